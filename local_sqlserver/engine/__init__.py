@@ -1,0 +1,1 @@
+"""Sessions, the interpreter, transactions, procedures, catalog views and BULK INSERT."""
