@@ -1,0 +1,384 @@
+"""Staging: reads a drop strictly as CSV in UTF-8 and writes the copy that SQL Server can BULK INSERT.
+
+    python -m warehouse.staging --source data --landing .local/landing/1
+
+Every file of the landing folder is UTF-16LE with BOM, a header line first, tab between fields, LF after
+every line. The data files carry ``dwh_source_line`` as their last column; ``manifest.txt`` accounts for each
+file and ``rejected.txt`` holds the lines that cannot be right. A file that cannot be right stops the batch
+with a StagingError, and nothing half-written remains. The drop itself is only read.
+"""
+
+import argparse
+import codecs
+import hashlib
+import logging
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, field, fields
+from itertools import zip_longest
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from warehouse.csv_lines import MAX_FIELD, BadLineError, check_fields, shorten, split_line
+from warehouse.sources import SOURCE_FILES, SourceFile
+
+log = logging.getLogger(__name__)
+
+BLOCK_BYTES = 1 << 20
+MAX_LINE = 1 << 20
+"""Longest line in characters that is looked at; nine fields of 4000 characters stay far below it."""
+PROGRESS_ROWS = 500_000
+LOGGED_REJECTS = 20
+"""Rejected lines that the log names, per file; rejected.txt has them all."""
+
+REJECT_COLUMNS = ("source_table", "source_file", "source_line", "column_name", "reason", "raw_row")
+_BLANKS = str.maketrans("\t\r\n", "   ")
+
+
+class StagingError(Exception):
+    """A file of the drop cannot be right: says which file, line and column, and the way out."""
+
+
+@dataclass
+class StagedFile:
+    """What staging did with one file; the fields are the columns of manifest.txt."""
+
+    source_table: str
+    source_file: str
+    landing_file: str
+    rows_read: int = 0
+    rows_written: int = 0
+    rows_rejected: int = 0
+    blank_lines: int = 0
+    replaced_characters: int = 0
+    bytes: int = 0
+    sha256: str = ""
+
+
+@dataclass
+class Manifest:
+    """What staging did with a drop, file by file."""
+
+    files: list[StagedFile] = field(default_factory=list)
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of all files, rejected ones included."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rejected lines of all files."""
+        return sum(file.rows_rejected for file in self.files)
+
+
+class _LandingFile:
+    """A text file as BULK INSERT reads it with DATAFILETYPE 'widechar', tab and LF."""
+
+    def __init__(self, path: Path, columns: Iterable[str]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("wb")
+        self._file.write(codecs.BOM_UTF16_LE)
+        self.write(["\t".join(columns) + "\n"])
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Append lines that carry their LF already."""
+        self._file.write("".join(lines).encode("utf-16-le"))
+
+    def __enter__(self) -> "_LandingFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def stage(source: Path, landing: Path) -> Manifest:
+    """Stage the drop in ``source`` into the folder ``landing`` and return the manifest.
+
+    The copy is written beside ``landing`` and renamed at the end; a landing folder that an earlier run of
+    the same batch left is replaced. Raises StagingError with the complaints about all files together.
+    """
+    source, landing = source.absolute(), landing.absolute()
+    _check_folders(source, landing)
+    landing.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in landing.parent.glob(f".{landing.name}.*.partial"):  # of a run that was killed
+        shutil.rmtree(leftover)
+    partial = landing.with_name(f".{landing.name}.{uuid.uuid4().hex}.partial")
+    partial.mkdir()
+    try:
+        manifest = _stage_files(source, partial)
+        _replace(landing, partial)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _check_folders(source: Path, landing: Path) -> None:
+    """Refuse what would let the last step replace something that staging did not write."""
+    if not source.is_dir():
+        raise StagingError(
+            f"{source}: no such folder. Name the folder that holds source_crm/ and source_erp/."
+        )
+    if landing.resolve() == source.resolve() or landing.resolve() in source.resolve().parents:
+        raise StagingError(f"{landing}: the drop lies in there. Stage into a folder of its own.")
+    if landing.exists() and not (landing / "manifest.txt").is_file():
+        raise StagingError(
+            f"{landing}: exists and is no landing folder (no manifest.txt), so it is not replaced. "
+            "Name another folder or remove it."
+        )
+
+
+def _replace(landing: Path, partial: Path) -> None:
+    """Put ``partial`` in the place of ``landing``; two renames, as filesystems cannot swap portably."""
+    if not landing.exists():
+        partial.rename(landing)
+        return
+    old = landing.with_name(f".{landing.name}.{uuid.uuid4().hex}.partial")
+    landing.rename(old)
+    partial.rename(landing)
+    shutil.rmtree(old)
+
+
+def _stage_files(source: Path, landing: Path) -> Manifest:
+    manifest = Manifest()
+    complaints: list[str] = []
+    with _LandingFile(landing / "rejected.txt", REJECT_COLUMNS) as rejects:
+        for source_file in SOURCE_FILES:
+            try:
+                manifest.files.append(_FileStager(source, landing, source_file, rejects).run())
+            except StagingError as error:
+                complaints.append(str(error))
+    if complaints:
+        raise StagingError("\n".join(complaints))
+    with _LandingFile(landing / "manifest.txt", (column.name for column in fields(StagedFile))) as out:
+        out.write("\t".join(map(str, astuple(file))) + "\n" for file in manifest.files)
+    return manifest
+
+
+class _FileStager:
+    """Stages one file: blocks of bytes in, batches of lines out, memory bounded by the block."""
+
+    def __init__(self, source: Path, landing: Path, source_file: SourceFile, rejects: _LandingFile):
+        self._path = source / source_file.path
+        self._landing_path = landing / source_file.landing_path
+        self._source_file = source_file
+        self._rejects = rejects
+        self._line = 0  # physical lines done; the header is line 1
+        self._result = StagedFile(source_file.table, source_file.path, source_file.landing_path)
+
+    def run(self) -> StagedFile:
+        """Stage the file; raises StagingError when it cannot be right."""
+        columns = (*self._source_file.columns, "dwh_source_line")
+        try:
+            self._check_is_file()
+            log.info("%s: staging from %s", self._source_file.path, self._path)
+            with self._path.open("rb") as file, _LandingFile(self._landing_path, columns) as out:
+                before = os.fstat(file.fileno())
+                for lines in self._read(file):
+                    out.write(self._convert(lines))
+                after = os.fstat(file.fileno())
+        except PermissionError as error:
+            raise StagingError(
+                f"{error.filename}: {error.strerror}. Grant access to the staging user."
+            ) from error
+        if self._line == 0:
+            raise StagingError(f"{self._path}, line 1: the file is empty. {self._expected_header()}")
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise StagingError(f"{self._path}: changed while it was read. Run again once it is complete.")
+        result = self._result
+        log.info(
+            "%s: %d rows read, %d written, %d rejected; %d blank lines, %d characters replaced",
+            result.source_file,
+            result.rows_read,
+            result.rows_written,
+            result.rows_rejected,
+            result.blank_lines,
+            result.replaced_characters,
+        )
+        return result
+
+    def _check_is_file(self) -> None:
+        if self._path.is_file():
+            return
+        if self._path.exists():
+            raise StagingError(f"{self._path}: is not a regular file. Deliver the CSV file of that name.")
+        twins = [
+            twin.name
+            for twin in (self._path.parent.iterdir() if self._path.parent.is_dir() else ())
+            if twin.name.lower() == self._path.name.lower()
+        ]
+        found = f" There is {twins[0]}: the case of the name counts." if twins else ""
+        raise StagingError(f"{self._path}: missing.{found} Deliver it and run again.")
+
+    def _read(self, file: BinaryIO) -> Iterator[list[str]]:
+        """Yield the physical lines without their LF in batches, hashing, decoding and checking on the way."""
+        digest = hashlib.sha256()
+        decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        tail = ""  # the line that the last block left unfinished
+        start = True
+        while True:
+            block = file.read(BLOCK_BYTES)
+            digest.update(block)
+            self._result.bytes += len(block)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                before = tail + error.object[: error.start].decode("utf-8")
+                self._fail_in_text(before, self._explain_bytes(error.object, error.start))
+            if start and text:
+                text, start = text.removeprefix("\ufeff"), False
+            nul = text.find("\0")
+            if nul >= 0:
+                self._fail_in_text(
+                    tail + text[:nul],
+                    "a NUL byte; the file is no text or damaged. Deliver it again as UTF-8.",
+                )
+            lines = (tail + text).split("\n")
+            tail = lines.pop()
+            if len(tail) > 2 * MAX_LINE:  # keeps memory bounded; still too long for any row
+                tail = tail[: MAX_LINE + 1]
+            if lines:
+                yield lines
+            if not block:
+                break
+        if tail:
+            yield [tail]
+        self._result.sha256 = digest.hexdigest()
+
+    def _fail_in_text(self, before: str, what: str) -> NoReturn:
+        """Raise for the character that follows ``before``, the text up to it that no line was made of yet."""
+        *done, last = before.split("\n")
+        try:
+            column = len(split_line(last))
+        except BadLineError as error:  # inside quotes
+            column = error.column or 1
+        character = str(len(last) + 1) if len(last) <= MAX_LINE else f"beyond {MAX_LINE}"
+        raise StagingError(
+            f"{self._path}, line {self._line + len(done) + 1}, column {self._column_name(column)}, "
+            f"character {character} of the line: {what}"
+        )
+
+    @staticmethod
+    def _explain_bytes(data: bytes, position: int) -> str:
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "the file is UTF-16, not UTF-8. Save it as UTF-8 and run again."
+        return (
+            f"byte 0x{data[position]:02X} is not UTF-8 (often a file saved as Windows-1252). "
+            "Save it as UTF-8 and run again."
+        )
+
+    def _column_name(self, column: int) -> str:
+        """Name of a column counted from 1; the number itself where the file should have no more columns."""
+        columns = self._source_file.columns
+        return columns[column - 1] if column <= len(columns) else str(column)
+
+    def _expected_header(self) -> str:
+        return f"Its first line must be {','.join(self._source_file.columns)}"
+
+    def _check_header(self, line: str) -> None:
+        try:
+            names = split_line(line)
+        except BadLineError as error:
+            raise StagingError(
+                f"{self._path}, line 1, column {error.column}: {error.reason} in the header. "
+                f"{self._expected_header()}"
+            ) from error
+        for number, (expected, name) in enumerate(
+            zip_longest(self._source_file.columns, names, fillvalue=None), start=1
+        ):
+            if name != expected:
+                found = "nothing" if name is None else repr(shorten(name))
+                wanted = "the end of the line" if expected is None else repr(expected)
+                raise StagingError(
+                    f"{self._path}, line 1, column {number}: the header has {found} instead of {wanted}. "
+                    f"{self._expected_header()}"
+                )
+
+    def _convert(self, lines: list[str]) -> list[str]:
+        """Turn physical lines into lines of the landing file; count all and reject the bad ones."""
+        commas = len(self._source_file.columns) - 1
+        written: list[str] = []
+        result, done = self._result, self._line
+        number = done
+        for raw in lines:
+            number += 1
+            line = raw.removesuffix("\r")
+            if number == 1:
+                self._check_header(line)
+            elif (  # the bulk of real files needs no parsing; 2000 code points are at most 4000 code units
+                line.count(",") == commas
+                and '"' not in line
+                and "\t" not in line
+                and "\r" not in line
+                and len(line) <= MAX_FIELD // 2
+            ):
+                written.append(line.replace(",", "\t") + f"\t{number}\n")
+            elif len(line) <= MAX_LINE and not line.strip(" "):
+                result.blank_lines += 1
+            else:
+                written.extend(self._parse(line, number))
+        self._line = number
+        result.rows_written += len(written)
+        result.rows_read = result.rows_written + result.rows_rejected
+        if done // PROGRESS_ROWS != number // PROGRESS_ROWS:
+            log.info("%s: %d lines so far", self._source_file.path, number)
+        return written
+
+    def _parse(self, line: str, number: int) -> list[str]:
+        """Return the landing line of a line that needs a closer look; none when it went to the rejects."""
+        try:
+            if len(line) > MAX_LINE:
+                raise BadLineError(f"line longer than {MAX_LINE} characters")
+            values = split_line(line)
+            check_fields(values, len(self._source_file.columns))
+        except BadLineError as error:
+            self._reject(line, number, error)
+            return []
+        self._result.replaced_characters += line.count("\t") + line.count("\r")
+        return ["\t".join([*(value.translate(_BLANKS) for value in values), f"{number}\n"])]
+
+    def _reject(self, line: str, number: int, error: BadLineError) -> None:
+        column = "" if error.column is None else self._column_name(error.column)
+        self._result.rows_rejected += 1
+        if self._result.rows_rejected <= LOGGED_REJECTS:
+            log.warning(
+                "%s, line %d, column %s: rejected: %s",
+                self._source_file.path,
+                number,
+                column or "-",
+                error.reason,
+            )
+        row = (
+            self._source_file.table,
+            self._source_file.path,
+            str(number),
+            column,
+            error.reason,
+            shorten(line.translate(_BLANKS)),
+        )
+        self._rejects.write(["\t".join(row) + "\n"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: stages a drop and prints one line a file; returns 1 when the drop cannot be right."""
+    parser = argparse.ArgumentParser(prog="python -m warehouse.staging", description=__doc__.splitlines()[0])
+    parser.add_argument("--source", type=Path, required=True, help="folder with source_crm/ and source_erp/")
+    parser.add_argument("--landing", type=Path, required=True, help="folder to write, made or replaced")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        manifest = stage(options.source, options.landing)
+    except StagingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for file in manifest.files:
+        print(f"{file.source_file:28} {file.rows_read:>10,} rows, {file.rows_rejected:,} rejected")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
