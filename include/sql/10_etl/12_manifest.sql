@@ -1,0 +1,21 @@
+/*
+Purpose: what staging found in each file of a batch, as its manifest says.
+Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are no rows.
+*/
+IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
+    CREATE TABLE etl.manifest
+    (
+        batch_id INT NOT NULL,
+        source_table NVARCHAR(50) NOT NULL,
+        source_file NVARCHAR(260) NOT NULL,
+        landing_file NVARCHAR(260) NOT NULL,
+        rows_read INT NOT NULL,
+        rows_written INT NOT NULL,
+        rows_rejected INT NOT NULL,
+        blank_lines INT NOT NULL,
+        replaced_characters INT NOT NULL,
+        bytes BIGINT NOT NULL,
+        sha256 NVARCHAR(64) NOT NULL,
+        CONSTRAINT pk_manifest PRIMARY KEY (batch_id, source_table)
+    );
+GO

@@ -1,0 +1,20 @@
+/*
+Purpose: every row of a drop that was not loaded, with file, line, column and reason.
+Grain:   rejected row. found_by is staging (the line is broken) or silver (a value does not convert).
+*/
+IF OBJECT_ID(N'etl.rejected_row', N'U') IS NULL
+    CREATE TABLE etl.rejected_row
+    (
+        rejected_row_id INT IDENTITY (1, 1) NOT NULL,
+        batch_id INT NOT NULL,
+        found_by NVARCHAR(10) NOT NULL,
+        source_table NVARCHAR(50) NOT NULL,
+        source_file NVARCHAR(260) NOT NULL,
+        source_line INT NOT NULL,
+        column_name NVARCHAR(128) NULL,
+        reason NVARCHAR(4000) NOT NULL,
+        raw_row NVARCHAR(4000) NULL,
+        CONSTRAINT pk_rejected_row PRIMARY KEY (rejected_row_id),
+        CONSTRAINT ck_rejected_row_found_by CHECK (found_by IN (N'staging', N'silver'))
+    );
+GO

@@ -1,0 +1,41 @@
+/*
+Purpose:    logs that a load procedure begins; called before its transaction, so that the row outlives a rollback.
+Parameters: @batch_id; @step_name  the procedure's name; @step_id OUTPUT
+Errors:     50005 there is no such batch, or it is closed
+Example:    EXEC etl.open_step 1, N'bronze.load_crm_cust_info', @step_id OUTPUT;
+*/
+CREATE OR ALTER PROCEDURE etl.open_step
+    @batch_id INT,
+    @step_name NVARCHAR(128),
+    @step_id INT OUTPUT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @message NVARCHAR(2048);
+
+    IF
+        NOT EXISTS (
+            SELECT 1 FROM etl.batch
+            WHERE batch_id = @batch_id AND status = N'running'
+        )
+        BEGIN
+            SET
+                @message
+                = CONCAT(
+                    @step_name,
+                    N': batch ',
+                    COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),
+                    N' is not open. Open it with etl.open_batch.'
+                );
+            THROW 50005, @message, 1;
+        END;
+
+    INSERT INTO etl.step (batch_id, step_name, status)
+    VALUES (@batch_id, @step_name, N'running');
+
+    SET @step_id = SCOPE_IDENTITY();
+    PRINT CONCAT(@step_name, N': batch ', @batch_id, N' begins.');
+END;
+GO

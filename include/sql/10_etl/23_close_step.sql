@@ -1,0 +1,52 @@
+/*
+Purpose:    completes the log row of a load procedure and returns it as a result set of one row.
+Parameters: @step_id and the counts of the step; NULL where a count has no meaning
+Example:    EXEC etl.close_step @step_id, @rows_read = 10, @rows_inserted = 9, @rows_rejected = 1;
+*/
+CREATE OR ALTER PROCEDURE etl.close_step
+    @step_id INT,
+    @rows_read INT = NULL,
+    @rows_inserted INT = NULL,
+    @rows_updated INT = NULL,
+    @rows_superseded INT = NULL,
+    @rows_rejected INT = NULL
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @summary NVARCHAR(2048);
+
+    UPDATE etl.step
+    SET
+        status = N'succeeded',
+        ended_at = SYSUTCDATETIME(),
+        rows_read = @rows_read,
+        rows_inserted = @rows_inserted,
+        rows_updated = @rows_updated,
+        rows_superseded = @rows_superseded,
+        rows_rejected = @rows_rejected
+    WHERE step_id = @step_id;
+
+    SELECT
+        @summary = CONCAT(
+            step_name, N': read ', rows_read, N', inserted ', rows_inserted, N', updated ', rows_updated,
+            N', superseded ', rows_superseded, N', rejected ', rows_rejected,
+            N' in ', DATEDIFF(MILLISECOND, started_at, ended_at), N' ms.'
+        )
+    FROM etl.step
+    WHERE step_id = @step_id;
+
+    PRINT @summary;
+
+    SELECT
+        step_name,
+        rows_read,
+        rows_inserted,
+        rows_updated,
+        rows_superseded,
+        rows_rejected
+    FROM etl.step
+    WHERE step_id = @step_id;
+END;
+GO

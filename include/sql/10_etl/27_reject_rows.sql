@@ -1,0 +1,46 @@
+/*
+Purpose:    keeps the rows that a cleansing procedure could not load; a repeated step replaces what it kept before.
+Parameters: @batch_id; @source_table; @rows_rejected OUTPUT
+            #rejected (source_line, verdict, raw_row), made by the caller; a verdict reads 'column: reason'
+Example:    EXEC etl.reject_rows 1, N'crm_cust_info', @rows_rejected OUTPUT;
+*/
+CREATE OR ALTER PROCEDURE etl.reject_rows
+    @batch_id INT,
+    @source_table NVARCHAR(50),
+    @rows_rejected INT OUTPUT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @source_file NVARCHAR(260);
+
+    SELECT @source_file = source_file
+    FROM etl.manifest
+    WHERE
+        batch_id = @batch_id
+        AND source_table = @source_table;
+
+    DELETE FROM etl.rejected_row
+    WHERE
+        batch_id = @batch_id
+        AND source_table = @source_table
+        AND found_by = N'silver';
+
+    INSERT INTO etl.rejected_row
+    (batch_id, found_by, source_table, source_file, source_line, column_name, reason, raw_row)
+    SELECT
+        @batch_id,
+        N'silver',
+        @source_table,
+        @source_file,
+        source_line,
+        LEFT(verdict, CHARINDEX(N':', verdict) - 1),
+        SUBSTRING(verdict, CHARINDEX(N':', verdict) + 2, 4000),
+        LEFT(raw_row, 4000)
+    FROM #rejected
+    ORDER BY source_line;
+
+    SET @rows_rejected = @@ROWCOUNT;
+END;
+GO

@@ -1,0 +1,136 @@
+/*
+Purpose:    makes the batch the day that gold shows: loads the three integrated tables and checks gold in one
+            transaction. A failed check rolls all of it back; its findings are kept in etl.quality_result.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
+            50012 a check of gold failed, 50013 another publish is running
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE etl.publish
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @lock_result INT;
+    DECLARE @rows_read INT;
+    DECLARE @failed NVARCHAR(1500);
+    DECLARE @message NVARCHAR(2048);
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+    -- A table variable is not part of the transaction: what it holds outlives the rollback.
+    DECLARE
+        @findings TABLE
+        (
+            check_name NVARCHAR(128) NOT NULL,
+            severity NVARCHAR(10) NOT NULL,
+            passed BIT NOT NULL,
+            observed BIGINT NULL,
+            expected BIGINT NULL
+        );
+
+    EXEC etl.open_step @batch_id, N'etl.publish', @step_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.reconcile @batch_id;
+
+        BEGIN TRANSACTION;
+
+        EXEC @lock_result = sp_getapplock
+            @Resource = N'etl.publish',
+            @LockMode = N'Exclusive',
+            @LockOwner = N'Transaction',
+            @LockTimeout = 60000;
+
+        IF @lock_result < 0
+            THROW 50013, N'Another publish is running. Try again when it has ended.', 1;
+
+        EXEC silver.load_customers @batch_id;
+        EXEC silver.load_products @batch_id;
+        EXEC silver.load_sales @batch_id;
+
+        UPDATE etl.batch
+        SET published_at = SYSUTCDATETIME()
+        WHERE batch_id = @batch_id;
+
+        INSERT INTO @findings (check_name, severity, passed, observed, expected)
+        SELECT
+            check_name,
+            severity,
+            passed,
+            observed,
+            expected
+        FROM gold.quality_check;
+
+        SELECT
+            @failed = STRING_AGG(
+                CONCAT(check_name, N' (found ', observed, N', expected ', expected, N')'),
+                N'; '
+            )
+        FROM @findings
+        WHERE
+            passed = 0
+            AND severity = N'error';
+
+        IF @failed IS NOT NULL
+            BEGIN
+                SET @message = CONCAT(N'Gold checks failed, nothing was published: ', @failed);
+                THROW 50012, @message, 1;
+            END;
+
+        SELECT @rows_read = COUNT(*)
+        FROM gold.fact_sales;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+
+        INSERT INTO etl.quality_result (batch_id, check_name, severity, passed, observed, expected)
+        SELECT
+            @batch_id,
+            check_name,
+            severity,
+            passed,
+            observed,
+            expected
+        FROM @findings;
+
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    INSERT INTO etl.quality_result (batch_id, check_name, severity, passed, observed, expected)
+    SELECT
+        @batch_id,
+        check_name,
+        severity,
+        passed,
+        observed,
+        expected
+    FROM @findings;
+
+    SELECT
+        @failed = STRING_AGG(
+            CONCAT(check_name, N' (found ', observed, N', expected ', expected, N')'),
+            N'; '
+        )
+    FROM @findings
+    WHERE
+        passed = 0
+        AND severity = N'warning';
+
+    IF @failed IS NOT NULL
+        PRINT CONCAT(N'Warnings: ', @failed);
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read;
+END;
+GO

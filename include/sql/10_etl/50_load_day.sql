@@ -1,0 +1,55 @@
+/*
+Purpose:    runs a whole day from a staged landing folder, for people with only a SQL client. Airflow calls the same
+            procedures one by one.
+Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees it
+            @source_dir  where the drop came from, for the record
+            @run_id  default: a new one; @replay and @reject_limit  as etl.open_batch
+Errors:     those of the procedures it calls; the batch is then closed as failed
+Example:    EXEC etl.load_day @business_date = '2026-02-01', @landing_dir = N'/landing/manual';
+*/
+CREATE OR ALTER PROCEDURE etl.load_day
+    @business_date DATE,
+    @landing_dir NVARCHAR(400),
+    @source_dir NVARCHAR(400) = NULL,
+    @run_id NVARCHAR(250) = NULL,
+    @replay BIT = 0,
+    @reject_limit DECIMAL(9, 6) = 0.01
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @batch_id INT;
+
+    SET @run_id = COALESCE(@run_id, CONCAT(N'manual ', NEWID()));
+
+    EXEC etl.open_batch @run_id, @business_date, @source_dir, @replay, @reject_limit, @batch_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.register_landing @batch_id, @landing_dir;
+
+        EXEC bronze.load_crm_cust_info @batch_id;
+        EXEC bronze.load_crm_prd_info @batch_id;
+        EXEC bronze.load_crm_sales_details @batch_id;
+        EXEC bronze.load_erp_cust_az12 @batch_id;
+        EXEC bronze.load_erp_loc_a101 @batch_id;
+        EXEC bronze.load_erp_px_cat_g1v2 @batch_id;
+
+        EXEC silver.load_crm_cust_info @batch_id;
+        EXEC silver.load_crm_prd_info @batch_id;
+        EXEC silver.load_crm_sales_details @batch_id;
+        EXEC silver.load_erp_cust_az12 @batch_id;
+        EXEC silver.load_erp_loc_a101 @batch_id;
+        EXEC silver.load_erp_px_cat_g1v2 @batch_id;
+
+        EXEC etl.publish @batch_id;
+        EXEC etl.close_batch @batch_id, N'succeeded';
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.close_batch @batch_id, N'failed';
+        THROW;
+    END CATCH;
+END;
+GO

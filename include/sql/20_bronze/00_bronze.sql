@@ -1,0 +1,6 @@
+/*
+Purpose: the schema bronze: the drop as it came, text only.
+*/
+IF SCHEMA_ID(N'bronze') IS NULL
+    EXEC (N'CREATE SCHEMA bronze AUTHORIZATION dbo');
+GO

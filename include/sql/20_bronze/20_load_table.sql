@@ -1,0 +1,90 @@
+/*
+Purpose:    empties one bronze table and bulk loads it from the batch's landing folder, in one transaction.
+            What the six bronze.load_<table> have in common; not called by anybody else.
+Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
+Errors:     50005 batch not open, 50008 not in the manifest, 50009 row count differs from the manifest,
+            4860 and others of BULK INSERT
+Example:    EXEC bronze.load_table 1, N'crm_cust_info';
+*/
+CREATE OR ALTER PROCEDURE bronze.load_table
+    @batch_id INT,
+    @source_table NVARCHAR(50)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @step_name NVARCHAR(128) = CONCAT(N'bronze.load_', @source_table);
+    DECLARE @target NVARCHAR(261) = CONCAT(N'bronze.', QUOTENAME(@source_table));
+    DECLARE @sql NVARCHAR(MAX);
+    DECLARE @path NVARCHAR(660);
+    DECLARE @rows_written INT;
+    DECLARE @rows_loaded INT;
+    DECLARE @message NVARCHAR(2048);
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, @step_name, @step_id OUTPUT;
+
+    BEGIN TRY
+        SELECT
+            @path = CONCAT(b.landing_dir, N'/', m.landing_file),
+            @rows_written = m.rows_written
+        FROM etl.manifest AS m
+        INNER JOIN etl.batch AS b
+            ON m.batch_id = b.batch_id
+        WHERE
+            m.batch_id = @batch_id
+            AND m.source_table = @source_table;
+
+        IF @path IS NULL
+            BEGIN
+                SET
+                    @message
+                    = CONCAT(
+                        @source_table,
+                        N' is not in the manifest of batch ',
+                        @batch_id,
+                        N'. Run etl.register_landing first.'
+                    );
+                THROW 50008, @message, 1;
+            END;
+
+        BEGIN TRANSACTION;
+
+        SET @sql = CONCAT(N'TRUNCATE TABLE ', @target, N';');
+        EXEC sp_executesql @sql;
+
+        EXEC etl.bulk_load @target, @path;
+
+        SET @sql = CONCAT(N'SELECT @rows = COUNT(*) FROM ', @target, N';');
+        EXEC sp_executesql @sql, N'@rows INT OUTPUT', @rows = @rows_loaded OUTPUT;
+
+        IF @rows_loaded <> @rows_written
+            BEGIN
+                SET @message = CONCAT(
+                    @target, N' got ', @rows_loaded, N' rows from ', @path, N', its manifest says ', @rows_written,
+                    N'. The landing copy is damaged: run staging again.'
+                );
+                THROW 50009, @message, 1;
+            END;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_written,
+        @rows_inserted = @rows_loaded;
+END;
+GO

@@ -1,0 +1,34 @@
+/*
+Purpose: every product ever delivered, in its current version and with its category, with its durable surrogate key.
+Grain:   product (product_number). Key 0 is the unknown member. A row is never deleted and a key never reused.
+*/
+IF OBJECT_ID(N'silver.products', N'U') IS NULL
+    CREATE TABLE silver.products
+    (
+        product_key INT NOT NULL,
+        product_id INT NULL,
+        product_number NVARCHAR(50) NOT NULL,
+        product_name NVARCHAR(100) NULL,
+        category_id NVARCHAR(50) NULL,
+        category NVARCHAR(50) NULL,
+        subcategory NVARCHAR(50) NULL,
+        maintenance NVARCHAR(50) NULL,
+        cost INT NULL,
+        product_line NVARCHAR(50) NOT NULL,
+        start_date DATE NULL,
+        in_source BIT NOT NULL,
+        first_batch_id INT NULL,
+        last_batch_id INT NULL,
+        CONSTRAINT pk_products PRIMARY KEY (product_key)
+    );
+GO
+
+IF
+    NOT EXISTS (
+        SELECT 1 FROM silver.products
+        WHERE product_key = 0
+    )
+    INSERT INTO silver.products
+    (product_key, product_number, product_name, product_line, in_source)
+    VALUES (0, N'n/a', N'n/a', N'n/a', 0);
+GO

@@ -1,0 +1,27 @@
+/*
+Purpose: every order line ever delivered, with the keys of customer and product, cost at the time of sale and profit.
+Grain:   order line (order_number, product_number). in_source = 1: the line is in the drop published last;
+         last_seen_date is the business date of the last drop that held it.
+*/
+IF OBJECT_ID(N'silver.sales', N'U') IS NULL
+    CREATE TABLE silver.sales
+    (
+        order_number NVARCHAR(50) NOT NULL,
+        product_number NVARCHAR(50) NOT NULL,
+        product_key INT NOT NULL,
+        customer_key INT NOT NULL,
+        order_date DATE NULL,
+        shipping_date DATE NULL,
+        due_date DATE NULL,
+        sales_amount INT NOT NULL,
+        quantity INT NULL,
+        price INT NULL,
+        cost INT NULL,
+        profit BIGINT NULL,
+        in_source BIT NOT NULL,
+        last_seen_date DATE NOT NULL,
+        first_batch_id INT NOT NULL,
+        last_batch_id INT NOT NULL,
+        CONSTRAINT pk_sales PRIMARY KEY (order_number, product_number)
+    );
+GO

@@ -1,0 +1,147 @@
+/*
+Purpose:    one row a customer of the CRM: trimmed, typed, codes spelled out; the latest version wins.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 bronze holds another batch
+Example:    EXEC silver.load_crm_cust_info 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_crm_cust_info
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_superseded INT;
+    DECLARE @rows_rejected INT;
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, N'silver.load_crm_cust_info', @step_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.require_step @batch_id, N'bronze.load_crm_cust_info';
+
+        BEGIN TRANSACTION;
+
+        WITH trimmed AS (
+            SELECT
+                NULLIF(TRIM(cst_id), N'') AS cst_id,
+                NULLIF(TRIM(cst_key), N'') AS cst_key,
+                NULLIF(TRIM(cst_firstname), N'') AS cst_firstname,
+                NULLIF(TRIM(cst_lastname), N'') AS cst_lastname,
+                TRIM(cst_marital_status) AS cst_marital_status,
+                TRIM(cst_gndr) AS cst_gndr,
+                NULLIF(TRIM(cst_create_date), N'') AS cst_create_date,
+                CONCAT(
+                    cst_id, N',', cst_key, N',', cst_firstname, N',', cst_lastname, N',', cst_marital_status, N',',
+                    cst_gndr, N',', cst_create_date
+                ) AS raw_row,
+                dwh_source_line
+            FROM bronze.crm_cust_info
+        ),
+
+        -- A lone sign would convert to 0, hence the look for a digit.
+        converted AS (
+            SELECT
+                *,
+                CASE WHEN cst_id LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, cst_id) END AS customer_id,
+                CASE
+                    WHEN cst_create_date LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                        THEN TRY_CONVERT(DATE, cst_create_date, 23)
+                END AS create_date
+            FROM trimmed
+        )
+
+        SELECT
+            *,
+            CASE
+                WHEN cst_id IS NULL THEN N'cst_id: no customer id'
+                WHEN customer_id IS NULL THEN N'cst_id: not an integer'
+                WHEN LEN(cst_key) > 50 THEN N'cst_key: longer than 50 characters'
+                WHEN LEN(cst_firstname) > 50 THEN N'cst_firstname: longer than 50 characters'
+                WHEN LEN(cst_lastname) > 50 THEN N'cst_lastname: longer than 50 characters'
+                WHEN
+                    cst_create_date IS NOT NULL AND create_date IS NULL
+                    THEN N'cst_create_date: not a date (yyyy-mm-dd)'
+            END AS verdict
+        INTO #judged
+        FROM converted;
+
+        SET @rows_read = @@ROWCOUNT;
+
+        TRUNCATE TABLE silver.crm_cust_info;
+
+        WITH ranked AS (
+            SELECT
+                *,
+                ROW_NUMBER() OVER (
+                    PARTITION BY customer_id
+                    ORDER BY create_date DESC, dwh_source_line DESC
+                ) AS version_rank
+            FROM #judged
+            WHERE verdict IS NULL
+        )
+
+        INSERT INTO silver.crm_cust_info
+        (
+            cst_id, cst_key, cst_firstname, cst_lastname, cst_marital_status, cst_gndr, cst_create_date,
+            dwh_source_line, dwh_batch_id
+        )
+        SELECT
+            customer_id,
+            cst_key,
+            cst_firstname,
+            cst_lastname,
+            CASE cst_marital_status
+                WHEN N'S' THEN N'Single'
+                WHEN N'M' THEN N'Married'
+                ELSE N'n/a'
+            END,
+            CASE cst_gndr
+                WHEN N'F' THEN N'Female'
+                WHEN N'M' THEN N'Male'
+                ELSE N'n/a'
+            END,
+            create_date,
+            dwh_source_line,
+            @batch_id
+        FROM ranked
+        WHERE version_rank = 1;
+
+        SET @rows_inserted = @@ROWCOUNT;
+
+        SELECT
+            dwh_source_line AS source_line,
+            verdict,
+            raw_row
+        INTO #rejected
+        FROM #judged
+        WHERE verdict IS NOT NULL;
+
+        EXEC etl.reject_rows @batch_id, N'crm_cust_info', @rows_rejected OUTPUT;
+
+        SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_superseded = @rows_superseded,
+        @rows_rejected = @rows_rejected;
+END;
+GO

@@ -1,0 +1,174 @@
+/*
+Purpose:    one row a version of a product, with the dates between which it was valid.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 bronze holds another batch
+Example:    EXEC silver.load_crm_prd_info 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_crm_prd_info
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_superseded INT;
+    DECLARE @rows_rejected INT;
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, N'silver.load_crm_prd_info', @step_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.require_step @batch_id, N'bronze.load_crm_prd_info';
+
+        BEGIN TRANSACTION;
+
+        WITH trimmed AS (
+            SELECT
+                NULLIF(TRIM(prd_id), N'') AS prd_id,
+                NULLIF(TRIM(prd_key), N'') AS prd_key,
+                NULLIF(TRIM(prd_nm), N'') AS prd_nm,
+                NULLIF(TRIM(prd_cost), N'') AS prd_cost,
+                TRIM(prd_line) AS prd_line,
+                NULLIF(TRIM(prd_start_dt), N'') AS prd_start_dt,
+                CONCAT(
+                    prd_id,
+                    N',',
+                    prd_key,
+                    N',',
+                    prd_nm,
+                    N',',
+                    prd_cost,
+                    N',',
+                    prd_line,
+                    N',',
+                    prd_start_dt,
+                    N',',
+                    prd_end_dt
+                ) AS raw_row,
+                dwh_source_line
+            FROM bronze.crm_prd_info
+        ),
+
+        -- A lone sign would convert to 0, hence the look for a digit.
+        converted AS (
+            SELECT
+                *,
+                CASE WHEN prd_id LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, prd_id) END AS product_id,
+                CASE WHEN prd_cost LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, prd_cost) END AS cost,
+                CASE
+                    WHEN prd_start_dt LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                        THEN TRY_CONVERT(DATE, prd_start_dt, 23)
+                END AS start_date
+            FROM trimmed
+        )
+
+        SELECT
+            *,
+            CASE
+                WHEN prd_id IS NOT NULL AND product_id IS NULL THEN N'prd_id: not an integer'
+                WHEN prd_key IS NULL OR LEN(prd_key) < 7 THEN N'prd_key: no product number'
+                WHEN LEN(prd_key) > 50 THEN N'prd_key: longer than 50 characters'
+                WHEN LEN(prd_nm) > 100 THEN N'prd_nm: longer than 100 characters'
+                WHEN prd_cost IS NOT NULL AND cost IS NULL THEN N'prd_cost: not an integer'
+                WHEN prd_start_dt IS NOT NULL AND start_date IS NULL THEN N'prd_start_dt: not a date (yyyy-mm-dd)'
+            END AS verdict
+        INTO #judged
+        FROM converted;
+
+        SET @rows_read = @@ROWCOUNT;
+
+        TRUNCATE TABLE silver.crm_prd_info;
+
+        WITH numbered AS (
+            SELECT
+                *,
+                SUBSTRING(prd_key, 7, 50) AS product_number
+            FROM #judged
+            WHERE verdict IS NULL
+        ),
+
+        ranked AS (
+            SELECT
+                *,
+                ROW_NUMBER() OVER (
+                    PARTITION BY product_number, start_date
+                    ORDER BY dwh_source_line DESC
+                ) AS version_rank
+            FROM numbered
+        ),
+
+        -- prd_end_dt is never trusted: a version ends the day before the next one starts.
+        versions AS (
+            SELECT
+                *,
+                ROW_NUMBER() OVER (PARTITION BY product_number ORDER BY start_date) AS version_number,
+                DATEADD(DAY, -1, LEAD(start_date) OVER (PARTITION BY product_number ORDER BY start_date)) AS end_date
+            FROM ranked
+            WHERE version_rank = 1
+        )
+
+        INSERT INTO silver.crm_prd_info
+        (
+            product_number, version_number, prd_id, prd_key, category_id, prd_nm, prd_cost, prd_line,
+            prd_start_dt, prd_end_dt, is_current, dwh_source_line, dwh_batch_id
+        )
+        SELECT
+            product_number,
+            version_number,
+            product_id,
+            prd_key,
+            REPLACE(LEFT(prd_key, 5), N'-', N'_'),
+            prd_nm,
+            COALESCE(cost, 0),
+            CASE prd_line
+                WHEN N'M' THEN N'Mountain'
+                WHEN N'R' THEN N'Road'
+                WHEN N'S' THEN N'Other Sales'
+                WHEN N'T' THEN N'Touring'
+                ELSE N'n/a'
+            END,
+            start_date,
+            end_date,
+            CASE WHEN end_date IS NULL THEN 1 ELSE 0 END,
+            dwh_source_line,
+            @batch_id
+        FROM versions;
+
+        SET @rows_inserted = @@ROWCOUNT;
+
+        SELECT
+            dwh_source_line AS source_line,
+            verdict,
+            raw_row
+        INTO #rejected
+        FROM #judged
+        WHERE verdict IS NOT NULL;
+
+        EXEC etl.reject_rows @batch_id, N'crm_prd_info', @rows_rejected OUTPUT;
+
+        SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_superseded = @rows_superseded,
+        @rows_rejected = @rows_rejected;
+END;
+GO

@@ -1,0 +1,128 @@
+/*
+Purpose:    one row a customer of the ERP: cleaned key, birth date, gender spelled out.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 bronze holds another batch
+Example:    EXEC silver.load_erp_cust_az12 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_erp_cust_az12
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_superseded INT;
+    DECLARE @rows_rejected INT;
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, N'silver.load_erp_cust_az12', @step_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.require_step @batch_id, N'bronze.load_erp_cust_az12';
+
+        BEGIN TRANSACTION;
+
+        WITH trimmed AS (
+            SELECT
+                NULLIF(
+                    TRIM(
+                        REPLACE(
+                            CASE WHEN TRIM(cid) LIKE N'NAS%' THEN SUBSTRING(TRIM(cid), 4, 4000) ELSE cid END, N'-', N''
+                        )
+                    ),
+                    N''
+                ) AS cid,
+                NULLIF(TRIM(bdate), N'') AS bdate,
+                TRIM(gen) AS gen,
+                CONCAT(cid, N',', bdate, N',', gen) AS raw_row,
+                dwh_source_line
+            FROM bronze.erp_cust_az12
+        ),
+
+        converted AS (
+            SELECT
+                *,
+                CASE
+                    WHEN bdate LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                        THEN TRY_CONVERT(DATE, bdate, 23)
+                END AS birthdate
+            FROM trimmed
+        )
+
+        SELECT
+            *,
+            CASE
+                WHEN cid IS NULL THEN N'CID: no customer key'
+                WHEN LEN(cid) > 50 THEN N'CID: longer than 50 characters'
+                WHEN bdate IS NOT NULL AND birthdate IS NULL THEN N'BDATE: not a date (yyyy-mm-dd)'
+            END AS verdict
+        INTO #judged
+        FROM converted;
+
+        SET @rows_read = @@ROWCOUNT;
+
+        TRUNCATE TABLE silver.erp_cust_az12;
+
+        WITH ranked AS (
+            SELECT
+                *,
+                ROW_NUMBER() OVER (PARTITION BY cid ORDER BY dwh_source_line DESC) AS version_rank
+            FROM #judged
+            WHERE verdict IS NULL
+        )
+
+        INSERT INTO silver.erp_cust_az12
+        (
+            cid, bdate, gen, dwh_source_line, dwh_batch_id
+        )
+        SELECT
+            cid,
+            birthdate,
+            CASE
+                WHEN gen IN (N'F', N'Female') THEN N'Female'
+                WHEN gen IN (N'M', N'Male') THEN N'Male'
+                ELSE N'n/a'
+            END,
+            dwh_source_line,
+            @batch_id
+        FROM ranked
+        WHERE version_rank = 1;
+
+        SET @rows_inserted = @@ROWCOUNT;
+
+        SELECT
+            dwh_source_line AS source_line,
+            verdict,
+            raw_row
+        INTO #rejected
+        FROM #judged
+        WHERE verdict IS NOT NULL;
+
+        EXEC etl.reject_rows @batch_id, N'erp_cust_az12', @rows_rejected OUTPUT;
+
+        SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_superseded = @rows_superseded,
+        @rows_rejected = @rows_rejected;
+END;
+GO

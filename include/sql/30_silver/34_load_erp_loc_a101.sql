@@ -1,0 +1,110 @@
+/*
+Purpose:    one row a customer of the ERP: cleaned key, country spelled out.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 bronze holds another batch
+Example:    EXEC silver.load_erp_loc_a101 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_erp_loc_a101
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_superseded INT;
+    DECLARE @rows_rejected INT;
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, N'silver.load_erp_loc_a101', @step_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.require_step @batch_id, N'bronze.load_erp_loc_a101';
+
+        BEGIN TRANSACTION;
+
+        WITH trimmed AS (
+            SELECT
+                NULLIF(TRIM(REPLACE(cid, N'-', N'')), N'') AS cid,
+                NULLIF(TRIM(cntry), N'') AS cntry,
+                CONCAT(cid, N',', cntry) AS raw_row,
+                dwh_source_line
+            FROM bronze.erp_loc_a101
+        )
+
+        SELECT
+            *,
+            CASE
+                WHEN cid IS NULL THEN N'CID: no customer key'
+                WHEN LEN(cid) > 50 THEN N'CID: longer than 50 characters'
+                WHEN LEN(cntry) > 50 THEN N'CNTRY: longer than 50 characters'
+            END AS verdict
+        INTO #judged
+        FROM trimmed;
+
+        SET @rows_read = @@ROWCOUNT;
+
+        TRUNCATE TABLE silver.erp_loc_a101;
+
+        WITH ranked AS (
+            SELECT
+                *,
+                ROW_NUMBER() OVER (PARTITION BY cid ORDER BY dwh_source_line DESC) AS version_rank
+            FROM #judged
+            WHERE verdict IS NULL
+        )
+
+        INSERT INTO silver.erp_loc_a101
+        (
+            cid, cntry, dwh_source_line, dwh_batch_id
+        )
+        SELECT
+            cid,
+            CASE
+                WHEN cntry = N'DE' THEN N'Germany'
+                WHEN cntry IN (N'US', N'USA') THEN N'United States'
+                WHEN cntry IS NULL THEN N'n/a'
+                ELSE cntry
+            END,
+            dwh_source_line,
+            @batch_id
+        FROM ranked
+        WHERE version_rank = 1;
+
+        SET @rows_inserted = @@ROWCOUNT;
+
+        SELECT
+            dwh_source_line AS source_line,
+            verdict,
+            raw_row
+        INTO #rejected
+        FROM #judged
+        WHERE verdict IS NOT NULL;
+
+        EXEC etl.reject_rows @batch_id, N'erp_loc_a101', @rows_rejected OUTPUT;
+
+        SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_superseded = @rows_superseded,
+        @rows_rejected = @rows_rejected;
+END;
+GO

@@ -1,0 +1,111 @@
+/*
+Purpose:    one row a product category of the ERP.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 bronze holds another batch
+Example:    EXEC silver.load_erp_px_cat_g1v2 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_erp_px_cat_g1v2
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_superseded INT;
+    DECLARE @rows_rejected INT;
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, N'silver.load_erp_px_cat_g1v2', @step_id OUTPUT;
+
+    BEGIN TRY
+        EXEC etl.require_step @batch_id, N'bronze.load_erp_px_cat_g1v2';
+
+        BEGIN TRANSACTION;
+
+        WITH trimmed AS (
+            SELECT
+                NULLIF(TRIM(id), N'') AS id,
+                NULLIF(TRIM(cat), N'') AS cat,
+                NULLIF(TRIM(subcat), N'') AS subcat,
+                NULLIF(TRIM(maintenance), N'') AS maintenance,
+                CONCAT(id, N',', cat, N',', subcat, N',', maintenance) AS raw_row,
+                dwh_source_line
+            FROM bronze.erp_px_cat_g1v2
+        )
+
+        SELECT
+            *,
+            CASE
+                WHEN id IS NULL THEN N'ID: no category id'
+                WHEN LEN(id) > 50 THEN N'ID: longer than 50 characters'
+                WHEN LEN(cat) > 50 THEN N'CAT: longer than 50 characters'
+                WHEN LEN(subcat) > 50 THEN N'SUBCAT: longer than 50 characters'
+                WHEN LEN(maintenance) > 50 THEN N'MAINTENANCE: longer than 50 characters'
+            END AS verdict
+        INTO #judged
+        FROM trimmed;
+
+        SET @rows_read = @@ROWCOUNT;
+
+        TRUNCATE TABLE silver.erp_px_cat_g1v2;
+
+        WITH ranked AS (
+            SELECT
+                *,
+                ROW_NUMBER() OVER (PARTITION BY id ORDER BY dwh_source_line DESC) AS version_rank
+            FROM #judged
+            WHERE verdict IS NULL
+        )
+
+        INSERT INTO silver.erp_px_cat_g1v2
+        (
+            id, cat, subcat, maintenance, dwh_source_line, dwh_batch_id
+        )
+        SELECT
+            id,
+            cat,
+            subcat,
+            maintenance,
+            dwh_source_line,
+            @batch_id
+        FROM ranked
+        WHERE version_rank = 1;
+
+        SET @rows_inserted = @@ROWCOUNT;
+
+        SELECT
+            dwh_source_line AS source_line,
+            verdict,
+            raw_row
+        INTO #rejected
+        FROM #judged
+        WHERE verdict IS NOT NULL;
+
+        EXEC etl.reject_rows @batch_id, N'erp_px_cat_g1v2', @rows_rejected OUTPUT;
+
+        SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_superseded = @rows_superseded,
+        @rows_rejected = @rows_rejected;
+END;
+GO

@@ -1,0 +1,109 @@
+/*
+Purpose:    joins the customers of CRM and ERP, refreshes the known ones and gives the new ones their keys.
+            Called by etl.publish, in its transaction.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_customers
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @business_date DATE;
+    DECLARE @last_key INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_updated INT;
+
+    EXEC etl.open_step @batch_id, N'silver.load_customers', @step_id OUTPUT;
+    EXEC etl.require_step @batch_id, N'silver.load_crm_cust_info';
+    EXEC etl.require_step @batch_id, N'silver.load_erp_cust_az12';
+    EXEC etl.require_step @batch_id, N'silver.load_erp_loc_a101';
+
+    SELECT @business_date = business_date
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
+
+    SELECT @last_key = MAX(customer_key)
+    FROM silver.customers;
+
+    -- CRM is the master of the gender, ERP fills what it does not know. Nobody is born after the business date.
+    SELECT
+        c.cst_id AS customer_id,
+        c.cst_key AS customer_number,
+        c.cst_firstname AS first_name,
+        c.cst_lastname AS last_name,
+        COALESCE(l.cntry, N'n/a') AS country,
+        c.cst_marital_status AS marital_status,
+        CASE WHEN c.cst_gndr <> N'n/a' THEN c.cst_gndr ELSE COALESCE(e.gen, N'n/a') END AS gender,
+        CASE WHEN e.bdate <= @business_date THEN e.bdate END AS birthdate,
+        c.cst_create_date AS create_date
+    INTO #customers
+    FROM silver.crm_cust_info AS c
+    LEFT JOIN silver.erp_cust_az12 AS e
+        ON c.cst_key = e.cid
+    LEFT JOIN silver.erp_loc_a101 AS l
+        ON c.cst_key = l.cid;
+
+    SET @rows_read = @@ROWCOUNT;
+
+    UPDATE silver.customers
+    SET in_source = 0
+    WHERE in_source = 1;
+
+    UPDATE t
+    SET
+        customer_number = s.customer_number,
+        first_name = s.first_name,
+        last_name = s.last_name,
+        country = s.country,
+        marital_status = s.marital_status,
+        gender = s.gender,
+        birthdate = s.birthdate,
+        create_date = s.create_date,
+        in_source = 1,
+        last_batch_id = @batch_id
+    FROM silver.customers AS t
+    INNER JOIN #customers AS s
+        ON t.customer_id = s.customer_id;
+
+    SET @rows_updated = @@ROWCOUNT;
+
+    INSERT INTO silver.customers
+    (
+        customer_key, customer_id, customer_number, first_name, last_name, country, marital_status, gender, birthdate,
+        create_date, in_source, first_batch_id, last_batch_id
+    )
+    SELECT
+        @last_key + ROW_NUMBER() OVER (ORDER BY s.customer_id),
+        s.customer_id,
+        s.customer_number,
+        s.first_name,
+        s.last_name,
+        s.country,
+        s.marital_status,
+        s.gender,
+        s.birthdate,
+        s.create_date,
+        1,
+        @batch_id,
+        @batch_id
+    FROM #customers AS s
+    WHERE NOT EXISTS (
+        SELECT 1 FROM silver.customers AS t
+        WHERE t.customer_id = s.customer_id
+    );
+
+    SET @rows_inserted = @@ROWCOUNT;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_updated = @rows_updated;
+END;
+GO

@@ -1,0 +1,109 @@
+/*
+Purpose:    takes the current version of each product with its category, refreshes the known ones and
+            gives the new ones their keys.
+            Called by etl.publish, in its transaction.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_products
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @last_key INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_updated INT;
+
+    EXEC etl.open_step @batch_id, N'silver.load_products', @step_id OUTPUT;
+    EXEC etl.require_step @batch_id, N'silver.load_crm_prd_info';
+    EXEC etl.require_step @batch_id, N'silver.load_erp_px_cat_g1v2';
+
+    SELECT @last_key = MAX(product_key)
+    FROM silver.products;
+
+    SELECT
+        p.prd_id AS product_id,
+        p.product_number,
+        p.prd_nm AS product_name,
+        p.category_id,
+        c.cat AS category,
+        c.subcat AS subcategory,
+        c.maintenance,
+        p.prd_cost AS cost,
+        p.prd_line AS product_line,
+        p.prd_start_dt AS start_date
+    INTO #products
+    FROM silver.crm_prd_info AS p
+    LEFT JOIN silver.erp_px_cat_g1v2 AS c
+        ON p.category_id = c.id
+    WHERE p.is_current = 1;
+
+    SET @rows_read = @@ROWCOUNT;
+
+    UPDATE silver.products
+    SET in_source = 0
+    WHERE in_source = 1;
+
+    UPDATE t
+    SET
+        product_id = s.product_id,
+        product_name = s.product_name,
+        category_id = s.category_id,
+        category = s.category,
+        subcategory = s.subcategory,
+        maintenance = s.maintenance,
+        cost = s.cost,
+        product_line = s.product_line,
+        start_date = s.start_date,
+        in_source = 1,
+        last_batch_id = @batch_id
+    FROM silver.products AS t
+    INNER JOIN #products AS s
+        ON t.product_number = s.product_number
+    WHERE t.product_key <> 0;
+
+    SET @rows_updated = @@ROWCOUNT;
+
+    INSERT INTO silver.products
+    (
+        product_key, product_id, product_number, product_name, category_id, category, subcategory, maintenance, cost,
+        product_line, start_date, in_source, first_batch_id, last_batch_id
+    )
+    SELECT
+        @last_key + ROW_NUMBER() OVER (ORDER BY s.product_number),
+        s.product_id,
+        s.product_number,
+        s.product_name,
+        s.category_id,
+        s.category,
+        s.subcategory,
+        s.maintenance,
+        s.cost,
+        s.product_line,
+        s.start_date,
+        1,
+        @batch_id,
+        @batch_id
+    FROM #products AS s
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM silver.products AS t
+        WHERE
+            t.product_number = s.product_number
+            AND t.product_key <> 0
+    );
+
+    SET @rows_inserted = @@ROWCOUNT;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_updated = @rows_updated;
+END;
+GO

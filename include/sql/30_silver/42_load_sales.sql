@@ -1,0 +1,133 @@
+/*
+Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
+            Called by etl.publish, in its transaction.
+Parameters: @batch_id
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_sales
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @business_date DATE;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_updated INT;
+
+    EXEC etl.open_step @batch_id, N'silver.load_sales', @step_id OUTPUT;
+    EXEC etl.require_step @batch_id, N'silver.load_crm_sales_details';
+
+    SELECT @business_date = business_date
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
+
+    -- The first version of a product also holds before it began, the current one without end and for lines without
+    -- an order date (they ask for the last day there is).
+    SELECT
+        product_number,
+        prd_cost AS cost,
+        CASE WHEN version_number = 1 THEN CAST('00010101' AS DATE) ELSE prd_start_dt END AS valid_from,
+        COALESCE(prd_end_dt, CAST('99991231' AS DATE)) AS valid_to
+    INTO #versions
+    FROM silver.crm_prd_info;
+
+    SELECT
+        d.sls_ord_num AS order_number,
+        d.sls_prd_key AS product_number,
+        COALESCE(p.product_key, 0) AS product_key,
+        COALESCE(c.customer_key, 0) AS customer_key,
+        d.sls_order_dt AS order_date,
+        d.sls_ship_dt AS shipping_date,
+        d.sls_due_dt AS due_date,
+        d.sls_sales AS sales_amount,
+        d.sls_quantity AS quantity,
+        d.sls_price AS price,
+        v.cost AS version_cost,
+        p.cost AS product_cost
+    INTO #sales
+    FROM silver.crm_sales_details AS d
+    LEFT JOIN silver.products AS p
+        ON
+            d.sls_prd_key = p.product_number
+            AND p.product_key <> 0
+    LEFT JOIN silver.customers AS c
+        ON d.sls_cust_id = c.customer_id
+    LEFT JOIN #versions AS v
+        ON
+            d.sls_prd_key = v.product_number
+            AND COALESCE(d.sls_order_dt, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to;
+
+    SET @rows_read = @@ROWCOUNT;
+
+    UPDATE silver.sales
+    SET in_source = 0
+    WHERE in_source = 1;
+
+    -- A line whose product has left the drop keeps the cost it had.
+    UPDATE t
+    SET
+        product_key = s.product_key,
+        customer_key = s.customer_key,
+        order_date = s.order_date,
+        shipping_date = s.shipping_date,
+        due_date = s.due_date,
+        sales_amount = s.sales_amount,
+        quantity = s.quantity,
+        price = s.price,
+        cost = COALESCE(s.version_cost, t.cost, s.product_cost),
+        profit = s.sales_amount - CAST(s.quantity AS BIGINT) * COALESCE(s.version_cost, t.cost, s.product_cost),
+        in_source = 1,
+        last_seen_date = @business_date,
+        last_batch_id = @batch_id
+    FROM silver.sales AS t
+    INNER JOIN #sales AS s
+        ON
+            t.order_number = s.order_number
+            AND t.product_number = s.product_number;
+
+    SET @rows_updated = @@ROWCOUNT;
+
+    INSERT INTO silver.sales
+    (
+        order_number, product_number, product_key, customer_key, order_date, shipping_date, due_date, sales_amount,
+        quantity, price, cost, profit, in_source, last_seen_date, first_batch_id, last_batch_id
+    )
+    SELECT
+        s.order_number,
+        s.product_number,
+        s.product_key,
+        s.customer_key,
+        s.order_date,
+        s.shipping_date,
+        s.due_date,
+        s.sales_amount,
+        s.quantity,
+        s.price,
+        COALESCE(s.version_cost, s.product_cost),
+        s.sales_amount - CAST(s.quantity AS BIGINT) * COALESCE(s.version_cost, s.product_cost),
+        1,
+        @business_date,
+        @batch_id,
+        @batch_id
+    FROM #sales AS s
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM silver.sales AS t
+        WHERE
+            t.order_number = s.order_number
+            AND t.product_number = s.product_number
+    );
+
+    SET @rows_inserted = @@ROWCOUNT;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_updated = @rows_updated;
+END;
+GO

@@ -1,0 +1,47 @@
+/*
+Purpose: the calendar, from the first day of the first order's year to the last day of the last order's year.
+Grain:   day. iso_weekday is 1 for Monday to 7 for Sunday, whatever DATEFIRST says (1900-01-01 was a Monday).
+         Five digits reach 273 years; later days are missing here, which gold.quality_check reports.
+*/
+CREATE OR ALTER VIEW gold.dim_date
+AS
+WITH bounds AS (
+    SELECT
+        DATEFROMPARTS(YEAR(MIN(order_date)), 1, 1) AS first_day,
+        DATEFROMPARTS(YEAR(MAX(order_date)), 12, 31) AS last_day
+    FROM silver.sales
+    WHERE in_source = 1
+),
+
+digits AS (
+    SELECT digit
+    FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS d(digit)
+),
+
+numbers AS (
+    SELECT d1.digit + 10 * d2.digit + 100 * d3.digit + 1000 * d4.digit + 10000 * d5.digit AS n
+    FROM digits AS d1
+    CROSS JOIN digits AS d2
+    CROSS JOIN digits AS d3
+    CROSS JOIN digits AS d4
+    CROSS JOIN digits AS d5
+),
+
+days AS (
+    SELECT DATEADD(DAY, numbers.n, bounds.first_day) AS full_date
+    FROM numbers
+    CROSS JOIN bounds
+    WHERE numbers.n <= DATEDIFF(DAY, bounds.first_day, bounds.last_day)
+)
+
+SELECT
+    YEAR(full_date) * 10000 + MONTH(full_date) * 100 + DAY(full_date) AS date_key,
+    full_date,
+    YEAR(full_date) AS calendar_year,
+    DATEPART(QUARTER, full_date) AS calendar_quarter,
+    MONTH(full_date) AS calendar_month,
+    DATENAME(MONTH, full_date) AS month_name,
+    DAY(full_date) AS day_of_month,
+    DATEDIFF(DAY, '19000101', full_date) % 7 + 1 AS iso_weekday
+FROM days;
+GO

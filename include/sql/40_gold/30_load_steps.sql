@@ -1,0 +1,21 @@
+/*
+Purpose: how each procedure call of each batch went.
+Grain:   procedure call.
+*/
+CREATE OR ALTER VIEW gold.load_steps
+AS
+SELECT
+    batch_id,
+    step_name,
+    status,
+    started_at,
+    ended_at,
+    rows_read,
+    rows_inserted,
+    rows_updated,
+    rows_superseded,
+    rows_rejected,
+    error_number,
+    error_message
+FROM etl.step;
+GO

@@ -1,0 +1,51 @@
+/*
+Purpose: products that sold: segment, lifespan, recency and the usual sums and averages.
+Grain:   product. Sales without an order date and the unknown product are left out.
+         Months are boundaries crossed (DATEDIFF); money averages are whole units, as integer division gives them.
+*/
+CREATE OR ALTER VIEW gold.report_products
+AS
+WITH totals AS (
+    SELECT
+        product_key,
+        MIN(order_date) AS first_sale_date,
+        MAX(order_date) AS last_sale_date,
+        DATEDIFF(MONTH, MIN(order_date), MAX(order_date)) AS lifespan,
+        COUNT(DISTINCT order_number) AS total_orders,
+        SUM(CAST(sales_amount AS BIGINT)) AS total_sales,
+        SUM(CAST(quantity AS BIGINT)) AS total_quantity,
+        COUNT(DISTINCT customer_key) AS total_customers,
+        ROUND(AVG(CAST(sales_amount AS FLOAT) / NULLIF(quantity, 0)), 1) AS avg_selling_price
+    FROM gold.fact_sales
+    WHERE
+        order_date IS NOT NULL
+        AND product_key <> 0
+    GROUP BY product_key
+)
+
+SELECT
+    p.product_key,
+    p.product_name,
+    p.category,
+    p.subcategory,
+    p.cost,
+    t.last_sale_date,
+    DATEDIFF(MONTH, t.last_sale_date, b.business_date) AS recency,
+    CASE
+        WHEN t.total_sales > 50000 THEN N'High-Performer'
+        WHEN t.total_sales >= 10000 THEN N'Mid-Range'
+        ELSE N'Low-Range'
+    END AS product_segment,
+    t.lifespan,
+    t.total_orders,
+    t.total_sales,
+    t.total_quantity,
+    t.total_customers,
+    t.avg_selling_price,
+    t.total_sales / t.total_orders AS avg_order_revenue,
+    CASE WHEN t.lifespan = 0 THEN t.total_sales ELSE t.total_sales / t.lifespan END AS avg_monthly_revenue
+FROM totals AS t
+INNER JOIN gold.dim_products AS p
+    ON t.product_key = p.product_key
+CROSS JOIN gold.current_batch AS b;
+GO

@@ -1,0 +1,66 @@
+/*
+Purpose: customers that bought: segment, age group, lifespan, recency and the usual sums and averages.
+Grain:   customer. Sales without an order date and the unknown customer are left out.
+         Months and years are boundaries crossed (DATEDIFF); money averages are whole units, as integer division
+         gives them.
+*/
+CREATE OR ALTER VIEW gold.report_customers
+AS
+WITH totals AS (
+    SELECT
+        customer_key,
+        MAX(order_date) AS last_order_date,
+        DATEDIFF(MONTH, MIN(order_date), MAX(order_date)) AS lifespan,
+        COUNT(DISTINCT order_number) AS total_orders,
+        SUM(CAST(sales_amount AS BIGINT)) AS total_sales,
+        SUM(CAST(quantity AS BIGINT)) AS total_quantity,
+        COUNT(DISTINCT product_key) AS total_products
+    FROM gold.fact_sales
+    WHERE
+        order_date IS NOT NULL
+        AND customer_key <> 0
+    GROUP BY customer_key
+),
+
+customers AS (
+    SELECT
+        c.customer_key,
+        c.customer_number,
+        NULLIF(TRIM(CONCAT(c.first_name, N' ', c.last_name)), N'') AS customer_name,
+        DATEDIFF(YEAR, c.birthdate, b.business_date) AS age,
+        b.business_date
+    FROM gold.dim_customers AS c
+    CROSS JOIN gold.current_batch AS b
+)
+
+SELECT
+    c.customer_key,
+    c.customer_number,
+    c.customer_name,
+    c.age,
+    CASE
+        WHEN c.age IS NULL THEN N'n/a'
+        WHEN c.age < 20 THEN N'Under 20'
+        WHEN c.age < 30 THEN N'20-29'
+        WHEN c.age < 40 THEN N'30-39'
+        WHEN c.age < 50 THEN N'40-49'
+        ELSE N'50 and above'
+    END AS age_group,
+    CASE
+        WHEN t.lifespan >= 12 AND t.total_sales > 5000 THEN N'VIP'
+        WHEN t.lifespan >= 12 THEN N'Regular'
+        ELSE N'New'
+    END AS customer_segment,
+    t.last_order_date,
+    DATEDIFF(MONTH, t.last_order_date, c.business_date) AS recency,
+    t.total_orders,
+    t.total_sales,
+    t.total_quantity,
+    t.total_products,
+    t.lifespan,
+    t.total_sales / t.total_orders AS avg_order_value,
+    CASE WHEN t.lifespan = 0 THEN t.total_sales ELSE t.total_sales / t.lifespan END AS avg_monthly_spend
+FROM totals AS t
+INNER JOIN customers AS c
+    ON t.customer_key = c.customer_key;
+GO

@@ -1,0 +1,272 @@
+/*
+Purpose: every check of gold as one row. etl.publish commits only when no error fails; the check tasks in Airflow
+         and whoever doubts a figure read the same rows.
+Grain:   check. passed = 1 when observed equals expected. An error stops the day, a warning is kept and shown.
+*/
+CREATE OR ALTER VIEW gold.quality_check
+AS
+WITH fact AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        SUM(CAST(f.sales_amount AS BIGINT)) AS total_sales,
+        COUNT_BIG(CASE WHEN f.sales_amount < 0 AND f.quantity >= 0 THEN 1 END) AS negative_sales,
+        COUNT_BIG(CASE WHEN c.customer_key IS NULL THEN 1 END) AS orphan_customers,
+        COUNT_BIG(CASE WHEN p.product_key IS NULL THEN 1 END) AS orphan_products,
+        COUNT_BIG(CASE WHEN f.customer_key = 0 THEN 1 END) AS unknown_customers,
+        COUNT_BIG(CASE WHEN f.product_key = 0 THEN 1 END) AS unknown_products,
+        COUNT_BIG(CASE WHEN f.order_date IS NULL THEN 1 END) AS no_order_date,
+        COUNT_BIG(CASE WHEN f.order_date > f.shipping_date OR f.order_date > f.due_date THEN 1 END) AS late_order_dates,
+        COUNT_BIG(CASE WHEN f.order_date > b.business_date THEN 1 END) AS future_orders,
+        SUM(CASE WHEN f.order_date IS NOT NULL AND f.customer_key <> 0 THEN CAST(f.sales_amount AS BIGINT) END)
+            AS customer_sales,
+        SUM(CASE WHEN f.order_date IS NOT NULL AND f.product_key <> 0 THEN CAST(f.sales_amount AS BIGINT) END)
+            AS product_sales,
+        SUM(CASE WHEN f.order_date IS NOT NULL THEN CAST(f.sales_amount AS BIGINT) END) AS dated_sales,
+        DATEDIFF(DAY, MAX(f.order_date), MAX(b.business_date)) AS days_since_last_order
+    FROM gold.fact_sales AS f
+    LEFT JOIN gold.dim_customers AS c
+        ON f.customer_key = c.customer_key
+    LEFT JOIN gold.dim_products AS p
+        ON f.product_key = p.product_key
+    LEFT JOIN gold.current_batch AS b
+        ON 1 = 1
+),
+
+cleansed AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        SUM(CAST(sls_sales AS BIGINT)) AS total_sales
+    FROM silver.crm_sales_details
+),
+
+checks AS (
+    SELECT
+        N'fact_sales holds every cleansed order line' AS check_name,
+        N'error' AS severity,
+        f.total_rows AS observed,
+        s.total_rows AS expected
+    FROM fact AS f
+    CROSS JOIN cleansed AS s
+
+    UNION ALL
+
+    SELECT
+        N'fact_sales has the total sales of the cleansed order lines',
+        N'error',
+        COALESCE(f.total_sales, 0),
+        COALESCE(s.total_sales, 0)
+    FROM fact AS f
+    CROSS JOIN cleansed AS s
+
+    UNION ALL
+
+    SELECT
+        N'every sale has its customer in dim_customers',
+        N'error',
+        orphan_customers,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'every sale has its product in dim_products',
+        N'error',
+        orphan_products,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'no order holds a known product twice',
+        N'error',
+        (
+            SELECT COUNT_BIG(*)
+            FROM (
+                SELECT order_number
+                FROM gold.fact_sales
+                WHERE product_key <> 0
+                GROUP BY
+                    order_number,
+                    product_key
+                HAVING COUNT(*) > 1
+            ) AS repeated
+        ),
+        0
+
+    UNION ALL
+
+    SELECT
+        N'no sale is negative without a negative quantity',
+        N'error',
+        negative_sales,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'dim_customers holds every cleansed customer',
+        N'error',
+        (
+            SELECT COUNT_BIG(*) FROM gold.dim_customers
+            WHERE in_source = 1
+        ),
+        (SELECT COUNT_BIG(*) FROM silver.crm_cust_info)
+
+    UNION ALL
+
+    SELECT
+        N'dim_products holds every cleansed product',
+        N'error',
+        (
+            SELECT COUNT_BIG(*) FROM gold.dim_products
+            WHERE in_source = 1
+        ),
+        (
+            SELECT COUNT_BIG(*) FROM silver.crm_prd_info
+            WHERE is_current = 1
+        )
+
+    UNION ALL
+
+    SELECT
+        N'report_customers has the dated sales of known customers',
+        N'error',
+        COALESCE((SELECT SUM(r.total_sales) FROM gold.report_customers AS r), 0),
+        COALESCE(customer_sales, 0)
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'report_products has the dated sales of known products',
+        N'error',
+        COALESCE((SELECT SUM(r.total_sales) FROM gold.report_products AS r), 0),
+        COALESCE(product_sales, 0)
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'report_sales_daily has the dated sales',
+        N'error',
+        COALESCE((SELECT SUM(r.total_sales) FROM gold.report_sales_daily AS r), 0),
+        COALESCE(dated_sales, 0)
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'every order date is in dim_date',
+        N'warning',
+        (
+            SELECT COUNT_BIG(*)
+            FROM gold.fact_sales AS f
+            LEFT JOIN gold.dim_date AS d
+                ON f.order_date = d.full_date
+            WHERE
+                f.order_date IS NOT NULL
+                AND d.full_date IS NULL
+        ),
+        0
+
+    UNION ALL
+
+    SELECT
+        N'every sale has a known customer',
+        N'warning',
+        unknown_customers,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'every sale has a known product',
+        N'warning',
+        unknown_products,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'every sale has an order date',
+        N'warning',
+        no_order_date,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'no order is dated after its shipping or due date',
+        N'warning',
+        late_order_dates,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'no order is dated after the business date',
+        N'warning',
+        future_orders,
+        0
+    FROM fact
+
+    UNION ALL
+
+    SELECT
+        N'no customer was created after the business date',
+        N'warning',
+        COUNT_BIG(*),
+        0
+    FROM gold.dim_customers AS c
+    INNER JOIN gold.current_batch AS b
+        ON c.create_date > b.business_date
+
+    UNION ALL
+
+    SELECT
+        N'every product has a category',
+        N'warning',
+        COUNT_BIG(*),
+        0
+    FROM gold.dim_products
+    WHERE
+        product_key <> 0
+        AND category IS NULL
+
+    UNION ALL
+
+    SELECT
+        N'no file of the drop is empty',
+        N'warning',
+        COUNT_BIG(*),
+        0
+    FROM gold.load_reconciliation AS r
+    INNER JOIN gold.current_batch AS b
+        ON r.batch_id = b.batch_id
+    WHERE r.file_rows = 0
+
+    UNION ALL
+
+    SELECT
+        N'the last order is at most 7 days old',
+        N'warning',
+        CASE WHEN days_since_last_order > 7 THEN days_since_last_order ELSE 0 END,
+        0
+    FROM fact
+)
+
+SELECT
+    check_name,
+    severity,
+    observed,
+    expected,
+    CASE WHEN observed = expected THEN 1 ELSE 0 END AS passed
+FROM checks;
+GO
