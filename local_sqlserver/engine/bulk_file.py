@@ -1,0 +1,278 @@
+"""Splits a BULK INSERT data file into batches of rows the way the server's bulk provider reads one: a stream, not lines.
+
+Each field runs to its own terminator: the field terminator, or the row terminator for a row's last field. So a row short of
+fields borrows text of the next line, and a row with too many leaves the rest, terminators included, in its last field. At the
+end of the file a last field that has text is the row's though no terminator follows; an empty one **drops the row silently**;
+a file that ends inside any other field is error 4832, unless all that is left is one row terminator. Skipped rows (FIRSTROW) are
+read like any other, but not converted.
+
+With FORMAT = 'CSV' a field is either enclosed in quotes, a doubled quote standing for one, or holds no quote at all, and it must
+end with the terminator that its position asks for; anything else is error 4879 (7301 in a skipped row). A carriage return before
+a line feed that ends a row belongs to the terminator. An empty field is NULL, quoted or not.
+
+Whole blocks of regular rows are handed on as they are; only blocks with an irregular row are taken apart here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import methodcaller
+from typing import BinaryIO
+
+from local_sqlserver.engine.bulk_options import BulkOptions, terminator
+from local_sqlserver.errors import SqlError
+
+_BLOCK = 1 << 22
+"""Bytes read at a time."""
+_LONGEST_ROW = 1 << 26
+"""Characters that a single row may have; beyond it the terminators cannot be right (4866)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some consecutive rows, all of ``columns`` fields, as one text.
+
+    ``first_row`` is the file's row number of the first; rows are separated (not ended) by ``row_separator``, fields by
+    ``field_separator``, neither of which occurs inside a field.
+    """
+
+    first_row: int
+    rows: int
+    text: str
+    field_separator: str
+    row_separator: str
+
+
+class DataFile:
+    """Reads the rows of one open data file; ``columns`` is the number of fields of a row, ``path`` the name for messages.
+
+    ``notices`` holds the message 4830 or 4831 when the byte order mark contradicts DATAFILETYPE: the mark wins.
+    """
+
+    def __init__(self, file: BinaryIO, path: str, columns: int, options: BulkOptions, line: int) -> None:
+        self._file = file
+        self._path = path
+        self._columns = columns
+        self._options = options
+        self._line = line
+        self._row = 1
+        self.notices: list[SqlError] = []
+        self.encoding = self._detect_encoding()
+        self._field_end = terminator(options.field_terminator, encoding=self.encoding, line=line)
+        self._row_end = terminator(options.row_terminator, encoding=self.encoding, line=line)
+        row_end_characters = set(self._row_end)
+        self._separable = len(row_end_characters) == len(self._row_end) and row_end_characters.isdisjoint(
+            self._field_end
+        )
+        quote, field_end = re.escape(options.quote), re.escape(self._field_end)
+        row_end = "\r?\n" if self._row_end == "\n" else re.escape(self._row_end)
+        self._quoted = re.compile(rf"{quote}((?:[^{quote}]|{quote}{quote})*+){quote}")
+        self._unquoted = re.compile(rf"((?:(?!{field_end}|{row_end})[^{quote}])*+)")
+        self._csv_field_end = re.compile(field_end)
+        self._csv_row_end = re.compile(row_end)
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows from FIRSTROW to LASTROW. Raises SqlError 4832, 4866, 4879 or 7301."""
+        rest = ""
+        for block, final in self._blocks():
+            rest += block
+            batch, rest = self._regular_rows(rest)
+            if batch is not None:
+                yield batch
+            if self._past_last_row():
+                return
+            if final or self._row_end in rest or len(rest) > _LONGEST_ROW:
+                rows, rest = self._rows(rest, final=final)
+                batch = self._separated(rows)
+                if batch is not None:
+                    yield batch
+                if self._past_last_row():
+                    return
+            if len(rest) > _LONGEST_ROW:
+                raise self._too_long(rest)
+
+    def _past_last_row(self) -> bool:
+        return self._options.last_row is not None and self._row > self._options.last_row
+
+    def _detect_encoding(self) -> str:
+        start = self._file.read(3)
+        marked = start.startswith(codecs.BOM_UTF16_LE)
+        if marked != self._options.wide:
+            was, mark = ("widechar", "does not have") if self._options.wide else ("char", "has")
+            now = "widechar" if marked else "char"
+            message = (
+                f"Bulk load: DataFileType was incorrectly specified as {was}. "
+                f"DataFileType will be assumed to be {now} because the data file {mark} a Unicode signature."
+            )
+            self.notices = [
+                SqlError(4831 if self._options.wide else 4830, message, severity=0, line=self._line)
+            ]
+        utf8_mark = start == codecs.BOM_UTF8 and not self._options.raw
+        self._file.seek(2 if marked else 3 if utf8_mark else 0)
+        if marked:
+            return "utf-16-le"
+        return "cp1252" if self._options.raw else "utf-8"
+
+    def _blocks(self) -> Iterator[tuple[str, bool]]:
+        """Yield the file's text in pieces and whether each is the last.
+
+        Bytes that are no text in the encoding become lone surrogates, which no type accepts (4864).
+        """
+        if self.encoding == "cp1252":
+            errors = "surrogateescape"  # the five bytes that code page 1252 leaves undefined
+        else:
+            errors = "surrogatepass" if self.encoding == "utf-16-le" else "surrogateescape"
+        decoder = codecs.getincrementaldecoder(self.encoding)(errors=errors)
+        while block := self._file.read(_BLOCK):
+            yield decoder.decode(block), False
+        try:
+            yield decoder.decode(b"", final=True), True
+        except UnicodeDecodeError:
+            raise self._failed(
+                4832, "Bulk load: An unexpected end of file was encountered in the data file."
+            ) from None
+
+    def _regular_rows(self, text: str) -> tuple[Batch | None, str]:
+        """Take the complete lines off ``text`` if every one of them is a row of the right number of fields."""
+        quoted = self._options.csv and self._options.quote in text
+        end = text.rfind(self._row_end) if self._separable and not quoted else -1
+        if end < 0:
+            return None, text
+        complete, rest = text[:end], text[end + len(self._row_end) :]
+        if self._options.csv and self._row_end == "\n":
+            complete = complete.removesuffix("\r").replace("\r\n", "\n")
+        lines = complete.split(self._row_end)
+        fields = set(map(methodcaller("count", self._field_end), lines))
+        # A single column takes field terminators as text, except in CSV.
+        if (self._columns > 1 or self._options.csv) and fields != {self._columns - 1}:
+            return None, text
+        first, self._row = self._row, self._row + len(lines)
+        wanted = self._wanted(first, len(lines))
+        if len(wanted) != len(lines):
+            complete = self._row_end.join(lines[wanted.start : wanted.stop])
+        if not wanted:
+            return None, rest
+        return Batch(first + wanted.start, len(wanted), complete, self._field_end, self._row_end), rest
+
+    def _separated(self, rows: list[list[str]]) -> Batch | None:
+        """Join rows that were taken apart with separators that occur in no field."""
+        first = self._row - len(rows)
+        wanted = self._wanted(first, len(rows))
+        if not wanted:
+            return None
+        kept = rows[wanted.start : wanted.stop]
+        row_separator, field_separator = _unused_characters(
+            {character for row in kept for field in row for character in field}
+        )
+        text = row_separator.join(field_separator.join(row) for row in kept)
+        return Batch(first + wanted.start, len(kept), text, field_separator, row_separator)
+
+    def _wanted(self, first: int, rows: int) -> range:
+        """Which of the ``rows`` rows from row number ``first`` lie between FIRSTROW and LASTROW, as positions."""
+        last = self._options.last_row
+        stop = rows if last is None else min(rows, last + 1 - first)
+        return range(min(max(self._options.first_row - first, 0), rows), stop)
+
+    def _rows(self, text: str, *, final: bool) -> tuple[list[list[str]], str]:
+        """Take rows apart one by one; return them and the text behind them (empty when ``final``)."""
+        rows: list[list[str]] = []
+        position = 0
+        while position < len(text) and not self._past_last_row():
+            read = self._csv_row if self._options.csv else self._plain_row
+            found = read(text, position, final=final)
+            if found is None:
+                if final:
+                    position = len(text)
+                break
+            fields, position = found
+            rows.append(fields)
+            self._row += 1
+        return rows, text[position:]
+
+    def _plain_row(self, text: str, position: int, *, final: bool) -> tuple[list[str], int] | None:
+        """Read one row; None when it needs more text or, at the end of the file, when there is no further row."""
+        fields: list[str] = []
+        for index in range(self._columns):
+            last = index == self._columns - 1
+            mark = self._row_end if last else self._field_end
+            end = text.find(mark, position)
+            if end < 0:
+                if not final:
+                    return None
+                rest = text[position:]
+                if last and rest:
+                    return [*fields, rest], len(text)
+                if last or rest == self._row_end:
+                    return None
+                raise self._unexpected_end()
+            fields.append(text[position:end])
+            position = end + len(mark)
+        return fields, position
+
+    def _csv_row(self, text: str, position: int, *, final: bool) -> tuple[list[str], int] | None:
+        """Read one CSV record; None as in ``_plain_row``."""
+        quote = self._options.quote
+        fields: list[str] = []
+        for index in range(self._columns):
+            last = index == self._columns - 1
+            if position == len(text):
+                if not final or last or index == 0:
+                    return None
+                raise self._unexpected_end()
+            quoted = text[position] == quote
+            found = (self._quoted if quoted else self._unquoted).match(text, position)
+            if found is None:  # nothing closes the quote
+                if not final:
+                    return None
+                raise self._unexpected_end()
+            end = found.end()
+            # A quote or a carriage return at the very end of a block may go on in the next one.
+            if not final and len(text) - end <= len(self._row_end) + len(self._field_end):
+                return None
+            value = found[1].replace(quote + quote, quote) if quoted else found[1]
+            fields.append(value)
+            if end == len(text):
+                if not last:
+                    raise self._unexpected_end()
+                return fields, end
+            mark = (self._csv_row_end if last else self._csv_field_end).match(text, end)
+            if mark is None:
+                raise self._invalid_value(index + 1)
+            position = mark.end()
+        return fields, position
+
+    def _invalid_value(self, column: int) -> SqlError:
+        if self._row < self._options.first_row:
+            message = (
+                'Cannot obtain the required interface ("IID_IColumnsInfo") '
+                'from OLE DB provider "BULK" for linked server "(null)".'
+            )
+            return SqlError(7301, message, state=2, line=self._line)
+        message = (
+            "Bulk load failed due to invalid column value in CSV data file "
+            f"{self._path} in row {self._row}, column {column}."
+        )
+        return self._failed(4879, message)
+
+    def _unexpected_end(self) -> SqlError:
+        return self._failed(4832, "Bulk load: An unexpected end of file was encountered in the data file.")
+
+    def _too_long(self, text: str) -> SqlError:
+        column = min(text.count(self._field_end) + 1, self._columns)
+        message = (
+            f"The bulk load failed. The column is too long in the data file for row {self._row}, column {column}. "
+            "Verify that the field terminator and row terminator are specified correctly."
+        )
+        return self._failed(4866, message)
+
+    def _failed(self, number: int, message: str) -> SqlError:
+        return SqlError(number, message, line=self._line)
+
+
+def _unused_characters(used: set[str]) -> tuple[str, str]:
+    """Return two characters that are not in ``used``, from the control and private-use areas."""
+    free = (chr(code) for code in (0x1E, 0x1F, *range(0xE000, 0xF8FF)) if chr(code) not in used)
+    return next(free), next(free)

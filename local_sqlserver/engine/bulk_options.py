@@ -1,0 +1,167 @@
+"""The WITH (…) options of BULK INSERT: read, checked, refused by name.
+
+Source: "BULK INSERT (Transact-SQL)" and "Specify field and row terminators"; where the server on Linux differs from the one on
+Windows, this follows Linux, since that is what the stand-in stands in for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local_sqlserver.errors import SqlError, unsupported
+
+_HINTS = frozenset(
+    {"TABLOCK", "ORDER", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH", "FIRE_TRIGGERS", "BATCHSIZE"}
+)
+"""Accepted without a further look: they change speed, locking or the size of a transaction, not the rows.
+
+The stand-in has no triggers. A load is always one transaction: with BATCHSIZE the real server keeps the batches before an error,
+here nothing stays.
+"""
+
+_REFUSED = (
+    "ERRORFILE",
+    "ERRORFILE_DATA_SOURCE",
+    "FORMATFILE",
+    "FORMATFILE_DATA_SOURCE",
+)
+_KNOWN = _HINTS.union(
+    _REFUSED,
+    {
+        "CHECK_CONSTRAINTS",
+        "CODEPAGE",
+        "DATAFILETYPE",
+        "DATA_SOURCE",
+        "FIELDQUOTE",
+        "FIELDTERMINATOR",
+        "FIRSTROW",
+        "FORMAT",
+    },
+    {"KEEPIDENTITY", "KEEPNULLS", "LASTROW", "MAXERRORS", "ROWTERMINATOR"},
+)
+_HEX = re.compile(r"0[xX]((?:[0-9A-Fa-f]{2})+)")
+_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\", "0": "\0"}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOptions:
+    """The options that decide what is loaded; row numbers count from 1, ``last_row`` None means to the end.
+
+    The terminators are as written; ``terminator`` turns them into text once the file's encoding is known.
+    ``raw`` is CODEPAGE = 'RAW'. ``max_errors`` is the number of bad rows that are skipped before the load fails.
+    """
+
+    wide: bool
+    csv: bool
+    quote: str
+    field_terminator: str
+    row_terminator: str
+    first_row: int
+    last_row: int | None
+    max_errors: int
+    keep_nulls: bool
+    keep_identity: bool
+    raw: bool
+
+
+def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOptions:
+    """Check BULK INSERT's options (names in upper case, None for a bare keyword).
+
+    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 16202 for CODEPAGE other than 'RAW' (as the server
+    on Linux), 12703 for DATA_SOURCE, 4878, 4880 and 5339 for values that do not go together, 40510 for what the stand-in lacks.
+    """
+    for name in options:
+        if name not in _KNOWN:
+            raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=line)
+    for name in _REFUSED:
+        if name in options:
+            raise unsupported(f"BULK INSERT with {name}", line)
+    if "DATA_SOURCE" in options:
+        source = _text(options, "DATA_SOURCE", "", line)
+        raise SqlError(12703, f'Referenced external data source "{source}" not found.', state=2, line=line)
+    code_page = _text(options, "CODEPAGE", "", line).upper()
+    if code_page not in ("", "RAW"):
+        message = "Keyword or statement option 'CODEPAGE' is not supported on the 'Linux' platform."
+        raise SqlError(16202, message, severity=15, state=3, line=line)
+    csv = _csv(options, line)
+    file_type = _text(options, "DATAFILETYPE", "char", line).lower()
+    if file_type not in ("char", "widechar", "native", "widenative"):
+        raise SqlError(102, f"Incorrect syntax near '{file_type}'.", severity=15, line=line)
+    if "native" in file_type:
+        if csv:
+            text = "CSV format option is supported for char and widechar datafiletype options."
+            raise SqlError(5339, text, line=line)
+        raise unsupported(f"BULK INSERT with DATAFILETYPE = '{file_type}'", line)
+    quote = _text(options, "FIELDQUOTE", '"', line)
+    if len(quote) != 1:
+        text = (
+            "Invalid quote character specified for bulk load. "
+            "Quote character can be one single byte or Unicode character."
+        )
+        raise SqlError(4878, text, line=line)
+    first_row = max(_integer(options, "FIRSTROW", 1, line), 1)
+    last_row = _integer(options, "LASTROW", 0, line) or None
+    if last_row is not None and first_row > last_row:
+        text = (
+            "Cannot bulk load. When you use the FIRSTROW/FIRST_ROW and LASTROW parameters, "
+            "the value for FIRSTROW/FIRST_ROW cannot be greater than the value for LASTROW."
+        )
+        raise SqlError(4880, text, line=line)
+    return BulkOptions(
+        wide=file_type == "widechar",
+        csv=csv,
+        quote=quote,
+        field_terminator=_text(options, "FIELDTERMINATOR", "," if csv else "\\t", line),
+        row_terminator=_text(options, "ROWTERMINATOR", "\\n", line),
+        first_row=first_row,
+        last_row=last_row,
+        max_errors=_integer(options, "MAXERRORS", 10, line),
+        keep_nulls="KEEPNULLS" in options,
+        keep_identity="KEEPIDENTITY" in options,
+        raw=code_page == "RAW",
+    )
+
+
+def terminator(written: str, *, encoding: str, line: int) -> str:
+    r"""Turn a terminator as written into the text to look for in a file of ``encoding``.
+
+    ``\t \n \r \\ \0`` are escapes and ``0x…`` gives bytes in the file's encoding (so ``0x0A00`` in a wide file). ``\n`` is a
+    bare line feed, as on Linux: a file with CRLF keeps its carriage return in the last column. (On Windows ``\n`` stands for
+    CRLF.) Raises SqlError 40510 for an empty terminator and for bytes that are no whole characters.
+    """
+    if not written:
+        raise unsupported("BULK INSERT with an empty terminator", line)
+    digits = _HEX.fullmatch(written)
+    if digits is None:
+        return re.sub(r"\\([tnr\\0])", lambda match: _ESCAPES[match[1]], written)
+    try:
+        return bytes.fromhex(digits[1]).decode(encoding)
+    except UnicodeDecodeError:
+        raise unsupported(f"BULK INSERT with the terminator '{written}' in a {encoding} file", line) from None
+
+
+def _csv(options: Mapping[str, str | int | None], line: int) -> bool:
+    value = _text(options, "FORMAT", "", line)
+    if value and value.upper() != "CSV":
+        raise unsupported(f"BULK INSERT with FORMAT = '{value}'", line)
+    if "FIELDQUOTE" in options and not value:
+        raise unsupported("BULK INSERT with FIELDQUOTE but without FORMAT = 'CSV'", line)
+    return bool(value)
+
+
+def _text(options: Mapping[str, str | int | None], name: str, default: str, line: int) -> str:
+    if name not in options:
+        return default
+    value = options[name]
+    if value is None or (isinstance(value, int) and name != "CODEPAGE"):
+        raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=line)
+    return str(value)
+
+
+def _integer(options: Mapping[str, str | int | None], name: str, default: int, line: int) -> int:
+    value = options.get(name, default)
+    if not isinstance(value, int) or value < 0:
+        raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=line)
+    return value
