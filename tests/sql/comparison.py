@@ -1,0 +1,22 @@
+"""Gold as a server shows it against gold as the oracle, or a person, worked it out."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from tests.oracle import compare
+from tests.oracle.schema import KEYS
+from tests.warehouse import Warehouse
+
+VIEWS = {"reconciliation": "gold.load_reconciliation"}
+"""Where a table of the oracle is called otherwise in gold."""
+
+
+def differences(warehouse: Warehouse, expected: Callable[[str], pd.DataFrame]) -> dict[str, list[str]]:
+    """List what differs, per table; empty when gold is as expected row by row and to the unit."""
+    found = {}
+    for table, key in KEYS.items():
+        frame = expected(table)
+        actual = warehouse.table(VIEWS.get(table, f"gold.{table}"), list(frame.columns))
+        found[table] = compare(frame, actual, key)
+    return {table: lines for table, lines in found.items() if lines}
