@@ -13,32 +13,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import mssql_python_odbc
 import pandas as pd
 import pyodbc
 from warehouse.connection import with_database
 from warehouse.deploy import deploy
 from warehouse.staging import stage
 
+from stack.settings import microsoft_driver
+
 ROOT = Path(__file__).parents[1]
 RUN_PREFIX = "test "
 """Runs made by tests are named so: a database that holds any other is not dropped."""
 
 
-def microsoft_driver() -> str:
-    """Return the path of the Microsoft ODBC driver in the wheel mssql-python-odbc."""
-    libraries = Path(mssql_python_odbc.__file__).parent / "libs"
-    folder = libraries / ("macos" if sys.platform == "darwin" else "linux/debian_ubuntu")
-    machine = os.uname().machine
-    found = sorted(path for path in folder.rglob("libmsodbcsql*") if machine in path.parts)
-    if not found:
-        raise FileNotFoundError(f"no Microsoft ODBC driver for {machine} below {folder}")
-    return str(found[-1])
-
-
 @dataclass(frozen=True)
 class Server:
-    """A server that speaks TDS, as its owner reaches it, and the landing folder as tests and server see it."""
+    """A server that speaks TDS, as its owner reaches it, and the landing folder as both see it."""
 
     odbc: str
     landing: Path
