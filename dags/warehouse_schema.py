@@ -1,0 +1,23 @@
+"""Deploys the warehouse's schema.
+
+Runs every file of `include/sql`, in the order of folders and names, as the owner of the warehouse
+(connection `warehouse_owner`): database, tables, procedures, views, rights. The files are idempotent, so this
+is both how a new server is set up and how a change arrives. A failure names the file and its batch's line.
+"""
+
+from airflow.sdk import DAG
+from warehouse import settings
+from warehouse.operators import DeployOperator
+
+with DAG(
+    dag_id="warehouse_schema",
+    description="Deploys include/sql: first run, and on demand",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=settings.START_DATE,
+    catchup=False,
+    max_active_runs=1,
+    default_args=settings.DEFAULT_ARGS,
+    tags=[settings.TAG_WAREHOUSE, settings.TAG_ADMINISTRATION],
+):
+    DeployOperator(task_id="deploy")

@@ -1,0 +1,156 @@
+"""Deploys include/sql: every file in the order of folders and names, batch by batch.
+
+    WAREHOUSE_ODBC='DRIVER=…;SERVER=…' python -m warehouse.deploy
+
+The files are idempotent, so deploying again is how a change arrives. Files under 00_database run connected
+to master, all others to the database of the connection string.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyodbc
+
+from warehouse.connection import with_database
+from warehouse.execution import WarehouseError, run_batch
+
+log = logging.getLogger(__name__)
+
+SQL_DIR = Path(__file__).resolve().parents[2] / "include" / "sql"
+DATABASE_FOLDER = "00_database"
+
+
+class DeployError(Exception):
+    """A batch failed: says which file and at which line the batch begins."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What stands between two GO lines; ``line`` is that of its first line that is not blank."""
+
+    sql: str
+    line: int
+
+
+def split_batches(script: str) -> list[Batch]:
+    """Split a script at lines that hold nothing but GO, as sqlcmd does.
+
+    A GO inside a string, a quoted name or a comment separates nothing. Batches of blank lines are left out.
+    """
+    batches: list[Batch] = []
+    start = 0
+    for begin, end in [*_find_separators(script), (len(script), len(script))]:
+        sql = script[start:begin]
+        if sql.strip():
+            blank = len(sql) - len(sql.lstrip())
+            batches.append(Batch(sql.strip(), script.count("\n", 0, start + blank) + 1))
+        start = end
+    return batches
+
+
+def _find_separators(script: str) -> Iterator[tuple[int, int]]:
+    """Yield where each GO line begins and ends, its line end included."""
+    position = 0
+    at_line_start = True
+    while position < len(script):
+        if at_line_start:
+            end = script.find("\n", position)
+            end = len(script) if end < 0 else end + 1
+            if script[position:end].strip().upper() == "GO":
+                yield position, end
+                position = end
+                continue
+        after = _skip_token(script, position)
+        at_line_start = script[after - 1] == "\n" and after == position + 1
+        position = after
+
+
+def _skip_token(script: str, position: int) -> int:
+    """Return the position behind the string, quoted name, comment or single character at ``position``."""
+    for opening, closing_mark in (("'", "'"), ('"', '"'), ("[", "]")):
+        if script.startswith(opening, position):
+            end = position + 1
+            while (end := script.find(closing_mark, end)) >= 0:
+                if not script.startswith(closing_mark, end + 1):
+                    return end + 1
+                end += 2  # doubled: part of the text
+            return len(script)
+    if script.startswith("--", position):
+        end = script.find("\n", position)
+        return len(script) if end < 0 else end  # the line end itself opens the next line
+    if script.startswith("/*", position):
+        return _skip_comment(script, position)
+    return position + 1
+
+
+def _skip_comment(script: str, position: int) -> int:
+    """Return the position behind a block comment; they nest in T-SQL."""
+    depth = 0
+    while position < len(script):
+        if script.startswith("/*", position):
+            depth, position = depth + 1, position + 2
+        elif script.startswith("*/", position):
+            depth, position = depth - 1, position + 2
+            if depth == 0:
+                return position
+        else:
+            position += 1
+    return len(script)
+
+
+def deploy(connection_string: str, sql_dir: Path = SQL_DIR) -> int:
+    """Run all files under ``sql_dir`` and return how many; DeployError at the first batch that fails."""
+    files = sorted(sql_dir.rglob("*.sql"))
+    if not files:
+        raise DeployError(f"{sql_dir}: no .sql files")
+    first = [file for file in files if DATABASE_FOLDER in file.relative_to(sql_dir).parts]
+    _run_files(with_database(connection_string, "master"), sql_dir, first)
+    _run_files(connection_string, sql_dir, [file for file in files if file not in first])
+    return len(files)
+
+
+def _run_files(connection_string: str, sql_dir: Path, files: Sequence[Path]) -> None:
+    if not files:
+        return
+    try:
+        connection = pyodbc.connect(connection_string, autocommit=True)
+    except pyodbc.Error as error:
+        raise DeployError(f"cannot connect: {WarehouseError.from_odbc(error)}") from error
+    with closing(connection), closing(connection.cursor()) as cursor:
+        for file in files:
+            name = file.relative_to(sql_dir)
+            log.info("%s", name)
+            for batch in split_batches(file.read_text(encoding="utf-8-sig")):
+                try:
+                    run_batch(cursor, batch.sql, (), log)
+                except WarehouseError as error:
+                    raise DeployError(f"{name}, batch at line {batch.line}: {error}") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: deploys to the server that WAREHOUSE_ODBC names; returns 1 when a batch fails."""
+    parser = argparse.ArgumentParser(prog="python -m warehouse.deploy", description=__doc__.splitlines()[0])
+    parser.add_argument("--sql-dir", type=Path, default=SQL_DIR, help="default: %(default)s")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    connection_string = os.environ.get("WAREHOUSE_ODBC", "")
+    if not connection_string:
+        print("WAREHOUSE_ODBC is not set: it names the server to deploy to, as its owner", file=sys.stderr)
+        return 1
+    try:
+        count = deploy(connection_string, options.sql_dir)
+    except DeployError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{count} files deployed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Runs one T-SQL batch over pyodbc to its end: messages logged, every result drained, errors by number."""
+
+import logging
+import re
+from collections.abc import Sequence
+
+import pyodbc
+
+_PREFIX = re.compile(r"^(?:\[[^\]]*\])*?\[SQL Server\]")
+_DIAGNOSTIC = re.compile(r"\[SQL Server\](?P<text>.*?) \((?P<number>\d+)\) \(SQL\w+\)", re.DOTALL)
+
+
+class WarehouseError(Exception):
+    """SQL Server refused or failed; ``number`` is its error number, None when the driver itself failed."""
+
+    def __init__(self, message: str, number: int | None):
+        super().__init__(f"SQL Server error {number}: {message}" if number is not None else message)
+        self.message = message
+        self.number = number
+
+    @classmethod
+    def from_odbc(cls, error: pyodbc.Error) -> "WarehouseError":
+        """Translate pyodbc's error, whose text ends with the number in parentheses."""
+        text = str(error.args[-1]) if error.args else str(error)
+        found = list(_DIAGNOSTIC.finditer(text))
+        if not found:
+            return cls(text, None)
+        return cls("; ".join(match["text"] for match in found), int(found[0]["number"]))
+
+
+def run_batch(
+    cursor: pyodbc.Cursor, sql: str, parameters: Sequence[object], log: logging.Logger
+) -> dict[str, object] | None:
+    """Execute a batch and return the first row of its last result set, or None when it had none.
+
+    PRINT output goes to the log as each part of the answer arrives. An error after the first result set
+    surfaces as any other: as a WarehouseError.
+    """
+    row: dict[str, object] | None = None
+    try:
+        cursor.execute(sql, *parameters)
+        while True:
+            _log_messages(cursor, log)
+            if cursor.description is not None:
+                names = [column[0] for column in cursor.description]
+                first = cursor.fetchone()
+                row = None if first is None else dict(zip(names, first, strict=True))
+                while cursor.fetchmany(1000):  # an error may follow the rows
+                    pass
+            if not cursor.nextset():
+                break
+        _log_messages(cursor, log)
+    except pyodbc.Error as error:
+        _log_messages(cursor, log)
+        raise WarehouseError.from_odbc(error) from error
+    return row
+
+
+def _log_messages(cursor: pyodbc.Cursor, log: logging.Logger) -> None:
+    for _, text in cursor.messages or ():
+        log.info("%s", _PREFIX.sub("", text))
+    cursor.messages = []

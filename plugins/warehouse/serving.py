@@ -1,0 +1,64 @@
+"""The operators that bring gold to the API: ask it to sync, then check that it serves the published day."""
+
+from typing import Any
+
+import httpx
+from airflow.providers.common.sql.operators.sql import BaseSQLOperator
+from airflow.sdk import BaseHook, BaseOperator, Context
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from warehouse import settings
+
+HEALTH_TIMEOUT = 30.0
+
+
+def request(method: str, path: str, timeout: float, conn_id: str = settings.API) -> dict[str, Any]:
+    """Call the API of an Airflow connection, its password as X-API-Key, and return the JSON of the answer.
+
+    Raises AirflowFailException when the key is refused, AirflowException for any other answer but 2xx and
+    when there is none within ``timeout`` seconds; both say what the API said.
+    """
+    connection = BaseHook.get_connection(conn_id)
+    url = f"{connection.schema or 'http'}://{connection.host}:{connection.port or 80}{path}"
+    try:
+        response = httpx.request(
+            method, url, headers={"X-API-Key": connection.password or ""}, timeout=timeout
+        )
+    except httpx.HTTPError as error:
+        raise AirflowException(f"{method} {url}: no answer: {error!r}") from error
+    if response.is_success:
+        answer: dict[str, Any] = response.json()
+        return answer
+    failure = AirflowFailException if response.status_code in (401, 403) else AirflowException
+    raise failure(f"{method} {url}: {response.status_code} {response.reason_phrase}: {response.text[:2000]}")
+
+
+class SyncServingOperator(BaseOperator):
+    """Has the API copy gold into Postgres (POST /api/sync) and returns its answer."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Sync; a refused key fails the task at once, anything else is left to the retries."""
+        timeout = self.execution_timeout.total_seconds() if self.execution_timeout else HEALTH_TIMEOUT
+        answer = request("POST", "/api/sync", timeout)
+        self.log.info("The API serves: %s", answer)
+        return answer
+
+
+class FreshnessCheckOperator(BaseSQLOperator):
+    """Fails unless the batch and the business date that GET /health names are those of gold.current_batch."""
+
+    def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
+        super().__init__(conn_id=conn_id, **kwargs)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return the batch and business date that are served."""
+        published = self.get_db_hook().get_first("SELECT batch_id, business_date FROM gold.current_batch")
+        if published is None:
+            raise AirflowFailException("gold.current_batch is empty: nothing has been published yet")
+        wanted = {"batch_id": published[0], "business_date": str(published[1])}
+        health = request("GET", "/health", HEALTH_TIMEOUT)
+        served = {key: health.get(key) for key in wanted}
+        self.log.info("Published: %s, served: %s", wanted, served)
+        if served != wanted:
+            raise AirflowException(f"The API serves {served}, but gold was published as {wanted}")
+        return served
