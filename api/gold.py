@@ -1,0 +1,114 @@
+"""What the sync reads from the warehouse: six views of ``gold``, all in one SNAPSHOT transaction.
+
+The snapshot starts with the first read and does not see what is published after it, so every table comes from
+the batch that ``current_batch`` named.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date
+from typing import Any, NamedTuple
+
+import pyodbc
+from sqlalchemy import Table
+
+from api.models import Customer, Product, Sale
+from api.problems import Problem
+
+CHUNK_ROWS = 10_000
+LOGIN_SECONDS = 10
+QUERY_SECONDS = 600
+
+# Key 0 is the unknown member: no product and no customer, but order lines may point to it.
+SELECTS: dict[str, str] = {
+    Product.__tablename__: """
+SELECT
+    p.product_key, p.product_id, p.product_number, p.product_name, p.category_id, p.category, p.subcategory,
+    p.maintenance, p.cost, p.product_line, p.start_date, p.in_source,
+    r.last_sale_date, r.recency, r.product_segment, r.lifespan, r.total_orders, r.total_sales,
+    r.total_quantity, r.total_customers, r.avg_selling_price, r.avg_order_revenue, r.avg_monthly_revenue
+FROM gold.dim_products AS p
+LEFT JOIN gold.report_products AS r ON r.product_key = p.product_key
+WHERE p.product_key <> 0""",
+    Customer.__tablename__: """
+SELECT
+    c.customer_key, c.customer_id, c.customer_number, c.first_name, c.last_name, c.country, c.marital_status,
+    c.gender, c.birthdate, c.create_date, c.in_source,
+    r.customer_name, r.age, r.age_group, r.customer_segment, r.last_order_date, r.recency, r.total_orders,
+    r.total_sales, r.total_quantity, r.total_products, r.lifespan, r.avg_order_value, r.avg_monthly_spend
+FROM gold.dim_customers AS c
+LEFT JOIN gold.report_customers AS r ON r.customer_key = c.customer_key
+WHERE c.customer_key <> 0""",
+    Sale.__tablename__: """
+SELECT
+    s.order_number, s.product_key, s.customer_key, s.order_date, s.shipping_date, s.due_date, s.sales_amount,
+    s.quantity, s.price, s.cost, s.profit
+FROM gold.fact_sales AS s""",
+}
+
+
+class WarehouseUnavailableError(Problem):
+    """The warehouse does not answer, or not with gold as it should be."""
+
+    status = 503
+    name = "warehouse-unavailable"
+    title = "The warehouse could not be read"
+
+
+class Batch(NamedTuple):
+    """The batch that the warehouse published last."""
+
+    batch_id: int
+    business_date: date
+
+
+def synced_columns(table: Table) -> list[str]:
+    """List the columns that gold fills; an identity column is Postgres's own."""
+    return [column.name for column in table.columns if column.identity is None]
+
+
+class Gold:
+    """Gold as one snapshot sees it."""
+
+    def __init__(self, connection: pyodbc.Connection) -> None:
+        self._connection = connection
+
+    def current_batch(self) -> Batch | None:
+        """Read which batch was published last; None in a warehouse that has not published any."""
+        row = self._connection.execute("SELECT batch_id, business_date FROM gold.current_batch").fetchone()
+        return Batch(*row) if row else None
+
+    def chunks(self, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
+        """Stream the rows of a serving table, some thousand at a time, columns as in the model."""
+        with closing(self._connection.execute(self._select(table, synced_columns(table)))) as cursor:
+            while rows := cursor.fetchmany(CHUNK_ROWS):
+                yield rows
+
+    def aggregate(self, table: Table, expressions: Sequence[str]) -> Sequence[Any]:
+        """Compute T-SQL aggregates over what ``chunks`` reads."""
+        (values,) = self._connection.execute(self._select(table, expressions)).fetchall()
+        return tuple(values)
+
+    @staticmethod
+    def _select(table: Table, expressions: Sequence[str]) -> str:
+        return f"SELECT {', '.join(expressions)} FROM ({SELECTS[table.name]}\n) AS source"
+
+
+@contextmanager
+def open_gold(connection_string: str) -> Iterator[Gold]:
+    """Connect and read as of one moment.
+
+    The isolation level is set before the transaction begins: SQL Server refuses (error 3951) a transaction
+    that started under another level and then reads under SNAPSHOT. Raises WarehouseUnavailableError when
+    connecting or reading fails; the driver's error is its cause.
+    """
+    try:
+        with closing(pyodbc.connect(connection_string, autocommit=True, timeout=LOGIN_SECONDS)) as connection:
+            connection.timeout = QUERY_SECONDS
+            connection.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT")
+            connection.autocommit = False
+            yield Gold(connection)
+    except pyodbc.Error as error:
+        raise WarehouseUnavailableError(
+            "Reading the warehouse failed; what was served before still is."
+        ) from error
