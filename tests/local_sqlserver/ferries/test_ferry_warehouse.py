@@ -1,0 +1,127 @@
+"""A warehouse that shares no text with include/sql runs on the server as its author would expect."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyodbc
+import pytest
+from warehouse.connection import with_database
+from warehouse.deploy import split_batches
+
+from tests.warehouse import Server, local_server
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with local_server(tmp_path_factory.mktemp("ferries")) as server:
+        for file in ("harbours.csv", "crossings.txt", "tickets.csv"):
+            (server.landing / file).write_bytes((HERE / file).read_bytes())
+        yield server
+
+
+@pytest.fixture(scope="module")
+def ferries(stand_in: Server) -> Iterator[pyodbc.Connection]:
+    """The warehouse set up and loaded once, over one connection that follows USE."""
+    connection = pyodbc.connect(with_database(stand_in.odbc, "master"), autocommit=True)
+    with closing(connection):
+        for script in sorted(HERE.glob("*.sql")):
+            for batch in split_batches(script.read_text()):
+                connection.execute(batch.sql)
+        yield connection
+
+
+def run(
+    connection: pyodbc.Connection, sql: str, *parameters: object
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """All messages and the rows of the last result set of a batch."""
+    messages: list[str] = []
+    rows: list[tuple[Any, ...]] = []
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(sql, *parameters)
+        while True:
+            messages += [text.rpartition("]")[2] for _, text in cursor.messages or ()]
+            if cursor.description is not None:
+                rows = [tuple(row) for row in cursor.fetchall()]
+            if not cursor.nextset():
+                return messages, rows
+
+
+@pytest.fixture(scope="module")
+def loaded(ferries: pyodbc.Connection, stand_in: Server) -> pyodbc.Connection:
+    messages, rows = run(
+        ferries,
+        "DECLARE @rc INT, @added INT; EXEC @rc = stg.import_files @folder = ?;"
+        " EXEC dwh.load_all @added OUTPUT; SELECT @rc, @added",
+        str(stand_in.landing),
+    )
+    assert rows == [(0, 7)], messages
+    assert "   rows: 3, seconds: 0" in messages
+    assert "added 7 tickets" in messages
+    return ferries
+
+
+def test_the_calendar_is_filled_day_by_day(loaded: pyodbc.Connection) -> None:
+    _, rows = run(loaded, "SELECT DateKey, [Month], WeekdayName FROM dwh.DimDate ORDER BY DateKey")
+    assert rows == [
+        (20250130, 1, "Thursday"),
+        (20250131, 1, "Friday"),
+        (20250201, 2, "Saturday"),
+        (20250202, 2, "Sunday"),
+        (20250203, 2, "Monday"),
+    ]
+
+
+def test_harbours_keep_the_bytes_of_their_code_page(loaded: pyodbc.Connection) -> None:
+    _, rows = run(loaded, "SELECT HarbourCode, HarbourName, Country FROM dwh.DimHarbour ORDER BY 1")
+    assert rows == [("ABY", "Ålby", "Sweden"), ("NOR", "Nordvik", "Norway"), ("SKA", "Skagen", "unknown")]
+
+
+def test_the_last_view_adds_up_over_the_views_below_it(loaded: pyodbc.Connection) -> None:
+    _, rows = run(loaded, "SELECT * FROM mart.v_best_class ORDER BY Revenue DESC")
+    assert rows == [
+        ("Nordvik - Skagen", "car", Decimal("199.99"), Decimal("42.5")),
+        ("Skagen - Nordvik", "cabin", Decimal("150.50"), Decimal("32.0")),
+        ("Ålby - Nordvik", "car", Decimal("120.00"), Decimal("25.5")),
+    ]
+
+
+def test_months_are_compared_with_the_one_before(loaded: pyodbc.Connection) -> None:
+    _, rows = run(loaded, "SELECT * FROM mart.v_month ORDER BY [Month]")
+    assert rows == [
+        (1, 1, 3, Decimal("276.25"), None),
+        (2, 1, 2, Decimal("410.49"), Decimal("276.25")),
+    ]
+
+
+def test_a_delay_is_measured_against_the_usual_time_in_whole_minutes(loaded: pyodbc.Connection) -> None:
+    _, rows = run(
+        loaded, "SELECT TicketNo, DelayMinutes FROM mart.v_ticket WHERE DelayMinutes > 0 ORDER BY 1"
+    )
+    assert rows == [(1003, 21), (1004, 21)]
+
+
+def test_a_second_load_adds_nothing(loaded: pyodbc.Connection) -> None:
+    _, rows = run(
+        loaded,
+        "DECLARE @n INT; EXEC dwh.load_all @added = @n OUTPUT; SELECT @n, COUNT(*) FROM dwh.FactTicket",
+    )
+    assert rows == [(0, 7)]
+
+
+def test_a_failed_import_prints_its_error_and_returns_minus_one(loaded: pyodbc.Connection) -> None:
+    messages, rows = run(loaded, "DECLARE @rc INT; EXEC @rc = stg.import_files '/nowhere', 0; SELECT @rc")
+    assert rows == [(-1,)]
+    assert "IMPORT FAILED" in messages
+    assert "Number: 4860" in messages or "Number: 4861" in messages
+
+
+def test_the_check_on_the_class_holds(loaded: pyodbc.Connection) -> None:
+    with pytest.raises(pyodbc.Error, match="547"):
+        loaded.execute(
+            "INSERT dwh.FactTicket (TicketNo, DateKey, Class, Fare) VALUES (1, 20250130, 'raft', 5)"
+        )
