@@ -1,0 +1,35 @@
+from tests.dags import airflow_environment  # isort: skip # before any import of Airflow
+
+import os
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+
+SETTINGS = {
+    "WAREHOUSE_SOURCE_DIR": "/drop",
+    "WAREHOUSE_BUSINESS_DATE": "2026-02-01",
+    "WAREHOUSE_SCHEDULE": "@daily",
+}
+
+
+@pytest.fixture(scope="session")
+def dags() -> dict[str, DAG]:
+    """The project's DAGs by id, loaded with the settings above."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SETTINGS.items():
+            patch.setenv(name, value)
+        bag = DagBag(dag_folder=os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    assert bag.import_errors == {}
+    return bag.dags
+
+
+@pytest.fixture(scope="session")
+def airflow_database() -> None:
+    """Airflow's metadata database, for tests that run tasks."""
+    from airflow.utils.db import initdb
+
+    initdb()
+
+
+__all__ = ["airflow_environment"]

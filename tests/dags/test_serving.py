@@ -1,0 +1,65 @@
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from warehouse.serving import request
+
+
+@contextmanager
+def answering(
+    status: int, body: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[tuple[str, str, str]]]:
+    """Serve one answer to everything as the connection ``sales_api``; gives the requests as they came."""
+    seen: list[tuple[str, str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            seen.append((self.command, self.path, self.headers["X-API-Key"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        do_GET = do_POST = answer
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep the test's output clean."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        connection = {"conn_type": "http", "host": "127.0.0.1", "port": server.server_port, "password": "key"}
+        monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps(connection))
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield seen
+        server.shutdown()
+        thread.join()
+
+
+def test_a_request_carries_the_key_and_returns_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(200, {"batch_id": 7}, monkeypatch) as seen:
+        assert request("POST", "/api/sync", 10) == {"batch_id": 7}
+    assert seen == [("POST", "/api/sync", "key")]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_final"), [(401, True), (403, True), (404, False), (409, False), (500, False), (503, False)]
+)
+def test_a_refused_key_fails_at_once_and_any_other_answer_is_tried_again(
+    status: int, is_final: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        answering(status, {"detail": "the reason"}, monkeypatch),
+        pytest.raises(AirflowException, match=f"/api/sync: {status} .*the reason") as failure,
+    ):
+        request("POST", "/api/sync", 10)
+    assert isinstance(failure.value, AirflowFailException) is is_final
+
+
+def test_an_api_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(200, {}, monkeypatch):
+        pass
+    with pytest.raises(AirflowException, match=r"GET http://127\.0\.0\.1:\d+/health: no answer"):
+        request("GET", "/health", 1)

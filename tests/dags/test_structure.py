@@ -1,0 +1,90 @@
+import pytest
+from airflow.sdk import DAG, AssetAll
+from airflow.sdk.exceptions import ParamValidationError
+from warehouse import settings
+from warehouse.sources import SOURCE_FILES
+
+DAG_IDS = ["sales_serving", "sales_warehouse", "warehouse_schema"]
+TABLES = [source.table for source in SOURCE_FILES]
+
+
+def test_the_project_has_exactly_these_dags(dags: dict[str, DAG]) -> None:
+    assert sorted(dags) == DAG_IDS
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_each_dag_is_documented_tagged_and_never_overlaps_itself(dags: dict[str, DAG], dag_id: str) -> None:
+    dag = dags[dag_id]
+    assert dag.doc_md, "no documentation"
+    assert dag.description, "no description"
+    assert dag.tags
+    assert dag.tags <= set(settings.TAGS)
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_each_task_has_an_owner_retries_and_a_timeout(dags: dict[str, DAG], dag_id: str) -> None:
+    for task in dags[dag_id].tasks:
+        assert task.owner == "warehouse", task.task_id
+        assert task.retries == 2, task.task_id
+        assert task.execution_timeout is not None, task.task_id
+
+
+def test_the_flow_of_a_load(dags: dict[str, DAG]) -> None:
+    dag = dags["sales_warehouse"]
+    checks = {task.task_id for task in dag.tasks if task.task_id.startswith("gold_checks.")}
+    expected = {
+        "open_batch": {"stage", "fail_batch"},
+        "stage": {"register_landing"},
+        "register_landing": {f"bronze.{table}" for table in TABLES},
+        **{f"bronze.{table}": {f"silver.{table}"} for table in TABLES},
+        **{f"silver.{table}": {"reconcile"} for table in TABLES},
+        "reconcile": {"publish"},
+        "publish": checks,
+        **{check: {"close_batch"} for check in checks},
+        "close_batch": {"fail_batch"},
+        "fail_batch": set(),
+    }
+    assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == expected
+    assert len(checks) == 7
+
+
+def test_the_load_of_a_day_makes_the_serving_run(dags: dict[str, DAG]) -> None:
+    [outlet] = dags["sales_warehouse"].get_task("close_batch").outlets
+    assert outlet.name == "gold"
+    assert dags["sales_serving"].timetable.asset_condition == AssetAll(outlet)
+
+
+def test_the_params_of_a_load_come_from_the_settings(dags: dict[str, DAG]) -> None:
+    assert dags["sales_warehouse"].params.dump() == {
+        "business_date": "2026-02-01",
+        "source_dir": "/drop",
+        "replay": False,
+        "reject_limit": 0.01,
+    }
+
+
+@pytest.mark.parametrize(
+    ("param", "value"),
+    [
+        ("business_date", "yesterday"),
+        ("business_date", 5),
+        ("replay", "yes"),
+        ("reject_limit", 1.5),
+        ("source_dir", 1),
+    ],
+)
+def test_a_param_that_cannot_be_right_is_refused(dags: dict[str, DAG], param: str, value: object) -> None:
+    with pytest.raises(ParamValidationError):
+        dags["sales_warehouse"].params.get_param(param).resolve(value)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_clearing_a_failed_task_opens_the_batch_again(dags: dict[str, DAG], table: str) -> None:
+    subset = dags["sales_warehouse"].partial_subset(
+        [f"bronze.{table}"], include_upstream=False, include_downstream=True
+    )
+    cleared = {task.task_id for task in subset.tasks}
+    assert {"open_batch", f"bronze.{table}", f"silver.{table}", "close_batch", "fail_batch"} <= cleared
+    assert "stage" not in cleared
