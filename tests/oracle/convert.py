@@ -1,0 +1,91 @@
+"""Conversions of source text, column by column (docs/source_data.md, "Types and conversions").
+
+Each gives the converted column and a mask of the rows whose text does not convert. Columns repeat few
+values, so every conversion looks at each distinct text once.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tests.oracle.lines import utf16_length
+from tests.oracle.schema import DATE, INTEGER
+
+INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+
+Mask = npt.NDArray[np.bool_]
+
+_NUMBER = re.compile(r"[+-]?[0-9]+")
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+
+
+def clean(column: pd.Series) -> pd.Series:
+    """Trim blanks (and nothing else); what is empty then is None."""
+    return _by_value(column, lambda text: text.strip(" ") or None)
+
+
+def fold(column: pd.Series) -> pd.Series:
+    """Text as keys are compared: without regard to case."""
+    return _by_value(column, str.lower)
+
+
+def too_long(column: pd.Series, limit: int) -> Mask:
+    """Mark texts of more than ``limit`` characters, counted as NVARCHAR counts them."""
+    return _by_value(column, lambda text: utf16_length(text) > limit).eq(True).to_numpy(dtype=bool)
+
+
+def integers(column: pd.Series) -> tuple[pd.Series, Mask]:
+    """Convert to whole numbers in the range of INT; empty is NULL."""
+    return _converted(column, _integer, INTEGER)
+
+
+def iso_dates(column: pd.Series) -> tuple[pd.Series, Mask]:
+    """Convert ``yyyy-mm-dd``; empty is NULL."""
+    return _converted(column, lambda text: _date(_ISO_DATE, text), DATE)
+
+
+def compact_dates(column: pd.Series) -> pd.Series:
+    """Convert ``yyyymmdd``; whatever is no such date is NULL."""
+    return _converted(column, lambda text: _date(_COMPACT_DATE, text), DATE)[0]
+
+
+def _integer(text: str) -> int | None:
+    # A number longer than INT's is out of range without being converted (and int() refuses absurd lengths).
+    if not _NUMBER.fullmatch(text) or len(text.lstrip("+-0")) > 10:
+        return None
+    number = int(text)
+    return number if INT_MIN <= number <= INT_MAX else None
+
+
+def _date(form: re.Pattern[str], text: str) -> date | None:
+    found = form.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return date(*map(int, found.groups()))
+    except ValueError:
+        return None
+
+
+def _converted(
+    column: pd.Series, function: Callable[[str], Any], dtype: Literal["Int64", "datetime64[s]"]
+) -> tuple[pd.Series, Mask]:
+    values = _by_value(column, function)
+    failed = (column.notna() & values.isna()).to_numpy(dtype=bool)
+    converted: pd.Series = values.astype(dtype)
+    return converted, failed
+
+
+def _by_value(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
+    """Apply ``function`` to every distinct text of an object column; None stays None."""
+    codes, texts = pd.factorize(column)
+    # One place more for the code -1, which factorize gives to None.
+    values = np.empty(len(texts) + 1, dtype=object)
+    values[:-1] = [function(text) for text in texts]
+    return pd.Series(values[codes], index=column.index, dtype=object)

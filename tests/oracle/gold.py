@@ -1,0 +1,195 @@
+"""Dimensions, facts and reports from the cleansed sources (docs/source_data.md, "Columns of gold" and on)."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from tests.oracle.convert import fold
+from tests.oracle.schema import DECIMAL, INTEGER, TABLES
+from tests.oracle.silver import divide
+
+UNKNOWN_KEY = 0
+
+
+def customers(
+    crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, business_date: date
+) -> pd.DataFrame:
+    """One row a ``cst_id``, CRM joined with ERP, keys in the order of the id."""
+    rows = crm.sort_values("customer_id").assign(customer_code=lambda all: fold(all["customer_number"]))
+    rows = rows.merge(erp, on="customer_code", how="left", suffixes=("", "_erp"))
+    rows = rows.merge(locations, on="customer_code", how="left", suffixes=("", "_location"))
+    in_future = rows["birthdate"] > pd.Timestamp(business_date)
+    return rows.assign(
+        customer_key=_numbers_from_1(rows),
+        gender=rows["gender"].mask(rows["gender"] == "n/a", rows["gender_erp"].fillna("n/a")),
+        country=rows["country"].fillna("n/a"),
+        birthdate=rows["birthdate"].mask(in_future),
+        in_source=1,
+    )
+
+
+def products(versions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
+    """Give the current version of each product, with its category, keys in the order of the number."""
+    current = versions.sort_values("start_date", na_position="first").drop_duplicates(
+        "product_code", keep="last"
+    )
+    rows = current.sort_values("product_code").assign(category_code=lambda all: fold(all["category_id"]))
+    rows = rows.merge(categories, on="category_code", how="left", suffixes=("", "_category"))
+    return rows.assign(product_key=_numbers_from_1(rows), in_source=1)
+
+
+def sales(
+    rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame
+) -> pd.DataFrame:
+    """Order lines with the keys of customer and product, cost at the time of sale and profit."""
+    customer_key = rows["customer_id"].map(customers.set_index("customer_id")["customer_key"])
+    product_key = rows["product_code"].map(products.set_index("product_code")["product_key"])
+    cost = cost_of_sale(rows, versions)
+    return rows.assign(
+        customer_key=customer_key.astype(INTEGER).fillna(UNKNOWN_KEY),
+        product_key=product_key.astype(INTEGER).fillna(UNKNOWN_KEY),
+        cost=cost,
+        profit=rows["sales_amount"] - rows["quantity"] * cost,
+    )
+
+
+def cost_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.Series:
+    """Cost of the version valid on the order date: NULL where no product has the number."""
+    always, never = np.iinfo("int64").min, np.iinfo("int64").max
+    ordered = versions.sort_values("start_date", na_position="first")
+    # The first version also holds for whatever was sold before it, the last for a sale without a date.
+    first = ~ordered.duplicated("product_code")
+    valid_from = pd.DataFrame(
+        {
+            "product_code": ordered["product_code"],
+            "day": ordered["start_date"].astype("int64").mask(first, always),
+            "cost": ordered["cost"],
+        }
+    )
+    sold = pd.DataFrame(
+        {
+            "product_code": rows["product_code"],
+            "day": rows["order_date"].astype("int64").mask(rows["order_date"].isna(), never),
+            "row": rows.index,
+        }
+    )
+    found = pd.merge_asof(sold.sort_values("day"), valid_from.sort_values("day"), on="day", by="product_code")
+    return found.set_index("row")["cost"].astype(INTEGER).reindex(rows.index)
+
+
+def with_unknown_customer(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the unknown member, key 0, before the customers."""
+    texts = ("customer_number", "first_name", "last_name", "country", "marital_status", "gender")
+    return _with_unknown("dim_customers", "customer_key", texts, rows)
+
+
+def with_unknown_product(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the unknown member, key 0, before the products; it has no category."""
+    return _with_unknown(
+        "dim_products", "product_key", ("product_number", "product_name", "product_line"), rows
+    )
+
+
+def report_products(sales: pd.DataFrame, products: pd.DataFrame, business_date: date) -> pd.DataFrame:
+    """One row a product that was sold on a known date."""
+    totals = _totals(sales, "product_key", business_date)
+    rows = products.merge(totals, on="product_key").rename(columns={"last_date": "last_sale_date"})
+    return rows.assign(
+        product_segment=np.select(
+            [rows["total_sales"] > 50_000, rows["total_sales"] >= 10_000],
+            ["High-Performer", "Mid-Range"],
+            "Low-Range",
+        ),
+        avg_selling_price=rows["product_key"].map(average_selling_price(sales)),
+        avg_order_revenue=divide(rows["total_sales"], rows["total_orders"]),
+        avg_monthly_revenue=_monthly(rows),
+    )
+
+
+def report_customers(sales: pd.DataFrame, customers: pd.DataFrame, business_date: date) -> pd.DataFrame:
+    """One row a customer who bought on a known date."""
+    totals = _totals(sales, "customer_key", business_date)
+    rows = customers.merge(totals, on="customer_key").rename(columns={"last_date": "last_order_date"})
+    age = business_date.year - rows["birthdate"].dt.year.astype(INTEGER)
+    loyal = rows["lifespan"] >= 12
+    names = zip(rows["first_name"], rows["last_name"], strict=True)
+    return rows.assign(
+        customer_name=pd.Series([" ".join(filter(None, name)) or None for name in names], dtype=object),
+        age=age,
+        age_group=_age_group(age),
+        customer_segment=np.select([loyal & (rows["total_sales"] > 5_000), loyal], ["VIP", "Regular"], "New"),
+        avg_order_value=divide(rows["total_sales"], rows["total_orders"]),
+        avg_monthly_spend=_monthly(rows),
+    )
+
+
+def report_sales_daily(sales: pd.DataFrame) -> pd.DataFrame:
+    """One row a day on which anything was ordered."""
+    by_day = sales[sales["order_date"].notna()].groupby("order_date")
+    return pd.DataFrame(
+        {
+            "total_orders": by_day["order_code"].nunique(),
+            "total_customers": by_day["customer_key"].nunique(),
+            "total_quantity": by_day["quantity"].sum(min_count=1),
+            "total_sales": by_day["sales_amount"].sum(min_count=1),
+            "total_profit": by_day["profit"].sum(min_count=1),
+        }
+    ).reset_index()
+
+
+def average_selling_price(sales: pd.DataFrame) -> pd.Series:
+    """Mean over lines of sales ÷ quantity per product, to one decimal, half away from zero."""
+    dated = sales[sales["order_date"].notna() & (sales["quantity"].fillna(0) != 0)]
+    unit_price = dated["sales_amount"].astype(DECIMAL) / dated["quantity"].astype(DECIMAL)
+    mean: pd.Series = unit_price.groupby(dated["product_key"]).mean()
+    rounded: pd.Series = (mean.abs() * 10 + 0.5) // 1 / 10
+    return rounded.mask(mean < 0, -rounded)
+
+
+def months_between(start: pd.Series, end: pd.Series) -> pd.Series:
+    """DATEDIFF(month, start, end): month boundaries crossed."""
+    months: pd.Series = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month
+    return months.astype(INTEGER)
+
+
+def _totals(sales: pd.DataFrame, key: str, business_date: date) -> pd.DataFrame:
+    """Add up the dated sales per product or per customer; the figures both reports share."""
+    grouped = sales[sales["order_date"].notna()].groupby(key)
+    first, last = grouped["order_date"].min(), grouped["order_date"].max()
+    today = pd.Series(pd.Timestamp(business_date), index=last.index)
+    return pd.DataFrame(
+        {
+            "last_date": last,
+            "recency": months_between(last, today),
+            "lifespan": months_between(first, last),
+            "total_orders": grouped["order_code"].nunique(),
+            "total_sales": grouped["sales_amount"].sum(min_count=1),
+            "total_quantity": grouped["quantity"].sum(min_count=1),
+            "total_customers": grouped["customer_key"].nunique(),
+            "total_products": grouped["product_key"].nunique(),
+        }
+    ).reset_index()
+
+
+def _monthly(rows: pd.DataFrame) -> pd.Series:
+    return divide(rows["total_sales"], rows["lifespan"]).fillna(rows["total_sales"])
+
+
+def _age_group(age: pd.Series) -> pd.Series:
+    groups = ["Under 20", "20-29", "30-39", "40-49", "50 and above"]
+    edges = [-np.inf, 20, 30, 40, 50, np.inf]
+    cut = pd.cut(age.astype(DECIMAL), edges, right=False, labels=groups)
+    return cut.astype(object).fillna("n/a")
+
+
+def _numbers_from_1(rows: pd.DataFrame) -> pd.Series:
+    return pd.Series(range(1, len(rows) + 1), index=rows.index, dtype=INTEGER)
+
+
+def _with_unknown(table: str, key: str, texts: tuple[str, ...], rows: pd.DataFrame) -> pd.DataFrame:
+    columns = TABLES[table]
+    unknown: dict[str, list[object]] = {column: [None] for column in columns}
+    unknown |= {text: ["n/a"] for text in texts}
+    unknown |= {key: [UNKNOWN_KEY], "in_source": [0]}
+    return pd.concat([pd.DataFrame(unknown).astype(columns), rows[list(columns)].astype(columns)])

@@ -1,0 +1,112 @@
+"""A source file as lines: rows, blank ones, broken ones (docs/source_data.md, "Lines")."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+LONGEST_FIELD = 4000
+"""In UTF-16 code units, as NVARCHAR counts characters."""
+
+
+@dataclass(frozen=True)
+class SourceLines:
+    """What staging makes of one file.
+
+    ``rows`` has the file's columns as text and ``source_line``, the physical line (the header is line 1).
+    ``broken`` lists the lines that staging rejects, each with the column at fault: None when it is the
+    number of columns.
+    """
+
+    rows: pd.DataFrame
+    broken: list[tuple[int, str | None]]
+
+    @property
+    def file_rows(self) -> int:
+        """Lines that are rows: neither the header nor blank."""
+        return len(self.rows) + len(self.broken)
+
+
+class BrokenLineError(ValueError):
+    """A line that is no row; ``column`` is the index of the field at fault, if it is one."""
+
+    def __init__(self, column: int | None):
+        super().__init__()
+        self.column = column
+
+
+def read_lines(path: Path, header: str) -> SourceLines:
+    """Read one file. Raises ValueError when it is not text with exactly this header: the drop is bad."""
+    data = path.read_bytes()
+    if b"\0" in data:
+        raise ValueError(f"{path}: not text")
+    lines = data.decode("utf-8-sig").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    names = header.split(",")
+    if not lines or split_fields(lines[0].removesuffix("\r")) != names:
+        raise ValueError(f"{path}: the header is not {header}")
+
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    broken: list[tuple[int, str | None]] = []
+    for number, raw in enumerate(lines[1:], start=2):
+        line = raw.removesuffix("\r").replace("\t", " ").replace("\r", " ")
+        if not line.strip(" "):
+            continue
+        try:
+            rows.append(row_fields(line, len(names)))
+            numbers.append(number)
+        except BrokenLineError as error:
+            broken.append((number, None if error.column is None else column_name(names, error.column)))
+
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    frame = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), dtype=object)
+    return SourceLines(frame.assign(source_line=pd.Series(numbers, dtype="int64")), broken)
+
+
+def column_name(names: list[str], index: int) -> str:
+    """Name the column of a field; a field beyond the last column has only its number, counted from 1."""
+    return names[index] if index < len(names) else str(index + 1)
+
+
+def row_fields(line: str, columns: int) -> list[str]:
+    """Split a line into ``columns`` fields. Raises BrokenLineError when it is no such row."""
+    fields = split_fields(line)
+    if len(fields) != columns:
+        raise BrokenLineError(None)
+    if len(line) > LONGEST_FIELD // 2:  # no field of a shorter line can be too long, even in surrogate pairs
+        for index, field in enumerate(fields):
+            if utf16_length(field) > LONGEST_FIELD:
+                raise BrokenLineError(index)
+    return fields
+
+
+def split_fields(line: str) -> list[str]:
+    """Split at commas outside quotes. Raises BrokenLineError for an open quote or text after a closed one."""
+    pieces = line.split(",")
+    if '"' not in line:
+        return pieces
+    fields: list[str] = []
+    pending = iter(pieces)
+    for piece in pending:
+        if not piece.startswith('"'):
+            fields.append(piece)
+            continue
+        # Pieces belong to the quoted field up to the first one that makes the number of quotes even.
+        quoted = piece
+        while quoted.count('"') % 2:
+            following = next(pending, None)
+            if following is None:
+                raise BrokenLineError(len(fields))
+            quoted += "," + following
+        inner = quoted[1:-1].replace('""', "")
+        if not quoted.endswith('"') or '"' in inner:
+            raise BrokenLineError(len(fields))
+        fields.append(quoted[1:-1].replace('""', '"'))
+    return fields
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 code units."""
+    return len(text) + sum(character > "\uffff" for character in text)
