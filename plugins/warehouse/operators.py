@@ -70,15 +70,18 @@ class ProcedureOperator(BaseSQLOperator):
             number = error.number or 0
             final = number >= FIRST_OWN_ERROR and number != ANOTHER_PUBLISH_RUNS
             failure = AirflowFailException if final else AirflowException
-            raise failure(f"{self.procedure}: {error}") from error
+            raise failure(f"{self.procedure}: {error}") from None  # it says all there is to know
         self.log.info("%s: %s", self.procedure, row)
         return row
 
     def _connect(self) -> pyodbc.Connection:
+        hook = self.get_db_hook()
         try:
-            connection: pyodbc.Connection = self.get_db_hook().get_conn()
+            connection: pyodbc.Connection = hook.get_conn()
         except pyodbc.Error as error:
-            raise WarehouseError.from_odbc(error) from error
+            failure = WarehouseError.from_odbc(error)
+            where = f"connection {self.conn_id} to {hook.connection.host}"
+            raise WarehouseError(f"{where}: {failure.message}", failure.number) from error
         connection.autocommit = True  # the procedures open their transactions themselves
         if self.execution_timeout is not None:  # Airflow's own timeout cannot interrupt the driver
             connection.timeout = int(self.execution_timeout.total_seconds())
@@ -195,7 +198,7 @@ class StageOperator(BaseOperator):
         try:
             manifest = stage(Path(self.source_dir), landing)
         except StagingError as error:
-            raise AirflowFailException(f"The drop cannot be loaded:\n{error}") from error
+            raise AirflowFailException(f"The drop cannot be loaded:\n{error}") from None
         return [asdict(file) for file in manifest.files]
 
 
@@ -223,4 +226,4 @@ class DeployOperator(BaseSQLOperator):
         try:
             return deploy(self.get_db_hook().odbc_connection_string)
         except DeployError as error:
-            raise AirflowException(str(error)) from error
+            raise AirflowException(str(error)) from None

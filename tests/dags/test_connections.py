@@ -29,7 +29,7 @@ def test_the_hook_connects_with_what_the_setting_says(password: str, monkeypatch
     names = ("WAREHOUSE_ODBC", "WAREHOUSE_ODBC_LOADER", "WAREHOUSE_ODBC_READER")
     for name, value in airflow_connections({**ENVIRON, **dict.fromkeys(names, setting)}).items():
         monkeypatch.setenv(name, value)
-    hook = BaseHook.get_connection("warehouse").get_hook()
+    hook = BaseHook.get_connection("warehouse").get_hook()  # type: ignore[no-untyped-call]
     assert isinstance(hook, OdbcHook)
     assert parse_connection_string(hook.odbc_connection_string) == parse_connection_string(setting)
     assert hook.dialect_name == "mssql"
