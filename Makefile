@@ -1,0 +1,52 @@
+# The commands of this project. `make` alone lists them.
+# PYTHON chooses the Python (3.11 to 3.13) that .venv is made with: make PYTHON=python3.12 up
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
+RUNTIME := $(BOOTSTRAP) requirements.txt
+DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc requirements.txt requirements-dev.txt
+INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs env test lint lock
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## Install, start everything, load the drop through Airflow, print figures and addresses
+	@$(RUNTIME)
+	@$(BIN)/python -m stack up
+
+down: ## Stop everything that up started
+	$(INSTALLED)
+	@$(BIN)/python -m stack down
+
+status: ## What runs where; exit code 0 only if all is up
+	$(INSTALLED)
+	@$(BIN)/python -m stack status
+
+logs: ## Follow the logs
+	$(INSTALLED)
+	@$(BIN)/python -m stack logs
+
+env: ## The resolved settings, for eval "$(make -s env)"
+	@$(RUNTIME)
+	@$(BIN)/python -m stack env
+
+test: ## Install everything needed for tests and run them all
+	@$(DEVELOPMENT)
+	@$(BIN)/python -m pytest
+
+lint: ## ruff, mypy and sqlfluff
+	@$(DEVELOPMENT)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint include/sql
+
+lock: ## Pin the direct requirements and all they pull in
+	@$(DEVELOPMENT)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.txt requirements.in
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --output-file requirements-dev.txt requirements-dev.in

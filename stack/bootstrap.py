@@ -1,0 +1,161 @@
+"""Make `.venv`, install the pinned requirements and the Debian packages they need. Standard library only.
+
+Called by the Makefile with whatever Python the machine has:
+
+    python3 -m stack.bootstrap requirements.txt --library libodbc.so.2=unixodbc
+
+All output goes to stderr: `make env` must print nothing but settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST = (3, 11)
+NEWEST = (3, 13)
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BREW_FORMULAS = {"unixodbc": "unixodbc", "tdsodbc": "freetds"}
+
+
+class BootstrapError(Exception):
+    """What is wrong with the machine, and the command that mends it."""
+
+
+def say(message: str) -> None:
+    """Print a line of progress to stderr."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def check_python() -> None:
+    """Refuse a Python that the pinned packages do not support."""
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        found = ".".join(str(part) for part in sys.version_info[:3])
+        raise BootstrapError(
+            f"Python 3.11, 3.12 or 3.13 is needed; {sys.executable} is {found}.\n"
+            "Name another one: make PYTHON=/path/to/python3.12 up"
+        )
+
+
+def install_packages(packages: list[str]) -> None:
+    """Install operating system packages: apt-get as root or through sudo, brew on macOS."""
+    if sys.platform == "darwin":
+        commands = [["brew", "install", *[BREW_FORMULAS[package] for package in packages]]]
+    else:
+        commands = [
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        ]
+    tool = commands[0][0]
+    prefix: list[str] = []
+    if tool == "apt-get" and os.geteuid() != 0:
+        prefix = ["sudo"] if sys.stdin.isatty() else ["sudo", "-n"]
+    by_hand = " && ".join(shlex.join(prefix[:1] + command) for command in commands)
+    advice = f"The system packages {', '.join(packages)} are needed. Install them by hand: {by_hand}"
+    if not shutil.which(tool) or (prefix and not shutil.which("sudo")):
+        raise BootstrapError(advice)
+    say(f"installing {', '.join(packages)} with {tool}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for number, command in enumerate(commands, start=1):
+        done = subprocess.run(prefix + command, env=environment, stdout=sys.stderr, check=False)
+        # An outdated list of packages may still do: only the installation itself has to succeed.
+        if done.returncode and number == len(commands):
+            raise BootstrapError(advice)
+
+
+def library_present(name: str) -> bool:
+    """Whether a shared library can be loaded, from the loader's path or from where drivers are put."""
+    candidates = [name, *map(str, Path("/usr/lib").glob(f"*/odbc/{name}"))]
+    if sys.platform == "darwin":
+        file = name.replace(".so.2", ".2.dylib")
+        candidates = [f"{prefix}/lib/{file}" for prefix in ("/opt/homebrew", "/usr/local")]
+    for candidate in candidates:
+        try:
+            ctypes.CDLL(candidate)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def ensure_libraries(wanted: list[str]) -> None:
+    """Install the package of every missing library; `wanted` holds `library=package`."""
+    pairs = [pair.split("=", maxsplit=1) for pair in wanted]
+    missing = sorted({package for library, package in pairs if not library_present(library)})
+    if missing:
+        install_packages(missing)
+
+
+def ensure_venv() -> Path:
+    """Make `.venv` unless a working one stands there, and return its Python."""
+    python = VENV / "bin" / "python"
+    if python.exists() and subprocess.run([python, "-c", ""], check=False).returncode == 0:
+        return python
+    try:
+        import ensurepip  # noqa: F401  (Debian's python3 comes without it)
+    except ImportError:
+        install_packages([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"])
+    say(f"making .venv with Python {sys.version.split(maxsplit=1)[0]}")
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], stdout=sys.stderr, check=False)
+    if made.returncode:
+        raise BootstrapError(f"{sys.executable} -m venv {VENV} failed, see above.")
+    return python
+
+
+def pinned_uv() -> str:
+    """Return the uv that requirements-dev.txt pins, as `uv==x.y.z`."""
+    pin = re.search(r"^uv==\S+", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    if pin is None:
+        raise BootstrapError("requirements-dev.txt does not pin uv: run make lock.")
+    return pin.group()
+
+
+def install(python: Path, requirements: Path) -> None:
+    """Install pinned requirements into the venv unless exactly these were installed before."""
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    stamp = VENV / f"installed-{requirements.name}"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return
+    say(f"installing {requirements.name}")
+    with_pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    with_uv: list[str | Path] = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python]
+    uv_works = subprocess.run([*with_pip, pinned_uv()], stdout=sys.stderr, check=False).returncode == 0
+    if uv_works and subprocess.run([*with_uv, "-r", requirements], check=False).returncode == 0:
+        stamp.write_text(digest, encoding="utf-8")
+        return
+    # uv does not read pip's configuration (mirrors, certificates): where only pip is configured, pip it is.
+    say("uv could not install them (see above): trying pip, which takes a minute longer")
+    if subprocess.run([*with_pip, "-r", requirements], stdout=sys.stderr, check=False).returncode:
+        raise BootstrapError(f"Installing {requirements.name} failed, see above.")
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Bring the machine to where the rest of `stack` can run; exit code 1 with advice when it cannot."""
+    parser = argparse.ArgumentParser(prog="python3 -m stack.bootstrap", description=__doc__.splitlines()[0])
+    parser.add_argument("requirements", nargs="+", help="requirements files, installed in this order")
+    parser.add_argument("--library", action="append", default=[], metavar="LIBRARY=PACKAGE")
+    options = parser.parse_args(arguments)
+    try:
+        check_python()
+        ensure_libraries(options.library)
+        python = ensure_venv()
+        for requirements in options.requirements:
+            install(python, ROOT / requirements)
+    except BootstrapError as error:
+        say(f"\n{error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,361 @@
+"""The services: what is started, in which order, and how each shows that it is ready.
+
+Order of start: Postgres, then the stand-in and the API, then Airflow's components. Postgres stops last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pyodbc
+from warehouse.connection import with_database
+
+from stack import postgres
+from stack.dotenv import ROOT
+from stack.processes import (
+    MARKER,
+    Record,
+    Records,
+    ask_to_stop,
+    kill,
+    members,
+    port_holder,
+    port_is_free,
+    start,
+    wait_until_gone,
+)
+from stack.settings import ADMIN, LOOPBACK, Settings
+
+SECONDS_TO_STOP = 20
+"""How long a service may take to end by itself before it is killed."""
+
+
+class StackError(Exception):
+    """Something of the stack failed. `log` is the file that tells more, when there is one."""
+
+    def __init__(self, message: str, log: Path | None = None) -> None:
+        super().__init__(message)
+        self.log = log
+
+
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Never through a proxy: all addresses are this machine's."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One long-running process.
+
+    `ready` returns whether the service of that record does its work; `seconds` is how long that may take.
+    `stop_signal` makes it end cleanly, sent to its whole process group or to its leader alone.
+    """
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    ready: Callable[[Record], bool]
+    seconds: float
+    port: int | None = None
+    port_variable: str | None = None
+    address: str = ""
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_whole_group: bool = True
+    account: postgres.Account | None = None
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        material = json.dumps([self.command, sorted(self.environment.items())])
+        object.__setattr__(self, "fingerprint", hashlib.sha256(material.encode()).hexdigest())
+
+
+def fetch_json(url: str, seconds: float = 5) -> Any:
+    """GET a JSON document from one of our own services; None when it does not answer with one."""
+    try:
+        with _DIRECT.open(url, timeout=seconds) as response:
+            return json.load(response)
+    except (OSError, ValueError):
+        return None
+
+
+def _airflow_component_ready(settings: Settings, component: str) -> Callable[[Record], bool]:
+    """Tell that a component is ready once it has reported a heartbeat that is younger than its process."""
+
+    def ready(record: Record) -> bool:
+        health = fetch_json(f"{settings.airflow_url}/api/v2/monitor/health") or {}
+        state = health.get(component, {})
+        beat = state.get(f"latest_{component}_heartbeat")
+        return state.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= record.started
+
+    return ready
+
+
+def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
+    """Tell that the stand-in is ready once a client can log in."""
+
+    def ready(_: Record) -> bool:
+        try:
+            pyodbc.connect(with_database(settings.stand_in_odbc, "master"), timeout=5).close()
+        except pyodbc.Error:
+            return False
+        return True
+
+    return ready
+
+
+def _without_settings() -> dict[str, str]:
+    """Return the caller's environment without what a service gets from the settings only."""
+    foreign = ("AIRFLOW_", "WAREHOUSE_", "PYTHONPATH", "PYTHONHOME")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    # Tasks report to Airflow over HTTP: a proxy of the machine must not come between.
+    for name in ("NO_PROXY", "no_proxy"):
+        kept[name] = ",".join(filter(None, [kept.get(name), LOOPBACK]))
+    return kept
+
+
+class Stack:
+    """All services of one state folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.records = Records(settings.run)
+        self.marker = str(settings.state)
+        self.services = {service.name: service for service in self._define()}
+
+    def _define(self) -> Iterator[Service]:
+        settings = self.settings
+        yield Service(
+            "postgres",
+            postgres.server_command(settings),
+            {},
+            ready=lambda _: postgres.answers(settings),
+            seconds=30,
+            address=str(settings.postgres_socket_dir),
+            # Fast shutdown; its children are the server's own business.
+            stop_signal=signal.SIGINT,
+            stop_whole_group=False,
+            account=postgres.account(),
+        )
+        if settings.uses_stand_in:
+            options = {
+                "--host": LOOPBACK,
+                "--port": str(settings.sqlserver_port),
+                "--data-dir": str(settings.state / "sqlserver"),
+                "--user": "sa",
+                "--password-env": "MSSQL_SA_PASSWORD",
+                "--bulk-root": settings.contract["WAREHOUSE_LANDING_DIR_SQLSERVER"],
+            }
+            yield Service(
+                "sqlserver",
+                [
+                    sys.executable,
+                    "-m",
+                    "local_sqlserver",
+                    *[part for pair in options.items() for part in pair],
+                ],
+                {"MSSQL_SA_PASSWORD": settings.values["MSSQL_SA_PASSWORD"]},
+                ready=_stand_in_ready(settings),
+                seconds=60,
+                port=settings.sqlserver_port,
+                port_variable="SQLSERVER_PORT",
+                address=f"{LOOPBACK},{settings.sqlserver_port}",
+            )
+        bind = f"{LOOPBACK}:{settings.api_port}"
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:api.gunicorn_config"]
+        yield Service(
+            "api",
+            [*gunicorn, "--no-control-socket", "--bind", bind, "api:create_app()"],
+            settings.contract,
+            ready=lambda _: fetch_json(f"{settings.api_url}/health") is not None,
+            seconds=60,
+            port=settings.api_port,
+            port_variable="API_PORT",
+            address=settings.api_url,
+        )
+        airflow = [sys.executable, "-m", "airflow"]
+        environment = {**settings.contract, **settings.airflow}
+        yield Service(
+            "airflow-api-server",
+            [*airflow, "api-server"],
+            environment,
+            ready=lambda _: fetch_json(f"{settings.airflow_url}/api/v2/monitor/health") is not None,
+            seconds=180,
+            port=settings.airflow_port,
+            port_variable="AIRFLOW_PORT",
+            address=settings.airflow_url,
+        )
+        yield Service(
+            "airflow-scheduler",
+            # Logs are read from the disk they are written to: no log server, no port.
+            [*airflow, "scheduler", "--skip-serve-logs"],
+            environment,
+            ready=_airflow_component_ready(settings, "scheduler"),
+            seconds=180,
+        )
+        yield Service(
+            "airflow-dag-processor",
+            [*airflow, "dag-processor"],
+            environment,
+            ready=_airflow_component_ready(settings, "dag_processor"),
+            seconds=180,
+        )
+
+    def log(self, name: str) -> Path:
+        """Return the log file of a service."""
+        return self.settings.logs / f"{name}.log"
+
+    def running(self, name: str) -> Record | None:
+        """Return the record of a service whose process is alive."""
+        record = self.records.read(name)
+        return record if record and record.process() else None
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a service runs and answers."""
+        record = self.running(name)
+        return record is not None and self.services[name].ready(record)
+
+    def begin(self) -> list[str]:
+        """Stop what runs with other settings, kill what crashed services left, check the ports to be used.
+
+        Returns the names of the services to start.
+        """
+        known = self.records.all()
+        outdated = [
+            record.name
+            for record in known
+            if record.name not in self.services
+            or record.fingerprint != self.services[record.name].fingerprint
+        ]
+        dead = [record.name for record in known if record.process() is None]
+        self.stop([*outdated, *dead])
+        missing = [name for name in self.services if self.running(name) is None]
+        for name in missing:
+            self._check_port(self.services[name])
+        return missing
+
+    def _check_port(self, service: Service) -> None:
+        if service.port is None or port_is_free(LOOPBACK, service.port):
+            return
+        holder = port_holder(service.port)
+        raise StackError(
+            f"Port {service.port} for {service.name} is taken"
+            + (f" by {holder}.\n" if holder else ".\n")
+            + f"Choose another one: {service.port_variable}=… make up, or set it in .env."
+        )
+
+    def launch(self, name: str) -> Record:
+        """Start a service and keep its record; a log of its last run is kept beside the new one."""
+        service = self.services[name]
+        log = self.log(name)
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        environment = {**_without_settings(), **service.environment, MARKER: self.marker}
+        record = start(
+            name,
+            service.command,
+            environment=environment,
+            log=log,
+            folder=ROOT,
+            fingerprint=service.fingerprint,
+            user=service.account.uid if service.account else None,
+            group=service.account.gid if service.account else None,
+        )
+        self.records.write(record)
+        return record
+
+    def wait_ready(self, name: str) -> None:
+        """Wait until a service is ready; raises when it ends first or takes too long."""
+        service = self.services[name]
+        record = self.records.read(name)
+        if record is None:
+            raise StackError(f"{name} was not started.")
+        deadline = time.monotonic() + service.seconds
+        while record.process() is not None:
+            if service.ready(record):
+                return
+            if time.monotonic() > deadline:
+                raise StackError(f"{name} is not ready after {service.seconds:.0f} s.", self.log(name))
+            time.sleep(0.2)
+        raise StackError(f"{name} ended while starting.", self.log(name))
+
+    def stop(self, names: list[str]) -> None:
+        """Stop services, Postgres last, and everything that belongs to them; forget their records."""
+        # Postgres goes last: the others say goodbye to it.
+        first = [name for name in names if name != "postgres"]
+        for group in (first, [name for name in names if name == "postgres"]):
+            records = [record for record in map(self.records.read, group) if record]
+            folder = postgres.data_folder(self.settings) if "postgres" in group else None
+            asked: list[psutil.Process] = []
+            for record in records:
+                if record.process() is None:
+                    continue  # what a crashed service left behind is killed below
+                asked += members([record])
+                service = self.services.get(record.name)
+                how = service.stop_signal if service else signal.SIGTERM
+                ask_to_stop(record, how, whole_group=service is None or service.stop_whole_group)
+            wait_until_gone(asked, SECONDS_TO_STOP)
+            rest = members(records, folder=folder)
+            kill(rest)
+            wait_until_gone(rest, SECONDS_TO_STOP)
+            for record in records:
+                self.records.remove(record.name)
+
+    def stop_all(self) -> None:
+        """Stop every service, then kill what else belongs to this state folder; raises if something stays."""
+        self.stop([record.name for record in self.records.all()])
+        left = self.leftovers()
+        kill(left)
+        stubborn = wait_until_gone(left, SECONDS_TO_STOP)
+        if stubborn:
+            raise StackError(f"Still running: {', '.join(str(process.pid) for process in stubborn)}")
+
+    def leftovers(self) -> list[psutil.Process]:
+        """Return the processes of this state folder, whether or not a record names them."""
+        return members(self.records.all(), self.marker, postgres.data_folder(self.settings))
+
+    def prepare_airflow(self) -> None:
+        """Write the login and bring Airflow's tables to the installed version."""
+        settings = self.settings
+        settings.airflow_home.mkdir(parents=True, exist_ok=True)
+        passwords = settings.airflow_home / "passwords.json"
+        passwords.touch(mode=0o600)
+        passwords.write_text(json.dumps({ADMIN: settings.values["AIRFLOW_ADMIN_PASSWORD"]}), encoding="utf-8")
+        version = metadata.version("apache-airflow-core")
+        # Beside the cluster: whoever removes the cluster removes the stamp.
+        stamp = settings.state / "postgres" / "airflow-version"
+        with contextlib.suppress(FileNotFoundError):
+            if stamp.read_text(encoding="utf-8") == version:
+                return
+        log = self.log("airflow-migrate")
+        environment = {
+            **_without_settings(),
+            **self.services["airflow-scheduler"].environment,
+            MARKER: self.marker,
+        }
+        with log.open("wb") as output:
+            done = subprocess.run(
+                [sys.executable, "-m", "airflow", "db", "migrate"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                check=False,
+            )
+        if done.returncode:
+            raise StackError("airflow db migrate failed.", log)
+        stamp.write_text(version, encoding="utf-8")
