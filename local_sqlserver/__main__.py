@@ -1,0 +1,109 @@
+"""Run the stand-in as a server: ``python -m local_sqlserver --data-dir DIR --password-env VARIABLE``."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from local_sqlserver.engine.server import open_engine
+from local_sqlserver.tds.server import Server
+from local_sqlserver.tds.tls import self_signed_certificate
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code (2 for wrong usage or a taken port)."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    password = os.environ.get(options.password_env)
+    if not password:
+        parser.error(f"the environment variable {options.password_env} (--password-env) holds no password")
+    logging.basicConfig(
+        stream=sys.stderr, level=options.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    options.data_dir.mkdir(parents=True, exist_ok=True)
+    certificate = options.certificate or self_signed_certificate(options.data_dir)
+    engine = open_engine(
+        options.data_dir,
+        user=options.user,
+        password=password,
+        bulk_roots=options.bulk_root,
+        server_name=socket.gethostname(),
+    )
+    try:
+        try:
+            server = Server(engine, options.host, options.port, certificate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            print(f"local_sqlserver: port {options.port} of {options.host} is taken", file=sys.stderr)
+            return 2
+        _serve(server)
+    finally:
+        engine.close()
+    return 0
+
+
+def _serve(server: Server) -> None:
+    """Accept connections until a signal asks to stop; a second signal kills the process."""
+    stop = threading.Event()
+
+    def request_stop(signal_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal_number, signal.SIG_DFL)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, request_stop)
+    server.start()
+    try:
+        host, port = server.address
+        print(f"listening on {host}:{port}", flush=True)
+        stop.wait()
+    finally:
+        server.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="local_sqlserver", description="An embedded stand-in for SQL Server, for development and tests."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=1433, help="0 takes a free one (default %(default)s)")
+    parser.add_argument("--data-dir", type=Path, required=True, help="where the databases lie")
+    parser.add_argument("--user", default="sa", help="the administrator's login (default %(default)s)")
+    parser.add_argument(
+        "--password-env", required=True, metavar="VARIABLE", help="environment variable with its password"
+    )
+    parser.add_argument(
+        "--bulk-root",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a directory that BULK INSERT may read (repeatable)",
+    )
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="PEM",
+        help="file with private key and certificate chain (default: self-signed, kept in the data directory)",
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        default="INFO",
+        help="(default %(default)s)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,332 @@
+"""One client from login to logout: requests to the engine, events back as tokens (3.3.5)."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import socket
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import closing
+
+from local_sqlserver.engine.events import Engine, Error, Event, Session
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.tds.buffer import ProtocolError
+from local_sqlserver.tds.handshake import Negotiated, TlsContexts, negotiate
+from local_sqlserver.tds.login import TDS_7_3, TDS_7_4, TDS_8_0, Feature, Login
+from local_sqlserver.tds.packets import MAX_MESSAGE, Message, PacketReader, PacketType, PacketWriter, Status
+from local_sqlserver.tds.requests import parse_batch, parse_rpc, parse_transaction
+from local_sqlserver.tds.tls import PeerGone
+from local_sqlserver.tds.tokens import (
+    DoneStatus,
+    EnvChange,
+    ResponseEncoder,
+    Token,
+    done,
+    environment_bytes,
+    environment_text,
+    login_response,
+)
+
+LOGIN_TIMEOUT = 30
+"""Seconds that a client may be silent before it is logged in."""
+
+_log = logging.getLogger(__name__)
+
+
+class Connection:
+    """Serves one client in the thread that calls ``serve``; ``abort`` may come from any other."""
+
+    def __init__(self, connection: socket.socket, peer: str, engine: Engine, tls: TlsContexts) -> None:
+        self._connection = connection
+        self._peer = peer
+        self._engine = engine
+        self._tls = tls
+
+    def serve(self) -> None:
+        """Speak with the client until it leaves, breaks the protocol or meets a fatal error."""
+        try:
+            self._connection.settimeout(LOGIN_TIMEOUT)
+            client = negotiate(self._connection, self._tls)
+            if client is not None and (session := self._log_in(client)) is not None:
+                self._connection.settimeout(None)
+                try:
+                    self._converse(client, session)
+                finally:
+                    session.close()
+        except ProtocolError as error:
+            _log.warning("%s: connection closed: %s", self._peer, error)
+        except PeerGone:
+            _log.info("%s: client left in the middle of an answer", self._peer)
+        except Exception:
+            _log.exception("%s: connection closed by an internal error", self._peer)
+        finally:
+            self._connection.close()
+
+    def abort(self) -> None:
+        """End the connection from another thread: its client sees the end of the stream."""
+        try:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            _log.debug("%s: already closed", self._peer)
+
+    def _log_in(self, client: Negotiated) -> Session | None:
+        """Answer LOGIN7 (3.3.5.3): LOGINACK and the session's environment, or the error that refuses it."""
+        login, writer = client.login, client.writer
+        try:
+            _check(login)
+            session = self._engine.login(
+                login.user, login.password, login.database, login.application, login.host
+            )
+        except SqlError as refusal:
+            _log.warning("%s: login of %r failed: %s", self._peer, login.user, refusal)
+            for piece in ResponseEncoder(self._engine.server_name).encode([_error(refusal)], Token.DONE):
+                writer.write(piece)
+            writer.finish()
+            return None
+        writer.spid = session.spid & 0xFFFF
+        writer.write(
+            login_response(
+                database=session.database,
+                packet_size=login.packet_size,
+                tds_version=TDS_8_0 if login.tds_version == TDS_8_0 else min(login.tds_version, TDS_7_4),
+                features=login.features,
+                server_name=self._engine.server_name,
+            )
+        )
+        writer.finish()
+        writer.packet_size = login.packet_size
+        _log.info(
+            "%s: login of %r to %r, application %r on %r, encryption %s, session %d",
+            *(self._peer, login.user, session.database, login.application, login.host),
+            *(client.encryption, session.spid),
+        )
+        return session
+
+    def _converse(self, client: Negotiated, session: Session) -> None:
+        client.reader.max_message = MAX_MESSAGE
+        inbox = Inbox(client.reader, session, self._peer)
+        inbox.start()
+        try:
+            Dialogue(session, client.writer, inbox, self._engine.server_name, self._peer).run()
+        finally:
+            self.abort()
+            inbox.join()
+
+
+class Inbox:
+    """The receiving side: a thread that reads messages, so that an Attention is heard while a request runs.
+
+    It holds at most one message back; a client has no reason to send more before it is answered (3.3.5.9).
+    """
+
+    def __init__(self, reader: PacketReader, session: Session, peer: str) -> None:
+        self._reader = reader
+        self._session = session
+        self._peer = peer
+        self._messages: queue.Queue[Message | None] = queue.Queue(maxsize=1)
+        self._lock = threading.Lock()
+        self._running = False
+        self._ended = False
+        self._attention = False
+        self._thread = threading.Thread(target=self._receive, name=f"tds inbox {peer}")
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the thread, after the socket was shut down; what it still has is dropped."""
+        while not self._ended:
+            self.next()
+        self._thread.join()
+
+    def next(self) -> Message | None:
+        """Wait for the next message; None when there will be no more."""
+        message = self._messages.get()
+        self._ended = message is None
+        return message
+
+    def begin(self) -> None:
+        """Tell that a request runs from now on, so that an Attention must cancel it."""
+        with self._lock:
+            self._running = True
+
+    def end(self) -> None:
+        """Tell that the request is over."""
+        with self._lock:
+            self._running = False
+
+    @property
+    def attention(self) -> bool:
+        """Whether an Attention waits for its acknowledgment."""
+        return self._attention
+
+    def acknowledge(self) -> bool:
+        """Take the waiting Attention; False when it was taken before."""
+        with self._lock:
+            waiting, self._attention = self._attention, False
+        return waiting
+
+    def _receive(self) -> None:
+        try:
+            while (message := self._reader.read_message()) is not None:
+                if message.type is PacketType.ATTENTION:
+                    self._cancel(attention=True)
+                self._messages.put(message)
+        except ProtocolError as error:
+            _log.warning("%s: connection closed: %s", self._peer, error)
+        except Exception:
+            _log.exception("%s: connection closed by an internal error", self._peer)
+        finally:
+            self._cancel(attention=False)
+            self._messages.put(None)
+
+    def _cancel(self, *, attention: bool) -> None:
+        with self._lock:
+            self._attention = self._attention or attention
+            if self._running:
+                self._session.cancel()
+
+
+class Dialogue:
+    """The answering side: runs one request after the other and sends what comes out."""
+
+    def __init__(
+        self, session: Session, writer: PacketWriter, inbox: Inbox, server_name: str, peer: str
+    ) -> None:
+        self._session = session
+        self._writer = writer
+        self._inbox = inbox
+        self._server_name = server_name
+        self._peer = peer
+
+    def run(self) -> None:
+        """Answer requests until the client leaves or an error of severity 20 or more ends the connection."""
+        while (message := self._inbox.next()) is not None:
+            if message.type is PacketType.ATTENTION:
+                self._acknowledge_attention()
+            elif message.status & Status.IGNORE:
+                self._send(done(Token.DONE, DoneStatus.ERROR))  # 2.2.1.7: cancelled before it was complete
+            elif not self._answer(message):
+                return
+
+    def _acknowledge_attention(self) -> None:
+        """Answer an Attention that came after its request was over (3.3.5.9)."""
+        if self._inbox.acknowledge():
+            self._send(done(Token.DONE, DoneStatus.ATTENTION))
+
+    def _send(self, tokens: bytes) -> None:
+        self._writer.write(tokens)
+        self._writer.finish()
+
+    def _answer(self, message: Message) -> bool:
+        """Run one request and send its tokens; False when the connection must end."""
+        encoder = ResponseEncoder(self._server_name)
+        self._inbox.begin()
+        try:
+            self._stream(self._tokens(message, encoder))
+        except (ProtocolError, PeerGone):
+            raise
+        except SqlError as refusal:
+            self._stream(encoder.encode([_error(refusal)], _last_token(message)))
+        except Exception as failure:
+            _log.exception("%s: internal error, session %d", self._peer, self._session.spid)
+            text = f"Internal error of local_sqlserver, see its log: {type(failure).__name__}: {failure}"
+            self._stream(encoder.encode([Error(3624, text, severity=20)], _last_token(message)))
+        finally:
+            self._inbox.end()
+        self._writer.finish()
+        return not encoder.fatal
+
+    def _stream(self, pieces: Generator[bytes, None, None]) -> None:
+        """Send pieces of whole tokens; stop at an Attention and acknowledge it in the same message."""
+        with closing(pieces):
+            while not self._inbox.attention:
+                piece = next(pieces, None)
+                if piece is None:
+                    return
+                self._writer.write(piece)
+        if self._inbox.acknowledge():
+            self._writer.write(done(Token.DONE, DoneStatus.ATTENTION))
+
+    def _tokens(self, message: Message, encoder: ResponseEncoder) -> Generator[bytes, None, None]:
+        yield from self._reset(message.status)
+        match message.type:
+            case PacketType.SQL_BATCH:
+                events = self._session.batch(parse_batch(message.data))
+                yield from _closing(encoder.encode(events, Token.DONE), events)
+            case PacketType.RPC:
+                yield from self._calls(message.data, encoder)
+            case PacketType.TRANSACTION_MANAGER:
+                events = self._session.transaction(parse_transaction(message.data))
+                yield from _closing(encoder.encode(events, Token.DONE), events)
+            case PacketType.BULK_LOAD:
+                raise unsupported("Bulk load over the wire (bcp, SqlBulkCopy)")
+            case _:
+                raise ProtocolError(f"{message.type.name} message after login")
+
+    def _calls(self, data: bytes, encoder: ResponseEncoder) -> Iterator[bytes]:
+        calls = parse_rpc(data)
+        call = next(calls, None)
+        if call is None:
+            raise ProtocolError("RPC request without a call")
+        while call is not None and not encoder.fatal:
+            following = next(calls, None)
+            events = self._session.procedure(call.name, call.parameters)
+            pieces = encoder.encode(events, Token.DONEPROC, more=following is not None)
+            yield from _closing(pieces, events)
+            call = following
+
+    def _reset(self, status: Status) -> Iterator[bytes]:
+        """Clean the session before the request runs (RESETCONNECTION, 2.2.3.1.2); ENVCHANGE 18 says so."""
+        if status & Status.RESET_CONNECTION_KEEP_TRANSACTION:
+            raise unsupported("RESETCONNECTIONSKIPTRAN")
+        if not status & Status.RESET_CONNECTION:
+            return
+        before = self._session.database
+        self._session.reset()
+        yield environment_bytes(EnvChange.RESET_ACKNOWLEDGED, b"", b"")
+        if self._session.database != before:
+            yield environment_text(EnvChange.DATABASE, self._session.database, before)
+
+
+def _closing(pieces: Iterator[bytes], events: Iterator[Event]) -> Iterator[bytes]:
+    """Yield ``pieces``; when they are left early, end the engine's generator at once."""
+    try:
+        yield from pieces
+    finally:
+        close = getattr(events, "close", None)
+        if close is not None:
+            close()
+
+
+def _error(refusal: SqlError) -> Error:
+    return Error(
+        refusal.number, refusal.message, refusal.severity, refusal.state, refusal.line, refusal.procedure
+    )
+
+
+def _last_token(message: Message) -> Token:
+    return Token.DONEPROC if message.type is PacketType.RPC else Token.DONE
+
+
+def _check(login: Login) -> None:
+    """Refuse logins of kinds that this server does not know (2.2.6.4)."""
+    if login.tds_version != TDS_8_0 and login.tds_version < TDS_7_3:
+        raise unsupported(f"TDS before 7.3 (the client speaks 0x{login.tds_version:08X})")
+    if login.integrated:
+        raise SqlError(
+            18452,
+            "Login failed. Integrated authentication is not supported by local_sqlserver: use a SQL login.",
+            severity=14,
+        )
+    if Feature.FEDERATED_AUTHENTICATION in login.features:
+        raise SqlError(
+            18456,
+            f"Login failed for user '{login.user}'. Federated authentication is not supported by"
+            " local_sqlserver: use a SQL Server login.",
+            severity=14,
+        )
+    if login.changes_password:
+        raise unsupported("A change of password at login")
