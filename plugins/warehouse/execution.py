@@ -59,4 +59,3 @@ def run_batch(
 def _log_messages(cursor: pyodbc.Cursor, log: logging.Logger) -> None:
     for _, text in cursor.messages or ():
         log.info("%s", _PREFIX.sub("", text))
-    cursor.messages = []
