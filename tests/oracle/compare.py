@@ -77,7 +77,9 @@ def _different_cells(matched: pd.DataFrame, name: str, key: Sequence[str]) -> li
 def _like(expected: pd.Series, actual: pd.Series) -> pd.Series:
     """Convert ``actual`` to the dtype of ``expected`` without losing anything."""
     if expected.dtype == DATE:
-        return pd.to_datetime(actual.astype("str"), format="ISO8601").astype(DATE)
+        return pd.to_datetime(actual.astype(object), format="ISO8601").astype(DATE)
+    if expected.dtype == INTEGER and pd.api.types.infer_dtype(actual) == "integer":
+        return actual.astype(INTEGER)
     if expected.dtype == INTEGER:
         return pd.Series([_whole(value) for value in actual], index=actual.index, dtype=INTEGER)
     if expected.dtype == DECIMAL:
@@ -96,9 +98,12 @@ def _whole(value: Any) -> int | None:
 
 
 def _numbered(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    columns = [*key, *sorted(str(name) for name in frame if name not in key)]
-    ordered = frame.sort_values(columns, ignore_index=True)
-    return ordered.assign(**{_OCCURRENCE: ordered.groupby(list(key), dropna=False).cumcount()})
+    """Number the rows that share a key, in the order of their other columns; a row alone has 0."""
+    occurrence = pd.Series(0, index=frame.index)
+    sharing = frame[frame.duplicated(list(key), keep=False)]
+    ordered = sharing.sort_values(sorted(str(name) for name in sharing))
+    occurrence.update(ordered.groupby(list(key), dropna=False).cumcount())
+    return frame.assign(**{_OCCURRENCE: occurrence})
 
 
 def _records(rows: pd.DataFrame, key: Sequence[str]) -> list[tuple[object, ...]]:
@@ -114,7 +119,7 @@ def _named(record: tuple[object, ...], key: Sequence[str]) -> str:
 def _shown(value: Any) -> str:
     if pd.isna(value):
         return "NULL"
-    return str(value.date()) if isinstance(value, pd.Timestamp) else repr(value)
+    return repr(value) if isinstance(value, str) else str(value).removesuffix(" 00:00:00")
 
 
 def _shorten(shown: list[str], total: int) -> list[str]:

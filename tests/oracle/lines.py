@@ -47,7 +47,7 @@ def read_lines(path: Path, header: str) -> SourceLines:
     if not lines or split_fields(lines[0].removesuffix("\r")) != names:
         raise ValueError(f"{path}: the header is not {header}")
 
-    rows: list[list[str]] = []
+    fields: list[str] = []  # of all rows, one after the other: a list a row costs more than the rest together
     numbers: list[int] = []
     broken: list[tuple[int, str | None]] = []
     for number, raw in enumerate(lines[1:], start=2):
@@ -55,13 +55,13 @@ def read_lines(path: Path, header: str) -> SourceLines:
         if not line.strip(" "):
             continue
         try:
-            rows.append(row_fields(line, len(names)))
+            fields.extend(row_fields(line, len(names)))
             numbers.append(number)
         except BrokenLineError as error:
             broken.append((number, None if error.column is None else column_name(names, error.column)))
 
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    frame = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), dtype=object)
+    columns = {name: fields[index :: len(names)] for index, name in enumerate(names)}
+    frame = pd.DataFrame(columns, dtype=object)
     return SourceLines(frame.assign(source_line=pd.Series(numbers, dtype="int64")), broken)
 
 
@@ -109,4 +109,4 @@ def split_fields(line: str) -> list[str]:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
