@@ -44,6 +44,9 @@ from stack.settings import ADMIN, LOOPBACK, Settings
 SECONDS_TO_STOP = 20
 """How long a service may take to end by itself before it is killed."""
 
+SECONDS_FOR_CHILDREN = 2
+"""How long its children may take after it."""
+
 
 class StackError(Exception):
     """Something of the stack failed. `log` is the file that tells more, when there is one."""
@@ -299,15 +302,18 @@ class Stack:
         for group in (first, [name for name in names if name == "postgres"]):
             records = [record for record in map(self.records.read, group) if record]
             folder = postgres.data_folder(self.settings) if "postgres" in group else None
-            asked: list[psutil.Process] = []
+            leaders: list[psutil.Process] = []
             for record in records:
-                if record.process() is None:
+                process = record.process()
+                if process is None:
                     continue  # what a crashed service left behind is killed below
-                asked += members([record])
+                leaders.append(process)
                 service = self.services.get(record.name)
                 how = service.stop_signal if service else signal.SIGTERM
                 ask_to_stop(record, how, whole_group=service is None or service.stop_whole_group)
-            wait_until_gone(asked, SECONDS_TO_STOP)
+            wait_until_gone(leaders, SECONDS_TO_STOP)
+            if leaders:
+                wait_until_gone(members(records), SECONDS_FOR_CHILDREN)
             rest = members(records, folder=folder)
             kill(rest)
             wait_until_gone(rest, SECONDS_TO_STOP)

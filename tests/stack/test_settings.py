@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from stack.dotenv import ROOT, SECRETS
+from stack.settings import LONGEST_SOCKET_PATH, Settings, SettingsError
+
+DOTENV = dict.fromkeys(SECRETS, "secret")
+WAREHOUSES = ("WAREHOUSE_ODBC", "WAREHOUSE_ODBC_LOADER", "WAREHOUSE_ODBC_READER")
+
+
+def resolve(dotenv: dict[str, str] | None = None, environment: dict[str, str] | None = None) -> Settings:
+    return Settings.resolve({**DOTENV, **(dotenv or {})}, environment or {})
+
+
+def test_the_defaults_are_those_of_the_documented_table() -> None:
+    contract = resolve().contract
+
+    assert (contract["API_PORT"], contract["AIRFLOW_PORT"], contract["SQLSERVER_PORT"]) == (
+        "8000",
+        "8080",
+        "14330",
+    )
+    assert contract["WAREHOUSE_SOURCE_DIR"] == str(ROOT / "data")
+    assert contract["WAREHOUSE_LANDING_DIR"] == str(ROOT / ".local" / "landing")
+    assert contract["WAREHOUSE_LANDING_DIR_SQLSERVER"] == contract["WAREHOUSE_LANDING_DIR"]
+    assert (
+        contract["WAREHOUSE_ODBC"] == contract["WAREHOUSE_ODBC_LOADER"] == contract["WAREHOUSE_ODBC_READER"]
+    )
+    assert "SERVER=127.0.0.1,14330;" in contract["WAREHOUSE_ODBC"]
+    date.fromisoformat(contract["WAREHOUSE_BUSINESS_DATE"])
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "environment", "port"),
+    [
+        ({}, {}, 8000),
+        ({"API_PORT": "9001"}, {}, 9001),
+        ({"API_PORT": "9001"}, {"API_PORT": "9002"}, 9002),
+        ({"API_PORT": "9001"}, {"API_PORT": ""}, 9001),
+    ],
+)
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
+    dotenv: dict[str, str], environment: dict[str, str], port: int
+) -> None:
+    assert resolve(dotenv, environment).api_port == port
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+def test_an_impossible_port_is_refused_by_name(port: str) -> None:
+    with pytest.raises(SettingsError, match="AIRFLOW_PORT"):
+        _ = resolve({"AIRFLOW_PORT": port}).airflow_port
+
+
+def test_a_missing_secret_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="API_SYNC_KEY"):
+        Settings.resolve({name: "x" for name in SECRETS if name != "API_SYNC_KEY"}, {})
+
+
+def test_relative_paths_count_from_the_clone() -> None:
+    settings = resolve({"WAREHOUSE_STATE_DIR": "elsewhere", "WAREHOUSE_SOURCE_DIR": "drops/today"})
+
+    assert settings.state == ROOT / "elsewhere"
+    assert settings.contract["WAREHOUSE_SOURCE_DIR"] == str(ROOT / "drops" / "today")
+    assert settings.landing == ROOT / "elsewhere" / "landing"
+
+
+def test_airflow_is_told_its_port_everywhere() -> None:
+    airflow = resolve({"AIRFLOW_PORT": "9090"}).airflow
+
+    assert airflow["AIRFLOW__API__PORT"] == "9090"
+    assert airflow["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:9090"
+    assert airflow["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:9090/execution/"
+
+
+def test_options_of_airflow_can_be_set_but_not_those_that_hold_the_stack_together() -> None:
+    airflow = resolve(
+        {"AIRFLOW__CORE__PARALLELISM": "9", "AIRFLOW__API__PORT": "1", "AIRFLOW__SMTP__SMTP_HOST": "mail"}
+    ).airflow
+
+    assert airflow["AIRFLOW__CORE__PARALLELISM"] == "9"
+    assert airflow["AIRFLOW__SMTP__SMTP_HOST"] == "mail"
+    assert airflow["AIRFLOW__API__PORT"] == "8080"
+
+
+def test_the_stand_in_is_used_until_all_connection_strings_point_elsewhere() -> None:
+    elsewhere = dict.fromkeys(WAREHOUSES, "DRIVER={x};SERVER=db,1433;DATABASE=DataWarehouse;UID=u;PWD=p")
+
+    assert resolve().uses_stand_in
+    assert not resolve(elsewhere).uses_stand_in
+    with pytest.raises(SettingsError, match="WAREHOUSE_ODBC_READER"):
+        _ = resolve({name: elsewhere[name] for name in WAREHOUSES[:2]}).uses_stand_in
+
+
+def test_settings_taken_over_from_make_env_still_mean_the_stand_in() -> None:
+    again = resolve(environment=resolve().environment)
+
+    assert again.uses_stand_in
+    assert again.environment == resolve().environment
+
+
+def test_a_shell_reads_back_exactly_what_make_env_prints(tmp_path: Path) -> None:
+    awkward = 'it\'s "q" $HOME `x` \\ ü\nsecond line'
+    settings = resolve({"API_SYNC_KEY": awkward})
+    script = tmp_path / "settings.sh"
+    script.write_text(settings.shell(), encoding="utf-8")
+
+    command = f'eval "$(cat {script})"; printf %s "$API_SYNC_KEY"; printf "|%s" "$WAREHOUSE_ODBC"'
+    shown = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+
+    assert shown == f"{awkward}|{settings.contract['WAREHOUSE_ODBC']}"
+
+
+@pytest.mark.parametrize("folder", ["/srv/s", "/srv/" + "deep/" * 30])
+def test_the_socket_of_postgres_has_a_path_that_fits(folder: str) -> None:
+    settings = resolve({"WAREHOUSE_STATE_DIR": folder})
+
+    assert len(str(settings.postgres_socket_dir / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH
+    assert make_url(settings.postgres_url("serving")).query["host"] == str(settings.postgres_socket_dir)
