@@ -25,7 +25,7 @@ class WarehouseError(Exception):
         found = list(_DIAGNOSTIC.finditer(text))
         if not found:
             return cls(text, None)
-        return cls("; ".join(match["text"] for match in found), int(found[0]["number"]))
+        return cls("; ".join(match["text"] for match in found), int(found[0]["number"]) or None)
 
 
 def run_batch(

@@ -61,8 +61,12 @@ class ProcedureOperator(BaseSQLOperator):
 
     def execute(self, context: Context) -> dict[str, object] | None:
         """Call the procedure; raises AirflowFailException for its own complaints, AirflowException else."""
-        sql, values = self._statement()
-        self.log.info("EXEC %s %s", self.procedure, dict(self.parameters))
+        return self.call(self.parameters)
+
+    def call(self, parameters: Mapping[str, object]) -> dict[str, object] | None:
+        """Call the procedure with these parameters."""
+        sql, values = self._statement(parameters)
+        self.log.info("EXEC %s %s", self.procedure, dict(parameters))
         try:
             with closing(self._connect()) as connection, closing(connection.cursor()) as cursor:
                 row = run_batch(cursor, sql, values, logging.getLogger(self.log.name))
@@ -87,11 +91,11 @@ class ProcedureOperator(BaseSQLOperator):
             connection.timeout = int(self.execution_timeout.total_seconds())
         return connection
 
-    def _statement(self) -> tuple[str, list[object]]:
+    def _statement(self, parameters: Mapping[str, object]) -> tuple[str, list[object]]:
         declarations = "".join(f"DECLARE @{name} {kind}; " for name, kind in self.output_parameters.items())
-        arguments = [f"@{name} = ?" for name in self.parameters]
+        arguments = [f"@{name} = ?" for name in parameters]
         arguments += [f"@{name} = @{name} OUTPUT" for name in self.output_parameters]
-        return f"{declarations}EXEC {self.procedure} {', '.join(arguments)};", list(self.parameters.values())
+        return f"{declarations}EXEC {self.procedure} {', '.join(arguments)};", list(parameters.values())
 
 
 class OpenBatchOperator(ProcedureOperator):
@@ -120,14 +124,15 @@ class OpenBatchOperator(ProcedureOperator):
                 "in the run's params or in WAREHOUSE_SOURCE_DIR"
             )
         business_date = params["business_date"] or (run.logical_date or run.run_after).date().isoformat()
-        self.parameters = {
-            "run_id": run.run_id,
-            "business_date": date.fromisoformat(business_date),
-            "source_dir": source_dir,
-            "replay": bool(params["replay"]),
-            "reject_limit": float(params["reject_limit"]),
-        }
-        row = super().execute(context)
+        row = self.call(
+            {
+                "run_id": run.run_id,
+                "business_date": date.fromisoformat(business_date),
+                "source_dir": source_dir,
+                "replay": bool(params["replay"]),
+                "reject_limit": float(params["reject_limit"]),
+            }
+        )
         if row is None:
             raise AirflowException("etl.open_batch answered without a batch_id")
         return {
@@ -148,7 +153,7 @@ class CloseBatchOperator(ProcedureOperator):
 
     def execute(self, context: Context) -> Any:
         """Close the batch; returns when the task ``open_batch`` had opened it."""
-        super().execute(context)
+        self.call(self.parameters)
         ti = context["ti"]
         for outlet in self.outlets:
             context["outlet_events"][outlet].extra = {
@@ -177,7 +182,7 @@ class FailBatchOperator(ProcedureOperator):
         closed = ti.xcom_pull(task_ids=self.closed_by)
         if closed is not None and closed == ti.xcom_pull(task_ids=OPEN_BATCH, key="opened_at"):
             raise AirflowSkipException("The batch succeeded.")
-        return super().execute(context)
+        return self.call(self.parameters)
 
 
 class StageOperator(BaseOperator):
@@ -211,8 +216,7 @@ class RegisterLandingOperator(ProcedureOperator):
     def execute(self, context: Context) -> dict[str, object] | None:
         """Register the landing folder under the path by which SQL Server sees it."""
         batch_id = int(str(self.parameters["batch_id"]))
-        self.parameters = {"batch_id": batch_id, "landing_dir": settings.landing_dir_of_server(batch_id)}
-        return super().execute(context)
+        return self.call({"batch_id": batch_id, "landing_dir": settings.landing_dir_of_server(batch_id)})
 
 
 class DeployOperator(BaseSQLOperator):

@@ -6,6 +6,8 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
+from tests.api.conftest import database_url, postgres
+
 SETTINGS = {
     "WAREHOUSE_SOURCE_DIR": "/drop",
     "WAREHOUSE_BUSINESS_DATE": "2026-02-01",
@@ -32,4 +34,4 @@ def airflow_database() -> None:
     initdb()
 
 
-__all__ = ["airflow_environment"]
+__all__ = ["airflow_environment", "database_url", "postgres"]
