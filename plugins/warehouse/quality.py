@@ -39,7 +39,7 @@ class RowsCheckOperator(BaseSQLOperator):
     def execute(self, context: Context) -> list[dict[Hashable, Any]]:
         """Return the rows; raises AirflowFailException that shows the failing ones, or when there is none."""
         with warnings.catch_warnings():
-            # The hook hands pandas a pyodbc connection, of which pandas says only that it is not tested with it.
+            # The hook hands pandas a pyodbc connection; pandas warns that its own tests do not cover one.
             warnings.filterwarnings("ignore", message="pandas only supports SQLAlchemy")
             rows = self.get_db_hook().get_df(self.sql)
         self.log.info("%s\n%s", self.sql, rows.to_string(index=False))

@@ -1,0 +1,226 @@
+"""Every DAG whole, on the configured server or a stand-in, with a real API on a real Postgres."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG
+from warehouse.connection import airflow_connections
+from warehouse.deploy import SQL_DIR
+from werkzeug.serving import make_server
+
+from api import create_app
+from api.settings import Settings
+from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
+from tests.warehouse import Warehouse
+
+pytestmark = pytest.mark.usefixtures("airflow_database")
+
+SYNC_KEY = "the key of the tests"
+LOAD = {"source_dir": str(HANDMADE_DAY), "business_date": BUSINESS_DATE.isoformat(), "reject_limit": 1}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished DAG run: its state, each task's, and all that was logged."""
+
+    state: str
+    tasks: dict[str, str]
+    log: str
+
+    def having(self, state: str) -> set[str]:
+        return {task for task, its_state in self.tasks.items() if its_state == state}
+
+
+Runner = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def airflow_settings(shared_warehouse: Warehouse) -> Iterator[pytest.MonkeyPatch]:
+    """The environment of a deployment on the server; the batches made in it count as the tests'."""
+    server = shared_warehouse.server
+    settings = {
+        "WAREHOUSE_ODBC": server.odbc,
+        "WAREHOUSE_ODBC_LOADER": server.odbc,
+        "WAREHOUSE_ODBC_READER": server.odbc,
+        "API_PORT": "1",
+        "API_SYNC_KEY": SYNC_KEY,
+        "WAREHOUSE_LANDING_DIR": str(server.landing),
+        "WAREHOUSE_LANDING_DIR_SQLSERVER": server.landing_at_server,
+    }
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {**settings, **airflow_connections(settings)}.items():
+            environment.setenv(name, value)
+        yield environment
+    shared_warehouse.execute(
+        "UPDATE etl.batch SET run_id = CONCAT(N'test ', run_id) WHERE run_id NOT LIKE N'test %'"
+    )
+
+
+@pytest.fixture
+def run(
+    dags: dict[str, DAG], airflow_settings: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Runner:
+    """Run a DAG to its end, with params that replace the defaults."""
+
+    def run(dag_id: str, **params: Any) -> Run:
+        capfd.readouterr()
+        finished = dags[dag_id].test(run_conf=params)
+        output = capfd.readouterr()
+        tasks = {task.task_id: str(task.state) for task in finished.get_task_instances()}
+        return Run(str(finished.state), tasks, output.out + output.err)
+
+    return run
+
+
+@pytest.fixture
+def loaded(run: Runner, shared_warehouse: Warehouse) -> int:
+    """The batch of a hand-made day that is published; loaded by the first test that asks."""
+    published = shared_warehouse.execute("SELECT batch_id FROM gold.current_batch")
+    if not published:
+        assert run("sales_warehouse", **LOAD).state == "success"
+        published = shared_warehouse.execute("SELECT batch_id FROM gold.current_batch")
+    return int(published[0]["batch_id"])
+
+
+def test_the_schema_is_deployed(run: Runner) -> None:
+    finished = run("warehouse_schema")
+    assert finished.state == "success", finished.log
+    for file in SQL_DIR.rglob("*.sql"):
+        assert str(file.relative_to(SQL_DIR)) in finished.log
+
+
+def test_a_day_is_loaded(run: Runner, shared_warehouse: Warehouse) -> None:
+    finished = run("sales_warehouse", **LOAD)
+    assert finished.state == "success", finished.log
+    assert finished.having("success") == set(finished.tasks) - {"fail_batch"}
+    assert finished.having("skipped") == {"fail_batch"}
+    [batch] = shared_warehouse.execute(
+        "SELECT b.batch_id, b.status, b.business_date, b.source_dir, b.run_id FROM etl.batch AS b"
+        " INNER JOIN gold.current_batch AS c ON b.batch_id = c.batch_id"
+    )
+    assert (batch["status"], batch["business_date"]) == ("succeeded", BUSINESS_DATE)
+    assert batch["source_dir"] == str(HANDMADE_DAY)
+    for printed in ("silver.load_crm_cust_info", f"Batch {batch['batch_id']} closed: succeeded."):
+        assert printed in finished.log, "PRINT output is not in the log"
+
+
+def break_nothing(drop: Path) -> None:
+    """Leave the drop as it is."""
+
+
+def remove_a_file(drop: Path) -> None:
+    (drop / "source_erp/LOC_A101.csv").unlink()
+
+
+def rename_a_column(drop: Path) -> None:
+    path = drop / "source_erp/LOC_A101.csv"
+    path.write_bytes(path.read_bytes().replace(b"CNTRY", b"COUNTRY", 1))
+
+
+def save_as_windows_1252(drop: Path) -> None:
+    path = drop / "source_erp/LOC_A101.csv"
+    path.write_bytes(b"CID,CNTRY\r\nAW-00011000,Espa\xf1a\r\n")
+
+
+def empty_the_drop(drop: Path) -> None:
+    shutil.rmtree(drop)
+    drop.mkdir()
+
+
+BAD_DAYS: dict[str, tuple[Callable[[Path], None], dict[str, object], str, str]] = {
+    "a missing file": (remove_a_file, {}, "stage", "source_erp/LOC_A101.csv: missing"),
+    "a wrong header": (
+        rename_a_column,
+        {},
+        "stage",
+        "source_erp/LOC_A101.csv, line 1, column 2: the header has",
+    ),
+    "not UTF-8": (
+        save_as_windows_1252,
+        {},
+        "stage",
+        "source_erp/LOC_A101.csv, line 2, column CNTRY, character 17",
+    ),
+    "an empty folder": (empty_the_drop, {}, "stage", "source_crm/cust_info.csv: missing"),
+    "too many rejects": (break_nothing, {"reject_limit": 0.01}, "reconcile", "SQL Server error 50011"),
+    "an older day": (break_nothing, {"business_date": "2000-01-01"}, "open_batch", "SQL Server error 50002"),
+    "a relative folder": (break_nothing, {"source_dir": "data"}, "open_batch", "by an absolute path"),
+}
+
+
+@pytest.mark.parametrize(("damage", "params", "red", "complaint"), BAD_DAYS.values(), ids=BAD_DAYS)
+def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold_alone(
+    run: Runner,
+    loaded: int,
+    shared_warehouse: Warehouse,
+    tmp_path: Path,
+    damage: Callable[[Path], None],
+    params: dict[str, object],
+    red: str,
+    complaint: str,
+) -> None:
+    drop = tmp_path / "drop"
+    for folder in ("source_crm", "source_erp"):
+        shutil.copytree(HANDMADE_DAY / folder, drop / folder)
+    damage(drop)
+    batches = shared_warehouse.value("SELECT COUNT(*) AS n FROM etl.batch")
+    finished = run("sales_warehouse", **{**LOAD, "source_dir": str(drop), **params})
+    assert finished.state == "failed"
+    assert finished.having("failed") == {red}
+    assert complaint in finished.log
+    opened = shared_warehouse.execute("SELECT status FROM etl.batch ORDER BY batch_id OFFSET ? ROWS", batches)
+    if red == "open_batch":
+        assert opened == []
+        assert finished.tasks["fail_batch"] == "upstream_failed"
+    else:
+        assert opened == [{"status": "failed"}]
+        assert finished.tasks["fail_batch"] == "success"
+    assert shared_warehouse.value("SELECT batch_id FROM gold.current_batch") == loaded
+
+
+@pytest.fixture
+def sales_api(
+    airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse, database_url: str
+) -> Iterator[str]:
+    """The API on an empty Postgres database, as the connection ``sales_api``; gives its host and port."""
+    app = create_app(Settings(database_url, shared_warehouse.server.odbc, SYNC_KEY))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    with pytest.MonkeyPatch.context() as environment:
+        connection = {
+            "conn_type": "http",
+            "host": "127.0.0.1",
+            "port": server.server_port,
+            "password": SYNC_KEY,
+        }
+        environment.setenv("AIRFLOW_CONN_SALES_API", json.dumps(connection))
+        yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.mark.usefixtures("sales_api")
+def test_the_published_day_is_served(run: Runner, loaded: int) -> None:
+    finished = run("sales_serving")
+    assert finished.state == "success", finished.log
+    assert f"'batch_id': {loaded}" in finished.log
+
+
+@pytest.mark.usefixtures("sales_api", "loaded")
+def test_serving_fails_when_the_api_serves_another_day(
+    run: Runner, dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dag = dags["sales_serving"]
+    monkeypatch.setattr(dag.get_task("check_freshness"), "retries", 0)
+    monkeypatch.setattr(dag.get_task("sync"), "execute", lambda context: None)  # an API that only says so
+    finished = run("sales_serving")
+    assert finished.state == "failed"
+    assert finished.having("failed") == {"check_freshness"}
+    assert "The API serves {'batch_id': None, 'business_date': None}" in finished.log
