@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import struct
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -277,35 +276,15 @@ def _variant_codec(_declared: SqlType) -> Codec:
 
 
 def _variant(value: Any) -> bytes:
-    """Encode one SQL_VARIANT (2.2.5.5.4): the base type follows from the Python type."""
-    match value:
-        case str():
-            base, properties, data = 0xE7, COLLATION + _UINT16.pack(8000), encode_utf16(value)
-        case int() if -(2**31) <= value < 2**31:
-            base, properties, data = 0x38, b"", value.to_bytes(4, "little", signed=True)
-        case int():
-            base, properties, data = 0x7F, b"", value.to_bytes(8, "little", signed=True)
-        case float():
-            base, properties, data = 0x3E, b"", struct.pack("<d", value)
-        case Decimal():
-            exponent = value.as_tuple().exponent
-            if not isinstance(exponent, int):
-                raise ValueError(f"{value} in a sql_variant")
-            decimal = _decimal_codec(SqlType("decimal", precision=38, scale=max(0, -exponent)))
-            base, properties, data = 0x6A, decimal.type_info[2:], decimal.encode([value])[0][1:]
-        case datetime.datetime():
-            base, properties = 0x2A, b"\x07"
-            data = _datetime2_codec(SqlType("datetime2", scale=7)).encode([value])[0][1:]
-        case datetime.date():
-            base, properties, data = 0x28, b"", (value.toordinal() - 1).to_bytes(3, "little")
-        case uuid.UUID():
-            base, properties, data = 0x24, b"", value.bytes_le
-        case bytes():
-            base, properties, data = 0xA5, _UINT16.pack(8000), value
-        case _:
-            raise TypeError(f"{type(value).__name__} in a sql_variant")
-    body = bytes((base, len(properties))) + properties + data
-    return _UINT32.pack(len(body)) + body
+    """Encode one SQL_VARIANT (2.2.5.5.4): NVARCHAR, INT or BIGINT. Raises SqlError 40510 for other values."""
+    if isinstance(value, str):
+        head, data = b"\xe7\x07" + COLLATION + _UINT16.pack(8000), encode_utf16(value)
+    elif isinstance(value, int):
+        size = 4 if -(2**31) <= value < 2**31 else 8
+        head, data = (b"\x38\0" if size == 4 else b"\x7f\0"), value.to_bytes(size, "little", signed=True)
+    else:
+        raise unsupported(f"A sql_variant that holds a {type(value).__name__}")
+    return _UINT32.pack(len(head) + len(data)) + head + data
 
 
 _VARIABLE: dict[str, Callable[[SqlType], Codec]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import pyodbc
 
 def _microsoft_driver() -> Path:
     spec = find_spec("mssql_python_odbc")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     folder = Path(spec.origin).parent / "libs/linux/debian_ubuntu/x86_64/lib"
     return next(folder.glob("libmsodbcsql-18*"))
 
 
 DRIVERS = {
-    "microsoft": f"DRIVER={{{_microsoft_driver()}}};SERVER=127.0.0.1,<port>;TrustServerCertificate=yes",
+    "microsoft": f"DRIVER={{{_microsoft_driver()}}};SERVER=127.0.0.1,<port>",
     "freetds": "DRIVER={FreeTDS};SERVER=127.0.0.1;PORT=<port>;TDS_Version=7.4;ClientCharset=UTF-8",
 }
 
@@ -29,6 +30,8 @@ Connect = Callable[..., Any]
 def connection_string(driver: str, port: int, **keywords: str) -> str:
     base = DRIVERS[driver].replace("<port>", str(port))
     settings = {"UID": "sa", "PWD": "Secret_1"} | keywords
+    if driver == "microsoft":
+        settings.setdefault("TrustServerCertificate", "yes")
     return ";".join([base, *(f"{key}={value}" for key, value in settings.items())])
 
 
@@ -39,6 +42,18 @@ def connector(port: int, driver: str) -> Iterator[Connect]:
 
         def connect(*, autocommit: bool = True, **keywords: str) -> Any:
             text = connection_string(driver, port, **keywords)
-            return stack.enter_context(closing(pyodbc.connect(text, autocommit=autocommit, timeout=10)))
+            connection = pyodbc.connect(text, autocommit=autocommit, timeout=10)
+            stack.callback(lambda: connection.closed or connection.close())
+            return connection
 
         yield connect
+
+
+def result_sets(cursor: Any) -> list[list[tuple[Any, ...]]]:
+    """The rows of every result set left on the cursor; results without columns are passed over."""
+    found = []
+    while True:
+        if cursor.description is not None:
+            found.append([tuple(row) for row in cursor.fetchall()])
+        if not cursor.nextset():
+            return found
