@@ -1,0 +1,1 @@
+"""The source drop and the program that wrote it."""
