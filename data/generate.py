@@ -394,7 +394,7 @@ class _People:
         genders = draws.exactly(
             "gender", base, max(base, total), [scaled(count) for count in (8_391, 1_472, 3, 3, 2, 2, 3)]
         )
-        # The newest customer of the history has none: the file's last line ends in a comma, without a line end.
+        # The newest customer of the history has none: the file then ends in a comma, without a line end.
         swapped = np.flatnonzero(genders == 2)[0]
         genders[[swapped, base - 1]] = genders[[base - 1, swapped]]
         self._erp_gender = genders[:total]
@@ -601,11 +601,12 @@ def _products_of_lines(
     first = draws.below("first product", everything, regular)
     step = 1 + draws.below("step", everything, regular - 1)
     product = products.regular[(first[order] + line * step[order]) % regular]
-    # Nearly half of the orders begin with a bike, a few models far more often than the others.
-    popularity = np.cumsum(10_000 // (1 + np.arange(len(products.bikes))))
+    # Nearly half of the orders begin with a bike, the dearest models far more often than the others.
+    bikes = products.bikes[np.argsort(-products.price[products.bikes], kind="stable")]
+    popularity = np.cumsum(10_000 // (2 + np.arange(len(bikes))))
     model = np.searchsorted(popularity, draws.below("bike", everything, int(popularity[-1])), side="right")
     with_bike = (draws.below("with a bike", everything, 100) < 45)[order] & (line == 0)
-    product = np.where(with_bike, products.bikes[model][order], product)
+    product = np.where(with_bike, bikes[model][order], product)
     slow = draws.ranked("slow movers", orders.base_orders)[: sum(_SLOW_ORDERS)]
     starts = np.cumsum(orders.lines) - orders.lines
     at = 0
