@@ -90,6 +90,7 @@ def _wait(condition: Callable[[], bool], seconds: float, complaint: str) -> None
 def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: Step) -> None:
     """Print each task as it ends, until the run does; raises when it fails or the scheduler has died."""
     printed: set[tuple[str, int]] = set()
+    retried: set[tuple[str, int, int]] = set()
     deadline = time.monotonic() + SECONDS_TO_RUN
     while True:
         # The state first: the tasks read after it are then final when it is.
@@ -100,6 +101,10 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
             if task["state"] in ENDED_TASK and key not in printed:
                 printed.add(key)
                 step.line(f"{task['task_id']}  {task['state']}  {task['duration'] or 0:.1f} s")
+            attempt = (*key, task["try_number"])
+            if task["state"] == "up_for_retry" and attempt not in retried:
+                retried.add(attempt)
+                step.line(f"{task['task_id']}  failed at try {task['try_number']}, will be tried again")
         if state in DONE:
             break
         running = [task["task_id"] for task in tasks if task["state"] == "running"]
