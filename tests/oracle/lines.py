@@ -51,11 +51,11 @@ def read_lines(path: Path, header: str) -> SourceLines:
     numbers: list[int] = []
     broken: list[tuple[int, str | None]] = []
     for number, raw in enumerate(lines[1:], start=2):
-        line = raw.removesuffix("\r").replace("\t", " ").replace("\r", " ")
+        line = raw.removesuffix("\r")
         if not line.strip(" "):
             continue
         try:
-            fields.extend(row_fields(line, len(names)))
+            fields.extend(row_fields(line.replace("\t", " ").replace("\r", " "), len(names)))
             numbers.append(number)
         except BrokenLineError as error:
             broken.append((number, None if error.column is None else column_name(names, error.column)))
