@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from local_sqlserver.engine.server import open_engine
-from local_sqlserver.tds.server import Server
+from local_sqlserver.tds.server import Server, listen
 from local_sqlserver.tds.tls import self_signed_certificate
 
 
@@ -29,8 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=options.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        print(f"local_sqlserver: port {options.port} of {options.host} is taken", file=sys.stderr)
+        return 2
     options.data_dir.mkdir(parents=True, exist_ok=True)
-    certificate = options.certificate or self_signed_certificate(options.data_dir)
     engine = open_engine(
         options.data_dir,
         user=options.user,
@@ -39,14 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server_name=socket.gethostname(),
     )
     try:
-        try:
-            server = Server(engine, options.host, options.port, certificate)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            print(f"local_sqlserver: port {options.port} of {options.host} is taken", file=sys.stderr)
-            return 2
-        _serve(server)
+        certificate = options.certificate or self_signed_certificate(options.data_dir)
+        _serve(Server(engine, listener, certificate))
     finally:
         engine.close()
     return 0

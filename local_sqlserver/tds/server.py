@@ -15,18 +15,22 @@ from local_sqlserver.tds.handshake import TlsContexts
 _log = logging.getLogger(__name__)
 
 
-class Server:
-    """Accepts TDS connections (3.3) for one engine, which stays its owner's to close.
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. Raises OSError (EADDRINUSE) when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
 
-    ``host`` is an IP address or name, ``port`` 0 takes a free one. Raises OSError when the address is taken,
-    ssl.SSLError or OSError when ``certificate`` (PEM with key and chain) cannot be loaded.
+
+class Server:
+    """Accepts TDS connections (3.3) on a listening socket for one engine, which stays its owner's to close.
+
+    Raises ssl.SSLError or OSError when ``certificate`` (PEM with key and chain) cannot be loaded.
     """
 
-    def __init__(self, engine: Engine, host: str, port: int, certificate: Path) -> None:
+    def __init__(self, engine: Engine, listener: socket.socket, certificate: Path) -> None:
         self._engine = engine
         self._tls = TlsContexts.of(certificate)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, port), family=family)
+        self._listener = listener
         self._wake, self._waker = socket.socketpair()
         self._lock = threading.Lock()
         self._connections: dict[Connection, threading.Thread] = {}

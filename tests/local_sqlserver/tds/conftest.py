@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local_sqlserver.tds.server import Server
+from local_sqlserver.tds.server import Server, listen
 from local_sqlserver.tds.tls import self_signed_certificate
 from tests.local_sqlserver.tds.clients import DRIVERS, Connect, connector
 from tests.local_sqlserver.tds.scripted import ScriptedEngine
@@ -23,7 +23,7 @@ def engine() -> ScriptedEngine:
 
 @pytest.fixture
 def server(engine: ScriptedEngine, certificate: Path) -> Iterator[Server]:
-    server = Server(engine, "127.0.0.1", 0, certificate)
+    server = Server(engine, listen("127.0.0.1", 0), certificate)
     server.start()
     yield server
     server.close()

@@ -13,7 +13,7 @@ import pyodbc
 import pytest
 
 from local_sqlserver.engine.events import Column, Columns, Done, Rows
-from local_sqlserver.tds.server import Server
+from local_sqlserver.tds.server import Server, listen
 from local_sqlserver.types import SqlType
 from tests.local_sqlserver.tds.clients import Connect, connection_string, connector
 from tests.local_sqlserver.tds.scripted import ScriptedEngine, script
@@ -110,7 +110,7 @@ def test_pymssql_logs_in_reads_rows_and_calls_a_procedure(server: Server, engine
 
 
 def test_closing_the_server_ends_connections_and_sessions(engine: ScriptedEngine, certificate: Path) -> None:
-    server = Server(engine, "127.0.0.1", 0, certificate)
+    server = Server(engine, listen("127.0.0.1", 0), certificate)
     server.start()
     with connector(server.address[1], "microsoft") as connect:
         left, open_one = connect(), connect()
