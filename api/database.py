@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import Flask, current_app, g
 from psycopg.errors import UndefinedTable
-from sqlalchemy import Connection, Engine, create_engine, select
+from sqlalchemy import Connection, Engine, create_engine, make_url, select
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema
@@ -30,7 +30,7 @@ class NotSyncedError(Problem):
 def init_app(app: Flask) -> None:
     """Give the application its engine (which connects on first use) and end each request's session."""
     app.extensions["serving_engine"] = create_engine(
-        app.config["SETTINGS"].serving_database_url,
+        make_url(app.config["SETTINGS"].serving_database_url).set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )

@@ -69,10 +69,18 @@ class ProductQuery(PageQuery):
     segment = AnyCase(PRODUCT_SEGMENTS, description="Only this segment; a product that never sold has none.")
 
 
-class ProductSchema(Schema):
+class Answer(Schema):
+    """What the API sends: a field that is not ``required`` may be null, and the documentation says so."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Mark the field as nullable or not."""
+        field_obj.allow_none = not field_obj.required
+
+
+class ProductSchema(Answer):
     """A product; its sales figures are null when it never sold."""
 
-    product_key = fields.Integer(metadata=described("Durable key of the warehouse.", 17))
+    product_key = fields.Integer(required=True, metadata=described("Durable key of the warehouse.", 17))
     product_id = fields.Integer(metadata=described("Id in the CRM, of the current version.", 310))
     product_number = fields.String(metadata=described("Number under which orders name it.", "BK-R93R-62"))
     product_name = fields.String()
@@ -83,7 +91,9 @@ class ProductSchema(Schema):
     cost = fields.Integer(metadata=described("Current cost of one piece."))
     product_line = fields.String(metadata=described("Mountain, Road, Touring, Other Sales or n/a.", "Road"))
     start_date = fields.Date(metadata=described("Since when the current version is valid."))
-    in_source = fields.Boolean(metadata=described("False once the product has left the source files."))
+    in_source = fields.Boolean(
+        required=True, metadata=described("False once the product has left the source files.")
+    )
     last_sale_date = fields.Date(metadata=described("Date of its latest order."))
     recency = fields.Integer(metadata=described("Months from the latest order to the business date."))
     product_segment = fields.String(
@@ -99,10 +109,10 @@ class ProductSchema(Schema):
     avg_monthly_revenue = fields.Integer(metadata=described("Money a month of its lifespan."))
 
 
-class CustomerSchema(Schema):
+class CustomerSchema(Answer):
     """A customer; the sales figures are null for one who never bought."""
 
-    customer_key = fields.Integer(metadata=described("Durable key of the warehouse.", 42))
+    customer_key = fields.Integer(required=True, metadata=described("Durable key of the warehouse.", 42))
     customer_id = fields.Integer(metadata=described("Id in the CRM.", 11041))
     customer_number = fields.String(metadata=described("Key that CRM and ERP share.", "AW00011041"))
     first_name = fields.String()
@@ -113,7 +123,9 @@ class CustomerSchema(Schema):
     gender = fields.String(metadata=described("Female, Male or n/a."))
     birthdate = fields.Date()
     create_date = fields.Date(metadata=described("When the CRM created the customer."))
-    in_source = fields.Boolean(metadata=described("False once the customer has left the source files."))
+    in_source = fields.Boolean(
+        required=True, metadata=described("False once the customer has left the source files.")
+    )
     age = fields.Integer(metadata=described("Years on the business date, counted as boundaries crossed."))
     age_group = fields.String(metadata=described("Under 20, 20-29, 30-39, 40-49, 50 and above or n/a."))
     customer_segment = fields.String(metadata={"enum": [*CUSTOMER_SEGMENTS, None]})
@@ -128,7 +140,7 @@ class CustomerSchema(Schema):
     avg_monthly_spend = fields.Integer(metadata=described("Money a month of the lifespan."))
 
 
-class PageSchema(Schema):
+class PageSchema(Answer):
     """A part of a list, in the order of its keys."""
 
     next = fields.String(
@@ -141,37 +153,37 @@ class PageSchema(Schema):
 class ProductPage(PageSchema):
     """A page of products."""
 
-    items = fields.List(fields.Nested(ProductSchema))
+    items = fields.List(fields.Nested(ProductSchema), required=True)
 
 
 class CustomerPage(PageSchema):
     """A page of customers."""
 
-    items = fields.List(fields.Nested(CustomerSchema))
+    items = fields.List(fields.Nested(CustomerSchema), required=True)
 
 
-class RowCounts(Schema):
+class RowCounts(Answer):
     """Rows published, by serving table."""
 
-    products = fields.Integer()
-    customers = fields.Integer()
-    sales = fields.Integer()
+    products = fields.Integer(required=True)
+    customers = fields.Integer(required=True)
+    sales = fields.Integer(required=True)
 
 
-class SyncReport(Schema):
+class SyncReport(Answer):
     """A sync that published."""
 
-    run_id = fields.Integer(attribute="id", metadata=described("Key in serving.sync_run."))
-    batch_id = fields.Integer(metadata=described("The warehouse batch that is served now."))
-    business_date = fields.Date(metadata=described("The day that batch stands for."))
-    rows = fields.Nested(RowCounts)
-    duration_seconds = fields.Float()
+    run_id = fields.Integer(required=True, attribute="id", metadata=described("Key in serving.sync_run."))
+    batch_id = fields.Integer(required=True, metadata=described("The warehouse batch that is served now."))
+    business_date = fields.Date(required=True, metadata=described("The day that batch stands for."))
+    rows = fields.Nested(RowCounts, required=True)
+    duration_seconds = fields.Float(required=True)
 
 
-class Health(Schema):
+class Health(Answer):
     """The API runs and Postgres answers; the other fields are null before the first sync."""
 
-    status = fields.Constant("ok")
+    status = fields.Constant("ok", required=True)
     business_date = fields.Date(metadata=described("The day that the data served stands for."))
     batch_id = fields.Integer(metadata=described("The warehouse batch it came from."))
     synced_at = fields.DateTime(

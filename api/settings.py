@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 VARIABLES = {
     "SERVING_DATABASE_URL": "URL of the Postgres database that serves, e.g. postgresql://user@host/serving",
     "WAREHOUSE_ODBC_READER": "ODBC connection string of the warehouse's reader (database DataWarehouse)",
@@ -28,7 +31,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings; an empty variable counts as missing.
 
-        Raises SettingsError, which names every missing variable and how to get it.
+        Raises SettingsError, which names the variables that are missing or wrong and the way out.
         """
         missing = [name for name in VARIABLES if not environment.get(name)]
         if missing:
@@ -38,6 +41,10 @@ class Settings:
                 + "\n".join(lines)
                 + '\n`make up` generates them; for a shell of your own: eval "$(make env)"'
             )
+        try:
+            make_url(environment["SERVING_DATABASE_URL"])
+        except ArgumentError as error:
+            raise SettingsError(f"SERVING_DATABASE_URL is no URL: {error}") from error
         return cls(
             serving_database_url=environment["SERVING_DATABASE_URL"],
             warehouse_odbc_reader=environment["WAREHOUSE_ODBC_READER"],

@@ -19,6 +19,7 @@ blueprint = Blueprint(
 @blueprint.response(200, SyncReport)
 @blueprint.alt_response(401, "UNAUTHORIZED")
 @blueprint.alt_response(409, "CONFLICT")
+@blueprint.alt_response(502, "BAD_GATEWAY")
 @blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
 @sync_key_required
 def sync() -> SyncRun:

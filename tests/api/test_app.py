@@ -25,12 +25,25 @@ def client_without_postgres(tmp_path: Path) -> FlaskClient:
 
 @pytest.mark.parametrize("missing", [[name] for name in VARIABLES] + [list(VARIABLES)])
 def test_missing_settings_are_all_named_with_the_way_out(missing: list[str]) -> None:
-    environment = {name: "" if name in missing else "set" for name in VARIABLES}
+    environment = {name: "" if name in missing else "postgresql://" for name in VARIABLES}
     with pytest.raises(SettingsError) as raised:
         Settings.from_environment(environment)
     named = [name for name in VARIABLES if f"{name}:" in str(raised.value)]
     assert named == missing
     assert "make env" in str(raised.value)
+
+
+def test_a_database_url_that_is_none_is_refused_by_the_name_of_its_setting() -> None:
+    environment = dict.fromkeys(VARIABLES, "postgresql:secret")
+    with pytest.raises(SettingsError, match="SERVING_DATABASE_URL is no URL") as raised:
+        Settings.from_environment(environment)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_any_usual_scheme_of_a_postgres_url_works(database_url: str, scheme: str) -> None:
+    url = scheme + database_url.removeprefix("postgresql")
+    assert create_app(Settings(url, NO_WAREHOUSE, SYNC_KEY)).test_client().get("/health").status_code == 200
 
 
 def test_settings_do_not_show_secrets() -> None:
@@ -141,6 +154,8 @@ def test_the_openapi_document_describes_every_endpoint_and_its_problems(client: 
     }
     assert document["paths"]["/api/sync"]["post"]["security"] == [{"syncKey": []}]
     assert "syncKey" in document["components"]["securitySchemes"]
+    product = document["components"]["schemas"]["Product"]["properties"]
+    assert (product["product_key"]["type"], product["cost"]["type"]) == ("integer", ["integer", "null"])
     for response in document["components"]["responses"].values():
         assert list(response["content"]) == [PROBLEM]
 
@@ -148,10 +163,11 @@ def test_the_openapi_document_describes_every_endpoint_and_its_problems(client: 
 @pytest.mark.parametrize(
     ("schema", "model"), [(ProductSchema, Product), (CustomerSchema, Customer)], ids=["product", "customer"]
 )
-def test_a_schema_answers_every_column_of_its_table(
+def test_a_schema_answers_every_column_of_its_table_and_says_which_may_be_null(
     schema: type[ProductSchema | CustomerSchema], model: type[Product | Customer]
 ) -> None:
-    assert set(schema().fields) == set(model.__table__.columns.keys())
+    columns = {column.name: column.nullable for column in model.__table__.columns}
+    assert {name: field.allow_none for name, field in schema().fields.items()} == columns
 
 
 def test_building_the_application_opens_no_connection(app: Flask) -> None:
