@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from local_sqlserver.engine.events import Engine, Error, Event, Session
 from local_sqlserver.errors import SqlError, unsupported
@@ -147,15 +147,16 @@ class Inbox:
         self._ended = message is None
         return message
 
-    def begin(self) -> None:
-        """Tell that a request runs from now on, so that an Attention must cancel it."""
+    @contextmanager
+    def cancelling(self) -> Iterator[bool]:
+        """Let an Attention cancel the session's request meanwhile; yield False when one is already there."""
         with self._lock:
-            self._running = True
-
-    def end(self) -> None:
-        """Tell that the request is over."""
-        with self._lock:
-            self._running = False
+            self._running = not self._attention
+        try:
+            yield self._running
+        finally:
+            with self._lock:
+                self._running = False
 
     @property
     def attention(self) -> bool:
@@ -223,7 +224,6 @@ class Dialogue:
     def _answer(self, message: Message) -> bool:
         """Run one request and send its tokens; False when the connection must end."""
         encoder = ResponseEncoder(self._server_name)
-        self._inbox.begin()
         try:
             self._stream(self._tokens(message, encoder))
         except (ProtocolError, PeerGone):
@@ -234,8 +234,6 @@ class Dialogue:
             _log.exception("%s: internal error, session %d", self._peer, self._session.spid)
             text = f"Internal error of local_sqlserver, see its log: {type(failure).__name__}: {failure}"
             self._stream(encoder.encode([Error(3624, text, severity=20)], _last_token(message)))
-        finally:
-            self._inbox.end()
         self._writer.finish()
         return not encoder.fatal
 
@@ -254,13 +252,12 @@ class Dialogue:
         yield from self._reset(message.status)
         match message.type:
             case PacketType.SQL_BATCH:
-                events = self._session.batch(parse_batch(message.data))
-                yield from _closing(encoder.encode(events, Token.DONE), events)
+                yield from self._run(self._session.batch(parse_batch(message.data)), encoder, Token.DONE)
             case PacketType.RPC:
                 yield from self._calls(message.data, encoder)
             case PacketType.TRANSACTION_MANAGER:
                 events = self._session.transaction(parse_transaction(message.data))
-                yield from _closing(encoder.encode(events, Token.DONE), events)
+                yield from self._run(events, encoder, Token.DONE)
             case PacketType.BULK_LOAD:
                 raise unsupported("Bulk load over the wire (bcp, SqlBulkCopy)")
             case _:
@@ -274,9 +271,23 @@ class Dialogue:
         while call is not None and not encoder.fatal:
             following = next(calls, None)
             events = self._session.procedure(call.name, call.parameters)
-            pieces = encoder.encode(events, Token.DONEPROC, more=following is not None)
-            yield from _closing(pieces, events)
+            yield from self._run(events, encoder, Token.DONEPROC, more=following is not None)
             call = following
+
+    def _run(
+        self, events: Iterator[Event], encoder: ResponseEncoder, last: Token, *, more: bool = False
+    ) -> Iterator[bytes]:
+        """Encode the events of one call; when they are left early, the engine's generator ends at once."""
+        try:
+            with self._inbox.cancelling() as undisturbed:
+                if undisturbed:
+                    yield from encoder.encode(events, last, more=more)
+                else:
+                    yield b""  # the caller looks for an Attention after each piece
+        finally:
+            close = getattr(events, "close", None)
+            if close is not None:
+                close()
 
     def _reset(self, status: Status) -> Iterator[bytes]:
         """Clean the session before the request runs (RESETCONNECTION, 2.2.3.1.2); ENVCHANGE 18 says so."""
@@ -289,16 +300,6 @@ class Dialogue:
         yield environment_bytes(EnvChange.RESET_ACKNOWLEDGED, b"", b"")
         if self._session.database != before:
             yield environment_text(EnvChange.DATABASE, self._session.database, before)
-
-
-def _closing(pieces: Iterator[bytes], events: Iterator[Event]) -> Iterator[bytes]:
-    """Yield ``pieces``; when they are left early, end the engine's generator at once."""
-    try:
-        yield from pieces
-    finally:
-        close = getattr(events, "close", None)
-        if close is not None:
-            close()
 
 
 def _error(refusal: SqlError) -> Error:
