@@ -197,7 +197,7 @@ class Settings:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__API__WORKERS": "1",
-            # Seconds until a task whose process was killed is given up; the default makes a restart wait for 300.
+            # Seconds until a task whose process was killed is given up (the default, 300, delays a restart).
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             **given,

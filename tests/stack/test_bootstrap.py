@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stack import bootstrap
+from stack.dotenv import ROOT
+
+
+@pytest.mark.parametrize("version", [(3, 10, 14), (3, 14, 0)])
+def test_a_python_that_is_not_supported_is_refused_with_the_way_out(
+    version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+
+    with pytest.raises(bootstrap.BootstrapError, match="make PYTHON="):
+        bootstrap.check_python()
+
+
+def test_a_library_that_is_there_is_found_and_one_that_is_not_is_not() -> None:
+    assert bootstrap.library_present("libodbc.so.2")
+    assert not bootstrap.library_present("libnothing.so.7")
+
+
+def test_without_a_package_manager_the_command_to_run_by_hand_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(bootstrap.BootstrapError, match=r"by hand: .*install .*unixodbc"):
+        bootstrap.ensure_libraries(["libnothing.so.7=unixodbc"])
+
+
+def test_what_is_installed_already_is_not_installed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("", encoding="utf-8")
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    installs: list[object] = []
+
+    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[bytes]:
+        installs.append(command)
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    bootstrap.install(Path(sys.executable), requirements)
+    first = len(installs)
+    bootstrap.install(Path(sys.executable), requirements)
+    assert len(installs) == first > 0
+
+    requirements.write_text("# changed\n", encoding="utf-8")
+    bootstrap.install(Path(sys.executable), requirements)
+    assert len(installs) == 2 * first
+
+
+def test_a_requirement_that_cannot_be_installed_leaves_no_stamp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("nothing\n", encoding="utf-8")
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1))
+
+    with pytest.raises(bootstrap.BootstrapError, match=r"requirements\.txt failed"):
+        bootstrap.install(Path(sys.executable), requirements)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["requirements.txt"]
+
+
+def test_the_env_file_can_be_made_with_nothing_installed(tmp_path: Path) -> None:
+    # -S: no site-packages, as on a machine where only docker compose is used.
+    script = (
+        "import pathlib, sys; from stack import dotenv; dotenv.ensure(pathlib.Path(sys.argv[1])); "
+        "import stack.bootstrap"
+    )
+    command = [sys.executable, "-S", "-c", script, str(tmp_path / "env")]
+    subprocess.run(command, cwd=ROOT, check=True, env={"PATH": os.environ["PATH"]})
+
+    assert (tmp_path / "env").exists()
