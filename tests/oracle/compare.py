@@ -30,6 +30,7 @@ def compare(expected: pd.DataFrame, actual: pd.DataFrame, key: Sequence[str]) ->
     unlike += [f"column {name} is not expected" for name in actual if name not in expected]
     if unlike:
         return unlike
+    expected, actual = expected.reset_index(drop=True), actual.reset_index(drop=True)
     converted = {}
     for name in columns:
         try:
@@ -84,8 +85,8 @@ def _like(expected: pd.Series, actual: pd.Series) -> pd.Series:
         return pd.Series([_whole(value) for value in actual], index=actual.index, dtype=INTEGER)
     if expected.dtype == DECIMAL:
         return pd.to_numeric(actual.astype(object)).astype(DECIMAL)
-    if any(not isinstance(value, str) for value in actual.dropna()):
-        raise TypeError("a value is not text")
+    if other := [value for value in actual.dropna() if not isinstance(value, str)]:
+        raise TypeError(f"{other[0]!r} is no text")
     return actual.astype("str")
 
 
