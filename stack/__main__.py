@@ -9,7 +9,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -72,28 +71,24 @@ def up(settings: Settings) -> None:
 
 def start_services(stack: Stack, missing: list[str], progress: Progress) -> None:
     """Start services in their order; those that do not wait for each other start together."""
-    if "postgres" in missing:
-        with progress.step("postgres"):
+    with progress.step("Postgres"):
+        if "postgres" in missing:
             postgres.prepare(stack.settings)
             stack.launch("postgres")
-            stack.wait_ready("postgres")
-    with progress.step("databases"):
-        stack.wait_ready("postgres")
+        stack.wait_ready(["postgres"])
         postgres.create_databases(stack.settings)
-    early = [name for name in missing if name in ("sqlserver", "api")]
-    for name in early:
-        stack.launch(name)
+    for name in missing:
+        if name in ("sqlserver", "api"):
+            stack.launch(name)
     airflow = [name for name in missing if name.startswith("airflow-")]
     if airflow:
         with progress.step("Airflow's tables"):
             stack.prepare_airflow()
         for name in airflow:
             stack.launch(name)
-    with ThreadPoolExecutor(max_workers=len(stack.services)) as pool:
-        waits = {name: pool.submit(stack.wait_ready, name) for name in stack.services if name != "postgres"}
-        for name, wait in waits.items():
-            with progress.step(name):
-                wait.result()
+    others = [name for name in stack.services if name != "postgres"]
+    with progress.step(", ".join(others)) as step:
+        stack.wait_ready(others, lambda waiting: step.now(f"waiting for {', '.join(waiting)}"))
 
 
 def down(settings: Settings) -> None:

@@ -280,20 +280,31 @@ class Stack:
         self.records.write(record)
         return record
 
-    def wait_ready(self, name: str) -> None:
-        """Wait until a service is ready; raises when it ends first or takes too long."""
+    def wait_ready(self, names: list[str], on_change: Callable[[list[str]], None] | None = None) -> None:
+        """Wait until services are ready; raises when one ends first or takes too long.
+
+        `on_change` is told which are still awaited, each time their number falls.
+        """
+        begun = time.monotonic()
+        pending = list(names)
+        while pending:
+            waiting = [name for name in pending if not self._ready_or_raise(name, begun)]
+            if on_change and len(waiting) < len(pending):
+                on_change(waiting)
+            pending = waiting
+            if pending:
+                time.sleep(0.2)
+
+    def _ready_or_raise(self, name: str, begun: float) -> bool:
         service = self.services[name]
-        record = self.records.read(name)
+        record = self.running(name)
         if record is None:
-            raise StackError(f"{name} was not started.")
-        deadline = time.monotonic() + service.seconds
-        while record.process() is not None:
-            if service.ready(record):
-                return
-            if time.monotonic() > deadline:
-                raise StackError(f"{name} is not ready after {service.seconds:.0f} s.", self.log(name))
-            time.sleep(0.2)
-        raise StackError(f"{name} ended while starting.", self.log(name))
+            raise StackError(f"{name} ended while starting.", self.log(name))
+        if service.ready(record):
+            return True
+        if time.monotonic() - begun > service.seconds:
+            raise StackError(f"{name} is not ready after {service.seconds:g} s.", self.log(name))
+        return False
 
     def stop(self, names: list[str]) -> None:
         """Stop services, Postgres last, and everything that belongs to them; forget their records."""

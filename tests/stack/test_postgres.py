@@ -31,7 +31,7 @@ def start(stack: Stack) -> None:
     postgres.prepare(stack.settings)
     assert stack.begin() == ["postgres"]
     stack.launch("postgres")
-    stack.wait_ready("postgres")
+    stack.wait_ready(["postgres"])
     postgres.create_databases(stack.settings)
 
 

@@ -90,7 +90,7 @@ def sample(tmp_path: Path) -> Iterator[Sample]:
 
 def test_a_started_service_is_found_again_by_another_process(sample: Sample) -> None:
     record = sample.start()
-    sample.stack.wait_ready("sleeper")
+    sample.stack.wait_ready(["sleeper"])
 
     assert Records(sample.stack.settings.run).read("sleeper") == record
     assert sample.stack.running("sleeper") == record
@@ -177,7 +177,7 @@ def test_a_service_that_ends_while_starting_is_named_with_its_log(sample: Sample
     sample.stack.launch("sleeper")
 
     with pytest.raises(StackError, match="sleeper ended while starting") as caught:
-        sample.stack.wait_ready("sleeper")
+        sample.stack.wait_ready(["sleeper"])
 
     assert caught.value.log is not None
     assert caught.value.log.read_text(encoding="utf-8") == "out of luck\n"
@@ -192,7 +192,7 @@ def test_a_service_that_never_gets_ready_is_named(sample: Sample) -> None:
     sample.start()
 
     with pytest.raises(StackError, match="sleeper is not ready after"):
-        sample.stack.wait_ready("sleeper")
+        sample.stack.wait_ready(["sleeper"])
 
 
 def test_a_taken_port_is_reported_with_its_holder_and_its_variable(sample: Sample) -> None:
