@@ -8,8 +8,12 @@ from tests.oracle import compare
 from tests.oracle.schema import KEYS
 from tests.warehouse import Warehouse
 
-VIEWS = {"reconciliation": "gold.load_reconciliation"}
-"""Where a table of the oracle is called otherwise in gold."""
+_OF_THIS_BATCH = "WHERE batch_id = (SELECT batch_id FROM gold.current_batch)"
+VIEWS = {
+    "reconciliation": f"gold.load_reconciliation {_OF_THIS_BATCH}",
+    "rejected_rows": f"gold.rejected_rows {_OF_THIS_BATCH}",
+}
+"""Tables of the oracle that gold holds for every batch."""
 
 
 def differences(warehouse: Warehouse, expected: Callable[[str], pd.DataFrame]) -> dict[str, list[str]]:

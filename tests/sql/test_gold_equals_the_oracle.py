@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from data.generate import BUSINESS_DATE, generate
 
+from data.generate import BUSINESS_DATE, generate
 from tests.days import handmade
 from tests.days.nasty import NASTY
 from tests.oracle import compute

@@ -1,0 +1,1 @@
+"""Measurements: `make bench`. Ratios of two things measured in one run, never a verdict."""
