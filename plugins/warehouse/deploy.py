@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyodbc
 
-from warehouse.connection import with_database
+from warehouse.connection import parse_connection_string, with_database
 from warehouse.execution import WarehouseError, run_batch
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,9 @@ def _run_files(connection_string: str, sql_dir: Path, files: Sequence[Path]) -> 
     try:
         connection = pyodbc.connect(connection_string, autocommit=True)
     except pyodbc.Error as error:
-        raise DeployError(f"cannot connect: {WarehouseError.from_odbc(error)}") from error
+        parts = {key.lower(): value for key, value in parse_connection_string(connection_string).items()}
+        where = f"database {parts.get('database')} on {parts.get('server', parts.get('dsn'))}"
+        raise DeployError(f"cannot connect to {where}: {WarehouseError.from_odbc(error)}") from error
     with closing(connection), closing(connection.cursor()) as cursor:
         for file in files:
             name = file.relative_to(sql_dir)
