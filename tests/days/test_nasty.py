@@ -258,7 +258,7 @@ def test_of_duplicates_the_latest_date_and_then_the_later_line_wins(tmp_path: Pa
     assert column(gold.dim_customers, "country")[1:] == ["Canada", "n/a", "Germany", "n/a", "Canada"]
     assert column(gold.dim_customers, "gender")[1:] == ["Female", "Female", "Male", "Male", "Male"]
     assert column(gold.dim_products, "product_name")[1:] == ["Road Frame II", "Other category"]
-    assert column(gold.fact_sales, "sales_amount") == [70, 510, 36, 1000]
+    assert column(gold.fact_sales, "sales_amount") == [70, 1000, 510, 36]
 
 
 def test_keys_in_another_case_are_the_same_keys(tmp_path: Path) -> None:
