@@ -15,217 +15,27 @@ DuckDB name of a temporary table for [@t] and [#t]; SELECT … INTO asks it as w
 and of a SELECT … INTO table from DuckDB where ``CatalogChange.relation.columns`` is empty.
 """
 
-from __future__ import annotations
+from local_sqlserver.translate.contract import (
+    METADATA_FUNCTIONS,
+    SESSION_VALUES,
+    CatalogChange,
+    ColumnInfo,
+    ConstraintInfo,
+    Context,
+    Relation,
+    Translation,
+)
+from local_sqlserver.translate.statement import translate, translate_expression
 
-from dataclasses import dataclass, field
-from typing import Protocol
-
-from local_sqlserver.types import MAX, SqlType
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnInfo:
-    """A column of a table or view as declared; ``default`` and ``check`` are T-SQL text."""
-
-    name: str
-    type: SqlType
-    nullable: bool = True
-    identity: tuple[int, int] | None = None
-    default: str | None = None
-    default_name: str | None = None
-    computed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ConstraintInfo:
-    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text."""
-
-    name: str
-    kind: str
-    columns: tuple[str, ...] = ()
-    definition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What a name in FROM, INTO, UPDATE … stands for.
-
-    ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
-    'V' view, 'T' temporary table, '@' table variable, 'S' system view.
-    """
-
-    duckdb_name: str
-    kind: str
-    database: str
-    schema: str
-    name: str
-    columns: tuple[ColumnInfo, ...] = ()
-    constraints: tuple[ConstraintInfo, ...] = ()
-    identity_insert: bool = False
-
-
-class Context(Protocol):
-    """What the translator may ask about the world around a statement."""
-
-    database: str
-    default_schema: str
-
-    def relation(self, parts: tuple[str, ...], line: int) -> Relation:
-        """Resolve ('db', 'schema', 'name'), ('schema', 'name') or ('name',), '#t' and '@t' too. Raises SqlError 208."""
-
-    def target(self, parts: tuple[str, ...], line: int) -> Relation:
-        """Where an object to be created goes: no check that it exists; raises SqlError 2760 for an absent schema."""
-
-    def variable(self, name: str, line: int) -> SqlType:
-        """The declared type of '@x' (case-insensitive). Raises SqlError 137."""
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogChange:
-    """What a DDL statement did, for the engine to record in its catalog in the same transaction.
-
-    ``action`` is 'create table', 'alter table', 'drop table', 'create view', 'drop view', 'create index', 'drop index' …;
-    ``relation`` the object after the change (for a drop: as it was); ``text`` the T-SQL definition of a view.
-    """
-
-    action: str
-    relation: Relation
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """DuckDB SQL for one T-SQL statement.
-
-    ``statements`` run in order in one transaction; the last one's result or row count is the statement's.
-    ``parameters`` name the values bound as $1, $2 … (a DuckDB statement that uses some of them gets exactly those):
-    a variable ('@x') or a key of ``SESSION_VALUES`` in lower case.
-    ``command`` is 'select', 'insert', 'update', 'delete', 'merge', 'truncate' or 'ddl'. ``returns_rows`` is True for a SELECT and for an
-    OUTPUT clause that goes to the client. ``column_types`` are the declared types of the result's columns where the
-    translator knows better than DuckDB (None where it does not). ``assignments`` name the variables that a
-    SELECT @a = …, @b = … sets from the last row. ``output_into`` names where OUTPUT … INTO rows go; the last statement returns them.
-
-    ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an
-    INSERT … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
-    counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY.
-    A DML statement that returns no rows gives DuckDB's one-row ``Count``.
-    """
-
-    statements: tuple[str, ...]
-    command: str
-    parameters: tuple[str, ...] = ()
-    returns_rows: bool = False
-    column_types: tuple[SqlType | None, ...] = ()
-    assignments: tuple[str, ...] = ()
-    output_into: Relation | None = None
-    output_into_columns: tuple[str, ...] = ()
-    identity_table: Relation | None = None
-    changes: tuple[CatalogChange, ...] = field(default=())
-
-
-def _sysname() -> SqlType:
-    return SqlType("nvarchar", length=128)
-
-
-_INT = SqlType("int")
-_BIGINT = SqlType("bigint")
-
-SESSION_VALUES: dict[str, SqlType] = {
-    "@@rowcount": _INT,
-    "@@error": _INT,
-    "@@trancount": _INT,
-    "@@identity": SqlType("decimal", precision=38, scale=0),
-    "scope_identity()": SqlType("decimal", precision=38, scale=0),
-    "@@procid": _INT,
-    "@@nestlevel": _INT,
-    "@@spid": SqlType("smallint"),
-    "@@servername": _sysname(),
-    "@@servicename": _sysname(),
-    "@@version": SqlType("nvarchar", length=300),
-    "@@language": _sysname(),
-    "@@langid": SqlType("smallint"),
-    "@@datefirst": SqlType("tinyint"),
-    "@@dbts": SqlType("varbinary", length=8),
-    "@@options": _INT,
-    "@@lock_timeout": _INT,
-    "@@max_precision": SqlType("tinyint"),
-    "@@max_connections": _INT,
-    "@@microsoftversion": _INT,
-    "@@textsize": _INT,
-    "@@fetch_status": _INT,
-    "@@cursor_rows": _INT,
-    "rowcount_big()": _BIGINT,
-    "xact_state()": SqlType("smallint"),
-    "error_number()": _INT,
-    "error_severity()": _INT,
-    "error_state()": _INT,
-    "error_line()": _INT,
-    "error_procedure()": _sysname(),
-    "error_message()": SqlType("nvarchar", length=4000),
-    "getdate()": SqlType("datetime"),
-    "getutcdate()": SqlType("datetime"),
-    "sysdatetime()": SqlType("datetime2", scale=7),
-    "sysutcdatetime()": SqlType("datetime2", scale=7),
-    "sysdatetimeoffset()": SqlType("datetimeoffset", scale=7),
-    "db_name()": _sysname(),
-    "db_id()": SqlType("smallint"),
-    "schema_name()": _sysname(),
-    "schema_id()": _INT,
-    "user_name()": _sysname(),
-    "user_id()": _INT,
-    "suser_sname()": _sysname(),
-    "suser_name()": _sysname(),
-    "original_login()": _sysname(),
-    "host_name()": _sysname(),
-    "app_name()": _sysname(),
-    "current_transaction_id()": _BIGINT,
-}
-"""Values that only the session knows, bound once a statement; the key is what ``Translation.parameters`` carries.
-
-CURRENT_TIMESTAMP is 'getdate()'; CURRENT_USER, SESSION_USER and USER are 'user_name()'; SYSTEM_USER is 'suser_sname()'.
-"""
-
-METADATA_FUNCTIONS: dict[str, SqlType] = {
-    "object_id": _INT,
-    "object_name": _sysname(),
-    "object_schema_name": _sysname(),
-    "object_definition": SqlType("nvarchar", length=MAX),
-    "objectproperty": _INT,
-    "objectpropertyex": _INT,
-    "schema_id": _INT,
-    "schema_name": _sysname(),
-    "db_id": SqlType("smallint"),
-    "db_name": _sysname(),
-    "databasepropertyex": _sysname(),
-    "serverproperty": _sysname(),
-    "type_id": _INT,
-    "type_name": _sysname(),
-    "col_length": SqlType("smallint"),
-    "col_name": _sysname(),
-    "columnproperty": _INT,
-    "ident_current": SqlType("decimal", precision=38, scale=0),
-    "ident_seed": SqlType("decimal", precision=38, scale=0),
-    "ident_incr": SqlType("decimal", precision=38, scale=0),
-    "suser_id": _INT,
-    "suser_sid": SqlType("nvarchar", length=85),
-    "suser_sname": _sysname(),
-    "suser_name": _sysname(),
-    "user_id": _INT,
-    "user_name": _sysname(),
-    "database_principal_id": _INT,
-    "is_member": _INT,
-    "is_rolemember": _INT,
-    "is_srvrolemember": _INT,
-    "has_perms_by_name": _INT,
-    "has_dbaccess": _INT,
-    "applock_mode": SqlType("nvarchar", length=32),
-    "applock_test": SqlType("smallint"),
-    "session_context": SqlType("nvarchar", length=4000),
-    "sessionproperty": _INT,
-    "connectionproperty": SqlType("nvarchar", length=128),
-}
-"""Catalog functions called with arguments, answered by the engine through one DuckDB scalar function.
-
-The translator writes ``CAST(tsql_metadata($n, 'object_id', [CAST(arg AS VARCHAR), …]) AS INTEGER)`` with '@@spid' as
-parameter $n and the type given here; NULL comes back for what does not exist. Without arguments they are ``SESSION_VALUES``.
-"""
+__all__ = [
+    "METADATA_FUNCTIONS",
+    "SESSION_VALUES",
+    "CatalogChange",
+    "ColumnInfo",
+    "ConstraintInfo",
+    "Context",
+    "Relation",
+    "Translation",
+    "translate",
+    "translate_expression",
+]
