@@ -29,9 +29,13 @@ BEGIN
     WHERE step_id = @step_id;
 
     SELECT
+        -- Text + NULL is NULL, which CONCAT leaves out: only the counts that the step has are told.
         @summary = CONCAT(
-            step_name, N': read ', rows_read, N', inserted ', rows_inserted, N', updated ', rows_updated,
-            N', superseded ', rows_superseded, N', rejected ', rows_rejected,
+            step_name, N': read ', rows_read,
+            N', inserted ' + CAST(rows_inserted AS NVARCHAR(11)),
+            N', updated ' + CAST(rows_updated AS NVARCHAR(11)),
+            N', superseded ' + CAST(rows_superseded AS NVARCHAR(11)),
+            N', rejected ' + CAST(rows_rejected AS NVARCHAR(11)),
             N' in ', DATEDIFF(MILLISECOND, started_at, ended_at), N' ms.'
         )
     FROM etl.step
