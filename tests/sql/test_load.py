@@ -30,8 +30,8 @@ def snapshot(warehouse: Warehouse, schema: str, tables: tuple[str, ...]) -> dict
 
 
 def load(warehouse: Warehouse, **options: Any) -> None:
-    options = {"business_date": handmade.BUSINESS_DATE, "reject_limit": 1} | options
-    warehouse.load(handmade.HANDMADE_DAY, **options)
+    defaults: dict[str, Any] = {"business_date": handmade.BUSINESS_DATE, "reject_limit": 1}
+    warehouse.load(handmade.HANDMADE_DAY, **(defaults | options))
 
 
 def failed_steps(warehouse: Warehouse) -> list[dict[str, Any]]:

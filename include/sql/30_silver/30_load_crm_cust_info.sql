@@ -43,11 +43,12 @@ BEGIN
             FROM bronze.crm_cust_info
         ),
 
-        -- A lone sign would convert to 0, hence the look for a digit.
+        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and a blank.
         converted AS (
             SELECT
                 *,
-                CASE WHEN cst_id LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, cst_id) END AS customer_id,
+                CASE WHEN cst_id LIKE N'%[0-9]%' AND cst_id NOT LIKE N'% %' THEN TRY_CONVERT(INT, cst_id) END
+                    AS customer_id,
                 CASE
                     WHEN cst_create_date LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
                         THEN TRY_CONVERT(DATE, cst_create_date, 23)

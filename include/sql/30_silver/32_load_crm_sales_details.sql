@@ -45,7 +45,8 @@ BEGIN
             FROM bronze.crm_sales_details
         ),
 
-        -- A lone sign would convert to 0, hence the look for a digit. Money is BIGINT until it is known to fit.
+        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and a blank.
+        -- Money is BIGINT until it is known to fit.
         converted AS (
             SELECT
                 sls_ord_num,
@@ -56,7 +57,9 @@ BEGIN
                 sls_price,
                 raw_row,
                 dwh_source_line,
-                CASE WHEN sls_cust_id LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, sls_cust_id) END AS customer_id,
+                CASE
+                    WHEN sls_cust_id LIKE N'%[0-9]%' AND sls_cust_id NOT LIKE N'% %' THEN TRY_CONVERT(INT, sls_cust_id)
+                END AS customer_id,
                 CASE
                     WHEN
                         sls_order_dt LIKE N'[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'
@@ -72,10 +75,24 @@ BEGIN
                         sls_due_dt LIKE N'[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'
                         THEN TRY_CONVERT(DATE, sls_due_dt, 112)
                 END AS due_date,
-                CAST(CASE WHEN sls_sales LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, sls_sales) END AS BIGINT) AS sales,
-                CAST(CASE WHEN sls_quantity LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, sls_quantity) END AS BIGINT)
+                CAST(
+                    CASE
+                        WHEN sls_sales LIKE N'%[0-9]%' AND sls_sales NOT LIKE N'% %' THEN TRY_CONVERT(INT, sls_sales)
+                    END AS BIGINT
+                ) AS sales,
+                CAST(
+                    CASE
+                        WHEN
+                            sls_quantity LIKE N'%[0-9]%' AND sls_quantity NOT LIKE N'% %'
+                            THEN TRY_CONVERT(INT, sls_quantity)
+                    END AS BIGINT
+                )
                     AS quantity,
-                CAST(CASE WHEN sls_price LIKE N'%[0-9]%' THEN TRY_CONVERT(INT, sls_price) END AS BIGINT) AS price
+                CAST(
+                    CASE
+                        WHEN sls_price LIKE N'%[0-9]%' AND sls_price NOT LIKE N'% %' THEN TRY_CONVERT(INT, sls_price)
+                    END AS BIGINT
+                ) AS price
             FROM trimmed
         ),
 
