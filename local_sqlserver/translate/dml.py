@@ -556,6 +556,9 @@ class DataCompiler(QueryCompiler):
             if qualifier and qualifier[-1].lower() == "deleted":
                 raise unsupported("OUTPUT deleted.… of MERGE", item.line)
         inserted = relation_source(relation, "inserted", "")
+        for column in relation.columns:  # DuckDB returns the old row of a DELETE here
+            sql = f"CASE WHEN merge_action <> 'DELETE' THEN {identifier(column.name)} END"
+            inserted.replacements[column.name.lower()] = Value(sql, column.type)
         marker = OutputColumn("$action", SqlType("nvarchar", length=10), "merge_action")
         return self._returned(output, [inserted, SourceColumns("", "", (marker,))])
 

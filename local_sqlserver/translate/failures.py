@@ -66,49 +66,45 @@ def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
 
 
 def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    columns, values = _key_parts(found[1])
-    relation, constraint = _constraint(columns, relations)
-    shown = f" The duplicate key value is ({', '.join(values)})."
+    """Errors 2627 and 2601. The value shown is what the index compares by: lower case, without trailing blanks."""
+    relation, constraint, values = _violated(found[1], relations)
+    shown = ", ".join("<NULL>" if value == "\x01" else value for value in values)
+    table = _table(relation)
     if constraint is not None and constraint.kind in ("PK", "UQ"):
         word = "PRIMARY KEY" if constraint.kind == "PK" else "UNIQUE KEY"
         text = (
             f"Violation of {word} constraint '{constraint.name}'. Cannot insert duplicate key in object "
-            f"'{_table(relation)}'.{shown}"
+            f"'{table}'. The duplicate key value is ({shown})."
         )
         return SqlError(2627, text, severity=14)
     name = constraint.name if constraint else "?"
     text = (
-        f"Cannot insert duplicate key row in object '{_table(relation)}' with unique index '{name}'.{shown}"
+        f"Cannot insert duplicate key row in object '{table}' with unique index '{name}'. "
+        f"The duplicate key value is ({shown})."
     )
     return SqlError(2601, text, severity=14)
 
 
-def _key_parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Columns and values of DuckDB's ``Duplicate key "a: 1, lower(rtrim(b)): x"``; NULL markers read as <NULL>."""
-    columns: list[str] = []
-    values: list[str] = []
-    for part in re.split(r", (?=(?:\w+\(|\"|\w+: ))", text):
-        expression, _, value = part.rpartition(": ") if ": " in part else (part, "", "")
-        names = re.findall(r'"((?:[^"]|"")+)"|\b([A-Za-z_]\w*)\b(?!\()', expression)
-        ignored = {"varchar", "cast", "as", "lower", "rtrim", "coalesce", "null"}
-        candidates = [quoted or bare for quoted, bare in names if (quoted or bare).lower() not in ignored]
-        columns.append(candidates[0] if candidates else expression)
-        values.append("<NULL>" if value in ("\x01", "") and "coalesce" in expression.lower() else value)
-    return tuple(columns), tuple(values)
-
-
-def _constraint(
-    columns: tuple[str, ...], relations: Sequence[Relation]
-) -> tuple[Relation | None, ConstraintInfo | None]:
-    """The key over these columns, and its table."""
-    wanted = tuple(column.lower() for column in columns)
-    for relation in relations:
-        for constraint in relation.constraints:
-            if constraint.kind in ("PK", "UQ", "UX") and wanted == tuple(
-                column.lower() for column in constraint.columns
-            ):
-                return relation, constraint
-    return None, None
+def _violated(
+    text: str, relations: Sequence[Relation]
+) -> tuple[Relation | None, ConstraintInfo | None, tuple[str, ...]]:
+    """The table, key and values behind DuckDB's ``a: 1, lower(rtrim(b)): x``, or ``1, x`` for rows of one statement."""
+    keys = [
+        (relation, constraint)
+        for relation in relations
+        for constraint in relation.constraints
+        if constraint.kind in ("PK", "UQ", "UX")
+    ]
+    for relation, constraint in keys:
+        named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)
+        if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):
+            return relation, constraint, match.groups()
+    values = tuple(text.split(", "))
+    for relation, constraint in keys:
+        if len(constraint.columns) == len(values):
+            return relation, constraint, values
+    relation, constraint = keys[0] if keys else (None, None)
+    return relation, constraint, (text,)
 
 
 def _overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:

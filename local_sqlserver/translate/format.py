@@ -93,7 +93,7 @@ def _number(value: Value, pattern: str, line: int) -> str:
         digits = f"regexp_replace({digits}, '^(-?)0(\\.|$)', '\\1\\2')"
     elif zeros > 1 and "," not in whole:
         width = zeros + (places + 1 if places else 0)
-        digits = f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || lpad(ltrim({digits}, '-'), greatest({width}, length(ltrim({digits}, '-'))), '0'))"
+        digits = f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || lpad(ltrim({digits}, '-'), CAST(greatest({width}, length(ltrim({digits}, '-'))) AS INTEGER), '0'))"
     result = digits
     if prefix or suffix or percent:
         result = f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || {quote(_plain(prefix))} || ltrim({digits}, '-') || {quote(percent + _plain(suffix))})"
@@ -132,6 +132,6 @@ def _standard_number(value: Value, kind: str, precision: str, line: int) -> str:
     if kind == "D" and value.type.name in ("tinyint", "smallint", "int", "bigint"):
         width = int(precision or 1)
         digits = f"CAST(abs(CAST({value.sql} AS BIGINT)) AS VARCHAR)"
-        padded = f"lpad({digits}, greatest({width}, length({digits})), '0')"
+        padded = f"lpad({digits}, CAST(greatest({width}, length({digits})) AS INTEGER), '0')"
         return f"CASE WHEN {value.sql} < 0 THEN '-' || {padded} ELSE {padded} END"
     raise unsupported(f"FORMAT with the number format {kind}{precision}", line)

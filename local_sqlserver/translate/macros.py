@@ -76,7 +76,7 @@ tsql_group_digits(v) AS regexp_extract(v, '^-?')
     || ltrim(reverse(regexp_replace(reverse(regexp_extract(v, '^-?(\d+)', 1)), '(\d{3})', '\1,', 'g')), ',')
     || regexp_extract(v, '\..*$');
 
-tsql_two_digit_year(y) AS CASE WHEN CAST(y AS INTEGER) < 50 THEN 2000 ELSE 1900 END + CAST(y AS INTEGER);
+tsql_two_digit_year(y) AS CASE WHEN TRY_CAST(y AS INTEGER) < 50 THEN 2000 ELSE 1900 END + TRY_CAST(y AS INTEGER);
 
 tsql_month_number(name) AS (strpos('janfebmaraprmayjunjulaugsepoctnovdec', lower(left(name, 3))) + 2) // 3;
 
@@ -95,7 +95,7 @@ tsql_date_iso(t, date_order) AS CASE
             tsql_two_digit_year(regexp_extract(t, '^(\d+)', 1)), regexp_extract(t, '^\d+.(\d+)', 1), regexp_extract(t, '(\d+)$', 1))
         ELSE tsql_iso_date(
             CASE WHEN length(regexp_extract(t, '(\d+)$', 1)) = 2 THEN tsql_two_digit_year(regexp_extract(t, '(\d+)$', 1))
-                ELSE CAST(regexp_extract(t, '(\d+)$', 1) AS INTEGER) END,
+                ELSE TRY_CAST(regexp_extract(t, '(\d+)$', 1) AS INTEGER) END,
             CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^\d+.(\d+)', 1) ELSE regexp_extract(t, '^(\d+)', 1) END,
             CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^(\d+)', 1) ELSE regexp_extract(t, '^\d+.(\d+)', 1) END) END
     WHEN regexp_full_match(lower(t), '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? +\d{4}') THEN tsql_iso_date(
@@ -108,9 +108,9 @@ tsql_clock(c) AS CASE
     WHEN c = '' THEN '00:00:00'
     ELSE concat(
         lpad(CAST(CASE
-            WHEN regexp_matches(lower(c), 'pm') THEN CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12 + 12
-            WHEN regexp_matches(lower(c), 'am') THEN CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12
-            ELSE CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) END AS VARCHAR), 2, '0'),
+            WHEN regexp_matches(lower(c), 'pm') THEN TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12 + 12
+            WHEN regexp_matches(lower(c), 'am') THEN TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12
+            ELSE TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) END AS VARCHAR), 2, '0'),
         ':', CASE WHEN regexp_matches(c, '^\d+:') THEN regexp_extract(c, '^\d+:(\d\d)', 1) ELSE '00' END,
         ':', CASE WHEN regexp_matches(c, '^\d+:\d\d:') THEN regexp_extract(c, '^\d+:\d\d:(\d\d)', 1) ELSE '00' END,
         CASE WHEN regexp_matches(c, '^\d+:\d\d:\d\d[.:]') THEN '.' || left(regexp_extract(c, '^\d+:\d\d:\d\d[.:](\d+)', 1), 6) ELSE '' END)

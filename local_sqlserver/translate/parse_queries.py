@@ -263,7 +263,7 @@ class QueryParser(ExpressionParser):
             return source
         if self.at_word("OPENROWSET", "OPENQUERY", "OPENJSON", "OPENXML", "OPENDATASOURCE"):
             raise unsupported(self.token.upper, line)
-        if self.token.kind == WORD and self.peek().text == "(":
+        if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
             call = self._call(self.advance().upper, line)
             alias, columns = self._table_alias(required=False)
             return syntax.FunctionSource(
