@@ -1,8 +1,9 @@
 """How BULK INSERT turns a field's text into a column's type: DuckDB expressions, one set a declared type.
 
-These are the bulk provider's rules, which are stricter than CAST: no decimal point or exponent in an integer, only 0 and 1 in a
-BIT, no time in a DATE. Blanks, tabs and a carriage return around a number or a date are forgiven. A field that does not convert
-is error 4864, a number out of range 4867, a text or decimal too long 4863.
+These are the bulk provider's rules, which are stricter than CAST: no decimal point or exponent in an integer,
+only 0 and 1 in a BIT, no time in a DATE. Blanks, tabs and a carriage return around a number or a date are
+forgiven. A field that does not convert is error 4864, a number out of range 4867, a text or decimal too long
+4863.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ TRUNCATION, MISMATCH, OVERFLOW, UNEXPECTED_NULL = 4863, 4864, 4867, 4869
 
 _BLANKS = r"' \t\r\n'"
 _INTEGERS = {"tinyint": "UTINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT"}
-_TEXT = frozenset({"char", "varchar", "text", "nchar", "nvarchar", "ntext", "xml", "sysname"})
+_TEXT = frozenset({"char", "varchar", "nchar", "nvarchar"})
 _DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{8}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
-_CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?"
+_CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-9]{2}(\.[0-9]{1,7})?)?"
 _DAY_FORMATS = "['%Y-%m-%d', '%Y%m%d', '%m/%d/%Y']"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """The DuckDB expressions for one column: ``value`` (NULL when empty or bad) and ``error`` (0 or an error number)."""
+    """DuckDB expressions for one column: ``value`` (NULL when empty or bad), ``error`` (0 or a number)."""
 
     value: str
     error: str
@@ -33,10 +34,13 @@ class Conversion:
     """No field of at most this many bytes can be in error; None when the field has to be looked at."""
 
 
-def conversion(column: ColumnInfo, field: str, *, wide: bool, default: str | None, line: int) -> Conversion:
+def conversion(
+    column: ColumnInfo, field: str, *, wide: bool, default: str | None, invalid: str | None, line: int
+) -> Conversion:
     """Build the expressions that convert ``field``, a DuckDB expression that is NULL for an empty field.
 
-    ``default`` is the DuckDB expression that an empty field becomes, if any; ``wide`` tells a UTF-16 file.
+    ``default`` is the DuckDB expression that an empty field becomes, if any; ``wide`` tells a UTF-16 file;
+    a field with the character ``invalid``, if given, is in error.
     Raises SqlError 40510 for a type that the stand-in cannot load.
     """
     value, failed = _rule(column, field, wide=wide, line=line)
@@ -44,7 +48,9 @@ def conversion(column: ColumnInfo, field: str, *, wide: bool, default: str | Non
         value = f"CASE WHEN {field} IS NULL THEN {default} ELSE {value} END"
     elif not column.nullable:
         failed = f"CASE WHEN {field} IS NULL THEN {UNEXPECTED_NULL} ELSE {failed} END"
-    unchecked = column.type.name in _TEXT and (column.nullable or default is not None)
+    if invalid is not None:
+        failed = f"CASE WHEN contains({field}, '{invalid}') THEN {MISMATCH} ELSE {failed} END"
+    unchecked = column.type.name in _TEXT and (column.nullable or default is not None) and invalid is None
     return Conversion(value, failed, column.type.length if unchecked and column.type.length != MAX else None)
 
 
@@ -54,7 +60,7 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
     trimmed = f"trim({text}, E{_BLANKS})"
     match declared.name:
         case name if name in _TEXT:
-            if declared.length in (None, MAX):
+            if declared.length is None or declared.length == MAX:
                 return text, "0"
             # A field of a char file that is too long for an NVARCHAR is reported as a type mismatch.
             number = MISMATCH if name.startswith("n") and not wide else TRUNCATION
@@ -105,18 +111,19 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
             digits = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
             bare = f"trim({trimmed}, '{{}}')"
             return _checked(trimmed, rf"{digits}|\{{{digits}\}}", f"TRY_CAST({bare} AS UUID)", MISMATCH)
-        case "binary" | "varbinary" | "image":
-            limit = declared.length if declared.length not in (None, MAX) else None
+        case "binary" | "varbinary":
             value, failed = _checked(text, "([0-9A-Fa-f]{2})+", f"unhex({text})", MISMATCH)
-            if limit is not None:
-                failed = f"CASE WHEN length({text}) > {2 * limit} THEN {TRUNCATION} ELSE {failed} END"
+            if declared.length is not None and declared.length != MAX:
+                failed = (
+                    f"CASE WHEN length({text}) > {2 * declared.length} THEN {TRUNCATION} ELSE {failed} END"
+                )
             return value, failed
         case name:
             raise unsupported(f"BULK INSERT into a column of type {name}", line)
 
 
 def _checked(text: str, shape: str, value: str, out_of_range: int) -> tuple[str, str]:
-    """Demand that a field has a shape (a regular expression), else 4864, and converts, else ``out_of_range``."""
+    """Demand that a field has a shape (a regular expression; else 4864) and converts."""
     shaped = f"regexp_full_match({text}, '{shape}')"
     guarded = f"CASE WHEN {shaped} THEN {value} END"
     failed = (
@@ -136,7 +143,7 @@ def _longer_than(text: str, limit: int) -> str:
 
 
 def _moment(name: str, scale: int | None, trimmed: str) -> str:
-    """A date with an optional time, rounded as the type stores it and within its range."""
+    """Build the value of a date with an optional time, rounded as the type stores it, within its range."""
     day = f"TRY_STRPTIME(regexp_extract({trimmed}, '^[^ T]*'), {_DAY_FORMATS})"
     clock = f"TRY_CAST(coalesce(nullif(regexp_extract({trimmed}, '{_CLOCK}$'), ''), '00:00') AS TIME)"
     microseconds = f"(epoch_us({day}) + epoch_us({clock}))"

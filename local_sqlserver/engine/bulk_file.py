@@ -1,16 +1,19 @@
-"""Splits a BULK INSERT data file into batches of rows the way the server's bulk provider reads one: a stream, not lines.
+"""Splits a BULK INSERT data file into rows as the server's bulk provider does: a stream, not lines.
 
-Each field runs to its own terminator: the field terminator, or the row terminator for a row's last field. So a row short of
-fields borrows text of the next line, and a row with too many leaves the rest, terminators included, in its last field. At the
-end of the file a last field that has text is the row's though no terminator follows; an empty one **drops the row silently**;
-a file that ends inside any other field is error 4832, unless all that is left is one row terminator. Skipped rows (FIRSTROW) are
-read like any other, but not converted.
+Each field runs to its own terminator: the field terminator, or the row terminator for a row's last field. So
+a row short of fields borrows text of the next line, and a row with too many leaves the rest, terminators
+included, in its last field. At the end of the file a last field that has text is the row's though no
+terminator follows; an empty one **drops the row silently**; a file that ends inside any other field is error
+4832, unless all that is left is one row terminator. Skipped rows (FIRSTROW) are read like any other, but not
+converted.
 
-With FORMAT = 'CSV' a field is either enclosed in quotes, a doubled quote standing for one, or holds no quote at all, and it must
-end with the terminator that its position asks for; anything else is error 4879 (7301 in a skipped row). A carriage return before
-a line feed that ends a row belongs to the terminator. An empty field is NULL, quoted or not.
+With FORMAT = 'CSV' a field is either enclosed in quotes, a doubled quote standing for one, or holds no quote
+at all, and it must end with the terminator that its position asks for; anything else is error 4879 (7301 in a
+skipped row). A carriage return before a line feed that ends a row belongs to the terminator. An empty field
+is NULL, quoted or not.
 
-Whole blocks of regular rows are handed on as they are; only blocks with an irregular row are taken apart here.
+Whole blocks of regular rows are handed on as they are; only blocks with an irregular row are taken apart
+here.
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ from typing import BinaryIO
 from local_sqlserver.engine.bulk_options import BulkOptions, terminator
 from local_sqlserver.errors import SqlError
 
+INVALID = "\ufffe"
+"""Stands for what is no text in the file's encoding: a noncharacter, which no type accepts (4864)."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BLOCK = 1 << 22
 """Bytes read at a time."""
 _LONGEST_ROW = 1 << 26
@@ -35,8 +41,8 @@ _LONGEST_ROW = 1 << 26
 class Batch:
     """Some consecutive rows, all of ``columns`` fields, as one text.
 
-    ``first_row`` is the file's row number of the first; rows are separated (not ended) by ``row_separator``, fields by
-    ``field_separator``, neither of which occurs inside a field.
+    ``first_row`` is the file's row number of the first; rows are separated (not ended) by ``row_separator``,
+    fields by ``field_separator``, neither of which occurs inside a field.
     """
 
     first_row: int
@@ -47,9 +53,10 @@ class Batch:
 
 
 class DataFile:
-    """Reads the rows of one open data file; ``columns`` is the number of fields of a row, ``path`` the name for messages.
+    """Reads the rows, of ``columns`` fields each, of one open data file; ``path`` is its name in messages.
 
-    ``notices`` holds the message 4830 or 4831 when the byte order mark contradicts DATAFILETYPE: the mark wins.
+    ``notices`` holds the message 4830 or 4831 when the byte order mark contradicts DATAFILETYPE: the mark
+    wins.
     """
 
     def __init__(self, file: BinaryIO, path: str, columns: int, options: BulkOptions, line: int) -> None:
@@ -117,17 +124,16 @@ class DataFile:
         return "cp1252" if self._options.raw else "utf-8"
 
     def _blocks(self) -> Iterator[tuple[str, bool]]:
-        """Yield the file's text in pieces and whether each is the last.
-
-        Bytes that are no text in the encoding become lone surrogates, which no type accepts (4864).
-        """
-        if self.encoding == "cp1252":
-            errors = "surrogateescape"  # the five bytes that code page 1252 leaves undefined
-        else:
-            errors = "surrogatepass" if self.encoding == "utf-16-le" else "surrogateescape"
+        """Yield the text in pieces and whether each is the last; what is no text becomes ``INVALID``."""
+        errors = "surrogatepass" if self.encoding == "utf-16-le" else "surrogateescape"
         decoder = codecs.getincrementaldecoder(self.encoding)(errors=errors)
         while block := self._file.read(_BLOCK):
-            yield decoder.decode(block), False
+            text = decoder.decode(block)
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                text = _SURROGATE.sub(INVALID, text)
+            yield text, False
         try:
             yield decoder.decode(b"", final=True), True
         except UnicodeDecodeError:
@@ -136,7 +142,7 @@ class DataFile:
             ) from None
 
     def _regular_rows(self, text: str) -> tuple[Batch | None, str]:
-        """Take the complete lines off ``text`` if every one of them is a row of the right number of fields."""
+        """Take the complete lines off ``text`` if every one is a row of the right number of fields."""
         quoted = self._options.csv and self._options.quote in text
         end = text.rfind(self._row_end) if self._separable and not quoted else -1
         if end < 0:
@@ -171,7 +177,7 @@ class DataFile:
         return Batch(first + wanted.start, len(kept), text, field_separator, row_separator)
 
     def _wanted(self, first: int, rows: int) -> range:
-        """Which of the ``rows`` rows from row number ``first`` lie between FIRSTROW and LASTROW, as positions."""
+        """Return the positions, of ``rows`` rows from number ``first`` on, between FIRSTROW and LASTROW."""
         last = self._options.last_row
         stop = rows if last is None else min(rows, last + 1 - first)
         return range(min(max(self._options.first_row - first, 0), rows), stop)
@@ -193,7 +199,7 @@ class DataFile:
         return rows, text[position:]
 
     def _plain_row(self, text: str, position: int, *, final: bool) -> tuple[list[str], int] | None:
-        """Read one row; None when it needs more text or, at the end of the file, when there is no further row."""
+        """Read one row; None when it needs more text or, at the end of the file, there is none."""
         fields: list[str] = []
         for index in range(self._columns):
             last = index == self._columns - 1
@@ -263,7 +269,8 @@ class DataFile:
     def _too_long(self, text: str) -> SqlError:
         column = min(text.count(self._field_end) + 1, self._columns)
         message = (
-            f"The bulk load failed. The column is too long in the data file for row {self._row}, column {column}. "
+            "The bulk load failed. The column is too long in the data file "
+            f"for row {self._row}, column {column}. "
             "Verify that the field terminator and row terminator are specified correctly."
         )
         return self._failed(4866, message)

@@ -1,23 +1,27 @@
 """BULK INSERT: a text file below one of the server's bulk roots into a table.
 
-What the SQL Server on Linux does, as far as text files go; ``bulk_file`` reads rows, ``bulk_convert`` holds the conversion rules.
-Differences that remain: CHECK constraints are enforced with and without CHECK_CONSTRAINTS (the real server skips them without it);
-a load is one transaction whatever BATCHSIZE says; a row of more than 64 Mi characters is refused.
+What the SQL Server on Linux does, as far as text files go; ``bulk_file`` reads rows, ``bulk_convert`` holds
+the conversion rules. CHECK constraints are not looked at, as on the real server without CHECK_CONSTRAINTS.
+Differences that remain: a load is one transaction whatever BATCHSIZE says, a default is evaluated once a
+load, and a row of more than 64 Mi characters is refused.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import duckdb
 
 from local_sqlserver.engine import bulk_convert
-from local_sqlserver.engine.bulk_file import Batch, DataFile
+from local_sqlserver.engine.bulk_file import INVALID, Batch, DataFile
 from local_sqlserver.engine.bulk_options import BulkOptions, read_options
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import ColumnInfo, Relation
+from local_sqlserver.translate.objects import identity_sequence, sequence_start
+from local_sqlserver.translate.values import identifier, quote
 
 
 def bulk_insert(
@@ -28,36 +32,44 @@ def bulk_insert(
     roots: Sequence[Path],
     line: int,
     report: Callable[[SqlError], None] | None = None,
+    default_value: Callable[[ColumnInfo], Any] | None = None,
 ) -> int:
-    """Load the file into the table within the connection's open transaction; return the number of rows loaded.
+    """Load the file into the table in the connection's open transaction; return the number of rows.
 
-    The file has one field for each column of the table in order; the fields of computed columns and, without KEEPIDENTITY, of the
-    identity column are read and ignored. ``report`` gets, in order, every message that the server sends without ending the
-    statement: the errors 4863, 4864, 4867 and 4869 of rows that are skipped, notices 4830 and 4831 (severity 0), and
-    the errors that precede the last one of a failed load. Without ``report`` the first bad row is raised: no row is lost unseen.
+    The file has one field for each column of the table in order; the fields of computed columns and, without
+    KEEPIDENTITY, of the identity column are read and ignored. ``report`` gets, in order, every message that
+    the server sends without ending the statement: the errors 4863, 4864, 4867 and 4869 of rows that are
+    skipped, notices 4830 and 4831 (severity 0), and the errors that precede the last one of a failed load.
+    Without ``report`` the first bad row is raised: no row is lost unseen. ``default_value`` evaluates a
+    column's declared default, once a load; without it a table with defaults needs KEEPNULLS.
 
-    Raises SqlError: 4860 no such file, 4861 not readable or outside ``roots``, 7330 (after 4832, 4865, 4866, 4879 … and 7399 were
-    reported) for a file that cannot be read to its end, 7301, what ``read_options`` raises, and 40510 for what the stand-in lacks.
-    Raises duckdb.Error when a constraint of the table fails. After an error rows may have been inserted: roll back.
+    Raises SqlError: 4860 no such file, 4861 not readable or outside ``roots``, 7330 (after 4832, 4865, 4866,
+    4879 … and 7399 were reported) for a file that cannot be read to its end, 7301, what ``read_options``
+    raises, and 40510 for what the stand-in lacks. Raises duckdb.Error when a constraint of the table fails.
+    After an error rows may have been inserted: roll back.
     """
     settings = read_options(options, line)
     if relation.kind == "V":
         raise unsupported("BULK INSERT into a view", line)
+    if "CHECK_CONSTRAINTS" in options and any(constraint.kind == "C" for constraint in relation.constraints):
+        raise unsupported("BULK INSERT with CHECK_CONSTRAINTS into a table with CHECK constraints", line)
     with _resolve(path, roots, line).open("rb") as file:
         data = DataFile(file, path, len(relation.columns), settings, line)
         for notice in data.notices:
             if report is not None:
                 report(notice)
-        loader = _Loader(
-            connection, relation, settings, line, wide=data.encoding == "utf-16-le", report=report
-        )
+        defaults = {} if settings.keep_nulls else _defaults(relation, default_value, line)
+        loader = _Loader(connection, relation, settings, line, data.encoding == "utf-16-le", defaults, report)
         try:
-            return sum(loader.load(batch) for batch in data.batches())
+            count = sum(loader.load(batch) for batch in data.batches())
         except SqlError as error:
             if report is None or error.number not in (4832, 4866, 4879):
                 raise
             report(error)
             raise loader.failed() from error
+    if settings.keep_identity:
+        _advance_identity(connection, relation)
+    return count
 
 
 class _Loader:
@@ -69,8 +81,8 @@ class _Loader:
         relation: Relation,
         options: BulkOptions,
         line: int,
-        *,
         wide: bool,
+        defaults: Mapping[str, Any],
         report: Callable[[SqlError], None] | None,
     ) -> None:
         self._connection = connection
@@ -79,9 +91,13 @@ class _Loader:
         self._line = line
         self._report = report
         self._errors = 0
+        self._prepared: dict[bool, tuple[str, str]] = {}
         self._relation = relation
         self._wide = wide
-        self._defaults = {} if options.keep_nulls else _defaults(connection, relation, line)
+        self._defaults = {name: f"$default{index}" for index, name in enumerate(defaults)}
+        self._parameters: dict[str, Any] = {
+            f"default{index}": value for index, value in enumerate(defaults.values())
+        }
         self._targets = [
             index
             for index, column in enumerate(relation.columns)
@@ -90,43 +106,56 @@ class _Loader:
 
     def load(self, batch: Batch) -> int:
         """Insert the good rows of a batch and report the bad ones; return how many went in."""
-        parameters: dict[str, str | int] = {"text": batch.text, "row_separator": batch.row_separator}
+        parameters = {"text": batch.text, "row_separator": batch.row_separator}
         if len(self._columns) > 1:
             parameters["field_separator"] = batch.field_separator
-        insert, find_errors = self._statements(nul="\0" in batch.text)
-        (inserted,) = self._connection.execute(insert, {**parameters, "rows": batch.rows}).fetchone() or (0,)
+        odd = "\0" in batch.text or INVALID in batch.text
+        if odd not in self._prepared:
+            self._prepared[odd] = self._statements(odd=odd)
+        insert, find_errors = self._prepared[odd]
+        more = {"rows": batch.rows, **self._parameters}
+        (inserted,) = self._connection.execute(insert, {**parameters, **more}).fetchone() or (0,)
         if inserted < batch.rows:
             self._report_errors(batch, find_errors, parameters)
         return int(inserted)
 
-    @cache
-    def _statements(self, *, nul: bool) -> tuple[str, str]:
+    def _statements(self, *, odd: bool) -> tuple[str, str]:
         """Return the statements that insert a batch's good rows and that find its bad ones.
 
-        ``nul`` tells that there are NUL characters: a field of a lone NUL is the empty string, as bcp writes it.
+        ``odd`` tells that there may be invalid characters, or NULs: a field of a lone NUL is the empty
+        string, as bcp writes it.
         """
         conversions = []
         for index in self._targets:
             raw = f"fields[{index + 1}]"
             field = (
                 f"CASE {raw} WHEN '' THEN NULL WHEN chr(0) THEN '' ELSE {raw} END"
-                if nul
+                if odd
                 else f"nullif({raw}, '')"
             )
             column = self._columns[index]
             default = self._defaults.get(column.name)
             conversions.append(
                 bulk_convert.conversion(
-                    column, f"({field})", wide=self._wide, default=default, line=self._line
+                    column,
+                    f"({field})",
+                    wide=self._wide,
+                    default=default,
+                    invalid=INVALID if odd else None,
+                    line=self._line,
                 )
             )
-        names = ", ".join('"' + self._columns[index].name.replace('"', '""') + '"' for index in self._targets)
-        values = ", ".join(conversion.value for conversion in conversions)
+        names = [identifier(self._columns[index].name) for index in self._targets]
+        values = [conversion.value for conversion in conversions]
+        identity = next((column for column in self._columns if column.identity), None)
+        if identity is not None and not self._options.keep_identity:
+            names.append(identifier(identity.name))
+            values.append(f"nextval({quote(identity_sequence(self._relation))})")
         errors = [conversion.error for conversion in conversions]
         split = "string_split(line, $field_separator)" if len(self._columns) > 1 else "[line]"
         # LIMIT keeps the optimizer from pushing the condition below the split, which would then run twice.
         insert = (
-            f"INSERT INTO {self._relation.duckdb_name} ({names}) SELECT {values} "
+            f"INSERT INTO {self._relation.duckdb_name} ({', '.join(names)}) SELECT {', '.join(values)} "
             f"FROM (SELECT line, {split} AS fields FROM "
             "(SELECT unnest(string_split($text, $row_separator)) AS line) LIMIT $rows) "
             f"WHERE {_all_good(conversions)}"
@@ -140,18 +169,19 @@ class _Loader:
         return insert, find_errors
 
     def failed(self) -> SqlError:
-        """Report what the server sends when the bulk provider gave up, and return the error that ends the statement."""
+        """Report what the server sends when the bulk provider gave up; return the error that ends it."""
         provider = 'OLE DB provider "BULK" for linked server "(null)"'
         self._tell(
             SqlError(
                 7399,
-                f"The {provider} reported an error. The provider did not give any information about the error.",
+                f"The {provider} reported an error. "
+                "The provider did not give any information about the error.",
                 line=self._line,
             )
         )
         return SqlError(7330, f"Cannot fetch a row from {provider}.", state=2, line=self._line)
 
-    def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, str | int]) -> None:
+    def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, str]) -> None:
         limit = self._options.max_errors + 1 - self._errors
         found = self._connection.execute(find_errors, {**parameters, "limit": limit}).fetchall()
         for number, errors in found:
@@ -175,14 +205,18 @@ class _Loader:
 
 
 def _resolve(path: str, roots: Sequence[Path], line: int) -> Path:
-    r"""Find the file below ``roots``: backslashes separate too, ``C:\`` is the root, a relative path is sought in each root."""
+    r"""Find the file below ``roots``.
+
+    As on Linux backslashes separate too and ``C:\`` is the root; a relative path is sought in each root.
+    """
     posix = path.replace("\\", "/")
     if posix[:2].upper() == "C:":
         posix = posix[2:]
     given = PurePosixPath(posix)
     candidates = [Path(given)] if given.is_absolute() else [root / given for root in roots]
-    file = next((candidate for candidate in candidates if candidate.exists()), None)
-    if file is None or "\0" in path:
+    # os.path.exists also answers for names that no file can have, such as too long ones.
+    file = next((candidate for candidate in candidates if os.path.exists(candidate)), None)  # noqa: PTH110
+    if file is None:
         message = f'Cannot bulk load. The file "{path}" does not exist or you don\'t have file access rights.'
         raise SqlError(4860, message, line=line)
     file = file.resolve()
@@ -204,23 +238,44 @@ def _access_denied(path: str, line: int) -> SqlError:
     return SqlError(4861, message, line=line)
 
 
-def _defaults(connection: duckdb.DuckDBPyConnection, relation: Relation, line: int) -> dict[str, str]:
-    """Return the DuckDB default expressions of the table's columns that have a declared default."""
+def _defaults(
+    relation: Relation, default_value: Callable[[ColumnInfo], Any] | None, line: int
+) -> dict[str, Any]:
+    """Evaluate the columns' declared defaults."""
     declared = [column for column in relation.columns if column.default is not None]
-    if not declared:
+    if declared and default_value is None:
+        raise unsupported(
+            f"BULK INSERT without KEEPNULLS into column {declared[0].name} with its default", line
+        )
+    if default_value is None:
         return {}
-    rows = connection.execute(f"DESCRIBE {relation.duckdb_name}").fetchall()
-    expressions = {name: default for name, _, _, _, default, _ in rows}
-    for column in declared:
-        if expressions.get(column.name) is None:
-            raise unsupported(
-                f"BULK INSERT without KEEPNULLS into column {column.name} with its default", line
-            )
-    return {column.name: expressions[column.name] for column in declared}
+    return {column.name: default_value(column) for column in declared}
+
+
+def _advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+    """Let the next generated identity follow the largest one in the table."""
+    column = next((column for column in relation.columns if column.identity), None)
+    if column is None or column.identity is None:
+        return
+    seed, increment = column.identity
+    furthest = "max" if increment > 0 else "min"
+    found = connection.execute(
+        f"SELECT {furthest}({identifier(column.name)}) FROM {relation.duckdb_name}"
+    ).fetchone()
+    if found is None or found[0] is None:
+        return
+    (upcoming,) = connection.execute(f"SELECT nextval({quote(identity_sequence(relation))})").fetchone() or (
+        seed,
+    )
+    following = found[0] + increment
+    start = max(upcoming, following) if increment > 0 else min(upcoming, following)
+    connection.execute(
+        f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}"
+    )
 
 
 def _all_good(conversions: Sequence[bulk_convert.Conversion]) -> str:
-    """Build the condition that no field of a row is in error; a short line spares the texts a look at each."""
+    """Build the condition that no field of a row is in error; a short line spares a look at the texts."""
     texts = [conversion for conversion in conversions if conversion.fits is not None]
     others = [f"{conversion.error} = 0" for conversion in conversions if conversion.fits is None]
     if texts:

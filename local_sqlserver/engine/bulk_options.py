@@ -1,7 +1,7 @@
 """The WITH (…) options of BULK INSERT: read, checked, refused by name.
 
-Source: "BULK INSERT (Transact-SQL)" and "Specify field and row terminators"; where the server on Linux differs from the one on
-Windows, this follows Linux, since that is what the stand-in stands in for.
+Source: "BULK INSERT (Transact-SQL)" and "Specify field and row terminators"; where the server on Linux
+differs from the one on Windows, this follows Linux, since that is what the stand-in stands in for.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _HINTS = frozenset(
 )
 """Accepted without a further look: they change speed, locking or the size of a transaction, not the rows.
 
-The stand-in has no triggers. A load is always one transaction: with BATCHSIZE the real server keeps the batches before an error,
-here nothing stays.
+The stand-in has no triggers. A load is always one transaction: with BATCHSIZE the real server keeps the
+batches before an error, here nothing stays.
 """
 
 _REFUSED = (
@@ -50,7 +50,8 @@ class BulkOptions:
     """The options that decide what is loaded; row numbers count from 1, ``last_row`` None means to the end.
 
     The terminators are as written; ``terminator`` turns them into text once the file's encoding is known.
-    ``raw`` is CODEPAGE = 'RAW'. ``max_errors`` is the number of bad rows that are skipped before the load fails.
+    ``raw`` is CODEPAGE = 'RAW'. ``max_errors`` is the number of bad rows that are skipped before the load
+    fails.
     """
 
     wide: bool
@@ -69,8 +70,9 @@ class BulkOptions:
 def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOptions:
     """Check BULK INSERT's options (names in upper case, None for a bare keyword).
 
-    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 16202 for CODEPAGE other than 'RAW' (as the server
-    on Linux), 12703 for DATA_SOURCE, 4878, 4880 and 5339 for values that do not go together, 40510 for what the stand-in lacks.
+    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 16202 for CODEPAGE other than
+    'RAW' (as the server on Linux), 12703 for DATA_SOURCE, 4878, 4880 and 5339 for values that do not go
+    together, 40510 for what the stand-in lacks.
     """
     for name in options:
         if name not in _KNOWN:
@@ -127,9 +129,10 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
 def terminator(written: str, *, encoding: str, line: int) -> str:
     r"""Turn a terminator as written into the text to look for in a file of ``encoding``.
 
-    ``\t \n \r \\ \0`` are escapes and ``0x…`` gives bytes in the file's encoding (so ``0x0A00`` in a wide file). ``\n`` is a
-    bare line feed, as on Linux: a file with CRLF keeps its carriage return in the last column. (On Windows ``\n`` stands for
-    CRLF.) Raises SqlError 40510 for an empty terminator and for bytes that are no whole characters.
+    ``\t \n \r \\ \0`` are escapes and ``0x…`` gives bytes in the file's encoding (so ``0x0A00`` in a wide
+    file). ``\n`` is a bare line feed, as on Linux: a file with CRLF keeps its carriage return in the last
+    column. (On Windows ``\n`` stands for CRLF.) Raises SqlError 40510 for an empty terminator and for bytes
+    that are no whole characters.
     """
     if not written:
         raise unsupported("BULK INSERT with an empty terminator", line)
