@@ -20,6 +20,15 @@ _LENGTHS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "bin
 _REFUSED = frozenset(
     "xml geography geometry hierarchyid timestamp image text ntext cursor table json vector".split()
 )
+_LARGE = {"ntext": "nvarchar", "text": "varchar", "image": "varbinary"}
+
+
+def parse_parameter_type(cursor: TokenCursor, what: str) -> SqlType:
+    """Step over a parameter's data type; ODBC drivers declare long values NTEXT, TEXT or IMAGE."""
+    if cursor.token.is_name and (large := _LARGE.get(cursor.token.value.lower())):
+        cursor.advance()
+        return SqlType(large, length=MAX)
+    return parse_type(cursor, what)
 
 
 def parse_type(cursor: TokenCursor, what: str) -> SqlType:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.tsql import syntax
 from local_sqlserver.tsql.cursor import TokenCursor, syntax_error
-from local_sqlserver.tsql.datatypes import parse_type
+from local_sqlserver.tsql.datatypes import parse_parameter_type, parse_type
 from local_sqlserver.tsql.definitions import parse_bulk_insert, parse_database, parse_drop, parse_security
 from local_sqlserver.tsql.extent import skip_expression, skip_set_based
 from local_sqlserver.tsql.keywords import RESERVED
@@ -695,7 +695,7 @@ class _Parser:
         while True:
             name = self.cursor.expect_variable().text
             self.cursor.accept_word("AS")
-            declared = parse_type(self.cursor, name)
+            declared = parse_parameter_type(self.cursor, name)
             if self.cursor.at_word("VARYING"):
                 raise unsupported("A cursor parameter", self.cursor.token.line)
             default = None
