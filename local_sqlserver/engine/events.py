@@ -108,7 +108,15 @@ class TransactionChanged:
 
 
 Event = (
-    Columns | Rows | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
+    Columns
+    | Rows
+    | Done
+    | ProcedureDone
+    | ReturnValue
+    | Message
+    | Error
+    | DatabaseChanged
+    | TransactionChanged
 )
 
 
@@ -140,8 +148,13 @@ class TransactionRequest:
 class Session(Protocol):
     """One logged-in connection. All calls come from one thread, except ``cancel``."""
 
-    spid: int
-    database: str
+    @property
+    def spid(self) -> int:
+        """The session's number (@@SPID)."""
+
+    @property
+    def database(self) -> str:
+        """The current database."""
 
     def batch(self, text: str) -> Iterator[Event]:
         """Run a SQL batch (one without GO). Errors come as events, never as exceptions."""

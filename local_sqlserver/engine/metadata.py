@@ -1,0 +1,380 @@
+"""Catalog functions with arguments: OBJECT_ID('x', 'U'), DB_ID('x'), SCHEMA_NAME(1) …
+
+DuckDB calls them through one scalar function, ``tsql_metadata(spid, name, arguments)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from local_sqlserver.engine.binding import parse_name
+from local_sqlserver.engine.catalog import CatalogObject
+from local_sqlserver.engine.session_values import VERSION
+from local_sqlserver.engine.system_views import TYPE_IDS
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.types import SqlType
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+Arguments = Sequence[str | None]
+Function = Callable[["EngineSession", Arguments], object]
+
+
+def call(session: EngineSession, name: str, arguments: Arguments) -> str | None:
+    """The value of a catalog function as text; None is NULL. Raises SqlError for what is not supported."""
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        raise unsupported(f"{name.upper()}()")
+    value = function(session, arguments)
+    if value is None:
+        return None
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _argument(arguments: Arguments, position: int) -> str | None:
+    return arguments[position] if position < len(arguments) else None
+
+
+def _number(arguments: Arguments, position: int) -> int | None:
+    value = _argument(arguments, position)
+    return int(value) if value is not None and value.strip().lstrip("-").isdigit() else None
+
+
+def _database(session: EngineSession, arguments: Arguments, position: int) -> str | None:
+    number = _number(arguments, position)
+    if number is None:
+        return session.frame.database
+    found = session.engine.databases.by_id(number)
+    return found.name if found else None
+
+
+def _find(session: EngineSession, text: str | None) -> tuple[CatalogObject, str] | None:
+    """The object that a string names, with its database."""
+    if not text:
+        return None
+    try:
+        parts = parse_name(text)
+    except SqlError:
+        return None
+    database = session.frame.database
+    if len(parts) == 3:
+        known = session.engine.databases.find(parts[0])
+        if known is None:
+            return None
+        database = known.name
+    item = session.catalog(database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+    return (item, database) if item else None
+
+
+def _object_id(session: EngineSession, arguments: Arguments) -> object:
+    text, kind = _argument(arguments, 0), _argument(arguments, 1)
+    if text is None:
+        return None
+    last = text.split(".")[-1].strip("[]")
+    if last.startswith("#"):
+        relation = session.temporary(last)
+        return -abs(hash(relation.duckdb_name)) % 2**30 if relation and kind in (None, "U", "u") else None
+    found = _find(session, text)
+    if found is not None:
+        item = found[0]
+        return item.id if kind is None or kind.strip().upper() == item.type else None
+    parts = text.replace("[", "").replace("]", "").split(".")
+    schema = parts[-2] if len(parts) > 1 else "dbo"
+    owner = session.catalog(session.frame.database).constraint_owner(schema, parts[-1])
+    if owner is None or (kind is not None and kind.strip().upper() != owner[1]):
+        return None
+    return _constraint_id(owner[0], parts[-1])
+
+
+def _constraint_id(item: CatalogObject, name: str) -> int | None:
+    for position, constraint in enumerate(item.constraints, 1):
+        if constraint.name.lower() == name.lower():
+            return item.id * 1000 + position
+    for position, column in enumerate(item.columns, 1):
+        if column.default_name is not None and column.default_name.lower() == name.lower():
+            return item.id * 1000 + 500 + position
+    return None
+
+
+def _by_id(session: EngineSession, arguments: Arguments) -> CatalogObject | None:
+    number = _number(arguments, 0)
+    database = _database(session, arguments, 1)
+    if number is None or database is None:
+        return None
+    return session.catalog(database).by_id(number)
+
+
+def _object_name(session: EngineSession, arguments: Arguments) -> object:
+    item = _by_id(session, arguments)
+    return item.name if item else None
+
+
+def _object_schema_name(session: EngineSession, arguments: Arguments) -> object:
+    item = _by_id(session, arguments)
+    return item.schema if item else None
+
+
+def _object_definition(session: EngineSession, arguments: Arguments) -> object:
+    item = _by_id(session, arguments[:1])
+    return (item.definition or None) if item else None
+
+
+def _object_property(session: EngineSession, arguments: Arguments) -> object:
+    item = _by_id(session, arguments[:1])
+    name = (_argument(arguments, 1) or "").lower()
+    if item is None:
+        return None
+    answers = {
+        "istable": item.type == "U",
+        "isusertable": item.type == "U",
+        "isview": item.type == "V",
+        "isprocedure": item.type == "P",
+        "tablehasidentity": any(column.identity for column in item.columns),
+        "tablehasprimarykey": any(constraint.kind == "PK" for constraint in item.constraints),
+    }
+    if name == "schemaid":
+        return session.catalog(session.frame.database).schemas[item.schema.lower()][0]
+    if name not in answers:
+        raise unsupported(f"OBJECTPROPERTY(…, '{name}')")
+    return answers[name]
+
+
+def _schema_id(session: EngineSession, arguments: Arguments) -> object:
+    found = session.catalog(session.frame.database).schemas.get((_argument(arguments, 0) or "").lower())
+    return found[0] if found else None
+
+
+def _schema_name(session: EngineSession, arguments: Arguments) -> object:
+    number = _number(arguments, 0)
+    schemas = session.catalog(session.frame.database).schemas.values()
+    return next((name for schema_id, name in schemas if schema_id == number), None)
+
+
+def _db_id(session: EngineSession, arguments: Arguments) -> object:
+    found = session.engine.databases.find(_argument(arguments, 0) or "")
+    return found.id if found else None
+
+
+def _db_name(session: EngineSession, arguments: Arguments) -> object:
+    number = _number(arguments, 0)
+    found = session.engine.databases.by_id(number) if number is not None else None
+    return found.name if found else None
+
+
+def _database_property(session: EngineSession, arguments: Arguments) -> object:
+    database = session.engine.databases.find(_argument(arguments, 0) or "")
+    name = (_argument(arguments, 1) or "").lower()
+    if database is None:
+        return None
+    answers: dict[str, object] = {
+        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "status": "ONLINE",
+        "updateability": "READ_WRITE",
+        "useraccess": database.user_access,
+        "recovery": database.recovery_model,
+    }
+    if name not in answers:
+        raise unsupported(f"DATABASEPROPERTYEX(…, '{name}')")
+    return answers[name]
+
+
+def _server_property(session: EngineSession, arguments: Arguments) -> object:
+    name = (_argument(arguments, 0) or "").lower()
+    answers: dict[str, object] = {
+        "productversion": "16.0.4000.1",
+        "productmajorversion": "16",
+        "productminorversion": "0",
+        "productlevel": "RTM",
+        "edition": VERSION.split(" - ")[0][:128],
+        "engineedition": 4,
+        "servername": session.engine.server_name,
+        "machinename": session.engine.server_name,
+        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "isclustered": 0,
+        "ishadrenabled": 0,
+        "isfulltextinstalled": 0,
+        "isintegratedsecurityonly": 0,
+        "issingleuser": 0,
+    }
+    return answers.get(name)
+
+
+def _type_id(session: EngineSession, arguments: Arguments) -> object:
+    return TYPE_IDS.get((_argument(arguments, 0) or "").lower())
+
+
+def _type_name(session: EngineSession, arguments: Arguments) -> object:
+    number = _number(arguments, 0)
+    return next((name for name, type_id in TYPE_IDS.items() if type_id == number), None)
+
+
+def byte_length(kind: SqlType) -> int:
+    """The length in bytes that COL_LENGTH and sys.columns.max_length show."""
+    if kind.length is not None:
+        return 2 * kind.length if kind.name in ("nchar", "nvarchar") and kind.length > 0 else kind.length
+    if kind.name in ("decimal", "numeric"):
+        precision = kind.precision or 18
+        return 5 if precision < 10 else 9 if precision < 20 else 13 if precision < 29 else 17
+    fixed = {
+        "bit": 1,
+        "tinyint": 1,
+        "smallint": 2,
+        "int": 4,
+        "bigint": 8,
+        "real": 4,
+        "float": 8,
+        "date": 3,
+        "money": 8,
+    }
+    fixed |= {"smallmoney": 4, "datetime": 8, "smalldatetime": 4, "uniqueidentifier": 16, "sql_variant": 8016}
+    if kind.name in fixed:
+        return fixed[kind.name]
+    scale = 7 if kind.scale is None else kind.scale
+    base = {"time": 3, "datetime2": 6, "datetimeoffset": 8}[kind.name]
+    return base + (scale > 2) + (scale > 4)
+
+
+def _col_length(session: EngineSession, arguments: Arguments) -> object:
+    found = _find(session, _argument(arguments, 0))
+    column = (_argument(arguments, 1) or "").lower()
+    if found is None:
+        return None
+    return next((byte_length(item.type) for item in found[0].columns if item.name.lower() == column), None)
+
+
+def _col_name(session: EngineSession, arguments: Arguments) -> object:
+    item, position = _by_id(session, arguments[:1]), _number(arguments, 1)
+    if item is None or position is None or not 1 <= position <= len(item.columns):
+        return None
+    return item.columns[position - 1].name
+
+
+def _column_property(session: EngineSession, arguments: Arguments) -> object:
+    item = _by_id(session, arguments[:1])
+    column = (_argument(arguments, 1) or "").lower()
+    name = (_argument(arguments, 2) or "").lower()
+    found = next((entry for entry in item.columns if entry.name.lower() == column), None) if item else None
+    if found is None:
+        return None
+    answers: dict[str, object] = {
+        "isidentity": found.identity is not None,
+        "iscomputed": found.computed is not None,
+        "allowsnull": found.nullable,
+    }
+    if name not in answers:
+        raise unsupported(f"COLUMNPROPERTY(…, '{name}')")
+    return answers[name]
+
+
+def _identity(session: EngineSession, arguments: Arguments, part: int) -> object:
+    found = _find(session, _argument(arguments, 0))
+    if found is None:
+        return None
+    return next((column.identity[part] for column in found[0].columns if column.identity), None)
+
+
+def _suser(session: EngineSession, arguments: Arguments) -> object:
+    return session.login if _argument(arguments, 0) is not None else None
+
+
+def _principal_id(session: EngineSession, arguments: Arguments) -> object:
+    name = (_argument(arguments, 0) or "").lower()
+    if name == "dbo":
+        return 1
+    names = sorted(session.catalog(session.frame.database).principals)
+    return names.index(name) + 2 if name in names else None
+
+
+def _user_name(session: EngineSession, arguments: Arguments) -> object:
+    number = _number(arguments, 0)
+    if number == 1:
+        return "dbo"
+    principals = session.catalog(session.frame.database).principals
+    names = sorted(principals)
+    return principals[names[number - 2]].name if number is not None and 2 <= number < len(names) + 2 else None
+
+
+def _is_member(session: EngineSession, arguments: Arguments) -> object:
+    role = (_argument(arguments, 0) or "").lower()
+    if role not in session.catalog(session.frame.database).principals:
+        return None
+    if session.engine.security.is_administrator(session.login):
+        return role in ("public", "db_owner")
+    return role in session.engine.security.roles(session, session.frame.database)
+
+
+def _is_server_member(session: EngineSession, arguments: Arguments) -> object:
+    role = (_argument(arguments, 0) or "").lower()
+    if role not in ("sysadmin", "public", "bulkadmin", "dbcreator", "securityadmin", "serveradmin"):
+        return None
+    return role == "public" or session.engine.security.is_administrator(session.login)
+
+
+def _has_permission(session: EngineSession, arguments: Arguments) -> object:
+    text, kind, permission = (_argument(arguments, position) for position in range(3))
+    security = session.engine.security
+    if permission is None:
+        return None
+    database = session.frame.database
+    if (kind or "").upper() == "SCHEMA" and text is not None:
+        return security.allowed(session, database, permission.upper(), text.strip("[]"), "")
+    if (kind or "").upper() == "DATABASE":
+        return security.allowed(session, database, permission.upper(), "", "")
+    if (kind or "").upper() != "OBJECT":
+        raise unsupported(f"HAS_PERMS_BY_NAME of {kind}")
+    found = _find(session, text)
+    if found is None:
+        return None
+    return security.allowed(session, found[1], permission.upper(), found[0].schema, found[0].name)
+
+
+def _has_access(session: EngineSession, arguments: Arguments) -> object:
+    database = session.engine.databases.find(_argument(arguments, 0) or "")
+    return session.engine.security.may_enter(session.login, database) if database else None
+
+
+def _lock_mode(session: EngineSession, arguments: Arguments) -> object:
+    resource, owner = _argument(arguments, 1) or "", (_argument(arguments, 2) or "").capitalize()
+    return session.engine.locks.mode(session.spid, f"{session.frame.database.lower()}|{resource}", owner)
+
+
+def _connection_property(session: EngineSession, arguments: Arguments) -> object:
+    name = (_argument(arguments, 0) or "").lower()
+    return {"net_transport": "TCP", "protocol_type": "TSQL", "auth_scheme": "SQL"}.get(name)
+
+
+_FUNCTIONS: dict[str, Function] = {
+    "object_id": _object_id,
+    "object_name": _object_name,
+    "object_schema_name": _object_schema_name,
+    "object_definition": _object_definition,
+    "objectproperty": _object_property,
+    "objectpropertyex": _object_property,
+    "schema_id": _schema_id,
+    "schema_name": _schema_name,
+    "db_id": _db_id,
+    "db_name": _db_name,
+    "databasepropertyex": _database_property,
+    "serverproperty": _server_property,
+    "type_id": _type_id,
+    "type_name": _type_name,
+    "col_length": _col_length,
+    "col_name": _col_name,
+    "columnproperty": _column_property,
+    "ident_seed": lambda session, arguments: _identity(session, arguments, 0),
+    "ident_incr": lambda session, arguments: _identity(session, arguments, 1),
+    "suser_sname": _suser,
+    "suser_name": _suser,
+    "user_id": _principal_id,
+    "user_name": _user_name,
+    "database_principal_id": _principal_id,
+    "is_member": _is_member,
+    "is_rolemember": _is_member,
+    "is_srvrolemember": _is_server_member,
+    "has_perms_by_name": _has_permission,
+    "has_dbaccess": _has_access,
+    "applock_mode": _lock_mode,
+    "connectionproperty": _connection_property,
+}

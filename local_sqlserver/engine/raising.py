@@ -1,0 +1,69 @@
+"""THROW and RAISERROR: the errors they raise and the message format of RAISERROR."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from local_sqlserver.engine.state import RaisedError
+from local_sqlserver.errors import SqlError
+
+_PLACE = re.compile(
+    r"%(?:%|(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:h|l|I64)?(?P<type>[diouxXs]))"
+)
+
+
+def thrown(error: SqlError) -> RaisedError:
+    """The error that a bare THROW raises again, unchanged."""
+    again = RaisedError(
+        error.number,
+        error.message,
+        severity=error.severity,
+        state=error.state,
+        line=error.line,
+        procedure=error.procedure,
+    )
+    again.statement = "THROW"
+    return again
+
+
+def raised(text: str, severity: int, state: int, line: int, procedure: str) -> RaisedError:
+    """The error of RAISERROR with a message text (number 50000)."""
+    error = RaisedError(50000, text, severity=severity, state=state, line=line, procedure=procedure)
+    error.statement = "RAISERROR"
+    return error
+
+
+def format_message(text: str, arguments: Sequence[Any]) -> str:
+    """Fill in %s, %d … as RAISERROR does; raises SqlError 2786 or 2787 for a mismatch."""
+    rest = list(arguments)
+
+    def fill(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        width = rest.pop(0) if match["width"] == "*" and rest else match["width"]
+        precision = rest.pop(0) if match["precision"] == "*" and rest else match["precision"]
+        if not rest:
+            return "(null)"
+        value = rest.pop(0)
+        form = f"%{match['flags']}{width or ''}{'.' + str(precision) if precision is not None else ''}"
+        if match["type"] == "s":
+            if value is not None and not isinstance(value, str):
+                raise _mismatch(len(arguments) - len(rest))
+            return str((form + "s") % ("(null)" if value is None else value))
+        if value is None:
+            return "(null)"
+        if not isinstance(value, int):
+            raise _mismatch(len(arguments) - len(rest))
+        kind = match["type"]
+        if kind in "ouxX" and value < 0:
+            value += 2**32
+        return str((form + ("d" if kind in "iu" else kind)) % value)
+
+    return _PLACE.sub(fill, text)
+
+
+def _mismatch(position: int) -> SqlError:
+    text = f"The data type of substitution parameter {position} does not match the expected type of the format specification."
+    return SqlError(2786, text)

@@ -1,0 +1,112 @@
+"""A session's DuckDB connection and its transaction.
+
+DuckDB has no savepoints and aborts a transaction on any error, so an error inside a transaction dooms it
+(XACT_STATE() = -1), as XACT_ABORT ON does. Expressions of a CATCH block then run on a second connection.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import duckdb
+
+from local_sqlserver.engine.events import Event, TransactionChanged
+from local_sqlserver.errors import SqlError
+from local_sqlserver.translate import macros
+
+_descriptors = itertools.count(1)
+
+
+class Transactions:
+    """@@TRANCOUNT and what lies under it."""
+
+    def __init__(self, root: duckdb.DuckDBPyConnection) -> None:
+        self._root = root
+        self._side: duckdb.DuckDBPyConnection | None = None
+        self.connection = self._open()
+        self.count = 0
+        self.doomed = False
+        self.broken = False
+        self.descriptor = 0
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        connection = self._root.cursor()
+        macros.install(connection)
+        return connection
+
+    @property
+    def side(self) -> duckdb.DuckDBPyConnection:
+        """The second connection, for expressions while the transaction is broken."""
+        if self._side is None:
+            self._side = self._open()
+        return self._side
+
+    @property
+    def state(self) -> int:
+        """XACT_STATE()."""
+        return 0 if not self.count else -1 if self.doomed else 1
+
+    def begin(self) -> Iterator[Event]:
+        """BEGIN TRANSACTION; only the outermost begins anything."""
+        if self.count == 0:
+            self.connection.execute("BEGIN TRANSACTION")
+            self.descriptor = next(_descriptors)
+            yield TransactionChanged(8, self.descriptor)
+        self.count += 1
+
+    def check_writable(self) -> None:
+        """Raise SqlError 3930 in a doomed transaction."""
+        if self.doomed:
+            text = (
+                "The current transaction cannot be committed and cannot support operations that write to the log file. "
+                "Roll back the transaction."
+            )
+            raise SqlError(3930, text)
+
+    def note_failure(self) -> None:
+        """After a DuckDB error inside a transaction: see whether DuckDB has aborted it."""
+        if not self.count:
+            return
+        try:
+            self.connection.execute("SELECT 1")
+        except duckdb.Error:
+            self.broken = self.doomed = True
+
+    def commit(self) -> None:
+        """End the outermost transaction in DuckDB; the caller has checked the count. May raise ``duckdb.Error``."""
+        try:
+            self.connection.execute("COMMIT")
+        finally:
+            self._ended()
+
+    def rollback(self) -> int:
+        """Undo everything; return the descriptor of what ended."""
+        descriptor = self.descriptor
+        try:
+            self.connection.execute("ROLLBACK")
+        except duckdb.TransactionException as failure:
+            # A failed COMMIT leaves no transaction behind.
+            if "no transaction is active" not in str(failure):
+                raise
+        self._ended()
+        return descriptor
+
+    def _ended(self) -> None:
+        self.count = 0
+        self.doomed = self.broken = False
+        self.descriptor = 0
+
+    def interrupt(self) -> None:
+        """Stop what runs; called from another thread."""
+        self.connection.interrupt()
+        if self._side is not None:
+            self._side.interrupt()
+
+    def close(self) -> None:
+        """Roll back and close the connections."""
+        if self.count:
+            self.rollback()
+        self.connection.close()
+        if self._side is not None:
+            self._side.close()

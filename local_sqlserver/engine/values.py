@@ -1,0 +1,383 @@
+"""Python values as T-SQL values: conversion to a declared type, as assignment converts.
+
+What a value is before conversion is told from its Python type; see ``local_sqlserver.types``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
+from typing import Any
+from uuid import UUID
+
+from local_sqlserver.errors import SqlError
+from local_sqlserver.types import MAX, SqlType
+
+_RANGES = {
+    "tinyint": (0, 255),
+    "smallint": (-(2**15), 2**15 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "bigint": (-(2**63), 2**63 - 1),
+}
+_TEXT = frozenset({"char", "varchar", "nchar", "nvarchar"})
+_DATE_AND_TIME = frozenset({"date", "datetime", "datetime2", "smalldatetime", "datetimeoffset", "time"})
+_BASE_DATE = datetime(1900, 1, 1)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE_TEXT = re.compile(
+    r"\s*(?:(?P<compact>\d{8})|(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2}))?"
+    r"(?:[T\s]*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|[+-]\d{2}:\d{2})?\s*"
+)
+
+
+def type_of(value: Any) -> SqlType:
+    """The T-SQL type that a bare Python value stands for."""
+    if value is None or isinstance(value, bool | int):
+        if value is not None and not -(2**31) <= int(value) < 2**31:
+            return SqlType("bigint")
+        return SqlType("int")
+    if isinstance(value, Decimal):
+        _, digits, exponent = value.as_tuple()
+        scale = max(0, -int(exponent))
+        return SqlType("decimal", precision=min(38, max(len(digits), scale, 1)), scale=scale)
+    if isinstance(value, float):
+        return SqlType("float")
+    if isinstance(value, bytes):
+        return SqlType("varbinary", length=8000 if len(value) <= 8000 else MAX)
+    if isinstance(value, datetime):
+        return SqlType("datetimeoffset" if value.tzinfo else "datetime2", scale=7)
+    if isinstance(value, date):
+        return SqlType("date")
+    if isinstance(value, time):
+        return SqlType("time", scale=7)
+    if isinstance(value, UUID):
+        return SqlType("uniqueidentifier")
+    return SqlType("nvarchar", length=4000 if len(value) <= 4000 else MAX)
+
+
+def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
+    """Convert ``value`` (declared as ``source`` where known) to ``target`` as SET @x = … does.
+
+    Text and binary are cut silently. Raises SqlError 206, 241, 245, 8114 or 8115 without a line.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        value = int(value)
+    name = target.name
+    if name == "sql_variant":
+        return value
+    if name in _TEXT:
+        return _fit_text(to_text(value, source), target)
+    if name == "bit":
+        return _to_bit(value, target)
+    if name in _RANGES:
+        return _to_integer(value, target, source)
+    if name in ("decimal", "numeric", "money", "smallmoney"):
+        return _to_decimal(value, target, source)
+    if name in ("float", "real"):
+        return _to_float(value, target, source)
+    if name in _DATE_AND_TIME:
+        return _to_temporal(value, target, source)
+    if name == "uniqueidentifier":
+        return _to_uuid(value)
+    if name in ("binary", "varbinary"):
+        return _to_binary(value, target)
+    raise _clash(value, target, source)
+
+
+def to_text(value: Any, source: SqlType | None = None) -> str:
+    """The text of a value as an implicit conversion to NVARCHAR writes it (style 0)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return (
+            f"{value:.2f}" if source is not None and source.name in ("money", "smallmoney") else f"{value:f}"
+        )
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, datetime):
+        return _datetime_text(value, source)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M:%S") + _fraction(value.microsecond, source)
+    if isinstance(value, UUID):
+        return str(value).upper()
+    if isinstance(value, bytes):
+        return value.decode("utf-16-le", "replace")
+    raise TypeError(f"no T-SQL value: {value!r}")
+
+
+def _fraction(microsecond: int, source: SqlType | None) -> str:
+    scale = 7 if source is None or source.scale is None else source.scale
+    return f".{microsecond:06d}0"[: scale + 1] if scale else ""
+
+
+def _datetime_text(value: datetime, source: SqlType | None) -> str:
+    if source is not None and source.name in ("datetime", "smalldatetime"):
+        hour = value.hour % 12 or 12
+        half = "AM" if value.hour < 12 else "PM"
+        return (
+            f"{_MONTHS[value.month - 1]} {value.day:2d} {value.year:04d} {hour:2d}:{value.minute:02d}{half}"
+        )
+    text = value.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0") + _fraction(value.microsecond, source)
+    if value.tzinfo is not None:
+        offset = value.strftime("%z")
+        text += f" {offset[:3]}:{offset[3:5]}"
+    return text
+
+
+def _float_text(value: float) -> str:
+    """Style 0 of CONVERT: six digits at most, scientific notation when the exponent asks for it."""
+    if value == 0:
+        return "0"
+    text = f"{value:.6g}"
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    return f"{mantissa}e{exponent[0]}{int(exponent[1:]):03d}"
+
+
+def _fit_text(text: str, target: SqlType) -> str:
+    if target.length is not None and target.length != MAX:
+        text = text[: target.length]
+        if target.name in ("char", "nchar"):
+            text = text.ljust(target.length)
+    return text
+
+
+def _clash(value: Any, target: SqlType, source: SqlType | None) -> SqlError:
+    text = f"Operand type clash: {(source or type_of(value)).name} is incompatible with {target.name}"
+    return SqlError(206, text)
+
+
+def _conversion_failed(value: str, target: SqlType, source: SqlType | None) -> SqlError:
+    kind = source.name if source is not None and source.name in _TEXT else "nvarchar"
+    text = f"Conversion failed when converting the {kind} value '{value}' to data type {target.name}."
+    return SqlError(245, text)
+
+
+def _overflow(target: SqlType, source: SqlType | None = None) -> SqlError:
+    kind = "expression" if source is None else source.name
+    text = f"Arithmetic overflow error converting {kind} to data type {target.name}."
+    return SqlError(8115, text, state=2)
+
+
+def _to_bit(value: Any, target: SqlType) -> int:
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("true", "false"):
+            return int(word == "true")
+        return int(bool(_to_integer(value, SqlType("int"), None))) if word else 0
+    if isinstance(value, int | float | Decimal):
+        return int(value != 0)
+    raise _clash(value, target, None)
+
+
+def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
+    if isinstance(value, str):
+        text = value.strip()
+        if not re.fullmatch(r"[+-]?\s*\d*", text) or text in ("+", "-"):
+            raise _conversion_failed(value, target, source)
+        number = int(text.replace(" ", "")) if text else 0
+        if not _RANGES[target.name][0] <= number <= _RANGES[target.name][1] and target.name != "bigint":
+            kind = source.name if source is not None else "nvarchar"
+            message = (
+                f"The conversion of the {kind} value '{value}' overflowed an int column."
+                if target.name == "int"
+                else f"The conversion of the {kind} value '{value}' overflowed an INT{2 if target.name == 'smallint' else 1} column. "
+                "Use a larger integer column."
+            )
+            raise SqlError(248 if target.name == "int" else 244, message)
+    elif isinstance(value, int):
+        number = value
+    elif isinstance(value, Decimal | float):
+        number = int(value)
+    elif isinstance(value, bytes):
+        number = int.from_bytes(value[-8:], "big", signed=False)
+    elif isinstance(value, datetime) and (source is None or source.name in ("datetime", "smalldatetime")):
+        number = round((value - _BASE_DATE) / timedelta(days=1))
+    else:
+        raise _clash(value, target, source)
+    low, high = _RANGES[target.name]
+    if not low <= number <= high:
+        raise _overflow(target, source)
+    return number
+
+
+def _to_decimal(value: Any, target: SqlType, source: SqlType | None) -> Decimal:
+    precision, scale = target.precision or 18, target.scale or 0
+    if target.name in ("money", "smallmoney"):
+        precision, scale = (19, 4) if target.name == "money" else (10, 4)
+    if isinstance(value, str):
+        text = value.strip()
+        if target.name in ("money", "smallmoney"):
+            text = text.replace(",", "").replace("$", "") or "0"
+        if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+            kind = source.name if source is not None else "nvarchar"
+            raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
+        number = Decimal(text)
+    elif isinstance(value, int | Decimal):
+        number = Decimal(value)
+    elif isinstance(value, float):
+        number = Decimal(repr(value))
+    else:
+        raise _clash(value, target, source)
+    with localcontext(Context(prec=80)):
+        try:
+            number = number.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP)
+        except InvalidOperation:
+            raise _overflow(target, source) from None
+        if abs(number) >= Decimal(10) ** (precision - scale):
+            raise _overflow(target, source)
+    return number
+
+
+def _to_float(value: Any, target: SqlType, source: SqlType | None) -> float:
+    if isinstance(value, str):
+        text = value.strip() or "0"
+        if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
+            kind = source.name if source is not None else "nvarchar"
+            raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
+        return float(text)
+    if isinstance(value, int | float | Decimal):
+        return float(value)
+    raise _clash(value, target, source)
+
+
+def _to_uuid(value: Any) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, bytes):
+        return UUID(bytes_le=value[:16].ljust(16, b"\0"))
+    if isinstance(value, str):
+        try:
+            return UUID(value.strip().strip("{}")[:36])
+        except ValueError:
+            text = "Conversion failed when converting from a character string to uniqueidentifier."
+            raise SqlError(8169, text, state=2) from None
+    raise _clash(value, SqlType("uniqueidentifier"), None)
+
+
+def _to_binary(value: Any, target: SqlType) -> bytes:
+    if isinstance(value, bytes):
+        data = value
+    elif isinstance(value, int):
+        size = 8 if not -(2**31) <= value < 2**31 else 4
+        data = value.to_bytes(size, "big", signed=True)
+    elif isinstance(value, UUID):
+        data = value.bytes_le
+    else:
+        name = type_of(value).name
+        text = (
+            f"Implicit conversion from data type {name} to {target.name} is not allowed. "
+            "Use the CONVERT function to run this query."
+        )
+        raise SqlError(257, text, state=3)
+    if target.length not in (None, MAX):
+        data = data[: target.length]
+    if target.name == "binary":
+        data = data.ljust(target.length or 1, b"\0")
+    return data
+
+
+def _parse_temporal(text: str, target: SqlType) -> datetime | None:
+    """The moment that an ISO-like text names; None when it names none. Other formats are not read."""
+    match = _DATE_TEXT.fullmatch(text)
+    if match is None:
+        return None
+    part = match.groupdict()
+    try:
+        if part["compact"]:
+            moment = datetime.strptime(part["compact"], "%Y%m%d")
+        elif part["year"]:
+            moment = datetime(int(part["year"]), int(part["month"]), int(part["day"]))
+        else:
+            moment = _BASE_DATE
+        if part["hour"]:
+            hour = int(part["hour"])
+            if part["half"]:
+                hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
+            fraction = (part["fraction"] or "0").ljust(6, "0")[:6]
+            moment = moment.replace(
+                hour=hour,
+                minute=int(part["minute"]),
+                second=int(part["second"] or 0),
+                microsecond=int(fraction),
+            )
+        if part["zone"] and target.name == "datetimeoffset":
+            moment = datetime.fromisoformat(moment.isoformat() + part["zone"].replace("Z", "+00:00"))
+        elif part["zone"] and target.name in ("datetime", "smalldatetime") and part["zone"] != "Z":
+            return None
+    except ValueError:
+        return None
+    return moment
+
+
+def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
+    name = target.name
+    if isinstance(value, str):
+        moment = _parse_temporal(value, target)
+        if moment is None:
+            text = "Conversion failed when converting date and/or time from character string."
+            raise SqlError(241, text)
+        value = moment
+    elif isinstance(value, int | float | Decimal):
+        if name not in ("datetime", "smalldatetime"):
+            raise _clash(value, target, source)
+        try:
+            value = _BASE_DATE + timedelta(days=float(value))
+        except OverflowError:
+            raise _overflow(target) from None
+    elif isinstance(value, time):
+        if name == "time":
+            return _round_time(value, target.scale)
+        if name == "date":
+            raise _clash(value, target, source)
+        value = datetime.combine(_BASE_DATE, value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        if name == "time":
+            raise _clash(value, target, source)
+        value = datetime.combine(value, time())
+    elif not isinstance(value, datetime):
+        raise _clash(value, target, source)
+    return _fit_moment(value, target)
+
+
+def _round_time(value: time, scale: int | None) -> time:
+    moment = _round_moment(datetime.combine(_BASE_DATE, value), scale)
+    return moment.time()
+
+
+def _round_moment(value: datetime, scale: int | None) -> datetime:
+    if scale is None or scale >= 6:
+        return value
+    unit = 10 ** (6 - scale)
+    rounded = (value.microsecond + unit // 2) // unit * unit
+    return value.replace(microsecond=0) + timedelta(microseconds=rounded)
+
+
+def _fit_moment(value: datetime, target: SqlType) -> Any:
+    name = target.name
+    if name == "date":
+        return value.date()
+    if name == "time":
+        return _round_moment(value, target.scale).time()
+    if name == "datetimeoffset":
+        return _round_moment(value if value.tzinfo else value.replace(tzinfo=UTC), target.scale)
+    if isinstance(value.tzinfo, timezone):
+        value = value.replace(tzinfo=None)
+    if name == "datetime2":
+        return _round_moment(value, target.scale)
+    if name == "smalldatetime":
+        return (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
+    if value.year < 1753:
+        text = "The conversion of a datetime2 data type to a datetime data type resulted in an out-of-range value."
+        raise SqlError(242, text, state=3)
+    ticks = round(value.microsecond * 300 / 1_000_000)
+    milliseconds = round(ticks * 10 / 3)
+    return value.replace(microsecond=0) + timedelta(milliseconds=milliseconds)
