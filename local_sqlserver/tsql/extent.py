@@ -101,7 +101,7 @@ def skip_set_based(cursor: TokenCursor) -> bool:
             if depth < 0:
                 raise cursor.error()
             if depth == 1 and token.text == "(" and cursor.peek().upper in ("SELECT", "WITH"):
-                state.body_seen = True
+                state.body_seen = state.verb == "INSERT"
         elif token.kind == WORD and token.upper == "CASE":
             cases += 1
         elif token.kind == WORD and cases and token.upper == "END":
