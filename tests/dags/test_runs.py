@@ -1,6 +1,7 @@
 """Every DAG whole, on the configured server or a stand-in, with a real API on a real Postgres."""
 
 import json
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Context
 from warehouse.connection import airflow_connections
 from warehouse.deploy import SQL_DIR
 from werkzeug.serving import make_server
@@ -27,11 +29,12 @@ LOAD = {"source_dir": str(HANDMADE_DAY), "business_date": BUSINESS_DATE.isoforma
 
 @dataclass(frozen=True)
 class Run:
-    """A finished DAG run: its state, each task's, and all that was logged."""
+    """A finished DAG run: its state, each task's, what was logged, and what failed tasks complained about."""
 
     state: str
     tasks: dict[str, str]
     log: str
+    complaints: dict[str, str]
 
     def having(self, state: str) -> set[str]:
         return {task for task, its_state in self.tasks.items() if its_state == state}
@@ -64,16 +67,26 @@ def airflow_settings(shared_warehouse: Warehouse) -> Iterator[pytest.MonkeyPatch
 
 @pytest.fixture
 def run(
-    dags: dict[str, DAG], airflow_settings: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    dags: dict[str, DAG],
+    airflow_settings: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> Runner:
     """Run a DAG to its end, with params that replace the defaults."""
 
     def run(dag_id: str, **params: Any) -> Run:
-        capfd.readouterr()
+        complaints: dict[str, str] = {}
+
+        def note(context: Context) -> None:
+            complaints[context["ti"].task_id] = str(context["exception"])
+
+        for task in dags[dag_id].tasks:
+            monkeypatch.setattr(task, "on_failure_callback", [note])
+        caplog.clear()
+        caplog.set_level(logging.INFO)
         finished = dags[dag_id].test(run_conf=params)
-        output = capfd.readouterr()
         tasks = {task.task_id: str(task.state) for task in finished.get_task_instances()}
-        return Run(str(finished.state), tasks, output.out + output.err)
+        return Run(str(finished.state), tasks, caplog.text, complaints)
 
     return run
 
@@ -90,14 +103,14 @@ def loaded(run: Runner, shared_warehouse: Warehouse) -> int:
 
 def test_the_schema_is_deployed(run: Runner) -> None:
     finished = run("warehouse_schema")
-    assert finished.state == "success", finished.log
+    assert finished.state == "success", finished.complaints
     for file in SQL_DIR.rglob("*.sql"):
         assert str(file.relative_to(SQL_DIR)) in finished.log
 
 
 def test_a_day_is_loaded(run: Runner, shared_warehouse: Warehouse) -> None:
     finished = run("sales_warehouse", **LOAD)
-    assert finished.state == "success", finished.log
+    assert finished.state == "success", finished.complaints
     assert finished.having("success") == set(finished.tasks) - {"fail_batch"}
     assert finished.having("skipped") == {"fail_batch"}
     [batch] = shared_warehouse.execute(
@@ -106,7 +119,7 @@ def test_a_day_is_loaded(run: Runner, shared_warehouse: Warehouse) -> None:
     )
     assert (batch["status"], batch["business_date"]) == ("succeeded", BUSINESS_DATE)
     assert batch["source_dir"] == str(HANDMADE_DAY)
-    for printed in ("silver.load_crm_cust_info", f"Batch {batch['batch_id']} closed: succeeded."):
+    for printed in ("silver.load_crm_cust_info: batch", f"Batch {batch['batch_id']} closed: succeeded."):
         assert printed in finished.log, "PRINT output is not in the log"
 
 
@@ -173,7 +186,7 @@ def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold
     finished = run("sales_warehouse", **{**LOAD, "source_dir": str(drop), **params})
     assert finished.state == "failed"
     assert finished.having("failed") == {red}
-    assert complaint in finished.log
+    assert complaint in finished.complaints[red]
     opened = shared_warehouse.execute("SELECT status FROM etl.batch ORDER BY batch_id OFFSET ? ROWS", batches)
     if red == "open_batch":
         assert opened == []
@@ -206,11 +219,10 @@ def sales_api(
     thread.join()
 
 
-@pytest.mark.usefixtures("sales_api")
-def test_the_published_day_is_served(run: Runner, loaded: int) -> None:
+def test_the_published_day_is_served(run: Runner, loaded: int, sales_api: str) -> None:
     finished = run("sales_serving")
-    assert finished.state == "success", finished.log
-    assert f"'batch_id': {loaded}" in finished.log
+    assert finished.state == "success", finished.complaints
+    assert httpx.get(f"http://{sales_api}/health").json()["batch_id"] == loaded
 
 
 @pytest.mark.usefixtures("sales_api", "loaded")
@@ -223,4 +235,5 @@ def test_serving_fails_when_the_api_serves_another_day(
     finished = run("sales_serving")
     assert finished.state == "failed"
     assert finished.having("failed") == {"check_freshness"}
-    assert "The API serves {'batch_id': None, 'business_date': None}" in finished.log
+    complaint = "The API serves {'batch_id': None, 'business_date': None}"
+    assert complaint in finished.complaints["check_freshness"]
