@@ -100,7 +100,11 @@ class EngineSession:
         return self._request(self._manage(request))
 
     def _request(self, events: Iterator[Event]) -> Iterator[Event]:
+        # here, not in the generator: an Attention may arrive before its first step
         self.cancelled.clear()
+        return self._run(events)
+
+    def _run(self, events: Iterator[Event]) -> Iterator[Event]:
         self.base.variables.clear()
         try:
             yield from events
