@@ -209,12 +209,28 @@ class Interpreter:
         session.transactions.check_writable()
         yield from session.begin_implicitly(frame)
         given = {name: value for name, value, _ in statement.options}
-        with session.writing():
-            count = bulk_insert(
-                *(session.transactions.connection, relation, statement.path, given),
-                *(session.engine.bulk_roots, statement.line),
-            )
-        session.row_count = count
+        reported: list[SqlError] = []
+        failure: SqlError | None = None
+        try:
+            with session.writing():
+                session.row_count = bulk_insert(
+                    *(session.transactions.connection, relation, statement.path, given),
+                    *(session.engine.bulk_roots, statement.line, reported.append),
+                    lambda column: evaluate_as(
+                        session, frame, syntax.Expression(column.default or "NULL", statement.line), column.type
+                    ),
+                )
+        except SqlError as error:
+            failure = error
+        for message in reported:
+            if message.severity <= 10:
+                yield Message(message.message, message.number, 0, 1, statement.line, frame.procedure)
+            elif not self.in_try:  # bad rows that are skipped, and what led to a failure, never reach a CATCH
+                message.procedure = frame.procedure
+                yield error_event(message)
+        if failure is not None:
+            raise failure
+        count = session.row_count
         if not frame.settings.nocount:
             yield session.done(frame, count, 0xF0)
 
