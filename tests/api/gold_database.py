@@ -108,11 +108,10 @@ class GoldDatabase:
 
 
 def insert(connection: pyodbc.Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows with all columns of a table, in its order."""
-    marks = ", ".join("?" * len(rows[0]))
-    with closing(connection.cursor()) as cursor:
-        cursor.fast_executemany = True
-        cursor.executemany(f"INSERT INTO data.{name} VALUES ({marks})", rows)
+    """Insert rows with all columns of a table, in its order; SQL Server takes 2,100 values at most."""
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    values = [value for row in rows for value in row]
+    connection.execute(f"INSERT INTO data.{name} VALUES {', '.join([marks] * len(rows))}", values)
 
 
 def product(key: int, day: int) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from api import create_app
@@ -171,23 +171,37 @@ def test_readers_see_whole_days_while_syncs_publish(client: FlaskClient, gold: G
 
 
 @contextmanager
-def publishing_held_up(engine: Engine) -> Iterator[Connection]:
-    """Hold a lock on the last table that a sync replaces, as a long maintenance command would."""
+def sales_locked(engine: Engine, mode: str) -> Iterator[None]:
+    """Hold a lock on the last of the serving tables, as a long maintenance command would."""
     with engine.begin() as connection:
-        connection.execute(text("LOCK TABLE serving.sales IN SHARE MODE"))
-        yield connection
+        connection.execute(text(f"LOCK TABLE serving.sales IN {mode} MODE"))
+        yield
 
 
-def await_held_up_sync(engine: Engine) -> None:
-    """Wait until a sync has replaced the other tables and stands before the held one."""
+def await_sync_held_up_at(engine: Engine, statement: str) -> None:
+    """Wait until a sync stands before the locked table with a statement that begins so."""
     waiting = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE 'DELETE FROM serving.sales%'"
+        f" AND wait_event_type = 'Lock' AND query LIKE '{statement}%'"
     )
     deadline = time.monotonic() + PATIENCE_SECONDS
     while rows(engine, waiting) != [(1,)]:
-        assert time.monotonic() < deadline, "no sync reached the held table"
+        assert time.monotonic() < deadline, f"no sync reached {statement}"
         time.sleep(0.02)
+
+
+def test_a_day_published_while_a_sync_reads_stays_out_of_it(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine
+) -> None:
+    synced(client)
+    with ThreadPoolExecutor(1) as pool:
+        with sales_locked(engine, "ACCESS EXCLUSIVE"):
+            running = pool.submit(synced, client.application.test_client())
+            await_sync_held_up_at(engine, "CREATE TEMPORARY TABLE staging_sales")
+            gold.publish(2)
+        report = running.result(PATIENCE_SECONDS)
+    assert (report["batch_id"], report["rows"]["sales"]) == (1, 20)
+    assert served_day(client) == whole(1)
 
 
 def test_while_a_sync_publishes_readers_get_the_old_day_at_once_and_a_second_sync_is_refused(
@@ -196,9 +210,9 @@ def test_while_a_sync_publishes_readers_get_the_old_day_at_once_and_a_second_syn
     synced(client)
     gold.publish(2)
     with ThreadPoolExecutor(1) as pool:
-        with publishing_held_up(engine):
+        with sales_locked(engine, "SHARE"):
             running = pool.submit(sync, client.application.test_client())
-            await_held_up_sync(engine)
+            await_sync_held_up_at(engine, "DELETE FROM serving.sales")
             assert served_day(client) == whole(1)
             refused = sync(client)
             assert (refused.status_code, refused.content_type) == (409, PROBLEM)
@@ -223,10 +237,10 @@ def test_a_sync_killed_in_the_middle_leaves_the_old_day_and_the_next_one_works(
         "WAREHOUSE_ODBC_READER": gold.odbc,
         "API_SYNC_KEY": SYNC_KEY,
     }
-    with publishing_held_up(engine):
+    with sales_locked(engine, "SHARE"):
         process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env={**os.environ, **settings})
         try:
-            await_held_up_sync(engine)
+            await_sync_held_up_at(engine, "DELETE FROM serving.sales")
         finally:
             process.kill()
             process.wait()
