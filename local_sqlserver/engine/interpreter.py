@@ -24,6 +24,7 @@ from local_sqlserver.engine.state import (
 )
 from local_sqlserver.engine.values import coerce, to_text
 from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.translate import ColumnInfo
 from local_sqlserver.tsql import syntax
 from local_sqlserver.types import SqlType
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from local_sqlserver.engine.session import EngineSession
 
 _ABORTS_BATCH = frozenset(
-    {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 8114, 8169, 40510}
+    {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
 )
 """Errors after which the rest of the batch does not run even with XACT_ABORT OFF."""
 
@@ -216,9 +217,7 @@ class Interpreter:
                 session.row_count = bulk_insert(
                     *(session.transactions.connection, relation, statement.path, given),
                     *(session.engine.bulk_roots, statement.line, reported.append),
-                    lambda column: evaluate_as(
-                        session, frame, syntax.Expression(column.default or "NULL", statement.line), column.type
-                    ),
+                    lambda column: self._default_value(column, statement.line, frame),
                 )
         except SqlError as error:
             failure = error
@@ -233,6 +232,10 @@ class Interpreter:
         count = session.row_count
         if not frame.settings.nocount:
             yield session.done(frame, count, 0xF0)
+
+    def _default_value(self, column: ColumnInfo, line: int, frame: Frame) -> Any:
+        expression = syntax.Expression(column.default or "NULL", line)
+        return evaluate_as(self._session, frame, expression, column.type)
 
     # --- variables
 

@@ -1,0 +1,105 @@
+"""BULK INSERT as a client of the whole server sees it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pyodbc
+import pytest
+from warehouse.connection import with_database
+
+from tests.warehouse import Server
+
+
+class Client:
+    """A connection with a scratch table of its own and files for it."""
+
+    def __init__(self, server: Server, cursor: pyodbc.Cursor) -> None:
+        self.cursor = cursor
+        self.folder = server.landing / f"bulk_{uuid.uuid4().hex}"
+        self.folder.mkdir()
+        self._at_server = f"{server.landing_at_server}/{self.folder.name}"
+
+    def statement(self, content: str, options: str = "FIELDTERMINATOR = ','") -> str:
+        """Write a file and return the BULK INSERT that loads it into #t."""
+        (self.folder / "t.txt").write_bytes(content.encode())
+        return f"BULK INSERT #t FROM '{self._at_server}/t.txt' WITH ({options})"
+
+    def run(self, batch: str) -> list[Any]:
+        """Run a batch; return the rows of its last result set."""
+        rows: list[Any] = []
+        self.cursor.execute(batch)
+        while True:
+            if self.cursor.description:
+                rows = [tuple(row) for row in self.cursor.fetchall()]
+            if not self.cursor.nextset():
+                return rows
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    with closing(pyodbc.connect(with_database(server.odbc, "master"), autocommit=True)) as connection:
+        yield Client(server, connection.cursor())
+
+
+def test_rows_arrive_with_identities_and_defaults(client: Client) -> None:
+    client.run(
+        "CREATE TABLE #t (id INT IDENTITY(5, 5), name NVARCHAR(10), born DATE, "
+        "status NVARCHAR(10) DEFAULT N'new', price DECIMAL(9, 2), good BIT, at DATETIME2(0))"
+    )
+    load = client.statement(
+        "9,Zoë,2020-02-29,,1.005,1,2024-01-02 03:04:05\n,,,old,,,\n", "FIELDTERMINATOR = ',', TABLOCK"
+    )
+    counted = client.run(f"{load}; SELECT @@ROWCOUNT")
+    rows = client.run("SELECT id, name, CAST(born AS NVARCHAR(10)), status, price, good FROM #t ORDER BY id")
+    assert counted == [(2,)]
+    assert [tuple(str(value) for value in row) for row in rows] == [
+        ("5", "Zoë", "2020-02-29", "new", "1.01", "True"),
+        ("10", "None", "None", "old", "None", "None"),
+    ]
+
+
+def test_bad_rows_are_errors_to_the_client_and_the_rest_is_loaded(client: Client) -> None:
+    client.run("CREATE TABLE #t (id INT, name NVARCHAR(10))")
+    with pytest.raises(pyodbc.Error, match="row 2, column 1") as error:
+        client.run(client.statement("1,a\nx,b\n3,c\n"))
+    assert "(4864)" in str(error.value)
+    assert client.run("SELECT id FROM #t ORDER BY id") == [(1,), (3,)]
+
+
+def test_bad_rows_within_a_try_are_skipped_without_a_word(client: Client) -> None:
+    client.run("CREATE TABLE #t (id INT, name NVARCHAR(10))")
+    load = client.statement("1,a\nx,b\n")
+    outcome = f"BEGIN TRY {load}; SELECT N'loaded' END TRY BEGIN CATCH SELECT ERROR_MESSAGE() END CATCH"
+    assert client.run(outcome) == [("loaded",)]
+
+
+def test_too_many_bad_rows_reach_catch_as_7330_and_leave_nothing(client: Client) -> None:
+    client.run("CREATE TABLE #t (id INT, name NVARCHAR(10))")
+    load = client.statement("1,a\nx,b\n", "FIELDTERMINATOR = ',', MAXERRORS = 0")
+    outcome = (
+        f"BEGIN TRY {load} END TRY BEGIN CATCH SELECT ERROR_NUMBER(), (SELECT COUNT(*) FROM #t) END CATCH"
+    )
+    assert client.run(outcome) == [(7330, 0)]
+
+
+def test_a_failed_load_rolls_an_open_transaction_back(client: Client) -> None:
+    client.run("CREATE TABLE #t (id INT, name NVARCHAR(10))")
+    load = client.statement("1,a\n2", "FIELDTERMINATOR = ','")
+    outcome = (
+        "BEGIN TRANSACTION; INSERT INTO #t VALUES (9, N'kept?'); "
+        f"BEGIN TRY {load} END TRY BEGIN CATCH SELECT ERROR_NUMBER(), XACT_STATE(); ROLLBACK END CATCH"
+    )
+    assert client.run(outcome) == [(7330, -1)]
+    assert client.run("SELECT COUNT(*) FROM #t") == [(0,)]
+
+
+def test_an_absent_file_is_4860(client: Client) -> None:
+    client.run("CREATE TABLE #t (id INT)")
+    absent = Path("no_such_file.txt")
+    with pytest.raises(pyodbc.Error, match=r'The file "no_such_file.txt" does not exist .* \(4860\)'):
+        client.run(f"BULK INSERT #t FROM '{absent}'")
