@@ -151,6 +151,16 @@ def _each(convert: Callable[[Any], bytes], null: bytes = b"\0") -> Encode:
     return encode
 
 
+def _each_distinct(convert: Callable[[Any], bytes]) -> Encode:
+    """Encode each distinct value once: dates repeat a lot."""
+
+    def encode(column: Sequence[Any]) -> list[bytes]:
+        known = {value: b"\0" if value is None else convert(value) for value in set(column)}
+        return [known[value] for value in column]
+
+    return encode
+
+
 def _decimal_size(precision: int) -> int:
     """Return the bytes of a DECIMAL (2.2.5.5.1.6), sign included."""
     return 5 if precision <= 9 else 9 if precision <= 19 else 13 if precision <= 28 else 17
@@ -185,7 +195,7 @@ def _date_codec(_declared: SqlType) -> Codec:
     def convert(value: datetime.date) -> bytes:
         return b"\3" + (value.toordinal() - 1).to_bytes(3, "little")
 
-    return Codec(b"\x28", _each(convert))
+    return Codec(b"\x28", _each_distinct(convert))
 
 
 def _scale(declared: SqlType) -> int:
