@@ -83,13 +83,13 @@ def gold_checks() -> list[BaseOperator]:
         SQLColumnCheckOperator(
             task_id="dim_customers",
             table="gold.dim_customers",
-            column_mapping={"customer_key": KEY, "customer_number": REQUIRED, "in_source": REQUIRED},
+            column_mapping={"customer_key": KEY, "in_source": REQUIRED},
             **reader,
         ),
         SQLColumnCheckOperator(
             task_id="dim_products",
             table="gold.dim_products",
-            column_mapping={"product_key": KEY, "product_number": REQUIRED, "cost": REQUIRED},
+            column_mapping={"product_key": KEY, "product_number": REQUIRED, "in_source": REQUIRED},
             **reader,
         ),
         SQLColumnCheckOperator(
