@@ -94,11 +94,7 @@ class Calls:
                 if isinstance(event, Columns):
                     found = [column.type for column in event.columns]
                     if kinds is not None and len(kinds) != len(found):
-                        raise SqlError(
-                            213,
-                            "Column name or number of supplied values does not match table definition.",
-                            state=7,
-                        )
+                        raise _column_mismatch()
                     kinds = found
                 elif isinstance(event, Rows):
                     rows.extend(event.rows)
@@ -126,7 +122,12 @@ class Calls:
             insert_rows(connection, staged.duckdb_name, rows)
             names = ", ".join(f"c{index}" for index in range(len(kinds)))
             text = f"{statement.insert} SELECT {names} FROM [{_INSERT_EXEC}]"
-            insert, relations = session.translate(text, statement.line, frame)
+            try:
+                insert, relations = session.translate(text, statement.line, frame)
+            except SqlError as error:
+                if error.number not in (120, 121):
+                    raise
+                raise _column_mismatch() from error
             yield from session.runner.run(insert, relations, frame, statement.line)
         finally:
             del frame.temporary[_INSERT_EXEC]
@@ -304,3 +305,7 @@ class Calls:
         for position, (value, kind) in sorted(outcome.outputs.items()):
             yield ReturnValue(position, parameters[position].name, kind, value)
         yield ProcedureDone(outcome.code)
+
+
+def _column_mismatch() -> SqlError:
+    return SqlError(213, "Column name or number of supplied values does not match table definition.", state=7)

@@ -117,6 +117,8 @@ def skip_set_based(cursor: TokenCursor) -> bool:
                 raise _unterminated_before_with(cursor)
             elif token.upper in ("VALUES", "DEFAULT") and state.verb == "INSERT":
                 state.body_seen = True
+            elif state.verb == "ALTER" and token.upper in ("ADD", "CHECK", "NOCHECK"):
+                state.action_seen = True
             elif token.upper == "ON" and state.verb in ("GRANT", "DENY", "REVOKE"):
                 state.action_seen = True
         state.before_previous, state.previous = state.previous, token

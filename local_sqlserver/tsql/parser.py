@@ -120,6 +120,8 @@ class _Parser:
     def _is_bare_call(self) -> bool:
         """The first statement of a batch may call a procedure without EXEC."""
         token = self.cursor.token
+        if self.cursor.peek().text == ":":
+            return False
         if token.kind == QUOTED:
             return True
         return token.kind == WORD and token.upper not in RESERVED and token.upper != "THROW"
@@ -578,6 +580,8 @@ class _Parser:
                         "'@name = value' has been used, all subsequent parameters must be passed in the form '@name = value'."
                     )
                     raise SqlError(119, text, severity=15, line=line)
+        if self.cursor.at_operator("(", "+", "*", "/", "%", "."):
+            raise self.cursor.error()
         if self.cursor.at_words("WITH", "RECOMPILE"):
             self.cursor.advance()
             self.cursor.advance()
