@@ -26,10 +26,24 @@ from local_sqlserver.translate.values import Value, key
 from local_sqlserver.types import MAX, SqlType
 
 WINDOW_FUNCTIONS = frozenset(
-    "ROW_NUMBER RANK DENSE_RANK NTILE LAG LEAD FIRST_VALUE LAST_VALUE CUME_DIST PERCENT_RANK PERCENTILE_CONT "
-    "PERCENTILE_DISC".split()
+    [
+        "ROW_NUMBER",
+        "RANK",
+        "DENSE_RANK",
+        "NTILE",
+        "LAG",
+        "LEAD",
+        "FIRST_VALUE",
+        "LAST_VALUE",
+        "CUME_DIST",
+        "PERCENT_RANK",
+        "PERCENTILE_CONT",
+        "PERCENTILE_DISC",
+    ]
 )
-_NEEDS_ORDER = frozenset("ROW_NUMBER RANK DENSE_RANK NTILE LAG LEAD CUME_DIST PERCENT_RANK".split())
+_NEEDS_ORDER = frozenset(
+    ["ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "CUME_DIST", "PERCENT_RANK"]
+)
 
 
 class AggregateCompiler(ExpressionCompiler):
@@ -172,7 +186,7 @@ class AggregateCompiler(ExpressionCompiler):
         return Value(f"string_agg({value.sql}, {separator.sql}{ordering})", text_type(name, length))
 
     def window_call(self, node: syntax.Call, scope: Scope) -> Value:
-        """ROW_NUMBER, RANK, LAG, FIRST_VALUE, PERCENTILE_CONT …"""
+        """ROW_NUMBER, RANK, LAG, FIRST_VALUE, PERCENTILE_CONT and their kin."""
         name = node.name
         if node.window is None:
             text = f"The function '{name}' must have an OVER clause."

@@ -80,7 +80,7 @@ def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlErr
 
 
 def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
-    """left operator right for numbers and datetimes."""
+    """The result of an operator over numbers and datetimes."""
     if left.null and right.null:
         return typed_null(INT)
     if left.null:

@@ -82,7 +82,7 @@ def implicit(value: Value, target: SqlType, line: int) -> Value:
     return convert(value, target, line=line)
 
 
-def convert(  # noqa: PLR0911 (one return a family of types)
+def convert(
     value: Value,
     target: SqlType,
     *,
@@ -166,10 +166,7 @@ def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
 
 def _failure(value: Value, number: int, before: str, after: str) -> str:
     """SQL that raises when the value is not NULL; the message holds the value between the two texts."""
-    if after:
-        message = f"concat({quote(before)}, {value.sql}, {quote(after)})"
-    else:
-        message = quote(before)
+    message = f"concat({quote(before)}, {value.sql}, {quote(after)})" if after else quote(before)
     return f"CASE WHEN {value.sql} IS NOT NULL THEN tsql_raise({number}, {message}) END"
 
 

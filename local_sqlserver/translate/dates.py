@@ -88,10 +88,9 @@ def date_text(value: Value, style: int | None, line: int) -> str:
             return f"({day} || {clock} || strftime({sql}, ':%M%p'))"
         return f"({day} || {clock} || strftime({sql}, ':%M:%S:%g%p'))"
     if name == "date":
-        text = "Error converting data type date to character: style %s has no date part."
         raise SqlError(
             281,
-            f"{style} is not a valid style number when converting from date to a character string." or text,
+            f"{style} is not a valid style number when converting from date to a character string.",
             line=line,
         )
     if style in _MOMENT_STYLES:

@@ -477,7 +477,7 @@ class DefinitionCompiler(DataCompiler):
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
             raise already_exists(body.into[-1] if is_temporary else target.name, node.line)
-        columns = []
+        columns: list[ColumnInfo] = []
         parts = []
         for column in rows.columns:
             if not column.name:

@@ -410,7 +410,7 @@ class DataCompiler(QueryCompiler):
             if table is not None:
                 return self._delete_common(node, table)
         tables = self.common_tables(node)
-        relation, own, scope, source, joined = self._changed_source(node.target, node.source, line)
+        relation, own, scope, source, _ = self._changed_source(node.target, node.source, line)
         where = f" WHERE {self.condition(node.where, scope)}" if node.where else ""
         limit = self._row_limit(node.top)
         returned = None

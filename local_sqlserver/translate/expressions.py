@@ -24,7 +24,22 @@ from local_sqlserver.translate.values import NULL, Value, identifier, key, quote
 from local_sqlserver.types import MAX, SqlType
 
 AGGREGATES = frozenset(
-    "COUNT COUNT_BIG SUM AVG MIN MAX STDEV STDEVP VAR VARP STRING_AGG GROUPING GROUPING_ID APPROX_COUNT_DISTINCT".split()
+    [
+        "COUNT",
+        "COUNT_BIG",
+        "SUM",
+        "AVG",
+        "MIN",
+        "MAX",
+        "STDEV",
+        "STDEVP",
+        "VAR",
+        "VARP",
+        "STRING_AGG",
+        "GROUPING",
+        "GROUPING_ID",
+        "APPROX_COUNT_DISTINCT",
+    ]
 )
 
 _CLAUSES = {
@@ -249,8 +264,8 @@ class ExpressionCompiler:
                 return f"EXISTS ({self.rows(query, scope).sql})"
             case syntax.Quantified():
                 value = self.expression(node.left, scope)
-                left, subquery = self._against_query(value, node.query, scope, node.line)
-                return f"({left} {node.operator} {node.quantifier} ({subquery}))"
+                compared, subquery = self._against_query(value, node.query, scope, node.line)
+                return f"({compared} {node.operator} {node.quantifier} ({subquery}))"
         text = "An expression of non-boolean type specified in a context where a condition is expected."
         raise SqlError(4145, text, severity=15, line=node.line)
 

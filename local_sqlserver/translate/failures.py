@@ -38,7 +38,7 @@ def to_sql_error(error: duckdb.Error, line: int, relations: Sequence[Relation] =
         return SqlError(number, raised[2], line=line)
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
-            result = build(found, relations)
+            result: SqlError = build(found, relations)
             result.line = line
             return result
     return SqlError(50000, f"DuckDB: {message}", line=line)
@@ -103,8 +103,9 @@ def _violated(
     for relation, constraint in keys:
         if len(constraint.columns) == len(values):
             return relation, constraint, values
-    relation, constraint = keys[0] if keys else (None, None)
-    return relation, constraint, (text,)
+    if keys:
+        return keys[0][0], keys[0][1], (text,)
+    return None, None, (text,)
 
 
 def _overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
@@ -125,11 +126,11 @@ def _conversion(found: re.Match[str], relations: Sequence[Relation]) -> SqlError
     return SqlError(245, text)
 
 
-def _constant(number: int, text: str, *, severity: int = 16, state: int = 1) -> Callable_Build:
+def _constant(number: int, text: str, *, severity: int = 16, state: int = 1) -> _Build:
     return lambda found, relations: SqlError(number, text, severity=severity, state=state)
 
 
-def _named(number: int, text: str, *, severity: int = 16) -> Callable_Build:
+def _named(number: int, text: str, *, severity: int = 16) -> _Build:
     """An error whose text takes the pattern's first group as {0}."""
     return lambda found, relations: SqlError(number, text.format(found[1]), severity=severity)
 
@@ -139,7 +140,7 @@ _DEADLOCK = (
     "Rerun the transaction."
 )
 
-_PATTERNS: tuple[tuple[str, Callable_Build], ...] = (
+_PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"NOT NULL constraint failed: (.*)\.(\"[^\"]+\"|[^.]+)$", _not_null),
     (r"Duplicate key \"(.*)\" violates (?:unique|primary key) constraint", _duplicate),
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),

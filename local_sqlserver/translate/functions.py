@@ -334,15 +334,13 @@ def _translate(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
 def _quotename(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
     mark = arguments[1].constant if len(arguments) == 2 else "["
-    pairs = {
-        "[": "[]", "]": "[]", "'": "''", '"': '""', "`": "``", "(": "()", ")": "()", "<": "<>", ">": "<>",
-        "{": "{}", "}": "{}",
-    }  # fmt: skip
+    pairs = {"[": "[]", "]": "[]", "(": "()", ")": "()", "<": "<>", ">": "<>", "{": "{}", "}": "{}"}
+    pairs |= {character: character * 2 for character in ("'", '"', "`")}
     if mark not in pairs:
         if mark is None:
             raise unsupported("QUOTENAME with a quote that is not a constant", node.line)
         return typed_null(text_type("nvarchar", 258))
-    opening, closing = pairs[mark]
+    opening, closing = pairs[mark][0], pairs[mark][1]
     body = f"replace({value.sql}, {quote(closing)}, {quote(closing * 2)})"
     sql = f"CASE WHEN length({value.sql}) <= 128 THEN {quote(opening)} || {body} || {quote(closing)} END"
     return Value(sql, text_type("nvarchar", 258))
@@ -512,7 +510,7 @@ def _round(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]
         if known is not None and known >= 0:
             return value
         if cut:
-            return Value(f"tsql_truncate_integer({value.sql}, {digits})", declared)
+            return Value(f"CAST(tsql_truncate_integer({value.sql}, {digits}) AS {target})", declared)
         return Value(f"CAST(round(CAST({value.sql} AS HUGEINT), {digits}) AS {target})", declared)
     if known is None:
         raise unsupported("ROUND of a decimal to places that are not a constant", node.line)

@@ -19,8 +19,20 @@ if TYPE_CHECKING:
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
 _SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
 _CALLABLE_KEYWORDS = frozenset(
-    "COALESCE NULLIF LEFT RIGHT CONVERT TRY_CONVERT USER CURRENT_USER SESSION_USER SYSTEM_USER CURRENT_TIMESTAMP "
-    "CURRENT_DATE".split()
+    [
+        "COALESCE",
+        "NULLIF",
+        "LEFT",
+        "RIGHT",
+        "CONVERT",
+        "TRY_CONVERT",
+        "USER",
+        "CURRENT_USER",
+        "SESSION_USER",
+        "SYSTEM_USER",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_DATE",
+    ]
 )
 _NILADIC = {
     "CURRENT_TIMESTAMP": "GETDATE",
@@ -29,7 +41,7 @@ _NILADIC = {
     "USER": "USER_NAME",
     "SYSTEM_USER": "SUSER_SNAME",
 }
-_SIZED = frozenset("char varchar nchar nvarchar binary varbinary".split())
+_SIZED = frozenset(["char", "varchar", "nchar", "nvarchar", "binary", "varbinary"])
 
 
 class ExpressionParser(TokenCursor):
@@ -193,8 +205,8 @@ class ExpressionParser(TokenCursor):
             return syntax.Unary(operator=token.text, operand=operand, line=token.line)
         operand = self._primary()
         while True:
-            if token := self.accept_word("COLLATE"):
-                operand = syntax.Collate(operand=operand, collation=self.advance().value, line=token.line)
+            if collate := self.accept_word("COLLATE"):
+                operand = syntax.Collate(operand=operand, collation=self.advance().value, line=collate.line)
             elif self.at_words("AT", "TIME", "ZONE"):
                 raise unsupported("AT TIME ZONE", self.token.line)
             elif self.at_operator("::"):

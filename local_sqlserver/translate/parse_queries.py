@@ -12,8 +12,27 @@ from local_sqlserver.tsql.keywords import RESERVED
 from local_sqlserver.tsql.tokens import END, QUOTED, STRING, VARIABLE, WORD
 
 _TABLE_HINTS = frozenset(
-    "NOLOCK READUNCOMMITTED READCOMMITTED READCOMMITTEDLOCK REPEATABLEREAD SERIALIZABLE HOLDLOCK UPDLOCK XLOCK "
-    "ROWLOCK PAGLOCK TABLOCK TABLOCKX NOWAIT KEEPIDENTITY KEEPDEFAULTS FORCESEEK FORCESCAN SNAPSHOT".split()
+    [
+        "NOLOCK",
+        "READUNCOMMITTED",
+        "READCOMMITTED",
+        "READCOMMITTEDLOCK",
+        "REPEATABLEREAD",
+        "SERIALIZABLE",
+        "HOLDLOCK",
+        "UPDLOCK",
+        "XLOCK",
+        "ROWLOCK",
+        "PAGLOCK",
+        "TABLOCK",
+        "TABLOCKX",
+        "NOWAIT",
+        "KEEPIDENTITY",
+        "KEEPDEFAULTS",
+        "FORCESEEK",
+        "FORCESCAN",
+        "SNAPSHOT",
+    ]
 )
 _QUERY_HINTS = (
     ("RECOMPILE",),

@@ -12,8 +12,21 @@ from local_sqlserver.tsql.tokens import END, VARIABLE, tokenize
 
 _COMPOUND = ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
 _INDEX_OPTIONS = frozenset(
-    "PAD_INDEX FILLFACTOR SORT_IN_TEMPDB IGNORE_DUP_KEY STATISTICS_NORECOMPUTE DROP_EXISTING ONLINE ALLOW_ROW_LOCKS "
-    "ALLOW_PAGE_LOCKS OPTIMIZE_FOR_SEQUENTIAL_KEY MAXDOP DATA_COMPRESSION COMPRESSION_DELAY".split()
+    [
+        "PAD_INDEX",
+        "FILLFACTOR",
+        "SORT_IN_TEMPDB",
+        "IGNORE_DUP_KEY",
+        "STATISTICS_NORECOMPUTE",
+        "DROP_EXISTING",
+        "ONLINE",
+        "ALLOW_ROW_LOCKS",
+        "ALLOW_PAGE_LOCKS",
+        "OPTIMIZE_FOR_SEQUENTIAL_KEY",
+        "MAXDOP",
+        "DATA_COMPRESSION",
+        "COMPRESSION_DELAY",
+    ]
 )
 
 

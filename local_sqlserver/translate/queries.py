@@ -483,7 +483,7 @@ class QueryCompiler(FunctionCompiler):
             pieces = f"tsql_split({text.sql}, {separator.sql})"
             name = "nvarchar" if text.type.name in ("nvarchar", "nchar") else "varchar"
             columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value")]
-            selected = 'unnest({0}) AS "value"'.format(pieces)
+            selected = f'unnest({pieces}) AS "value"'
             if len(arguments) == 3:
                 columns.append(OutputColumn("ordinal", BIGINT, "ordinal"))
                 selected += f', unnest(range(1, len({pieces}) + 1)) AS "ordinal"'

@@ -385,7 +385,7 @@ class Statement(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectStatement(Statement):
-    """SELECT …"""
+    """A SELECT."""
 
     query: Query
 
