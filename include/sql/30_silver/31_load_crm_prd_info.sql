@@ -103,12 +103,12 @@ BEGIN
             FROM numbered
         ),
 
-        -- prd_end_dt is never trusted: a version ends the day before the next one starts.
         versions AS (
             SELECT
                 *,
                 ROW_NUMBER() OVER (PARTITION BY product_number ORDER BY start_date) AS version_number,
-                DATEADD(DAY, -1, LEAD(start_date) OVER (PARTITION BY product_number ORDER BY start_date)) AS end_date
+                COUNT(*) OVER (PARTITION BY product_number) AS version_count,
+                LEAD(start_date) OVER (PARTITION BY product_number ORDER BY start_date) AS next_start_date
             FROM ranked
             WHERE version_rank = 1
         )
@@ -134,8 +134,9 @@ BEGIN
                 ELSE N'n/a'
             END,
             start_date,
-            end_date,
-            CASE WHEN end_date IS NULL THEN 1 ELSE 0 END,
+            -- prd_end_dt is never trusted: a version ends the day before the next one starts, if there is such a day.
+            CASE WHEN next_start_date > CAST('00010101' AS DATE) THEN DATEADD(DAY, -1, next_start_date) END,
+            CASE WHEN version_number = version_count THEN 1 ELSE 0 END,
             dwh_source_line,
             @batch_id
         FROM versions;

@@ -25,13 +25,13 @@ BEGIN
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
-    -- The first version of a product also holds before it began, the current one without end and for lines without
-    -- an order date (they ask for the last day there is).
+    -- The first version of a product also holds before it began. A line without an order date asks for the last day
+    -- there is, which is the current version's.
     SELECT
         product_number,
         prd_cost AS cost,
         CASE WHEN version_number = 1 THEN CAST('00010101' AS DATE) ELSE prd_start_dt END AS valid_from,
-        COALESCE(prd_end_dt, CAST('99991231' AS DATE)) AS valid_to
+        LEAD(prd_start_dt) OVER (PARTITION BY product_number ORDER BY version_number) AS valid_before
     INTO #versions
     FROM silver.crm_prd_info;
 
@@ -59,7 +59,8 @@ BEGIN
     LEFT JOIN #versions AS v
         ON
             d.sls_prd_key = v.product_number
-            AND COALESCE(d.sls_order_dt, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to;
+            AND COALESCE(d.sls_order_dt, CAST('99991231' AS DATE)) >= v.valid_from
+            AND (v.valid_before IS NULL OR COALESCE(d.sls_order_dt, CAST('99991231' AS DATE)) < v.valid_before);
 
     SET @rows_read = @@ROWCOUNT;
 
