@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask("api")
     app.json.sort_keys = False  # type: ignore[attr-defined] # documents keep the order of their schema
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # names stay readable
     app.config.update(
         SETTINGS=settings,
         API_TITLE="Sales warehouse",
