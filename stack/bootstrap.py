@@ -145,6 +145,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("requirements", nargs="+", help="requirements files, installed in this order")
     parser.add_argument("--library", action="append", default=[], metavar="LIBRARY=PACKAGE")
     options = parser.parse_args(arguments)
+    # As root, Postgres runs as `nobody`, who must be able to read what is installed here.
+    os.umask(0o022)
     try:
         check_python()
         ensure_libraries(options.library)
