@@ -256,7 +256,7 @@ class Administration:
             text = f"Cannot drop the database '{name}' because it is a system database."
             raise SqlError(3708, text, state=4)
         for other in session.engine.sessions():
-            if any(frame.database == database.name for frame in other.frames):
+            if not other.killed and any(frame.database == database.name for frame in other.frames):
                 text = f'Cannot drop database "{database.name}" because it is currently in use.'
                 raise SqlError(3702, text, state=4)
         session.engine.databases.drop(database)

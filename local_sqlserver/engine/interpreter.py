@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from local_sqlserver.engine import administration, options
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.cursors import Cursors
@@ -139,13 +141,7 @@ class Interpreter:
         session = self._session
         try:
             session.tick()
-            if session.killed:
-                raise SqlError(
-                    596,
-                    "Cannot continue the execution because the session is in the kill state.",
-                    severity=21,
-                )
-            yield from self._handlers[type(statement)](statement, frame)
+            yield from self._guarded(statement, frame)
         except SqlError as error:
             if not error.line:
                 error.line = statement.line
@@ -162,6 +158,14 @@ class Interpreter:
             session.last_error = 0
         if not isinstance(statement, _KEEPS_ROW_COUNT):
             session.row_count = 0
+
+    def _guarded(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        """Run one statement with what DuckDB raises as SQL errors."""
+        try:
+            yield from self._handlers[type(statement)](statement, frame)
+        except duckdb.Error as failure:
+            self._session.transactions.note_failure()
+            raise self._session.runner.error(failure, statement.line, ()) from failure
 
     def _doom(self, error: SqlError, frame: Frame) -> None:
         """An error inside a transaction dooms it under XACT_ABORT, and always when it would end the batch."""

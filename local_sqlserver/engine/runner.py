@@ -118,6 +118,7 @@ class Runner:
             ddl.check(session, change)
         values = [session.parameter(name, frame, line) for name in translation.parameters]
         deadline = time.monotonic() + _CONFLICT_PATIENCE
+        fetched: Fetched = ([], [])
         while True:
             try:
                 with session.writing():

@@ -65,6 +65,7 @@ class EngineSession:
         self.interpreter = Interpreter(self)
         self.calls = Calls(self)
         self.cancelled = threading.Event()
+        self._busy = threading.Lock()
         self.killed = False
         self.row_count: int = 0
         self.last_error: int = 0
@@ -105,11 +106,14 @@ class EngineSession:
         return self._run(events)
 
     def _run(self, events: Iterator[Event]) -> Iterator[Event]:
+        self._busy.acquire()
         self.base.variables.clear()
         try:
+            self.check_alive()
             yield from events
             yield from self._settle()
-        except SqlError as error:
+        except (SqlError, duckdb.Error) as failure:
+            error = failure if isinstance(failure, SqlError) else self.runner.error(failure, 0, ())
             self.last_error = error.number
             yield error_event(error)
             yield Done(error=True)
@@ -118,11 +122,22 @@ class EngineSession:
             yield from self._settle()
         except Cancelled:
             yield from self.rolled_back()
+            if self.killed:
+                yield error_event(_killed())
+                yield Done(error=True)
         finally:
-            del self.frames[1:]
-            self.handled.clear()
-            self.interpreter.reset()
-            self.forget_table_variables()
+            try:
+                del self.frames[1:]
+                self.handled.clear()
+                self.interpreter.reset()
+                self.forget_table_variables()
+            finally:
+                self._busy.release()
+
+    def check_alive(self) -> None:
+        """Raise SqlError 596 in a session that another one has ended."""
+        if self.killed:
+            raise _killed()
 
     def _settle(self) -> Iterator[Event]:
         """The end of a request: a doomed transaction does not outlive it."""
@@ -165,9 +180,19 @@ class EngineSession:
         self.transactions.interrupt()
 
     def kill(self) -> None:
-        """End the session from another one (ALTER DATABASE … WITH ROLLBACK IMMEDIATE): its next statement fails."""
+        """End the session from another one (ALTER DATABASE … WITH ROLLBACK IMMEDIATE).
+
+        What it runs stops, its transaction is rolled back before this returns, and its next request fails.
+        """
         self.killed = True
-        self.cancel()
+        while not self._busy.acquire(timeout=0.05):
+            self.cancel()
+        try:
+            for _ in self.rolled_back():
+                pass
+            self.engine.locks.release_all(self.spid)
+        finally:
+            self._busy.release()
 
     def close(self) -> None:
         """Free everything."""
@@ -444,7 +469,7 @@ class EngineSession:
 
     def _drop_leftovers(self) -> None:
         """Drop temporary tables that no name reaches any more; a broken transaction must end first."""
-        if self.transactions.broken:
+        if self.transactions.broken or self._closed:
             return
         for duckdb_name in self._to_drop:
             self.transactions.connection.execute(f"DROP TABLE IF EXISTS {duckdb_name}")
@@ -453,3 +478,8 @@ class EngineSession:
     def message(self, number: int, text: str) -> Message:
         """An informational message."""
         return Message(text, number, line=1)
+
+
+def _killed() -> SqlError:
+    text = "Cannot continue the execution because the session is in the kill state."
+    return SqlError(596, text, severity=21)
