@@ -64,6 +64,8 @@ BEGIN
                 WHEN LEN(cst_key) > 50 THEN N'cst_key: longer than 50 characters'
                 WHEN LEN(cst_firstname) > 50 THEN N'cst_firstname: longer than 50 characters'
                 WHEN LEN(cst_lastname) > 50 THEN N'cst_lastname: longer than 50 characters'
+                WHEN LEN(cst_marital_status) > 50 THEN N'cst_marital_status: longer than 50 characters'
+                WHEN LEN(cst_gndr) > 50 THEN N'cst_gndr: longer than 50 characters'
                 WHEN
                     cst_create_date IS NOT NULL AND create_date IS NULL
                     THEN N'cst_create_date: not a date (yyyy-mm-dd)'

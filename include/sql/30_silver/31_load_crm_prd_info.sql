@@ -76,6 +76,7 @@ BEGIN
                 WHEN LEN(prd_key) > 50 THEN N'prd_key: longer than 50 characters'
                 WHEN LEN(prd_nm) > 100 THEN N'prd_nm: longer than 100 characters'
                 WHEN prd_cost IS NOT NULL AND cost IS NULL THEN N'prd_cost: not an integer'
+                WHEN LEN(prd_line) > 50 THEN N'prd_line: longer than 50 characters'
                 WHEN prd_start_dt IS NOT NULL AND start_date IS NULL THEN N'prd_start_dt: not a date (yyyy-mm-dd)'
             END AS verdict
         INTO #judged

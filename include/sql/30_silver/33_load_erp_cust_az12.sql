@@ -28,14 +28,7 @@ BEGIN
 
         WITH trimmed AS (
             SELECT
-                NULLIF(
-                    TRIM(
-                        REPLACE(
-                            CASE WHEN TRIM(cid) LIKE N'NAS%' THEN SUBSTRING(TRIM(cid), 4, 4000) ELSE cid END, N'-', N''
-                        )
-                    ),
-                    N''
-                ) AS cid,
+                TRIM(cid) AS cid,
                 NULLIF(TRIM(bdate), N'') AS bdate,
                 TRIM(gen) AS gen,
                 CONCAT(cid, N',', bdate, N',', gen) AS raw_row,
@@ -46,6 +39,9 @@ BEGIN
         converted AS (
             SELECT
                 *,
+                NULLIF(
+                    TRIM(REPLACE(CASE WHEN cid LIKE N'NAS%' THEN SUBSTRING(cid, 4, 4000) ELSE cid END, N'-', N'')), N''
+                ) AS customer_number,
                 CASE
                     WHEN bdate LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
                         THEN TRY_CONVERT(DATE, bdate, 23)
@@ -56,9 +52,10 @@ BEGIN
         SELECT
             *,
             CASE
-                WHEN cid IS NULL THEN N'CID: no customer key'
+                WHEN customer_number IS NULL THEN N'CID: no customer key'
                 WHEN LEN(cid) > 50 THEN N'CID: longer than 50 characters'
                 WHEN bdate IS NOT NULL AND birthdate IS NULL THEN N'BDATE: not a date (yyyy-mm-dd)'
+                WHEN LEN(gen) > 50 THEN N'GEN: longer than 50 characters'
             END AS verdict
         INTO #judged
         FROM converted;
@@ -70,7 +67,7 @@ BEGIN
         WITH ranked AS (
             SELECT
                 *,
-                ROW_NUMBER() OVER (PARTITION BY cid ORDER BY dwh_source_line DESC) AS version_rank
+                ROW_NUMBER() OVER (PARTITION BY customer_number ORDER BY dwh_source_line DESC) AS version_rank
             FROM #judged
             WHERE verdict IS NULL
         )
@@ -80,7 +77,7 @@ BEGIN
             cid, bdate, gen, dwh_source_line, dwh_batch_id
         )
         SELECT
-            cid,
+            customer_number,
             birthdate,
             CASE
                 WHEN gen IN (N'F', N'Female') THEN N'Female'

@@ -28,7 +28,8 @@ BEGIN
 
         WITH trimmed AS (
             SELECT
-                NULLIF(TRIM(REPLACE(cid, N'-', N'')), N'') AS cid,
+                TRIM(cid) AS cid,
+                NULLIF(TRIM(REPLACE(cid, N'-', N'')), N'') AS customer_number,
                 NULLIF(TRIM(cntry), N'') AS cntry,
                 CONCAT(cid, N',', cntry) AS raw_row,
                 dwh_source_line
@@ -38,7 +39,7 @@ BEGIN
         SELECT
             *,
             CASE
-                WHEN cid IS NULL THEN N'CID: no customer key'
+                WHEN customer_number IS NULL THEN N'CID: no customer key'
                 WHEN LEN(cid) > 50 THEN N'CID: longer than 50 characters'
                 WHEN LEN(cntry) > 50 THEN N'CNTRY: longer than 50 characters'
             END AS verdict
@@ -52,7 +53,7 @@ BEGIN
         WITH ranked AS (
             SELECT
                 *,
-                ROW_NUMBER() OVER (PARTITION BY cid ORDER BY dwh_source_line DESC) AS version_rank
+                ROW_NUMBER() OVER (PARTITION BY customer_number ORDER BY dwh_source_line DESC) AS version_rank
             FROM #judged
             WHERE verdict IS NULL
         )
@@ -62,7 +63,7 @@ BEGIN
             cid, cntry, dwh_source_line, dwh_batch_id
         )
         SELECT
-            cid,
+            customer_number,
             CASE
                 WHEN cntry = N'DE' THEN N'Germany'
                 WHEN cntry IN (N'US', N'USA') THEN N'United States'
