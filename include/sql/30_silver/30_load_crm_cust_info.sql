@@ -43,11 +43,11 @@ BEGIN
             FROM bronze.crm_cust_info
         ),
 
-        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and a blank.
+        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
         converted AS (
             SELECT
                 *,
-                CASE WHEN cst_id LIKE N'%[0-9]%' AND cst_id NOT LIKE N'% %' THEN TRY_CONVERT(INT, cst_id) END
+                CASE WHEN cst_id LIKE N'%[0-9]%' AND cst_id NOT LIKE N'%[^-+0-9]%' THEN TRY_CONVERT(INT, cst_id) END
                     AS customer_id,
                 CASE
                     WHEN cst_create_date LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'

@@ -53,13 +53,15 @@ BEGIN
             FROM bronze.crm_prd_info
         ),
 
-        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and a blank.
+        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
         converted AS (
             SELECT
                 *,
-                CASE WHEN prd_id LIKE N'%[0-9]%' AND prd_id NOT LIKE N'% %' THEN TRY_CONVERT(INT, prd_id) END
+                CASE WHEN prd_id LIKE N'%[0-9]%' AND prd_id NOT LIKE N'%[^-+0-9]%' THEN TRY_CONVERT(INT, prd_id) END
                     AS product_id,
-                CASE WHEN prd_cost LIKE N'%[0-9]%' AND prd_cost NOT LIKE N'% %' THEN TRY_CONVERT(INT, prd_cost) END
+                CASE
+                    WHEN prd_cost LIKE N'%[0-9]%' AND prd_cost NOT LIKE N'%[^-+0-9]%' THEN TRY_CONVERT(INT, prd_cost)
+                END
                     AS cost,
                 CASE
                     WHEN prd_start_dt LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'

@@ -45,7 +45,7 @@ BEGIN
             FROM bronze.crm_sales_details
         ),
 
-        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and a blank.
+        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
         -- Money is BIGINT until it is known to fit.
         converted AS (
             SELECT
@@ -58,7 +58,9 @@ BEGIN
                 raw_row,
                 dwh_source_line,
                 CASE
-                    WHEN sls_cust_id LIKE N'%[0-9]%' AND sls_cust_id NOT LIKE N'% %' THEN TRY_CONVERT(INT, sls_cust_id)
+                    WHEN
+                        sls_cust_id LIKE N'%[0-9]%' AND sls_cust_id NOT LIKE N'%[^-+0-9]%'
+                        THEN TRY_CONVERT(INT, sls_cust_id)
                 END AS customer_id,
                 CASE
                     WHEN
@@ -77,20 +79,24 @@ BEGIN
                 END AS due_date,
                 CAST(
                     CASE
-                        WHEN sls_sales LIKE N'%[0-9]%' AND sls_sales NOT LIKE N'% %' THEN TRY_CONVERT(INT, sls_sales)
+                        WHEN
+                            sls_sales LIKE N'%[0-9]%' AND sls_sales NOT LIKE N'%[^-+0-9]%'
+                            THEN TRY_CONVERT(INT, sls_sales)
                     END AS BIGINT
                 ) AS sales,
                 CAST(
                     CASE
                         WHEN
-                            sls_quantity LIKE N'%[0-9]%' AND sls_quantity NOT LIKE N'% %'
+                            sls_quantity LIKE N'%[0-9]%' AND sls_quantity NOT LIKE N'%[^-+0-9]%'
                             THEN TRY_CONVERT(INT, sls_quantity)
                     END AS BIGINT
                 )
                     AS quantity,
                 CAST(
                     CASE
-                        WHEN sls_price LIKE N'%[0-9]%' AND sls_price NOT LIKE N'% %' THEN TRY_CONVERT(INT, sls_price)
+                        WHEN
+                            sls_price LIKE N'%[0-9]%' AND sls_price NOT LIKE N'%[^-+0-9]%'
+                            THEN TRY_CONVERT(INT, sls_price)
                     END AS BIGINT
                 ) AS price
             FROM trimmed

@@ -27,11 +27,16 @@ numbers AS (
     CROSS JOIN digits AS d5
 ),
 
+-- Numbers beyond the last day become NULL before they are added: the server may filter after it has computed.
 days AS (
-    SELECT DATEADD(DAY, numbers.n, bounds.first_day) AS full_date
+    SELECT
+        DATEADD(
+            DAY,
+            CASE WHEN numbers.n <= DATEDIFF(DAY, bounds.first_day, bounds.last_day) THEN numbers.n END,
+            bounds.first_day
+        ) AS full_date
     FROM numbers
     CROSS JOIN bounds
-    WHERE numbers.n <= DATEDIFF(DAY, bounds.first_day, bounds.last_day)
 )
 
 SELECT
@@ -43,5 +48,6 @@ SELECT
     DATENAME(MONTH, full_date) AS month_name,
     DAY(full_date) AS day_of_month,
     DATEDIFF(DAY, '19000101', full_date) % 7 + 1 AS iso_weekday
-FROM days;
+FROM days
+WHERE full_date IS NOT NULL;
 GO
