@@ -89,9 +89,7 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
         case "money" | "smallmoney":
             number_type = "DECIMAL(19, 4)" if declared.name == "money" else "DECIMAL(10, 4)"
             bare = f"replace({trimmed}, ',', '')"
-            return _checked(
-                trimmed, r"[+-]?[0-9][0-9,]*(\.[0-9]*)?", f"TRY_CAST({bare} AS {number_type})", OVERFLOW
-            )
+            return _checked(trimmed, r"[+-]?[0-9][0-9,]*(\.[0-9]*)?", f"TRY_CAST({bare} AS {number_type})", OVERFLOW)
         case "float" | "real":
             number_type = "DOUBLE" if declared.name == "float" else "FLOAT"
             shape = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -114,9 +112,7 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
         case "binary" | "varbinary":
             value, failed = _checked(text, "([0-9A-Fa-f]{2})+", f"unhex({text})", MISMATCH)
             if declared.length is not None and declared.length != MAX:
-                failed = (
-                    f"CASE WHEN length({text}) > {2 * declared.length} THEN {TRUNCATION} ELSE {failed} END"
-                )
+                failed = f"CASE WHEN length({text}) > {2 * declared.length} THEN {TRUNCATION} ELSE {failed} END"
             return value, failed
         case name:
             raise unsupported(f"BULK INSERT into a column of type {name}", line)

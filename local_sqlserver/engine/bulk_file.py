@@ -114,9 +114,7 @@ class DataFile:
                 f"Bulk load: DataFileType was incorrectly specified as {was}. "
                 f"DataFileType will be assumed to be {now} because the data file {mark} a Unicode signature."
             )
-            self.notices = [
-                SqlError(4831 if self._options.wide else 4830, message, severity=0, line=self._line)
-            ]
+            self.notices = [SqlError(4831 if self._options.wide else 4830, message, severity=0, line=self._line)]
         utf8_mark = start == codecs.BOM_UTF8 and not self._options.raw
         self._file.seek(2 if marked else 3 if utf8_mark else 0)
         if marked:
@@ -137,9 +135,7 @@ class DataFile:
         try:
             yield decoder.decode(b"", final=True), True
         except UnicodeDecodeError:
-            raise self._failed(
-                4832, "Bulk load: An unexpected end of file was encountered in the data file."
-            ) from None
+            raise self._failed(4832, "Bulk load: An unexpected end of file was encountered in the data file.") from None
 
     def _regular_rows(self, text: str) -> tuple[Batch | None, str]:
         """Take the complete lines off ``text`` if every one is a row of the right number of fields."""

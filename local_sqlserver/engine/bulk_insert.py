@@ -95,9 +95,7 @@ class _Loader:
         self._relation = relation
         self._wide = wide
         self._defaults = {name: f"$default{index}" for index, name in enumerate(defaults)}
-        self._parameters: dict[str, Any] = {
-            f"default{index}": value for index, value in enumerate(defaults.values())
-        }
+        self._parameters: dict[str, Any] = {f"default{index}": value for index, value in enumerate(defaults.values())}
         self._targets = [
             index
             for index, column in enumerate(relation.columns)
@@ -128,11 +126,7 @@ class _Loader:
         conversions = []
         for index in self._targets:
             raw = f"fields[{index + 1}]"
-            field = (
-                f"CASE {raw} WHEN '' THEN NULL WHEN chr(0) THEN '' ELSE {raw} END"
-                if odd
-                else f"nullif({raw}, '')"
-            )
+            field = f"CASE {raw} WHEN '' THEN NULL WHEN chr(0) THEN '' ELSE {raw} END" if odd else f"nullif({raw}, '')"
             column = self._columns[index]
             default = self._defaults.get(column.name)
             conversions.append(
@@ -174,8 +168,7 @@ class _Loader:
         self._tell(
             SqlError(
                 7399,
-                f"The {provider} reported an error. "
-                "The provider did not give any information about the error.",
+                f"The {provider} reported an error. The provider did not give any information about the error.",
                 line=self._line,
             )
         )
@@ -187,9 +180,7 @@ class _Loader:
         for number, errors in found:
             position, error = next((index, error) for index, error in enumerate(errors) if error)
             index = self._targets[position]
-            self._tell(
-                _row_error(error, batch.first_row + number - 1, index + 1, self._columns[index], self._line)
-            )
+            self._tell(_row_error(error, batch.first_row + number - 1, index + 1, self._columns[index], self._line))
         self._errors += len(found)
         if self._errors > self._options.max_errors:
             if self._options.max_errors:
@@ -238,15 +229,11 @@ def _access_denied(path: str, line: int) -> SqlError:
     return SqlError(4861, message, line=line)
 
 
-def _defaults(
-    relation: Relation, default_value: Callable[[ColumnInfo], Any] | None, line: int
-) -> dict[str, Any]:
+def _defaults(relation: Relation, default_value: Callable[[ColumnInfo], Any] | None, line: int) -> dict[str, Any]:
     """Evaluate the columns' declared defaults."""
     declared = [column for column in relation.columns if column.default is not None]
     if declared and default_value is None:
-        raise unsupported(
-            f"BULK INSERT without KEEPNULLS into column {declared[0].name} with its default", line
-        )
+        raise unsupported(f"BULK INSERT without KEEPNULLS into column {declared[0].name} with its default", line)
     if default_value is None:
         return {}
     return {column.name: default_value(column) for column in declared}
@@ -259,19 +246,13 @@ def _advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation)
         return
     seed, increment = column.identity
     furthest = "max" if increment > 0 else "min"
-    found = connection.execute(
-        f"SELECT {furthest}({identifier(column.name)}) FROM {relation.duckdb_name}"
-    ).fetchone()
+    found = connection.execute(f"SELECT {furthest}({identifier(column.name)}) FROM {relation.duckdb_name}").fetchone()
     if found is None or found[0] is None:
         return
-    (upcoming,) = connection.execute(f"SELECT nextval({quote(identity_sequence(relation))})").fetchone() or (
-        seed,
-    )
+    (upcoming,) = connection.execute(f"SELECT nextval({quote(identity_sequence(relation))})").fetchone() or (seed,)
     following = found[0] + increment
     start = max(upcoming, following) if increment > 0 else min(upcoming, following)
-    connection.execute(
-        f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}"
-    )
+    connection.execute(f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}")
 
 
 def _all_good(conversions: Sequence[bulk_convert.Conversion]) -> str:

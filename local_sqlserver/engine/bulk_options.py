@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from local_sqlserver.errors import SqlError, unsupported
 
-_HINTS = frozenset(
-    {"TABLOCK", "ORDER", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH", "FIRE_TRIGGERS", "BATCHSIZE"}
-)
+_HINTS = frozenset({"TABLOCK", "ORDER", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH", "FIRE_TRIGGERS", "BATCHSIZE"})
 """Accepted without a further look: they change speed, locking or the size of a transaction, not the rows.
 
 The stand-in has no triggers. A load is always one transaction: with BATCHSIZE the real server keeps the

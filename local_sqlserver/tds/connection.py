@@ -75,9 +75,7 @@ class Connection:
         login, writer = client.login, client.writer
         try:
             _check(login)
-            session = self._engine.login(
-                login.user, login.password, login.database, login.application, login.host
-            )
+            session = self._engine.login(login.user, login.password, login.database, login.application, login.host)
         except SqlError as refusal:
             _log.warning("%s: login of %r failed: %s", self._peer, login.user, refusal)
             for piece in ResponseEncoder(self._engine.server_name).encode([_error(refusal)], Token.DONE):
@@ -193,9 +191,7 @@ class Inbox:
 class Dialogue:
     """The answering side: runs one request after the other and sends what comes out."""
 
-    def __init__(
-        self, session: Session, writer: PacketWriter, inbox: Inbox, server_name: str, peer: str
-    ) -> None:
+    def __init__(self, session: Session, writer: PacketWriter, inbox: Inbox, server_name: str, peer: str) -> None:
         self._session = session
         self._writer = writer
         self._inbox = inbox
@@ -303,9 +299,7 @@ class Dialogue:
 
 
 def _error(refusal: SqlError) -> Error:
-    return Error(
-        refusal.number, refusal.message, refusal.severity, refusal.state, refusal.line, refusal.procedure
-    )
+    return Error(refusal.number, refusal.message, refusal.severity, refusal.state, refusal.line, refusal.procedure)
 
 
 def _last_token(message: Message) -> Token:

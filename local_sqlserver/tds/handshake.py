@@ -92,9 +92,7 @@ def _strict_tls(raw: SocketTransport, tls: TlsContexts) -> TlsTransport:
     return transport
 
 
-def _tls_inside_tds(
-    reader: PacketReader, writer: PacketWriter, raw: SocketTransport, tls: TlsContexts
-) -> None:
+def _tls_inside_tds(reader: PacketReader, writer: PacketWriter, raw: SocketTransport, tls: TlsContexts) -> None:
     """Run the handshake inside PRELOGIN packets, then put TLS straight on the socket (2.2.6.5)."""
     transport = TlsTransport(tls.tds7, HandshakeTransport(reader))
     transport.handshake()

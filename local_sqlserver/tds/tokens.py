@@ -153,9 +153,7 @@ class ResponseEncoder:
         self._codecs: Sequence[Codec] = ()
         self._return_values = b""
 
-    def encode(
-        self, events: Iterable[Event], last: Token, *, more: bool = False
-    ) -> Generator[bytes, None, None]:
+    def encode(self, events: Iterable[Event], last: Token, *, more: bool = False) -> Generator[bytes, None, None]:
         """Yield the tokens of one statement or call in pieces that never split a token.
 
         A DONE says whether another follows, so each waits for the event after it. The stream ends in a

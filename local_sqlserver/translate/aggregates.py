@@ -41,9 +41,7 @@ WINDOW_FUNCTIONS = frozenset(
         "PERCENTILE_DISC",
     ]
 )
-_NEEDS_ORDER = frozenset(
-    ["ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "CUME_DIST", "PERCENT_RANK"]
-)
+_NEEDS_ORDER = frozenset(["ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "CUME_DIST", "PERCENT_RANK"])
 
 
 class AggregateCompiler(ExpressionCompiler):
@@ -111,9 +109,7 @@ class AggregateCompiler(ExpressionCompiler):
         argument = self.expression(node.arguments[0], inner)
         return self.aggregate(name, argument, node.line, distinct=node.distinct, over=over)
 
-    def aggregate(
-        self, name: str, value: Value, line: int, *, distinct: bool = False, over: str = ""
-    ) -> Value:
+    def aggregate(self, name: str, value: Value, line: int, *, distinct: bool = False, over: str = "") -> Value:
         """COUNT, SUM, AVG, MIN, MAX, STDEV … of a translated argument."""
         word = "DISTINCT " if distinct else ""
         if name in ("COUNT", "COUNT_BIG"):
@@ -127,9 +123,7 @@ class AggregateCompiler(ExpressionCompiler):
                 raise _invalid_operand(value.type, name, line)
             if value.is_text:
                 function = "arg_min" if name == "MIN" else "arg_max"
-                return Value(
-                    f"{function}({value.sql}, {key(value)}){over}", value.type, collation=value.collation
-                )
+                return Value(f"{function}({value.sql}, {key(value)}){over}", value.type, collation=value.collation)
             return Value(f"{name.lower()}({value.sql}){over}", value.type)
         if value.null or value.type.name not in NUMBERS - {"bit"}:
             raise _invalid_operand(value.type, name, line)
@@ -170,11 +164,11 @@ class AggregateCompiler(ExpressionCompiler):
 
     def _string_agg(self, node: syntax.Call, inner: Scope, scope: Scope) -> Value:
         if len(node.arguments) != 2:
-            raise SqlError(
-                174, "The string_agg function requires 2 argument(s).", severity=15, line=node.line
-            )
+            raise SqlError(174, "The string_agg function requires 2 argument(s).", severity=15, line=node.line)
         if node.window:
-            text = "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause."
+            text = (
+                "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause."
+            )
             raise SqlError(4113, text, line=node.line)
         value = self.as_text(self.expression(node.arguments[0], inner), node.line)
         separator = self.as_text(self.expression(node.arguments[1], inner), node.line)
@@ -224,9 +218,7 @@ class AggregateCompiler(ExpressionCompiler):
         if len(arguments) > 2:
             parts.append(implicit(arguments[2], value.type, node.line).sql)
         nulls = " IGNORE NULLS" if node.ignore_nulls else ""
-        return Value(
-            f"{node.name.lower()}({', '.join(parts)}{nulls}){over}", value.type, collation=value.collation
-        )
+        return Value(f"{node.name.lower()}({', '.join(parts)}{nulls}){over}", value.type, collation=value.collation)
 
     def _percentile(self, node: syntax.Call, share: Value, over: str, scope: Scope) -> Value:
         if len(node.within) != 1:

@@ -169,16 +169,10 @@ def divide_exactly(first: str, one: SqlType, second: str, two: SqlType, declared
     """Decimal division by integers, since DuckDB's own goes through DOUBLE; digits past the scale are cut off."""
     scale = declared.scale or 0
     shift = scale + (two.scale or 0)
-    numerator = (
-        f"(CAST({first} * {_power(one.scale or 0)} AS HUGEINT) * {_power_integer(shift - (one.scale or 0))})"
-    )
+    numerator = f"(CAST({first} * {_power(one.scale or 0)} AS HUGEINT) * {_power_integer(shift - (one.scale or 0))})"
     denominator = f"CAST({second} * {_power(two.scale or 0)} AS HUGEINT)"
     quotient = f"CAST({numerator} // {denominator} AS DECIMAL({38 - scale},0))"
-    unit = (
-        "CAST(1 AS DECIMAL(1,0))"
-        if scale == 0
-        else f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
-    )
+    unit = "CAST(1 AS DECIMAL(1,0))" if scale == 0 else f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
     return f"CAST({quotient} * {unit} AS {duckdb_type(declared)})"
 
 

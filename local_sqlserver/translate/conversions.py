@@ -39,9 +39,7 @@ _ORDERS = {
 
 def clash(left: SqlType, right: SqlType, line: int) -> SqlError:
     """Error 206."""
-    return SqlError(
-        206, f"Operand type clash: {left.name} is incompatible with {right.name}", state=2, line=line
-    )
+    return SqlError(206, f"Operand type clash: {left.name} is incompatible with {right.name}", state=2, line=line)
 
 
 def _not_implicit(source: SqlType, target: SqlType, line: int) -> SqlError:
@@ -222,9 +220,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
             if name in ("datetime", "smalldatetime"):
                 first = 1753 if name == "datetime" else 1900
                 attempt = f"tsql_not_before({attempt}, {first})"
-    return Value(
-        attempt if lenient else f"coalesce({attempt}, {_failure(value, number, before, after)})", target
-    )
+    return Value(attempt if lenient else f"coalesce({attempt}, {_failure(value, number, before, after)})", target)
 
 
 def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
@@ -252,9 +248,7 @@ def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
     return None
 
 
-def _to_text(
-    value: Value, target: SqlType, style: int | None, *, explicit: bool, lenient: bool, line: int
-) -> Value:
+def _to_text(value: Value, target: SqlType, style: int | None, *, explicit: bool, lenient: bool, line: int) -> Value:
     source = value.type
     limit = target.length or 1
     if source.name in TEXT:
@@ -344,9 +338,7 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     known_length = text.type.length or 1
     if limit == MAX or (known_length != MAX and known_length <= limit):
         return convert(text, target, line=line)
-    where = (
-        f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
-    )
+    where = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
     trimmed = f"rtrim({text.sql})"  # trailing blanks are cut without complaint
     sql = (
         f"CASE WHEN length({text.sql}) <= {limit} THEN {text.sql} WHEN length({trimmed}) <= {limit} THEN left({text.sql}, {limit}) "

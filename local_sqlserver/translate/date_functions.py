@@ -115,7 +115,9 @@ def _check_part(part: str, declared: SqlType, name: str, line: int) -> None:
         if declared.name == "date" and name == "DATEPART":
             text = f"The datepart {part} is not supported by date function datepart for data type date."
         else:
-            text = f"The datepart {part} is not supported by date function {name.lower()} for data type {declared.name}."
+            text = (
+                f"The datepart {part} is not supported by date function {name.lower()} for data type {declared.name}."
+            )
         raise SqlError(9810, text, line=line)
 
 

@@ -52,9 +52,7 @@ def _fraction(value: Value) -> str:
     if value.type.name == "smalldatetime" or scale == 0:
         return "''"
     digits = (
-        "strftime({0}, '%f') || '0'"
-        if value.type.name != "time"
-        else "strftime(DATE '1900-01-01' + {0}, '%f') || '0'"
+        "strftime({0}, '%f') || '0'" if value.type.name != "time" else "strftime(DATE '1900-01-01' + {0}, '%f') || '0'"
     )
     return f"'.' || left({digits.format(value.sql)}, {scale})"
 

@@ -50,10 +50,7 @@ class DefinitionCompiler(DataCompiler):
         columns: list[ColumnInfo] = []
         constraints: list[ConstraintInfo] = []
         keyed = {
-            name.lower()
-            for constraint in node.constraints
-            if constraint.kind == "PK"
-            for name in constraint.columns
+            name.lower() for constraint in node.constraints if constraint.kind == "PK" for name in constraint.columns
         }
         for definition in node.columns:
             if any(definition.name.lower() == known.name.lower() for known in columns):
@@ -188,9 +185,7 @@ class DefinitionCompiler(DataCompiler):
             changes=(CatalogChange("alter table", relation),),
         )
 
-    def _around_indexes(
-        self, relation: Relation, changes: list[str], after: Relation | None = None
-    ) -> list[str]:
+    def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
         """Statements with the table's unique indexes dropped before and made again after: DuckDB alters no indexed table."""
         keys = [constraint for constraint in relation.constraints if constraint.kind in ("PK", "UQ", "UX")]
         drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
@@ -209,9 +204,7 @@ class DefinitionCompiler(DataCompiler):
         scope = Scope(None, [relation_source(relation, relation.name, "")])
         return self.condition(parse_expression(constraint.definition, self.line), scope)
 
-    def _add_column(
-        self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]
-    ) -> Relation:
+    def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
             text = (
                 f"Column names in each table must be unique. Column name '{definition.name}' in table "
@@ -246,9 +239,7 @@ class DefinitionCompiler(DataCompiler):
                 text = f"Table '{relation.name}' already has a primary key defined on it."
                 raise SqlError(1779, text, line=given.line)
             nullable = [
-                column.name
-                for column in relation.columns
-                if column.name in constraint.columns and column.nullable
+                column.name for column in relation.columns if column.name in constraint.columns and column.nullable
             ]
             if nullable:
                 text = f"Cannot define PRIMARY KEY constraint on nullable column in table '{relation.name}'."
@@ -289,7 +280,9 @@ class DefinitionCompiler(DataCompiler):
             if column is None:
                 if node.if_exists:
                     continue
-                text = f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{relation.name}'."
+                text = (
+                    f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{relation.name}'."
+                )
                 raise SqlError(4924, text, line=node.line)
             holders = [
                 constraint.name
@@ -310,9 +303,7 @@ class DefinitionCompiler(DataCompiler):
     def _drop_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
         statements = []
         for name in node.drop_constraints:
-            constraint = next(
-                (known for known in relation.constraints if known.name.lower() == name.lower()), None
-            )
+            constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
             default = next(
                 (
                     column
@@ -339,9 +330,7 @@ class DefinitionCompiler(DataCompiler):
     def _alter_column(
         self, node: syntax.AlterTable, relation: Relation, definition: syntax.ColumnDefinition
     ) -> Translation:
-        column = next(
-            (known for known in relation.columns if known.name.lower() == definition.name.lower()), None
-        )
+        column = next((known for known in relation.columns if known.name.lower() == definition.name.lower()), None)
         if column is None or definition.type is None:
             text = f"ALTER TABLE ALTER COLUMN failed because column '{definition.name}' does not exist in table '{relation.name}'."
             raise SqlError(4924, text, line=node.line)
@@ -443,9 +432,7 @@ class DefinitionCompiler(DataCompiler):
         after = replace(relation, constraints=(*relation.constraints, constraint))
         return _ddl(
             statements,
-            CatalogChange(
-                "create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))
-            ),
+            CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
         )
 
     def drop_index(self, node: syntax.DropIndex) -> Translation:
@@ -469,9 +456,7 @@ class DefinitionCompiler(DataCompiler):
         kept = tuple(known for known in relation.constraints if known is not constraint)
         return _ddl(statements, CatalogChange("drop index", replace(relation, constraints=kept), node.name))
 
-    def select_into(
-        self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows
-    ) -> Translation:
+    def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
         """SELECT … INTO: a new table with the columns and types of the result."""
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")

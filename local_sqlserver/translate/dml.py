@@ -215,9 +215,7 @@ class DataCompiler(QueryCompiler):
             returning.append(identifier(identity.name))
         if returning:
             sql += f" RETURNING {', '.join(returning)}"
-        return self._translation(
-            (sql,), "insert", node.output, returned, identity_table=relation if identity else None
-        )
+        return self._translation((sql,), "insert", node.output, returned, identity_table=relation if identity else None)
 
     def _translation(
         self,
@@ -283,9 +281,7 @@ class DataCompiler(QueryCompiler):
         sql = self.source(source, scope)
         own_source = None
         if len(target) == 1:
-            own_source = next(
-                (known for known in scope.sources if known.alias.lower() == target[0].lower()), None
-            )
+            own_source = next((known for known in scope.sources if known.alias.lower() == target[0].lower()), None)
         if own_source is None:
             relation = self.target(target, line)
             same = [known for known in scope.sources if known.relation == relation]
@@ -348,9 +344,7 @@ class DataCompiler(QueryCompiler):
         selected = [f"{rowid} AS _rowid"]
         selected += [f"{value.sql} AS {identifier('_new_' + name)}" for name, value in values.items()]
         if node.output or has_checks:
-            selected += [
-                f"{own.value(column).sql} AS {identifier('_old_' + column.name)}" for column in own.columns
-            ]
+            selected += [f"{own.value(column).sql} AS {identifier('_old_' + column.name)}" for column in own.columns]
         found = f"SELECT {distinct}{', '.join(selected)} FROM {source}{where}{limit}"
         new = {}
         for column in relation.columns:
@@ -404,9 +398,7 @@ class DataCompiler(QueryCompiler):
         """DELETE, also of the rows that a common table expression over one table shows."""
         line = node.line
         if len(node.target) == 1 and node.source is None:
-            table = next(
-                (table for table in node.tables if table.name.lower() == node.target[0].lower()), None
-            )
+            table = next((table for table in node.tables if table.name.lower() == node.target[0].lower()), None)
             if table is not None:
                 return self._delete_common(node, table)
         tables = self.common_tables(node)
@@ -463,9 +455,7 @@ class DataCompiler(QueryCompiler):
         head = "SELECT "
         if not rows.sql.startswith(head):
             raise unsupported("DELETE from this common table expression", query.line)
-        return Rows(
-            f"SELECT {identifier(alias)}.rowid AS _rowid, {rows.sql.removeprefix(head)}", rows.columns
-        )
+        return Rows(f"SELECT {identifier(alias)}.rowid AS _rowid, {rows.sql.removeprefix(head)}", rows.columns)
 
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity begins at its seed again."""
@@ -550,9 +540,7 @@ class DataCompiler(QueryCompiler):
 
     def _merge_output(self, output: syntax.Output, relation: Relation) -> _Returned:
         for item in output.items:
-            qualifier = item.qualifier or (
-                item.value.parts[:-1] if isinstance(item.value, syntax.Column) else ()
-            )
+            qualifier = item.qualifier or (item.value.parts[:-1] if isinstance(item.value, syntax.Column) else ())
             if qualifier and qualifier[-1].lower() == "deleted":
                 raise unsupported("OUTPUT deleted.… of MERGE", item.line)
         inserted = relation_source(relation, "inserted", "")

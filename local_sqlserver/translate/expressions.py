@@ -69,8 +69,7 @@ def nodes(node: object) -> Iterator[object]:
 def has_aggregate(node: object) -> bool:
     """Whether an aggregate function (not as a window) stands in an expression."""
     return any(
-        isinstance(inner, syntax.Call) and inner.name in AGGREGATES and inner.window is None
-        for inner in nodes(node)
+        isinstance(inner, syntax.Call) and inner.name in AGGREGATES and inner.window is None for inner in nodes(node)
     )
 
 
@@ -182,9 +181,7 @@ class ExpressionCompiler:
                 raise unsupported(f"The system variable {name}", line)
             return self.session_value(lowered, line)
         if self.in_view:
-            raise SqlError(
-                137, f'Must declare the scalar variable "{name}".', severity=15, state=2, line=line
-            )
+            raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, state=2, line=line)
         return self.parameter(name, self.context.variable(name, line))
 
     def _case(self, node: syntax.Case, scope: Scope) -> Value:

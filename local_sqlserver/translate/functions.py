@@ -113,7 +113,9 @@ def _check_count(node: syntax.Call, least: int, most: int) -> None:
 def _text(compiler: FunctionCompiler, value: Value, node: syntax.Call, position: int) -> Value:
     """An argument as text; raises 8116 for dates and the like that string functions refuse."""
     if value.type.name in BINARY:
-        text = f"Argument data type {value.type.name} is invalid for argument {position} of {node.name.lower()} function."
+        text = (
+            f"Argument data type {value.type.name} is invalid for argument {position} of {node.name.lower()} function."
+        )
         raise SqlError(8116, text, line=node.line)
     return compiler.as_text(value, node.line)
 
@@ -206,9 +208,7 @@ def _substring(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
     length = value.type.length or 1
     if count.constant is not None:
         if int(count.constant) < 0:
-            raise SqlError(
-                537, "Invalid length parameter passed to the LEFT or SUBSTRING function.", line=node.line
-            )
+            raise SqlError(537, "Invalid length parameter passed to the LEFT or SUBSTRING function.", line=node.line)
         length = int(count.constant) if length == MAX else min(length, int(count.constant))
     name = "nvarchar" if value.type.name in UNICODE else "varchar"
     sql = f"tsql_substring({value.sql}, {start}, {_whole(count, node)})"
@@ -276,9 +276,7 @@ def _replicate(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
 @_function("SPACE", least=1)
 def _space(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     count = _whole(arguments[0], node)
-    return Value(
-        f"CASE WHEN {count} >= 0 THEN repeat(' ', least({count}, 8000)) END", text_type("varchar", 8000)
-    )
+    return Value(f"CASE WHEN {count} >= 0 THEN repeat(' ', least({count}, 8000)) END", text_type("varchar", 8000))
 
 
 @_function("CONCAT", least=2, most=254)
@@ -390,9 +388,7 @@ def _rand(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value])
 def _coalesce(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     typed = [argument for argument in arguments if not argument.null]
     if not typed:
-        text = (
-            "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
-        )
+        text = "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
         raise SqlError(4127, text, line=node.line)
     target = common_type([argument.type for argument in typed])
     collation = next((argument.collation for argument in typed if argument.collation), "")
@@ -454,9 +450,7 @@ def _number(value: Value, node: syntax.Call) -> Value:
     if value.is_text:
         return convert(value, FLOAT, line=node.line)
     if value.type.name not in NUMBERS:
-        text = (
-            f"Argument data type {value.type.name} is invalid for argument 1 of {node.name.lower()} function."
-        )
+        text = f"Argument data type {value.type.name} is invalid for argument 1 of {node.name.lower()} function."
         raise SqlError(8116, text, line=node.line)
     if value.type.name in ("bit", "tinyint", "smallint"):
         return Value(f"CAST({value.sql} AS INTEGER)", INT)
@@ -523,9 +517,7 @@ def _round(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]
             raise unsupported("ROUND that truncates a decimal left of its point", node.line)
         whole = f"CAST(trunc({value.sql} * {unit}) AS HUGEINT)"
         fraction = (
-            "CAST(1 AS DECIMAL(1,0))"
-            if known == 0
-            else f"CAST('0.{'0' * (known - 1)}1' AS DECIMAL({known},{known}))"
+            "CAST(1 AS DECIMAL(1,0))" if known == 0 else f"CAST('0.{'0' * (known - 1)}1' AS DECIMAL({known},{known}))"
         )
         return Value(f"CAST(CAST({whole} AS DECIMAL({38 - known},0)) * {fraction} AS {target})", declared)
     if known >= 0:
@@ -551,9 +543,7 @@ def _power(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]
     return Value(f"CAST({result} AS {duckdb_type(declared)})", declared)
 
 
-@_function(
-    "SQRT", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "COT", "LOG10", "DEGREES", "RADIANS", least=1
-)
+@_function("SQRT", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "COT", "LOG10", "DEGREES", "RADIANS", least=1)
 def _float_function(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = convert(_number(arguments[0], node), FLOAT, line=node.line)
     return Value(f"{node.name.lower()}({value.sql})", FLOAT)

@@ -117,9 +117,7 @@ class Scope:
                             raise invalid_column(name, node.line)
                         return source.value(column), scope, f"{source.alias}.{column.name}"
             else:
-                found = [
-                    (source, column) for source in scope.sources if (column := source.find(name)) is not None
-                ]
+                found = [(source, column) for source in scope.sources if (column := source.find(name)) is not None]
                 if len(found) > 1:
                     raise SqlError(209, f"Ambiguous column name '{name}'.", line=node.line)
                 if found:

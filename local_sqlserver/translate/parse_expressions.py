@@ -82,9 +82,7 @@ class ExpressionParser(TokenCursor):
             left = self._logical("AND", left, right, token.line)
         return left
 
-    def _logical(
-        self, operator: str, left: syntax.Expression, right: syntax.Expression, line: int
-    ) -> syntax.Logical:
+    def _logical(self, operator: str, left: syntax.Expression, right: syntax.Expression, line: int) -> syntax.Logical:
         for side in (left, right):
             if not isinstance(side, syntax.Condition):
                 text = (
@@ -151,9 +149,7 @@ class ExpressionParser(TokenCursor):
             self.expect_operator("(")
             query = self.query()
             self.expect_operator(")")
-            return syntax.Quantified(
-                operator=operator, quantifier=quantifier, left=left, query=query, line=line
-            )
+            return syntax.Quantified(operator=operator, quantifier=quantifier, left=left, query=query, line=line)
         right = self._additive()
         if isinstance(right, syntax.Condition):
             raise self.error()

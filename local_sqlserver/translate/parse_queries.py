@@ -186,9 +186,7 @@ class QueryParser(ExpressionParser):
             if self.token.kind == STRING:
                 return self.advance().value
             return self.expect_identifier()
-        if self.token.kind in (STRING, QUOTED) or (
-            self.token.kind == WORD and self.token.upper not in RESERVED
-        ):
+        if self.token.kind in (STRING, QUOTED) or (self.token.kind == WORD and self.token.upper not in RESERVED):
             return self.advance().value
         return ""
 
@@ -285,9 +283,7 @@ class QueryParser(ExpressionParser):
         if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
             call = self._call(self.advance().upper, line)
             alias, columns = self._table_alias(required=False)
-            return syntax.FunctionSource(
-                call=call, alias=alias or call.name.lower(), columns=columns, line=line
-            )
+            return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
         name = self.table_name()
         if self.at_operator("("):
             if not self._at_hint_list():
@@ -368,7 +364,9 @@ class QueryParser(ExpressionParser):
             if self.accept_word("MAXRECURSION"):
                 depth = self.expect_integer()
                 if depth > 32767:
-                    text = f"The value {depth} specified for the MAXRECURSION option exceeds the allowed maximum of 32767."
+                    text = (
+                        f"The value {depth} specified for the MAXRECURSION option exceeds the allowed maximum of 32767."
+                    )
                     raise SqlError(310, text, severity=15, line=line)
             elif self.accept_word("MAXDOP", "FAST"):
                 self.expect_integer()
@@ -435,9 +433,7 @@ class QueryParser(ExpressionParser):
         columns = self.column_list()
         self.expect_operator(")")
         alias, _ = self._table_alias(required=True)
-        return syntax.Unpivot(
-            source=source, value=value, column=column, columns=columns, alias=alias, line=line
-        )
+        return syntax.Unpivot(source=source, value=value, column=column, columns=columns, alias=alias, line=line)
 
     def _column(self) -> syntax.Column:
         line = self.token.line

@@ -167,9 +167,7 @@ class StatementParser(QueryParser):
         column = syntax.Column(parts=parts, line=line)
         if self.at_operator(*_COMPOUND):
             operator = self.advance().text[0]
-            value: syntax.Expression = syntax.Binary(
-                operator=operator, left=column, right=self.value(), line=line
-            )
+            value: syntax.Expression = syntax.Binary(operator=operator, left=column, right=self.value(), line=line)
         else:
             self.expect_operator("=")
             value = self._value_or_default()
@@ -265,19 +263,13 @@ class StatementParser(QueryParser):
         line = self.expect_word("WHEN").line
         match = "NOT MATCHED" if self.accept_word("NOT") else "MATCHED"
         self.expect_word("MATCHED")
-        if (
-            match != "MATCHED"
-            and self.accept_word("BY")
-            and self.expect_word("TARGET", "SOURCE").upper == "SOURCE"
-        ):
+        if match != "MATCHED" and self.accept_word("BY") and self.expect_word("TARGET", "SOURCE").upper == "SOURCE":
             match = "NOT MATCHED BY SOURCE"
         condition = self.condition() if self.accept_word("AND") else None
         self.expect_word("THEN")
         action = self.expect_word("UPDATE", "DELETE", "INSERT").upper
         if (action == "INSERT") != (match == "NOT MATCHED"):
-            text = (
-                f"An action of type '{action}' is not allowed in the '{match}' clause of a MERGE statement."
-            )
+            text = f"An action of type '{action}' is not allowed in the '{match}' clause of a MERGE statement."
             raise SqlError(10711, text, severity=15, line=line)
         if action == "UPDATE":
             return syntax.MergeClause(
@@ -384,9 +376,7 @@ class StatementParser(QueryParser):
                 break
         self.expect_operator(")")
         self._storage()
-        return syntax.CreateTable(
-            target=target, columns=tuple(columns), constraints=tuple(constraints), line=line
-        )
+        return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
 
     def _storage(self) -> None:
         """ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): where and how rows are stored has no effect on them."""
@@ -511,9 +501,7 @@ class StatementParser(QueryParser):
             raise unsupported("FOREIGN KEY", line)
         if self.accept_word("CHECK"):
             definition = self._parenthesised_text()
-            return syntax.ConstraintDefinition(
-                kind="C", name=name, columns=columns, definition=definition, line=line
-            )
+            return syntax.ConstraintDefinition(kind="C", name=name, columns=columns, definition=definition, line=line)
         kind = "UQ"
         if self.accept_word("PRIMARY"):
             self.expect_word("KEY")
@@ -582,9 +570,7 @@ class StatementParser(QueryParser):
         definition = self._default_text()
         self.expect_word("FOR")
         columns = (self.expect_identifier(),)
-        return syntax.ConstraintDefinition(
-            kind="D", name=name, columns=columns, definition=definition, line=line
-        )
+        return syntax.ConstraintDefinition(kind="D", name=name, columns=columns, definition=definition, line=line)
 
     def _alter_drop(self, target: syntax.Name, line: int) -> syntax.Statement:
         is_column = self.accept_word("COLUMN") is not None
@@ -641,9 +627,7 @@ class StatementParser(QueryParser):
             self.condition()
             where = self.slice(first, self.position)
         self._storage()
-        return syntax.CreateIndex(
-            name=name, target=target, unique=unique, columns=columns, where=where, line=line
-        )
+        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
 
 
 def order_by_in_view(line: int) -> SqlError:

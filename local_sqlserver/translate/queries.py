@@ -168,9 +168,7 @@ class QueryCompiler(FunctionCompiler):
             return rows.sql
         parts = []
         for ours, theirs in zip(rows.columns, columns, strict=True):
-            value = (
-                typed_null(theirs.type) if ours.null else implicit(_reference("_c", ours), theirs.type, line)
-            )
+            value = typed_null(theirs.type) if ours.null else implicit(_reference("_c", ours), theirs.type, line)
             parts.append(f"{value.sql} AS {identifier(theirs.emitted)}")
         return f'SELECT {", ".join(parts)} FROM ({rows.sql}) AS "_c"'
 
@@ -288,9 +286,7 @@ class QueryCompiler(FunctionCompiler):
                 value = self.expression(item.value, scope)
                 if by_sql is not None:
                     if value.sql not in by_sql:
-                        text = (
-                            "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."
-                        )
+                        text = "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."
                         raise SqlError(145, text, severity=15, line=item.line)
                     value = by_sql[value.sql]
             parts.append(f"{key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
@@ -398,9 +394,7 @@ class QueryCompiler(FunctionCompiler):
 
     def star(self, item: syntax.Item, scope: Scope) -> list[tuple[str, Value]]:
         """The columns of * or source.*; grouped queries check each of them."""
-        sources = [
-            source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)
-        ]
+        sources = [source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)]
         if item.qualifier and not sources:
             text = f"The column prefix '{'.'.join(item.qualifier)}' does not match with a table name or alias name used in the query."
             raise SqlError(107, text, severity=15, line=item.line)
@@ -469,9 +463,7 @@ class QueryCompiler(FunctionCompiler):
             f"({', '.join(implicit(value, declared, node.line).sql for value, declared in zip(row, types, strict=True))})"
             for row in rows
         )
-        columns = tuple(
-            OutputColumn(f"{index}", declared, f"{index}") for index, declared in enumerate(types)
-        )
+        columns = tuple(OutputColumn(f"{index}", declared, f"{index}") for index, declared in enumerate(types))
         if len(node.columns) != len(types):
             raise _alias_count(node.alias, len(node.columns), len(types), node.line)
         return self._derived(Rows(f"VALUES {lines}", columns), node.alias, node.columns, scope, node.line)
@@ -514,9 +506,7 @@ class QueryCompiler(FunctionCompiler):
         inner = Scope(scope, [])
         if isinstance(right_node, syntax.DerivedSource):
             rows = self.rows(right_node.query, scope)
-            right = self._derived(
-                rows, right_node.alias, right_node.columns, scope, node.line, lateral="LATERAL "
-            )
+            right = self._derived(rows, right_node.alias, right_node.columns, scope, node.line, lateral="LATERAL ")
         elif isinstance(right_node, syntax.FunctionSource):
             right = self._function_source(right_node, scope)
         elif isinstance(right_node, syntax.ValuesSource):
@@ -574,9 +564,7 @@ def _unequal_lists(line: int) -> SqlError:
 
 def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:
     if given < needed:
-        return SqlError(
-            8158, f"'{alias}' has more columns than were specified in the column list.", line=line
-        )
+        return SqlError(8158, f"'{alias}' has more columns than were specified in the column list.", line=line)
     return SqlError(8159, f"'{alias}' has fewer columns than were specified in the column list.", line=line)
 
 

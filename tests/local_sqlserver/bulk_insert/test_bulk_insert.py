@@ -510,9 +510,7 @@ def test_without_a_reporter_the_first_bad_row_is_raised(loading: Loading) -> Non
 
 
 def test_an_empty_field_of_a_not_null_column_is_a_bad_row(loading: Loading) -> None:
-    relation = loading.table(
-        ColumnInfo("id", INT, nullable=False), ColumnInfo("name", NVARCHAR, nullable=False)
-    )
+    relation = loading.table(ColumnInfo("id", INT, nullable=False), ColumnInfo("name", NVARCHAR, nullable=False))
     loading.load(relation, "1,a\n,b\n3,\n4,d\n")
     assert loading.rows() == [(1, "a"), (4, "d")]
     assert [error.message for error in loading.reported] == [
@@ -574,9 +572,7 @@ def test_check_constraints_are_skipped_or_refused(loading: Loading) -> None:
 
 
 def test_a_computed_columns_field_is_read_and_ignored(loading: Loading) -> None:
-    relation = loading.table(
-        ColumnInfo("a", INT), ColumnInfo("b", INT, computed="a * 2"), ColumnInfo("c", NVARCHAR)
-    )
+    relation = loading.table(ColumnInfo("a", INT), ColumnInfo("b", INT, computed="a * 2"), ColumnInfo("c", NVARCHAR))
     loading.load(relation, "1,whatever,x\n")
     assert loading.rows() == [(1, 2, "x")]
 
@@ -700,9 +696,7 @@ def test_only_files_below_the_roots_are_read(loading: Loading) -> None:
             "https://example.com/a.txt",
         )
     }
-    numbers = {
-        path: result.number if isinstance(result, SqlError) else result for path, result in found.items()
-    }
+    numbers = {path: result.number if isinstance(result, SqlError) else result for path, result in found.items()}
     assert numbers == {
         "IN/a.txt": 1,
         "IN/deep/../a.txt": 1,

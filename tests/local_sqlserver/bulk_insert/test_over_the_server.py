@@ -81,9 +81,7 @@ def test_bad_rows_within_a_try_are_skipped_without_a_word(client: Client) -> Non
 def test_too_many_bad_rows_reach_catch_as_7330_and_leave_nothing(client: Client) -> None:
     client.run("CREATE TABLE #t (id INT, name NVARCHAR(10))")
     load = client.statement("1,a\nx,b\n", "FIELDTERMINATOR = ',', MAXERRORS = 0")
-    outcome = (
-        f"BEGIN TRY {load} END TRY BEGIN CATCH SELECT ERROR_NUMBER(), (SELECT COUNT(*) FROM #t) END CATCH"
-    )
+    outcome = f"BEGIN TRY {load} END TRY BEGIN CATCH SELECT ERROR_NUMBER(), (SELECT COUNT(*) FROM #t) END CATCH"
     assert client.run(outcome) == [(7330, 0)]
 
 

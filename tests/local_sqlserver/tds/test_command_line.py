@@ -12,9 +12,7 @@ from tests.local_sqlserver.tds.process import ROOT, command, environment, stand_
 
 
 def run(arguments: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        arguments, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(arguments, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_taken_port_is_named_and_ends_the_program_with_2(tmp_path: Path) -> None:

@@ -95,9 +95,7 @@ def test_packets_have_the_size_the_client_asks_for(server: Server, engine: Scrip
 def test_pymssql_logs_in_reads_rows_and_calls_a_procedure(server: Server, engine: ScriptedEngine) -> None:
     engine.scripts["SELECT"] = ONE
     with (
-        pymssql.connect(
-            server="127.0.0.1", port=str(server.address[1]), user="sa", password="Secret_1"
-        ) as connection,
+        pymssql.connect(server="127.0.0.1", port=str(server.address[1]), user="sa", password="Secret_1") as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT")

@@ -157,9 +157,7 @@ def test_events_without_an_end_get_one() -> None:
 
 
 def test_a_change_of_database_and_the_ends_of_a_transaction_are_environment_changes() -> None:
-    assert encode(DatabaseChanged("ab", "c")).startswith(
-        b"\xe3\x09\x00\x01\x02" + utf16("ab") + b"\x01" + utf16("c")
-    )
+    assert encode(DatabaseChanged("ab", "c")).startswith(b"\xe3\x09\x00\x01\x02" + utf16("ab") + b"\x01" + utf16("c"))
     assert encode(TransactionChanged(8, 5)).startswith(b"\xe3\x0b\x00\x08\x08\x05" + bytes(7) + b"\x00")
     assert encode(TransactionChanged(10, 5)).startswith(b"\xe3\x0b\x00\x0a\x00\x08\x05" + bytes(7))
 

@@ -68,9 +68,7 @@ def test_a_statement_runs_again_with_other_parameters(connect: Connect) -> None:
 
 def test_a_procedure_is_called_by_name_with_its_arguments(connect: Connect, engine: ScriptedEngine) -> None:
     connect().execute("{CALL etl.close_batch(?, ?)}", 7, "failed")
-    calls = [
-        (name, parameters) for name, parameters in engine.calls if "close_batch" in str(parameters) + name
-    ]
+    calls = [(name, parameters) for name, parameters in engine.calls if "close_batch" in str(parameters) + name]
     assert calls
     assert [parameter.value for parameter in calls[-1][1]][-2:] == [7, "failed"]
 
@@ -177,9 +175,7 @@ def test_an_exception_in_the_engine_reaches_the_client_and_ends_its_connection_a
     assert "Traceback" in caplog.text
 
 
-def test_a_value_its_column_cannot_hold_is_an_error_not_a_hang(
-    connect: Connect, engine: ScriptedEngine
-) -> None:
+def test_a_value_its_column_cannot_hold_is_an_error_not_a_hang(connect: Connect, engine: ScriptedEngine) -> None:
     columns = Columns((Column("n", SqlType("int")),))
     engine.scripts["SELECT"] = script(columns, Rows([(2**40,)]), Done(1, 0xC1))
     with pytest.raises(pyodbc.Error):

@@ -66,16 +66,12 @@ def result(*columns: tuple[SqlType, Any], null: bool = False) -> list[Any]:
 
 
 @pytest.mark.parametrize(("kind", "value"), VALUES, ids=[f"{kind}-{i}" for i, (kind, _) in enumerate(VALUES)])
-def test_a_value_and_null_arrive_as_sent(
-    connect: Connect, engine: ScriptedEngine, kind: SqlType, value: Any
-) -> None:
+def test_a_value_and_null_arrive_as_sent(connect: Connect, engine: ScriptedEngine, kind: SqlType, value: Any) -> None:
     engine.scripts["SELECT"] = script(*result((kind, value)))
     assert [tuple(row) for row in connect().execute("SELECT").fetchall()] == [(value,), (None,)]
 
 
-def test_bit_guid_time_and_offset_arrive_in_the_driver_s_types(
-    connect: Connect, engine: ScriptedEngine
-) -> None:
+def test_bit_guid_time_and_offset_arrive_in_the_driver_s_types(connect: Connect, engine: ScriptedEngine) -> None:
     moment = dt.datetime(2024, 2, 29, 1, 2, 3, 456789, OFFSET)
     engine.scripts["SELECT"] = script(
         *result(
@@ -97,9 +93,7 @@ def test_bit_guid_time_and_offset_arrive_in_the_driver_s_types(
     assert first[2] == dt.time(23, 59, 59, 123456)
 
 
-def test_datetime_rounds_to_three_hundredths_and_into_the_next_day(
-    connect: Connect, engine: ScriptedEngine
-) -> None:
+def test_datetime_rounds_to_three_hundredths_and_into_the_next_day(connect: Connect, engine: ScriptedEngine) -> None:
     values = [dt.datetime(2024, 1, 1, 0, 0, 0, 2000), dt.datetime(2024, 12, 31, 23, 59, 59, 999000)]
     engine.scripts["SELECT"] = script(*result(*((SqlType("datetime"), value) for value in values)))
     row = connect().execute("SELECT").fetchone()
@@ -132,9 +126,7 @@ def test_columns_are_described_by_name_type_and_size(connect: Connect, engine: S
 def test_many_rows_stream_through_packets_in_order(connect: Connect, engine: ScriptedEngine) -> None:
     columns = Columns((Column("n", SqlType("int")), Column("t", SqlType("nvarchar", 20))))
     rows = [(n, f"row {n}") for n in range(25_000)]
-    engine.scripts["SELECT"] = script(
-        columns, Rows(rows[:100]), Rows([]), Rows(rows[100:]), Done(25_000, 0xC1)
-    )
+    engine.scripts["SELECT"] = script(columns, Rows(rows[:100]), Rows([]), Rows(rows[100:]), Done(25_000, 0xC1))
     assert [tuple(row) for row in connect().execute("SELECT").fetchall()] == rows
 
 

@@ -32,9 +32,7 @@ from tests.local_sqlserver.tds.raw import ALL_HEADERS, RawClient, packet
 TYPES = [0x1F, 0x24, 0x26, 0x28, 0x29, 0x2A, 0x2B, 0x3D, 0x63, 0x68, 0x6A, 0x6D, 0x6E, 0x6F, 0xA7, 0xE7, 0xF3]
 TYPED = st.builds(lambda token, rest: bytes((token,)) + rest, st.sampled_from(TYPES), st.binary(max_size=60))
 CALL = st.builds(
-    lambda number, values: (
-        ALL_HEADERS + struct.pack("<HHH", 0xFFFF, number, 0) + b"".join(b"\0\0" + v for v in values)
-    ),
+    lambda number, values: ALL_HEADERS + struct.pack("<HHH", 0xFFFF, number, 0) + b"".join(b"\0\0" + v for v in values),
     st.integers(0, 16),
     st.lists(TYPED, max_size=4),
 )
@@ -167,9 +165,7 @@ def test_garbage_closes_its_connection_with_a_log_line_and_no_other(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from(
-        [PacketType.SQL_BATCH, PacketType.RPC, PacketType.TRANSACTION_MANAGER, PacketType.BULK_LOAD]
-    ),
+    st.sampled_from([PacketType.SQL_BATCH, PacketType.RPC, PacketType.TRANSACTION_MANAGER, PacketType.BULK_LOAD]),
     st.binary(max_size=60) | CALL | st.binary(max_size=60).map(ALL_HEADERS.__add__),
     st.sampled_from([0x01, 0x03, 0x09, 0x11]),
 )

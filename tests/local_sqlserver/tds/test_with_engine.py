@@ -99,9 +99,7 @@ def test_a_commit_keeps_and_a_rollback_takes_back(connect: Connect, driver: str)
 
 
 def test_prints_row_counts_and_result_sets_arrive_in_order(connect: Connect) -> None:
-    cursor = connect().execute(
-        "SET NOCOUNT ON; PRINT 'start'; SELECT 1 AS a; SELECT 2 AS b, N'zwei' AS c; PRINT 'end'"
-    )
+    cursor = connect().execute("SET NOCOUNT ON; PRINT 'start'; SELECT 1 AS a; SELECT 2 AS b, N'zwei' AS c; PRINT 'end'")
     messages = list(cursor.messages)
     found = []
     while True:

@@ -407,9 +407,7 @@ TYPES: list[tuple[str, str]] = [
     ("expression", "expected"),
     [*NUMBERS, *TEXT, *CONDITIONS, *CONVERSIONS, *DATES, *FORMATS, *REFUSED],
 )
-def test_an_expression_has_sql_servers_value_or_error(
-    calculator: World, expression: str, expected: Any
-) -> None:
+def test_an_expression_has_sql_servers_value_or_error(calculator: World, expression: str, expected: Any) -> None:
     """An expected int of 100 and up stands for an error number where the expression raises."""
     try:
         actual = calculator.value(expression)
@@ -427,9 +425,7 @@ def test_an_expression_has_sql_servers_type(calculator: World, expression: str, 
 
 
 @pytest.mark.parametrize(("expression", "expected"), [*NUMBERS, *TEXT, *CONVERSIONS, *DATES])
-def test_the_duckdb_type_is_the_one_of_the_declared_type(
-    calculator: World, expression: str, expected: Any
-) -> None:
+def test_the_duckdb_type_is_the_one_of_the_declared_type(calculator: World, expression: str, expected: Any) -> None:
     try:
         translation = translate_expression(expression, 1, calculator)
         calculator.execute(translation)

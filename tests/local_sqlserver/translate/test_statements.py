@@ -277,7 +277,9 @@ def test_merge_updates_inserts_deletes_and_returns_what_it_did(filled: World) ->
 
 
 def test_duplicates_are_deleted_through_a_common_table_expression(filled: World) -> None:
-    statement = "WITH d AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v) rn FROM s) DELETE FROM d WHERE rn > 1"
+    statement = (
+        "WITH d AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v) rn FROM s) DELETE FROM d WHERE rn > 1"
+    )
     assert filled.run(statement) == [(1,)]
     assert filled.run("SELECT v FROM s ORDER BY v") == [(1,), (3,), (4,)]
 
