@@ -10,7 +10,7 @@ DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc requirements.txt req
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env test lint lock
+.PHONY: help up down status logs env test soak lint bench lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,14 @@ env: ## The resolved settings, for eval "$(make -s env)"
 test: ## Install everything needed for tests and run them all
 	@$(DEVELOPMENT)
 	@$(BIN)/python -m pytest
+
+soak: ## The fuzz and kill tests, N times over (make soak N=20)
+	@$(DEVELOPMENT)
+	@SOAK=$(or $(N),10) $(BIN)/python -m pytest -m soak
+
+bench: ## Measure the load on the stand-in against the same statements by hand in DuckDB
+	@$(DEVELOPMENT)
+	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.load
 
 lint: ## ruff, mypy and sqlfluff
 	@$(DEVELOPMENT)

@@ -138,9 +138,7 @@ class Warehouse:
         stage(drop, self.server.landing / name)
         return f"{self.server.landing_at_server}/{name}"
 
-    def load(
-        self, drop: Path, business_date: date, *, reject_limit: float = 0.01, replay: bool = False
-    ) -> None:
+    def load(self, drop: Path, business_date: date, *, reject_limit: float = 0.01, replay: bool = False) -> None:
         """Stage a drop and run etl.load_day on it. Raises StagingError or pyodbc.Error."""
         landing = self.stage(drop)
         self.execute(

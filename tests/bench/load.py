@@ -85,9 +85,7 @@ def measure(scale: float, folder: Path, console: Console) -> None:
         warehouse.rebuild()
         ours, landing = on_the_stand_in(warehouse, drop)
         memory = max(
-            child.memory_info().rss
-            for child in psutil.Process().children()
-            if "local_sqlserver" in child.cmdline()
+            child.memory_info().rss for child in psutil.Process().children() if "local_sqlserver" in child.cmdline()
         )
     floor = by_hand(landing, folder / "by_hand.duckdb")
     table = Table(title=f"scale {scale:g}: {memory / 2**20:,.0f} MiB in the server after the load")
@@ -98,17 +96,13 @@ def measure(scale: float, folder: Path, console: Console) -> None:
         ratio = f"{seconds / hand:.1f}" if hand else ""
         table.add_row(stage, f"{seconds:.2f}", f"{hand:.2f}" if hand else "", ratio)
     total = sum(seconds for stage, seconds in ours.items() if stage in floor)
-    table.add_row(
-        "all but staging", f"{total:.2f}", f"{sum(floor.values()):.2f}", f"{total / sum(floor.values()):.1f}"
-    )
+    table.add_row("all but staging", f"{total:.2f}", f"{sum(floor.values()):.2f}", f"{total / sum(floor.values()):.1f}")
     console.print(table)
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 20], help="default: 1 20")
     console = Console()
     for scale in parser.parse_args().scale:

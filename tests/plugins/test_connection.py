@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from warehouse.connection import airflow_connections, escape_value, parse_connection_string, with_database
 
 STRINGS = {
@@ -29,9 +30,7 @@ def test_a_connection_string_that_cannot_be_read_is_refused_without_showing_its_
     assert "secret" not in str(failure.value)
 
 
-@pytest.mark.parametrize(
-    "value", ["", "plain", "a;b", "}", "{x}", " lead", "trail ", "a=b", "p@ss!", "}}", "q\"'"]
-)
+@pytest.mark.parametrize("value", ["", "plain", "a;b", "}", "{x}", " lead", "trail ", "a=b", "p@ss!", "}}", "q\"'"])
 def test_an_escaped_value_is_read_back_as_it_was(value: str) -> None:
     assert parse_connection_string(f"PWD={escape_value(value)};A=b") == {"PWD": value, "A": "b"}
 
@@ -47,8 +46,7 @@ def test_the_database_is_exchanged_and_the_rest_kept() -> None:
 
 
 ENVIRON = {
-    "WAREHOUSE_ODBC": "DRIVER={/lib.so};SERVER=127.0.0.1,14330;DATABASE=DataWarehouse;UID=sa;"
-    "PWD={a;b}}c};Encrypt=yes",
+    "WAREHOUSE_ODBC": "DRIVER={/lib.so};SERVER=127.0.0.1,14330;DATABASE=DataWarehouse;UID=sa;PWD={a;b}}c};Encrypt=yes",
     "WAREHOUSE_ODBC_LOADER": "DRIVER={FreeTDS};SERVER=db;PORT=1433;TDS_Version=7.4;UID=loader;PWD=plain",
     "WAREHOUSE_ODBC_READER": "DSN=gold;UID=reader;PWD=plain",
     "API_PORT": "8000",

@@ -1,4 +1,5 @@
 import pytest
+
 from warehouse.deploy import SQL_DIR, Batch, split_batches
 
 SCRIPTS = {

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.plugins.drops import HEADERS, LOCATIONS, read_landing, write_drop
 from warehouse import staging
 from warehouse.sources import SOURCE_FILES
 from warehouse.staging import StagingError, stage
-
-from tests.plugins.drops import HEADERS, LOCATIONS, read_landing, write_drop
 
 HEADER = b"CID,CNTRY\r\n"
 
@@ -190,8 +190,7 @@ def test_a_missing_file_is_named_with_its_twin_in_another_case(tmp_path: Path) -
     assert str(failure.value).split("\n") == [
         f"{source}/source_crm/cust_info.csv: is not a regular file. Deliver the CSV file of that name.",
         f"{source}/source_crm/prd_info.csv: missing. Deliver it and run again.",
-        f"{source}/{LOCATIONS}: missing. There is loc_a101.csv: the case of the name counts. "
-        "Deliver it and run again.",
+        f"{source}/{LOCATIONS}: missing. There is loc_a101.csv: the case of the name counts. Deliver it and run again.",
     ]
 
 
@@ -277,9 +276,7 @@ def test_memory_stays_bounded_while_a_big_file_is_staged(tmp_path: Path) -> None
     assert grown < 48 * 2**20, f"a file of 71 MB took {grown / 2**20:.0f} MiB of memory"
 
 
-def test_the_command_line_reports_rows_or_the_complaint(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_line_reports_rows_or_the_complaint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = write_drop(tmp_path / "drop", erp_loc_a101=HEADER + b"a,b\nc\n")
     arguments = ["--source", str(source), "--landing", str(tmp_path / "landing")]
     assert staging.main(arguments) == 0

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse.staging import stage
 
+from tests import SOAK
 from tests.oracle.lines import read_lines
 from tests.plugins.drops import LOCATIONS, read_landing, write_drop
+from warehouse.staging import stage
 
 PIECES = st.sampled_from(
     [",", '"', '""', "\n", "\r\n", "\r", "\t", " ", "a", "é", "😀", "\u2028", "\x85", "x" * 1999, "😀" * 2000]
@@ -20,7 +21,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.soak
+@settings(max_examples=400 * SOAK, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pieces=st.lists(PIECES, max_size=40))
 def test_any_text_gives_the_same_rows_and_rejects(folder: Path, pieces: list[str]) -> None:
     source = write_drop(folder / "drop", erp_loc_a101=("CID,CNTRY\n" + "".join(pieces)).encode())

@@ -4,12 +4,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from warehouse.staging import StagingError
 
 from tests.days import handmade
 from tests.days.bad import BAD
 from tests.sql.comparison import differences
 from tests.warehouse import Warehouse
+from warehouse.staging import StagingError
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +20,7 @@ def loaded(shared_warehouse: Warehouse) -> Warehouse:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_drop_names_file_and_place_and_changes_nothing(
-    loaded: Warehouse, tmp_path: Path, name: str
-) -> None:
+def test_a_bad_drop_names_file_and_place_and_changes_nothing(loaded: Warehouse, tmp_path: Path, name: str) -> None:
     BAD[name].build(tmp_path)
     with pytest.raises(StagingError) as raised:
         loaded.load(tmp_path, date(2024, 6, 16), reject_limit=1)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pyodbc
 import pytest
-from warehouse.deploy import deploy
 
 from tests.days import handmade
 from tests.warehouse import Warehouse
+from warehouse.deploy import deploy
 
 GOLD = (
     "dim_customers",
@@ -182,12 +182,9 @@ def test_a_failed_gold_check_rolls_the_day_back_and_keeps_its_findings(warehouse
     assert snapshot(warehouse, "gold", GOLD) == before
     assert str(warehouse.value("SELECT business_date FROM gold.current_batch")) == "2024-06-15"
     findings = warehouse.execute(
-        "SELECT check_name FROM gold.quality_results"
-        " WHERE batch_id = 2 AND passed = 0 AND severity = N'error'"
+        "SELECT check_name FROM gold.quality_results WHERE batch_id = 2 AND passed = 0 AND severity = N'error'"
     )
-    assert [row["check_name"] for row in findings] == [
-        "fact_sales has the total sales of the cleansed order lines"
-    ]
+    assert [row["check_name"] for row in findings] == ["fact_sales has the total sales of the cleansed order lines"]
 
 
 def test_bad_parameters_are_complained_about_together(warehouse: Warehouse) -> None:

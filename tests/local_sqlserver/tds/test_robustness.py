@@ -26,6 +26,7 @@ from local_sqlserver.tds.packets import (
 from local_sqlserver.tds.parameters import read_parameter
 from local_sqlserver.tds.requests import parse_batch, parse_rpc, parse_transaction
 from local_sqlserver.tds.server import Server
+from tests import SOAK
 from tests.local_sqlserver.tds.clients import connector
 from tests.local_sqlserver.tds.raw import ALL_HEADERS, RawClient, packet
 
@@ -61,7 +62,8 @@ def survives(parse: Callable[[bytes], object], data: bytes) -> None:
         return
 
 
-@settings(max_examples=500)
+@pytest.mark.soak
+@settings(max_examples=500 * SOAK)
 @given(st.binary(max_size=200) | TYPED)
 @example(b"\xe7\xff\xff" + bytes(5) + b"\xfe" + b"\xff" * 7 + b"\xff\xff\xff\x7f")
 @example(b"\x2b\x07\x0a" + b"\xff" * 10)
@@ -69,14 +71,16 @@ def test_a_parameter_of_any_bytes_is_read_or_refused(data: bytes) -> None:
     survives(lambda raw: read_parameter(Buffer(raw)), data)
 
 
-@settings(max_examples=500)
+@pytest.mark.soak
+@settings(max_examples=500 * SOAK)
 @given(st.binary(max_size=300) | CALL | st.binary(max_size=100).map(ALL_HEADERS.__add__))
 def test_requests_of_any_bytes_are_read_or_refused(data: bytes) -> None:
     for parse in (parse_batch, lambda raw: list(parse_rpc(raw)), parse_transaction):
         survives(parse, data)
 
 
-@settings(max_examples=500)
+@pytest.mark.soak
+@settings(max_examples=500 * SOAK)
 @given(st.binary(max_size=300), st.integers(0, 400), st.binary(min_size=90, max_size=200))
 def test_logins_of_any_bytes_are_read_or_refused(data: bytes, length: int, rest: bytes) -> None:
     survives(lambda raw: requested_encryption(parse_prelogin(raw)), data)
@@ -84,7 +88,8 @@ def test_logins_of_any_bytes_are_read_or_refused(data: bytes, length: int, rest:
     survives(parse_login7, struct.pack("<I", length) + rest)
 
 
-@settings(max_examples=300)
+@pytest.mark.soak
+@settings(max_examples=300 * SOAK)
 @given(st.binary(max_size=400), st.integers(1, 400))
 def test_packets_of_any_bytes_are_read_or_refused(data: bytes, chunk: int) -> None:
     reader = PacketReader(Recorded(data, chunk))
@@ -96,7 +101,8 @@ def test_packets_of_any_bytes_are_read_or_refused(data: bytes, chunk: int) -> No
     survives(drain, data)
 
 
-@settings(max_examples=200)
+@pytest.mark.soak
+@settings(max_examples=200 * SOAK)
 @given(st.binary(max_size=3000), st.integers(512, 1500), st.integers(1, 4000))
 def test_a_message_survives_being_split_into_packets(data: bytes, packet_size: int, chunk: int) -> None:
     wire = Recorded()
@@ -163,7 +169,8 @@ def test_garbage_closes_its_connection_with_a_log_line_and_no_other(
     assert "Traceback" not in caplog.text
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.soak
+@settings(max_examples=60 * SOAK, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([PacketType.SQL_BATCH, PacketType.RPC, PacketType.TRANSACTION_MANAGER, PacketType.BULK_LOAD]),
     st.binary(max_size=60) | CALL | st.binary(max_size=60).map(ALL_HEADERS.__add__),

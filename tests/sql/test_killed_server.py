@@ -1,0 +1,52 @@
+"""The stand-in killed in the middle of a load: no half-written day, and the next load works."""
+
+import random
+import threading
+from datetime import date
+from pathlib import Path
+
+import psutil
+import pyodbc
+import pytest
+
+from tests import SOAK
+from tests.days import handmade
+from tests.days.drop import write_drop
+from tests.days.successive import DAYS
+from tests.oracle import compute
+from tests.sql.comparison import differences
+from tests.warehouse import Warehouse, local_server
+
+LONGEST_WAIT = 1.5
+"""Seconds into a load of this size after which there is little left to interrupt."""
+
+
+def kill_servers() -> None:
+    for child in psutil.Process().children():
+        if "local_sqlserver" in child.cmdline():
+            child.kill()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(4 * SOAK))
+def test_a_server_killed_in_the_middle_of_a_load_shows_one_whole_day_and_loads_again(tmp_path: Path, seed: int) -> None:
+    drop = tmp_path / "drop"
+    write_drop(drop, DAYS[0].lines)
+    next_day = date(2024, 6, 16)
+    data = tmp_path / "data"
+    with local_server(tmp_path, data_dir=data) as server:
+        warehouse = Warehouse(server)
+        warehouse.rebuild()
+        warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+        killer = threading.Timer(random.Random(seed).uniform(0, LONGEST_WAIT), kill_servers)
+        killer.start()
+        with pytest.raises(pyodbc.Error):
+            while True:  # until the server is gone
+                warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+        killer.join()
+    with local_server(tmp_path, data_dir=data) as server:
+        warehouse = Warehouse(server)
+        assert differences(warehouse, handmade.expected) == {}
+        warehouse.load(drop, next_day, reject_limit=1)
+        sales = compute(drop, next_day).fact_sales["sales_amount"].sum()
+        assert warehouse.value("SELECT SUM(sales_amount) FROM gold.fact_sales") == sales
