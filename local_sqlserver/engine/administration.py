@@ -56,7 +56,7 @@ Handler = Callable[[Any, Frame], Iterator[Event]]
 
 
 def handlers(session: EngineSession) -> dict[type[syntax.Statement], Handler]:
-    """The interpreter's handlers of these statements."""
+    """Return the interpreter's handlers of these statements."""
     administration = Administration(session)
     security = session.engine.security
     return {
@@ -174,9 +174,7 @@ class Administration:
         if catalog.schema(schema) is None:
             if if_exists:
                 return
-            text = (
-                f"Cannot drop the schema '{schema}', because it does not exist or you do not have permission."
-            )
+            text = f"Cannot drop the schema '{schema}', because it does not exist or you do not have permission."
             raise SqlError(15151, text)
         if schema.lower() in (built_in.lower() for built_in in BUILT_IN_SCHEMAS):
             raise SqlError(15150, f"Cannot drop the schema '{schema}'.")
@@ -217,11 +215,17 @@ class Administration:
         if item is None:
             if if_exists:
                 return
-            text = f"Cannot drop the procedure '{'.'.join(name)}', because it does not exist or you do not have permission."
+            text = (
+                f"Cannot drop the procedure '{'.'.join(name)}', because it does not exist or you do not have "
+                f"permission."
+            )
             raise SqlError(3701, text, severity=11, state=5)
         if item.type != "P":
             kind = "table" if item.type == "U" else "view"
-            text = f"Cannot use DROP PROCEDURE with '{'.'.join(name)}' because '{'.'.join(name)}' is a {kind}. Use DROP {kind.upper()}."
+            text = (
+                f"Cannot use DROP PROCEDURE with '{'.'.join(name)}' because '{'.'.join(name)}' is a {kind}. "
+                f"Use DROP {kind.upper()}."
+            )
             raise SqlError(3705, text)
         ddl.drop(session, frame.database, item)
 
@@ -248,9 +252,7 @@ class Administration:
         if database is None:
             if if_exists:
                 return
-            text = (
-                f"Cannot drop the database '{name}', because it does not exist or you do not have permission."
-            )
+            text = f"Cannot drop the database '{name}', because it does not exist or you do not have permission."
             raise SqlError(3701, text, severity=11)
         if database.name in (MASTER, TEMPDB):
             text = f"Cannot drop the database '{name}' because it is a system database."
@@ -269,7 +271,10 @@ class Administration:
         name = statement.name or frame.database
         database = session.engine.databases.find(name)
         if database is None:
-            text = f"User does not have permission to alter database '{name}', the database does not exist, or the database is not in a state that allows access checks."
+            text = (
+                f"User does not have permission to alter database '{name}', the database does not exist, or "
+                f"the database is not in a state that allows access checks."
+            )
             raise SqlError(5011, text, severity=14, state=5)
         if statement.rollback_immediate:
             for other in session.engine.sessions():

@@ -37,6 +37,6 @@ Call = Generator[Event, None, Outcome]
 
 
 def parse_name(text: str) -> tuple[str, ...]:
-    """A multi-part name as written in a string."""
+    """Return a multi-part name as written in a string."""
     cursor = TokenCursor(text, tokenize(text))
     return cursor.name()

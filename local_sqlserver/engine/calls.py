@@ -184,14 +184,15 @@ class Calls:
                 outputs[position] = (variable.value, variable.type)
         if before != after:
             text = (
-                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. "
+                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and "
+                "COMMIT statements. "
                 f"Previous count = {before}, current count = {after}."
             )
             raise SqlError(266, text, state=2, procedure=full_name)
         return Outcome(code, outputs)
 
     def _enter(self, frame: Frame) -> Frame:
-        """A new frame below ``frame``, not yet on the stack."""
+        """Return a new frame below ``frame``, not yet on the stack."""
         depth = self._session.frame.depth + 1
         if depth > _MAXIMUM_DEPTH:
             text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
@@ -227,9 +228,7 @@ class Calls:
         for position, argument in enumerate(arguments):
             if argument.name:
                 if argument.name.lower() not in by_name:
-                    raise SqlError(
-                        8145, f"{argument.name} is not a parameter for procedure {item.name}.", line=line
-                    )
+                    raise SqlError(8145, f"{argument.name} is not a parameter for procedure {item.name}.", line=line)
                 name = by_name[argument.name.lower()].name
             elif position >= len(parameters):
                 text = f"Procedure or function {item.name} has too many arguments specified."
@@ -255,7 +254,9 @@ class Calls:
             elif parameter.default is not None:
                 variable.value = evaluate_as(self._session, inner, parameter.default, parameter.type)
             else:
-                text = f"Procedure or function '{item.name}' expects parameter '{parameter.name}', which was not supplied."
+                text = (
+                    f"Procedure or function '{item.name}' expects parameter '{parameter.name}', which was not supplied."
+                )
                 raise SqlError(201, text, state=4, line=line)
         return positions
 

@@ -24,7 +24,7 @@ INDEX_KINDS = ("IX", "UX")
 
 
 def quote(name: str) -> str:
-    """A DuckDB identifier."""
+    """Return a DuckDB identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -61,7 +61,10 @@ class CatalogObject:
 
 @dataclass(frozen=True, slots=True)
 class PermissionInfo:
-    """A granted ('G') or denied ('D') permission; ``securable`` is 'database', 'schema:x' or 'object:x.y', lower case."""
+    """A granted ('G') or denied ('D') permission.
+
+    ``securable`` is 'database', 'schema:x' or 'object:x.y', lower case.
+    """
 
     principal: str
     permission: str
@@ -91,26 +94,24 @@ class Catalog:
     version: int = 0
 
     def copy(self) -> Catalog:
-        """An independent copy; the objects themselves are immutable."""
-        return replace(
-            self, schemas=dict(self.schemas), objects=dict(self.objects), principals=dict(self.principals)
-        )
+        """Return an independent copy; the objects themselves are immutable."""
+        return replace(self, schemas=dict(self.schemas), objects=dict(self.objects), principals=dict(self.principals))
 
     def schema(self, name: str) -> str | None:
-        """The schema's name as it was written, or None."""
+        """Return the schema's name as it was written, or None."""
         found = self.schemas.get(name.lower())
         return found[1] if found else None
 
     def find(self, schema: str, name: str) -> CatalogObject | None:
-        """The table, view or procedure of that name."""
+        """Return the table, view or procedure of that name."""
         return self.objects.get((schema.lower(), name.lower()))
 
     def by_id(self, object_id: int) -> CatalogObject | None:
-        """The object with that id."""
+        """Return the object with that id."""
         return next((item for item in self.objects.values() if item.id == object_id), None)
 
     def constraint_owner(self, schema: str, name: str) -> tuple[CatalogObject, str] | None:
-        """The table that owns a constraint of that name, and the constraint's kind."""
+        """Return the table that owns a constraint of that name, and the constraint's kind."""
         for item in self.objects.values():
             if item.schema.lower() != schema.lower():
                 continue

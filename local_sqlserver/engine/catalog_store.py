@@ -28,8 +28,10 @@ _TABLES = {
     "created TIMESTAMP, modified TIMESTAMP, definition VARCHAR",
     "columns": f"object_id INTEGER, column_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, is_nullable BOOLEAN, "
     "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR",
-    "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns VARCHAR[], definition VARCHAR",
-    "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, is_output BOOLEAN, has_default BOOLEAN",
+    "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
+    "VARCHAR[], definition VARCHAR",
+    "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
+    f"is_output BOOLEAN, has_default BOOLEAN",
     "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
     "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
 }
@@ -60,14 +62,10 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12])
         columns.setdefault(row[0], []).append(info)
     constraints: dict[int, list[ConstraintInfo]] = {}
-    for row in connection.execute(
-        f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id"
-    ).fetchall():
+    for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
         constraints.setdefault(row[0], []).append(ConstraintInfo(row[2], row[3], tuple(row[4]), row[5]))
     parameters: dict[int, list[ParameterInfo]] = {}
-    for row in connection.execute(
-        f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id"
-    ).fetchall():
+    for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
         declared = SqlType(row[3], row[4], row[5], row[6])
         parameters.setdefault(row[0], []).append(ParameterInfo(row[2], declared, row[7], row[8]))
     catalog = Catalog()
@@ -107,8 +105,10 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
         kind, identity = column.type, column.identity or (None, None)
         connection.execute(
             f"INSERT INTO {home}.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            [item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale]
-            + [column.nullable, *identity, column.default, column.default_name, column.computed],
+            [
+                *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
+                *(column.nullable, *identity, column.default, column.default_name, column.computed),
+            ],
         )
     for position, constraint in enumerate(item.constraints, 1):
         connection.execute(
@@ -126,8 +126,10 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
         kind = parameter.type
         connection.execute(
             f"INSERT INTO {home}.parameters VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            [item.id, position, parameter.name, kind.name, kind.length, kind.precision, kind.scale]
-            + [parameter.output, parameter.has_default],
+            [
+                *(item.id, position, parameter.name, kind.name, kind.length, kind.precision, kind.scale),
+                *(parameter.output, parameter.has_default),
+            ],
         )
 
 

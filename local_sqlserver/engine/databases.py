@@ -35,13 +35,13 @@ class Database:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def new_object_id(self) -> int:
-        """An object id that was never given before."""
+        """Return an object id that was never given before."""
         with self.lock:
             self.next_id += 1
             return self.next_id
 
     def new_schema_id(self) -> int:
-        """A schema id that was never given before."""
+        """Return a schema id that was never given before."""
         with self.lock:
             self.next_schema_id += 1
             return self.next_schema_id
@@ -87,20 +87,21 @@ class Databases:
         system_views.create(self._root, name)
         self._root.execute("COMMIT")
         database = Database(name, database_id, catalog_store.load(self._root, name))
-        database.next_id = max(
-            (item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID
-        )
+        database.next_id = max((item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID)
         database.next_schema_id = max(number for number, _ in database.catalog.schemas.values())
         self._by_name[name.lower()] = database
         return database
 
     def _prepare_master(self) -> None:
         self._root.execute(
-            f"CREATE TABLE IF NOT EXISTS {self._home}.databases (database_id INTEGER, name VARCHAR, created TIMESTAMP, "
-            "user_access VARCHAR, recovery_model VARCHAR, read_committed_snapshot BOOLEAN, snapshot_isolation BOOLEAN)"
+            f"CREATE TABLE IF NOT EXISTS {self._home}.databases (database_id INTEGER, name "
+            f"VARCHAR, created TIMESTAMP, "
+            "user_access VARCHAR, recovery_model VARCHAR, read_committed_snapshot BOOLEAN, "
+            "snapshot_isolation BOOLEAN)"
         )
         self._root.execute(
-            f"CREATE TABLE IF NOT EXISTS {self._home}.logins (name VARCHAR, salt BLOB, hash BLOB, created TIMESTAMP, "
+            f"CREATE TABLE IF NOT EXISTS {self._home}.logins (name VARCHAR, salt BLOB, hash BLOB, "
+            f"created TIMESTAMP, "
             "is_disabled BOOLEAN, default_database VARCHAR)"
         )
         for database_id, name in ((1, MASTER), (2, TEMPDB)):
@@ -112,17 +113,17 @@ class Databases:
         system_views.create(self._root, MASTER, server=True)
 
     def find(self, name: str) -> Database | None:
-        """The database of that name (any case)."""
+        """Return the database of that name (any case)."""
         with self._lock:
             return self._by_name.get(name.lower())
 
     def by_id(self, database_id: int) -> Database | None:
-        """The database with that id."""
+        """Return the database with that id."""
         with self._lock:
             return next((item for item in self._by_name.values() if item.id == database_id), None)
 
     def versions(self) -> tuple[int, ...]:
-        """The versions of all committed catalogs."""
+        """Return the versions of all committed catalogs."""
         with self._lock:
             return tuple(database.catalog.version for database in self._by_name.values())
 
@@ -157,8 +158,10 @@ class Databases:
             self._root.execute(
                 f"UPDATE {self._home}.databases SET user_access = $2, recovery_model = $3, "
                 "read_committed_snapshot = $4, snapshot_isolation = $5 WHERE database_id = $1",
-                [database.id, database.user_access, database.recovery_model]
-                + [database.read_committed_snapshot, database.snapshot_isolation],
+                [
+                    *(database.id, database.user_access, database.recovery_model),
+                    *(database.read_committed_snapshot, database.snapshot_isolation),
+                ],
             )
 
     def checkpoint(self) -> None:

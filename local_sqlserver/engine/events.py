@@ -107,17 +107,7 @@ class TransactionChanged:
     descriptor: int
 
 
-Event = (
-    Columns
-    | Rows
-    | Done
-    | ProcedureDone
-    | ReturnValue
-    | Message
-    | Error
-    | DatabaseChanged
-    | TransactionChanged
-)
+Event = Columns | Rows | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +150,7 @@ class Session(Protocol):
         """Run a SQL batch (one without GO). Errors come as events, never as exceptions."""
 
     def procedure(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
-        """Run an RPC: a user procedure or sp_executesql, sp_prepare, sp_prepexec, sp_execute, sp_unprepare, …
+        """Run an RPC: a user procedure or sp_executesql, sp_prepare, sp_prepexec, sp_execute and others.
 
         ``name`` is as sent ('dbo.p'), or the well-known name of an RPC sent by number.
         """

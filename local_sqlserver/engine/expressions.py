@@ -41,7 +41,7 @@ def _tokens(text: str) -> tuple[Token, ...]:
 
 
 def _literal(tokens: tuple[Token, ...]) -> tuple[Any, SqlType] | None:
-    """The value of a text that is one literal, with its type."""
+    """Return the value of a text that is one literal, with its type."""
     sign = 1
     if len(tokens) == 2 and tokens[0].text in ("-", "+") and tokens[1].kind == NUMBER:
         sign = -1 if tokens[0].text == "-" else 1
@@ -56,11 +56,7 @@ def _literal(tokens: tuple[Token, ...]) -> tuple[Any, SqlType] | None:
         return token.value, SqlType(name, length=length if length <= limit else MAX)
     if token.kind == NUMBER and token.text.isdigit():
         number = sign * int(token.text)
-        kind = (
-            SqlType("int")
-            if -(2**31) < number < 2**31
-            else SqlType("decimal", precision=len(token.text), scale=0)
-        )
+        kind = SqlType("int") if -(2**31) < number < 2**31 else SqlType("decimal", precision=len(token.text), scale=0)
         return (number if kind.name == "int" else Decimal(number)), kind
     if token.kind == NUMBER and token.text[0] not in "$£€":
         if "e" in token.text.lower():
@@ -76,10 +72,8 @@ def _literal(tokens: tuple[Token, ...]) -> tuple[Any, SqlType] | None:
     return None
 
 
-def _simple(
-    session: EngineSession, frame: Frame, tokens: tuple[Token, ...], line: int
-) -> tuple[Any, SqlType] | None:
-    """The value of a literal, a variable or a session value; None when the text is anything else."""
+def _simple(session: EngineSession, frame: Frame, tokens: tuple[Token, ...], line: int) -> tuple[Any, SqlType] | None:
+    """Return the value of a literal, a variable or a session value; None when the text is anything else."""
     if len(tokens) == 1 and tokens[0].kind == VARIABLE:
         name = tokens[0].text.lower()
         if name.startswith("@@"):
@@ -93,7 +87,7 @@ def _simple(
 
 
 def evaluate(session: EngineSession, frame: Frame, expression: Expression) -> tuple[Any, SqlType]:
-    """The value of an expression and its type."""
+    """Return the value of an expression and its type."""
     simple = _simple(session, frame, _tokens(expression.text), expression.line)
     if simple is not None:
         return simple
@@ -101,7 +95,8 @@ def evaluate(session: EngineSession, frame: Frame, expression: Expression) -> tu
     described, rows = session.query(translation, relations, frame, expression.line)
     if len(rows) > 1:
         text = (
-            "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= "
+            "Subquery returned more than 1 value. This is not permitted when the subquery follows "
+            "=, !=, <, <= , >, >= "
             "or when the subquery is used as an expression."
         )
         raise SqlError(512, text, line=expression.line)
@@ -112,7 +107,7 @@ def evaluate(session: EngineSession, frame: Frame, expression: Expression) -> tu
 
 
 def evaluate_as(session: EngineSession, frame: Frame, expression: Expression, target: SqlType) -> Any:
-    """The value of an expression, converted as an assignment to ``target`` converts."""
+    """Return the value of an expression, converted as an assignment to ``target`` converts."""
     simple = _simple(session, frame, _tokens(expression.text), expression.line)
     if simple is not None:
         return coerce(simple[0], target, simple[1])
@@ -134,12 +129,7 @@ def is_true(session: EngineSession, frame: Frame, condition: Expression) -> bool
 
 
 def _fast_condition(session: EngineSession, frame: Frame, tokens: tuple[Token, ...], line: int) -> Any:
-    if (
-        len(tokens) in (3, 4)
-        and tokens[0].kind == VARIABLE
-        and tokens[1].upper == "IS"
-        and tokens[-1].upper == "NULL"
-    ):
+    if len(tokens) in (3, 4) and tokens[0].kind == VARIABLE and tokens[1].upper == "IS" and tokens[-1].upper == "NULL":
         simple = _simple(session, frame, tokens[:1], line)
         if simple is not None and (len(tokens) == 3 or tokens[2].upper == "NOT"):
             return (simple[0] is None) == (len(tokens) == 3)

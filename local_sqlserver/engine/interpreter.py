@@ -168,7 +168,7 @@ class Interpreter:
             raise self._session.runner.error(failure, statement.line, ()) from failure
 
     def _doom(self, error: SqlError, frame: Frame) -> None:
-        """An error inside a transaction dooms it under XACT_ABORT, and always when it would end the batch."""
+        """Return an error inside a transaction dooms it under XACT_ABORT, and always when it would end the batch."""
         transactions = self._session.transactions
         if transactions.count and (frame.settings.xact_abort or error.number in _ROLLS_BACK):
             transactions.doomed = True
@@ -285,7 +285,10 @@ class Interpreter:
         session = self._session
         relation = StatementContext(session, frame).relation(statement.table, statement.line)
         if not any(column.identity for column in relation.columns):
-            text = f"Table '{'.'.join(statement.table)}' does not have the identity property. Cannot perform SET operation."
+            text = (
+                f"Table '{'.'.join(statement.table)}' does not have the identity property. Cannot perform "
+                f"SET operation."
+            )
             raise SqlError(8106, text)
         key = (relation.database.lower(), relation.schema.lower(), relation.name.lower())
         current = frame.settings.identity_insert
@@ -371,7 +374,8 @@ class Interpreter:
         if statement.number is None or statement.message is None or statement.state is None:
             if not session.handled:
                 text = (
-                    "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement "
+                    "To rethrow an error, a THROW statement must be used inside a CATCH block. "
+                    "Insert the THROW statement "
                     "inside a CATCH block, or add error parameters to the THROW statement."
                 )
                 raise SqlError(10704, text, severity=15)
@@ -380,7 +384,10 @@ class Interpreter:
         message = evaluate_as(session, frame, statement.message, SqlType("nvarchar", length=2048))
         state = evaluate_as(session, frame, statement.state, SqlType("int"))
         if number is None or not 50000 <= number <= 2147483647:
-            text = f"Error number {number} in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647."
+            text = (
+                f"Error number {number} in the THROW statement is outside the valid range. Specify an error "
+                f"number in the valid range of 50000 to 2147483647."
+            )
             raise SqlError(35100, text)
         error = RaisedError(
             number, message or "", state=(state or 0) % 256, line=statement.line, procedure=frame.procedure
@@ -396,8 +403,10 @@ class Interpreter:
         if isinstance(message, int):
             if message != 50000:
                 text = (
-                    f"The error {message} severity {severity} was raised, but no message with that error number was found in "
-                    "sys.messages. If error is larger than 50000, make sure the user-defined message is added using sp_addmessage."
+                    f"The error {message} severity {severity} was raised, but no message with that "
+                    f"error number was found in "
+                    "sys.messages. If error is larger than 50000, make sure the user-defined "
+                    "message is added using sp_addmessage."
                 )
                 raise SqlError(18054, text, line=statement.line)
             message = ""
@@ -410,7 +419,10 @@ class Interpreter:
             yield Message(text, 50000, severity, state, statement.line, frame.procedure)
             return
         if severity > 18 and "LOG" not in statement.options:
-            refusal = "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option."
+            refusal = (
+                "Error severity levels greater than 18 can only be specified by members of the sysadmin "
+                "role, using the WITH LOG option."
+            )
             raise SqlError(2754, refusal, line=statement.line)
         raise raised(text, severity, state, statement.line, frame.procedure)
 
@@ -444,22 +456,18 @@ class Interpreter:
         old, frame.database = frame.database, database.name
         if frame is session.base:
             yield DatabaseChanged(database.name, old)
-            yield Message(
-                f"Changed database context to '{database.name}'.", 5701, state=2, line=statement.line
-            )
+            yield Message(f"Changed database context to '{database.name}'.", 5701, state=2, line=statement.line)
 
     def _wait_for(self, statement: syntax.WaitFor, frame: Frame) -> Iterator[Event]:
         value = evaluate_as(self._session, frame, statement.value, SqlType("datetime"))
         if value is None:
             raise SqlError(148, "Incorrect time syntax in time string 'NULL' used with WAITFOR.", severity=15)
         moment = value.time()
-        self._session.pause(
-            moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
-        )
+        self._session.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
         return
         yield
 
 
 def _swap(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:
-    """A value and its type as the arguments that make an INT of it."""
+    """Return a value and its type as the arguments that make an INT of it."""
     return pair[0], SqlType("int"), pair[1]

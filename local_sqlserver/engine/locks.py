@@ -98,11 +98,9 @@ class ApplicationLocks:
             self._changed.notify_all()
 
     def mode(self, session: int, resource: str, owner: str) -> str:
-        """What a session holds on a resource, 'NoLock' if nothing."""
+        """Return what a session holds on a resource, 'NoLock' if nothing."""
         with self._changed:
             modes = [
-                lock.mode
-                for lock in self._held.get(resource, [])
-                if lock.session == session and lock.owner == owner
+                lock.mode for lock in self._held.get(resource, []) if lock.session == session and lock.owner == owner
             ]
             return max(modes, key=MODES.index) if modes else "NoLock"

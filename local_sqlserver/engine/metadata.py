@@ -1,4 +1,4 @@
-"""Catalog functions with arguments: OBJECT_ID('x', 'U'), DB_ID('x'), SCHEMA_NAME(1) …
+"""Catalog functions with arguments: OBJECT_ID('x', 'U'), DB_ID('x'), SCHEMA_NAME(1) and others.
 
 DuckDB calls them through one scalar function, ``tsql_metadata(spid, name, arguments)``.
 """
@@ -23,7 +23,7 @@ Function = Callable[["EngineSession", Arguments], object]
 
 
 def call(session: EngineSession, name: str, arguments: Arguments) -> str | None:
-    """The value of a catalog function as text; None is NULL. Raises SqlError for what is not supported."""
+    """Return the value of a catalog function as text; None is NULL. Raises SqlError for what is not supported."""
     function = _FUNCTIONS.get(name)
     if function is None:
         raise unsupported(f"{name.upper()}()")
@@ -51,7 +51,7 @@ def _database(session: EngineSession, arguments: Arguments, position: int) -> st
 
 
 def _find(session: EngineSession, text: str | None) -> tuple[CatalogObject, str] | None:
-    """The object that a string names, with its database."""
+    """Return the object that a string names, with its database."""
     if not text:
         return None
     try:
@@ -211,7 +211,7 @@ def _type_name(session: EngineSession, arguments: Arguments) -> object:
 
 
 def byte_length(kind: SqlType) -> int:
-    """The length in bytes that COL_LENGTH and sys.columns.max_length show."""
+    """Return the length in bytes that COL_LENGTH and sys.columns.max_length show."""
     if kind.length is not None:
         return 2 * kind.length if kind.name in ("nchar", "nvarchar") and kind.length > 0 else kind.length
     if kind.name in ("decimal", "numeric"):

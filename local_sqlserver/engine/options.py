@@ -46,7 +46,7 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 
 
 def set_option_of(session: EngineSession) -> Callable[[SetOption, Frame], Iterator[Event]]:
-    """The interpreter's handler of SET."""
+    """Return the interpreter's handler of SET."""
 
     def handler(statement: SetOption, frame: Frame) -> Iterator[Event]:
         for option in statement.options:

@@ -15,7 +15,7 @@ _PLACE = re.compile(
 
 
 def thrown(error: SqlError) -> RaisedError:
-    """The error that a bare THROW raises again, unchanged."""
+    """Return the error that a bare THROW raises again, unchanged."""
     again = RaisedError(
         error.number,
         error.message,
@@ -29,7 +29,7 @@ def thrown(error: SqlError) -> RaisedError:
 
 
 def raised(text: str, severity: int, state: int, line: int, procedure: str) -> RaisedError:
-    """The error of RAISERROR with a message text (number 50000)."""
+    """Return the error of RAISERROR with a message text (number 50000)."""
     error = RaisedError(50000, text, severity=severity, state=state, line=line, procedure=procedure)
     error.statement = "RAISERROR"
     return error
@@ -65,5 +65,8 @@ def format_message(text: str, arguments: Sequence[Any]) -> str:
 
 
 def _mismatch(position: int) -> SqlError:
-    text = f"The data type of substitution parameter {position} does not match the expected type of the format specification."
+    text = (
+        f"The data type of substitution parameter {position} does not match the expected type of the "
+        f"format specification."
+    )
     return SqlError(2786, text)

@@ -24,7 +24,7 @@ def invalid_object(parts: tuple[str, ...], line: int) -> SqlError:
 
 
 def relation_of(item: CatalogObject, database: str) -> Relation:
-    """A table or view of the catalog as the translator sees it."""
+    """Return a table or view of the catalog as the translator sees it."""
     return Relation(
         duckdb_name=f"{quote(database)}.{quote(item.schema)}.{quote(item.name)}",
         kind=item.type,
@@ -47,7 +47,7 @@ class StatementContext:
         self._frame = frame
 
     def variable(self, name: str, line: int) -> SqlType:
-        """The declared type of a variable."""
+        """Return the declared type of a variable."""
         return self._frame.variable(name, line).type
 
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
@@ -60,25 +60,23 @@ class StatementContext:
         """Where a new table or view goes; raises SqlError 2760."""
         name = parts[-1]
         if name.startswith("@"):
-            return Relation(
-                f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "@", "tempdb", "dbo", name
-            )
+            return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "@", "tempdb", "dbo", name)
         if name.startswith("##"):
             raise unsupported("A global temporary table", line)
         if name.startswith("#"):
-            return Relation(
-                f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "T", "tempdb", "dbo", name
-            )
+            return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "T", "tempdb", "dbo", name)
         database, schema = self._place(parts, line)
         catalog = self._session.catalog(database)
         written = catalog.schema(schema)
         if written is None or written.lower() in _SYSTEM_SCHEMAS:
-            text = f'The specified schema name "{schema}" either does not exist or you do not have permission to use it.'
+            text = (
+                f'The specified schema name "{schema}" either does not exist or you do not have permission to use it.'
+            )
             raise SqlError(2760, text, line=line)
         return Relation(f"{quote(database)}.{quote(written)}.{quote(name)}", "U", database, written, name)
 
     def _place(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
-        """The database and schema that a name says, or the defaults."""
+        """Return the database and schema that a name says, or the defaults."""
         if len(parts) > 3:
             raise unsupported("A linked server", line)
         database = self.database

@@ -44,7 +44,7 @@ _INTEGERS = frozenset({"tinyint", "smallint", "int", "bigint"})
 
 
 def sql_type(duckdb_type: Any) -> SqlType:
-    """The T-SQL type of a DuckDB column type (NVARCHAR(4000) for text)."""
+    """Return the T-SQL type of a DuckDB column type (NVARCHAR(4000) for text)."""
     name = str(duckdb_type)
     if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", name):
         return SqlType("decimal", precision=int(match[1]), scale=int(match[2]))
@@ -71,7 +71,7 @@ def result_columns(
 
 
 def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
-    """What turns DuckDB's Python values into those of ``local_sqlserver.types``, None when they are the same."""
+    """Return what turns DuckDB's Python values into those of ``local_sqlserver.types``, None when they are the same."""
     if isinstance(sample, bool) or declared.name == "bit":
         return int
     if declared.name in ("decimal", "numeric", "money", "smallmoney") and not isinstance(sample, Decimal):

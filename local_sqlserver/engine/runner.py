@@ -29,7 +29,7 @@ Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 def bind(sql: str, values: Sequence[Any]) -> dict[str, Any]:
-    """The parameters that one DuckDB statement uses, by number."""
+    """Return the parameters that one DuckDB statement uses, by number."""
     used = {match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1]}
     return {number: values[int(number) - 1] for number in used}
 
@@ -52,9 +52,7 @@ class Runner:
     def __init__(self, session: EngineSession) -> None:
         self._session = session
 
-    def query(
-        self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int
-    ) -> Fetched:
+    def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT that changes nothing, on the second connection while the transaction is broken."""
         session = self._session
         values = [session.parameter(name, frame, line) for name in translation.parameters]
@@ -71,7 +69,10 @@ class Runner:
         return fetched
 
     def _show_table_variables(self, relations: Sequence[Relation], frame: Frame, line: int) -> None:
-        """Put the table variables that a statement names on the second connection; refuse what lies in the lost transaction."""
+        """Put the table variables that a statement names on the second connection.
+
+        Refuse what lies in the lost transaction.
+        """
         for relation in relations:
             if relation.kind in ("U", "V", "T"):
                 raise unsupported("Reading a table in a doomed transaction (roll it back first)", line)
@@ -82,22 +83,21 @@ class Runner:
                 fill_table_variable(connection, table)
 
     def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation]) -> SqlError:
-        """The SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
+        """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
         if isinstance(failure, duckdb.InterruptException):
             raise Cancelled from failure
         if "a single transaction can only write to a single attached database" in str(failure):
             return unsupported("Writing to two databases in one transaction", line)
         if is_conflict(failure):
             text = (
-                f"Transaction (Process ID {self._session.spid}) was deadlocked on lock resources with another process and has been "
+                f"Transaction (Process ID {self._session.spid}) was deadlocked on lock resources "
+                f"with another process and has been "
                 "chosen as the deadlock victim. Rerun the transaction."
             )
             return SqlError(1205, text, severity=13, state=51, line=line)
         return failures.to_sql_error(failure, line, relations)
 
-    def run(
-        self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int
-    ) -> Iterator[Event]:
+    def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run any translation and yield what the client sees of it."""
         session = self._session
         reads_only = translation.command == "select" and not translation.changes
@@ -110,9 +110,7 @@ class Runner:
             description, rows = self._write(translation, relations, frame, line)
         yield from self._outcome(translation, description, rows, frame)
 
-    def _write(
-        self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int
-    ) -> Fetched:
+    def _write(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         session = self._session
         for change in translation.changes:
             ddl.check(session, change)
@@ -203,8 +201,7 @@ class Runner:
         if not rows:
             return
         kinds = [
-            (translation.column_types[index] if index < len(translation.column_types) else None)
-            or sql_type(column[1])
+            (translation.column_types[index] if index < len(translation.column_types) else None) or sql_type(column[1])
             for index, column in enumerate(description)
         ]
         last = convert_rows(rows[-1:], kinds)[0]

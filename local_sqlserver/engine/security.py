@@ -87,7 +87,7 @@ class Security:
     # --- logging in
 
     def authenticate(self, user: str, password: str) -> tuple[str, str]:
-        """The login's name as it is written and its default database; raises SqlError 18456."""
+        """Return the login's name as it is written and its default database; raises SqlError 18456."""
         if user.lower() == self._administrator.lower():
             if hmac.compare_digest(password.encode(), self._password.encode()):
                 return self._administrator, MASTER
@@ -111,7 +111,8 @@ class Security:
         """Raise SqlError 916 (no user there) or 924 (single user)."""
         if not self.may_enter(session.login, database):
             text = (
-                f'The server principal "{session.login}" is not able to access the database "{database.name}" '
+                f'The server principal "{session.login}" is not able to access the database '
+                f'"{database.name}" '
                 "under the current security context."
             )
             raise SqlError(916, text, severity=14)
@@ -123,11 +124,7 @@ class Security:
 
     def _user_of(self, login: str, catalog: Catalog) -> PrincipalInfo | None:
         return next(
-            (
-                item
-                for item in catalog.principals.values()
-                if item.type == "S" and item.login.lower() == login.lower()
-            ),
+            (item for item in catalog.principals.values() if item.type == "S" and item.login.lower() == login.lower()),
             None,
         )
 
@@ -139,7 +136,7 @@ class Security:
         return user.name if user else "guest"
 
     def roles(self, session: EngineSession, database: str) -> frozenset[str]:
-        """The session's user and every role it belongs to, lower case."""
+        """Return the session's user and every role it belongs to, lower case."""
         catalog = session.catalog(database)
         names = {self.user_name(session, database).lower(), "public"}
         while True:
@@ -159,9 +156,7 @@ class Security:
         states = {
             entry.state
             for entry in session.catalog(database).permissions
-            if entry.principal in names
-            and entry.securable in levels
-            and entry.permission in (permission, "CONTROL")
+            if entry.principal in names and entry.securable in levels and entry.permission in (permission, "CONTROL")
         }
         if "D" in states:
             return False
@@ -295,9 +290,7 @@ class Security:
                 "ALTER LOGIN of the administrator (its password comes from the command line)", statement.line
             )
         if not known:
-            text = (
-                f"Cannot alter the login '{name}', because it does not exist or you do not have permission."
-            )
+            text = f"Cannot alter the login '{name}', because it does not exist or you do not have permission."
             raise SqlError(15151, text)
         changes: dict[str, Any] = {}
         if "PASSWORD" in options:
@@ -308,9 +301,7 @@ class Security:
         if "ENABLE" in options or "DISABLE" in options:
             changes["is_disabled"] = "DISABLE" in options
         for column, value in changes.items():
-            connection.execute(
-                f"UPDATE {_LOGINS} SET {column} = $1 WHERE lower(name) = $2", [value, name.lower()]
-            )
+            connection.execute(f"UPDATE {_LOGINS} SET {column} = $1 WHERE lower(name) = $2", [value, name.lower()])
 
     def _user(self, statement: syntax.Principal, options: dict[str, str], catalog: Catalog) -> None:
         name, key = statement.name, statement.name.lower()
@@ -362,14 +353,10 @@ class Security:
         if member.lower() not in catalog.principals:
             text = f"User or role '{member}' does not exist in this database."
             raise SqlError(15410, text, severity=11)
-        members = (
-            role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
-        )
+        members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
         catalog.principals[key] = replace(role, members=members)
 
-    def permission(
-        self, session: EngineSession, statement: syntax.Permission, frame: Frame
-    ) -> Iterator[Event]:
+    def permission(self, session: EngineSession, statement: syntax.Permission, frame: Frame) -> Iterator[Event]:
         """GRANT, DENY and REVOKE."""
         if set(statement.permissions) & _SERVER_PERMISSIONS:
             self._server_permission(session, statement)
@@ -447,9 +434,7 @@ def _securable(statement: syntax.Permission, catalog: Catalog) -> str:
         return f"schema:{name[-1].lower()}"
     schema = name[-2] if len(name) > 1 else "dbo"
     if catalog.find(schema, name[-1]) is None:
-        text = (
-            f"Cannot find the object '{name[-1]}', because it does not exist or you do not have permission."
-        )
+        text = f"Cannot find the object '{name[-1]}', because it does not exist or you do not have permission."
         raise SqlError(15151, text)
     return f"object:{schema.lower()}.{name[-1].lower()}"
 

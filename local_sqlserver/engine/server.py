@@ -40,7 +40,7 @@ class TranslationCache:
         self._entries: OrderedDict[Hashable, Cached] = OrderedDict()
 
     def get(self, key: Hashable) -> Cached | None:
-        """The translation for a key, None if there is none."""
+        """Return the translation for a key, None if there is none."""
         with self._lock:
             found = self._entries.get(key)
             if found is not None:
@@ -112,7 +112,7 @@ class LocalEngine:
         return session
 
     def session(self, spid: int) -> EngineSession:
-        """An open session."""
+        """Return an open session."""
         with self._lock:
             return self._sessions[spid]
 
@@ -122,7 +122,7 @@ class LocalEngine:
             return list(self._sessions.values())
 
     def forget(self, session: EngineSession) -> None:
-        """A session has closed."""
+        """Return a session has closed."""
         with self._lock:
             self._sessions.pop(session.spid, None)
         for name in {frame.database for frame in session.frames}:
@@ -148,17 +148,17 @@ class LocalEngine:
         return translator.translate_expression(text, line, context)
 
     def catalog_version(self) -> tuple[int, ...]:
-        """Changes whenever any committed catalog does."""
+        """Return what changes whenever any committed catalog does."""
         return self.databases.versions()
 
     def system_columns(self, view: str, duckdb_name: str) -> tuple[ColumnInfo, ...]:
-        """The columns of a system view."""
+        """Return the columns of a system view."""
         if view not in self._system_columns:
             self._system_columns[view] = system_views.columns(self.root.cursor(), duckdb_name)
         return self._system_columns[view]
 
     def procedure(self, item: CatalogObject) -> CreateProcedure:
-        """The syntax tree of a procedure."""
+        """Return the syntax tree of a procedure."""
         return _parse_procedure(item.definition)
 
     def parse(self, text: str, parameters: tuple[ProcedureParameter, ...]) -> Batch:
@@ -166,9 +166,7 @@ class LocalEngine:
         return _parse_dynamic(text, parameters)
 
 
-def open_engine(
-    data_dir: Path, *, user: str, password: str, bulk_roots: Sequence[Path], server_name: str
-) -> Engine:
+def open_engine(data_dir: Path, *, user: str, password: str, bulk_roots: Sequence[Path], server_name: str) -> Engine:
     """Open the databases of a data directory (created if empty) behind one administrator login."""
     data_dir.mkdir(parents=True, exist_ok=True)
     return LocalEngine(data_dir, user=user, password=password, bulk_roots=bulk_roots, server_name=server_name)

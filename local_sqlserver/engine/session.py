@@ -51,9 +51,7 @@ _BINDING_ERRORS = frozenset({207, 208, 209, 213, 4104, 4121, 195, 1087})
 class EngineSession:
     """A session on one engine. ``batch``, ``procedure`` and ``transaction`` yield events and raise nothing."""
 
-    def __init__(
-        self, engine: LocalEngine, spid: int, login: str, database: str, application: str, host: str
-    ) -> None:
+    def __init__(self, engine: LocalEngine, spid: int, login: str, database: str, application: str, host: str) -> None:
         self.engine: LocalEngine = engine
         self.spid: int = spid
         self.login: str = login
@@ -140,7 +138,7 @@ class EngineSession:
             raise _killed()
 
     def _settle(self) -> Iterator[Event]:
-        """The end of a request: a doomed transaction does not outlive it."""
+        """Return the end of a request: a doomed transaction does not outlive it."""
         if self.transactions.doomed:
             yield from self.rolled_back()
             text = "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."
@@ -211,7 +209,7 @@ class EngineSession:
         return self.frames[-1]
 
     def scopes(self) -> Iterator[Frame]:
-        """The frames from the innermost outwards."""
+        """Return the frames from the innermost outwards."""
         return reversed(self.frames)
 
     def in_procedure(self, frame: Frame) -> bool:
@@ -219,18 +217,18 @@ class EngineSession:
         return frame.depth > 0
 
     def done(self, frame: Frame, row_count: int | None, command: int) -> Done:
-        """The Done of a statement in this frame."""
+        """Return the Done of a statement in this frame."""
         return Done(row_count, command, in_procedure=self.in_procedure(frame))
 
     def temporary(self, name: str) -> Relation | None:
-        """The temporary table of that name that is visible here."""
+        """Return the temporary table of that name that is visible here."""
         for frame in self.scopes():
             if name.lower() in frame.temporary:
                 return frame.temporary[name.lower()]
         return None
 
     def database_of(self, name: str) -> Database:
-        """An attached database; raises SqlError 911."""
+        """Return an attached database; raises SqlError 911."""
         found = self.engine.databases.find(name)
         if found is None:
             text = f"Database '{name}' does not exist. Make sure that the name is entered correctly."
@@ -238,7 +236,7 @@ class EngineSession:
         return found
 
     def catalog(self, database: str) -> Catalog:
-        """A database's catalog as this session's transaction sees it."""
+        """Return a database's catalog as this session's transaction sees it."""
         overlay = self._overlays.get(database.lower())
         return overlay[0] if overlay else self.database_of(database).catalog
 
@@ -282,9 +280,7 @@ class EngineSession:
         """Translate a set-based statement, from the cache if nothing it depends on has changed."""
         return self._translate(self.engine.translate, "statement", text, line, frame)
 
-    def translate_expression(
-        self, text: str, line: int, frame: Frame
-    ) -> tuple[Translation, Sequence[Relation]]:
+    def translate_expression(self, text: str, line: int, frame: Frame) -> tuple[Translation, Sequence[Relation]]:
         """Translate a scalar expression or a condition."""
         return self._translate(self.engine.translate_expression, "expression", text, line, frame)
 
@@ -310,14 +306,12 @@ class EngineSession:
         self.engine.security.check(self, frame, *found)
         return found
 
-    def query(
-        self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int
-    ) -> Fetched:
+    def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT and give DuckDB's description and rows."""
         return self.runner.query(translation, relations, frame, line)
 
     def tick(self) -> None:
-        """A statement begins: GETDATE() stands still until the next one."""
+        """Return a statement begins: GETDATE() stands still until the next one."""
         if self.cancelled.is_set():
             raise Cancelled
         self.clock = datetime.now()
@@ -329,11 +323,11 @@ class EngineSession:
             raise Cancelled
 
     def value(self, name: str, frame: Frame) -> Any:
-        """A key of ``SESSION_VALUES``."""
+        """Return a key of ``SESSION_VALUES``."""
         return coerce(session_value(self, name, frame), SESSION_VALUES[name])
 
     def parameter(self, name: str, frame: Frame, line: int) -> Any:
-        """What a translation's parameter stands for."""
+        """Return what a translation's parameter stands for."""
         if name in SESSION_VALUES:
             return self.value(name, frame)
         return frame.variable(name, line).value
@@ -342,7 +336,7 @@ class EngineSession:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Changes of data and catalog: part of the open transaction, or a transaction of their own."""
+        """Enclose changes of data and catalog: part of the open transaction, or a transaction of their own."""
         if self.transactions.count:
             try:
                 yield
@@ -443,21 +437,19 @@ class EngineSession:
         table.rows = None
 
     def _depth_of(self, table: TableVariable) -> int:
-        return next(
-            frame.depth for frame in self.frames if any(table is item for item in frame.tables.values())
-        )
+        return next(frame.depth for frame in self.frames if any(table is item for item in frame.tables.values()))
 
     # --- temporary tables
 
     def leave(self, frame: Frame) -> None:
-        """A frame ends: drop what lived in it."""
+        """Return a frame ends: drop what lived in it."""
         self._forget_temporary(frame)
         self._to_drop.extend(table.relation.duckdb_name for table in frame.tables.values())
         frame.tables.clear()
         self._drop_leftovers()
 
     def forget_table_variables(self) -> None:
-        """A batch ends: its table variables go."""
+        """Return a batch ends: its table variables go."""
         self._to_drop.extend(table.relation.duckdb_name for table in self.base.tables.values())
         self.base.tables.clear()
         self._drop_leftovers()
@@ -476,7 +468,7 @@ class EngineSession:
         self._to_drop.clear()
 
     def message(self, number: int, text: str) -> Message:
-        """An informational message."""
+        """Return an informational message."""
         return Message(text, number, line=1)
 
 

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from local_sqlserver.engine.session import EngineSession
 
 VERSION = (
-    "Microsoft SQL Server 2022 compatible: local_sqlserver, an embedded stand-in on DuckDB for development and tests - "
+    "Microsoft SQL Server 2022 compatible: local_sqlserver, an embedded stand-in on DuckDB for "
+    "development and tests - "
     "16.0.4000.1 (X64)"
 )
 
 
 def session_value(session: EngineSession, name: str, frame: Frame) -> Any:
-    """The value of a key of ``SESSION_VALUES``, not yet of its type."""
+    """Return the value of a key of ``SESSION_VALUES``, not yet of its type."""
     if name.startswith("error_"):
         return _ERROR[name](session.handled[-1]) if session.handled else None
     return _VALUES[name](session, frame)
@@ -35,7 +36,7 @@ _ERROR: dict[str, Callable[[SqlError], Any]] = {
 
 
 def _options(session: EngineSession, frame: Frame) -> int:
-    """@@OPTIONS: ANSI_WARNINGS … QUOTED_IDENTIFIER as drivers set them, NOCOUNT 512, XACT_ABORT 16384, IMPLICIT_TRANSACTIONS 2."""
+    """Return @@OPTIONS: the ANSI settings, NOCOUNT (512), XACT_ABORT (16384), IMPLICIT_TRANSACTIONS (2)."""
     settings = frame.settings
     return 5496 + 512 * settings.nocount + 16384 * settings.xact_abort + 2 * settings.implicit_transactions
 

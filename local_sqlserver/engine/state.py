@@ -23,7 +23,8 @@ class Variable:
 class TableVariable:
     """A table variable: a DuckDB temporary table that a rollback must not undo.
 
-    ``create`` are the statements that made it; ``rows`` its contents as of the last change inside a transaction, None if unchanged there.
+    ``create`` are the statements that made it; ``rows`` its contents as of the last change inside a
+    transaction, None if unchanged there.
     """
 
     relation: Relation
@@ -45,7 +46,7 @@ class Settings:
     text_size: int = 2147483647
 
     def copy(self) -> Settings:
-        """An independent copy."""
+        """Return an independent copy."""
         return replace(self)
 
 
@@ -71,7 +72,7 @@ class Frame:
     scope_identity: int | None = None
 
     def variable(self, name: str, line: int) -> Variable:
-        """The variable; raises SqlError 137."""
+        """Return the variable; raises SqlError 137."""
         found = self.variables.get(name.lower())
         if found is None:
             raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, line=line)
@@ -91,10 +92,8 @@ class Cancelled(Exception):
 
 
 def error_event(error: SqlError) -> Error:
-    """The event of an uncaught error."""
-    return Error(
-        error.number, error.message, error.severity, error.state, max(error.line, 1), error.procedure
-    )
+    """Return the event of an uncaught error."""
+    return Error(error.number, error.message, error.severity, error.state, max(error.line, 1), error.procedure)
 
 
 class RaisedError(SqlError):
@@ -110,7 +109,7 @@ class BindingError(SqlError):
 
 
 def binding_error(error: SqlError, depth: int) -> BindingError:
-    """The same error, bound to a frame."""
+    """Return the same error, bound to a frame."""
     bound = BindingError(
         error.number,
         error.message,

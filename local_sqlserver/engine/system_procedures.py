@@ -26,7 +26,7 @@ Handler = Callable[["EngineSession", Sequence["Bound"], Frame], "Call"]
 
 
 def find(name: tuple[str, ...]) -> Handler | None:
-    """The system procedure of that name, with or without sys or master in front."""
+    """Return the system procedure of that name, with or without sys or master in front."""
     if len(name) > 1 and name[-2].lower() not in ("sys", "dbo"):
         return None
     return _PROCEDURES.get(name[-1].lower())
@@ -48,9 +48,7 @@ def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> d
     for position, argument in enumerate(arguments):
         name = argument.name.lower() or (names[position] if position < len(names) else "")
         if not name:
-            raise SqlError(
-                8144, f"Procedure or function {procedure} has too many arguments specified.", state=2
-            )
+            raise SqlError(8144, f"Procedure or function {procedure} has too many arguments specified.", state=2)
         if name not in names:
             raise SqlError(8145, f"{argument.name} is not a parameter for procedure {procedure}.")
         if not argument.default:
@@ -155,9 +153,7 @@ def _getapplock(session: EngineSession, arguments: Sequence[Bound], frame: Frame
     if owner == "Transaction" and not session.transactions.count:
         raise _no_transaction("sp_getapplock")
     timeout = _value(given, "@locktimeout", frame.settings.lock_timeout)
-    code = session.engine.locks.acquire(
-        session.spid, resource, mode, owner, int(timeout), session.cancelled.is_set
-    )
+    code = session.engine.locks.acquire(session.spid, resource, mode, owner, int(timeout), session.cancelled.is_set)
     if code == -2:
         raise Cancelled
     return _outcome(code)
@@ -171,7 +167,10 @@ def _releaseapplock(session: EngineSession, arguments: Sequence[Bound], frame: F
         raise _no_transaction("sp_releaseapplock")
     if not session.engine.locks.release(session.spid, resource, owner):
         name = _value(given, "@resource", "")
-        text = f"Cannot release the application lock (Database Principal: 'public', Resource: '{name}') because it is not currently held."
+        text = (
+            f"Cannot release the application lock (Database Principal: 'public', Resource: '{name}') "
+            f"because it is not currently held."
+        )
         raise SqlError(1223, text)
     return _outcome()
     yield
@@ -187,7 +186,7 @@ def _value(given: dict[str, Bound], name: str, default: Any) -> Any:
 
 
 def _lock_of(given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
-    """The lock's resource, qualified with its database, and its owner."""
+    """Return the lock's resource, qualified with its database, and its owner."""
     owner = str(_value(given, "@lockowner", "Transaction")).capitalize()
     if owner not in ("Transaction", "Session"):
         raise SqlError(1222, f"Invalid lock owner '{owner}'.")
@@ -279,8 +278,10 @@ def _sp_tables(session: EngineSession, arguments: Sequence[Bound], frame: Frame)
     kinds = ", ".join(_literal(kind.strip(" '")) for kind in kinds.split(","))
     text = (
         "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, "
-        "CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' ELSE 'VIEW' END AS TABLE_TYPE, CAST(NULL AS VARCHAR(254)) AS REMARKS "
-        f"FROM INFORMATION_SCHEMA.TABLES WHERE {where} AND CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' ELSE 'VIEW' END IN ({kinds}) "
+        "CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' ELSE 'VIEW' END AS TABLE_TYPE, CAST(NULL "
+        "AS VARCHAR(254)) AS REMARKS "
+        f"FROM INFORMATION_SCHEMA.TABLES WHERE {where} AND CASE TABLE_TYPE WHEN 'BASE TABLE' THEN "
+        f"'TABLE' ELSE 'VIEW' END IN ({kinds}) "
         "ORDER BY 4, 1, 2, 3"
     )
     return (yield from _catalog_query(session, text, frame))
@@ -310,11 +311,15 @@ def _sp_columns(session: EngineSession, arguments: Sequence[Bound], frame: Frame
     text = (
         "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, COLUMN_NAME, "
         f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS DATA_TYPE, DATA_TYPE AS TYPE_NAME, "
-        f"CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, CASE DATA_TYPE {sizes} END) AS INT) AS [PRECISION], "
-        "CAST(COALESCE(CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, 16) AS INT) AS [LENGTH], CAST(NUMERIC_SCALE AS SMALLINT) AS [SCALE], "
-        "CAST(NUMERIC_PRECISION_RADIX AS SMALLINT) AS RADIX, CAST(CASE IS_NULLABLE WHEN 'YES' THEN 1 ELSE 0 END AS SMALLINT) AS NULLABLE, "
+        f"CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, CASE DATA_TYPE {sizes} END) "
+        f"AS INT) AS [PRECISION], "
+        "CAST(COALESCE(CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, 16) AS INT) AS [LENGTH], "
+        "CAST(NUMERIC_SCALE AS SMALLINT) AS [SCALE], "
+        "CAST(NUMERIC_PRECISION_RADIX AS SMALLINT) AS RADIX, CAST(CASE IS_NULLABLE WHEN 'YES' "
+        "THEN 1 ELSE 0 END AS SMALLINT) AS NULLABLE, "
         "CAST(NULL AS VARCHAR(254)) AS REMARKS, COLUMN_DEFAULT AS COLUMN_DEF, "
-        f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS SQL_DATA_TYPE, CAST(NULL AS SMALLINT) AS SQL_DATETIME_SUB, "
+        f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS SQL_DATA_TYPE, CAST(NULL AS SMALLINT) AS "
+        f"SQL_DATETIME_SUB, "
         "CHARACTER_OCTET_LENGTH AS CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE "
         f"FROM INFORMATION_SCHEMA.COLUMNS WHERE {where} ORDER BY 2, 3, 17"
     )
@@ -327,9 +332,12 @@ def _sp_pkeys(session: EngineSession, arguments: Sequence[Bound], frame: Frame) 
     if _value(given, "@table_owner", None):
         where += f" AND k.TABLE_SCHEMA = {_literal(given['@table_owner'].value)}"
     text = (
-        "SELECT k.TABLE_CATALOG AS TABLE_QUALIFIER, k.TABLE_SCHEMA AS TABLE_OWNER, k.TABLE_NAME, k.COLUMN_NAME, "
-        "CAST(k.ORDINAL_POSITION AS SMALLINT) AS KEY_SEQ, k.CONSTRAINT_NAME AS PK_NAME FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS k "
-        "INNER JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c ON c.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND c.TABLE_SCHEMA = k.TABLE_SCHEMA "
+        "SELECT k.TABLE_CATALOG AS TABLE_QUALIFIER, k.TABLE_SCHEMA AS TABLE_OWNER, k.TABLE_NAME, "
+        "k.COLUMN_NAME, "
+        "CAST(k.ORDINAL_POSITION AS SMALLINT) AS KEY_SEQ, k.CONSTRAINT_NAME AS PK_NAME FROM "
+        "INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS k "
+        "INNER JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c ON c.CONSTRAINT_NAME = "
+        "k.CONSTRAINT_NAME AND c.TABLE_SCHEMA = k.TABLE_SCHEMA "
         f"WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY' AND {where} ORDER BY 2, 3, 5"
     )
     return (yield from _catalog_query(session, text, frame))

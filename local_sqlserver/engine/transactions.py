@@ -59,7 +59,8 @@ class Transactions:
         """Raise SqlError 3930 in a doomed transaction."""
         if self.doomed:
             text = (
-                "The current transaction cannot be committed and cannot support operations that write to the log file. "
+                "The current transaction cannot be committed and cannot support operations that "
+                "write to the log file. "
                 "Roll back the transaction."
             )
             raise SqlError(3930, text)

@@ -32,7 +32,7 @@ _DATE_TEXT = re.compile(
 
 
 def type_of(value: Any) -> SqlType:
-    """The T-SQL type that a bare Python value stands for."""
+    """Return the T-SQL type that a bare Python value stands for."""
     if value is None or isinstance(value, bool | int):
         if value is not None and not -(2**31) <= int(value) < 2**31:
             return SqlType("bigint")
@@ -88,15 +88,13 @@ def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
 
 
 def to_text(value: Any, source: SqlType | None = None) -> str:
-    """The text of a value as an implicit conversion to NVARCHAR writes it (style 0)."""
+    """Return the text of a value as an implicit conversion to NVARCHAR writes it (style 0)."""
     if isinstance(value, str):
         return value
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
-        return (
-            f"{value:.2f}" if source is not None and source.name in ("money", "smallmoney") else f"{value:f}"
-        )
+        return f"{value:.2f}" if source is not None and source.name in ("money", "smallmoney") else f"{value:f}"
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, datetime):
@@ -121,9 +119,7 @@ def _datetime_text(value: datetime, source: SqlType | None) -> str:
     if source is not None and source.name in ("datetime", "smalldatetime"):
         hour = value.hour % 12 or 12
         half = "AM" if value.hour < 12 else "PM"
-        return (
-            f"{_MONTHS[value.month - 1]} {value.day:2d} {value.year:04d} {hour:2d}:{value.minute:02d}{half}"
-        )
+        return f"{_MONTHS[value.month - 1]} {value.day:2d} {value.year:04d} {hour:2d}:{value.minute:02d}{half}"
     text = value.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0") + _fraction(value.microsecond, source)
     if value.tzinfo is not None:
         offset = value.strftime("%z")
@@ -189,7 +185,8 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
             message = (
                 f"The conversion of the {kind} value '{value}' overflowed an int column."
                 if target.name == "int"
-                else f"The conversion of the {kind} value '{value}' overflowed an INT{2 if target.name == 'smallint' else 1} column. "
+                else f"The conversion of the {kind} value '{value}' overflowed an "
+                f"INT{2 if target.name == 'smallint' else 1} column. "
                 "Use a larger integer column."
             )
             raise SqlError(248 if target.name == "int" else 244, message)
@@ -286,7 +283,7 @@ def _to_binary(value: Any, target: SqlType) -> bytes:
 
 
 def _parse_temporal(text: str, target: SqlType) -> datetime | None:
-    """The moment that an ISO-like text names; None when it names none. Other formats are not read."""
+    """Return the moment that an ISO-like text names; None when it names none. Other formats are not read."""
     match = _DATE_TEXT.fullmatch(text)
     if match is None:
         return None

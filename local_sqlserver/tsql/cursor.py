@@ -29,7 +29,7 @@ class TokenCursor:
         return self.tokens[self.position]
 
     def peek(self, distance: int = 1) -> Token:
-        """A token further on; the END token past the end."""
+        """Return a token further on; the END token past the end."""
         return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
 
     def advance(self) -> Token:
@@ -40,7 +40,7 @@ class TokenCursor:
         return token
 
     def error(self) -> SqlError:
-        """The syntax error at the position; at the end of the text it names the last token."""
+        """Return the syntax error at the position; at the end of the text it names the last token."""
         if self.token.kind == END and self.position:
             return syntax_error(self.tokens[self.position - 1])
         return syntax_error(self.token)
@@ -51,10 +51,7 @@ class TokenCursor:
 
     def at_words(self, *words: str) -> bool:
         """Whether these bare words follow one another here."""
-        return all(
-            self.peek(index).kind == WORD and self.peek(index).upper == word
-            for index, word in enumerate(words)
-        )
+        return all(self.peek(index).kind == WORD and self.peek(index).upper == word for index, word in enumerate(words))
 
     def at_operator(self, *operators: str) -> bool:
         """Whether one of these operators stands here."""
@@ -116,7 +113,7 @@ class TokenCursor:
         return tuple(parts)
 
     def slice(self, first: int, last: int) -> str:
-        """The text from token index ``first`` up to, not including, ``last``."""
+        """Return the text from token index ``first`` up to, not including, ``last``."""
         if first >= last:
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]

@@ -7,7 +7,21 @@ from local_sqlserver.tsql.cursor import TokenCursor
 from local_sqlserver.types import MAX, SqlType
 
 _PLAIN = frozenset(
-    "bit tinyint smallint int bigint real money smallmoney date datetime smalldatetime uniqueidentifier sql_variant".split()
+    {
+        "bit",
+        "tinyint",
+        "smallint",
+        "int",
+        "bigint",
+        "real",
+        "money",
+        "smallmoney",
+        "date",
+        "datetime",
+        "smalldatetime",
+        "uniqueidentifier",
+        "sql_variant",
+    }
 )
 _ALIASES = {
     "integer": "int",
@@ -18,7 +32,20 @@ _ALIASES = {
 }
 _LENGTHS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
 _REFUSED = frozenset(
-    "xml geography geometry hierarchyid timestamp image text ntext cursor table json vector".split()
+    (
+        "xml",
+        "geography",
+        "geometry",
+        "hierarchyid",
+        "timestamp",
+        "image",
+        "text",
+        "ntext",
+        "cursor",
+        "table",
+        "json",
+        "vector",
+    )
 )
 _LARGE = {"ntext": "nvarchar", "text": "varchar", "image": "varbinary"}
 
@@ -86,7 +113,8 @@ def _length(cursor: TokenCursor, name: str, line: int) -> int:
         length = cursor.expect_integer()
         if not 1 <= length <= _LENGTHS[name]:
             message = (
-                f"The size ({length}) given to the type '{name}' exceeds the maximum allowed for any data type ({_LENGTHS[name]})."
+                f"The size ({length}) given to the type '{name}' exceeds the maximum allowed for "
+                f"any data type ({_LENGTHS[name]})."
                 if length
                 else f"Line {line}: Length or precision specification 0 is invalid."
             )

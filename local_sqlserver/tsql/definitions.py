@@ -1,4 +1,4 @@
-"""Statements about databases, principals and files: CREATE DATABASE, GRANT, BULK INSERT …"""
+"""Statements about databases, principals and files: CREATE DATABASE, GRANT, BULK INSERT and others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,31 @@ from local_sqlserver.tsql.cursor import TokenCursor, syntax_error
 from local_sqlserver.tsql.tokens import BINARY, END, NUMBER, QUOTED, STRING, WORD
 
 _BULK_OPTIONS = frozenset(
-    """
-    BATCHSIZE CHECK_CONSTRAINTS CODEPAGE DATAFILETYPE DATA_SOURCE ERRORFILE ERRORFILE_DATA_SOURCE FIELDQUOTE
-    FIELDTERMINATOR FIRE_TRIGGERS FIRSTROW FORMAT FORMATFILE FORMATFILE_DATA_SOURCE KEEPIDENTITY KEEPNULLS
-    KILOBYTES_PER_BATCH LASTROW MAXERRORS ORDER ROWS_PER_BATCH ROWTERMINATOR TABLOCK
-    """.split()
+    (
+        "BATCHSIZE",
+        "CHECK_CONSTRAINTS",
+        "CODEPAGE",
+        "DATAFILETYPE",
+        "DATA_SOURCE",
+        "ERRORFILE",
+        "ERRORFILE_DATA_SOURCE",
+        "FIELDQUOTE",
+        "FIELDTERMINATOR",
+        "FIRE_TRIGGERS",
+        "FIRSTROW",
+        "FORMAT",
+        "FORMATFILE",
+        "FORMATFILE_DATA_SOURCE",
+        "KEEPIDENTITY",
+        "KEEPNULLS",
+        "KILOBYTES_PER_BATCH",
+        "LASTROW",
+        "MAXERRORS",
+        "ORDER",
+        "ROWS_PER_BATCH",
+        "ROWTERMINATOR",
+        "TABLOCK",
+    )
 )
 _SECURABLES = frozenset({"SCHEMA", "OBJECT", "DATABASE"})
 

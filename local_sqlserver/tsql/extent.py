@@ -28,7 +28,7 @@ class _Extent:
         self.before_previous: Token | None = None
 
     def start(self, token: Token) -> None:
-        """A WITH list's main verb takes over."""
+        """Return a WITH list's main verb takes over."""
         self.verb = token.upper
         self.common_tables = False
 
@@ -117,9 +117,9 @@ def skip_set_based(cursor: TokenCursor) -> bool:
                 raise _unterminated_before_with(cursor)
             elif token.upper in ("VALUES", "DEFAULT") and state.verb == "INSERT":
                 state.body_seen = True
-            elif state.verb == "ALTER" and token.upper in ("ADD", "CHECK", "NOCHECK"):
-                state.action_seen = True
-            elif token.upper == "ON" and state.verb in ("GRANT", "DENY", "REVOKE"):
+            elif (state.verb == "ALTER" and token.upper in ("ADD", "CHECK", "NOCHECK")) or (
+                state.verb in ("GRANT", "DENY", "REVOKE") and token.upper == "ON"
+            ):
                 state.action_seen = True
         state.before_previous, state.previous = state.previous, token
         cursor.advance()
@@ -195,9 +195,7 @@ def _two_operands(previous: Token, token: Token) -> bool:
         return False
     if previous.kind == OPERATOR:
         return previous.text == ")"
-    if previous.kind == WORD and (
-        previous.upper in OPERATOR_WORDS - {"NULL", "END"} or previous.upper == "DISTINCT"
-    ):
+    if previous.kind == WORD and (previous.upper in OPERATOR_WORDS - {"NULL", "END"} or previous.upper == "DISTINCT"):
         return False
     if token.kind == WORD and token.upper in RESERVED and token.upper not in ("LEFT", "RIGHT"):
         return previous.kind in (NUMBER, STRING, VARIABLE, QUOTED)

@@ -33,7 +33,21 @@ _DDL = frozenset({"TABLE", "INDEX", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "STAT
 _ALONE = frozenset({"PROCEDURE", "PROC", "VIEW", "FUNCTION", "TRIGGER", "SCHEMA"})
 _ALONE_NAMES = {"PROC": "PROCEDURE"}
 _REFUSED_OPENERS = frozenset(
-    "BACKUP RESTORE DBCC KILL SHUTDOWN RECONFIGURE REVERT GOTO READTEXT WRITETEXT UPDATETEXT LINENO SETUSER".split()
+    {
+        "BACKUP",
+        "RESTORE",
+        "DBCC",
+        "KILL",
+        "SHUTDOWN",
+        "RECONFIGURE",
+        "REVERT",
+        "GOTO",
+        "READTEXT",
+        "WRITETEXT",
+        "UPDATETEXT",
+        "LINENO",
+        "SETUSER",
+    }
 )
 
 
@@ -44,7 +58,7 @@ def parse_batch(text: str) -> syntax.Batch:
 
 
 def parse_parameters(text: str) -> tuple[syntax.ProcedureParameter, ...]:
-    """The parameter list of sp_executesql and sp_prepare: ``@a INT, @b NVARCHAR(10) OUTPUT``."""
+    """Return the parameter list of sp_executesql and sp_prepare: ``@a INT, @b NVARCHAR(10) OUTPUT``."""
     parser = _Parser(text)
     parameters = parser.parameter_list()
     if parser.cursor.token.kind != END:
@@ -118,7 +132,7 @@ class _Parser:
             pass
 
     def _is_bare_call(self) -> bool:
-        """The first statement of a batch may call a procedure without EXEC."""
+        """Return the first statement of a batch may call a procedure without EXEC."""
         token = self.cursor.token
         if self.cursor.peek().text == ":":
             return False
@@ -184,12 +198,8 @@ class _Parser:
                 continue
             before = tokens[index - 1].upper if index else ""
             if before in ("FROM", "JOIN", "INTO", "UPDATE", "DELETE", "INSERT", "APPLY"):
-                raise SqlError(
-                    1087, f'Must declare the table variable "{token.text}".', severity=15, line=token.line
-                )
-            raise SqlError(
-                137, f'Must declare the scalar variable "{token.text}".', severity=15, line=token.line
-            )
+                raise SqlError(1087, f'Must declare the table variable "{token.text}".', severity=15, line=token.line)
+            raise SqlError(137, f'Must declare the scalar variable "{token.text}".', severity=15, line=token.line)
 
     def _expression(self, *stops: str, condition: bool = False) -> syntax.Expression:
         line = self.cursor.token.line
@@ -204,7 +214,7 @@ class _Parser:
         return name
 
     def _constant(self) -> syntax.Expression:
-        """A literal, variable or NULL, with a sign at most: what EXEC and THROW take as arguments."""
+        """Return a literal, variable or NULL, with a sign at most: what EXEC and THROW take as arguments."""
         first, line = self.cursor.position, self.cursor.token.line
         if self.cursor.accept_operator("-", "+"):
             if self.cursor.token.kind != NUMBER:
@@ -576,8 +586,10 @@ class _Parser:
                 arguments.append(self._argument())
                 if arguments[-2].name and not arguments[-1].name:
                     text = (
-                        f"Must pass parameter number {len(arguments)} and subsequent parameters as '@name = value'. After the form "
-                        "'@name = value' has been used, all subsequent parameters must be passed in the form '@name = value'."
+                        f"Must pass parameter number {len(arguments)} and subsequent parameters as "
+                        f"'@name = value'. After the form "
+                        "'@name = value' has been used, all subsequent parameters must be passed in "
+                        "the form '@name = value'."
                     )
                     raise SqlError(119, text, severity=15, line=line)
         if self.cursor.at_operator("(", "+", "*", "/", "%", "."):
@@ -630,8 +642,9 @@ class _Parser:
             action, what = "CREATE OR ALTER", self.cursor.peek(3)
         if what.upper in _ALONE and not (action == "ALTER" and what.upper == "SCHEMA"):
             if first != 0 and any(other.text != ";" for other in self.cursor.tokens[:first]):
-                kind = f"{action}{'/ALTER' if action == 'CREATE' and what.upper in ('PROC', 'PROCEDURE', 'FUNCTION') else ''}"
-                text = f"'{kind} {_ALONE_NAMES.get(what.upper, what.upper)}' must be the first statement in a query batch."
+                alterable = action == "CREATE" and what.upper in ("PROC", "PROCEDURE", "FUNCTION")
+                kind = f"{'CREATE/ALTER' if alterable else action} {_ALONE_NAMES.get(what.upper, what.upper)}"
+                text = f"'{kind}' must be the first statement in a query batch."
                 raise SqlError(111, text, severity=15, line=token.line)
             for _ in range(2 if action == "CREATE OR ALTER" else 0):
                 self.cursor.advance()

@@ -105,7 +105,10 @@ class SetIdentityInsert(Statement):
 
 @dataclass(frozen=True, slots=True)
 class SetBased(Statement):
-    """One statement for the translator; ``verb`` is its first keyword ('SELECT', 'INSERT', 'WITH', 'CREATE TABLE' …)."""
+    """One statement for the translator.
+
+    ``verb`` is its first keyword ('SELECT', 'INSERT', 'WITH', 'CREATE TABLE' …).
+    """
 
     verb: str
     text: str
@@ -327,7 +330,10 @@ class BulkInsert(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Permission(Statement):
-    """GRANT, DENY or REVOKE; ``securable`` is (class, name): ('OBJECT', ('gold', 'v')), ('SCHEMA', ('gold',)) or ('DATABASE', ())."""
+    """GRANT, DENY or REVOKE.
+
+    ``securable`` is (class, name): ('OBJECT', ('gold', 'v')), ('SCHEMA', ('gold',)) or ('DATABASE', ()).
+    """
 
     action: str
     permissions: tuple[str, ...]

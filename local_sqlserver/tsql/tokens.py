@@ -80,7 +80,7 @@ def _value(group: str, text: str) -> str:
 
 
 def _skip_block_comment(text: str, start: int, line: int) -> int:
-    """The offset after a block comment, which may hold others (T-SQL nests them)."""
+    """Return the offset after a block comment, which may hold others (T-SQL nests them)."""
     depth, position = 1, start + 2
     while depth:
         opened, closed = text.find("/*", position), text.find("*/", position)

@@ -8,7 +8,8 @@ def world(sql: Client) -> Client:
     sql.good(
         "CREATE SCHEMA s",
         "CREATE TABLE s.t (id INT IDENTITY(3, 2) NOT NULL CONSTRAINT pk_t PRIMARY KEY CLUSTERED (id), "
-        "name NVARCHAR(20) NULL CONSTRAINT df_name DEFAULT N'x', amount DECIMAL(9, 2) NOT NULL, at DATETIME2(3) NOT NULL, "
+        "name NVARCHAR(20) NULL CONSTRAINT df_name DEFAULT N'x', amount DECIMAL(9, 2) NOT NULL, "
+        "at DATETIME2(3) NOT NULL, "
         "CONSTRAINT ck_amount CHECK (amount > 0), CONSTRAINT uq_name UNIQUE (name))",
         "CREATE INDEX ix_at ON s.t (at)",
         "CREATE VIEW s.v AS SELECT id, name, amount * 2 AS twice FROM s.t",
@@ -37,7 +38,8 @@ def world(sql: Client) -> Client:
             ],
         ),
         (
-            "SELECT c.name, TYPE_NAME(c.user_type_id), c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity "
+            "SELECT c.name, TYPE_NAME(c.user_type_id), c.max_length, c.precision, c.scale, "
+            "c.is_nullable, c.is_identity "
             "FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(N's.t') ORDER BY c.column_id",
             [
                 ("id", "int", 4, 10, 0, 0, 1),
@@ -47,12 +49,19 @@ def world(sql: Client) -> Client:
             ],
         ),
         (
-            "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, ORDINAL_POSITION FROM INFORMATION_SCHEMA.COLUMNS "
+            "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, ORDINAL_POSITION FROM "
+            "INFORMATION_SCHEMA.COLUMNS "
             "WHERE TABLE_SCHEMA = N'S' AND TABLE_NAME = N'v' ORDER BY ORDINAL_POSITION",
             [("id", "int", None, 1), ("name", "nvarchar", 20, 2), ("twice", "decimal", None, 3)],
         ),
-        ("SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM information_schema.tables ORDER BY 2", [("s", "t", "BASE TABLE"), ("s", "v", "VIEW")]),
-        ("SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID(N's.t') ORDER BY name", [("ix_at",), ("pk_t",), ("uq_name",)]),
+        (
+            "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM information_schema.tables ORDER BY 2",
+            [("s", "t", "BASE TABLE"), ("s", "v", "VIEW")],
+        ),
+        (
+            "SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID(N's.t') ORDER BY name",
+            [("ix_at",), ("pk_t",), ("uq_name",)],
+        ),
         ("SELECT CAST(seed_value AS INT), CAST(increment_value AS INT) FROM sys.identity_columns", [(3, 2)]),
         ("SELECT name FROM sys.default_constraints", [("df_name",)]),
         ("SELECT name, is_output FROM sys.parameters ORDER BY parameter_id", [("@a", 0), ("@b", 1)]),
@@ -61,9 +70,18 @@ def world(sql: Client) -> Client:
         ("SELECT name FROM D.sys.tables", [("t",)]),
         ("SELECT COUNT(*) FROM master.sys.tables", [(0,)]),
         ("SELECT OBJECT_NAME(OBJECT_ID(N'[s].[t]')), OBJECT_SCHEMA_NAME(OBJECT_ID(N'D.s.v'))", [("t", "s")]),
-        ("SELECT OBJECT_ID(N's.t', N'V'), OBJECT_ID(N'none'), DB_ID(N'none'), SCHEMA_ID(N'none')", [(None,) * 4]),
-        ("SELECT DB_NAME(), DB_NAME(DB_ID()), SCHEMA_NAME(SCHEMA_ID(N'S')), COL_LENGTH(N's.t', N'name')", [("D", "D", "s", 40)]),
-        ("SELECT ORIGINAL_LOGIN(), USER_NAME(), IS_SRVROLEMEMBER(N'sysadmin'), @@SERVERNAME", [("sa", "dbo", 1, "test")]),
+        (
+            "SELECT OBJECT_ID(N's.t', N'V'), OBJECT_ID(N'none'), DB_ID(N'none'), SCHEMA_ID(N'none')",
+            [(None,) * 4],
+        ),
+        (
+            "SELECT DB_NAME(), DB_NAME(DB_ID()), SCHEMA_NAME(SCHEMA_ID(N'S')), COL_LENGTH(N's.t', N'name')",
+            [("D", "D", "s", 40)],
+        ),
+        (
+            "SELECT ORIGINAL_LOGIN(), USER_NAME(), IS_SRVROLEMEMBER(N'sysadmin'), @@SERVERNAME",
+            [("sa", "dbo", 1, "test")],
+        ),
     ],
 )
 def test_the_catalog_tells_what_there_is(world: Client, query: str, rows: list[tuple[object, ...]]) -> None:
@@ -99,7 +117,9 @@ def test_definitions_that_cannot_be_are_errors(world: Client, text: str, number:
 
 def test_what_goes_into_select_into_is_typed(world: Client) -> None:
     world.good("INSERT s.t (amount, at) VALUES (1.5, '2026-01-01')", "SELECT id, name, amount INTO s.u FROM s.t")
-    assert world("SELECT name, TYPE_NAME(user_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id").rows == [
+    assert world(
+        "SELECT name, TYPE_NAME(user_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id"
+    ).rows == [
         ("id", "int"),
         ("name", "nvarchar"),
         ("amount", "decimal"),
@@ -113,9 +133,18 @@ def test_alter_and_drop_are_recorded(world: Client) -> None:
         "ALTER TABLE s.u ADD CONSTRAINT ck_u CHECK (a > 0)",
         "CREATE OR ALTER VIEW s.v AS SELECT b FROM s.u",
     )
-    assert world("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id").rows == [("a",), ("b",)]
+    assert world("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id").rows == [
+        ("a",),
+        ("b",),
+    ]
     assert world("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N's.v')").rows == [("b",)]
-    world.good("ALTER TABLE s.u DROP CONSTRAINT ck_u", "DROP VIEW s.v", "DROP TABLE IF EXISTS s.u, s.t", "DROP PROCEDURE s.p", "DROP SCHEMA s")
+    world.good(
+        "ALTER TABLE s.u DROP CONSTRAINT ck_u",
+        "DROP VIEW s.v",
+        "DROP TABLE IF EXISTS s.u, s.t",
+        "DROP PROCEDURE s.p",
+        "DROP SCHEMA s",
+    )
     assert world("SELECT COUNT(*) FROM sys.objects").value == 0
     assert world("SELECT COUNT(*) FROM sys.columns").value == 0
 

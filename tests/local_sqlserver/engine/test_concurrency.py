@@ -46,7 +46,10 @@ def test_identities_are_unique_across_sessions(connect: Connect, pool: ThreadPoo
     connect().good("CREATE TABLE t (id INT IDENTITY PRIMARY KEY, who INT)")
 
     def insert(client: Client) -> list[object]:
-        text = "SET NOCOUNT ON INSERT t (who) VALUES (@@SPID) SELECT CASE WHEN EXISTS (SELECT 1 FROM t WHERE id = SCOPE_IDENTITY() AND who = @@SPID) THEN 1 ELSE 0 END"
+        text = (
+            "SET NOCOUNT ON INSERT t (who) VALUES (@@SPID) SELECT CASE WHEN EXISTS (SELECT 1 FROM t "
+            "WHERE id = SCOPE_IDENTITY() AND who = @@SPID) THEN 1 ELSE 0 END"
+        )
         return [client(text).value for _ in range(10)]
 
     found = [value for values in pool.map(insert, [connect() for _ in range(4)]) for value in values]
@@ -65,14 +68,19 @@ def test_definitions_of_two_sessions_do_not_get_lost(connect: Connect, pool: Thr
 
     list(pool.map(define, range(4)))
     client = connect()
-    assert client("SELECT type, COUNT(*) FROM sys.objects WHERE type IN ('P', 'U') GROUP BY type ORDER BY type").rows == [
+    assert client(
+        "SELECT type, COUNT(*) FROM sys.objects WHERE type IN ('P', 'U') GROUP BY type ORDER BY type"
+    ).rows == [
         ("P", 20),
         ("U", 20),
     ]
     assert client("SELECT COUNT(DISTINCT object_id) FROM sys.objects").value == 40
 
 
-LOCK = "DECLARE @r INT EXEC @r = sp_getapplock @Resource = N'load', @LockMode = '{mode}', @LockOwner = 'Session', @LockTimeout = {wait} SELECT @r"
+LOCK = (
+    "DECLARE @r INT EXEC @r = sp_getapplock @Resource = N'load', @LockMode = '{mode}', "
+    "@LockOwner = 'Session', @LockTimeout = {wait} SELECT @r"
+)
 
 
 def test_an_exclusive_application_lock_keeps_others_out(connect: Connect, pool: ThreadPoolExecutor) -> None:
@@ -113,11 +121,15 @@ def test_a_closed_session_gives_its_locks_back(connect: Connect) -> None:
     [
         "WAITFOR DELAY '01:00:00'",
         "DECLARE @i INT = 0 WHILE 1 = 1 SET @i = 1",
-        "SELECT COUNT_BIG(*) FROM sys.types AS a CROSS JOIN sys.types AS b CROSS JOIN sys.types AS c CROSS JOIN sys.types AS d "
-        "CROSS JOIN sys.types AS e CROSS JOIN sys.types AS f CROSS JOIN sys.types AS g CROSS JOIN sys.types AS h",
+        "SELECT COUNT_BIG(*) FROM sys.types AS a CROSS JOIN sys.types AS b CROSS JOIN sys.types "
+        "AS c CROSS JOIN sys.types AS d "
+        "CROSS JOIN sys.types AS e CROSS JOIN sys.types AS f CROSS JOIN sys.types AS g CROSS JOIN "
+        "sys.types AS h",
     ],
 )
-def test_a_cancelled_request_stops_and_leaves_the_session_usable(connect: Connect, pool: ThreadPoolExecutor, text: str) -> None:
+def test_a_cancelled_request_stops_and_leaves_the_session_usable(
+    connect: Connect, pool: ThreadPoolExecutor, text: str
+) -> None:
     client = connect()
     begun = Event()
 

@@ -20,14 +20,18 @@ from tests.local_sqlserver.engine.conftest import Client
         ("DECLARE @b INT = 9 SET @b = (SELECT x FROM (VALUES (1)) AS t (x) WHERE x > 5) SELECT @b", (None,)),
         ("DECLARE @i INT = 0 WHILE @i < 10 BEGIN SET @i += 1 IF @i = 4 BREAK END SELECT @i", (4,)),
         (
-            "DECLARE @i INT = 0, @n INT = 0 WHILE @i < 5 BEGIN SET @i += 1 IF @i % 2 = 0 CONTINUE SET @n += 1 END SELECT @n",
+            "DECLARE @i INT = 0, @n INT = 0 WHILE @i < 5 BEGIN SET @i += 1 IF @i % 2 = 0 CONTINUE "
+            "SET @n += 1 END SELECT @n",
             (3,),
         ),
         ("IF NULL = NULL SELECT 1 ELSE SELECT 2", (2,)),
         ("DECLARE @a INT IF @a <> 1 SELECT 1 ELSE SELECT 2", (2,)),
         ("IF EXISTS (SELECT 1 WHERE 1 = 0) SELECT 1 ELSE SELECT 2", (2,)),
         ("IF N'a' = N'A ' SELECT 1 ELSE SELECT 2", (1,)),
-        ("DECLARE @t TABLE (a INT, b NVARCHAR(5) DEFAULT N'x') INSERT @t (a) VALUES (1) SELECT * FROM @t", (1, "x")),
+        (
+            "DECLARE @t TABLE (a INT, b NVARCHAR(5) DEFAULT N'x') INSERT @t (a) VALUES (1) SELECT * FROM @t",
+            (1, "x"),
+        ),
         ("SELECT 1 WHERE 1 = 0; IF @@ROWCOUNT = 0 SELECT 2 ELSE SELECT 3", None),
     ],
 )
@@ -77,7 +81,9 @@ def test_a_conversion_error_ends_the_batch(sql: Client) -> None:
 
 def test_rowcount_follows_each_statement(sql: Client) -> None:
     sql.good("CREATE TABLE t (a INT)")
-    text = "INSERT t VALUES (1), (2) SELECT @@ROWCOUNT DELETE t WHERE a = 1 SELECT @@ROWCOUNT PRINT 'x' SELECT @@ROWCOUNT"
+    text = (
+        "INSERT t VALUES (1), (2) SELECT @@ROWCOUNT DELETE t WHERE a = 1 SELECT @@ROWCOUNT PRINT 'x' SELECT @@ROWCOUNT"
+    )
     assert sql(text).sets == [[(2,)], [(1,)], [(0,)]]
 
 
@@ -107,7 +113,8 @@ def test_throw_ends_the_batch(sql: Client) -> None:
 def test_getdate_stands_still_within_a_statement_only(sql: Client) -> None:
     text = (
         "DECLARE @a DATETIME2 = SYSDATETIME() WAITFOR DELAY '00:00:00.02' "
-        "SELECT CASE WHEN SYSDATETIME() > @a THEN 1 ELSE 0 END, CASE WHEN SYSDATETIME() = SYSDATETIME() THEN 1 ELSE 0 END"
+        "SELECT CASE WHEN SYSDATETIME() > @a THEN 1 ELSE 0 END, CASE WHEN SYSDATETIME() = "
+        "SYSDATETIME() THEN 1 ELSE 0 END"
     )
     assert sql(text).rows == [(1, 1)]
 

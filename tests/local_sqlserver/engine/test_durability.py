@@ -21,7 +21,8 @@ sql.good(
     "CREATE DATABASE Ware",
     "USE Ware",
     "CREATE SCHEMA etl",
-    "CREATE TABLE etl.t (id INT IDENTITY(5, 5) NOT NULL CONSTRAINT pk_t PRIMARY KEY, n NVARCHAR(10) NOT NULL DEFAULT N'none', "
+    "CREATE TABLE etl.t (id INT IDENTITY(5, 5) NOT NULL CONSTRAINT pk_t PRIMARY KEY, "
+    "n NVARCHAR(10) NOT NULL DEFAULT N'none', "
     "d DECIMAL(9, 2) NULL, CONSTRAINT ck_t CHECK (d > 0), CONSTRAINT uq_t UNIQUE (n))",
     "CREATE VIEW etl.v AS SELECT id, n FROM etl.t WHERE d > 1",
     "CREATE PROCEDURE etl.p @n NVARCHAR(10) AS INSERT etl.t (n, d) VALUES (@n, 2)",

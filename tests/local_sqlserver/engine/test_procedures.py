@@ -65,7 +65,8 @@ def test_an_error_names_procedure_and_line(sql: Client) -> None:
 def test_error_functions_tell_of_the_error_in_a_nested_procedure(sql: Client) -> None:
     sql.good("CREATE PROCEDURE p AS\nTHROW 50123, N'deep', 4")
     result = sql(
-        "BEGIN TRY EXEC p END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_MESSAGE(), ERROR_STATE(), ERROR_LINE(), "
+        "BEGIN TRY EXEC p END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_MESSAGE(), "
+        "ERROR_STATE(), ERROR_LINE(), "
         "ERROR_SEVERITY(), ERROR_PROCEDURE() END CATCH SELECT ERROR_NUMBER()"
     )
     assert result.sets == [[(50123, "deep", 4, 2, 16, "dbo.p")], [(None,)]]
@@ -105,7 +106,11 @@ def test_recursion_stops_at_level_32(sql: Client) -> None:
 
 def test_create_alter_and_drop_mind_what_exists(sql: Client) -> None:
     assert sql("ALTER PROCEDURE p AS SELECT 1").numbers == [208]
-    sql.good("CREATE PROCEDURE p AS SELECT 1", "ALTER PROCEDURE p AS SELECT 2", "CREATE OR ALTER PROCEDURE p AS SELECT 3")
+    sql.good(
+        "CREATE PROCEDURE p AS SELECT 1",
+        "ALTER PROCEDURE p AS SELECT 2",
+        "CREATE OR ALTER PROCEDURE p AS SELECT 3",
+    )
     assert sql("CREATE PROCEDURE p AS SELECT 1").numbers == [2714]
     assert sql("CREATE TABLE p (a INT)").numbers == [2714]
     assert sql("EXEC p").value == 3
@@ -149,7 +154,8 @@ def test_insert_exec_takes_all_result_sets(sql: Client) -> None:
 def test_dynamic_sql_has_variables_of_its_own(sql: Client) -> None:
     assert sql("DECLARE @a INT = 1 EXEC (N'SELECT @a')").numbers == [137]
     text = (
-        "DECLARE @sum INT EXEC sp_executesql N'SET @s = @a + @b', N'@a INT, @b INT, @s INT OUTPUT', 2, @b = 3, @s = @sum OUTPUT "
+        "DECLARE @sum INT EXEC sp_executesql N'SET @s = @a + @b', N'@a INT, @b INT, @s INT "
+        "OUTPUT', 2, @b = 3, @s = @sum OUTPUT "
         "SELECT @sum"
     )
     assert sql(text).rows == [(5,)]

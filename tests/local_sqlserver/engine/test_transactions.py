@@ -33,7 +33,10 @@ def test_only_the_outermost_commit_keeps_anything(table: Client, text: str, left
 
 
 def test_trancount_and_xact_state_tell_of_the_nesting(sql: Client) -> None:
-    text = "SELECT @@TRANCOUNT, XACT_STATE() BEGIN TRAN BEGIN TRAN SELECT @@TRANCOUNT, XACT_STATE() COMMIT SELECT @@TRANCOUNT ROLLBACK SELECT @@TRANCOUNT"
+    text = (
+        "SELECT @@TRANCOUNT, XACT_STATE() BEGIN TRAN BEGIN TRAN SELECT @@TRANCOUNT, XACT_STATE() "
+        "COMMIT SELECT @@TRANCOUNT ROLLBACK SELECT @@TRANCOUNT"
+    )
     assert sql(text).sets == [[(0, 0)], [(2, 1)], [(1,)], [(0,)]]
 
 
@@ -85,7 +88,9 @@ def test_an_error_inside_a_transaction_dooms_it(table: Client) -> None:
     assert table("SELECT a FROM t").rows == [(2,)]
 
 
-@pytest.mark.parametrize("statement", ["INSERT t VALUES (3, N'x')", "COMMIT", "CREATE TABLE u (a INT)", "TRUNCATE TABLE t"])
+@pytest.mark.parametrize(
+    "statement", ["INSERT t VALUES (3, N'x')", "COMMIT", "CREATE TABLE u (a INT)", "TRUNCATE TABLE t"]
+)
 def test_a_doomed_transaction_takes_no_write(table: Client, statement: str) -> None:
     result = table(f"BEGIN TRAN BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH {statement} END CATCH")
     assert result.numbers == [3930]
@@ -93,31 +98,43 @@ def test_a_doomed_transaction_takes_no_write(table: Client, statement: str) -> N
 
 
 def test_a_doomed_transaction_reads_no_table(table: Client) -> None:
-    result = table("BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT * FROM t END CATCH")
+    result = table(
+        "BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT * FROM t END CATCH"
+    )
     assert result.numbers == [40510]
     assert count(table) == 0
 
 
 def test_a_doomed_transaction_ends_with_its_batch(table: Client) -> None:
-    result = table("BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH PRINT 'on' END CATCH")
+    result = table(
+        "BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH PRINT 'on' END CATCH"
+    )
     assert (result.messages, result.numbers) == (["on"], [3998])
     assert count(table) == 0
 
 
 def test_throw_leaves_a_transaction_whole_without_xact_abort(table: Client) -> None:
-    text = "BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY THROW 50001, N'no', 1 END TRY BEGIN CATCH SELECT XACT_STATE() COMMIT END CATCH"
+    text = (
+        "BEGIN TRAN INSERT t VALUES (1, N'x') BEGIN TRY THROW 50001, N'no', 1 END TRY BEGIN CATCH "
+        "SELECT XACT_STATE() COMMIT END CATCH"
+    )
     assert table(text).value == 1
     assert count(table) == 1
 
 
 def test_xact_abort_rolls_back_and_ends_the_batch(table: Client) -> None:
-    result = table("SET XACT_ABORT ON BEGIN TRAN INSERT t VALUES (1, N'x') SELECT 1 / 0 INSERT t VALUES (2, N'y') COMMIT")
+    result = table(
+        "SET XACT_ABORT ON BEGIN TRAN INSERT t VALUES (1, N'x') SELECT 1 / 0 INSERT t VALUES (2, N'y') COMMIT"
+    )
     assert result.numbers == [8134]
     assert (count(table), table("SELECT @@TRANCOUNT").value) == (0, 0)
 
 
 def test_without_xact_abort_a_single_statement_fails_alone(table: Client) -> None:
-    result = table("INSERT t VALUES (1, N'x') INSERT t VALUES (1, N'y') INSERT t VALUES (NULL, N'z') INSERT t VALUES (2, N'toolong') INSERT t VALUES (3, N'w')")
+    result = table(
+        "INSERT t VALUES (1, N'x') INSERT t VALUES (1, N'y') INSERT t VALUES (NULL, N'z') INSERT "
+        "t VALUES (2, N'toolong') INSERT t VALUES (3, N'w')"
+    )
     assert result.numbers == [2627, 515, 2628]
     assert count(table) == 2
 
@@ -175,7 +192,9 @@ def test_temporary_tables_roll_back(table: Client) -> None:
 
 
 def test_writing_to_two_databases_in_one_transaction_is_refused(table: Client, connect: Connect) -> None:
-    connect("master").good("IF DB_ID(N'E') IS NULL CREATE DATABASE E", "USE E", "DROP TABLE IF EXISTS u CREATE TABLE u (a INT)")
+    connect("master").good(
+        "IF DB_ID(N'E') IS NULL CREATE DATABASE E", "USE E", "DROP TABLE IF EXISTS u CREATE TABLE u (a INT)"
+    )
     result = table("BEGIN TRAN INSERT t VALUES (1, N'x') INSERT E.dbo.u VALUES (1)")
     assert result.numbers == [40510]
     assert count(table) == 0
@@ -205,7 +224,13 @@ def test_implicit_transactions_begin_with_the_first_statement(table: Client) -> 
 
 
 def test_reset_forgets_everything(table: Client) -> None:
-    table.good("CREATE TABLE #x (a INT)", "SET NOCOUNT ON", "USE master", "BEGIN TRAN", "INSERT D.dbo.t VALUES (1, N'x')")
+    table.good(
+        "CREATE TABLE #x (a INT)",
+        "SET NOCOUNT ON",
+        "USE master",
+        "BEGIN TRAN",
+        "INSERT D.dbo.t VALUES (1, N'x')",
+    )
     table.session.reset()
     assert table.session.database == "D"
     assert (count(table), table("SELECT @@TRANCOUNT").value) == (0, 0)

@@ -20,9 +20,8 @@ def outline(node: object) -> object:
         inner = []
         for field in fields(node):
             value = getattr(node, field.name)
-            if isinstance(value, syntax.Statement):
-                inner.append(outline(value))
-            elif isinstance(value, tuple) and value and isinstance(value[0], syntax.Statement):
+            first = value[0] if isinstance(value, tuple) and value else value
+            if isinstance(first, syntax.Statement):
                 inner.append(outline(value))
         if inner:
             return [name, *inner]
@@ -42,7 +41,10 @@ def parse(text: str) -> list[object]:
         ("SELECT 1 UNION ALL SELECT 2 SELECT 3", ["SELECT", "SELECT"]),
         ("SELECT 1 EXCEPT SELECT 2 INTERSECT SELECT 3", ["SELECT"]),
         ("(SELECT 1) UNION (SELECT 2) SELECT 3", ["SELECT", "SELECT"]),
-        ("SELECT a FROM t WITH (NOLOCK) WHERE a IN (SELECT b FROM u) UPDATE t SET a = 1", ["SELECT", "UPDATE"]),
+        (
+            "SELECT a FROM t WITH (NOLOCK) WHERE a IN (SELECT b FROM u) UPDATE t SET a = 1",
+            ["SELECT", "UPDATE"],
+        ),
         ("SELECT * FROM t ORDER BY a OFFSET 5 ROWS FETCH NEXT 5 ROWS ONLY SELECT 2", ["SELECT", "SELECT"]),
         ("SELECT * FROM a INNER MERGE JOIN b ON a.i = b.i SELECT 2", ["SELECT", "SELECT"]),
         ("SELECT CASE WHEN 1 = 1 THEN 2 ELSE 3 END PRINT 'x'", ["SELECT", "Print"]),
@@ -65,18 +67,29 @@ def parse(text: str) -> list[object]:
         ("WITH a AS (SELECT 1 x) DELETE FROM a SELECT 2", ["WITH", "SELECT"]),
         ("SELECT 1; WITH a AS (SELECT 1 x) SELECT * FROM a", ["SELECT", "WITH"]),
         (
-            "MERGE t USING u ON t.i = u.i WHEN MATCHED THEN UPDATE SET a = 1 WHEN NOT MATCHED THEN INSERT (i) VALUES (u.i) "
+            "MERGE t USING u ON t.i = u.i WHEN MATCHED THEN UPDATE SET a = 1 WHEN NOT MATCHED "
+            "THEN INSERT (i) VALUES (u.i) "
             "WHEN NOT MATCHED BY SOURCE THEN DELETE OUTPUT $action; SELECT 1",
             ["MERGE", "SELECT"],
         ),
         ("TRUNCATE TABLE t TRUNCATE TABLE u", ["TRUNCATE", "TRUNCATE"]),
-        ("CREATE TABLE t (a INT, b INT REFERENCES u (b) ON DELETE CASCADE) SELECT 1", ["CREATE TABLE", "SELECT"]),
-        ("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (a) ON UPDATE SET NULL ALTER TABLE t DROP COLUMN b", 2),
+        (
+            "CREATE TABLE t (a INT, b INT REFERENCES u (b) ON DELETE CASCADE) SELECT 1",
+            ["CREATE TABLE", "SELECT"],
+        ),
+        (
+            "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (a) ON UPDATE SET NULL "
+            "ALTER TABLE t DROP COLUMN b",
+            2,
+        ),
         ("ALTER TABLE t ALTER COLUMN a INT NOT NULL SELECT 1", ["ALTER TABLE", "SELECT"]),
         ("ALTER TABLE t WITH CHECK ADD CONSTRAINT c CHECK (a > 0) SELECT 1", ["ALTER TABLE", "SELECT"]),
         ("DROP TABLE IF EXISTS a, b DROP VIEW IF EXISTS v DROP INDEX i ON t", 3),
         ("CREATE UNIQUE INDEX i ON t (a) INCLUDE (b) WHERE a > 0 CREATE INDEX j ON t (b)", 2),
-        ("GRANT SELECT, INSERT, EXECUTE ON SCHEMA::s TO r DENY DELETE ON dbo.t TO r", ["Permission", "Permission"]),
+        (
+            "GRANT SELECT, INSERT, EXECUTE ON SCHEMA::s TO r DENY DELETE ON dbo.t TO r",
+            ["Permission", "Permission"],
+        ),
     ],
 )
 def test_set_based_statements_end_where_the_next_begins(text: str, expected: object) -> None:
@@ -87,11 +100,20 @@ def test_set_based_statements_end_where_the_next_begins(text: str, expected: obj
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("DECLARE @a INT = 1, @b NVARCHAR(MAX) SET @a += 1 SELECT @a = 2", ["Declare", "SetVariable", "SELECT"]),
+        (
+            "DECLARE @a INT = 1, @b NVARCHAR(MAX) SET @a += 1 SELECT @a = 2",
+            ["Declare", "SetVariable", "SELECT"],
+        ),
         ("DECLARE @t TABLE (a INT, b NVARCHAR(10)) INSERT @t SELECT 1, N'x'", ["Declare", "INSERT"]),
         ("IF 1 = 1 PRINT 'a' ELSE PRINT 'b' PRINT 'c'", [["If", "Print", "Print"], "Print"]),
-        ("IF EXISTS (SELECT 1) SELECT 1 ELSE IF 1 = 2 SELECT 2 ELSE SELECT 3", [["If", "SELECT", ["If", "SELECT", "SELECT"]]]),
-        ("IF (SELECT COUNT(*) FROM t) > 0 BEGIN SELECT 1 SELECT 2 END SELECT 3", [["If", ["Block", ["SELECT", "SELECT"]]], "SELECT"]),
+        (
+            "IF EXISTS (SELECT 1) SELECT 1 ELSE IF 1 = 2 SELECT 2 ELSE SELECT 3",
+            [["If", "SELECT", ["If", "SELECT", "SELECT"]]],
+        ),
+        (
+            "IF (SELECT COUNT(*) FROM t) > 0 BEGIN SELECT 1 SELECT 2 END SELECT 3",
+            [["If", ["Block", ["SELECT", "SELECT"]]], "SELECT"],
+        ),
         ("IF 1 = 1 SELECT 1; ELSE SELECT 2;", [["If", "SELECT", "SELECT"]]),
         ("IF CASE WHEN 1 = 1 THEN 1 ELSE 0 END = 1 PRINT 'x'", [["If", "Print"]]),
         ("DECLARE @i INT WHILE @i < 3 BEGIN SET @i += 1 IF @i = 2 CONTINUE BREAK END", 2),
@@ -100,18 +122,33 @@ def test_set_based_statements_end_where_the_next_begins(text: str, expected: obj
             [["TryCatch", ["SELECT", "INSERT"], ["Throw"]], "SELECT"],
         ),
         ("BEGIN TRY SELECT 1 END TRY BEGIN CATCH END CATCH", [["TryCatch", ["SELECT"]]]),
-        ("DECLARE @m NVARCHAR(10) IF @m IS NULL THROW 50001, N'x', 1 SELECT 1", ["Declare", ["If", "Throw"], "SELECT"]),
+        (
+            "DECLARE @m NVARCHAR(10) IF @m IS NULL THROW 50001, N'x', 1 SELECT 1",
+            ["Declare", ["If", "Throw"], "SELECT"],
+        ),
         ("RAISERROR('x %d', 16, 1, 5) WITH NOWAIT PRINT 'y'", ["RaiseError", "Print"]),
         ("BEGIN TRAN INSERT t VALUES (1) COMMIT", ["BeginTransaction", "INSERT", "CommitTransaction"]),
-        ("BEGIN TRANSACTION t1 ROLLBACK TRANSACTION t1 SELECT 1", ["BeginTransaction", "RollbackTransaction", "SELECT"]),
-        ("SET NOCOUNT, XACT_ABORT ON SET TRANSACTION ISOLATION LEVEL READ COMMITTED SELECT 1", ["SetOption", "SetOption", "SELECT"]),
+        (
+            "BEGIN TRANSACTION t1 ROLLBACK TRANSACTION t1 SELECT 1",
+            ["BeginTransaction", "RollbackTransaction", "SELECT"],
+        ),
+        (
+            "SET NOCOUNT, XACT_ABORT ON SET TRANSACTION ISOLATION LEVEL READ COMMITTED SELECT 1",
+            ["SetOption", "SetOption", "SELECT"],
+        ),
         ("EXEC dbo.p @a = 1, @b = N'x', @c = DEFAULT EXEC q", ["Execute", "Execute"]),
-        ("DECLARE @r INT, @o INT EXEC @r = p -1, @o OUTPUT, NULL, word, [other] SELECT @r", ["Declare", "Execute", "SELECT"]),
+        (
+            "DECLARE @r INT, @o INT EXEC @r = p -1, @o OUTPUT, NULL, word, [other] SELECT @r",
+            ["Declare", "Execute", "SELECT"],
+        ),
         ("sp_helptext 'x' SELECT 1", ["Execute", "SELECT"]),
         ("DECLARE @s NVARCHAR(9) EXEC (@s + N'x' + @s) SELECT 1", ["Declare", "ExecuteString", "SELECT"]),
         ("USE x SELECT 1", ["Use", "SELECT"]),
         ("WAITFOR DELAY '00:00:01' SELECT 1", ["WaitFor", "SELECT"]),
-        ("ALTER DATABASE d SET SINGLE_USER WITH ROLLBACK IMMEDIATE DROP DATABASE d", ["AlterDatabase", "DropObjects"]),
+        (
+            "ALTER DATABASE d SET SINGLE_USER WITH ROLLBACK IMMEDIATE DROP DATABASE d",
+            ["AlterDatabase", "DropObjects"],
+        ),
         ("CREATE DATABASE d USE d", ["CreateDatabase", "Use"]),
         ("DECLARE c CURSOR FOR SELECT 1 OPEN c FETCH NEXT FROM c CLOSE c DEALLOCATE c", 5),
         (
@@ -127,7 +164,8 @@ def test_the_procedural_skeleton_needs_no_semicolons(text: str, expected: object
 
 def test_a_procedure_holds_its_parameters_and_body() -> None:
     statement = parse_batch(
-        "-- purpose\nCREATE OR ALTER PROCEDURE s.p\n @a INT = 5, @b DECIMAL(9, 2) OUTPUT\nWITH RECOMPILE AS\nSET NOCOUNT ON\nRETURN @a + 1"
+        "-- purpose\nCREATE OR ALTER PROCEDURE s.p\n @a INT = 5, @b DECIMAL(9, 2) OUTPUT\nWITH "
+        "RECOMPILE AS\nSET NOCOUNT ON\nRETURN @a + 1"
     ).statements[0]
     assert isinstance(statement, syntax.CreateProcedure)
     assert statement.action == "CREATE OR ALTER"

@@ -28,10 +28,17 @@ def test_text_falls_into_tokens(text: str, expected: list[str]) -> None:
 
 def test_tokens_know_their_line() -> None:
     tokens = tokenize("a\n/* \n\n */ b 'x\ny' c")
-    assert [(token.text, token.line) for token in tokens[:-1]] == [("a", 1), ("b", 4), ("'x\ny'", 4), ("c", 5)]
+    assert [(token.text, token.line) for token in tokens[:-1]] == [
+        ("a", 1),
+        ("b", 4),
+        ("'x\ny'", 4),
+        ("c", 5),
+    ]
 
 
-@pytest.mark.parametrize(("text", "number", "line"), [("\n'open", 105, 2), ("\n\n/* open", 113, 3), ("a \\` b", 102, 1)])
+@pytest.mark.parametrize(
+    ("text", "number", "line"), [("\n'open", 105, 2), ("\n\n/* open", 113, 3), ("a \\` b", 102, 1)]
+)
 def test_what_never_closes_is_an_error_with_its_line(text: str, number: int, line: int) -> None:
     with pytest.raises(SqlError) as caught:
         tokenize(text)
