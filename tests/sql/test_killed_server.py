@@ -4,6 +4,7 @@ import random
 import threading
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 import pyodbc
@@ -27,6 +28,11 @@ def kill_servers() -> None:
             child.kill()
 
 
+def load_without_end(warehouse: Warehouse) -> NoReturn:
+    while True:
+        warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(4 * SOAK))
 def test_a_server_killed_in_the_middle_of_a_load_shows_one_whole_day_and_loads_again(tmp_path: Path, seed: int) -> None:
@@ -41,8 +47,7 @@ def test_a_server_killed_in_the_middle_of_a_load_shows_one_whole_day_and_loads_a
         killer = threading.Timer(random.Random(seed).uniform(0, LONGEST_WAIT), kill_servers)
         killer.start()
         with pytest.raises(pyodbc.Error):
-            while True:  # until the server is gone
-                warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+            load_without_end(warehouse)
         killer.join()
     with local_server(tmp_path, data_dir=data) as server:
         warehouse = Warehouse(server)
