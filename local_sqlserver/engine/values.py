@@ -94,7 +94,9 @@ def to_text(value: Any, source: SqlType | None = None) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
-        return f"{value:.2f}" if source is not None and source.name in ("money", "smallmoney") else f"{value:f}"
+        if source is not None and source.name in ("money", "smallmoney"):
+            value = value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+        return f"{value:f}"
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, datetime):

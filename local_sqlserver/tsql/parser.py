@@ -239,7 +239,9 @@ class _Parser:
             if not isinstance(source, syntax.Execute | syntax.ExecuteString):
                 raise syntax_error(token)
             return syntax.InsertExecute(token.line, self.cursor.slice(first, last), source)
-        return syntax.SetBased(token.line, token.upper or "SELECT", self.cursor.slice(first, last))
+        # MERGE insists on its semicolon: it belongs to the text.
+        closed = last + 1 if token.upper in ("MERGE", "WITH") and self.cursor.at_operator(";") else last
+        return syntax.SetBased(token.line, token.upper or "SELECT", self.cursor.slice(first, closed))
 
     def _definition(self, verb: str) -> syntax.SetBased:
         """CREATE, ALTER or DROP of something that the translator knows."""

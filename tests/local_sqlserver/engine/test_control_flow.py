@@ -140,3 +140,28 @@ def test_cursors_walk_their_rows(sql: Client) -> None:
 def test_use_changes_the_database_for_the_rest_of_the_batch(sql: Client) -> None:
     assert sql("USE master SELECT DB_NAME() SELECT * FROM nowhere").numbers == [208]
     assert sql.session.database == "master"
+
+
+def test_merge_runs_with_and_without_a_list_before_it(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT PRIMARY KEY, b NVARCHAR(5))", "INSERT t VALUES (1, N'old')")
+    merge = "MERGE t USING (VALUES (1, N'new'), (2, N'add')) AS s (a, b) ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b "
+    assert sql(merge + "WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b); SELECT @@ROWCOUNT").sets == [[(2,)]]
+    assert sql("WITH s AS (SELECT 2 AS a) MERGE t USING s ON t.a = s.a WHEN MATCHED THEN DELETE;").counts == [1]
+    assert sql("SELECT a, b FROM t").rows == [(1, "new")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("PRINT CAST('2026-01-05 10:11:12' AS DATETIME)", "Jan  5 2026 10:11AM"),
+        ("PRINT CAST('2026-01-05 10:11:12' AS DATETIME2(3))", "2026-01-05 10:11:12.000"),
+        ("PRINT CAST('2026-01-05' AS DATE)", "2026-01-05"),
+        ("PRINT CAST(12.345 AS MONEY)", "12.35"),
+        ("PRINT CAST(1.50 AS DECIMAL(9, 2))", "1.50"),
+        ("PRINT 1e10", "1e+010"),
+        ("PRINT CAST(0.1 AS FLOAT)", "0.1"),
+        ("PRINT NULL", ""),
+    ],
+)
+def test_print_writes_values_as_sql_server_does(sql: Client, text: str, message: str) -> None:
+    assert sql(text).messages == [message]
