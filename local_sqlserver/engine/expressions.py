@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from local_sqlserver import utf16
 from local_sqlserver.engine.results import convert_rows, sql_type
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.values import coerce, type_of
@@ -52,7 +53,7 @@ def _literal(tokens: tuple[Token, ...]) -> tuple[Any, SqlType] | None:
     if token.kind == STRING:
         name = "nvarchar" if token.text[0] in "Nn" else "varchar"
         limit = 4000 if name == "nvarchar" else 8000
-        length = max(1, len(token.value))
+        length = max(1, utf16.length(token.value))
         return token.value, SqlType(name, length=length if length <= limit else MAX)
     if token.kind == NUMBER and token.text.isdigit():
         number = sign * int(token.text)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from local_sqlserver import utf16
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.translate import Translation
 from local_sqlserver.types import MAX, SqlType
@@ -62,7 +63,7 @@ def result_columns(
         if (
             declared is None
             and kind.name == "nvarchar"
-            and any(row[index] is not None and len(row[index]) > 4000 for row in rows)
+            and any(row[index] is not None and utf16.length(row[index]) > 4000 for row in rows)
         ):
             kind = SqlType("nvarchar", length=MAX)
         name = translation.column_names[index] if translation.column_names else described[0]

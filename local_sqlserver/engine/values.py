@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcont
 from typing import Any
 from uuid import UUID
 
+from local_sqlserver import utf16
 from local_sqlserver.errors import SqlError
 from local_sqlserver.types import MAX, SqlType
 
@@ -27,7 +28,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DATE_TEXT = re.compile(
     r"\s*(?:(?P<compact>\d{8})|(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2}))?"
     r"(?:[T\s]*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|[+-]\d{2}:\d{2})?\s*"
+    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|[+-]\d{2}:\d{2})?\s*",
+    re.ASCII,
 )
 
 
@@ -53,7 +55,7 @@ def type_of(value: Any) -> SqlType:
         return SqlType("time", scale=7)
     if isinstance(value, UUID):
         return SqlType("uniqueidentifier")
-    return SqlType("nvarchar", length=4000 if len(value) <= 4000 else MAX)
+    return SqlType("nvarchar", length=4000 if utf16.length(value) <= 4000 else MAX)
 
 
 def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
@@ -142,9 +144,9 @@ def _float_text(value: float) -> str:
 
 def _fit_text(text: str, target: SqlType) -> str:
     if target.length is not None and target.length != MAX:
-        text = text[: target.length]
+        text = utf16.left(text, target.length)
         if target.name in ("char", "nchar"):
-            text = text.ljust(target.length)
+            text += " " * (target.length - utf16.length(text))
     return text
 
 
@@ -167,7 +169,7 @@ def _overflow(target: SqlType, source: SqlType | None = None) -> SqlError:
 
 def _to_bit(value: Any, target: SqlType) -> int:
     if isinstance(value, str):
-        word = value.strip().lower()
+        word = value.strip(" ").lower()
         if word in ("true", "false"):
             return int(word == "true")
         return int(bool(_to_integer(value, SqlType("int"), None))) if word else 0
@@ -178,8 +180,8 @@ def _to_bit(value: Any, target: SqlType) -> int:
 
 def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
     if isinstance(value, str):
-        text = value.strip()
-        if not re.fullmatch(r"[+-]?\s*\d*", text) or text in ("+", "-"):
+        text = value.strip(" ")
+        if not re.fullmatch(r"[+-]? *[0-9]*", text) or text in ("+", "-"):
             raise _conversion_failed(value, target, source)
         number = int(text.replace(" ", "")) if text else 0
         if not _RANGES[target.name][0] <= number <= _RANGES[target.name][1] and target.name != "bigint":
@@ -213,10 +215,10 @@ def _to_decimal(value: Any, target: SqlType, source: SqlType | None) -> Decimal:
     if target.name in ("money", "smallmoney"):
         precision, scale = (19, 4) if target.name == "money" else (10, 4)
     if isinstance(value, str):
-        text = value.strip()
+        text = value.strip(" ")
         if target.name in ("money", "smallmoney"):
             text = text.replace(",", "").replace("$", "") or "0"
-        if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
             kind = source.name if source is not None else "nvarchar"
             raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
         number = Decimal(text)
@@ -238,8 +240,8 @@ def _to_decimal(value: Any, target: SqlType, source: SqlType | None) -> Decimal:
 
 def _to_float(value: Any, target: SqlType, source: SqlType | None) -> float:
     if isinstance(value, str):
-        text = value.strip() or "0"
-        if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
+        text = value.strip(" ") or "0"
+        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
             kind = source.name if source is not None else "nvarchar"
             raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
         return float(text)

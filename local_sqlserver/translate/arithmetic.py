@@ -221,4 +221,4 @@ def _moments(operator: str, left: Value, right: Value, line: int) -> Value:
         shift = f"to_microseconds(CAST(round(CAST({days.sql} AS DOUBLE) * 86400000000) AS BIGINT))"
     if operator == "-" and moment is right:
         raise unsupported("A number minus a datetime", line)
-    return Value(f"tsql_datetime({moment.sql} {operator} {shift})", moment.type)
+    return Value(f"tsql_datetime_in_range(tsql_datetime({moment.sql} {operator} {shift}))", moment.type)

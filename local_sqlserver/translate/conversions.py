@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from local_sqlserver import utf16
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate.dates import date_text
 from local_sqlserver.translate.types import (
@@ -27,7 +28,7 @@ from local_sqlserver.translate.types import (
     text_length,
     text_type,
 )
-from local_sqlserver.translate.values import Value, quote, typed_null
+from local_sqlserver.translate.values import Value, once, quote, typed_null
 from local_sqlserver.types import MAX, SqlType
 
 _ORDERS = {
@@ -110,9 +111,10 @@ def convert(
     if kind in DATETIMES and source.name in NUMBERS:
         days = f"CAST({value.sql} AS DOUBLE)"
         if source.name in INTEGERS | {"bit"}:
-            return Value(f"(TIMESTAMP '1900-01-01' + to_days(CAST({value.sql} AS INTEGER)))", target)
+            moment = f"(TIMESTAMP '1900-01-01' + to_days(CAST({value.sql} AS INTEGER)))"
+            return Value(f"tsql_datetime_in_range({moment})", target)
         moment = f"(TIMESTAMP '1900-01-01' + to_microseconds(CAST(round({days} * 86400000000) AS BIGINT)))"
-        return Value(f"tsql_datetime({moment})", target)
+        return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
     if kind in NUMBERS and source.name in DATETIMES:
         days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
         if kind in INTEGERS:
@@ -293,7 +295,9 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, explicit: bool
 
 def _padded(value: Value) -> Value:
     if value.type.name in FIXED_TEXT:
-        return Value(f"rpad({value.sql}, {value.type.length}, ' ')", value.type, collation=value.collation)
+        return Value(
+            once("tsql_pad({0}, {1})", value.sql, str(value.type.length)), value.type, collation=value.collation
+        )
     return value
 
 
@@ -302,9 +306,9 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     if limit == MAX or (known != MAX and known <= limit):
         return _padded(Value(value.sql, target, constant=value.constant, collation=value.collation))
     if value.constant is not None:
-        cut = value.constant[:limit]
+        cut = utf16.left(value.constant, limit)
         return _padded(Value(quote(cut), target, constant=cut, collation=value.collation))
-    return _padded(Value(f"left({value.sql}, {limit})", target, collation=value.collation))
+    return _padded(Value(once("tsql_left({0}, {1})", value.sql, str(limit)), target, collation=value.collation))
 
 
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:
@@ -339,11 +343,13 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     if limit == MAX or (known_length != MAX and known_length <= limit):
         return convert(text, target, line=line)
     where = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
-    trimmed = f"rtrim({text.sql})"  # trailing blanks are cut without complaint
-    sql = (
-        f"CASE WHEN length({text.sql}) <= {limit} THEN {text.sql} WHEN length({trimmed}) <= {limit} THEN left({text.sql}, {limit}) "
-        f"WHEN {text.sql} IS NOT NULL THEN tsql_raise(2628, concat({quote(where)}, left({text.sql}, {limit}), {quote(chr(39) + '.')})) END"
+    # Trailing blanks are cut without complaint.
+    fitted = (
+        "CASE WHEN strlen({0}) <= {1} OR tsql_len({0}) <= {1} THEN {0} "
+        "WHEN tsql_len(rtrim({0}, ' ')) <= {1} THEN tsql_left({0}, {1}) "
+        "WHEN {0} IS NOT NULL THEN tsql_raise(2628, concat({2}, tsql_left({0}, {1}), '''' || '.')) END"
     )
+    sql = once(fitted, text.sql, str(limit), quote(where))
     return _padded(Value(sql, target, collation=text.collation))
 
 

@@ -150,7 +150,7 @@ def plain(name: str, arguments: list[Value], line: int) -> Value:
         moved = f"CAST({value.sql} AS DATE)"
         if len(arguments) == 2:
             moved = f"({moved} + to_months({convert(arguments[1], INT, line=line).sql}))"
-        return Value(f"last_day({moved})", DATE)
+        return Value(f"tsql_date_result(last_day({moved}))", DATE)
     if name == "ISDATE":
         value = arguments[0]
         if value.type.name in ("datetime", "smalldatetime"):

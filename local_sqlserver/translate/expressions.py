@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+from local_sqlserver import utf16
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.arithmetic import arithmetic, concatenation, negate
@@ -389,7 +390,7 @@ def literal(node: syntax.Literal) -> Value:
             return Value(f"CAST({quote(text)} AS DOUBLE)", SqlType("float"))
         case "varchar" | "nvarchar":
             limit = 4000 if node.kind == "nvarchar" else 8000
-            declared = SqlType(node.kind, length=MAX if len(text) > limit else max(1, len(text)))
+            declared = SqlType(node.kind, length=MAX if (length := utf16.length(text)) > limit else max(1, length))
             return Value(quote(text), declared, constant=text)
         case "binary":
             digits_text = text if len(text) % 2 == 0 else "0" + text

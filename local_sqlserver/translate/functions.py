@@ -30,7 +30,7 @@ from local_sqlserver.translate.types import (
     text_length,
     text_type,
 )
-from local_sqlserver.translate.values import Value, key, quote, typed_null
+from local_sqlserver.translate.values import Value, key, once, quote, typed_null, without_trailing_blanks
 from local_sqlserver.types import MAX, SqlType
 
 Handler = Callable[["FunctionCompiler", syntax.Call, list[Value]], Value]
@@ -135,7 +135,8 @@ def _same_text(value: Value, sql: str) -> Value:
 def _len(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
     declared = BIGINT if value.type.length == MAX else INT
-    return Value(f"CAST(length(rtrim({value.sql})) AS {duckdb_type(declared)})", declared)
+    counted = once("tsql_len({0})", without_trailing_blanks(value.sql))
+    return Value(f"CAST({counted} AS {duckdb_type(declared)})", declared)
 
 
 @_function("DATALENGTH", least=1)
@@ -143,9 +144,9 @@ def _datalength(compiler: FunctionCompiler, node: syntax.Call, arguments: list[V
     value = arguments[0]
     declared = BIGINT if value.type.length == MAX else INT
     if value.type.name in UNICODE:
-        return Value(f"CAST(length({value.sql}) * 2 AS {duckdb_type(declared)})", declared)
+        return Value(f"CAST(tsql_len({value.sql}) * 2 AS {duckdb_type(declared)})", declared)
     if value.is_text:
-        return Value(f"CAST(length({value.sql}) AS {duckdb_type(declared)})", declared)
+        return Value(f"CAST(tsql_len({value.sql}) AS {duckdb_type(declared)})", declared)
     if value.type.name in BINARY:
         return Value(f"CAST(octet_length({value.sql}) AS {duckdb_type(declared)})", declared)
     sizes = {
@@ -192,7 +193,7 @@ def _left_right(compiler: FunctionCompiler, node: syntax.Call, arguments: list[V
         sql = f"tsql_length({sql}, '{node.name.lower()}')"
     name = "nvarchar" if value.type.name in UNICODE else "varchar"
     return Value(
-        f"{node.name.lower()}({value.sql}, {sql})",
+        once(f"tsql_{node.name.lower()}({{0}}, {{1}})", value.sql, sql),
         text_type(name, length if known or value.type.length != MAX else MAX),
         collation=value.collation,
     )
@@ -203,7 +204,7 @@ def _substring(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
     value = _text(compiler, arguments[0], node, 1)
     start = _whole(arguments[1], node)
     if len(arguments) == 2:
-        return _same_text(value, f"substring({value.sql}, greatest({start}, 1))")
+        return _same_text(value, once("tsql_substring({0}, {1}, 2147483647)", value.sql, start))
     count = arguments[2]
     length = value.type.length or 1
     if count.constant is not None:
@@ -211,7 +212,7 @@ def _substring(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
             raise SqlError(537, "Invalid length parameter passed to the LEFT or SUBSTRING function.", line=node.line)
         length = int(count.constant) if length == MAX else min(length, int(count.constant))
     name = "nvarchar" if value.type.name in UNICODE else "varchar"
-    sql = f"tsql_substring({value.sql}, {start}, {_whole(count, node)})"
+    sql = once("tsql_substring({0}, {1}, {2})", value.sql, start, _whole(count, node))
     return Value(sql, text_type(name, length), collation=value.collation)
 
 
@@ -238,7 +239,7 @@ def _patindex(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Val
     if anchored_start:
         found = "''"
     test = f"regexp_matches({value.sql}, {quote(regex)}, 'si')"
-    sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN length({found}) + 1 ELSE 0 END"
+    sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN tsql_len({found}) + 1 ELSE 0 END"
     return Value(f"CAST({sql} AS INTEGER)", INT)
 
 
@@ -269,7 +270,7 @@ def _replicate(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
     declared = text_type(name, MAX if value.type.length == MAX else 8000)
     repeated = f"repeat({value.sql}, greatest({count}, 0))"
     if declared.length != MAX:
-        repeated = f"left({repeated}, {declared.length})"
+        repeated = f"tsql_left({repeated}, {declared.length})"
     return Value(f"CASE WHEN {count} >= 0 THEN {repeated} END", declared)
 
 
@@ -303,7 +304,7 @@ def _joined_type(arguments: list[Value], separators: int = 0) -> SqlType:
 @_function("ASCII", "UNICODE", least=1)
 def _code_point(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
-    return Value(f"CASE WHEN {value.sql} <> '' THEN unicode({value.sql}) END", INT)
+    return Value(f"CASE WHEN {value.sql} <> '' THEN tsql_unicode({value.sql}) END", INT)
 
 
 @_function("CHAR", "NCHAR", least=1)
@@ -312,9 +313,9 @@ def _character(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
     is_char = node.name == "CHAR"
     limit = 255 if is_char else 65535
     declared = text_type("varchar" if is_char else "nvarchar", 1)
-    if code.constant is not None and 0 < int(code.constant) <= limit:
+    if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
         return Value(quote(chr(int(code.constant))), declared, constant=chr(int(code.constant)))
-    return Value(f"CASE WHEN {code.sql} BETWEEN 1 AND {limit} THEN chr({code.sql}) END", declared)
+    return Value(f"CASE WHEN {code.sql} BETWEEN 1 AND {limit} THEN tsql_surrogate({code.sql}) END", declared)
 
 
 @_function("TRANSLATE", least=3)
@@ -340,7 +341,7 @@ def _quotename(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
         return typed_null(text_type("nvarchar", 258))
     opening, closing = pairs[mark][0], pairs[mark][1]
     body = f"replace({value.sql}, {quote(closing)}, {quote(closing * 2)})"
-    sql = f"CASE WHEN length({value.sql}) <= 128 THEN {quote(opening)} || {body} || {quote(closing)} END"
+    sql = f"CASE WHEN tsql_len({value.sql}) <= 128 THEN {quote(opening)} || {body} || {quote(closing)} END"
     return Value(sql, text_type("nvarchar", 258))
 
 

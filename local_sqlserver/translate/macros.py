@@ -18,9 +18,30 @@ tsql_raise(number, message) AS error(concat('SQLSERVER:', number, ':', message))
 
 tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134, 'Divide by zero error encountered.') ELSE a / b END;
 
+tsql_has_pairs(v) AS strlen(v) - length(v) >= 3 AND regexp_matches(v, '[\x{10000}-\x{10FFFF}]');
+
+tsql_spread(v) AS regexp_replace(v, '([\x{10000}-\x{10FFFF}])', concat('\1', chr(64976)), 'g');
+
+tsql_gather(v) AS replace(regexp_replace(
+    regexp_replace(v, concat('^', chr(64976)), chr(65533)), '[\x{10000}-\x{10FFFF}]$', chr(65533)), chr(64976), '');
+
+tsql_len(v) AS CASE WHEN tsql_has_pairs(v) THEN length(tsql_spread(v)) ELSE length(v) END;
+
+tsql_left(v, n) AS CASE WHEN tsql_has_pairs(v) THEN tsql_gather(left(tsql_spread(v), n)) ELSE left(v, n) END;
+
+tsql_right(v, n) AS CASE WHEN tsql_has_pairs(v) THEN tsql_gather(right(tsql_spread(v), n)) ELSE right(v, n) END;
+
+tsql_pad(v, n) AS CASE WHEN tsql_has_pairs(v) THEN rpad(v, CAST(n - tsql_len(v) + length(v) AS INTEGER), ' ')
+    ELSE rpad(v, n, ' ') END;
+
+tsql_surrogate(n) AS CASE WHEN n BETWEEN 55296 AND 57343
+    THEN tsql_raise(40510, 'NCHAR of half a surrogate pair is not supported by local_sqlserver.') ELSE chr(n) END;
+
+tsql_unicode(v) AS CASE WHEN unicode(v) > 65535 THEN 55296 + (unicode(v) - 65536) // 1024 ELSE unicode(v) END;
+
 tsql_integer_text(v) AS CASE
-    WHEN regexp_full_match(trim(v), '[+-]?[0-9]+') THEN trim(v)
-    WHEN trim(v) IN ('', '+', '-') THEN '0' END;
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[0-9]+') THEN trim(v, ' ')
+    WHEN trim(v, ' ') IN ('', '+', '-') THEN '0' END;
 
 tsql_integer_failure(v, source, target) AS CASE
     WHEN v IS NULL THEN NULL
@@ -30,7 +51,7 @@ tsql_integer_failure(v, source, target) AS CASE
     ELSE tsql_raise(244, concat('The conversion of the ', source, ' value ''', v, ''' overflowed an ',
         CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END, ' column. Use a larger integer column.')) END;
 
-tsql_decimal_text(v) AS CASE WHEN regexp_full_match(trim(v), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)') THEN trim(v) END;
+tsql_decimal_text(v) AS CASE WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)') THEN trim(v, ' ') END;
 
 tsql_decimal_failure(v, source) AS CASE
     WHEN v IS NULL THEN NULL
@@ -38,23 +59,23 @@ tsql_decimal_failure(v, source) AS CASE
     ELSE tsql_raise(8115, concat('Arithmetic overflow error converting ', source, ' to data type numeric.')) END;
 
 tsql_money_text(v) AS CASE
-    WHEN trim(v) = '' THEN '0'
-    WHEN regexp_full_match(trim(v), '[+-]?[$£€]?[+-]?([0-9,]+\.?[0-9]*|\.[0-9]+)') THEN regexp_replace(trim(v), '[$£€,]', '', 'g') END;
+    WHEN trim(v, ' ') = '' THEN '0'
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9,]+\.?[0-9]*|\.[0-9]+)') THEN regexp_replace(trim(v, ' '), '[$£€,]', '', 'g') END;
 
 tsql_float_text(v) AS CASE
-    WHEN trim(v) = '' THEN '0'
-    WHEN regexp_full_match(trim(v), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN trim(v) END;
+    WHEN trim(v, ' ') = '' THEN '0'
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN trim(v, ' ') END;
 
 tsql_bit(v) AS CAST(CASE
-    WHEN lower(trim(v)) = 'true' THEN 1
-    WHEN lower(trim(v)) = 'false' THEN 0
+    WHEN lower(trim(v, ' ')) = 'true' THEN 1
+    WHEN lower(trim(v, ' ')) = 'false' THEN 0
     WHEN tsql_integer_text(v) IS NOT NULL THEN CASE WHEN regexp_full_match(tsql_integer_text(v), '[+-]?0+') THEN 0 ELSE 1 END
     END AS TINYINT);
 
 tsql_isnumeric(v) AS CASE
     WHEN v IS NULL THEN 0
-    WHEN regexp_full_match(trim(v), '[+-]?[$£€]?[+-]?([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?') THEN 1
-    WHEN trim(v) IN ('+', '-', '.', '$', ',') THEN 1
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?') THEN 1
+    WHEN trim(v, ' ') IN ('+', '-', '.', '$', ',') THEN 1
     ELSE 0 END;
 
 tsql_float_to_text(v, style) AS CASE
@@ -80,10 +101,12 @@ tsql_two_digit_year(y) AS CASE WHEN TRY_CAST(y AS INTEGER) < 50 THEN 2000 ELSE 1
 
 tsql_month_number(name) AS (strpos('janfebmaraprmayjunjulaugsepoctnovdec', lower(left(name, 3))) + 2) // 3;
 
-tsql_iso_date(y, m, d) AS concat(lpad(CAST(y AS VARCHAR), 4, '0'), '-', lpad(CAST(m AS VARCHAR), 2, '0'), '-', lpad(CAST(d AS VARCHAR), 2, '0'));
+tsql_iso_date(y, m, d) AS CASE WHEN TRY_CAST(y AS INTEGER) > 0 THEN concat(
+    lpad(CAST(y AS VARCHAR), 4, '0'), '-', lpad(CAST(m AS VARCHAR), 2, '0'), '-', lpad(CAST(d AS VARCHAR), 2, '0')) END;
 
 tsql_date_iso(t, date_order) AS CASE
     WHEN t = '' THEN '1900-01-01'
+    WHEN starts_with(t, '0000') THEN NULL
     WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d') THEN t
     WHEN regexp_full_match(t, '\d{8}') THEN concat(t[1:4], '-', t[5:6], '-', t[7:8])
     WHEN regexp_full_match(t, '\d{6}') THEN tsql_iso_date(tsql_two_digit_year(t[1:2]), t[3:4], t[5:6])
@@ -124,19 +147,19 @@ tsql_moment_parts(t, date_order) AS TRY_CAST(
     ) AS TIMESTAMP);
 
 tsql_timestamp(v, date_order) AS CASE
-    WHEN v IS NULL THEN NULL
+    WHEN v IS NULL OR starts_with(v, '0000') THEN NULL
     WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d') THEN TRY_CAST(v AS TIMESTAMP)
     WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
-    WHEN regexp_full_match(trim(v), '\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?') AND regexp_matches(lower(v), '[:m]')
-        THEN TRY_CAST('1900-01-01 ' || tsql_clock(trim(v)) AS TIMESTAMP)
-    WHEN tsql_date_iso(trim(v), date_order) IS NOT NULL THEN TRY_CAST(tsql_date_iso(trim(v), date_order) AS TIMESTAMP)
-    WHEN regexp_matches(trim(v), '[T ]\d{1,2}:\d{2}') OR regexp_matches(lower(v), '\d ?[ap]m') THEN
-        CASE WHEN tsql_date_iso(rtrim(regexp_replace(trim(v), '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order) IS NOT NULL
-            THEN tsql_moment_parts(trim(v), date_order) END
+    WHEN regexp_full_match(trim(v, ' '), '\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?') AND regexp_matches(lower(v), '[:m]')
+        THEN TRY_CAST('1900-01-01 ' || tsql_clock(trim(v, ' ')) AS TIMESTAMP)
+    WHEN tsql_date_iso(trim(v, ' '), date_order) IS NOT NULL THEN TRY_CAST(tsql_date_iso(trim(v, ' '), date_order) AS TIMESTAMP)
+    WHEN regexp_matches(trim(v, ' '), '[T ]\d{1,2}:\d{2}') OR regexp_matches(lower(v), '\d ?[ap]m') THEN
+        CASE WHEN tsql_date_iso(rtrim(regexp_replace(trim(v, ' '), '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order) IS NOT NULL
+            THEN tsql_moment_parts(trim(v, ' '), date_order) END
     END;
 
 tsql_isdate(v) AS CASE
-    WHEN v IS NULL OR trim(v) = '' OR tsql_timestamp(v, 'mdy') IS NULL OR tsql_timestamp(v, 'mdy') < TIMESTAMP '1753-01-01' THEN 0
+    WHEN v IS NULL OR trim(v, ' ') = '' OR tsql_timestamp(v, 'mdy') IS NULL OR tsql_timestamp(v, 'mdy') < TIMESTAMP '1753-01-01' THEN 0
     ELSE 1 END;
 
 tsql_not_before(t, first_year) AS CASE
@@ -151,6 +174,11 @@ tsql_round_timestamp(t, scale) AS make_timestamp(CAST(round(epoch_us(t) / pow(10
 tsql_date_result(d) AS CASE
     WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517, 'Adding a value to a ''date'' column caused an overflow.')
     ELSE d END;
+
+tsql_datetime_in_range(t) AS CASE
+    WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '1753-01-01'
+        THEN tsql_raise(8115, 'Arithmetic overflow error converting expression to data type datetime.')
+    ELSE t END;
 
 tsql_timestamp_result(t, type_name) AS CASE
     WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '0001-01-01'
@@ -194,16 +222,23 @@ tsql_length(n, function_name) AS CASE
     WHEN n < 0 THEN tsql_raise(536, concat('Invalid length parameter passed to the ', function_name, ' function.'))
     ELSE n END;
 
+tsql_cut(v, first, count) AS substring(v, greatest(first, 1), greatest(count + least(first, 1) - 1, 0));
+
 tsql_substring(v, first, count) AS CASE
     WHEN count < 0 THEN tsql_raise(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.')
-    ELSE substring(v, greatest(first, 1), greatest(count + least(first, 1) - 1, 0)) END;
+    WHEN tsql_has_pairs(v) THEN tsql_gather(tsql_cut(tsql_spread(v), first, count))
+    ELSE tsql_cut(v, first, count) END;
+
+tsql_find(needle, hay, first) AS CASE
+    WHEN first <= 1 THEN strpos(hay, needle)
+    WHEN strpos(substring(hay, first), needle) = 0 THEN 0
+    ELSE strpos(substring(hay, first), needle) + first - 1 END;
 
 tsql_charindex(needle, hay, first) AS CASE
     WHEN needle IS NULL OR hay IS NULL THEN NULL
     WHEN needle = '' THEN 0
-    WHEN first <= 1 THEN strpos(hay, needle)
-    WHEN strpos(substring(hay, first), needle) = 0 THEN 0
-    ELSE strpos(substring(hay, first), needle) + first - 1 END;
+    WHEN tsql_has_pairs(hay) THEN tsql_find(tsql_spread(needle), tsql_spread(hay), first)
+    ELSE tsql_find(needle, hay, first) END;
 
 tsql_replace(v, old, new) AS CASE
     WHEN old = '' THEN v
@@ -211,12 +246,14 @@ tsql_replace(v, old, new) AS CASE
     ELSE regexp_replace(v, '(?i)' || regexp_escape(old), replace(new, '\', '\\'), 'g') END;
 
 tsql_stuff(v, first, count, inserted) AS CASE
-    WHEN first <= 0 OR first > length(v) OR count < 0 THEN NULL
+    WHEN first <= 0 OR first > tsql_len(v) OR count < 0 THEN NULL
+    WHEN tsql_has_pairs(v) THEN concat(tsql_gather(left(tsql_spread(v), first - 1)), inserted,
+        tsql_gather(substring(tsql_spread(v), first + count)))
     ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
 
 tsql_split(v, separator) AS CASE
     WHEN v IS NULL THEN CAST([] AS VARCHAR[])
-    WHEN length(separator) <> 1 THEN tsql_raise(214, 'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.')
+    WHEN tsql_len(separator) <> 1 THEN tsql_raise(214, 'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.')
     ELSE string_split(v, separator) END;
 
 tsql_utf16(v) AS CASE

@@ -62,7 +62,7 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
 def _key(column: ColumnInfo) -> str:
     key = identifier(column.name)
     if column.type.name in TEXT:
-        key = f"lower(rtrim({key}))"
+        key = f"lower(rtrim({key}, ' '))"
     if column.nullable:
         key = f"coalesce(CAST({key} AS VARCHAR), chr(1))"
     return key

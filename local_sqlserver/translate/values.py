@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from local_sqlserver import utf16
 from local_sqlserver.translate.types import INT, TEXT, UNICODE, duckdb_type, text_type
 from local_sqlserver.types import SqlType
+
+_NAME = re.compile(r'(?:[\w$]+|"[^"]*")(?:\.(?:[\w$]+|"[^"]*"))*')
+"""A column or parameter in DuckDB SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def identifier(name: str) -> str:
 
 def text_constant(text: str, name: str = "varchar") -> Value:
     """A text literal."""
-    return Value(quote(text), text_type(name, len(text)), constant=text)
+    return Value(quote(text), text_type(name, utf16.length(text)), constant=text)
 
 
 def integer_constant(number: int) -> Value:
@@ -56,6 +61,25 @@ def typed_null(declared: SqlType) -> Value:
     return Value(f"CAST(NULL AS {duckdb_type(declared)})", declared)
 
 
+def without_trailing_blanks(sql: str) -> str:
+    """SQL of text without its trailing blanks; DuckDB's rtrim(x) would take every kind of Unicode blank."""
+    if _NAME.fullmatch(sql):  # asking first is four times as fast, where asking costs nothing
+        return f"CASE WHEN ends_with({sql}, ' ') THEN rtrim({sql}, ' ') ELSE {sql} END"
+    return f"rtrim({sql}, ' ')"
+
+
+def once(template: str, sql: str, *others: str) -> str:
+    """SQL of a template that names its argument {0} several times (macros do) without computing it each time.
+
+    ``others`` are what {1}, {2} … stand for. A name costs nothing to repeat; an argument that calls macros of its own
+    is bound by a lambda: repeated in every layer of nested calls it would grow beyond bounds. A lambda can hold
+    neither another one nor a query.
+    """
+    if "tsql_" not in sql or any("lambda" in other or "SELECT" in other for other in others):
+        return template.format(sql, *others)
+    return f"list_transform([{sql}], lambda once: {template.format('once', *others)})[1]"
+
+
 def key(value: Value) -> str:
     """What to compare, group and sort instead of a value.
 
@@ -66,7 +90,7 @@ def key(value: Value) -> str:
     if value.constant is not None:
         text = value.constant.rstrip(" ")
         return quote(text if value.collation else text.lower())
-    trimmed = f"rtrim({value.sql})"
+    trimmed = without_trailing_blanks(value.sql)
     return trimmed if value.collation else f"lower({trimmed})"
 
 

@@ -83,6 +83,61 @@ NUMBERS: list[tuple[str, Any]] = [
     ("POWER(2,31)", 8115),
 ]
 
+UTF_16: list[tuple[str, Any]] = [
+    ("LEN(N'a😀  ')", 3),
+    ("DATALENGTH(N'a😀')", 6),
+    ("LEFT(N'a😀b', 3)", "a😀"),
+    ("LEFT(N'a😀b', 2)", "a\ufffd"),
+    ("RIGHT(N'a😀b', 2)", "\ufffdb"),
+    ("SUBSTRING(N'a😀bcd', 4, 2)", "bc"),
+    ("CHARINDEX(N'b', N'😀ab')", 4),
+    ("CHARINDEX(N'B', N'😀abb', 5)", 5),
+    ("PATINDEX(N'%b%', N'😀ab')", 4),
+    ("STUFF(N'😀abc', 3, 1, N'x')", "😀xbc"),
+    ("STUFF(N'😀a', 4, 1, N'x')", None),
+    ("UNICODE(N'😀')", 55357),
+    ("NCHAR(55357)", 40510),
+    ("CAST(N'ab😀' AS NVARCHAR(3))", "ab\ufffd"),
+    ("CAST(N'ab😀' AS NVARCHAR(4))", "ab😀"),
+    ("CAST(N'😀' AS NCHAR(4)) + N'|'", "😀  |"),
+    ("LEN(LEFT(UPPER(LEFT(N'a😀bcd', 5)), 4))", 4),
+    ("LEN(SUBSTRING(LEFT(REPLACE(N'a😀bcd','b','x'),5),2,CHARINDEX(N'c',LEFT(N'a😀bcd',5))))", 4),
+]
+"""Lengths and positions count UTF-16 code units; half a pair shows as U+FFFD."""
+
+UNICODE_BLANKS: list[tuple[str, Any]] = [
+    ("LEN(N'a' + NCHAR(160))", 2),
+    ("IIF(N'a' = N'a' + NCHAR(160), 1, 0)", 0),
+    ("IIF(N'a' = N'a ', 1, 0)", 1),
+    ("TRIM(NCHAR(160) + N'a')", "\xa0a"),
+    ("TRY_CONVERT(INT, N' 5 ')", 5),
+    ("TRY_CONVERT(INT, N'5' + NCHAR(160))", None),
+    ("CONVERT(INT, NCHAR(160) + N'5')", 245),
+    ("TRY_CONVERT(DECIMAL(5, 2), NCHAR(160) + N'5')", None),
+    ("TRY_CONVERT(MONEY, NCHAR(160) + N'5')", None),
+    ("TRY_CONVERT(FLOAT, NCHAR(8195) + N'5')", None),
+    ("TRY_CONVERT(BIT, NCHAR(160) + N'1')", None),
+    ("TRY_CONVERT(DATE, NCHAR(160) + N'2020-01-01')", None),
+    ("TRY_CONVERT(DATETIME2, N'2020-01-01' + NCHAR(160))", None),
+    ("ISNUMERIC(N'5' + NCHAR(160))", 0),
+]
+"""Only U+0020 is a blank."""
+
+CALENDAR_EDGES: list[tuple[str, Any]] = [
+    ("TRY_CONVERT(DATE, '0001-01-01')", date(1, 1, 1)),
+    ("TRY_CONVERT(DATE, '0000-01-01')", None),
+    ("TRY_CONVERT(DATE, '00000101')", None),
+    ("TRY_CONVERT(DATE, '01/01/0000')", None),
+    ("TRY_CONVERT(DATE, '0000')", None),
+    ("DATEFROMPARTS(0, 1, 1)", 289),
+    ("DATEFROMPARTS(9999, 12, 31)", date(9999, 12, 31)),
+    ("EOMONTH('99991130', 1)", date(9999, 12, 31)),
+    ("EOMONTH('99991231', 1)", 517),
+    ("DATEADD(DAY, -1, CAST('0001-01-01' AS DATE))", 517),
+    ("CAST('9999-12-31' AS DATETIME) + 1", 8115),
+    ("CAST(3000000 AS DATETIME)", 8115),
+]
+
 TEXT: list[tuple[str, Any]] = [
     ("'a'+'b'", "ab"),
     ("N'a'+NULL", None),
@@ -405,7 +460,18 @@ TYPES: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
-    [*NUMBERS, *TEXT, *CONDITIONS, *CONVERSIONS, *DATES, *FORMATS, *REFUSED],
+    [
+        *NUMBERS,
+        *TEXT,
+        *UTF_16,
+        *UNICODE_BLANKS,
+        *CONDITIONS,
+        *CONVERSIONS,
+        *DATES,
+        *CALENDAR_EDGES,
+        *FORMATS,
+        *REFUSED,
+    ],
 )
 def test_an_expression_has_sql_servers_value_or_error(calculator: World, expression: str, expected: Any) -> None:
     """An expected int of 100 and up stands for an error number where the expression raises."""
