@@ -144,7 +144,9 @@ def test_use_changes_the_database_for_the_rest_of_the_batch(sql: Client) -> None
 
 def test_merge_runs_with_and_without_a_list_before_it(sql: Client) -> None:
     sql.good("CREATE TABLE t (a INT PRIMARY KEY, b NVARCHAR(5))", "INSERT t VALUES (1, N'old')")
-    merge = "MERGE t USING (VALUES (1, N'new'), (2, N'add')) AS s (a, b) ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b "
+    merge = (
+        "MERGE t USING (VALUES (1, N'new'), (2, N'add')) AS s (a, b) ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b "
+    )
     assert sql(merge + "WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b); SELECT @@ROWCOUNT").sets == [[(2,)]]
     assert sql("WITH s AS (SELECT 2 AS a) MERGE t USING s ON t.a = s.a WHEN MATCHED THEN DELETE;").counts == [1]
     assert sql("SELECT a, b FROM t").rows == [(1, "new")]
