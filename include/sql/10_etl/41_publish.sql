@@ -3,7 +3,7 @@ Purpose:    makes the batch the day that gold shows: loads the three integrated 
             transaction. A failed check rolls all of it back; its findings are kept in etl.quality_result.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
-            50012 a check of gold failed, 50013 another publish is running
+            50012 a check of gold failed, 50013 another publish is running or another batch holds a table
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE etl.publish
@@ -55,6 +55,16 @@ BEGIN
         SET published_at = SYSUTCDATETIME()
         WHERE batch_id = @batch_id;
 
+        -- By way of a temporary table: a statement that fills a table variable runs on one core.
+        SELECT
+            check_name,
+            severity,
+            passed,
+            observed,
+            expected
+        INTO #checked
+        FROM gold.quality_check;
+
         INSERT INTO @findings (check_name, severity, passed, observed, expected)
         SELECT
             check_name,
@@ -62,7 +72,7 @@ BEGIN
             passed,
             observed,
             expected
-        FROM gold.quality_check;
+        FROM #checked;
 
         SELECT
             @failed = STRING_AGG(

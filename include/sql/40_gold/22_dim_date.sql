@@ -1,6 +1,7 @@
 /*
 Purpose: the calendar, from the first day of the first order's year to the last day of the last order's year.
-Grain:   day. iso_weekday is 1 for Monday to 7 for Sunday, whatever DATEFIRST says (1900-01-01 was a Monday).
+Grain:   day. iso_weekday is 1 for Monday to 7 for Sunday, whatever DATEFIRST says (0001-01-01 was a Monday).
+         month_name is English, whatever the language of the login.
          Five digits reach 273 years; later days are missing here, which gold.quality_check reports.
 */
 CREATE OR ALTER VIEW gold.dim_date
@@ -45,9 +46,13 @@ SELECT
     YEAR(full_date) AS calendar_year,
     DATEPART(QUARTER, full_date) AS calendar_quarter,
     MONTH(full_date) AS calendar_month,
-    DATENAME(MONTH, full_date) AS month_name,
+    CHOOSE(
+        MONTH(full_date),
+        N'January', N'February', N'March', N'April', N'May', N'June',
+        N'July', N'August', N'September', N'October', N'November', N'December'
+    ) AS month_name,
     DAY(full_date) AS day_of_month,
-    DATEDIFF(DAY, '19000101', full_date) % 7 + 1 AS iso_weekday
+    DATEDIFF(DAY, CAST('00010101' AS DATE), full_date) % 7 + 1 AS iso_weekday
 FROM days
 WHERE full_date IS NOT NULL;
 GO

@@ -39,42 +39,53 @@ cleansed AS (
     FROM silver.crm_sales_details
 ),
 
+reported AS (
+    SELECT
+        (SELECT COALESCE(SUM(total_sales), 0) FROM gold.report_customers) AS customer_sales,
+        (SELECT COALESCE(SUM(total_sales), 0) FROM gold.report_products) AS product_sales,
+        (SELECT COALESCE(SUM(total_sales), 0) FROM gold.report_sales_daily) AS daily_sales
+),
+
 checks AS (
+    -- CROSS APPLY makes rows of the columns: a WITH query that is named in every branch of a UNION is also computed
+    -- for every branch.
     SELECT
-        N'fact_sales holds every cleansed order line' AS check_name,
-        N'error' AS severity,
-        f.total_rows AS observed,
-        s.total_rows AS expected
+        v.check_name,
+        v.severity,
+        v.observed,
+        v.expected
     FROM fact AS f
     CROSS JOIN cleansed AS s
-
-    UNION ALL
-
-    SELECT
-        N'fact_sales has the total sales of the cleansed order lines',
-        N'error',
-        COALESCE(f.total_sales, 0),
-        COALESCE(s.total_sales, 0)
-    FROM fact AS f
-    CROSS JOIN cleansed AS s
-
-    UNION ALL
-
-    SELECT
-        N'every sale has its customer in dim_customers',
-        N'error',
-        orphan_customers,
-        0
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'every sale has its product in dim_products',
-        N'error',
-        orphan_products,
-        0
-    FROM fact
+    CROSS JOIN reported AS r
+    CROSS APPLY (
+        VALUES
+        (N'fact_sales holds every cleansed order line', N'error', f.total_rows, s.total_rows),
+        (
+            N'fact_sales has the total sales of the cleansed order lines', N'error',
+            COALESCE(f.total_sales, 0), COALESCE(s.total_sales, 0)
+        ),
+        (N'every sale has its customer in dim_customers', N'error', f.orphan_customers, 0),
+        (N'every sale has its product in dim_products', N'error', f.orphan_products, 0),
+        (N'no sale is negative without a negative quantity', N'error', f.negative_sales, 0),
+        (
+            N'report_customers has the dated sales of known customers', N'error',
+            r.customer_sales, COALESCE(f.customer_sales, 0)
+        ),
+        (
+            N'report_products has the dated sales of known products', N'error',
+            r.product_sales, COALESCE(f.product_sales, 0)
+        ),
+        (N'report_sales_daily has the dated sales', N'error', r.daily_sales, COALESCE(f.dated_sales, 0)),
+        (N'every sale has a known customer', N'warning', f.unknown_customers, 0),
+        (N'every sale has a known product', N'warning', f.unknown_products, 0),
+        (N'every sale has an order date', N'warning', f.no_order_date, 0),
+        (N'no order is dated after its shipping or due date', N'warning', f.late_order_dates, 0),
+        (N'no order is dated after the business date', N'warning', f.future_orders, 0),
+        (
+            N'the last order is at most 7 days old', N'warning',
+            CASE WHEN f.days_since_last_order > 7 THEN f.days_since_last_order ELSE 0 END, 0
+        )
+    ) AS v(check_name, severity, observed, expected)
 
     UNION ALL
 
@@ -94,15 +105,6 @@ checks AS (
             ) AS repeated
         ),
         0
-
-    UNION ALL
-
-    SELECT
-        N'no sale is negative without a negative quantity',
-        N'error',
-        negative_sales,
-        0
-    FROM fact
 
     UNION ALL
 
@@ -132,33 +134,6 @@ checks AS (
     UNION ALL
 
     SELECT
-        N'report_customers has the dated sales of known customers',
-        N'error',
-        COALESCE((SELECT SUM(r.total_sales) FROM gold.report_customers AS r), 0),
-        COALESCE(customer_sales, 0)
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'report_products has the dated sales of known products',
-        N'error',
-        COALESCE((SELECT SUM(r.total_sales) FROM gold.report_products AS r), 0),
-        COALESCE(product_sales, 0)
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'report_sales_daily has the dated sales',
-        N'error',
-        COALESCE((SELECT SUM(r.total_sales) FROM gold.report_sales_daily AS r), 0),
-        COALESCE(dated_sales, 0)
-    FROM fact
-
-    UNION ALL
-
-    SELECT
         N'every order date is in dim_date',
         N'warning',
         (
@@ -171,51 +146,6 @@ checks AS (
                 AND d.full_date IS NULL
         ),
         0
-
-    UNION ALL
-
-    SELECT
-        N'every sale has a known customer',
-        N'warning',
-        unknown_customers,
-        0
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'every sale has a known product',
-        N'warning',
-        unknown_products,
-        0
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'every sale has an order date',
-        N'warning',
-        no_order_date,
-        0
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'no order is dated after its shipping or due date',
-        N'warning',
-        late_order_dates,
-        0
-    FROM fact
-
-    UNION ALL
-
-    SELECT
-        N'no order is dated after the business date',
-        N'warning',
-        future_orders,
-        0
-    FROM fact
 
     UNION ALL
 
@@ -251,15 +181,6 @@ checks AS (
     INNER JOIN gold.current_batch AS b
         ON r.batch_id = b.batch_id
     WHERE r.file_rows = 0
-
-    UNION ALL
-
-    SELECT
-        N'the last order is at most 7 days old',
-        N'warning',
-        CASE WHEN days_since_last_order > 7 THEN days_since_last_order ELSE 0 END,
-        0
-    FROM fact
 )
 
 SELECT
