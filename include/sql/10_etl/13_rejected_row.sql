@@ -1,5 +1,6 @@
 /*
 Purpose: every row of a drop that was not loaded, with file, line, column and reason.
+         Clustered by batch and table, so that loads that run at once do not wait for each other's rows.
 Grain:   rejected row. found_by is staging (the line is broken) or silver (a value does not convert).
 */
 IF OBJECT_ID(N'etl.rejected_row', N'U') IS NULL
@@ -14,7 +15,7 @@ IF OBJECT_ID(N'etl.rejected_row', N'U') IS NULL
         column_name NVARCHAR(128) NULL,
         reason NVARCHAR(4000) NOT NULL,
         raw_row NVARCHAR(4000) NULL,
-        CONSTRAINT pk_rejected_row PRIMARY KEY (rejected_row_id),
+        CONSTRAINT pk_rejected_row PRIMARY KEY (batch_id, source_table, rejected_row_id),
         CONSTRAINT ck_rejected_row_found_by CHECK (found_by IN (N'staging', N'silver'))
     );
 GO

@@ -1,7 +1,8 @@
 /*
 Purpose:    takes over what staging wrote beside the files: the manifest and the lines it rejected.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
-Errors:     50001 empty @landing_dir, 50007 the manifest does not list the six source tables
+Errors:     50001 empty @landing_dir, 50007 the manifest does not list the six source tables,
+            50009 rejected.txt has another number of lines than the manifest says
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
 CREATE OR ALTER PROCEDURE etl.register_landing
@@ -13,7 +14,7 @@ BEGIN
     SET XACT_ABORT ON;
 
     DECLARE @step_id INT;
-    DECLARE @path NVARCHAR(660);
+    DECLARE @path NVARCHAR(661);
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
@@ -76,6 +77,18 @@ BEGIN
                         @landing_dir, N'/manifest.txt does not list the six source tables once each. Run staging again.'
                     );
                 THROW 50007, @message, 1;
+            END;
+
+        SELECT @rows_rejected = COUNT(*)
+        FROM #rejected;
+
+        IF @rows_rejected <> (SELECT SUM(rows_rejected) FROM #manifest)
+            BEGIN
+                SET @message = CONCAT(
+                    @path, N' has ', @rows_rejected,
+                    N' rows, manifest.txt says otherwise. The landing copy is damaged: run staging again.'
+                );
+                THROW 50009, @message, 1;
             END;
 
         DELETE FROM etl.manifest

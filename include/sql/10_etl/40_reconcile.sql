@@ -69,10 +69,11 @@ BEGIN
 
         IF @rows_rejected > @rows_read * @reject_limit
             BEGIN
+                -- THROW wants a % in its message doubled.
                 SET @message = CONCAT(
                     @rows_rejected, N' of ', @rows_read, N' rows were rejected, more than the batch''s limit of ',
                     CAST(@reject_limit * 100 AS DECIMAL(7, 2)),
-                    N' %. See gold.rejected_rows for batch ',
+                    N' %%. See gold.rejected_rows for batch ',
                     @batch_id,
                     N'.'
                 );
@@ -83,6 +84,8 @@ BEGIN
         SELECT
             @error_number = ERROR_NUMBER(),
             @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
         EXEC etl.fail_step @step_id, @error_number, @error_message;
         THROW;
     END CATCH;

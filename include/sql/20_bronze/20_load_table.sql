@@ -3,7 +3,7 @@ Purpose:    empties one bronze table and bulk loads it from the batch's landing 
             What the six bronze.load_<table> have in common; not called by anybody else.
 Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
 Errors:     50005 batch not open, 50008 not in the manifest, 50009 row count differs from the manifest,
-            4860 and others of BULK INSERT
+            50013 another batch holds the table, 4860 and others of BULK INSERT
 Example:    EXEC bronze.load_table 1, N'crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE bronze.load_table
@@ -18,7 +18,7 @@ BEGIN
     DECLARE @step_name NVARCHAR(128) = CONCAT(N'bronze.load_', @source_table);
     DECLARE @target NVARCHAR(261) = CONCAT(N'bronze.', QUOTENAME(@source_table));
     DECLARE @sql NVARCHAR(MAX);
-    DECLARE @path NVARCHAR(660);
+    DECLARE @path NVARCHAR(661);
     DECLARE @rows_written INT;
     DECLARE @rows_loaded INT;
     DECLARE @message NVARCHAR(2048);
@@ -52,6 +52,8 @@ BEGIN
             END;
 
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step @step_name, N'Exclusive';
 
         SET @sql = CONCAT(N'TRUNCATE TABLE ', @target, N';');
         EXEC sp_executesql @sql;

@@ -1,7 +1,7 @@
 /*
 Purpose:    one row a customer of the CRM: trimmed, typed, codes spelled out; the latest version wins.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 bronze holds another batch
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_crm_cust_info 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_crm_cust_info
@@ -22,9 +22,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_crm_cust_info', @step_id OUTPUT;
 
     BEGIN TRY
-        EXEC etl.require_step @batch_id, N'bronze.load_crm_cust_info';
-
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step N'silver.load_crm_cust_info', N'Exclusive';
+        EXEC etl.require_step @batch_id, N'bronze.load_crm_cust_info';
 
         WITH trimmed AS (
             SELECT
@@ -77,15 +78,29 @@ BEGIN
 
         TRUNCATE TABLE silver.crm_cust_info;
 
-        WITH ranked AS (
+        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
+        WITH fitting AS (
+            SELECT
+                customer_id,
+                CAST(cst_key AS NVARCHAR(50)) AS cst_key,
+                CAST(cst_firstname AS NVARCHAR(50)) AS cst_firstname,
+                CAST(cst_lastname AS NVARCHAR(50)) AS cst_lastname,
+                CAST(cst_marital_status AS NVARCHAR(50)) AS cst_marital_status,
+                CAST(cst_gndr AS NVARCHAR(50)) AS cst_gndr,
+                create_date,
+                dwh_source_line
+            FROM #judged
+            WHERE verdict IS NULL
+        ),
+
+        ranked AS (
             SELECT
                 *,
                 ROW_NUMBER() OVER (
                     PARTITION BY customer_id
                     ORDER BY create_date DESC, dwh_source_line DESC
                 ) AS version_rank
-            FROM #judged
-            WHERE verdict IS NULL
+            FROM fitting
         )
 
         INSERT INTO silver.crm_cust_info

@@ -1,7 +1,7 @@
 /*
 Purpose:    one row a version of a product, with the dates between which it was valid.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 bronze holds another batch
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_crm_prd_info 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_crm_prd_info
@@ -22,9 +22,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_crm_prd_info', @step_id OUTPUT;
 
     BEGIN TRY
-        EXEC etl.require_step @batch_id, N'bronze.load_crm_prd_info';
-
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step N'silver.load_crm_prd_info', N'Exclusive';
+        EXEC etl.require_step @batch_id, N'bronze.load_crm_prd_info';
 
         WITH trimmed AS (
             SELECT

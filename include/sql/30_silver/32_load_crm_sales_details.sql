@@ -1,7 +1,7 @@
 /*
 Purpose:    one row an order line: real dates, and sales = quantity × price wherever that can be established.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 bronze holds another batch
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_crm_sales_details 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_crm_sales_details
@@ -22,9 +22,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_crm_sales_details', @step_id OUTPUT;
 
     BEGIN TRY
-        EXEC etl.require_step @batch_id, N'bronze.load_crm_sales_details';
-
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step N'silver.load_crm_sales_details', N'Exclusive';
+        EXEC etl.require_step @batch_id, N'bronze.load_crm_sales_details';
 
         WITH trimmed AS (
             SELECT
@@ -141,15 +142,32 @@ BEGIN
 
         TRUNCATE TABLE silver.crm_sales_details;
 
-        WITH ranked AS (
+        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
+        -- TRY_CONVERT, as nobody promises that rejected rows are left out before the others are converted.
+        WITH fitting AS (
+            SELECT
+                CAST(sls_ord_num AS NVARCHAR(50)) AS sls_ord_num,
+                CAST(sls_prd_key AS NVARCHAR(50)) AS sls_prd_key,
+                customer_id,
+                order_date,
+                ship_date,
+                due_date,
+                TRY_CONVERT(INT, sales_amount) AS sales_amount,
+                TRY_CONVERT(INT, quantity) AS quantity,
+                TRY_CONVERT(INT, unit_price) AS unit_price,
+                dwh_source_line
+            FROM #judged
+            WHERE verdict IS NULL
+        ),
+
+        ranked AS (
             SELECT
                 *,
                 ROW_NUMBER() OVER (
                     PARTITION BY sls_ord_num, sls_prd_key
                     ORDER BY dwh_source_line DESC
                 ) AS version_rank
-            FROM #judged
-            WHERE verdict IS NULL
+            FROM fitting
         )
 
         INSERT INTO silver.crm_sales_details
@@ -164,9 +182,9 @@ BEGIN
             order_date,
             ship_date,
             due_date,
-            CAST(sales_amount AS INT),
-            CAST(quantity AS INT),
-            CAST(unit_price AS INT),
+            sales_amount,
+            quantity,
+            unit_price,
             dwh_source_line,
             @batch_id
         FROM ranked

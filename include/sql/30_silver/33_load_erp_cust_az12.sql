@@ -1,7 +1,7 @@
 /*
 Purpose:    one row a customer of the ERP: cleaned key, birth date, gender spelled out.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 bronze holds another batch
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_erp_cust_az12 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_erp_cust_az12
@@ -22,9 +22,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_erp_cust_az12', @step_id OUTPUT;
 
     BEGIN TRY
-        EXEC etl.require_step @batch_id, N'bronze.load_erp_cust_az12';
-
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step N'silver.load_erp_cust_az12', N'Exclusive';
+        EXEC etl.require_step @batch_id, N'bronze.load_erp_cust_az12';
 
         WITH trimmed AS (
             SELECT
@@ -64,12 +65,22 @@ BEGIN
 
         TRUNCATE TABLE silver.erp_cust_az12;
 
-        WITH ranked AS (
+        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
+        WITH fitting AS (
+            SELECT
+                CAST(customer_number AS NVARCHAR(50)) AS customer_number,
+                birthdate,
+                CAST(gen AS NVARCHAR(50)) AS gen,
+                dwh_source_line
+            FROM #judged
+            WHERE verdict IS NULL
+        ),
+
+        ranked AS (
             SELECT
                 *,
                 ROW_NUMBER() OVER (PARTITION BY customer_number ORDER BY dwh_source_line DESC) AS version_rank
-            FROM #judged
-            WHERE verdict IS NULL
+            FROM fitting
         )
 
         INSERT INTO silver.erp_cust_az12

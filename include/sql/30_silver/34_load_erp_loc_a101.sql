@@ -1,7 +1,7 @@
 /*
 Purpose:    one row a customer of the ERP: cleaned key, country spelled out.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 bronze holds another batch
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_erp_loc_a101 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_erp_loc_a101
@@ -22,9 +22,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_erp_loc_a101', @step_id OUTPUT;
 
     BEGIN TRY
-        EXEC etl.require_step @batch_id, N'bronze.load_erp_loc_a101';
-
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step N'silver.load_erp_loc_a101', N'Exclusive';
+        EXEC etl.require_step @batch_id, N'bronze.load_erp_loc_a101';
 
         WITH trimmed AS (
             SELECT
@@ -50,12 +51,21 @@ BEGIN
 
         TRUNCATE TABLE silver.erp_loc_a101;
 
-        WITH ranked AS (
+        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
+        WITH fitting AS (
+            SELECT
+                CAST(customer_number AS NVARCHAR(50)) AS customer_number,
+                CAST(cntry AS NVARCHAR(50)) AS cntry,
+                dwh_source_line
+            FROM #judged
+            WHERE verdict IS NULL
+        ),
+
+        ranked AS (
             SELECT
                 *,
                 ROW_NUMBER() OVER (PARTITION BY customer_number ORDER BY dwh_source_line DESC) AS version_rank
-            FROM #judged
-            WHERE verdict IS NULL
+            FROM fitting
         )
 
         INSERT INTO silver.erp_loc_a101

@@ -1,7 +1,7 @@
 /*
 Purpose:    one row a product category of the ERP.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 bronze holds another batch
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_erp_px_cat_g1v2 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_erp_px_cat_g1v2
@@ -22,9 +22,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_erp_px_cat_g1v2', @step_id OUTPUT;
 
     BEGIN TRY
-        EXEC etl.require_step @batch_id, N'bronze.load_erp_px_cat_g1v2';
-
         BEGIN TRANSACTION;
+
+        EXEC etl.lock_step N'silver.load_erp_px_cat_g1v2', N'Exclusive';
+        EXEC etl.require_step @batch_id, N'bronze.load_erp_px_cat_g1v2';
 
         WITH trimmed AS (
             SELECT

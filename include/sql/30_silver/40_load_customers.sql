@@ -2,7 +2,7 @@
 Purpose:    joins the customers of CRM and ERP, refreshes the known ones and gives the new ones their keys.
             Called by etl.publish, in its transaction.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_customers
@@ -51,9 +51,15 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
-    UPDATE silver.customers
+    UPDATE t
     SET in_source = 0
-    WHERE in_source = 1;
+    FROM silver.customers AS t
+    WHERE
+        t.in_source = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM #customers AS s
+            WHERE s.customer_id = t.customer_id
+        );
 
     UPDATE t
     SET

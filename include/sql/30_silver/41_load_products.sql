@@ -3,7 +3,7 @@ Purpose:    takes the current version of each product with its category, refresh
             gives the new ones their keys.
             Called by etl.publish, in its transaction.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_products
@@ -45,9 +45,15 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
-    UPDATE silver.products
+    UPDATE t
     SET in_source = 0
-    WHERE in_source = 1;
+    FROM silver.products AS t
+    WHERE
+        t.in_source = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM #products AS s
+            WHERE s.product_number = t.product_number
+        );
 
     UPDATE t
     SET

@@ -2,7 +2,7 @@
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
             Called by etl.publish, in its transaction.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch
+Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_sales
@@ -64,9 +64,17 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
-    UPDATE silver.sales
+    UPDATE t
     SET in_source = 0
-    WHERE in_source = 1;
+    FROM silver.sales AS t
+    WHERE
+        t.in_source = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM #sales AS s
+            WHERE
+                s.order_number = t.order_number
+                AND s.product_number = t.product_number
+        );
 
     -- A line whose product has left the drop keeps the cost it had.
     UPDATE t

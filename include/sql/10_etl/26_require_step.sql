@@ -1,0 +1,46 @@
+/*
+Purpose:    refuses to build on a table that another batch loaded meanwhile, or that this batch has not loaded, and
+            keeps the table as it is until the transaction ends. Called in a transaction.
+            A running call counts: its batch is about to replace the table, or was cut off while it did.
+Parameters: @batch_id; @step_name  the step whose last call that did not fail must be this batch's success
+Errors:     50006, 50013 as etl.lock_step
+Example:    EXEC etl.require_step 1, N'bronze.load_crm_cust_info';
+*/
+CREATE OR ALTER PROCEDURE etl.require_step
+    @batch_id INT,
+    @step_name NVARCHAR(128)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @message NVARCHAR(2048);
+    DECLARE @last_batch_id INT;
+    DECLARE @last_status NVARCHAR(20);
+
+    EXEC etl.lock_step @step_name, N'Shared';
+
+    SELECT TOP (1)
+        @last_batch_id = batch_id,
+        @last_status = status
+    FROM etl.step
+    WHERE
+        step_name = @step_name
+        AND status <> N'failed'
+    ORDER BY step_id DESC;
+
+    IF @last_batch_id IS NULL OR @last_batch_id <> @batch_id OR @last_status <> N'succeeded'
+        BEGIN
+            SET @message = CONCAT(
+                @step_name, N' has not run for batch ', @batch_id, N'; ',
+                CASE
+                    WHEN @last_batch_id IS NULL THEN N'its table holds nothing'
+                    WHEN @last_status = N'running' THEN CONCAT(N'batch ', @last_batch_id, N' is loading its table')
+                    ELSE CONCAT(N'its table holds batch ', @last_batch_id)
+                END,
+                N'. Run it first.'
+            );
+            THROW 50006, @message, 1;
+        END;
+END;
+GO
