@@ -1,4 +1,4 @@
-"""Splits a BULK INSERT data file into rows as the server's bulk provider does: a stream, not lines.
+r"""Splits a BULK INSERT data file into rows as the server's bulk provider does: a stream, not lines.
 
 Each field runs to its own terminator: the field terminator, or the row terminator for a row's last field. So
 a row short of fields borrows text of the next line, and a row with too many leaves the rest, terminators
@@ -6,6 +6,9 @@ included, in its last field. At the end of the file a last field that has text i
 terminator follows; an empty one **drops the row silently**; a file that ends inside any other field is error
 4832, unless all that is left is one row terminator. Skipped rows (FIRSTROW) are read like any other, but not
 converted.
+
+ROWTERMINATOR = '\n' (also the default) is CRLF to the server on Windows and a line feed to the one on Linux; here it
+is what the file's first line ends with. '0x0a' is a line feed everywhere.
 
 With FORMAT = 'CSV' a field is either enclosed in quotes, a doubled quote standing for one, or holds no quote
 at all, and it must end with the terminator that its position asks for; anything else is error 4879 (7301 in a
@@ -33,6 +36,8 @@ INVALID = "\ufffe"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLOCK = 1 << 22
 """Bytes read at a time."""
+_LOOK_AHEAD = 1 << 20
+"""Bytes in which the first line has to end for its carriage return to be seen."""
 _LONGEST_ROW = 1 << 26
 """Characters that a single row may have; beyond it the terminators cannot be right (4866)."""
 
@@ -69,7 +74,7 @@ class DataFile:
         self.notices: list[SqlError] = []
         self.encoding = self._detect_encoding()
         self._field_end = terminator(options.field_terminator, encoding=self.encoding, line=line)
-        self._row_end = terminator(options.row_terminator, encoding=self.encoding, line=line)
+        self._row_end = self._detect_row_end()
         row_end_characters = set(self._row_end)
         self._separable = len(row_end_characters) == len(self._row_end) and row_end_characters.isdisjoint(
             self._field_end
@@ -115,11 +120,20 @@ class DataFile:
                 f"DataFileType will be assumed to be {now} because the data file {mark} a Unicode signature."
             )
             self.notices = [SqlError(4831 if self._options.wide else 4830, message, severity=0, line=self._line)]
-        utf8_mark = start == codecs.BOM_UTF8 and not self._options.raw
+        encoding = "utf-16-le" if marked else self._options.encoding or "utf-8"
+        utf8_mark = start == codecs.BOM_UTF8 and encoding == "utf-8"
         self._file.seek(2 if marked else 3 if utf8_mark else 0)
-        if marked:
-            return "utf-16-le"
-        return "cp1252" if self._options.raw else "utf-8"
+        return encoding
+
+    def _detect_row_end(self) -> str:
+        """Return what ends rows: for a line feed as an escape what ends the first line."""
+        written = terminator(self._options.row_terminator, encoding=self.encoding, line=self._line)
+        if self._options.csv or self._options.row_terminator != "\\n":
+            return written
+        start = self._file.tell()
+        first_line, line_feed, _ = self._file.read(_LOOK_AHEAD).decode(self.encoding, "replace").partition("\n")
+        self._file.seek(start)
+        return "\r\n" if line_feed and first_line.endswith("\r") else written
 
     def _blocks(self) -> Iterator[tuple[str, bool]]:
         """Yield the text in pieces and whether each is the last; what is no text becomes ``INVALID``."""

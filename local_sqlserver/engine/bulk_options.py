@@ -6,6 +6,7 @@ differs from the one on Windows, this follows Linux, since that is what the stan
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +40,18 @@ _KNOWN = _HINTS.union(
     },
     {"KEEPIDENTITY", "KEEPNULLS", "LASTROW", "MAXERRORS", "ROWTERMINATOR"},
 )
+_ENCODINGS = {
+    10000: "mac-roman",
+    20127: "ascii",
+    20866: "koi8-r",
+    20932: "euc_jp",
+    21866: "koi8-u",
+    51932: "euc_jp",
+    51949: "euc_kr",
+    54936: "gb18030",
+    65001: "utf-8",
+}
+"""Code pages that Python knows by another name than cp and the number."""
 _HEX = re.compile(r"0[xX]((?:[0-9A-Fa-f]{2})+)")
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\", "0": "\0"}
 
@@ -48,8 +61,8 @@ class BulkOptions:
     """The options that decide what is loaded; row numbers count from 1, ``last_row`` None means to the end.
 
     The terminators are as written; ``terminator`` turns them into text once the file's encoding is known.
-    ``raw`` is CODEPAGE = 'RAW'. ``max_errors`` is the number of bad rows that are skipped before the load
-    fails.
+    ``encoding`` is Python's name of the CODEPAGE, None without one. ``max_errors`` is the number of bad rows that
+    are skipped before the load fails.
     """
 
     wide: bool
@@ -62,14 +75,14 @@ class BulkOptions:
     max_errors: int
     keep_nulls: bool
     keep_identity: bool
-    raw: bool
+    encoding: str | None
 
 
 def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOptions:
     """Check BULK INSERT's options (names in upper case, None for a bare keyword).
 
-    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 16202 for CODEPAGE other than
-    'RAW' (as the server on Linux), 12703 for DATA_SOURCE, 4878, 4880 and 5339 for values that do not go
+    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 2775 for a code page that is not known,
+    12703 for DATA_SOURCE, 4878, 4880 and 5339 for values that do not go
     together, 40510 for what the stand-in lacks.
     """
     for name in options:
@@ -81,10 +94,6 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
     if "DATA_SOURCE" in options:
         source = _text(options, "DATA_SOURCE", "", line)
         raise SqlError(12703, f'Referenced external data source "{source}" not found.', state=2, line=line)
-    code_page = _text(options, "CODEPAGE", "", line).upper()
-    if code_page not in ("", "RAW"):
-        message = "Keyword or statement option 'CODEPAGE' is not supported on the 'Linux' platform."
-        raise SqlError(16202, message, severity=15, state=3, line=line)
     csv = _csv(options, line)
     file_type = _text(options, "DATAFILETYPE", "char", line).lower()
     if file_type not in ("char", "widechar", "native", "widenative"):
@@ -120,7 +129,7 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
         max_errors=_integer(options, "MAXERRORS", 10, line),
         keep_nulls="KEEPNULLS" in options,
         keep_identity="KEEPIDENTITY" in options,
-        raw=code_page == "RAW",
+        encoding=_encoding(_text(options, "CODEPAGE", "", line), line),
     )
 
 
@@ -128,9 +137,8 @@ def terminator(written: str, *, encoding: str, line: int) -> str:
     r"""Turn a terminator as written into the text to look for in a file of ``encoding``.
 
     ``\t \n \r \\ \0`` are escapes and ``0x…`` gives bytes in the file's encoding (so ``0x0A00`` in a wide
-    file). ``\n`` is a bare line feed, as on Linux: a file with CRLF keeps its carriage return in the last
-    column. (On Windows ``\n`` stands for CRLF.) Raises SqlError 40510 for an empty terminator and for bytes
-    that are no whole characters.
+    file). ``\n`` is a line feed here; that it takes the CR of a CRLF file with it is ``bulk_file``'s part.
+    Raises SqlError 40510 for an empty terminator and for bytes that are no whole characters.
     """
     if not written:
         raise unsupported("BULK INSERT with an empty terminator", line)
@@ -141,6 +149,21 @@ def terminator(written: str, *, encoding: str, line: int) -> str:
         return bytes.fromhex(digits[1]).decode(encoding)
     except UnicodeDecodeError:
         raise unsupported(f"BULK INSERT with the terminator '{written}' in a {encoding} file", line) from None
+
+
+def _encoding(code_page: str, line: int) -> str | None:
+    """Return Python's name of a code page; 'ACP' and 'RAW' are the collation's 1252, 'OEM' is 437."""
+    if not code_page:
+        return None
+    number = {"ACP": "1252", "RAW": "1252", "OEM": "437"}.get(code_page.upper(), code_page)
+    if not number.isdecimal():
+        raise SqlError(102, f"Incorrect syntax near '{code_page}'.", severity=15, line=line)
+    name = _ENCODINGS.get(int(number), f"iso8859-{int(number) - 28590}" if number.startswith("2859") else f"cp{number}")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        text = f"The code page {number} is not supported by the server."
+        raise SqlError(2775, text, severity=17, line=line) from None
 
 
 def _csv(options: Mapping[str, str | int | None], line: int) -> bool:

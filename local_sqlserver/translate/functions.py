@@ -30,7 +30,15 @@ from local_sqlserver.translate.types import (
     text_length,
     text_type,
 )
-from local_sqlserver.translate.values import Value, key, once, quote, typed_null, without_trailing_blanks
+from local_sqlserver.translate.values import (
+    Value,
+    integer_constant,
+    key,
+    once,
+    quote,
+    typed_null,
+    without_trailing_blanks,
+)
 from local_sqlserver.types import MAX, SqlType
 
 Handler = Callable[["FunctionCompiler", syntax.Call, list[Value]], Value]
@@ -343,6 +351,17 @@ def _quotename(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
     body = f"replace({value.sql}, {quote(closing)}, {quote(closing * 2)})"
     sql = f"CASE WHEN tsql_len({value.sql}) <= 128 THEN {quote(opening)} || {body} || {quote(closing)} END"
     return Value(sql, text_type("nvarchar", 258))
+
+
+@_function("STR", least=1, most=3)
+def _str(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
+    value = convert(_number(arguments[0], node), FLOAT, line=node.line)
+    width, places = (
+        convert(arguments[position], INT, line=node.line) if len(arguments) > position else integer_constant(default)
+        for position, default in ((1, 10), (2, 0))
+    )
+    length = max(int(width.constant), 1) if width.constant is not None else 8000
+    return Value(f"tsql_str({value.sql}, {width.sql}, {places.sql})", text_type("varchar", length))
 
 
 @_function("ISNUMERIC", least=1)

@@ -86,6 +86,15 @@ tsql_float_to_text(v, style) AS CASE
     WHEN v = 0 THEN '0'
     ELSE regexp_replace(format('{:.6g}', v), 'e([+-])(\d\d)$', 'e\10\2') END;
 
+tsql_fixed(v, places) AS format('{:.{}f}', round(v, CAST(places AS INTEGER)) + 0.0, CAST(places AS INTEGER));
+
+tsql_str(v, width, places) AS CASE
+    WHEN v IS NULL OR places IS NULL OR width <= 0 OR places < 0 THEN NULL
+    WHEN length(tsql_fixed(v, 0)) > width THEN repeat('*', width)
+    ELSE lpad(
+        tsql_fixed(v, greatest(least(places, 16, width - length(tsql_fixed(v, 0)) - 1), 0)), CAST(width AS INTEGER), ' ')
+    END;
+
 tsql_round_float(v, places) AS CASE
     WHEN abs(v) >= 1e15 THEN v
     WHEN places >= 0 THEN round(v, places)

@@ -127,11 +127,23 @@ SHAPES: dict[str, tuple[int, str, Options, list[tuple[str | None, ...]]]] = {
         {},
         [("a", "b")],
     ),
-    "a CRLF file leaves a carriage return in the last column": (
+    "a line feed as bytes leaves the carriage return of a CRLF file in the last column": (
         2,
         "a,b\r\nc,\r\n",
-        {},
+        {"ROWTERMINATOR": "0x0a"},
         [("a", "b\r"), ("c", "\r")],
+    ),
+    "a line feed as an escape takes the carriage return of a CRLF file": (
+        2,
+        "a,b\r\nc,\r\n",
+        {"ROWTERMINATOR": "\\n"},
+        [("a", "b"), ("c", None)],
+    ),
+    "the terminator of the first line is that of all lines": (
+        2,
+        "a,b\nc,\r\n",
+        {"ROWTERMINATOR": "\\n"},
+        [("a", "b"), ("c", "\r")],
     ),
     "a CRLF terminator takes the carriage return": (
         2,
@@ -411,7 +423,7 @@ def test_a_field_converts_by_the_bulk_providers_rules(
 ) -> None:
     content = f"first;{field}\n" + ("\0;\n" if odd else "")
     relation = loading.table(SqlType("nvarchar", 10), declared)
-    count = loading.load(relation, content, FIELDTERMINATOR=";")
+    count = loading.load(relation, content, FIELDTERMINATOR=";", ROWTERMINATOR="0x0a")
     if isinstance(expected, int) and 4860 < expected < 4870:
         assert (loading.numbers(), count) == ([expected], int(odd))
         assert loading.reported[0].message.endswith("for row 1, column 2 (c2).")
@@ -603,19 +615,40 @@ def test_the_byte_order_mark_overrules_datafiletype(
     assert text in loading.reported[0].message
 
 
-def test_codepage_raw_reads_windows_1252(loading: Loading) -> None:
-    loading.load(loading.table(NVARCHAR, NVARCHAR), "é,€\n".encode("cp1252"), CODEPAGE="RAW")
-    assert loading.rows() == [("é", "€")]
+@pytest.mark.parametrize(
+    ("code_page", "encoding", "text"),
+    [
+        ("65001", "utf-8", "é李"),
+        ("65001", "utf-8-sig", "é李"),
+        ("ACP", "cp1252", "é€"),
+        ("acp", "cp1252", "é€"),
+        ("RAW", "cp1252", "é€"),
+        ("1252", "cp1252", "é€"),
+        ("OEM", "cp437", "é▒"),
+        ("850", "cp850", "éÕ"),
+        ("1250", "cp1250", "őŁ"),
+        ("1251", "cp1251", "Жя"),
+        ("28592", "iso8859-2", "őŁ"),
+        ("932", "cp932", "日本"),
+        ("936", "gbk", "李"),
+    ],
+)
+def test_a_char_file_is_read_in_its_code_page(loading: Loading, code_page: str, encoding: str, text: str) -> None:
+    loading.load(loading.table(NVARCHAR, NVARCHAR), f"{text},b\n".encode(encoding), CODEPAGE=code_page)
+    assert loading.rows() == [(text, "b")]
+
+
+def test_a_wide_file_has_no_code_page(loading: Loading) -> None:
+    content = "\ufeffé李\n".encode("utf-16-le")
+    loading.load(loading.table(NVARCHAR), content, CODEPAGE="1251", DATAFILETYPE="widechar")
+    assert loading.rows() == [("é李",)]
 
 
 @pytest.mark.parametrize(
     ("options", "number", "text"),
     [
-        (
-            {"CODEPAGE": "65001"},
-            16202,
-            "Keyword or statement option 'CODEPAGE' is not supported on the 'Linux' platform.",
-        ),
+        ({"CODEPAGE": "99999"}, 2775, "The code page 99999 is not supported by the server."),
+        ({"CODEPAGE": "utf8"}, 102, "Incorrect syntax near 'utf8'."),
         ({"DATAFILETYPE": "native"}, 40510, "BULK INSERT with DATAFILETYPE = 'native'"),
         ({"DATAFILETYPE": "widenative"}, 40510, "BULK INSERT with DATAFILETYPE = 'widenative'"),
         ({"DATAFILETYPE": "bogus"}, 102, "Incorrect syntax near 'bogus'."),
@@ -773,20 +806,22 @@ def test_whole_blocks_and_single_rows_give_the_same_result(
 
 def rows_by_hand(text: str, columns: int) -> list[tuple[str | None, ...]] | list[int]:
     """Read rows one character after another; the numbers of the errors if that fails."""
+    first_line, line_feed, _ = text.partition("\n")
+    row_end = "\r\n" if line_feed and first_line.endswith("\r") else "\n"
     rows: list[tuple[str | None, ...]] = []
     fields: list[str] = []
     field = ""
     for character in text:
-        if character == ("\n" if len(fields) == columns - 1 else ","):
-            fields.append(field)
+        field += character
+        mark = row_end if len(fields) == columns - 1 else ","
+        if field.endswith(mark):
+            fields.append(field.removesuffix(mark))
             field = ""
-        else:
-            field += character
         if len(fields) == columns:
             rows.append(tuple({"": None, "\0": ""}.get(value, value) for value in fields))
             fields = []
     if len(fields) == columns - 1 and field:
         rows.append(tuple({"": None, "\0": ""}.get(value, value) for value in [*fields, field]))
-    elif len(fields) < columns - 1 and (fields or field) and field != "\n":
+    elif len(fields) < columns - 1 and (fields or field) and field != row_end:
         return [4832, 7399]
     return rows

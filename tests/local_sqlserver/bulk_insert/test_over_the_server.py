@@ -10,9 +10,9 @@ from typing import Any
 
 import pyodbc
 import pytest
-from warehouse.connection import with_database
 
 from tests.warehouse import Server
+from warehouse.connection import with_database
 
 
 class Client:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pyodbc
 import pytest
-from warehouse.connection import with_database
-from warehouse.deploy import split_batches
 
 from tests.warehouse import Server, local_server
+from warehouse.connection import with_database
+from warehouse.deploy import split_batches
 
 HERE = Path(__file__).parent
 

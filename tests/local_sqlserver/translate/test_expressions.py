@@ -83,6 +83,18 @@ NUMBERS: list[tuple[str, Any]] = [
     ("POWER(2,31)", 8115),
 ]
 
+STR: list[tuple[str, Any]] = [
+    ("STR(7)", "         7"),
+    ("STR(123.45, 6, 1)", " 123.5"),
+    ("STR(123.45, 2, 2)", "**"),
+    ("STR(2.5)", "         3"),
+    ("STR(3.147, 5, 4)", "3.147"),
+    ("STR(1234.5, 4, 2)", "1235"),
+    ("STR(-1.5, 6, 2)", " -1.50"),
+    ("STR(NULL)", None),
+    ("STR(1, -1)", None),
+]
+
 UTF_16: list[tuple[str, Any]] = [
     ("LEN(N'a😀  ')", 3),
     ("DATALENGTH(N'a😀')", 6),
@@ -463,6 +475,7 @@ TYPES: list[tuple[str, str]] = [
     [
         *NUMBERS,
         *TEXT,
+        *STR,
         *UTF_16,
         *UNICODE_BLANKS,
         *CONDITIONS,
