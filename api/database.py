@@ -45,9 +45,7 @@ def serving_engine() -> Engine:
 def snapshot() -> Session:
     """Return the request's read-only session; all its statements see the same published day."""
     if "serving_session" not in g:
-        engine = serving_engine().execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        engine = serving_engine().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         g.serving_session = Session(engine)
     return cast(Session, g.serving_session)
 
@@ -73,9 +71,7 @@ def served_run(session: Session) -> SyncRun | None:
 def require_published_data() -> None:
     """Refuse to answer from tables that no sync has filled yet; for ``Blueprint.before_request``."""
     if served_run(snapshot()) is None:
-        raise NotSyncedError(
-            "The warehouse has not been synced into this database yet: POST /api/sync does it."
-        )
+        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
 
 
 def create_tables(connection: Connection) -> None:

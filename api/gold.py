@@ -109,6 +109,4 @@ def open_gold(connection_string: str) -> Iterator[Gold]:
             connection.autocommit = False
             yield Gold(connection)
     except pyodbc.Error as error:
-        raise WarehouseUnavailableError(
-            "Reading the warehouse failed; what was served before still is."
-        ) from error
+        raise WarehouseUnavailableError("Reading the warehouse failed; what was served before still is.") from error

@@ -9,9 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.database import snapshot
 
 
-def keyset_page(
-    statement: Select[Any], key: InstrumentedAttribute[int], *, after: int, limit: int
-) -> dict[str, Any]:
+def keyset_page(statement: Select[Any], key: InstrumentedAttribute[int], *, after: int, limit: int) -> dict[str, Any]:
     """Return a page of entities in the order of ``key``, with the next page's address or None."""
     rows = snapshot().scalars(statement.where(key > after).order_by(key).limit(limit + 1)).all()
     items = rows[:limit]

@@ -29,9 +29,7 @@ class ProblemSchema(Schema):
     )
     title = fields.String(metadata={"description": "The kind of error in words."})
     status = fields.Integer(metadata={"description": "The HTTP status code."})
-    detail = fields.String(
-        metadata={"description": "What went wrong this time and, where known, the way out."}
-    )
+    detail = fields.String(metadata={"description": "What went wrong this time and, where known, the way out."})
     errors = fields.Dict(
         metadata={"description": "Of a request that does not validate: location → field → complaints."}
     )
@@ -105,9 +103,7 @@ def _render_http_error(error: HTTPException) -> Response | HTTPException:
         return error
     complaints = getattr(error, "data", {}).get("messages")
     extensions = {"errors": complaints} if complaints else {}
-    detail = (
-        "The request does not validate; errors says why." if complaints else error.description or error.name
-    )
+    detail = "The request does not validate; errors says why." if complaints else error.description or error.name
     response = _document(error.code, error.name, detail, **extensions)
     response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
     return response

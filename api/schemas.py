@@ -36,9 +36,7 @@ class AnyCase(fields.String):
 
 def described(description: str, example: Any = None) -> dict[str, Any]:
     """Build the ``metadata`` of a field: its documentation."""
-    return (
-        {"description": description} if example is None else {"description": description, "example": example}
-    )
+    return {"description": description} if example is None else {"description": description, "example": example}
 
 
 def search_text(description: str, example: str) -> fields.String:
@@ -91,14 +89,10 @@ class ProductSchema(Answer):
     cost = fields.Integer(metadata=described("Current cost of one piece."))
     product_line = fields.String(metadata=described("Mountain, Road, Touring, Other Sales or n/a.", "Road"))
     start_date = fields.Date(metadata=described("Since when the current version is valid."))
-    in_source = fields.Boolean(
-        required=True, metadata=described("False once the product has left the source files.")
-    )
+    in_source = fields.Boolean(required=True, metadata=described("False once the product has left the source files."))
     last_sale_date = fields.Date(metadata=described("Date of its latest order."))
     recency = fields.Integer(metadata=described("Months from the latest order to the business date."))
-    product_segment = fields.String(
-        metadata={**described("By total sales."), "enum": [*PRODUCT_SEGMENTS, None]}
-    )
+    product_segment = fields.String(metadata={**described("By total sales."), "enum": [*PRODUCT_SEGMENTS, None]})
     lifespan = fields.Integer(metadata=described("Months from the first to the latest order."))
     total_orders = fields.Integer()
     total_sales = fields.Integer(metadata=described("Money."))
@@ -123,9 +117,7 @@ class CustomerSchema(Answer):
     gender = fields.String(metadata=described("Female, Male or n/a."))
     birthdate = fields.Date()
     create_date = fields.Date(metadata=described("When the CRM created the customer."))
-    in_source = fields.Boolean(
-        required=True, metadata=described("False once the customer has left the source files.")
-    )
+    in_source = fields.Boolean(required=True, metadata=described("False once the customer has left the source files."))
     age = fields.Integer(metadata=described("Years on the business date, counted as boundaries crossed."))
     age_group = fields.String(metadata=described("Under 20, 20-29, 30-39, 40-49, 50 and above or n/a."))
     customer_segment = fields.String(metadata={"enum": [*CUSTOMER_SEGMENTS, None]})
@@ -144,9 +136,7 @@ class PageSchema(Answer):
     """A part of a list, in the order of its keys."""
 
     next = fields.String(
-        metadata=described(
-            "Address of the next page; null on the last one.", "/api/products?after=100&limit=100"
-        )
+        metadata=described("Address of the next page; null on the last one.", "/api/products?after=100&limit=100")
     )
 
 
@@ -186,6 +176,4 @@ class Health(Answer):
     status = fields.Constant("ok", required=True)
     business_date = fields.Date(metadata=described("The day that the data served stands for."))
     batch_id = fields.Integer(metadata=described("The warehouse batch it came from."))
-    synced_at = fields.DateTime(
-        attribute="finished_at", metadata=described("When that batch was published here.")
-    )
+    synced_at = fields.DateTime(attribute="finished_at", metadata=described("When that batch was published here."))

@@ -89,9 +89,7 @@ def _open_run(engine: Engine) -> int:
     with engine.begin() as connection:
         create_tables(connection)
         left_open = update(SyncRun).where(SyncRun.status == "running")
-        connection.execute(
-            left_open.values(status="failed", finished_at=func.clock_timestamp(), error="interrupted")
-        )
+        connection.execute(left_open.values(status="failed", finished_at=func.clock_timestamp(), error="interrupted"))
         return connection.execute(insert(SyncRun).returning(SyncRun.id)).scalar_one()
 
 
@@ -130,9 +128,7 @@ def _stage(connection: Connection, gold: Gold, table: Table) -> Checksum:
     expected = checksums.of_gold(gold, table)
     arrived = checksums.of_staging(connection, table, _staging(table))
     if arrived != expected:
-        wrong = {
-            name: (expected[name], arrived[name]) for name in expected if expected[name] != arrived[name]
-        }
+        wrong = {name: (expected[name], arrived[name]) for name in expected if expected[name] != arrived[name]}
         log.error("Table %s differs: figure → (warehouse, copy): %s", table.name, wrong)
         raise ChecksumMismatchError(f"Nothing was published: {table.name} differs in {', '.join(wrong)}.")
     return expected

@@ -6,6 +6,7 @@ Postgres (`POST /api/sync`, connection `sales_api`), then checks that the batch 
 """
 
 from airflow.sdk import DAG
+
 from warehouse import settings
 from warehouse.assets import GOLD
 from warehouse.serving import FreshnessCheckOperator, SyncServingOperator

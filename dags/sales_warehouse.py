@@ -18,6 +18,7 @@ Every row is accounted for in `gold.load_reconciliation`; the rows not loaded ar
 """
 
 from airflow.sdk import DAG, Param, TaskGroup, chain
+
 from warehouse import settings
 from warehouse.assets import GOLD
 from warehouse.operators import (
@@ -92,9 +93,7 @@ with DAG(
             for source in SOURCE_FILES
         ]
 
-    reconcile = ProcedureOperator(
-        task_id="reconcile", procedure="etl.reconcile", parameters={"batch_id": BATCH_ID}
-    )
+    reconcile = ProcedureOperator(task_id="reconcile", procedure="etl.reconcile", parameters={"batch_id": BATCH_ID})
     publish = ProcedureOperator(task_id="publish", procedure="etl.publish", parameters={"batch_id": BATCH_ID})
 
     with TaskGroup("gold_checks", tooltip="What readers of gold now see"):

@@ -6,6 +6,7 @@ is both how a new server is set up and how a change arrives. A failure names the
 """
 
 from airflow.sdk import DAG
+
 from warehouse import settings
 from warehouse.operators import DeployOperator
 

@@ -167,12 +167,8 @@ def generate(out: Path, *, scale: float = 1, seed: int = SEED, as_of: date = BUS
         lines = int(orders.lines.sum())
         task = progress.add_task("Writing the drop", total=lines + 3 * len(orders.joined))
 
-        def write(
-            name: str, header: str, rows: Iterator[str], *, end: str = "\r\n", last_end: bool = True
-        ) -> int:
-            return _write(
-                out / name, header, rows, end, last_end, lambda count: progress.advance(task, count)
-            )
+        def write(name: str, header: str, rows: Iterator[str], *, end: str = "\r\n", last_end: bool = True) -> int:
+            return _write(out / name, header, rows, end, last_end, lambda count: progress.advance(task, count))
 
         people = _People(setting, orders)
         return {
@@ -196,9 +192,7 @@ def generate(out: Path, *, scale: float = 1, seed: int = SEED, as_of: date = BUS
             "source_erp/CUST_AZ12.csv": write(
                 "source_erp/CUST_AZ12.csv", "CID,BDATE,GEN", people.cust_az12(), last_end=False
             ),
-            "source_erp/LOC_A101.csv": write(
-                "source_erp/LOC_A101.csv", "CID,CNTRY", people.loc_a101(), end="\n"
-            ),
+            "source_erp/LOC_A101.csv": write("source_erp/LOC_A101.csv", "CID,CNTRY", people.loc_a101(), end="\n"),
             "source_erp/PX_CAT_G1V2.csv": write(
                 "source_erp/PX_CAT_G1V2.csv", "ID,CAT,SUBCAT,MAINTENANCE", _px_cat(vocabulary), end="\n"
             ),
@@ -229,13 +223,9 @@ def _place_orders(setting: Setting) -> Orders:
     customer = np.where(first, known - 1, repeat.astype(np.int64))
     lines = _lines_of_orders(setting, base_orders, len(day))
     placed = day < setting.today
-    newcomers = np.searchsorted(day[first], np.arange(max(_TODAY, setting.today)), side="right").astype(
-        np.int64
-    )
+    newcomers = np.searchsorted(day[first], np.arange(max(_TODAY, setting.today)), side="right").astype(np.int64)
     base_lines = int(lines[:base_orders].sum())
-    return Orders(
-        day[placed], customer[placed], lines[placed], base_orders, base_lines, newcomers, day[first & placed]
-    )
+    return Orders(day[placed], customer[placed], lines[placed], base_orders, base_lines, newcomers, day[first & placed])
 
 
 def _day_weights() -> Integers:
@@ -285,9 +275,7 @@ def _make_catalogue(setting: Setting) -> Products:
             names.append(name)
             lines.append(line)
             low, high = category["price"]
-            prices.append(
-                low + (high - low) * ((index * 7) % category["products"]) // max(category["products"] - 1, 1)
-            )
+            prices.append(low + (high - low) * ((index * 7) % category["products"]) // max(category["products"] - 1, 1))
     count = len(keys)
     price = np.array(prices, dtype=np.int64)
 
@@ -300,9 +288,7 @@ def _make_catalogue(setting: Setting) -> Products:
         -30 - draws.below("first start", product, 200),
         365 * version + 20 + draws.below("next start", product, 90),
     )
-    cost = np.maximum(
-        price[product] * (52 + draws.below("margin", product, 17)) * (100 + 4 * version) // 10_000, 1
-    )
+    cost = np.maximum(price[product] * (52 + draws.below("margin", product, 17)) * (100 + 4 * version) // 10_000, 1)
     last = np.append(product[1:] != product[:-1], True)
     # All superseded versions and 98 current ones end before they start; the others have no end.
     backwards = ~last
@@ -332,9 +318,7 @@ def _make_catalogue(setting: Setting) -> Products:
         line = "" if row in no_line else f"{lines[which]} "
         amount = "" if row in no_cost else str(cost[row])
         name = _quoted(names[which])
-        rows.append(
-            f"{_FIRST_PRODUCT + row},{keys[which]},{name},{amount},{line},{_iso(int(start[row]))},{ended}"
-        )
+        rows.append(f"{_FIRST_PRODUCT + row},{keys[which]},{name},{amount},{line},{_iso(int(start[row]))},{ended}")
         current = int(cost[row])
         for at, following in zip(more, [*more[1:], None], strict=False):
             current = max(1, current * (98 + new_cost[at]) // 100)
@@ -421,9 +405,7 @@ class _People:
     def _countries(self, orders: Orders) -> list[str]:
         scaled = self._setting.scaled
         counts = (3_591, 1_913, 1_810, 1_571, 1_750, 332, 7, 60, 45, 30)
-        kinds = self._setting.draws.exactly(
-            "country", self._base, self._total, [scaled(count) for count in counts]
-        )
+        kinds = self._setting.draws.exactly("country", self._base, self._total, [scaled(count) for count in counts])
         moves = self._changes("move", 1, orders)
         if self._setting.today < _TODAY:
             moves = -moves  # the moves that are still to come are taken back
@@ -451,9 +433,7 @@ class _People:
         created = self._joined - draws.below("created", everyone, 7)
         recent = self._setting.scaled(200)
         ahead = np.sort(
-            self._base
-            - 1
-            - draws.ranked("created ahead", min(recent, self._base))[: self._setting.scaled(12)]
+            self._base - 1 - draws.ranked("created ahead", min(recent, self._base))[: self._setting.scaled(12)]
         )
         ahead = ahead[ahead < self._total]
         created[ahead] = _TODAY + np.arange(len(ahead)) * 5 % 23
@@ -466,17 +446,12 @@ class _People:
         draws = self._setting.draws
         everyone = np.arange(self._total)
         future = draws.exactly("future birth", self._base, self._total, [self._setting.scaled(16)]) == 1
-        year = 2006 - (
-            draws.below("birth year", everyone, 45) + draws.below("birth year, older", everyone, 26)
-        )
+        year = 2006 - (draws.below("birth year", everyone, 45) + draws.below("birth year, older", everyone, 26))
         years_ahead = np.array([9999, 2038, 2055, 2065, 2050, 2042, 2980, 2223])
         year[future] = years_ahead[np.arange(int(future.sum())) % len(years_ahead)]
         month = 1 + draws.below("birth month", everyone, 12)
         day = 1 + draws.below("birth day", everyone, 28)
-        return [
-            f"{y:04}-{m:02}-{d:02}"
-            for y, m, d in zip(year.tolist(), month.tolist(), day.tolist(), strict=True)
-        ]
+        return [f"{y:04}-{m:02}-{d:02}" for y, m, d in zip(year.tolist(), month.tolist(), day.tolist(), strict=True)]
 
     def _names(self, stream: str) -> tuple[list[str], list[str]]:
         """Return first and last names by the customers' positions."""
@@ -488,9 +463,7 @@ class _People:
             names["female"][f] if woman else names["male"][m]
             for m, f, woman in zip(male, female, self._female.tolist(), strict=True)
         ]
-        last = [
-            names["last"][at] for at in draws.below(f"{stream} last", everyone, len(names["last"])).tolist()
-        ]
+        last = [names["last"][at] for at in draws.below(f"{stream} last", everyone, len(names["last"])).tolist()]
         return first, last
 
     def cust_info(self) -> Iterator[str]:
@@ -549,9 +522,7 @@ def _sales_details(setting: Setting, orders: Orders, products: Products) -> Iter
     line = np.arange(len(order)) - starts[order]
     product = _products_of_lines(setting, orders, products, order, line)
     day = orders.day[order]
-    changes = np.searchsorted(
-        products.product * 1_000_000 + products.start, product * 1_000_000 + day, side="right"
-    )
+    changes = np.searchsorted(products.product * 1_000_000 + products.start, product * 1_000_000 + day, side="right")
     earlier = np.searchsorted(products.product, product, side="left")
     price = np.maximum(products.price[product] * (100 + 3 * np.maximum(changes - earlier - 1, 0)) // 100, 1)
     place = order * _MOST_LINES + line
@@ -670,12 +641,8 @@ def _write(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    parser = argparse.ArgumentParser(
-        description="Write a drop of the source systems: six CSV files of invented data."
-    )
-    parser.add_argument(
-        "--scale", type=float, default=1, help="size relative to the profile, 0.01 to 1000 (default 1)"
-    )
+    parser = argparse.ArgumentParser(description="Write a drop of the source systems: six CSV files of invented data.")
+    parser.add_argument("--scale", type=float, default=1, help="size relative to the profile, 0.01 to 1000 (default 1)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"any integer from 0 up (default {SEED})")
     parser.add_argument(
         "--as-of",

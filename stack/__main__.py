@@ -31,9 +31,7 @@ def only_one(settings: Settings) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise StackError(
-                f"Another make up or make down is at work (pid {file.read().strip()})."
-            ) from None
+            raise StackError(f"Another make up or make down is at work (pid {file.read().strip()}).") from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

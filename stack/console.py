@@ -54,9 +54,7 @@ class Progress:
                 yield step
         else:
             yield step
-        self.console.print(
-            f"  [green]ok[/green]  {escape(title)} [dim]{time.monotonic() - begun:.1f} s[/dim]"
-        )
+        self.console.print(f"  [green]ok[/green]  {escape(title)} [dim]{time.monotonic() - begun:.1f} s[/dim]")
 
     def heading(self, text: str) -> None:
         """Print a heading."""

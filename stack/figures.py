@@ -96,9 +96,7 @@ def show(settings: Settings, progress: Progress) -> None:
 
         steps = [[*row[:2], float(row[2]), *row[3:]] for row in cursor.execute(STEPS, batch.batch_id)]
         progress.heading("Steps of the load")
-        progress.table(
-            ["step", "status", "seconds", "read", "inserted", "updated", "superseded", "rejected"], steps
-        )
+        progress.table(["step", "status", "seconds", "read", "inserted", "updated", "superseded", "rejected"], steps)
 
     with psycopg.connect(settings.contract["SERVING_DATABASE_URL"], connect_timeout=10) as serving:
         sync = serving.execute(LAST_SYNC).fetchone()

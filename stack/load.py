@@ -113,9 +113,7 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
         if stack.running("airflow-scheduler") is None:
             raise StackError("airflow-scheduler has ended.", stack.log("airflow-scheduler"))
         if time.monotonic() > deadline:
-            raise StackError(
-                f"{dag_id} has not ended after {SECONDS_TO_RUN} s.", stack.log("airflow-scheduler")
-            )
+            raise StackError(f"{dag_id} has not ended after {SECONDS_TO_RUN} s.", stack.log("airflow-scheduler"))
         time.sleep(0.5)
     if state == "failed":
         raise _failure(stack, airflow, dag_id, run_id)

@@ -122,9 +122,7 @@ def start(
     return Record(name, child.pid, started, fingerprint)
 
 
-def members(
-    sessions: Iterable[Record], marker: str | None = None, folder: Path | None = None
-) -> list[psutil.Process]:
+def members(sessions: Iterable[Record], marker: str | None = None, folder: Path | None = None) -> list[psutil.Process]:
     """Return all live processes of these services: their sessions, and everything below these.
 
     `marker` adds processes that carry it in their environment, `folder` those that work in it. The caller's

@@ -23,7 +23,6 @@ from typing import Any
 
 import psutil
 import pyodbc
-from warehouse.connection import with_database
 
 from stack import postgres
 from stack.dotenv import ROOT
@@ -40,6 +39,7 @@ from stack.processes import (
     wait_until_gone,
 )
 from stack.settings import ADMIN, LOOPBACK, Settings
+from warehouse.connection import with_database
 
 SECONDS_TO_STOP = 20
 """How long a service may take to end by itself before it is killed."""
@@ -240,8 +240,7 @@ class Stack:
         outdated = [
             record.name
             for record in known
-            if record.name not in self.services
-            or record.fingerprint != self.services[record.name].fingerprint
+            if record.name not in self.services or record.fingerprint != self.services[record.name].fingerprint
         ]
         dead = [record.name for record in known if record.process() is None]
         self.stop([*outdated, *dead])

@@ -17,9 +17,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mssql_python_odbc import get_libs_dir
-from warehouse.connection import airflow_connections, escape_value
 
 from stack.dotenv import ROOT, SECRETS
+from warehouse.connection import airflow_connections, escape_value
 
 LOOPBACK = "127.0.0.1"
 ADMIN = "admin"
@@ -152,9 +152,7 @@ class Settings:
             return True
         if len(given) < len(names):
             missing = ", ".join(name for name in names if name not in given)
-            raise SettingsError(
-                f"{', '.join(given)} point(s) elsewhere than the stand-in: set {missing} too."
-            )
+            raise SettingsError(f"{', '.join(given)} point(s) elsewhere than the stand-in: set {missing} too.")
         return False
 
     def postgres_url(self, database: str, driver: str = "postgresql") -> str:

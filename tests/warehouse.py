@@ -33,6 +33,8 @@ class Server:
     odbc: str
     landing: Path
     landing_at_server: str
+    pid: int | None = None
+    """The stand-in's process; None for a server that the tests did not start."""
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def local_server(folder: Path, *, data_dir: Path | None = None) -> Iterator[Serv
             f"DRIVER={{{microsoft_driver()}}};SERVER={host},{port};DATABASE=DataWarehouse;UID=sa;PWD={{{password}}};"
             "Encrypt=yes;TrustServerCertificate=yes"
         )
-        yield Server(odbc, landing, str(landing))
+        yield Server(odbc, landing, str(landing), process.pid)
     finally:
         process.terminate()
         process.wait(30)

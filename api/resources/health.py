@@ -6,9 +6,7 @@ from api.database import served_run, snapshot
 from api.models import SyncRun
 from api.schemas import Health
 
-blueprint = Blueprint(
-    "health", __name__, url_prefix="/health", description="Whether the API can serve, and what"
-)
+blueprint = Blueprint("health", __name__, url_prefix="/health", description="Whether the API can serve, and what")
 
 
 @blueprint.route("")

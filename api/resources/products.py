@@ -12,9 +12,7 @@ from api.models import Product
 from api.paging import keyset_page
 from api.schemas import LARGEST_KEY, ProductPage, ProductQuery, ProductSchema
 
-blueprint = Blueprint(
-    "products", __name__, url_prefix="/api/products", description="Products with their sales figures"
-)
+blueprint = Blueprint("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
 blueprint.before_request(require_published_data)
 
 

@@ -9,9 +9,7 @@ from api.models import SyncRun
 from api.schemas import SyncReport
 from api.sync import sync_warehouse
 
-blueprint = Blueprint(
-    "sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day"
-)
+blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day")
 
 
 @blueprint.route("", methods=["POST"])

@@ -170,9 +170,7 @@ class FailBatchOperator(ProcedureOperator):
     """
 
     def __init__(self, *, closed_by: str, **kwargs: Any) -> None:
-        super().__init__(
-            procedure="etl.close_batch", parameters={"batch_id": BATCH_ID, "status": "failed"}, **kwargs
-        )
+        super().__init__(procedure="etl.close_batch", parameters={"batch_id": BATCH_ID, "status": "failed"}, **kwargs)
         self.closed_by = closed_by
 
     def execute(self, context: Context) -> dict[str, object] | None:

@@ -21,9 +21,7 @@ def request(method: str, path: str, timeout: float, conn_id: str = settings.API)
     connection = BaseHook.get_connection(conn_id)
     url = f"{connection.schema or 'http'}://{connection.host}:{connection.port or 80}{path}"
     try:
-        response = httpx.request(
-            method, url, headers={"X-API-Key": connection.password or ""}, timeout=timeout
-        )
+        response = httpx.request(method, url, headers={"X-API-Key": connection.password or ""}, timeout=timeout)
     except httpx.HTTPError as error:
         raise AirflowException(f"{method} {url}: no answer: {error!r}") from error
     if response.is_success:

@@ -120,9 +120,7 @@ def stage(source: Path, landing: Path) -> Manifest:
 def _check_folders(source: Path, landing: Path) -> None:
     """Refuse what would let the last step replace something that staging did not write."""
     if not source.is_dir():
-        raise StagingError(
-            f"{source}: no such folder. Name the folder that holds source_crm/ and source_erp/."
-        )
+        raise StagingError(f"{source}: no such folder. Name the folder that holds source_crm/ and source_erp/.")
     if landing.resolve() == source.resolve() or landing.resolve() in source.resolve().parents:
         raise StagingError(f"{landing}: the drop lies in there. Stage into a folder of its own.")
     if landing.exists() and not (landing / "manifest.txt").is_file():
@@ -182,9 +180,7 @@ class _FileStager:
                     out.write(self._convert(lines))
                 after = os.fstat(file.fileno())
         except PermissionError as error:
-            raise StagingError(
-                f"{error.filename}: {error.strerror}. Grant access to the staging user."
-            ) from error
+            raise StagingError(f"{error.filename}: {error.strerror}. Grant access to the staging user.") from error
         if self._line == 0:
             raise StagingError(f"{self._path}, line 1: the file is empty. {self._expected_header()}")
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -284,8 +280,7 @@ class _FileStager:
             names = split_line(line)
         except BadLineError as error:
             raise StagingError(
-                f"{self._path}, line 1, column {error.column}: {error.reason} in the header. "
-                f"{self._expected_header()}"
+                f"{self._path}, line 1, column {error.column}: {error.reason} in the header. {self._expected_header()}"
             ) from error
         for number, (expected, name) in enumerate(
             zip_longest(self._source_file.columns, names, fillvalue=None), start=1

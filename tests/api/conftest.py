@@ -92,8 +92,6 @@ def publish(engine: Engine) -> Publish:
                 connection.execute(insert(Product).values({"in_source": True, **product}))
             for customer in customers:
                 connection.execute(insert(Customer).values({"in_source": True, **customer}))
-            connection.execute(
-                insert(SyncRun).values(status="succeeded", batch_id=batch_id, business_date=SUNDAY)
-            )
+            connection.execute(insert(SyncRun).values(status="succeeded", batch_id=batch_id, business_date=SUNDAY))
 
     return publish

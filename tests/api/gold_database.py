@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pyodbc
+
 from warehouse.connection import with_database
 
 NAME = "ApiTests"

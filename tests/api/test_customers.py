@@ -62,9 +62,7 @@ def test_a_customer_is_answered_with_every_column(client: FlaskClient) -> None:
         ("New?limit=1&after=3", [4]),
     ],
 )
-def test_a_segment_is_found_in_any_case_and_paged(
-    client: FlaskClient, address: str, expected: list[int]
-) -> None:
+def test_a_segment_is_found_in_any_case_and_paged(client: FlaskClient, address: str, expected: list[int]) -> None:
     items = client.get(f"/api/customers/{address}").get_json()["items"]
     assert [item["customer_key"] for item in items] == expected
 

@@ -21,9 +21,7 @@ COPIES = {
 }
 
 
-def test_serving_holds_what_the_views_of_gold_hold(
-    warehouse: Warehouse, database_url: str, engine: Engine
-) -> None:
+def test_serving_holds_what_the_views_of_gold_hold(warehouse: Warehouse, database_url: str, engine: Engine) -> None:
     warehouse.load(HANDMADE_DAY, date(2024, 6, 15), reject_limit=1)
     client = create_app(Settings(database_url, warehouse.server.odbc, SYNC_KEY)).test_client()
     answer = client.post("/api/sync", headers={"X-API-Key": SYNC_KEY})

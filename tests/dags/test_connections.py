@@ -1,6 +1,7 @@
 import pytest
 from airflow.providers.odbc.hooks.odbc import OdbcHook
 from airflow.sdk import BaseHook
+
 from warehouse.connection import airflow_connections, escape_value, parse_connection_string
 
 ENVIRON = {"API_PORT": "8000", "API_SYNC_KEY": "key"}

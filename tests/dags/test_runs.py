@@ -12,14 +12,14 @@ from typing import Any
 import httpx
 import pytest
 from airflow.sdk import DAG, Context
-from warehouse.connection import airflow_connections
-from warehouse.deploy import SQL_DIR
 from werkzeug.serving import make_server
 
 from api import create_app
 from api.settings import Settings
 from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
 from tests.warehouse import Warehouse
+from warehouse.connection import airflow_connections
+from warehouse.deploy import SQL_DIR
 
 pytestmark = pytest.mark.usefixtures("airflow_database")
 
@@ -60,9 +60,7 @@ def airflow_settings(shared_warehouse: Warehouse) -> Iterator[pytest.MonkeyPatch
         for name, value in {**settings, **airflow_connections(settings)}.items():
             environment.setenv(name, value)
         yield environment
-    shared_warehouse.execute(
-        "UPDATE etl.batch SET run_id = CONCAT(N'test ', run_id) WHERE run_id NOT LIKE N'test %'"
-    )
+    shared_warehouse.execute("UPDATE etl.batch SET run_id = CONCAT(N'test ', run_id) WHERE run_id NOT LIKE N'test %'")
 
 
 @pytest.fixture
@@ -198,9 +196,7 @@ def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold
 
 
 @pytest.fixture
-def sales_api(
-    airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse, database_url: str
-) -> Iterator[str]:
+def sales_api(airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse, database_url: str) -> Iterator[str]:
     """The API on an empty Postgres database, as the connection ``sales_api``; gives its host and port."""
     app = create_app(Settings(database_url, shared_warehouse.server.odbc, SYNC_KEY))
     server = make_server("127.0.0.1", 0, app, threaded=True)

@@ -6,13 +6,12 @@ from threading import Thread
 
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
 from warehouse.serving import request
 
 
 @contextmanager
-def answering(
-    status: int, body: object, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[tuple[str, str, str]]]:
+def answering(status: int, body: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str]]]:
     """Serve one answer to everything as the connection ``sales_api``; gives the requests as they came."""
     seen: list[tuple[str, str, str]] = []
 

@@ -1,6 +1,7 @@
 import pytest
 from airflow.sdk import DAG, AssetAll
 from airflow.sdk.exceptions import ParamValidationError
+
 from warehouse import settings
 from warehouse.sources import SOURCE_FILES
 

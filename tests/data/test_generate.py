@@ -72,9 +72,7 @@ def test_another_seed_gives_another_drop_of_the_same_profile(tmp_path: Path) -> 
         ("source_erp/PX_CAT_G1V2.csv", 37, b"\n", True),
     ],
 )
-def test_files_have_their_rows_and_line_ends(
-    file: str, rows: int, line_end: bytes, last_line_end: bool
-) -> None:
+def test_files_have_their_rows_and_line_ends(file: str, rows: int, line_end: bytes, last_line_end: bool) -> None:
     content = (COMMITTED / file).read_bytes()
     assert content.endswith(line_end) is last_line_end
     assert content.count(line_end) == content.count(b"\n") == rows + last_line_end
@@ -253,9 +251,7 @@ def test_every_segment_of_the_reports_occurs(tmp_path: Path, scale: float) -> No
     sales = sales[sales.sls_order_dt.str.len() == 8]
     sales["day"] = pd.to_datetime(sales.sls_order_dt, format="%Y%m%d")
     sales["amount"] = pd.to_numeric(sales.sls_quantity) * pd.to_numeric(sales.sls_price).abs()
-    customers = sales.groupby("sls_cust_id").agg(
-        first=("day", "min"), last=("day", "max"), amount=("amount", "sum")
-    )
+    customers = sales.groupby("sls_cust_id").agg(first=("day", "min"), last=("day", "max"), amount=("amount", "sum"))
     loyal = months_between(customers["first"], customers["last"]) >= 12
     segments = {
         "VIP": (loyal & (customers.amount > 5000)).sum(),
@@ -292,9 +288,7 @@ def test_a_small_drop_keeps_every_kind_of_dirt(tmp_path: Path, scale: float) -> 
 
 @pytest.mark.parametrize("day", [BUSINESS_DATE, BUSINESS_DATE + 40 * DAY, BUSINESS_DATE + 1500 * DAY])
 @pytest.mark.parametrize("scale", [0.01, 0.2])
-def test_the_next_day_adds_orders_customers_changes_and_a_price(
-    tmp_path: Path, scale: float, day: date
-) -> None:
+def test_the_next_day_adds_orders_customers_changes_and_a_price(tmp_path: Path, scale: float, day: date) -> None:
     changes = compare_days(tmp_path, scale, day)
     assert changes["orders"] >= 2
     assert changes["customers"] >= 1
@@ -344,9 +338,7 @@ def compare_days(folder: Path, scale: float, day: date) -> dict[str, int]:
     ended = {line.rsplit(",", 1)[0] for line in products_new}
     assert all(line.rsplit(",", 1)[0] in ended for line in products_gone)
     return {
-        "orders": len(
-            {line.split(",")[0] for line in sales_after} - {line.split(",")[0] for line in sales_before}
-        ),
+        "orders": len({line.split(",")[0] for line in sales_after} - {line.split(",")[0] for line in sales_before}),
         "customers": len(people[1]) - len(people[0]),
         "changed customers": len(changed),
         "product versions": len(products_new) - len(products_gone),

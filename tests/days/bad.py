@@ -87,9 +87,7 @@ BAD: dict[str, BadDrop] = {
         ),
         (file_of(CUST), "line 1", "cst_firstname", "cst_lastname"),
     ),
-    "a header with semicolons": BadDrop(
-        partial(_with_header, AZ12, "CID;BDATE;GEN"), (file_of(AZ12), "line 1", "CID")
-    ),
+    "a header with semicolons": BadDrop(partial(_with_header, AZ12, "CID;BDATE;GEN"), (file_of(AZ12), "line 1", "CID")),
     "a header with an open quote": BadDrop(
         partial(_with_header, AZ12, 'CID,"BDATE,GEN'), (file_of(AZ12), "line 1", "column 2")
     ),
@@ -112,9 +110,7 @@ BAD: dict[str, BadDrop] = {
         partial(_with_bytes, LOC, b"CID,CNTRY\nAW-00011000,DE\n" + bytes(4096)),
         (file_of(LOC), "line 3", "CID", "NUL"),
     ),
-    "a picture": BadDrop(
-        partial(_with_bytes, PX, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), (file_of(PX), "line 1", "0x89")
-    ),
+    "a picture": BadDrop(partial(_with_bytes, PX, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), (file_of(PX), "line 1", "0x89")),
     "two bad files": BadDrop(_with_two_bad_files, (file_of(PX), "MAINTENANCE", file_of(SALES), "missing")),
 }
 """What is wrong with a drop → how to write it, and what its error must mention."""

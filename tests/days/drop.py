@@ -50,9 +50,7 @@ def with_base(more: Lines) -> dict[str, list[str]]:
     return {table: [*lines, *more.get(table, ())] for table, lines in BASE.items()}
 
 
-def write_drop(
-    folder: Path, lines: Lines, *, line_ends: Sequence[str] = ("\n",), last_line_end: bool = True
-) -> None:
+def write_drop(folder: Path, lines: Lines, *, line_ends: Sequence[str] = ("\n",), last_line_end: bool = True) -> None:
     """Write all six files: header and lines in UTF-8, the line ends in turn, the last one or none.
 
     A table that ``lines`` leaves out gets its base lines.

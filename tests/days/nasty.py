@@ -315,9 +315,7 @@ _NO_NUMBERS = (
 )
 
 _TEXT_IN_NUMBERS: Lines = {
-    CUST: [
-        f"{text},AW{number:08},Ann,Lee,S,F,2023-04-01" for number, text in enumerate(_NO_NUMBERS, start=11100)
-    ],
+    CUST: [f"{text},AW{number:08},Ann,Lee,S,F,2023-04-01" for number, text in enumerate(_NO_NUMBERS, start=11100)],
     PRD: [
         *_each(_NO_NUMBERS, lambda n, text: f"{text},AC-HE-HL-I{n},Helmet,20,S ,2023-01-01,", 100),
         *_each(_NO_NUMBERS, lambda n, text: f"{n},AC-HE-HL-C{n},Helmet,{text},S ,2023-01-01,", 100),
@@ -705,9 +703,7 @@ NASTY: dict[str, Callable[[Path], None]] = {
     "CRLF line ends": partial(write_drop, lines=BASE, line_ends=("\r\n",)),
     "CRLF and LF mixed": partial(write_drop, lines=BASE, line_ends=("\r\n", "\n", "\n")),
     "no line end at the end": partial(write_drop, lines=BASE, last_line_end=False),
-    "no line end at the end after CRLF": partial(
-        write_drop, lines=BASE, line_ends=("\r\n",), last_line_end=False
-    ),
+    "no line end at the end after CRLF": partial(write_drop, lines=BASE, line_ends=("\r\n",), last_line_end=False),
     "no line end after an empty last field": partial(
         write_drop,
         lines=with_base(
@@ -721,13 +717,9 @@ NASTY: dict[str, Callable[[Path], None]] = {
         ),
         last_line_end=False,
     ),
-    **{
-        f"only a header in {file_of(table)}": partial(_instead_of_base, {**BASE, table: []}) for table in BASE
-    },
+    **{f"only a header in {file_of(table)}": partial(_instead_of_base, {**BASE, table: []}) for table in BASE},
     "only headers": partial(_instead_of_base, {table: [] for table in BASE}),
-    "only headers without line ends": partial(
-        write_drop, lines={table: [] for table in BASE}, last_line_end=False
-    ),
+    "only headers without line ends": partial(write_drop, lines={table: [] for table in BASE}, last_line_end=False),
     "byte order marks": _byte_order_marks,
     "text in many scripts": partial(_base_and, _FULL_OF_UNICODE),
     "texts at and beyond their length": partial(_base_and, _LONG_TEXTS),

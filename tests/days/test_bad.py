@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from warehouse.staging import StagingError, stage
 
 from tests.days.bad import BAD
 from tests.days.nasty import BUSINESS_DATE
 from tests.oracle import compute
+from warehouse.staging import StagingError, stage
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from warehouse.staging import stage
 
 from tests.days.drop import AZ12, CUST, LOC, PRD, PX, SALES
 from tests.days.nasty import BUSINESS_DATE, NASTY
 from tests.oracle import Gold, compare, compute
 from tests.oracle.schema import KEYS
+from warehouse.staging import stage
 
 
 def gold_of(name: str, folder: Path) -> Gold:

@@ -24,9 +24,7 @@ def gold(day: Day, tmp_path: Path) -> Gold:
     return compute(tmp_path, day.business_date)
 
 
-@pytest.mark.parametrize(
-    ("table", "key"), [("dim_customers", "customer_id"), ("dim_products", "product_number")]
-)
+@pytest.mark.parametrize(("table", "key"), [("dim_customers", "customer_id"), ("dim_products", "product_number")])
 def test_what_is_in_the_drop_looks_as_after_a_first_load(day: Day, gold: Gold, table: str, key: str) -> None:
     expected = day.gold[table]
     present = expected[expected["in_source"] == 1].drop(columns=SURROGATES, errors="ignore")

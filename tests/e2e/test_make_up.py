@@ -100,8 +100,7 @@ def served_figures(settings: dict[str, str]) -> dict[str, int]:
         row = serving.execute(query).fetchone()
         assert row is not None
         counts = [
-            serving.execute(f"SELECT count(*) FROM serving.{table}").fetchone()
-            for table in ("customers", "products")
+            serving.execute(f"SELECT count(*) FROM serving.{table}").fetchone() for table in ("customers", "products")
         ]
     names = ("total sales", "orders", "order lines", "customers", "products")
     return dict(zip(names, [*map(int, row), *[count[0] for count in counts if count]], strict=True))

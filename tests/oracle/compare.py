@@ -67,10 +67,7 @@ def _different_cells(matched: pd.DataFrame, name: str, key: Sequence[str]) -> li
     rows = matched[different]
     cells = zip(_records(rows, key), rows[name].head(SHOWN), rows[f"{name}\0actual"].head(SHOWN), strict=True)
     return _shorten(
-        [
-            f"{_named(row, key)}: {name} is {_shown(got)} instead of {_shown(want)}"
-            for row, want, got in cells
-        ],
+        [f"{_named(row, key)}: {name} is {_shown(got)} instead of {_shown(want)}" for row, want, got in cells],
         len(rows),
     )
 

@@ -62,9 +62,7 @@ def _rejected_rows(lines: dict[str, SourceLines], silver: dict[str, Cleansed]) -
         [
             (table, file, line, column)
             for table, (file, _) in SOURCES.items()
-            for line, column in sorted(
-                [*lines[table].broken, *silver[table].rejected], key=lambda reject: reject[0]
-            )
+            for line, column in sorted([*lines[table].broken, *silver[table].rejected], key=lambda reject: reject[0])
         ],
         columns=["source_table", "source_file", "source_line", "column_name"],
     )

@@ -12,9 +12,7 @@ from tests.oracle.silver import divide
 UNKNOWN_KEY = 0
 
 
-def customers(
-    crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, business_date: date
-) -> pd.DataFrame:
+def customers(crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, business_date: date) -> pd.DataFrame:
     """One row a ``cst_id``, CRM joined with ERP, keys in the order of the id."""
     rows = crm.sort_values("customer_id").assign(customer_code=lambda all: fold(all["customer_number"]))
     rows = rows.merge(erp, on="customer_code", how="left", suffixes=("", "_erp"))
@@ -31,17 +29,13 @@ def customers(
 
 def products(versions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     """Give the current version of each product, with its category, keys in the order of the number."""
-    current = versions.sort_values("start_date", na_position="first").drop_duplicates(
-        "product_code", keep="last"
-    )
+    current = versions.sort_values("start_date", na_position="first").drop_duplicates("product_code", keep="last")
     rows = current.sort_values("product_code").assign(category_code=lambda all: fold(all["category_id"]))
     rows = rows.merge(categories, on="category_code", how="left", suffixes=("", "_category"))
     return rows.assign(product_key=_numbers_from_1(rows), in_source=1)
 
 
-def sales(
-    rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame
-) -> pd.DataFrame:
+def sales(rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame) -> pd.DataFrame:
     """Order lines with the keys of customer and product, cost at the time of sale and profit."""
     customer_key = rows["customer_id"].map(customers.set_index("customer_id")["customer_key"])
     product_key = rows["product_code"].map(products.set_index("product_code")["product_key"])
@@ -86,9 +80,7 @@ def with_unknown_customer(rows: pd.DataFrame) -> pd.DataFrame:
 
 def with_unknown_product(rows: pd.DataFrame) -> pd.DataFrame:
     """Put the unknown member, key 0, before the products; it has no category."""
-    return _with_unknown(
-        "dim_products", "product_key", ("product_number", "product_name", "product_line"), rows
-    )
+    return _with_unknown("dim_products", "product_key", ("product_number", "product_name", "product_line"), rows)
 
 
 def report_products(sales: pd.DataFrame, products: pd.DataFrame, business_date: date) -> pd.DataFrame:

@@ -15,8 +15,7 @@ SOURCES = {
     ),
     "crm_sales_details": (
         "source_crm/sales_details.csv",
-        "sls_ord_num,sls_prd_key,sls_cust_id,sls_order_dt,sls_ship_dt,sls_due_dt,"
-        "sls_sales,sls_quantity,sls_price",
+        "sls_ord_num,sls_prd_key,sls_cust_id,sls_order_dt,sls_ship_dt,sls_due_dt,sls_sales,sls_quantity,sls_price",
     ),
     "erp_cust_az12": ("source_erp/CUST_AZ12.csv", "CID,BDATE,GEN"),
     "erp_loc_a101": ("source_erp/LOC_A101.csv", "CID,CNTRY"),

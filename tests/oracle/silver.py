@@ -220,9 +220,7 @@ _SOURCES: dict[str, Callable[[pd.DataFrame], Cleansed]] = {
 }
 
 
-def _one_row_a_key(
-    judgement: Judgement, rows: pd.DataFrame, key: list[str], date: str | None = None
-) -> Cleansed:
+def _one_row_a_key(judgement: Judgement, rows: pd.DataFrame, key: list[str], date: str | None = None) -> Cleansed:
     """Let the rows that passed compete: the latest date wins (none sorts first), then the later line."""
     passed = judgement.passed(rows)
     order = ["source_line"] if date is None else [date, "source_line"]

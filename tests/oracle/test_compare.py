@@ -68,9 +68,7 @@ def test_values_of_another_type_that_mean_the_same_are_no_difference(columns: di
         ({"name": ["Ann", None, 7]}, "column name does not hold str: 7 is no text"),
     ],
 )
-def test_a_difference_names_row_column_and_both_values(
-    columns: dict[str, list[Any]], difference: str
-) -> None:
+def test_a_difference_names_row_column_and_both_values(columns: dict[str, list[Any]], difference: str) -> None:
     assert compare(EXPECTED, actual(**columns), ["id"]) == [difference]
 
 

@@ -81,9 +81,7 @@ def test_what_is_no_int_does_not_convert(text: str) -> None:
     assert integers(pd.Series([text], dtype=object))[1].tolist() == [True]
 
 
-@pytest.mark.parametrize(
-    "text", ["2023-02-29", "0000-01-01", "20240101", "2024-1-1", "2024-01-01T00:00:00", "x"]
-)
+@pytest.mark.parametrize("text", ["2023-02-29", "0000-01-01", "20240101", "2024-1-1", "2024-01-01T00:00:00", "x"])
 def test_what_is_no_iso_date_does_not_convert(text: str) -> None:
     assert iso_dates(pd.Series([text], dtype=object))[1].tolist() == [True]
 
@@ -91,10 +89,7 @@ def test_what_is_no_iso_date_does_not_convert(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [("20240229", date(2024, 2, 29)), ("00010101", date.min), ("99991231", date.max)]
-    + [
-        (text, None)
-        for text in ("20230229", "00000101", "0", "5489", "202402011", "2024-1-1", "２０２４０２０１")
-    ],
+    + [(text, None) for text in ("20230229", "00000101", "0", "5489", "202402011", "2024-1-1", "２０２４０２０１")],
 )
 def test_a_compact_date_converts_or_is_null(text: str, day: date | None) -> None:
     (value,) = compact_dates(pd.Series([text], dtype=object))
@@ -128,9 +123,7 @@ def test_a_compact_date_converts_or_is_null(text: str, day: date | None) -> None
         ((None, None, 10), (None, 10)),
     ],
 )
-def test_money_is_repaired_by_the_rules(
-    money: tuple[int | None, ...], repaired: tuple[int | None, ...]
-) -> None:
+def test_money_is_repaired_by_the_rules(money: tuple[int | None, ...], repaired: tuple[int | None, ...]) -> None:
     amount, price = repair_money(*(pd.Series([value], dtype="Int64") for value in money))
     assert [None if pd.isna(value) else value for value in (amount[0], price[0])] == list(repaired)
 

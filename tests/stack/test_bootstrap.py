@@ -35,9 +35,7 @@ def test_without_a_package_manager_the_command_to_run_by_hand_is_said(
         bootstrap.ensure_libraries(["libnothing.so.7=unixodbc"])
 
 
-def test_what_is_installed_already_is_not_installed_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_installed_already_is_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("", encoding="utf-8")
     monkeypatch.setattr(bootstrap, "VENV", tmp_path)
