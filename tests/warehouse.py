@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 import pyodbc
+
+from stack.settings import microsoft_driver
 from warehouse.connection import with_database
 from warehouse.deploy import deploy
 from warehouse.staging import stage
-
-from stack.settings import microsoft_driver
 
 ROOT = Path(__file__).parents[1]
 RUN_PREFIX = "test "
