@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from local_sqlserver.engine import undeclared_parameters
 from local_sqlserver.engine.binding import Bound, Call, Outcome, parse_name
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.engine.locks import MODES
+from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Cancelled, Frame
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
@@ -362,6 +364,16 @@ def _sp_helptext(session: EngineSession, arguments: Sequence[Bound], frame: Fram
     return _outcome()
 
 
+def _sp_describe_undeclared_parameters(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    given = _pick(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
+    declared = parse_parameters(str(_value(given, "@params", None) or ""))
+    context = StatementContext(session, frame)
+    names = {parameter.name.lower() for parameter in declared}
+    rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
+    yield from _result(undeclared_parameters.COLUMNS, rows, session, frame)
+    return _outcome()
+
+
 def _refused(name: str) -> Handler:
     def refuse(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
         raise unsupported(name)
@@ -377,6 +389,7 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_prepexecrpc": _sp_prepexecrpc,
     "sp_execute": _sp_execute,
     "sp_unprepare": _sp_unprepare,
+    "sp_describe_undeclared_parameters": _sp_describe_undeclared_parameters,
     "sp_reset_connection": _sp_reset_connection,
     "sp_getapplock": _getapplock,
     "sp_releaseapplock": _releaseapplock,
@@ -392,7 +405,6 @@ _PROCEDURES: dict[str, Handler] = {
     **{
         name: _refused(name)
         for name in (
-            "sp_describe_undeclared_parameters",
             "sp_describe_first_result_set",
             "sp_rename",
             "sp_addmessage",

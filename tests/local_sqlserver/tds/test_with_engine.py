@@ -209,16 +209,19 @@ def test_executemany_inserts_every_row(connect: Connect) -> None:
     assert [tuple(row) for row in found] == rows
 
 
-def test_fast_executemany_of_the_microsoft_driver_inserts_every_row(port: int) -> None:
+def test_fast_executemany_of_the_microsoft_driver_inserts_every_row_as_it_is(port: int) -> None:
     with connector(port, "microsoft") as connect:
         connection = connect(DATABASE="wire")
-        connection.execute("CREATE TABLE #t (a INT NOT NULL, b NVARCHAR(20) NULL, c DATE NULL)")
-        rows = [(n, None if n % 7 == 0 else f"row {n}", dt.date(2024, 1, 1)) for n in range(40)]
+        connection.execute("CREATE TABLE many (a INT NOT NULL, b NVARCHAR(20) NULL, c DATE NULL, d DECIMAL(9, 2) NULL)")
+        rows = [(n, None if n % 7 == 0 else f"李é😀{n}", dt.date(2024, 1, 1), Decimal(n) / 4) for n in range(40)]
         cursor = connection.cursor()
         cursor.fast_executemany = True
-        cursor.executemany("INSERT INTO #t (a, b, c) VALUES (?, ?, ?)", rows)
-        found = connection.execute("SELECT a, b, c FROM #t ORDER BY a").fetchall()
+        cursor.executemany("INSERT INTO many (a, b, c, d) VALUES (?, ?, ?, ?)", rows)
+        found = connection.execute("SELECT a, b, c, d FROM many ORDER BY a").fetchall()
         assert [tuple(row) for row in found] == rows
+        cursor.executemany("UPDATE many SET b = ? WHERE a = ?", [("王", 1), ("趙", 2)])
+        found = connection.execute("SELECT b FROM many WHERE a IN (1, 2) ORDER BY a").fetchall()
+        assert [row[0] for row in found] == ["王", "趙"]
 
 
 def test_a_pooled_connection_starts_clean(connect: Connect) -> None:
