@@ -389,10 +389,8 @@ class Interpreter:
                 f"number in the valid range of 50000 to 2147483647."
             )
             raise SqlError(35100, text)
-        error = RaisedError(
-            number, message or "", state=(state or 0) % 256, line=statement.line, procedure=frame.procedure
-        )
-        raise error
+        text = (message or "").replace("%%", "%")  # a message writes its percent signs doubled
+        raise RaisedError(number, text, state=(state or 0) % 256, line=statement.line, procedure=frame.procedure)
         yield
 
     def _raise_error(self, statement: syntax.RaiseError, frame: Frame) -> Iterator[Event]:

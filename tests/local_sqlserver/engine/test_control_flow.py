@@ -105,8 +105,8 @@ def test_raiserror_above_10_is_an_error_that_stops_nothing(sql: Client) -> None:
 
 
 def test_throw_ends_the_batch(sql: Client) -> None:
-    result = sql("THROW 50001, N'no', 2\nPRINT 'never'")
-    assert [(error.number, error.text, error.state) for error in result.errors] == [(50001, "no", 2)]
+    result = sql("THROW 50001, N'no, 5 %%', 2\nPRINT 'never'")
+    assert [(error.number, error.text, error.state) for error in result.errors] == [(50001, "no, 5 %", 2)]
     assert result.messages == []
 
 

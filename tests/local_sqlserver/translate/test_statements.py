@@ -91,11 +91,13 @@ QUERIES: list[tuple[str, Any]] = [
     ("WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 101) SELECT COUNT(*) FROM c", [(101,)]),
     ("WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 102) SELECT COUNT(*) FROM c", 530),
     (
-        "WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 200) SELECT COUNT(*) FROM c OPTION (MAXRECURSION 0)",
+        "WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 200) SELECT "
+        "COUNT(*) FROM c OPTION (MAXRECURSION 0)",
         [(200,)],
     ),
     (
-        "WITH c(n) AS (SELECT CAST('2024-01-01' AS DATE) UNION ALL SELECT DATEADD(day, 1, n) FROM c WHERE n < '2024-01-05') "
+        "WITH c(n) AS (SELECT CAST('2024-01-01' AS DATE) UNION ALL SELECT "
+        "DATEADD(day, 1, n) FROM c WHERE n < '2024-01-05') "
         "SELECT MAX(n) FROM c",
         [(date(2024, 1, 5),)],
     ),
@@ -177,7 +179,8 @@ def test_every_string_that_compares_equal_is_one_key(world: World) -> None:
 TABLE = """CREATE TABLE dbo.p (
     id INT IDENTITY(10, 5) NOT NULL CONSTRAINT pk_p PRIMARY KEY CLUSTERED, name NVARCHAR(5) NULL UNIQUE,
     qty SMALLINT NOT NULL DEFAULT 7, price DECIMAL(9, 2), d DATE, ok BIT DEFAULT (1),
-    at DATETIME2(3) CONSTRAINT df_at DEFAULT SYSUTCDATETIME(), CONSTRAINT ck_qty CHECK (qty > 0), total AS (qty * price))"""
+    at DATETIME2(3) CONSTRAINT df_at DEFAULT SYSUTCDATETIME(), CONSTRAINT ck_qty CHECK (qty > 0),
+    total AS (qty * price))"""
 
 CHANGES: list[tuple[str, Any]] = [
     (
@@ -241,11 +244,13 @@ def test_messages_name_table_column_and_value(world: World) -> None:
     for statement, message in (
         (
             "INSERT INTO p (name) VALUES ('abcdef')",
-            "String or binary data would be truncated in table 'Warehouse.dbo.p', column 'name'. Truncated value: 'abcde'.",
+            "String or binary data would be truncated in table 'Warehouse.dbo.p', "
+            "column 'name'. Truncated value: 'abcde'.",
         ),
         (
             "INSERT INTO p (qty) VALUES (NULL)",
-            "Cannot insert the value NULL into column 'qty', table 'Warehouse.dbo.p'; column does not allow nulls. INSERT fails.",
+            "Cannot insert the value NULL into column 'qty', table 'Warehouse.dbo.p'; "
+            "column does not allow nulls. INSERT fails.",
         ),
         (
             "INSERT INTO p (qty) VALUES (0)",
