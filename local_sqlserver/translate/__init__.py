@@ -4,15 +4,16 @@ The contract between ``engine`` and ``translate``. The engine hands over the tex
 (SELECT, INSERT, UPDATE, DELETE, MERGE, TRUNCATE, CREATE/ALTER/DROP TABLE, VIEW, INDEX …), a ``Context`` that answers
 questions about names, and runs what comes back. The translator never runs anything.
 
-``statement.translate(statement, line, context) -> Translation`` takes one set-based statement whose text starts on ``line``;
-``statement.translate_expression(expression, line, context) -> Translation`` takes a scalar expression or a condition (of SET, IF, WHILE, PRINT …)
-and gives one SELECT of one value (a condition: a BOOLEAN, NULL for unknown).
-``macros.install(connection)`` prepares a new DuckDB connection; ``failures.to_sql_error(exception, line, relations) -> SqlError``
-turns a ``duckdb.Error`` into the error that SQL Server would raise; ``relations`` are those the statement named.
+``statement.translate(statement, line, context) -> Translation`` takes one set-based statement whose text starts on
+``line``; ``statement.translate_expression(expression, line, context) -> Translation`` takes a scalar expression or a
+condition (of SET, IF, WHILE, PRINT …) and gives one SELECT of one value (a condition: a BOOLEAN, NULL for unknown).
+``macros.install(connection)`` prepares a new DuckDB connection; ``failures.to_sql_error(exception, line, relations)
+-> SqlError`` turns a ``duckdb.Error`` into the error that SQL Server would raise; ``relations`` are those the
+statement named.
 
-A table variable is created by CREATE TABLE [@t] (…): the engine rewrites DECLARE @t TABLE (…) so. ``Context.target`` answers with the
-DuckDB name of a temporary table for [@t] and [#t]; SELECT … INTO asks it as well. The engine reads the columns of a new view
-and of a SELECT … INTO table from DuckDB where ``CatalogChange.relation.columns`` is empty.
+A table variable is created by CREATE TABLE [@t] (…): the engine rewrites DECLARE @t TABLE (…) so. ``Context.target``
+answers with the DuckDB name of a temporary table for [@t] and [#t]; SELECT … INTO asks it as well. The engine reads
+the columns of a new view and of a SELECT … INTO table from DuckDB where ``CatalogChange.relation.columns`` is empty.
 """
 
 from local_sqlserver.translate.contract import (

@@ -71,9 +71,15 @@ class AggregateCompiler(ExpressionCompiler):
         for item in order:
             node = item.value
             if isinstance(node, syntax.Literal):
-                text = "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY clause expressions."
+                text = (
+                    "Windowed functions, aggregates and NEXT VALUE FOR functions do not support "
+                    "integer indices as ORDER BY clause expressions."
+                )
                 if node.kind != "integer":
-                    text = "Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY clause expressions."
+                    text = (
+                        "Windowed functions, aggregates and NEXT VALUE FOR functions do not support "
+                        "constants as ORDER BY clause expressions."
+                    )
                 raise SqlError(5308 if node.kind == "integer" else 5309, text, line=item.line)
             if isinstance(node, syntax.Subquery):
                 body = node.query.body
@@ -87,7 +93,10 @@ class AggregateCompiler(ExpressionCompiler):
         """An aggregate, plain or OVER a window."""
         name = node.name
         if node.window is None and scope.keys is None:
-            text = "An aggregate may not appear in the set list of an UPDATE statement or inside another aggregate or condition here."
+            text = (
+                "An aggregate may not appear in the set list of an UPDATE statement or "
+                "inside another aggregate or condition here."
+            )
             raise SqlError(157, text, severity=15, line=node.line)
         inner = scope if node.window else scope.ungrouped()
         over = self.over(node.window, scope)
@@ -156,7 +165,10 @@ class AggregateCompiler(ExpressionCompiler):
             value = self.expression(argument, scope.ungrouped())
             grouped = scope.grouping_sql.get(value.sql)
             if grouped is None:
-                text = f"Argument 1 of the {node.name} function does not match any of the expressions in the GROUP BY clause."
+                text = (
+                    f"Argument 1 of the {node.name} function does not match any of the "
+                    "expressions in the GROUP BY clause."
+                )
                 raise SqlError(8161, text, line=node.line)
             keys.append(grouped)
         declared = INT if node.name == "GROUPING_ID" else SqlType("tinyint")

@@ -73,7 +73,8 @@ def _invalid(declared: SqlType, operator: str, line: int) -> SqlError:
 
 def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlError:
     text = (
-        f"The data types {left.type.name} and {right.type.name} are incompatible in the {_NAMES.get(operator, operator)} "
+        f"The data types {left.type.name} and {right.type.name} are incompatible in "
+        f"the {_NAMES.get(operator, operator)} "
         "operator."
     )
     return SqlError(402, text, line=line)

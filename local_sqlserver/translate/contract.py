@@ -69,8 +69,9 @@ class Context(Protocol):
 class CatalogChange:
     """What a DDL statement did, for the engine to record in its catalog in the same transaction.
 
-    ``action`` is 'create table', 'alter table', 'drop table', 'create view', 'drop view', 'create index', 'drop index' …;
-    ``relation`` the object after the change (for a drop: as it was); ``text`` the T-SQL definition of a view.
+    ``action`` is 'create table', 'alter table', 'drop table', 'create view', 'drop view', 'create index', 'drop
+    index' …; ``relation`` the object after the change (for a drop: as it was); ``text`` the T-SQL definition of a
+    view.
     """
 
     action: str
@@ -83,18 +84,18 @@ class Translation:
     """DuckDB SQL for one T-SQL statement.
 
     ``statements`` run in order in one transaction; the last one's result or row count is the statement's.
-    ``parameters`` name the values bound as $1, $2 … (a DuckDB statement that uses some of them gets exactly those):
-    a variable ('@x') or a key of ``SESSION_VALUES`` in lower case.
-    ``column_names`` are the result's column names, '' where T-SQL gives none (DuckDB's own names then stand in the result).
-    ``command`` is 'select', 'insert', 'update', 'delete', 'merge', 'truncate' or 'ddl'. ``returns_rows`` is True for a SELECT and for an
-    OUTPUT clause that goes to the client. ``column_types`` are the declared types of the result's columns where the
-    translator knows better than DuckDB (None where it does not). ``assignments`` name the variables that a
-    SELECT @a = …, @b = … sets from the last row. ``output_into`` names where OUTPUT … INTO rows go; the last statement returns them.
+    ``parameters`` name the values bound as $1, $2 … (a DuckDB statement that uses some of them gets exactly those): a
+    variable ('@x') or a key of ``SESSION_VALUES`` in lower case. ``column_names`` are the result's column names, ''
+    where T-SQL gives none (DuckDB's own names then stand in the result). ``command`` is 'select', 'insert', 'update',
+    'delete', 'merge', 'truncate' or 'ddl'. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes
+    to the client. ``column_types`` are the declared types of the result's columns where the translator knows better
+    than DuckDB (None where it does not). ``assignments`` name the variables that a SELECT @a = …, @b = … sets from
+    the last row. ``output_into`` names where OUTPUT … INTO rows go; the last statement returns them.
 
-    ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an
-    INSERT … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
-    counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY.
-    A DML statement that returns no rows gives DuckDB's one-row ``Count``.
+    ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
+    … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
+    counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY. A DML statement that returns no rows
+    gives DuckDB's one-row ``Count``.
     """
 
     statements: tuple[str, ...]
@@ -214,5 +215,6 @@ METADATA_FUNCTIONS: dict[str, SqlType] = {
 """Catalog functions called with arguments, answered by the engine through one DuckDB scalar function.
 
 The translator writes ``CAST(tsql_metadata($n, 'object_id', [CAST(arg AS VARCHAR), …]) AS INTEGER)`` with '@@spid' as
-parameter $n and the type given here; NULL comes back for what does not exist. Without arguments they are ``SESSION_VALUES``.
+parameter $n and the type given here; NULL comes back for what does not exist. Without arguments they are
+``SESSION_VALUES``.
 """

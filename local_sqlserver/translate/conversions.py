@@ -283,7 +283,11 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, explicit: bool
     if limit == MAX or (widest and widest <= limit):
         return _padded(Value(sql, target))
     if source.name in NUMBERS:
-        message = f"Arithmetic overflow error converting {'numeric' if source.name in DECIMALS else 'expression'} to data type {target.name}."
+        message = (
+            "Arithmetic overflow error converting "
+            f"{'numeric' if source.name in DECIMALS else 'expression'} to data type "
+            f"{target.name}."
+        )
         star = source.name in INTEGERS and target.name in ("varchar", "char")
         too_long = "'*'" if star else ("NULL" if lenient else f"tsql_raise(8115, {quote(message)})")
         return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target))

@@ -65,7 +65,10 @@ class DefinitionCompiler(DataCompiler):
             nullable = False if definition.name.lower() in keyed else definition.nullable
             columns.append(self._column(definition, target, columns, nullable))
         if sum(column.identity is not None for column in columns) > 1:
-            text = f"Multiple identity columns specified for table '{target.name}'. Only one identity column per table is allowed."
+            text = (
+                f"Multiple identity columns specified for table '{target.name}'. Only one "
+                "identity column per table is allowed."
+            )
             raise SqlError(2744, text, line=node.line)
         relation = replace(target, columns=tuple(columns))
         for given in node.constraints:
@@ -104,7 +107,8 @@ class DefinitionCompiler(DataCompiler):
         duckdb_type(definition.type, definition.line)
         if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
             text = (
-                f"Identity column '{definition.name}' must be of data type int, bigint, smallint, tinyint, or decimal or "
+                f"Identity column '{definition.name}' must be of data type int, bigint, "
+                "smallint, tinyint, or decimal or "
                 "numeric with a scale of 0, unencrypted, and constrained to be nonnullable."
             )
             raise SqlError(2749, text, line=definition.line)
@@ -128,7 +132,8 @@ class DefinitionCompiler(DataCompiler):
         node = parse_expression(text, definition.line)
         if any(isinstance(inner, syntax.Column) for inner in nodes(node)):
             message = (
-                f'The name "{text}" is not permitted in this context. Valid expressions are constants, constant expressions, '
+                f'The name "{text}" is not permitted in this context. Valid expressions are '
+                "constants, constant expressions, "
                 "and (in some contexts) variables. Column names are not permitted."
             )
             raise SqlError(128, message, severity=15, line=definition.line)
@@ -165,7 +170,10 @@ class DefinitionCompiler(DataCompiler):
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
-            text = f'Cannot find the object "{".".join(node.target)}" because it does not exist or you do not have permissions.'
+            text = (
+                f'Cannot find the object "{".".join(node.target)}" because it does not exist '
+                "or you do not have permissions."
+            )
             raise SqlError(4902, text, line=node.line)
         if node.alter_column is not None:
             return self._alter_column(node, relation, node.alter_column)
@@ -186,7 +194,7 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
-        """Statements with the table's unique indexes dropped before and made again after: DuckDB alters no indexed table."""
+        """Drop the table's unique indexes before and make them again after: DuckDB alters no indexed table."""
         keys = [constraint for constraint in relation.constraints if constraint.kind in ("PK", "UQ", "UX")]
         drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
         kept = after or relation
@@ -248,7 +256,8 @@ class DefinitionCompiler(DataCompiler):
             scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
             condition = self.condition(parse_expression(constraint.definition, given.line), scope)
             text = (
-                f'The ALTER TABLE statement conflicted with the CHECK constraint "{constraint.name}". The conflict occurred '
+                "The ALTER TABLE statement conflicted with the CHECK constraint "
+                f'"{constraint.name}". The conflict occurred '
                 f'in database "{relation.database}", table "{relation.schema}.{relation.name}".'
             ).replace("'", "''")
             statements.append(
@@ -332,7 +341,10 @@ class DefinitionCompiler(DataCompiler):
     ) -> Translation:
         column = next((known for known in relation.columns if known.name.lower() == definition.name.lower()), None)
         if column is None or definition.type is None:
-            text = f"ALTER TABLE ALTER COLUMN failed because column '{definition.name}' does not exist in table '{relation.name}'."
+            text = (
+                f"ALTER TABLE ALTER COLUMN failed because column '{definition.name}' does "
+                f"not exist in table '{relation.name}'."
+            )
             raise SqlError(4924, text, line=node.line)
         used = [
             constraint
@@ -356,7 +368,8 @@ class DefinitionCompiler(DataCompiler):
         changes = []
         if value.sql != own.value(output).sql:
             changes.append(
-                f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} TYPE {duckdb_type(definition.type)} USING {value.sql}"
+                f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} TYPE "
+                f"{duckdb_type(definition.type)} USING {value.sql}"
             )
         if nullable != column.nullable:
             word = "DROP" if nullable else "SET"
@@ -378,7 +391,10 @@ class DefinitionCompiler(DataCompiler):
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
-                text = f"Cannot use DROP {node.kind} with '{'.'.join(name)}' because '{'.'.join(name)}' is a {other.lower()}. Use DROP {other}."
+                text = (
+                    f"Cannot use DROP {node.kind} with '{'.'.join(name)}' because "
+                    f"'{'.'.join(name)}' is a {other.lower()}. Use DROP {other}."
+                )
                 raise SqlError(3705, text, line=node.line)
             statements.append(f"DROP {node.kind} {relation.duckdb_name}")
             if any(column.identity for column in relation.columns) and not is_view:
@@ -409,7 +425,10 @@ class DefinitionCompiler(DataCompiler):
         """CREATE INDEX: a unique one is enforced, any other only matters for speed and is recorded."""
         relation = self.existing(node.target, node.line)
         if relation is None:
-            text = f'Cannot find the object "{".".join(node.target)}" because it does not exist or you do not have permissions.'
+            text = (
+                f'Cannot find the object "{".".join(node.target)}" because it does not exist '
+                "or you do not have permissions."
+            )
             raise SqlError(1088, text, state=12, line=node.line)
         if relation.kind not in ("U", "T", "@"):
             raise unsupported("An index on a view", node.line)
@@ -447,7 +466,11 @@ class DefinitionCompiler(DataCompiler):
             if node.if_exists and constraint is None:
                 return Translation(statements=(), command="ddl")
             if constraint is not None:
-                text = f"An explicit DROP INDEX is not allowed on index '{node.target[-1]}.{node.name}'. It is being used for a constraint enforcement."
+                text = (
+                    "An explicit DROP INDEX is not allowed on index "
+                    f"'{node.target[-1]}.{node.name}'. It is being used for a constraint "
+                    "enforcement."
+                )
                 raise SqlError(3723, text, line=node.line)
             raise cannot_drop("index", f"{'.'.join(node.target)}.{node.name}", node.line)
         statements: tuple[str, ...] = ()
@@ -467,14 +490,17 @@ class DefinitionCompiler(DataCompiler):
         for column in rows.columns:
             if not column.name:
                 text = (
-                    "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. "
-                    'For other statements, look for empty alias names. Aliases defined as "" or [] are not allowed. Change the '
+                    "An object or column name is missing or empty. For SELECT INTO statements, "
+                    "verify each column has a name. "
+                    'For other statements, look for empty alias names. Aliases defined as "" or '
+                    "[] are not allowed. Change the "
                     "alias to a valid name."
                 )
                 raise SqlError(1038, text, severity=15, state=5, line=node.line)
             if any(column.name.lower() == known.name.lower() for known in columns):
                 text = (
-                    f"Column names in each table must be unique. Column name '{column.name}' in table '{target.name}' is "
+                    f"Column names in each table must be unique. Column name '{column.name}' in "
+                    f"table '{target.name}' is "
                     "specified more than once."
                 )
                 raise SqlError(2705, text, line=node.line)
@@ -483,7 +509,10 @@ class DefinitionCompiler(DataCompiler):
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )
         relation = replace(target, columns=tuple(columns), constraints=())
-        sql = f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _i"
+        sql = (
+            f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {tables}SELECT "
+            f"{', '.join(parts)} FROM ({rows.sql}) AS _i"
+        )
         return Translation(
             statements=(sql,),
             command="select",
@@ -514,7 +543,10 @@ def _selects(body: syntax.Body) -> list[syntax.Body]:
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:
     if node.columns and len(node.columns) != len(rows.columns):
         more = len(node.columns) > len(rows.columns)
-        text = f"View or function '{target.name}' has {'more' if more else 'fewer'} column names specified than columns defined."
+        text = (
+            f"View or function '{target.name}' has {'more' if more else 'fewer'} column "
+            "names specified than columns defined."
+        )
         raise SqlError(4502, text, line=node.line)
     columns: list[ColumnInfo] = []
     for position, column in enumerate(rows.columns):

@@ -88,7 +88,8 @@ class DataCompiler(QueryCompiler):
             condition = self.condition(parse_expression(constraint.definition, line), Scope(None, [source]))
             column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
             text = (
-                f'The {verb} statement conflicted with the CHECK constraint "{constraint.name}". The conflict occurred in '
+                f"The {verb} statement conflicted with the CHECK constraint "
+                f'"{constraint.name}". The conflict occurred in '
                 f'database "{relation.database}", table "{relation.schema}.{relation.name}"{column}.'
             )
             tests.append(f"WHEN NOT {condition} THEN tsql_raise(547, {quote(text)})")
@@ -173,18 +174,28 @@ class DataCompiler(QueryCompiler):
             if column is None:
                 raise invalid_column(name, node.line)
             if column in columns:
-                text = f"The column name '{name}' is specified more than once in the SET clause or column list of an INSERT."
+                text = (
+                    f"The column name '{name}' is specified more than once in the SET clause or "
+                    "column list of an INSERT."
+                )
                 raise SqlError(264, text, line=node.line)
             if column.computed:
-                text = f'The column "{column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.'
+                text = (
+                    f'The column "{column.name}" cannot be modified because it is either a '
+                    "computed column or is the result of a UNION operator."
+                )
                 raise SqlError(271, text, line=node.line)
             if column.identity and not relation.identity_insert:
-                text = f"Cannot insert explicit value for identity column in table '{relation.name}' when IDENTITY_INSERT is set to OFF."
+                text = (
+                    "Cannot insert explicit value for identity column in table "
+                    f"'{relation.name}' when IDENTITY_INSERT is set to OFF."
+                )
                 raise SqlError(544, text, line=node.line)
             columns.append(column)
         if relation.identity_insert and not any(column.identity for column in columns):
             text = (
-                f"Explicit value must be specified for identity column in table '{relation.name}' either when IDENTITY_INSERT "
+                "Explicit value must be specified for identity column in table "
+                f"'{relation.name}' either when IDENTITY_INSERT "
                 "is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column."
             )
             raise SqlError(545, text, line=node.line)
@@ -315,7 +326,10 @@ class DataCompiler(QueryCompiler):
             if column.identity:
                 raise SqlError(8102, f"Cannot update identity column '{column.name}'.", line=line)
             if column.computed:
-                text = f'The column "{column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.'
+                text = (
+                    f'The column "{column.name}" cannot be modified because it is either a '
+                    "computed column or is the result of a UNION operator."
+                )
                 raise SqlError(271, text, line=line)
             if column.name in values:
                 text = f"The column name '{column.name}' is specified more than once in the SET clause."
@@ -504,7 +518,10 @@ class DataCompiler(QueryCompiler):
             elif clause.action == "INSERT":
                 action = self._merge_insert(clause, relation, scope)
             clauses.append(f"WHEN {match}{extra} THEN {action}")
-        sql = f"{tables}MERGE INTO {relation.duckdb_name} AS {identifier(node.alias)} USING {source} ON {condition} {' '.join(clauses)}"
+        sql = (
+            f"{tables}MERGE INTO {relation.duckdb_name} AS {identifier(node.alias)} "
+            f"USING {source} ON {condition} {' '.join(clauses)}"
+        )
         returned = None
         if node.output:
             returned = self._merge_output(node.output, relation)
@@ -570,7 +587,8 @@ def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:
     if node.query is not None:
         text = (
             "The select list for the INSERT statement contains "
-            f"{'fewer' if given < needed else 'more'} items than the insert list. The number of SELECT values must match the "
+            f"{'fewer' if given < needed else 'more'} items than the insert list. The "
+            "number of SELECT values must match the "
             "number of INSERT columns."
         )
     return SqlError(number, text, severity=15, line=node.line)

@@ -190,7 +190,10 @@ class ExpressionCompiler:
         otherwise = self.expression(node.otherwise, scope) if node.otherwise else NULL
         typed = [value for value in (*results, otherwise) if not value.null]
         if not typed:
-            text = "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant."
+            text = (
+                "At least one of the result expressions in a CASE specification must be an "
+                "expression other than the NULL constant."
+            )
             raise SqlError(8133, text, line=node.line)
         target = common_type([value.type for value in typed])
         parts = ["CASE"]
@@ -219,7 +222,10 @@ class ExpressionCompiler:
     def _scalar(self, query: syntax.Query, scope: Scope, line: int) -> Value:
         rows = self.rows(query, scope)
         if len(rows.columns) != 1:
-            text = "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."
+            text = (
+                "Only one expression can be specified in the select list when the subquery "
+                "is not introduced with EXISTS."
+            )
             raise SqlError(116, text, line=line)
         column = rows.columns[0]
         return Value(f"({rows.sql})", column.type, collation=column.collation, null=column.null)
@@ -281,7 +287,10 @@ class ExpressionCompiler:
         """What to compare of a value and the subquery's column, as SQL of both."""
         rows = self.rows(query, scope)
         if len(rows.columns) != 1:
-            text = "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."
+            text = (
+                "Only one expression can be specified in the select list when the subquery "
+                "is not introduced with EXISTS."
+            )
             raise SqlError(116, text, line=line)
         column = rows.columns[0]
         member = Value(f'"_q".{identifier(column.emitted)}', column.type, collation=column.collation)

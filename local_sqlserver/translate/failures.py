@@ -169,7 +169,9 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
         r"More than one row returned by a subquery",
         _constant(
             512,
-            "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.",
+            "Subquery returned more than 1 value. This is not permitted when the "
+            "subquery follows =, !=, <, <= , >, >= or when the subquery is used as an "
+            "expression.",
         ),
     ),
     (
@@ -187,7 +189,8 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
         r"column \"([^\"]+)\" must appear in the GROUP BY clause",
         _named(
             8120,
-            "Column '{0}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.",
+            "Column '{0}' is invalid in the select list because it is not contained in "
+            "either an aggregate function or the GROUP BY clause.",
         ),
     ),
     (
@@ -198,7 +201,8 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
         r"Current transaction is aborted",
         _constant(
             3930,
-            "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.",
+            "The current transaction cannot be committed and cannot support operations "
+            "that write to the log file. Roll back the transaction.",
         ),
     ),
     (r"INTERRUPT|Interrupted", _constant(3617, "The query was canceled.", severity=11)),

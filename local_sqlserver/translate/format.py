@@ -93,10 +93,16 @@ def _number(value: Value, pattern: str, line: int) -> str:
         digits = f"regexp_replace({digits}, '^(-?)0(\\.|$)', '\\1\\2')"
     elif zeros > 1 and "," not in whole:
         width = zeros + (places + 1 if places else 0)
-        digits = f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || lpad(ltrim({digits}, '-'), CAST(greatest({width}, length(ltrim({digits}, '-'))) AS INTEGER), '0'))"
+        digits = (
+            f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || lpad(ltrim({digits}, '-'), "
+            f"CAST(greatest({width}, length(ltrim({digits}, '-'))) AS INTEGER), '0'))"
+        )
     result = digits
     if prefix or suffix or percent:
-        result = f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || {quote(_plain(prefix))} || ltrim({digits}, '-') || {quote(percent + _plain(suffix))})"
+        result = (
+            f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || {quote(_plain(prefix))} || "
+            f"ltrim({digits}, '-') || {quote(percent + _plain(suffix))})"
+        )
     return f"CASE WHEN {value.sql} IS NOT NULL THEN {result} END"
 
 

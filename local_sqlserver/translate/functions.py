@@ -68,7 +68,10 @@ class FunctionCompiler(AggregateCompiler):
         if name in WINDOW_FUNCTIONS:
             return self.window_call(node, scope)
         if node.window or node.within or node.star or node.distinct:
-            text = f"The function '{name.lower()}' is not a valid windowing function, and cannot be used with the OVER clause."
+            text = (
+                f"The function '{name.lower()}' is not a valid windowing function, and "
+                "cannot be used with the OVER clause."
+            )
             raise SqlError(4113, text, line=node.line)
         if name == "IIF":
             whens = ((node.arguments[0], node.arguments[1]),)
@@ -330,7 +333,10 @@ def _character(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
 def _translate(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value, old, new = (_text(compiler, argument, node, index + 1) for index, argument in enumerate(arguments))
     if old.constant is not None and new.constant is not None and len(old.constant) != len(new.constant):
-        text = "The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters."
+        text = (
+            "The second and third arguments of the TRANSLATE built-in function must "
+            "contain an equal number of characters."
+        )
         raise SqlError(9828, text, line=node.line)
     both_old = f"({old.sql} || upper({old.sql}) || lower({old.sql}))"
     both_new = f"({new.sql} || {new.sql} || {new.sql})"
@@ -431,7 +437,10 @@ def _isnull(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value
 def _nullif(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     first, second = arguments
     if first.null:
-        text = "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first argument has to be known."
+        text = (
+            "The type of the first argument to NULLIF cannot be the NULL constant "
+            "because the type of the first argument has to be known."
+        )
         raise SqlError(4151, text, line=node.line)
     if second.null:
         return first
@@ -616,6 +625,7 @@ def _formatmessage(compiler: FunctionCompiler, node: syntax.Call, arguments: lis
     return Value(f"printf({quote(plain)}{texts})", text_type("nvarchar", 2047))
 
 
-@_function("CHECKSUM", "BINARY_CHECKSUM", "COMPRESS", "DECOMPRESS", "SOUNDEX", "DIFFERENCE", "JSON_VALUE", "JSON_QUERY", "ISJSON", least=0, most=254)  # fmt: skip
+@_function("CHECKSUM", "BINARY_CHECKSUM", "COMPRESS", "DECOMPRESS", "SOUNDEX", "DIFFERENCE", least=0, most=254)
+@_function("JSON_VALUE", "JSON_QUERY", "ISJSON", least=0, most=254)
 def _refused(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     raise unsupported(f"The function {node.name}", node.line)

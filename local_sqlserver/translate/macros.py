@@ -47,20 +47,24 @@ tsql_integer_failure(v, source, target) AS CASE
     WHEN v IS NULL THEN NULL
     WHEN tsql_integer_text(v) IS NULL THEN tsql_raise(245,
         concat('Conversion failed when converting the ', source, ' value ''', v, ''' to data type ', target, '.'))
-    WHEN target = 'int' THEN tsql_raise(248, concat('The conversion of the ', source, ' value ''', v, ''' overflowed an int column.'))
+    WHEN target = 'int' THEN tsql_raise(248, concat('The conversion of the ', source, ' value ''', v,
+        ''' overflowed an int column.'))
     ELSE tsql_raise(244, concat('The conversion of the ', source, ' value ''', v, ''' overflowed an ',
         CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END, ' column. Use a larger integer column.')) END;
 
-tsql_decimal_text(v) AS CASE WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)') THEN trim(v, ' ') END;
+tsql_decimal_text(v) AS CASE WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)') THEN trim(v,
+    ' ') END;
 
 tsql_decimal_failure(v, source) AS CASE
     WHEN v IS NULL THEN NULL
-    WHEN tsql_decimal_text(v) IS NULL THEN tsql_raise(8114, concat('Error converting data type ', source, ' to numeric.'))
+    WHEN tsql_decimal_text(v) IS NULL THEN tsql_raise(8114, concat('Error converting data type ', source,
+        ' to numeric.'))
     ELSE tsql_raise(8115, concat('Arithmetic overflow error converting ', source, ' to data type numeric.')) END;
 
 tsql_money_text(v) AS CASE
     WHEN trim(v, ' ') = '' THEN '0'
-    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9,]+\.?[0-9]*|\.[0-9]+)') THEN regexp_replace(trim(v, ' '), '[$£€,]', '', 'g') END;
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9,]+\.?[0-9]*|\.[0-9]+)')
+        THEN regexp_replace(trim(v, ' '), '[$£€,]', '', 'g') END;
 
 tsql_float_text(v) AS CASE
     WHEN trim(v, ' ') = '' THEN '0'
@@ -69,7 +73,8 @@ tsql_float_text(v) AS CASE
 tsql_bit(v) AS CAST(CASE
     WHEN lower(trim(v, ' ')) = 'true' THEN 1
     WHEN lower(trim(v, ' ')) = 'false' THEN 0
-    WHEN tsql_integer_text(v) IS NOT NULL THEN CASE WHEN regexp_full_match(tsql_integer_text(v), '[+-]?0+') THEN 0 ELSE 1 END
+    WHEN tsql_integer_text(v) IS NOT NULL THEN CASE WHEN regexp_full_match(tsql_integer_text(v), '[+-]?0+')
+        THEN 0 ELSE 1 END
     END AS TINYINT);
 
 tsql_isnumeric(v) AS CASE
@@ -92,7 +97,8 @@ tsql_str(v, width, places) AS CASE
     WHEN v IS NULL OR places IS NULL OR width <= 0 OR places < 0 THEN NULL
     WHEN length(tsql_fixed(v, 0)) > width THEN repeat('*', width)
     ELSE lpad(
-        tsql_fixed(v, greatest(least(places, 16, width - length(tsql_fixed(v, 0)) - 1), 0)), CAST(width AS INTEGER), ' ')
+        tsql_fixed(v, greatest(least(places, 16, width - length(tsql_fixed(v, 0)) - 1), 0)),
+            CAST(width AS INTEGER), ' ')
     END;
 
 tsql_round_float(v, places) AS CASE
@@ -124,16 +130,23 @@ tsql_date_iso(t, date_order) AS CASE
         t[1:4], regexp_extract(t, '^\d+.(\d+)', 1), regexp_extract(t, '(\d+)$', 1))
     WHEN regexp_full_match(t, '\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)') THEN CASE
         WHEN date_order = 'ymd' AND regexp_full_match(t, '.*\D\d\d') THEN tsql_iso_date(
-            tsql_two_digit_year(regexp_extract(t, '^(\d+)', 1)), regexp_extract(t, '^\d+.(\d+)', 1), regexp_extract(t, '(\d+)$', 1))
+            tsql_two_digit_year(regexp_extract(t, '^(\d+)', 1)), regexp_extract(t, '^\d+.(\d+)', 1),
+                regexp_extract(t, '(\d+)$', 1))
         ELSE tsql_iso_date(
-            CASE WHEN length(regexp_extract(t, '(\d+)$', 1)) = 2 THEN tsql_two_digit_year(regexp_extract(t, '(\d+)$', 1))
+            CASE WHEN length(regexp_extract(t, '(\d+)$', 1)) = 2 THEN tsql_two_digit_year(regexp_extract(t,
+                '(\d+)$', 1))
                 ELSE TRY_CAST(regexp_extract(t, '(\d+)$', 1) AS INTEGER) END,
-            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^\d+.(\d+)', 1) ELSE regexp_extract(t, '^(\d+)', 1) END,
-            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^(\d+)', 1) ELSE regexp_extract(t, '^\d+.(\d+)', 1) END) END
-    WHEN regexp_full_match(lower(t), '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? +\d{4}') THEN tsql_iso_date(
+            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^\d+.(\d+)', 1) ELSE regexp_extract(t, '^(\d+)',
+                1) END,
+            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^(\d+)', 1) ELSE regexp_extract(t, '^\d+.(\d+)',
+                1) END) END
+    WHEN regexp_full_match(lower(t), '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? +\d{4}')
+        THEN tsql_iso_date(
         regexp_extract(t, '(\d{4})$', 1), tsql_month_number(t), regexp_extract(t, ' (\d{1,2}),? ', 1))
-    WHEN regexp_full_match(lower(t), '\d{1,2}[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?[ -]\d{4}') THEN tsql_iso_date(
-        regexp_extract(t, '(\d{4})$', 1), tsql_month_number(regexp_extract(t, '([A-Za-z]+)', 1)), regexp_extract(t, '^(\d{1,2})', 1))
+    WHEN regexp_full_match(lower(t),
+        '\d{1,2}[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?[ -]\d{4}') THEN tsql_iso_date(
+        regexp_extract(t, '(\d{4})$', 1), tsql_month_number(regexp_extract(t, '([A-Za-z]+)', 1)),
+            regexp_extract(t, '^(\d{1,2})', 1))
     END;
 
 tsql_clock(c) AS CASE
@@ -145,30 +158,38 @@ tsql_clock(c) AS CASE
             ELSE TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) END AS VARCHAR), 2, '0'),
         ':', CASE WHEN regexp_matches(c, '^\d+:') THEN regexp_extract(c, '^\d+:(\d\d)', 1) ELSE '00' END,
         ':', CASE WHEN regexp_matches(c, '^\d+:\d\d:') THEN regexp_extract(c, '^\d+:\d\d:(\d\d)', 1) ELSE '00' END,
-        CASE WHEN regexp_matches(c, '^\d+:\d\d:\d\d[.:]') THEN '.' || left(regexp_extract(c, '^\d+:\d\d:\d\d[.:](\d+)', 1), 6) ELSE '' END)
+        CASE WHEN regexp_matches(c, '^\d+:\d\d:\d\d[.:]') THEN '.' || left(regexp_extract(c,
+            '^\d+:\d\d:\d\d[.:](\d+)', 1), 6) ELSE '' END)
     END;
 
 tsql_moment_parts(t, date_order) AS TRY_CAST(
     concat(
-        tsql_date_iso(rtrim(regexp_replace(t, '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order),
+        tsql_date_iso(rtrim(regexp_replace(t,
+            '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order),
         ' ',
-        tsql_clock(ltrim(regexp_extract(t, '[T ](\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?)(Z|[+-]\d{2}:\d{2})?$'), 'T '))
+        tsql_clock(ltrim(regexp_extract(t,
+            '[T ](\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?)(Z|[+-]\d{2}:\d{2})?$'), 'T '))
     ) AS TIMESTAMP);
 
 tsql_timestamp(v, date_order) AS CASE
     WHEN v IS NULL OR starts_with(v, '0000') THEN NULL
     WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d') THEN TRY_CAST(v AS TIMESTAMP)
     WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
-    WHEN regexp_full_match(trim(v, ' '), '\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?') AND regexp_matches(lower(v), '[:m]')
+    WHEN regexp_full_match(trim(v, ' '), '\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?')
+        AND regexp_matches(lower(v), '[:m]')
         THEN TRY_CAST('1900-01-01 ' || tsql_clock(trim(v, ' ')) AS TIMESTAMP)
-    WHEN tsql_date_iso(trim(v, ' '), date_order) IS NOT NULL THEN TRY_CAST(tsql_date_iso(trim(v, ' '), date_order) AS TIMESTAMP)
+    WHEN tsql_date_iso(trim(v, ' '), date_order) IS NOT NULL THEN TRY_CAST(tsql_date_iso(trim(v, ' '),
+        date_order) AS TIMESTAMP)
     WHEN regexp_matches(trim(v, ' '), '[T ]\d{1,2}:\d{2}') OR regexp_matches(lower(v), '\d ?[ap]m') THEN
-        CASE WHEN tsql_date_iso(rtrim(regexp_replace(trim(v, ' '), '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order) IS NOT NULL
+        CASE WHEN tsql_date_iso(rtrim(regexp_replace(trim(v, ' '),
+            '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')),
+            date_order) IS NOT NULL
             THEN tsql_moment_parts(trim(v, ' '), date_order) END
     END;
 
 tsql_isdate(v) AS CASE
-    WHEN v IS NULL OR trim(v, ' ') = '' OR tsql_timestamp(v, 'mdy') IS NULL OR tsql_timestamp(v, 'mdy') < TIMESTAMP '1753-01-01' THEN 0
+    WHEN v IS NULL OR trim(v, ' ') = '' OR tsql_timestamp(v, 'mdy') IS NULL OR tsql_timestamp(v,
+        'mdy') < TIMESTAMP '1753-01-01' THEN 0
     ELSE 1 END;
 
 tsql_not_before(t, first_year) AS CASE
@@ -178,10 +199,12 @@ tsql_not_before(t, first_year) AS CASE
 
 tsql_datetime(t) AS make_timestamp(CAST(round(round(epoch_us(t) * 3 / 10000.0) * 10 / 3.0) AS BIGINT) * 1000);
 
-tsql_round_timestamp(t, scale) AS make_timestamp(CAST(round(epoch_us(t) / pow(10.0, 6 - scale)) AS BIGINT) * CAST(pow(10, 6 - scale) AS BIGINT));
+tsql_round_timestamp(t, scale) AS make_timestamp(CAST(round(epoch_us(t) / pow(10.0,
+    6 - scale)) AS BIGINT) * CAST(pow(10, 6 - scale) AS BIGINT));
 
 tsql_date_result(d) AS CASE
-    WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517, 'Adding a value to a ''date'' column caused an overflow.')
+    WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517,
+        'Adding a value to a ''date'' column caused an overflow.')
     ELSE d END;
 
 tsql_datetime_in_range(t) AS CASE
@@ -197,21 +220,26 @@ tsql_timestamp_result(t, type_name) AS CASE
 
 tsql_datediff(n) AS CASE
     WHEN n BETWEEN -2147483648 AND 2147483647 THEN CAST(n AS INTEGER)
-    WHEN n IS NOT NULL THEN tsql_raise(535, 'The datediff function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart.')
+    WHEN n IS NOT NULL THEN tsql_raise(535,
+        'The datediff function resulted in an overflow. The number of dateparts '
+        || 'separating two date/time instances is too large. Try to use datediff with a less precise datepart.')
     END;
 
 tsql_date_from_parts(y, m, d) AS CASE
     WHEN y IS NULL OR m IS NULL OR d IS NULL THEN NULL
     ELSE coalesce(
-        TRY_CAST(CASE WHEN y BETWEEN 1 AND 9999 AND m BETWEEN 1 AND 12 AND d BETWEEN 1 AND 31 THEN tsql_iso_date(y, m, d) END AS DATE),
+        TRY_CAST(CASE WHEN y BETWEEN 1 AND 9999 AND m BETWEEN 1 AND 12 AND d BETWEEN 1 AND 31
+            THEN tsql_iso_date(y, m, d) END AS DATE),
         tsql_raise(289, 'Cannot construct data type date, some of the arguments have values which are not valid.')) END;
 
 tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
     WHEN y IS NULL OR m IS NULL OR d IS NULL OR h IS NULL OR mi IS NULL OR s IS NULL OR us IS NULL THEN NULL
     ELSE coalesce(
-        TRY_CAST(concat(tsql_iso_date(y, m, d), ' ', lpad(CAST(h AS VARCHAR), 2, '0'), ':', lpad(CAST(mi AS VARCHAR), 2, '0'), ':',
+        TRY_CAST(concat(tsql_iso_date(y, m, d), ' ', lpad(CAST(h AS VARCHAR), 2, '0'), ':',
+            lpad(CAST(mi AS VARCHAR), 2, '0'), ':',
             lpad(CAST(s AS VARCHAR), 2, '0'), '.', lpad(CAST(us AS VARCHAR), 6, '0')) AS TIMESTAMP),
-        tsql_raise(289, concat('Cannot construct data type ', type_name, ', some of the arguments have values which are not valid.'))) END;
+        tsql_raise(289, concat('Cannot construct data type ', type_name,
+            ', some of the arguments have values which are not valid.'))) END;
 
 tsql_like_regex(pattern) AS replace(replace(
     regexp_replace(regexp_replace(pattern, '([\\.+*?(){}|$])', '\\\1', 'g'), '(^|[^\[])\^', '\1\\^', 'g'),
@@ -221,7 +249,8 @@ tsql_like(v, pattern, escape_character, exact) AS CASE
     WHEN v IS NULL OR pattern IS NULL THEN NULL
     WHEN contains(pattern, '[') OR escape_character <> '' THEN CASE
         WHEN escape_character <> '' AND contains(pattern, escape_character)
-            THEN tsql_raise(40510, 'LIKE with ESCAPE and a pattern that is not a constant is not supported by local_sqlserver.')
+            THEN tsql_raise(40510,
+                'LIKE with ESCAPE and a pattern that is not a constant is not supported by local_sqlserver.')
         WHEN exact THEN regexp_full_match(v, tsql_like_regex(pattern), 's')
         ELSE regexp_full_match(v, tsql_like_regex(pattern), 'si') END
     WHEN exact THEN v LIKE replace(pattern, '\', '\\') ESCAPE '\'
@@ -262,7 +291,8 @@ tsql_stuff(v, first, count, inserted) AS CASE
 
 tsql_split(v, separator) AS CASE
     WHEN v IS NULL THEN CAST([] AS VARCHAR[])
-    WHEN tsql_len(separator) <> 1 THEN tsql_raise(214, 'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.')
+    WHEN tsql_len(separator) <> 1 THEN tsql_raise(214,
+        'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.')
     ELSE string_split(v, separator) END;
 
 tsql_utf16(v) AS CASE
@@ -273,7 +303,8 @@ tsql_utf16(v) AS CASE
             THEN printf('%02X%02X', unicode(c) % 256, unicode(c) // 256)
             ELSE printf('%02X%02X%02X%02X',
                 (55296 + (unicode(c) - 65536) // 1024) % 256, (55296 + (unicode(c) - 65536) // 1024) // 256,
-                (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END), 'string_agg', '')) END;
+                (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
+                    'string_agg', '')) END;
 
 tsql_integer_bytes(v, width) AS unhex(right(printf('%016X', CAST(v AS BIGINT)), width * 2));
 

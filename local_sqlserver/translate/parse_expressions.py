@@ -56,7 +56,10 @@ class ExpressionParser(TokenCursor):
         parsed = self._or()
         if not isinstance(parsed, syntax.Condition):
             near = self.token.value
-            text = f"An expression of non-boolean type specified in a context where a condition is expected, near '{near}'."
+            text = (
+                "An expression of non-boolean type specified in a context where a condition "
+                f"is expected, near '{near}'."
+            )
             raise SqlError(4145, text, severity=15, line=self.token.line)
         return parsed
 

@@ -379,7 +379,7 @@ class StatementParser(QueryParser):
         return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
 
     def _storage(self) -> None:
-        """ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): where and how rows are stored has no effect on them."""
+        """ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): how rows are stored has no effect on them."""
         while True:
             if self.accept_word("ON", "TEXTIMAGE_ON"):
                 token = self.advance()

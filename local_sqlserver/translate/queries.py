@@ -77,7 +77,8 @@ class QueryCompiler(FunctionCompiler):
         for ours, theirs in zip(columns, own, strict=True):
             if ours.type.name != theirs.type.name and not theirs.null:
                 text = (
-                    f'Types don\'t match between the anchor and the recursive part in column "{ours.name}" of recursive '
+                    "Types don't match between the anchor and the recursive part in column "
+                    f'"{ours.name}" of recursive '
                     f'query "{table.name}".'
                 )
                 raise SqlError(240, text, line=table.line)
@@ -298,7 +299,10 @@ class QueryCompiler(FunctionCompiler):
         if isinstance(node, syntax.Literal) and node.kind == "integer":
             position = int(node.value)
             if not 1 <= position <= len(items):
-                text = f"The ORDER BY position number {position} is out of range of the number of items in the select list."
+                text = (
+                    f"The ORDER BY position number {position} is out of range of the number of "
+                    "items in the select list."
+                )
                 raise SqlError(108, text, line=item.line)
             return items[position - 1][1]
         if isinstance(node, syntax.Literal):
@@ -328,11 +332,15 @@ class QueryCompiler(FunctionCompiler):
                 if has_aggregate(node):
                     number, text = (
                         144,
-                        "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause.",
+                        "Cannot use an aggregate or a subquery in an expression used for the group "
+                        "by list of a GROUP BY clause.",
                     )
                 raise SqlError(number, text, severity=15, line=node.line)
             if any(isinstance(inner, syntax.Subquery) for inner in nodes(node)):
-                text = "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause."
+                text = (
+                    "Cannot use an aggregate or a subquery in an expression used for the group "
+                    "by list of a GROUP BY clause."
+                )
                 raise SqlError(144, text, severity=15, line=node.line)
             values.append(self.expression(node, scope))
         keys = {}
@@ -396,7 +404,10 @@ class QueryCompiler(FunctionCompiler):
         """The columns of * or source.*; grouped queries check each of them."""
         sources = [source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)]
         if item.qualifier and not sources:
-            text = f"The column prefix '{'.'.join(item.qualifier)}' does not match with a table name or alias name used in the query."
+            text = (
+                f"The column prefix '{'.'.join(item.qualifier)}' does not match with a table "
+                "name or alias name used in the query."
+            )
             raise SqlError(107, text, severity=15, line=item.line)
         if not sources:
             text = "Must specify table to select from."
@@ -460,7 +471,7 @@ class QueryCompiler(FunctionCompiler):
             known = [value.type for value in column if not value.null]
             types.append(common_type(known) if known else INT)
         lines = ", ".join(
-            f"({', '.join(implicit(value, declared, node.line).sql for value, declared in zip(row, types, strict=True))})"
+            "(" + ", ".join(implicit(value, kind, node.line).sql for value, kind in zip(row, types, strict=True)) + ")"
             for row in rows
         )
         columns = tuple(OutputColumn(f"{index}", declared, f"{index}") for index, declared in enumerate(types))
@@ -483,7 +494,10 @@ class QueryCompiler(FunctionCompiler):
         elif node.call.name == "GENERATE_SERIES" and len(arguments) in (2, 3):
             declared = common_type([argument.type for argument in arguments])
             bounds = ", ".join(argument.sql for argument in arguments)
-            sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {"BIGINT" if declared == BIGINT else "INTEGER"}) AS "value"'
+            sql = (
+                f"SELECT CAST(unnest(generate_series({bounds})) AS "
+                f'{"BIGINT" if declared == BIGINT else "INTEGER"}) AS "value"'
+            )
             rows = Rows(sql, (OutputColumn("value", BIGINT if declared == BIGINT else INT, "value"),))
         else:
             text_ = f"Invalid object name '{node.call.name.lower()}'."

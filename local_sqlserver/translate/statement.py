@@ -79,7 +79,10 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
     sql = f"{tables}{rows.sql}"
     if isinstance(body, syntax.Select) and any(item.variable for item in body.items):
         if not all(item.variable for item in body.items):
-            text = "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations."
+            text = (
+                "A SELECT statement that assigns a value to a variable must not be combined "
+                "with data-retrieval operations."
+            )
             raise SqlError(141, text, severity=15, line=node.line)
         assignments = tuple(item.variable.lower() for item in body.items)
         parts = []

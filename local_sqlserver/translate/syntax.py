@@ -1,6 +1,7 @@
 """The syntax tree of set-based T-SQL: queries, expressions, DML and DDL.
 
-``line`` is the 1-based line in the batch. Names keep the case they were written in; keywords and function names are upper case.
+``line`` is the 1-based line in the batch. Names keep the case they were written in; keywords and function names are
+upper case.
 """
 
 from __future__ import annotations
@@ -305,7 +306,7 @@ class Unpivot(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item(Node):
-    """One item of a select list: a star (``value`` None, ``qualifier`` its prefix), an assignment to ``variable``, or a value."""
+    """In a select list: a star (``value`` None, ``qualifier`` its prefix), an assignment to ``variable``, a value."""
 
     value: Expression | None
     alias: str = ""

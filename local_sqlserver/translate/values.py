@@ -83,7 +83,7 @@ def once(template: str, sql: str, *others: str) -> str:
 def key(value: Value) -> str:
     """What to compare, group and sort instead of a value.
 
-    Text compares without regard to case (accents count) and to trailing blanks; with a binary collation to blanks alone.
+    Text compares without regard to case (accents count) and to trailing blanks; with a binary collation to blanks.
     """
     if not value.is_text:
         return value.sql

@@ -35,9 +35,7 @@ def ferries(stand_in: Server) -> Iterator[pyodbc.Connection]:
         yield connection
 
 
-def run(
-    connection: pyodbc.Connection, sql: str, *parameters: object
-) -> tuple[list[str], list[tuple[Any, ...]]]:
+def run(connection: pyodbc.Connection, sql: str, *parameters: object) -> tuple[list[str], list[tuple[Any, ...]]]:
     """All messages and the rows of the last result set of a batch."""
     messages: list[str] = []
     rows: list[tuple[Any, ...]] = []
@@ -99,9 +97,7 @@ def test_months_are_compared_with_the_one_before(loaded: pyodbc.Connection) -> N
 
 
 def test_a_delay_is_measured_against_the_usual_time_in_whole_minutes(loaded: pyodbc.Connection) -> None:
-    _, rows = run(
-        loaded, "SELECT TicketNo, DelayMinutes FROM mart.v_ticket WHERE DelayMinutes > 0 ORDER BY 1"
-    )
+    _, rows = run(loaded, "SELECT TicketNo, DelayMinutes FROM mart.v_ticket WHERE DelayMinutes > 0 ORDER BY 1")
     assert rows == [(1003, 21), (1004, 21)]
 
 
@@ -122,6 +118,4 @@ def test_a_failed_import_prints_its_error_and_returns_minus_one(loaded: pyodbc.C
 
 def test_the_check_on_the_class_holds(loaded: pyodbc.Connection) -> None:
     with pytest.raises(pyodbc.Error, match="547"):
-        loaded.execute(
-            "INSERT dwh.FactTicket (TicketNo, DateKey, Class, Fare) VALUES (1, 20250130, 'raft', 5)"
-        )
+        loaded.execute("INSERT dwh.FactTicket (TicketNo, DateKey, Class, Fare) VALUES (1, 20250130, 'raft', 5)")
