@@ -20,6 +20,7 @@ from psycopg import sql
 from stack.settings import Settings
 
 DATABASES = ("serving", "airflow")
+POSTGRES_USER = "nobody"
 
 
 def _binaries() -> Path:
@@ -46,7 +47,7 @@ def account() -> Account | None:
     """Return `nobody` when we are root, else None: the server runs as ourselves."""
     if os.geteuid() != 0:
         return None
-    entry = pwd.getpwnam("nobody")
+    entry = pwd.getpwnam(POSTGRES_USER)
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
@@ -99,6 +100,10 @@ def _open_path(folder: Path) -> None:
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
             parent.chmod(mode | stat.S_IXOTH)
+            print(
+                f"  chmod o+x {parent}: Postgres must not run as root, and {POSTGRES_USER} has to reach its files",
+                flush=True,
+            )
 
 
 def create_databases(settings: Settings) -> None:
