@@ -61,7 +61,9 @@ def test_postgres_serves_what_the_oracle_computes(
         key = KEYS[table]
         if table.startswith("dim_"):  # the unknown member is not served
             expected = expected[expected[key[0]] != 0]
+        columns = list(expected.columns)
         with engine.connect() as connection:
-            rows = connection.execute(text(f"SELECT {', '.join(expected.columns)} FROM serving.{served} {condition}")).all()
-        actual = pd.DataFrame([tuple(row) for row in rows], columns=list(expected.columns), dtype=object)
+            query = f"SELECT {', '.join(columns)} FROM serving.{served} {condition}"
+            rows = [tuple(row) for row in connection.execute(text(query))]
+        actual = pd.DataFrame(rows, columns=columns, dtype=object)
         assert compare(expected, actual, key) == [], table
