@@ -1,8 +1,8 @@
 """Deploys the warehouse's schema.
 
 Runs every file of `include/sql`, in the order of folders and names, as the owner of the warehouse
-(connection `warehouse_owner`): database, tables, procedures, views, rights. The files are idempotent, so this
-is both how a new server is set up and how a change arrives. A failure names the file and its batch's line.
+(connection `warehouse_owner`): database, tables, procedures, views. The files are idempotent, so this is
+both how a new server is set up and how a change arrives. A failure names the file and its batch's line.
 """
 
 from airflow.sdk import DAG

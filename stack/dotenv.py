@@ -1,7 +1,7 @@
 """The file `.env`: read it, and make it from `.env.example` with generated secrets. Standard library only.
 
-`docker compose` reads the same file, so its syntax is the common part of both: `NAME=value` lines, comments,
-and optional quotes around a whole value. `python3 -m stack.dotenv` makes the file without starting anything.
+Its syntax: `NAME=value` lines, comments, and optional quotes around a whole value.
+`python3 -m stack.dotenv` makes the file without starting anything.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ def _fernet_key() -> str:
 
 SECRETS: dict[str, Callable[[], str]] = {
     "MSSQL_SA_PASSWORD": _password,
-    "POSTGRES_PASSWORD": _password,
     "AIRFLOW_ADMIN_PASSWORD": _password,
     "AIRFLOW__API_AUTH__JWT_SECRET": _key,
     "AIRFLOW__API__SECRET_KEY": _key,

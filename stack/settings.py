@@ -1,6 +1,6 @@
 """The settings: defaults, `.env` over them, the environment over both, resolved once into plain values.
 
-Names and defaults are the table in the README; secrets come from `dotenv`, which generates them.
+Names and defaults are told in `.env.example`; secrets come from `dotenv`, which generates them.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Settings:
 
     @cached_property
     def api_port(self) -> int:
-        """Port of the REST API and the dashboards."""
+        """Port of the REST API."""
         return self._port("API_PORT", 8000)
 
     @cached_property

@@ -71,7 +71,7 @@ def test_a_requirement_that_cannot_be_installed_leaves_no_stamp(
 
 
 def test_the_env_file_can_be_made_with_nothing_installed(tmp_path: Path) -> None:
-    # -S: no site-packages, as on a machine where only docker compose is used.
+    # -S: no site-packages, as on a machine before its first `make up`.
     script = (
         "import pathlib, sys; from stack import dotenv; dotenv.ensure(pathlib.Path(sys.argv[1])); "
         "import stack.bootstrap"

@@ -67,7 +67,7 @@ def test_the_password_of_sql_server_meets_its_policy(tmp_path: Path) -> None:
         ("NAME='", "'"),
     ],
 )
-def test_a_line_is_read_as_compose_reads_it(line: str, value: str) -> None:
+def test_a_line_is_read_as_a_name_and_its_value(line: str, value: str) -> None:
     assert dotenv.parse(f"# comment\n\n{line}\n") == {"NAME": value}
 
 
