@@ -39,7 +39,7 @@ test: ## Install everything needed for tests and run them all
 	@$(DEVELOPMENT)
 	@$(BIN)/python -m pytest
 
-soak: ## The fuzz and kill tests, N times over (make soak N=20)
+soak: ## The fuzz and kill tests, with N times as many cases (make soak N=20)
 	@$(DEVELOPMENT)
 	@SOAK=$(or $(N),10) $(BIN)/python -m pytest -m soak
 
