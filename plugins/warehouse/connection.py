@@ -129,6 +129,8 @@ def _odbc_connection(connection_string: str, setting: str) -> dict[str, object]:
         if field == "driver":
             extra["driver"] = value  # the hook adds the braces itself
         elif field == "port":
+            if not value.isdecimal():
+                raise ValueError(f"{setting}: the port is no number")
             connection[field] = int(value)
         elif field == "host":
             connection[field] = value  # "host,port" must stay bare: a brace would name another host

@@ -105,3 +105,5 @@ def test_a_missing_setting_is_named(setting: str) -> None:
 def test_a_setting_that_cannot_be_read_is_named() -> None:
     with pytest.raises(ValueError, match="WAREHOUSE_ODBC_LOADER: connection string"):
         airflow_connections({**ENVIRON, "WAREHOUSE_ODBC_LOADER": "nonsense"})
+    with pytest.raises(ValueError, match="WAREHOUSE_ODBC_LOADER: the port"):
+        airflow_connections({**ENVIRON, "WAREHOUSE_ODBC_LOADER": "SERVER=host;PORT=tds"})
