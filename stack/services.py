@@ -226,11 +226,6 @@ class Stack:
         record = self.records.read(name)
         return record if record and record.process() else None
 
-    def is_ready(self, name: str) -> bool:
-        """Whether a service runs and answers."""
-        record = self.running(name)
-        return record is not None and self.services[name].ready(record)
-
     def begin(self) -> list[str]:
         """Stop what runs with other settings, kill what crashed services left, check the ports to be used.
 

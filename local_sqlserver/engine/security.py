@@ -200,7 +200,7 @@ class Security:
         if not self.is_administrator(session.login):
             raise SqlError(262, f"{statement} permission denied in database 'master'.", severity=14)
 
-    def check_bulk(self, session: EngineSession, frame: Frame, line: int) -> None:
+    def check_bulk(self, session: EngineSession, line: int) -> None:
         """Raise SqlError 4834 without the server permission for BULK INSERT (ownership chains do not carry it)."""
         if self.is_administrator(session.login):
             return

@@ -196,7 +196,7 @@ def _lock_of(given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
 
 
 def _result(
-    columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], session: EngineSession, frame: Frame
+    columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], session: EngineSession
 ) -> Iterator[Event]:
     yield Columns(tuple(Column(name, kind) for name, kind in columns))
     if rows:
@@ -257,7 +257,7 @@ def _datatype_info(session: EngineSession, arguments: Sequence[Bound], frame: Fr
             if wanted in (0, odbc)
         )
     ]
-    yield from _result(columns, rows, session, frame)
+    yield from _result(columns, rows, session)
     return _outcome()
 
 
@@ -359,7 +359,6 @@ def _sp_helptext(session: EngineSession, arguments: Sequence[Bound], frame: Fram
         [("Text", SqlType("nvarchar", length=255 if all(len(row[0]) <= 255 for row in rows) else MAX))],
         rows,
         session,
-        frame,
     )
     return _outcome()
 
@@ -370,7 +369,7 @@ def _sp_describe_undeclared_parameters(session: EngineSession, arguments: Sequen
     context = StatementContext(session, frame)
     names = {parameter.name.lower() for parameter in declared}
     rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
-    yield from _result(undeclared_parameters.COLUMNS, rows, session, frame)
+    yield from _result(undeclared_parameters.COLUMNS, rows, session)
     return _outcome()
 
 

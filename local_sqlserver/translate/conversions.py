@@ -101,7 +101,7 @@ def convert(
     check_allowed(source, target, explicit=explicit, line=line)
     kind = target.name
     if kind in TEXT:
-        return _to_text(value, target, style, explicit=explicit, lenient=lenient, line=line)
+        return _to_text(value, target, style, lenient=lenient, line=line)
     if source.name in TEXT:
         return _from_text(value, target, style, lenient=lenient, line=line)
     if kind in NUMBERS and source.name in NUMBERS:
@@ -250,7 +250,7 @@ def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
     return None
 
 
-def _to_text(value: Value, target: SqlType, style: int | None, *, explicit: bool, lenient: bool, line: int) -> Value:
+def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
     source = value.type
     limit = target.length or 1
     if source.name in TEXT:

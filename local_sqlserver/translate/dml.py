@@ -143,12 +143,12 @@ class DataCompiler(QueryCompiler):
                 values[column.name] = Value(f'"_v".{identifier(column.name)}', column.type)
             else:
                 values[column.name] = self.default(column, relation, line)
-        checked = self._checked(relation, values, given)
+        checked = self._checked(relation, values)
         names = ", ".join(identifier(column.name) for column in writable)
         sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {checked.format(source=source)}"
         return self._inserted(sql, node, relation)
 
-    def _checked(self, relation: Relation, values: dict[str, Value], given: set[str]) -> str:
+    def _checked(self, relation: Relation, values: dict[str, Value]) -> str:
         """A SELECT of the new row's columns from {source}; checks look at defaults and identities by name."""
         has_checks = any(constraint.kind == "C" for constraint in relation.constraints)
         if not has_checks:

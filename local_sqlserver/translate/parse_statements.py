@@ -413,8 +413,7 @@ class StatementParser(QueryParser):
         constraints: list[syntax.ConstraintDefinition] = []
         if self.accept_word("AS"):
             computed = self._parenthesised_text()
-            if self.accept_word("PERSISTED"):
-                pass
+            self.accept_word("PERSISTED")  # where the value is kept; it is the same either way
             column = syntax.ColumnDefinition(
                 name=name,
                 type=None,
@@ -453,7 +452,7 @@ class StatementParser(QueryParser):
             elif self.accept_word("COLLATE"):
                 check_collation(self.advance().value, line)
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
-                pass
+                pass  # about storage and $ROWGUID, which is not supported
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
                 constraint = self._constraint(given, (name,))
                 constraints.append(constraint)

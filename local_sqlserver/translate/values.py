@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from local_sqlserver import utf16
-from local_sqlserver.translate.types import INT, TEXT, UNICODE, duckdb_type, text_type
+from local_sqlserver.translate.types import INT, TEXT, duckdb_type
 from local_sqlserver.types import SqlType
 
 _NAME = re.compile(r'(?:[\w$]+|"[^"]*")(?:\.(?:[\w$]+|"[^"]*"))*')
@@ -44,11 +43,6 @@ def quote(text: str) -> str:
 def identifier(name: str) -> str:
     """A quoted DuckDB identifier."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def text_constant(text: str, name: str = "varchar") -> Value:
-    """A text literal."""
-    return Value(quote(text), text_type(name, utf16.length(text)), constant=text)
 
 
 def integer_constant(number: int) -> Value:
@@ -92,8 +86,3 @@ def key(value: Value) -> str:
         return quote(text if value.collation else text.lower())
     trimmed = without_trailing_blanks(value.sql)
     return trimmed if value.collation else f"lower({trimmed})"
-
-
-def is_unicode(value: Value) -> bool:
-    """Whether a text value is NCHAR or NVARCHAR."""
-    return value.type.name in UNICODE

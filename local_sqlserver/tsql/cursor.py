@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_sqlserver.errors import SqlError
 from local_sqlserver.tsql.keywords import RESERVED
-from local_sqlserver.tsql.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, Token
+from local_sqlserver.tsql.tokens import END, NUMBER, OPERATOR, QUOTED, VARIABLE, WORD, Token
 
 
 def syntax_error(token: Token) -> SqlError:
@@ -88,12 +88,6 @@ class TokenCursor:
         if self.token.kind != NUMBER or not self.token.text.isdigit():
             raise self.error()
         return int(self.advance().text)
-
-    def expect_string(self) -> Token:
-        """Step over a string literal or raise."""
-        if self.token.kind != STRING:
-            raise self.error()
-        return self.advance()
 
     def expect_identifier(self) -> str:
         """Step over a quoted name or an unreserved word or raise."""
