@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
+import pyodbc
+
 from stack import dotenv, figures, load, postgres
 from stack.airflow_api import AirflowApi, AirflowError
 from stack.console import Progress
@@ -130,6 +133,10 @@ def last_lines(log: Path) -> list[str]:
         return [load.readable(line.rstrip("\n")) for line in deque(file, LINES_OF_LOG)]
 
 
+COMPLAINTS = (StackError, SettingsError, postgres.PostgresError, AirflowError, pyodbc.Error, psycopg.Error)
+"""What says by itself what is wrong; anything else is a bug and keeps its traceback."""
+
+
 def main(arguments: list[str]) -> int:
     """Run a command. Exit code 0 when it did its work, 1 when something failed or is not up."""
     parser = argparse.ArgumentParser(prog="python -m stack", description="The whole system on one machine.")
@@ -146,7 +153,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; what was started keeps running: make down stops it", file=sys.stderr)
         return 130
-    except (StackError, SettingsError, postgres.PostgresError, AirflowError, ValueError) as error:
+    except (*COMPLAINTS, ValueError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         log = error.log if isinstance(error, StackError) else None
         if log and log.exists():

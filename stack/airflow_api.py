@@ -10,9 +10,9 @@ from typing import Any
 
 
 class AirflowError(Exception):
-    """Airflow refused a request; `status` is the HTTP status, the message what it answered."""
+    """Airflow refused a request (`status` is the HTTP status) or did not answer (`status` is None)."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int | None, message: str) -> None:
         super().__init__(message)
         self.status = status
 
@@ -36,6 +36,8 @@ class AirflowApi:
         except urllib.error.HTTPError as error:
             detail = error.read().decode(errors="replace")
             raise AirflowError(error.code, f"{method} {path}: HTTP {error.code}: {detail[:2000]}") from error
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            raise AirflowError(None, f"{method} {path}: no answer from {self._url}: {error}") from error
 
     def _get(self, path: str, **parameters: str | int) -> Any:
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""

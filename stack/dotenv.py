@@ -10,7 +10,6 @@ import base64
 import os
 import re
 import secrets
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,8 +84,3 @@ def ensure(env_file: Path = ENV_FILE, example: Path = EXAMPLE) -> dict[str, str]
             file.write(text)
         draft.replace(env_file)
     return parse(text)
-
-
-if __name__ == "__main__":
-    ensure()
-    print(f"{ENV_FILE.name} is complete", file=sys.stderr)

@@ -9,15 +9,9 @@ import pyodbc
 
 from stack.console import Progress
 from stack.settings import Settings
+from warehouse.sources import SOURCE_FILES
 
-SOURCE_TABLES = (
-    "crm_cust_info",
-    "crm_prd_info",
-    "crm_sales_details",
-    "erp_cust_az12",
-    "erp_loc_a101",
-    "erp_px_cat_g1v2",
-)
+SOURCE_TABLES = tuple(source.table for source in SOURCE_FILES)
 TABLES = (
     *[f"bronze.{table}" for table in SOURCE_TABLES],
     *[f"silver.{table}" for table in (*SOURCE_TABLES, "customers", "products", "sales")],

@@ -15,13 +15,15 @@ HEALTH_TIMEOUT = 30.0
 def request(method: str, path: str, timeout: float, conn_id: str = settings.API) -> dict[str, Any]:
     """Call the API of an Airflow connection, its password as X-API-Key, and return the JSON of the answer.
 
-    Raises AirflowFailException when the key is refused, AirflowException for any other answer but 2xx and
-    when there is none within ``timeout`` seconds; both say what the API said.
+    Raises AirflowFailException when the connection is incomplete or the key is refused, AirflowException for any
+    other answer but 2xx and when there is none within ``timeout`` seconds; both say what the API said.
     """
     connection = BaseHook.get_connection(conn_id)
-    url = f"{connection.schema or 'http'}://{connection.host}:{connection.port or 80}{path}"
+    if not (connection.schema and connection.host and connection.port and connection.password):
+        raise AirflowFailException(f"The connection {conn_id} needs schema, host, port and password (the API's key).")
+    url = f"{connection.schema}://{connection.host}:{connection.port}{path}"
     try:
-        response = httpx.request(method, url, headers={"X-API-Key": connection.password or ""}, timeout=timeout)
+        response = httpx.request(method, url, headers={"X-API-Key": connection.password}, timeout=timeout)
     except httpx.HTTPError as error:
         raise AirflowException(f"{method} {url}: no answer: {error!r}") from error
     if response.is_success:

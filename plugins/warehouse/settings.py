@@ -26,8 +26,11 @@ def schedule() -> str | None:
 
 
 def business_date() -> str | None:
-    """Return WAREHOUSE_BUSINESS_DATE (yyyy-mm-dd), or None when each run is to take its own date."""
-    return os.environ.get("WAREHOUSE_BUSINESS_DATE") or None
+    """Return WAREHOUSE_BUSINESS_DATE (yyyy-mm-dd), or None when each run is to take its own date.
+
+    A DAG on a schedule loads another day each time, whatever the setting says.
+    """
+    return None if schedule() else os.environ.get("WAREHOUSE_BUSINESS_DATE") or None
 
 
 def source_dir() -> str | None:

@@ -21,15 +21,9 @@ from rich.table import Table
 
 from data.generate import BUSINESS_DATE, generate
 from tests.warehouse import Warehouse, local_server
+from warehouse.sources import SOURCE_FILES
 
-TABLES = (
-    "crm_cust_info",
-    "crm_prd_info",
-    "crm_sales_details",
-    "erp_cust_az12",
-    "erp_loc_a101",
-    "erp_px_cat_g1v2",
-)
+TABLES = tuple(source.table for source in SOURCE_FILES)
 BY_HAND = Path(__file__).with_name("by_hand.sql")
 
 

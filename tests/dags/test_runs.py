@@ -205,6 +205,7 @@ def sales_api(airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse,
     with pytest.MonkeyPatch.context() as environment:
         connection = {
             "conn_type": "http",
+            "schema": "http",
             "host": "127.0.0.1",
             "port": server.server_port,
             "password": SYNC_KEY,

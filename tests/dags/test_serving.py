@@ -28,7 +28,8 @@ def answering(status: int, body: object, monkeypatch: pytest.MonkeyPatch) -> Ite
             """Keep the test's output clean."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        connection = {"conn_type": "http", "host": "127.0.0.1", "port": server.server_port, "password": "key"}
+        connection = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "password": "key"}
+        connection["port"] = str(server.server_port)
         monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps(connection))
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -61,4 +62,10 @@ def test_an_api_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(200, {}, monkeypatch):
         pass
     with pytest.raises(AirflowException, match=r"GET http://127\.0\.0\.1:\d+/health: no answer"):
+        request("GET", "/health", 1)
+
+
+def test_an_incomplete_connection_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps({"conn_type": "http", "host": "127.0.0.1"}))
+    with pytest.raises(AirflowFailException, match="sales_api needs schema, host, port and password"):
         request("GET", "/health", 1)

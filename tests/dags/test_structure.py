@@ -59,11 +59,20 @@ def test_the_load_of_a_day_makes_the_serving_run(dags: dict[str, DAG]) -> None:
 
 def test_the_params_of_a_load_come_from_the_settings(dags: dict[str, DAG]) -> None:
     assert dags["sales_warehouse"].params.dump() == {
-        "business_date": "2026-02-01",
+        "business_date": None,  # the DAG has a schedule: each run takes its own date
         "source_dir": "/drop",
         "replay": False,
         "reject_limit": 0.01,
     }
+
+
+@pytest.mark.parametrize(("schedule", "expected"), [("", "2026-02-01"), ("@daily", None)])
+def test_only_a_dag_without_schedule_has_a_business_date_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, schedule: str, expected: str | None
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_SCHEDULE", schedule)
+    monkeypatch.setenv("WAREHOUSE_BUSINESS_DATE", "2026-02-01")
+    assert settings.business_date() == expected
 
 
 @pytest.mark.parametrize(
