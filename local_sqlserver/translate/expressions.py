@@ -219,7 +219,8 @@ class ExpressionCompiler:
         value = self.expression(node.operand, scope)
         return convert(value, node.type, explicit=True, lenient=node.lenient, style=style, line=node.line)
 
-    def _scalar(self, query: syntax.Query, scope: Scope, line: int) -> Value:
+    def _one_column(self, query: syntax.Query, scope: Scope, line: int) -> Rows:
+        """A subquery that stands for values: refuses more than one column (116)."""
         rows = self.rows(query, scope)
         if len(rows.columns) != 1:
             text = (
@@ -227,6 +228,10 @@ class ExpressionCompiler:
                 "is not introduced with EXISTS."
             )
             raise SqlError(116, text, line=line)
+        return rows
+
+    def _scalar(self, query: syntax.Query, scope: Scope, line: int) -> Value:
+        rows = self._one_column(query, scope, line)
         column = rows.columns[0]
         return Value(f"({rows.sql})", column.type, collation=column.collation, null=column.null)
 
@@ -285,13 +290,7 @@ class ExpressionCompiler:
 
     def _against_query(self, value: Value, query: syntax.Query, scope: Scope, line: int) -> tuple[str, str]:
         """What to compare of a value and the subquery's column, as SQL of both."""
-        rows = self.rows(query, scope)
-        if len(rows.columns) != 1:
-            text = (
-                "Only one expression can be specified in the select list when the subquery "
-                "is not introduced with EXISTS."
-            )
-            raise SqlError(116, text, line=line)
+        rows = self._one_column(query, scope, line)
         column = rows.columns[0]
         member = Value(f'"_q".{identifier(column.emitted)}', column.type, collation=column.collation)
         left, right = _same_collation(*comparable(value, member, line))
