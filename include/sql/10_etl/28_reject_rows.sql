@@ -1,7 +1,8 @@
 /*
 Purpose:    keeps the rows that a cleansing procedure could not load; a repeated step replaces what it kept before.
 Parameters: @batch_id; @source_table; @rows_rejected OUTPUT
-            #rejected (source_line, verdict, raw_row), made by the caller; a verdict reads 'column: reason'
+            #judged (dwh_source_line, verdict, raw_row, …), made by the caller; a verdict reads 'column: reason',
+            NULL is a row that fits
 Example:    EXEC etl.reject_rows 1, N'crm_cust_info', @rows_rejected OUTPUT;
 */
 CREATE OR ALTER PROCEDURE etl.reject_rows
@@ -34,12 +35,13 @@ BEGIN
         N'silver',
         @source_table,
         @source_file,
-        source_line,
+        dwh_source_line,
         LEFT(verdict, CHARINDEX(N':', verdict) - 1),
         SUBSTRING(verdict, CHARINDEX(N':', verdict) + 2, 4000),
         LEFT(raw_row, 4000)
-    FROM #rejected
-    ORDER BY source_line;
+    FROM #judged
+    WHERE verdict IS NOT NULL
+    ORDER BY dwh_source_line;
 
     SET @rows_rejected = @@ROWCOUNT;
 END;

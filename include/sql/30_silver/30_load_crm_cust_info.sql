@@ -131,14 +131,6 @@ BEGIN
 
         SET @rows_inserted = @@ROWCOUNT;
 
-        SELECT
-            dwh_source_line AS source_line,
-            verdict,
-            raw_row
-        INTO #rejected
-        FROM #judged
-        WHERE verdict IS NOT NULL;
-
         EXEC etl.reject_rows @batch_id, N'crm_cust_info', @rows_rejected OUTPUT;
 
         SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;

@@ -87,14 +87,6 @@ BEGIN
 
         SET @rows_inserted = @@ROWCOUNT;
 
-        SELECT
-            dwh_source_line AS source_line,
-            verdict,
-            raw_row
-        INTO #rejected
-        FROM #judged
-        WHERE verdict IS NOT NULL;
-
         EXEC etl.reject_rows @batch_id, N'erp_loc_a101', @rows_rejected OUTPUT;
 
         SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
