@@ -1,43 +1,51 @@
 """The REST API over the serving copy of the warehouse in Postgres.
 
 Flow of the data: ``gold`` views of the warehouse → ``sync`` (POST /api/sync) → Postgres schema ``serving`` →
-``resources``. Reads never touch the warehouse, so they work while it loads or is down.
+``resources``. Reads never touch the warehouse, so they work while it loads or is down. What users write lies in
+Postgres schema ``overlay``, over the warehouse's rows.
 
 ====================  =======================================================================
 ``settings``          what the environment must hold
-``database``          the engine, one read-only snapshot a request, the schema's creation
-``models``            the serving tables; the source of their columns
-``gold``              what is read from the warehouse, and how
-``checksums``         figures that both sides of a sync must agree on
-``sync``              copies gold into ``serving``, all tables or none
-``schemas``           shapes of requests and responses; they carry the documentation
+``models``            the tables; ``migrations`` creates them
+``database``          the way to Postgres: one statement a read, one transaction a write
+``access``            keys, scopes and how often a caller may ask (``rate_limit``)
+``resources``         one module a resource; ``schemas`` are their shapes and documentation
+``listing``           lists with filters, order and pages (``paging``); ``cube`` adds up sales
+``overlay``           what users write
+``responses``         JSON or CSV, ETag, gzip
 ``problems``          every error, rendered as application/problem+json (RFC 9457)
-``resources``         one module a resource
+``sync``              copies gold into ``serving`` (``gold``, ``copying``, ``checksums``)
+``metrics``           figures for Prometheus
 ====================  =======================================================================
 
-Run it: ``python -m gunicorn -c python:api.gunicorn_config 'api:create_app()' --bind 127.0.0.1:8000``;
-``GET /openapi.json`` describes it.
+Run it: ``python -m gunicorn -c api/gunicorn_config.py 'api:create_app()' --bind 127.0.0.1:8000``;
+``GET /docs`` describes it.
 """
+
+import logging
 
 from flask import Flask
 
-from api import database, problems
-from api.resources import BLUEPRINTS
+from api import access, database, metrics, problems, security_headers
+from api.resources import BLUEPRINTS, start
 from api.settings import Settings
 
 API_KEY_SCHEME = {
     "type": "apiKey",
     "in": "header",
-    "name": "X-API-Key",
-    "description": "The key that may sync.",
+    "name": access.HEADER,
+    "description": "A key made with `flask keys create`. Scopes: "
+    + "; ".join(f"{scope}: {what}" for scope, what in access.SCOPES.items())
+    + ".",
 }
+LARGEST_BODY = 64 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; without ``settings`` they come from the environment.
 
     No connection is opened here: a server that forks after this call shares none between its workers,
-    and the API starts (and says so in /health) while Postgres is still down.
+    and the API starts (and says so in /health/ready) while Postgres is still down.
 
     Raises SettingsError, which names every setting that is missing.
     """
@@ -47,15 +55,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # names stay readable
     app.config.update(
         SETTINGS=settings,
-        API_TITLE="Sales warehouse",
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        API_TITLE=start.TITLE,
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS={"components": {"securitySchemes": {"syncKey": API_KEY_SCHEME}}},
+        API_SPEC_OPTIONS={"components": {"securitySchemes": {"apiKey": API_KEY_SCHEME}}},
     )
+    logging.getLogger("api").setLevel(logging.INFO)  # the stages of a sync are worth a line each
+    metrics.init_app(app)
+    security_headers.init_app(app)
+    access.init_app(app)
     database.init_app(app)
     rest = problems.ProblemApi(app)
     for blueprint in BLUEPRINTS:
         rest.register_blueprint(blueprint)
+    app.register_blueprint(start.pages)
     return app

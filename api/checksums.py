@@ -50,11 +50,12 @@ def of_gold(gold: Gold, table: Table) -> Checksum:
     return _named(figures, gold.aggregate(table, [figure.tsql for figure in figures]))
 
 
-def of_staging(connection: Connection, table: Table, staging: str) -> Checksum:
-    """Let Postgres compute the checksum of what arrived in the staging table of ``table``."""
+def of_run(connection: Connection, table: Table, run_id: int) -> Checksum:
+    """Let Postgres compute the checksum of the rows that arrived under a run."""
     figures = measures(table)
     expressions = ", ".join(figure.postgres for figure in figures)
-    return _named(figures, connection.execute(text(f"SELECT {expressions} FROM {staging}")).one())
+    rows = text(f"SELECT {expressions} FROM {table.fullname} WHERE run_id = :run_id")
+    return _named(figures, connection.execute(rows, {"run_id": run_id}).one())
 
 
 def _named(figures: Sequence[Measure], values: Sequence[int | None]) -> Checksum:

@@ -1,80 +1,107 @@
-"""Postgres as the resources see it: one read-only snapshot a request.
+"""Postgres as the API sees it: one statement a read, one transaction a write.
 
-REPEATABLE READ gives every statement of a request the same published day, even when a sync publishes another
-one between two of them.
+A single statement sees a single snapshot, so an answer never mixes two days even when a sync publishes another
+one meanwhile, and costs one round trip. Reads run in autocommit; a read whose connection turns out to be dead
+(Postgres was restarted) is run once more on a fresh one.
 """
 
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
-from flask import Flask, current_app, g
-from psycopg.errors import UndefinedTable
-from sqlalchemy import Connection, Engine, create_engine, make_url, select
-from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import Session
-from sqlalchemy.schema import CreateSchema
-
-from api.models import SCHEMA, Base, SyncRun
-from api.problems import Problem
+import psycopg
+from flask import Flask, current_app
+from psycopg.errors import AdminShutdown
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.sql.expression import ClauseElement
 
 CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 10
+"""How long Postgres works on one statement of a request before it gives up."""
+
+LOCK_SECONDS = 5
+
+_DIALECT = PGDialect_psycopg()
 
 
-class NotSyncedError(Problem):
-    """Nothing has been published yet: there is no data to answer with."""
-
-    status = 503
-    name = "not-synced"
-    title = "No data has been published yet"
+def psycopg_url(url: str) -> URL:
+    """Return a Postgres URL, whatever its scheme is spelled like, for SQLAlchemy's psycopg dialect."""
+    return make_url(url).set(drivername="postgresql+psycopg")
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its engine (which connects on first use) and end each request's session."""
+    """Give the application its engines, which connect on first use: the API's and the loader's."""
+    settings = app.config["SETTINGS"]
+    limits = {
+        "statement_timeout": STATEMENT_SECONDS,
+        "lock_timeout": LOCK_SECONDS,
+        "idle_in_transaction_session_timeout": STATEMENT_SECONDS,
+    }
     app.extensions["serving_engine"] = create_engine(
-        make_url(app.config["SETTINGS"].serving_database_url).set(drivername="postgresql+psycopg"),
+        psycopg_url(settings.serving_database_url_api),
+        max_overflow=-1,  # as many as the server has threads, and no request waits for another's
+        pool_reset_on_return=None,  # a read leaves nothing behind, a write ends with its transaction
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "prepare_threshold": 2,
+            "options": " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+        },
+    )
+    app.extensions["loader_engine"] = create_engine(
+        psycopg_url(settings.serving_database_url_loader),
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
-    app.teardown_appcontext(_close_session)
 
 
-def serving_engine() -> Engine:
-    """Return the current application's engine."""
-    return cast(Engine, current_app.extensions["serving_engine"])
+def loader_engine() -> Engine:
+    """Return the current application's engine of the loader."""
+    return cast(Engine, current_app.extensions["loader_engine"])
 
 
-def snapshot() -> Session:
-    """Return the request's read-only session; all its statements see the same published day."""
-    if "serving_session" not in g:
-        engine = serving_engine().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        g.serving_session = Session(engine)
-    return cast(Session, g.serving_session)
+def sql_text(statement: ClauseElement) -> str:
+    """Render a statement of SQLAlchemy for ``read``; done once for each statement that there is.
+
+    Constants must be literals: ``read`` gets the parameters only, and Postgres plans better knowing them.
+    """
+    compiled = statement.compile(dialect=_DIALECT)
+    constants = [name for name, value in compiled.params.items() if value is not None]
+    if constants:
+        raise ValueError(f"constants that are no literals: {', '.join(constants)}")
+    return str(compiled)
 
 
-def _close_session(_error: BaseException | None) -> None:
-    session: Session | None = g.pop("serving_session", None)
-    if session is not None:
-        session.close()
-
-
-def served_run(session: Session) -> SyncRun | None:
-    """Find the sync whose data is being served; None before the first one has succeeded."""
-    statement = select(SyncRun).where(SyncRun.status == "succeeded").order_by(SyncRun.id.desc()).limit(1)
+def read(sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
+    """Run one statement and return its rows, values as psycopg gives them. Raises psycopg's and the pool's errors."""
+    engine = cast(Engine, current_app.extensions["serving_engine"])
     try:
-        return session.scalars(statement).first()
-    except ProgrammingError as error:
-        if isinstance(error.orig, UndefinedTable):  # the first sync creates the tables
-            session.rollback()
-            return None
+        return _read(engine, sql, parameters)
+    except psycopg.OperationalError as error:
+        if not isinstance(error, AdminShutdown) and error.sqlstate is not None:
+            raise  # Postgres answered: asking again would change nothing
+        return _read(engine, sql, parameters)
+
+
+def _read(engine: Engine, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
+    # Past SQLAlchemy's Connection, which takes longer than Postgres does for one row; its pool stays.
+    pooled = engine.raw_connection()
+    try:
+        driver = cast("psycopg.Connection[tuple[Any, ...]]", pooled.driver_connection)
+        return driver.execute(sql, parameters).fetchall()
+    except psycopg.OperationalError:
+        if driver.closed:
+            pooled.invalidate()
+            engine.dispose()  # the others of the pool are as dead
         raise
+    finally:
+        pooled.close()
 
 
-def require_published_data() -> None:
-    """Refuse to answer from tables that no sync has filled yet; for ``Blueprint.before_request``."""
-    if served_run(snapshot()) is None:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
-
-
-def create_tables(connection: Connection) -> None:
-    """Create what is missing of schema ``serving``; leaves existing tables as they are."""
-    connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
-    Base.metadata.create_all(connection)
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """Open a transaction that commits when the block ends and is rolled back when it raises."""
+    engine = cast(Engine, current_app.extensions["serving_engine"])
+    with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        yield connection

@@ -13,7 +13,7 @@ import pyodbc
 from sqlalchemy import Table
 
 from api.models import Customer, Product, Sale
-from api.problems import Problem
+from api.problems import UnavailableProblem
 
 CHUNK_ROWS = 10_000
 LOGIN_SECONDS = 10
@@ -47,10 +47,17 @@ FROM gold.fact_sales AS s""",
 }
 
 
-class WarehouseUnavailableError(Problem):
+# A sample is the customers with the largest sales: of equal ones those with the smaller keys.
+SAMPLE = f"""
+SELECT TOP ({{size}}) c.customer_key
+FROM ({SELECTS[Customer.__tablename__]}
+) AS c
+ORDER BY CASE WHEN c.total_sales IS NULL THEN 1 ELSE 0 END, c.total_sales DESC, c.customer_key"""
+
+
+class WarehouseUnavailableError(UnavailableProblem):
     """The warehouse does not answer, or not with gold as it should be."""
 
-    status = 503
     name = "warehouse-unavailable"
     title = "The warehouse could not be read"
 
@@ -63,15 +70,16 @@ class Batch(NamedTuple):
 
 
 def synced_columns(table: Table) -> list[str]:
-    """List the columns that gold fills; an identity column is Postgres's own."""
-    return [column.name for column in table.columns if column.identity is None]
+    """List the columns that gold fills; the run is Postgres's own."""
+    return [column.name for column in table.columns if column.name != "run_id"]
 
 
 class Gold:
-    """Gold as one snapshot sees it."""
+    """Gold as one snapshot sees it, whole or a sample of some customers."""
 
-    def __init__(self, connection: pyodbc.Connection) -> None:
+    def __init__(self, connection: pyodbc.Connection, sample_customers: int | None) -> None:
         self._connection = connection
+        self._sample = sample_customers
 
     def current_batch(self) -> Batch | None:
         """Read which batch was published last; None in a warehouse that has not published any."""
@@ -89,13 +97,15 @@ class Gold:
         (values,) = self._connection.execute(self._select(table, expressions)).fetchall()
         return tuple(values)
 
-    @staticmethod
-    def _select(table: Table, expressions: Sequence[str]) -> str:
-        return f"SELECT {', '.join(expressions)} FROM ({SELECTS[table.name]}\n) AS source"
+    def _select(self, table: Table, expressions: Sequence[str]) -> str:
+        select = f"SELECT {', '.join(expressions)} FROM ({SELECTS[table.name]}\n) AS source"
+        if self._sample is None or "customer_key" not in table.columns:
+            return select
+        return f"{select}\nWHERE source.customer_key IN (SELECT s.customer_key FROM ({SAMPLE.format(size=self._sample)}) AS s)"
 
 
 @contextmanager
-def open_gold(connection_string: str) -> Iterator[Gold]:
+def open_gold(connection_string: str, sample_customers: int | None = None) -> Iterator[Gold]:
     """Connect and read as of one moment.
 
     The isolation level is set before the transaction begins: SQL Server refuses (error 3951) a transaction
@@ -107,6 +117,6 @@ def open_gold(connection_string: str) -> Iterator[Gold]:
             connection.timeout = QUERY_SECONDS
             connection.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT")
             connection.autocommit = False
-            yield Gold(connection)
+            yield Gold(connection, sample_customers)
     except pyodbc.Error as error:
         raise WarehouseUnavailableError("Reading the warehouse failed; what was served before still is.") from error

@@ -11,8 +11,11 @@ from sqlalchemy.exc import ArgumentError
 VARIABLES = {
     "SERVING_DATABASE_URL": "URL of the Postgres database that serves, e.g. postgresql://user@host/serving",
     "WAREHOUSE_ODBC_READER": "ODBC connection string of the warehouse's reader (database DataWarehouse)",
-    "API_SYNC_KEY": "the key that may call POST /api/sync, any long random text",
+    "API_SYNC_KEY": "the key that Airflow syncs with, any long random text",
 }
+"""What has no default."""
+
+REQUESTS_PER_MINUTE = 1200
 
 
 class SettingsError(Exception):
@@ -21,11 +24,24 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the API needs to know of its surroundings. Secrets stay out of its repr."""
+    """What the API needs to know of its surroundings. Secrets stay out of its repr.
+
+    The three URLs are the same database as its owner (migrations, keys), its loader (the sync) and the API
+    (requests) see it. ``rate_limit`` is in requests a minute and caller. ``cors_origins`` may call from a browser.
+    """
 
     serving_database_url: str = field(repr=False)
     warehouse_odbc_reader: str = field(repr=False)
     sync_key: str = field(repr=False)
+    serving_database_url_loader: str = field(repr=False, default="")
+    serving_database_url_api: str = field(repr=False, default="")
+    open_reads: bool = True
+    rate_limit: int = REQUESTS_PER_MINUTE
+    cors_origins: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("serving_database_url_loader", "serving_database_url_api"):
+            object.__setattr__(self, name, getattr(self, name) or self.serving_database_url)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -41,12 +57,44 @@ class Settings:
                 + "\n".join(lines)
                 + '\n`make up` generates them; for a shell of your own: eval "$(make env)"'
             )
-        try:
-            make_url(environment["SERVING_DATABASE_URL"])
-        except ArgumentError as error:
-            raise SettingsError(f"SERVING_DATABASE_URL is no URL: {error}") from error
         return cls(
-            serving_database_url=environment["SERVING_DATABASE_URL"],
+            serving_database_url=_url(environment, "SERVING_DATABASE_URL"),
+            serving_database_url_loader=_url(environment, "SERVING_DATABASE_URL_LOADER"),
+            serving_database_url_api=_url(environment, "SERVING_DATABASE_URL_API"),
             warehouse_odbc_reader=environment["WAREHOUSE_ODBC_READER"],
             sync_key=environment["API_SYNC_KEY"],
+            open_reads=_switch(environment, "API_OPEN_READS", default=True),
+            rate_limit=_count(environment, "API_RATE_LIMIT", default=REQUESTS_PER_MINUTE),
+            cors_origins=tuple(environment.get("API_CORS_ORIGINS", "").split()),
         )
+
+
+def migration_url(environment: Mapping[str, str] = os.environ) -> str:
+    """Return SERVING_DATABASE_URL, all that migrations need. Raises SettingsError when it is missing or no URL."""
+    if not environment.get("SERVING_DATABASE_URL"):
+        raise SettingsError(f"SERVING_DATABASE_URL is not set: {VARIABLES['SERVING_DATABASE_URL']}, as its owner")
+    return _url(environment, "SERVING_DATABASE_URL")
+
+
+def _url(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if value:
+        try:
+            make_url(value)
+        except ArgumentError as error:
+            raise SettingsError(f"{name} is no URL: {error}") from error
+    return value
+
+
+def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environment.get(name, "").lower()
+    if value not in ("", "true", "false"):
+        raise SettingsError(f"{name} must be true or false, not {value!r}.")
+    return value == "true" if value else default
+
+
+def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
+    value = environment.get(name, "")
+    if value and not (value.isascii() and value.isdecimal() and int(value) > 0):
+        raise SettingsError(f"{name} must be a whole number above 0, not {value!r}.")
+    return int(value) if value else default

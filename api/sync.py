@@ -1,34 +1,39 @@
-"""The sync: copies the batch that the warehouse published last into ``serving``, all tables or none.
+"""The sync: copies the batch that the warehouse published last into ``serving``.
 
-One Postgres transaction does it: binary COPY into temporary tables, comparison of their checksums with the
-warehouse's, then DELETE and INSERT on the serving tables. Readers are never blocked and see the old day until
-the commit, the new one after it. TRUNCATE or a swap of tables would take an ACCESS EXCLUSIVE lock, which
-queues behind every long read and before every new one, and neither is MVCC-safe: a snapshot taken before it
-finds the new table empty. The price is one dead version of each row, which autovacuum frees.
+Each table is copied by binary COPY under the run's own number and committed with the record that it is there;
+nobody reads those rows yet. When all tables are there and their checksums equal the warehouse's, one statement
+marks the run as succeeded: from that moment on readers see its rows, all of them, and before it none.
 
-A sync that is killed loses its connection, with it the transaction, the temporary tables and the lock.
+A session lock of Postgres keeps two syncs apart and is freed when its holder dies. A sync that was killed is
+taken up by the next one of the same batch and size: tables that had been copied are not copied again. (Their
+checksums are compared once more.) Runs that lost their use (superseded for KEEP_SECONDS, failed, or of a batch
+that is no longer the latest) lose their rows at the end of the next sync.
 """
 
 import logging
 import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, Table, column, delete, func, insert, select, text, update
-from sqlalchemy import table as table_clause
+from sqlalchemy import Connection, Engine, Integer, String, Table, delete, func, insert, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from api import checksums
 from api.checksums import Checksum
-from api.database import create_tables
+from api.copying import copy_rows
 from api.gold import Batch, Gold, open_gold, synced_columns
-from api.models import Base, SyncRun
-from api.problems import Problem
+from api.models import WAREHOUSE_TABLES, SyncRun
+from api.problems import Problem, UnavailableProblem
 
 log = logging.getLogger(__name__)
 
-TABLES = [table for table in Base.metadata.sorted_tables if table is not SyncRun.__table__]
-LOCK_NAME = "serving.sync"
+LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('serving.sync', 0))")
+UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('serving.sync', 0))")
+
+KEEP_SECONDS = 15 * 60
+"""How long a superseded run keeps its rows, for readers who are in the middle of a list."""
 
 
 class SyncRunningError(Problem):
@@ -37,12 +42,20 @@ class SyncRunningError(Problem):
     status = 409
     name = "sync-running"
     title = "A sync is already running"
+    headers = {"Retry-After": "5"}  # noqa: RUF012
 
 
-class NoPublishedBatchError(Problem):
+class OtherBatchError(Problem):
+    """A part of a day cannot be taken over from another day."""
+
+    status = 409
+    name = "other-batch"
+    title = "The day that is served is not the warehouse's latest"
+
+
+class NoPublishedBatchError(UnavailableProblem):
     """gold.current_batch is empty."""
 
-    status = 503
     name = "no-published-batch"
     title = "The warehouse has not published a batch yet"
 
@@ -55,108 +68,208 @@ class ChecksumMismatchError(Problem):
     title = "The copy differs from the warehouse"
 
 
-def sync_warehouse(engine: Engine, warehouse_odbc: str) -> SyncRun:
+KPIS = text("""
+SELECT jsonb_build_object(
+    'total_sales', sum(s.sales_amount)::bigint,
+    'total_profit', sum(s.profit)::bigint,
+    'total_quantity', sum(s.quantity)::bigint,
+    'total_orders', count(DISTINCT s.order_number),
+    'order_lines', count(*),
+    'total_customers', (SELECT count(*) FROM serving.customers WHERE run_id = :run_id),
+    'total_products', (SELECT count(*) FROM serving.products WHERE run_id = :run_id),
+    'avg_order_value', sum(s.sales_amount)::bigint / NULLIF(count(DISTINCT s.order_number), 0),
+    'first_order_date', min(s.order_date),
+    'last_order_date', max(s.order_date)
+)
+FROM serving.sales AS s
+WHERE s.run_id = :run_id""")
+
+
+def sync_warehouse(
+    engine: Engine,
+    warehouse_odbc: str,
+    datasets: Sequence[str] = tuple(table.name for table in WAREHOUSE_TABLES),
+    sample_customers: int | None = None,
+) -> SyncRun:
     """Bring the warehouse's current batch into ``serving`` and return the run that did it.
 
-    Creates the serving tables if they are missing. A failure changes nothing that is served and is kept in
-    ``sync_run``. Raises SyncRunningError (another sync runs, in whatever process), WarehouseUnavailableError
-    (connecting or reading failed), NoPublishedBatchError (there is nothing to copy yet) or
-    ChecksumMismatchError (the copy differs from the warehouse).
+    ``datasets`` are read from the warehouse, the others taken over from the run that is served, which must be of
+    the same batch and size. A failure changes nothing that is served and is kept in ``sync_run``.
+    Raises SyncRunningError (another sync runs, in whatever process), WarehouseUnavailableError (connecting or
+    reading failed), NoPublishedBatchError (there is nothing to copy yet), OtherBatchError (``datasets`` are only
+    some, and nothing fits to take the others from) or ChecksumMismatchError (the copy differs).
     """
     run_id = None
-    try:
-        with engine.begin() as connection:
-            _take_lock(connection)
-            run_id = _open_run(engine)
-            with open_gold(warehouse_odbc) as gold:
-                return _copy_batch(connection, gold, run_id)
-    except Exception as error:
-        if run_id is not None:
-            log.exception("Sync %s failed.", run_id)
-            _record_failure(engine, run_id, error)
-        raise
+    with _lock(engine):
+        try:
+            with open_gold(warehouse_odbc, sample_customers) as gold:
+                batch = gold.current_batch()
+                run_id = _open_run(engine, batch, datasets, sample_customers)
+                if batch is None:
+                    raise NoPublishedBatchError("Load and publish a day first; nothing was changed here.")
+                for table in WAREHOUSE_TABLES:
+                    _bring(engine, gold, table, run_id)
+                run = _publish(engine, gold, run_id)
+        except Exception as error:
+            _record_failure(engine, run_id, datasets, sample_customers, error)
+            _prune(engine)
+            raise
+        _prune(engine)
+        log.info("sync %s: done", run_id)
+        return run
 
 
-def _take_lock(connection: Connection) -> None:
-    """Take the lock that the transaction's end, whatever it is, gives back."""
-    key = func.hashtextextended(LOCK_NAME, 0)
-    if not connection.scalar(select(func.pg_try_advisory_xact_lock(key))):
-        raise SyncRunningError("Wait for the running sync to end; it serves the same batch.")
+@contextmanager
+def _lock(engine: Engine) -> Iterator[None]:
+    """Hold the lock on a connection of its own until the block ends, whatever ends it."""
+    with engine.connect() as connection:
+        if not connection.scalar(LOCK):
+            raise SyncRunningError("Wait for the running sync to end; it serves the same batch.")
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(UNLOCK)
+            connection.commit()
 
 
-def _open_run(engine: Engine) -> int:
-    """Record the start in a transaction of its own, visible at once; runs left open were killed."""
+def _open_run(
+    engine: Engine, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None
+) -> int:
+    """Record the start, or take up the run of the same batch and size that was killed; returns its id.
+
+    The lock is ours, so a run that is still called running has died. Its last transaction may yet be ending in
+    Postgres: every transaction of a sync begins by locking its run, so locking it here waits for that.
+    """
+    wanted = (batch, sorted(datasets), sample_customers)
     with engine.begin() as connection:
-        create_tables(connection)
-        left_open = update(SyncRun).where(SyncRun.status == "running")
-        connection.execute(left_open.values(status="failed", finished_at=func.clock_timestamp(), error="interrupted"))
-        return connection.execute(insert(SyncRun).returning(SyncRun.id)).scalar_one()
+        running = select(SyncRun).where(SyncRun.status == "running").order_by(SyncRun.id.desc()).with_for_update()
+        dead = connection.execute(running).all()
+        for run in dead:
+            if wanted == ((run.batch_id, run.business_date), sorted(run.datasets), run.sample_customers):
+                log.info("sync %s: taken up", run.id)
+                return cast(int, run.id)
+            _close_failed(connection, run.id, "interrupted")
+        run_id = _insert_run(connection, batch, datasets, sample_customers)
+    log.info("sync %s: begun, batch %s", run_id, batch.batch_id if batch else None)
+    return run_id
 
 
-def _record_failure(engine: Engine, run_id: int, error: Exception) -> None:
-    reason = "".join(traceback.format_exception_only(error.__cause__ or error)).strip()
+def _insert_run(
+    connection: Connection, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None
+) -> int:
+    run = {"datasets": list(datasets), "sample_customers": sample_customers}
+    if batch is not None:
+        run |= {"batch_id": batch.batch_id, "business_date": batch.business_date}
+    return cast(int, connection.execute(insert(SyncRun).values(run).returning(SyncRun.id)).scalar_one())
+
+
+def _close_failed(connection: Connection, run_id: int, reason: str) -> None:
     failed = update(SyncRun).where(SyncRun.id == run_id)
+    connection.execute(failed.values(status="failed", finished_at=func.clock_timestamp(), error=reason))
+
+
+def _record_failure(
+    engine: Engine, run_id: int | None, datasets: Sequence[str], sample_customers: int | None, error: Exception
+) -> None:
+    """Keep what went wrong; a warehouse that did not even answer gets a run of its own for it."""
+    log.exception("sync %s: failed", run_id)
+    reason = "".join(traceback.format_exception_only(error.__cause__ or error)).strip()
     with engine.begin() as connection:
-        connection.execute(failed.values(status="failed", finished_at=func.clock_timestamp(), error=reason))
+        failed = run_id if run_id is not None else _insert_run(connection, None, datasets, sample_customers)
+        _close_failed(connection, failed, reason)
 
 
-def _copy_batch(connection: Connection, gold: Gold, run_id: int) -> SyncRun:
-    batch = gold.current_batch()
-    if batch is None:
-        raise NoPublishedBatchError("Load and publish a day first; nothing was changed here.")
-    figures = {table.name: _stage(connection, gold, table) for table in TABLES}
-    for table in TABLES:
-        _replace(connection, table)
-    return _close_run(connection, run_id, batch, figures)
+def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
+    """Bring the rows of one table under the run, unless a killed sync has done so."""
+    with Session(engine) as session:
+        run = session.get_one(SyncRun, run_id, with_for_update=True)
+        if table.name in run.staged:
+            return
+        connection = session.connection()
+        if table.name in run.datasets:
+            log.info("sync %s: copying %s", run_id, table.name)
+            copy_rows(_driver(connection), table.fullname, _columns(connection, table), _rows(gold, table, run_id))
+        else:
+            log.info("sync %s: taking over %s", run_id, table.name)
+            _take_over(connection, table, run)
+        run.staged = [*run.staged, table.name]
+        log.info("sync %s: copied %s", run_id, table.name)
+        session.commit()
+    with engine.begin() as connection:
+        connection.execute(text(f"ANALYZE {table.fullname}"))
 
 
-def _staging(table: Table) -> str:
-    return f"staging_{table.name}"
-
-
-def _stage(connection: Connection, gold: Gold, table: Table) -> Checksum:
-    """Copy a table into its staging table; returns the checksum on which both sides agree."""
-    columns = ", ".join(synced_columns(table))
-    like = f"SELECT {columns} FROM {table.fullname} WITH NO DATA"
-    connection.execute(text(f"CREATE TEMPORARY TABLE {_staging(table)} ON COMMIT DROP AS {like}"))
-    driver = cast(psycopg.Connection[Any], connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {_staging(table)} FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types([_type_name(connection, table, name) for name in synced_columns(table)])
-        for chunk in gold.chunks(table):
-            for row in chunk:
-                copy.write_row(row)
-    expected = checksums.of_gold(gold, table)
-    arrived = checksums.of_staging(connection, table, _staging(table))
-    if arrived != expected:
-        wrong = {name: (expected[name], arrived[name]) for name in expected if expected[name] != arrived[name]}
-        log.error("Table %s differs: figure → (warehouse, copy): %s", table.name, wrong)
-        raise ChecksumMismatchError(f"Nothing was published: {table.name} differs in {', '.join(wrong)}.")
-    return expected
-
-
-def _type_name(connection: Connection, table: Table, column: str) -> str:
-    """Name the Postgres type of a column: binary COPY converts nothing, so values are sent as that."""
-    return table.columns[column].type.compile(connection.dialect).lower()
-
-
-def _replace(connection: Connection, table: Table) -> None:
-    names = synced_columns(table)
-    staged = table_clause(_staging(table), *(column(name) for name in names))
-    connection.execute(delete(table))
-    connection.execute(insert(table).from_select(names, select(staged)))
-
-
-def _close_run(connection: Connection, run_id: int, batch: Batch, figures: dict[str, Checksum]) -> SyncRun:
-    """Record the success in the transaction that publishes: the two come true together."""
+def _take_over(connection: Connection, table: Table, run: SyncRun) -> None:
+    """Copy the rows of the run that is served. Raises OtherBatchError if they are of another batch or size."""
+    served = select(SyncRun).where(SyncRun.status == "succeeded").order_by(SyncRun.id.desc()).limit(1)
     with Session(connection) as session:
-        run = session.get_one(SyncRun, run_id)
-        run.status = "succeeded"
-        run.batch_id, run.business_date = batch
+        before = session.scalars(served).first()
+    if before is None or (before.batch_id, before.sample_customers) != (run.batch_id, run.sample_customers):
+        raise OtherBatchError(
+            f"Sync all datasets: {table.name} of what is served is not of batch {run.batch_id} in the same size."
+        )
+    names = synced_columns(table)
+    rows = select(literal(run.id, Integer), *(table.c[name] for name in names)).where(table.c.run_id == before.id)
+    connection.execute(insert(table).from_select(["run_id", *names], rows))
+
+
+def _driver(connection: Connection) -> "psycopg.Connection[Any]":
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _columns(connection: Connection, table: Table) -> dict[str, str]:
+    """Return the columns with their Postgres types: binary COPY converts nothing, so values are sent as that."""
+    return {column.name: column.type.compile(connection.dialect).lower() for column in table.columns}
+
+
+def _rows(gold: Gold, table: Table, run_id: int) -> Iterator[Sequence[Sequence[Any]]]:
+    for chunk in gold.chunks(table):
+        yield [(run_id, *row) for row in chunk]
+
+
+def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
+    """Compare all that arrived with the warehouse and, if it is the same, serve it."""
+    log.info("sync %s: verifying", run_id)
+    with Session(engine, expire_on_commit=False) as session:
+        run = session.get_one(SyncRun, run_id, with_for_update=True)
+        figures = {table.name: _verified(session.connection(), gold, table, run_id) for table in WAREHOUSE_TABLES}
         run.rows_products = figures["products"]["rows"]
         run.rows_customers = figures["customers"]["rows"]
         run.rows_sales = figures["sales"]["rows"]
         run.checksums = figures
+        run.kpis = session.scalar(KPIS, {"run_id": run_id})
+        earlier = update(SyncRun).where(SyncRun.status == "succeeded", SyncRun.superseded_at.is_(None))
+        session.execute(earlier.values(superseded_at=func.clock_timestamp()))
         run.finished_at = session.scalar(select(func.clock_timestamp()))
+        run.status = "succeeded"
         session.flush()
-        session.expunge(run)
-        return run
+        log.info("sync %s: publishing", run_id)
+        session.commit()
+    log.info("sync %s: published", run_id)
+    return run
+
+
+def _verified(connection: Connection, gold: Gold, table: Table, run_id: int) -> Checksum:
+    expected = checksums.of_gold(gold, table)
+    arrived = checksums.of_run(connection, table, run_id)
+    if arrived != expected:
+        wrong = {name: (expected[name], arrived[name]) for name in expected if expected[name] != arrived[name]}
+        log.error("sync %s: %s differs: figure → (warehouse, copy): %s", run_id, table.name, wrong)
+        raise ChecksumMismatchError(f"Nothing was published: {table.name} differs in {', '.join(wrong)}.")
+    return expected
+
+
+def _prune(engine: Engine) -> None:
+    """Delete the rows of runs that nobody can be reading any more."""
+    old = SyncRun.superseded_at < func.clock_timestamp() - text(f"interval '{KEEP_SECONDS} seconds'")
+    useless = select(SyncRun.id).where(SyncRun.pruned_at.is_(None), or_(SyncRun.status == "failed", old))
+    with engine.begin() as connection:
+        runs = connection.scalars(useless).all()
+        if not runs:
+            return
+        log.info("sync: pruning the rows of %s", ", ".join(map(str, runs)))
+        for table in WAREHOUSE_TABLES:
+            connection.execute(delete(table).where(table.c.run_id.in_(runs)))
+        pruned = update(SyncRun).where(SyncRun.id.in_(runs))
+        connection.execute(pruned.values(pruned_at=func.clock_timestamp()))

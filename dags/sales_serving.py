@@ -2,7 +2,7 @@
 
 Runs when `sales_warehouse` has published and checked a day (asset `gold`). Asks the API to copy gold into
 Postgres (`POST /api/sync`, connection `sales_api`), then checks that the batch and the business date which
-`GET /health` names are those of `gold.current_batch`.
+`GET /health/ready` names are those of `gold.current_batch`.
 """
 
 from airflow.sdk import DAG

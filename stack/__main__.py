@@ -72,12 +72,13 @@ def up(settings: Settings) -> None:
 
 def start_services(stack: Stack, missing: list[str], progress: Progress) -> None:
     """Start services in their order; those that do not wait for each other start together."""
-    with progress.step("Postgres"):
+    with progress.step("Postgres, and the serving tables"):
         if "postgres" in missing:
             postgres.prepare(stack.settings)
             stack.launch("postgres")
         stack.wait_ready(["postgres"])
         postgres.create_databases(stack.settings)
+        stack.prepare_serving()
     for name in missing:
         if name in ("sqlserver", "api"):
             stack.launch(name)

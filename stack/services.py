@@ -178,12 +178,12 @@ class Stack:
                 address=f"{LOOPBACK},{settings.sqlserver_port}",
             )
         bind = f"{LOOPBACK}:{settings.api_port}"
-        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:api.gunicorn_config"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn_config.py"]
         yield Service(
             "api",
             [*gunicorn, "--no-control-socket", "--bind", bind, "api:create_app()"],
             settings.contract,
-            ready=lambda _: fetch_json(f"{settings.api_url}/health") is not None,
+            ready=lambda _: fetch_json(f"{settings.api_url}/health/live") is not None,
             seconds=60,
             port=settings.api_port,
             port_variable="API_PORT",
@@ -351,16 +351,22 @@ class Stack:
         with contextlib.suppress(FileNotFoundError):
             if stamp.read_text(encoding="utf-8") == version:
                 return
-        log = self.log("airflow-migrate")
-        environment = {
-            **_without_settings(),
-            **self.services["airflow-scheduler"].environment,
-            MARKER: self.marker,
-        }
+        self._run_module("airflow db migrate", self.services["airflow-scheduler"].environment)
+        stamp.write_text(version, encoding="utf-8")
+
+    def prepare_serving(self) -> None:
+        """Bring the serving database's tables to this version, and let the sync's and the API's users in."""
+        self._run_module("alembic upgrade head", self.settings.serving_urls)
+        if "SERVING_DATABASE_URL" not in self.settings.values:
+            postgres.create_logins(self.settings)
+
+    def _run_module(self, command: str, environment: Mapping[str, str]) -> None:
+        """Run ``python -m`` a command to its end; its output goes to a log of its own."""
+        log = self.log(command.split()[0] + "-migrate")
         with log.open("wb") as output:
             done = subprocess.run(
-                [sys.executable, "-m", "airflow", "db", "migrate"],
-                env=environment,
+                [sys.executable, "-m", *command.split()],
+                env={**_without_settings(), **environment, MARKER: self.marker},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -368,5 +374,4 @@ class Stack:
                 check=False,
             )
         if done.returncode:
-            raise StackError("airflow db migrate failed.", log)
-        stamp.write_text(version, encoding="utf-8")
+            raise StackError(f"{command} failed.", log)

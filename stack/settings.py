@@ -25,6 +25,12 @@ LOOPBACK = "127.0.0.1"
 ADMIN = "admin"
 DATABASE = "DataWarehouse"
 PLUGINS = ROOT / "plugins"
+SERVING_LOGINS = ("postgres", "sales_loader", "sales_api")
+"""Users of the embedded Postgres: the owner of the serving database, the sync's and the API's."""
+
+API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS")
+"""Settings of the API that have a default there."""
+
 LONGEST_SOCKET_PATH = 100
 """Bytes that the path of a Unix socket may have on every system (Linux allows 107, macOS 103)."""
 
@@ -155,9 +161,20 @@ class Settings:
             raise SettingsError(f"{', '.join(given)} point(s) elsewhere than the stand-in: set {missing} too.")
         return False
 
-    def postgres_url(self, database: str, driver: str = "postgresql") -> str:
+    def postgres_url(self, database: str, driver: str = "postgresql", user: str = "postgres") -> str:
         """Return a URL of the embedded Postgres over its socket, for libpq and for SQLAlchemy."""
-        return f"{driver}://postgres@/{database}?host={quote(str(self.postgres_socket_dir), safe='')}"
+        return f"{driver}://{user}@/{database}?host={quote(str(self.postgres_socket_dir), safe='')}"
+
+    @cached_property
+    def serving_urls(self) -> dict[str, str]:
+        """The serving database as owner, loader and API reach it; all three in the embedded Postgres, or none."""
+        names = ("SERVING_DATABASE_URL", "SERVING_DATABASE_URL_LOADER", "SERVING_DATABASE_URL_API")
+        if names[0] in self.values:
+            return {name: self.values.get(name, self.values[names[0]]) for name in names}
+        stray = [name for name in names if name in self.values]
+        if stray:
+            raise SettingsError(f"{' and '.join(stray)} need(s) SERVING_DATABASE_URL, the same database's owner.")
+        return {name: self.postgres_url("serving", user=user) for name, user in zip(names, SERVING_LOGINS, strict=True)}
 
     @cached_property
     def contract(self) -> dict[str, str]:
@@ -180,8 +197,9 @@ class Settings:
             "WAREHOUSE_BUSINESS_DATE": self.values.get("WAREHOUSE_BUSINESS_DATE", BUSINESS_DATE.isoformat()),
             "WAREHOUSE_SCHEDULE": self.values.get("WAREHOUSE_SCHEDULE", ""),
             "WAREHOUSE_STATE_DIR": str(self.state),
-            "SERVING_DATABASE_URL": self.values.get("SERVING_DATABASE_URL", self.postgres_url("serving")),
+            **self.serving_urls,
             "API_SYNC_KEY": self.values["API_SYNC_KEY"],
+            **{name: self.values[name] for name in API_OPTIONS if name in self.values},
         }
 
     @cached_property

@@ -1,5 +1,13 @@
 """The resources, one module each; ``create_app`` registers their blueprints."""
 
-from api.resources import customers, health, products, sync
+from api.resources import customers, health, kpis, products, sales, start, sync
 
-BLUEPRINTS = (products.blueprint, customers.blueprint, sync.blueprint, health.blueprint)
+BLUEPRINTS = (
+    products.blueprint,
+    customers.blueprint,
+    sales.blueprint,
+    kpis.blueprint,
+    sync.blueprint,
+    health.blueprint,
+    start.blueprint,
+)

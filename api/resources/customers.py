@@ -1,19 +1,43 @@
-"""Customers by segment."""
+"""Customers with their sales figures: all, a segment, one."""
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from api.database import require_published_data
-from api.models import Customer
-from api.paging import keyset_page
-from api.problems import Problem
-from api.schemas import CUSTOMER_SEGMENTS, CustomerPage, PageQuery, canonical
+from api.database import read, sql_text
+from api.listing import Listing, contains, current_run, equals, is_exactly
+from api.models import Customer, table
+from api.problems import NotSyncedError, Problem
+from api.resources.operation import operation
+from api.responses import content_state, item, not_modified, unchanged
+from api.schemas import (
+    CUSTOMER_FIELDS,
+    CUSTOMER_SEGMENTS,
+    LARGEST_KEY,
+    CustomerPage,
+    CustomerQuery,
+    CustomerSchema,
+    SegmentQuery,
+    canonical,
+)
 
-blueprint = Blueprint("customers", __name__, url_prefix="/api/customers", description="Customers by segment")
-blueprint.before_request(require_published_data)
+blueprint = Blueprint("customers", __name__, url_prefix="/api/customers", description="Customers with their figures")
+
+LISTING = Listing(
+    table(Customer),
+    "customer_key",
+    CUSTOMER_FIELDS,
+    {
+        "segment": is_exactly("customer_segment", "segment"),
+        "country": equals("country"),
+        "gender": equals("gender"),
+        "age_group": equals("age_group"),
+        "q": contains("customer_name", "customer_number", parameter="q"),
+    },
+)
 
 
 class UnknownSegmentError(Problem):
@@ -24,15 +48,53 @@ class UnknownSegmentError(Problem):
     title = "There is no such customer segment"
 
 
-@blueprint.route("/<segment>")
-@blueprint.arguments(PageQuery, location="query", unknown=RAISE)
+class UnknownCustomerError(Problem):
+    """No customer has the key."""
+
+    status = 404
+    name = "unknown-customer"
+    title = "There is no such customer"
+
+
+@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,))
+@blueprint.arguments(CustomerQuery, location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
-@blueprint.alt_response(404, "NOT_FOUND")
-def list_customers(query: dict[str, Any], segment: str) -> dict[str, Any]:
+def list_customers(query: dict[str, Any]) -> Response:
+    """List customers, those who never bought included."""
+    return LISTING.answer(query)
+
+
+@operation(blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410))
+@blueprint.arguments(SegmentQuery, location="query", unknown=RAISE)
+@blueprint.response(200, CustomerPage)
+def list_segment(query: dict[str, Any], segment: str) -> Response:
     """List the customers of a segment: VIP, Regular or New, in any case."""
     chosen = canonical(segment, CUSTOMER_SEGMENTS)
     if chosen is None:
         valid = ", ".join(CUSTOMER_SEGMENTS)
         raise UnknownSegmentError(f"Customer segments are: {valid}.", valid_values=CUSTOMER_SEGMENTS)
-    statement = select(Customer).where(Customer.customer_segment == chosen)
-    return keyset_page(statement, Customer.customer_key, after=query["after"], limit=query["limit"])
+    return LISTING.answer({**query, "segment": chosen})
+
+
+def _customer_statement() -> str:
+    run, customers = current_run(), table(Customer)
+    here = (customers.c.run_id == run.c.id) & (customers.c.customer_key == bindparam("customer_key"))
+    fields = [customers.c[name] for name in CUSTOMER_FIELDS]
+    return sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(customers, here)))
+
+
+FIND_CUSTOMER = _customer_statement()
+
+
+@operation(blueprint, f"/key/<int(max={LARGEST_KEY}):customer_key>", "read", conditional=True, csv=True, statuses=(404,))
+@blueprint.response(200, CustomerSchema)
+def get_customer(customer_key: int) -> Response:
+    """Get one customer by its key."""
+    rows = read(FIND_CUSTOMER, {"customer_key": customer_key})
+    if not rows:
+        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+    business_date, *values = rows[0]
+    if values[CUSTOMER_FIELDS.index("customer_key")] is None:
+        raise UnknownCustomerError(f"There is no customer with the key {customer_key}; GET /api/customers lists all.")
+    state = content_state(values)
+    return unchanged(state) if not_modified(state) else item(CUSTOMER_FIELDS, values, state, business_date)

@@ -1,39 +1,197 @@
-"""Products with their sales figures."""
+"""Products with their sales figures: the warehouse's, with what users wrote over them."""
 
 from typing import Any
 
-from flask import abort
+from flask import Response, jsonify, request, url_for
 from flask_smorest import Blueprint
 from marshmallow import RAISE
-from sqlalchemy import func, select
 
-from api.database import require_published_data, snapshot
-from api.models import Product
-from api.paging import keyset_page
-from api.schemas import LARGEST_KEY, ProductPage, ProductQuery, ProductSchema
+from api import overlay
+from api.access import caller_id
+from api.listing import Listing, at_least, at_most, contains, equals, is_exactly
+from api.overlay import SERVED_PRODUCTS, ProductRow
+from api.problems import InvalidRequestError, Problem
+from api.resources.operation import IF_MATCH, operation
+from api.responses import content_state, item, not_modified, unchanged
+from api.schemas import (
+    LARGEST_KEY,
+    PRODUCT_FIELDS,
+    Overlay,
+    ProductBody,
+    ProductPage,
+    ProductPatch,
+    ProductQuery,
+    ProductSchema,
+)
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
-blueprint.before_request(require_published_data)
+
+ONE = f"/<int(max={LARGEST_KEY}):product_key>"
+LISTING = Listing(
+    SERVED_PRODUCTS,
+    "product_key",
+    PRODUCT_FIELDS,
+    {
+        "category": equals("category"),
+        "subcategory": equals("subcategory"),
+        "product_line": equals("product_line"),
+        "segment": is_exactly("product_segment", "segment"),
+        "min_sales": at_least("total_sales", "min_sales"),
+        "max_sales": at_most("total_sales", "max_sales"),
+        "q": contains("product_name", "product_number", parameter="q"),
+    },
+)
+LONGEST_IDEMPOTENCY_KEY = 255
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A text of the client's choice, new for each product. A request that is sent again with the "
+    "same one within 24 hours creates nothing and gets the first answer.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
 
 
-@blueprint.route("")
+class UnsupportedMediaTypeError(Problem):
+    """The body is not JSON."""
+
+    status = 415
+    name = "unsupported-media-type"
+    title = "The body is not JSON"
+
+
+@blueprint.before_request
+def _require_json() -> None:
+    if request.method in ("POST", "PUT", "PATCH") and not request.is_json:
+        wanted = "application/json or application/merge-patch+json" if request.method == "PATCH" else "application/json"
+        raise UnsupportedMediaTypeError(
+            f"Send the product as JSON, with the header Content-Type: {wanted}.",
+            errors=[{"detail": f"Content-Type must be {wanted}.", "header": "Content-Type"}],
+        )
+
+
+@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,))
 @blueprint.arguments(ProductQuery, location="query", unknown=RAISE)
 @blueprint.response(200, ProductPage)
-def list_products(query: dict[str, Any]) -> dict[str, Any]:
+def list_products(query: dict[str, Any]) -> Response:
     """List products, those that never sold included."""
-    statement = select(Product)
-    for name in ("category", "product_line"):
-        if name in query:
-            statement = statement.where(func.lower(getattr(Product, name)) == func.lower(query[name]))
-    if "segment" in query:
-        statement = statement.where(Product.product_segment == query["segment"])
-    return keyset_page(statement, Product.product_key, after=query["after"], limit=query["limit"])
+    return LISTING.answer(query)
 
 
-@blueprint.route(f"/<int(max={LARGEST_KEY}):product_key>")
+@operation(blueprint, ONE, "read", conditional=True, csv=True, statuses=(404,))
 @blueprint.response(200, ProductSchema)
-@blueprint.alt_response(404, "NOT_FOUND")
-def get_product(product_key: int) -> Product:
+def get_product(product_key: int) -> Response:
     """Get one product by its key."""
-    product = snapshot().get(Product, product_key)
-    return product or abort(404, f"There is no product with the key {product_key}.")
+    product = overlay.find_product(product_key)
+    return unchanged(product.state) if not_modified(product.state) else answer(product)
+
+
+@operation(
+    blueprint,
+    "",
+    "write",
+    method="POST",
+    success=201,
+    conditional=True,
+    statuses=(400, 413, 415),
+    parameters=(IDEMPOTENCY_KEY,),
+)
+@blueprint.arguments(ProductBody, unknown=RAISE)
+@blueprint.response(201, ProductSchema)
+def create_product(body: dict[str, Any]) -> Response:
+    """Create a product. Its key is from 1,000,000 up; the warehouse's figures stay null."""
+    product, repeated = overlay.create(body, caller_id(), _idempotency_key())
+    response = answer(product, 201)
+    key = product.values[PRODUCT_FIELDS.index("product_key")]
+    response.headers["Location"] = url_for("products.get_product", product_key=key)
+    if repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+@operation(
+    blueprint,
+    ONE,
+    "write",
+    method="PUT",
+    conditional=True,
+    statuses=(400, 404, 412, 413, 415, 428),
+    parameters=(IF_MATCH,),
+)
+@blueprint.arguments(ProductBody, unknown=RAISE)
+@blueprint.response(200, ProductSchema)
+def replace_product(body: dict[str, Any], product_key: int) -> Response:
+    """Set all fields that users may set; those left out become null."""
+    return answer(overlay.change(product_key, body, caller_id()))
+
+
+@operation(
+    blueprint,
+    ONE,
+    "write",
+    method="PATCH",
+    conditional=True,
+    statuses=(400, 404, 412, 413, 415, 428),
+    parameters=(IF_MATCH,),
+)
+@blueprint.arguments(ProductPatch, unknown=RAISE)
+@blueprint.response(200, ProductSchema)
+def change_product(body: dict[str, Any], product_key: int) -> Response:
+    """Set some fields; the others stay as they are, and follow the warehouse where users never set them."""
+    return answer(overlay.change(product_key, body, caller_id()))
+
+
+@operation(
+    blueprint, ONE, "write", method="DELETE", success=204, statuses=(404, 412, 428), parameters=(IF_MATCH,)
+)
+@blueprint.response(204)
+def delete_product(product_key: int) -> Response:
+    """Delete a product: one made through the API for good, the warehouse's from what is served."""
+    overlay.remove(product_key, caller_id())
+    return Response(status=204)
+
+
+@operation(blueprint, f"{ONE}/overlay", "read", conditional=True, statuses=(404,))
+@blueprint.response(200, Overlay)
+def get_overlay(product_key: int) -> Response:
+    """Get what users did to a product; 404 when it is as the warehouse has it."""
+    found = overlay.find_overlay(product_key)
+    state = content_state(found)
+    if not_modified(state):
+        return unchanged(state)
+    response = jsonify(Overlay().dump(found))
+    response.set_etag(state)
+    return response
+
+
+@operation(
+    blueprint,
+    f"{ONE}/overlay",
+    "write",
+    method="DELETE",
+    conditional=True,
+    statuses=(404, 409, 412, 428),
+    parameters=(IF_MATCH,),
+)
+@blueprint.response(200, ProductSchema)
+def delete_overlay(product_key: int) -> Response:
+    """Take a product back to the warehouse's values, deleted or changed; If-Match is the overlay's ETag."""
+    return answer(overlay.take_back(product_key))
+
+
+def answer(product: ProductRow, status: int = 200) -> Response:
+    """Answer with a product."""
+    return item(PRODUCT_FIELDS, product.values, product.state, product.business_date, status)
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (
+        1 <= len(key) <= LONGEST_IDEMPOTENCY_KEY and all("!" <= letter <= "~" for letter in key)
+    ):
+        raise InvalidRequestError(
+            {
+                "detail": "Idempotency-Key: must have 1 to 255 printable ASCII characters without blanks.",
+                "header": "Idempotency-Key",
+            }
+        )
+    return key

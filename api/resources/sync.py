@@ -1,25 +1,87 @@
 """The sync of the warehouse into this API's database."""
 
-from flask import current_app
-from flask_smorest import Blueprint
+from collections.abc import Mapping
+from typing import Any
 
-from api.auth import sync_key_required
-from api.database import serving_engine
-from api.models import SyncRun
-from api.schemas import SyncReport
+from flask import Response, current_app, jsonify, request, url_for
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+from sqlalchemy import bindparam, select
+
+from api.database import loader_engine, read, sql_text
+from api.models import SyncRun, table
+from api.problems import Problem
+from api.resources.operation import operation
+from api.schemas import LARGEST_KEY, SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
 from api.sync import sync_warehouse
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day")
 
 
-@blueprint.route("", methods=["POST"])
-@blueprint.doc(security=[{"syncKey": []}])
-@blueprint.response(200, SyncReport)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(409, "CONFLICT")
-@blueprint.alt_response(502, "BAD_GATEWAY")
-@blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
-@sync_key_required
-def sync() -> SyncRun:
+class UnknownRunError(Problem):
+    """No run has the number."""
+
+    status = 404
+    name = "unknown-run"
+    title = "There is no such run of the sync"
+
+
+COLUMNS = [column for column in table(SyncRun).columns if column.name not in ("staged", "error", "kpis")]
+"""What may leave through the API; ``error`` is for the operator."""
+
+FIND_RUN = sql_text(select(*COLUMNS).where(SyncRun.id == bindparam("run_id")))
+LIST_RUNS = sql_text(
+    select(*COLUMNS).where(SyncRun.id < bindparam("before")).order_by(SyncRun.id.desc()).limit(bindparam("limit"))
+)
+SHOWN = SyncRunSchema()
+
+
+@operation(
+    blueprint, "", "sync", method="POST", success=201, statuses=(400, 409, 413, 415, 502), parameters=()
+)
+@blueprint.arguments(SyncRequest, unknown=RAISE, required=False)
+@blueprint.response(201, SyncRunSchema)
+def sync(body: dict[str, Any]) -> Response:
     """Copy the batch that the warehouse published last and serve it; returns when it is served."""
-    return sync_warehouse(serving_engine(), current_app.config["SETTINGS"].warehouse_odbc_reader)
+    odbc = current_app.config["SETTINGS"].warehouse_odbc_reader
+    run = sync_warehouse(loader_engine(), odbc, body["datasets"], body["sample_customers"])
+    response = jsonify(_shown({column.name: getattr(run, column.name) for column in COLUMNS}))
+    response.status_code = 201
+    response.headers["Location"] = url_for("sync.get_run", run_id=run.id)
+    return response
+
+
+@operation(blueprint, "", "read")
+@blueprint.arguments(SyncHistoryQuery, location="query", unknown=RAISE)
+@blueprint.response(200, SyncPage)
+def list_runs(query: dict[str, Any]) -> Response:
+    """List the runs of the sync, the latest first."""
+    limit = query["limit"]
+    runs = _runs(LIST_RUNS, {"before": query["before"], "limit": limit + 1})
+    following = None
+    if len(runs) > limit:
+        following = url_for("sync.list_runs", **{**request.args.to_dict(), "before": runs[limit - 1]["run_id"]})
+    return jsonify({"items": runs[:limit], "next": following})
+
+
+@operation(blueprint, f"/<int(max={LARGEST_KEY}):run_id>", "read", statuses=(404,))
+@blueprint.response(200, SyncRunSchema)
+def get_run(run_id: int) -> Response:
+    """Get one run: rows, duration, batch, and the checksums on which warehouse and copy agreed."""
+    runs = _runs(FIND_RUN, {"run_id": run_id})
+    if not runs:
+        raise UnknownRunError(f"There is no run {run_id}; GET /api/sync lists all.")
+    return jsonify(runs[0])
+
+
+def _runs(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = [column.name for column in COLUMNS]
+    return [_shown(dict(zip(names, row, strict=True))) for row in read(sql, parameters)]
+
+
+def _shown(run: Mapping[str, Any]) -> dict[str, Any]:
+    finished, started = run["finished_at"], run["started_at"]
+    rows = {name: run[f"rows_{name}"] for name in ("products", "customers", "sales")}
+    duration = (finished - started).total_seconds() if finished else None
+    shown: dict[str, Any] = SHOWN.dump({**run, "rows": rows, "duration_seconds": duration})
+    return shown

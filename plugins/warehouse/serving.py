@@ -45,7 +45,7 @@ class SyncServingOperator(BaseOperator):
 
 
 class FreshnessCheckOperator(BaseSQLOperator):
-    """Fails unless the batch and the business date that GET /health names are those of gold.current_batch."""
+    """Fails unless the batch and the business date that GET /health/ready names are those of gold.current_batch."""
 
     def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
         super().__init__(conn_id=conn_id, **kwargs)
@@ -56,7 +56,7 @@ class FreshnessCheckOperator(BaseSQLOperator):
         if published is None:
             raise AirflowFailException("gold.current_batch is empty: nothing has been published yet")
         wanted = {"batch_id": published[0], "business_date": str(published[1])}
-        health = request("GET", "/health", HEALTH_TIMEOUT)
+        health = request("GET", "/health/ready", HEALTH_TIMEOUT)
         served = {key: health.get(key) for key in wanted}
         self.log.info("Published: %s, served: %s", wanted, served)
         if served != wanted:

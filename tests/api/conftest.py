@@ -1,7 +1,12 @@
-"""A real Postgres for the session, an empty database and an API on it for each test."""
+"""A real Postgres for the session, a migrated database and an API on it for each test."""
 
+import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,16 +15,21 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, insert
+from sqlalchemy import Engine, create_engine, insert, make_url, update
 
 from api import create_app
-from api.database import create_tables
-from api.models import Customer, Product, SyncRun
+from api.database import psycopg_url
+from api.models import ApiKey, Customer, Product, Sale, SyncRun
 from api.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 SYNC_KEY = "the-key-of-the-tests"
+KEYS = {"read": "key-that-reads", "write": "key-that-writes", "all": "key-that-may-everything"}
+SCOPES = {"read": ["read"], "write": ["write"], "all": ["read", "sync", "write"]}
 NO_WAREHOUSE = "DRIVER={FreeTDS};SERVER=127.0.0.1;PORT=1;UID=nobody;PWD=nothing"
 SUNDAY = date(2026, 1, 4)
+NO_LIMIT = 1_000_000
+LOGINS = {"loader": "serving_loader", "api": "serving_api"}
 
 
 @pytest.fixture(scope="session")
@@ -41,22 +51,78 @@ def postgres() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture
-def database_url(postgres: str) -> Iterator[str]:
-    """A database with nothing in it."""
-    yield postgres
+def migrate(url: str, target: str = "head") -> subprocess.CompletedProcess[str]:
+    """Migrate a database with the command that a deployment uses."""
+    command = [sys.executable, "-m", "alembic", "upgrade" if target == "head" else "downgrade", target]
+    environment = {**os.environ, "SERVING_DATABASE_URL": url}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def with_name(url: str, name: str) -> str:
+    """Name another database of the server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def as_login(url: str, login: str) -> str:
+    """Log in as the test's user of a role."""
+    return make_url(url).set(username=f"test_{login}").render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> str:
+    """The name of a migrated database, the template of those that tests use; with a login for each role."""
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        connection.execute("DROP SCHEMA IF EXISTS serving CASCADE")
+        connection.execute("CREATE DATABASE migrated")
+        done = migrate(with_name(postgres, "migrated"))
+        assert done.returncode == 0, done.stderr
+        for login, role in LOGINS.items():
+            connection.execute(f"CREATE ROLE test_{login} LOGIN IN ROLE {role}")
+    return "migrated"
+
+
+NUMBERS = count(1)
+
+
+@pytest.fixture
+def database_url(postgres: str, migrated: str) -> Iterator[str]:
+    """A migrated database with nothing in it, as its owner reaches it."""
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+        yield with_name(postgres, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def settings_for(database_url: str, warehouse_odbc: str = NO_WAREHOUSE, **others: Any) -> Settings:
+    """Settings with which the API and its sync are no more than their roles in Postgres."""
+    return Settings(
+        database_url,
+        warehouse_odbc,
+        SYNC_KEY,
+        serving_database_url_loader=as_login(database_url, "loader"),
+        serving_database_url_api=as_login(database_url, "api"),
+        **{"rate_limit": NO_LIMIT, **others},
+    )
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment that a process of its own gets the settings from."""
+    return {
+        **os.environ,
+        "SERVING_DATABASE_URL": settings.serving_database_url,
+        "SERVING_DATABASE_URL_LOADER": settings.serving_database_url_loader,
+        "SERVING_DATABASE_URL_API": settings.serving_database_url_api,
+        "WAREHOUSE_ODBC_READER": settings.warehouse_odbc_reader,
+        "API_SYNC_KEY": settings.sync_key,
+        "API_RATE_LIMIT": str(settings.rate_limit),
+        "API_OPEN_READS": str(settings.open_reads).lower(),
+    }
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """The test's own way into the database, past the API."""
-    engine = create_engine(database_url)
+    engine = create_engine(psycopg_url(database_url))
     yield engine
     engine.dispose()
 
@@ -64,7 +130,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def app(database_url: str) -> Flask:
     """The API on an empty database, with a warehouse that does not answer."""
-    return create_app(Settings(database_url, NO_WAREHOUSE, SYNC_KEY))
+    return create_app(settings_for(database_url))
 
 
 @pytest.fixture
@@ -72,26 +138,49 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-Row = dict[str, Any]
-Publish = Callable[..., None]
+@pytest.fixture
+def keys(engine: Engine) -> dict[str, dict[str, str]]:
+    """Headers with a key for each set of scopes: read, write, all."""
+    with engine.begin() as connection:
+        for name, key in KEYS.items():
+            row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": SCOPES[name]}
+            connection.execute(insert(ApiKey).values(row))
+    return {name: {"X-API-Key": key} for name, key in KEYS.items()}
+
+
+Publish = Callable[..., int]
 
 
 @pytest.fixture
 def publish(engine: Engine) -> Publish:
-    """Put rows into the serving tables as a sync of the batch would."""
+    """Put rows into the serving tables as a sync of the batch would; returns the run."""
 
     def publish(
         *,
         batch_id: int = 1,
+        business_date: date = SUNDAY,
         products: Sequence[dict[str, Any]] = (),
         customers: Sequence[dict[str, Any]] = (),
-    ) -> None:
+        sales: Sequence[dict[str, Any]] = (),
+    ) -> int:
+        run = {"batch_id": batch_id, "business_date": business_date, "datasets": [], "status": "succeeded"}
+        totals: dict[str, Any] = {
+            "total_orders": len({sale["order_number"] for sale in sales}),
+            "order_lines": len(sales),
+            "total_customers": len(customers),
+            "total_products": len(products),
+        }
+        names = "total_sales total_profit total_quantity avg_order_value first_order_date last_order_date".split()
         with engine.begin() as connection:
-            create_tables(connection)
+            connection.execute(update(SyncRun).values(superseded_at=SyncRun.started_at))
+            values = insert(SyncRun).values({**run, "kpis": {**dict.fromkeys(names), **totals}})
+            run_id: int = connection.execute(values.returning(SyncRun.id)).scalar_one()
             for product in products:
-                connection.execute(insert(Product).values({"in_source": True, **product}))
+                connection.execute(insert(Product).values({"in_source": True, "run_id": run_id, **product}))
             for customer in customers:
-                connection.execute(insert(Customer).values({"in_source": True, **customer}))
-            connection.execute(insert(SyncRun).values(status="succeeded", batch_id=batch_id, business_date=SUNDAY))
+                connection.execute(insert(Customer).values({"in_source": True, "run_id": run_id, **customer}))
+            for sale in sales:
+                connection.execute(insert(Sale).values({"run_id": run_id, **sale}))
+        return run_id
 
     return publish

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", "127.0.0.1:0"]
 
 
-@pytest.fixture(params=[[], ["-c", "python:api.gunicorn_config"]], ids=["bare", "configured"])
+@pytest.fixture(params=[[], ["-c", "api/gunicorn_config.py"]], ids=["bare", "configured"])
 def address(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
     """Where a gunicorn listens until the test ends, with its defaults and with the project's settings."""
     settings = {

@@ -1,0 +1,173 @@
+"""Who may call what, and how often.
+
+A caller is an API key (header X-API-Key) or, without one, an address. Keys are 256 random bits, so their plain
+SHA-256 is all that needs to be kept. They are looked up with each request: a revoked key is refused at once.
+``flask keys`` creates, lists and revokes them.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from hmac import compare_digest
+from typing import Any, TypeVar, cast
+
+import click
+from flask import Flask, Response, current_app, g, request
+from flask.cli import AppGroup
+from sqlalchemy import Engine, bindparam, create_engine, func, insert, select, update
+
+from api import database
+from api.models import ApiKey
+from api.problems import Problem
+from api.rate_limit import Allowance, RateLimiter
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+HEADER = "X-API-Key"
+SCOPES = {
+    "read": "read everything",
+    "write": "create, change and delete products",
+    "sync": "bring in the warehouse's latest day",
+}
+PREFIX = "swh_"
+SYNC_KEY_ID = 0
+"""Stands for the key of the setting API_SYNC_KEY, which is in no table."""
+
+FIND_KEY = database.sql_text(
+    select(ApiKey.id, ApiKey.scopes).where(
+        ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
+    )
+)
+
+
+class InvalidKeyError(Problem):
+    """The request carries no valid key."""
+
+    status = 401
+    name = "invalid-key"
+    title = "A valid key is required"
+    headers = {"WWW-Authenticate": f'ApiKey header="{HEADER}"'}  # noqa: RUF012
+
+
+class MissingScopeError(Problem):
+    """The key is valid but not for this."""
+
+    status = 403
+    name = "missing-scope"
+    title = "The key may not do this"
+
+
+class TooManyRequestsError(Problem):
+    """The caller has used up the requests of this minute."""
+
+    status = 429
+    name = "too-many-requests"
+    title = "Too many requests"
+
+
+def requires(scope: str) -> Callable[[View], View]:
+    """Let a view run only for callers who have the scope, and count its requests."""
+
+    def mark(view: View) -> View:
+        view.required_scope = scope  # type: ignore[attr-defined] # decorators above it copy the attribute
+        return view
+
+    return mark
+
+
+def init_app(app: Flask) -> None:
+    """Check each request to a view that ``requires`` a scope, and say what the caller has left."""
+    app.extensions["rate_limiter"] = RateLimiter(app.config["SETTINGS"].rate_limit)
+    app.before_request(_check)
+    app.after_request(_tell_allowance)
+    app.cli.add_command(keys)
+
+
+def caller_id() -> int:
+    """Return the id of the key that the current request carries; only for views that require one."""
+    return cast(int, g.caller_id)
+
+
+def _check() -> None:
+    scope = getattr(current_app.view_functions.get(request.endpoint or ""), "required_scope", None)
+    if scope is None:
+        return
+    key = request.headers.get(HEADER)
+    found = _find(key) if key is not None else None
+    # A key that is none counts against the address, or guessing would cost nothing.
+    _count(f"key {found[0]}" if found else f"address {request.remote_addr}")
+    if key is not None and found is None:
+        raise InvalidKeyError(f"The key in the header {HEADER} is unknown or revoked; `flask keys create` makes one.")
+    if found is None:
+        if scope == "read" and current_app.config["SETTINGS"].open_reads:
+            return
+        raise InvalidKeyError(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one.")
+    g.caller_id, scopes = found
+    if scope not in scopes and not (scope == "read" and current_app.config["SETTINGS"].open_reads):
+        raise MissingScopeError(f"This needs the scope {scope}; the key has {', '.join(scopes) or 'none'}.")
+
+
+def _find(key: str) -> tuple[int, list[str]] | None:
+    given = key.encode("utf-8", "surrogateescape")
+    if compare_digest(given, current_app.config["SETTINGS"].sync_key.encode()):
+        return SYNC_KEY_ID, ["sync"]
+    rows = database.read(FIND_KEY, {"key_hash": hashlib.sha256(given).digest()})
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def _count(caller: str) -> None:
+    limiter: RateLimiter = current_app.extensions["rate_limiter"]
+    g.allowance = allowance = limiter.take(caller)
+    if allowance.remaining < 0:
+        wait = allowance.seconds_to_reset
+        raise TooManyRequestsError(f"{allowance.limit} requests a minute are allowed; go on in {wait} s.")
+
+
+def _tell_allowance(response: Response) -> Response:
+    allowance: Allowance | None = g.get("allowance")
+    if allowance is not None:
+        response.headers.extend(allowance.headers())
+        if response.status_code == TooManyRequestsError.status:
+            response.headers["Retry-After"] = str(allowance.seconds_to_reset)
+    return response
+
+
+keys = AppGroup("keys", help="API keys: create, list, revoke. They work as the owner of the serving database.")
+
+
+@keys.command("create")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, default=["read"], type=click.Choice(list(SCOPES)), show_default=True)
+def create_key(name: str, scopes: tuple[str, ...]) -> None:
+    """Create a key for NAME (a person or program) and print it, this once."""
+    key = PREFIX + secrets.token_urlsafe(32)
+    row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": sorted(set(scopes))}
+    with _owner().begin() as connection:
+        key_id = connection.execute(insert(ApiKey).values(row).returning(ApiKey.id)).scalar_one()
+    click.echo(f"key {key_id} for {name}, scopes {', '.join(row['scopes'])}; it is shown only now:", err=True)
+    click.echo(key)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List all keys: id, scopes, when created and revoked, name."""
+    columns = (ApiKey.id, ApiKey.scopes, ApiKey.created_at, ApiKey.revoked_at, ApiKey.name)
+    with _owner().connect() as connection:
+        for key_id, scopes, created, revoked, name in connection.execute(select(*columns).order_by(ApiKey.id)):
+            state = f"revoked {revoked:%Y-%m-%d}" if revoked else "valid"
+            click.echo(f"{key_id}\t{','.join(scopes)}\t{created:%Y-%m-%d}\t{state}\t{name}")
+
+
+@keys.command("revoke")
+@click.argument("key_id", type=int)
+def revoke_key(key_id: int) -> None:
+    """Revoke the key KEY_ID; it is refused from the next request on."""
+    wanted = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    with _owner().begin() as connection:
+        if not connection.execute(wanted.values(revoked_at=func.clock_timestamp())).rowcount:
+            raise click.ClickException(f"There is no valid key {key_id}; `flask keys list` shows all.")
+    click.echo(f"key {key_id} is revoked")
+
+
+def _owner() -> Engine:
+    return create_engine(database.psycopg_url(current_app.config["SETTINGS"].serving_database_url))

@@ -1,0 +1,101 @@
+"""Sales added up by any of some groups, in one statement over the order lines.
+
+An order counts once in each group that it has a line in, so lines are first brought together by group and order:
+two hash aggregations, several times faster than COUNT(DISTINCT), which sorts the lines of each group.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Date, DateTime, Text, and_, bindparam, cast, func, literal_column, select
+from sqlalchemy.sql.selectable import Subquery
+
+from api.database import sql_text
+from api.listing import current_run, paged, run_of_cursor
+from api.models import Customer, Product, Sale, table
+from api.paging import Order
+
+SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
+SUMS = ("total_sales", "total_profit", "total_quantity", "total_orders")
+
+
+def _start_of(period: str) -> ColumnElement[Any]:
+    # Of a timestamp without time zone: the result must not depend on the session's.
+    return cast(func.date_trunc(literal_column(f"'{period}'"), cast(SALES.c.order_date, DateTime(timezone=False))), Date)
+
+
+GROUPINGS: dict[str, dict[str, ColumnElement[Any]]] = {
+    "day": {"day": SALES.c.order_date},
+    "month": {"month": _start_of("month")},
+    "quarter": {"quarter": _start_of("quarter")},
+    "year": {"year": _start_of("year")},
+    "country": {"country": CUSTOMERS.c.country},
+    "category": {"category": PRODUCTS.c.category},
+    "subcategory": {"subcategory": PRODUCTS.c.subcategory},
+    "product": {"product_key": SALES.c.product_key, "product_name": PRODUCTS.c.product_name},
+}
+"""What can be grouped by → the members that it gives an answer."""
+
+PERIODS = {
+    "month": lambda day: day.isoformat()[:7],
+    "quarter": lambda day: f"{day.year:04}-Q{(day.month + 2) // 3}",
+    "year": lambda day: day.year,
+}
+"""How a period is shown, from its first day."""
+
+
+def members(group_by: Sequence[str]) -> dict[str, ColumnElement[Any]]:
+    """Return what the groups are made of, by name, in the order asked for."""
+    return {name: column for group in group_by for name, column in GROUPINGS[group].items()}
+
+
+@lru_cache(maxsize=1024)
+def statement(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: bool) -> tuple[str, Order]:
+    """Return the statement for ``answer_page`` and the order of its groups; ``bounds`` are of from_ and to."""
+    run = run_of_cursor() if following else current_run()
+    lines = _lines(group_by, bounds, run, following=following)
+    groups = [lines.c[name] for name in members(group_by)]
+    order = Order("group " + ",".join(group_by), tuple(groups))
+    sums: list[ColumnElement[Any]] = [
+        cast(func.sum(lines.c[name]), BigInteger).label(f"total_{name}") for name in ("sales", "profit", "quantity")
+    ]
+    places = [column.label(f"_{number}") for number, column in enumerate(groups)]
+    items = select(*places, *groups, *sums, func.count().label("total_orders")).group_by(*groups)
+    return sql_text(paged(run, items, order)), order
+
+
+def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], run: Subquery, *, following: bool) -> Subquery:
+    """Add up the lines of each order in each group."""
+    columns = members(group_by)
+    source: Any = SALES
+    for other, key in ((PRODUCTS, "product_key"), (CUSTOMERS, "customer_key")):
+        if any(column.table is other for column in columns.values() if isinstance(column, Column)):
+            same = and_(other.c.run_id == SALES.c.run_id, other.c[key] == SALES.c[key])
+            source = source.outerjoin(other, same)
+    sums = {"sales": SALES.c.sales_amount, "profit": SALES.c.profit, "quantity": SALES.c.quantity}
+    groups = [column.label(name) for name, column in columns.items()]
+    lines = select(*groups, *(func.sum(column).label(name) for name, column in sums.items()))
+    lines = lines.select_from(source).where(SALES.c.run_id == run.c.id)
+    if "from_" in bounds:
+        lines = lines.where(SALES.c.order_date >= bindparam("from_", type_=Date))
+    if "to" in bounds:
+        lines = lines.where(SALES.c.order_date <= bindparam("to", type_=Date))
+    if following:  # before adding up: later pages have less to do
+        lines = lines.where(Order("", tuple(columns.values())).behind())
+    return lines.group_by(*columns.values(), SALES.c.order_number).subquery("lines")
+
+
+def shape(names: Sequence[str]) -> Any:
+    """Return what turns a group's values into those of an answer."""
+    periods = [(number, PERIODS[name]) for number, name in enumerate(names) if name in PERIODS]
+
+    def shaped(values: Sequence[Any]) -> Sequence[Any]:
+        own = list(values)
+        for number, show in periods:
+            day: date | None = own[number]
+            own[number] = show(day) if day else None
+        return own
+
+    return shaped

@@ -1,0 +1,233 @@
+"""What users write: it lies in schema ``overlay``, over the warehouse's rows, and no sync touches it.
+
+Writers come one after the other: each begins by locking the one row of ``overlay.revision``, so that what it
+compares with If-Match is still so when it commits.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, NamedTuple, cast
+
+import orjson
+from sqlalchemy import Column, Connection, MetaData, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from api import database
+from api.listing import current_run
+from api.models import FIRST_OWN_KEY, SERVING, IdempotencyKey, Product, ProductOverlay, Revision, table
+from api.problems import NotSyncedError, Problem
+from api.responses import content_state, require_match
+from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+
+SERVED_PRODUCTS = Table(
+    "served_products",
+    MetaData(schema=SERVING),
+    *(Column(column.name, column.type, nullable=column.nullable) for column in table(Product).columns),
+    Column("origin", Product.product_number.type, nullable=False),
+)
+"""The view of products with the overlay over them (see the migrations)."""
+
+KEPT_FOR = "24 hours"
+"""How long a repeated POST is answered as the first one was."""
+
+
+class UnknownProductError(Problem):
+    """No product has the key."""
+
+    status = 404
+    name = "unknown-product"
+    title = "There is no such product"
+
+
+class NoOverlayError(Problem):
+    """Users have not touched the product."""
+
+    status = 404
+    name = "no-overlay"
+    title = "The product is as the warehouse has it"
+
+
+class OwnProductError(Problem):
+    """There is no value of the warehouse to go back to."""
+
+    status = 409
+    name = "own-product"
+    title = "The warehouse has no value for this product"
+
+
+class ReusedIdempotencyKeyError(Problem):
+    """The key was used for another request."""
+
+    status = 422
+    name = "reused-idempotency-key"
+    title = "The Idempotency-Key was used for another request"
+
+
+class ProductRow(NamedTuple):
+    """A product as it is served: the values of PRODUCT_FIELDS, and the day they are of."""
+
+    values: tuple[Any, ...]
+    business_date: date
+
+    @property
+    def state(self) -> str:
+        """What its ETag is made of: it changes when, and only when, the product does."""
+        return content_state(self.values)
+
+
+def _product_statement() -> str:
+    run = current_run()
+    fields = [SERVED_PRODUCTS.c[name] for name in PRODUCT_FIELDS]
+    here = (SERVED_PRODUCTS.c.run_id == run.c.id) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
+    return database.sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(SERVED_PRODUCTS, here)))
+
+
+FIND_PRODUCT = _product_statement()
+KEY_PLACE = 1 + PRODUCT_FIELDS.index("product_key")
+
+
+def find_product(product_key: int, connection: Connection | None = None) -> ProductRow:
+    """Find a product as it is served. Raises UnknownProductError or NotSyncedError."""
+    parameters = {"product_key": product_key}
+    if connection is None:
+        rows = database.read(FIND_PRODUCT, parameters)
+    else:
+        rows = cast(Any, connection.exec_driver_sql(FIND_PRODUCT, parameters).fetchall())
+    if not rows:
+        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+    if rows[0][KEY_PLACE] is None:
+        raise UnknownProductError(f"There is no product with the key {product_key}; GET /api/products lists all.")
+    return ProductRow(tuple(rows[0][1:]), rows[0][0])
+
+
+@contextmanager
+def _writing() -> Iterator[Connection]:
+    """Open a transaction that is alone in writing to the overlay."""
+    with database.transaction() as connection:
+        connection.execute(update(Revision).values(number=Revision.number + 1))
+        yield connection
+
+
+def create(product: Mapping[str, Any], caller: int, idempotency_key: str | None) -> tuple[ProductRow, bool]:
+    """Create a product; returns it and whether an earlier request with the same key did.
+
+    Raises ReusedIdempotencyKeyError or NotSyncedError.
+    """
+    request_hash = hashlib.sha256(orjson.dumps(product, option=orjson.OPT_SORT_KEYS)).digest()
+    with _writing() as connection:
+        if idempotency_key is not None:
+            answer = _earlier_answer(connection, caller, idempotency_key, request_hash)
+            if answer is not None:
+                connection.rollback()  # nothing is written this time
+                return answer, True
+        product_key = connection.scalar(text("SELECT nextval('overlay.product_key_seq')"))
+        row = {"product_key": product_key, "changes": _plain(product), "changed_by": caller}
+        connection.execute(insert(ProductOverlay).values(row))
+        created = find_product(cast(int, product_key), connection)
+        if idempotency_key is not None:
+            answer_now = {"values": json.loads(orjson.dumps(created.values)), "business_date": str(created.business_date)}
+            kept = {"caller": caller, "key": idempotency_key, "request_hash": request_hash, "answer": answer_now}
+            connection.execute(insert(IdempotencyKey).values(kept))
+        return created, False
+
+
+def _earlier_answer(connection: Connection, caller: int, key: str, request_hash: bytes) -> ProductRow | None:
+    old = IdempotencyKey.created_at < func.clock_timestamp() - text(f"interval '{KEPT_FOR}'")
+    connection.execute(delete(IdempotencyKey).where(old))
+    asked = select(IdempotencyKey.request_hash, IdempotencyKey.answer)
+    kept = connection.execute(asked.where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)).one_or_none()
+    if kept is None:
+        return None
+    if bytes(kept.request_hash) != request_hash:
+        raise ReusedIdempotencyKeyError(
+            "Send a new Idempotency-Key with a new product, and the same one only to repeat a request.",
+            errors=[{"detail": "Idempotency-Key was sent before with another body.", "header": "Idempotency-Key"}],
+        )
+    return ProductRow(tuple(kept.answer["values"]), date.fromisoformat(kept.answer["business_date"]))
+
+
+def change(product_key: int, changes: Mapping[str, Any], caller: int) -> ProductRow:
+    """Set some fields of a product, the others stay; returns it as it is now.
+
+    Raises UnknownProductError, NotSyncedError, PreconditionRequiredError or PreconditionFailedError.
+    """
+    with _writing() as connection:
+        require_match(find_product(product_key, connection).state)
+        _lay_over(connection, product_key, caller, changes=_plain(changes))
+        return find_product(product_key, connection)
+
+
+def remove(product_key: int, caller: int) -> None:
+    """Delete a product: one of the users' own for good, the warehouse's from what is served.
+
+    Raises as ``change`` does.
+    """
+    with _writing() as connection:
+        require_match(find_product(product_key, connection).state)
+        if product_key >= FIRST_OWN_KEY:
+            connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))
+        else:
+            _lay_over(connection, product_key, caller, changes={}, deleted=True)
+
+
+def _lay_over(
+    connection: Connection, product_key: int, caller: int, *, changes: dict[str, Any], deleted: bool = False
+) -> None:
+    row = {"product_key": product_key, "changes": changes, "deleted": deleted, "changed_by": caller}
+    statement = upsert(ProductOverlay).values(row)
+    new = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[ProductOverlay.product_key],
+            set_={
+                "changes": ProductOverlay.changes.concat(new.changes),
+                "deleted": new.deleted,
+                "changed_by": new.changed_by,
+                "changed_at": func.clock_timestamp(),
+            },
+        )
+    )
+
+
+OVERLAY_COLUMNS = (
+    ProductOverlay.product_key,
+    ProductOverlay.deleted,
+    ProductOverlay.changes,
+    ProductOverlay.changed_at,
+)
+
+
+def find_overlay(product_key: int) -> dict[str, Any]:
+    """Find what users did to a product. Raises NoOverlayError."""
+    with database.transaction() as connection:
+        return _find_overlay(connection, product_key)
+
+
+def _find_overlay(connection: Connection, product_key: int) -> dict[str, Any]:
+    statement = select(*OVERLAY_COLUMNS).where(ProductOverlay.product_key == product_key)
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise NoOverlayError(f"Users have changed nothing of a product with the key {product_key}.")
+    return dict(row)
+
+
+def take_back(product_key: int) -> ProductRow:
+    """Forget what users did to a product of the warehouse, its deletion included; returns it as it is now.
+
+    Raises NoOverlayError, OwnProductError, PreconditionRequiredError or PreconditionFailedError.
+    """
+    with _writing() as connection:
+        require_match(content_state(_find_overlay(connection, product_key)))
+        if product_key >= FIRST_OWN_KEY:
+            raise OwnProductError("It was made through the API: DELETE /api/products/{product_key} removes it.")
+        connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))
+        return find_product(product_key, connection)
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn fields into what JSON holds, in the order of their schema."""
+    plain: dict[str, Any] = json.loads(orjson.dumps({name: fields[name] for name in OWN_FIELDS if name in fields}))
+    return plain

@@ -1,0 +1,73 @@
+"""The API's description as a Postman collection (format 2.1), which Bruno and Insomnia import too."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def collection(spec: Mapping[str, Any], base_url: str) -> dict[str, Any]:
+    """Build the collection: a folder a tag, a request an operation, the variables ``baseUrl`` and ``apiKey``."""
+    folders: dict[str, list[dict[str, Any]]] = {}
+    for path, operations in spec["paths"].items():
+        for method in METHODS:
+            if method in operations:
+                operation = operations[method]
+                parameters = [*operations.get("parameters", []), *operation.get("parameters", [])]
+                folders.setdefault(operation["tags"][0], []).append(_request(spec, path, method, operation, parameters))
+    return {
+        "info": {"name": spec["info"]["title"], "schema": SCHEMA},
+        "auth": {
+            "type": "apikey",
+            "apikey": [
+                {"key": "key", "value": "X-API-Key"},
+                {"key": "value", "value": "{{apiKey}}"},
+                {"key": "in", "value": "header"},
+            ],
+        },
+        "variable": [{"key": "baseUrl", "value": base_url}, {"key": "apiKey", "value": ""}],
+        "item": [{"name": name, "item": requests} for name, requests in folders.items()],
+    }
+
+
+def _request(
+    spec: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any], parameters: list[dict[str, Any]]
+) -> dict[str, Any]:
+    own_path = path.replace("{", ":").replace("}", "")
+    request: dict[str, Any] = {
+        "method": method.upper(),
+        "description": operation.get("description") or operation["summary"],
+        "header": list(_values(parameters, "header")),
+        "url": {
+            "raw": "{{baseUrl}}" + own_path,
+            "host": ["{{baseUrl}}"],
+            "path": own_path.lstrip("/").split("/"),
+            "query": list(_values(parameters, "query")),
+            "variable": list(_values(parameters, "path")),
+        },
+    }
+    body = operation.get("requestBody")
+    if body:
+        content_type, media = next(iter(body["content"].items()))
+        request["header"].append({"key": "Content-Type", "value": content_type})
+        request["body"] = {"mode": "raw", "raw": json.dumps(_example(spec, media["schema"]), indent=2)}
+    return {"name": operation["summary"], "request": request}
+
+
+def _values(parameters: list[dict[str, Any]], place: str) -> Iterator[dict[str, Any]]:
+    """List the parameters of a place; those that may be left out are switched off."""
+    for parameter in parameters:
+        if parameter["in"] == place:
+            example = parameter.get("example", parameter["schema"].get("example", parameter["schema"].get("default", "")))
+            value = {"key": parameter["name"], "value": str(example), "description": parameter.get("description", "")}
+            yield value if parameter.get("required") else value | {"disabled": True}
+
+
+def _example(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+    if "$ref" in schema:
+        return _example(spec, spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    if "example" in schema or "properties" not in schema:
+        return schema.get("example", schema.get("default"))
+    return {name: _example(spec, part) for name, part in schema["properties"].items()}

@@ -1,0 +1,36 @@
+"""The totals of the warehouse."""
+
+from flask import Response
+from flask_smorest import Blueprint
+from sqlalchemy import select
+
+from api.database import read, sql_text
+from api.models import ONE, SUCCEEDED, SyncRun
+from api.problems import NotSyncedError
+from api.resources.operation import operation
+from api.responses import content_state, item, not_modified, unchanged
+from api.schemas import Kpis
+
+blueprint = Blueprint("kpis", __name__, url_prefix="/api/kpis", description="The totals")
+
+FIELDS = tuple(Kpis().fields)
+FIND_KPIS = sql_text(
+    select(SyncRun.business_date, SyncRun.sample_customers, SyncRun.kpis)
+    .where(SUCCEEDED)
+    .order_by(SyncRun.id.desc())
+    .limit(ONE)
+)
+
+
+@operation(blueprint, "", "read", conditional=True, csv=True)
+@blueprint.response(200, Kpis)
+def get_kpis() -> Response:
+    """Get the totals of all that is served, with the business date they belong to."""
+    rows = read(FIND_KPIS)
+    if not rows:
+        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+    business_date, sample_customers, totals = rows[0]
+    kpis = {"business_date": business_date, "sample_customers": sample_customers, **totals}
+    values = [kpis[name] for name in FIELDS]
+    state = content_state(values)
+    return unchanged(state) if not_modified(state) else item(FIELDS, values, state, business_date)

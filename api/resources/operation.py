@@ -1,0 +1,80 @@
+"""What the operations of the API have in common: their rights and the documentation that follows from them."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from api.access import View, requires
+
+BUSINESS_DATE = {"description": "The day that the data stands for.", "schema": {"type": "string", "format": "date"}}
+ETAG = {"description": "State of the answer, for If-None-Match and If-Match.", "schema": {"type": "string"}}
+LINK = {"description": "The next page, if there is one.", "schema": {"type": "string"}}
+RATE_LIMIT = {
+    "RateLimit-Policy": {"description": "Requests (q) in a window of w seconds.", "schema": {"type": "string"}},
+    "RateLimit": {"description": "Requests left (r) and seconds until all are (t).", "schema": {"type": "string"}},
+}
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "description": "ETag of an answer that the client has; 304 if it is still right.",
+    "schema": {"type": "string"},
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "ETag of the answer that the change is based on, or * for whatever there is.",
+    "schema": {"type": "string", "pattern": '^(\\*|"[!#-~]+")$'},
+}
+ALWAYS = (401, 403, 429, 500, 503)
+"""What any operation that needs a scope may answer, besides 422 where there are arguments."""
+
+
+def operation(
+    blueprint: Blueprint,
+    rule: str,
+    scope: str,
+    *,
+    method: str = "GET",
+    statuses: tuple[int, ...] = (),
+    conditional: bool = False,
+    csv: bool = False,
+    paged: bool = False,
+    success: int = 200,
+    parameters: tuple[dict[str, Any], ...] = (),
+    **doc: Any,
+) -> Callable[[View], View]:
+    """Register a view for callers with a scope, and document the answers that come with it.
+
+    ``statuses`` are the errors of this operation beyond ALWAYS; ``conditional`` says that it has an ETag,
+    ``csv`` that it comes as CSV too, ``paged`` that it links to a next page.
+    """
+    responses: dict[str, Any] = {
+        str(status): HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})
+    }
+    headers = dict(RATE_LIMIT)
+    if conditional:
+        headers |= {"ETag": ETAG, "Business-Date": BUSINESS_DATE}
+        if method == "GET":
+            responses["304"] = {"description": "What the client has is still right."}
+            parameters = (*parameters, IF_NONE_MATCH)
+    if paged:
+        headers["Link"] = LINK
+    responses[str(success)] = {"headers": headers}
+    if csv:
+        responses[str(success)]["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    security: list[dict[str, list[str]]] = [{"apiKey": []}]
+    if scope == "read":
+        security.append({})  # unless the setting API_OPEN_READS closes them
+    described = dict(doc, responses=responses, security=security)
+
+    def register(view: View) -> View:
+        documented = blueprint.doc(**described)(requires(scope)(view))
+        own_parameters = documented._apidoc.setdefault("arguments", {}).setdefault("parameters", [])
+        own_parameters.extend(parameters)
+        blueprint.route(rule, methods=[method])(documented)
+        return view
+
+    return register

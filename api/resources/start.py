@@ -1,0 +1,86 @@
+"""Where a newcomer begins: the landing page, the documentation's page and the collection for API clients.
+
+None of these needs a key or the database.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import flask
+import psycopg
+from flask import Response, abort, current_app, jsonify, render_template, request, send_from_directory, url_for
+from flask_smorest import Blueprint
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.postman import collection
+from api.resources.health import served
+from api.schemas import Links
+
+blueprint = Blueprint("start", __name__, description="Where to begin")
+
+SWAGGER_UI = Path(str(files("swagger_ui"))) / "static"
+SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
+"""What the page needs of the package swagger-ui-py, which brings Swagger UI along: nothing comes from elsewhere."""
+
+TITLE = "Sales warehouse"
+
+
+def links() -> dict[str, str]:
+    """Return the addresses of what there is, by what it is."""
+    return {
+        "products": url_for("products.list_products"),
+        "customers": url_for("customers.list_customers"),
+        "sales": url_for("sales.list_sales"),
+        "kpis": url_for("kpis.get_kpis"),
+        "syncs": url_for("sync.list_runs"),
+        "documentation": url_for("pages.docs"),
+        "openapi": url_for("api-docs.openapi_json"),
+        "postman": url_for("pages.postman"),
+        "live": url_for("health.live"),
+        "ready": url_for("health.ready"),
+        "metrics": url_for("health.get_metrics"),
+    }
+
+
+@blueprint.route("/")
+@blueprint.response(200, Links)
+@blueprint.alt_response(500, "INTERNAL_SERVER_ERROR")
+def start() -> Any:
+    """Show what there is: a page in a browser, links in JSON otherwise."""
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        return Response(render_template("start.html", title=TITLE, links=links(), day=_served_or_none()))
+    return {"title": TITLE, "links": links()}
+
+
+def _served_or_none() -> dict[str, Any] | None:
+    try:
+        return served()
+    except (psycopg.Error, SQLAlchemyError):
+        current_app.logger.exception("The landing page is shown without the day.")
+        return None
+
+
+def docs() -> str:
+    """Show the documentation."""
+    return render_template("docs.html", title=TITLE)
+
+
+def swagger_file(name: str) -> Response:
+    """Send a file of Swagger UI."""
+    if name not in SWAGGER_FILES:
+        abort(404)
+    return send_from_directory(SWAGGER_UI, name, max_age=3600)
+
+
+def postman() -> Response:
+    """Send the collection that Postman, Bruno and Insomnia import."""
+    spec = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec
+    return jsonify(collection(spec.to_dict(), request.host_url.rstrip("/")))
+
+
+# Pages and files are no operations of the API: they are not in its description.
+pages = flask.Blueprint("pages", __name__)
+pages.add_url_rule("/docs", view_func=docs)
+pages.add_url_rule("/docs/<name>", view_func=swagger_file)
+pages.add_url_rule("/postman.json", view_func=postman)

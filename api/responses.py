@@ -1,0 +1,133 @@
+"""Answers with data: JSON or CSV, compressed or not, with an ETag, so that what is unchanged is not sent again.
+
+Views hand over rows as the database gave them; no schema is applied to what is sent (it would cost more than all
+the rest), the tests hold every answer against the published schema instead.
+
+An ETag is a state, then what kind of answer it is of: ``"7-3"``, ``"7-3;csv"``, ``"7-3;csv;gz"``.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from api.problems import Problem
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8; header=present"
+SMALLEST_COMPRESSED = 1000
+"""Bytes; below, compressing gains nothing."""
+COMPRESSION_LEVEL = 1
+
+
+class PreconditionRequiredError(Problem):
+    """A change without If-Match could undo somebody else's."""
+
+    status = 428
+    name = "precondition-required"
+    title = "The change needs a condition"
+
+
+class PreconditionFailedError(Problem):
+    """What was to be changed is not what the client saw."""
+
+    status = 412
+    name = "precondition-failed"
+    title = "The product has changed meanwhile"
+
+
+def content_state(document: Any) -> str:
+    """Return the state of something that has no version: a hash of its content."""
+    return hashlib.blake2b(orjson.dumps(document), digest_size=12).hexdigest()
+
+
+def wants_csv() -> bool:
+    """Whether the client prefers CSV to JSON."""
+    accept = request.headers.get("Accept", "")
+    return "csv" in accept and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
+
+
+def not_modified(state: str) -> bool:
+    """Whether the client already has the answer that stands for a state."""
+    if "If-None-Match" not in request.headers:
+        return False
+    wanted = f"{state};csv" if wants_csv() else state
+    return any(tag.removesuffix(";gz") == wanted for tag in request.if_none_match.as_set(include_weak=True))
+
+
+def require_match(state: str) -> None:
+    """Refuse a change unless the client says, by If-Match, that it has seen the state there is.
+
+    Raises PreconditionRequiredError or PreconditionFailedError.
+    """
+    if not request.if_match:
+        raise PreconditionRequiredError(
+            "Send the ETag of the answer that the change is based on in the header If-Match.",
+            errors=[{"detail": "If-Match is missing.", "header": "If-Match"}],
+        )
+    tags = request.if_match
+    if not tags.star_tag and state not in {tag.split(";")[0] for tag in tags.as_set()}:
+        raise PreconditionFailedError(
+            "If-Match names another state than there is now: GET it again, look at it, and send its new ETag.",
+            errors=[{"detail": "If-Match does not name the current ETag.", "header": "If-Match"}],
+        )
+
+
+def unchanged(state: str) -> Response:
+    """Answer 304."""
+    return _finished(Response(status=304), f"{state};csv" if wants_csv() else state)
+
+
+def item(names: Sequence[str], row: Sequence[Any], state: str, business_date: date, status: int = 200) -> Response:
+    """Answer with one item."""
+    if wants_csv():
+        return _sent(_csv(names, [row]), CSV, f"{state};csv", business_date, status)
+    return _sent(orjson.dumps(dict(zip(names, row, strict=True))), JSON, state, business_date, status)
+
+
+def page(
+    names: Sequence[str], rows: Iterable[Sequence[Any]], state: str, business_date: date, following: str | None
+) -> Response:
+    """Answer with a page of items; ``following`` is the address of the next one."""
+    if wants_csv():
+        response = _sent(_csv(names, rows), CSV, f"{state};csv", business_date)
+    else:
+        items = [dict(zip(names, row, strict=True)) for row in rows]
+        document = orjson.dumps({"business_date": business_date, "next": following, "items": items})
+        response = _sent(document, JSON, state, business_date)
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _sent(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:
+    compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", "")
+    if compress and request.accept_encodings["gzip"]:
+        response = Response(gzip.compress(body, COMPRESSION_LEVEL, mtime=0), status, content_type=content_type)
+        response.headers["Content-Encoding"] = "gzip"
+        tag += ";gz"
+    else:
+        response = Response(body, status, content_type=content_type)
+    response.headers["Business-Date"] = business_date.isoformat()
+    return _finished(response, tag)
+
+
+def _finished(response: Response, tag: str) -> Response:
+    response.headers["ETag"] = f'"{tag}"'
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Accept, Accept-Encoding, X-API-Key"
+    return response
