@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +23,7 @@ from api import create_app
 from api.database import psycopg_url
 from api.models import ApiKey, Customer, Product, Sale, SyncRun
 from api.settings import Settings
+from api.sync import KPIS
 
 ROOT = Path(__file__).parents[2]
 SYNC_KEY = "the-key-of-the-tests"
@@ -83,14 +86,28 @@ def migrated(postgres: str) -> str:
 NUMBERS = count(1)
 
 
-@pytest.fixture
-def database_url(postgres: str, migrated: str) -> Iterator[str]:
-    """A migrated database with nothing in it, as its owner reaches it."""
+@contextmanager
+def new_database(postgres: str, migrated: str) -> Iterator[str]:
+    """Make a migrated database with nothing in it, gone when the block ends; yields its owner's URL."""
     name = f"test_{next(NUMBERS)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
         yield with_name(postgres, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(postgres: str, migrated: str) -> Iterator[str]:
+    """A migrated database with nothing in it, as its owner reaches it."""
+    with new_database(postgres, migrated) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_url(postgres: str, migrated: str) -> Iterator[str]:
+    """A database for the tests of one module that change nothing in it."""
+    with new_database(postgres, migrated) as url:
+        yield url
 
 
 def settings_for(database_url: str, warehouse_odbc: str = NO_WAREHOUSE, **others: Any) -> Settings:
@@ -138,9 +155,8 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def keys(engine: Engine) -> dict[str, dict[str, str]]:
-    """Headers with a key for each set of scopes: read, write, all."""
+def add_keys(engine: Engine) -> dict[str, dict[str, str]]:
+    """Make a key for each set of scopes (read, write, all); returns the headers that carry them."""
     with engine.begin() as connection:
         for name, key in KEYS.items():
             row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": SCOPES[name]}
@@ -148,39 +164,55 @@ def keys(engine: Engine) -> dict[str, dict[str, str]]:
     return {name: {"X-API-Key": key} for name, key in KEYS.items()}
 
 
+@pytest.fixture
+def keys(engine: Engine) -> dict[str, dict[str, str]]:
+    """Headers with a key for each set of scopes: read, write, all."""
+    return add_keys(engine)
+
+
+@pytest.fixture(scope="module")
+def shared_engine(shared_url: str) -> Iterator[Engine]:
+    """The way into the database that a module's tests share."""
+    engine = create_engine(psycopg_url(shared_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_client(shared_url: str) -> FlaskClient:
+    """A client of an API on the database that a module's tests share."""
+    return create_app(settings_for(shared_url)).test_client()
+
+
 Publish = Callable[..., int]
+
+
+def publish_run(
+    engine: Engine,
+    *,
+    batch_id: int = 1,
+    business_date: date = SUNDAY,
+    products: Sequence[dict[str, Any]] = (),
+    customers: Sequence[dict[str, Any]] = (),
+    sales: Sequence[dict[str, Any]] = (),
+) -> int:
+    """Put rows into the serving tables as a sync of the batch would; returns the run."""
+    run = {"batch_id": batch_id, "business_date": business_date, "datasets": [], "status": "succeeded"}
+    with engine.begin() as connection:
+        connection.execute(update(SyncRun).values(superseded_at=SyncRun.started_at))
+        run_id: int = connection.execute(insert(SyncRun).values(run).returning(SyncRun.id)).scalar_one()
+        for product in products:
+            connection.execute(insert(Product).values({"in_source": True, "run_id": run_id, **product}))
+        for customer in customers:
+            connection.execute(insert(Customer).values({"in_source": True, "run_id": run_id, **customer}))
+        for sale in sales:
+            connection.execute(insert(Sale).values({"run_id": run_id, **sale}))
+        totals = connection.scalar(KPIS, {"run_id": run_id})
+        connection.execute(update(SyncRun).where(SyncRun.id == run_id).values(kpis=totals))
+    return run_id
 
 
 @pytest.fixture
 def publish(engine: Engine) -> Publish:
-    """Put rows into the serving tables as a sync of the batch would; returns the run."""
-
-    def publish(
-        *,
-        batch_id: int = 1,
-        business_date: date = SUNDAY,
-        products: Sequence[dict[str, Any]] = (),
-        customers: Sequence[dict[str, Any]] = (),
-        sales: Sequence[dict[str, Any]] = (),
-    ) -> int:
-        run = {"batch_id": batch_id, "business_date": business_date, "datasets": [], "status": "succeeded"}
-        totals: dict[str, Any] = {
-            "total_orders": len({sale["order_number"] for sale in sales}),
-            "order_lines": len(sales),
-            "total_customers": len(customers),
-            "total_products": len(products),
-        }
-        names = "total_sales total_profit total_quantity avg_order_value first_order_date last_order_date".split()
-        with engine.begin() as connection:
-            connection.execute(update(SyncRun).values(superseded_at=SyncRun.started_at))
-            values = insert(SyncRun).values({**run, "kpis": {**dict.fromkeys(names), **totals}})
-            run_id: int = connection.execute(values.returning(SyncRun.id)).scalar_one()
-            for product in products:
-                connection.execute(insert(Product).values({"in_source": True, "run_id": run_id, **product}))
-            for customer in customers:
-                connection.execute(insert(Customer).values({"in_source": True, "run_id": run_id, **customer}))
-            for sale in sales:
-                connection.execute(insert(Sale).values({"run_id": run_id, **sale}))
-        return run_id
-
-    return publish
+    """Publish rows into the test's database."""
+    return partial(publish_run, engine)
