@@ -77,7 +77,8 @@ class Listing:
     @lru_cache(maxsize=64)  # noqa: B019 # the listings live as long as the process
     def _order(self, name: str, descending: bool) -> Order:
         columns = [self.source.c[name]] if name == self.key else [self.source.c[name], self.source.c[self.key]]
-        return Order(f"-{name}" if descending else name, tuple(columns), descending)
+        sign = "-" if descending else ""
+        return Order(f"{self.key} by {sign}{name}", tuple(columns), descending)
 
     @lru_cache(maxsize=1024)  # noqa: B019
     def _sql(self, order: Order, names: tuple[str, ...], filters: tuple[str, ...], *, following: bool) -> str:

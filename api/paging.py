@@ -64,7 +64,10 @@ class Cursor(NamedTuple):
 
 
 class Order(NamedTuple):
-    """How a list is sorted: columns of its items, no two of which have the same values in all of them."""
+    """How a list is sorted: columns of its items, no two of which have the same values in all of them.
+
+    The name tells the list and its order from all others.
+    """
 
     name: str
     columns: tuple[ColumnElement[Any], ...]
@@ -138,6 +141,8 @@ def is_text(value: str) -> bool:
 
 
 def _is_day(value: str) -> bool:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:  # fromisoformat takes weeks too, Postgres does not
+        return False
     try:
         date.fromisoformat(value)
     except ValueError:
