@@ -1,11 +1,14 @@
-"""GET /api/customers/{segment}."""
+"""GET /api/customers, /api/customers/{segment} and /api/customers/key/{customer_key}."""
 
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
-from tests.api.conftest import Publish
+from api.schemas import CUSTOMER_FIELDS, CUSTOMER_SEGMENTS, CUSTOMER_SORTS
+from tests.api.answers import items, problem, refused, table_of, whole
+from tests.api.conftest import publish_run
 
 ANA: dict[str, Any] = {
     "customer_key": 1,
@@ -33,50 +36,135 @@ ANA: dict[str, Any] = {
     "avg_order_value": 2749,
     "avg_monthly_spend": 294,
 }
+BEN: dict[str, Any] = {
+    "customer_key": 2,
+    "customer_segment": "Regular",
+    "customer_name": "Ben O'Hara",
+    "gender": "Male",
+    "country": "France",
+    "age_group": "n/a",
+    "total_orders": 9,
+    "total_sales": 500,
+    "last_order_date": "2025-11-02",
+}
 CUSTOMERS: list[dict[str, Any]] = [
     ANA,
-    {"customer_key": 2, "customer_segment": "Regular"},
-    {"customer_key": 3, "customer_segment": "New"},
-    {"customer_key": 4, "customer_segment": "New"},
-    {"customer_key": 5},
+    BEN,
+    {"customer_key": 3, "customer_segment": "New", "customer_name": "ben_100%", "country": "Germany"},
+    {"customer_key": 4, "customer_segment": "New", "last_order_date": "2026-01-01", "total_sales": 500},
+    {"customer_key": 5, "customer_number": "AW5"},
 ]
 
 
-@pytest.fixture(autouse=True)
-def _customers(publish: Publish) -> None:
-    publish(customers=CUSTOMERS)
+@pytest.fixture(scope="module", autouse=True)
+def _customers(shared_engine: Engine) -> None:
+    publish_run(shared_engine, customers=[{"customer_key": 7, "customer_segment": "VIP"}])
+    publish_run(shared_engine, customers=CUSTOMERS)
 
 
-def test_a_customer_is_answered_with_every_column(client: FlaskClient) -> None:
-    assert client.get("/api/customers/VIP").get_json() == {"items": [ANA], "next": None}
+def keys(client: FlaskClient, address: str) -> list[int]:
+    return [item["customer_key"] for item in items(client, address)]
+
+
+@pytest.mark.parametrize("address", ["/api/customers/VIP", "/api/customers?segment=vip", "/api/customers?limit=1"])
+def test_a_customer_is_listed_with_every_field(shared_client: FlaskClient, address: str) -> None:
+    found = items(shared_client, address)
+    assert found == [ANA]
+    assert tuple(found[0]) == CUSTOMER_FIELDS
+
+
+def test_a_customer_is_found_by_key(shared_client: FlaskClient) -> None:
+    answer = shared_client.get("/api/customers/key/1")
+    assert (answer.status_code, answer.get_json()) == (200, ANA)
+    assert answer.headers["Business-Date"] == "2026-01-04"
+    assert (
+        shared_client.get("/api/customers/key/1", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    )
+    assert table_of(shared_client.get("/api/customers/key/1", headers={"Accept": "text/csv"}))[0]["age"] == "46"
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("7", "unknown-customer"), ("0", "unknown-customer"), ("2147483648", None), ("x", None)]
+)
+def test_a_customer_that_is_not_there_is_not_found(shared_client: FlaskClient, key: str, name: str | None) -> None:
+    problem(shared_client.get(f"/api/customers/key/{key}"), 404, name)
 
 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("VIP", [1]),
-        ("vip", [1]),
-        ("rEGULAR", [2]),
-        ("new", [3, 4]),
-        ("New?limit=1", [3]),
-        ("New?limit=1&after=3", [4]),
+        ("", [1, 2, 3, 4, 5]),
+        ("/VIP", [1]),
+        ("/vip", [1]),
+        ("/rEGULAR", [2]),
+        ("/new", [3, 4]),
+        ("/New?limit=1", [3]),
+        ("/new?sort=-customer_key", [4, 3]),
+        ("/new?country=germany", [3]),
+        ("?segment=NEW", [3, 4]),
+        ("?country=GERMANY", [1, 3]),
+        ("?gender=female", [1]),
+        ("?age_group=40-49", [1]),
+        ("?age_group=N/A", [2]),
+        ("?q=BEN", [2, 3]),
+        ("?q=o'h", [2]),
+        ("?q=aw", [1, 5]),
+        ("?q=%25", [3]),
+        ("?q=_", [3]),
+        ("?q=李", [1]),
+        ("?segment=New&q=ben", [3]),
+        ("?sort=customer_key", [1, 2, 3, 4, 5]),
+        ("?sort=-customer_key", [5, 4, 3, 2, 1]),
+        ("?sort=customer_name", [4, 5, 1, 2, 3]),
+        ("?sort=-customer_name", [3, 2, 1, 5, 4]),
+        ("?sort=total_sales", [3, 5, 2, 4, 1]),
+        ("?sort=-total_sales", [1, 4, 2, 5, 3]),
+        ("?sort=total_orders", [3, 4, 5, 1, 2]),
+        ("?sort=-total_orders", [2, 1, 5, 4, 3]),
+        ("?sort=last_order_date", [3, 5, 2, 1, 4]),
+        ("?sort=-last_order_date", [4, 1, 2, 5, 3]),
     ],
 )
-def test_a_segment_is_found_in_any_case_and_paged(client: FlaskClient, address: str, expected: list[int]) -> None:
-    items = client.get(f"/api/customers/{address}").get_json()["items"]
-    assert [item["customer_key"] for item in items] == expected
+def test_segments_filters_and_orders_choose_customers(
+    shared_client: FlaskClient, address: str, expected: list[int]
+) -> None:
+    assert keys(shared_client, f"/api/customers{address}") == expected
 
 
-def test_the_address_of_the_next_page_leads_to_the_next_customers(client: FlaskClient) -> None:
-    first = client.get("/api/customers/new?limit=1").get_json()
-    second = client.get(first["next"]).get_json()
-    assert [item["customer_key"] for item in second["items"]] == [4]
-    assert second["next"] is None
+@pytest.mark.parametrize(
+    "start", ["/api/customers/nEW?limit=1&fields=customer_key", "/api/customers?segment=new&limit=1"]
+)
+def test_the_next_page_keeps_segment_and_fields(shared_client: FlaskClient, start: str) -> None:
+    found = whole(shared_client, start)
+    assert [item["customer_key"] for item in found] == [3, 4]
+    assert "fields" not in start or all(list(item) == ["customer_key"] for item in found)
 
 
-@pytest.mark.parametrize("segment", ["Gold", "VIP%00", "n", "null"])
-def test_an_unknown_segment_is_answered_with_the_valid_ones(client: FlaskClient, segment: str) -> None:
-    answer = client.get(f"/api/customers/{segment}")
-    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
-    assert answer.get_json()["valid_values"] == ["VIP", "Regular", "New"]
-    assert "VIP, Regular, New" in answer.get_json()["detail"]
+@pytest.mark.parametrize(
+    ("query", "parameter", "says"),
+    [
+        ("?segment=Gold", "segment", ", ".join(CUSTOMER_SEGMENTS)),
+        ("/VIP?segment=VIP", "segment", "country, gender"),
+        ("?category=Bikes", "category", "country, gender"),
+        ("?sort=age", "sort", ", ".join(CUSTOMER_SORTS)),
+        ("?fields=product_key", "fields", ", ".join(CUSTOMER_FIELDS)),
+        ("/New?country=%00", "country", "NUL"),
+        (f"?gender={'x' * 51}", "gender", "0 to 50"),
+        (f"?age_group={'x' * 51}", "age_group", "0 to 50"),
+        ("/new?limit=0", "limit", "from 1 to 1000"),
+        ("/new?cursor=x", "cursor", "next"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused_with_what_would(
+    shared_client: FlaskClient, query: str, parameter: str, says: str
+) -> None:
+    ((place, detail),) = refused(shared_client.get(f"/api/customers{query}"), "parameter")
+    assert place == parameter
+    assert says in detail
+
+
+@pytest.mark.parametrize("segment", ["Gold", "VIP%00", "n", "null", "key", "VIP%20"])
+def test_an_unknown_segment_is_answered_with_the_valid_ones(shared_client: FlaskClient, segment: str) -> None:
+    document = problem(shared_client.get(f"/api/customers/{segment}"), 404, "unknown-segment")
+    assert document["valid_values"] == ["VIP", "Regular", "New"]
+    assert "VIP, Regular, New" in document["detail"]
