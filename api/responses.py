@@ -10,6 +10,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -17,13 +18,17 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from api.problems import Problem
+from api.problems import InvalidRequestError, Problem
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8; header=present"
 SMALLEST_COMPRESSED = 1000
 """Bytes; below, compressing gains nothing."""
 COMPRESSION_LEVEL = 1
+
+_TAG = r'(W/)?"[!#-~]*"'
+IF_MATCH_PATTERN = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
+"""What If-Match may be: any state there is, or ETags (RFC 9110, section 13.1.1)."""
 
 
 class PreconditionRequiredError(Problem):
@@ -55,24 +60,35 @@ def wants_csv() -> bool:
 
 def not_modified(state: str) -> bool:
     """Whether the client already has the answer that stands for a state."""
-    if "If-None-Match" not in request.headers:
+    given = request.headers.get("If-None-Match")
+    if given is None:
         return False
     wanted = f"{state};csv" if wants_csv() else state
-    return any(tag.removesuffix(";gz") == wanted for tag in request.if_none_match.as_set(include_weak=True))
+    return any(tag.removesuffix(";gz") == wanted for _, tag in _tags(given))
+
+
+def _tags(header: str) -> list[tuple[str, str]]:
+    """List the ETags of a header: whether weak, and the text. Werkzeug's reader has None for an empty one."""
+    return re.findall(r'(W/)?"([!#-~]*)"', header)
 
 
 def require_match(state: str) -> None:
     """Refuse a change unless the client says, by If-Match, that it has seen the state there is.
 
-    Raises PreconditionRequiredError or PreconditionFailedError.
+    Raises PreconditionRequiredError, InvalidRequestError or PreconditionFailedError.
     """
-    if not request.if_match:
+    given = request.headers.get("If-Match")
+    if not given:
         raise PreconditionRequiredError(
             "Send the ETag of the answer that the change is based on in the header If-Match.",
             errors=[{"detail": "If-Match is missing.", "header": "If-Match"}],
         )
-    tags = request.if_match
-    if not tags.star_tag and state not in {tag.split(";")[0] for tag in tags.as_set()}:
+    if re.fullmatch(IF_MATCH_PATTERN, given) is None:
+        raise InvalidRequestError(
+            {"detail": 'If-Match: must be * or an ETag with its quotes, as in "7-3".', "header": "If-Match"}
+        )
+    # A weak one never matches: it does not say that the content is the same.
+    if given != "*" and state not in {tag.split(";")[0] for weak, tag in _tags(given) if not weak}:
         raise PreconditionFailedError(
             "If-Match names another state than there is now: GET it again, look at it, and send its new ETag.",
             errors=[{"detail": "If-Match does not name the current ETag.", "header": "If-Match"}],
