@@ -7,6 +7,7 @@ Postgres schema ``overlay``, over the warehouse's rows.
 ====================  =======================================================================
 ``settings``          what the environment must hold
 ``models``            the tables; ``migrations`` creates them
+``addresses``         what stands in them
 ``database``          the way to Postgres: one statement a read, one transaction a write
 ``access``            keys, scopes and how often a caller may ask (``rate_limit``)
 ``resources``         one module a resource; ``schemas`` are their shapes and documentation
@@ -26,7 +27,7 @@ import logging
 
 from flask import Flask
 
-from api import access, database, metrics, problems, security_headers
+from api import access, addresses, database, metrics, problems, security_headers
 from api.resources import BLUEPRINTS, start
 from api.settings import Settings
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"components": {"securitySchemes": {"apiKey": API_KEY_SCHEME}}},
     )
+    app.url_map.converters["key"] = addresses.Key
     logging.getLogger("api").setLevel(logging.INFO)  # the stages of a sync are worth a line each
     metrics.init_app(app)
     security_headers.init_app(app)

@@ -68,6 +68,8 @@ def _values(parameters: list[dict[str, Any]], place: str) -> Iterator[dict[str, 
 def _example(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
     if "$ref" in schema:
         return _example(spec, spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    if "allOf" in schema:
+        return _example(spec, schema["allOf"][0])
     if "example" in schema or "properties" not in schema:
         return schema.get("example", schema.get("default"))
     return {name: _example(spec, part) for name, part in schema["properties"].items()}

@@ -11,12 +11,11 @@ from api.database import read, sql_text
 from api.listing import Listing, contains, current_run, equals, is_exactly
 from api.models import Customer, table
 from api.problems import NotSyncedError, Problem
-from api.resources.operation import operation
+from api.resources.operation import leads_to, operation
 from api.responses import content_state, item, not_modified, unchanged
 from api.schemas import (
     CUSTOMER_FIELDS,
     CUSTOMER_SEGMENTS,
-    LARGEST_KEY,
     CustomerPage,
     CustomerQuery,
     CustomerSchema,
@@ -38,6 +37,7 @@ LISTING = Listing(
         "q": contains("customer_name", "customer_number", parameter="q"),
     },
 )
+FIRST = leads_to("get_customer", customer_key="$response.body#/items/0/customer_key")
 
 
 class UnknownSegmentError(Problem):
@@ -56,7 +56,7 @@ class UnknownCustomerError(Problem):
     title = "There is no such customer"
 
 
-@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,))
+@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,), links=FIRST)
 @blueprint.arguments(CustomerQuery, location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_customers(query: dict[str, Any]) -> Response:
@@ -64,7 +64,7 @@ def list_customers(query: dict[str, Any]) -> Response:
     return LISTING.answer(query)
 
 
-@operation(blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410))
+@operation(blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410), links=FIRST)
 @blueprint.arguments(SegmentQuery, location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_segment(query: dict[str, Any], segment: str) -> Response:
@@ -86,7 +86,7 @@ def _customer_statement() -> str:
 FIND_CUSTOMER = _customer_statement()
 
 
-@operation(blueprint, f"/key/<int(max={LARGEST_KEY}):customer_key>", "read", conditional=True, csv=True, statuses=(404,))
+@operation(blueprint, "/key/<key:customer_key>", "read", conditional=True, csv=True, statuses=(404,))
 @blueprint.response(200, CustomerSchema)
 def get_customer(customer_key: int) -> Response:
     """Get one customer by its key."""

@@ -41,6 +41,7 @@ def served() -> dict[str, Any] | None:
 
 
 @blueprint.route("/health/live")
+@blueprint.doc(operationId="live")
 @blueprint.response(200, Liveness)
 def live() -> dict[str, Any]:
     """Say that the API answers, whatever else is down."""
@@ -48,6 +49,7 @@ def live() -> dict[str, Any]:
 
 
 @blueprint.route("/health/ready")
+@blueprint.doc(operationId="ready")
 @blueprint.response(200, Readiness)
 @blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
 @blueprint.alt_response(500, "INTERNAL_SERVER_ERROR")

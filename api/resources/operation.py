@@ -7,10 +7,12 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from api.access import View, requires
+from api.responses import IF_MATCH_PATTERN
 
 BUSINESS_DATE = {"description": "The day that the data stands for.", "schema": {"type": "string", "format": "date"}}
 ETAG = {"description": "State of the answer, for If-None-Match and If-Match.", "schema": {"type": "string"}}
 LINK = {"description": "The next page, if there is one.", "schema": {"type": "string"}}
+LOCATION = {"description": "Address of what was created.", "schema": {"type": "string", "format": "uri-reference"}}
 RATE_LIMIT = {
     "RateLimit-Policy": {"description": "Requests (q) in a window of w seconds.", "schema": {"type": "string"}},
     "RateLimit": {"description": "Requests left (r) and seconds until all are (t).", "schema": {"type": "string"}},
@@ -26,7 +28,7 @@ IF_MATCH = {
     "name": "If-Match",
     "required": True,
     "description": "ETag of the answer that the change is based on, or * for whatever there is.",
-    "schema": {"type": "string", "pattern": '^(\\*|"[!#-~]+")$'},
+    "schema": {"type": "string", "pattern": IF_MATCH_PATTERN},
 }
 ALWAYS = (401, 403, 429, 500, 503)
 """What any operation that needs a scope may answer, besides 422 where there are arguments."""
@@ -44,12 +46,14 @@ def operation(
     paged: bool = False,
     success: int = 200,
     parameters: tuple[dict[str, Any], ...] = (),
+    links: dict[str, Any] | None = None,
     **doc: Any,
 ) -> Callable[[View], View]:
     """Register a view for callers with a scope, and document the answers that come with it.
 
     ``statuses`` are the errors of this operation beyond ALWAYS; ``conditional`` says that it has an ETag,
-    ``csv`` that it comes as CSV too, ``paged`` that it links to a next page.
+    ``csv`` that it comes as CSV too, ``paged`` that it links to a next page. ``links`` are OpenAPI's: which
+    operations the answer leads to (see ``leads_to``).
     """
     # By number, as flask-smorest has them: a status twice, once as text, would hide the shape of the answer.
     responses: dict[int, Any] = {status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})}
@@ -61,7 +65,11 @@ def operation(
             parameters = (*parameters, IF_NONE_MATCH)
     if paged:
         headers["Link"] = LINK
+    if success == 201:
+        headers["Location"] = LOCATION
     responses[success] = {"headers": headers}
+    if links:
+        responses[success]["links"] = links
     if csv:
         responses[success]["content"] = {"text/csv": {"schema": {"type": "string"}}}
     security: list[dict[str, list[str]]] = [{"apiKey": []}]
@@ -70,10 +78,18 @@ def operation(
     described = dict(doc, responses=responses, security=security)
 
     def register(view: View) -> View:
-        documented = blueprint.doc(**described)(requires(scope)(view))
+        documented = blueprint.doc(operationId=view.__name__, **described)(requires(scope)(view))
         own_parameters = documented._apidoc.setdefault("arguments", {}).setdefault("parameters", [])
         own_parameters.extend(parameters)
         blueprint.route(rule, methods=[method])(documented)
         return view
 
     return register
+
+
+def leads_to(*operations: str, **parameters: str) -> dict[str, Any]:
+    """Return links to operations by their names, with parameters taken from the request or its answer.
+
+    Parameters are OpenAPI's runtime expressions, as in ``product_key="$response.body#/product_key"``.
+    """
+    return {name: {"operationId": name, "parameters": parameters} for name in operations}

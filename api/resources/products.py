@@ -11,10 +11,9 @@ from api.access import caller_id
 from api.listing import Listing, at_least, at_most, contains, equals, is_exactly
 from api.overlay import SERVED_PRODUCTS, ProductRow
 from api.problems import InvalidRequestError, Problem
-from api.resources.operation import IF_MATCH, operation
+from api.resources.operation import IF_MATCH, leads_to, operation
 from api.responses import content_state, item, not_modified, unchanged
 from api.schemas import (
-    LARGEST_KEY,
     PRODUCT_FIELDS,
     Overlay,
     ProductBody,
@@ -26,7 +25,7 @@ from api.schemas import (
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
 
-ONE = f"/<int(max={LARGEST_KEY}):product_key>"
+ONE = "/<key:product_key>"
 LISTING = Listing(
     SERVED_PRODUCTS,
     "product_key",
@@ -51,6 +50,18 @@ IDEMPOTENCY_KEY = {
 }
 
 
+def _links(product_key: str) -> dict[str, Any]:
+    """Return the links from a product to what can be done with it, by its key and its ETag."""
+    reads, writes = ("get_product", "get_overlay"), ("replace_product", "change_product", "delete_product")
+    seen = {"product_key": product_key, "header.If-Match": "$response.header.ETag"}
+    return leads_to(*reads, product_key=product_key) | leads_to(*writes, **seen)
+
+
+ASKED_FOR = "$request.path.product_key"
+NOT_EMPTY_PATCH = {"allOf": [ProductPatch], "minProperties": 1}
+PATCH_TYPES = ("application/json", "application/merge-patch+json")
+
+
 class UnsupportedMediaTypeError(Problem):
     """The body is not JSON."""
 
@@ -62,14 +73,23 @@ class UnsupportedMediaTypeError(Problem):
 @blueprint.before_request
 def _require_json() -> None:
     if request.method in ("POST", "PUT", "PATCH") and not request.is_json:
-        wanted = "application/json or application/merge-patch+json" if request.method == "PATCH" else "application/json"
+        wanted = " or ".join(PATCH_TYPES if request.method == "PATCH" else PATCH_TYPES[:1])
         raise UnsupportedMediaTypeError(
             f"Send the product as JSON, with the header Content-Type: {wanted}.",
             errors=[{"detail": f"Content-Type must be {wanted}.", "header": "Content-Type"}],
         )
 
 
-@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,))
+@operation(
+    blueprint,
+    "",
+    "read",
+    conditional=True,
+    csv=True,
+    paged=True,
+    statuses=(410,),
+    links=leads_to("get_product", product_key="$response.body#/items/0/product_key"),
+)
 @blueprint.arguments(ProductQuery, location="query", unknown=RAISE)
 @blueprint.response(200, ProductPage)
 def list_products(query: dict[str, Any]) -> Response:
@@ -77,7 +97,7 @@ def list_products(query: dict[str, Any]) -> Response:
     return LISTING.answer(query)
 
 
-@operation(blueprint, ONE, "read", conditional=True, csv=True, statuses=(404,))
+@operation(blueprint, ONE, "read", conditional=True, csv=True, statuses=(404,), links=_links(ASKED_FOR))
 @blueprint.response(200, ProductSchema)
 def get_product(product_key: int) -> Response:
     """Get one product by its key."""
@@ -94,6 +114,7 @@ def get_product(product_key: int) -> Response:
     conditional=True,
     statuses=(400, 413, 415),
     parameters=(IDEMPOTENCY_KEY,),
+    links=_links("$response.body#/product_key"),
 )
 @blueprint.arguments(ProductBody, unknown=RAISE)
 @blueprint.response(201, ProductSchema)
@@ -116,6 +137,7 @@ def create_product(body: dict[str, Any]) -> Response:
     conditional=True,
     statuses=(400, 404, 412, 413, 415, 428),
     parameters=(IF_MATCH,),
+    links=_links(ASKED_FOR),
 )
 @blueprint.arguments(ProductBody, unknown=RAISE)
 @blueprint.response(200, ProductSchema)
@@ -132,6 +154,8 @@ def replace_product(body: dict[str, Any], product_key: int) -> Response:
     conditional=True,
     statuses=(400, 404, 412, 413, 415, 428),
     parameters=(IF_MATCH,),
+    links=_links(ASKED_FOR),
+    requestBody={"content": {name: {"schema": NOT_EMPTY_PATCH} for name in PATCH_TYPES}},
 )
 @blueprint.arguments(ProductPatch, unknown=RAISE)
 @blueprint.response(200, ProductSchema)
@@ -140,9 +164,7 @@ def change_product(body: dict[str, Any], product_key: int) -> Response:
     return answer(overlay.change(product_key, body, caller_id()))
 
 
-@operation(
-    blueprint, ONE, "write", method="DELETE", success=204, statuses=(404, 412, 428), parameters=(IF_MATCH,)
-)
+@operation(blueprint, ONE, "write", method="DELETE", success=204, statuses=(404, 412, 422, 428), parameters=(IF_MATCH,))
 @blueprint.response(204)
 def delete_product(product_key: int) -> Response:
     """Delete a product: one made through the API for good, the warehouse's from what is served."""
@@ -150,7 +172,14 @@ def delete_product(product_key: int) -> Response:
     return Response(status=204)
 
 
-@operation(blueprint, f"{ONE}/overlay", "read", conditional=True, statuses=(404,))
+@operation(
+    blueprint,
+    f"{ONE}/overlay",
+    "read",
+    conditional=True,
+    statuses=(404,),
+    links=leads_to("delete_overlay", **{"product_key": ASKED_FOR, "header.If-Match": "$response.header.ETag"}),
+)
 @blueprint.response(200, Overlay)
 def get_overlay(product_key: int) -> Response:
     """Get what users did to a product; 404 when it is as the warehouse has it."""
@@ -169,8 +198,9 @@ def get_overlay(product_key: int) -> Response:
     "write",
     method="DELETE",
     conditional=True,
-    statuses=(404, 409, 412, 428),
+    statuses=(404, 409, 412, 422, 428),
     parameters=(IF_MATCH,),
+    links=_links(ASKED_FOR),
 )
 @blueprint.response(200, ProductSchema)
 def delete_overlay(product_key: int) -> Response:

@@ -44,6 +44,7 @@ def links() -> dict[str, str]:
 
 
 @blueprint.route("/")
+@blueprint.doc(operationId="start")
 @blueprint.response(200, Links)
 @blueprint.alt_response(500, "INTERNAL_SERVER_ERROR")
 def start() -> Any:

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, select
 from api.database import loader_engine, read, sql_text
 from api.models import SyncRun, table
 from api.problems import Problem
-from api.resources.operation import operation
-from api.schemas import LARGEST_KEY, SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
+from api.resources.operation import leads_to, operation
+from api.schemas import SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
 from api.sync import sync_warehouse
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day")
@@ -37,7 +37,13 @@ SHOWN = SyncRunSchema()
 
 
 @operation(
-    blueprint, "", "sync", method="POST", success=201, statuses=(400, 409, 413, 415, 502), parameters=()
+    blueprint,
+    "",
+    "sync",
+    method="POST",
+    success=201,
+    statuses=(400, 409, 413, 415, 502),
+    links=leads_to("get_run", run_id="$response.body#/run_id"),
 )
 @blueprint.arguments(SyncRequest, unknown=RAISE, required=False)
 @blueprint.response(201, SyncRunSchema)
@@ -51,7 +57,7 @@ def sync(body: dict[str, Any]) -> Response:
     return response
 
 
-@operation(blueprint, "", "read")
+@operation(blueprint, "", "read", links=leads_to("get_run", run_id="$response.body#/items/0/run_id"))
 @blueprint.arguments(SyncHistoryQuery, location="query", unknown=RAISE)
 @blueprint.response(200, SyncPage)
 def list_runs(query: dict[str, Any]) -> Response:
@@ -64,7 +70,7 @@ def list_runs(query: dict[str, Any]) -> Response:
     return jsonify({"items": runs[:limit], "next": following})
 
 
-@operation(blueprint, f"/<int(max={LARGEST_KEY}):run_id>", "read", statuses=(404,))
+@operation(blueprint, "/<key:run_id>", "read", statuses=(404,))
 @blueprint.response(200, SyncRunSchema)
 def get_run(run_id: int) -> Response:
     """Get one run: rows, duration, batch, and the checksums on which warehouse and copy agreed."""
