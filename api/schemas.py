@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
 from api.paging import Cursor, CursorError, is_text
 
@@ -32,6 +32,10 @@ def canonical(value: str, choices: Sequence[str]) -> str | None:
 def described(description: str, example: Any = None) -> dict[str, Any]:
     """Build the ``metadata`` of a field: its documentation."""
     return {"description": description} if example is None else {"description": description, "example": example}
+
+
+def nothing() -> None:
+    """Return what is loaded for a parameter that was not sent; a null could not be, so none is documented."""
 
 
 class Choice(fields.String):
@@ -61,13 +65,22 @@ def _any_case(pattern: str) -> str:
 class Choices(fields.String):
     """Several of a list of names, separated by commas, in the order given."""
 
-    def __init__(self, choices: Sequence[str], description: str, example: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        choices: Sequence[str],
+        description: str,
+        example: str,
+        default: tuple[str, ...] | None = None,
+        **kwargs: Any,
+    ) -> None:
         one = f"({'|'.join(choices)})"
         metadata = {
             **described(f"{description} Separated by commas: {', '.join(choices)}.", example),
             "pattern": f"^{one}(,{one})*$",
         }
-        super().__init__(metadata=metadata, **kwargs)
+        if default:
+            metadata["default"] = ",".join(default)
+        super().__init__(metadata=metadata, load_default=lambda: default, **kwargs)
         self.choices = choices
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -87,7 +100,7 @@ class Sort(fields.String):
             **described(f"What to sort by: {listed}; - before it turns the order. An unknown value is the smallest."),
             "enum": [sign + name for name in names for sign in ("", "-")],
         }
-        super().__init__(metadata=metadata, load_default=None)
+        super().__init__(metadata=metadata, load_default=nothing)
         self.names = names
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -109,7 +122,7 @@ class Position(fields.String):
 
 
 class Whole(fields.Integer):
-    """A whole number, and nothing that could be taken for one."""
+    """A whole number, and nothing that could be taken for one; 12.0 is one, as JSON Schema says."""
 
     def __init__(self, smallest: int, largest: int, **kwargs: Any) -> None:
         super().__init__(
@@ -122,7 +135,7 @@ class Whole(fields.Integer):
     def _validated(self, value: Any) -> Any:
         if isinstance(value, bool | str):  # JSON's true is Python's 1
             raise self.make_error("invalid")
-        return super()._validated(value)
+        return super()._validated(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 class WholeText(Whole):
@@ -190,7 +203,7 @@ class PageQuery(Request):
         1, PAGE_SIZE_LIMIT, load_default=PAGE_SIZE, metadata=described("How many items at most.", 50)
     )
     cursor = Position(
-        load_default=None, metadata=described("Where the page starts; taken from `next` of the page before.")
+        load_default=nothing, metadata=described("Where the page starts; taken from `next` of the page before.")
     )
 
 
@@ -247,6 +260,16 @@ class ProductPatch(ProductBody):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(partial=True, **kwargs)
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Give a field that is left out no value: it stays as it is."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.load_default = missing
+
+    @validates_schema
+    def _any(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError(f"must have at least one of: {', '.join(self.fields)}.")
 
 
 class ProductSchema(Answer):
@@ -331,7 +354,7 @@ class ProductQuery(PageQuery):
     q = search_text("Only those with this text in their name or number.", "road", LONGEST_NAME)
     sort = Sort(PRODUCT_SORTS)
     fields_ = Choices(
-        PRODUCT_FIELDS, "Only these fields.", "product_key,product_name", data_key="fields", load_default=None
+        PRODUCT_FIELDS, "Only these fields.", "product_key,product_name", data_key="fields"
     )
 
 
@@ -344,7 +367,7 @@ class SegmentQuery(PageQuery):
     q = search_text("Only those with this text in their name or number.", "jim", LONGEST_NAME)
     sort = Sort(CUSTOMER_SORTS)
     fields_ = Choices(
-        CUSTOMER_FIELDS, "Only these fields.", "customer_key,customer_name", data_key="fields", load_default=None
+        CUSTOMER_FIELDS, "Only these fields.", "customer_key,customer_name", data_key="fields"
     )
 
 
@@ -359,7 +382,7 @@ class SalesQuery(PageQuery):
 
     from_ = Day(data_key="from", metadata=described("Only orders from this day on.", "2026-01-01"))
     to = Day(metadata=described("Only orders up to this day, which counts.", "2026-01-31"))
-    group_by = Choices(GROUPS, "What to group by.", "month,country", load_default=("day",))
+    group_by = Choices(GROUPS, "What to group by.", "month,country", default=("day",))
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
