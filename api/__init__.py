@@ -15,7 +15,7 @@ Postgres schema ``overlay``, over the warehouse's rows.
 ``overlay``           what users write
 ``responses``         JSON or CSV, ETag, gzip
 ``problems``          every error, rendered as application/problem+json (RFC 9457)
-``sync``              copies gold into ``serving`` (``gold``, ``copying``, ``checksums``)
+``sync``              copies gold into ``serving`` (``gold``, ``checksums``)
 ``metrics``           figures for Prometheus
 ====================  =======================================================================
 

@@ -12,7 +12,7 @@ that is no longer the latest) lose their rows at the end of the next sync.
 
 import logging
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 
 from api import checksums
 from api.checksums import Checksum
-from api.copying import copy_rows
 from api.gold import Batch, Gold, open_gold, synced_columns
 from api.models import WAREHOUSE_TABLES, SyncRun
 from api.problems import Problem, UnavailableProblem
@@ -189,7 +188,7 @@ def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
         connection = session.connection()
         if table.name in run.datasets:
             log.info("sync %s: copying %s", run_id, table.name)
-            copy_rows(_driver(connection), table.fullname, _columns(connection, table), _rows(gold, table, run_id))
+            copy_rows(connection, table, _rows(gold, table, run_id))
         else:
             log.info("sync %s: taking over %s", run_id, table.name)
             _take_over(connection, table, run)
@@ -214,18 +213,26 @@ def _take_over(connection: Connection, table: Table, run: SyncRun) -> None:
     connection.execute(insert(table).from_select(["run_id", *names], rows))
 
 
-def _driver(connection: Connection) -> "psycopg.Connection[Any]":
-    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+def copy_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows, whose values are in the order of the table's columns, by binary COPY.
+
+    psycopg's compiled encoder keeps up with the server. It converts nothing, so values are sent as the column's
+    type, and it cuts off an integer that the type cannot hold without a word: the checksums would differ.
+    """
+    columns = ", ".join(table.columns.keys())
+    types = [column.type.compile(connection.dialect).lower() for column in table.columns]
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    statement = f"COPY {table.fullname} ({columns}) FROM STDIN (FORMAT BINARY)"
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
 
 
-def _columns(connection: Connection, table: Table) -> dict[str, str]:
-    """Return the columns with their Postgres types: binary COPY converts nothing, so values are sent as that."""
-    return {column.name: column.type.compile(connection.dialect).lower() for column in table.columns}
-
-
-def _rows(gold: Gold, table: Table, run_id: int) -> Iterator[Sequence[Sequence[Any]]]:
+def _rows(gold: Gold, table: Table, run_id: int) -> Iterator[Sequence[Any]]:
     for chunk in gold.chunks(table):
-        yield [(run_id, *row) for row in chunk]
+        for row in chunk:
+            yield (run_id, *row)
 
 
 def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyodbc
@@ -85,21 +85,33 @@ class GoldDatabase:
         for name in NAMES:
             self.execute(f"CREATE OR ALTER VIEW gold.{name} AS SELECT * FROM data.{name}")
 
-    def publish(self, day: int, lines: int = 20) -> None:
+    def publish(self, day: int, *, lines: int | None = None, customers: int = 2) -> None:
         """Replace everything by the figures of a day, each of which tells the day, in one transaction.
 
-        Batch ``day``; products 0 to 3, of which 3 never sold; customers 0 to 2; ``lines`` × ``day`` lines.
+        Batch ``day``; products 0 to 3, of which 3 never sold; customers 0 to ``customers``; 20 lines a day unless
+        ``lines`` says otherwise.
         """
-        the_day = date(2026, 1, day)
+        the_day = date_of(day)
         with self._transaction() as connection:
             for name in NAMES:
                 connection.execute(f"DELETE FROM data.{name}")
             insert(connection, "current_batch", [(day, f"run {day}", the_day, None)])
             insert(connection, "dim_products", [product(key, day) for key in range(4)])
             insert(connection, "report_products", [product_report(key, day) for key in (1, 2)])
-            insert(connection, "dim_customers", [customer(key) for key in range(3)])
-            insert(connection, "report_customers", [customer_report(key, day) for key in (1, 2)])
-            insert(connection, "fact_sales", [order_line(number, the_day) for number in range(lines * day)])
+            insert(connection, "dim_customers", [customer(key) for key in range(customers + 1)])
+            insert(connection, "report_customers", [customer_report(key, day) for key in range(1, customers + 1)])
+            numbers = range(20 * day if lines is None else lines)
+            insert(connection, "fact_sales", [order_line(number, the_day) for number in numbers])
+
+    def advance(self, day: int) -> None:
+        """Turn the figures of the day published last into those of another day, quicker than ``publish``."""
+        with self._transaction() as connection:
+            the_day = date_of(day)
+            connection.execute("UPDATE data.current_batch SET batch_id = ?, business_date = ?", day, the_day)
+            connection.execute("UPDATE data.dim_products SET cost = ?", day * 10)
+            connection.execute("UPDATE data.report_products SET total_sales = ?", 3_000_000_000 + day)
+            connection.execute("UPDATE data.report_customers SET total_sales = ?", 6000 + day)
+            connection.execute("UPDATE data.fact_sales SET order_date = ? WHERE order_date IS NOT NULL", the_day)
 
     @contextmanager
     def _transaction(self) -> Iterator[pyodbc.Connection]:
@@ -109,10 +121,18 @@ class GoldDatabase:
 
 
 def insert(connection: pyodbc.Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows with all columns of a table, in its order; SQL Server takes 2,100 values at most."""
+    """Insert rows with all columns of a table, in its order; SQL Server takes 2,100 values at a time."""
     marks = f"({', '.join('?' * len(rows[0]))})"
-    values = [value for row in rows for value in row]
-    connection.execute(f"INSERT INTO data.{name} VALUES {', '.join([marks] * len(rows))}", values)
+    at_once = 2000 // len(rows[0])
+    for begin in range(0, len(rows), at_once):
+        part = rows[begin : begin + at_once]
+        values = [value for row in part for value in row]
+        connection.execute(f"INSERT INTO data.{name} VALUES {', '.join([marks] * len(part))}", values)
+
+
+def date_of(day: int) -> date:
+    """The business date of a day, from 1 up."""
+    return date(2025, 12, 31) + timedelta(days=day)
 
 
 def product(key: int, day: int) -> tuple[Any, ...]:
@@ -126,7 +146,7 @@ def product(key: int, day: int) -> tuple[Any, ...]:
 def product_report(key: int, day: int) -> tuple[Any, ...]:
     """A row of report_products."""
     total = 3_000_000_000 + day
-    return (key, date(2026, 1, day), 0, "High-Performer", 12, 5, total, 40, 2, 21.5, total // 5, total // 12)
+    return (key, date_of(day), 0, "High-Performer", 12, 5, total, 40, 2, 21.5, total // 5, total // 12)
 
 
 def customer(key: int) -> tuple[Any, ...]:
@@ -150,7 +170,7 @@ def customer(key: int) -> tuple[Any, ...]:
 
 def customer_report(key: int, day: int) -> tuple[Any, ...]:
     """A row of report_customers."""
-    return (key, "Zoë 李", 45, "40-49", "VIP", date(2026, 1, day), 0, 4, 6000 + day, 9, 3, 14, 1500, 428)
+    return (key, "Zoë 李", 45, "40-49", "VIP", date_of(day), 0, 4, 6000 + day, 9, 3, 14, 1500, 428)
 
 
 def order_line(number: int, day: date) -> tuple[Any, ...]:

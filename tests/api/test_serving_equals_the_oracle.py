@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from api import create_app
-from api.settings import Settings
 from data.generate import BUSINESS_DATE, generate
-from tests.api.conftest import SYNC_KEY
+from tests.api.conftest import SYNC_KEY, settings_for
 from tests.days.handmade import BUSINESS_DATE as HANDMADE_DATE
 from tests.days.handmade import HANDMADE_DAY
 from tests.oracle import compare, compute
@@ -51,9 +50,9 @@ def test_postgres_serves_what_the_oracle_computes(
 ) -> None:
     drop, business_date = make_drop(tmp_path)
     warehouse.load(drop, business_date, reject_limit=1)
-    client = create_app(Settings(database_url, warehouse.server.odbc, SYNC_KEY)).test_client()
+    client = create_app(settings_for(database_url, warehouse.server.odbc)).test_client()
     answer = client.post("/api/sync", headers={"X-API-Key": SYNC_KEY})
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 201, answer.text
     assert answer.get_json()["business_date"] == str(business_date)
     gold = compute(drop, business_date)
     for table, (served, condition) in SERVED.items():

@@ -1,6 +1,5 @@
 """POST /api/sync, over the real driver, from a warehouse into Postgres."""
 
-import os
 import subprocess
 import sys
 import time
@@ -17,13 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
+import api.sync
 from api import create_app
-from api.settings import Settings
-from tests.api.conftest import NO_WAREHOUSE, SYNC_KEY
+from tests.api.conftest import NO_WAREHOUSE, ROOT, SYNC_KEY, environment_of, settings_for
 from tests.api.gold_database import GoldDatabase, customer, order_line, product
 from tests.warehouse import Server
 
-ROOT = Path(__file__).parents[2]
 PROBLEM = "application/problem+json"
 KEY = {"X-API-Key": SYNC_KEY}
 PATIENCE_SECONDS = 60
@@ -47,16 +45,16 @@ def gold(gold_database: GoldDatabase) -> GoldDatabase:
 
 @pytest.fixture
 def client(database_url: str, gold: GoldDatabase) -> FlaskClient:
-    return create_app(Settings(database_url, gold.odbc, SYNC_KEY)).test_client()
+    return create_app(settings_for(database_url, gold.odbc)).test_client()
 
 
-def sync(client: FlaskClient) -> TestResponse:
-    return client.post("/api/sync", headers=KEY)
+def sync(client: FlaskClient, **body: Any) -> TestResponse:
+    return client.post("/api/sync", headers=KEY, **({"json": body} if body else {}))
 
 
-def synced(client: FlaskClient) -> dict[str, Any]:
-    answer = sync(client)
-    assert answer.status_code == 200, answer.text
+def synced(client: FlaskClient, **body: Any) -> dict[str, Any]:
+    answer = sync(client, **body)
+    assert answer.status_code == 201, answer.text
     report: dict[str, Any] = answer.get_json()
     return report
 
@@ -66,7 +64,7 @@ def served_day(client: FlaskClient) -> tuple[Any, ...]:
     products = client.get("/api/products").get_json()["items"]
     customers = client.get("/api/customers/vip").get_json()["items"]
     return (
-        client.get("/health").get_json()["batch_id"],
+        client.get("/health/ready").get_json()["batch_id"],
         {item["cost"] // 10 for item in products},
         {item["total_sales"] - 3_000_000_000 for item in products if item["total_sales"]},
         {item["total_sales"] - 6000 for item in customers},
@@ -85,13 +83,18 @@ def rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
 def test_a_sync_copies_every_row_of_gold_and_reports_what_it_did(client: FlaskClient, engine: Engine) -> None:
     report = synced(client)
     assert report.pop("duration_seconds") > 0
+    assert report.pop("started_at") < report.pop("finished_at")
+    assert report.pop("checksums")["sales"]["rows"] == 20
     assert report == {
         "run_id": 1,
+        "status": "succeeded",
+        "datasets": ["products", "customers", "sales"],
+        "sample_customers": None,
         "batch_id": 1,
         "business_date": "2026-01-01",
         "rows": {"products": 3, "customers": 2, "sales": 20},
     }
-    health = client.get("/health").get_json()
+    health = client.get("/health/ready").get_json()
     assert (health["batch_id"], health["business_date"]) == (1, "2026-01-01")
     copied = rows(
         engine,
@@ -112,7 +115,7 @@ def test_every_product_and_customer_but_the_unknown_one_arrives_figures_or_not(
     products = rows(engine, f"SELECT {columns} FROM serving.products ORDER BY product_key")
     assert products == [product(key, 1) for key in (1, 2, 3)]
     customers = rows(engine, "SELECT * FROM serving.customers ORDER BY customer_key")
-    assert [row[: len(customer(1))] for row in customers] == [customer(1), customer(2)]
+    assert [row[1 : 1 + len(customer(1))] for row in customers] == [customer(1), customer(2)]
     figures = "total_sales, product_segment, last_sale_date, avg_selling_price"
     assert rows(engine, f"SELECT {figures} FROM serving.products WHERE product_key IN (1, 3) ORDER BY 1") == [
         (3_000_000_001, "High-Performer", date(2026, 1, 1), 21.5),
@@ -195,16 +198,16 @@ def test_a_day_published_while_a_sync_reads_stays_out_of_it(
 ) -> None:
     synced(client)
     with ThreadPoolExecutor(1) as pool:
-        with sales_locked(engine, "ACCESS EXCLUSIVE"):
+        with sales_locked(engine, "SHARE"):
             running = pool.submit(synced, client.application.test_client())
-            await_sync_held_up_at(engine, "CREATE TEMPORARY TABLE staging_sales")
+            await_sync_held_up_at(engine, "COPY serving.sales")
             gold.publish(2)
         report = running.result(PATIENCE_SECONDS)
     assert (report["batch_id"], report["rows"]["sales"]) == (1, 20)
     assert served_day(client) == whole(1)
 
 
-def test_while_a_sync_publishes_readers_get_the_old_day_at_once_and_a_second_sync_is_refused(
+def test_while_a_sync_copies_readers_get_the_old_day_at_once_and_a_second_sync_is_refused(
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     synced(client)
@@ -212,7 +215,7 @@ def test_while_a_sync_publishes_readers_get_the_old_day_at_once_and_a_second_syn
     with ThreadPoolExecutor(1) as pool:
         with sales_locked(engine, "SHARE"):
             running = pool.submit(sync, client.application.test_client())
-            await_sync_held_up_at(engine, "DELETE FROM serving.sales")
+            await_sync_held_up_at(engine, "COPY serving.sales")
             assert served_day(client) == whole(1)
             refused = sync(client)
             assert (refused.status_code, refused.content_type) == (409, PROBLEM)
@@ -221,42 +224,141 @@ def test_while_a_sync_publishes_readers_get_the_old_day_at_once_and_a_second_syn
                 (1, "succeeded"),
                 (2, "running"),
             ]
-        assert running.result(PATIENCE_SECONDS).status_code == 200
+        assert running.result(PATIENCE_SECONDS).status_code == 201
     assert served_day(client) == whole(2)
 
 
-def test_a_sync_killed_in_the_middle_leaves_the_old_day_and_the_next_one_works(
-    client: FlaskClient, gold: GoldDatabase, engine: Engine, database_url: str
-) -> None:
-    synced(client)
-    gold.publish(2)
-    call = "post('/api/sync', headers={'X-API-Key': os.environ['API_SYNC_KEY']})"
-    command = f"import os, api; api.create_app().test_client().{call}"
-    settings = {
-        "SERVING_DATABASE_URL": database_url,
-        "WAREHOUSE_ODBC_READER": gold.odbc,
-        "API_SYNC_KEY": SYNC_KEY,
-    }
+@contextmanager
+def killed_before_sales(engine: Engine, client: FlaskClient) -> Iterator[None]:
+    """Kill a sync that has copied products and customers and stands before sales."""
+    command = "import os, api; api.create_app().test_client().post('/api/sync', headers={'X-API-Key': os.environ['API_SYNC_KEY']})"
+    environment = environment_of(client.application.config["SETTINGS"])
     with sales_locked(engine, "SHARE"):
-        process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env={**os.environ, **settings})
+        process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env=environment)
         try:
-            await_sync_held_up_at(engine, "DELETE FROM serving.sales")
+            await_sync_held_up_at(engine, "COPY serving.sales")
         finally:
             process.kill()
             process.wait()
-    assert served_day(client) == whole(1)
+    yield
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (answer := sync(client)).status_code == 409:  # until Postgres notices that the client is gone
         assert time.monotonic() < deadline, "the killed sync still holds the lock"
         time.sleep(0.05)
-    assert answer.status_code == 200
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_killed_sync_leaves_the_old_day_and_the_next_one_goes_on_where_it_ended(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    synced(client)
+    gold.publish(2)
+    with killed_before_sales(engine, client):
+        assert served_day(client) == whole(1)
+        caplog.clear()
+    copied = [record.getMessage() for record in caplog.records if "copying" in record.getMessage()]
+    assert copied == ["sync 2: copying sales"]
     assert served_day(client) == whole(2)
+    assert rows(engine, "SELECT id, status FROM serving.sync_run ORDER BY id") == [(1, "succeeded"), (2, "succeeded")]
+    counted = "SELECT run_id, count(*) FROM serving.{} GROUP BY run_id ORDER BY run_id"
+    assert rows(engine, counted.format("sales")) == [(1, 20), (2, 40)]
+    assert rows(engine, counted.format("customers")) == [(1, 2), (2, 2)]
+
+
+def test_a_killed_sync_is_given_up_when_the_warehouse_has_gone_on(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine
+) -> None:
+    synced(client)
+    gold.publish(2)
+    with killed_before_sales(engine, client):
+        gold.publish(3)
+    assert served_day(client) == whole(3)
     runs = rows(engine, "SELECT status, error FROM serving.sync_run ORDER BY id")
     assert runs == [("succeeded", None), ("failed", "interrupted"), ("succeeded", None)]
+    assert rows(engine, "SELECT DISTINCT run_id FROM serving.products ORDER BY 1") == [(1,), (3,)]
 
 
-def refused(client: FlaskClient, status: int, name: str) -> TestResponse:
-    answer = sync(client)
+def test_a_sample_takes_the_customers_with_the_largest_sales_and_their_lines_and_every_product(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine
+) -> None:
+    gold.publish(1, lines=60, customers=6)
+    gold.execute("UPDATE data.report_customers SET total_sales = CASE customer_key WHEN 5 THEN 9 WHEN 2 THEN 8 ELSE 7 END")
+    gold.execute("UPDATE data.report_customers SET total_sales = NULL WHERE customer_key = 1")
+    gold.execute("UPDATE data.fact_sales SET customer_key = product_key + 3 * (quantity - 1) WHERE product_key > 0")
+    report = synced(client, sample_customers=3)  # of those with 7, the smallest key: 3
+    kept = [5, 2, 3]
+    of_them = rows(engine, "SELECT DISTINCT customer_key FROM serving.sales")
+    assert rows(engine, "SELECT customer_key FROM serving.customers ORDER BY total_sales DESC") == [(key,) for key in kept]
+    assert {key for (key,) in of_them} <= set(kept)
+    assert report["rows"]["products"] == 3
+    assert report["rows"]["sales"] == len(rows(engine, "SELECT 1 FROM serving.sales"))
+    assert report["sample_customers"] == client.get("/api/kpis").get_json()["sample_customers"] == 3
+    again = synced(client, sample_customers=3)
+    assert (again["checksums"], again["rows"]) == (report["checksums"], report["rows"])
+
+
+def test_some_datasets_are_read_again_and_the_others_taken_over(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine
+) -> None:
+    synced(client)
+    gold.execute("UPDATE data.dim_products SET product_name = N'Renamed'")
+    report = synced(client, datasets=["products"])
+    assert (report["datasets"], report["rows"]) == (["products"], {"products": 3, "customers": 2, "sales": 20})
+    assert {item["product_name"] for item in client.get("/api/products").get_json()["items"]} == {"Renamed"}
+    same = "SELECT order_number, product_key, customer_key, profit FROM serving.sales WHERE run_id = {} ORDER BY order_number"
+    assert rows(engine, same.format(1)) == rows(engine, same.format(2))
+
+
+def test_some_datasets_of_another_day_or_size_are_refused(client: FlaskClient, gold: GoldDatabase) -> None:
+    refused(client, 409, "other-batch", datasets=["sales"])  # nothing is served yet
+    synced(client)
+    refused(client, 409, "other-batch", datasets=["sales"], sample_customers=1)
+    gold.publish(2)
+    refused(client, 409, "other-batch", datasets=["customers", "sales"])
+    assert served_day(client) == whole(1)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"datasets": []}, "#/datasets"),
+        ({"datasets": ["orders"]}, "#/datasets/0"),
+        ({"datasets": "sales"}, "#/datasets"),
+        ({"sample_customers": 0}, "#/sample_customers"),
+        ({"sample_customers": True}, "#/sample_customers"),
+        ({"sample": 5}, "#/sample"),
+    ],
+)
+def test_a_sync_of_what_makes_no_sense_is_refused_by_field(
+    client: FlaskClient, engine: Engine, body: dict[str, Any], pointer: str
+) -> None:
+    answer = refused(client, 422, "invalid-request", **body)
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
+    assert rows(engine, "SELECT * FROM serving.sync_run") == []
+
+
+def test_superseded_and_failed_runs_lose_their_rows_but_not_before_their_time(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(client)
+    gold.publish(2)
+    synced(client)
+    runs = "SELECT DISTINCT run_id FROM serving.sales ORDER BY 1"
+    assert rows(engine, runs) == [(1,), (2,)]
+    gold.publish(3)
+    spoil(gold)
+    refused(client, 502, "checksum-mismatch")  # run 3: what it copied is gone at once
+    assert rows(engine, runs) == [(1,), (2,)]
+    gold.create_views()
+    monkeypatch.setattr(api.sync, "KEEP_SECONDS", 0)
+    synced(client)
+    assert rows(engine, runs) == [(4,)]
+    pruned = rows(engine, "SELECT id, pruned_at IS NOT NULL FROM serving.sync_run ORDER BY id")
+    assert pruned == [(1, True), (2, True), (3, True), (4, False)]
+
+
+def refused(client: FlaskClient, status: int, name: str, **body: Any) -> TestResponse:
+    answer = sync(client, **body)
     assert (answer.status_code, answer.content_type) == (status, PROBLEM), answer.text
     assert answer.get_json()["type"] == f"urn:sales-warehouse:problem:{name}"
     return answer
@@ -266,7 +368,7 @@ def test_without_the_warehouse_a_sync_is_refused_and_the_old_day_still_served(
     client: FlaskClient, engine: Engine, database_url: str
 ) -> None:
     synced(client)
-    cut_off = create_app(Settings(database_url, NO_WAREHOUSE, SYNC_KEY)).test_client()
+    cut_off = create_app(settings_for(database_url, NO_WAREHOUSE)).test_client()
     answer = refused(cut_off, 503, "warehouse-unavailable")
     assert not any(word in answer.text for word in ("FreeTDS", "nobody", "08001", "ODBC"))
     assert served_day(cut_off) == whole(1)
@@ -295,16 +397,21 @@ def test_a_warehouse_without_gold_is_refused_as_unreadable(client: FlaskClient, 
     assert served_day(client) == whole(1)
 
 
+def spoil(gold: GoldDatabase) -> None:
+    """Let the warehouse show another quantity each time it is read."""
+    gold.execute(
+        "CREATE OR ALTER VIEW gold.fact_sales AS SELECT order_number, product_key, customer_key, order_date,"
+        " shipping_date, due_date, sales_amount, CAST(RAND() * 1000000000 AS INT) AS quantity, price, cost,"
+        " profit FROM data.fact_sales"
+    )
+
+
 def test_figures_that_differ_between_the_warehouse_and_the_copy_are_not_published(
     client: FlaskClient, gold: GoldDatabase
 ) -> None:
     synced(client)
     gold.publish(2)
-    gold.execute(
-        "CREATE OR ALTER VIEW gold.fact_sales AS SELECT order_number, product_key, customer_key, order_date,"
-        " shipping_date, due_date, sales_amount, CAST(RAND() * 1000000000 AS INT) AS quantity, price, cost,"
-        " profit FROM data.fact_sales"  # another quantity each time it is read
-    )
+    spoil(gold)
     answer = refused(client, 502, "checksum-mismatch")
     assert answer.get_json()["detail"] == "Nothing was published: sales differs in sum quantity."
     assert served_day(client) == whole(1)
@@ -312,4 +419,4 @@ def test_figures_that_differ_between_the_warehouse_and_the_copy_are_not_publishe
 
 def test_without_postgres_a_sync_is_unavailable(gold: GoldDatabase, tmp_path: Path) -> None:
     url = f"postgresql://postgres@/serving?host={tmp_path}"
-    refused(create_app(Settings(url, gold.odbc, SYNC_KEY)).test_client(), 503, "serving-database-down")
+    refused(create_app(settings_for(url, gold.odbc)).test_client(), 503, "serving-database-down")
