@@ -143,7 +143,8 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
 
 def _document(status: int, title: str, detail: str, kind: str = "about:blank", **extensions: Any) -> Response:
     document = {"type": kind, "title": title, "status": status, "detail": detail, **extensions}
-    return Response(json.dumps(document), status, content_type=CONTENT_TYPE)
+    # A name that the client chose may have half a surrogate pair: it goes back escaped, as it came.
+    return Response(json.dumps(document).encode(errors="backslashreplace"), status, content_type=CONTENT_TYPE)
 
 
 def _render_problem(problem: Problem) -> Response:
@@ -184,7 +185,8 @@ def _complaints(messages: dict[str, Any]) -> Iterator[dict[str, str]]:
         for path, detail in _flat(places):
             name = "/".join(path)
             if location == "json":
-                yield {"detail": f"{name or 'The body'}: {detail}", "pointer": f"#/{name}" if name else "#"}
+                pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+                yield {"detail": f"{name or 'The body'}: {detail}", "pointer": f"#{pointer}"}
             else:
                 yield {"detail": f"{name}: {detail}", "header" if location == "headers" else "parameter": path[0]}
 
@@ -207,7 +209,9 @@ def _render_database_error(error: Exception) -> Response:
     current_app.logger.error("The serving database failed.", exc_info=error)
     match cause:
         case QueryCanceled():
-            return _render_problem(QueryTimeoutError("Ask for less (fewer days, a smaller page), or again in a moment."))
+            return _render_problem(
+                QueryTimeoutError("Ask for less (fewer days, a smaller page), or again in a moment.")
+            )
         case UndefinedTable() | InsufficientPrivilege():
             return _render_problem(
                 NotMigratedError("Its owner has to run: python -m alembic upgrade head (`make up` does).")

@@ -64,7 +64,7 @@ def not_modified(state: str) -> bool:
     if given is None:
         return False
     wanted = f"{state};csv" if wants_csv() else state
-    return any(tag.removesuffix(";gz") == wanted for _, tag in _tags(given))
+    return given == "*" or any(tag.removesuffix(";gz") == wanted for _, tag in _tags(given))
 
 
 def _tags(header: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
 
 from api.access import View, requires
 from api.responses import IF_MATCH_PATTERN
@@ -32,6 +33,17 @@ IF_MATCH = {
 }
 ALWAYS = (401, 403, 429, 500, 503)
 """What any operation that needs a scope may answer, besides 422 where there are arguments."""
+
+
+class BodyParser(FlaskParser):
+    """Reads bodies: what is nested too deep, or has a number of too many digits, is no JSON that can be read."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """Decode the body."""
+        try:
+            return super().load_json(req, schema)
+        except (RecursionError, ValueError) as error:
+            return self._handle_invalid_json_error(error, req)  # type: ignore[arg-type] # rendered like the others
 
 
 def operation(

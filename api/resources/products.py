@@ -11,7 +11,7 @@ from api.access import caller_id
 from api.listing import Listing, at_least, at_most, contains, equals, is_exactly
 from api.overlay import SERVED_PRODUCTS, ProductRow
 from api.problems import InvalidRequestError, Problem
-from api.resources.operation import IF_MATCH, leads_to, operation
+from api.resources.operation import IF_MATCH, BodyParser, leads_to, operation
 from api.responses import content_state, item, not_modified, unchanged
 from api.schemas import (
     PRODUCT_FIELDS,
@@ -24,6 +24,7 @@ from api.schemas import (
 )
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
+blueprint.ARGUMENTS_PARSER = BodyParser()
 
 ONE = "/<key:product_key>"
 LISTING = Listing(

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, select
 from api.database import loader_engine, read, sql_text
 from api.models import SyncRun, table
 from api.problems import Problem
-from api.resources.operation import leads_to, operation
+from api.resources.operation import BodyParser, leads_to, operation
 from api.schemas import SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
 from api.sync import sync_warehouse
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day")
+blueprint.ARGUMENTS_PARSER = BodyParser()
 
 
 class UnknownRunError(Problem):
