@@ -6,13 +6,14 @@ Under gunicorn each worker process counts in a file of its own (``PROMETHEUS_MUL
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-
+from prometheus_client.registry import Collector
 
 SECONDS = Histogram(
     "api_request_seconds",
@@ -41,6 +42,20 @@ def _count(response: Response) -> Response:
     return response
 
 
+class Day(Collector):
+    """The figures of the day served. They are the database's, the same in all workers: no worker keeps them."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        self.found = found
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Return the figures."""
+        age = "Days from the day served to today (UTC)."
+        yield GaugeMetricFamily("api_business_date_age_days", age, value=self.found["age_days"])
+        published = "When that day was published here."
+        yield GaugeMetricFamily("api_synced_timestamp_seconds", published, value=self.found["synced_at"].timestamp())
+
+
 def render(served: Callable[[], dict[str, Any] | None]) -> Response:
     """Answer with all figures; those of the day served are left out while there is none to be had."""
     registry = REGISTRY
@@ -50,8 +65,5 @@ def render(served: Callable[[], dict[str, Any] | None]) -> Response:
     day = CollectorRegistry()
     found = served()
     if found is not None:
-        age = Gauge("api_business_date_age_days", "Days from the day served to today (UTC).", registry=day)
-        age.set(found["age_days"])
-        synced = Gauge("api_synced_timestamp_seconds", "When that day was published here.", registry=day)
-        synced.set(found["synced_at"].timestamp())
+        day.register(Day(found))
     return Response(generate_latest(registry) + generate_latest(day), content_type=CONTENT_TYPE_LATEST)
