@@ -2,7 +2,7 @@
 
 Called by the Makefile with whatever Python the machine has:
 
-    python3 -m stack.bootstrap requirements.txt --library libodbc.so.2=unixodbc
+    python3 -m stack.bootstrap requirements.txt --library libodbc.so.2=unixodbc --program wrk=wrk
 
 All output goes to stderr: `make env` must print nothing but settings.
 """
@@ -24,7 +24,7 @@ OLDEST = (3, 11)
 NEWEST = (3, 13)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-BREW_FORMULAS = {"unixodbc": "unixodbc", "tdsodbc": "freetds"}
+BREW_FORMULAS = {"unixodbc": "unixodbc", "tdsodbc": "freetds", "wrk": "wrk"}
 
 
 class BootstrapError(Exception):
@@ -87,12 +87,20 @@ def library_present(name: str) -> bool:
     return False
 
 
-def ensure_libraries(wanted: list[str]) -> None:
-    """Install the package of every missing library; `wanted` holds `library=package`."""
-    pairs = [pair.split("=", maxsplit=1) for pair in wanted]
-    missing = sorted({package for library, package in pairs if not library_present(library)})
+def program_present(name: str) -> bool:
+    """Whether a program is found on PATH."""
+    return shutil.which(name) is not None
+
+
+def ensure_packages(libraries: list[str], programs: list[str]) -> None:
+    """Install the packages of what is missing: of `library=package` pairs and of `program=package` pairs."""
+    missing: set[str] = set()
+    for wanted, present in ((libraries, library_present), (programs, program_present)):
+        for name, package in (pair.split("=", maxsplit=1) for pair in wanted):
+            if not present(name):
+                missing.add(package)
     if missing:
-        install_packages(missing)
+        install_packages(sorted(missing))
 
 
 def ensure_venv() -> Path:
@@ -144,12 +152,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m stack.bootstrap", description=__doc__.splitlines()[0])
     parser.add_argument("requirements", nargs="+", help="requirements files, installed in this order")
     parser.add_argument("--library", action="append", default=[], metavar="LIBRARY=PACKAGE")
+    parser.add_argument("--program", action="append", default=[], metavar="PROGRAM=PACKAGE")
     options = parser.parse_args(arguments)
     # As root, Postgres runs as `nobody`, who must be able to read what is installed here.
     os.umask(0o022)
     try:
         check_python()
-        ensure_libraries(options.library)
+        ensure_packages(options.library, options.program)
         python = ensure_venv()
         for requirements in options.requirements:
             install(python, ROOT / requirements)

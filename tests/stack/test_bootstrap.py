@@ -26,13 +26,35 @@ def test_a_library_that_is_there_is_found_and_one_that_is_not_is_not() -> None:
     assert not bootstrap.library_present("libnothing.so.7")
 
 
+def test_a_program_that_is_there_is_found_and_one_that_is_not_is_not() -> None:
+    assert bootstrap.program_present("sh")
+    assert not bootstrap.program_present("no-such-program")
+
+
+def test_only_the_packages_of_what_is_missing_are_installed_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "install_packages", installed.append)
+
+    bootstrap.ensure_packages(
+        ["libodbc.so.2=there", "libnothing.so.7=tools", "libnothing.so.8=drivers"],
+        ["sh=there", "no-such-program=tools"],
+    )
+    assert installed == [["drivers", "tools"]]
+
+    bootstrap.ensure_packages(["libodbc.so.2=there"], ["sh=there"])
+    assert len(installed) == 1
+
+
+@pytest.mark.parametrize(
+    ("libraries", "programs"), [(["libnothing.so.7=unixodbc"], []), ([], ["no-such-program=unixodbc"])]
+)
 def test_without_a_package_manager_the_command_to_run_by_hand_is_said(
-    monkeypatch: pytest.MonkeyPatch,
+    libraries: list[str], programs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(bootstrap.BootstrapError, match=r"by hand: .*install .*unixodbc"):
-        bootstrap.ensure_libraries(["libnothing.so.7=unixodbc"])
+        bootstrap.ensure_packages(libraries, programs)
 
 
 def test_what_is_installed_already_is_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
