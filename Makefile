@@ -10,10 +10,10 @@ DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc requirements.txt req
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env test soak lint bench lock
+.PHONY: help up down status logs env test soak lint bench bench-api lock
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Install, start everything, load the drop through Airflow, print figures and addresses
 	@$(RUNTIME)
@@ -46,6 +46,10 @@ soak: ## The fuzz and kill tests, with N times as many cases (make soak N=20)
 bench: ## Measure the load on the stand-in against the same statements by hand in DuckDB
 	@$(DEVELOPMENT)
 	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.load
+
+bench-api: ## Measure the API against the same endpoints with FastAPI and with Flask and SQLAlchemy
+	@$(DEVELOPMENT) --program wrk=wrk
+	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.api
 
 lint: ## ruff, mypy and sqlfluff
 	@$(DEVELOPMENT)
