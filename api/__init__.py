@@ -28,6 +28,7 @@ import logging
 from flask import Flask
 
 from api import access, addresses, database, metrics, problems, security_headers
+from api.examples import Examples
 from api.resources import BLUEPRINTS, start
 from api.settings import Settings
 
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security_headers.init_app(app)
     access.init_app(app)
     database.init_app(app)
-    rest = problems.ProblemApi(app)
+    rest = problems.ProblemApi(app, spec_kwargs={"extra_plugins": [Examples()]})
     for blueprint in BLUEPRINTS:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)

@@ -34,9 +34,7 @@ SYNC_KEY_ID = 0
 """Stands for the key of the setting API_SYNC_KEY, which is in no table."""
 
 FIND_KEY = database.sql_text(
-    select(ApiKey.id, ApiKey.scopes).where(
-        ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
-    )
+    select(ApiKey.id, ApiKey.scopes).where(ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None))
 )
 
 
@@ -101,7 +99,9 @@ def _check() -> None:
     if found is None:
         if scope == "read" and current_app.config["SETTINGS"].open_reads:
             return
-        raise InvalidKeyError(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one.")
+        raise InvalidKeyError(
+            f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one."
+        )
     g.caller_id, scopes = found
     if scope not in scopes and not (scope == "read" and current_app.config["SETTINGS"].open_reads):
         raise MissingScopeError(f"This needs the scope {scope}; the key has {', '.join(scopes) or 'none'}.")
@@ -141,10 +141,11 @@ keys = AppGroup("keys", help="API keys: create, list, revoke. They work as the o
 def create_key(name: str, scopes: tuple[str, ...]) -> None:
     """Create a key for NAME (a person or program) and print it, this once."""
     key = PREFIX + secrets.token_urlsafe(32)
-    row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": sorted(set(scopes))}
+    granted = sorted(set(scopes))
+    row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": granted}
     with _owner().begin() as connection:
         key_id = connection.execute(insert(ApiKey).values(row).returning(ApiKey.id)).scalar_one()
-    click.echo(f"key {key_id} for {name}, scopes {', '.join(row['scopes'])}; it is shown only now:", err=True)
+    click.echo(f"key {key_id} for {name}, scopes {', '.join(granted)}; it is shown only now:", err=True)
     click.echo(key)
 
 

@@ -4,16 +4,28 @@ An order counts once in each group that it has a line in, so lines are first bro
 two hash aggregations, several times faster than COUNT(DISTINCT), which sorts the lines of each group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Date, DateTime, Text, and_, bindparam, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.sql.selectable import Subquery
 
 from api.database import sql_text
-from api.listing import current_run, paged, run_of_cursor
+from api.listing import Shape, current_run, paged, run_of_cursor
 from api.models import Customer, Product, Sale, table
 from api.paging import Order
 
@@ -23,7 +35,9 @@ SUMS = ("total_sales", "total_profit", "total_quantity", "total_orders")
 
 def _start_of(period: str) -> ColumnElement[Any]:
     # Of a timestamp without time zone: the result must not depend on the session's.
-    return cast(func.date_trunc(literal_column(f"'{period}'"), cast(SALES.c.order_date, DateTime(timezone=False))), Date)
+    return cast(
+        func.date_trunc(literal_column(f"'{period}'"), cast(SALES.c.order_date, DateTime(timezone=False))), Date
+    )
 
 
 GROUPINGS: dict[str, dict[str, ColumnElement[Any]]] = {
@@ -38,7 +52,7 @@ GROUPINGS: dict[str, dict[str, ColumnElement[Any]]] = {
 }
 """What can be grouped by → the members that it gives an answer."""
 
-PERIODS = {
+PERIODS: dict[str, Callable[[date], Any]] = {
     "month": lambda day: day.isoformat()[:7],
     "quarter": lambda day: f"{day.year:04}-Q{(day.month + 2) // 3}",
     "year": lambda day: day.year,
@@ -87,7 +101,7 @@ def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], run: Subquery, *,
     return lines.group_by(*columns.values(), SALES.c.order_number).subquery("lines")
 
 
-def shape(names: Sequence[str]) -> Any:
+def shape(names: Sequence[str]) -> Shape:
     """Return what turns a group's values into those of an answer."""
     periods = [(number, PERIODS[name]) for number, name in enumerate(names) if name in PERIODS]
 

@@ -22,7 +22,7 @@ STATEMENT_SECONDS = 10
 
 LOCK_SECONDS = 5
 
-_DIALECT = PGDialect_psycopg()
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 def psycopg_url(url: str) -> URL:

@@ -101,7 +101,8 @@ class Gold:
         select = f"SELECT {', '.join(expressions)} FROM ({SELECTS[table.name]}\n) AS source"
         if self._sample is None or "customer_key" not in table.columns:
             return select
-        return f"{select}\nWHERE source.customer_key IN (SELECT s.customer_key FROM ({SAMPLE.format(size=self._sample)}) AS s)"
+        sample = SAMPLE.format(size=self._sample)
+        return f"{select}\nWHERE source.customer_key IN (SELECT s.customer_key FROM ({sample}) AS s)"
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def run_of_cursor() -> Subquery:
 _RUN = select(SyncRun.id, SyncRun.business_date).where(SUCCEEDED)
 
 
-def _latest(runs: Select[Any]) -> Subquery:
+def _latest(runs: Select[*tuple[Any, ...]]) -> Subquery:
     return runs.order_by(SyncRun.id.desc()).limit(ONE).subquery("run")
 
 
@@ -130,7 +130,12 @@ def paged(run: Subquery, items: Select[Any], order: Order) -> Select[Any]:
 
 
 def answer_page(
-    sql: str, parameters: Mapping[str, Any], query: Mapping[str, Any], order: Order, names: Sequence[str], shape: Shape = tuple
+    sql: str,
+    parameters: Mapping[str, Any],
+    query: Mapping[str, Any],
+    order: Order,
+    names: Sequence[str],
+    shape: Shape = tuple,
 ) -> Response:
     """Run a ``paged`` statement, whose items begin with the columns of ``order``, and answer with the page.
 

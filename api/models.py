@@ -181,9 +181,7 @@ class SyncRun(Base):
     superseded_at: Mapped[datetime | None]
     pruned_at: Mapped[datetime | None]
 
-    __table_args__ = (
-        Index("ix_sync_run_succeeded", "id", postgresql_where=text("status = 'succeeded'")),
-    )
+    __table_args__ = (Index("ix_sync_run_succeeded", "id", postgresql_where=text("status = 'succeeded'")),)
 
 
 class ApiKey(Base):
@@ -246,6 +244,8 @@ ONE = literal_column("1", Integer)
 
 WAREHOUSE_TABLES = (table(Product), table(Customer), table(Sale))
 """What a sync fills, in this order."""
+
+DATASETS = tuple(each.name for each in WAREHOUSE_TABLES)
 
 
 def sort_key(column: ColumnElement[Any]) -> ColumnElement[Any]:

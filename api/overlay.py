@@ -128,7 +128,10 @@ def create(product: Mapping[str, Any], caller: int, idempotency_key: str | None)
         connection.execute(insert(ProductOverlay).values(row))
         created = find_product(cast(int, product_key), connection)
         if idempotency_key is not None:
-            answer_now = {"values": json.loads(orjson.dumps(created.values)), "business_date": str(created.business_date)}
+            answer_now = {
+                "values": json.loads(orjson.dumps(created.values)),
+                "business_date": str(created.business_date),
+            }
             kept = {"caller": caller, "key": idempotency_key, "request_hash": request_hash, "answer": answer_now}
             connection.execute(insert(IdempotencyKey).values(kept))
         return created, False
@@ -222,7 +225,7 @@ def take_back(product_key: int) -> ProductRow:
     with _writing() as connection:
         require_match(content_state(_find_overlay(connection, product_key)))
         if product_key >= FIRST_OWN_KEY:
-            raise OwnProductError("It was made through the API: DELETE /api/products/{product_key} removes it.")
+            raise OwnProductError(f"It was made through the API: DELETE /api/products/{product_key} removes it.")
         connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))
         return find_product(product_key, connection)
 

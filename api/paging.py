@@ -82,7 +82,7 @@ class Order(NamedTuple):
         return [key.desc() if self.descending else key.asc() for key in self.keys()]
 
     def behind(self) -> ColumnElement[bool]:
-        """Return the condition that an item comes after the values bound as position_0, position_1, …"""
+        """Return the condition that an item comes after the values bound as ``position_0`` and so on."""
         places = [
             cast(bindparam(f"position_{number}", type_=Text), _kind(column.type))
             for number, column in enumerate(self.columns)

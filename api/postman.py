@@ -60,7 +60,9 @@ def _values(parameters: list[dict[str, Any]], place: str) -> Iterator[dict[str, 
     """List the parameters of a place; those that may be left out are switched off."""
     for parameter in parameters:
         if parameter["in"] == place:
-            example = parameter.get("example", parameter["schema"].get("example", parameter["schema"].get("default", "")))
+            example = parameter.get(
+                "example", parameter["schema"].get("example", parameter["schema"].get("default", ""))
+            )
             value = {"key": parameter["name"], "value": str(example), "description": parameter.get("description", "")}
             yield value if parameter.get("required") else value | {"disabled": True}
 

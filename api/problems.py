@@ -17,6 +17,8 @@ from psycopg.errors import InsufficientPrivilege, QueryCanceled, UndefinedTable
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
+from api.examples import SHARED
+
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 """When a client may try again what failed because something is down or busy."""
@@ -132,11 +134,13 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
     def _register_responses(self) -> None:
         """Document a response for each status; flask-smorest would call it application/json."""
         for status in HTTPStatus:
-            self._register_problem_response(status.name, status.phrase)
+            self._register_problem_response(status.name, status.phrase, SHARED.get(str(status.value)))
         self._register_problem_response("DEFAULT_ERROR", "Any other error")
 
-    def _register_problem_response(self, name: str, description: str) -> None:
-        response = {"description": description, "schema": self.ERROR_SCHEMA}
+    def _register_problem_response(
+        self, name: str, description: str, examples: dict[str, Any] | None = None
+    ) -> None:
+        response = {"description": description, "schema": self.ERROR_SCHEMA, **(examples or {})}
         prepare_response(response, self.spec, CONTENT_TYPE)
         self.spec.components.response(name, response, lazy=True)
 

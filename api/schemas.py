@@ -10,11 +10,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
+from api.models import DATASETS
 from api.paging import Cursor, CursorError, is_text
 
 PRODUCT_SEGMENTS = ("High-Performer", "Mid-Range", "Low-Range")
 CUSTOMER_SEGMENTS = ("VIP", "Regular", "New")
-DATASETS = ("products", "customers", "sales")
 GROUPS = ("day", "month", "quarter", "year", "country", "category", "subcategory", "product")
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000
@@ -43,13 +43,10 @@ class Choice(fields.String):
 
     def __init__(self, choices: Sequence[str], description: str) -> None:
         # No enum: it would say that the case matters.
-        anything_of = "|".join(re.escape(choice) for choice in choices)
-        super().__init__(
-            metadata=described(f"{description} One of {', '.join(choices)}, in any case.", choices[0]),
-            validate=None,
-        )
+        any_of = _any_case("|".join(re.escape(choice) for choice in choices))
+        documented = described(f"{description} One of {', '.join(choices)}, in any case.", choices[0])
+        super().__init__(metadata={**documented, "pattern": f"^({any_of})$"})
         self.choices = choices
-        self.metadata["pattern"] = f"^({_any_case(anything_of)})$"
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         choice = canonical(super()._deserialize(value, *args, **kwargs), self.choices)
@@ -150,13 +147,13 @@ class WholeText(Whole):
 class Words(fields.String):
     """A text that Postgres can hold: no NUL character and no half of a surrogate pair."""
 
-    def __init__(self, longest: int, *, shortest: int = 0, **kwargs: Any) -> None:
+    def __init__(self, longest: int, *, metadata: dict[str, Any], shortest: int = 0, **kwargs: Any) -> None:
         super().__init__(
             validate=validate.Length(shortest, longest, error="must have {min} to {max} characters."),
             error_messages={"invalid": "must be a text."},
+            metadata={**metadata, "pattern": "^[^\\u0000]*$"},
             **kwargs,
         )
-        self.metadata["pattern"] = "^[^\\u0000]*$"
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *args, **kwargs)
@@ -199,9 +196,7 @@ class Request(Schema):
 class PageQuery(Request):
     """Which part of a list to return."""
 
-    limit = WholeText(
-        1, PAGE_SIZE_LIMIT, load_default=PAGE_SIZE, metadata=described("How many items at most.", 50)
-    )
+    limit = WholeText(1, PAGE_SIZE_LIMIT, load_default=PAGE_SIZE, metadata=described("How many items at most.", 50))
     cursor = Position(
         load_default=nothing, metadata=described("Where the page starts; taken from `next` of the page before.")
     )
@@ -228,7 +223,10 @@ class ProductBody(Request):
     """What users may set of a product. Everything else is the warehouse's."""
 
     product_number = Words(
-        LONGEST_TEXT, allow_none=True, load_default=None, metadata=described("Number under which orders name it.", "BK-X01")
+        LONGEST_TEXT,
+        allow_none=True,
+        load_default=None,
+        metadata=described("Number under which orders name it.", "BK-X01"),
     )
     product_name = Words(LONGEST_NAME, shortest=1, required=True, metadata=described("Its name.", "Cargo bike"))
     category_id = Words(
@@ -247,9 +245,7 @@ class ProductBody(Request):
     product_line = Words(
         LONGEST_TEXT, allow_none=True, load_default=None, metadata=described("Its product line.", "Road")
     )
-    start_date = Day(
-        allow_none=True, load_default=None, metadata=described("Since when it is valid.", "2026-02-01")
-    )
+    start_date = Day(allow_none=True, load_default=None, metadata=described("Since when it is valid.", "2026-02-01"))
 
 
 OWN_FIELDS = tuple(ProductBody().fields)
@@ -335,6 +331,7 @@ class CustomerSchema(Answer):
     avg_order_value = fields.Integer(metadata=described("Money an order."))
     avg_monthly_spend = fields.Integer(metadata=described("Money a month of the lifespan."))
 
+
 PRODUCT_FIELDS = tuple(ProductSchema().fields)
 CUSTOMER_FIELDS = tuple(CustomerSchema().fields)
 PRODUCT_SORTS = ("product_key", "product_name", "total_sales", "total_quantity", "total_orders", "last_sale_date")
@@ -353,9 +350,7 @@ class ProductQuery(PageQuery):
     max_sales = WholeText(0, LARGEST_SUM, metadata=described("Only total sales up to this.", 50000))
     q = search_text("Only those with this text in their name or number.", "road", LONGEST_NAME)
     sort = Sort(PRODUCT_SORTS)
-    fields_ = Choices(
-        PRODUCT_FIELDS, "Only these fields.", "product_key,product_name", data_key="fields"
-    )
+    fields_ = Choices(PRODUCT_FIELDS, "Only these fields.", "product_key,product_name", data_key="fields")
 
 
 class SegmentQuery(PageQuery):
@@ -366,9 +361,7 @@ class SegmentQuery(PageQuery):
     age_group = search_text("Only this age group.", "40-49")
     q = search_text("Only those with this text in their name or number.", "jim", LONGEST_NAME)
     sort = Sort(CUSTOMER_SORTS)
-    fields_ = Choices(
-        CUSTOMER_FIELDS, "Only these fields.", "customer_key,customer_name", data_key="fields"
-    )
+    fields_ = Choices(CUSTOMER_FIELDS, "Only these fields.", "customer_key,customer_name", data_key="fields")
 
 
 class CustomerQuery(SegmentQuery):

@@ -17,13 +17,26 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, Integer, String, Table, delete, func, insert, literal, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    Table,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from api import checksums
 from api.checksums import Checksum
 from api.gold import Batch, Gold, open_gold, synced_columns
-from api.models import WAREHOUSE_TABLES, SyncRun
+from api.models import DATASETS, WAREHOUSE_TABLES, SyncRun
 from api.problems import Problem, UnavailableProblem
 
 log = logging.getLogger(__name__)
@@ -87,7 +100,7 @@ WHERE s.run_id = :run_id""")
 def sync_warehouse(
     engine: Engine,
     warehouse_odbc: str,
-    datasets: Sequence[str] = tuple(table.name for table in WAREHOUSE_TABLES),
+    datasets: Sequence[str] = DATASETS,
     sample_customers: int | None = None,
 ) -> SyncRun:
     """Bring the warehouse's current batch into ``serving`` and return the run that did it.
@@ -132,9 +145,7 @@ def _lock(engine: Engine) -> Iterator[None]:
             connection.commit()
 
 
-def _open_run(
-    engine: Engine, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None
-) -> int:
+def _open_run(engine: Engine, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None) -> int:
     """Record the start, or take up the run of the same batch and size that was killed; returns its id.
 
     The lock is ours, so a run that is still called running has died. Its last transaction may yet be ending in
@@ -157,10 +168,10 @@ def _open_run(
 def _insert_run(
     connection: Connection, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None
 ) -> int:
-    run = {"datasets": list(datasets), "sample_customers": sample_customers}
+    run: dict[str, Any] = {"datasets": list(datasets), "sample_customers": sample_customers}
     if batch is not None:
         run |= {"batch_id": batch.batch_id, "business_date": batch.business_date}
-    return cast(int, connection.execute(insert(SyncRun).values(run).returning(SyncRun.id)).scalar_one())
+    return connection.execute(insert(SyncRun).values(run).returning(SyncRun.id)).scalar_one()
 
 
 def _close_failed(connection: Connection, run_id: int, reason: str) -> None:

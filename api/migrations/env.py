@@ -1,6 +1,6 @@
 """Alembic's entry: migrates the database of SERVING_DATABASE_URL, as its owner.
 
-    SERVING_DATABASE_URL=postgresql://owner@host/serving python -m alembic upgrade head
+SERVING_DATABASE_URL=postgresql://owner@host/serving python -m alembic upgrade head
 """
 
 from alembic import context

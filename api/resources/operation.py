@@ -84,7 +84,7 @@ def operation(
         responses[success]["links"] = links
     if csv:
         responses[success]["content"] = {"text/csv": {"schema": {"type": "string"}}}
-    security: list[dict[str, list[str]]] = [{"apiKey": []}]
+    security: list[dict[str, list[str]]] = [{"apiKey": [scope]}]
     if scope == "read":
         security.append({})  # unless the setting API_OPEN_READS closes them
     described = dict(doc, responses=responses, security=security)

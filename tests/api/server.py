@@ -1,34 +1,43 @@
 """The API under gunicorn, as a process of its own."""
 
-import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import httpx
 
 from api.settings import Settings
 from tests.api.conftest import ROOT, environment_of
 
 CONFIGURED = ("-c", "api/gunicorn_config.py")
+SECONDS_TO_START = 30
 
 
 @contextmanager
 def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
     """Run gunicorn on a free port until the block ends; yields its address."""
-    command = [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", "127.0.0.1:0", "--no-control-socket"]
-    server = subprocess.Popen(
-        [*command, *options], cwd=ROOT, env=environment_of(settings), stderr=subprocess.PIPE, text=True
-    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    command = [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", address, "--no-control-socket"]
+    server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment_of(settings))
     try:
-        assert server.stderr is not None
-        seen = []
-        for line in server.stderr:
-            seen.append(line)
-            if listening := re.search(r"Listening at: (\S+)", line):
-                yield listening[1]
-                break
-        else:
-            raise RuntimeError("gunicorn did not start:\n" + "".join(seen))
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not _lives(f"http://{address}"):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("gunicorn did not start; its output says why")
+            time.sleep(0.05)
+        yield f"http://{address}"
     finally:
         server.terminate()
-        server.communicate()
+        server.wait()
+
+
+def _lives(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health/live").is_success
+    except httpx.TransportError:
+        return False

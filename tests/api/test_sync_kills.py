@@ -145,7 +145,9 @@ def sync(client: Any) -> int:
 
 
 SERVED = """
-WITH served AS (SELECT id, batch_id, business_date FROM serving.sync_run WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1)
+WITH served AS (
+    SELECT id, batch_id, business_date FROM serving.sync_run WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1
+)
 SELECT served.batch_id,
        served.business_date - DATE '2025-12-31',
        (SELECT array[count(*), min(cost) / 10, max(cost) / 10] FROM serving.products WHERE run_id = served.id),

@@ -6,7 +6,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
-from tests.api.conftest import database_url, postgres
+from tests.api.conftest import database_url, migrated, postgres
 
 SETTINGS = {
     "WAREHOUSE_SOURCE_DIR": "/drop",
@@ -34,4 +34,4 @@ def airflow_database() -> None:
     initdb()
 
 
-__all__ = ["airflow_environment", "database_url", "postgres"]
+__all__ = ["airflow_environment", "database_url", "migrated", "postgres"]

@@ -15,7 +15,7 @@ from airflow.sdk import DAG, Context
 from werkzeug.serving import make_server
 
 from api import create_app
-from api.settings import Settings
+from tests.api.conftest import SYNC_KEY, settings_for
 from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
 from tests.warehouse import Warehouse
 from warehouse.connection import airflow_connections
@@ -23,7 +23,6 @@ from warehouse.deploy import SQL_DIR
 
 pytestmark = pytest.mark.usefixtures("airflow_database")
 
-SYNC_KEY = "the key of the tests"
 LOAD = {"source_dir": str(HANDMADE_DAY), "business_date": BUSINESS_DATE.isoformat(), "reject_limit": 1}
 
 
@@ -198,7 +197,7 @@ def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold
 @pytest.fixture
 def sales_api(airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse, database_url: str) -> Iterator[str]:
     """The API on an empty Postgres database, as the connection ``sales_api``; gives its host and port."""
-    app = create_app(Settings(database_url, shared_warehouse.server.odbc, SYNC_KEY))
+    app = create_app(settings_for(database_url, shared_warehouse.server.odbc))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -219,7 +218,7 @@ def sales_api(airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse,
 def test_the_published_day_is_served(run: Runner, loaded: int, sales_api: str) -> None:
     finished = run("sales_serving")
     assert finished.state == "success", finished.complaints
-    assert httpx.get(f"http://{sales_api}/health").json()["batch_id"] == loaded
+    assert httpx.get(f"http://{sales_api}/health/ready").json()["batch_id"] == loaded
 
 
 @pytest.mark.usefixtures("sales_api", "loaded")
@@ -232,5 +231,5 @@ def test_serving_fails_when_the_api_serves_another_day(
     finished = run("sales_serving")
     assert finished.state == "failed"
     assert finished.having("failed") == {"check_freshness"}
-    complaint = "The API serves {'batch_id': None, 'business_date': None}"
+    complaint = "503 SERVICE UNAVAILABLE: "
     assert complaint in finished.complaints["check_freshness"]

@@ -61,11 +61,11 @@ def test_a_refused_key_fails_at_once_and_any_other_answer_is_tried_again(
 def test_an_api_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(200, {}, monkeypatch):
         pass
-    with pytest.raises(AirflowException, match=r"GET http://127\.0\.0\.1:\d+/health: no answer"):
-        request("GET", "/health", 1)
+    with pytest.raises(AirflowException, match=r"GET http://127\.0\.0\.1:\d+/health/ready: no answer"):
+        request("GET", "/health/ready", 1)
 
 
 def test_an_incomplete_connection_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps({"conn_type": "http", "host": "127.0.0.1"}))
     with pytest.raises(AirflowFailException, match="sales_api needs schema, host, port and password"):
-        request("GET", "/health", 1)
+        request("GET", "/health/ready", 1)

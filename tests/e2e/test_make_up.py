@@ -112,7 +112,7 @@ def batches(settings: dict[str, str]) -> list[str]:
 
 
 def health(settings: dict[str, str]) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{settings['API_URL']}/health") as response:
+    with urllib.request.urlopen(f"{settings['API_URL']}/health/ready") as response:
         answer: dict[str, Any] = json.load(response)
         return answer
 

@@ -30,7 +30,8 @@ EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;  -- another database of the server was migrated just now
     WHEN insufficient_privilege THEN
         RAISE EXCEPTION 'The roles serving_loader and serving_api are missing, and % may not create them.', current_user
-            USING HINT = 'Have an administrator run: CREATE ROLE serving_loader NOLOGIN; CREATE ROLE serving_api NOLOGIN;';
+            USING HINT = 'Have an administrator run:'
+                ' CREATE ROLE serving_loader NOLOGIN; CREATE ROLE serving_api NOLOGIN;';
 END $$;
 """
 
