@@ -137,9 +137,7 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
             self._register_problem_response(status.name, status.phrase, SHARED.get(str(status.value)))
         self._register_problem_response("DEFAULT_ERROR", "Any other error")
 
-    def _register_problem_response(
-        self, name: str, description: str, examples: dict[str, Any] | None = None
-    ) -> None:
+    def _register_problem_response(self, name: str, description: str, examples: dict[str, Any] | None = None) -> None:
         response = {"description": description, "schema": self.ERROR_SCHEMA, **(examples or {})}
         prepare_response(response, self.spec, CONTENT_TYPE)
         self.spec.components.response(name, response, lazy=True)
