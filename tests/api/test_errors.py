@@ -201,6 +201,13 @@ def test_a_change_of_nothing_is_refused(shared_client: FlaskClient, writer: Head
     assert (pointer, "at least one" in detail) == ("#", True)
 
 
+@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "ключ", "a\tb", "\x7f"])
+def test_a_malformed_idempotency_key_is_refused(shared_client: FlaskClient, writer: Headers, key: str) -> None:
+    headers = {**writer, "Idempotency-Key": key.encode().decode("latin-1")}
+    ((header, detail),) = refused(shared_client.post("/api/products", json=NEW, headers=headers), "header")
+    assert (header, "1 to 255" in detail) == ("Idempotency-Key", True)
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

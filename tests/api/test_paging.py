@@ -233,7 +233,7 @@ def test_a_cursor_of_another_list_or_order_is_refused(shared_client: FlaskClient
     assert (parameter, "`next`" in detail) == ("cursor", True)
 
 
-FIRST = {
+FIRST: dict[str, list[dict[str, Any]]] = {
     "products": [{"product_key": key, "product_name": "first", "category": "a"} for key in (1, 2, 3)],
     "customers": [{"customer_key": key, "customer_name": "first", "customer_segment": "VIP"} for key in (1, 2, 3)],
     "sales": [

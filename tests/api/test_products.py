@@ -161,7 +161,7 @@ def test_filters_and_orders_choose_products(
 
 
 def test_the_table_above_tries_each_order_both_ways() -> None:
-    marks: list[pytest.Mark] = test_filters_and_orders_choose_products.pytestmark  # type: ignore[attr-defined]
+    marks: list[pytest.Mark] = test_filters_and_orders_choose_products.pytestmark
     tried = {query["sort"] for query, _ in marks[0].args[1] if "sort" in query}
     assert tried == {sign + name for name in PRODUCT_SORTS for sign in ("", "-")}
 
