@@ -90,7 +90,7 @@ def _check() -> None:
     scope = getattr(current_app.view_functions.get(request.endpoint or ""), "required_scope", None)
     if scope is None:
         return
-    key = request.headers.get(HEADER)
+    key = request.headers.get(HEADER) or None  # tools that have no key to send may send the header empty
     found = _find(key) if key is not None else None
     # A key that is none counts against the address, or guessing would cost nothing.
     _count(f"key {found[0]}" if found else f"address {request.remote_addr}")

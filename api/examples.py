@@ -32,15 +32,14 @@ class Examples(BasePlugin):
         **_: Any,
     ) -> None:
         """Give the parameters of a path their examples."""
-        for parameter in parameters or []:
-            if parameter["name"] in RECORDED["parameters"]:
-                parameter["example"] = RECORDED["parameters"][parameter["name"]]
+        _fill(parameters or [])
 
     def operation_helper(self, path: str | None = None, operations: dict[str, Any] | None = None, **_: Any) -> None:
         """Give operations the examples of their bodies, and answers with them."""
         for method, operation in (operations or {}).items():
             for parameter in operation.get("parameters", []):
                 _only_suggest(parameter["schema"])
+            _fill(operation.get("parameters", []))
             recorded = RECORDED["operations"].get(f"{method.upper()} {path}")
             if recorded is None:
                 continue
@@ -53,6 +52,12 @@ class Examples(BasePlugin):
                     operation["responses"][status] = response
                 if own:
                     _add(response["content"], own)
+
+
+def _fill(parameters: list[dict[str, Any]]) -> None:
+    for parameter in parameters:
+        if parameter.get("required") and parameter["name"] in RECORDED["parameters"]:
+            parameter["example"] = RECORDED["parameters"][parameter["name"]]
 
 
 def _add(content: dict[str, Any], recorded: Mapping[str, Mapping[str, Any]]) -> None:

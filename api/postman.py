@@ -16,7 +16,7 @@ def collection(spec: Mapping[str, Any], base_url: str) -> dict[str, Any]:
             if method in operations:
                 operation = operations[method]
                 parameters = [*operations.get("parameters", []), *operation.get("parameters", [])]
-                folders.setdefault(operation["tags"][0], []).append(_request(spec, path, method, operation, parameters))
+                folders.setdefault(operation["tags"][0], []).append(_request(path, method, operation, parameters))
     return {
         "info": {"name": spec["info"]["title"], "schema": SCHEMA},
         "auth": {
@@ -32,9 +32,7 @@ def collection(spec: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     }
 
 
-def _request(
-    spec: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any], parameters: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _request(path: str, method: str, operation: Mapping[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
     own_path = path.replace("{", ":").replace("}", "")
     request: dict[str, Any] = {
         "method": method.upper(),
@@ -52,7 +50,8 @@ def _request(
     if body:
         content_type, media = next(iter(body["content"].items()))
         request["header"].append({"key": "Content-Type", "value": content_type})
-        request["body"] = {"mode": "raw", "raw": json.dumps(_example(spec, media["schema"]), indent=2)}
+        raw = json.dumps(media["example"], indent=2, ensure_ascii=False)
+        request["body"] = {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
     return {"name": operation["summary"], "request": request}
 
 
@@ -60,18 +59,7 @@ def _values(parameters: list[dict[str, Any]], place: str) -> Iterator[dict[str, 
     """List the parameters of a place; those that may be left out are switched off."""
     for parameter in parameters:
         if parameter["in"] == place:
-            example = parameter.get(
-                "example", parameter["schema"].get("example", parameter["schema"].get("default", ""))
-            )
+            examples = parameter["schema"].get("examples", [""])
+            example = parameter.get("example", parameter["schema"].get("default", examples[0]))
             value = {"key": parameter["name"], "value": str(example), "description": parameter.get("description", "")}
             yield value if parameter.get("required") else value | {"disabled": True}
-
-
-def _example(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
-    if "$ref" in schema:
-        return _example(spec, spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
-    if "allOf" in schema:
-        return _example(spec, schema["allOf"][0])
-    if "example" in schema or "properties" not in schema:
-        return schema.get("example", schema.get("default"))
-    return {name: _example(spec, part) for name, part in schema["properties"].items()}

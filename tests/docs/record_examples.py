@@ -22,8 +22,8 @@ FILE = ROOT / "api" / "examples.json"
 PROBLEM = "application/problem+json"
 MERGE_PATCH = "application/merge-patch+json"
 
-PARAMETERS = {"product_key": 16, "customer_key": 265, "segment": "VIP", "run_id": 1}
-"""The value that the description shows for each parameter of a path, and that requests below have."""
+PARAMETERS = {"product_key": 16, "customer_key": 265, "segment": "VIP", "run_id": 1, "If-Match": "*"}
+"""The value that the description shows for each required parameter, and that the paths of requests below have."""
 
 PRODUCT = {
     "product_number": "BK-C01",
