@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Text,
     and_,
     bindparam,
     cast,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 
 from api.database import sql_text
-from api.listing import Shape, current_run, paged, run_of_cursor
+from api.listing import Shape, paged, run_id
 from api.models import Customer, Product, Sale, table
 from api.paging import Order
 
@@ -68,8 +69,7 @@ def members(group_by: Sequence[str]) -> dict[str, ColumnElement[Any]]:
 @lru_cache(maxsize=1024)
 def statement(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: bool) -> tuple[str, Order]:
     """Return the statement for ``answer_page`` and the order of its groups; ``bounds`` are of from_ and to."""
-    run = run_of_cursor() if following else current_run()
-    lines = _lines(group_by, bounds, run, following=following)
+    lines = _lines(group_by, bounds, following=following)
     groups = [lines.c[name] for name in members(group_by)]
     order = Order("group " + ",".join(group_by), tuple(groups))
     sums: list[ColumnElement[Any]] = [
@@ -77,10 +77,10 @@ def statement(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: 
     ]
     places = [column.label(f"_{number}") for number, column in enumerate(groups)]
     items = select(*places, *groups, *sums, func.count().label("total_orders")).group_by(*groups)
-    return sql_text(paged(run, items, order)), order
+    return sql_text(paged(items, order, following=following)), order
 
 
-def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], run: Subquery, *, following: bool) -> Subquery:
+def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: bool) -> Subquery:
     """Add up the lines of each order in each group."""
     columns = members(group_by)
     source: Any = SALES
@@ -89,16 +89,21 @@ def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], run: Subquery, *,
             same = and_(other.c.run_id == SALES.c.run_id, other.c[key] == SALES.c[key])
             source = source.outerjoin(other, same)
     sums = {"sales": SALES.c.sales_amount, "profit": SALES.c.profit, "quantity": SALES.c.quantity}
-    groups = [column.label(name) for name, column in columns.items()]
+    groups = [_known(column).label(name) for name, column in columns.items()]
     lines = select(*groups, *(func.sum(column).label(name) for name, column in sums.items()))
-    lines = lines.select_from(source).where(SALES.c.run_id == run.c.id)
+    lines = lines.select_from(source).where(SALES.c.run_id == run_id(following=following))
     if "from_" in bounds:
         lines = lines.where(SALES.c.order_date >= bindparam("from_", type_=Date))
     if "to" in bounds:
         lines = lines.where(SALES.c.order_date <= bindparam("to", type_=Date))
     if following:  # before adding up: later pages have less to do
         lines = lines.where(Order("", tuple(columns.values())).behind())
-    return lines.group_by(*columns.values(), SALES.c.order_number).subquery("lines")
+    return lines.group_by(*map(_known, columns.values()), SALES.c.order_number).subquery("lines")
+
+
+def _known(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Take an empty text for an unknown one: both have the same place in a list, so they must be one group."""
+    return func.nullif(column, literal_column("''"), type_=column.type) if isinstance(column.type, Text) else column
 
 
 def shape(names: Sequence[str]) -> Shape:
