@@ -88,7 +88,7 @@ def caller_id() -> int:
 
 def _check() -> None:
     scope = getattr(current_app.view_functions.get(request.endpoint or ""), "required_scope", None)
-    if scope is None:
+    if scope is None or request.method == "OPTIONS":  # browsers ask first what they may send, without a key
         return
     key = request.headers.get(HEADER) or None  # tools that have no key to send may send the header empty
     found = _find(key) if key is not None else None
