@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, insert, make_url, update
+from sqlalchemy import Engine, create_engine, func, insert, make_url, update
 
 from api import create_app
 from api.database import psycopg_url
@@ -197,7 +197,8 @@ def publish_run(
     sales: Sequence[dict[str, Any]] = (),
 ) -> int:
     """Put rows into the serving tables as a sync of the batch would; returns the run."""
-    run = {"batch_id": batch_id, "business_date": business_date, "datasets": [], "status": "succeeded"}
+    run: dict[str, Any] = {"batch_id": batch_id, "business_date": business_date, "datasets": [], "status": "succeeded"}
+    run["finished_at"] = func.clock_timestamp()
     with engine.begin() as connection:
         connection.execute(update(SyncRun).values(superseded_at=SyncRun.started_at))
         run_id: int = connection.execute(insert(SyncRun).values(run).returning(SyncRun.id)).scalar_one()
