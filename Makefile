@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
 RUNTIME := $(BOOTSTRAP) requirements.txt
-DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc requirements.txt requirements-dev.txt
+DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl requirements.txt requirements-dev.txt
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
