@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, func, or_, select, true
 
 from api.database import read, sql_text
 from api.models import ONE, SUCCEEDED, Revision, SyncRun
@@ -82,13 +82,13 @@ class Listing:
 
     @lru_cache(maxsize=1024)  # noqa: B019
     def _sql(self, order: Order, names: tuple[str, ...], filters: tuple[str, ...], *, following: bool) -> str:
-        run = run_of_cursor() if following else current_run()
         places = [column.label(f"_{number}") for number, column in enumerate(order.columns)]
-        items = select(*places, *(self.source.c[name] for name in names)).where(self.source.c.run_id == run.c.id)
+        items = select(*places, *(self.source.c[name] for name in names))
+        items = items.where(self.source.c.run_id == run_id(following=following))
         items = items.where(*(self.filters[parameter](self.source) for parameter in filters))
         if following:
             items = items.where(order.behind())
-        return sql_text(paged(run, items, order))
+        return sql_text(paged(items, order, following=following))
 
 
 def current_run() -> Subquery:
@@ -108,6 +108,13 @@ def _latest(runs: Select[*tuple[Any, ...]]) -> Subquery:
     return runs.order_by(SyncRun.id.desc()).limit(ONE).subquery("run")
 
 
+def run_id(*, following: bool = False) -> ColumnElement[int]:
+    """Return the id of the same run, for the rows: a value to Postgres, so that indexes that begin with it are used."""
+    if following:
+        return bindparam("run_id", type_=Integer)
+    return select(SyncRun.id).where(SUCCEEDED).order_by(SyncRun.id.desc()).limit(ONE).scalar_subquery()
+
+
 def with_state(run: Subquery) -> Select[Any]:
     """Select what the state of a list is made of: the run, its day, and how often the overlay was written."""
     return select(run.c.id, run.c.business_date, Revision.number).select_from(run.join(Revision, true()))
@@ -117,15 +124,15 @@ STATE_COLUMNS = 3
 CURRENT_STATE, STATE_OF_CURSOR = sql_text(with_state(current_run())), sql_text(with_state(run_of_cursor()))
 
 
-def paged(run: Subquery, items: Select[Any], order: Order) -> Select[Any]:
-    """Select the state, and with it up to ``limit`` items of the run in their order.
+def paged(items: Select[Any], order: Order, *, following: bool) -> Select[Any]:
+    """Select the state, and with it up to ``limit`` items in their order; ``items`` are of ``run_id``.
 
     One row comes back even when there is no item, none when there is no run. (The one row of the state is joined
     by a loop, so the items keep the order of the subquery.)
     """
     present = items.add_columns(true().label("_present"))
-    page_of_items = present.order_by(*order.by()).limit(bindparam("limit")).subquery("items").lateral()
-    state = with_state(run).subquery("state")
+    page_of_items = present.order_by(*order.by()).limit(bindparam("limit")).subquery("items")
+    state = with_state(run_of_cursor() if following else current_run()).subquery("state")
     return select(state, page_of_items).select_from(state.outerjoin(page_of_items, true()))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, bindparam, delete, f
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from api import database
-from api.listing import current_run
+from api.listing import current_run, run_id
 from api.models import FIRST_OWN_KEY, SERVING, IdempotencyKey, Product, ProductOverlay, Revision, table
 from api.problems import NotSyncedError, Problem
 from api.responses import content_state, require_match
@@ -81,7 +81,7 @@ class ProductRow(NamedTuple):
 def _product_statement() -> str:
     run = current_run()
     fields = [SERVED_PRODUCTS.c[name] for name in PRODUCT_FIELDS]
-    here = (SERVED_PRODUCTS.c.run_id == run.c.id) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
+    here = (SERVED_PRODUCTS.c.run_id == run_id()) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
     return database.sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(SERVED_PRODUCTS, here)))
 
 

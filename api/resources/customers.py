@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy import bindparam, select
 
 from api.database import read, sql_text
-from api.listing import Listing, contains, current_run, equals, is_exactly
+from api.listing import Listing, contains, current_run, equals, is_exactly, run_id
 from api.models import Customer, table
 from api.problems import NotSyncedError, Problem
 from api.resources.operation import leads_to, operation
@@ -78,7 +78,7 @@ def list_segment(query: dict[str, Any], segment: str) -> Response:
 
 def _customer_statement() -> str:
     run, customers = current_run(), table(Customer)
-    here = (customers.c.run_id == run.c.id) & (customers.c.customer_key == bindparam("customer_key"))
+    here = (customers.c.run_id == run_id()) & (customers.c.customer_key == bindparam("customer_key"))
     fields = [customers.c[name] for name in CUSTOMER_FIELDS]
     return sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(customers, here)))
 

@@ -184,14 +184,40 @@ SORTS = {
 }
 
 # Products that no user touched come straight from the warehouse's table and its indexes; the few touched ones are
-# put together one by one. A deleted one is left out, and so is a change to a product that the warehouse no longer has.
+# put together one by one, found by run and key. A deleted one is left out, and so is a change to a product that the
+# warehouse no longer has.
 VIEWS = """
 CREATE VIEW serving.served_products AS
 SELECT p.*, 'warehouse' AS origin
 FROM serving.products AS p
 WHERE NOT EXISTS (SELECT FROM overlay.products AS o WHERE o.product_key = p.product_key)
 UNION ALL
-SELECT merged.*, CASE WHEN p.product_key IS NULL THEN 'api' ELSE 'changed' END AS origin
+SELECT
+    r.id AS run_id,
+    o.product_key,
+    merged.product_id,
+    merged.product_number,
+    merged.product_name,
+    merged.category_id,
+    merged.category,
+    merged.subcategory,
+    merged.maintenance,
+    merged.cost,
+    merged.product_line,
+    merged.start_date,
+    merged.in_source,
+    merged.last_sale_date,
+    merged.recency,
+    merged.product_segment,
+    merged.lifespan,
+    merged.total_orders,
+    merged.total_sales,
+    merged.total_quantity,
+    merged.total_customers,
+    merged.avg_selling_price,
+    merged.avg_order_revenue,
+    merged.avg_monthly_revenue,
+    CASE WHEN p.product_key IS NULL THEN 'api' ELSE 'changed' END AS origin
 FROM overlay.products AS o
 CROSS JOIN serving.sync_run AS r
 LEFT JOIN serving.products AS p ON p.run_id = r.id AND p.product_key = o.product_key
