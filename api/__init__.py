@@ -40,6 +40,14 @@ API_KEY_SCHEME = {
     + "; ".join(f"{scope}: {what}" for scope, what in access.SCOPES.items())
     + ".",
 }
+DESCRIPTION = """\
+Products, customers and sales of the warehouse's latest day, with what users wrote over its products.
+
+Reads need no key unless the API is set up to ask for one; writes and syncs do (Authorize). Lists come in pages: follow
+`next`, which stays on one day. Answers have an ETag: in If-None-Match it saves sending again what is unchanged, in
+If-Match it changes only what you have seen. `Accept: text/csv` gets CSV. Errors are problems of RFC 9457. The examples
+are answers of this API.
+"""
 LARGEST_BODY = 64 * 1024
 
 
@@ -63,7 +71,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS={"components": {"securitySchemes": {"apiKey": API_KEY_SCHEME}}},
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION},
+            "components": {"securitySchemes": {"apiKey": API_KEY_SCHEME}},
+        },
     )
     app.url_map.converters["key"] = addresses.Key
     logging.getLogger("api").setLevel(logging.INFO)  # the stages of a sync are worth a line each

@@ -18,7 +18,7 @@ def collection(spec: Mapping[str, Any], base_url: str) -> dict[str, Any]:
                 parameters = [*operations.get("parameters", []), *operation.get("parameters", [])]
                 folders.setdefault(operation["tags"][0], []).append(_request(path, method, operation, parameters))
     return {
-        "info": {"name": spec["info"]["title"], "schema": SCHEMA},
+        "info": {"name": spec["info"]["title"], "description": spec["info"]["description"], "schema": SCHEMA},
         "auth": {
             "type": "apikey",
             "apikey": [

@@ -18,7 +18,7 @@ blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="S
 @blueprint.arguments(SalesQuery, location="query", unknown=RAISE)
 @blueprint.response(200, SalesPage)
 def list_sales(query: dict[str, Any]) -> Response:
-    """Add up sales by day, or by what `group_by` names; products are as the warehouse has them."""
+    """Add up sales by day, or by what group_by names; products are as the warehouse has them."""
     bounds: dict[str, Any] = {name: query[name] for name in ("from_", "to") if name in query}
     sql, order = cube.statement(query["group_by"], tuple(bounds), following=query["cursor"] is not None)
     names = [*cube.members(query["group_by"]), *cube.SUMS]
