@@ -6,7 +6,7 @@ compares with If-Match is still so when it commits.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple, cast
@@ -91,16 +91,19 @@ KEY_PLACE = 1 + PRODUCT_FIELDS.index("product_key")
 
 def find_product(product_key: int, connection: Connection | None = None) -> ProductRow:
     """Find a product as it is served. Raises UnknownProductError or NotSyncedError."""
-    parameters = {"product_key": product_key}
-    if connection is None:
-        rows = database.read(FIND_PRODUCT, parameters)
-    else:
-        rows = cast(Any, connection.exec_driver_sql(FIND_PRODUCT, parameters).fetchall())
+    rows = _rows(FIND_PRODUCT, {"product_key": product_key}, connection)
     if not rows:
         raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
     if rows[0][KEY_PLACE] is None:
         raise UnknownProductError(f"There is no product with the key {product_key}; GET /api/products lists all.")
     return ProductRow(tuple(rows[0][1:]), rows[0][0])
+
+
+def _rows(sql: str, parameters: Mapping[str, Any], connection: Connection | None) -> Sequence[tuple[Any, ...]]:
+    """Run one statement in a writer's transaction, or as a read of its own."""
+    if connection is None:
+        return database.read(sql, parameters)
+    return cast("Sequence[tuple[Any, ...]]", connection.exec_driver_sql(sql, dict(parameters)).fetchall())
 
 
 @contextmanager
@@ -195,26 +198,20 @@ def _lay_over(
     )
 
 
-OVERLAY_COLUMNS = (
-    ProductOverlay.product_key,
-    ProductOverlay.deleted,
-    ProductOverlay.changes,
-    ProductOverlay.changed_at,
+OVERLAY_NAMES = ("product_key", "deleted", "changes", "changed_at")
+FIND_OVERLAY = database.sql_text(
+    select(*(table(ProductOverlay).c[name] for name in OVERLAY_NAMES)).where(
+        ProductOverlay.product_key == bindparam("product_key")
+    )
 )
 
 
-def find_overlay(product_key: int) -> dict[str, Any]:
+def find_overlay(product_key: int, connection: Connection | None = None) -> dict[str, Any]:
     """Find what users did to a product. Raises NoOverlayError."""
-    with database.transaction() as connection:
-        return _find_overlay(connection, product_key)
-
-
-def _find_overlay(connection: Connection, product_key: int) -> dict[str, Any]:
-    statement = select(*OVERLAY_COLUMNS).where(ProductOverlay.product_key == product_key)
-    row = connection.execute(statement).mappings().one_or_none()
-    if row is None:
+    rows = _rows(FIND_OVERLAY, {"product_key": product_key}, connection)
+    if not rows:
         raise NoOverlayError(f"Users have changed nothing of a product with the key {product_key}.")
-    return dict(row)
+    return dict(zip(OVERLAY_NAMES, rows[0], strict=True))
 
 
 def take_back(product_key: int) -> ProductRow:
@@ -223,7 +220,7 @@ def take_back(product_key: int) -> ProductRow:
     Raises NoOverlayError, OwnProductError, PreconditionRequiredError or PreconditionFailedError.
     """
     with _writing() as connection:
-        require_match(content_state(_find_overlay(connection, product_key)))
+        require_match(content_state(find_overlay(product_key, connection)))
         if product_key >= FIRST_OWN_KEY:
             raise OwnProductError(f"It was made through the API: DELETE /api/products/{product_key} removes it.")
         connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))

@@ -13,7 +13,7 @@ from flask import Response, current_app, json
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema, fields
-from psycopg.errors import InsufficientPrivilege, QueryCanceled, UndefinedTable
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled, UndefinedTable
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
@@ -210,7 +210,7 @@ def _render_database_error(error: Exception) -> Response:
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     current_app.logger.error("The serving database failed.", exc_info=error)
     match cause:
-        case QueryCanceled():
+        case QueryCanceled() | LockNotAvailable():
             return _render_problem(
                 QueryTimeoutError("Ask for less (fewer days, a smaller page), or again in a moment.")
             )
