@@ -1,0 +1,148 @@
+"""How often a caller may ask: what counts, for whom, and what is said about it."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from api import create_app
+from api.rate_limit import PROBES, WINDOW_SECONDS, RateLimiter
+from tests.api.answers import Headers, problem
+from tests.api.conftest import add_keys, publish_run, settings_for
+
+LIMIT = 5
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def keys(shared_engine: Engine) -> dict[str, Headers]:
+    publish_run(shared_engine, products=[{"product_key": 3}])
+    return add_keys(shared_engine)
+
+
+def window() -> int:
+    return int(time.time() // WINDOW_SECONDS)
+
+
+def within_a_minute(attempt: Callable[[], T]) -> T:
+    """Repeat what the turn of a minute came in between of; each attempt counts from nothing."""
+    while True:
+        begun = window()
+        result = attempt()
+        if window() == begun:
+            return result
+
+
+def limited(url: str) -> FlaskClient:
+    """A client of an API that has counted nothing yet."""
+    return create_app(settings_for(url, rate_limit=LIMIT)).test_client()
+
+
+def statuses(client: FlaskClient, number: int, headers: Headers | None = None, address: str = "10.0.0.1") -> list[int]:
+    """What so many requests from an address are answered with."""
+    environment = {"REMOTE_ADDR": address}
+    return [client.get("/api/products", headers=headers, environ_base=environment).status_code for _ in range(number)]
+
+
+def test_each_answer_tells_what_is_left_and_the_one_too_many_when_to_come_back(
+    shared_url: str, keys: dict[str, Headers]
+) -> None:
+    def ask() -> list[tuple[int, str, str, str | None]]:
+        client = limited(shared_url)
+        answers = [client.get("/api/products") for _ in range(LIMIT + 2)]
+        assert problem(answers[-1], 429, "too-many-requests")["detail"].startswith("5 requests a minute are allowed")
+        names = ("RateLimit-Policy", "RateLimit", "Retry-After")
+        return [(answer.status_code, *(answer.headers.get(name) for name in names)) for answer in answers]  # type: ignore[misc]
+
+    answers = within_a_minute(ask)
+    assert [status for status, *_ in answers] == [200] * LIMIT + [429] * 2
+    assert {policy for _, policy, *_ in answers} == {'"requests";q=5;w=60'}
+    for (status, _, left, wait), remaining in zip(answers, [4, 3, 2, 1, 0, 0, 0], strict=True):
+        found = re.fullmatch(r'"requests";r=(\d+);t=(\d+)', left)
+        assert found is not None
+        assert int(found[1]) == remaining
+        assert 1 <= int(found[2]) <= WINDOW_SECONDS
+        assert wait == (found[2] if status == 429 else None)
+
+
+def test_each_key_and_each_address_has_its_own_allowance(shared_url: str, keys: dict[str, Headers]) -> None:
+    def ask() -> list[list[int]]:
+        client = limited(shared_url)
+        return [
+            statuses(client, LIMIT + 1),
+            statuses(client, LIMIT + 1, address="10.0.0.2"),
+            statuses(client, LIMIT + 1, address="2001:db8::1"),
+            statuses(client, LIMIT, keys["read"]),
+            statuses(client, 1, keys["read"], address="10.0.0.3"),
+            statuses(client, LIMIT + 1, keys["all"]),
+        ]
+
+    full = [200] * LIMIT + [429]
+    assert within_a_minute(ask) == [full, full, full, full[:-1], [429], full]
+
+
+def test_guessing_keys_uses_up_the_allowance_of_the_address(shared_url: str, keys: dict[str, Headers]) -> None:
+    def ask() -> list[list[int]]:
+        client = limited(shared_url)
+        guesses = [statuses(client, 1, {"X-API-Key": f"guess {number}"})[0] for number in range(LIMIT + 1)]
+        others = [statuses(client, 1), statuses(client, 1, address="10.0.0.2"), statuses(client, 1, keys["read"])]
+        return [guesses, *others]
+
+    assert within_a_minute(ask) == [[401] * LIMIT + [429], [429], [200], [200]]
+
+
+def test_what_is_refused_counts_and_what_is_too_much_is_not_done(shared_url: str, keys: dict[str, Headers]) -> None:
+    def ask() -> tuple[list[int], str, str]:
+        client = limited(shared_url)
+        before = client.get("/api/products", headers=keys["all"]).headers["ETag"]
+        asked = [("GET", "/api/products?limit=0"), ("GET", "/api/products/99"), ("DELETE", "/api/products/3")]
+        asked += [("POST", "/api/products"), ("DELETE", "/api/products/3")]
+        headers = {**keys["write"], "If-Match": '"x"'}
+        done = [client.open(address, method=method, headers=headers).status_code for method, address in asked]
+        body = {"product_name": "One too many"}
+        done.append(client.post("/api/products", json=body, headers=headers).status_code)
+        return done, before, client.get("/api/products", headers=keys["all"]).headers["ETag"]
+
+    done, before, after = within_a_minute(ask)
+    assert done == [422, 404, 412, 415, 412, 429]
+    assert after == before
+
+
+def test_what_a_monitor_or_a_newcomer_asks_for_does_not_count(shared_url: str, keys: dict[str, Headers]) -> None:
+    def ask() -> None:
+        client = limited(shared_url)
+        for _ in range(LIMIT + 1):
+            for address in (
+                "/",
+                "/health/live",
+                "/health/ready",
+                "/openapi.json",
+                "/docs",
+                "/postman.json",
+                "/nothing",
+            ):
+                answer = client.get(address)
+                assert answer.status_code in (200, 404)
+                assert "RateLimit" not in answer.headers
+        assert client.options("/api/products").status_code == 200
+        assert client.get("/api/products").headers["RateLimit"].startswith(f'"requests";r={LIMIT - 1};')
+
+    within_a_minute(ask)
+
+
+def test_a_new_minute_begins_anew() -> None:
+    limiter = RateLimiter(2)
+    assert [limiter._count(7, minute) for minute in (1, 1, 1, 1, 2, 2, 2, 3)] == [1, 2, 3, 3, 1, 2, 3, 1]
+
+
+def test_when_places_run_out_who_asked_most_stays_counted() -> None:
+    limiter = RateLimiter(100)
+    for _ in range(50):
+        limiter._count(1, 1)
+    crowd = [1 + 65_536 * number for number in range(1, 2 * PROBES)]  # all have the same first place
+    assert [limiter._count(caller, 1) for caller in crowd] == [1] * len(crowd)
+    assert limiter._count(1, 1) == 51
