@@ -70,7 +70,7 @@ MONTH_FIELDS = ["month", "total_sales", "total_profit", "total_quantity", "total
 LARGEST_KEY = LARGEST_RUN = 2**31 - 1
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000
-CUSTOMERS_ORDER = "customer_key"
+CUSTOMERS_ORDER = "customer_key by customer_key"
 MONTHS_ORDER = "group month"
 
 WINDOW_SECONDS = 60
