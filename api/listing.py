@@ -171,7 +171,7 @@ def _state(rows: Sequence[tuple[Any, ...]], cursor: Cursor | None) -> tuple[str,
     if not rows and cursor:
         raise CursorExpiredError("The day that the list was of is no longer kept: begin again without `cursor`.")
     if not rows:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError
     run_id, business_date, revision = rows[0][:STATE_COLUMNS]
     return f"{run_id}-{revision}", business_date
 

@@ -93,7 +93,7 @@ def find_product(product_key: int, connection: Connection | None = None) -> Prod
     """Find a product as it is served. Raises UnknownProductError or NotSyncedError."""
     rows = _rows(FIND_PRODUCT, {"product_key": product_key}, connection)
     if not rows:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError
     if rows[0][KEY_PLACE] is None:
         raise UnknownProductError(f"There is no product with the key {product_key}; GET /api/products lists all.")
     return ProductRow(tuple(rows[0][1:]), rows[0][0])

@@ -106,6 +106,9 @@ class NotSyncedError(UnavailableProblem):
     name = "not-synced"
     title = "No data has been published yet"
 
+    def __init__(self) -> None:
+        super().__init__("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+
 
 class InvalidRequestError(Problem):
     """A part of the request does not validate; ``errors`` says which."""

@@ -92,7 +92,7 @@ def get_customer(customer_key: int) -> Response:
     """Get one customer by its key."""
     rows = read(FIND_CUSTOMER, {"customer_key": customer_key})
     if not rows:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError
     business_date, *values = rows[0]
     if values[CUSTOMER_FIELDS.index("customer_key")] is None:
         raise UnknownCustomerError(f"There is no customer with the key {customer_key}; GET /api/customers lists all.")

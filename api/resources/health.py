@@ -57,7 +57,7 @@ def ready() -> dict[str, Any]:
     """Say which day is served and how old it is; 503 when there is none or Postgres does not answer."""
     found = served()
     if found is None:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError
     return found
 
 

@@ -28,7 +28,7 @@ def get_kpis() -> Response:
     """Get the totals of all that is served, with the business date they belong to."""
     rows = read(FIND_KPIS)
     if not rows:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError
     business_date, sample_customers, totals = rows[0]
     kpis = {"business_date": business_date, "sample_customers": sample_customers, **totals}
     values = [kpis[name] for name in FIELDS]
