@@ -12,10 +12,10 @@ from api.settings import migration_url
 
 engine = create_engine(psycopg_url(migration_url()))
 with engine.begin() as connection:
-    # Schema public may be closed to the owner: the version lies beside the tables that it speaks of.
-    connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS serving")
     # Two deployments at once: the second waits, then finds nothing left to do.
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('serving.migrations', 0))")
+    # Schema public may be closed to the owner: the version lies beside the tables that it speaks of.
+    connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS serving")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

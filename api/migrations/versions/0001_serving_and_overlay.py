@@ -274,6 +274,6 @@ def _sort_key(column: str) -> str:
 
 def downgrade() -> None:
     """Drop everything but the roles, which other databases of the server may use."""
-    op.execute("DROP SCHEMA overlay CASCADE")
     op.execute("DROP VIEW serving.served_products")
+    op.execute("DROP SCHEMA overlay CASCADE")
     op.execute("DROP TABLE serving.products, serving.customers, serving.sales, serving.sync_run, serving.api_key")
