@@ -33,10 +33,12 @@ def psycopg_url(url: str) -> URL:
 def init_app(app: Flask) -> None:
     """Give the application its engines, which connect on first use: the API's and the loader's."""
     settings = app.config["SETTINGS"]
-    limits = {
-        "statement_timeout": STATEMENT_SECONDS,
-        "lock_timeout": LOCK_SECONDS,
-        "idle_in_transaction_session_timeout": STATEMENT_SECONDS,
+    session = {
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "lock_timeout": f"{LOCK_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{STATEMENT_SECONDS}s",
+        # Statements are prepared and their plans do not depend on the values: planning takes longer than a page.
+        "plan_cache_mode": "force_generic_plan",
     }
     app.extensions["serving_engine"] = create_engine(
         psycopg_url(settings.serving_database_url_api),
@@ -46,7 +48,7 @@ def init_app(app: Flask) -> None:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "prepare_threshold": 2,
-            "options": " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
         },
     )
     app.extensions["loader_engine"] = create_engine(

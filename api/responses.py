@@ -97,7 +97,9 @@ def require_match(state: str) -> None:
 
 def unchanged(state: str) -> Response:
     """Answer 304."""
-    return _finished(Response(status=304), f"{state};csv" if wants_csv() else state)
+    if wants_csv():
+        return _finished(Response(status=304, content_type=CSV), f"{state};csv")
+    return _finished(Response(status=304, content_type=JSON), state)
 
 
 def item(names: Sequence[str], row: Sequence[Any], state: str, business_date: date, status: int = 200) -> Response:
@@ -126,7 +128,8 @@ def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow(["true" if value is True else "false" if value is False else value for value in row])
     return text.getvalue().encode()
 
 

@@ -57,7 +57,7 @@ class UnknownCustomerError(Problem):
 
 
 @operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,), links=FIRST)
-@blueprint.arguments(CustomerQuery, location="query", unknown=RAISE)
+@blueprint.arguments(CustomerQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_customers(query: dict[str, Any]) -> Response:
     """List customers, those who never bought included."""
@@ -65,7 +65,7 @@ def list_customers(query: dict[str, Any]) -> Response:
 
 
 @operation(blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410), links=FIRST)
-@blueprint.arguments(SegmentQuery, location="query", unknown=RAISE)
+@blueprint.arguments(SegmentQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_segment(query: dict[str, Any], segment: str) -> Response:
     """List the customers of a segment: VIP, Regular or New, in any case."""

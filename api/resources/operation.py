@@ -54,6 +54,7 @@ def operation(
     method: str = "GET",
     statuses: tuple[int, ...] = (),
     conditional: bool = False,
+    dated: bool = True,
     csv: bool = False,
     paged: bool = False,
     success: int = 200,
@@ -63,15 +64,17 @@ def operation(
 ) -> Callable[[View], View]:
     """Register a view for callers with a scope, and document the answers that come with it.
 
-    ``statuses`` are the errors of this operation beyond ALWAYS; ``conditional`` says that it has an ETag,
-    ``csv`` that it comes as CSV too, ``paged`` that it links to a next page. ``links`` are OpenAPI's: which
-    operations the answer leads to (see ``leads_to``).
+    ``statuses`` are the errors of this operation beyond ALWAYS; ``conditional`` says that it has an ETag, and a
+    business date unless ``dated`` is false; ``csv`` that it comes as CSV too; ``paged`` that it links to a next
+    page. ``links`` are OpenAPI's: which operations the answer leads to (see ``leads_to``).
     """
     # By number, as flask-smorest has them: a status twice, once as text, would hide the shape of the answer.
     responses: dict[int, Any] = {status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})}
     headers = dict(RATE_LIMIT)
     if conditional:
-        headers |= {"ETag": ETAG, "Business-Date": BUSINESS_DATE}
+        headers["ETag"] = ETAG
+        if dated:
+            headers["Business-Date"] = BUSINESS_DATE
         if method == "GET":
             responses[304] = {"description": "What the client has is still right."}
             parameters = (*parameters, IF_NONE_MATCH)

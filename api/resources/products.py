@@ -91,7 +91,7 @@ def _require_json() -> None:
     statuses=(410,),
     links=leads_to("get_product", product_key="$response.body#/items/0/product_key"),
 )
-@blueprint.arguments(ProductQuery, location="query", unknown=RAISE)
+@blueprint.arguments(ProductQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, ProductPage)
 def list_products(query: dict[str, Any]) -> Response:
     """List products, those that never sold included."""
@@ -117,7 +117,7 @@ def get_product(product_key: int) -> Response:
     parameters=(IDEMPOTENCY_KEY,),
     links=_links("$response.body#/product_key"),
 )
-@blueprint.arguments(ProductBody, unknown=RAISE)
+@blueprint.arguments(ProductBody(), unknown=RAISE)
 @blueprint.response(201, ProductSchema)
 def create_product(body: dict[str, Any]) -> Response:
     """Create a product. Its key is from 1,000,000 up; the warehouse's figures stay null."""
@@ -140,7 +140,7 @@ def create_product(body: dict[str, Any]) -> Response:
     parameters=(IF_MATCH,),
     links=_links(ASKED_FOR),
 )
-@blueprint.arguments(ProductBody, unknown=RAISE)
+@blueprint.arguments(ProductBody(), unknown=RAISE)
 @blueprint.response(200, ProductSchema)
 def replace_product(body: dict[str, Any], product_key: int) -> Response:
     """Set all fields that users may set; those left out become null."""
@@ -158,7 +158,7 @@ def replace_product(body: dict[str, Any], product_key: int) -> Response:
     links=_links(ASKED_FOR),
     requestBody={"content": {name: {"schema": NOT_EMPTY_PATCH} for name in PATCH_TYPES}},
 )
-@blueprint.arguments(ProductPatch, unknown=RAISE)
+@blueprint.arguments(ProductPatch(), unknown=RAISE)
 @blueprint.response(200, ProductSchema)
 def change_product(body: dict[str, Any], product_key: int) -> Response:
     """Set some fields; the others stay as they are, and follow the warehouse where users never set them."""
@@ -178,6 +178,7 @@ def delete_product(product_key: int) -> Response:
     f"{ONE}/overlay",
     "read",
     conditional=True,
+    dated=False,
     statuses=(404,),
     links=leads_to("delete_overlay", **{"product_key": ASKED_FOR, "header.If-Match": "$response.header.ETag"}),
 )

@@ -15,7 +15,7 @@ blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="S
 
 
 @operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,))
-@blueprint.arguments(SalesQuery, location="query", unknown=RAISE)
+@blueprint.arguments(SalesQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, SalesPage)
 def list_sales(query: dict[str, Any]) -> Response:
     """Add up sales by day, or by what group_by names; products are as the warehouse has them."""

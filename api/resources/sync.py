@@ -46,7 +46,7 @@ SHOWN = SyncRunSchema()
     statuses=(400, 409, 413, 415, 502),
     links=leads_to("get_run", run_id="$response.body#/run_id"),
 )
-@blueprint.arguments(SyncRequest, unknown=RAISE, required=False)
+@blueprint.arguments(SyncRequest(), unknown=RAISE, required=False)
 @blueprint.response(201, SyncRunSchema)
 def sync(body: dict[str, Any]) -> Response:
     """Copy the batch that the warehouse published last and serve it; returns when it is served."""
@@ -59,7 +59,7 @@ def sync(body: dict[str, Any]) -> Response:
 
 
 @operation(blueprint, "", "read", links=leads_to("get_run", run_id="$response.body#/items/0/run_id"))
-@blueprint.arguments(SyncHistoryQuery, location="query", unknown=RAISE)
+@blueprint.arguments(SyncHistoryQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, SyncPage)
 def list_runs(query: dict[str, Any]) -> Response:
     """List the runs of the sync, the latest first."""

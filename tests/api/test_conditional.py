@@ -136,13 +136,17 @@ def test_only_who_asks_for_gzip_gets_it(shared_client: FlaskClient, accepted: st
     assert json.loads(unpacked(answer))["items"]
 
 
+def as_in_csv(value: object) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_csv_has_the_values_of_json(shared_client: FlaskClient, address: str) -> None:
     document = shared_client.get(address).get_json()
     answer = shared_client.get(address, headers={"Accept": "text/csv"})
     assert answer.headers["Business-Date"] == "2026-01-04"
     items = document.get("items", [document])
-    expected = [{name: "" if value is None else str(value) for name, value in item.items()} for item in items]
+    expected = [{name: as_in_csv(value) for name, value in item.items()} for item in items]
     assert table_of(answer) == expected
     assert answer.text.startswith(",".join(items[0]) + "\r\n")
     assert ("Link" in answer.headers) == (document.get("next") is not None)
