@@ -140,6 +140,11 @@ def as_in_csv(value: object) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def shown(value: Any) -> str:
+    """A value of JSON as CSV has it: nothing for null, texts without quotes."""
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_csv_has_the_values_of_json(shared_client: FlaskClient, address: str) -> None:
     document = shared_client.get(address).get_json()

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -75,7 +75,8 @@ def test_every_operation_is_documented(document: dict[str, Any]) -> None:
             assert "security" not in operation
         else:
             scope = "read" if method == "GET" else "sync" if path == "/api/sync" else "write"
-            keyless = [{}] if scope == "read" else []  # unless the setting API_OPEN_READS closes them
+            # Reads need no key unless the setting API_OPEN_READS closes them.
+            keyless: list[dict[str, Any]] = [{}] if scope == "read" else []
             assert operation["security"] == [{"apiKey": [scope]}, *keyless], (method, path)
             assert {"401", "403", "429", "500", "503"} <= set(operation["responses"]), (method, path)
     assert document["components"]["securitySchemes"]["apiKey"]["name"] == "X-API-Key"
