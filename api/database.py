@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import psycopg
 from flask import Flask, current_app
-from psycopg.errors import AdminShutdown
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.expression import ClauseElement
@@ -21,6 +20,9 @@ STATEMENT_SECONDS = 10
 """How long Postgres works on one statement of a request before it gives up."""
 
 LOCK_SECONDS = 5
+GOING_DOWN = "57P"
+"""How the SQLSTATEs begin with which Postgres ends connections when it shuts down, crashes or starts."""
+
 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
@@ -81,7 +83,7 @@ def read(sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[tupl
     try:
         return _read(engine, sql, parameters)
     except psycopg.OperationalError as error:
-        if not isinstance(error, AdminShutdown) and error.sqlstate is not None:
+        if error.sqlstate is not None and not error.sqlstate.startswith(GOING_DOWN):
             raise  # Postgres answered: asking again would change nothing
         return _read(engine, sql, parameters)
 
