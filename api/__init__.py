@@ -24,6 +24,8 @@ Run it: ``python -m gunicorn -c api/gunicorn_config.py 'api:create_app()' --bind
 """
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
@@ -51,6 +53,14 @@ are answers of this API.
 LARGEST_BODY = 64 * 1024
 
 
+class Application(Flask):
+    """Flask without asking of each function of each request whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; without ``settings`` they come from the environment.
 
@@ -60,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises SettingsError, which names every setting that is missing.
     """
     settings = settings or Settings.from_environment()
-    app = Flask("api")
+    app = Application("api")
     app.json.sort_keys = False  # type: ignore[attr-defined] # documents keep the order of their schema
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # names stay readable
     app.config.update(
