@@ -13,7 +13,7 @@ INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run mak
 .PHONY: help up down status logs env test soak lint bench bench-api bench-sync lock
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Install, start everything, load the drop through Airflow, print figures and addresses
 	@$(RUNTIME)
