@@ -5,6 +5,7 @@ one meanwhile, and costs one round trip. Reads run in autocommit; a read whose c
 (Postgres was restarted) is run once more on a fresh one.
 """
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -23,7 +24,6 @@ LOCK_SECONDS = 5
 GOING_DOWN = "57P"
 """How the SQLSTATEs begin with which Postgres ends connections when it shuts down, crashes or starts."""
 
-
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
@@ -33,7 +33,7 @@ def psycopg_url(url: str) -> URL:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its engines, which connect on first use: the API's and the loader's."""
+    """Give the application its ways into the database, which connect on first use."""
     settings = app.config["SETTINGS"]
     session = {
         "statement_timeout": f"{STATEMENT_SECONDS}s",
@@ -42,22 +42,37 @@ def init_app(app: Flask) -> None:
         # Statements are prepared and their plans do not depend on the values: planning takes longer than a page.
         "plan_cache_mode": "force_generic_plan",
     }
-    app.extensions["serving_engine"] = create_engine(
-        psycopg_url(settings.serving_database_url_api),
-        max_overflow=-1,  # as many as the server has threads, and no request waits for another's
-        pool_reset_on_return=None,  # a read leaves nothing behind, a write ends with its transaction
-        isolation_level="AUTOCOMMIT",
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "prepare_threshold": 2,
-            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
-        },
+    own = {
+        "connect_timeout": CONNECT_SECONDS,
+        "prepare_threshold": 2,
+        "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+    }
+    app.extensions["reader"] = Reader(settings.serving_database_url_api, own)
+    app.extensions["writer_engine"] = create_engine(
+        psycopg_url(settings.serving_database_url_api), pool_pre_ping=True, connect_args=own
     )
     app.extensions["loader_engine"] = create_engine(
         psycopg_url(settings.serving_database_url_loader),
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+
+
+class Reader:
+    """One connection a thread, for reads: no pool between a request and its one statement."""
+
+    def __init__(self, url: str, options: Mapping[str, Any]) -> None:
+        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._options = options
+        self.of_thread = threading.local()
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
+        """Run a statement on this thread's connection, made anew if it is closed."""
+        connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self.of_thread, "connection", None)
+        if connection is None or connection.closed:
+            connection = psycopg.connect(self._url, autocommit=True, **self._options)
+            self.of_thread.connection = connection
+        return connection.execute(sql, parameters).fetchall()
 
 
 def loader_engine() -> Engine:
@@ -78,34 +93,19 @@ def sql_text(statement: ClauseElement) -> str:
 
 
 def read(sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
-    """Run one statement and return its rows, values as psycopg gives them. Raises psycopg's and the pool's errors."""
-    engine = cast(Engine, current_app.extensions["serving_engine"])
+    """Run one statement and return its rows, values as psycopg gives them. Raises psycopg's errors."""
+    reader: Reader = current_app.extensions["reader"]
     try:
-        return _read(engine, sql, parameters)
+        return reader.rows(sql, parameters)
     except psycopg.OperationalError as error:
         if error.sqlstate is not None and not error.sqlstate.startswith(GOING_DOWN):
             raise  # Postgres answered: asking again would change nothing
-        return _read(engine, sql, parameters)
-
-
-def _read(engine: Engine, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
-    # Past SQLAlchemy's Connection, which takes longer than Postgres does for one row; its pool stays.
-    pooled = engine.raw_connection()
-    try:
-        driver = cast("psycopg.Connection[tuple[Any, ...]]", pooled.driver_connection)
-        return driver.execute(sql, parameters).fetchall()
-    except psycopg.OperationalError:
-        if driver.closed:
-            pooled.invalidate()
-            engine.dispose()  # the others of the pool are as dead
-        raise
-    finally:
-        pooled.close()
+        return reader.rows(sql, parameters)
 
 
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """Open a transaction that commits when the block ends and is rolled back when it raises."""
-    engine = cast(Engine, current_app.extensions["serving_engine"])
-    with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+    engine = cast(Engine, current_app.extensions["writer_engine"])
+    with engine.begin() as connection:
         yield connection

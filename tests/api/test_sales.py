@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from api import create_app
 from api.schemas import GROUPS
 from tests.api.answers import items, refused, whole
 from tests.api.conftest import SUNDAY, Publish, publish_run
@@ -208,8 +209,8 @@ def test_groups_do_not_depend_on_the_time_zone_of_the_database(
         with shared_engine.begin() as connection:
             connection.execute(text(f"ALTER ROLE test_api SET timezone = '{zone}'"))
         try:
-            shared_client.application.extensions["serving_engine"].dispose()
-            assert items(shared_client, "/api/sales?group_by=month,day") == expected(["month", "day"])
+            client = create_app(shared_client.application.config["SETTINGS"]).test_client()  # with new connections
+            assert items(client, "/api/sales?group_by=month,day") == expected(["month", "day"])
         finally:
             with shared_engine.begin() as connection:
                 connection.execute(text("ALTER ROLE test_api RESET timezone"))

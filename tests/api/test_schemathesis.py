@@ -35,10 +35,10 @@ from tests.warehouse import Server
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20260104"))
 """What the requests are made from: the same ones each time, others with another seed."""
 
-EXAMPLES = 30
+EXAMPLES = 15
 """How many requests are made up for each operation in a pass, and how many sequences of requests."""
 
-LEAST = 1_000 + 540 * SOAK
+LEAST = 1_000 + 270 * SOAK
 """How many requests it must come to: a thousand from the description itself, made once, the others in each pass."""
 
 PRODUCTS, CUSTOMERS, LINES = 120, 150, 600

@@ -100,5 +100,6 @@ def test_settings_do_not_show_secrets() -> None:
 
 
 def test_building_the_application_opens_no_connection(app: Flask) -> None:
-    for name in ("serving_engine", "loader_engine"):
+    for name in ("writer_engine", "loader_engine"):
         assert app.extensions[name].pool.checkedin() == 0
+    assert not hasattr(app.extensions["reader"].of_thread, "connection")

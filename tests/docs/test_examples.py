@@ -154,7 +154,7 @@ def test_the_page_waits_as_long_as_the_api_says(
             (code,) = (block.code for block in BLOCKS if "def patiently" in block.code)
             names = {"api": api, "time": type("Clock", (), {"sleep": staticmethod(sleep)})}
             output = run_python(code.replace("import time\n", ""), names)
-        app.extensions["serving_engine"].dispose()
+        app.extensions["writer_engine"].dispose()
         app.extensions["loader_engine"].dispose()
     assert (output, len(slept)) == ('"requests";q=1;w=60\n', 1)
     assert 0 < slept[0] <= rate_limit.WINDOW_SECONDS + 1

@@ -50,7 +50,7 @@ def recorded(committed_drop: Warehouse, postgres: str, migrated: str) -> dict[st
             record(recording, clients, record_examples.WHILE_SYNCING)
         engine.dispose()
         for app in apis.values():
-            app.extensions["serving_engine"].dispose()
+            app.extensions["writer_engine"].dispose()
             app.extensions["loader_engine"].dispose()
         return recording.document()
 

@@ -23,7 +23,7 @@ def client(committed_drop: Warehouse, postgres: str, migrated: str) -> Iterator[
         synced = app.test_client().post("/api/sync", headers={"X-API-Key": SYNC_KEY})
         assert synced.status_code == 201, synced.text
         yield app.test_client()
-        app.extensions["serving_engine"].dispose()
+        app.extensions["writer_engine"].dispose()
         app.extensions["loader_engine"].dispose()
 
 
