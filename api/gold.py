@@ -4,7 +4,7 @@ The snapshot starts with the first read and does not see what is published after
 the batch that ``current_batch`` named.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any, NamedTuple
@@ -86,7 +86,7 @@ class Gold:
         row = self._connection.execute("SELECT batch_id, business_date FROM gold.current_batch").fetchone()
         return Batch(*row) if row else None
 
-    def chunks(self, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
+    def chunks(self, table: Table) -> Generator[Sequence[Sequence[Any]]]:
         """Stream the rows of a serving table, some thousand at a time, columns as in the model."""
         with closing(self._connection.execute(self._select(table, synced_columns(table)))) as cursor:
             while rows := cursor.fetchmany(CHUNK_ROWS):

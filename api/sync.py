@@ -12,8 +12,8 @@ that is no longer the latest) lose their rows at the end of the next sync.
 
 import logging
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -80,6 +80,17 @@ class ChecksumMismatchError(Problem):
     title = "The copy differs from the warehouse"
 
 
+class MalformedDataError(Problem):
+    """The warehouse sent what the tables cannot hold."""
+
+    status = 502
+    name = "malformed-data"
+    title = "The warehouse sent what cannot be served"
+
+
+REFUSED_DATA = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueError, OverflowError)
+"""What psycopg and Postgres raise for a value of another type, one that is too large, or a key that comes twice."""
+
 KPIS = text("""
 SELECT jsonb_build_object(
     'total_sales', sum(s.sales_amount)::bigint,
@@ -109,7 +120,8 @@ def sync_warehouse(
     the same batch and size. A failure changes nothing that is served and is kept in ``sync_run``.
     Raises SyncRunningError (another sync runs, in whatever process), WarehouseUnavailableError (connecting or
     reading failed), NoPublishedBatchError (there is nothing to copy yet), OtherBatchError (``datasets`` are only
-    some, and nothing fits to take the others from) or ChecksumMismatchError (the copy differs).
+    some, and nothing fits to take the others from), MalformedDataError (a value does not fit) or
+    ChecksumMismatchError (the copy differs).
     """
     run_id = None
     with _lock(engine):
@@ -199,7 +211,13 @@ def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
         connection = session.connection()
         if table.name in run.datasets:
             log.info("sync %s: copying %s", run_id, table.name)
-            copy_rows(connection, table, _rows(gold, table, run_id))
+            try:
+                with closing(_rows(gold, table, run_id)) as rows:
+                    copy_rows(connection, table, rows)
+            except REFUSED_DATA as error:
+                raise MalformedDataError(
+                    f"Nothing was published: {table.name} has a value that does not fit."
+                ) from error
         else:
             log.info("sync %s: taking over %s", run_id, table.name)
             _take_over(connection, table, run)
@@ -240,10 +258,11 @@ def copy_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]
             copy.write_row(row)
 
 
-def _rows(gold: Gold, table: Table, run_id: int) -> Iterator[Sequence[Any]]:
-    for chunk in gold.chunks(table):
-        for row in chunk:
-            yield (run_id, *row)
+def _rows(gold: Gold, table: Table, run_id: int) -> Generator[Sequence[Any]]:
+    with closing(gold.chunks(table)) as chunks:
+        for chunk in chunks:
+            for row in chunk:
+                yield (run_id, *row)
 
 
 def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
