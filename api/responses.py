@@ -98,8 +98,8 @@ def require_match(state: str) -> None:
 def unchanged(state: str) -> Response:
     """Answer 304."""
     if wants_csv():
-        return _finished(Response(status=304, content_type=CSV), f"{state};csv")
-    return _finished(Response(status=304, content_type=JSON), state)
+        return Response(None, 304, _headers(f"{state};csv"), content_type=CSV)
+    return Response(None, 304, _headers(state), content_type=JSON)
 
 
 def item(names: Sequence[str], row: Sequence[Any], state: str, business_date: date, status: int = 200) -> Response:
@@ -136,17 +136,18 @@ def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 def _sent(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:
     compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", "")
     if compress and request.accept_encodings["gzip"]:
-        response = Response(gzip.compress(body, COMPRESSION_LEVEL, mtime=0), status, content_type=content_type)
-        response.headers["Content-Encoding"] = "gzip"
-        tag += ";gz"
+        body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0)
+        headers = _headers(f"{tag};gz")
+        headers.append(("Content-Encoding", "gzip"))
     else:
-        response = Response(body, status, content_type=content_type)
-    response.headers["Business-Date"] = business_date.isoformat()
-    return _finished(response, tag)
+        headers = _headers(tag)
+    headers.append(("Business-Date", business_date.isoformat()))
+    return Response(body, status, headers, content_type=content_type)
 
 
-def _finished(response: Response, tag: str) -> Response:
-    response.headers["ETag"] = f'"{tag}"'
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Accept, Accept-Encoding, X-API-Key"
-    return response
+def _headers(tag: str) -> list[tuple[str, str]]:
+    return [
+        ("ETag", f'"{tag}"'),
+        ("Cache-Control", "no-cache"),
+        ("Vary", "Accept, Accept-Encoding, X-API-Key"),
+    ]

@@ -42,9 +42,7 @@ def init_app(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers.extend(HEADERS)
     # An empty answer is no page, whatever its type: a cache would keep this header of a 304 with the data it has.
-    page = response.mimetype == "text/html" and response.calculate_content_length()
-    headers["Content-Security-Policy"] = OWN_PAGES if page else NOTHING
+    page = response.headers.get("Content-Type", "").startswith("text/html") and response.calculate_content_length()
+    response.headers.extend((*HEADERS, ("Content-Security-Policy", OWN_PAGES if page else NOTHING)))
     return response

@@ -96,11 +96,13 @@ def printed_figures(output: str) -> dict[str, int]:
 
 def served_figures(settings: dict[str, str]) -> dict[str, int]:
     with psycopg.connect(settings["SERVING_DATABASE_URL"]) as serving:
-        query = "SELECT sum(sales_amount), count(DISTINCT order_number), count(*) FROM serving.sales"
+        served = "WHERE run_id = (SELECT max(id) FROM serving.sync_run WHERE status = 'succeeded')"
+        query = f"SELECT sum(sales_amount), count(DISTINCT order_number), count(*) FROM serving.sales {served}"
         row = serving.execute(query).fetchone()
         assert row is not None
         counts = [
-            serving.execute(f"SELECT count(*) FROM serving.{table}").fetchone() for table in ("customers", "products")
+            serving.execute(f"SELECT count(*) FROM serving.{table} {served}").fetchone()
+            for table in ("customers", "products")
         ]
     names = ("total sales", "orders", "order lines", "customers", "products")
     return dict(zip(names, [*map(int, row), *[count[0] for count in counts if count]], strict=True))
