@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         },
     )
     app.url_map.converters["key"] = addresses.Key
-    logging.getLogger("api").setLevel(logging.INFO)  # the stages of a sync are worth a line each
+    app.logger.setLevel(logging.INFO)  # the stages of a sync are worth a line each; Flask writes them to stderr
     metrics.init_app(app)
     security_headers.init_app(app)
     access.init_app(app)

@@ -13,7 +13,7 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 preload_app = True
-reuse_port = True
+reuse_port = True  # without it one worker now and then accepts all connections, and the other idles
 keepalive = 75
 
 # Where the workers keep their figures. prometheus_client reads it when it is first imported: this file is given to
