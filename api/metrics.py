@@ -58,12 +58,12 @@ class Day(Collector):
 
 def render(served: Callable[[], dict[str, Any] | None]) -> Response:
     """Answer with all figures; those of the day served are left out while there is none to be had."""
-    registry = REGISTRY
+    counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     day = CollectorRegistry()
     found = served()
     if found is not None:
         day.register(Day(found))
-    return Response(generate_latest(registry) + generate_latest(day), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(counted) + generate_latest(day), content_type=CONTENT_TYPE_LATEST)

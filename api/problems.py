@@ -138,7 +138,6 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
         """Document a response for each status; flask-smorest would call it application/json."""
         for status in HTTPStatus:
             self._register_problem_response(status.name, status.phrase, SHARED.get(str(status.value)))
-        self._register_problem_response("DEFAULT_ERROR", "Any other error")
 
     def _register_problem_response(self, name: str, description: str, examples: dict[str, Any] | None = None) -> None:
         response = {"description": description, "schema": self.ERROR_SCHEMA, **(examples or {})}

@@ -21,7 +21,9 @@ from api.database import psycopg_url
 from api.models import ApiKey, Customer, Product, Sale, SyncRun
 from api.settings import Settings
 from api.sync import KPIS
+from tests.api.gold_database import GoldDatabase
 from tests.postgres import as_login, embedded_postgres, prepare
+from tests.warehouse import Server
 
 ROOT = Path(__file__).parents[2]
 SYNC_KEY = "the-key-of-the-tests"
@@ -152,6 +154,23 @@ def shared_engine(shared_url: str) -> Iterator[Engine]:
 def shared_client(shared_url: str) -> FlaskClient:
     """A client of an API on the database that a module's tests share."""
     return create_app(settings_for(shared_url)).test_client()
+
+
+@pytest.fixture(scope="module")
+def gold_database(server: Server) -> Iterator[GoldDatabase]:
+    """A small warehouse for the tests of one module."""
+    database = GoldDatabase(server.odbc)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def gold(gold_database: GoldDatabase) -> GoldDatabase:
+    """A warehouse that has published day 1."""
+    gold_database.create_views()
+    gold_database.publish(1)
+    return gold_database
 
 
 Publish = Callable[..., int]

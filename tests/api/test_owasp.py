@@ -21,27 +21,10 @@ from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import Publish, settings_for
 from tests.api.gold_database import GoldDatabase
-from tests.warehouse import Server
 
 PATIENCE_SECONDS = 60
 BICYCLE = {"product_key": 1, "product_name": "Bicycle", "category": "Bikes", "total_sales": 1000}
 BODY = {"product_name": "Cargo bike"}
-
-
-@pytest.fixture(scope="module")
-def gold_database(server: Server) -> Iterator[GoldDatabase]:
-    database = GoldDatabase(server.odbc)
-    database.create()
-    yield database
-    database.drop()
-
-
-@pytest.fixture
-def gold(gold_database: GoldDatabase) -> GoldDatabase:
-    """A warehouse that has published day 1."""
-    gold_database.create_views()
-    gold_database.publish(1)
-    return gold_database
 
 
 @pytest.fixture

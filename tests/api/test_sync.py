@@ -20,27 +20,10 @@ import api.sync
 from api import create_app
 from tests.api.conftest import NO_WAREHOUSE, ROOT, SYNC_KEY, environment_of, settings_for
 from tests.api.gold_database import GoldDatabase, customer, order_line, product
-from tests.warehouse import Server
 
 PROBLEM = "application/problem+json"
 KEY = {"X-API-Key": SYNC_KEY}
 PATIENCE_SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def gold_database(server: Server) -> Iterator[GoldDatabase]:
-    database = GoldDatabase(server.odbc)
-    database.create()
-    yield database
-    database.drop()
-
-
-@pytest.fixture
-def gold(gold_database: GoldDatabase) -> GoldDatabase:
-    """A warehouse that has published day 1."""
-    gold_database.create_views()
-    gold_database.publish(1)
-    return gold_database
 
 
 @pytest.fixture
