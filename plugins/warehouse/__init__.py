@@ -11,4 +11,5 @@
 ``operators``   procedure calls, opening and closing a batch, staging, deployment
 ``quality``     the checks of gold
 ``serving``     the calls of the API
+``tableau``     gold as an extract and a workbook for Tableau; also ``python -m warehouse.tableau``
 """

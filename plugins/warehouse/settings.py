@@ -48,6 +48,11 @@ def landing_dir_of_server(batch_id: int) -> str:
     return f"{_require('WAREHOUSE_LANDING_DIR_SQLSERVER').rstrip('/')}/{batch_id}"
 
 
+def exports_dir() -> Path:
+    """Return EXPORTS_DIR, where the files for Tableau go; unset, ``exports`` below the working directory."""
+    return Path(os.environ.get("EXPORTS_DIR") or "exports")
+
+
 def _require(name: str) -> str:
     value = os.environ.get(name)
     if not value:

@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 from api import create_app
 from tests.api.conftest import SYNC_KEY, settings_for
 from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
+from tests.plugins.hyper import opened, rows
 from tests.warehouse import Warehouse
 from warehouse.connection import airflow_connections
 from warehouse.deploy import SQL_DIR
@@ -43,7 +45,13 @@ Runner = Callable[..., Run]
 
 
 @pytest.fixture(scope="module")
-def airflow_settings(shared_warehouse: Warehouse) -> Iterator[pytest.MonkeyPatch]:
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the files for Tableau."""
+    return tmp_path_factory.mktemp("exports")
+
+
+@pytest.fixture(scope="module")
+def airflow_settings(shared_warehouse: Warehouse, exports: Path) -> Iterator[pytest.MonkeyPatch]:
     """The environment of a deployment on the server; the batches made in it count as the tests'."""
     server = shared_warehouse.server
     settings = {
@@ -54,6 +62,7 @@ def airflow_settings(shared_warehouse: Warehouse) -> Iterator[pytest.MonkeyPatch
         "API_SYNC_KEY": SYNC_KEY,
         "WAREHOUSE_LANDING_DIR": str(server.landing),
         "WAREHOUSE_LANDING_DIR_SQLSERVER": server.landing_at_server,
+        "EXPORTS_DIR": str(exports),
     }
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {**settings, **airflow_connections(settings)}.items():
@@ -215,10 +224,27 @@ def sales_api(airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse,
     thread.join()
 
 
-def test_the_published_day_is_served(run: Runner, loaded: int, sales_api: str) -> None:
+def test_the_published_day_is_served_and_exported(run: Runner, loaded: int, sales_api: str, exports: Path) -> None:
     finished = run("sales_serving")
     assert finished.state == "success", finished.complaints
     assert httpx.get(f"http://{sales_api}/health/ready").json()["batch_id"] == loaded
+    with opened(exports / "sales_warehouse.hyper") as extract:
+        assert rows(extract, "current_batch", ["batch_id", "business_date"]) == [(loaded, BUSINESS_DATE)]
+    with zipfile.ZipFile(exports / "sales_warehouse.twbx") as package:
+        assert "sales_warehouse.twb" in package.namelist()
+
+
+@pytest.mark.usefixtures("sales_api", "loaded")
+def test_an_export_that_cannot_be_written_does_not_stop_serving(
+    run: Runner, dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("EXPORTS_DIR", str(tmp_path / "a file"))
+    monkeypatch.setattr(dags["sales_serving"].get_task("export_tableau"), "retries", 0)
+    finished = run("sales_serving")
+    assert finished.having("failed") == {"export_tableau"}
+    assert finished.having("success") == {"sync", "check_freshness"}
+    assert "a file" in finished.complaints["export_tableau"]
 
 
 @pytest.mark.usefixtures("sales_api", "loaded")

@@ -1,7 +1,12 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from airflow.sdk import DAG, AssetAll
 from airflow.sdk.exceptions import ParamValidationError
 
+from tests.dags.airflow_environment import ROOT
 from warehouse import settings
 from warehouse.sources import SOURCE_FILES
 
@@ -55,6 +60,27 @@ def test_the_load_of_a_day_makes_the_serving_run(dags: dict[str, DAG]) -> None:
     [outlet] = dags["sales_warehouse"].get_task("close_batch").outlets
     assert outlet.name == "gold"
     assert dags["sales_serving"].timetable.asset_condition == AssetAll(outlet)
+
+
+def test_the_flow_of_serving(dags: dict[str, DAG]) -> None:
+    assert {task.task_id: task.downstream_task_ids for task in dags["sales_serving"].tasks} == {
+        "sync": {"check_freshness", "export_tableau"},
+        "check_freshness": set(),
+        "export_tableau": set(),
+    }
+
+
+def test_a_dag_file_is_read_without_the_libraries_of_the_export() -> None:
+    """They take a second to import, and Airflow reads the file again and again."""
+    script = "import sys, sales_serving; print(*sys.modules.keys() & {'pandas', 'pantab', 'pyarrow'})"
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "dags"), str(ROOT / "plugins")])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == []
 
 
 def test_the_params_of_a_load_come_from_the_settings(dags: dict[str, DAG]) -> None:

@@ -1,0 +1,80 @@
+"""Writes the two files of the export folder: the extract, and the workbook packaged with that extract.
+
+Both are made in a folder of their own beside their places and then moved there: a reader finds the old file
+or the new one, whole, and a run that fails leaves the old ones. One run at a time: a second one waits, so the
+files of a later batch are never replaced by those of an earlier one.
+"""
+
+import fcntl
+import logging
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from warehouse.tableau.extract import Extract, write_extract
+
+log = logging.getLogger(__name__)
+
+WORKBOOK = Path(__file__).parent / "sales_warehouse.twb"
+EXTRACT_FILE = "sales_warehouse.hyper"
+PACKAGE_FILE = "sales_warehouse.twbx"
+EXTRACT_IN_PACKAGE = f"Data/Extracts/{EXTRACT_FILE}"
+"""Where the workbook's connections look for the extract."""
+
+_UNFINISHED = ".unfinished-"
+_LOCK_FILE = ".lock"
+_READABLE = 0o644
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest: the package's bytes shall not depend on the clock
+
+
+class Export(NamedTuple):
+    """What was exported, and where to."""
+
+    extract: Extract
+    files: tuple[Path, ...]
+
+
+def export(connection_string: str, folder: Path) -> Export:
+    """Write both files into a folder, which is made when it is missing.
+
+    Raises NothingPublishedError, WarehouseError, and OSError when the folder cannot be written.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_run(folder), TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as unfinished:
+        hyper = Path(unfinished) / EXTRACT_FILE
+        package = Path(unfinished) / PACKAGE_FILE
+        extract = write_extract(connection_string, hyper)
+        _package(hyper, package)
+        for file in (hyper, package):
+            file.chmod(_READABLE)  # Hyper keeps others from reading its file
+            file.replace(folder / file.name)
+    return Export(extract, (folder / EXTRACT_FILE, folder / PACKAGE_FILE))
+
+
+@contextmanager
+def _only_run(folder: Path) -> Iterator[None]:
+    """Wait for other runs to end, and remove what a killed one left."""
+    with (folder / _LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("Another export into %s is running; waiting for its end.", folder)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for left_over in folder.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left_over)
+        yield
+
+
+def _package(hyper: Path, package: Path) -> None:
+    with zipfile.ZipFile(package, "w") as archive:
+        for source, name in ((WORKBOOK, WORKBOOK.name), (hyper, EXTRACT_IN_PACKAGE)):
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = _READABLE << 16
+            with source.open("rb") as content, archive.open(entry, "w", force_zip64=True) as target:
+                shutil.copyfileobj(content, target)

@@ -1,0 +1,40 @@
+"""The operator that writes the files for Tableau."""
+
+from typing import Any
+
+from airflow.providers.common.sql.operators.sql import BaseSQLOperator
+from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from warehouse import settings
+from warehouse.execution import WarehouseError
+
+
+class TableauExportOperator(BaseSQLOperator):
+    """Writes the extract and the workbook into EXPORTS_DIR, as the reader of gold."""
+
+    ui_color = "#eaf5ea"
+
+    def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
+        super().__init__(conn_id=conn_id, **kwargs)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Export; returns batch, business date, rows of each table and bytes of each file."""
+        # pandas and Hyper take a second to import: not at each parse of the DAG file.
+        from warehouse.tableau.export import export
+        from warehouse.tableau.extract import NothingPublishedError
+
+        try:
+            extract, files = export(self.get_db_hook().odbc_connection_string, settings.exports_dir())
+        except NothingPublishedError as error:
+            raise AirflowFailException(str(error)) from None
+        except WarehouseError as error:
+            raise AirflowException(f"The extract for Tableau: {error}") from None
+        written = {
+            "batch_id": extract.batch_id,
+            "business_date": extract.business_date.isoformat(),
+            "rows": extract.rows,
+            "bytes": {str(file): file.stat().st_size for file in files},
+        }
+        self.log.info("Exported: %s", written)
+        return written
