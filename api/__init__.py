@@ -30,6 +30,7 @@ from typing import Any
 from flask import Flask
 
 from api import access, addresses, database, metrics, problems, security_headers
+from api.dashboards import application as dashboards
 from api.examples import Examples
 from api.resources import BLUEPRINTS, start
 from api.settings import Settings
@@ -96,4 +97,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)
+    dashboards.init_app(app)
     return app

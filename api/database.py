@@ -66,12 +66,15 @@ class Reader:
         self._options = options
         self.of_thread = threading.local()
 
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """Open a connection of the caller's own."""
+        return psycopg.connect(self._url, autocommit=True, **self._options)
+
     def rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
         """Run a statement on this thread's connection, made anew if it is closed."""
         connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self.of_thread, "connection", None)
         if connection is None or connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True, **self._options)
-            self.of_thread.connection = connection
+            connection = self.of_thread.connection = self.connect()
         return connection.execute(sql, parameters).fetchall()
 
 

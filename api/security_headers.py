@@ -44,5 +44,6 @@ def init_app(app: Flask) -> None:
 def _secure(response: Response) -> Response:
     # An empty answer is no page, whatever its type: a cache would keep this header of a 304 with the data it has.
     page = response.headers.get("Content-Type", "").startswith("text/html") and response.calculate_content_length()
-    response.headers.extend((*HEADERS, ("Content-Security-Policy", OWN_PAGES if page else NOTHING)))
+    response.headers.extend(HEADERS)
+    response.headers.setdefault("Content-Security-Policy", OWN_PAGES if page else NOTHING)
     return response

@@ -1,0 +1,165 @@
+"""The dashboards as part of the API's application: Dash with its files, under /dashboards/.
+
+One callback draws a whole page from its address; there is no other state.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from dash import Dash, Input, Output, dcc, html, no_update
+from dash.development.base_component import Component
+from flask import Flask, abort, current_app, make_response, render_template
+from werkzeug.wrappers import Response
+
+from api.access import requires
+from api.dashboards import customers_page, rows, sales_page
+from api.dashboards.html_block import HtmlBlock
+from api.dashboards.picture import Picture
+from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
+from api.dashboards.shell import bare_top, foot, top
+from api.dashboards.star import Star
+from api.dashboards.stars import Stars
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}{%config%}{%scripts%}{%renderer%}</body>
+</html>"""
+
+PAGES_POLICY = (
+    "default-src 'none'; script-src 'self' {}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+    " font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+"""Everything the pages need comes from here; ``{}``: the script that starts Dash, by its hash. (Plotly sets styles.)"""
+
+CATCH_ALL = f"{PREFIX}<path:path>"
+CARDS = {"sales": sales_page.cards, "customers": customers_page.cards}
+NAMES = {"sales": sales_page.NAMES, "customers": customers_page.NAMES}
+CHARTS = {"sales": sales_page.CHARTS, "customers": customers_page.CHARTS}
+CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+
+
+def init_app(app: Flask) -> None:
+    """Add the dashboards; who may read may see them."""
+    app.extensions["stars"] = Stars()
+    dash = Dash(
+        "dashboards",
+        server=app,  # type: ignore[arg-type] # Dash takes Flask and does not say so
+        routes_pathname_prefix=PREFIX,
+        assets_folder=str(Path(__file__).parent / "assets"),
+        title="Sales warehouse",
+        index_string=INDEX,
+        update_title="",
+        add_log_handler=False,
+        use_async=False,  # Dash would choose it by a package that happens to be installed
+    )
+    dash.layout = _layout()
+    dash.callback(_outputs(), Input("location", "href"))(draw)
+    rows.init_app(app, dash)
+    _guard(app, dash)
+
+
+def _layout() -> Component:
+    """Return what is there before anything is drawn: both pages with their cards, empty.
+
+    Cards stay as they are and get new content: Dash would make new ones anew, charts and all.
+    """
+
+    def card(page: str, name: str) -> Component:
+        content: list[Component] = [HtmlBlock(f"{page}-{name}-html")]
+        if name in CHARTS[page]:
+            graph = dcc.Graph(id=f"{page}-{name}-chart", figure={"data": [], "layout": {}}, config=CONFIG)
+            content.append(html.Div(graph, className="plot"))
+        return html.Section(content, id=f"{page}-{name}", className=f"card {name}")
+
+    mains = [
+        html.Main(
+            [*(card(page, name) for name in NAMES[page]), html.Div(id=f"{page}-rows")],
+            id=page,
+            className="cards",
+            hidden=True,
+        )
+        for page in PAGES
+    ]
+    return html.Div([dcc.Location(id="location", refresh=False), HtmlBlock("top"), *mains, HtmlBlock("foot")])
+
+
+def _outputs() -> dict[str, Any]:
+    return {
+        "top": Output("top", "html"),
+        "foot": Output("foot", "html"),
+        "hidden": {page: Output(page, "hidden") for page in PAGES},
+        "html": {page: {name: Output(f"{page}-{name}-html", "html") for name in NAMES[page]} for page in PAGES},
+        "charts": {page: {name: Output(f"{page}-{name}-chart", "figure") for name in CHARTS[page]} for page in PAGES},
+        "rows": {page: Output(f"{page}-rows", "children") for page in PAGES},
+    }
+
+
+def _guard(app: Flask, dash: Dash) -> None:
+    """Ask who wants to see data for the right to, and let browsers run no other scripts than Dash's."""
+    policy = PAGES_POLICY.format(" ".join(dash.csp_hashes()))
+    with app.test_request_context(PREFIX):
+        # A process sends those of Dash's files that an index it made names: let all know them before they fork.
+        dash.index()  # type: ignore[no-untyped-call]
+    show = app.view_functions[CATCH_ALL]
+
+    def index(**values: Any) -> Response:
+        if values["path"] not in PAGES:
+            abort(404)
+        response = make_response(show(**values))
+        response.headers["Content-Security-Policy"] = policy
+        return response
+
+    app.view_functions[CATCH_ALL] = requires("read")(index)
+
+
+def draw(href: str) -> dict[str, Any]:
+    """Draw the page of an address; whatever is wrong is said on the page."""
+    address = urlsplit(href)
+    page = address.path.removeprefix(PREFIX)
+    try:
+        star: Star | None = current_app.extensions["stars"].current()
+        if star is None:
+            return _failed("Nothing has been synced yet: the DAG sales_serving, or POST /api/sync, brings a day.", page)
+        return _drawn(Picture(star, read_address(page, address.query, star.business_date)))
+    except SelectionError as error:
+        return _failed(str(error), page)
+    except psycopg.Error:
+        current_app.logger.exception("A dashboard could not be drawn.")
+        return _failed("The serving database does not answer. Try again in a moment; /health/ready says more.", page)
+
+
+def _drawn(picture: Picture) -> dict[str, Any]:
+    """Return the content of each card of the picture's page, and nothing for those of the other."""
+    page = picture.selection.page
+    cards = {card.name: card for card in CARDS[page](picture)}
+    content = _nothing_new()
+    content["top"], content["foot"] = top(picture), foot()
+    content["hidden"] = {each: each != page for each in PAGES}
+    content["html"][page] = {
+        name: render_template("dashboards/card.html", card=cards[name], id=f"{page}-{name}") for name in NAMES[page]
+    }
+    content["charts"][page] = {name: cards[name].figure or {} for name in CHARTS[page]}
+    content["rows"][page] = rows.section(picture)
+    return content
+
+
+def _failed(reason: str, page: str) -> dict[str, Any]:
+    """Say why there is nothing to see, and offer to start again."""
+    content = _nothing_new()
+    message = render_template("dashboards/failed.html", reason=reason, again=f"{PREFIX}{page}")
+    content["top"], content["foot"] = bare_top(page) + message, foot()
+    content["hidden"] = dict.fromkeys(PAGES, True)
+    return content
+
+
+def _nothing_new() -> dict[str, Any]:
+    return {
+        "html": {page: dict.fromkeys(NAMES[page], no_update) for page in PAGES},
+        "charts": {page: dict.fromkeys(CHARTS[page], no_update) for page in PAGES},
+        "rows": dict.fromkeys(PAGES, no_update),
+    }

@@ -1,0 +1,208 @@
+/* What Dash leaves to the page: links that redraw instead of loading, marks of charts that are links, pictures,
+   light and dark. Nothing here knows what is shown. */
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+
+  // Plotly would fetch the outlines that a map has by default from elsewhere; ours has its own and shows none of them.
+  window.PlotlyGeoAssets = { topojson: { world_110m: { type: "Topology", objects: {}, arcs: [] } } };
+
+  // The component HtmlBlock: HTML from a template. What was in focus and which menus were open stays so.
+  const nameOf = (element) => element.id || `${element.closest("[id]")?.id} ${element.tagName} ${element.firstElementChild?.textContent ?? element.textContent}`;
+
+  const HtmlBlock = ({ html }) => {
+    const block = React.useRef(null);
+    React.useLayoutEffect(() => {
+      const old = block.current;
+      const focused = old.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+      const open = [...old.querySelectorAll("details[open]")].map((menu) => menu.id);
+      old.innerHTML = html;
+      open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+      if (focused) [...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused)?.focus({ preventScroll: true });
+    }, [html]);
+    return React.createElement("div", { ref: block, className: "block" });
+  };
+  window.dashboards = { HtmlBlock };
+
+  // Light or dark: as the system has it, until somebody chooses.
+  const CHOICE = "theme";
+  const chosen = localStorage.getItem(CHOICE);
+  const isDark = () =>
+    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const setTheme = (theme) => {
+    if (theme) root.dataset.theme = theme;
+    document.body.dataset.agThemeMode = isDark() ? "dark" : "light"; // the name AG Grid goes by
+  };
+  setTheme(chosen);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme());
+
+  // Go to another address of these pages: dcc.Location hears this event and the page is drawn anew.
+  const PAGES = /^\/dashboards\/(sales|customers)$/;
+  const go = (href) => {
+    history.pushState({}, "", href);
+    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("a, button, summary");
+    document.querySelectorAll("details[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    if (!target) return;
+    if (target.id === "theme") {
+      const theme = isDark() ? "light" : "dark";
+      localStorage.setItem(CHOICE, theme);
+      setTheme(theme);
+    }
+    if (target.matches("button.png")) savePicture(target.dataset.card);
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (target.matches("a[href]") && plain && PAGES.test(target.pathname) && !target.hash) {
+      event.preventDefault();
+      go(target.href);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const open = document.querySelector("details[open]");
+    if (event.key === "Escape" && open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+    const mark = event.target.closest?.("[data-href]");
+    if (mark && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      go(mark.dataset.href);
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "dates") return;
+    event.preventDefault();
+    const address = new URL(location.href);
+    address.searchParams.delete("period");
+    address.searchParams.delete("by");
+    for (const [name, value] of new FormData(event.target)) address.searchParams.set(name, value);
+    go(address.href);
+  });
+
+  // Marks of charts are links: for the mouse by Plotly's events, for the keyboard as elements that take the focus.
+  const hrefOf = (plot, piece) => {
+    const template = plot.layout?.meta?.href;
+    return piece && (template ? template.replaceAll("{}", piece) : piece);
+  };
+
+  const bind = (plot) => {
+    plot.dataset.bound = "true";
+    const follow = (event) => {
+      const href = hrefOf(plot, event.points?.[0]?.customdata);
+      if (href) go(href);
+      return false; // a treemap would zoom by itself
+    };
+    plot.on("plotly_click", follow);
+    plot.on("plotly_treemapclick", follow);
+    plot.on("plotly_afterplot", () => reach(plot));
+    reach(plot);
+  };
+
+  const reach = (plot) => {
+    const bars = plot.querySelectorAll(".barlayer .trace:first-child .point > path");
+    bars.forEach((path) => {
+      const point = path.parentNode.__data__;
+      label(path, hrefOf(plot, point?.data), `${point?.p !== undefined ? plot.data[0].x[point.i].replace("<br>", " ") : ""}: ${point?.s?.toLocaleString("en")}`);
+    });
+    plot.querySelectorAll("g.slice").forEach((slice) => {
+      const node = slice.__data__?.data?.data;
+      label(slice, node?.customdata, node?.label);
+    });
+  };
+
+  const label = (element, href, text) => {
+    if (!href) return;
+    element.dataset.href = href;
+    element.setAttribute("tabindex", "0");
+    element.setAttribute("role", "link");
+    element.setAttribute("aria-label", text);
+  };
+
+  let waiting = false;
+  new MutationObserver(() => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      document.querySelectorAll(".js-plotly-plot:not([data-bound])").forEach((plot) => plot.on && bind(plot));
+      const here = document.querySelector("header .here");
+      if (here) document.title = `${here.textContent.trim()} – Sales warehouse`;
+    });
+  }).observe(document.body, { childList: true, subtree: true });
+
+  // A picture of a card, on white: of a chart as it is, of bars and tables a chart of the same figures.
+  const savePicture = (name) => {
+    const card = document.getElementById(name);
+    const title = card.querySelector("h2").textContent;
+    const plots = [...card.querySelectorAll(".js-plotly-plot")];
+    const figure = plots.length ? copyOf(plots[0]) : card.querySelector("table") ? chartOfTable(card) : chartOfBars(card);
+    const layout = {
+      ...figure.layout,
+      title: { text: title, x: 0.02, font: { size: 18 } },
+      paper_bgcolor: "#fff",
+      plot_bgcolor: "#fff",
+      font: { ...figure.layout.font, color: "#1b2733" },
+      margin: { l: 60, r: 40, t: 60, b: 50 },
+      height: undefined,
+    };
+    Plotly.downloadImage({ data: figure.data, layout }, { format: "png", width: 1200, height: 675, scale: 2, filename: `${name}-${document.getElementById("business-date").textContent.replaceAll(" ", "-")}` });
+  };
+
+  const copyOf = (plot) => JSON.parse(JSON.stringify({ data: plot.data, layout: plot.layout }));
+  const number = (text) => Number(text.replaceAll(",", "").replace("−", "-").replace("%", ""));
+
+  const chartOfBars = (card) => {
+    const bars = [...card.querySelectorAll(".bar")].reverse();
+    const text = (bar, place) => bar.children[place].textContent;
+    return {
+      data: [{ type: "bar", orientation: "h", y: bars.map((bar) => text(bar, 0)), x: bars.map((bar) => number(text(bar, 1))), text: bars.map((bar) => text(bar, 1)), marker: { color: "#0072B2" } }],
+      layout: { yaxis: { type: "category", automargin: true }, xaxis: { automargin: true, tickformat: ",~s" }, font: {} },
+    };
+  };
+
+  const chartOfTable = (card) => {
+    const rows = [...card.querySelectorAll("tbody tr")];
+    const heads = [...card.querySelectorAll("thead th")].slice(1).map((head) => head.textContent);
+    const cells = rows.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent));
+    const z = cells.map((row) => row.map((text) => (text === "" ? null : number(text))));
+    return {
+      data: [{ type: "heatmap", x: heads, y: rows.map((row) => row.querySelector("th").textContent), z, text: cells, texttemplate: "%{text}", colorscale: [[0, "#EBF3F9"], [1, "#0072B2"]], showscale: false, xgap: 2, ygap: 2 }],
+      layout: { yaxis: { type: "category", autorange: "reversed", automargin: true }, xaxis: { type: "category", automargin: true, side: "top" }, font: {} },
+    };
+  };
+
+  // When no answer comes, say so: the picture that is still there is not the one that was asked for.
+  const send = window.fetch;
+  window.fetch = async (...request) => {
+    const isDraw = String(request[0]?.url ?? request[0]).includes("_dash-update-component");
+    try {
+      const answer = await send(...request);
+      if (isDraw) notice(answer.ok || answer.status === 204 ? "" : `The server refused (${answer.status}). What is shown is what was shown before.`);
+      return answer;
+    } catch (error) {
+      if (isDraw) notice("The server does not answer. What is shown is what was shown before.");
+      throw error;
+    }
+  };
+
+  const notice = (text) => {
+    let box = document.getElementById("notice");
+    if (!box && text) {
+      box = document.createElement("div");
+      box.id = "notice";
+      box.setAttribute("role", "alert");
+      document.body.prepend(box);
+    }
+    if (box) {
+      box.textContent = text;
+      box.hidden = !text;
+    }
+  };
+})();

@@ -1,0 +1,341 @@
+"""The Customers page: who buys, how much, how often, and who stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ARRAY, Integer, any_, bindparam, select
+
+from api.dashboards import marks
+from api.dashboards.compared import compared, course_parts, dated
+from api.dashboards.marks import Bar, Bars, Card, Cell, Table, Tile, change, exact, percent, ratio, sparkline, whole
+from api.dashboards.periods import Period, label
+from api.dashboards.picture import Picture, joined_value, largest, within
+from api.dashboards.star import Lines, number
+from api.database import read, sql_text
+from api.models import Customer, table
+
+SHOWN_CUSTOMERS = 10
+FIGURES_ON_COLUMNS = 14
+COHORTS_BY_MONTH = 14
+"""How many months of first orders are shown singly; of a longer period quarters are."""
+
+CUSTOMERS = table(Customer)
+FIND_NAMES = sql_text(
+    select(CUSTOMERS.c.customer_key, CUSTOMERS.c.customer_name, CUSTOMERS.c.customer_number).where(
+        CUSTOMERS.c.run_id == bindparam("run_id", type_=Integer),
+        CUSTOMERS.c.customer_key == any_(bindparam("keys", type_=ARRAY(Integer))),
+    )
+)
+
+
+NAMES = (
+    "tiles",
+    "segment",
+    "age",
+    "gender",
+    "marital",
+    "country",
+    "top-sales",
+    "top-orders",
+    "orders",
+    "new",
+    "recency",
+    "retention",
+)
+"""The page's cards, in their order."""
+
+CHARTS = ("orders", "new")
+"""Those that Plotly draws."""
+
+
+def cards(picture: Picture) -> list[Card]:
+    """Return the page's cards."""
+    return [
+        tiles(picture),
+        segments(picture),
+        *(group(picture, name, title) for name, title in GROUPS.items()),
+        *top_customers(picture),
+        distribution(picture),
+        new_customers(picture),
+        recency_by_orders(picture),
+        retention(picture),
+    ]
+
+
+GROUPS = {
+    "age": "Customers by age group",
+    "gender": "Customers by gender",
+    "marital": "Customers by marital status",
+    "country": "Customers by country",
+}
+TILES = {
+    "customers": ("Customers", whole),
+    "new": ("New customers", whole),
+    "orders": ("Orders", whole),
+    "sales": ("Sales", whole),
+    "each": ("Sales per customer", exact),
+    "often": ("Orders per customer", exact),
+}
+
+
+def figures(picture: Picture, lines: Lines, period: Period | None) -> dict[str, float | None]:
+    """Return the figures of the tiles; None where there is no customer to divide by."""
+    buying = customers_of(lines)
+    customers, sales = int(np.count_nonzero(buying)), lines.total("sales")
+    first = picture.star.first_days
+    new = buying & within(first, period) if period else buying & (first > np.iinfo(first.dtype).min)
+    return {
+        "customers": customers,
+        "new": int(np.count_nonzero(new)),
+        "orders": lines.orders,
+        "sales": sales,
+        "each": ratio(sales, customers),
+        "often": ratio(lines.orders, customers),
+    }
+
+
+def customers_of(lines: Lines) -> Any:
+    """Say which customers have any of some lines."""
+    buying = np.zeros(len(lines.star.customer_keys), dtype=np.bool_)
+    buying[lines.customers] = True
+    return buying
+
+
+def tiles(picture: Picture) -> Card:
+    """Show the totals, against the period and the year before."""
+    period = picture.selection.period
+    now = figures(picture, picture.lines, period)
+    before = [(what, figures(picture, lines, other) if lines else {}) for what, lines, other in compared(picture)]
+    courses = _courses(picture)
+    return Card(
+        "tiles",
+        "Totals",
+        tiles=[
+            Tile(
+                name,
+                title,
+                "—" if (value := now[name]) is None else write(value),
+                [change(what, value, other.get(name)) for what, other in before],
+                sparkline(courses[name]),
+            )
+            for name, (title, write) in TILES.items()
+        ],
+    )
+
+
+def _courses(picture: Picture) -> dict[str, Sequence[float | None]]:
+    parts = course_parts(picture)
+    if not parts:
+        return {name: [] for name in TILES}
+    lines = dated(picture)
+    active = buying_in(lines, parts).sum(axis=0)
+    orders = lines.orders_by(lines.part(parts), len(parts))
+    sales = lines.by_part(parts, "sales")
+    return {
+        "customers": active.tolist(),
+        "new": new_by(picture, parts).tolist(),
+        "orders": orders.tolist(),
+        "sales": sales.tolist(),
+        "each": [ratio(*pair) for pair in zip(sales.tolist(), active.tolist(), strict=True)],
+        "often": [ratio(*pair) for pair in zip(orders.tolist(), active.tolist(), strict=True)],
+    }
+
+
+def buying_in(lines: Lines, parts: Sequence[Period]) -> Any:
+    """Say which customers (rows) have lines in which of some periods (columns)."""
+    buying = np.zeros((len(lines.star.customer_keys), len(parts)), dtype=np.bool_)
+    buying[lines.customers, lines.part(parts)] = True
+    return buying
+
+
+def new_by(picture: Picture, parts: Sequence[Period]) -> Any:
+    """Count the customers of the picture by the period of their first order."""
+    buying = customers_of(picture.lines)
+    first = picture.star.first_days[buying & within(picture.star.first_days, Period(parts[0].first, parts[-1].last))]
+    places = np.searchsorted(np.array([number(part.first) for part in parts]), first, side="right") - 1
+    return np.bincount(places, minlength=len(parts))
+
+
+def _bars(picture: Picture, name: str, *, share: bool = False) -> Bars:
+    """Show customers and sales by an attribute of customers."""
+    attribute, selection = picture.star.attributes[name], picture.selection
+    lines = picture.lines_without(name)
+    customers = attribute.sum(customers_of(lines).astype(np.float64))
+    sales = attribute.sum(lines.by_customer("sales"))
+    most, total = float(customers.max(initial=0)) or 1.0, float(sales.sum())
+    chosen = selection.chosen.get(name, ())
+    rows = []
+    for place, value in enumerate(attribute.labels):
+        if customers[place]:
+            figures = [whole(customers[place]), whole(sales[place])]
+            if share:
+                figures.append("—" if not total else percent(sales[place] / total))
+            href = selection.clicked(name, value).href()
+            rows.append(Bar(value, figures, customers[place] / most, href, value in chosen))
+    return Bars(rows, ("Customers", "Sales", "Share")[: 2 + share])
+
+
+def segments(picture: Picture) -> Card:
+    """Show the segments: customers, sales and their share of sales."""
+    note = "VIP: with us for 12 months or more and above 5,000 in sales; Regular: 12 months or more; New: the others."
+    return Card("segment", "Segments", note, bars=_bars(picture, "segment", share=True))
+
+
+def group(picture: Picture, name: str, title: str) -> Card:
+    """Show customers and sales by what is known of customers."""
+    return Card(name, title, bars=_bars(picture, name))
+
+
+def top_customers(picture: Picture) -> list[Card]:
+    """Show the customers with most sales, and those with most orders."""
+    star, selection = picture.star, picture.selection
+    lines = picture.lines_without("customer")
+    sales = lines.by_customer("sales")
+    orders = lines.orders_by(lines.customers, len(star.customer_keys))
+    best, busiest = largest(sales, SHOWN_CUSTOMERS), _most(orders, sales)
+    names = names_of(picture, [int(star.customer_keys[place]) for place in {*best, *busiest}])
+    chosen = selection.chosen.get("customer", ())
+
+    def rows(places: Sequence[int], values: Any) -> list[Bar]:
+        most = max((float(values[place]) for place in places), default=0.0) or 1.0
+        return [
+            Bar(
+                names[key := int(star.customer_keys[place])],
+                (whole(sales[place]), whole(orders[place])),
+                values[place] / most,
+                selection.clicked("customer", str(key)).href(),
+                str(key) in chosen,
+            )
+            for place in places
+        ]
+
+    columns = ("Sales", "Orders")
+    return [
+        Card("top-sales", "Best customers by sales", bars=Bars(rows(best, sales), columns)),
+        Card("top-orders", "Best customers by orders", bars=Bars(rows(busiest, orders), columns)),
+    ]
+
+
+def _most(orders: Any, sales: Any) -> list[int]:
+    """Return the places with most orders; with as many, those with more sales."""
+    some = (
+        np.flatnonzero(orders >= max(np.partition(orders, -SHOWN_CUSTOMERS)[-SHOWN_CUSTOMERS], 1))
+        if orders.size >= SHOWN_CUSTOMERS
+        else np.flatnonzero(orders)
+    )
+    return [int(place) for place in some[np.lexsort((some, -sales[some], -orders[some]))][:SHOWN_CUSTOMERS]]
+
+
+def names_of(picture: Picture, keys: Sequence[int]) -> dict[int, str]:
+    """Look up the names of customers in Postgres; who has none is shown by number."""
+    rows = read(FIND_NAMES, {"run_id": picture.star.run_id, "keys": list(keys)})
+    return {
+        key: " ".join((name or "").split()) or customer_number or f"Customer {key}"
+        for key, name, customer_number in rows
+    }
+
+
+def distribution(picture: Picture) -> Card:
+    """Show how many customers have ordered once, twice and so on."""
+    title, attribute, selection = "Orders a customer", picture.star.attributes["orders"], picture.selection
+    counts = attribute.sum(customers_of(picture.lines_without("orders")).astype(np.float64))
+    chosen = selection.chosen.get("orders", ())
+    places = [place for place in range(len(counts)) if counts[place]]
+    note = "Orders since the first, of the customers in this selection."
+    if not places:
+        return Card("orders", title, note)
+    names = [attribute.labels[place] for place in places]
+    figure = _columns(
+        names,
+        [counts[place] for place in places],
+        [selection.clicked("orders", name).href() for name in names],
+        [not chosen or name in chosen for name in names],
+    )
+    return Card("orders", title, note, figure=figure)
+
+
+def new_customers(picture: Picture) -> Card:
+    """Show how many customers ordered for the first time in each month."""
+    title, days, selection = "New customers a month", picture.days, picture.selection
+    note = "Customers in this selection, by the month of their first order."
+    if days is None:
+        return Card("new", title, note)
+    parts = days.parts("month")
+    values = [joined_value(part) for part in parts]
+    chosen = selection.chosen.get("joined", ())
+    figure = _columns(
+        [marks.two_lines(label(part, "month")) for part in parts],
+        new_by(picture, parts).tolist(),
+        [selection.clicked("joined", value).href() for value in values],
+        [not chosen or value in chosen for value in values],
+    )
+    return Card("new", title, note, figure=figure)
+
+
+def _columns(
+    labels: Sequence[str], counts: Sequence[float], hrefs: Sequence[str], strong: Sequence[bool]
+) -> dict[str, Any]:
+    trace: dict[str, Any] = {"type": "bar", "x": labels, "y": counts, "customdata": hrefs}
+    trace |= {"hovertemplate": "%{x}: %{y:,.0f}<extra></extra>"}
+    trace |= {"marker": {"color": marks.BLUE, "opacity": [1 if each else 0.35 for each in strong]}}
+    if len(labels) <= FIGURES_ON_COLUMNS:
+        trace |= {"text": list(map(whole, counts)), "textposition": "outside", "cliponaxis": False, "textangle": 0}
+    axis = {**marks.AXIS, "type": "category", "nticks": 8, "tickangle": 0}
+    return marks.figure(
+        [trace], xaxis=axis, yaxis=marks.AMOUNTS, bargap=0.2, margin={"l": 44, "r": 8, "t": 22, "b": 36}
+    )
+
+
+def recency_by_orders(picture: Picture) -> Card:
+    """Show customers by how long ago they ordered last and how often they have."""
+    recency, orders, selection = *(picture.star.attributes[name] for name in ("recency", "orders")), picture.selection
+    buying = customers_of(picture.lines)
+    width = len(orders.labels)
+    counts = np.bincount((recency.codes * width + orders.codes)[buying], minlength=len(recency.labels) * width)
+    counts = counts.reshape(len(recency.labels), width)
+    note = "Customers by months since their last order and number of orders."
+    columns, most = np.flatnonzero(counts.any(axis=0)).tolist(), float(counts.max()) or 1.0
+
+    def cell(row: int, column: int) -> Cell | None:
+        if not counts[row, column]:
+            return None
+        href = selection.choosing(recency=recency.labels[row], orders=orders.labels[column]).href()
+        return Cell(whole(counts[row, column]), float(counts[row, column]) / most, href)
+
+    rows = [
+        (recency.labels[row], [cell(row, column) for column in columns])
+        for row in np.flatnonzero(counts.any(axis=1)).tolist()
+    ]
+    heads = [f"{orders.labels[column]} {'order' if orders.labels[column] == '1' else 'orders'}" for column in columns]
+    return Card("recency", "Recency and frequency", note, table=Table("Last order", heads, rows))
+
+
+def retention(picture: Picture) -> Card:
+    """Show which share of the customers who began in a month or quarter ordered again in those that followed."""
+    days, selection = picture.days, picture.selection
+    level = "month" if days and len(days.parts("month")) <= COHORTS_BY_MONTH else "quarter"
+    note = (
+        f"Percent of the customers whose first order was in a {level} who ordered, in this selection,"
+        f" so many {level}s later."
+    )
+    if days is None:
+        return Card("retention", "Retention", note)
+    parts = days.parts(level)
+    buying = buying_in(dated(picture), parts)
+    first_days, wanted = picture.star.first_days, picture.customers()
+    first = np.searchsorted(np.array([number(part.first) for part in parts]), first_days, side="right") - 1
+    started = within(first_days, days) if wanted is None else within(first_days, days) & wanted
+    rows: list[tuple[str, list[Cell | None]]] = []
+    for place, part in enumerate(parts):
+        cohort = started & (first == place)
+        size = int(np.count_nonzero(cohort))
+        if size:
+            href = selection.clicked("joined", joined_value(part)).href()
+            shares = buying[cohort][:, place:].sum(axis=0) / size
+            cells = [Cell(f"{share * 100:.1f}", float(share), href) for share in shares]
+            rows.append((label(part, level), [Cell(whole(size), 0.0, href), *cells]))
+    columns = ("Customers", *map(str, range(len(parts)))) if rows else ()
+    return Card("retention", "Retention", note, table=Table("First order", columns, rows))

@@ -1,0 +1,151 @@
+"""Periods of days: calendar units, what a period is compared with, and the presets of the date filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LEVELS = ("year", "quarter", "month", "day")
+"""The units of the calendar, from coarse to fine; a click on one shows the next within it."""
+
+MONTHS = {"year": 12, "quarter": 3, "month": 1}
+DAYS_SHOWN_SINGLY = 62
+MONTHS_SHOWN_SINGLY = 36
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """The days from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of the calendar that the period is exactly one of, if any."""
+        return next((level for level in LEVELS if self == unit_of(self.first, level)), None)
+
+    def until(self, day: date) -> Period:
+        """Leave out what comes after a day; the first day stays."""
+        return Period(self.first, max(self.first, min(self.last, day)))
+
+    def clipped(self, other: Period) -> Period:
+        """Return the days that also lie in another period; there must be some."""
+        return Period(max(self.first, other.first), min(self.last, other.last))
+
+    def previous(self, until: date) -> Period:
+        """Return the period before: the unit before a unit, else as many days; as long as this one is ``until`` a day.
+
+        A month that is not over is compared with as many days of the month before.
+        """
+        here = self.until(until)
+        unit = self.unit
+        if unit in MONTHS:
+            before = unit_of(add_months(self.first, -MONTHS[unit]), unit)
+            return before if here == self else before.until(before.first + timedelta(days=here.days - 1))
+        return Period(here.first - timedelta(days=here.days), here.first - ONE_DAY)
+
+    def year_before(self, until: date) -> Period:
+        """Return the same days of the year before."""
+        here = self.until(until)
+        if here == self and self.unit in MONTHS:
+            return unit_of(add_months(self.first, -12), self.unit or "")
+        return Period(add_months(here.first, -12), add_months(here.last, -12))
+
+    def parts(self, level: str) -> list[Period]:
+        """Return the units of a level that have days in the period, whole ones."""
+        parts = [unit_of(self.first, level)]
+        while parts[-1].last < self.last:
+            parts.append(unit_of(parts[-1].last + ONE_DAY, level))
+        return parts
+
+    def finer(self) -> str:
+        """Return the level that shows the period well: below its unit, or by its length."""
+        if self.unit in MONTHS:
+            return LEVELS[LEVELS.index(self.unit) + 1]
+        if self.days <= DAYS_SHOWN_SINGLY:
+            return "day"
+        return "month" if self.days <= MONTHS_SHOWN_SINGLY * 31 else "year"
+
+    def above(self) -> list[Period]:
+        """Return the units that the period lies in, the coarsest first."""
+        units = [unit_of(self.first, level) for level in LEVELS]
+        return [unit for unit in units if unit.last >= self.last and unit != self]
+
+    def __str__(self) -> str:
+        """Name it as people do: 2025, Q3 2025, July 2025, 5 July 2025, or from one day to another."""
+        match self.unit:
+            case "year":
+                return str(self.first.year)
+            case "quarter":
+                return f"Q{quarter(self.first)} {self.first.year}"
+            case "month":
+                return f"{self.first:%B %Y}"
+            case "day":
+                return shown(self.first)
+        return f"{shown(self.first)} – {shown(self.last)}"
+
+
+def shown(day: date) -> str:
+    """Write a day out: 5 Jul 2025."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def quarter(day: date) -> int:
+    """Return the quarter of a day, 1 to 4."""
+    return (day.month + 2) // 3
+
+
+def unit_of(day: date, level: str) -> Period:
+    """Return the unit of a level that a day lies in."""
+    if level == "day":
+        return Period(day, day)
+    months = MONTHS[level]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return Period(first, add_months(first, months) - ONE_DAY)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of another month, or its last day when it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (following - ONE_DAY).day))
+
+
+def label(part: Period, level: str) -> str:
+    """Name a unit as short as an axis or a table wants it."""
+    match level:
+        case "year":
+            return str(part.first.year)
+        case "quarter":
+            return f"Q{quarter(part.first)} {part.first.year}"
+        case "month":
+            return f"{part.first:%b %Y}"
+    return f"{part.first.day} {part.first:%b %Y}"
+
+
+def last_twelve_months(business_date: date) -> Period:
+    """Return the year that ends with a day: what is shown unless the address says otherwise."""
+    return Period(add_months(business_date, -12) + ONE_DAY, business_date)
+
+
+def presets(business_date: date) -> dict[str, Period]:
+    """Return the periods that the date filter offers, by name, as of a business date."""
+    this_month, this_quarter, this_year = (unit_of(business_date, level) for level in ("month", "quarter", "year"))
+    return {
+        "Last 30 days": Period(business_date - timedelta(days=29), business_date),
+        "Last 90 days": Period(business_date - timedelta(days=89), business_date),
+        "Last 12 months": last_twelve_months(business_date),
+        "This month": this_month,
+        "This quarter": this_quarter,
+        "This year": this_year,
+        "Last month": unit_of(this_month.first - ONE_DAY, "month"),
+        "Last quarter": unit_of(this_quarter.first - ONE_DAY, "quarter"),
+        "Last year": unit_of(this_year.first - ONE_DAY, "year"),
+    }

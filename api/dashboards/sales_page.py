@@ -1,0 +1,385 @@
+"""The Sales page: what was sold, when, where and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from api.dashboards import marks
+from api.dashboards.compared import compared, course_parts, dated
+from api.dashboards.countries import MAP_ADDRESS, ON_THE_MAP
+from api.dashboards.marks import Bar, Bars, Card, Link, Tile, change, exact, percent, ratio, sparkline, whole
+from api.dashboards.periods import LEVELS, Period, label, shown
+from api.dashboards.picture import Picture, largest
+from api.dashboards.selection import Selection
+from api.dashboards.star import Lines, number
+
+SHOWN_PRODUCTS = 10
+DAYS_IN_ONE_BLOCK = 371
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+COLOURS = (marks.SKY, marks.ORANGE, marks.GREEN, marks.PURPLE, marks.BLUE, marks.VERMILLION)
+HOVER = "%{y:,.0f}"
+TILES = {
+    "sales": ("Sales", whole),
+    "profit": ("Profit", whole),
+    "margin": ("Profit margin", percent),
+    "orders": ("Orders", whole),
+    "quantity": ("Pieces sold", whole),
+    "average": ("Average order value", exact),
+}
+
+
+NAMES = ("tiles", "trend", "countries", "categories", "top-products", "bottom-products", "calendar")
+"""The page's cards, in their order."""
+
+CHARTS = ("trend", "countries", "categories", "calendar")
+"""Those that Plotly draws."""
+
+
+def cards(picture: Picture) -> list[Card]:
+    """Return the page's cards."""
+    return [
+        tiles(picture),
+        trend(picture),
+        countries(picture),
+        categories(picture),
+        *products(picture),
+        calendar(picture),
+    ]
+
+
+def figures(lines: Lines) -> dict[str, float | None]:
+    """Return the figures of the tiles; None where there is no order to divide by."""
+    sales, profit, quantity = map(lines.total, ("sales", "profit", "quantity"))
+    return {
+        "sales": sales,
+        "profit": profit,
+        "margin": ratio(profit, sales),
+        "orders": lines.orders,
+        "quantity": quantity,
+        "average": ratio(sales, lines.orders),
+    }
+
+
+def tiles(picture: Picture) -> Card:
+    """Show the totals, against the period and the year before."""
+    now = figures(picture.lines)
+    before = [(what, figures(lines) if lines else {}) for what, lines, _ in compared(picture)]
+    courses = _courses(picture)
+    return Card(
+        "tiles",
+        "Totals",
+        tiles=[
+            Tile(
+                name,
+                title,
+                "—" if (value := now[name]) is None else write(value),
+                [change(what, value, other.get(name), points=name == "margin") for what, other in before],
+                sparkline(courses[name]),
+            )
+            for name, (title, write) in TILES.items()
+        ],
+    )
+
+
+def _courses(picture: Picture) -> dict[str, list[float | None]]:
+    parts = course_parts(picture)
+    if not parts:
+        return {name: [] for name in TILES}
+    lines = dated(picture)
+    sums = {measure: lines.by_part(parts, measure).tolist() for measure in ("sales", "profit", "quantity")}
+    orders = lines.orders_by(lines.part(parts), len(parts)).tolist()
+    return {
+        **sums,
+        "orders": orders,
+        "margin": [ratio(*pair) for pair in zip(sums["profit"], sums["sales"], strict=True)],
+        "average": [ratio(*pair) for pair in zip(sums["sales"], orders, strict=True)],
+    }
+
+
+def trend(picture: Picture) -> Card:
+    """Show sales and profit over time; a click on a bar shows what is within."""
+    selection, days = picture.selection, picture.days
+    wanted = selection.period or days
+    level = selection.by or (wanted.finer() if wanted else "year")
+    levels = [
+        Link(each.capitalize(), selection.within(selection.period, each).href(), each == level) for each in LEVELS
+    ]
+    return Card(
+        "trend",
+        f"Sales and profit by {level}",
+        way=_way_up(selection),
+        levels=levels,
+        figure=_trend(picture, days.parts(level), level) if days else None,
+    )
+
+
+def _trend(picture: Picture, parts: Sequence[Period], level: str) -> dict[str, Any]:
+    lines = dated(picture)
+    names = [marks.two_lines(label(part, level)) for part in parts]
+    own = {"x": names, "hovertemplate": HOVER, "customdata": [picture.selection.within(part).href() for part in parts]}
+
+    def bars(measure: str, colour: str, width: float) -> dict[str, Any]:
+        values = lines.by_part(parts, measure).tolist()
+        return {
+            "type": "bar",
+            "name": measure.capitalize(),
+            "y": values,
+            "width": width,
+            "marker": {"color": colour},
+            **own,
+        }
+
+    traces: list[dict[str, Any]] = [bars("sales", marks.BLUE, 0.75), bars("profit", marks.ORANGE, 0.4)]
+    if before := _year_before(picture, parts):
+        line = {"width": 2, "color": marks.GREY}
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "Sales a year before",
+                "y": before,
+                "marker": {"symbol": "line-ew", "size": 14, "line": line},
+                **own,
+            }
+        )
+    orders = lines.orders_by(lines.part(parts), len(parts)).tolist()
+    hidden = {"mode": "none", "yaxis": "y2", "showlegend": False}  # named when the mouse is above
+    traces.append({"type": "scatter", "name": "Orders", "y": orders, **hidden, **own})
+    return marks.figure(
+        traces,
+        barmode="overlay",
+        hovermode="x unified",
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 44, "r": 8, "t": 32, "b": 36},
+        xaxis={**marks.AXIS, "type": "category", "nticks": 8, "tickangle": 0},
+        yaxis=marks.AMOUNTS,
+        yaxis2={"overlaying": "y", "visible": False, "fixedrange": True},
+    )
+
+
+def _year_before(picture: Picture, parts: Sequence[Period]) -> list[float | None] | None:
+    """Return the sales of the same units a year before, None where the orders do not go back so far."""
+    there, until = picture.star.dates, picture.star.business_date
+    if there is None or parts[0].unit == "year":
+        return None  # of a year the bar beside it is the year before
+    before = [part.year_before(until) for part in parts]
+    known = [part for part in before if part.first >= there.first]
+    if not known:
+        return None
+    lines = picture.lines_in(Period(known[0].first, known[-1].last))
+    totals: list[float | None] = lines.by_part(known, "sales").tolist()
+    return [None] * (len(parts) - len(known)) + totals
+
+
+def _way_up(selection: Selection) -> list[Link]:
+    """Return the periods around the one that is shown, the widest first."""
+    if selection.period is None:
+        return [Link("All dates", here=True)]
+    above = [Link(str(unit), selection.within(unit).href()) for unit in selection.period.above()]
+    return [Link("All dates", selection.within(None).href()), *above, Link(str(selection.period), here=True)]
+
+
+def countries(picture: Picture) -> Card:
+    """Show sales by country, on a map and as bars."""
+    selection, attribute = picture.selection, picture.star.attributes["country"]
+    lines = picture.lines_without("country")
+    sales, profit = (attribute.sum(lines.by_customer(measure)) for measure in ("sales", "profit"))
+    chosen = selection.chosen.get("country", ())
+    most = float(sales.max(initial=0)) or 1.0
+    rows = [
+        Bar(
+            name := attribute.labels[place],
+            (whole(sales[place]), whole(profit[place])),
+            sales[place] / most,
+            selection.clicked("country", name).href(),
+            name in chosen,
+        )
+        for place in largest(sales, len(sales))
+    ]
+    if not rows:
+        return Card("countries", "Sales by country")
+    there = dict(zip(attribute.labels, sales.tolist(), strict=True))
+    trace = {
+        "type": "choropleth",
+        "geojson": MAP_ADDRESS,
+        "locationmode": "geojson-id",
+        "locations": ON_THE_MAP,
+        "z": [there.get(name, 0) for name in ON_THE_MAP],
+        "zmin": 0,
+        "zmax": most,
+        "colorscale": [[0, "rgba(138,150,163,0.25)"], [1e-9, "#A6CCE3"], [1, marks.BLUE]],
+        "showscale": False,
+        "marker": {"line": {"width": 0.4, "color": "rgba(138,150,163,0.6)"}},
+        "customdata": [selection.clicked("country", name).href() if there.get(name) else "" for name in ON_THE_MAP],
+        "hovertemplate": "%{location}: %{z:,.0f}<extra></extra>",
+    }
+    paper = {"visible": False, "bgcolor": "rgba(0,0,0,0)", "lataxis": {"range": [-56, 78]}}
+    figure = marks.figure(
+        [trace], geo={**paper, "projection": {"type": "natural earth"}}, margin=dict.fromkeys("lrtb", 0)
+    )
+    return Card("countries", "Sales by country", figure=figure, bars=Bars(rows, ("Sales", "Profit")))
+
+
+def categories(picture: Picture) -> Card:
+    """Show profit by category, subcategory and product; a click shows what is within."""
+    selection = picture.selection
+    profit = picture.lines.by_product("profit")
+    losses = profit[profit < 0]
+    note = f"{losses.size:,} products at a loss ({whole(losses.sum())}) have no area." if losses.size else ""
+    only = {
+        name: values[0] for name in ("category", "subcategory") if len(values := selection.chosen.get(name, ())) == 1
+    }
+    way = [Link("All categories", selection.choosing(category=None, subcategory=None, product=None).href(), not only)]
+    if "category" in only:
+        here = "subcategory" not in only
+        way.append(Link(only["category"], selection.choosing(subcategory=None, product=None).href(), here))
+    if "subcategory" in only:
+        way.append(Link(only["subcategory"], selection.choosing(product=None).href(), here=True))
+    figure = _treemap(picture, profit, only) if (profit > 0).any() else None
+    return Card("categories", "Profit by category, subcategory and product", note, way, figure=figure)
+
+
+def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> dict[str, Any]:
+    """Draw two levels below what is chosen; a node is its path of category, subcategory and product."""
+    star, selection = picture.star, picture.selection
+    category, subcategory = star.attributes["category"], star.attributes["subcategory"]
+    sales = picture.lines.by_product("sales")
+    nodes: dict[tuple[str, ...], tuple[float, float]] = {}
+    deepest = 3 if only else 2
+    hidden = 2 if "subcategory" in only else 1 if "category" in only else 0
+    for product in np.flatnonzero(profit > 0):
+        names = (category.labels[category.codes[product]], subcategory.labels[subcategory.codes[product]], str(product))
+        for path in ((), *(names[:depth] for depth in range(hidden + 1, deepest + 1))):
+            earned, sold = nodes.get(path, (0.0, 0.0))
+            nodes[path] = (earned + profit[product], sold + sales[product])
+    shown = sorted({path[: hidden + 1] for path in nodes if path}, key=nodes.__getitem__, reverse=True)
+    colours = dict(zip(shown, COLOURS * len(shown), strict=False))
+    whole_of = " › ".join(only.values()) or "All categories"
+
+    def name(path: tuple[str, ...]) -> str:
+        return star.product_names[int(path[2])] if len(path) == 3 else path[-1] if path else whole_of
+
+    def parent(path: tuple[str, ...]) -> str:
+        return ("/".join(path[:-1]) if path[:-1] in nodes else "") or "all"
+
+    def address(path: tuple[str, ...]) -> str:
+        if len(path) == 3:
+            return selection.clicked("product", str(star.product_keys[int(path[2])])).href()
+        below = dict(zip(("category", "subcategory"), path, strict=False))
+        return selection.choosing(**{"category": None, "subcategory": None, "product": None, **below}).href()
+
+    trace = {
+        "type": "treemap",
+        "ids": ["/".join(path) or "all" for path in nodes],
+        "labels": [name(path) for path in nodes],
+        "parents": [parent(path) if path else "" for path in nodes],
+        "values": [earned for earned, _ in nodes.values()],
+        "text": [f"{whole(earned)}<br>margin {percent(earned / sold)}" for earned, sold in nodes.values()],
+        "customdata": [address(path) if path else "" for path in nodes],
+        "branchvalues": "total",
+        "textinfo": "label+text",
+        "hovertemplate": "%{label}: %{text}<extra></extra>",
+        "marker": {
+            "colors": [colours[path[: hidden + 1]] if path else "rgba(0,0,0,0)" for path in nodes],
+            "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
+            "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
+        },
+        "pathbar": {"visible": False},
+        "tiling": {"pad": 2},
+    }
+    return marks.figure([trace], margin=dict.fromkeys("lrtb", 0))
+
+
+def products(picture: Picture) -> list[Card]:
+    """Show the products that sold most, and those that sold least."""
+    star, selection = picture.star, picture.selection
+    lines = picture.lines_without("product")
+    sales, quantity = (lines.by_product(measure) for measure in ("sales", "quantity"))
+    order = largest(sales, len(sales))
+    chosen = selection.chosen.get("product", ())
+    note = f"Of {len(order):,} products that sold."
+
+    def bars(places: Sequence[int]) -> Bars:
+        most = max((float(sales[place]) for place in places), default=1.0)
+        rows = [
+            Bar(
+                star.product_names[place],
+                (whole(sales[place]), whole(quantity[place])),
+                sales[place] / most,
+                selection.clicked("product", key := str(star.product_keys[place])).href(),
+                key in chosen,
+            )
+            for place in places
+        ]
+        return Bars(rows, ("Sales", "Pieces"))
+
+    return [
+        Card("top-products", "Best products", note, bars=bars(order[:SHOWN_PRODUCTS])),
+        Card("bottom-products", "Weakest products", note, bars=bars(order[::-1][:SHOWN_PRODUCTS])),
+    ]
+
+
+def calendar(picture: Picture) -> Card:
+    """Show the sales of each day, weeks side by side; years one below the other when there are several."""
+    days = picture.days
+    if days is None:
+        return Card("calendar", "Sales by day")
+    lines = dated(picture)
+    sums = np.bincount(lines.days - number(days.first), lines.take(picture.star.measures["sales"]), days.days)
+    in_one = days.days <= DAYS_IN_ONE_BLOCK
+    blocks = [days] if in_one else [days.clipped(year) for year in days.parts("year")]
+    begins = [days.first if in_one else block.first.replace(month=1, day=1) for block in blocks]
+    weeks = max(_week(begin, block.last) for begin, block in zip(begins, blocks, strict=True)) + 1
+    cells: list[list[float | None]] = [[None] * weeks for _ in range(8 * len(blocks) - 1)]
+    dates = [[""] * weeks for _ in cells]
+    for place, (begin, block) in enumerate(zip(begins, blocks, strict=True)):
+        for offset in range(block.days):
+            day = block.first + timedelta(days=offset)
+            row, week = 8 * place + day.weekday(), _week(begin, day)
+            cells[row][week], dates[row][week] = sums[(day - days.first).days], day.isoformat()
+    months = [part.first for part in Period(begins[0], blocks[0].last).parts("month") if part.first >= begins[0]]
+    columns: dict[str, list[Any]] = {"tickvals": [_week(begins[0], month) for month in months]}
+    columns["ticktext"] = [f"{month:%b<br>%Y}" if in_one else f"{month:%b}" for month in months]
+    years = {
+        "tickvals": [8 * place + 3 for place in range(len(blocks))],
+        "ticktext": [block.first.year for block in blocks],
+    }
+    trace = {
+        "type": "heatmap",
+        "z": cells,
+        "customdata": dates,
+        "colorscale": marks.SHADES,
+        "zmin": 0,
+        "xgap": 2,
+        "ygap": 2 if in_one else 1,
+        "hoverongaps": False,
+        "hovertemplate": "%{customdata}: %{z:,.0f}<extra></extra>",
+        "showscale": False,
+    }
+    figure = marks.figure(
+        [trace],
+        xaxis={**marks.AXIS, **columns},
+        yaxis={
+            **marks.AXIS,
+            **({"tickvals": list(range(7)), "ticktext": WEEKDAYS} if in_one else years),
+            "autorange": "reversed",
+        },
+        meta={"href": _address_of_day(picture)},
+    )
+    note = f"From {shown(days.first)} to {shown(days.last)}; the darkest day: {whole(sums.max())}."
+    return Card("calendar", "Sales by day", note, figure=figure)
+
+
+def _address_of_day(picture: Picture) -> str:
+    """Return the address of a day alone, {} for the day."""
+    some = picture.star.business_date
+    return picture.selection.within(Period(some, some)).href().replace(some.isoformat(), "{}")
+
+
+def _week(begin: date, day: date) -> int:
+    """Return the column of a day; weeks are from Monday to Sunday, the first is that of ``begin``."""
+    return ((day - begin).days + begin.weekday()) // 7
