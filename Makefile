@@ -6,14 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
 RUNTIME := $(BOOTSTRAP) requirements.txt
-DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl requirements.txt requirements-dev.txt
+DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium requirements.txt requirements-dev.txt
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env test soak lint bench bench-api bench-sync lock
+.PHONY: help up down status logs env test soak lint bench bench-api bench-sync bench-dashboards lock
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Install, start everything, load the drop through Airflow, print figures and addresses
 	@$(RUNTIME)
@@ -54,6 +54,10 @@ bench-api: ## Measure the API against the same endpoints with FastAPI and with F
 bench-sync: ## Measure the sync: rows from memory into Postgres, and from gold to being served
 	@$(DEVELOPMENT)
 	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.sync
+
+bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
+	@$(DEVELOPMENT)
+	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.dashboards
 
 lint: ## ruff, mypy and sqlfluff
 	@$(DEVELOPMENT)

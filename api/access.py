@@ -2,7 +2,8 @@
 
 A caller is an API key (header X-API-Key) or, without one, an address. Keys are 256 random bits, so their plain
 SHA-256 is all that needs to be kept. They are looked up with each request: a revoked key is refused at once.
-``flask keys`` creates, lists and revokes them.
+``flask keys`` creates, lists and revokes them. Pages that only show take the key as a password, too (Basic,
+RFC 7617): browsers ask for it. Nothing that changes does, as browsers would send it from any site.
 """
 
 import hashlib
@@ -47,6 +48,12 @@ class InvalidKeyError(Problem):
     headers = {"WWW-Authenticate": f'ApiKey header="{HEADER}"'}  # noqa: RUF012
 
 
+class NoPasswordError(InvalidKeyError):
+    """A page needs a key, which a browser asks for as a password."""
+
+    headers = {"WWW-Authenticate": 'Basic realm="Sales warehouse: a key as the password", charset="UTF-8"'}  # noqa: RUF012
+
+
 class MissingScopeError(Problem):
     """The key is valid but not for this."""
 
@@ -63,11 +70,12 @@ class TooManyRequestsError(Problem):
     title = "Too many requests"
 
 
-def requires(scope: str) -> Callable[[View], View]:
-    """Let a view run only for callers who have the scope, and count its requests."""
+def requires(scope: str, *, in_browser: bool = False) -> Callable[[View], View]:
+    """Let a view run only for callers with the scope, and count requests; ``in_browser``: a password will do."""
 
     def mark(view: View) -> View:
         view.required_scope = scope  # type: ignore[attr-defined] # decorators above it copy the attribute
+        view.in_browser = in_browser  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -87,21 +95,24 @@ def caller_id() -> int:
 
 
 def _check() -> None:
-    scope = getattr(current_app.view_functions.get(request.endpoint or ""), "required_scope", None)
+    view = current_app.view_functions.get(request.endpoint or "")
+    scope = getattr(view, "required_scope", None)
     if scope is None or request.method == "OPTIONS":  # browsers ask first what they may send, without a key
         return
     key = request.headers.get(HEADER) or None  # tools that have no key to send may send the header empty
+    in_browser = getattr(view, "in_browser", False)
+    if in_browser and key is None and request.authorization and request.authorization.type == "basic":
+        key = request.authorization.password
+    refused = NoPasswordError if in_browser else InvalidKeyError
     found = _find(key) if key is not None else None
     # A key that is none counts against the address, or guessing would cost nothing.
     _count(f"key {found[0]}" if found else f"address {request.remote_addr}")
     if key is not None and found is None:
-        raise InvalidKeyError(f"The key in the header {HEADER} is unknown or revoked; `flask keys create` makes one.")
+        raise refused(f"The key in the header {HEADER} is unknown or revoked; `flask keys create` makes one.")
     if found is None:
         if scope == "read" and current_app.config["SETTINGS"].open_reads:
             return
-        raise InvalidKeyError(
-            f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one."
-        )
+        raise refused(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one.")
     g.caller_id, scopes = found
     if scope not in scopes and not (scope == "read" and current_app.config["SETTINGS"].open_reads):
         raise MissingScopeError(f"This needs the scope {scope}; the key has {', '.join(scopes) or 'none'}.")

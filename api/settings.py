@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from sqlalchemy import make_url
@@ -28,6 +29,7 @@ class Settings:
 
     The three URLs are the same database as its owner (migrations, keys), its loader (the sync) and the API
     (requests) see it. ``rate_limit`` is in requests a minute and caller. ``cors_origins`` may call from a browser.
+    ``exports_dir`` is where the files for Tableau are.
     """
 
     serving_database_url: str = field(repr=False)
@@ -38,6 +40,7 @@ class Settings:
     open_reads: bool = True
     rate_limit: int = REQUESTS_PER_MINUTE
     cors_origins: tuple[str, ...] = ()
+    exports_dir: Path = Path("exports")
 
     def __post_init__(self) -> None:
         for name in ("serving_database_url_loader", "serving_database_url_api"):
@@ -66,6 +69,7 @@ class Settings:
             open_reads=_switch(environment, "API_OPEN_READS", default=True),
             rate_limit=_count(environment, "API_RATE_LIMIT", default=REQUESTS_PER_MINUTE),
             cors_origins=tuple(environment.get("API_CORS_ORIGINS", "").split()),
+            exports_dir=Path(environment.get("EXPORTS_DIR") or "exports"),
         )
 
 

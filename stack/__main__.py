@@ -63,6 +63,7 @@ def up(settings: Settings) -> None:
         ["what", "where"],
         [
             ["Airflow", f"{settings.airflow_url}  user {ADMIN}, password {password}"],
+            ["dashboards", f"{settings.api_url}/dashboards/sales  and /customers"],
             ["API", settings.api_url],
             ["warehouse", 'the environment of a client: eval "$(make -s env)", then $WAREHOUSE_ODBC'],
             ["logs", f"{settings.logs}  (make logs)"],

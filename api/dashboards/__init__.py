@@ -13,6 +13,7 @@
 ``sales_page``        the cards of the Sales page
 ``customers_page``    the cards of the Customers page
 ``rows``              the rows behind a picture, as a table and as a file
+``exports``           the files for Tableau, to be downloaded
 ``shell``             what is around the cards: header, filters, footer
 ``assets``            style sheet, script and map, sent as they are
 ====================  =======================================================================

@@ -5,6 +5,7 @@ One callback draws a whole page from its address; there is no other state.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +13,11 @@ from urllib.parse import urlsplit
 import psycopg
 from dash import Dash, Input, Output, dcc, html, no_update
 from dash.development.base_component import Component
-from flask import Flask, abort, current_app, make_response, render_template
+from flask import Flask, abort, current_app, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from api.access import requires
-from api.dashboards import customers_page, rows, sales_page
+from api.dashboards import customers_page, exports, rows, sales_page
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.picture import Picture
 from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
@@ -37,6 +38,9 @@ PAGES_POLICY = (
 """Everything the pages need comes from here; ``{}``: the script that starts Dash, by its hash. (Plotly sets styles.)"""
 
 CATCH_ALL = f"{PREFIX}<path:path>"
+CALLED_BY_PAGES = tuple(f"{PREFIX}{name}" for name in ("_dash-layout", "_dash-dependencies", "_dash-update-component"))
+"""The endpoints of Dash, by its names for them, that show pages and send what is on them."""
+
 CARDS = {"sales": sales_page.cards, "customers": customers_page.cards}
 NAMES = {"sales": sales_page.NAMES, "customers": customers_page.NAMES}
 CHARTS = {"sales": sales_page.CHARTS, "customers": customers_page.CHARTS}
@@ -60,6 +64,7 @@ def init_app(app: Flask) -> None:
     dash.layout = _layout()
     dash.callback(_outputs(), Input("location", "href"))(draw)
     rows.init_app(app, dash)
+    exports.init_app(app)
     _guard(app, dash)
 
 
@@ -114,7 +119,10 @@ def _guard(app: Flask, dash: Dash) -> None:
         response.headers["Content-Security-Policy"] = policy
         return response
 
-    app.view_functions[CATCH_ALL] = requires("read")(index)
+    guarded = {CATCH_ALL: index, **{name: app.view_functions[name] for name in CALLED_BY_PAGES}}
+    for name, view in guarded.items():
+        app.view_functions[name] = requires("read", in_browser=True)(partial(view))
+    app.view_functions[PREFIX] = lambda: redirect(f"{PREFIX}{PAGES[0]}")
 
 
 def draw(href: str) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def init_app(app: Flask, dash: Dash) -> None:
     """Add what the table asks for its rows, and the file."""
     name = {"type": "rows", "page": MATCH, "query": MATCH}
     dash.callback(Output(name, "getRowsResponse"), Input(name, "getRowsRequest"), State(name, "id"))(rows_of_table)
-    app.add_url_rule(f"{PREFIX}rows/<page>.csv", "dashboards.rows", requires("read")(file))
+    app.add_url_rule(f"{PREFIX}rows/<page>.csv", "dashboards.rows", requires("read", in_browser=True)(file))
 
 
 def count_of(picture: Picture) -> int:

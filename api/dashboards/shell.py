@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flask import render_template
 
+from api.dashboards import exports
 from api.dashboards.customers_page import names_of
 from api.dashboards.marks import Link
 from api.dashboards.periods import Period, presets, shown
@@ -61,12 +62,7 @@ def bare_top(page: str) -> str:
 
 def foot() -> str:
     """Return the HTML below the cards."""
-    links = [
-        Link("Tableau workbook", "/exports/sales_warehouse.twbx"),
-        Link("Tableau extract", "/exports/sales_warehouse.hyper"),
-        Link("API", "/docs"),
-    ]
-    return render_template("dashboards/foot.html", links=links)
+    return render_template("dashboards/foot.html", exports=exports.there())
 
 
 def _menu(picture: Picture, name: str) -> Menu:

@@ -29,6 +29,8 @@ TITLE = "Sales warehouse"
 def links() -> dict[str, str]:
     """Return the addresses of what there is, by what it is."""
     return {
+        "sales_dashboard": "/dashboards/sales",
+        "customers_dashboard": "/dashboards/customers",
         "products": url_for("products.list_products"),
         "customers": url_for("customers.list_customers"),
         "sales": url_for("sales.list_sales"),

@@ -342,8 +342,22 @@ def test_api8_answers_tell_nothing_of_the_inside_and_browsers_are_told_to_be_car
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-PAGES = {"/docs", "/docs/{name}", "/postman.json", "/openapi.json", "/static/{filename}"}
+PAGES = {"/docs", "/docs/{name}", "/postman.json", "/openapi.json", "/static/{filename}", "/exports/{name}"}
 """What is for people and tools, and no operation of the API."""
+
+DASHBOARDS = {
+    ("GET", "/dashboards/"),
+    ("GET", "/dashboards/{path}"),
+    ("GET", "/dashboards/rows/{page}.csv"),
+    ("GET", "/dashboards/assets/{filename}"),
+    ("GET", "/dashboards/_favicon.ico"),
+    ("GET", "/dashboards/_dash-component-suites/{package_name}/{fingerprinted_path}"),
+    ("GET", "/dashboards/_dash-layout"),
+    ("GET", "/dashboards/_dash-dependencies"),
+    ("GET", "/dashboards/_reload-hash"),
+    ("POST", "/dashboards/_dash-update-component"),
+}
+"""The pages that Dash draws, and what they call."""
 
 
 def test_api9_every_route_is_in_the_description_or_a_known_page(app: Flask, client: FlaskClient) -> None:
@@ -355,7 +369,7 @@ def test_api9_every_route_is_in_the_description_or_a_known_page(app: Flask, clie
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert routes - described == {("GET", page) for page in PAGES}
+    assert routes - described == {("GET", page) for page in PAGES} | DASHBOARDS
     assert described <= routes
     assert document["info"]["version"] == app.config["API_VERSION"] == "v1"
     identifiers = [said["operationId"] for _, _, said in operations(document)]

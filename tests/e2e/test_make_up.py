@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import psycopg
 import pyodbc
@@ -36,7 +37,7 @@ SERVICES = {
     "airflow-scheduler",
     "airflow-dag-processor",
 }
-FOREIGN = ("WAREHOUSE_", "SERVING_", "API_", "AIRFLOW_", "SQLSERVER_")
+FOREIGN = ("WAREHOUSE_", "SERVING_", "API_", "EXPORTS_", "AIRFLOW_", "SQLSERVER_")
 
 
 def free_ports(count: int) -> list[int]:
@@ -63,6 +64,7 @@ class Clone:
             "AIRFLOW_PORT": str(airflow),
             "SQLSERVER_PORT": str(sqlserver),
             "WAREHOUSE_STATE_DIR": str(state),
+            "EXPORTS_DIR": str(state / "exports"),
         }
 
     def make(self, target: str) -> subprocess.CompletedProcess[str]:
@@ -119,6 +121,16 @@ def health(settings: dict[str, str]) -> dict[str, Any]:
         return answer
 
 
+def menu_links(settings: dict[str, str]) -> list[str]:
+    """The links that the project adds to Airflow's menu."""
+    login = {"username": ADMIN, "password": settings["AIRFLOW_ADMIN_PASSWORD"]}
+    with httpx.Client(base_url=f"http://127.0.0.1:{settings['AIRFLOW_PORT']}") as airflow:
+        token = airflow.post("/auth/token", json=login).raise_for_status().json()["access_token"]
+        answer = airflow.get("/api/v2/plugins", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+    views = [view for plugin in answer.json()["plugins"] for view in plugin["external_views"]]
+    return [view["href"] for view in views if view["destination"] == "nav"]
+
+
 @pytest.fixture(scope="module")
 def clone() -> Iterator[Clone]:
     folder = Path(tempfile.mkdtemp(prefix="make-up-"))
@@ -144,6 +156,16 @@ def test_make_up_runs_the_whole_system_twice_and_make_down_leaves_nothing(clone:
     assert password in first.stdout
     airflow = AirflowApi(f"http://127.0.0.1:{settings['AIRFLOW_PORT']}", ADMIN, password)
     assert len(airflow.run_ids("sales_warehouse")) == len(airflow.run_ids("sales_serving")) == 1
+    for name in ("sales_warehouse.hyper", "sales_warehouse.twbx"):
+        downloaded = httpx.get(f"{settings['API_URL']}/exports/{name}").raise_for_status().content
+        assert downloaded == (clone.state / "exports" / name).read_bytes()
+    links = menu_links(settings)
+    assert [link.removeprefix(settings["API_URL"]) for link in links] == [
+        "/dashboards/sales",
+        "/dashboards/customers",
+        "/docs",
+    ]
+    assert [httpx.get(link).status_code for link in links] == [200, 200, 200]
     assert clone.make("status").returncode == 0
     before = clone.process_ids()
     assert set(before) == SERVICES
