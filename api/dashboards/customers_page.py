@@ -13,7 +13,7 @@ from api.dashboards.compared import compared, course_parts, dated
 from api.dashboards.marks import Bar, Bars, Card, Cell, Table, Tile, change, exact, percent, ratio, sparkline, whole
 from api.dashboards.periods import Period, label
 from api.dashboards.picture import Picture, joined_value, largest, within
-from api.dashboards.star import Lines, number
+from api.dashboards.star import UNKNOWN, Lines, number
 from api.database import read, sql_text
 from api.models import Customer, table
 
@@ -309,7 +309,8 @@ def recency_by_orders(picture: Picture) -> Card:
         (recency.labels[row], [cell(row, column) for column in columns])
         for row in np.flatnonzero(counts.any(axis=1)).tolist()
     ]
-    heads = [f"{orders.labels[column]} {'order' if orders.labels[column] == '1' else 'orders'}" for column in columns]
+    named = {"1": "1 order", UNKNOWN: UNKNOWN}
+    heads = [named.get(label, f"{label} orders") for label in (orders.labels[column] for column in columns)]
     return Card("recency", "Recency and frequency", note, table=Table("Last order", heads, rows))
 
 

@@ -166,7 +166,9 @@ def sparkline(values: Sequence[float | None]) -> str:
             continue
         height = (value - low) / (high - low) if high > low else 0.5
         parts[-1].append(f"{place * step:.1f},{SPARK_HEIGHT - 3 - height * (SPARK_HEIGHT - 6):.1f}")
-    lines = "".join(f'<polyline points="{" ".join(part)}"/>' for part in parts if part)
+    lines = "".join(
+        f'<polyline vector-effect="non-scaling-stroke" points="{" ".join(part)}"/>' for part in parts if part
+    )
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"'
         ' preserveAspectRatio="none">'

@@ -28,6 +28,11 @@ class Picture:
         """The lines that are looked at."""
         return self._lines(None, self.selection.period)
 
+    @property
+    def sold(self) -> bool:
+        """Whether there is any line to look at."""
+        return bool(self.lines.days.size)
+
     def lines_without(self, name: str) -> Lines:
         """The lines without regard to one filter: what the mark shows by which it is chosen."""
         return self._lines(name if name in self.selection.chosen else None, self.selection.period)

@@ -19,6 +19,9 @@ from api.dashboards.star import Lines, number
 
 SHOWN_PRODUCTS = 10
 DAYS_IN_ONE_BLOCK = 371
+FEWEST_WEEKS = 27
+"""The calendar has room for so many, or the days of a short period would be too wide."""
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLOURS = (marks.SKY, marks.ORANGE, marks.GREEN, marks.PURPLE, marks.BLUE, marks.VERMILLION)
 HOVER = "%{y:,.0f}"
@@ -113,7 +116,7 @@ def trend(picture: Picture) -> Card:
         f"Sales and profit by {level}",
         way=_way_up(selection),
         levels=levels,
-        figure=_trend(picture, days.parts(level), level) if days else None,
+        figure=_trend(picture, days.parts(level), level) if days and picture.sold else None,
     )
 
 
@@ -326,7 +329,7 @@ def products(picture: Picture) -> list[Card]:
 def calendar(picture: Picture) -> Card:
     """Show the sales of each day, weeks side by side; years one below the other when there are several."""
     days = picture.days
-    if days is None:
+    if days is None or not picture.sold:
         return Card("calendar", "Sales by day")
     lines = dated(picture)
     sums = np.bincount(lines.days - number(days.first), lines.take(picture.star.measures["sales"]), days.days)
@@ -354,6 +357,7 @@ def calendar(picture: Picture) -> Card:
         "customdata": dates,
         "colorscale": marks.SHADES,
         "zmin": 0,
+        "zmax": max(float(sums.max()), 1.0),
         "xgap": 2,
         "ygap": 2 if in_one else 1,
         "hoverongaps": False,
@@ -362,7 +366,7 @@ def calendar(picture: Picture) -> Card:
     }
     figure = marks.figure(
         [trace],
-        xaxis={**marks.AXIS, **columns},
+        xaxis={**marks.AXIS, **columns, "range": [-0.5, max(weeks, FEWEST_WEEKS) - 0.5]},
         yaxis={
             **marks.AXIS,
             **({"tickvals": list(range(7)), "ticktext": WEEKDAYS} if in_one else years),

@@ -49,6 +49,7 @@ def top(picture: Picture) -> str:
         period=selection.period or star.dates or Period(star.business_date, star.business_date),
         menus=[_menu(picture, each) for each in OFFERED],
         chips=_chips(picture),
+        empty=not picture.sold,
         reset=f"{PREFIX}{selection.page}",
         rows=Link("Hide rows" if selection.rows else "Show rows", replace(selection, rows=not selection.rows).href()),
     )

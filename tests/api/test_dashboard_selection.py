@@ -1,0 +1,126 @@
+"""Addresses of the dashboards, and the periods in them."""
+
+from datetime import date
+
+import pytest
+
+from api.dashboards.periods import Period, add_months, presets, unit_of
+from api.dashboards.selection import ALL_DATES, Selection, SelectionError, read_address
+
+TODAY = date(2026, 2, 1)
+
+
+def period(first: str, last: str) -> Period:
+    return Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_an_address_that_is_written_is_read_as_the_same() -> None:
+    chosen = {"country": ("Côte d'Ivoire", "n/a"), "line": ("Road & Track",), "joined": ("2025-Q3",)}
+    for wanted in (None, period("2025-01-01", "2025-12-31")):
+        for by, rows in ((None, False), ("day", True)):
+            selection = Selection("customers", wanted, chosen, by, rows)
+            assert read_address("customers", selection.query(), TODAY) == selection
+
+
+def test_without_dates_the_twelve_months_up_to_the_business_date_are_shown() -> None:
+    assert read_address("sales", "", TODAY).period == period("2025-02-02", "2026-02-01")
+    assert read_address("sales", f"period={ALL_DATES}", TODAY).period is None
+
+
+def test_a_value_that_is_there_twice_counts_once() -> None:
+    assert read_address("sales", "country=A&country=B&country=A", TODAY).chosen == {"country": ("A", "B")}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("contry=Germany", "“contry”, which is no filter"),
+        ("from=2025-01-01", "“to=” is no day"),
+        ("from=2025-02-30&to=2025-03-01", "“from=2025-02-30” is no day"),
+        ("from=2025-03-01&to=2025-02-01", "ends (2025-02-01) before it begins (2025-03-01)"),
+        ("from=0001-01-01&to=2025-02-01", "the years 1900 to 2999"),
+        ("period=forever", "“period=all”, or"),
+        ("period=all&from=2025-01-01&to=2025-02-01", "“period=all”, or"),
+        ("by=week", "“by=week” is none of year, quarter, month, day"),
+        ("country=" + "x" * 5000, "too long"),
+        ("&".join(f"product={key}" for key in range(201)), "too many values"),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_refused_with_the_reason(query: str, said: str) -> None:
+    with pytest.raises(SelectionError) as refused:
+        read_address("sales", query, TODAY)
+    assert said in str(refused.value)
+
+
+def test_a_click_chooses_one_value_and_a_second_click_lifts_it() -> None:
+    start = Selection("sales", None, {"country": ("A", "B")})
+    clicked = start.clicked("country", "B")
+    assert clicked.chosen == {"country": ("B",)}
+    assert clicked.clicked("country", "B").chosen == {}
+
+
+def test_a_menu_adds_and_takes_away() -> None:
+    start = Selection("sales", None)
+    both = start.toggling("country", "A").toggling("country", "B")
+    assert both.chosen == {"country": ("A", "B")}
+    assert both.toggling("country", "A").toggling("country", "B").chosen == {}
+
+
+BEFORE = {
+    # shown → the period before, the same days of the year before
+    ("2025-01-01", "2025-12-31"): (("2024-01-01", "2024-12-31"), ("2024-01-01", "2024-12-31")),
+    ("2025-07-01", "2025-09-30"): (("2025-04-01", "2025-06-30"), ("2024-07-01", "2024-09-30")),
+    ("2024-03-01", "2024-03-31"): (("2024-02-01", "2024-02-29"), ("2023-03-01", "2023-03-31")),
+    ("2024-02-01", "2024-02-29"): (("2024-01-01", "2024-01-31"), ("2023-02-01", "2023-02-28")),
+    ("2025-07-05", "2025-07-05"): (("2025-07-04", "2025-07-04"), ("2024-07-05", "2024-07-05")),
+    ("2025-07-05", "2025-07-14"): (("2025-06-25", "2025-07-04"), ("2024-07-05", "2024-07-14")),
+    # not over yet on 1 February 2026: as many days
+    ("2026-01-01", "2026-12-31"): (("2025-01-01", "2025-02-01"), ("2025-01-01", "2025-02-01")),
+    ("2026-02-01", "2026-02-28"): (("2026-01-01", "2026-01-01"), ("2025-02-01", "2025-02-01")),
+    ("2026-01-28", "2026-02-10"): (("2026-01-23", "2026-01-27"), ("2025-01-28", "2025-02-01")),
+}
+
+
+@pytest.mark.parametrize("shown", BEFORE, ids="..".join)
+def test_what_a_period_is_compared_with(shown: tuple[str, str]) -> None:
+    before, year_before = BEFORE[shown]
+    assert period(*shown).previous(TODAY) == period(*before)
+    assert period(*shown).year_before(TODAY) == period(*year_before)
+
+
+@pytest.mark.parametrize(
+    ("shown", "level"),
+    [
+        (("2025-01-01", "2025-12-31"), "quarter"),
+        (("2025-07-01", "2025-09-30"), "month"),
+        (("2025-07-01", "2025-07-31"), "day"),
+        (("2025-07-05", "2025-07-05"), "day"),
+        (("2025-07-05", "2025-09-04"), "day"),
+        (("2025-07-05", "2025-09-05"), "month"),
+        (("2025-02-02", "2026-02-01"), "month"),
+        (("2022-02-01", "2026-02-01"), "year"),
+    ],
+)
+def test_the_level_that_a_period_is_drawn_at(shown: tuple[str, str], level: str) -> None:
+    assert period(*shown).finer() == level
+
+
+def test_the_way_up_from_a_day_passes_month_quarter_and_year() -> None:
+    day = date(2025, 8, 5)
+    assert Period(day, day).above() == [unit_of(day, level) for level in ("year", "quarter", "month")]
+
+
+def test_presets_end_where_they_say() -> None:
+    offered = presets(date(2026, 3, 31))
+    assert offered["Last 30 days"] == period("2026-03-02", "2026-03-31")
+    assert offered["Last month"] == period("2026-02-01", "2026-02-28")
+    assert offered["Last quarter"] == period("2025-10-01", "2025-12-31")
+    assert offered["This quarter"] == period("2026-01-01", "2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "other"),
+    [("2024-02-29", -12, "2023-02-28"), ("2025-01-31", 1, "2025-02-28"), ("2025-12-31", 2, "2026-02-28")],
+)
+def test_months_that_are_shorter_end_earlier(day: str, months: int, other: str) -> None:
+    assert add_months(date.fromisoformat(day), months) == date.fromisoformat(other)

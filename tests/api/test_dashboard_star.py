@@ -1,0 +1,151 @@
+"""The run in memory adds up what SQL adds up, orders of several days and customers included."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from api.dashboards.periods import Period
+from api.dashboards.star import Lines, Star
+from api.dashboards.stars import Stars
+from tests.api.conftest import Publish
+
+FIRST = date(2025, 11, 20)
+DAYS = 100
+PERIODS = [None, Period(FIRST, FIRST + timedelta(days=DAYS)), Period(date(2025, 12, 24), date(2026, 1, 6))]
+
+
+def lines(seed: int, count: int = 400) -> list[dict[str, Any]]:
+    """Order lines that keep no rule: an order may have several days and customers, or none."""
+    chance = random.Random(seed)
+    return [
+        {
+            "order_number": f"SO{chance.randrange(count // 3)}",
+            "product_key": chance.choice([0, 3, 4, 90]),
+            "customer_key": chance.choice([0, 7, 8, 1000]),
+            "order_date": chance.choice([None, *(FIRST + timedelta(days=chance.randrange(DAYS)) for _ in range(9))]),
+            "sales_amount": chance.choice([None, 0, 7, 2_000_000_000]),
+            "quantity": chance.choice([None, 1, 5]),
+            "profit": chance.choice([None, -3, 5_000_000_000]),
+        }
+        for _ in range(count)
+    ]
+
+
+@pytest.fixture(params=[20260201, 20260202])
+def star(request: pytest.FixtureRequest, app: Flask, publish: Publish) -> Star:
+    """A run of lines at random."""
+    publish(
+        products=[
+            {"product_key": key, "category": category} for key, category in zip((0, 3, 4, 90), "xyzz", strict=True)
+        ],
+        customers=[{"customer_key": key, "country": None if key == 7 else str(key)} for key in (0, 7, 8, 1000)],
+        sales=lines(request.param),
+    )
+    with app.app_context():
+        found = Stars().current()
+    assert found is not None
+    return found
+
+
+def sql(engine: Engine, group: str, period: Period | None, where: str = "true") -> dict[Any, tuple[int, ...]]:
+    """Add up by SQL: sales, profit, quantity and distinct orders by group."""
+    bounds = f"order_date BETWEEN '{period.first}' AND '{period.last}'" if period else "true"
+    statement = (
+        f"SELECT {group}, COALESCE(sum(sales_amount), 0), COALESCE(sum(profit), 0), COALESCE(sum(quantity), 0),"
+        f" count(DISTINCT order_number) FROM serving.sales WHERE {bounds} AND {where} GROUP BY 1 ORDER BY 1"
+    )
+    with engine.connect() as connection:
+        return {row[0]: tuple(map(int, row[1:])) for row in connection.execute(text(statement))}
+
+
+def sums(found: Lines, by: Callable[[str], Any], groups: Any, keys: Sequence[Any]) -> dict[Any, tuple[int, ...]]:
+    """Bring together the same from the star, groups without a line left out."""
+    columns = [*(by(measure) for measure in ("sales", "profit", "quantity")), found.orders_by(groups, len(keys))]
+    there = np.bincount(groups, minlength=len(keys))
+    rows = zip(keys, there, *columns, strict=True)
+    return {key: tuple(map(int, values)) for key, lines_there, *values in rows if lines_there}
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=str)
+def test_totals(star: Star, engine: Engine, period: Period | None) -> None:
+    found = star.lines(period)
+    measured = (*map(found.total, ("sales", "profit", "quantity")), found.orders)
+    assert measured == sql(engine, "1", period)[1]
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=str)
+def test_sums_by_product_and_by_customer(star: Star, engine: Engine, period: Period | None) -> None:
+    found = star.lines(period)
+    products = sums(found, found.by_product, found.products, star.product_keys.tolist())
+    assert products == sql(engine, "product_key", period)
+    customers = sums(found, found.by_customer, found.customers, star.customer_keys.tolist())
+    assert customers == sql(engine, "customer_key", period)
+
+
+@pytest.mark.parametrize("level", ["day", "month", "quarter", "year"])
+def test_sums_by_period(star: Star, engine: Engine, level: str) -> None:
+    period = PERIODS[1]
+    assert period is not None
+    found, parts = star.lines(period), period.parts(level)
+    measured = sums(found, lambda measure: found.by_part(parts, measure), found.part(parts), [p.first for p in parts])
+    assert measured == sql(engine, f"date_trunc('{level}', order_date)::date", period)
+
+
+def test_lines_of_some_products_and_customers(star: Star, engine: Engine) -> None:
+    period = PERIODS[1]
+    found = star.lines(period, star.product_keys == 3, np.isin(star.customer_keys, [7, 1000]))
+    measured = sums(found, found.by_customer, found.customers, star.customer_keys.tolist())
+    assert measured == sql(engine, "customer_key", period, "product_key = 3 AND customer_key IN (7, 1000)")
+
+
+def test_the_first_day_of_each_customer(star: Star, engine: Engine) -> None:
+    with engine.connect() as connection:
+        statement = "SELECT customer_key, min(order_date) - DATE '1970-01-01' FROM serving.sales GROUP BY 1 ORDER BY 1"
+        first = [row[1] for row in connection.execute(text(statement))]
+    assert star.first_days.tolist() == first
+
+
+def test_orders_of_several_days_or_customers_are_there_to_be_counted(star: Star) -> None:
+    assert star.mixed_orders.any()
+    assert not star.mixed_orders.all()
+
+
+def test_a_run_without_lines_is_read(app: Flask, publish: Publish) -> None:
+    publish(products=[{"product_key": 1}])
+    with app.app_context():
+        empty = Stars().current()
+    assert empty is not None
+    assert empty.dates is None
+    assert (empty.lines(None).total("sales"), empty.lines(None).orders) == (0, 0)
+
+
+def test_a_line_of_a_product_that_is_not_there_is_an_error_that_names_it(app: Flask, publish: Publish) -> None:
+    publish(sales=[{"order_number": "SO1", "product_key": 5, "customer_key": 6}])
+    with (
+        app.app_context(),
+        pytest.raises(ValueError, match=r"serving\.sales names a product_key that serving\.products"),
+    ):
+        Stars().current()
+
+
+def test_another_run_replaces_the_star_and_the_same_does_not(app: Flask, publish: Publish) -> None:
+    stars = Stars()
+    publish()
+    with app.app_context():
+        first, again = stars.current(), stars.current()
+        run_id = publish()
+        second = stars.current()
+    assert first is again
+    assert second is not None
+    assert second.run_id == run_id
+
+
+def test_without_a_run_there_is_no_star(app: Flask) -> None:
+    with app.app_context():
+        assert Stars().current() is None
