@@ -287,7 +287,7 @@ def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> dict[str, A
         "textinfo": "label+text",
         "hovertemplate": "%{label}: %{text}<extra></extra>",
         "marker": {
-            "colors": [colours[path[: hidden + 1]] if path else "rgba(0,0,0,0)" for path in nodes],
+            "colors": [colours[path[: hidden + 1]] if path else marks.SLATE for path in nodes],
             "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
             "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
         },
