@@ -129,6 +129,8 @@ def draw(href: str) -> dict[str, Any]:
     """Draw the page of an address; whatever is wrong is said on the page."""
     address = urlsplit(href)
     page = address.path.removeprefix(PREFIX)
+    if page not in PAGES:
+        abort(404)
     try:
         star: Star | None = current_app.extensions["stars"].current()
         if star is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,20 +12,21 @@ from api.dashboards.periods import Period, unit_of
 from api.dashboards.selection import CUSTOMER_FILTERS, PRODUCT_FILTERS, Selection, SelectionError
 from api.dashboards.star import Lines, Mask, Star, number
 
+LONGEST_KEY = 9
+"""Digits: keys are integers of SQL Server."""
+
 
 class Picture:
     """What a selection shows of a star. Lines are found once for each set of filters that a mark leaves out."""
 
     def __init__(self, star: Star, selection: Selection) -> None:
         self.star, self.selection = star, selection
-        self.products = cache(self._products)
-        self.customers = cache(self._customers)
-        self._lines = cache(self._find)
+        self._found: dict[tuple[str | None, Period | None], Lines] = {}
 
     @property
     def lines(self) -> Lines:
         """The lines that are looked at."""
-        return self._lines(None, self.selection.period)
+        return self._find(None, self.selection.period)
 
     @property
     def sold(self) -> bool:
@@ -35,11 +35,11 @@ class Picture:
 
     def lines_without(self, name: str) -> Lines:
         """The lines without regard to one filter: what the mark shows by which it is chosen."""
-        return self._lines(name if name in self.selection.chosen else None, self.selection.period)
+        return self._find(name if name in self.selection.chosen else None, self.selection.period)
 
     def lines_in(self, period: Period | None) -> Lines:
         """The lines of another period."""
-        return self._lines(None, period)
+        return self._find(None, period)
 
     @property
     def days(self) -> Period | None:
@@ -51,14 +51,19 @@ class Picture:
         first, last = (max(wanted.first, there.first), min(wanted.last, latest)) if wanted else (there.first, latest)
         return Period(first, last) if first <= last else None
 
-    def _find(self, without: str | None, period: Period | None) -> Lines:
-        return self.star.lines(period, self.products(without), self.customers(without))
-
-    def _products(self, without: str | None = None) -> Mask | None:
+    def products(self, without: str | None = None) -> Mask | None:
+        """Say which products pass the filters, one left out or none; None if there are no filters."""
         return self._all_of(PRODUCT_FILTERS, without)
 
-    def _customers(self, without: str | None = None) -> Mask | None:
+    def customers(self, without: str | None = None) -> Mask | None:
+        """Say which customers pass the filters, one left out or none; None if there are no filters."""
         return self._all_of(CUSTOMER_FILTERS, without)
+
+    def _find(self, without: str | None, period: Period | None) -> Lines:
+        key = (without, period)
+        if key not in self._found:
+            self._found[key] = self.star.lines(period, self.products(without), self.customers(without))
+        return self._found[key]
 
     def _all_of(self, names: Any, without: str | None) -> Mask | None:
         masks = [self._mask(name) for name in names if name in self.selection.chosen and name != without]
@@ -79,7 +84,8 @@ class Picture:
 
 def are_any(keys: Any, values: Sequence[str]) -> Mask:
     """Say which keys are among those of an address."""
-    mask: Mask = np.isin(keys, [int(value) for value in values if value.isascii() and value.isdecimal()])
+    numbers = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= LONGEST_KEY]
+    mask: Mask = np.isin(keys, numbers)
     return mask
 
 

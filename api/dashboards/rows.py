@@ -29,6 +29,9 @@ from api.problems import InvalidRequestError, NotSyncedError
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
 ROWS_A_PAGE = 100
 STREAMED_AT_ONCE = 2000
+WORKING_SECONDS, WAITING_SECONDS = 120, 600
+"""How long Postgres may work on a file, and how long a slow line may keep it waiting."""
+
 MOST_ROWS_IN_TABLE = 100_000
 """Nobody scrolls further; the file has all."""
 
@@ -67,7 +70,12 @@ WHAT = {"sales": "order lines", "customers": "customers"}
 NUMBERS = frozenset(
     {"quantity", "price", "sales_amount", "cost", "profit", "age", "total_orders", "total_sales", "recency"}
 )
-OWN_ORDER = {"sales": (SALES.c.order_number, SALES.c.product_key), "customers": (CUSTOMERS.c.customer_key,)}
+OWN_ORDER = {
+    # Two products of one order that nobody knows share a key.
+    "sales": (SALES.c.order_number, SALES.c.product_key, SALES.c.sales_amount, SALES.c.quantity, SALES.c.customer_key),
+    "customers": (CUSTOMERS.c.customer_key,),
+}
+"""The order of the rows when no other is asked for, and of those that are equal in it."""
 
 
 def section(picture: Picture) -> list[Component]:
@@ -126,16 +134,19 @@ def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, str]) -> A
     """Return the rows that the table asks for: from one to another, in its order."""
     if asked is None:
         return no_update
-    star = _star()
-    picture = Picture(star, read_address(grid["page"], grid["query"], star.business_date))
-    first, last = int(asked["startRow"]), int(asked["endRow"])
+    picture = _picture(grid["page"], grid["query"])
     columns = COLUMNS[grid["page"]]
     statement, parameters = _rows(picture)
     for sort in asked["sortModel"]:
-        column = columns[sort["colId"]][1]
-        statement = statement.order_by(column.desc().nulls_last() if sort["sort"] == "desc" else column.nulls_first())
+        if sort["colId"] in columns:
+            column = columns[sort["colId"]][1]
+            statement = statement.order_by(
+                column.desc().nulls_last() if sort["sort"] == "desc" else column.nulls_first()
+            )
     statement = statement.order_by(*OWN_ORDER[grid["page"]]).limit(bindparam("limit")).offset(bindparam("offset"))
-    found = read(sql_text(statement), {**parameters, "limit": min(last - first, ROWS_A_PAGE), "offset": first})
+    first, last = max(int(asked["startRow"]), 0), int(asked["endRow"])
+    bounds = {"limit": min(max(last - first, 0), ROWS_A_PAGE), "offset": min(first, MOST_ROWS_IN_TABLE)}
+    found = read(sql_text(statement), {**parameters, **bounds})
     return {
         "rowData": [dict(zip(columns, row, strict=True)) for row in found],
         "rowCount": min(count_of(picture), MOST_ROWS_IN_TABLE),
@@ -146,12 +157,8 @@ def file(page: str) -> Response:
     """Send all rows behind a picture as CSV, as they come from Postgres."""
     if page not in PAGES:
         abort(404)
-    star = _star()
-    try:
-        picture = Picture(star, read_address(page, request.query_string.decode(), star.business_date))
-        statement, parameters = _rows(picture)
-    except SelectionError as error:
-        raise InvalidRequestError({"detail": str(error)}) from error
+    picture = _picture(page, request.query_string.decode())
+    statement, parameters = _rows(picture)
     reader: Reader = current_app.extensions["reader"]
     sql = sql_text(statement.order_by(*OWN_ORDER[page]))
     columns = list(COLUMNS[page])
@@ -159,20 +166,25 @@ def file(page: str) -> Response:
     def content() -> Iterator[str]:
         yield _csv([columns])
         with reader.connect() as connection, connection.transaction(), connection.cursor("rows") as cursor:
+            connection.execute(f"SET LOCAL statement_timeout = '{WORKING_SECONDS}s'")
+            connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{WAITING_SECONDS}s'")
             cursor.execute(sql, parameters)
             while rows := cursor.fetchmany(STREAMED_AT_ONCE):
                 yield _csv(rows)
 
-    name = f"{page}-{star.business_date}.csv"
+    name = f"{page}-{picture.star.business_date}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(stream_with_context(content()), headers=headers, content_type="text/csv; charset=utf-8")
 
 
-def _star() -> Star:
+def _picture(page: str, query: str) -> Picture:
     star: Star | None = current_app.extensions["stars"].current()
     if star is None:
         raise NotSyncedError
-    return star
+    try:
+        return Picture(star, read_address(page, query, star.business_date))
+    except SelectionError as error:
+        raise InvalidRequestError({"detail": str(error)}) from error
 
 
 def _rows(picture: Picture) -> tuple[Select[Any], dict[str, Any]]:
