@@ -13,7 +13,7 @@ from api.dashboards.compared import compared, course_parts, dated
 from api.dashboards.marks import Bar, Bars, Card, Cell, Table, Tile, change, exact, percent, ratio, sparkline, whole
 from api.dashboards.periods import Period, label
 from api.dashboards.picture import Picture, joined_value, largest, within
-from api.dashboards.star import UNKNOWN, Lines, number
+from api.dashboards.star import Lines, number
 from api.database import read, sql_text
 from api.models import Customer, table
 
@@ -283,7 +283,7 @@ def _columns(
     trace |= {"marker": {"color": marks.BLUE, "opacity": [1 if each else 0.35 for each in strong]}}
     if len(labels) <= FIGURES_ON_COLUMNS:
         trace |= {"text": list(map(whole, counts)), "textposition": "outside", "cliponaxis": False, "textangle": 0}
-    axis = {**marks.AXIS, "type": "category", "nticks": 8, "tickangle": 0}
+    axis = marks.UNITS
     return marks.figure(
         [trace], xaxis=axis, yaxis=marks.AMOUNTS, bargap=0.2, margin={"l": 44, "r": 8, "t": 22, "b": 36}
     )
@@ -309,9 +309,8 @@ def recency_by_orders(picture: Picture) -> Card:
         (recency.labels[row], [cell(row, column) for column in columns])
         for row in np.flatnonzero(counts.any(axis=1)).tolist()
     ]
-    named = {"1": "1 order", UNKNOWN: UNKNOWN}
-    heads = [named.get(label, f"{label} orders") for label in (orders.labels[column] for column in columns)]
-    return Card("recency", "Recency and frequency", note, table=Table("Last order", heads, rows))
+    heads = [orders.labels[column] for column in columns]
+    return Card("recency", "Recency and frequency", note, table=Table("Last order · orders", heads, rows))
 
 
 def retention(picture: Picture) -> Card:

@@ -22,6 +22,9 @@ SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 AXIS = {"fixedrange": True, "zeroline": False, "showgrid": False, "ticks": ""}
+UNITS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
+    "tickcolor": "rgba(0,0,0,0)"  # only to keep the names off the figures of the other axis
+}
 AMOUNTS = {**AXIS, "showgrid": True, "tickformat": ",~s", "nticks": 6, "rangemode": "tozero"}
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 

@@ -158,7 +158,7 @@ def _trend(picture: Picture, parts: Sequence[Period], level: str) -> dict[str, A
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 44, "r": 8, "t": 32, "b": 36},
-        xaxis={**marks.AXIS, "type": "category", "nticks": 8, "tickangle": 0},
+        xaxis=marks.UNITS,
         yaxis=marks.AMOUNTS,
         yaxis2={"overlaying": "y", "visible": False, "fixedrange": True},
     )
