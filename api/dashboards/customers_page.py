@@ -83,7 +83,7 @@ TILES = {
 
 def figures(picture: Picture, lines: Lines, period: Period | None) -> dict[str, float | None]:
     """Return the figures of the tiles; None where there is no customer to divide by."""
-    buying = customers_of(lines)
+    buying = lines.buying
     customers, sales = int(np.count_nonzero(buying)), lines.total("sales")
     first = picture.star.first_days
     new = buying & within(first, period) if period else buying & (first > np.iinfo(first.dtype).min)
@@ -95,13 +95,6 @@ def figures(picture: Picture, lines: Lines, period: Period | None) -> dict[str, 
         "each": ratio(sales, customers),
         "often": ratio(lines.orders, customers),
     }
-
-
-def customers_of(lines: Lines) -> Any:
-    """Say which customers have any of some lines."""
-    buying = np.zeros(len(lines.star.customer_keys), dtype=np.bool_)
-    buying[lines.customers] = True
-    return buying
 
 
 def tiles(picture: Picture) -> Card:
@@ -131,7 +124,7 @@ def _courses(picture: Picture) -> dict[str, Sequence[float | None]]:
     if not parts:
         return {name: [] for name in TILES}
     lines = dated(picture)
-    active = buying_in(lines, parts).sum(axis=0)
+    active = np.count_nonzero(buying_in(lines, parts), axis=1)
     orders = lines.orders_by(lines.part(parts), len(parts))
     sales = lines.by_part(parts, "sales")
     return {
@@ -145,15 +138,15 @@ def _courses(picture: Picture) -> dict[str, Sequence[float | None]]:
 
 
 def buying_in(lines: Lines, parts: Sequence[Period]) -> Any:
-    """Say which customers (rows) have lines in which of some periods (columns)."""
-    buying = np.zeros((len(lines.star.customer_keys), len(parts)), dtype=np.bool_)
-    buying[lines.customers, lines.part(parts)] = True
+    """Say in which of some periods (rows) which customers (columns) have lines."""
+    buying = np.zeros((len(parts), len(lines.star.customer_keys)), dtype=np.bool_)
+    buying[lines.part(parts), lines.customers] = True
     return buying
 
 
 def new_by(picture: Picture, parts: Sequence[Period]) -> Any:
     """Count the customers of the picture by the period of their first order."""
-    buying = customers_of(picture.lines)
+    buying = picture.lines.buying
     first = picture.star.first_days[buying & within(picture.star.first_days, Period(parts[0].first, parts[-1].last))]
     places = np.searchsorted(np.array([number(part.first) for part in parts]), first, side="right") - 1
     return np.bincount(places, minlength=len(parts))
@@ -163,7 +156,7 @@ def _bars(picture: Picture, name: str, *, share: bool = False) -> Bars:
     """Show customers and sales by an attribute of customers."""
     attribute, selection = picture.star.attributes[name], picture.selection
     lines = picture.lines_without(name)
-    customers = attribute.sum(customers_of(lines).astype(np.float64))
+    customers = attribute.sum(lines.buying.astype(np.float64))
     sales = attribute.sum(lines.by_customer("sales"))
     most, total = float(customers.max(initial=0)) or 1.0, float(sales.sum())
     chosen = selection.chosen.get(name, ())
@@ -241,7 +234,7 @@ def names_of(picture: Picture, keys: Sequence[int]) -> dict[int, str]:
 def distribution(picture: Picture) -> Card:
     """Show how many customers have ordered once, twice and so on."""
     title, attribute, selection = "Orders a customer", picture.star.attributes["orders"], picture.selection
-    counts = attribute.sum(customers_of(picture.lines_without("orders")).astype(np.float64))
+    counts = attribute.sum(picture.lines_without("orders").buying.astype(np.float64))
     chosen = selection.chosen.get("orders", ())
     places = [place for place in range(len(counts)) if counts[place]]
     note = "Orders since the first, of the customers in this selection."
@@ -292,7 +285,7 @@ def _columns(
 def recency_by_orders(picture: Picture) -> Card:
     """Show customers by how long ago they ordered last and how often they have."""
     recency, orders, selection = *(picture.star.attributes[name] for name in ("recency", "orders")), picture.selection
-    buying = customers_of(picture.lines)
+    buying = picture.lines.buying
     width = len(orders.labels)
     counts = np.bincount((recency.codes * width + orders.codes)[buying], minlength=len(recency.labels) * width)
     counts = counts.reshape(len(recency.labels), width)
@@ -324,18 +317,24 @@ def retention(picture: Picture) -> Card:
     if days is None:
         return Card("retention", "Retention", note)
     parts = days.parts(level)
-    buying = buying_in(dated(picture), parts)
-    first_days, wanted = picture.star.first_days, picture.customers()
-    first = np.searchsorted(np.array([number(part.first) for part in parts]), first_days, side="right") - 1
-    started = within(first_days, days) if wanted is None else within(first_days, days) & wanted
+    sizes, active = _cohorts(picture, days, parts)
     rows: list[tuple[str, list[Cell | None]]] = []
     for place, part in enumerate(parts):
-        cohort = started & (first == place)
-        size = int(np.count_nonzero(cohort))
-        if size:
+        if size := int(sizes[place]):
             href = selection.clicked("joined", joined_value(part)).href()
-            shares = buying[cohort][:, place:].sum(axis=0) / size
+            shares = active[place, place:] / size
             cells = [Cell(f"{share * 100:.1f}", float(share), href) for share in shares]
             rows.append((label(part, level), [Cell(whole(size), 0.0, href), *cells]))
     columns = ("Customers", *map(str, range(len(parts)))) if rows else ()
     return Card("retention", "Retention", note, table=Table("First order", columns, rows))
+
+
+def _cohorts(picture: Picture, days: Period, parts: Sequence[Period]) -> tuple[Any, Any]:
+    """Count customers by the part that they ordered first in, and those of each that ordered in which part."""
+    first_days, wanted = picture.star.first_days, picture.customers()
+    started = within(first_days, days) if wanted is None else within(first_days, days) & wanted
+    first = np.searchsorted(np.array([number(part.first) for part in parts]), first_days, side="right") - 1
+    sizes = np.bincount(first[started], minlength=len(parts))
+    part, customer = np.nonzero(buying_in(dated(picture), parts) & started)
+    active = np.bincount(first[customer] * len(parts) + part, minlength=len(parts) ** 2)
+    return sizes, active.reshape(len(parts), len(parts))

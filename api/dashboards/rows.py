@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from dash import MATCH, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 from dash_ag_grid import AgGrid
@@ -17,7 +18,6 @@ from flask import Flask, Response, abort, current_app, render_template, request,
 from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, and_, bindparam, func, select
 
 from api.access import requires
-from api.dashboards.customers_page import customers_of
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.picture import Picture
 from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
@@ -126,7 +126,7 @@ def init_app(app: Flask, dash: Dash) -> None:
 def count_of(picture: Picture) -> int:
     """Return how many rows there are."""
     if picture.selection.page == "customers":
-        return int(customers_of(picture.lines).sum())
+        return int(np.count_nonzero(picture.lines.buying))
     return len(picture.lines.days)
 
 
@@ -200,7 +200,7 @@ def _rows(picture: Picture) -> tuple[Select[Any], dict[str, Any]]:
         return column.in_(select(func.unnest(bindparam(name, type_=ARRAY(Integer)))))
 
     if page == "customers":
-        keys = star.customer_keys[customers_of(picture.lines)]
+        keys = star.customer_keys[picture.lines.buying]
         return select(*columns).where(CUSTOMERS.c.run_id == run_id, some(CUSTOMERS.c.customer_key, keys)), parameters
     source: Any = SALES
     for other, key in ((PRODUCTS, "product_key"), (CUSTOMERS, "customer_key")):

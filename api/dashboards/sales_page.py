@@ -332,7 +332,7 @@ def calendar(picture: Picture) -> Card:
     if days is None or not picture.sold:
         return Card("calendar", "Sales by day")
     lines = dated(picture)
-    sums = np.bincount(lines.days - number(days.first), lines.take(picture.star.measures["sales"]), days.days)
+    sums = np.bincount(lines.days - number(days.first), lines.measure("sales"), days.days)
     in_one = days.days <= DAYS_IN_ONE_BLOCK
     blocks = [days] if in_one else [days.clipped(year) for year in days.parts("year")]
     begins = [days.first if in_one else block.first.replace(month=1, day=1) for block in blocks]

@@ -44,54 +44,71 @@ class Attribute:
 
     def sum(self, of_each: Floats) -> Floats:
         """Add up figures of each product or customer by the value it has."""
-        return _summed(self.codes, of_each, len(self.labels))
+        return summed(self.codes, of_each, len(self.labels))
 
 
-@dataclass(frozen=True)
 class Lines:
-    """Some of the order lines. Figures are whole numbers, kept as floats that hold them exactly."""
+    """Some of the order lines, in the order of their days. What is asked for twice is added up once.
 
-    star: Star
-    where: slice | Ints
+    Figures are whole numbers, kept as floats that hold them exactly.
+    """
 
-    def take(self, column: NDArray[Any]) -> NDArray[Any]:
-        """Return a column of these lines."""
-        return column[self.where]
+    def __init__(self, star: Star, where: slice | Ints) -> None:
+        self.star, self._where = star, where
+        self._measures: dict[str, Floats] = {}
+        self._by_customer: dict[str, Floats] = {}
 
     @cached_property
     def days(self) -> Ints:
-        """Days since 1970 of each line, NO_DAY where there is none; in order."""
-        return self.take(self.star.days)
+        """Days since 1970 of each line, NO_DAY where there is none."""
+        return self.star.days[self._where]
 
     @cached_property
     def products(self) -> Ints:
         """Number of the product of each line."""
-        return self.take(self.star.line_products)
+        return self.star.line_products[self._where]
 
     @cached_property
     def customers(self) -> Ints:
         """Number of the customer of each line."""
-        return self.take(self.star.line_customers)
+        return self.star.line_customers[self._where]
+
+    @cached_property
+    def buying(self) -> Mask:
+        """Say which customers have any of the lines."""
+        buying = np.zeros(len(self.star.customer_keys), dtype=np.bool_)
+        buying[self.customers] = True
+        return buying
+
+    def measure(self, name: str) -> Floats:
+        """Return a measure of each line."""
+        if name not in self._measures:
+            self._measures[name] = self.star.measures[name][self._where]
+        return self._measures[name]
 
     def total(self, measure: str) -> int:
         """Add up a measure."""
-        return int(self.take(self.star.measures[measure]).sum())
+        return int(self.measure(measure).sum())
 
     def by_product(self, measure: str) -> Floats:
         """Add up a measure by product."""
-        return _summed(self.products, self.take(self.star.measures[measure]), len(self.star.product_keys))
+        return summed(self.products, self.measure(measure), len(self.star.product_keys))
 
     def by_customer(self, measure: str) -> Floats:
         """Add up a measure by customer."""
-        return _summed(self.customers, self.take(self.star.measures[measure]), len(self.star.customer_keys))
+        if measure not in self._by_customer:
+            values = summed(self.customers, self.measure(measure), len(self.star.customer_keys))
+            self._by_customer[measure] = values
+        return self._by_customer[measure]
 
     def by_part(self, parts: Sequence[Period], measure: str) -> Floats:
-        """Add up a measure by period; the periods follow each other."""
-        return _summed(self.part(parts), self.take(self.star.measures[measure]), len(parts))
+        """Add up a measure by period; the periods follow each other and hold all lines."""
+        return summed(self.part(parts), self.measure(measure), len(parts))
 
     def part(self, parts: Sequence[Period]) -> Ints:
-        """Return the number of the period that each line lies in; lines are within them, and have a day."""
-        return np.searchsorted(np.array([number(part.first) for part in parts]), self.days, side="right") - 1
+        """Return the number of the period that each line lies in; the periods follow each other and hold all lines."""
+        begins = np.searchsorted(self.days, [number(part.first) for part in parts])
+        return np.repeat(np.arange(len(parts), dtype=np.int16), np.diff(begins, append=self.days.size))
 
     @cached_property
     def orders(self) -> int:
@@ -100,20 +117,24 @@ class Lines:
 
     def orders_by(self, group: Ints, count: int) -> Ints:
         """Count the distinct orders in each group of lines, exactly: an order counts in each group it has a line in."""
-        star, orders = self.star, self.take(self.star.orders)
+        star, orders = self.star, self._orders
         of_order = np.empty(star.order_count, dtype=group.dtype)
         of_order[orders] = group
+        if not star.has_mixed_orders:
+            return np.bincount(of_order[self._present], minlength=count)
         counts = np.bincount(of_order[self._present & ~star.mixed_orders], minlength=count)
-        if star.mixed_orders.any():  # few or none: orders of several days or customers, that a wrong drop may hold
-            mixed = star.mixed_orders[orders]
-            pairs = np.unique(orders[mixed].astype(np.int64) * count + group[mixed])
-            counts = counts + np.bincount(pairs % count, minlength=count)
-        return counts
+        mixed = star.mixed_orders[orders]
+        pairs = np.unique(orders[mixed].astype(np.int64) * count + group[mixed])
+        return counts + np.bincount(pairs % count, minlength=count)
+
+    @cached_property
+    def _orders(self) -> Ints:
+        return self.star.orders[self._where]
 
     @cached_property
     def _present(self) -> Mask:
         present = np.zeros(self.star.order_count, dtype=np.bool_)
-        present[self.take(self.star.orders)] = True
+        present[self._orders] = True
         return present
 
 
@@ -122,6 +143,7 @@ class Star:
     """A run. Lines lie in the order of their days, those without a day first.
 
     ``product_keys`` and ``customer_keys`` are in order; other arrays about products and customers follow them.
+    ``mixed_orders`` have lines of several days or customers, which is wrong and may be.
     ``first_days`` are the days since 1970 of each customer's first order, NO_DAY without one.
     """
 
@@ -142,6 +164,11 @@ class Star:
     order_count: int
     mixed_orders: Mask
     measures: Mapping[str, Floats]
+
+    @cached_property
+    def has_mixed_orders(self) -> bool:
+        """Whether there are any orders of several days or customers."""
+        return bool(self.mixed_orders.any())
 
     @cached_property
     def dates(self) -> Period | None:
@@ -165,7 +192,7 @@ class Star:
         return Lines(self, here if wanted is None else np.flatnonzero(wanted) + first)
 
 
-def _summed(groups: Ints, values: Floats, count: int) -> Floats:
+def summed(groups: Ints, values: Floats, count: int) -> Floats:
     """Add up values by group."""
     return np.bincount(groups, values, count).astype(np.float64, copy=False)
 
