@@ -8,7 +8,7 @@
 ``picture``           the order lines of a selection
 ``marks``             tiles, bars, tables and charts
 ``html_block``        how HTML gets past Dash
-``compared``          what totals are held against
+``totals``            the tiles, and what they are held against
 ``countries``         the map
 ``sales_page``        the cards of the Sales page
 ``customers_page``    the cards of the Customers page

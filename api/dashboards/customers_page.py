@@ -9,11 +9,11 @@ import numpy as np
 from sqlalchemy import ARRAY, Integer, any_, bindparam, select
 
 from api.dashboards import marks
-from api.dashboards.compared import compared, course_parts, dated
-from api.dashboards.marks import Bar, Bars, Card, Cell, Table, Tile, change, exact, percent, ratio, sparkline, whole
+from api.dashboards.marks import Bar, Bars, Card, Cell, Table, exact, percent, ratio, whole
 from api.dashboards.periods import Period, label
 from api.dashboards.picture import Picture, joined_value, largest, within
 from api.dashboards.star import Lines, number
+from api.dashboards.totals import course_parts, dated, tiles
 from api.database import read, sql_text
 from api.models import Customer, table
 
@@ -54,7 +54,7 @@ CHARTS = ("orders", "new")
 def cards(picture: Picture) -> list[Card]:
     """Return the page's cards."""
     return [
-        tiles(picture),
+        tiles(picture, TILES, figures, _courses(picture)),
         segments(picture),
         *(group(picture, name, title) for name, title in GROUPS.items()),
         *top_customers(picture),
@@ -81,11 +81,11 @@ TILES = {
 }
 
 
-def figures(picture: Picture, lines: Lines, period: Period | None) -> dict[str, float | None]:
+def figures(lines: Lines, period: Period | None) -> dict[str, float | None]:
     """Return the figures of the tiles; None where there is no customer to divide by."""
     buying = lines.buying
     customers, sales = int(np.count_nonzero(buying)), lines.total("sales")
-    first = picture.star.first_days
+    first = lines.star.first_days
     new = buying & within(first, period) if period else buying & (first > np.iinfo(first.dtype).min)
     return {
         "customers": customers,
@@ -97,32 +97,10 @@ def figures(picture: Picture, lines: Lines, period: Period | None) -> dict[str, 
     }
 
 
-def tiles(picture: Picture) -> Card:
-    """Show the totals, against the period and the year before."""
-    period = picture.selection.period
-    now = figures(picture, picture.lines, period)
-    before = [(what, figures(picture, lines, other) if lines else {}) for what, lines, other in compared(picture)]
-    courses = _courses(picture)
-    return Card(
-        "tiles",
-        "Totals",
-        tiles=[
-            Tile(
-                name,
-                title,
-                "—" if (value := now[name]) is None else write(value),
-                [change(what, value, other.get(name)) for what, other in before],
-                sparkline(courses[name]),
-            )
-            for name, (title, write) in TILES.items()
-        ],
-    )
-
-
 def _courses(picture: Picture) -> dict[str, Sequence[float | None]]:
     parts = course_parts(picture)
     if not parts:
-        return {name: [] for name in TILES}
+        return {}
     lines = dated(picture)
     active = np.count_nonzero(buying_in(lines, parts), axis=1)
     orders = lines.orders_by(lines.part(parts), len(parts))

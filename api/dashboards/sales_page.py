@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from api.dashboards import marks
-from api.dashboards.compared import compared, course_parts, dated
 from api.dashboards.countries import MAP_ADDRESS, ON_THE_MAP
-from api.dashboards.marks import Bar, Bars, Card, Link, Tile, change, exact, percent, ratio, sparkline, whole
+from api.dashboards.marks import Bar, Bars, Card, Link, exact, percent, ratio, whole
 from api.dashboards.periods import LEVELS, Period, label, shown
 from api.dashboards.picture import Picture, largest
 from api.dashboards.selection import Selection
 from api.dashboards.star import Lines, number
+from api.dashboards.totals import course_parts, dated, tiles
 
 SHOWN_PRODUCTS = 10
 DAYS_IN_ONE_BLOCK = 371
@@ -45,7 +45,7 @@ CHARTS = ("trend", "countries", "categories", "calendar")
 def cards(picture: Picture) -> list[Card]:
     """Return the page's cards."""
     return [
-        tiles(picture),
+        tiles(picture, TILES, figures, _courses(picture)),
         trend(picture),
         countries(picture),
         categories(picture),
@@ -54,7 +54,7 @@ def cards(picture: Picture) -> list[Card]:
     ]
 
 
-def figures(lines: Lines) -> dict[str, float | None]:
+def figures(lines: Lines, _: Period | None) -> dict[str, float | None]:
     """Return the figures of the tiles; None where there is no order to divide by."""
     sales, profit, quantity = map(lines.total, ("sales", "profit", "quantity"))
     return {
@@ -67,31 +67,10 @@ def figures(lines: Lines) -> dict[str, float | None]:
     }
 
 
-def tiles(picture: Picture) -> Card:
-    """Show the totals, against the period and the year before."""
-    now = figures(picture.lines)
-    before = [(what, figures(lines) if lines else {}) for what, lines, _ in compared(picture)]
-    courses = _courses(picture)
-    return Card(
-        "tiles",
-        "Totals",
-        tiles=[
-            Tile(
-                name,
-                title,
-                "—" if (value := now[name]) is None else write(value),
-                [change(what, value, other.get(name), points=name == "margin") for what, other in before],
-                sparkline(courses[name]),
-            )
-            for name, (title, write) in TILES.items()
-        ],
-    )
-
-
 def _courses(picture: Picture) -> dict[str, list[float | None]]:
     parts = course_parts(picture)
     if not parts:
-        return {name: [] for name in TILES}
+        return {}
     lines = dated(picture)
     sums = {measure: lines.by_part(parts, measure).tolist() for measure in ("sales", "profit", "quantity")}
     orders = lines.orders_by(lines.part(parts), len(parts)).tolist()

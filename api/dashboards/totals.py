@@ -1,10 +1,42 @@
-"""What the totals of a picture are held against: the time before, and their course within."""
+"""The tiles of a page: its totals, held against the time before, and their course within."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
+from api.dashboards.marks import Card, Tile, change, percent, sparkline
 from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period
 from api.dashboards.picture import Picture
 from api.dashboards.star import Lines
+
+Figures = Mapping[str, float | None]
+Shown = Mapping[str, tuple[str, Callable[[float], str]]]
+"""The name of a figure → what people call it, and how it is written."""
+
+
+def tiles(
+    picture: Picture,
+    shown: Shown,
+    figures: Callable[[Lines, Period | None], Figures],
+    courses: Mapping[str, Sequence[float | None]],
+) -> Card:
+    """Return the card with the totals; ``figures`` are those of some lines and their period, None if there is none."""
+    now = figures(picture.lines, picture.selection.period)
+    before = [(what, figures(lines, period) if lines else {}) for what, lines, period in compared(picture)]
+    return Card(
+        "tiles",
+        "Totals",
+        tiles=[
+            Tile(
+                name,
+                title,
+                "—" if (value := now[name]) is None else write(value),
+                [change(what, value, other.get(name), points=write is percent) for what, other in before],
+                sparkline(courses.get(name, ())),
+            )
+            for name, (title, write) in shown.items()
+        ],
+    )
 
 
 def compared(picture: Picture) -> list[tuple[str, Lines | None, Period | None]]:
