@@ -113,7 +113,7 @@
     });
     plot.querySelectorAll("g.slice").forEach((slice) => {
       const node = slice.__data__?.data?.data;
-      label(slice, node?.customdata, node?.label);
+      label(slice, hrefOf(plot, plot.data[0].customdata?.[node?.i]), node?.label);
     });
   };
 
