@@ -9,18 +9,18 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 PAGES = {
-    "Sales dashboard": "/dashboards/sales",
-    "Customers dashboard": "/dashboards/customers",
-    "Sales API": "/docs",
+    "Sales": "/dashboards/sales",
+    "Customers": "/dashboards/customers",
+    "API": "/docs",
 }
 
 
 def links_to(address: str) -> list[dict[str, Any]]:
     """Return the links; none without an address. They open in a tab of their own: the API's pages refuse frames."""
-    views = [
-        {"name": name, "href": f"{address.rstrip('/')}{path}", "destination": "nav"} for name, path in PAGES.items()
-    ]
-    return views if address else []
+    if not address:
+        return []
+    place = {"destination": "nav", "nav_top_level": True}
+    return [{"name": name, "href": f"{address.rstrip('/')}{path}", **place} for name, path in PAGES.items()]
 
 
 class SalesLinks(AirflowPlugin):
