@@ -40,6 +40,7 @@
   // Go to another address of these pages: dcc.Location hears this event and the page is drawn anew.
   const PAGES = /^\/dashboards\/(sales|customers)$/;
   const go = (href) => {
+    if (new URL(href, location).href === location.href) return location.reload(); // Dash would not ask for it again
     history.pushState({}, "", href);
     dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
