@@ -132,7 +132,7 @@
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      document.querySelectorAll(".js-plotly-plot:not([data-bound])").forEach((plot) => plot.on && bind(plot));
+      document.querySelectorAll("main .js-plotly-plot:not([data-bound])").forEach((plot) => plot.on && bind(plot));
       const here = document.querySelector("header .here");
       if (here) document.title = `${here.textContent.trim()} – Sales warehouse`;
     });
