@@ -110,7 +110,7 @@
     const bars = plot.querySelectorAll(".barlayer .trace:first-child .point > path");
     bars.forEach((path) => {
       const point = path.parentNode.__data__;
-      label(path, hrefOf(plot, point?.data), `${point?.p !== undefined ? plot.data[0].x[point.i].replace("<br>", " ") : ""}: ${point?.s?.toLocaleString("en")}`);
+      label(path, hrefOf(plot, plot.data[0].customdata?.[point?.i]), `${point?.p !== undefined ? plot.data[0].x[point.i].replace("<br>", " ") : ""}: ${point?.s?.toLocaleString("en")}`);
     });
     plot.querySelectorAll("g.slice").forEach((slice) => {
       const node = slice.__data__?.data?.data;
