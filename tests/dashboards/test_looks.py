@@ -1,0 +1,182 @@
+"""How the pages look: light and dark, narrow and wide, on paper; and what the keyboard reaches."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.dashboards.cases import YEAR
+from tests.dashboards.conftest import NewScreen
+from tests.dashboards.oracle import Look, Oracle
+from tests.dashboards.screen import Screen
+from tests.dashboards.test_filters import assert_shows
+
+PAGES = ["sales", "customers"]
+
+
+def brightness(page: Page, selector: str = "body") -> float:
+    """Return how bright what lies behind an element is, from 0 to 255."""
+    colour = page.locator(selector).first.evaluate("(it) => getComputedStyle(it).backgroundColor")
+    figures = [float(figure) for figure in re.findall(r"[\d.]+", colour)[:3]]
+    return sum(figures) / 3
+
+
+def test_the_button_switches_between_light_and_dark_and_the_choice_stays(screen: Screen) -> None:
+    screen.open("sales?rows=1")
+    assert brightness(screen.page) > 200, "the page is not light at first"
+    screen.page.locator("#theme").click()
+    assert brightness(screen.page) < 60, "the button does not make the page dark"
+    assert screen.page.locator("body").get_attribute("data-ag-theme-mode") == "dark", "the table stays light"
+    screen.act(screen.page.reload)
+    assert brightness(screen.page) < 60, "the choice is lost when the page is loaded again"
+    screen.click(screen.page.get_by_role("link", name="Customers", exact=True))
+    assert brightness(screen.page) < 60, "the choice is lost on the other page"
+    screen.page.locator("#theme").click()
+    assert brightness(screen.page) > 200, "the button does not make the page light again"
+
+
+def test_the_pages_are_dark_where_the_system_is_and_follow_it(new_screen: NewScreen) -> None:
+    screen = new_screen(color_scheme="dark")
+    screen.open("customers")
+    assert brightness(screen.page) < 60
+    screen.page.emulate_media(color_scheme="light")
+    assert brightness(screen.page) > 200
+    screen.page.locator("#theme").click()
+    assert brightness(screen.page) < 60
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_screen_is_too_narrow_or_too_wide(screen: Screen, page: str) -> None:
+    for width, height in ((360, 780), (768, 1024), (1440, 900), (2560, 1440)):
+        screen.page.set_viewport_size({"width": width, "height": height})
+        screen.open(f"{page}?period=all&country=Germany&rows=1")
+        needed = screen.page.evaluate("document.documentElement.scrollWidth")
+        assert needed <= width, f"at a width of {width} the page is {needed} wide"
+        script = """(cards) => cards.filter((card) => card.checkVisibility()).map((card) => [card.id,
+          card.getBoundingClientRect().right - innerWidth, card.scrollWidth - card.clientWidth])"""
+        outside = [
+            card for card, right, inside in screen.page.eval_on_selector_all(".card", script) if right > 0 or inside > 1
+        ]
+        assert not outside, f"at a width of {width} these do not fit: {outside}"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_an_open_menu_lies_within_the_screen(screen: Screen, width: int) -> None:
+    screen.page.set_viewport_size({"width": width, "height": 780})
+    screen.open("sales")
+    for menu in ("dates", "country", "category", "line", "segment"):
+        screen.page.locator(f"#menu-{menu} summary").click()
+        box = screen.page.locator(f"#menu-{menu} .menu").bounding_box()
+        assert box
+        assert box["x"] >= 0, f"the menu {menu} begins left of the screen"
+        assert box["x"] + box["width"] <= width, f"the menu {menu} ends right of the screen"
+        screen.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paper_shows_the_figures_without_the_controls_on_white(new_screen: NewScreen, page: str) -> None:
+    screen = new_screen(color_scheme="dark")
+    screen.open(page)
+    screen.page.emulate_media(media="print", color_scheme="dark")
+    for control in (".filters", ".png", "#theme", ".levels", "footer a"):
+        seen = [each for each in screen.page.locator(control).all() if each.is_visible()]
+        assert not seen, f"{control} is printed"
+    assert screen.tiles()
+    assert brightness(screen.page) == 255
+    assert screen.page.pdf()[:5] == b"%PDF-"
+
+
+# The keyboard
+
+
+def focused(page: Page) -> str:
+    script = """() => {
+      const it = document.activeElement;
+      return it.getAttribute("aria-label") ?? it.innerText ?? it.tagName;
+    }"""
+    return str(page.evaluate(script))
+
+
+def reach(screen: Screen, selector: str, presses: int = 120) -> None:
+    """Press Tab until the focus is on an element that matches."""
+    for _ in range(presses):
+        screen.page.keyboard.press("Tab")
+        if screen.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector} within {presses} presses")
+
+
+def test_tab_goes_from_the_skip_link_over_pages_and_filters_to_the_marks(screen: Screen) -> None:
+    screen.open("sales")
+    order = ["a.skip", "h1 a", ".pages a", "#theme", "#menu-dates summary", "#menu-country summary", "#reset"]
+    for selector in [*order, "#rows-toggle", "#sales-trend .png", "#sales-trend .levels a"]:
+        reach(screen, selector, 12)
+    reach(screen, "#sales-trend-chart [data-href]", 5)
+    assert re.fullmatch(r"Feb 2025: [\d,]+", focused(screen.page))
+    reach(screen, "#sales-countries .bar", 60)
+
+
+def test_the_skip_link_leads_past_the_filters(screen: Screen) -> None:
+    screen.open("sales")
+    reach(screen, "a.skip", 1)
+    assert screen.page.locator("a.skip").bounding_box()["x"] >= 0, "the skip link cannot be seen"  # type: ignore[index]
+    target = screen.page.locator("a.skip").get_attribute("href") or ""
+    assert screen.page.locator(target).count() == 1, f"the skip link leads to {target}, which there is not"
+    screen.page.keyboard.press("Enter")
+    screen.page.keyboard.press("Tab")
+    inside = "document.activeElement.closest('main') !== null"
+    assert screen.page.evaluate(inside), "after the skip link Tab does not go to the figures"
+
+
+def test_enter_on_a_bar_filters_and_the_focus_stays_on_it(screen: Screen, oracle: Oracle) -> None:
+    screen.open("customers")
+    bar = screen.page.locator("#customers-age .bar", has_text="30-39")
+    bar.focus()
+    for filters in ({"age": ("30-39",)}, {}):
+        screen.act(lambda: screen.page.keyboard.press("Enter"))
+        assert_shows(screen, oracle, Look(YEAR, filters), "customers")
+        assert focused(screen.page).startswith("30-39"), "the focus is lost when the page is drawn anew"
+
+
+def test_enter_on_an_option_filters_and_menu_and_focus_stay(screen: Screen, oracle: Oracle) -> None:
+    screen.open("sales")
+    reach(screen, "#menu-country summary")
+    screen.page.keyboard.press("Enter")
+    reach(screen, "#menu-country a", 1)
+    screen.act(lambda: screen.page.keyboard.press("Enter"))
+    assert_shows(screen, oracle, Look(YEAR, {"country": ("Australia",)}))
+    assert focused(screen.page) == "Australia"
+    screen.page.keyboard.press("Escape")
+    assert screen.page.locator("#menu-country").get_attribute("open") is None
+
+
+MARKS = {
+    "a bar of the trend": ("sales", "#sales-trend-chart [data-href][aria-label^='Mar 2025']", "Enter"),
+    "a node of the treemap": ("sales", "#sales-categories-chart [data-href][aria-label='Bikes']", " "),
+    "a column of the orders": ("customers", "#customers-orders-chart [data-href][aria-label^='2:']", "Enter"),
+    "a column of the new customers": ("customers", "#customers-new-chart [data-href][aria-label^='Jul 2025']", " "),
+}
+LEADS_TO = {
+    "a bar of the trend": [("from", "2025-03-01"), ("to", "2025-03-31")],
+    "a node of the treemap": [("category", "Bikes")],
+    "a column of the orders": [("orders", "2")],
+    "a column of the new customers": [("joined", "2025-07")],
+}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_marks_of_charts_are_reached_by_tab_and_followed_by_key(screen: Screen, mark: str) -> None:
+    page, selector, key = MARKS[mark]
+    screen.open(page)
+    reach(screen, selector, 250)
+    screen.act(lambda: screen.page.keyboard.press(key))
+    assert [pair for pair in screen.query if pair in LEADS_TO[mark]] == LEADS_TO[mark]
+
+
+def test_a_cell_of_a_table_is_reached_by_tab_and_followed_by_enter(screen: Screen) -> None:
+    screen.open("customers")
+    reach(screen, "#customers-recency td a", 150)
+    screen.act(lambda: screen.page.keyboard.press("Enter"))
+    assert {name for name, _ in screen.query} >= {"orders", "recency"}
