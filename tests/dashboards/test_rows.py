@@ -1,0 +1,154 @@
+"""The rows behind a picture: the table, its order and its scrolling; the CSV file; and the cards as PNG."""
+
+from __future__ import annotations
+
+import csv
+import struct
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.dashboards.cases import CASES, YEAR
+from tests.dashboards.oracle import Look, Oracle, texts
+from tests.dashboards.screen import Screen
+from tests.dashboards.test_filters import assert_shows
+
+SOME = {name: CASES[name] for name in ("a month", "a country", "all dates", "a product without category")}
+SOME |= {"a little of everything": CASES["a little of everything"], "nothing": CASES["days to come"]}
+WHAT = {"sales": "order lines", "customers": "customers"}
+
+
+def rows_of(oracle: Oracle, page: str, look: Look) -> pd.DataFrame:
+    return oracle.order_lines(look) if page == "sales" else oracle.customer_rows(look)
+
+
+def cells(screen: Screen, number: int) -> list[str]:
+    """Return the texts of a row of the table once it is there, in the order of its columns.
+
+    The table lays itself out when it comes into view.
+    """
+    screen.page.locator("#rows .grid").scroll_into_view_if_needed()
+    script = """(number) => {
+      const row = document.querySelector(`#rows .ag-row[row-index="${number}"]:not(.ag-row-loading)`);
+      const cells = [...(row?.querySelectorAll(".ag-cell") ?? [])];
+      const texts = cells.sort((one, other) => one.ariaColIndex - other.ariaColIndex).map((each) => each.textContent);
+      const columns = Number(document.querySelector("#rows [aria-colcount]")?.getAttribute("aria-colcount"));
+      const heads = document.querySelectorAll("#rows [role=columnheader]").length;
+      const laidOut = cells.length === columns && heads === columns;
+      return laidOut && texts.some((text) => text) && row.checkVisibility({ visibilityProperty: true }) ? texts : null;
+    }"""
+    shown: list[str] = screen.page.wait_for_function(script, arg=number).json_value()
+    return shown
+
+
+def as_in_table(row: list[str], columns: list[str]) -> list[str]:
+    """Write a row of the file as the table does: figures with thousands."""
+    figures = {"quantity", "price", "sales_amount", "cost", "profit", "age", "total_orders", "total_sales", "recency"}
+    return [
+        f"{int(text):,}".replace("-", "−") if name in figures and text else text
+        for name, text in zip(columns, row, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("page", ["sales", "customers"])
+@pytest.mark.parametrize("look", SOME.values(), ids=SOME.keys())
+def test_the_file_has_all_rows_behind_the_picture_and_no_other(
+    screen: Screen, oracle: Oracle, tmp_path: Path, page: str, look: Look
+) -> None:
+    expected = rows_of(oracle, page, look)
+    screen.open(f"{page}?{look.query(rows=True)}")
+    assert screen.note("rows").startswith(f"{len(expected):,} {WHAT[page]} behind this picture.")
+    file = screen.download("#save-rows")
+    assert file.suggested_filename == f"{page}-{oracle.business_date}.csv"
+    file.save_as(tmp_path / "rows.csv")
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as content:
+        header, *rows = csv.reader(content)
+    assert header == list(expected.columns)
+    assert sorted(rows) == sorted(texts(expected))
+    assert [row[0] for row in rows] == expected.iloc[:, 0].tolist(), "the rows of the file are out of order"
+
+
+@pytest.mark.parametrize("page", ["sales", "customers"])
+def test_show_rows_lists_them_and_hide_rows_takes_them_away(screen: Screen, oracle: Oracle, page: str) -> None:
+    look = Look(YEAR, {"country": ("Canada",)})
+    expected = rows_of(oracle, page, look)
+    screen.open(f"{page}?{look.query()}")
+    assert screen.page.locator("#rows").count() == 0
+    screen.click("#rows-toggle")
+    assert screen.note("rows") == f"{len(expected):,} {WHAT[page]} behind this picture."
+    for number, row in enumerate(texts(expected.head(8))):
+        assert cells(screen, number) == as_in_table(row, list(expected.columns)), f"row {number + 1} of the table"
+    screen.click("#rows-toggle")
+    assert screen.page.locator("#rows").count() == 0
+    assert_shows(screen, oracle, look, page)
+
+
+SORTS = {"sales": ("Sales", "sales_amount"), "customers": ("Sales, all dates", "total_sales")}
+
+
+@pytest.mark.parametrize("page", SORTS)
+def test_a_click_on_a_head_sorts_all_rows_and_again_the_other_way_round(
+    screen: Screen, oracle: Oracle, page: str
+) -> None:
+    title, column = SORTS[page]
+    look = Look(YEAR, {"country": ("Canada",)})
+    figures = sorted(int(value) for value in rows_of(oracle, page, look)[column])
+    screen.open(f"{page}?{look.query(rows=True)}")
+    cells(screen, 0)
+    head = screen.page.get_by_role("columnheader", name=title, exact=True)
+    place = int(head.get_attribute("aria-colindex") or 0) - 1
+    for direction, expected in (("ascending", figures), ("descending", figures[::-1])):
+        with screen.page.expect_response(lambda response: "getRowsResponse" in (response.request.post_data or "")):
+            head.click()
+        head.and_(screen.page.locator(f'[aria-sort="{direction}"]')).wait_for()
+        shown = [int(cells(screen, number)[place].replace(",", "")) for number in range(8)]
+        assert shown == expected[:8], f"{title} {direction}"
+
+
+def test_scrolling_the_table_down_loads_the_rows_that_are_there(screen: Screen, oracle: Oracle) -> None:
+    look = Look(YEAR, {"country": ("Canada",)})
+    expected = oracle.order_lines(look)
+    screen.open(f"sales?{look.query(rows=True)}")
+    cells(screen, 0)
+    for number in (250, len(expected) - 1):
+        height = screen.page.locator("#rows .ag-row").first.evaluate("(row) => row.offsetHeight")
+        screen.page.locator("#rows .ag-body-viewport").evaluate("(it, top) => it.scrollTo(0, top)", number * height)
+        row = texts(expected.iloc[[number]])[0]
+        assert cells(screen, number) == as_in_table(row, list(expected.columns)), f"row {number + 1} of the table"
+
+
+def test_the_table_follows_the_filters(screen: Screen, oracle: Oracle) -> None:
+    screen.open(f"sales?{Look(YEAR).query(rows=True)}")
+    cells(screen, 0)
+    screen.choose("country", "Germany")
+    expected = oracle.order_lines(Look(YEAR, {"country": ("Germany",)}))
+    assert screen.note("rows").startswith(f"{len(expected):,} order lines")
+    screen.page.locator("#rows .ag-cell", has_text="Germany").first.wait_for()
+    assert cells(screen, 0) == as_in_table(texts(expected.head(1))[0], list(expected.columns))
+
+
+# Pictures
+
+CARDS = {
+    "sales": ("trend", "countries", "categories", "top-products", "bottom-products", "calendar"),
+    "customers": (
+        *("segment", "age", "gender", "marital", "country", "top-sales", "top-orders"),
+        *("orders", "new", "recency", "retention"),
+    ),
+}
+
+
+@pytest.mark.parametrize("page", CARDS)
+def test_each_card_can_be_saved_as_a_picture(screen: Screen, tmp_path: Path, page: str) -> None:
+    screen.open(page)
+    shown = screen.page.locator(f"#{page} > section.card .png")
+    assert [card.get_attribute("data-card") for card in shown.all()] == [f"{page}-{name}" for name in CARDS[page]]
+    for name in CARDS[page]:
+        file = screen.download(f"#{page}-{name} .png")
+        assert file.suggested_filename == f"{page}-{name}-1-Feb-2026.png"
+        file.save_as(tmp_path / "card.png")
+        content = (tmp_path / "card.png").read_bytes()
+        assert content[:8] == b"\x89PNG\r\n\x1a\n", f"{name} is no PNG"
+        assert struct.unpack(">II", content[16:24]) == (2400, 1350), f"{name} has another size"
+        assert len(content) > 15_000, f"{name} is an empty picture"
