@@ -100,21 +100,24 @@ def _check() -> None:
     if scope is None or request.method == "OPTIONS":  # browsers ask first what they may send, without a key
         return
     key = request.headers.get(HEADER) or None  # tools that have no key to send may send the header empty
-    in_browser = getattr(view, "in_browser", False)
+    in_browser, place = getattr(view, "in_browser", False), f"the header {HEADER}"
+    open_to_all = scope == "read" and current_app.config["SETTINGS"].open_reads
     if in_browser and key is None and request.authorization and request.authorization.type == "basic":
-        key = request.authorization.password
-    refused = NoPasswordError if in_browser else InvalidKeyError
+        key, place = request.authorization.password, "the password"
     found = _find(key) if key is not None else None
+    if found is None and open_to_all and place == "the password":
+        key = None  # it may be for a proxy before the API
+    refused = NoPasswordError if in_browser else InvalidKeyError
     # A key that is none counts against the address, or guessing would cost nothing.
     _count(f"key {found[0]}" if found else f"address {request.remote_addr}")
     if key is not None and found is None:
-        raise refused(f"The key in the header {HEADER} is unknown or revoked; `flask keys create` makes one.")
+        raise refused(f"The key in {place} is unknown or revoked; `flask keys create` makes one.")
     if found is None:
-        if scope == "read" and current_app.config["SETTINGS"].open_reads:
+        if open_to_all:
             return
         raise refused(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one.")
     g.caller_id, scopes = found
-    if scope not in scopes and not (scope == "read" and current_app.config["SETTINGS"].open_reads):
+    if scope not in scopes and not open_to_all:
         raise MissingScopeError(f"This needs the scope {scope}; the key has {', '.join(scopes) or 'none'}.")
 
 

@@ -5,6 +5,7 @@ One callback draws a whole page from its address; there is no other state.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from urllib.parse import urlsplit
 import psycopg
 from dash import Dash, Input, Output, dcc, html, no_update
 from dash.development.base_component import Component
-from flask import Flask, abort, current_app, make_response, redirect, render_template
+from dash.exceptions import DependencyException
+from flask import Flask, abort, current_app, make_response, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from api.access import requires
@@ -21,9 +24,10 @@ from api.dashboards import customers_page, exports, rows, sales_page
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.picture import Picture
 from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
-from api.dashboards.shell import bare_top, foot, top
+from api.dashboards.shell import bare_top, foot, said, top
 from api.dashboards.star import Star
 from api.dashboards.stars import Stars
+from api.problems import InvalidRequestError
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -38,13 +42,21 @@ PAGES_POLICY = (
 """Everything the pages need comes from here; ``{}``: the script that starts Dash, by its hash. (Plotly sets styles.)"""
 
 CATCH_ALL = f"{PREFIX}<path:path>"
-CALLED_BY_PAGES = tuple(f"{PREFIX}{name}" for name in ("_dash-layout", "_dash-dependencies", "_dash-update-component"))
+UPDATE = f"{PREFIX}_dash-update-component"
+CALLED_BY_PAGES = (f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies", UPDATE)
 """The endpoints of Dash, by its names for them, that show pages and send what is on them."""
+
+ASKED = {"output": str, "inputs": list, "changedPropIds": list}
+"""What a request for an update must have."""
 
 CARDS = {"sales": sales_page.cards, "customers": customers_page.cards}
 NAMES = {"sales": sales_page.NAMES, "customers": customers_page.NAMES}
 CHARTS = {"sales": sales_page.CHARTS, "customers": customers_page.CHARTS}
 CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+
+
+SAID = html.Div(id="said", role="status", className="unseen")
+"""What a screen reader says when a page has been drawn anew."""
 
 
 def init_app(app: Flask) -> None:
@@ -63,6 +75,7 @@ def init_app(app: Flask) -> None:
     )
     dash.layout = _layout()
     dash.callback(_outputs(), Input("location", "href"))(draw)
+    app.register_error_handler(DependencyException, _no_such_file)
     rows.init_app(app, dash)
     exports.init_app(app)
     _guard(app, dash)
@@ -78,7 +91,8 @@ def _layout() -> Component:
         content: list[Component] = [HtmlBlock(f"{page}-{name}-html")]
         if name in CHARTS[page]:
             graph = dcc.Graph(id=f"{page}-{name}-chart", figure={"data": [], "layout": {}}, config=CONFIG)
-            content.append(html.Div(graph, className="plot"))
+            label: Any = {"aria-labelledby": f"{page}-{name}-title"}
+            content.append(html.Div(graph, className="plot", role="group", **label))
         return html.Section(content, id=f"{page}-{name}", className=f"card {name}")
 
     mains = [
@@ -87,15 +101,17 @@ def _layout() -> Component:
             id=page,
             className="cards",
             hidden=True,
+            tabIndex=-1,
         )
         for page in PAGES
     ]
-    return html.Div([dcc.Location(id="location", refresh=False), HtmlBlock("top"), *mains, HtmlBlock("foot")])
+    return html.Div([dcc.Location(id="location", refresh=False), HtmlBlock("top"), SAID, *mains, HtmlBlock("foot")])
 
 
 def _outputs() -> dict[str, Any]:
     return {
         "top": Output("top", "html"),
+        "said": Output("said", "children"),
         "foot": Output("foot", "html"),
         "hidden": {page: Output(page, "hidden") for page in PAGES},
         "html": {page: {name: Output(f"{page}-{name}-html", "html") for name in NAMES[page]} for page in PAGES},
@@ -120,27 +136,52 @@ def _guard(app: Flask, dash: Dash) -> None:
         return response
 
     guarded = {CATCH_ALL: index, **{name: app.view_functions[name] for name in CALLED_BY_PAGES}}
+    guarded[UPDATE] = _checked(guarded[UPDATE], dash)
     for name, view in guarded.items():
         app.view_functions[name] = requires("read", in_browser=True)(partial(view))
     app.view_functions[PREFIX] = lambda: redirect(f"{PREFIX}{PAGES[0]}")
 
 
+def _no_such_file(_: DependencyException) -> Any:
+    return current_app.handle_user_exception(NotFound())
+
+
+def _checked(update: Callable[..., Any], dash: Dash) -> Callable[..., Any]:
+    """Refuse what no page of ours sends before Dash stumbles over it."""
+
+    def checked(**values: Any) -> Any:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict) or not all(isinstance(body.get(name), kind) for name, kind in ASKED.items()):
+            raise InvalidRequestError({"detail": "No page asks like this."})
+        if body["output"] not in dash.callback_map:
+            raise InvalidRequestError({"detail": "The page is of another version: load it again."})
+        return update(**values)
+
+    return checked
+
+
 def draw(href: str) -> dict[str, Any]:
     """Draw the page of an address; whatever is wrong is said on the page."""
-    address = urlsplit(href)
-    page = address.path.removeprefix(PREFIX)
+    try:
+        address = urlsplit(href)
+        page = address.path.removeprefix(PREFIX)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InvalidRequestError({"detail": "The location is no address."}) from error
     if page not in PAGES:
         abort(404)
+    star: Star | None = None
     try:
-        star: Star | None = current_app.extensions["stars"].current()
+        star = current_app.extensions["stars"].current()
         if star is None:
-            return _failed("Nothing has been synced yet: the DAG sales_serving, or POST /api/sync, brings a day.", page)
+            reason = "Nothing has been synced yet: the DAG sales_serving, or POST /api/sync, brings a day."
+            return _failed(reason, page, star)
         return _drawn(Picture(star, read_address(page, address.query, star.business_date)))
     except SelectionError as error:
-        return _failed(str(error), page)
+        return _failed(str(error), page, star)
     except psycopg.Error:
         current_app.logger.exception("A dashboard could not be drawn.")
-        return _failed("The serving database does not answer. Try again in a moment; /health/ready says more.", page)
+        reason = "The serving database does not answer, or not in time. Try again in a moment; /health/ready says more."
+        return _failed(reason, page, star)
 
 
 def _drawn(picture: Picture) -> dict[str, Any]:
@@ -148,7 +189,7 @@ def _drawn(picture: Picture) -> dict[str, Any]:
     page = picture.selection.page
     cards = {card.name: card for card in CARDS[page](picture)}
     content = _nothing_new()
-    content["top"], content["foot"] = top(picture), foot()
+    content["top"], content["foot"], content["said"] = top(picture), foot(), said(picture, cards["tiles"])
     content["hidden"] = {each: each != page for each in PAGES}
     content["html"][page] = {
         name: render_template("dashboards/card.html", card=cards[name], id=f"{page}-{name}") for name in NAMES[page]
@@ -158,11 +199,11 @@ def _drawn(picture: Picture) -> dict[str, Any]:
     return content
 
 
-def _failed(reason: str, page: str) -> dict[str, Any]:
+def _failed(reason: str, page: str, star: Star | None) -> dict[str, Any]:
     """Say why there is nothing to see, and offer to start again."""
     content = _nothing_new()
     message = render_template("dashboards/failed.html", reason=reason, again=f"{PREFIX}{page}")
-    content["top"], content["foot"] = bare_top(page) + message, foot()
+    content["top"], content["foot"], content["said"] = bare_top(page, star) + message, foot(), ""
     content["hidden"] = dict.fromkeys(PAGES, True)
     return content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,18 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select
 
 from api.dashboards import marks
 from api.dashboards.marks import Bar, Bars, Card, Cell, Table, exact, percent, ratio, whole
-from api.dashboards.periods import Period, label
-from api.dashboards.picture import Picture, joined_value, largest, within
+from api.dashboards.periods import Period, code, label
+from api.dashboards.picture import Picture, largest, within
 from api.dashboards.star import Lines, number
-from api.dashboards.totals import course_parts, dated, tiles
+from api.dashboards.totals import course, partly, tiles
 from api.database import read, sql_text
 from api.models import Customer, table
 
 SHOWN_CUSTOMERS = 10
 FIGURES_ON_COLUMNS = 14
 COHORTS_BY_MONTH = 14
-"""How many months of first orders are shown singly; of a longer period quarters are."""
+MOST_COLUMNS, MOST_COHORTS = 120, 40
+"""How many months of first orders are shown singly; of a longer time quarters or years are."""
 
 CUSTOMERS = table(Customer)
 FIND_NAMES = sql_text(
@@ -98,16 +100,16 @@ def figures(lines: Lines, period: Period | None) -> dict[str, float | None]:
 
 
 def _courses(picture: Picture) -> dict[str, Sequence[float | None]]:
-    parts = course_parts(picture)
-    if not parts:
+    found = course(picture)
+    if found is None:
         return {}
-    lines = dated(picture)
+    lines, parts = found
     active = np.count_nonzero(buying_in(lines, parts), axis=1)
     orders = lines.orders_by(lines.part(parts), len(parts))
     sales = lines.by_part(parts, "sales")
     return {
         "customers": active.tolist(),
-        "new": new_by(picture, parts).tolist(),
+        "new": new_by(picture.lines, parts).tolist(),
         "orders": orders.tolist(),
         "sales": sales.tolist(),
         "each": [ratio(*pair) for pair in zip(sales.tolist(), active.tolist(), strict=True)],
@@ -122,10 +124,9 @@ def buying_in(lines: Lines, parts: Sequence[Period]) -> Any:
     return buying
 
 
-def new_by(picture: Picture, parts: Sequence[Period]) -> Any:
-    """Count the customers of the picture by the period of their first order."""
-    buying = picture.lines.buying
-    first = picture.star.first_days[buying & within(picture.star.first_days, Period(parts[0].first, parts[-1].last))]
+def new_by(lines: Lines, parts: Sequence[Period]) -> Any:
+    """Count the customers of some lines by the period of their first order."""
+    first = lines.star.first_days[lines.buying & within(lines.star.first_days, Period(parts[0].first, parts[-1].last))]
     places = np.searchsorted(np.array([number(part.first) for part in parts]), first, side="right") - 1
     return np.bincount(places, minlength=len(parts))
 
@@ -144,7 +145,7 @@ def _bars(picture: Picture, name: str, *, share: bool = False) -> Bars:
             figures = [whole(customers[place]), whole(sales[place])]
             if share:
                 figures.append("—" if not total else percent(sales[place] / total))
-            href = selection.clicked(name, value).href()
+            href = selection.clicked(**{name: value}).href()
             rows.append(Bar(value, figures, customers[place] / most, href, value in chosen))
     return Bars(rows, ("Customers", "Sales", "Share")[: 2 + share])
 
@@ -174,10 +175,10 @@ def top_customers(picture: Picture) -> list[Card]:
         most = max((float(values[place]) for place in places), default=0.0) or 1.0
         return [
             Bar(
-                names[key := int(star.customer_keys[place])],
+                names.get(key := int(star.customer_keys[place]), f"Customer {key}"),
                 (whole(sales[place]), whole(orders[place])),
                 values[place] / most,
-                selection.clicked("customer", str(key)).href(),
+                selection.clicked(customer=str(key)).href(),
                 str(key) in chosen,
             )
             for place in places
@@ -222,28 +223,32 @@ def distribution(picture: Picture) -> Card:
     figure = _columns(
         names,
         [counts[place] for place in places],
-        [selection.clicked("orders", name).href() for name in names],
+        [selection.clicked(orders=name).href() for name in names],
         [not chosen or name in chosen for name in names],
     )
     return Card("orders", title, note, figure=figure)
 
 
 def new_customers(picture: Picture) -> Card:
-    """Show how many customers ordered for the first time in each month."""
-    title, days, selection = "New customers a month", picture.days, picture.selection
-    note = "Customers in this selection, by the month of their first order."
+    """Show how many customers ordered for the first time in each month; of a long time, in each quarter or year."""
+    days, selection = picture.days, picture.selection
+    level = days.at_most("month", MOST_COLUMNS) if days else "month"
+    card = Card("new", f"New customers a {level}")
     if days is None:
-        return Card("new", title, note)
-    parts = days.parts("month")
-    values = [joined_value(part) for part in parts]
+        return card
+    note = f"Customers in this selection, by the {level} of their first order."
+    parts = days.parts(level)
+    values = [code(part) for part in parts]
     chosen = selection.chosen.get("joined", ())
+    # The first and the last count only the days that are looked at, as the tile does.
+    counts = new_by(picture.lines_without("joined"), [part.clipped(days) for part in parts])
     figure = _columns(
-        [marks.two_lines(label(part, "month")) for part in parts],
-        new_by(picture, parts).tolist(),
-        [selection.clicked("joined", value).href() for value in values],
+        [marks.two_lines(label(part, level)) for part in parts],
+        counts.tolist(),
+        [selection.clicked(joined=value).href() for value in values],
         [not chosen or value in chosen for value in values],
     )
-    return Card("new", title, note, figure=figure)
+    return replace(card, note=f"{note} {partly(parts, days, level)}".strip(), figure=figure)
 
 
 def _columns(
@@ -263,18 +268,25 @@ def _columns(
 def recency_by_orders(picture: Picture) -> Card:
     """Show customers by how long ago they ordered last and how often they have."""
     recency, orders, selection = *(picture.star.attributes[name] for name in ("recency", "orders")), picture.selection
-    buying = picture.lines.buying
+    buying = picture.lines_without("recency", "orders").buying
     width = len(orders.labels)
     counts = np.bincount((recency.codes * width + orders.codes)[buying], minlength=len(recency.labels) * width)
     counts = counts.reshape(len(recency.labels), width)
     note = "Customers by months since their last order and number of orders."
     columns, most = np.flatnonzero(counts.any(axis=0)).tolist(), float(counts.max()) or 1.0
+    chosen = selection.chosen.get("recency", ()), selection.chosen.get("orders", ())
 
     def cell(row: int, column: int) -> Cell | None:
         if not counts[row, column]:
             return None
-        href = selection.choosing(recency=recency.labels[row], orders=orders.labels[column]).href()
-        return Cell(whole(counts[row, column]), float(counts[row, column]) / most, href)
+        names = recency.labels[row], orders.labels[column]
+        href = selection.clicked(recency=names[0], orders=names[1]).href()
+        return Cell(
+            whole(counts[row, column]),
+            float(counts[row, column]) / most,
+            href,
+            any(chosen) and all(name in some or not some for name, some in zip(names, chosen, strict=True)),
+        )
 
     rows = [
         (recency.labels[row], [cell(row, column) for column in columns])
@@ -287,32 +299,36 @@ def recency_by_orders(picture: Picture) -> Card:
 def retention(picture: Picture) -> Card:
     """Show which share of the customers who began in a month or quarter ordered again in those that followed."""
     days, selection = picture.days, picture.selection
-    level = "month" if days and len(days.parts("month")) <= COHORTS_BY_MONTH else "quarter"
+    card = Card("retention", "Retention")
+    if days is None:
+        return card
+    level = "month" if len(days.parts("month")) <= COHORTS_BY_MONTH else days.at_most("quarter", MOST_COHORTS)
     note = (
         f"Percent of the customers whose first order was in a {level} who ordered, in this selection,"
-        f" so many {level}s later."
+        f" so many {level}s later. A {level} that is not over is left out."
     )
-    if days is None:
-        return Card("retention", "Retention", note)
     parts = days.parts(level)
+    over = sum(part.last <= days.last for part in parts)
+    chosen = selection.chosen.get("joined", ())
     sizes, active = _cohorts(picture, days, parts)
     rows: list[tuple[str, list[Cell | None]]] = []
     for place, part in enumerate(parts):
         if size := int(sizes[place]):
-            href = selection.clicked("joined", joined_value(part)).href()
-            shares = active[place, place:] / size
-            cells = [Cell(f"{share * 100:.1f}", float(share), href) for share in shares]
-            rows.append((label(part, level), [Cell(whole(size), 0.0, href), *cells]))
-    columns = ("Customers", *map(str, range(len(parts)))) if rows else ()
-    return Card("retention", "Retention", note, table=Table("First order", columns, rows))
+            href, here = selection.clicked(joined=code(part)).href(), code(part) in chosen
+            shares = active[place, place : max(over, place + 1)] / size
+            cells = [Cell(f"{share * 100:.1f}", float(share), href, here) for share in shares]
+            rows.append((label(part, level), [Cell(whole(size), 0.0, href, here), *cells]))
+    longest = max((len(cells) for _, cells in rows), default=1)
+    columns = ("Customers", *map(str, range(longest - 1)))
+    return replace(card, note=note, table=Table("First order", columns, rows))
 
 
 def _cohorts(picture: Picture, days: Period, parts: Sequence[Period]) -> tuple[Any, Any]:
     """Count customers by the part that they ordered first in, and those of each that ordered in which part."""
-    first_days, wanted = picture.star.first_days, picture.customers()
+    first_days, wanted = picture.star.first_days, picture.customers("joined")
     started = within(first_days, days) if wanted is None else within(first_days, days) & wanted
     first = np.searchsorted(np.array([number(part.first) for part in parts]), first_days, side="right") - 1
     sizes = np.bincount(first[started], minlength=len(parts))
-    part, customer = np.nonzero(buying_in(dated(picture), parts) & started)
+    part, customer = np.nonzero(buying_in(picture.lines_in(days, "joined"), parts) & started)
     active = np.bincount(first[customer] * len(parts) + part, minlength=len(parts) ** 2)
     return sizes, active.reshape(len(parts), len(parts))

@@ -84,11 +84,12 @@ class Bars:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text, how dark it is (0 to 1), and where a click leads."""
+    """A cell of a table: its text, how dark it is (0 to 1), where a click leads, and whether it is filtered by."""
 
     text: str
     shade: float
     href: str
+    chosen: bool = False
 
 
 @dataclass(frozen=True)

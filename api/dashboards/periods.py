@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,6 +10,10 @@ LEVELS = ("year", "quarter", "month", "day")
 """The units of the calendar, from coarse to fine; a click on one shows the next within it."""
 
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
+SHORTEST = {"year": 365, "quarter": 90, "month": 28, "day": 1}
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""What can be shown; a date beyond is a mistake of the source."""
+
 DAYS_SHOWN_SINGLY = 62
 MONTHS_SHOWN_SINGLY = 36
 ONE_DAY = timedelta(days=1)
@@ -73,13 +78,19 @@ class Period:
             return "day"
         return "month" if self.days <= MONTHS_SHOWN_SINGLY * 31 else "year"
 
+    def at_most(self, level: str, count: int) -> str:
+        """Return the level, or a coarser one if the period had more units of it than a picture can hold."""
+        while self.days / SHORTEST[level] > count and level != LEVELS[0]:
+            level = LEVELS[LEVELS.index(level) - 1]
+        return level
+
     def above(self) -> list[Period]:
         """Return the units that the period lies in, the coarsest first."""
         units = [unit_of(self.first, level) for level in LEVELS]
         return [unit for unit in units if unit.last >= self.last and unit != self]
 
     def __str__(self) -> str:
-        """Name it as people do: 2025, Q3 2025, July 2025, 5 July 2025, or from one day to another."""
+        """Name it as people do: 2025, Q3 2025, July 2025, 5 Jul 2025, or from one day to another."""
         match self.unit:
             case "year":
                 return str(self.first.year)
@@ -90,6 +101,30 @@ class Period:
             case "day":
                 return shown(self.first)
         return f"{shown(self.first)} – {shown(self.last)}"
+
+
+def code(part: Period) -> str:
+    """Write a year, quarter or month as addresses have it: 2025, 2025-Q3, 2025-07."""
+    match part.unit:
+        case "year":
+            return f"{part.first:%Y}"
+        case "quarter":
+            return f"{part.first:%Y}-Q{quarter(part.first)}"
+    return f"{part.first:%Y-%m}"
+
+
+CODE = re.compile(r"([12]\d{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
+
+
+def from_code(text: str) -> Period | None:
+    """Read what ``code`` wrote; None if it is nothing of the kind."""
+    found = CODE.fullmatch(text)
+    if not found:
+        return None
+    year, quarter_of_year, month = (int(part) if part else 0 for part in found.groups())
+    if quarter_of_year:
+        return unit_of(date(year, quarter_of_year * 3, 1), "quarter")
+    return unit_of(date(year, month or 1, 1), "month" if month else "year")
 
 
 def shown(day: date) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from api.dashboards.periods import Period, unit_of
-from api.dashboards.selection import CUSTOMER_FILTERS, PRODUCT_FILTERS, Selection, SelectionError
+from api.dashboards.periods import Period, from_code
+from api.dashboards.selection import CUSTOMER_FILTERS, PRODUCT_FILTERS, Selection
 from api.dashboards.star import Lines, Mask, Star, number
 
 LONGEST_KEY = 9
@@ -21,25 +20,33 @@ class Picture:
 
     def __init__(self, star: Star, selection: Selection) -> None:
         self.star, self.selection = star, selection
-        self._found: dict[tuple[str | None, Period | None], Lines] = {}
+        self._masks: dict[str, Mask] = {}
+        self._found: dict[tuple[frozenset[str], Period | None], Lines] = {}
 
     @property
     def lines(self) -> Lines:
         """The lines that are looked at."""
-        return self._find(None, self.selection.period)
+        return self.lines_in(self.selection.period)
 
     @property
     def sold(self) -> bool:
         """Whether there is any line to look at."""
         return bool(self.lines.days.size)
 
-    def lines_without(self, name: str) -> Lines:
-        """The lines without regard to one filter: what the mark shows by which it is chosen."""
-        return self._find(name if name in self.selection.chosen else None, self.selection.period)
+    def lines_without(self, *names: str) -> Lines:
+        """The lines without regard to some filters: what the mark shows by which they are chosen."""
+        return self.lines_in(self.selection.period, *names)
 
-    def lines_in(self, period: Period | None) -> Lines:
-        """The lines of another period."""
-        return self._find(None, period)
+    def lines_in(self, period: Period | None, *without: str) -> Lines:
+        """The lines of another period, without regard to some filters."""
+        key = frozenset(name for name in without if name in self.selection.chosen), period
+        if key not in self._found:
+            self._found[key] = self.star.lines(period, self.products(*without), self.customers(*without))
+        return self._found[key]
+
+    def dated(self, *without: str) -> Lines:
+        """The lines that have a day."""
+        return self.lines_in(self.selection.period or self.days, *without)
 
     @property
     def days(self) -> Period | None:
@@ -51,32 +58,30 @@ class Picture:
         first, last = (max(wanted.first, there.first), min(wanted.last, latest)) if wanted else (there.first, latest)
         return Period(first, last) if first <= last else None
 
-    def products(self, without: str | None = None) -> Mask | None:
-        """Say which products pass the filters, one left out or none; None if there are no filters."""
+    def products(self, *without: str) -> Mask | None:
+        """Say which products pass the filters, some left out; None if there are no others."""
         return self._all_of(PRODUCT_FILTERS, without)
 
-    def customers(self, without: str | None = None) -> Mask | None:
-        """Say which customers pass the filters, one left out or none; None if there are no filters."""
+    def customers(self, *without: str) -> Mask | None:
+        """Say which customers pass the filters, some left out; None if there are no others."""
         return self._all_of(CUSTOMER_FILTERS, without)
 
-    def _find(self, without: str | None, period: Period | None) -> Lines:
-        key = (without, period)
-        if key not in self._found:
-            self._found[key] = self.star.lines(period, self.products(without), self.customers(without))
-        return self._found[key]
-
-    def _all_of(self, names: Any, without: str | None) -> Mask | None:
-        masks = [self._mask(name) for name in names if name in self.selection.chosen and name != without]
+    def _all_of(self, names: Iterable[str], without: Sequence[str]) -> Mask | None:
+        masks = [self._mask(name) for name in names if name in self.selection.chosen and name not in without]
         return np.all(masks, axis=0) if masks else None
 
     def _mask(self, name: str) -> Mask:
-        values = self.selection.chosen[name]
+        if name not in self._masks:
+            self._masks[name] = self._find(name, self.selection.chosen[name])
+        return self._masks[name]
+
+    def _find(self, name: str, values: Sequence[str]) -> Mask:
         if name == "product":
             return are_any(self.star.product_keys, values)
         if name == "customer":
             return are_any(self.star.customer_keys, values)
         if name == "joined":
-            periods = [joined_period(value) for value in values]
+            periods = [period for value in values if (period := from_code(value))]
             joined: Mask = np.any([within(self.star.first_days, period) for period in periods], axis=0)
             return joined
         return self.star.attributes[name].is_any(values)
@@ -93,24 +98,6 @@ def within(days: Any, period: Period) -> Mask:
     """Say which days lie in a period."""
     mask: Mask = (days >= number(period.first)) & (days <= number(period.last))
     return mask
-
-
-def joined_value(part: Period) -> str:
-    """Write a month or quarter as the filter for the first order takes it: 2025-07 or 2025-Q3."""
-    return f"{part.first:%Y-%m}" if part.unit == "month" else f"{part.first.year}-Q{(part.first.month + 2) // 3}"
-
-
-def joined_period(value: str) -> Period:
-    """Read what ``joined_value`` wrote. Raises SelectionError."""
-    year, _, rest = value.partition("-")
-    try:
-        if rest.startswith("Q"):
-            period = unit_of(date(int(year), int(rest[1:]) * 3, 1), "quarter")
-        else:
-            period = unit_of(date(int(year), int(rest), 1), "month")
-    except ValueError:
-        raise SelectionError(f"“joined={value}” is no month like 2025-07 and no quarter like 2025-Q3.") from None
-    return period
 
 
 def largest(values: Sequence[float] | Any, count: int) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from dash import MATCH, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 from dash_ag_grid import AgGrid
-from flask import Flask, Response, abort, current_app, render_template, request, stream_with_context
+from flask import Flask, Response, abort, current_app, render_template, request
 from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, and_, bindparam, func, select
 
 from api.access import requires
@@ -24,7 +25,7 @@ from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
 from api.dashboards.star import Star
 from api.database import Reader, read, sql_text
 from api.models import Customer, Product, Sale, table
-from api.problems import InvalidRequestError, NotSyncedError
+from api.problems import InvalidRequestError, NotSyncedError, Problem, UnavailableProblem
 
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
 ROWS_A_PAGE = 100
@@ -34,6 +35,25 @@ WORKING_SECONDS, WAITING_SECONDS = 120, 600
 
 MOST_ROWS_IN_TABLE = 100_000
 """Nobody scrolls further; the file has all."""
+
+ONE_FILE = threading.BoundedSemaphore()
+"""A process sends one file at a time: its threads are few, and a file keeps one, and a transaction, for long."""
+
+
+class NewerDayError(Problem):
+    """The rows asked for are of a run that is no longer served."""
+
+    status = 410
+    name = "newer-day"
+    title = "A newer day is served"
+
+
+class BusyError(UnavailableProblem):
+    """All that may send files do."""
+
+    name = "busy"
+    title = "Too many files are being sent"
+
 
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ColumnElement[Any]]]] = {
     "sales": {
@@ -87,14 +107,14 @@ def section(picture: Picture) -> list[Component]:
     note = f"{count:,} {WHAT[selection.page]} behind this picture."
     if count > MOST_ROWS_IN_TABLE:
         note += f" The table shows {MOST_ROWS_IN_TABLE:,} of them, the file has all."
-    file = f"{PREFIX}rows/{selection.page}.csv?{selection.query()}"
+    file = f"{PREFIX}rows/{picture.star.run_id}/{selection.page}.csv?{selection.query()}"
     head = render_template("dashboards/rows.html", note=note, file=file)
     columns = [
         {"field": name, "headerName": title, **(FIGURES if name in NUMBERS else TEXT)}
         for name, (title, _) in COLUMNS[selection.page].items()
     ]
     grid = AgGrid(
-        id={"type": "rows", "page": selection.page, "query": selection.query()},
+        id={"type": "rows", "run": picture.star.run_id, "page": selection.page, "query": selection.query()},
         columnDefs=columns,
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
         rowModelType="infinite",
@@ -118,9 +138,11 @@ FIGURES = {"flex": 2, "minWidth": 90, "type": "rightAligned"} | {
 
 def init_app(app: Flask, dash: Dash) -> None:
     """Add what the table asks for its rows, and the file."""
-    name = {"type": "rows", "page": MATCH, "query": MATCH}
+    name = {"type": "rows", "run": MATCH, "page": MATCH, "query": MATCH}
     dash.callback(Output(name, "getRowsResponse"), Input(name, "getRowsRequest"), State(name, "id"))(rows_of_table)
-    app.add_url_rule(f"{PREFIX}rows/<page>.csv", "dashboards.rows", requires("read", in_browser=True)(file))
+    app.add_url_rule(
+        f"{PREFIX}rows/<int:run_id>/<page>.csv", "dashboards.rows", requires("read", in_browser=True)(file)
+    )
 
 
 def count_of(picture: Picture) -> int:
@@ -130,21 +152,22 @@ def count_of(picture: Picture) -> int:
     return len(picture.lines.days)
 
 
-def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, str]) -> Any:
+def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> Any:
     """Return the rows that the table asks for: from one to another, in its order."""
     if asked is None:
         return no_update
-    picture = _picture(grid["page"], grid["query"])
-    columns = COLUMNS[grid["page"]]
+    try:
+        picture = _picture(grid["run"], grid["page"], grid["query"])
+        sorts = [(sort["colId"], sort["sort"]) for sort in asked["sortModel"]]
+        first, last = max(int(asked["startRow"]), 0), int(asked["endRow"])
+        columns = COLUMNS[grid["page"]]
+        orders = [(columns[name][1], direction) for name, direction in sorts]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidRequestError({"detail": f"No table of these pages asks like this: {error!r}."}) from error
     statement, parameters = _rows(picture)
-    for sort in asked["sortModel"]:
-        if sort["colId"] in columns:
-            column = columns[sort["colId"]][1]
-            statement = statement.order_by(
-                column.desc().nulls_last() if sort["sort"] == "desc" else column.nulls_first()
-            )
+    for column, direction in orders:
+        statement = statement.order_by(column.desc().nulls_last() if direction == "desc" else column.nulls_first())
     statement = statement.order_by(*OWN_ORDER[grid["page"]]).limit(bindparam("limit")).offset(bindparam("offset"))
-    first, last = max(int(asked["startRow"]), 0), int(asked["endRow"])
     bounds = {"limit": min(max(last - first, 0), ROWS_A_PAGE), "offset": min(first, MOST_ROWS_IN_TABLE)}
     found = read(sql_text(statement), {**parameters, **bounds})
     return {
@@ -153,15 +176,17 @@ def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, str]) -> A
     }
 
 
-def file(page: str) -> Response:
+def file(run_id: int, page: str) -> Response:
     """Send all rows behind a picture as CSV, as they come from Postgres."""
     if page not in PAGES:
         abort(404)
-    picture = _picture(page, request.query_string.decode())
+    picture = _picture(run_id, page, request.query_string.decode())
     statement, parameters = _rows(picture)
     reader: Reader = current_app.extensions["reader"]
     sql = sql_text(statement.order_by(*OWN_ORDER[page]))
     columns = list(COLUMNS[page])
+    if not ONE_FILE.acquire(blocking=False):
+        raise BusyError("Another file is being sent; try again in a moment.")
 
     def content() -> Iterator[str]:
         yield _csv([columns])
@@ -174,13 +199,18 @@ def file(page: str) -> Response:
 
     name = f"{page}-{picture.star.business_date}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream_with_context(content()), headers=headers, content_type="text/csv; charset=utf-8")
+    response = Response(content(), headers=headers, content_type="text/csv; charset=utf-8")
+    response.call_on_close(ONE_FILE.release)  # also when the client went away
+    return response
 
 
-def _picture(page: str, query: str) -> Picture:
+def _picture(run_id: int, page: str, query: str) -> Picture:
+    """Return the picture that a page shows. Raises NewerDayError when another run is served since it was drawn."""
     star: Star | None = current_app.extensions["stars"].current()
     if star is None:
         raise NotSyncedError
+    if star.run_id != run_id:
+        raise NewerDayError(f"The business date {star.business_date} is served now: draw the page anew.")
     try:
         return Picture(star, read_address(page, query, star.business_date))
     except SelectionError as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,13 @@ from api.dashboards.periods import LEVELS, Period, label, shown
 from api.dashboards.picture import Picture, largest
 from api.dashboards.selection import Selection
 from api.dashboards.star import Lines, number
-from api.dashboards.totals import course_parts, dated, tiles
+from api.dashboards.totals import course, partly, tiles
 
 SHOWN_PRODUCTS = 10
 DAYS_IN_ONE_BLOCK = 371
+MOST_BARS, MOST_YEARS = 1500, 12
+"""Of the trend, and of the calendar: the latest ones."""
+
 FEWEST_WEEKS = 27
 """The calendar has room for so many, or the days of a short period would be too wide."""
 
@@ -68,10 +73,10 @@ def figures(lines: Lines, _: Period | None) -> dict[str, float | None]:
 
 
 def _courses(picture: Picture) -> dict[str, list[float | None]]:
-    parts = course_parts(picture)
-    if not parts:
+    found = course(picture)
+    if found is None:
         return {}
-    lines = dated(picture)
+    lines, parts = found
     sums = {measure: lines.by_part(parts, measure).tolist() for measure in ("sales", "profit", "quantity")}
     orders = lines.orders_by(lines.part(parts), len(parts)).tolist()
     return {
@@ -87,20 +92,20 @@ def trend(picture: Picture) -> Card:
     selection, days = picture.selection, picture.days
     wanted = selection.period or days
     level = selection.by or (wanted.finer() if wanted else "year")
+    if days:
+        level = days.at_most(level, MOST_BARS)
     levels = [
         Link(each.capitalize(), selection.within(selection.period, each).href(), each == level) for each in LEVELS
     ]
-    return Card(
-        "trend",
-        f"Sales and profit by {level}",
-        way=_way_up(selection),
-        levels=levels,
-        figure=_trend(picture, days.parts(level), level) if days and picture.sold else None,
-    )
+    card = Card("trend", f"Sales and profit by {level}", way=_way_up(selection), levels=levels)
+    if days is None or not picture.sold:
+        return card
+    parts = days.parts(level)
+    return replace(card, note=partly(parts, days, level), figure=_trend(picture, days, parts, level))
 
 
-def _trend(picture: Picture, parts: Sequence[Period], level: str) -> dict[str, Any]:
-    lines = dated(picture)
+def _trend(picture: Picture, days: Period, parts: Sequence[Period], level: str) -> dict[str, Any]:
+    lines = picture.dated()
     names = [marks.two_lines(label(part, level)) for part in parts]
     own = {"x": names, "hovertemplate": HOVER, "customdata": [picture.selection.within(part).href() for part in parts]}
 
@@ -116,7 +121,7 @@ def _trend(picture: Picture, parts: Sequence[Period], level: str) -> dict[str, A
         }
 
     traces: list[dict[str, Any]] = [bars("sales", marks.BLUE, 0.75), bars("profit", marks.ORANGE, 0.4)]
-    if before := _year_before(picture, parts):
+    if before := _year_before(picture, days, parts):
         line = {"width": 2, "color": marks.GREY}
         traces.append(
             {
@@ -143,22 +148,26 @@ def _trend(picture: Picture, parts: Sequence[Period], level: str) -> dict[str, A
     )
 
 
-def _year_before(picture: Picture, parts: Sequence[Period]) -> list[float | None] | None:
-    """Return the sales of the same units a year before, None where the orders do not go back so far."""
+def _year_before(picture: Picture, days: Period, parts: Sequence[Period]) -> list[float | None] | None:
+    """Return the sales of the same days a year before, None where the orders do not go back so far."""
     there, until = picture.star.dates, picture.star.business_date
     if there is None or parts[0].unit == "year":
         return None  # of a year the bar beside it is the year before
-    before = [part.year_before(until) for part in parts]
-    known = [part for part in before if part.first >= there.first]
-    if not known:
+    before = [part.clipped(days).year_before(until) for part in parts]
+    if before[-1].first < there.first:
         return None
-    lines = picture.lines_in(Period(known[0].first, known[-1].last))
-    # Not by_part: around a leap day the days of the year before overlap or leave one out.
-    sums = np.append(0.0, np.cumsum(lines.measure("sales")))
-    begins = np.searchsorted(lines.days, [number(part.first) for part in known], side="left")
-    ends = np.searchsorted(lines.days, [number(part.last) for part in known], side="right")
-    totals: list[float | None] = (sums[ends] - sums[begins]).tolist()
-    return [None] * (len(parts) - len(known)) + totals
+    whole_time = Period(min(part.first for part in before), max(part.last for part in before))
+    lines = picture.lines_in(whole_time)
+    by_day = np.bincount(lines.days - number(whole_time.first), lines.measure("sales"), whole_time.days)
+    until_day = np.concatenate([[0.0], np.cumsum(by_day)])  # a leap day and the day before have the same day before
+
+    def sum_of(part: Period) -> float | None:
+        if part.first < there.first:
+            return None
+        first = number(part.first) - number(whole_time.first)
+        return float(until_day[first + part.days] - until_day[first])
+
+    return [sum_of(part) for part in before]
 
 
 def _way_up(selection: Selection) -> list[Link]:
@@ -181,7 +190,7 @@ def countries(picture: Picture) -> Card:
             name := attribute.labels[place],
             (whole(sales[place]), whole(profit[place])),
             sales[place] / most,
-            selection.clicked("country", name).href(),
+            selection.clicked(country=name).href(),
             name in chosen,
         )
         for place in largest(sales, len(sales))
@@ -200,7 +209,7 @@ def countries(picture: Picture) -> Card:
         "colorscale": [[0, "rgba(138,150,163,0.25)"], [1e-9, "#A6CCE3"], [1, marks.BLUE]],
         "showscale": False,
         "marker": {"line": {"width": 0.4, "color": "rgba(138,150,163,0.6)"}},
-        "customdata": [selection.clicked("country", name).href() if there.get(name) else "" for name in ON_THE_MAP],
+        "customdata": [selection.clicked(country=name).href() if there.get(name) else "" for name in ON_THE_MAP],
         "hovertemplate": "%{location}: %{z:,.0f}<extra></extra>",
     }
     paper = {"visible": False, "bgcolor": "rgba(0,0,0,0)", "lataxis": {"range": [-56, 78]}}
@@ -213,7 +222,7 @@ def countries(picture: Picture) -> Card:
 def categories(picture: Picture) -> Card:
     """Show profit by category, subcategory and product; a click shows what is within."""
     selection = picture.selection
-    profit = picture.lines.by_product("profit")
+    profit = picture.lines_without("product").by_product("profit")
     losses = profit[profit < 0]
     note = f"{losses.size:,} products at a loss ({whole(losses.sum())}) have no area." if losses.size else ""
     only = {
@@ -233,28 +242,35 @@ def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> dict[str, A
     """Draw two levels below what is chosen; a node is its path of category, subcategory and product."""
     star, selection = picture.star, picture.selection
     category, subcategory = star.attributes["category"], star.attributes["subcategory"]
-    sales = picture.lines.by_product("sales")
+    sales = picture.lines_without("product").by_product("sales")
     nodes: dict[tuple[str, ...], tuple[float, float]] = {}
+    areas: dict[tuple[str, ...], float] = {}
     deepest = 3 if only else 2
     hidden = 2 if "subcategory" in only else 1 if "category" in only else 0
-    for product in np.flatnonzero(profit > 0):
+    for product in np.flatnonzero((profit != 0) | (sales != 0)):
         names = (category.labels[category.codes[product]], subcategory.labels[subcategory.codes[product]], str(product))
         for path in ((), *(names[:depth] for depth in range(hidden + 1, deepest + 1))):
             earned, sold = nodes.get(path, (0.0, 0.0))
             nodes[path] = (earned + profit[product], sold + sales[product])
+            areas[path] = areas.get(path, 0.0) + max(profit[product], 0.0)
+    nodes = {path: figures for path, figures in nodes.items() if areas[path]}
     shown = sorted({path[: hidden + 1] for path in nodes if path}, key=nodes.__getitem__, reverse=True)
     colours = dict(zip(shown, COLOURS * len(shown), strict=False))
     whole_of = " › ".join(only.values()) or "All categories"
 
     def name(path: tuple[str, ...]) -> str:
-        return star.product_names[int(path[2])] if len(path) == 3 else path[-1] if path else whole_of
+        text = star.product_names[int(path[2])] if len(path) == 3 else path[-1] if path else whole_of
+        return escape(text, quote=False)  # Plotly reads some HTML in texts, links among it
+
+    def margin(earned: float, sold: float) -> str:
+        return "—" if (share := ratio(earned, sold)) is None else percent(share)
 
     def parent(path: tuple[str, ...]) -> str:
         return ("/".join(path[:-1]) if path[:-1] in nodes else "") or "all"
 
     def address(path: tuple[str, ...]) -> str:
         if len(path) == 3:
-            return selection.clicked("product", str(star.product_keys[int(path[2])])).href()
+            return selection.clicked(product=str(star.product_keys[int(path[2])])).href()
         below = dict(zip(("category", "subcategory"), path, strict=False))
         return selection.choosing(**{"category": None, "subcategory": None, "product": None, **below}).href()
 
@@ -263,8 +279,8 @@ def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> dict[str, A
         "ids": ["/".join(path) or "all" for path in nodes],
         "labels": [name(path) for path in nodes],
         "parents": [parent(path) if path else "" for path in nodes],
-        "values": [earned for earned, _ in nodes.values()],
-        "text": [f"{whole(earned)}<br>margin {percent(earned / sold)}" for earned, sold in nodes.values()],
+        "values": [areas[path] for path in nodes],
+        "text": [f"{whole(earned)}<br>margin {margin(earned, sold)}" for earned, sold in nodes.values()],
         "customdata": [address(path) if path else "" for path in nodes],
         "branchvalues": "total",
         "textinfo": "label+text",
@@ -296,7 +312,7 @@ def products(picture: Picture) -> list[Card]:
                 star.product_names[place],
                 (whole(sales[place]), whole(quantity[place])),
                 sales[place] / most,
-                selection.clicked("product", key := str(star.product_keys[place])).href(),
+                selection.clicked(product=(key := str(star.product_keys[place]))).href(),
                 key in chosen,
             )
             for place in places
@@ -314,10 +330,10 @@ def calendar(picture: Picture) -> Card:
     days = picture.days
     if days is None or not picture.sold:
         return Card("calendar", "Sales by day")
-    lines = dated(picture)
+    lines = picture.dated()
     sums = np.bincount(lines.days - number(days.first), lines.measure("sales"), days.days)
     in_one = days.days <= DAYS_IN_ONE_BLOCK
-    blocks = [days] if in_one else [days.clipped(year) for year in days.parts("year")]
+    blocks = [days] if in_one else [days.clipped(year) for year in days.parts("year")[-MOST_YEARS:]]
     begins = [days.first if in_one else block.first.replace(month=1, day=1) for block in blocks]
     weeks = max(_week(begin, block.last) for begin, block in zip(begins, blocks, strict=True)) + 1
     cells: list[list[float | None]] = [[None] * weeks for _ in range(8 * len(blocks) - 1)]
@@ -357,7 +373,7 @@ def calendar(picture: Picture) -> Card:
         },
         meta={"href": _address_of_day(picture)},
     )
-    note = f"From {shown(days.first)} to {shown(days.last)}; the darkest day: {whole(sums.max())}."
+    note = f"From {shown(blocks[0].first)} to {shown(days.last)}; the darkest day: {whole(sums.max())}."
     return Card("calendar", "Sales by day", note, figure=figure)
 
 

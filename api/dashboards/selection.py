@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
-from api.dashboards.periods import LEVELS, Period, last_twelve_months
+from api.dashboards.periods import EARLIEST, LATEST, LEVELS, Period, from_code, last_twelve_months
 
 PREFIX = "/dashboards/"
 PAGES = ("sales", "customers")
@@ -97,13 +97,10 @@ class Selection:
         chosen = {**self.chosen, name: values} if values else {n: v for n, v in self.chosen.items() if n != name}
         return replace(self, chosen=chosen)
 
-    def clicked(self, name: str, value: str) -> Selection:
-        """Filter by a mark's value alone; a click on the only chosen one lifts the filter."""
-        return self.choosing(**{name: None if self.chosen.get(name) == (value,) else value})
-
-    def without(self, name: str) -> Selection:
-        """Leave out a filter, which shows what it could be changed to."""
-        return replace(self, chosen={other: values for other, values in self.chosen.items() if other != name})
+    def clicked(self, **values: str) -> Selection:
+        """Filter by a mark's values alone; a click on the only chosen one lifts the filter."""
+        chosen = all(self.chosen.get(name) == (value,) for name, value in values.items())
+        return self.choosing(**(dict.fromkeys(values) if chosen else values))
 
 
 def read_address(page: str, query: str, business_date: date) -> Selection:
@@ -122,6 +119,9 @@ def read_address(page: str, query: str, business_date: date) -> Selection:
             raise SelectionError(f"The address asks for “{name}”, which is no filter.")
     if single.get("by", LEVELS[0]) not in LEVELS:
         raise SelectionError(f"“by={single['by']}” is none of {', '.join(LEVELS)}.")
+    for value in chosen.get("joined", ()):
+        if from_code(value) is None:
+            raise SelectionError(f"“joined={value}” is no month like 2025-07, quarter like 2025-Q3 or year.")
     if sum(map(len, chosen.values())) > MOST_VALUES:
         raise SelectionError("The address holds too many values: choose fewer.")
     return Selection(page, _period(single, business_date), chosen, single.get("by"), "rows" in single)
@@ -145,6 +145,6 @@ def _day(given: Mapping[str, str], name: str) -> date:
         day = date.fromisoformat(given.get(name, ""))
     except ValueError:
         raise SelectionError(f"“{name}={given.get(name, '')}” is no day like 2025-07-31.") from None
-    if not 1900 <= day.year <= 2999:
-        raise SelectionError(f"“{name}={day}”: the years 1900 to 2999 can be shown.")
+    if not EARLIEST <= day <= LATEST:
+        raise SelectionError(f"“{name}={day}”: the years {EARLIEST.year} to {LATEST.year} can be shown.")
     return day

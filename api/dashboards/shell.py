@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import render_template
 
 from api.dashboards import exports
 from api.dashboards.customers_page import names_of
-from api.dashboards.marks import Link
+from api.dashboards.marks import Card, Link
 from api.dashboards.periods import Period, presets, shown
 from api.dashboards.picture import Picture, are_any
 from api.dashboards.selection import FILTERS, PREFIX
+from api.dashboards.star import Star
 
 TITLES = {"sales": "Sales", "customers": "Customers"}
 OFFERED = ("country", "category", "line", "segment")
@@ -35,30 +37,52 @@ def top(picture: Picture) -> str:
     selection, star = picture.selection, picture.star
     periods: dict[str, Period | None] = {**presets(star.business_date), "All dates": None}
     name = next((name for name, period in periods.items() if period == selection.period), None)
-    age = (datetime.now(UTC).date() - star.business_date).days
     return render_template(
         "dashboards/top.html",
+        **_day(star),
+        main=selection.page,
         title=TITLES[selection.page],
         pages=[Link(title, selection.on(page).href(), page == selection.page) for page, title in TITLES.items()],
-        star=star,
-        business_date=shown(star.business_date),
-        age={0: "today’s", 1: "yesterday’s"}.get(age, f"{age:,} days old"),
-        synced_at=f"{star.synced_at.astimezone(UTC):%Y-%m-%d %H:%M}",
         dates=name or str(selection.period),
         presets=[Link(each, selection.within(period).href(), each == name) for each, period in periods.items()],
         period=selection.period or star.dates or Period(star.business_date, star.business_date),
         menus=[_menu(picture, each) for each in OFFERED],
         chips=_chips(picture),
+        summary=summary(picture),
         empty=not picture.sold,
         reset=f"{PREFIX}{selection.page}",
         rows=Link("Hide rows" if selection.rows else "Show rows", replace(selection, rows=not selection.rows).href()),
     )
 
 
-def bare_top(page: str) -> str:
+def bare_top(page: str, star: Star | None) -> str:
     """Return the HTML above a message: without filters, as there is nothing to filter."""
     pages = [Link(title, f"{PREFIX}{each}", each == page) for each, title in TITLES.items()]
-    return render_template("dashboards/top.html", title=TITLES[page], pages=pages, star=None)
+    day = _day(star) if star else {}
+    return render_template("dashboards/top.html", **day, main="message", title=TITLES[page], pages=pages)
+
+
+def _day(star: Star) -> dict[str, Any]:
+    """Return what is said of the day: the business date, how old it is, and when it came here."""
+    age = (datetime.now(UTC).date() - star.business_date).days
+    return {
+        "business_date": shown(star.business_date),
+        "age": "today’s" if age <= 0 else "yesterday’s" if age == 1 else f"{age:,} days old",
+        "synced_at": f"{star.synced_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "sample_customers": star.sample_customers,
+    }
+
+
+def said(picture: Picture, totals: Card) -> str:
+    """Return what is said of a page that has been drawn: what is shown, and the first totals."""
+    figures = ", ".join(f"{tile.label} {tile.value}" for tile in totals.tiles[:3])
+    return f"{TITLES[picture.selection.page]}, {summary(picture)}: {figures}"
+
+
+def summary(picture: Picture) -> str:
+    """Return what is shown: the dates and the filters."""
+    dates = str(picture.selection.period or "All dates")
+    return "; ".join([dates, *(chip.text for chip in _chips(picture))])
 
 
 def foot() -> str:

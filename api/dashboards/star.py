@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.dashboards.periods import Period
+from api.dashboards.periods import EARLIEST, LATEST, Period
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
@@ -108,7 +108,7 @@ class Lines:
     def part(self, parts: Sequence[Period]) -> Ints:
         """Return the number of the period that each line lies in; the periods follow each other and hold all lines."""
         begins = np.searchsorted(self.days, [number(part.first) for part in parts])
-        return np.repeat(np.arange(len(parts), dtype=np.int16), np.diff(begins, append=self.days.size))
+        return np.repeat(np.arange(len(parts), dtype=np.int32), np.diff(begins, append=self.days.size))
 
     @cached_property
     def orders(self) -> int:
@@ -150,7 +150,6 @@ class Star:
     run_id: int
     business_date: date
     synced_at: datetime
-    batch_id: int
     sample_customers: int | None
     product_keys: Ints
     product_names: Sequence[str]
@@ -172,8 +171,9 @@ class Star:
 
     @cached_property
     def dates(self) -> Period | None:
-        """The days from the first order to the last; None if there is no order with a day."""
-        known = self.days[np.searchsorted(self.days, NO_DAY, side="right") :]
+        """The days from the first order to the last that can be shown; None if there is no such order."""
+        bounds = np.searchsorted(self.days, [number(EARLIEST), number(LATEST) + 1])
+        known = self.days[slice(*bounds)]
         return Period(day_of(int(known[0])), day_of(int(known[-1]))) if known.size else None
 
     def lines(self, period: Period | None, products: Mask | None = None, customers: Mask | None = None) -> Lines:

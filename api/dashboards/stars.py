@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +12,11 @@ import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
 from psycopg import Connection, sql
+from sqlalchemy import select
 
 from api.dashboards.star import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, Star
 from api.database import Reader, read, sql_text
-from api.listing import current_run
-from api.models import SERVING
+from api.models import ONE, SERVING, SUCCEEDED, SyncRun
 
 LOADING_SECONDS = 120
 ORDERS_BUCKETS = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6 or more"}
@@ -31,7 +32,7 @@ RECENCY_BUCKETS = {
 }
 """Months since a customer's last order, from how many → the name."""
 
-CURRENT_RUN = sql_text(current_run().select())
+CURRENT_RUN = sql_text(select(SyncRun.id, SyncRun.finished_at).where(SUCCEEDED).order_by(SyncRun.id.desc()).limit(ONE))
 
 LINE_TYPES = {**dict.fromkeys(("day", "product", "customer", "order"), ">i4"), **dict.fromkeys(MEASURES, ">i8")}
 LINE = np.dtype(
@@ -60,17 +61,29 @@ class Stars:
         self._star: Star | None = None
 
     def current(self) -> Star | None:
-        """Return the star of the run that is served now; None when none is. Raises psycopg's errors."""
+        """Return the star of the run that is served now; None when none is. Raises psycopg's errors.
+
+        While one thread reads a new run the others go on with the old one, if there is one.
+        """
         rows = read(CURRENT_RUN)
         if not rows:
             return None
         star = self._star
-        if star is None or star.run_id != rows[0][0]:
-            with self._lock:
-                star = self._star
-                if star is None or star.run_id != rows[0][0]:
-                    self._star = star = load()
-        return star
+        if star is not None and (star.run_id, star.synced_at) == tuple(rows[0]):
+            return star
+        with self._reading(wait=star is None) as mine:
+            if mine and (self._star is None or self._star is star):
+                self._star = load()
+        return self._star
+
+    @contextmanager
+    def _reading(self, *, wait: bool) -> Iterator[bool]:
+        mine = self._lock.acquire(blocking=wait)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._lock.release()
 
 
 def load() -> Star | None:
@@ -80,7 +93,7 @@ def load() -> Star | None:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(f"SET LOCAL statement_timeout = '{LOADING_SECONDS}s'")
         run = connection.execute(
-            f"SELECT id, business_date, finished_at, batch_id, sample_customers FROM {SERVING}.sync_run"
+            f"SELECT id, business_date, finished_at, sample_customers FROM {SERVING}.sync_run"
             " WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1"
         ).fetchone()
         return _read_run(connection, *run) if run else None
@@ -91,7 +104,6 @@ def _read_run(
     run_id: int,
     business_date: date,
     synced_at: datetime,
-    batch_id: int,
     sample: int | None,
 ) -> Star:
     lines = _lines(connection, run_id)
@@ -136,7 +148,6 @@ def _read_run(
         run_id=run_id,
         business_date=business_date,
         synced_at=synced_at,
-        batch_id=batch_id,
         sample_customers=sample,
         product_keys=product_keys,
         product_names=[name or UNKNOWN for name in products[1]],

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from api.dashboards.marks import Card, Tile, change, percent, sparkline
-from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period
+from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period, label
 from api.dashboards.picture import Picture
 from api.dashboards.star import Lines
 
 Figures = Mapping[str, float | None]
 Shown = Mapping[str, tuple[str, Callable[[float], str]]]
 """The name of a figure → what people call it, and how it is written."""
+
+MOST_POINTS = 240
+"""Of a course."""
 
 
 def tiles(
@@ -51,12 +54,22 @@ def compared(picture: Picture) -> list[tuple[str, Lines | None, Period | None]]:
     ]
 
 
-def course_parts(picture: Picture) -> list[Period]:
-    """Return the units that courses are drawn in: days of short periods, else months."""
+def course(picture: Picture) -> tuple[Lines, list[Period]] | None:
+    """Return the units that courses are drawn in, days of short periods, else months, and the lines in them.
+
+    A unit that is not over would look like a fall: it is left out if there are others.
+    """
     days = picture.days
-    return days.parts("day" if days.days <= DAYS_SHOWN_SINGLY else "month") if days else []
+    if days is None:
+        return None
+    parts = days.parts("day" if days.days <= DAYS_SHOWN_SINGLY else days.at_most("month", MOST_POINTS))
+    if parts[-1].last > days.last and len(parts) > 1:
+        parts.pop()
+    parts = [part.clipped(days) for part in parts]
+    return picture.lines_in(Period(parts[0].first, parts[-1].last)), parts
 
 
-def dated(picture: Picture) -> Lines:
-    """Return the lines that have a day."""
-    return picture.lines_in(picture.days) if picture.selection.period is None else picture.lines
+def partly(parts: Sequence[Period], days: Period, level: str) -> str:
+    """Say which units the days hold only a part of."""
+    names = [label(part, level) for part in dict.fromkeys((parts[0], parts[-1])) if part.clipped(days) != part]
+    return f"Only a part of {' and of '.join(names)} is within these dates." if names else ""

@@ -32,6 +32,7 @@ SCOPES = {"read": ["read"], "write": ["write"], "all": ["read", "sync", "write"]
 NO_WAREHOUSE = "DRIVER={FreeTDS};SERVER=127.0.0.1;PORT=1;UID=nobody;PWD=nothing"
 SUNDAY = date(2026, 1, 4)
 NO_LIMIT = 1_000_000
+NO_EXPORTS = ROOT / "no exports"
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +91,7 @@ def settings_for(database_url: str, warehouse_odbc: str = NO_WAREHOUSE, **others
         SYNC_KEY,
         serving_database_url_loader=as_login(database_url, "loader"),
         serving_database_url_api=as_login(database_url, "api"),
-        **{"rate_limit": NO_LIMIT, **others},
+        **{"rate_limit": NO_LIMIT, "exports_dir": NO_EXPORTS, **others},
     )
 
 
@@ -104,6 +105,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "WAREHOUSE_ODBC_READER": settings.warehouse_odbc_reader,
         "API_SYNC_KEY": settings.sync_key,
         "API_RATE_LIMIT": str(settings.rate_limit),
+        "EXPORTS_DIR": str(settings.exports_dir),
         "API_OPEN_READS": str(settings.open_reads).lower(),
     }
 

@@ -1,5 +1,6 @@
 """Who may see the dashboards and have the exports, and what browsers are told about them."""
 
+import json
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from api import create_app
-from tests.api.conftest import KEYS, add_keys, settings_for
+from tests.api.conftest import KEYS, Publish, add_keys, settings_for
 
 PAGES = ("/dashboards/sales", "/dashboards/customers")
 SHOWN = (*PAGES, "/dashboards/_dash-layout", "/dashboards/_dash-dependencies", "/exports/sales_warehouse.hyper")
@@ -74,6 +75,77 @@ def test_what_changes_takes_no_password_that_a_browser_would_send_by_itself(clos
     assert closed.post("/api/sync", headers=password(KEYS["all"])).status_code == 401
 
 
+@pytest.mark.parametrize("address", [5, None, [], "http://[x", "/dashboards/nonsense"])
+def test_an_address_that_is_none_is_refused(client: FlaskClient, address: Any) -> None:
+    output = client.get("/dashboards/_dash-dependencies").get_json()[0]["output"]
+    outputs = [dict(zip(("id", "property"), each.rsplit(".", 1), strict=True)) for each in output[2:-2].split("...")]
+    asked = {
+        **DRAW,
+        "output": output,
+        "outputs": outputs,
+        "inputs": [{"id": "location", "property": "href", "value": address}],
+    }
+    assert client.post("/dashboards/_dash-update-component", json=asked).status_code in (404, 422)
+
+
+@pytest.mark.parametrize("output", [1, "nothing.of.ours"])
+def test_an_output_that_no_page_has_is_refused(client: FlaskClient, output: Any) -> None:
+    answer = client.post("/dashboards/_dash-update-component", json={**DRAW, "output": output})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("body", [{}, [], 5])
+def test_what_no_page_asks_is_refused(client: FlaskClient, body: Any) -> None:
+    assert client.post("/dashboards/_dash-update-component", json=body).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["dash/nope.js", "nope/nope.js"])
+def test_a_script_that_is_not_there_is_not_found(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/dashboards/_dash-component-suites/{name}")
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "asked", [{"startRow": "x"}, {"sortModel": 5}, {"sortModel": [{"colId": "nope", "sort": "asc"}]}]
+)
+def test_a_table_that_asks_for_nonsense_is_refused(
+    client: FlaskClient, publish: Publish, asked: dict[str, Any]
+) -> None:
+    grid = {"page": "sales", "query": "", "run": publish(), "type": "rows"}
+    request = {"startRow": 0, "endRow": 9, "sortModel": [], **asked}
+    name = json.dumps(grid, separators=(",", ":"))
+    any_grid = json.dumps({key: ["MATCH"] if key != "type" else "rows" for key in sorted(grid)}, separators=(",", ":"))
+    body = {
+        "output": f"{any_grid}.getRowsResponse",
+        "outputs": {"id": grid, "property": "getRowsResponse"},
+        "inputs": [{"id": grid, "property": "getRowsRequest", "value": request}],
+        "state": [{"id": grid, "property": "id", "value": grid}],
+        "changedPropIds": [f"{name}.getRowsRequest"],
+    }
+    assert client.post("/dashboards/_dash-update-component", json=body).status_code == 422
+
+
+def test_rows_of_a_run_that_is_no_longer_served_say_so(client: FlaskClient, publish: Publish) -> None:
+    run_id = publish()
+    assert client.get(f"/dashboards/rows/{run_id}/sales.csv", buffered=True).status_code == 200
+    publish()
+    answer = client.get(f"/dashboards/rows/{run_id}/sales.csv")
+    assert (answer.status_code, answer.get_json()["type"]) == (410, "urn:sales-warehouse:problem:newer-day")
+
+
+def test_one_file_is_sent_at_a_time(client: FlaskClient, publish: Publish) -> None:
+    address = f"/dashboards/rows/{publish()}/sales.csv"
+    first = client.get(address, buffered=False)
+    assert client.get(address).status_code == 503
+    first.close()
+    assert client.get(address, buffered=True).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", "of a proxy"])
+def test_with_open_reads_a_password_for_somebody_else_does_no_harm(client: FlaskClient, key: str) -> None:
+    assert client.get("/dashboards/sales", headers=password(key)).status_code == 200
+
+
 def test_with_open_reads_nobody_is_asked(database_url: str) -> None:
     client = create_app(settings_for(database_url)).test_client()
     assert [client.get(page).status_code for page in PAGES] == [200, 200]
@@ -98,7 +170,7 @@ def test_the_folder_leads_to_the_sales_page(client: FlaskClient) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboards/sales")
 
 
-@pytest.mark.parametrize("page", ["/dashboards/nonsense", "/dashboards/sales/", "/dashboards/rows/nonsense.csv"])
+@pytest.mark.parametrize("page", ["/dashboards/nonsense", "/dashboards/sales/", "/dashboards/rows/1/nonsense.csv"])
 def test_there_is_no_other_page(client: FlaskClient, page: str) -> None:
     assert client.get(page).status_code == 404
 

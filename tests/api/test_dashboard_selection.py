@@ -41,6 +41,8 @@ def test_a_value_that_is_there_twice_counts_once() -> None:
         ("from=0001-01-01&to=2025-02-01", "the years 1900 to 2999"),
         ("period=forever", "“period=all”, or"),
         ("period=all&from=2025-01-01&to=2025-02-01", "“period=all”, or"),
+        ("joined=2025-13", "“joined=2025-13” is no month"),
+        ("joined=99999999999-01", "“joined=99999999999-01” is no month"),
         ("by=week", "“by=week” is none of year, quarter, month, day"),
         ("country=" + "x" * 5000, "too long"),
         ("&".join(f"product={key}" for key in range(201)), "too many values"),
@@ -54,9 +56,9 @@ def test_an_address_that_makes_no_sense_is_refused_with_the_reason(query: str, s
 
 def test_a_click_chooses_one_value_and_a_second_click_lifts_it() -> None:
     start = Selection("sales", None, {"country": ("A", "B")})
-    clicked = start.clicked("country", "B")
+    clicked = start.clicked(country="B")
     assert clicked.chosen == {"country": ("B",)}
-    assert clicked.clicked("country", "B").chosen == {}
+    assert clicked.clicked(country="B").chosen == {}
 
 
 def test_a_menu_adds_and_takes_away() -> None:

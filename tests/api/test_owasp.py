@@ -348,7 +348,7 @@ PAGES = {"/docs", "/docs/{name}", "/postman.json", "/openapi.json", "/static/{fi
 DASHBOARDS = {
     ("GET", "/dashboards/"),
     ("GET", "/dashboards/{path}"),
-    ("GET", "/dashboards/rows/{page}.csv"),
+    ("GET", "/dashboards/rows/{run_id}/{page}.csv"),
     ("GET", "/dashboards/assets/{filename}"),
     ("GET", "/dashboards/_favicon.ico"),
     ("GET", "/dashboards/_dash-component-suites/{package_name}/{fingerprinted_path}"),

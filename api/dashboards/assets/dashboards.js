@@ -11,6 +11,13 @@
   // The component HtmlBlock: HTML from a template. What was in focus and which menus were open stays so.
   const nameOf = (element) => element.id || `${element.closest("[id]")?.id} ${element.tagName} ${element.firstElementChild?.textContent ?? element.textContent}`;
 
+  // What was in focus may be gone: then the focus goes to the title of its card, or to what lifts all filters.
+  const focusOn = (element) => {
+    const goal = element.matches(".block, .js-plotly-plot") ? element.closest("section")?.querySelector("h2") ?? document.getElementById("reset") : element;
+    if (goal?.tagName === "H2") goal.tabIndex = -1;
+    goal?.focus({ preventScroll: true });
+  };
+
   const HtmlBlock = ({ html }) => {
     const block = React.useRef(null);
     React.useLayoutEffect(() => {
@@ -19,7 +26,7 @@
       const open = [...old.querySelectorAll("details[open]")].map((menu) => menu.id);
       old.innerHTML = html;
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-      if (focused) [...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused)?.focus({ preventScroll: true });
+      if (focused) focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old);
     }, [html]);
     return React.createElement("div", { ref: block, className: "block" });
   };
@@ -27,14 +34,14 @@
 
   // Light or dark: as the system has it, until somebody chooses.
   const CHOICE = "theme";
-  const chosen = localStorage.getItem(CHOICE);
+  const kept = () => { try { return localStorage; } catch { return { getItem: () => null, setItem: () => {} }; } }; // may be forbidden
   const isDark = () =>
     root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const setTheme = (theme) => {
     if (theme) root.dataset.theme = theme;
     document.body.dataset.agThemeMode = isDark() ? "dark" : "light"; // the name AG Grid goes by
   };
-  setTheme(chosen);
+  setTheme(kept().getItem(CHOICE));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme());
 
   // Go to another address of these pages: dcc.Location hears this event and the page is drawn anew.
@@ -53,7 +60,7 @@
     if (!target) return;
     if (target.id === "theme") {
       const theme = isDark() ? "light" : "dark";
-      localStorage.setItem(CHOICE, theme);
+      kept().setItem(CHOICE, theme);
       setTheme(theme);
     }
     if (target.matches("button.png")) savePicture(target.dataset.card);
@@ -73,6 +80,7 @@
     const mark = event.target.closest?.("[data-href]");
     if (mark && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
+      followed = { plot: mark.closest(".js-plotly-plot"), text: mark.getAttribute("aria-label") };
       go(mark.dataset.href);
     }
   });
@@ -86,6 +94,8 @@
     for (const [name, value] of new FormData(event.target)) address.searchParams.set(name, value);
     go(address.href);
   });
+
+  let followed = null; // the mark of a chart that the keyboard followed, for the focus to come back to
 
   // Marks of charts are links: for the mouse by Plotly's events, for the keyboard as elements that take the focus.
   const hrefOf = (plot, piece) => {
@@ -107,16 +117,23 @@
   };
 
   const reach = (plot) => {
-    const bars = plot.querySelectorAll(".barlayer .trace:first-child .point > path");
-    bars.forEach((path) => {
-      const point = path.parentNode.__data__;
-      label(path, hrefOf(plot, plot.data[0].customdata?.[point?.i]), `${point?.p !== undefined ? plot.data[0].x[point.i].replace("<br>", " ") : ""}: ${point?.s?.toLocaleString("en")}`);
+    plot.querySelectorAll(".barlayer .trace:first-child .point > path").forEach((path) => {
+      const { i, s: size } = path.parentNode.__data__ ?? {};
+      const bar = plot.data[0];
+      label(path, hrefOf(plot, bar.customdata?.[i]), `${bar.x[i]?.replace("<br>", " ")}: ${size?.toLocaleString("en")}`);
     });
     plot.querySelectorAll("g.slice").forEach((slice) => {
       const node = slice.__data__?.data?.data;
-      label(slice, hrefOf(plot, plot.data[0].customdata?.[node?.i]), node?.label);
+      label(slice, hrefOf(plot, plot.data[0].customdata?.[node?.i]), node && plain(`${node.label}: ${plot.data[0].text[node.i]}`));
     });
+    if (followed?.plot !== plot) return;
+    const name = followed.text.split(":")[0];
+    focusOn([...plot.querySelectorAll("[data-href]")].find((mark) => mark.getAttribute("aria-label").split(":")[0] === name) ?? plot);
+    followed = null;
   };
+
+  // Plotly's texts are HTML of its own kind.
+  const plain = (text) => text.replaceAll("<br>", ", ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
   const label = (element, href, text) => {
     if (!href) return;
@@ -142,15 +159,16 @@
   const savePicture = (name) => {
     const card = document.getElementById(name);
     const title = card.querySelector("h2").textContent;
+    const shown = document.querySelector(".summary").textContent.replace(/[<&]/g, (sign) => (sign === "<" ? "&lt;" : "&amp;"));
     const plots = [...card.querySelectorAll(".js-plotly-plot")];
     const figure = plots.length ? copyOf(plots[0]) : card.querySelector("table") ? chartOfTable(card) : chartOfBars(card);
     const layout = {
       ...figure.layout,
-      title: { text: title, x: 0.02, font: { size: 18 } },
+      title: { text: title, subtitle: { text: shown }, x: 0.02, font: { size: 18 } },
       paper_bgcolor: "#fff",
       plot_bgcolor: "#fff",
       font: { ...figure.layout.font, color: "#1b2733" },
-      margin: { l: 60, r: 40, t: 60, b: 50 },
+      margin: { l: 60, r: 40, t: 80, b: 50 },
       height: undefined,
     };
     Plotly.downloadImage({ data: figure.data, layout }, { format: "png", width: 1200, height: 675, scale: 2, filename: `${name}-${document.getElementById("business-date").textContent.replaceAll(" ", "-")}` });
@@ -185,7 +203,7 @@
     const isDraw = String(request[0]?.url ?? request[0]).includes("_dash-update-component");
     try {
       const answer = await send(...request);
-      if (isDraw) notice(answer.ok || answer.status === 204 ? "" : `The server refused (${answer.status}). What is shown is what was shown before.`);
+      if (isDraw) notice(answer.ok || answer.status === 204 ? "" : `${answer.status === 410 ? "A newer day is served: load the page again." : `The server refused (${answer.status}).`} What is shown is what was shown before.`);
       return answer;
     } catch (error) {
       if (isDraw) notice("The server does not answer. What is shown is what was shown before.");
