@@ -6,8 +6,6 @@ workers are forked: they share the memory in which callers' requests are counted
 
 import os
 import shutil
-import socket
-import struct
 import tempfile
 from typing import Any
 
@@ -17,21 +15,12 @@ threads = 4
 preload_app = True
 reuse_port = True  # without it one worker now and then accepts all connections, and the other idles
 keepalive = 75
-SEND_SECONDS = 15
-"""So long a client may take nothing of its answer. The threads are few, and one that reads nothing would keep one."""
-
 
 # Where the workers keep their figures. prometheus_client reads it when it is first imported: this file is given to
 # gunicorn as a file, because importing it from the package would import the whole package before.
 _own_folder = None if "PROMETHEUS_MULTIPROC_DIR" in os.environ else tempfile.mkdtemp(prefix="api-metrics-")
 if _own_folder:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_folder
-
-
-def post_worker_init(worker: Any) -> None:
-    """Have the connections that a worker accepts give up on clients that do not read; they inherit it."""
-    for listener in worker.sockets:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
 
 
 def child_exit(_server: Any, worker: Any) -> None:
