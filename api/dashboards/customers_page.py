@@ -13,7 +13,7 @@ from api.dashboards import marks
 from api.dashboards.marks import Bar, Bars, Card, Cell, Table, exact, percent, ratio, whole
 from api.dashboards.periods import Period, code, label
 from api.dashboards.picture import Picture, largest, within
-from api.dashboards.star import Lines, number
+from api.dashboards.star import UNKNOWN, Lines, number
 from api.dashboards.totals import course, partly, tiles
 from api.database import read, sql_text
 from api.models import Customer, table
@@ -175,7 +175,7 @@ def top_customers(picture: Picture) -> list[Card]:
         most = max((float(values[place]) for place in places), default=0.0) or 1.0
         return [
             Bar(
-                names.get(key := int(star.customer_keys[place]), f"Customer {key}"),
+                names.get(key := int(star.customer_keys[place]), UNKNOWN),
                 (whole(sales[place]), whole(orders[place])),
                 values[place] / most,
                 selection.clicked(customer=str(key)).href(),
@@ -204,10 +204,7 @@ def _most(orders: Any, sales: Any) -> list[int]:
 def names_of(picture: Picture, keys: Sequence[int]) -> dict[int, str]:
     """Look up the names of customers in Postgres; who has none is shown by number."""
     rows = read(FIND_NAMES, {"run_id": picture.star.run_id, "keys": list(keys)})
-    return {
-        key: " ".join((name or "").split()) or customer_number or f"Customer {key}"
-        for key, name, customer_number in rows
-    }
+    return {key: " ".join((name or "").split()) or customer_number or UNKNOWN for key, name, customer_number in rows}
 
 
 def distribution(picture: Picture) -> Card:

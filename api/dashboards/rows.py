@@ -23,6 +23,7 @@ from api.dashboards.html_block import HtmlBlock
 from api.dashboards.picture import Picture
 from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
 from api.dashboards.star import Star
+from api.dashboards.stars import UNKNOWN_KEY
 from api.database import Reader, read, sql_text
 from api.models import Customer, Product, Sale, table
 from api.problems import InvalidRequestError, NotSyncedError, Problem, UnavailableProblem
@@ -148,7 +149,7 @@ def init_app(app: Flask, dash: Dash) -> None:
 def count_of(picture: Picture) -> int:
     """Return how many rows there are."""
     if picture.selection.page == "customers":
-        return int(np.count_nonzero(picture.lines.buying))
+        return int(np.count_nonzero(picture.lines.buying & (picture.star.customer_keys != UNKNOWN_KEY)))
     return len(picture.lines.days)
 
 
@@ -234,7 +235,7 @@ def _rows(picture: Picture) -> tuple[Select[Any], dict[str, Any]]:
         return select(*columns).where(CUSTOMERS.c.run_id == run_id, some(CUSTOMERS.c.customer_key, keys)), parameters
     source: Any = SALES
     for other, key in ((PRODUCTS, "product_key"), (CUSTOMERS, "customer_key")):
-        source = source.join(other, and_(other.c.run_id == SALES.c.run_id, other.c[key] == SALES.c[key]))
+        source = source.outerjoin(other, and_(other.c.run_id == SALES.c.run_id, other.c[key] == SALES.c[key]))
     statement = select(*columns).select_from(source).where(SALES.c.run_id == run_id)
     for mask, keys, column in (
         (picture.products(), star.product_keys, SALES.c.product_key),

@@ -49,6 +49,18 @@ COPY (
     WHERE run_id = {run}
 ) TO STDOUT (FORMAT binary)
 """
+UNKNOWN_KEY = 0
+PRODUCT_COLUMNS = ("product_key", "product_name", "category", "subcategory", "product_line")
+CUSTOMER_COLUMNS = (
+    "customer_key",
+    "country",
+    "customer_segment",
+    "age_group",
+    "gender",
+    "marital_status",
+    "total_orders",
+    "recency",
+)
 COPY_HEADER = 19
 COPY_TRAILER = 2
 
@@ -107,23 +119,10 @@ def _read_run(
     sample: int | None,
 ) -> Star:
     lines = _lines(connection, run_id)
-    products = _table(
-        connection, "products", ("product_key", "product_name", "category", "subcategory", "product_line"), run_id
-    )
+    unknown = bool((lines["product"] == UNKNOWN_KEY).any())
+    products = _table(connection, "products", PRODUCT_COLUMNS, run_id, unknown=unknown)
     customers = _table(
-        connection,
-        "customers",
-        (
-            "customer_key",
-            "country",
-            "customer_segment",
-            "age_group",
-            "gender",
-            "marital_status",
-            "total_orders",
-            "recency",
-        ),
-        run_id,
+        connection, "customers", CUSTOMER_COLUMNS, run_id, unknown=(lines["customer"] == UNKNOWN_KEY).any()
     )
     product_keys, customer_keys = (np.array(rows[0], dtype=np.int64) for rows in (products, customers))
     # By day, those of one day by order.
@@ -173,12 +172,19 @@ def _lines(connection: Connection[Any], run_id: int) -> NDArray[Any]:
     return np.frombuffer(content[COPY_HEADER:-COPY_TRAILER], LINE)
 
 
-def _table(connection: Connection[Any], name: str, columns: Sequence[str], run_id: int) -> list[Sequence[Any]]:
-    """Return columns of a table's rows of a run, in the order of the first."""
+def _table(
+    connection: Connection[Any], name: str, columns: Sequence[str], run_id: int, *, unknown: bool
+) -> list[Sequence[Any]]:
+    """Return columns of a table's rows of a run, in the order of the first, the key.
+
+    ``unknown``: order lines point to the unknown member, which is not served; it is the first.
+    """
     statement = sql.SQL("SELECT {columns} FROM {table} WHERE run_id = %s ORDER BY 1").format(
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)), table=sql.Identifier(SERVING, name)
     )
     rows = connection.execute(statement, (run_id,)).fetchall()
+    if unknown and (not rows or rows[0][0] != UNKNOWN_KEY):
+        rows.insert(0, (UNKNOWN_KEY, *[None] * (len(columns) - 1)))
     return list(zip(*rows, strict=True)) if rows else [()] * len(columns)
 
 

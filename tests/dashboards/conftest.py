@@ -99,6 +99,15 @@ def screen(desktop: BrowserContext, address: str) -> Iterator[Screen]:
     screen.finish()
 
 
+@pytest.fixture(scope="module")
+def standing(desktop: BrowserContext, address: str) -> Iterator[Screen]:
+    """A screen that the tests of one module take over from each other; at the end it may not have complained."""
+    screen = Screen(desktop.new_page(), address).open("sales")
+    yield screen
+    screen.page.close()
+    screen.finish()
+
+
 NewScreen = Callable[..., Screen]
 
 

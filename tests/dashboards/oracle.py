@@ -273,6 +273,8 @@ class Oracle:
         lines = self.where(look)
         lines = lines[lines["day"].notna()]
         parts = self.parts(look, level)
+        if days and len(parts) > 1 and span(parts[-1])[1] > days[1]:
+            parts.pop()  # it is not over
         grouped = lines.groupby(lines["day"].dt.to_period(FREQUENCIES[level]))
         sums = {measure: grouped[measure].sum().reindex(parts, fill_value=0).tolist() for measure in MEASURES}
         orders = grouped["order"].nunique().reindex(parts, fill_value=0).tolist()
@@ -286,7 +288,7 @@ class Oracle:
             }
         return {
             "customers": customers,
-            "new": [count for _, count in self.new_customers(look, level)],
+            "new": [count for _, count in self._new(look, level)[: len(parts)]],
             "orders": orders,
             "sales": sums["sales"],
             "each": _ratios(sums["sales"], customers),
@@ -313,7 +315,10 @@ class Oracle:
         return shown
 
     def _sales_a_year_before(self, look: Look, part: pd.Period) -> int | None:
-        days = self.year_before(span(part))
+        there = self.days(look)
+        assert there is not None
+        first, last = span(part)
+        days = self.year_before((max(first, there[0]), min(last, there[1])))
         return int(self.where(replace(look, days=days))["sales"].sum()) if days[0] >= self.first_day else None
 
     def countries(self, look: Look) -> Rows:
@@ -331,7 +336,7 @@ class Oracle:
 
     def treemap(self, look: Look) -> dict[str, int]:
         """Return the profit of each node that there must be, by its names from below what is chosen on."""
-        lines = self.where(look)
+        lines = self.where(look.without("product"))
         of_product = lines.groupby(["category", "subcategory", "product_name", "product"])["profit"].sum()
         earned = of_product[of_product > 0].reset_index()
         only = [name for name in ("category", "subcategory") if len(look.filters.get(name, ())) == 1]
@@ -347,7 +352,7 @@ class Oracle:
 
     def losses(self, look: Look) -> str:
         """Return the note on products at a loss."""
-        profit = self.where(look).groupby("product")["profit"].sum().tolist()
+        profit = self.where(look.without("product")).groupby("product")["profit"].sum().tolist()
         lost = [each for each in profit if each < 0]
         return f"{len(lost):,} products at a loss ({whole(sum(lost))}) have no area." if lost else ""
 
@@ -426,16 +431,22 @@ class Oracle:
         counts = self.where(look.without("orders")).groupby("orders")["customer"].nunique()
         return [(name, int(counts[name])) for name in ORDERS if name in counts]
 
-    def new_customers(self, look: Look, level: str = "month") -> Rows:
-        """Return how many of the customers ordered first in which month."""
-        parts = self.parts(look, level)
+    def new_customers(self, look: Look) -> Rows:
+        """Return how many customers ordered first in which month, whichever are chosen."""
+        return self._new(look.without("joined"), "month")
+
+    def _new(self, look: Look, level: str) -> Rows:
+        days, parts = self.days(look), self.parts(look, level)
         first = self.first_days.reindex(self.where(look)["customer"].drop_duplicates()).dropna()
+        if days:
+            first = first[(first >= pd.Timestamp(days[0])) & (first <= pd.Timestamp(days[1]))]
         counts = first.dt.to_period(FREQUENCIES[level]).value_counts().reindex(parts, fill_value=0)
         return [(name_of(part, level), int(count)) for part, count in counts.items()]
 
     def recency(self, look: Look) -> dict[tuple[str, str], str]:
-        """Return customers by how long ago they ordered last, and how often."""
-        counts = self.where(look).groupby(["recency", "orders"])["customer"].nunique().reset_index()
+        """Return customers by how long ago they ordered last, and how often, whichever are chosen."""
+        lines = self.where(look.without("recency").without("orders"))
+        counts = lines.groupby(["recency", "orders"])["customer"].nunique().reset_index()
         return {
             (recency, orders): whole(count)
             for recency, orders, count in zip(counts["recency"], counts["orders"], counts["customer"], strict=True)
@@ -448,6 +459,7 @@ class Oracle:
             return []
         level = "month" if len(self.parts(look, "month")) <= 14 else "quarter"
         frequency, parts = FREQUENCIES[level], self.parts(look, level)
+        look = look.without("joined")
         of_customers = Look(None, {name: v for name, v in look.filters.items() if name in CUSTOMER_FILTERS})
         first = self.first_days.reindex(self.where(of_customers)["customer"].drop_duplicates()).dropna()
         first = first[(first >= pd.Timestamp(days[0])) & (first <= pd.Timestamp(days[1]))]
@@ -459,17 +471,14 @@ class Oracle:
         bought = bought.assign(part=bought["day"].dt.to_period(frequency))[["customer", "part"]].drop_duplicates()
         bought["began"] = bought["customer"].map(first)
         counts, sizes = bought.groupby(["began", "part"]).size(), first.value_counts()
-        return [
-            (
-                name_of(part, level),
-                [
-                    whole(sizes[part]),
-                    *(f"{100 * counts.get((part, later), 0) / sizes[part]:.1f}" for later in parts[n:]),
-                ],
-            )
-            for n, part in enumerate(parts)
-            if part in sizes
-        ]
+        over = sum(span(part)[1] <= days[1] for part in parts)
+        rows = []
+        for n, part in enumerate(parts):
+            if part in sizes:
+                bought_in = [counts.get((part, later), 0) for later in parts[n : max(over, n + 1)]]
+                shares = [f"{100 * count / sizes[part]:.1f}" for count in bought_in]
+                rows.append((name_of(part, level), [whole(sizes[part]), *shares]))
+        return rows
 
     # Rows
 

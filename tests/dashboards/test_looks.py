@@ -154,7 +154,7 @@ def test_enter_on_an_option_filters_and_menu_and_focus_stay(screen: Screen, orac
 
 MARKS = {
     "a bar of the trend": ("sales", "#sales-trend-chart [data-href][aria-label^='Mar 2025']", "Enter"),
-    "a node of the treemap": ("sales", "#sales-categories-chart [data-href][aria-label='Bikes']", " "),
+    "a node of the treemap": ("sales", "#sales-categories-chart [data-href][aria-label^='Bikes: ']", " "),
     "a column of the orders": ("customers", "#customers-orders-chart [data-href][aria-label^='2:']", "Enter"),
     "a column of the new customers": ("customers", "#customers-new-chart [data-href][aria-label^='Jul 2025']", " "),
 }

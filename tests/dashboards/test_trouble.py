@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import psycopg
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import Engine, make_url
 
@@ -144,7 +143,6 @@ def test_names_with_html_in_charts_ask_nobody_and_run_nothing(
     assert screen.page.locator("#sales-categories-chart image, #sales-categories-chart a[href]").count() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the star refuses lines with key 0, the unknown member of gold")
 def test_lines_of_an_unknown_product_and_an_unknown_customer_count(
     new_screen: NewScreen, other_address: str, other_engine: Engine
 ) -> None:

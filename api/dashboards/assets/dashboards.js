@@ -14,7 +14,6 @@
   // What was in focus may be gone: then the focus goes to the title of its card, or to what lifts all filters.
   const focusOn = (element) => {
     const goal = element.matches(".block, .js-plotly-plot") ? element.closest("section")?.querySelector("h2") ?? document.getElementById("reset") : element;
-    if (goal?.tagName === "H2") goal.tabIndex = -1;
     goal?.focus({ preventScroll: true });
   };
 
