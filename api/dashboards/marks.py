@@ -76,11 +76,6 @@ class Bars:
     rows: Sequence[Bar]
     columns: Sequence[str]
 
-    @property
-    def some_chosen(self) -> bool:
-        """Whether some bars stand out from the others."""
-        return any(row.chosen for row in self.rows)
-
 
 @dataclass(frozen=True)
 class Cell:

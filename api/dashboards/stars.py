@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
 from psycopg import Connection, sql
-from sqlalchemy import select
 
 from api.dashboards.star import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, Star
-from api.database import Reader, read, sql_text
-from api.models import ONE, SERVING, SUCCEEDED, SyncRun
+from api.database import Reader, read
+from api.models import SERVING
+from api.resources.health import FIND_SERVED
 
 LOADING_SECONDS = 120
 ORDERS_BUCKETS = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6 or more"}
@@ -31,8 +30,6 @@ RECENCY_BUCKETS = {
     25: "25 or more",
 }
 """Months since a customer's last order, from how many → the name."""
-
-CURRENT_RUN = sql_text(select(SyncRun.id, SyncRun.finished_at).where(SUCCEEDED).order_by(SyncRun.id.desc()).limit(ONE))
 
 LINE_TYPES = {**dict.fromkeys(("day", "product", "customer", "order"), ">i4"), **dict.fromkeys(MEASURES, ">i8")}
 LINE = np.dtype(
@@ -77,11 +74,12 @@ class Stars:
 
         While one thread reads a new run the others go on with the old one, if there is one.
         """
-        rows = read(CURRENT_RUN)
+        rows = read(FIND_SERVED)
         if not rows:
             return None
+        run_id, *_, synced_at = rows[0]
         star = self._star
-        if star is not None and (star.run_id, star.synced_at) == tuple(rows[0]):
+        if star is not None and (star.run_id, star.synced_at) == (run_id, synced_at):
             return star
         with self._reading(wait=star is None) as mine:
             if mine and (self._star is None or self._star is star):
@@ -104,20 +102,12 @@ def load() -> Star | None:
     with reader.connect() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(f"SET LOCAL statement_timeout = '{LOADING_SECONDS}s'")
-        run = connection.execute(
-            f"SELECT id, business_date, finished_at, sample_customers FROM {SERVING}.sync_run"
-            " WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        return _read_run(connection, *run) if run else None
+        run = connection.execute(FIND_SERVED).fetchone()
+        return _read_run(connection, run) if run else None
 
 
-def _read_run(
-    connection: Connection[Any],
-    run_id: int,
-    business_date: date,
-    synced_at: datetime,
-    sample: int | None,
-) -> Star:
+def _read_run(connection: Connection[Any], run: Sequence[Any]) -> Star:
+    run_id, _, business_date, sample, synced_at = run
     lines = _lines(connection, run_id)
     unknown = bool((lines["product"] == UNKNOWN_KEY).any())
     products = _table(connection, "products", PRODUCT_COLUMNS, run_id, unknown=unknown)
