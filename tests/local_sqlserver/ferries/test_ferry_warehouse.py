@@ -1,5 +1,6 @@
 """A warehouse that shares no text with include/sql runs on the server as its author would expect."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -58,7 +59,7 @@ def loaded(ferries: pyodbc.Connection, stand_in: Server) -> pyodbc.Connection:
         str(stand_in.landing),
     )
     assert rows == [(0, 7)], messages
-    assert "   rows: 3, seconds: 0" in messages
+    assert re.fullmatch(r" {3}rows: 3, seconds: \d+", messages[messages.index(">> harbours") + 1])
     assert "added 7 tickets" in messages
     return ferries
 
