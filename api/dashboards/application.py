@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from api.access import requires
 from api.dashboards import customers_page, exports, rows, sales_page
+from api.dashboards.countries import MAPS_ADDRESS
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.picture import Picture
 from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
@@ -52,7 +53,7 @@ ASKED = {"output": str, "inputs": list, "changedPropIds": list}
 CARDS = {"sales": sales_page.cards, "customers": customers_page.cards}
 NAMES = {"sales": sales_page.NAMES, "customers": customers_page.NAMES}
 CHARTS = {"sales": sales_page.CHARTS, "customers": customers_page.CHARTS}
-CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False, "topojsonURL": MAPS_ADDRESS}
 
 
 SAID = html.Div(id="said", role="status", className="unseen")

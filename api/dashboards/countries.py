@@ -5,10 +5,14 @@ from pathlib import Path
 
 from api.dashboards.selection import PREFIX
 
-MAP = Path(__file__).parent / "assets" / "world.json"
-"""Natural Earth's countries at 1:110 million (public domain, by way of the package world-atlas), as GeoJSON."""
+MAPS_ADDRESS = f"{PREFIX}assets/"
+"""Where Plotly finds its maps."""
 
-MAP_ADDRESS = f"{PREFIX}assets/{MAP.name}"
+MAP = Path(__file__).parent / "assets" / "world_110m.json"
+"""By Plotly's name for it: Natural Earth's countries and their land at 1:110 million (public domain, by way of the
+package world-atlas 2.0.2), without Antarctica, as TopoJSON. The ids are the countries' names as gold spells them; ``ct`` is the middle of a country's largest part."""
 
-ON_THE_MAP = [feature["id"] for feature in json.loads(MAP.read_text(encoding="utf-8"))["features"]]
-"""Their names, as gold spells them."""
+ON_THE_MAP = frozenset(
+    country["id"] for country in json.loads(MAP.read_text(encoding="utf-8"))["objects"]["countries"]["geometries"]
+)
+"""Their names."""

@@ -16,7 +16,7 @@ from typing import Any
 BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
 """Okabe and Ito's colours, which all kinds of colour vision tell apart."""
 
-GREY, SLATE = "#8A96A3", "#52616F"
+GREY, SILVER = "#8A96A3", "#C5CDD5"
 SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
 """From little to much; on light and on dark paper."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from api.dashboards import marks
-from api.dashboards.countries import MAP_ADDRESS, ON_THE_MAP
+from api.dashboards.countries import ON_THE_MAP
 from api.dashboards.marks import Bar, Bars, Card, Link, exact, percent, ratio, whole
 from api.dashboards.periods import LEVELS, Period, label, shown
 from api.dashboards.picture import Picture, largest
@@ -24,12 +24,27 @@ DAYS_IN_ONE_BLOCK = 371
 MOST_BARS, MOST_YEARS = 1500, 12
 """Of the trend, and of the calendar: the latest ones."""
 
+MOST_BARS_APART = 120
+
 FEWEST_WEEKS = 27
 """The calendar has room for so many, or the days of a short period would be too wide."""
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLOURS = (marks.SKY, marks.ORANGE, marks.GREEN, marks.PURPLE, marks.BLUE, marks.VERMILLION)
-HOVER = "%{y:,.0f}"
+BORDERS = "rgba(138,150,163,0.6)"
+PAPER = {
+    "visible": False,
+    "showland": True,
+    "landcolor": "rgba(138,150,163,0.25)",
+    "showcountries": True,
+    "countrywidth": 0.4,
+    "countrycolor": BORDERS,
+    "bgcolor": "rgba(0,0,0,0)",
+    "lataxis": {"range": [-56, 78]},
+    "projection": {"type": "natural earth"},
+}
+"""What the countries with sales lie on. The rest of the world is one outline: each country costs time."""
+
 TILES = {
     "sales": ("Sales", whole),
     "profit": ("Profit", whole),
@@ -107,35 +122,40 @@ def trend(picture: Picture) -> Card:
 def _trend(picture: Picture, days: Period, parts: Sequence[Period], level: str) -> dict[str, Any]:
     lines = picture.dated()
     names = [marks.two_lines(label(part, level)) for part in parts]
-    own = {"x": names, "hovertemplate": HOVER, "customdata": [picture.selection.within(part).href() for part in parts]}
-
-    def bars(measure: str, colour: str, width: float) -> dict[str, Any]:
-        values = lines.by_part(parts, measure).tolist()
-        return {
-            "type": "bar",
-            "name": measure.capitalize(),
-            "y": values,
-            "width": width,
-            "marker": {"color": colour},
-            **own,
-        }
-
-    traces: list[dict[str, Any]] = [bars("sales", marks.BLUE, 0.75), bars("profit", marks.ORANGE, 0.4)]
+    sales, profit = (lines.by_part(parts, measure).tolist() for measure in ("sales", "profit"))
+    orders = lines.orders_by(lines.part(parts), len(parts)).tolist()
+    traces: list[dict[str, Any]] = [
+        {
+            "name": "Sales",
+            "x": names,
+            "y": sales,
+            "customdata": [picture.selection.within(part).href() for part in parts],
+            "text": orders,
+            "hovertemplate": "%{y:,.0f} in %{text:,} orders",
+            **_columns(len(parts), 0.75, marks.BLUE),
+        },
+        {
+            "name": "Profit",
+            "x": names,
+            "y": profit,
+            "hovertemplate": "%{y:,.0f}",
+            **_columns(len(parts), 0.4, marks.ORANGE),
+        },
+    ]
     if before := _year_before(picture, days, parts):
-        line = {"width": 2, "color": marks.GREY}
+        one = sum(value is not None for value in before) == 1
         traces.append(
             {
                 "type": "scatter",
-                "mode": "markers",
                 "name": "Sales a year before",
+                "x": names,
                 "y": before,
-                "marker": {"symbol": "line-ew", "size": 14, "line": line},
-                **own,
+                "mode": "markers" if one else "lines",
+                "marker": {"symbol": "line-ew", "size": 14, "line": {"width": 2, "color": marks.GREY}},
+                "line": {"width": 2, "color": marks.GREY, "shape": "hvh"},
+                "hovertemplate": "%{y:,.0f}",
             }
         )
-    orders = lines.orders_by(lines.part(parts), len(parts)).tolist()
-    hidden = {"mode": "none", "yaxis": "y2", "showlegend": False}  # named when the mouse is above
-    traces.append({"type": "scatter", "name": "Orders", "y": orders, **hidden, **own})
     return marks.figure(
         traces,
         barmode="overlay",
@@ -144,8 +164,15 @@ def _trend(picture: Picture, days: Period, parts: Sequence[Period], level: str) 
         margin={"l": 44, "r": 8, "t": 32, "b": 36},
         xaxis=marks.UNITS,
         yaxis=marks.AMOUNTS,
-        yaxis2={"overlaying": "y", "visible": False, "fixedrange": True},
     )
+
+
+def _columns(count: int, width: float, colour: str) -> dict[str, Any]:
+    """Return how to draw so many figures: as bars, or, where those would be too thin to tell apart, as one area."""
+    if count <= MOST_BARS_APART:
+        return {"type": "bar", "width": width, "marker": {"color": colour}, "textposition": "none"}
+    line = {"width": 0, "shape": "hvh"}
+    return {"type": "scatter", "mode": "lines", "line": line, "fill": "tozeroy", "fillcolor": colour}
 
 
 def _year_before(picture: Picture, days: Period, parts: Sequence[Period]) -> list[float | None] | None:
@@ -197,25 +224,22 @@ def countries(picture: Picture) -> Card:
     ]
     if not rows:
         return Card("countries", "Sales by country")
-    there = dict(zip(attribute.labels, sales.tolist(), strict=True))
+    there = {
+        name: value for name, value in zip(attribute.labels, sales.tolist(), strict=True) if value and name in ON_THE_MAP
+    }
     trace = {
         "type": "choropleth",
-        "geojson": MAP_ADDRESS,
-        "locationmode": "geojson-id",
-        "locations": ON_THE_MAP,
-        "z": [there.get(name, 0) for name in ON_THE_MAP],
+        "locations": list(there),
+        "z": list(there.values()),
         "zmin": 0,
         "zmax": most,
-        "colorscale": [[0, "rgba(138,150,163,0.25)"], [1e-9, "#A6CCE3"], [1, marks.BLUE]],
+        "colorscale": [[0, "#A6CCE3"], [1, marks.BLUE]],
         "showscale": False,
-        "marker": {"line": {"width": 0.4, "color": "rgba(138,150,163,0.6)"}},
-        "customdata": [selection.clicked(country=name).href() if there.get(name) else "" for name in ON_THE_MAP],
+        "marker": {"line": {"width": 0.4, "color": BORDERS}},
+        "customdata": [selection.clicked(country=name).href() for name in there],
         "hovertemplate": "%{location}: %{z:,.0f}<extra></extra>",
     }
-    paper = {"visible": False, "bgcolor": "rgba(0,0,0,0)", "lataxis": {"range": [-56, 78]}}
-    figure = marks.figure(
-        [trace], geo={**paper, "projection": {"type": "natural earth"}}, margin=dict.fromkeys("lrtb", 0)
-    )
+    figure = marks.figure([trace], geo=PAPER, margin=dict.fromkeys("lrtb", 0))
     return Card("countries", "Sales by country", figure=figure, bars=Bars(rows, ("Sales", "Profit")))
 
 
@@ -286,7 +310,7 @@ def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> dict[str, A
         "textinfo": "label+text",
         "hovertemplate": "%{label}: %{text}<extra></extra>",
         "marker": {
-            "colors": [colours[path[: hidden + 1]] if path else marks.SLATE for path in nodes],
+            "colors": [colours[path[: hidden + 1]] if path else marks.SILVER for path in nodes],
             "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
             "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
         },

@@ -37,7 +37,7 @@ FOLLOW = """(href) => {
   dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 }"""
 
-TILES = """(tiles) => tiles.filter((tile) => tile.checkVisibility()).map((tile) => [
+TILES = """(tiles) => tiles.filter((tile) => tile.checkVisibility({ visibilityProperty: true })).map((tile) => [
   tile.id.replace("tile-", ""),
   tile.querySelector(".value").textContent,
   ...[...tile.querySelectorAll(".change b")].map((each) => each.textContent),
@@ -186,7 +186,7 @@ class Screen:
 
     def nothing(self) -> list[str]:
         """Return the visible cards that say that there is nothing in the selection."""
-        script = "(all) => all.filter((each) => each.checkVisibility()).map((each) => each.closest('section').id)"
+        script = "(all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true })).map((each) => each.closest('section').id)"
         ids: list[str] = self.page.eval_on_selector_all(".nothing", script)
         return ids
 

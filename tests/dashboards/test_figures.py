@@ -104,6 +104,7 @@ def test_every_figure_of_the_customers_page_equals_the_oracles(standing: Screen,
 def trend(screen: Screen) -> dict[str, list[Any]]:
     traces = screen.traces("sales-trend")
     shown: dict[str, list[Any]] = {trace["name"]: trace["y"] for trace in traces}
+    shown |= {"Orders": trace["text"] for trace in traces if trace["name"] == "Sales"}
     names = {tuple(map(one_line, trace["x"])) for trace in traces}
     assert len(names) <= 1, "the traces of the trend stand above different names"
     return {"names": list(*names), **shown} if names else {}

@@ -54,7 +54,7 @@ def test_no_screen_is_too_narrow_or_too_wide(screen: Screen, page: str) -> None:
         screen.open(f"{page}?period=all&country=Germany&rows=1")
         needed = screen.page.evaluate("document.documentElement.scrollWidth")
         assert needed <= width, f"at a width of {width} the page is {needed} wide"
-        script = """(cards) => cards.filter((card) => card.checkVisibility()).map((card) => [card.id,
+        script = """(cards) => cards.filter((card) => card.checkVisibility({ visibilityProperty: true })).map((card) => [card.id,
           card.getBoundingClientRect().right - innerWidth, card.scrollWidth - card.clientWidth])"""
         outside = [
             card for card, right, inside in screen.page.eval_on_selector_all(".card", script) if right > 0 or inside > 1

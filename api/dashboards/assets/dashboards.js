@@ -5,9 +5,6 @@
 
   const root = document.documentElement;
 
-  // Plotly would fetch the outlines that a map has by default from elsewhere; ours has its own and shows none of them.
-  window.PlotlyGeoAssets = { topojson: { world_110m: { type: "Topology", objects: {}, arcs: [] } } };
-
   // The component HtmlBlock: HTML from a template. What was in focus and which menus were open stays so.
   const nameOf = (element) => element.id || `${element.closest("[id]")?.id} ${element.tagName} ${element.firstElementChild?.textContent ?? element.textContent}`;
 
@@ -105,8 +102,12 @@
   const bind = (plot) => {
     plot.dataset.bound = "true";
     const follow = (event) => {
-      const href = hrefOf(plot, event.points?.[0]?.customdata);
-      if (href) go(href);
+      const href = hrefOf(plot, event.points?.find((point) => point.customdata)?.customdata);
+      if (href) {
+        // The label of the mark goes with the click, or Plotly would write it anew, and the chart would take twice as long.
+        plot.querySelector(".nsewdrag")?.dispatchEvent(new MouseEvent("mouseout"));
+        go(href);
+      }
       return false; // a treemap would zoom by itself
     };
     plot.on("plotly_click", follow);
