@@ -196,7 +196,7 @@ def _drawn(picture: Picture) -> dict[str, Any]:
         name: render_template("dashboards/card.html", card=cards[name], id=f"{page}-{name}") for name in NAMES[page]
     }
     content["charts"][page] = {name: cards[name].figure or {} for name in CHARTS[page]}
-    content["rows"][page] = rows.section(picture)
+    content["rows"] = {each: rows.section(picture) if each == page else [] for each in PAGES}
     return content
 
 

@@ -225,7 +225,9 @@ def countries(picture: Picture) -> Card:
     if not rows:
         return Card("countries", "Sales by country")
     there = {
-        name: value for name, value in zip(attribute.labels, sales.tolist(), strict=True) if value and name in ON_THE_MAP
+        name: value
+        for name, value in zip(attribute.labels, sales.tolist(), strict=True)
+        if value and name in ON_THE_MAP
     }
     trace = {
         "type": "choropleth",

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from sqlalchemy import Engine, create_engine
 
 from api.database import psycopg_url
@@ -80,32 +80,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def desktop(browser: Browser) -> Iterator[BrowserContext]:
-    """A context that keeps what it has loaded: most tests look at the same files of Dash and Plotly."""
+def shared_screen(browser: Browser, address: str) -> Iterator[Screen]:
+    """A screen of a desktop on the committed drop. Loading it takes longer than most tests."""
     context = browser.new_context(viewport=DESKTOP)
     context.set_default_timeout(MILLISECONDS)
-    yield context
+    yield Screen(context.new_page(), address)
     context.close()
 
 
 @pytest.fixture
-def screen(desktop: BrowserContext, address: str) -> Iterator[Screen]:
-    """A screen of a desktop on the committed drop; at the end it may not have complained."""
-    screen = Screen(desktop.new_page(), address)
-    yield screen
-    if screen.page.url.startswith(address):
-        screen.page.evaluate("localStorage.clear()")
-    screen.page.close()
-    screen.finish()
-
-
-@pytest.fixture(scope="module")
-def standing(desktop: BrowserContext, address: str) -> Iterator[Screen]:
-    """A screen that the tests of one module take over from each other; at the end it may not have complained."""
-    screen = Screen(desktop.new_page(), address).open("sales")
-    yield screen
-    screen.page.close()
-    screen.finish()
+def screen(shared_screen: Screen) -> Iterator[Screen]:
+    """A screen that tests take over from each other, who leave its looks as they were; it may not have complained."""
+    yield shared_screen
+    shared_screen.finish()
 
 
 NewScreen = Callable[..., Screen]

@@ -33,6 +33,8 @@ IS_SHOWN = """(response) => {
 """Whether all that a response of Dash holds is on the page."""
 
 FOLLOW = """(href) => {
+  document.querySelectorAll("details[open]").forEach((menu) => { menu.open = false; });
+  scrollTo(0, 0);
   history.pushState({}, "", href);
   dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 }"""
@@ -73,21 +75,27 @@ class Screen:
         self._expected.append(pattern)
 
     def finish(self) -> None:
-        """Assert that the browser has reported nothing unexpected and asked nobody else for anything."""
+        """Assert that the browser has reported nothing unexpected and asked nobody else; then forget what it has."""
         unexpected = [each for each in self.complaints if not any(re.search(known, each) for known in self._expected)]
-        assert not unexpected, "the browser complains: " + "\n".join(unexpected)
         hosts = {urlsplit(url).netloc for url in self.requests if not url.startswith(LOCAL)}
+        for each in (self.complaints, self.requests, self._expected):
+            each.clear()
+        assert not unexpected, "the browser complains: " + "\n".join(unexpected)
         assert hosts <= {urlsplit(self.address).netloc}, f"the pages ask other hosts: {hosts}"
 
     # Going somewhere
 
-    def open(self, place: str) -> Screen:
+    def load(self, place: str) -> Screen:
         """Load a page by its address, below /dashboards/, as one that is typed or passed on."""
         return self.act(lambda: self.page.goto(f"{self.address}{PREFIX}{place}"))
 
-    def go_to(self, place: str) -> Screen:
-        """Go to another address without loading the page again, as its links do."""
-        return self.act(lambda: self.page.evaluate(FOLLOW, f"{PREFIX}{place}"))
+    def open(self, place: str) -> Screen:
+        """Go to a page as its links do, and look at it from the top; it is loaded when there is none to go from."""
+        here, there = self.page.url, f"{self.address}{PREFIX}{place}"
+        if not here.startswith(f"{self.address}{PREFIX}") or here == there or not self.page.locator("#sales").count():
+            return self.load(place)
+        self.page.mouse.move(0, 0)
+        return self.act(lambda: self.page.evaluate(FOLLOW, there))
 
     def act(self, action: Callable[[], object]) -> Screen:
         """Do something that draws the page anew; returns when all of it is there."""
@@ -186,7 +194,8 @@ class Screen:
 
     def nothing(self) -> list[str]:
         """Return the visible cards that say that there is nothing in the selection."""
-        script = "(all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true })).map((each) => each.closest('section').id)"
+        script = """(all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true }))
+          .map((each) => each.closest("section").id)"""
         ids: list[str] = self.page.eval_on_selector_all(".nothing", script)
         return ids
 

@@ -23,7 +23,8 @@ def brightness(page: Page, selector: str = "body") -> float:
     return sum(figures) / 3
 
 
-def test_the_button_switches_between_light_and_dark_and_the_choice_stays(screen: Screen) -> None:
+def test_the_button_switches_between_light_and_dark_and_the_choice_stays(new_screen: NewScreen) -> None:
+    screen = new_screen()
     screen.open("sales?rows=1")
     assert brightness(screen.page) > 200, "the page is not light at first"
     screen.page.locator("#theme").click()
@@ -48,14 +49,15 @@ def test_the_pages_are_dark_where_the_system_is_and_follow_it(new_screen: NewScr
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_screen_is_too_narrow_or_too_wide(screen: Screen, page: str) -> None:
+def test_no_screen_is_too_narrow_or_too_wide(new_screen: NewScreen, page: str) -> None:
+    screen = new_screen()
     for width, height in ((360, 780), (768, 1024), (1440, 900), (2560, 1440)):
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.open(f"{page}?period=all&country=Germany&rows=1")
         needed = screen.page.evaluate("document.documentElement.scrollWidth")
         assert needed <= width, f"at a width of {width} the page is {needed} wide"
-        script = """(cards) => cards.filter((card) => card.checkVisibility({ visibilityProperty: true })).map((card) => [card.id,
-          card.getBoundingClientRect().right - innerWidth, card.scrollWidth - card.clientWidth])"""
+        script = """(cards) => cards.filter((card) => card.checkVisibility({ visibilityProperty: true }))
+          .map((card) => [card.id, card.getBoundingClientRect().right - innerWidth, card.scrollWidth - card.clientWidth])"""
         outside = [
             card for card, right, inside in screen.page.eval_on_selector_all(".card", script) if right > 0 or inside > 1
         ]
@@ -63,7 +65,8 @@ def test_no_screen_is_too_narrow_or_too_wide(screen: Screen, page: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_an_open_menu_lies_within_the_screen(screen: Screen, width: int) -> None:
+def test_an_open_menu_lies_within_the_screen(new_screen: NewScreen, width: int) -> None:
+    screen = new_screen()
     screen.page.set_viewport_size({"width": width, "height": 780})
     screen.open("sales")
     for menu in ("dates", "country", "category", "line", "segment"):
@@ -109,7 +112,7 @@ def reach(screen: Screen, selector: str, presses: int = 120) -> None:
 
 
 def test_tab_goes_from_the_skip_link_over_pages_and_filters_to_the_marks(screen: Screen) -> None:
-    screen.open("sales")
+    screen.load("sales")
     order = ["a.skip", "h1 a", ".pages a", "#theme", "#menu-dates summary", "#menu-country summary", "#reset"]
     for selector in [*order, "#rows-toggle", "#sales-trend .png", "#sales-trend .levels a"]:
         reach(screen, selector, 12)
@@ -119,7 +122,7 @@ def test_tab_goes_from_the_skip_link_over_pages_and_filters_to_the_marks(screen:
 
 
 def test_the_skip_link_leads_past_the_filters(screen: Screen) -> None:
-    screen.open("sales")
+    screen.load("sales")
     reach(screen, "a.skip", 1)
     assert screen.page.locator("a.skip").bounding_box()["x"] >= 0, "the skip link cannot be seen"  # type: ignore[index]
     target = screen.page.locator("a.skip").get_attribute("href") or ""
@@ -141,7 +144,7 @@ def test_enter_on_a_bar_filters_and_the_focus_stays_on_it(screen: Screen, oracle
 
 
 def test_enter_on_an_option_filters_and_menu_and_focus_stay(screen: Screen, oracle: Oracle) -> None:
-    screen.open("sales")
+    screen.load("sales")
     reach(screen, "#menu-country summary")
     screen.page.keyboard.press("Enter")
     reach(screen, "#menu-country a", 1)
@@ -169,14 +172,14 @@ LEADS_TO = {
 @pytest.mark.parametrize("mark", MARKS)
 def test_marks_of_charts_are_reached_by_tab_and_followed_by_key(screen: Screen, mark: str) -> None:
     page, selector, key = MARKS[mark]
-    screen.open(page)
+    screen.load(page)
     reach(screen, selector, 250)
     screen.act(lambda: screen.page.keyboard.press(key))
     assert [pair for pair in screen.query if pair in LEADS_TO[mark]] == LEADS_TO[mark]
 
 
 def test_a_cell_of_a_table_is_reached_by_tab_and_followed_by_enter(screen: Screen) -> None:
-    screen.open("customers")
+    screen.load("customers")
     reach(screen, "#customers-recency td a", 150)
     screen.act(lambda: screen.page.keyboard.press("Enter"))
     assert {name for name, _ in screen.query} >= {"orders", "recency"}
