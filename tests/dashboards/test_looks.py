@@ -57,7 +57,8 @@ def test_no_screen_is_too_narrow_or_too_wide(new_screen: NewScreen, page: str) -
         needed = screen.page.evaluate("document.documentElement.scrollWidth")
         assert needed <= width, f"at a width of {width} the page is {needed} wide"
         script = """(cards) => cards.filter((card) => card.checkVisibility({ visibilityProperty: true }))
-          .map((card) => [card.id, card.getBoundingClientRect().right - innerWidth, card.scrollWidth - card.clientWidth])"""
+          .map((card) => [card.id, card.getBoundingClientRect().right - innerWidth,
+            card.scrollWidth - card.clientWidth])"""
         cards = screen.page.eval_on_selector_all(".card", script)
         outside = [card for card, right, inside in cards if right > 0 or inside > 1]
         assert not outside, f"at a width of {width} these do not fit: {outside}"
