@@ -21,6 +21,7 @@
       const focused = old.contains(document.activeElement) ? nameOf(document.activeElement) : null;
       const open = [...old.querySelectorAll("details[open]")].map((menu) => menu.id);
       old.innerHTML = html;
+      old.classList.toggle("nothing-here", old.querySelector(".nothing") !== null); // :has() would cost time at every change
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
       if (focused) focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old);
     }, [html]);
