@@ -16,7 +16,7 @@ from typing import Any
 BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
 """Okabe and Ito's colours, which all kinds of colour vision tell apart."""
 
-GREY, SILVER = "#8A96A3", "#C5CDD5"
+GREY = "#8A96A3"
 SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
 """From little to much; on light and on dark paper."""
 
@@ -97,6 +97,28 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A part of a treemap, as large as its figure; ``lines`` are written in it, ``rest`` is what has no room there.
+
+    ``box`` is left, top, width and height in percent of what it lies in.
+    """
+
+    lines: Sequence[str]
+    rest: str
+    value: float
+    href: str
+    colour: str
+    box: tuple[float, float, float, float]
+    chosen: bool = False
+    within: Sequence[Area] = ()
+
+    @property
+    def ink(self) -> str:
+        """The colour of what is written on it."""
+        return "#fff" if self.colour == BLUE else "#000"
+
+
+@dataclass(frozen=True)
 class Card:
     """A part of a page. ``name`` is its id; ``way`` leads up from what is shown, ``levels`` are ways to show it."""
 
@@ -108,12 +130,19 @@ class Card:
     figure: Mapping[str, Any] | None = None
     table: Table | None = None
     bars: Bars | None = None
+    areas: Sequence[Area] = ()
     tiles: Sequence[Tile] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not (self.figure or self.tiles or (self.table and self.table.rows) or (self.bars and self.bars.rows))
+        return not (
+            self.figure
+            or self.tiles
+            or self.areas
+            or (self.table and self.table.rows)
+            or (self.bars and self.bars.rows)
+        )
 
 
 def whole(value: float) -> str:

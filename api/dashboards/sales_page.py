@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from html import escape
 from typing import Any
 
 import numpy as np
+import squarify
 
 from api.dashboards import marks
 from api.dashboards.countries import ON_THE_MAP
-from api.dashboards.marks import Bar, Bars, Card, Link, exact, percent, ratio, whole
+from api.dashboards.marks import Area, Bar, Bars, Card, Link, exact, percent, ratio, whole
 from api.dashboards.periods import LEVELS, Period, label, shown
 from api.dashboards.picture import Picture, largest
 from api.dashboards.selection import Selection
@@ -29,6 +30,15 @@ MOST_BARS_APART = 120
 FEWEST_WEEKS = 27
 """The calendar has room for so many, or the days of a short period would be too wide."""
 
+Room = tuple[float, float]
+TREEMAP: Room = (1360, 400)
+"""Width and height that a treemap is laid out for, in pixels; it is drawn as wide as there is room."""
+
+EDGE, HEAD, LINE, LEAST_WIDTH = 2, 22, 17, 60
+"""Pixels between an area and what lies in it, its head above, a line of text, and the least that can be read."""
+
+SIDES = ("x", "y", "dx", "dy")
+PATH = ("category", "subcategory", "product")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLOURS = (marks.SKY, marks.ORANGE, marks.GREEN, marks.PURPLE, marks.BLUE, marks.VERMILLION)
 BORDERS = "rgba(138,150,163,0.6)"
@@ -58,7 +68,7 @@ TILES = {
 NAMES = ("tiles", "trend", "countries", "categories", "top-products", "bottom-products", "calendar")
 """The page's cards, in their order."""
 
-CHARTS = ("trend", "countries", "categories", "calendar")
+CHARTS = ("trend", "countries", "calendar")
 """Those that Plotly draws."""
 
 
@@ -260,66 +270,60 @@ def categories(picture: Picture) -> Card:
         way.append(Link(only["category"], selection.choosing(subcategory=None, product=None).href(), here))
     if "subcategory" in only:
         way.append(Link(only["subcategory"], selection.choosing(product=None).href(), here=True))
-    figure = _treemap(picture, profit, only) if (profit > 0).any() else None
-    return Card("categories", "Profit by category, subcategory and product", note, way, figure=figure)
+    areas = _treemap(picture, profit, only)
+    return Card("categories", "Profit by category, subcategory and product", note, way, areas=areas)
 
 
-def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> dict[str, Any]:
-    """Draw two levels below what is chosen; a node is its path of category, subcategory and product."""
+def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> list[Area]:
+    """Return two levels below what is chosen; a node is its path of category, subcategory and product."""
     star, selection = picture.star, picture.selection
     category, subcategory = star.attributes["category"], star.attributes["subcategory"]
     sales = picture.lines_without("product").by_product("sales")
-    nodes: dict[tuple[str, ...], tuple[float, float]] = {}
-    areas: dict[tuple[str, ...], float] = {}
-    deepest = 3 if only else 2
-    hidden = 2 if "subcategory" in only else 1 if "category" in only else 0
+    top, deepest = 3 if "subcategory" in only else 2 if "category" in only else 1, 3 if only else 2
+    earned: dict[tuple[str, ...], float] = defaultdict(float)
+    sold: dict[tuple[str, ...], float] = defaultdict(float)
+    sizes: dict[tuple[str, ...], float] = defaultdict(float)
     for product in np.flatnonzero((profit != 0) | (sales != 0)):
         names = (category.labels[category.codes[product]], subcategory.labels[subcategory.codes[product]], str(product))
-        for path in ((), *(names[:depth] for depth in range(hidden + 1, deepest + 1))):
-            earned, sold = nodes.get(path, (0.0, 0.0))
-            nodes[path] = (earned + profit[product], sold + sales[product])
-            areas[path] = areas.get(path, 0.0) + max(profit[product], 0.0)
-    nodes = {path: figures for path, figures in nodes.items() if areas[path]}
-    shown = sorted({path[: hidden + 1] for path in nodes if path}, key=nodes.__getitem__, reverse=True)
-    colours = dict(zip(shown, COLOURS * len(shown), strict=False))
-    whole_of = " › ".join(only.values()) or "All categories"
+        for path in (names[:depth] for depth in range(top, deepest + 1)):
+            earned[path] += profit[product]
+            sold[path] += sales[product]
+            sizes[path] += max(profit[product], 0.0)
+    chosen = selection.chosen.get("product", ())
 
-    def name(path: tuple[str, ...]) -> str:
-        text = star.product_names[int(path[2])] if len(path) == 3 else path[-1] if path else whole_of
-        return escape(text, quote=False)  # Plotly reads some HTML in texts, links among it
+    def area(path: tuple[str, ...], colour: str, box: tuple[float, float, float, float], room: Room) -> Area:
+        share = ratio(earned[path], sold[path])
+        lines = [path[-1], whole(earned[path]), f"margin {'—' if share is None else percent(share)}"]
+        below = {"category": None, "subcategory": None, "product": None, **dict(zip(PATH, path, strict=False))}
+        href, here = selection.choosing(**below).href(), False
+        if len(path) == len(PATH):
+            place = int(path[2])
+            key = str(star.product_keys[place])
+            lines[0], href, here = star.product_names[place], selection.clicked(product=key).href(), key in chosen
+        within = arrange(path, (room[0] - 2 * EDGE, room[1] - HEAD - EDGE), colour)
+        fitting = 0 if room[0] < LEAST_WIDTH else 1 if within else min(int((room[1] - 2 * EDGE) // LINE), len(lines))
+        return Area(lines[:fitting], ", ".join(lines[fitting:]), sizes[path], href, colour, box, here, within)
 
-    def margin(earned: float, sold: float) -> str:
-        return "—" if (share := ratio(earned, sold)) is None else percent(share)
+    def arrange(above: tuple[str, ...], room: Room, colour: str = "") -> list[Area]:
+        paths = [path for path in sizes if len(path) == max(len(above) + 1, top) and path[: len(above)] == above]
+        paths = sorted((path for path in paths if sizes[path]), key=sizes.__getitem__, reverse=True)
+        if not paths or min(room) < EDGE:
+            return []  # what has no room below its head is shown by a click on it
+        shares = squarify.normalize_sizes([sizes[path] for path in paths], 100, 100)
+        # Squares as they are seen: the room is wider than it is high.
+        boxes = squarify.squarify([share * room[0] * room[1] / 10_000 for share in shares], 0, 0, *room)
+        colours = [colour] * len(paths) if colour else COLOURS * (len(paths) // len(COLOURS) + 1)
+        return [
+            area(
+                path,
+                own,
+                tuple(box[side] / whole_side * 100 for side, whole_side in zip(SIDES, room * 2, strict=True)),
+                (box["dx"], box["dy"]),
+            )
+            for path, own, box in zip(paths, colours, boxes, strict=False)
+        ]
 
-    def parent(path: tuple[str, ...]) -> str:
-        return ("/".join(path[:-1]) if path[:-1] in nodes else "") or "all"
-
-    def address(path: tuple[str, ...]) -> str:
-        if len(path) == 3:
-            return selection.clicked(product=str(star.product_keys[int(path[2])])).href()
-        below = dict(zip(("category", "subcategory"), path, strict=False))
-        return selection.choosing(**{"category": None, "subcategory": None, "product": None, **below}).href()
-
-    trace = {
-        "type": "treemap",
-        "ids": ["/".join(path) or "all" for path in nodes],
-        "labels": [name(path) for path in nodes],
-        "parents": [parent(path) if path else "" for path in nodes],
-        "values": [areas[path] for path in nodes],
-        "text": [f"{whole(earned)}<br>margin {margin(earned, sold)}" for earned, sold in nodes.values()],
-        "customdata": [address(path) if path else "" for path in nodes],
-        "branchvalues": "total",
-        "textinfo": "label+text",
-        "hovertemplate": "%{label}: %{text}<extra></extra>",
-        "marker": {
-            "colors": [colours[path[: hidden + 1]] if path else marks.SILVER for path in nodes],
-            "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
-            "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
-        },
-        "pathbar": {"visible": False},
-        "tiling": {"pad": 2},
-    }
-    return marks.figure([trace], margin=dict.fromkeys("lrtb", 0))
+    return arrange((), TREEMAP)
 
 
 def products(picture: Picture) -> list[Card]:

@@ -225,9 +225,22 @@ class Screen:
         x, y = self.page.evaluate(script, [card, list(place)])
         return x, y
 
-    def slice(self, label: str) -> Locator:
-        """Return a node of the treemap by its label."""
-        return self.page.locator(f'#sales-categories g.slice[aria-label^="{label}: "] > path.surface')
+    def area(self, label: str) -> Locator:
+        """Return the link of a part of the treemap by its label."""
+        return self.page.locator(f'#sales-categories .area > a[title^="{label}, "]')
+
+    def areas(self) -> list[tuple[list[str], str, float, float, float]]:
+        """Return the parts of the treemap: labels from the top, what is said, the figure, share of the room, height."""
+        script = """(areas) => areas.map((area) => {
+          const path = [], room = area.parentElement.getBoundingClientRect(), box = area.getBoundingClientRect();
+          for (let each = area; each; each = each.parentElement.closest(".area")) {
+            path.unshift(each.firstElementChild.title);
+          }
+          return [path, path.at(-1), Number(area.dataset.value), box.width * box.height / (room.width * room.height),
+            box.height];
+        })"""
+        found = self.page.eval_on_selector_all("#sales-categories .area", script)
+        return [([title.split(", ")[0] for title in path], *others) for path, *others in found]
 
     def download(self, target: str | Locator) -> Download:
         """Click what saves a file; returns the file."""

@@ -157,13 +157,13 @@ def test_enter_on_an_option_filters_and_menu_and_focus_stay(screen: Screen, orac
 
 MARKS = {
     "a bar of the trend": ("sales", "#sales-trend-chart [data-href][aria-label^='Mar 2025']", "Enter"),
-    "a node of the treemap": ("sales", "#sales-categories-chart [data-href][aria-label^='Bikes: ']", " "),
+    "a part of the treemap": ("sales", "#sales-categories .area > a[title^='Bikes, ']", "Enter"),
     "a column of the orders": ("customers", "#customers-orders-chart [data-href][aria-label^='2:']", "Enter"),
     "a column of the new customers": ("customers", "#customers-new-chart [data-href][aria-label^='Jul 2025']", " "),
 }
 LEADS_TO = {
     "a bar of the trend": [("from", "2025-03-01"), ("to", "2025-03-31")],
-    "a node of the treemap": [("category", "Bikes")],
+    "a part of the treemap": [("category", "Bikes")],
     "a column of the orders": [("orders", "2")],
     "a column of the new customers": [("joined", "2025-07")],
 }

@@ -136,20 +136,20 @@ def test_the_treemap_drills_from_a_category_to_a_product_and_the_crumbs_lead_bac
 ) -> None:
     screen.open("sales?country=Germany")
     country = {"country": ("Germany",)}
-    click_slice(screen, "Bikes")
+    click_area(screen, "Bikes")
     assert_shows(screen, oracle, Look(YEAR, {"category": ("Bikes",), **country}))
-    click_slice(screen, "Mountain Bikes")
+    click_area(screen, "Mountain Bikes")
     below = Look(YEAR, {"category": ("Bikes",), "subcategory": ("Mountain Bikes",), **country})
     assert_shows(screen, oracle, below)
     assert crumbs(screen, "sales-categories") == ["All categories", "Bikes", "Mountain Bikes"]
     best = max(oracle.treemap(below).items(), key=lambda node: node[1])[0]
-    click_slice(screen, best)
+    click_area(screen, best)
     (key,) = [value for name, value in screen.query if name == "product"]
     one = Look(YEAR, {**below.filters, "product": (key,)})
     assert sorted(screen.query) == sorted([("from", str(YEAR[0])), ("to", str(YEAR[1])), *pairs(one)])
     assert screen.tiles() == oracle.sales_tiles(one)
     assert f"Product: {best}" in screen.chips()
-    click_slice(screen, best)
+    click_area(screen, best)
     assert_shows(screen, oracle, below)
     crumb(screen, "sales-categories", "Bikes")
     assert_shows(screen, oracle, Look(YEAR, {"category": ("Bikes",), **country}))
@@ -159,7 +159,7 @@ def test_the_treemap_drills_from_a_category_to_a_product_and_the_crumbs_lead_bac
 
 def test_a_subcategory_in_the_treemap_chooses_its_category_too(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales")
-    click_slice(screen, "Road Bikes")
+    click_area(screen, "Road Bikes")
     assert_shows(screen, oracle, Look(YEAR, {"category": ("Bikes",), "subcategory": ("Road Bikes",)}))
 
 
@@ -167,15 +167,9 @@ def pairs(look: Look) -> list[tuple[str, str]]:
     return [(name, value) for name, values in look.filters.items() for value in values]
 
 
-def click_slice(screen: Screen, label: str) -> None:
-    """Click a node of the treemap at its head: nodes within it lie below that."""
-    surface = screen.slice(label)
-    surface.scroll_into_view_if_needed()
-    box = surface.bounding_box()
-    assert box, f"{label} has no place in the treemap"
-    place = (box["x"] + min(20, box["width"] / 2), box["y"] + min(8, box["height"] / 2))
-    screen.page.mouse.move(*place)
-    screen.act(lambda: screen.page.mouse.click(*place))
+def click_area(screen: Screen, label: str) -> None:
+    """Click a part of the treemap; of one with parts within it that is its head."""
+    screen.click(screen.area(label).first)
 
 
 @pytest.mark.parametrize("look", [Look(YEAR, {"line": ("Road",)}), Look(None)], ids=["one year", "several years"])

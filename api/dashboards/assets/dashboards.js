@@ -109,10 +109,8 @@
         plot.querySelector(".nsewdrag")?.dispatchEvent(new MouseEvent("mouseout"));
         go(href);
       }
-      return false; // a treemap would zoom by itself
     };
     plot.on("plotly_click", follow);
-    plot.on("plotly_treemapclick", follow);
     plot.on("plotly_afterplot", () => reach(plot));
     reach(plot);
   };
@@ -123,18 +121,11 @@
       const bar = plot.data[0];
       label(path, hrefOf(plot, bar.customdata?.[i]), `${bar.x[i]?.replace("<br>", " ")}: ${size?.toLocaleString("en")}`);
     });
-    plot.querySelectorAll("g.slice").forEach((slice) => {
-      const node = slice.__data__?.data?.data;
-      label(slice, hrefOf(plot, plot.data[0].customdata?.[node?.i]), node && plain(`${node.label}: ${plot.data[0].text[node.i]}`));
-    });
     if (followed?.plot !== plot) return;
     const name = followed.text.split(":")[0];
     focusOn([...plot.querySelectorAll("[data-href]")].find((mark) => mark.getAttribute("aria-label").split(":")[0] === name) ?? plot);
     followed = null;
   };
-
-  // Plotly's texts are HTML of its own kind.
-  const plain = (text) => text.replaceAll("<br>", ", ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
   const label = (element, href, text) => {
     if (!href) return;
@@ -156,13 +147,16 @@
     });
   }).observe(document.body, { childList: true, subtree: true });
 
+  // Plotly reads some HTML in texts.
+  const escaped = (text) => text.replace(/[<&]/g, (sign) => (sign === "<" ? "&lt;" : "&amp;"));
+
   // A picture of a card, on white: of a chart as it is, of bars and tables a chart of the same figures.
   const savePicture = (name) => {
     const card = document.getElementById(name);
     const title = card.querySelector("h2").textContent;
-    const shown = document.querySelector(".summary").textContent.replace(/[<&]/g, (sign) => (sign === "<" ? "&lt;" : "&amp;"));
+    const shown = escaped(document.querySelector(".summary").textContent);
     const plots = [...card.querySelectorAll(".js-plotly-plot")];
-    const figure = plots.length ? copyOf(plots[0]) : card.querySelector("table") ? chartOfTable(card) : chartOfBars(card);
+    const figure = plots.length ? copyOf(plots[0]) : card.querySelector("table") ? chartOfTable(card) : card.querySelector(".areas") ? chartOfAreas(card) : chartOfBars(card);
     const layout = {
       ...figure.layout,
       title: { text: title, subtitle: { text: shown }, x: 0.02, font: { size: 18 } },
@@ -184,6 +178,15 @@
     return {
       data: [{ type: "bar", orientation: "h", y: bars.map((bar) => text(bar, 0)), x: bars.map((bar) => number(text(bar, 1))), text: bars.map((bar) => text(bar, 1)), marker: { color: "#0072B2" } }],
       layout: { yaxis: { type: "category", automargin: true }, xaxis: { automargin: true, tickformat: ",~s" }, font: {} },
+    };
+  };
+
+  const chartOfAreas = (card) => {
+    const areas = [...card.querySelectorAll(".area")];
+    const texts = areas.map((area) => [...area.querySelectorAll(":scope > a > span")].map((line) => escaped(line.textContent)));
+    return {
+      data: [{ type: "treemap", ids: areas.map((_, place) => `${place}`), parents: areas.map((area) => `${areas.indexOf(area.parentElement.closest(".area"))}`.replace("-1", "")), labels: texts.map(([first]) => first), text: texts.map(([, ...others]) => others.join("<br>")), values: areas.map((area) => Number(area.dataset.value)), marker: { colors: areas.map((area) => area.style.backgroundColor) }, textinfo: "label+text" }],
+      layout: { font: {} },
     };
   };
 
