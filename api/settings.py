@@ -61,9 +61,9 @@ class Settings:
                 + '\n`make up` generates them; for a shell of your own: eval "$(make env)"'
             )
         return cls(
-            serving_database_url=_url(environment, "SERVING_DATABASE_URL"),
-            serving_database_url_loader=_url(environment, "SERVING_DATABASE_URL_LOADER"),
-            serving_database_url_api=_url(environment, "SERVING_DATABASE_URL_API"),
+            serving_database_url=serving_url(environment, "SERVING_DATABASE_URL"),
+            serving_database_url_loader=serving_url(environment, "SERVING_DATABASE_URL_LOADER"),
+            serving_database_url_api=serving_url(environment, "SERVING_DATABASE_URL_API"),
             warehouse_odbc_reader=environment["WAREHOUSE_ODBC_READER"],
             sync_key=environment["API_SYNC_KEY"],
             open_reads=_switch(environment, "API_OPEN_READS", default=True),
@@ -77,10 +77,11 @@ def migration_url(environment: Mapping[str, str] = os.environ) -> str:
     """Return SERVING_DATABASE_URL, all that migrations need. Raises SettingsError when it is missing or no URL."""
     if not environment.get("SERVING_DATABASE_URL"):
         raise SettingsError(f"SERVING_DATABASE_URL is not set: {VARIABLES['SERVING_DATABASE_URL']}, as its owner")
-    return _url(environment, "SERVING_DATABASE_URL")
+    return serving_url(environment, "SERVING_DATABASE_URL")
 
 
-def _url(environment: Mapping[str, str], name: str) -> str:
+def serving_url(environment: Mapping[str, str], name: str) -> str:
+    """Return a URL, empty when it is not set. Raises SettingsError for what is no URL."""
     value = environment.get(name, "")
     if value:
         try:

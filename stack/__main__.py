@@ -92,6 +92,7 @@ def start_services(stack: Stack, missing: list[str], progress: Progress) -> None
     others = [name for name in stack.services if name != "postgres"]
     with progress.step(", ".join(others)) as step:
         stack.wait_ready(others, lambda waiting: step.now(f"waiting for {', '.join(waiting)}"))
+        stack.prepare_warehouse()
 
 
 def down(settings: Settings) -> None:

@@ -35,6 +35,9 @@ def _fernet_key() -> str:
 
 SECRETS: dict[str, Callable[[], str]] = {
     "MSSQL_SA_PASSWORD": _password,
+    "WAREHOUSE_OWNER_PASSWORD": _password,
+    "WAREHOUSE_LOADER_PASSWORD": _password,
+    "WAREHOUSE_READER_PASSWORD": _password,
     "AIRFLOW_ADMIN_PASSWORD": _password,
     "AIRFLOW__API_AUTH__JWT_SECRET": _key,
     "AIRFLOW__API__SECRET_KEY": _key,

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from stack.settings import SERVING_LOGINS, Settings
+from stack.settings import Settings
 
 DATABASES = ("serving", "airflow")
 POSTGRES_USER = "nobody"
@@ -113,17 +113,6 @@ def create_databases(settings: Settings) -> None:
         for name in DATABASES:
             if name not in present:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-
-
-def create_logins(settings: Settings) -> None:
-    """Give the sync and the API their users, members of the roles that the migrations have made."""
-    _, loader, api = SERVING_LOGINS
-    with psycopg.connect(settings.postgres_url("serving"), autocommit=True, connect_timeout=5) as connection:
-        present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-        for login, role in ((loader, "serving_loader"), (api, "serving_api")):
-            if login not in present:
-                create = sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}")
-                connection.execute(create.format(sql.Identifier(login), sql.Identifier(role)))
 
 
 def answers(settings: Settings) -> bool:

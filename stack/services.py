@@ -38,7 +38,7 @@ from stack.processes import (
     start,
     wait_until_gone,
 )
-from stack.settings import ADMIN, LOOPBACK, Settings
+from stack.settings import ADMIN, LOOPBACK, PLUGINS, Settings
 from warehouse.connection import with_database
 
 SECONDS_TO_STOP = 20
@@ -112,7 +112,7 @@ def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
 
     def ready(_: Record) -> bool:
         try:
-            pyodbc.connect(with_database(settings.stand_in_odbc, "master"), timeout=5).close()
+            pyodbc.connect(with_database(settings.stand_in_administrator, "master"), timeout=5).close()
         except pyodbc.Error:
             return False
         return True
@@ -351,18 +351,24 @@ class Stack:
         with contextlib.suppress(FileNotFoundError):
             if stamp.read_text(encoding="utf-8") == version:
                 return
-        self._run_module("airflow db migrate", self.services["airflow-scheduler"].environment)
+        self._run_module("airflow db migrate", "airflow-migrate", self.services["airflow-scheduler"].environment)
         stamp.write_text(version, encoding="utf-8")
 
     def prepare_serving(self) -> None:
         """Bring the serving database's tables to this version, and let the sync's and the API's users in."""
-        self._run_module("alembic upgrade head", self.settings.serving_urls)
+        self._run_module("alembic upgrade head", "alembic-migrate", self.settings.serving_urls)
         if "SERVING_DATABASE_URL" not in self.settings.values:
-            postgres.create_logins(self.settings)
+            self._run_module("api.logins", "api-logins", self.settings.serving_urls)
 
-    def _run_module(self, command: str, environment: Mapping[str, str]) -> None:
-        """Run ``python -m`` a command to its end; its output goes to a log of its own."""
-        log = self.log(command.split()[0] + "-migrate")
+    def prepare_warehouse(self) -> None:
+        """Make the stand-in's database and its logins; a server of the user's own has them already."""
+        if self.settings.uses_stand_in:
+            logins = {"WAREHOUSE_ODBC_ADMIN": self.settings.stand_in_administrator, "PYTHONPATH": str(PLUGINS)}
+            self._run_module("warehouse.logins", "warehouse-logins", {**self.settings.contract, **logins})
+
+    def _run_module(self, command: str, name: str, environment: Mapping[str, str]) -> None:
+        """Run ``python -m`` a command to its end; its output goes to a log of that name."""
+        log = self.log(name)
         with log.open("wb") as output:
             done = subprocess.run(
                 [sys.executable, "-m", *command.split()],

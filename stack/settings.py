@@ -141,20 +141,33 @@ class Settings:
         return self._path("WAREHOUSE_LANDING_DIR", self.state / "landing")
 
     @property
-    def stand_in_odbc(self) -> str:
-        """The connection string of the stand-in, through the Microsoft driver."""
+    def stand_in_administrator(self) -> str:
+        """The connection string of the stand-in's administrator."""
+        return self._stand_in("sa", "MSSQL_SA_PASSWORD")
+
+    @property
+    def stand_in_logins(self) -> dict[str, str]:
+        """The connection strings of the stand-in's owner, loader and reader, by their settings."""
+        return {
+            "WAREHOUSE_ODBC": self._stand_in("warehouse_owner", "WAREHOUSE_OWNER_PASSWORD"),
+            "WAREHOUSE_ODBC_LOADER": self._stand_in("warehouse_loader", "WAREHOUSE_LOADER_PASSWORD"),
+            "WAREHOUSE_ODBC_READER": self._stand_in("warehouse_reader", "WAREHOUSE_READER_PASSWORD"),
+        }
+
+    def _stand_in(self, login: str, password: str) -> str:
+        # The Microsoft driver. The certificate is self-signed, and the way to it is within this machine.
         return (
             f"DRIVER={{{microsoft_driver()}}};SERVER={LOOPBACK},{self.sqlserver_port};"
-            f"DATABASE={DATABASE};UID=sa;PWD={escape_value(self.values['MSSQL_SA_PASSWORD'])};"
+            f"DATABASE={DATABASE};UID={login};PWD={escape_value(self.values[password])};"
             "Encrypt=yes;TrustServerCertificate=yes"
         )
 
     @cached_property
     def uses_stand_in(self) -> bool:
         """Whether the warehouse is the embedded stand-in: the connection strings are unset, or name it."""
-        names = ("WAREHOUSE_ODBC", "WAREHOUSE_ODBC_LOADER", "WAREHOUSE_ODBC_READER")
+        names = self.stand_in_logins
         given = [name for name in names if name in self.values]
-        if not given or all(self.values[name] == self.stand_in_odbc for name in given):
+        if all(self.values[name] == names[name] for name in given):
             return True
         if len(given) < len(names):
             missing = ", ".join(name for name in names if name not in given)
@@ -181,7 +194,6 @@ class Settings:
         """The documented variables, as tests and services read them."""
         from data.generate import BUSINESS_DATE  # the generator's libraries are large: not at import
 
-        owner = self.stand_in_odbc if self.uses_stand_in else self.values["WAREHOUSE_ODBC"]
         landing = str(self.landing)
         return {
             "API_PORT": str(self.api_port),
@@ -189,9 +201,7 @@ class Settings:
             "SQLSERVER_PORT": str(self.sqlserver_port),
             "API_URL": self.api_url,
             "API_PUBLIC_URL": self.values.get("API_PUBLIC_URL", self.api_url),
-            "WAREHOUSE_ODBC": owner,
-            "WAREHOUSE_ODBC_LOADER": self.values.get("WAREHOUSE_ODBC_LOADER", owner),
-            "WAREHOUSE_ODBC_READER": self.values.get("WAREHOUSE_ODBC_READER", owner),
+            **{name: self.values.get(name, odbc) for name, odbc in self.stand_in_logins.items()},
             "WAREHOUSE_SOURCE_DIR": str(self._path("WAREHOUSE_SOURCE_DIR", ROOT / "data")),
             "WAREHOUSE_LANDING_DIR": landing,
             "WAREHOUSE_LANDING_DIR_SQLSERVER": self.values.get("WAREHOUSE_LANDING_DIR_SQLSERVER", landing),

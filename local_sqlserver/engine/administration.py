@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from local_sqlserver.engine import catalog_store, ddl
+from local_sqlserver.engine import catalog_store, ddl, signing
 from local_sqlserver.engine.catalog import (
     BUILT_IN_SCHEMAS,
     Catalog,
@@ -68,6 +68,8 @@ def handlers(session: EngineSession) -> dict[type[syntax.Statement], Handler]:
         syntax.AlterDatabase: administration.alter_database,
         syntax.Principal: lambda statement, frame: security.principal(session, statement, frame),
         syntax.Permission: lambda statement, frame: security.permission(session, statement, frame),
+        syntax.Certificate: lambda statement, frame: signing.certificate(session, statement, frame),
+        syntax.Signature: lambda statement, frame: signing.signature(session, statement, frame),
     }
 
 

@@ -20,6 +20,7 @@ from local_sqlserver.engine.events import (
 from local_sqlserver.engine.expressions import evaluate, evaluate_as
 from local_sqlserver.engine.interpreter import Returned
 from local_sqlserver.engine.runner import insert_rows
+from local_sqlserver.engine.signing import signers
 from local_sqlserver.engine.state import Frame, ScopeAborted, Variable
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
@@ -173,6 +174,7 @@ class Calls:
         inner = self._enter(frame)
         inner.database, inner.schema, inner.procedure = database, item.schema, full_name
         inner.object_id, inner.chained = item.id, True
+        inner.signers = signers(self._session.catalog(database), item)
         positions = self._bind(definition.parameters, item, arguments, inner, line)
         before = self._session.transactions.count
         code = yield from self._run(definition.body, inner)
@@ -280,7 +282,7 @@ class Calls:
         """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
         session = self._session
         inner = self._enter(frame)
-        inner.dynamic = True
+        inner.dynamic, inner.signers = True, frame.signers
         parsed = session.engine.parse(text, parameters)
         item = CatalogObject(0, "", "sp_executesql", "P", session.clock, session.clock)
         positions = self._bind(parameters, item, arguments, inner, 0)

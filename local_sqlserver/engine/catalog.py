@@ -40,7 +40,10 @@ class ParameterInfo:
 
 @dataclass(frozen=True, slots=True)
 class CatalogObject:
-    """A table ('U'), view ('V') or procedure ('P'); ``definition`` is the T-SQL text of the latter two."""
+    """A table ('U'), view ('V') or procedure ('P'); ``definition`` is the T-SQL text of the latter two.
+
+    ``signatures`` are the thumbprints of the certificates that signed a procedure: one that is altered has none.
+    """
 
     id: int
     schema: str
@@ -52,6 +55,7 @@ class CatalogObject:
     columns: tuple[ColumnInfo, ...] = ()
     constraints: tuple[ConstraintInfo, ...] = ()
     parameters: tuple[ParameterInfo, ...] = ()
+    signatures: frozenset[bytes] = frozenset()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -74,13 +78,31 @@ class PermissionInfo:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalInfo:
-    """A database user ('S') or role ('R'); ``login`` is the user's login, ``members`` the role's, lower case."""
+    """A database user of a login ('S') or of a certificate ('C'), or a role ('R').
+
+    ``login`` is the name of the user's login or certificate, ``members`` are the role's, lower case.
+    """
 
     name: str
     type: str
     login: str = ""
     default_schema: str = "dbo"
     members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateInfo:
+    """A certificate that signs procedures.
+
+    ``thumbprint`` is 20 bytes, ``salt`` and ``hash`` are of the private key's password: empty when it was removed.
+    """
+
+    id: int
+    name: str
+    subject: str
+    thumbprint: bytes
+    salt: bytes
+    hash: bytes
 
 
 @dataclass(slots=True)
@@ -91,11 +113,18 @@ class Catalog:
     objects: dict[tuple[str, str], CatalogObject] = field(default_factory=dict)
     principals: dict[str, PrincipalInfo] = field(default_factory=dict)
     permissions: frozenset[PermissionInfo] = frozenset()
+    certificates: dict[str, CertificateInfo] = field(default_factory=dict)
     version: int = 0
 
     def copy(self) -> Catalog:
         """Return an independent copy; the objects themselves are immutable."""
-        return replace(self, schemas=dict(self.schemas), objects=dict(self.objects), principals=dict(self.principals))
+        return replace(
+            self,
+            schemas=dict(self.schemas),
+            objects=dict(self.objects),
+            principals=dict(self.principals),
+            certificates=dict(self.certificates),
+        )
 
     def schema(self, name: str) -> str | None:
         """Return the schema's name as it was written, or None."""

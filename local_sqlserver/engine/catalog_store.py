@@ -5,6 +5,8 @@ They lie beside the data so that a definition commits or rolls back with the dat
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import duckdb
 
 from local_sqlserver.engine.catalog import (
@@ -12,6 +14,7 @@ from local_sqlserver.engine.catalog import (
     CATALOG_SCHEMA,
     Catalog,
     CatalogObject,
+    CertificateInfo,
     ParameterInfo,
     PermissionInfo,
     PrincipalInfo,
@@ -33,9 +36,13 @@ _TABLES = {
     "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
     f"is_output BOOLEAN, has_default BOOLEAN",
     "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
+    "signatures": "object_id INTEGER, thumbprint BLOB",
+    "certificates": "certificate_id INTEGER, name VARCHAR, subject VARCHAR, thumbprint BLOB, salt BLOB, hash BLOB",
     "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
 }
-_OF_OBJECT = ("columns", "constraints", "parameters")
+_OF_OBJECT = ("columns", "constraints", "parameters", "signatures")
+_LATER = ("signatures", "certificates")
+"""Tables that a database file of an older version may lack."""
 
 
 def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -49,6 +56,13 @@ def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     connection.execute(f"CREATE SCHEMA {quote(database)}.dbo")
     for role in ("public", "db_owner", "db_datareader", "db_datawriter"):
         connection.execute(f"INSERT INTO {home}.principals VALUES ($1, 'R', '', '', [])", [role])
+
+
+def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Make what a database file of an older version lacks."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    for name in _LATER:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
 
 
 def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
@@ -68,6 +82,9 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
         declared = SqlType(row[3], row[4], row[5], row[6])
         parameters.setdefault(row[0], []).append(ParameterInfo(row[2], declared, row[7], row[8]))
+    signatures: dict[int, list[bytes]] = {}
+    for object_id, thumbprint in connection.execute(f"SELECT * FROM {home}.signatures").fetchall():
+        signatures.setdefault(object_id, []).append(bytes(thumbprint))
     catalog = Catalog()
     for row in connection.execute(f"SELECT schema_id, name FROM {home}.schemas").fetchall():
         catalog.schemas[row[1].lower()] = (row[0], row[1])
@@ -83,12 +100,15 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
             columns=tuple(columns.get(row[0], ())),
             constraints=tuple(constraints.get(row[0], ())),
             parameters=tuple(parameters.get(row[0], ())),
+            signatures=frozenset(signatures.get(row[0], ())),
         )
         catalog.objects[item.key] = item
     for row in connection.execute(f"SELECT * FROM {home}.principals").fetchall():
         catalog.principals[row[0].lower()] = PrincipalInfo(row[0], row[1], row[2], row[3], frozenset(row[4]))
     granted = connection.execute(f"SELECT * FROM {home}.permissions").fetchall()
     catalog.permissions = frozenset(PermissionInfo(*row) for row in granted)
+    for row in connection.execute(f"SELECT * FROM {home}.certificates").fetchall():
+        catalog.certificates[row[1].lower()] = CertificateInfo(*row[:3], *(bytes(value) for value in row[3:]))
     return catalog
 
 
@@ -131,6 +151,8 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
                 *(parameter.output, parameter.has_default),
             ],
         )
+    for thumbprint in item.signatures:
+        connection.execute(f"INSERT INTO {home}.signatures VALUES ($1, $2)", [item.id, thumbprint])
 
 
 def drop_object(connection: duckdb.DuckDBPyConnection, database: str, object_id: int) -> None:
@@ -154,10 +176,13 @@ def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str)
 
 
 def put_principals(connection: duckdb.DuckDBPyConnection, database: str, catalog: Catalog) -> None:
-    """Write all users, roles and permissions anew: they are few and change rarely."""
+    """Write all users, roles, permissions and certificates anew: they are few and change rarely."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     connection.execute(f"DELETE FROM {home}.principals")
     connection.execute(f"DELETE FROM {home}.permissions")
+    connection.execute(f"DELETE FROM {home}.certificates")
+    for certificate in catalog.certificates.values():
+        connection.execute(f"INSERT INTO {home}.certificates VALUES ($1, $2, $3, $4, $5, $6)", [*astuple(certificate)])
     for item in catalog.principals.values():
         connection.execute(
             f"INSERT INTO {home}.principals VALUES ($1, $2, $3, $4, $5)",

@@ -84,6 +84,7 @@ class Databases:
         self._root.execute("BEGIN")
         if present == (0,):
             catalog_store.create(self._root, name)
+        catalog_store.complete(self._root, name)
         system_views.create(self._root, name)
         self._root.execute("COMMIT")
         database = Database(name, database_id, catalog_store.load(self._root, name))

@@ -210,7 +210,7 @@ class Interpreter:
     def _bulk_insert(self, statement: syntax.BulkInsert, frame: Frame) -> Iterator[Event]:
         session = self._session
         relation = StatementContext(session, frame).relation(statement.table, statement.line)
-        session.engine.security.check_bulk(session, statement.line)
+        session.engine.security.check_bulk(session, frame, relation, statement.line)
         session.transactions.check_writable()
         yield from session.begin_implicitly(frame)
         given = {name: value for name, value, _ in statement.options}

@@ -287,6 +287,13 @@ def _principal_id(session: EngineSession, arguments: Arguments) -> object:
     return names.index(name) + 2 if name in names else None
 
 
+def _certificate_id(session: EngineSession, arguments: Arguments) -> object:
+    found = session.catalog(session.frame.database).certificates.get(
+        (_argument(arguments, 0) or "").strip("[]").lower()
+    )
+    return found.id if found else None
+
+
 def _user_name(session: EngineSession, arguments: Arguments) -> object:
     number = _number(arguments, 0)
     if number == 1:
@@ -370,6 +377,7 @@ _FUNCTIONS: dict[str, Function] = {
     "user_id": _principal_id,
     "user_name": _user_name,
     "database_principal_id": _principal_id,
+    "cert_id": _certificate_id,
     "is_member": _is_member,
     "is_rolemember": _is_member,
     "is_srvrolemember": _is_server_member,

@@ -60,9 +60,12 @@ _NEEDED = {
     "truncate": ("ALTER",),
     "ddl": ("ALTER",),
 }
+_CHAINED = frozenset({"select", "insert", "update", "delete", "merge"})
+"""What an ownership chain covers: TRUNCATE and definitions need a permission of the caller's or of a signature."""
 
 
-def _hash(password: str, salt: bytes) -> bytes:
+def password_hash(password: str, salt: bytes) -> bytes:
+    """Return what is kept of a password."""
     return hashlib.scrypt(password.encode(), salt=salt, n=2**12, r=8, p=1)
 
 
@@ -93,7 +96,7 @@ class Security:
                 return self._administrator, MASTER
         elif (found := self._logins.get(user.lower())) is not None:
             name, salt, digest, disabled, database = found
-            if not disabled and hmac.compare_digest(_hash(password, bytes(salt)), bytes(digest)):
+            if not disabled and hmac.compare_digest(password_hash(password, bytes(salt)), bytes(digest)):
                 return name, database or MASTER
         raise SqlError(18456, f"Login failed for user '{user}'.", severity=14)
 
@@ -135,21 +138,29 @@ class Security:
         user = self._user_of(session.login, session.catalog(database))
         return user.name if user else "guest"
 
-    def roles(self, session: EngineSession, database: str) -> frozenset[str]:
-        """Return the session's user and every role it belongs to, lower case."""
+    def roles(self, session: EngineSession, database: str, signers: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Return the session's user, those of a module's signatures, and every role they belong to, lower case."""
         catalog = session.catalog(database)
-        names = {self.user_name(session, database).lower(), "public"}
+        names = {self.user_name(session, database).lower(), "public", *signers}
         while True:
             more = {key for key, item in catalog.principals.items() if item.members & names} - names
             if not more:
                 return frozenset(names)
             names |= more
 
-    def allowed(self, session: EngineSession, database: str, permission: str, schema: str, name: str) -> bool:
-        """Whether the session holds a permission on an object; a DENY on any level wins."""
+    def allowed(
+        self,
+        session: EngineSession,
+        database: str,
+        permission: str,
+        schema: str,
+        name: str,
+        signers: frozenset[str] = frozenset(),
+    ) -> bool:
+        """Whether the session, or a signature, holds a permission on an object; a DENY on any level wins."""
         if self.is_administrator(session.login) or database == TEMPDB:
             return True
-        names = self.roles(session, database)
+        names = self.roles(session, database, signers)
         if "db_owner" in names:
             return True
         levels = {"database", f"schema:{schema.lower()}", f"object:{schema.lower()}.{name.lower()}"}
@@ -171,8 +182,8 @@ class Security:
     def check(
         self, session: EngineSession, frame: Frame, translation: Translation, relations: tuple[Relation, ...]
     ) -> None:
-        """Raise SqlError 229 or 262 when the session may not run a statement here."""
-        if frame.chained or self.is_administrator(session.login):
+        """Raise SqlError 229, 262 or 1088 when the session may not run a statement here."""
+        if self.is_administrator(session.login) or (frame.chained and translation.command in _CHAINED):
             return
         for change in translation.changes:
             if change.relation.kind not in ("T", "@"):
@@ -181,13 +192,23 @@ class Security:
             if relation.kind not in ("U", "V"):
                 continue
             for permission in _NEEDED.get(translation.command, ("ALTER",)):
-                if not self.allowed(session, relation.database, permission, relation.schema, relation.name):
-                    raise _denied(permission, relation.name, relation.database, relation.schema)
+                self.require(session, frame, permission, relation)
+
+    def require(self, session: EngineSession, frame: Frame, permission: str, relation: Relation) -> None:
+        """Raise SqlError 229, or 1088 where ALTER is missing, unless the session may do this to a table or view."""
+        database, schema, name = relation.database, relation.schema, relation.name
+        if relation.kind not in ("U", "V") or self.allowed(session, database, permission, schema, name, frame.signers):
+            return
+        if permission == "ALTER":  # what the server says of an object that one may not even know of
+            text = f'Cannot find the object "{name}" because it does not exist or you do not have permissions.'
+            raise SqlError(1088, text, state=7)
+        raise _denied(permission, name, database, schema)
 
     def check_execute(self, session: EngineSession, frame: Frame, database: str, item: CatalogObject) -> None:
         """Raise SqlError 229 without EXECUTE on a procedure."""
-        if not frame.chained and not self.allowed(session, database, "EXECUTE", item.schema, item.name):
-            raise _denied("EXECUTE", item.name, database, item.schema)
+        if frame.chained or self.allowed(session, database, "EXECUTE", item.schema, item.name, frame.signers):
+            return
+        raise _denied("EXECUTE", item.name, database, item.schema)
 
     def check_definition(self, session: EngineSession, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""
@@ -200,8 +221,8 @@ class Security:
         if not self.is_administrator(session.login):
             raise SqlError(262, f"{statement} permission denied in database 'master'.", severity=14)
 
-    def check_bulk(self, session: EngineSession, line: int) -> None:
-        """Raise SqlError 4834 without the server permission for BULK INSERT (ownership chains do not carry it)."""
+    def check_bulk(self, session: EngineSession, frame: Frame, relation: Relation, line: int) -> None:
+        """Raise SqlError 4834 without the server's permission for BULK INSERT, 229 without INSERT on the table."""
         if self.is_administrator(session.login):
             return
         granted = {
@@ -211,6 +232,7 @@ class Security:
         }
         if f"login:{session.login.lower()}" not in granted:
             raise SqlError(4834, "You do not have permission to use the bulk load statement.", line=line)
+        self.require(session, frame, "INSERT", relation)
 
     # --- statements
 
@@ -220,21 +242,25 @@ class Security:
         if statement.kind == "LOGIN":
             self.check_server(session, f"{statement.action} LOGIN")
             self._login(statement, options)
+            if statement.action == "DROP":
+                self._forget_permissions(session, statement.name)
         else:
             self.check_definition(session, f"{statement.action} {statement.kind}")
             catalog = session.catalog(frame.database).copy()
             change = self._user if statement.kind == "USER" else self._role
             change(statement, options, catalog)
-            self._store(session, frame.database, catalog)
+            self.store(session, frame.database, catalog)
         yield Done(in_procedure=session.in_procedure(frame))
 
-    def _store(self, session: EngineSession, database: str, changed: Catalog) -> None:
+    def store(self, session: EngineSession, database: str, changed: Catalog) -> None:
+        """Write the principals, permissions and certificates of a changed copy of a catalog."""
         session.transactions.check_writable()
         with session.writing():
             catalog_store.put_principals(session.transactions.connection, database, changed)
 
             def apply(catalog: Catalog) -> None:
                 catalog.principals, catalog.permissions = dict(changed.principals), changed.permissions
+                catalog.certificates = dict(changed.certificates)
 
             session.change_catalog(database, apply)
 
@@ -268,7 +294,7 @@ class Security:
                 [
                     name,
                     salt,
-                    _hash(options["PASSWORD"], salt),
+                    password_hash(options["PASSWORD"], salt),
                     datetime.now(),
                     options.get("DEFAULT_DATABASE", MASTER),
                 ],
@@ -276,6 +302,14 @@ class Security:
         else:
             self._alter_login(statement, options, connection, known)
         self._read_logins()
+
+    def _forget_permissions(self, session: EngineSession, login: str) -> None:
+        """Take back what a dropped login may do on the server: another of its name is another."""
+        catalog = session.catalog(MASTER).copy()
+        kept = frozenset(entry for entry in catalog.permissions if entry.principal != f"login:{login.lower()}")
+        if kept != catalog.permissions:
+            catalog.permissions = kept
+            self.store(session, MASTER, catalog)
 
     def _alter_login(
         self,
@@ -295,7 +329,7 @@ class Security:
         changes: dict[str, Any] = {}
         if "PASSWORD" in options:
             changes["salt"] = secrets.token_bytes(16)
-            changes["hash"] = _hash(options["PASSWORD"], changes["salt"])
+            changes["hash"] = password_hash(options["PASSWORD"], changes["salt"])
         if "DEFAULT_DATABASE" in options:
             changes["default_database"] = options["DEFAULT_DATABASE"]
         if "ENABLE" in options or "DISABLE" in options:
@@ -305,7 +339,7 @@ class Security:
 
     def _user(self, statement: syntax.Principal, options: dict[str, str], catalog: Catalog) -> None:
         name, key = statement.name, statement.name.lower()
-        for option in options.keys() - {"LOGIN", "WITHOUT LOGIN", "DEFAULT_SCHEMA"}:
+        for option in options.keys() - {"LOGIN", "CERTIFICATE", "WITHOUT LOGIN", "DEFAULT_SCHEMA"}:
             raise unsupported(f"{statement.action} USER … {option}", statement.line)
         if statement.action == "DROP":
             _drop_principal(statement, catalog, "user")
@@ -314,6 +348,9 @@ class Security:
             if key in catalog.principals or key == "dbo":
                 text = f"User, group, or role '{name}' already exists in the current database."
                 raise SqlError(15023, text)
+            if "CERTIFICATE" in options:
+                catalog.principals[key] = _user_of_certificate(name, options["CERTIFICATE"], catalog)
+                return
             login = "" if "WITHOUT LOGIN" in options else options.get("LOGIN", name)
             if login and login.lower() not in self._logins and not self.is_administrator(login):
                 text = f"'{login}' is not a valid login or you do not have permission."
@@ -382,7 +419,7 @@ class Security:
                 if statement.action != "REVOKE":
                     kept.add(PermissionInfo(principal.lower(), permission, securable, statement.action[0]))
                 catalog.permissions = frozenset(kept)
-        self._store(session, frame.database, catalog)
+        self.store(session, frame.database, catalog)
         yield Done(in_procedure=session.in_procedure(frame))
 
     def _server_permission(self, session: EngineSession, statement: syntax.Permission) -> None:
@@ -405,7 +442,22 @@ class Security:
             entry = PermissionInfo(f"login:{principal.lower()}", "ADMINISTER BULK OPERATIONS", "server", "G")
             others = catalog.permissions - {entry}
             catalog.permissions = others | {entry} if statement.action == "GRANT" else others
-        self._store(session, MASTER, catalog)
+        self.store(session, MASTER, catalog)
+
+
+def _user_of_certificate(name: str, certificate: str, catalog: Catalog) -> PrincipalInfo:
+    found = catalog.certificates.get(certificate.lower())
+    if found is None:
+        raise missing_certificate(certificate)
+    if any(item.type == "C" and item.login == found.name for item in catalog.principals.values()):
+        raise SqlError(15063, "The login already has an account under a different user name.")
+    return PrincipalInfo(name, "C", found.name)
+
+
+def missing_certificate(name: str) -> SqlError:
+    """Return the error of a certificate that there is not."""
+    text = f"Cannot find the certificate '{name}', because it does not exist or you do not have permission."
+    return SqlError(15151, text)
 
 
 def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) -> None:

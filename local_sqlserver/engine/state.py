@@ -55,7 +55,8 @@ class Frame:
     """One level of execution: the batch, a procedure, or dynamic SQL.
 
     ``schema`` is where unqualified names are looked up first. ``chained`` is True inside a procedure, where the
-    caller needs no permission of his own (ownership chaining).
+    caller needs no permission of his own to read and change rows and to call (ownership chaining). ``signers`` are
+    the users of the certificates that signed the procedure, lower case: what they may, it may, dynamic SQL included.
     """
 
     depth: int
@@ -65,6 +66,7 @@ class Frame:
     object_id: int = 0
     dynamic: bool = False
     chained: bool = False
+    signers: frozenset[str] = frozenset()
     variables: dict[str, Variable] = field(default_factory=dict)
     tables: dict[str, TableVariable] = field(default_factory=dict)
     temporary: dict[str, Relation] = field(default_factory=dict)

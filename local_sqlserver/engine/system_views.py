@@ -138,7 +138,8 @@ _VIEWS = {
     "sys_database_principals": "SELECT 'dbo' AS name, 1 AS principal_id, 'S' AS type, 'SQL_USER' AS "
     "type_desc, 'dbo' AS default_schema_name "
     "UNION ALL SELECT name, (1 + row_number() OVER (ORDER BY lower(name)))::INTEGER, type, "
-    "CASE type WHEN 'S' THEN 'SQL_USER' ELSE 'DATABASE_ROLE' END, NULLIF(default_schema, '') FROM "
+    "CASE type WHEN 'S' THEN 'SQL_USER' WHEN 'C' THEN 'CERTIFICATE_MAPPED_USER' "
+    "ELSE 'DATABASE_ROLE' END, NULLIF(default_schema, '') FROM "
     "{home}.principals",
     "sys_database_role_members": "SELECT r.principal_id AS role_principal_id, m.principal_id AS "
     "member_principal_id "
@@ -156,6 +157,11 @@ _VIEWS = {
     "FROM {home}.permissions p JOIN {home}.sys_database_principals g ON lower(g.name) = lower(p.principal) "
     "LEFT JOIN {home}.schemas s ON p.securable = 'schema:' || lower(s.name) "
     "LEFT JOIN {home}.objects o ON p.securable = 'object:' || lower(o.schema_name) || '.' || lower(o.name)",
+    "sys_certificates": "SELECT name, certificate_id, 1 AS principal_id, CASE WHEN octet_length(hash) = 0 THEN 'NA' "
+    "ELSE 'PW' END AS pvt_key_encryption_type, CASE WHEN octet_length(hash) = 0 THEN 'NO_PRIVATE_KEY' "
+    "ELSE 'ENCRYPTED_BY_PASSWORD' END AS pvt_key_encryption_type_desc, subject, thumbprint FROM {home}.certificates",
+    "sys_crypt_properties": "SELECT 1::UTINYINT AS class, 'OBJECT_OR_COLUMN' AS class_desc, object_id AS major_id, "
+    "thumbprint, 'SPVC' AS crypt_type, 'SIGNATURE BY CERTIFICATE' AS crypt_type_desc FROM {home}.signatures",
     "information_schema_tables": "SELECT {name} AS TABLE_CATALOG, schema_name AS TABLE_SCHEMA, name AS "
     "TABLE_NAME, "
     "CASE type WHEN 'U' THEN 'BASE TABLE' ELSE 'VIEW' END AS TABLE_TYPE FROM {home}.objects WHERE "

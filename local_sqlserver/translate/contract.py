@@ -180,6 +180,7 @@ METADATA_FUNCTIONS: dict[str, SqlType] = {
     "object_definition": SqlType("nvarchar", length=MAX),
     "objectproperty": _INT,
     "objectpropertyex": _INT,
+    "cert_id": _INT,
     "schema_id": _INT,
     "schema_name": _sysname(),
     "db_id": SqlType("smallint"),

@@ -130,8 +130,8 @@ def parse_security(cursor: TokenCursor) -> syntax.Statement:
     elif kind == "ROLE" and cursor.accept_word("AUTHORIZATION"):
         options.append(("AUTHORIZATION", cursor.expect_identifier()))
     elif kind == "USER" and cursor.accept_word("FOR", "FROM"):
-        cursor.expect_word("LOGIN")
-        options.append(("LOGIN", cursor.expect_identifier()))
+        source = cursor.expect_word("LOGIN", "CERTIFICATE").upper
+        options.append((source, cursor.expect_identifier()))
     elif kind == "USER" and cursor.accept_word("WITHOUT"):
         cursor.expect_word("LOGIN")
         options.append(("WITHOUT LOGIN", ""))
@@ -161,6 +161,65 @@ def _principal_option(cursor: TokenCursor) -> tuple[str, str]:
         if cursor.at_word("HASHED", "MUST_CHANGE", "OLD_PASSWORD", "UNLOCK"):
             raise unsupported(f"PASSWORD … {cursor.token.upper}", value.line)
     return option.upper, value.value
+
+
+def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
+    """CREATE CERTIFICATE with a password of its own, ALTER CERTIFICATE … REMOVE PRIVATE KEY, DROP CERTIFICATE."""
+    token = cursor.advance()
+    cursor.expect_word("CERTIFICATE")
+    name = cursor.expect_identifier()
+    if token.upper == "DROP":
+        return syntax.Certificate(token.line, "DROP", name)
+    if token.upper == "ALTER":
+        if not cursor.at_word("REMOVE"):
+            raise unsupported(f"ALTER CERTIFICATE … {cursor.token.upper}", cursor.token.line)
+        for word in ("REMOVE", "PRIVATE", "KEY"):
+            cursor.expect_word(word)
+        return syntax.Certificate(token.line, "ALTER", name)
+    if cursor.at_word("AUTHORIZATION", "FROM"):
+        raise unsupported(f"CREATE CERTIFICATE … {cursor.token.upper}", cursor.token.line)
+    if not cursor.at_word("ENCRYPTION"):
+        raise unsupported("A certificate without a password (there is no database master key)", token.line)
+    for word in ("ENCRYPTION", "BY", "PASSWORD"):
+        cursor.expect_word(word)
+    password = _equals_string(cursor)
+    cursor.expect_word("WITH")
+    cursor.expect_word("SUBJECT")
+    subject = _equals_string(cursor)
+    while cursor.accept_operator(","):
+        cursor.expect_word("START_DATE", "EXPIRY_DATE")  # signatures hold beyond it
+        _equals_string(cursor)
+    return syntax.Certificate(token.line, "CREATE", name, password, subject)
+
+
+def parse_signature(cursor: TokenCursor) -> syntax.Statement:
+    """ADD SIGNATURE TO and DROP SIGNATURE FROM a procedure BY CERTIFICATE."""
+    token = cursor.advance()
+    if cursor.at_word("COUNTER"):
+        raise unsupported("A countersignature", token.line)
+    cursor.expect_word("SIGNATURE")
+    cursor.expect_word("TO" if token.upper == "ADD" else "FROM")
+    kind, module = _securable(cursor)
+    if kind != "OBJECT":
+        raise unsupported(f"A signature of a {kind}", token.line)
+    cursor.expect_word("BY")
+    if not cursor.at_word("CERTIFICATE"):
+        raise unsupported(f"A signature by {cursor.token.upper}", cursor.token.line)
+    cursor.advance()
+    certificate, password = cursor.expect_identifier(), ""
+    if token.upper == "ADD" and cursor.accept_word("WITH"):
+        cursor.expect_word("PASSWORD")
+        password = _equals_string(cursor)
+    if cursor.at_operator(","):
+        raise unsupported("Signatures of several certificates at once", cursor.token.line)
+    return syntax.Signature(token.line, token.upper, module, certificate, password)
+
+
+def _equals_string(cursor: TokenCursor) -> str:
+    cursor.expect_operator("=")
+    if cursor.token.kind != STRING:
+        raise cursor.error()
+    return cursor.advance().value
 
 
 def _permission(cursor: TokenCursor, action: str, line: int) -> syntax.Statement:

@@ -12,7 +12,14 @@ from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.tsql import syntax
 from local_sqlserver.tsql.cursor import TokenCursor, syntax_error
 from local_sqlserver.tsql.datatypes import parse_parameter_type, parse_type
-from local_sqlserver.tsql.definitions import parse_bulk_insert, parse_database, parse_drop, parse_security
+from local_sqlserver.tsql.definitions import (
+    parse_bulk_insert,
+    parse_certificate,
+    parse_database,
+    parse_drop,
+    parse_security,
+    parse_signature,
+)
 from local_sqlserver.tsql.extent import skip_expression, skip_set_based
 from local_sqlserver.tsql.keywords import RESERVED
 from local_sqlserver.tsql.tokens import (
@@ -107,6 +114,7 @@ class _Parser:
             "GRANT": self._security,
             "DENY": self._security,
             "REVOKE": self._security,
+            "ADD": self._signature,
             "OPEN": self._cursor_operation,
             "CLOSE": self._cursor_operation,
             "DEALLOCATE": self._cursor_operation,
@@ -656,6 +664,8 @@ class _Parser:
             return parse_database(self.cursor, action)
         if what.upper in ("LOGIN", "USER", "ROLE"):
             return parse_security(self.cursor)
+        if what.upper == "CERTIFICATE":
+            return parse_certificate(self.cursor)
         if what.upper in _DDL or (what.upper == "SCHEMA" and action == "ALTER"):
             return self._definition(f"{action} {what.upper}")
         if what.kind == WORD:
@@ -778,6 +788,10 @@ class _Parser:
         what = self.cursor.peek().upper
         if what in ("LOGIN", "USER", "ROLE"):
             return parse_security(self.cursor)
+        if what == "CERTIFICATE":
+            return parse_certificate(self.cursor)
+        if what == "SIGNATURE":
+            return self._signature()
         if what in ("PROC", "PROCEDURE", "SCHEMA", "DATABASE"):
             return parse_drop(self.cursor)
         if what in ("TABLE", "VIEW", "INDEX", "SEQUENCE"):
@@ -788,6 +802,9 @@ class _Parser:
 
     def _security(self) -> syntax.Statement:
         return parse_security(self.cursor)
+
+    def _signature(self) -> syntax.Statement:
+        return parse_signature(self.cursor)
 
     def _bulk(self) -> syntax.Statement:
         return parse_bulk_insert(self.cursor)

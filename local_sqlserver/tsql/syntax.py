@@ -345,7 +345,7 @@ class Permission(Statement):
 class Principal(Statement):
     """CREATE, ALTER or DROP of a LOGIN, USER or ROLE.
 
-    ``options`` holds what was said: 'PASSWORD', 'DEFAULT_DATABASE', 'DEFAULT_SCHEMA', 'LOGIN', 'MEMBER' …
+    ``options`` holds what was said: 'PASSWORD', 'DEFAULT_DATABASE', 'DEFAULT_SCHEMA', 'LOGIN', 'CERTIFICATE' …
     """
 
     action: str
@@ -353,6 +353,26 @@ class Principal(Statement):
     name: str
     options: tuple[tuple[str, str], ...]
     if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate(Statement):
+    """CREATE, ALTER (which removes the private key) or DROP of a CERTIFICATE."""
+
+    action: str
+    name: str
+    password: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature(Statement):
+    """ADD SIGNATURE TO a module, or DROP SIGNATURE FROM it, BY CERTIFICATE."""
+
+    action: str
+    module: Name
+    certificate: str
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,16 @@ def deploy(connection_string: str, sql_dir: Path = SQL_DIR) -> int:
     files = sorted(sql_dir.rglob("*.sql"))
     if not files:
         raise DeployError(f"{sql_dir}: no .sql files")
-    first = [file for file in files if DATABASE_FOLDER in file.relative_to(sql_dir).parts]
-    _run_files(with_database(connection_string, "master"), sql_dir, first)
+    first = deploy_database(connection_string, sql_dir)
     _run_files(connection_string, sql_dir, [file for file in files if file not in first])
     return len(files)
+
+
+def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Path]:
+    """Run the files that make the database, and return them; DeployError at the first batch that fails."""
+    files = sorted((sql_dir / DATABASE_FOLDER).rglob("*.sql"))
+    _run_files(with_database(connection_string, "master"), sql_dir, files)
+    return files
 
 
 def _run_files(connection_string: str, sql_dir: Path, files: Sequence[Path]) -> None:

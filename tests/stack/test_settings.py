@@ -29,8 +29,9 @@ def test_the_defaults_are_those_of_the_documented_table() -> None:
     assert contract["WAREHOUSE_SOURCE_DIR"] == str(ROOT / "data")
     assert contract["WAREHOUSE_LANDING_DIR"] == str(ROOT / ".local" / "landing")
     assert contract["WAREHOUSE_LANDING_DIR_SQLSERVER"] == contract["WAREHOUSE_LANDING_DIR"]
-    assert contract["WAREHOUSE_ODBC"] == contract["WAREHOUSE_ODBC_LOADER"] == contract["WAREHOUSE_ODBC_READER"]
-    assert "SERVER=127.0.0.1,14330;" in contract["WAREHOUSE_ODBC"]
+    for setting, login in zip(WAREHOUSES, ("warehouse_owner", "warehouse_loader", "warehouse_reader"), strict=True):
+        assert "SERVER=127.0.0.1,14330;" in contract[setting]
+        assert f"UID={login};" in contract[setting]
     date.fromisoformat(contract["WAREHOUSE_BUSINESS_DATE"])
 
 

@@ -95,6 +95,10 @@ class Client:
             result = self(text)
             assert not result.errors, f"{text}: {result.errors}"
 
+    def fails(self, text: str, number: int) -> None:
+        numbers = self(text).numbers
+        assert numbers == [number], f"{text}: {numbers}"
+
 
 def start(directory: Path) -> Engine:
     return open_engine(directory, user="sa", password=PASSWORD, bulk_roots=[directory], server_name="test")

@@ -1,0 +1,27 @@
+/*
+Purpose: the role of whoever loads: it may call the procedures of a load and nothing else. No table, no view, and none
+         of the procedures that these call: etl.bulk_load, signed as it is, would run any SQL for who may call it.
+         The login needs ADMINISTER BULK OPERATIONS besides, a right of the server: python -m warehouse.logins.
+*/
+IF DATABASE_PRINCIPAL_ID(N'etl_loader') IS NULL
+    CREATE ROLE etl_loader;
+GO
+GRANT EXECUTE ON OBJECT::etl.open_batch TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.register_landing TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_crm_cust_info TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_crm_prd_info TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_crm_sales_details TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_erp_cust_az12 TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_erp_loc_a101 TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_erp_px_cat_g1v2 TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_crm_cust_info TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_crm_prd_info TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_crm_sales_details TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_erp_cust_az12 TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_erp_loc_a101 TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_erp_px_cat_g1v2 TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.reconcile TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.publish TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.close_batch TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.load_day TO etl_loader;
+GO

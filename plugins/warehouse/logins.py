@@ -1,0 +1,142 @@
+"""Makes the logins that the connection strings name: owner, loader and reader of the warehouse.
+
+    python -m warehouse.logins
+
+WAREHOUSE_ODBC_ADMIN names the server as an administrator; WAREHOUSE_ODBC, WAREHOUSE_ODBC_LOADER and
+WAREHOUSE_ODBC_READER name it as the three logins, who get the passwords that are in there. The database is made if it
+is missing. Running it again gives the logins their current passwords: that is how they are changed.
+
+The owner deploys include/sql, which says what the roles of the other two may do (60_security).
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import pyodbc
+
+from warehouse.connection import parse_connection_string, with_database
+from warehouse.deploy import DeployError, deploy_database
+from warehouse.execution import WarehouseError, run_batch
+
+log = logging.getLogger(__name__)
+
+ADMINISTRATOR = "WAREHOUSE_ODBC_ADMIN"
+ROLES = {
+    "WAREHOUSE_ODBC": "db_owner",
+    "WAREHOUSE_ODBC_LOADER": "etl_loader",
+    "WAREHOUSE_ODBC_READER": "gold_reader",
+}
+"""The setting that names a login → its role in the database."""
+
+LOADER_ROLE = "etl_loader"
+
+
+class LoginsError(Exception):
+    """The logins could not be made; the message says which setting or statement is wrong."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login of the server, its password, and its role in a database."""
+
+    name: str
+    password: str
+    role: str
+
+
+def logins_of(environ: Mapping[str, str]) -> tuple[str, list[Login]]:
+    """Return the database and the logins that the settings name. Raises LoginsError for settings that cannot be."""
+    databases: set[str] = set()
+    logins: list[Login] = []
+    for setting, role in ROLES.items():
+        try:
+            given = parse_connection_string(environ.get(setting, ""))
+        except ValueError as error:
+            raise LoginsError(f"{setting}: {error}") from error
+        parts = {key.lower(): value for key, value in given.items()}
+        for part in ("database", "uid", "pwd"):
+            if not parts.get(part):
+                raise LoginsError(f"{setting} names no {part.upper()}")
+        databases.add(parts["database"])
+        logins.append(Login(parts["uid"], parts["pwd"], role))
+    if len(databases) > 1:
+        raise LoginsError(f"{', '.join(ROLES)} name several databases: {', '.join(sorted(databases))}")
+    if len({login.name.lower() for login in logins}) < len(logins):
+        raise LoginsError(f"{', '.join(ROLES)} must name three different logins, or one could do what another may")
+    return databases.pop(), logins
+
+
+def make_logins(administrator: str, database: str, logins: Sequence[Login]) -> None:
+    """Make the database and the logins, or give them their passwords and roles again.
+
+    ``administrator`` is a connection string of one who may. Raises LoginsError.
+    """
+    try:
+        deploy_database(administrator)
+        for where, statements in (("master", _in_master(logins)), (database, _in_database(logins))):
+            connection = pyodbc.connect(with_database(administrator, where), autocommit=True)
+            with closing(connection), closing(connection.cursor()) as cursor:
+                for statement in statements:
+                    run_batch(cursor, statement, (), log)
+    except (DeployError, WarehouseError) as error:
+        raise LoginsError(str(error)) from error
+    except pyodbc.Error as error:
+        raise LoginsError(f"{ADMINISTRATOR}: {WarehouseError.from_odbc(error)}") from error
+
+
+def _in_master(logins: Sequence[Login]) -> Iterator[str]:
+    for login in logins:
+        name, password = _quoted(login.name), _text(login.password)
+        yield (
+            f"IF NOT EXISTS (SELECT 1 FROM sys.server_principals WHERE name = {_text(login.name)})"
+            f" CREATE LOGIN {name} WITH PASSWORD = {password};"
+            f" ELSE ALTER LOGIN {name} WITH PASSWORD = {password};"
+        )
+        if login.role == LOADER_ROLE:
+            yield f"GRANT ADMINISTER BULK OPERATIONS TO {name};"
+
+
+def _in_database(logins: Sequence[Login]) -> Iterator[str]:
+    for login in logins:
+        name, role = _quoted(login.name), _quoted(login.role)
+        yield f"IF DATABASE_PRINCIPAL_ID({_text(login.name)}) IS NULL CREATE USER {name} FOR LOGIN {name};"
+        yield f"IF DATABASE_PRINCIPAL_ID({_text(login.role)}) IS NULL CREATE ROLE {role};"
+        yield f"ALTER ROLE {role} ADD MEMBER {name};"
+
+
+def _quoted(name: str) -> str:
+    return "[" + name.replace("]", "]]") + "]"
+
+
+def _text(value: str) -> str:
+    return "N'" + value.replace("'", "''") + "'"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: makes the logins that the settings name; returns 1 when it cannot."""
+    parser = argparse.ArgumentParser(
+        prog="python -m warehouse.logins", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    administrator = os.environ.get(ADMINISTRATOR, "")
+    try:
+        if not administrator:
+            raise LoginsError(f"{ADMINISTRATOR} is not set: it names the server as an administrator")
+        database, logins = logins_of(os.environ)
+        make_logins(administrator, database, logins)
+    except LoginsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for login in logins:
+        print(f"{login.name}: {login.role} of {database}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

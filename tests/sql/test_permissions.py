@@ -1,0 +1,186 @@
+"""Who may do what: the loader calls the procedures of a load, the reader sees gold, the owner deploys."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pyodbc
+import pytest
+
+from data.generate import BUSINESS_DATE
+from tests.warehouse import ROOT, RUN_PREFIX, Server, Warehouse
+from warehouse.connection import escape_value, parse_connection_string, with_database
+from warehouse.deploy import SQL_DIR, deploy
+from warehouse.execution import WarehouseError
+from warehouse.logins import Login, make_logins
+
+PUBLIC = {
+    "etl.open_batch",
+    "etl.register_landing",
+    "etl.reconcile",
+    "etl.publish",
+    "etl.close_batch",
+    "etl.load_day",
+    *(
+        f"{schema}.load_{table}"
+        for schema in ("bronze", "silver")
+        for table in (
+            *("crm_cust_info", "crm_prd_info", "crm_sales_details"),
+            *("erp_cust_az12", "erp_loc_a101", "erp_px_cat_g1v2"),
+        )
+    ),
+}
+"""The procedures that Airflow calls, and the one for a whole day."""
+
+NOT_ALLOWED = {229, 1088}
+"""The permission was denied; cannot find the object because it does not exist or you do not have permissions."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a login."""
+
+    odbc: str
+
+    def run(self, sql: str) -> list[pyodbc.Row]:
+        """Run a batch to its end in a transaction that is rolled back; rows of its first result set."""
+        with closing(pyodbc.connect(self.odbc)) as connection:
+            cursor = connection.execute(sql)
+            rows = cursor.fetchall() if cursor.description else []
+            while cursor.nextset():
+                pass
+            connection.rollback()
+            return rows
+
+    def refusal(self, sql: str) -> int | None:
+        """Return the number of the error that a batch ends with, None when it ends well."""
+        try:
+            self.run(sql)
+        except pyodbc.Error as error:
+            return WarehouseError.from_odbc(error).number
+        return None
+
+
+@dataclass(frozen=True)
+class Callers:
+    """The three logins."""
+
+    owner: Caller
+    loader: Caller
+    reader: Caller
+
+
+@pytest.fixture(scope="module")
+def callers(server: Server) -> Iterator[Callers]:
+    """Logins as ``warehouse.logins`` makes them, on a warehouse that the owner has deployed and that is loaded."""
+    warehouse = Warehouse(server)
+    warehouse.rebuild()
+    suffix = secrets.token_hex(4)
+    roles = {"owner": "db_owner", "loader": "etl_loader", "reader": "gold_reader"}
+    logins = {who: Login(f"test_{who}_{suffix}", f"Pw1{secrets.token_hex(8)}'];", role) for who, role in roles.items()}
+    make_logins(server.odbc, "DataWarehouse", list(logins.values()))
+    yield Callers(**{who: Caller(_as(server, login)) for who, login in logins.items()})
+    with closing(pyodbc.connect(with_database(server.odbc, "master"), autocommit=True)) as master:
+        for login in logins.values():
+            master.execute(f"USE DataWarehouse; DROP USER [{login.name}]; USE master; DROP LOGIN [{login.name}]")
+
+
+def _as(server: Server, login: Login) -> str:
+    parts = {key.lower(): value for key, value in parse_connection_string(server.odbc).items()}
+    parts |= {"uid": login.name, "pwd": login.password}
+    driver = parts.pop("driver")
+    return f"DRIVER={{{driver}}};" + ";".join(f"{key}={escape_value(value)}" for key, value in parts.items())
+
+
+@pytest.fixture(scope="module")
+def loaded(callers: Callers, server: Server) -> Warehouse:
+    """The warehouse that the owner has deployed and the loader has loaded."""
+    deploy(callers.owner.odbc)
+    as_loader = Warehouse(Server(callers.loader.odbc, server.landing, server.landing_at_server))
+    as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1)
+    return Warehouse(server)
+
+
+def names(warehouse: Warehouse, view: str) -> list[str]:
+    rows = warehouse.execute(f"SELECT CONCAT(SCHEMA_NAME(schema_id), N'.', name) AS name FROM sys.{view} ORDER BY name")
+    return [row["name"] for row in rows]
+
+
+def test_the_loader_loads_a_day_and_the_reader_reads_it(loaded: Warehouse, callers: Callers) -> None:
+    batches = callers.reader.run("SELECT run_id, business_date FROM gold.current_batch")
+    assert [(row.run_id.startswith(RUN_PREFIX), row.business_date) for row in batches] == [(True, BUSINESS_DATE)]
+    assert loaded.value("SELECT COUNT(*) FROM silver.sales") > 0
+
+
+def test_the_loader_reaches_no_table_and_no_view(loaded: Warehouse, callers: Callers) -> None:
+    tables = names(loaded, "tables")
+    assert len(tables) > 15
+    for table in tables:
+        for sql in ("SELECT COUNT(*) FROM {}", "DELETE FROM {}", "TRUNCATE TABLE {}", "DROP TABLE {}"):
+            refused = callers.loader.refusal(sql.format(table))
+            assert refused in (*NOT_ALLOWED, 262, 3701), f"{sql.format(table)}: {refused}"
+        column = loaded.value(
+            "SELECT TOP (1) name FROM sys.columns WHERE object_id = OBJECT_ID(?) AND is_identity = 0", table
+        )
+        assert callers.loader.refusal(f"UPDATE {table} SET {column} = {column}") == 229
+        assert callers.loader.refusal(f"INSERT INTO {table} ({column}) SELECT {column} FROM {table}") == 229
+    for view in names(loaded, "views"):
+        assert callers.loader.refusal(f"SELECT COUNT(*) FROM {view}") == 229, view
+
+
+def test_the_loader_calls_the_procedures_of_a_load_alone(loaded: Warehouse, callers: Callers) -> None:
+    procedures = set(names(loaded, "procedures"))
+    assert procedures > PUBLIC
+    for procedure in sorted(procedures):
+        refused = callers.loader.refusal(f"EXEC {procedure}")
+        # Nothing is passed: who may call it hears of that, or of what it says itself.
+        assert (refused == 229) == (procedure not in PUBLIC), f"{procedure}: {refused}"
+
+
+def test_the_loader_cannot_bulk_load_by_itself(loaded: Warehouse, callers: Callers) -> None:
+    statement = "BULK INSERT bronze.crm_cust_info FROM '/any/file.txt'"
+    assert callers.loader.refusal(statement) == 229
+    assert callers.reader.refusal(statement) == 4834
+
+
+def test_the_reader_sees_gold_and_nothing_else(loaded: Warehouse, callers: Callers) -> None:
+    views = names(loaded, "views")
+    assert len(views) > 10
+    for view in views:
+        assert view.startswith("gold."), f"{view} stands outside gold"
+        assert callers.reader.refusal(f"SELECT TOP (1) * FROM {view}") is None, view
+    for table in names(loaded, "tables"):
+        assert callers.reader.refusal(f"SELECT COUNT(*) FROM {table}") == 229, table
+    for procedure in names(loaded, "procedures"):
+        assert callers.reader.refusal(f"EXEC {procedure}") == 229, procedure
+    assert callers.reader.refusal("CREATE TABLE gold.mine (a INT)") == 262
+
+
+def test_neither_may_define_or_grant(loaded: Warehouse, callers: Callers) -> None:
+    for caller in (callers.loader, callers.reader):
+        for sql in (
+            "CREATE PROCEDURE etl.mine AS SELECT 1",
+            "CREATE OR ALTER VIEW gold.current_batch AS SELECT 1 AS batch_id",
+            "GRANT SELECT ON SCHEMA::silver TO public",
+            "ALTER ROLE db_owner ADD MEMBER etl_loader",
+            "CREATE CERTIFICATE mine ENCRYPTION BY PASSWORD = 'Aa1!aaaaaaaa' WITH SUBJECT = 'mine'",
+        ):
+            assert caller.refusal(sql) is not None, sql
+
+
+def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Callers, server: Server) -> None:
+    signed = "SELECT COUNT(*) FROM sys.crypt_properties AS s JOIN sys.certificates AS c ON c.thumbprint = s.thumbprint"
+    assert loaded.value(signed) == 8
+    key = "SELECT pvt_key_encryption_type_desc FROM sys.certificates WHERE name = N'load_signer'"
+    assert loaded.value(key) == "NO_PRIVATE_KEY", "whoever owns the database could sign with the key"
+    loaded.execute((SQL_DIR / "20_bronze" / "20_load_table.sql").read_text(encoding="utf-8").partition("\nGO")[0])
+    assert loaded.value(signed) == 7
+    as_loader = Warehouse(Server(callers.loader.odbc, server.landing, server.landing_at_server))
+    with pytest.raises(pyodbc.Error, match="1088"):
+        as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1, replay=True)
+    deploy(callers.owner.odbc)
+    assert loaded.value(signed) == 8
+    as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1, replay=True)
