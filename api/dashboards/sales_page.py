@@ -21,7 +21,7 @@ from api.dashboards.star import Lines, number
 from api.dashboards.totals import course, partly, tiles
 
 SHOWN_PRODUCTS = 10
-DAYS_IN_ONE_BLOCK = 371
+DAYS_IN_ONE_BLOCK, DAYS_BY_MONTH = 371, 190
 MOST_BARS, MOST_YEARS = 1500, 12
 """Of the trend, and of the calendar: the latest ones."""
 
@@ -373,7 +373,9 @@ def calendar(picture: Picture) -> Card:
             day = block.first + timedelta(days=offset)
             row, week = 8 * place + day.weekday(), _week(begin, day)
             cells[row][week], dates[row][week] = sums[(day - days.first).days], day.isoformat()
-    months = [part.first for part in Period(begins[0], blocks[0].last).parts("month") if part.first >= begins[0]]
+    shown_days = Period(begins[0], blocks[0].last)
+    level = "month" if shown_days.days <= DAYS_BY_MONTH else "quarter"
+    months = [part.first for part in shown_days.parts(level) if part.first >= begins[0]]
     columns: dict[str, list[Any]] = {"tickvals": [_week(begins[0], month) for month in months]}
     columns["ticktext"] = [f"{month:%b<br>%Y}" if in_one else f"{month:%b}" for month in months]
     years = {
@@ -395,7 +397,7 @@ def calendar(picture: Picture) -> Card:
     }
     figure = marks.figure(
         [trace],
-        xaxis={**marks.AXIS, **columns, "range": [-0.5, max(weeks, FEWEST_WEEKS) - 0.5]},
+        xaxis={**marks.AXIS, "tickangle": 0, **columns, "range": [-0.5, max(weeks, FEWEST_WEEKS) - 0.5]},
         yaxis={
             **marks.AXIS,
             **({"tickvals": list(range(7)), "ticktext": WEEKDAYS} if in_one else years),
