@@ -26,6 +26,7 @@ MOST_BARS, MOST_YEARS = 1500, 12
 """Of the trend, and of the calendar: the latest ones."""
 
 MOST_BARS_APART = 120
+"""More than so many are drawn as one area."""
 
 FEWEST_WEEKS = 27
 """The calendar has room for so many, or the days of a short period would be too wide."""
@@ -38,7 +39,11 @@ EDGE, HEAD, LINE, LEAST_WIDTH = 2, 22, 17, 60
 """Pixels between an area and what lies in it, its head above, a line of text, and the least that can be read."""
 
 SIDES = ("x", "y", "dx", "dy")
+"""What squarify calls left, top, width and height."""
+
 PATH = ("category", "subcategory", "product")
+"""From the top of the treemap down."""
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLOURS = (marks.SKY, marks.ORANGE, marks.GREEN, marks.PURPLE, marks.BLUE, marks.VERMILLION)
 BORDERS = "rgba(138,150,163,0.6)"
