@@ -6,11 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
 RUNTIME := $(BOOTSTRAP) requirements.txt
-DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium requirements.txt requirements-dev.txt
+DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium --program bwrap=bubblewrap --program openssl=openssl requirements.txt requirements-dev.txt
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env test soak lint bench bench-api bench-sync bench-dashboards lock
+.PHONY: help secrets up down status logs env test soak lint bench bench-api bench-sync bench-dashboards lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +35,9 @@ logs: ## Follow the logs
 env: ## The resolved settings, for eval "$(make -s env)"
 	@$(RUNTIME)
 	@$(BIN)/python -m stack env
+
+secrets: ## Write what docker compose needs into .env and .secrets/
+	@$(PYTHON) -m stack.secrets
 
 test: ## Install everything needed for tests and run them all
 	@$(DEVELOPMENT)
@@ -68,5 +72,7 @@ lint: ## ruff, mypy and sqlfluff
 
 lock: ## Pin the direct requirements and all they pull in
 	@$(DEVELOPMENT)
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.txt requirements.in
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --output-file requirements-dev.txt requirements-dev.in
+	@$(LOCK) --output-file requirements.txt requirements.in
+	@$(LOCK) --output-file requirements-api.txt --constraint requirements.txt requirements-api.in
+	@$(LOCK) --output-file requirements-airflow.txt --constraint requirements.txt requirements-airflow.in
+	@$(LOCK) --output-file requirements-dev.txt requirements-dev.in

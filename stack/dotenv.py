@@ -10,7 +10,7 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,18 @@ SECRETS: dict[str, Callable[[], str]] = {
 """Settings that have no default: an empty or missing one is generated, and stays as it is from then on."""
 
 
+COMPOSE_SECRETS: dict[str, Callable[[], str]] = {
+    "POSTGRES_PASSWORD": _password,
+    "POSTGRES_AIRFLOW_PASSWORD": _password,
+    "SERVING_OWNER_PASSWORD": _password,
+    "SERVING_LOADER_PASSWORD": _password,
+    "SERVING_API_PASSWORD": _password,
+    "REDIS_PASSWORD": _password,
+    "COMPOSE_PROFILES": lambda: "sqlserver",
+}
+"""What docker-compose.yaml asks for besides; `make secrets` generates it."""
+
+
 def parse(text: str) -> dict[str, str]:
     """Read `NAME=value` lines, the last of several wins; another line raises `ValueError` with its number."""
     values: dict[str, str] = {}
@@ -63,10 +75,13 @@ def parse(text: str) -> dict[str, str]:
     return values
 
 
-def fill_secrets(text: str) -> str:
+Generators = Mapping[str, Callable[[], str]]
+
+
+def fill_secrets(text: str, secrets: Generators = SECRETS) -> str:
     """Give every secret that is missing or empty a generated value; everything else stays as it is."""
     present = parse(text)
-    for name, generate in SECRETS.items():
+    for name, generate in secrets.items():
         if present.get(name):
             continue
         line = f"{name}={generate()}"
@@ -75,10 +90,10 @@ def fill_secrets(text: str) -> str:
     return text
 
 
-def ensure(env_file: Path = ENV_FILE, example: Path = EXAMPLE) -> dict[str, str]:
+def ensure(env_file: Path = ENV_FILE, example: Path = EXAMPLE, secrets: Generators = SECRETS) -> dict[str, str]:
     """Make the file on the first run, complete its secrets on every run, and return its values."""
     before = env_file.read_text(encoding="utf-8") if env_file.exists() else None
-    text = fill_secrets(before if before is not None else example.read_text(encoding="utf-8"))
+    text = fill_secrets(before if before is not None else example.read_text(encoding="utf-8"), secrets)
     if text != before:
         # Written beside and moved over: a run that is killed here leaves the old file or the new one.
         draft = env_file.with_name(f"{env_file.name}.{os.getpid()}")

@@ -1,0 +1,88 @@
+"""docker-compose.yaml as Docker Compose itself resolves it; no Docker engine is needed for that."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from stack.dotenv import COMPOSE_SECRETS, SECRETS, ensure
+from tests.warehouse import ROOT
+
+PACKAGE = "docker-compose=2.26.1-4"
+SUITE = "trixie"
+"""The oldest Debian with Docker Compose 2; its program runs on the one before, too."""
+
+CACHE = ROOT / ".local" / "tools"
+PROFILES = ("sqlserver", "standin", "sqlserver,celery")
+
+
+@cache
+def compose() -> tuple[str, ...]:
+    """Return the command of Docker Compose 2: the machine's own, or Debian's package, unpacked below .local."""
+    if shutil.which("docker") and _answers("docker", "compose"):
+        return ("docker", "compose")
+    unpacked = CACHE / "docker-compose" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-compose"
+    if not unpacked.exists():
+        _unpack(CACHE / "docker-compose")
+    return (str(unpacked),)
+
+
+def _answers(*command: str) -> bool:
+    return subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0
+
+
+def _unpack(folder: Path) -> None:
+    """Fetch the package as apt does, from where this machine has its packages, without installing it."""
+    state = CACHE / "apt"
+    for name in ("lists/partial", "cache/archives/partial"):
+        (state / name).mkdir(parents=True, exist_ok=True)
+    found = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Component: main"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    site = next(line for line in found.splitlines() if re.search(r"/debian/?$", line))
+    (state / "sources.list").write_text(f"deb {site} {SUITE} main\n")
+    places = {"Dir::Etc::sourcelist": state / "sources.list", "Dir::Etc::sourceparts": "-"}
+    places |= {"Dir::State::lists": state / "lists", "Dir::Cache": state / "cache", "APT::Sandbox::User": "root"}
+    apt = ["apt-get", "--quiet", *[part for name, value in places.items() for part in ("-o", f"{name}={value}")]]
+    subprocess.run([*apt, "update"], check=True, capture_output=True)
+    subprocess.run([*apt, "download", PACKAGE], check=True, capture_output=True, cwd=state)
+    (package,) = state.glob("docker-compose_*.deb")
+    subprocess.run(["dpkg-deb", "-x", str(package), str(folder)], check=True)
+
+
+def env_file(folder: Path) -> Path:
+    """Write the .env that `make secrets` writes for somebody new, the licence of SQL Server accepted."""
+    file = folder / "compose.env"
+    ensure(file, secrets=SECRETS | COMPOSE_SECRETS)
+    file.write_text(file.read_text(encoding="utf-8") + "MSSQL_ACCEPT_EULA=Y\n", encoding="utf-8")
+    return file
+
+
+def config(env: Path, profiles: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run ``docker compose config`` with the settings of a file alone."""
+    return subprocess.run(
+        [*compose(), "--file", str(ROOT / "docker-compose.yaml"), "--env-file", str(env), "config", *options],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COMPOSE_PROFILES": profiles},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def resolved(env: Path, profiles: str) -> dict[str, Any]:
+    """Return the file with everything put in; raises what Compose says of a wrong one."""
+    done = config(env, profiles, "--format", "json")
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values

