@@ -63,12 +63,13 @@ bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
 	@$(DEVELOPMENT)
 	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.dashboards
 
-lint: ## ruff, mypy and sqlfluff
+lint: ## ruff, mypy, sqlfluff and hadolint
 	@$(DEVELOPMENT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint include/sql
+	@$(BIN)/hadolint docker/*/Dockerfile
 
 lock: ## Pin the direct requirements and all they pull in
 	@$(DEVELOPMENT)

@@ -13,14 +13,14 @@ from tests.warehouse import ROOT
 
 @dataclass
 class Image:
-    """The last state of a stage: copied files (source below the clone → place), environment, user, commands."""
+    """The last state of a stage: copied files (source below the clone → place), environment, users, commands."""
 
     copies: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
     folder: str = "/"
-    user: str = "root"
+    uid: int = 0
     command: list[str] = field(default_factory=list)
 
 
@@ -44,7 +44,7 @@ def read(dockerfile: str, target: str | None = None) -> Image:
                 dict(before.users),
                 list(before.runs),
                 before.folder,
-                before.user,
+                before.uid,
                 list(before.command),
             )
             stages[name] = image
@@ -64,7 +64,7 @@ def _apply(image: Image, keyword: str, rest: str) -> None:
     elif keyword == "WORKDIR":
         image.folder = rest
     elif keyword == "USER":
-        image.user = rest
+        image.uid = int(rest)
     elif keyword == "CMD":
         image.command = [str(part) for part in json.loads(rest)]
     elif keyword == "RUN":

@@ -75,9 +75,9 @@ class Replay:
         """Return the command that runs another in the root of a service."""
         service, image = self.services[name], self.image(name)
         users = {**image.users, "nobody": NOBODY}
-        uid = users.get(image.user, NOBODY) if AS_ROOT else os.getuid()
+        uid = (image.uid or NOBODY) if AS_ROOT else os.getuid()
         if not AS_ROOT:
-            users = {image.user: uid}
+            users = {"caller": uid}
         passwd = "".join(f"{user}:x:{number}:0::/tmp:/bin/sh\n" for user, number in users.items())
         mounts: list[tuple[str, ...]] = [("--ro-bind", place, place) for place in self._of_the_machine]
         mounts += [("--ro-bind", str(VENV), "/opt/venv")]

@@ -1,0 +1,104 @@
+"""The images hold all that runs in them, and what is in them is pinned."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.conftest import new_database
+from tests.deploy.images import read
+from tests.postgres import embedded_postgres
+from tests.warehouse import ROOT
+
+DOCKERFILES = ("docker/api/Dockerfile", "docker/airflow/Dockerfile")
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES)
+def test_the_base_is_one_exact_version_and_the_user_is_not_root(dockerfile: str) -> None:
+    text = (ROOT / dockerfile).read_text(encoding="utf-8")
+    assert re.findall(r"^ARG PYTHON_IMAGE=(.*)$", text, re.MULTILINE) == ["python:3.12.11-slim-bookworm"]
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) <= {"${PYTHON_IMAGE}", "airflow"}
+    image = read(dockerfile)
+    assert image.uid in image.users.values()
+
+
+@pytest.mark.parametrize("name", ["api", "airflow"])
+def test_an_images_packages_are_those_of_everything_else(name: str) -> None:
+    def pins(file: str) -> dict[str, str]:
+        found = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+        return dict(found)
+
+    everything, own = pins("requirements.txt"), pins(f"requirements-{name}.txt")
+    assert own
+    assert own.items() <= everything.items()
+
+
+@pytest.fixture(scope="module")
+def image_of_the_api(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Do what the API's Dockerfile does, in a folder: its virtual environment, and the files it copies."""
+    folder = tmp_path_factory.mktemp("image")
+    image = read("docker/api/Dockerfile")
+    text = (ROOT / "docker/api/Dockerfile").read_text(encoding="utf-8")
+    (install,) = re.findall(r"/opt/venv/bin/pip (install .*)", text)
+    arguments = install.replace("/build/", f"{ROOT}/").split()
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    subprocess.run([str(folder / "venv" / "bin" / "pip"), *arguments, "--quiet"], check=True, capture_output=True)
+    for source, place in image.copies.items():
+        subprocess.run(["cp", "-r", str(ROOT / source), f"{folder}/{Path(place).name}"], check=True)
+    return folder
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    with embedded_postgres() as url, new_database(url, "template1") as own:
+        yield own
+
+
+def test_the_api_migrates_and_answers_from_its_image(image_of_the_api: Path, database: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {"PATH": f"{image_of_the_api}/venv/bin:{os.environ['PATH']}", "SERVING_DATABASE_URL": database}
+    environment |= {"WAREHOUSE_ODBC_READER": "DRIVER={none}", "API_SYNC_KEY": "a key"}
+    migrate = ["python", "-m", "alembic", "upgrade", "head"]
+    subprocess.run(migrate, cwd=image_of_the_api, env=environment, check=True, capture_output=True)
+    command = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in read("docker/api/Dockerfile").command]
+    with subprocess.Popen(command, cwd=image_of_the_api, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            answer = _first_answer(f"http://127.0.0.1:{port}/health/live", server)
+            assert answer.json() == {"status": "ok"}
+            page = httpx.get(f"http://127.0.0.1:{port}/dashboards/sales")
+            assert page.status_code == 200
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+
+
+def _first_answer(url: str, server: subprocess.Popen[str]) -> httpx.Response:
+    for _ in range(300):
+        try:
+            return httpx.get(url)
+        except httpx.TransportError:
+            assert server.poll() is None, server.stderr.read() if server.stderr else ""
+            time.sleep(0.1)
+    raise AssertionError("the API does not answer")
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES)
+def test_nothing_but_what_is_copied_gets_to_the_builder(dockerfile: str) -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored, "the builder gets the whole folder, .env and all"
+    text = (ROOT / dockerfile).read_text(encoding="utf-8")
+    for sources in re.findall(r"^COPY (?!--from)(.*) \S+$", text, re.MULTILINE):
+        for source in sources.split():
+            allowed = f"!{source}" in ignored or (source.startswith("requirements") and "!requirements*.txt" in ignored)
+            assert allowed, f"{source} is kept from the builder"
