@@ -241,12 +241,7 @@ def main() -> int:
             if name not in replay.running:
                 replay.start(name)
         load(replay)
-        key = replay.run(
-            "serving-init",
-            ["flask", "--app", "api", "keys", "create", "replay"],
-            replay.services["api"]["environment"]
-            | {"SERVING_DATABASE_URL": replay.services["serving-init"]["environment"]["SERVING_DATABASE_URL"]},
-        ).split()[-1]
+        key = replay.run("serving-init", ["flask", "--app", "api", "keys", "create", "replay"]).split()[-1]
         with httpx.Client(base_url="http://127.0.0.1:8000", timeout=60, trust_env=False) as api:
             refused = api.get("/api/kpis").status_code
             headers = {"X-API-Key": key}
