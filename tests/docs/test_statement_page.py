@@ -1,0 +1,19 @@
+"""docs/tsql.md lists each kind of statement in include/sql, and no other."""
+
+import re
+
+from tests.docs.statement_kinds import kinds
+from tests.warehouse import ROOT
+
+ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def test_the_page_lists_each_kind_and_where_it_stands() -> None:
+    rows = ROW.findall((ROOT / "docs" / "tsql.md").read_text(encoding="utf-8"))
+    assert {kind: folders.split(", ") for kind, folders, _, _ in rows} == kinds()
+    assert {stand_in for _, _, stand_in, _ in rows} == {"`make test`"}
+
+
+def test_the_page_claims_no_real_server_that_no_job_has_run_on() -> None:
+    rows = ROW.findall((ROOT / "docs" / "tsql.md").read_text(encoding="utf-8"))
+    assert {real for *_, real in rows} == {"not yet"}, "name the run of the job that has shown it"
