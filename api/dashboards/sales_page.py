@@ -314,9 +314,7 @@ def _treemap(picture: Picture, profit: Any, only: dict[str, str]) -> list[Area]:
         paths = sorted((path for path in paths if sizes[path]), key=sizes.__getitem__, reverse=True)
         if not paths or min(room) < EDGE:
             return []  # what has no room below its head is shown by a click on it
-        shares = squarify.normalize_sizes([sizes[path] for path in paths], 100, 100)
-        # Squares as they are seen: the room is wider than it is high.
-        boxes = squarify.squarify([share * room[0] * room[1] / 10_000 for share in shares], 0, 0, *room)
+        boxes = squarify.squarify(squarify.normalize_sizes([sizes[path] for path in paths], *room), 0, 0, *room)
         colours = [colour] * len(paths) if colour else COLOURS * (len(paths) // len(COLOURS) + 1)
         return [
             area(
