@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from api.settings import SettingsError, migration_url, serving_url
 
@@ -40,11 +40,18 @@ def make_logins(owner_url: str, urls: Mapping[str, str]) -> list[str]:
             present = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [url.username]).fetchone()
             statement = "ALTER ROLE {} LOGIN PASSWORD {}" if present else "CREATE ROLE {} LOGIN PASSWORD {}"
             name = sql.Identifier(url.username)
-            password = None if url.password is None else str(url.password)
-            connection.execute(sql.SQL(statement).format(name, sql.Literal(password)))
+            connection.execute(sql.SQL(statement).format(name, sql.Literal(_encrypted(connection, url))))
             connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), name))
             done.append(f"{url.username}: {role} of {url.database}")
     return done
+
+
+def _encrypted(connection: psycopg.Connection, url: URL) -> str | None:
+    """Return what the server keeps of a password: the password itself could get into its log."""
+    if url.password is None:
+        return None
+    user = str(url.username).encode()
+    return connection.pgconn.encrypt_password(str(url.password).encode(), user, b"scram-sha-256").decode()
 
 
 def main() -> int:

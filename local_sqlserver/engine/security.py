@@ -161,8 +161,6 @@ class Security:
         if self.is_administrator(session.login) or database == TEMPDB:
             return True
         names = self.roles(session, database, signers)
-        if "db_owner" in names:
-            return True
         levels = {"database", f"schema:{schema.lower()}", f"object:{schema.lower()}.{name.lower()}"}
         states = {
             entry.state
@@ -171,6 +169,8 @@ class Security:
         }
         if "D" in states:
             return False
+        if "db_owner" in names:
+            return True
         if permission == "SELECT" and "db_datareader" in names:
             return True
         if permission in ("INSERT", "UPDATE", "DELETE") and "db_datawriter" in names:

@@ -66,6 +66,8 @@ def logins_of(environ: Mapping[str, str]) -> tuple[str, list[Login]]:
         logins.append(Login(parts["uid"], parts["pwd"], role))
     if len(databases) > 1:
         raise LoginsError(f"{', '.join(ROLES)} name several databases: {', '.join(sorted(databases))}")
+    if any(login.name.lower() == "sa" for login in logins):
+        raise LoginsError(f"None of {', '.join(ROLES)} may be of sa: each has a login of its own, with fewer rights")
     if len({login.name.lower() for login in logins}) < len(logins):
         raise LoginsError(f"{', '.join(ROLES)} must name three different logins, or one could do what another may")
     return databases.pop(), logins
@@ -83,6 +85,8 @@ def make_logins(administrator: str, database: str, logins: Sequence[Login]) -> N
             with closing(connection), closing(connection.cursor()) as cursor:
                 for statement in statements:
                     run_batch(cursor, statement, (), log)
+                if where == database:
+                    _take_other_roles(cursor, logins)
     except (DeployError, WarehouseError) as error:
         raise LoginsError(str(error)) from error
     except pyodbc.Error as error:
@@ -105,8 +109,23 @@ def _in_database(logins: Sequence[Login]) -> Iterator[str]:
     for login in logins:
         name, role = _quoted(login.name), _quoted(login.role)
         yield f"IF DATABASE_PRINCIPAL_ID({_text(login.name)}) IS NULL CREATE USER {name} FOR LOGIN {name};"
+        yield f"ALTER USER {name} WITH LOGIN = {name};"  # a restored user may be of another server's login
         yield f"IF DATABASE_PRINCIPAL_ID({_text(login.role)}) IS NULL CREATE ROLE {role};"
         yield f"ALTER ROLE {role} ADD MEMBER {name};"
+
+
+def _take_other_roles(cursor: pyodbc.Cursor, logins: Sequence[Login]) -> None:
+    """Take from the logins the roles that an earlier configuration gave them."""
+    cursor.execute(
+        "SELECT u.name, r.name FROM sys.database_role_members AS m"
+        " INNER JOIN sys.database_principals AS u ON m.member_principal_id = u.principal_id"
+        " INNER JOIN sys.database_principals AS r ON m.role_principal_id = r.principal_id"
+    )
+    members = [(user.lower(), role) for user, role in cursor.fetchall()]
+    for login in logins:
+        for user, role in members:
+            if user == login.name.lower() and role != login.role:
+                run_batch(cursor, f"ALTER ROLE {_quoted(role)} DROP MEMBER {_quoted(login.name)};", (), log)
 
 
 def _quoted(name: str) -> str:

@@ -85,7 +85,8 @@ class Replay:
         for file in ("hosts", "nsswitch.conf", "odbcinst.ini"):
             mounts.append(("--ro-bind", str(self.folder / "etc" / file), f"/etc/{file}"))
         mounts += [("--ro-bind", str(ROOT / source), place) for source, place in image.copies.items()]
-        mounts += [("--tmpfs", place) for place in service.get("tmpfs", ())]
+        modes = dict((*place.split(":mode="), "0755")[:2] for place in service.get("tmpfs", ())) | {"/tmp": "1777"}
+        mounts += [("--tmpfs", place.partition(":")[0]) for place in service.get("tmpfs", ())]
         for volume in service.get("volumes", ()):
             kind = "--ro-bind" if volume.get("read_only") else "--bind"
             mounts.append((kind, str(self._volume(volume, uid)), volume["target"]))
@@ -99,7 +100,7 @@ class Replay:
         for mount in mounts:
             for parent in reversed(Path(mount[-1]).parents[:-1]):
                 wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
-            wrap += [*(["--perms", "1777"] if mount[0] == "--tmpfs" else []), *mount]
+            wrap += [*(["--perms", modes[mount[1]]] if mount[0] == "--tmpfs" else []), *mount]
         given = {"PATH": "/usr/bin:/bin", **image.environment, **service.get("environment", {}), **(environment or {})}
         given["PATH"] = given["PATH"].replace("$PATH", "/usr/bin:/bin")
         for variable, value in given.items():

@@ -61,6 +61,7 @@ def test_every_process_has_a_limit_and_no_rights_of_the_kernels(project: dict[st
         assert service["mem_limit"], name
         assert service["cpus"], name
         assert service["cap_drop"] == ["ALL"], name
+        assert ("cap_add" in service) == (name in may_write), name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service.get("read_only", False) != (name in may_write), f"{name} and its file system"
         assert not service.get("privileged"), name
@@ -121,14 +122,23 @@ def test_the_licence_of_sql_server_is_not_accepted_for_you(env: Path, tmp_path: 
 
 
 def test_every_connection_is_encrypted_to_the_one_certificate(project: dict[str, Any]) -> None:
+    services = project["services"]
     strings = [
         value
-        for service in project["services"].values()
+        for service in services.values()
         for name, value in service.get("environment", {}).items()
         if name.startswith(("WAREHOUSE_ODBC", "AIRFLOW_CONN_WAREHOUSE"))
     ]
     assert len(strings) > 10
     for text in strings:
-        assert re.search(r"Encrypt\W+strict", text), text
-        assert "/run/secrets/sqlserver_certificate" in text
+        assert re.search(r"Encrypt\W+yes", text), text
         assert "TrustServerCertificate" not in text
+    for name in ("api", "warehouse-init", "airflow-scheduler"):
+        assert services[name]["environment"]["SSL_CERT_FILE"] == "/run/secrets/sqlserver_certificate"
+        assert "sqlserver_certificate" in [secret["source"] for secret in services[name]["secrets"]]
+
+
+def test_airflow_has_no_connection_of_the_owner(project: dict[str, Any]) -> None:
+    for name, service in project["services"].items():
+        if name != "warehouse-init":
+            assert "warehouse_owner" not in str(service.get("environment")), name

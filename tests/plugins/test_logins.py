@@ -36,6 +36,7 @@ def test_the_logins_are_those_of_the_connection_strings() -> None:
         ("WAREHOUSE_ODBC_LOADER", "DATABASE=DataWarehouse;PWD=x", "WAREHOUSE_ODBC_LOADER names no UID"),
         ("WAREHOUSE_ODBC_READER", "DATABASE=DataWarehouse;UID=reader", "WAREHOUSE_ODBC_READER names no PWD"),
         ("WAREHOUSE_ODBC_READER", "DATABASE=DataWarehouse;UID=Owner;PWD=d", "must name three different logins"),
+        ("WAREHOUSE_ODBC", "DATABASE=DataWarehouse;UID=sa;PWD=d", "may be of sa"),
         ("WAREHOUSE_ODBC_READER", "DATABASE=Other;UID=reader;PWD=d", "several databases: DataWarehouse, Other"),
         ("WAREHOUSE_ODBC", "nothing", "WAREHOUSE_ODBC: connection string: no key=value"),
     ],
@@ -84,6 +85,16 @@ def test_running_it_again_changes_the_passwords(server: Server) -> None:
         assert done.returncode == 0, done.stderr
         assert f"test loader {suffix}]: etl_loader of DataWarehouse\n" in done.stdout
         assert "Pw1" not in done.stdout + done.stderr, "the passwords are shown"
+        with closing(pyodbc.connect(server.odbc, autocommit=True)) as administrator:
+            member = f"test loader {suffix}]"
+            roles = administrator.execute(
+                "SELECT r.name FROM sys.database_role_members AS m"
+                " JOIN sys.database_principals AS u ON m.member_principal_id = u.principal_id"
+                " JOIN sys.database_principals AS r ON m.role_principal_id = r.principal_id WHERE u.name = ?",
+                member,
+            ).fetchall()
+            assert [role for (role,) in roles] == ["etl_loader"], "a role of an earlier run is left"
+            administrator.execute(f"ALTER ROLE db_datareader ADD MEMBER [{member}]]")
     try:
         for setting in SETTINGS:
             pyodbc.connect(second[setting]).close()
