@@ -79,14 +79,15 @@ class Replay:
         if not AS_ROOT:
             users = {"caller": uid}
         passwd = "".join(f"{user}:x:{number}:0::/tmp:/bin/sh\n" for user, number in users.items())
-        mounts: list[tuple[str, ...]] = [("--ro-bind", place, place) for place in self._of_the_machine]
+        modes = dict((*place.split(":mode="), "0755")[:2] for place in service.get("tmpfs", ())) | {"/tmp": "1777"}
+        # First what is empty: the machine's own places may lie below it.
+        mounts: list[tuple[str, ...]] = [("--tmpfs", place.partition(":")[0]) for place in service.get("tmpfs", ())]
+        mounts += [("--ro-bind", place, place) for place in self._of_the_machine]
         mounts += [("--ro-bind", str(VENV), "/opt/venv")]
         mounts += [("--ro-bind", str(self._write(f"etc/passwd-{name}", passwd)), "/etc/passwd")]
         for file in ("hosts", "nsswitch.conf", "odbcinst.ini"):
             mounts.append(("--ro-bind", str(self.folder / "etc" / file), f"/etc/{file}"))
         mounts += [("--ro-bind", str(ROOT / source), place) for source, place in image.copies.items()]
-        modes = dict((*place.split(":mode="), "0755")[:2] for place in service.get("tmpfs", ())) | {"/tmp": "1777"}
-        mounts += [("--tmpfs", place.partition(":")[0]) for place in service.get("tmpfs", ())]
         for volume in service.get("volumes", ()):
             kind = "--ro-bind" if volume.get("read_only") else "--bind"
             mounts.append((kind, str(self._volume(volume, uid)), volume["target"]))

@@ -61,6 +61,10 @@
       setTheme(theme);
     }
     if (target.matches("button.png")) savePicture(target.dataset.card);
+    if (target.matches("a.skip")) {
+      event.preventDefault(); // another address, if only by its hash, would be drawn anew
+      document.getElementById(target.hash.slice(1))?.focus();
+    }
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (target.matches("a[href]") && plain && PAGES.test(target.pathname) && !target.hash) {
       event.preventDefault();
