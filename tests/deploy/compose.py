@@ -42,13 +42,9 @@ def _unpack(folder: Path) -> None:
     state = CACHE / "apt"
     for name in ("lists/partial", "cache/archives/partial"):
         (state / name).mkdir(parents=True, exist_ok=True)
-    found = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Component: main"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    site = next(line for line in found.splitlines() if re.search(r"/debian/?$", line))
+    site = _site() or (subprocess.run(["apt-get", "update"], check=True, capture_output=True) and _site())
+    if not site:
+        raise RuntimeError("Docker Compose 2 is not installed, and apt knows no place for Debian's packages")
     (state / "sources.list").write_text(f"deb {site} {SUITE} main\n")
     places = {"Dir::Etc::sourcelist": state / "sources.list", "Dir::Etc::sourceparts": "-"}
     places |= {"Dir::State::lists": state / "lists", "Dir::Cache": state / "cache", "APT::Sandbox::User": "root"}
@@ -57,6 +53,13 @@ def _unpack(folder: Path) -> None:
     subprocess.run([*apt, "download", PACKAGE], check=True, capture_output=True, cwd=state)
     (package,) = state.glob("docker-compose_*.deb")
     subprocess.run(["dpkg-deb", "-x", str(package), str(folder)], check=True)
+
+
+def _site() -> str | None:
+    """Return where apt has this machine's Debian packages from; it tells only when it has their lists."""
+    targets = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Component: main"]
+    found = subprocess.run(targets, capture_output=True, text=True, check=True).stdout
+    return next((line for line in found.splitlines() if re.search(r"/debian/?$", line)), None)
 
 
 def env_file(folder: Path) -> Path:
