@@ -83,14 +83,21 @@ def escape_value(value: str) -> str:
     return value
 
 
-def with_database(connection_string: str, database: str) -> str:
-    """Return the connection string with another database."""
-    parts = parse_connection_string(connection_string)
-    kept = {key: value for key, value in parts.items() if key.lower() != "database"}
+def with_parts(connection_string: str, parts: Mapping[str, str]) -> str:
+    """Return the connection string with some parts replaced or added; keys are compared without regard to case."""
+    others = {key.lower() for key in parts}
+    kept = {
+        key: value for key, value in parse_connection_string(connection_string).items() if key.lower() not in others
+    }
     return "".join(
         f"{key}={'{' + value + '}' if key.lower() == 'driver' else escape_value(value)};"
-        for key, value in {**kept, "Database": database}.items()
+        for key, value in {**kept, **parts}.items()
     )
+
+
+def with_database(connection_string: str, database: str) -> str:
+    """Return the connection string with another database."""
+    return with_parts(connection_string, {"Database": database})
 
 
 def airflow_connections(environ: Mapping[str, str]) -> dict[str, str]:

@@ -26,14 +26,13 @@ from warehouse.execution import WarehouseError, run_batch
 log = logging.getLogger(__name__)
 
 ADMINISTRATOR = "WAREHOUSE_ODBC_ADMIN"
+LOADER_ROLE = "etl_loader"
 ROLES = {
     "WAREHOUSE_ODBC": "db_owner",
-    "WAREHOUSE_ODBC_LOADER": "etl_loader",
+    "WAREHOUSE_ODBC_LOADER": LOADER_ROLE,
     "WAREHOUSE_ODBC_READER": "gold_reader",
 }
 """The setting that names a login → its role in the database."""
-
-LOADER_ROLE = "etl_loader"
 
 
 class LoginsError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -252,8 +252,3 @@ class Screen:
 def is_drawing(response: Response) -> bool:
     """Say whether a response draws a page (and is not about the rows of a table)."""
     return "_dash-update-component" in response.url and "top.html" in (response.request.post_data or "")
-
-
-def paired(names: Sequence[str], values: Sequence[Any]) -> Mapping[str, Any]:
-    """Return values by their names."""
-    return dict(zip(names, values, strict=True))

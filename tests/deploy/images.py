@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,6 @@ class Image:
     copies: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
-    runs: list[str] = field(default_factory=list)
     folder: str = "/"
     uid: int = 0
     command: list[str] = field(default_factory=list)
@@ -36,17 +36,8 @@ def read(dockerfile: str, target: str | None = None) -> Image:
         if keyword == "FROM":
             if name == target:
                 break
-            base, _, name = (part.strip() for part in (*rest.partition(" AS "),))
-            before = stages.get(base, Image())
-            image = Image(
-                dict(before.copies),
-                dict(before.environment),
-                dict(before.users),
-                list(before.runs),
-                before.folder,
-                before.uid,
-                list(before.command),
-            )
+            base, _, name = rest.partition(" AS ")
+            image = deepcopy(stages.get(base, Image()))
             stages[name] = image
         else:
             _apply(image, keyword, rest)
@@ -68,6 +59,5 @@ def _apply(image: Image, keyword: str, rest: str) -> None:
     elif keyword == "CMD":
         image.command = [str(part) for part in json.loads(rest)]
     elif keyword == "RUN":
-        image.runs.append(rest)
         for number, user in re.findall(r"useradd --uid (\d+) --gid 0 (?:--create-home )?(\w+)", rest):
             image.users[user] = int(number)

@@ -12,7 +12,7 @@ import pyodbc
 import pytest
 
 from tests.warehouse import ROOT, Server
-from warehouse.connection import escape_value, parse_connection_string, with_database
+from warehouse.connection import with_database, with_parts
 from warehouse.logins import Login, LoginsError, logins_of
 
 SETTINGS = {
@@ -68,14 +68,8 @@ def test_running_it_again_changes_the_passwords(server: Server) -> None:
     suffix = secrets.token_hex(4)
 
     def settings(password: str) -> dict[str, str]:
-        parts = {key.lower(): value for key, value in parse_connection_string(server.odbc).items()}
-        driver = parts.pop("driver")
         return {
-            setting: f"DRIVER={{{driver}}};"
-            + ";".join(
-                f"{key}={escape_value(value)}"
-                for key, value in {**parts, "uid": f"test {who} {suffix}]", "pwd": f"Pw1'{password}"}.items()
-            )
+            setting: with_parts(server.odbc, {"UID": f"test {who} {suffix}]", "PWD": f"Pw1'{password}"})
             for setting, who in zip(SETTINGS, ("owner", "loader", "reader"), strict=True)
         }
 

@@ -12,7 +12,7 @@ import pytest
 
 from data.generate import BUSINESS_DATE
 from tests.warehouse import ROOT, RUN_PREFIX, Server, Warehouse
-from warehouse.connection import escape_value, parse_connection_string, with_database
+from warehouse.connection import with_database, with_parts
 from warehouse.deploy import SQL_DIR, deploy
 from warehouse.execution import WarehouseError
 from warehouse.logins import Login, make_logins
@@ -82,17 +82,15 @@ def callers(server: Server) -> Iterator[Callers]:
     roles = {"owner": "db_owner", "loader": "etl_loader", "reader": "gold_reader"}
     logins = {who: Login(f"test_{who}_{suffix}", f"Pw1{secrets.token_hex(8)}'];", role) for who, role in roles.items()}
     make_logins(server.odbc, "DataWarehouse", list(logins.values()))
-    yield Callers(**{who: Caller(_as(server, login)) for who, login in logins.items()})
+    yield Callers(
+        **{
+            who: Caller(with_parts(server.odbc, {"UID": login.name, "PWD": login.password}))
+            for who, login in logins.items()
+        }
+    )
     with closing(pyodbc.connect(with_database(server.odbc, "master"), autocommit=True)) as master:
         for login in logins.values():
             master.execute(f"USE DataWarehouse; DROP USER [{login.name}]; USE master; DROP LOGIN [{login.name}]")
-
-
-def _as(server: Server, login: Login) -> str:
-    parts = {key.lower(): value for key, value in parse_connection_string(server.odbc).items()}
-    parts |= {"uid": login.name, "pwd": login.password}
-    driver = parts.pop("driver")
-    return f"DRIVER={{{driver}}};" + ";".join(f"{key}={escape_value(value)}" for key, value in parts.items())
 
 
 @pytest.fixture(scope="module")
