@@ -63,13 +63,14 @@ bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
 	@$(DEVELOPMENT)
 	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.dashboards
 
-lint: ## ruff, mypy, sqlfluff and hadolint
+lint: ## ruff, mypy, sqlfluff, hadolint and zizmor
 	@$(DEVELOPMENT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint include/sql
 	@$(BIN)/hadolint docker/*/Dockerfile
+	@$(BIN)/zizmor --offline --quiet .github/workflows
 
 lock: ## Pin the direct requirements and all they pull in
 	@$(DEVELOPMENT)

@@ -52,7 +52,7 @@ SAMPLE = f"""
 SELECT TOP ({{size}}) c.customer_key
 FROM ({SELECTS[Customer.__tablename__]}
 ) AS c
-ORDER BY CASE WHEN c.total_sales IS NULL THEN 1 ELSE 0 END, c.total_sales DESC, c.customer_key"""
+ORDER BY CASE WHEN c.total_sales IS NULL THEN 1 ELSE 0 END, c.total_sales DESC, c.customer_key"""  # noqa: S608 - our own names
 
 
 class WarehouseUnavailableError(UnavailableProblem):
@@ -98,11 +98,11 @@ class Gold:
         return tuple(values)
 
     def _select(self, table: Table, expressions: Sequence[str]) -> str:
-        select = f"SELECT {', '.join(expressions)} FROM ({SELECTS[table.name]}\n) AS source"
+        select = f"SELECT {', '.join(expressions)} FROM ({SELECTS[table.name]}\n) AS source"  # noqa: S608 - our own names
         if self._sample is None or "customer_key" not in table.columns:
             return select
         sample = SAMPLE.format(size=self._sample)
-        return f"{select}\nWHERE source.customer_key IN (SELECT s.customer_key FROM ({sample}) AS s)"
+        return f"{select}\nWHERE source.customer_key IN (SELECT s.customer_key FROM ({sample}) AS s)"  # noqa: S608 - our own names
 
 
 @contextmanager

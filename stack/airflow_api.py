@@ -29,7 +29,7 @@ class AirflowApi:
 
     def _request(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data=data, method=method, headers=self._headers)
+        request = urllib.request.Request(self._url + path, data=data, method=method, headers=self._headers)  # noqa: S310
         try:
             with self._opener.open(request, timeout=60) as response:
                 return json.load(response)

@@ -104,14 +104,17 @@ def _skip_comment(script: str, position: int) -> int:
     return len(script)
 
 
-def deploy(connection_string: str, sql_dir: Path = SQL_DIR) -> int:
-    """Run all files under ``sql_dir`` and return how many; DeployError at the first batch that fails."""
-    files = sorted(sql_dir.rglob("*.sql"))
-    if not files:
+def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database: bool = False) -> int:
+    """Run all files under ``sql_dir`` and return how many; DeployError at the first batch that fails.
+
+    With ``existing_database`` those that make the database are left out, and master is not entered.
+    """
+    database = [] if existing_database else deploy_database(connection_string, sql_dir)
+    rest = [file for file in sorted(sql_dir.rglob("*.sql")) if sql_dir / DATABASE_FOLDER not in file.parents]
+    if not database + rest:
         raise DeployError(f"{sql_dir}: no .sql files")
-    first = deploy_database(connection_string, sql_dir)
-    _run_files(connection_string, sql_dir, [file for file in files if file not in first])
-    return len(files)
+    _run_files(connection_string, sql_dir, rest)
+    return len(database) + len(rest)
 
 
 def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Path]:
@@ -145,6 +148,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line: deploys to the server that WAREHOUSE_ODBC names; returns 1 when a batch fails."""
     parser = argparse.ArgumentParser(prog="python -m warehouse.deploy", description=__doc__.splitlines()[0])
     parser.add_argument("--sql-dir", type=Path, default=SQL_DIR, help="default: %(default)s")
+    parser.add_argument(
+        "--existing-database",
+        action="store_true",
+        help=f"leave out {DATABASE_FOLDER}: the database is there and set up, as on Azure SQL",
+    )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     connection_string = os.environ.get("WAREHOUSE_ODBC", "")
@@ -152,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("WAREHOUSE_ODBC is not set: it names the server to deploy to, as its owner", file=sys.stderr)
         return 1
     try:
-        count = deploy(connection_string, options.sql_dir)
+        count = deploy(connection_string, options.sql_dir, existing_database=options.existing_database)
     except DeployError as error:
         print(error, file=sys.stderr)
         return 1

@@ -96,7 +96,7 @@ def _in_master(logins: Sequence[Login]) -> Iterator[str]:
     for login in logins:
         name, password = _quoted(login.name), _text(login.password)
         yield (
-            f"IF NOT EXISTS (SELECT 1 FROM sys.server_principals WHERE name = {_text(login.name)})"
+            f"IF NOT EXISTS (SELECT 1 FROM sys.server_principals WHERE name = {_text(login.name)})"  # noqa: S608 - quoted
             f" CREATE LOGIN {name} WITH PASSWORD = {password};"
             f" ELSE ALTER LOGIN {name} WITH PASSWORD = {password};"
         )

@@ -61,12 +61,12 @@ def gold_checks() -> list[BaseOperator]:
     return [
         SQLCheckOperator(
             task_id="gold_shows_this_batch",
-            sql=f"SELECT COUNT(*) AS batches FROM gold.current_batch WHERE batch_id = {BATCH_ID}",
+            sql=f"SELECT COUNT(*) AS batches FROM gold.current_batch WHERE batch_id = {BATCH_ID}",  # noqa: S608 - a number
             **reader,
         ),
         RowsCheckOperator(
             task_id="reconciliation",
-            sql=f"SELECT * FROM gold.load_reconciliation WHERE batch_id = {BATCH_ID} ORDER BY source_table",
+            sql=f"SELECT * FROM gold.load_reconciliation WHERE batch_id = {BATCH_ID} ORDER BY source_table",  # noqa: S608
             failing="bronze_rows != staged_rows or unaccounted_rows != 0",  # NULL differs from all
         ),
         SQLTableCheckOperator(

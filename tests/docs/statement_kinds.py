@@ -32,7 +32,7 @@ NAMES = {
 }
 IN_STRINGS = (
     *("BULK INSERT", "CREATE SCHEMA", "TRUNCATE TABLE", "CREATE CERTIFICATE", "ALTER CERTIFICATE", "DROP CERTIFICATE"),
-    *("ADD SIGNATURE", "DROP SIGNATURE"),
+    *("ADD SIGNATURE", "DROP SIGNATURE", "GRANT"),
 )
 """What is run as dynamic SQL, each as the beginning of a string."""
 

@@ -11,7 +11,8 @@ ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTI
 def test_the_page_lists_each_kind_and_where_it_stands() -> None:
     rows = ROW.findall((ROOT / "docs" / "tsql.md").read_text(encoding="utf-8"))
     assert {kind: folders.split(", ") for kind, folders, _, _ in rows} == kinds()
-    assert {stand_in for _, _, stand_in, _ in rows} == {"`make test`"}
+    elsewhere = {kind for kind, _, stand_in, _ in rows if stand_in != "`make test`"}
+    assert elsewhere == {"GRANT (dynamic)"}, "it is for Azure SQL alone"
 
 
 def test_the_page_claims_no_real_server_that_no_job_has_run_on() -> None:

@@ -1,5 +1,6 @@
 """What a load leaves behind when it goes well, is repeated, or fails."""
 
+import logging
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ def test_deploying_again_changes_nothing(warehouse: Warehouse) -> None:
     before = snapshot(warehouse, "gold", GOLD)
     deploy(warehouse.server.odbc)
     assert snapshot(warehouse, "gold", GOLD) == before
+
+
+def test_a_database_that_exists_is_deployed_to_without_master(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "warehouse.deploy")
+    assert deploy(warehouse.server.odbc, existing_database=True) == deploy(warehouse.server.odbc) - 1
+    assert caplog.messages.count("00_database/00_DataWarehouse.sql") == 1
 
 
 def test_the_same_drop_loaded_twice_gives_the_same_gold_row_for_row(warehouse: Warehouse) -> None:
@@ -135,6 +144,13 @@ def test_a_landing_folder_outside_the_allowed_roots_is_refused_by_the_server(
         warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, str(tmp_path))
     (step,) = failed_steps(warehouse)
     assert str(tmp_path) in step["error_message"]
+
+
+def test_a_landing_folder_that_is_not_absolute_is_one_within_the_external_data_source(warehouse: Warehouse) -> None:
+    with pytest.raises(pyodbc.Error, match=r'Referenced external data source "landing" not found. \(12703\)'):
+        warehouse.execute("EXEC etl.register_landing ?, N'batches/1'", open_batch(warehouse))
+    (step,) = failed_steps(warehouse)
+    assert (step["step_name"], step["error_number"]) == ("etl.register_landing", 12703)
 
 
 def test_more_rejects_than_the_limit_stop_the_batch_before_publish(warehouse: Warehouse) -> None:

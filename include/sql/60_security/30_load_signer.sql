@@ -72,3 +72,10 @@ GO
 GRANT SELECT, INSERT, ALTER ON SCHEMA::bronze TO load_signer;
 GRANT ALTER ON SCHEMA::silver TO load_signer;
 GO
+-- On Azure SQL Database (5) bulk loading is a right of the database: the procedure has it, and no login needs it.
+IF SERVERPROPERTY(N'EngineEdition') = 5
+    EXEC (
+        N'GRANT ADMINISTER DATABASE BULK OPERATIONS TO load_signer;
+        GRANT REFERENCES ON DATABASE SCOPED CREDENTIAL::landing TO load_signer;'
+    );
+GO
