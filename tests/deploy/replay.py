@@ -2,11 +2,14 @@
 
     bwrap --dev-bind / / --unshare-net python -m tests.deploy.replay FOLDER
 
-FOLDER holds ``project.json``, the file as Compose resolves it for the profile ``standin``, and ``secrets/``. Each
+FOLDER holds ``project.json``, the file as Compose resolves it for ``standin,celery``, and ``secrets/``. Each
 service is a process in a root of its own, made by bubblewrap: the command, the environment (that of its Dockerfile and
 of the compose file, and nothing else), the user, the mounts and the health check are the file's; names of services
 lead to this network, which has a loopback only. What is not the file's: Python and the packages are those of .venv,
-Postgres is the embedded one (with the file's init.sh). Writes ``result.json``.
+Postgres is the embedded one (with the file's init.sh), Redis is Debian's. Writes ``result.json``.
+
+The first load runs in the scheduler, by the LocalExecutor that is the file's default, the second one in the worker of
+the profile ``celery``, after a restart of the scheduler with the CeleryExecutor.
 """
 
 from __future__ import annotations
@@ -35,6 +38,9 @@ IMAGES = {
     "sales-warehouse-standin:local": ("docker/airflow/Dockerfile", "standin"),
     "sales-warehouse-api:local": ("docker/api/Dockerfile", None),
 }
+REDIS = "/usr/bin/redis-check-rdb"
+"""The program of Debian's redis-tools that is the server, too, when it is called so."""
+
 AS_ROOT = os.geteuid() == 0
 """Whether services can run as the users of their images; else all of them run as the caller."""
 
@@ -83,7 +89,7 @@ class Replay:
         # First what is empty: the machine's own places may lie below it.
         mounts: list[tuple[str, ...]] = [("--tmpfs", place.partition(":")[0]) for place in service.get("tmpfs", ())]
         mounts += [("--ro-bind", place, place) for place in self._of_the_machine]
-        mounts += [("--ro-bind", str(VENV), "/opt/venv")]
+        mounts += [("--ro-bind", str(VENV), "/opt/venv"), ("--ro-bind", REDIS, "/opt/redis/redis-server")]
         mounts += [("--ro-bind", str(self._write(f"etc/passwd-{name}", passwd)), "/etc/passwd")]
         for file in ("hosts", "nsswitch.conf", "odbcinst.ini"):
             mounts.append(("--ro-bind", str(self.folder / "etc" / file), f"/etc/{file}"))
@@ -94,7 +100,8 @@ class Replay:
         for secret in service.get("secrets", ()):
             file = Path(self.project["secrets"][secret["source"]]["file"]).name
             mounts.append(("--ro-bind", str(self.folder / "secrets" / file), f"/run/secrets/{secret['source']}"))
-        wrap = ["bwrap", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", "--clearenv"]
+        # Processes of their own, so that a service that ends leaves none behind, as a container's.
+        wrap = ["bwrap", "--die-with-parent", "--unshare-pid", "--proc", "/proc", "--dev", "/dev", "--clearenv"]
         wrap += ["--perms", "1777", "--tmpfs", "/dev/shm"]  # as Docker has it
         for link in ("bin", "sbin", "lib", "lib64"):
             wrap += ["--symlink", f"usr/{link}", f"/{link}"]
@@ -102,7 +109,7 @@ class Replay:
             for parent in reversed(Path(mount[-1]).parents[:-1]):
                 wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
             wrap += [*(["--perms", modes[mount[1]]] if mount[0] == "--tmpfs" else []), *mount]
-        given = {"PATH": "/usr/bin:/bin", **image.environment, **service.get("environment", {}), **(environment or {})}
+        given = {"PATH": "/opt/redis:/usr/bin:/bin", **image.environment, **service.get("environment", {}), **(environment or {})}
         given["PATH"] = given["PATH"].replace("$PATH", "/usr/bin:/bin")
         for variable, value in given.items():
             wrap += ["--setenv", variable, value or ""]
@@ -128,7 +135,7 @@ class Replay:
             raise AssertionError(f"{name}: {command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, environment: Mapping[str, str] | None = None) -> None:
         """Start a service when all that it waits for is as it must be, and wait until it is healthy or has ended."""
         service = self.services[name]
         for other, how in service.get("depends_on", {}).items():
@@ -139,8 +146,8 @@ class Replay:
             self._start_postgres()
         else:
             command = service.get("command") or self.image(name).command
-            log = (self.folder / "logs" / f"{name}.log").open("wb")
-            self.running[name] = subprocess.Popen(self.sandbox(name, command), stdout=log, stderr=log)
+            log = (self.folder / "logs" / f"{name}.log").open("ab")
+            self.running[name] = subprocess.Popen(self.sandbox(name, command, environment), stdout=log, stderr=log)
         if service.get("restart") == "no":
             if code := self.running[name].wait(SECONDS):
                 raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
@@ -148,8 +155,12 @@ class Replay:
             until(lambda: self.healthy(name), f"{name} is not healthy", lambda: self._log(name))
         print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
 
+    def log(self, name: str) -> str:
+        """Return what a service has printed."""
+        return (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
     def _log(self, name: str) -> str:
-        return (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-6000:]
+        return self.log(name)[-6000:]
 
     def healthy(self, name: str) -> bool:
         """Run the health check of a service."""
@@ -212,16 +223,25 @@ def until(true: Callable[[], bool], complaint: str, log: Callable[[], str] = str
 
 
 def load(replay: Replay) -> None:
-    """Run the load of the committed drop through Airflow, as the admin of the file of passwords."""
+    """Run the load of the committed drop through Airflow twice, as the admin of the file of passwords."""
     passwords = json.loads((replay.folder / "secrets" / "airflow_passwords.json").read_text(encoding="utf-8"))
     airflow = AirflowApi("http://127.0.0.1:8080", "admin", passwords["admin"])
     until(lambda: airflow.dag("sales_serving") is not None, "Airflow does not know the DAGs")
     for dag_id in ("sales_warehouse", "sales_serving"):
         airflow.unpause(dag_id)
-    run_id = airflow.trigger("sales_warehouse", {"business_date": BUSINESS_DATE.isoformat()})
-    _succeeds(airflow, "sales_warehouse", run_id)
-    until(lambda: bool(airflow.run_ids("sales_serving")), "the load has started no sales_serving")
-    _succeeds(airflow, "sales_serving", airflow.run_ids("sales_serving")[0])
+    for executor in ("LocalExecutor", "CeleryExecutor"):
+        if executor == "CeleryExecutor":
+            replay.running["airflow-scheduler"].terminate()
+            replay.running["airflow-scheduler"].wait(SECONDS)
+            replay.start("airflow-scheduler", {"AIRFLOW__CORE__EXECUTOR": executor})
+        before = set(airflow.run_ids("sales_serving"))
+        begun = time.monotonic()
+        run_id = airflow.trigger("sales_warehouse", {"business_date": BUSINESS_DATE.isoformat()})
+        _succeeds(airflow, "sales_warehouse", run_id)
+        until(lambda: set(airflow.run_ids("sales_serving")) > before, "the load has started no sales_serving")  # noqa: B023
+        (serving,) = set(airflow.run_ids("sales_serving")) - before
+        _succeeds(airflow, "sales_serving", serving)
+        print(f"a load by the {executor}: {time.monotonic() - begun:.0f} s", flush=True)
 
 
 def _succeeds(airflow: AirflowApi, dag_id: str, run_id: str) -> None:
@@ -252,6 +272,7 @@ def main() -> int:
                 "kpis": api.get("/api/kpis", headers=headers).json(),
                 "ready": api.get("/health/ready").json(),
                 "dashboard": api.get("/dashboards/sales", headers=headers).status_code,
+                "tasks in the worker": replay.log("airflow-worker").count(" succeeded in "),
                 "workbook": len(api.get("/exports/sales_warehouse.twbx", headers=headers).content),
             }
         (replay.folder / "result.json").write_text(json.dumps(result), encoding="utf-8")

@@ -26,7 +26,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     write_all(folder / "secrets", env)
     # Of a load that runs by itself there would be two.
     env.write_text(env.read_text(encoding="utf-8") + "WAREHOUSE_SCHEDULE=\n", encoding="utf-8")
-    (folder / "project.json").write_text(json.dumps(resolved(env, "standin")), encoding="utf-8")
+    (folder / "project.json").write_text(json.dumps(resolved(env, "standin,celery")), encoding="utf-8")
     alone = ("bwrap", "--dev-bind", "/", "/", "--unshare-net", "--unshare-pid", "--proc", "/proc", "--die-with-parent")
     done = subprocess.run(
         [*alone, sys.executable, "-m", "tests.deploy.replay", str(folder)],
@@ -55,3 +55,7 @@ def test_nobody_reads_without_a_key(replayed: dict[str, Any]) -> None:
 
 def test_what_airflow_exports_the_api_sends(replayed: dict[str, Any]) -> None:
     assert replayed["workbook"] > 100_000
+
+
+def test_tasks_run_in_the_worker_when_the_executor_says_so(replayed: dict[str, Any]) -> None:
+    assert replayed["tasks in the worker"] > 20
