@@ -109,7 +109,8 @@ class Replay:
             for parent in reversed(Path(mount[-1]).parents[:-1]):
                 wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
             wrap += [*(["--perms", modes[mount[1]]] if mount[0] == "--tmpfs" else []), *mount]
-        given = {"PATH": "/opt/redis:/usr/bin:/bin", **image.environment, **service.get("environment", {}), **(environment or {})}
+        given = {"PATH": "/opt/redis:/usr/bin:/bin", **image.environment, **service.get("environment", {})}
+        given |= environment or {}
         given["PATH"] = given["PATH"].replace("$PATH", "/usr/bin:/bin")
         for variable, value in given.items():
             wrap += ["--setenv", variable, value or ""]
