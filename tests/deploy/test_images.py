@@ -43,19 +43,25 @@ def test_an_images_packages_are_those_of_everything_else(name: str) -> None:
     assert own.items() <= everything.items()
 
 
-@pytest.fixture(scope="module")
-def image_of_the_api(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Do what the API's Dockerfile does, in a folder: its virtual environment, and the files it copies."""
-    folder = tmp_path_factory.mktemp("image")
-    image = read("docker/api/Dockerfile")
-    text = (ROOT / "docker/api/Dockerfile").read_text(encoding="utf-8")
-    (install,) = re.findall(r"/opt/venv/bin/pip (install .*)", text)
+def built(dockerfile: str, target: str | None, folder: Path) -> Path:
+    """Do what a Dockerfile does, in a folder: its virtual environment, and the files it copies."""
+    image = read(dockerfile, target)
+    text = (ROOT / dockerfile).read_text(encoding="utf-8")
+    install = re.findall(r"/opt/venv/bin/pip (install .*)", text)[0]
     arguments = install.replace("/build/", f"{ROOT}/").split()
     subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
     subprocess.run([str(folder / "venv" / "bin" / "pip"), *arguments, "--quiet"], check=True, capture_output=True)
     for source, place in image.copies.items():
         subprocess.run(["cp", "-r", str(ROOT / source), f"{folder}/{Path(place).name}"], check=True)
+    subprocess.run([str(folder / "venv" / "bin" / "pip"), "check"], check=True, capture_output=True)
+    (driver,) = re.findall(r"/opt/(venv/\S+/libmsodbcsql\S+)", text)
+    assert len(list(folder.glob(driver))) == 1, "the Dockerfile's pattern is to name one driver"
     return folder
+
+
+@pytest.fixture(scope="module")
+def image_of_the_api(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built("docker/api/Dockerfile", None, tmp_path_factory.mktemp("image"))
 
 
 @pytest.fixture
@@ -81,6 +87,28 @@ def test_the_api_migrates_and_answers_from_its_image(image_of_the_api: Path, dat
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
+
+
+def test_airflow_reads_the_dags_in_its_image(tmp_path: Path) -> None:
+    folder = built("docker/airflow/Dockerfile", "airflow", tmp_path)
+    places = {"PATH": f"{folder}/venv/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
+    environment = {
+        name: value.replace("/opt/warehouse", str(folder)).replace("/opt/airflow", str(tmp_path / "airflow"))
+        for name, value in read("docker/airflow/Dockerfile", "airflow").environment.items()
+    }
+    bag = (
+        "from airflow.dag_processing.dagbag import DagBag; from airflow.plugins_manager import get_import_errors;"
+        " bag = DagBag(); print(*sorted(bag.dags), bag.import_errors or '', get_import_errors() or '')"
+    )
+    done = subprocess.run(
+        [str(folder / "venv" / "bin" / "python"), "-c", bag],
+        cwd=folder,
+        env=environment | places,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1].split() == ["sales_serving", "sales_warehouse", "warehouse_schema"]
 
 
 def _first_answer(url: str, server: subprocess.Popen[str]) -> httpx.Response:
