@@ -176,8 +176,10 @@ def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
         for word in ("REMOVE", "PRIVATE", "KEY"):
             cursor.expect_word(word)
         return syntax.Certificate(token.line, "ALTER", name)
-    if cursor.at_word("AUTHORIZATION", "FROM"):
-        raise unsupported(f"CREATE CERTIFICATE … {cursor.token.upper}", cursor.token.line)
+    if cursor.accept_word("AUTHORIZATION") and cursor.expect_identifier().lower() != "dbo":
+        raise unsupported("A certificate of another owner than dbo", token.line)
+    if cursor.at_word("FROM"):
+        raise unsupported("CREATE CERTIFICATE … FROM", cursor.token.line)
     if not cursor.at_word("ENCRYPTION"):
         raise unsupported("A certificate without a password (there is no database master key)", token.line)
     for word in ("ENCRYPTION", "BY", "PASSWORD"):

@@ -70,10 +70,11 @@ def env_file(folder: Path) -> Path:
     return file
 
 
-def config(env: Path, profiles: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run ``docker compose config`` with the settings of a file alone."""
+def config(env: Path, profiles: str, *options: str, override: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run ``docker compose config`` with the settings of a file alone; ``override`` is a second compose file."""
+    files = [part for file in (ROOT / "docker-compose.yaml", override) if file for part in ("--file", str(file))]
     return subprocess.run(
-        [*compose(), "--file", str(ROOT / "docker-compose.yaml"), "--env-file", str(env), "config", *options],
+        [*compose(), *files, "--env-file", str(env), "config", *options],
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COMPOSE_PROFILES": profiles},
         cwd=ROOT,
         capture_output=True,
@@ -82,9 +83,9 @@ def config(env: Path, profiles: str, *options: str) -> subprocess.CompletedProce
     )
 
 
-def resolved(env: Path, profiles: str) -> dict[str, Any]:
+def resolved(env: Path, profiles: str, override: Path | None = None) -> dict[str, Any]:
     """Return the file with everything put in; raises what Compose says of a wrong one."""
-    done = config(env, profiles, "--format", "json")
+    done = config(env, profiles, "--format", "json", override=override)
     if done.returncode:
         raise AssertionError(done.stderr)
     # What it prints is a compose file again: a dollar that a shell is to see is doubled.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,17 @@ def test_airflow_has_no_connection_of_the_owner(project: dict[str, Any]) -> None
     for name, service in project["services"].items():
         if name != "warehouse-init":
             assert "warehouse_owner" not in str(service.get("environment")), name
+
+
+def test_the_override_of_the_guide_lets_the_scheduler_out(env: Path, tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    override = tmp_path / "docker-compose.override.yaml"
+    override.write_text(block, encoding="utf-8")
+    project = resolved(env, "sqlserver", override)
+    scheduler = project["services"]["airflow-scheduler"]
+    assert set(scheduler["networks"]) == {"backend", "published"}
+    assert {secret["source"] for secret in scheduler["secrets"]} == {"sqlserver_certificate", "trusted"}
+    key = parse(env.read_text(encoding="utf-8"))["API_SYNC_KEY"]
+    assert json.loads(scheduler["environment"]["AIRFLOW_CONN_SALES_API"])["password"] == key
+    assert scheduler["environment"]["SSL_CERT_FILE"] == "/run/secrets/trusted"

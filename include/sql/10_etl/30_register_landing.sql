@@ -2,7 +2,7 @@
 Purpose:    takes over what staging wrote beside the files: the manifest and the lines it rejected.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
 Errors:     50001 empty @landing_dir, 50007 the manifest does not list the six source tables,
-            50009 rejected.txt has another number of lines than the manifest says
+            50009 rejected.txt has another number of lines than the manifest says, 50013 as etl.lock_step
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
 CREATE OR ALTER PROCEDURE etl.register_landing
@@ -28,43 +28,24 @@ BEGIN
         IF NULLIF(TRIM(@landing_dir), N'') IS NULL
             THROW 50001, N'etl.register_landing: @landing_dir is empty.', 1;
 
-        CREATE TABLE #manifest
-        (
-            source_table NVARCHAR(50),
-            source_file NVARCHAR(260),
-            landing_file NVARCHAR(260),
-            rows_read INT,
-            rows_written INT,
-            rows_rejected INT,
-            blank_lines INT,
-            replaced_characters INT,
-            bytes BIGINT,
-            sha256 NVARCHAR(64)
-        );
-
-        CREATE TABLE #rejected
-        (
-            source_table NVARCHAR(50),
-            source_file NVARCHAR(260),
-            source_line INT,
-            column_name NVARCHAR(128),
-            reason NVARCHAR(4000),
-            raw_row NVARCHAR(4000)
-        );
-
         BEGIN TRANSACTION;
 
+        EXEC etl.lock_step N'etl.register_landing', N'Exclusive';
+
+        DELETE FROM bronze.landing_manifest;
+        DELETE FROM bronze.landing_rejected;
+
         SET @path = CONCAT(@landing_dir, N'/manifest.txt');
-        EXEC etl.bulk_load N'#manifest', @path;
+        EXEC etl.bulk_load N'bronze.landing_manifest', @path;
 
         SET @path = CONCAT(@landing_dir, N'/rejected.txt');
-        EXEC etl.bulk_load N'#rejected', @path;
+        EXEC etl.bulk_load N'bronze.landing_rejected', @path;
 
         IF
-            (SELECT COUNT(*) FROM #manifest) <> 6
+            (SELECT COUNT(*) FROM bronze.landing_manifest) <> 6
             OR (
                 SELECT COUNT(DISTINCT source_table)
-                FROM #manifest
+                FROM bronze.landing_manifest
                 WHERE source_table IN (
                     N'crm_cust_info', N'crm_prd_info', N'crm_sales_details',
                     N'erp_cust_az12', N'erp_loc_a101', N'erp_px_cat_g1v2'
@@ -80,9 +61,9 @@ BEGIN
             END;
 
         SELECT @rows_rejected = COUNT(*)
-        FROM #rejected;
+        FROM bronze.landing_rejected;
 
-        IF @rows_rejected <> (SELECT SUM(rows_rejected) FROM #manifest)
+        IF @rows_rejected <> (SELECT SUM(rows_rejected) FROM bronze.landing_manifest)
             BEGIN
                 SET @message = CONCAT(
                     @path, N' has ', @rows_rejected,
@@ -111,7 +92,7 @@ BEGIN
             replaced_characters,
             bytes,
             sha256
-        FROM #manifest;
+        FROM bronze.landing_manifest;
 
         DELETE FROM etl.rejected_row
         WHERE
@@ -129,7 +110,7 @@ BEGIN
             column_name,
             reason,
             raw_row
-        FROM #rejected
+        FROM bronze.landing_rejected
         ORDER BY
             source_table,
             source_line;
@@ -142,7 +123,7 @@ BEGIN
             @rows_read = SUM(rows_read),
             @rows_inserted = SUM(rows_written),
             @rows_rejected = SUM(rows_rejected)
-        FROM #manifest;
+        FROM bronze.landing_manifest;
 
         COMMIT TRANSACTION;
     END TRY

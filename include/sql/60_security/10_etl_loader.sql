@@ -4,7 +4,7 @@ Purpose: the role of whoever loads: it may call the procedures of a load and not
          The login needs ADMINISTER BULK OPERATIONS besides, a right of the server: python -m warehouse.logins.
 */
 IF DATABASE_PRINCIPAL_ID(N'etl_loader') IS NULL
-    CREATE ROLE etl_loader;
+    CREATE ROLE etl_loader AUTHORIZATION dbo;
 GO
 GRANT EXECUTE ON OBJECT::etl.open_batch TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.register_landing TO etl_loader;

@@ -35,7 +35,7 @@ GO
 DECLARE @password NVARCHAR(128) = CONCAT(N'Aa1!', NEWID(), NEWID());
 DECLARE
     @create_certificate NVARCHAR(MAX) = CONCAT(
-        N'CREATE CERTIFICATE load_signer ENCRYPTION BY PASSWORD = ''', @password,
+        N'CREATE CERTIFICATE load_signer AUTHORIZATION dbo ENCRYPTION BY PASSWORD = ''', @password,
         N''' WITH SUBJECT = ''Signs the procedures that load the warehouse'', EXPIRY_DATE = ''20991231'';'
     );
 DECLARE @sign NVARCHAR(MAX);

@@ -1,0 +1,16 @@
+/*
+Purpose: rejected.txt of the landing folder registered last: what staging rejected. etl.rejected_row keeps all.
+         Not a temporary table: on Azure SQL nobody may bulk load into one.
+Grain:   reason to reject a line of a file.
+*/
+IF OBJECT_ID(N'bronze.landing_rejected', N'U') IS NULL
+    CREATE TABLE bronze.landing_rejected
+    (
+        source_table NVARCHAR(50) NULL,
+        source_file NVARCHAR(260) NULL,
+        source_line INT NULL,
+        column_name NVARCHAR(128) NULL,
+        reason NVARCHAR(4000) NULL,
+        raw_row NVARCHAR(4000) NULL
+    );
+GO
