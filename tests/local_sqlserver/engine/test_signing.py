@@ -100,6 +100,7 @@ def test_signatures_and_certificates_are_in_the_catalog(owner: Client) -> None:
         ("ALTER CERTIFICATE signer REMOVE PRIVATE KEY; " + SIGN.format("empty_it"), 15563),
         ("CREATE CERTIFICATE c WITH SUBJECT = 'x'", 40510),
         ("CREATE CERTIFICATE c FROM BINARY = 0x01", 40510),
+        ("CREATE CERTIFICATE c AUTHORIZATION u ENCRYPTION BY PASSWORD = 'Key_1' WITH SUBJECT = 'x'", 40510),
         ("CREATE LOGIN c FROM CERTIFICATE signer", 40510),
         ("ADD COUNTER SIGNATURE TO s.count_it BY CERTIFICATE signer", 40510),
         ("ADD SIGNATURE TO s.count_it BY ASYMMETRIC KEY k", 40510),
