@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class Replay:
         self.project: dict[str, Any] = json.loads((folder / "project.json").read_text(encoding="utf-8"))
         self.services: dict[str, dict[str, Any]] = self.project["services"]
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.begun = time.monotonic()
         for name in ("etc", "logs", "volumes"):
             (folder / name).mkdir(exist_ok=True)
         hosts = " ".join(["localhost", "sqlserver", *self.services])
@@ -118,12 +120,12 @@ class Replay:
         return [*wrap, "--chdir", image.folder, *(drop if AS_ROOT else ()), *command]
 
     def _volume(self, volume: Mapping[str, Any], uid: int) -> Path:
-        """Return the folder of a volume; a new one belongs to the first who writes it, as Docker has it."""
+        """Return the folder of a volume; it belongs to who writes it, as Docker takes it from the images."""
         if volume["type"] == "bind":
             return Path(str(volume["source"]))
         folder = self.folder / "volumes" / str(volume["source"])
-        if not folder.exists():
-            folder.mkdir()
+        folder.mkdir(exist_ok=True)
+        if not volume.get("read_only"):
             own(folder, uid)
         return folder
 
@@ -136,25 +138,38 @@ class Replay:
             raise AssertionError(f"{name}: {command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def start(self, name: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start a service when all that it waits for is as it must be, and wait until it is healthy or has ended."""
-        service = self.services[name]
-        for other, how in service.get("depends_on", {}).items():
-            if other not in self.running and (how["required"] or other in self.services):
-                self.start(other)
-        begun = time.monotonic()
+    def start(self) -> None:
+        """Start each service when all that it waits for is as it must be."""
+        order = TopologicalSorter(
+            {
+                name: [other for other in service.get("depends_on", {}) if other in self.services]
+                for name, service in self.services.items()
+            }
+        )
+        order.prepare()
+        while ready := order.get_ready():
+            for name in ready:
+                self.launch(name)
+            for name in ready:
+                self.wait(name)
+            print(f"{', '.join(ready)} after {time.monotonic() - self.begun:.0f} s", flush=True)
+            order.done(*ready)
+
+    def launch(self, name: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start the process of a service."""
         if name == "postgres":
-            self._start_postgres()
-        else:
-            command = service.get("command") or self.image(name).command
-            log = (self.folder / "logs" / f"{name}.log").open("ab")
-            self.running[name] = subprocess.Popen(self.sandbox(name, command, environment), stdout=log, stderr=log)
-        if service.get("restart") == "no":
-            if code := self.running[name].wait(SECONDS):
-                raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
-        else:
+            self._launch_postgres()
+            return
+        command = self.services[name].get("command") or self.image(name).command
+        log = (self.folder / "logs" / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(self.sandbox(name, command, environment), stdout=log, stderr=log)
+
+    def wait(self, name: str) -> None:
+        """Wait until a service is healthy, or has ended as it should."""
+        if self.services[name].get("restart") != "no":
             until(lambda: self.healthy(name), f"{name} is not healthy", lambda: self._log(name))
-        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+        elif code := self.running[name].wait(SECONDS):
+            raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
 
     def log(self, name: str) -> str:
         """Return what a service has printed."""
@@ -172,7 +187,7 @@ class Replay:
         where = self.sandbox(name, command, {"PATH": f"{POSTGRES}/bin:/usr/bin:/bin"} if name == "postgres" else None)
         return subprocess.run(where, capture_output=True, timeout=60, check=False).returncode == 0
 
-    def _start_postgres(self) -> None:
+    def _launch_postgres(self) -> None:
         """Do what the image does: make the cluster, run init.sh, serve."""
         data = self.folder / "volumes" / "postgres-data"
         data.mkdir()
@@ -234,7 +249,8 @@ def load(replay: Replay) -> None:
         if executor == "CeleryExecutor":
             replay.running["airflow-scheduler"].terminate()
             replay.running["airflow-scheduler"].wait(SECONDS)
-            replay.start("airflow-scheduler", {"AIRFLOW__CORE__EXECUTOR": executor})
+            replay.launch("airflow-scheduler", {"AIRFLOW__CORE__EXECUTOR": executor})
+            replay.wait("airflow-scheduler")
         before = set(airflow.run_ids("sales_serving"))
         begun = time.monotonic()
         run_id = airflow.trigger("sales_warehouse", {"business_date": BUSINESS_DATE.isoformat()})
@@ -260,9 +276,7 @@ def main() -> int:
     """Start everything, load, ask the API; writes what came of it."""
     replay = Replay(Path(sys.argv[1]))
     try:
-        for name in replay.services:
-            if name not in replay.running:
-                replay.start(name)
+        replay.start()
         load(replay)
         key = replay.run("serving-init", ["flask", "--app", "api", "keys", "create", "replay"]).split()[-1]
         with httpx.Client(base_url="http://127.0.0.1:8000", timeout=60, trust_env=False) as api:
