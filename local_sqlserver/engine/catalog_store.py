@@ -175,21 +175,31 @@ def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str)
     connection.execute(f"DELETE FROM {home}.schemas WHERE lower(name) = $1", [name.lower()])
 
 
-def put_principals(connection: duckdb.DuckDBPyConnection, database: str, catalog: Catalog) -> None:
-    """Write all users, roles, permissions and certificates anew: they are few and change rarely."""
+def put_principals(connection: duckdb.DuckDBPyConnection, database: str, before: Catalog, after: Catalog) -> None:
+    """Write the users, roles, permissions and certificates that differ between two states of a catalog."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
-    connection.execute(f"DELETE FROM {home}.principals")
-    connection.execute(f"DELETE FROM {home}.permissions")
-    connection.execute(f"DELETE FROM {home}.certificates")
-    for certificate in catalog.certificates.values():
-        connection.execute(f"INSERT INTO {home}.certificates VALUES ($1, $2, $3, $4, $5, $6)", [*astuple(certificate)])
-    for item in catalog.principals.values():
+    for principal in before.principals.values():
+        if after.principals.get(principal.name.lower()) != principal:
+            connection.execute(f"DELETE FROM {home}.principals WHERE name = $1", [principal.name])
+    for principal in after.principals.values():
+        if before.principals.get(principal.name.lower()) != principal:
+            connection.execute(
+                f"INSERT INTO {home}.principals VALUES ($1, $2, $3, $4, $5)",
+                [*astuple(principal)[:-1], sorted(principal.members)],
+            )
+    for certificate in before.certificates.values():
+        if after.certificates.get(certificate.name.lower()) != certificate:
+            connection.execute(f"DELETE FROM {home}.certificates WHERE name = $1", [certificate.name])
+    for certificate in after.certificates.values():
+        if before.certificates.get(certificate.name.lower()) != certificate:
+            connection.execute(
+                f"INSERT INTO {home}.certificates VALUES ($1, $2, $3, $4, $5, $6)", [*astuple(certificate)]
+            )
+    for permission in before.permissions - after.permissions:
         connection.execute(
-            f"INSERT INTO {home}.principals VALUES ($1, $2, $3, $4, $5)",
-            [item.name, item.type, item.login, item.default_schema, sorted(item.members)],
+            f"DELETE FROM {home}.permissions"
+            " WHERE principal = $1 AND permission = $2 AND securable = $3 AND state = $4",
+            [*astuple(permission)],
         )
-    for permission in sorted(catalog.permissions, key=lambda entry: (entry.principal, entry.securable)):
-        connection.execute(
-            f"INSERT INTO {home}.permissions VALUES ($1, $2, $3, $4)",
-            [permission.principal, permission.permission, permission.securable, permission.state],
-        )
+    for permission in after.permissions - before.permissions:
+        connection.execute(f"INSERT INTO {home}.permissions VALUES ($1, $2, $3, $4)", [*astuple(permission)])

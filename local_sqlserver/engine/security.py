@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -255,12 +255,15 @@ class Security:
     def store(self, session: EngineSession, database: str, changed: Catalog) -> None:
         """Write the principals, permissions and certificates of a changed copy of a catalog."""
         session.transactions.check_writable()
+        before = session.catalog(database).copy()
         with session.writing():
-            catalog_store.put_principals(session.transactions.connection, database, changed)
+            catalog_store.put_principals(session.transactions.connection, database, before, changed)
 
             def apply(catalog: Catalog) -> None:
-                catalog.principals, catalog.permissions = dict(changed.principals), changed.permissions
-                catalog.certificates = dict(changed.certificates)
+                gone = before.permissions - changed.permissions
+                catalog.permissions = catalog.permissions - gone | (changed.permissions - before.permissions)
+                _change(catalog.principals, before.principals, changed.principals)
+                _change(catalog.certificates, before.certificates, changed.certificates)
 
             session.change_catalog(database, apply)
 
@@ -458,6 +461,13 @@ def missing_certificate(name: str) -> SqlError:
     """Return the error of a certificate that there is not."""
     text = f"Cannot find the certificate '{name}', because it does not exist or you do not have permission."
     return SqlError(15151, text)
+
+
+def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Do to ``known`` what leads from one state to another."""
+    for key in before.keys() - after.keys():
+        known.pop(key, None)
+    known.update({key: item for key, item in after.items() if before.get(key) != item})
 
 
 def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) -> None:

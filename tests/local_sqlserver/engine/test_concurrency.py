@@ -42,6 +42,16 @@ def test_a_single_statement_waits_for_the_other_transaction(connect: Connect, po
     assert first("SELECT n FROM t").value == 6
 
 
+def test_what_two_transactions_grant_at_once_holds_for_both(connect: Connect) -> None:
+    first, second = connect(), connect()
+    first.good("CREATE ROLE readers", "CREATE TABLE t (a INT)", "GRANT DELETE ON OBJECT::t TO readers")
+    first.good("BEGIN TRAN GRANT SELECT ON OBJECT::t TO readers")
+    second.good("BEGIN TRAN GRANT INSERT ON OBJECT::t TO readers", "REVOKE DELETE ON OBJECT::t TO readers", "COMMIT")
+    first.good("COMMIT")
+    granted = "SELECT permission_name FROM sys.database_permissions WHERE permission_name <> N'CONNECT' ORDER BY 1"
+    assert connect()(granted).rows == [("INSERT",), ("SELECT",)]
+
+
 def test_identities_are_unique_across_sessions(connect: Connect, pool: ThreadPoolExecutor) -> None:
     connect().good("CREATE TABLE t (id INT IDENTITY PRIMARY KEY, who INT)")
 
