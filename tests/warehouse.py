@@ -108,6 +108,14 @@ class Warehouse:
                 master.execute("DROP DATABASE DataWarehouse")
         deploy(self.server.odbc)
 
+    def empty(self) -> None:
+        """Leave of the rows those that a deployment brings: sooner done than ``rebuild``, procedures stay compiled."""
+        unknown = {"silver.customers": "customer_key", "silver.products": "product_key"}
+        tables = self.execute("SELECT CONCAT(SCHEMA_NAME(schema_id), N'.', name) AS name FROM sys.tables")
+        for name in (table["name"] for table in tables):
+            key = unknown.get(name)
+            self.execute(f"DELETE FROM {name} WHERE {key} <> 0" if key else f"TRUNCATE TABLE {name}")
+
     def execute(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
         """Run a batch to its end; the rows of its last result set. Raises pyodbc.Error."""
         rows: list[dict[str, Any]] = []

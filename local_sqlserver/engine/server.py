@@ -21,7 +21,7 @@ from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.security import Security
 from local_sqlserver.engine.session import EngineSession
 from local_sqlserver.errors import SqlError
-from local_sqlserver.translate import ColumnInfo, Relation, Translation
+from local_sqlserver.translate import ColumnInfo, Relation, Translation, macros
 from local_sqlserver.translate import statement as translator
 from local_sqlserver.tsql.parser import parse_batch, parse_body
 from local_sqlserver.tsql.syntax import Batch, CreateProcedure, ProcedureParameter
@@ -77,6 +77,7 @@ class LocalEngine:
         self.server_name: str = server_name
         self.bulk_roots = tuple(bulk_roots)
         self.root = duckdb.connect(":memory:")
+        macros.install(self.root)
         self.databases = Databases(self.root, data_dir)
         self.security: Security = Security(self.root, user, password)
         self.locks = ApplicationLocks()

@@ -13,7 +13,6 @@ import duckdb
 
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.errors import SqlError
-from local_sqlserver.translate import macros
 
 _descriptors = itertools.count(1)
 
@@ -24,22 +23,17 @@ class Transactions:
     def __init__(self, root: duckdb.DuckDBPyConnection) -> None:
         self._root = root
         self._side: duckdb.DuckDBPyConnection | None = None
-        self.connection = self._open()
+        self.connection = root.cursor()
         self.count = 0
         self.doomed = False
         self.broken = False
         self.descriptor = 0
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        connection = self._root.cursor()
-        macros.install(connection)
-        return connection
-
     @property
     def side(self) -> duckdb.DuckDBPyConnection:
         """The second connection, for expressions while the transaction is broken."""
         if self._side is None:
-            self._side = self._open()
+            self._side = self._root.cursor()
         return self._side
 
     @property

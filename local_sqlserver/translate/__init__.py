@@ -7,7 +7,7 @@ questions about names, and runs what comes back. The translator never runs anyth
 ``statement.translate(statement, line, context) -> Translation`` takes one set-based statement whose text starts on
 ``line``; ``statement.translate_expression(expression, line, context) -> Translation`` takes a scalar expression or a
 condition (of SET, IF, WHILE, PRINT …) and gives one SELECT of one value (a condition: a BOOLEAN, NULL for unknown).
-``macros.install(connection)`` prepares a new DuckDB connection; ``failures.to_sql_error(exception, line, relations)
+``macros.install(connection)`` prepares a new DuckDB database; ``failures.to_sql_error(exception, line, relations)
 -> SqlError`` turns a ``duckdb.Error`` into the error that SQL Server would raise; ``relations`` are those the
 statement named.
 

@@ -1,6 +1,7 @@
 """DuckDB macros that the translated SQL calls: conversions of text, date arithmetic with its limits, raising errors.
 
-They are TEMP macros, so every connection installs them; views that use them find them when they are read.
+They are installed once, into the in-memory database that all connections begin in and attach the others to; views that
+use them find them when they are read.
 """
 
 from __future__ import annotations
@@ -315,10 +316,10 @@ tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BI
 def _statements() -> list[str]:
     """One CREATE MACRO a definition, in the order in which they build on each other."""
     definitions = [part.strip() for part in _MACROS.split(";\n") if part.strip()]
-    return [f"CREATE OR REPLACE TEMP MACRO {definition.removesuffix(';')}" for definition in definitions]
+    return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros on a connection."""
+    """Create the macros for a connection and all that share its database."""
     for statement in _statements():
         connection.execute(statement)

@@ -13,6 +13,13 @@ from tests.sql.comparison import differences
 from tests.warehouse import ROOT, Warehouse
 
 
+@pytest.fixture
+def warehouse(shared_warehouse: Warehouse) -> Warehouse:
+    """An empty warehouse."""
+    shared_warehouse.empty()
+    return shared_warehouse
+
+
 def equals_oracle(warehouse: Warehouse, drop: Path, business_date: date, reject_limit: float) -> None:
     warehouse.load(drop, business_date, reject_limit=reject_limit)
     gold = compute(drop, business_date)
