@@ -5,6 +5,7 @@ They lie beside the data so that a definition commits or rolls back with the dat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple
 
 import duckdb
@@ -178,23 +179,8 @@ def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str)
 def put_principals(connection: duckdb.DuckDBPyConnection, database: str, before: Catalog, after: Catalog) -> None:
     """Write the users, roles, permissions and certificates that differ between two states of a catalog."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
-    for principal in before.principals.values():
-        if after.principals.get(principal.name.lower()) != principal:
-            connection.execute(f"DELETE FROM {home}.principals WHERE name = $1", [principal.name])
-    for principal in after.principals.values():
-        if before.principals.get(principal.name.lower()) != principal:
-            connection.execute(
-                f"INSERT INTO {home}.principals VALUES ($1, $2, $3, $4, $5)",
-                [*astuple(principal)[:-1], sorted(principal.members)],
-            )
-    for certificate in before.certificates.values():
-        if after.certificates.get(certificate.name.lower()) != certificate:
-            connection.execute(f"DELETE FROM {home}.certificates WHERE name = $1", [certificate.name])
-    for certificate in after.certificates.values():
-        if before.certificates.get(certificate.name.lower()) != certificate:
-            connection.execute(
-                f"INSERT INTO {home}.certificates VALUES ($1, $2, $3, $4, $5, $6)", [*astuple(certificate)]
-            )
+    _put_named(connection, f"{home}.principals", before.principals, after.principals)
+    _put_named(connection, f"{home}.certificates", before.certificates, after.certificates)
     for permission in before.permissions - after.permissions:
         connection.execute(
             f"DELETE FROM {home}.permissions"
@@ -203,3 +189,19 @@ def put_principals(connection: duckdb.DuckDBPyConnection, database: str, before:
         )
     for permission in after.permissions - before.permissions:
         connection.execute(f"INSERT INTO {home}.permissions VALUES ($1, $2, $3, $4)", [*astuple(permission)])
+
+
+def _put_named(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    before: Mapping[str, PrincipalInfo | CertificateInfo],
+    after: Mapping[str, PrincipalInfo | CertificateInfo],
+) -> None:
+    for key, item in before.items():
+        if after.get(key) != item:
+            connection.execute(f"DELETE FROM {table} WHERE name = $1", [item.name])
+    for key, item in after.items():
+        if before.get(key) != item:
+            row = [sorted(value) if isinstance(value, frozenset) else value for value in astuple(item)]
+            places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+            connection.execute(f"INSERT INTO {table} VALUES ({places})", row)
