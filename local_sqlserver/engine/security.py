@@ -255,7 +255,7 @@ class Security:
     def store(self, session: EngineSession, database: str, changed: Catalog) -> None:
         """Write the principals, permissions and certificates of a changed copy of a catalog."""
         session.transactions.check_writable()
-        before = session.catalog(database).copy()
+        before = session.catalog(database).copy()  # what is there changes below, and others take the change on commit
         with session.writing():
             catalog_store.put_principals(session.transactions.connection, database, before, changed)
 

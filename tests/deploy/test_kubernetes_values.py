@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,7 +58,7 @@ def test_the_version_is_the_one_that_the_image_has(values: dict[str, Any]) -> No
 
 
 def test_the_charts_probes_find_the_entry_point_that_they_call(values: dict[str, Any]) -> None:
-    dockerfile = Path(ROOT / "docker" / "airflow" / "Dockerfile").read_text(encoding="utf-8")
+    dockerfile = (ROOT / "docker" / "airflow" / "Dockerfile").read_text(encoding="utf-8")
     assert "ln -s /usr/bin/env /entrypoint" in dockerfile
     for part in ("scheduler", "dagProcessor", "triggerer"):
         assert values[part]["logGroomerSidecar"]["enabled"] is False, f"{part}: /clean-logs is not in the image"
