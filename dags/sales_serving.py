@@ -10,7 +10,7 @@ need each other:
   `warehouse_reader`); when it fails, the earlier files stay.
 """
 
-from airflow.sdk import DAG, PartitionedAssetTimetable
+from airflow.sdk import DAG, AssetAll, PartitionedAssetTimetable
 
 from warehouse import notifications, settings
 from warehouse.assets import GOLD, SERVED, TABLEAU
@@ -22,7 +22,7 @@ with DAG(
     dag_id="sales_serving",
     description="Brings the published day to its readers: sync the API and check what it serves, export for Tableau",
     doc_md=__doc__,
-    schedule=PartitionedAssetTimetable(assets=GOLD),
+    schedule=PartitionedAssetTimetable(assets=AssetAll(GOLD)),
     start_date=settings.start_date(),
     catchup=False,
     max_active_runs=1,
