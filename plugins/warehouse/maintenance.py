@@ -27,10 +27,10 @@ FROM (
     SELECT
         batch_id,
         DENSE_RANK() OVER (ORDER BY business_date DESC) AS day_rank,
-        ROW_NUMBER() OVER (PARTITION BY business_date ORDER BY published_at DESC, batch_id DESC) AS publication_rank
+        ROW_NUMBER() OVER (PARTITION BY business_date ORDER BY shown_at DESC, batch_id DESC) AS publication_rank
     FROM gold.load_batches
-    WHERE published_at IS NOT NULL AND withdrawn_at IS NULL AND is_history = 0
-) AS published
+    WHERE shown_at IS NOT NULL AND withdrawn_at IS NULL
+) AS shown
 WHERE day_rank <= 2 AND publication_rank = 1
 """
 """Batches whose landing folders stay whatever their age: those at work, and the two latest days, so that the last one
@@ -78,15 +78,14 @@ class CleanLandingOperator(BaseSQLOperator):
 
 
 class CleanHistoryOperator(ProcedureOperator):
-    """Removes steps, rejected rows, check results and manifests of batches older than KEEP_HISTORY_DAYS."""
+    """Removes steps, rejected rows, check results and manifests of batches older than KEEP_HISTORY_DAYS.
+
+    Returns how many rows of each were removed.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(procedure="etl.purge_history", parameters={}, **kwargs)
-
-    def execute(self, context: Context) -> Any:
-        """Return how many rows of each were removed; raises as ProcedureOperator does."""
-        self.parameters = {"keep_days": settings.keep("HISTORY").days}
-        return super().execute(context)
+        parameters = {"keep_days": settings.keep("HISTORY").days}
+        super().__init__(procedure="etl.purge_history", parameters=parameters, **kwargs)
 
 
 class CleanAirflowOperator(BaseOperator):

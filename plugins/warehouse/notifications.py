@@ -47,15 +47,15 @@ TEAMS_HOSTS = (".logic.azure.com", ".powerplatform.com", ".webhook.office.com")
 """Ends of the names of hosts that take Teams' cards; all others get what Slack understands."""
 
 NEW_WARNINGS = """
-WITH published AS (
-    SELECT batch_id, business_date, ROW_NUMBER() OVER (ORDER BY published_at DESC, batch_id DESC) AS age
+WITH shown AS (
+    SELECT batch_id, business_date, ROW_NUMBER() OVER (ORDER BY shown_at DESC, batch_id DESC) AS age
     FROM gold.load_batches
-    WHERE published_at IS NOT NULL AND withdrawn_at IS NULL AND is_history = 0
+    WHERE shown_at IS NOT NULL AND withdrawn_at IS NULL
 ),
 before AS (
     SELECT MIN(age) AS age
-    FROM published
-    WHERE business_date <> (SELECT business_date FROM published WHERE batch_id = ?)
+    FROM shown
+    WHERE business_date <> (SELECT business_date FROM shown WHERE batch_id = ?)
 ),
 latest AS (
     SELECT batch_id, check_name, severity, passed, observed, expected,
@@ -66,10 +66,10 @@ SELECT n.check_name, n.observed, n.expected
 FROM latest AS n
 INNER JOIN latest AS o
     ON n.check_name = o.check_name
-INNER JOIN published AS p
-    ON o.batch_id = p.batch_id
+INNER JOIN shown AS s
+    ON o.batch_id = s.batch_id
 INNER JOIN before AS b
-    ON p.age = b.age
+    ON s.age = b.age
 WHERE
     n.batch_id = ?
     AND n.call_rank = 1

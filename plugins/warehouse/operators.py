@@ -126,11 +126,15 @@ class BatchOperator(ProcedureOperator):
     def execute(self, context: Context) -> dict[str, object] | None:
         """Call the procedure; raises as ProcedureOperator does."""
         try:
-            row = self.call_for_batch(context, self.procedure, self.parameters)
+            row = self.call_for_batch(context, self.procedure, self.parameters_of(context))
         except WarehouseError as error:
             raise failures.of_warehouse(error, self.procedure, self.log) from None
         describe_outlets(context, row)
         return row
+
+    def parameters_of(self, context: Context) -> Mapping[str, object]:
+        """Return the parameters of the call in this run."""
+        return self.parameters
 
     def call_for_batch(
         self, context: Context, procedure: str, parameters: Mapping[str, object]
@@ -236,11 +240,9 @@ class PublishOperator(BatchOperator):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(procedure="etl.publish", **kwargs)
 
-    def execute(self, context: Context) -> dict[str, object] | None:
-        """Publish; raises as ProcedureOperator does."""
-        if Day.of(context).dry_run:
-            self.parameters = {**self.parameters, "dry_run": True}
-        return super().execute(context)
+    def parameters_of(self, context: Context) -> Mapping[str, object]:
+        """Return the parameters of the call in this run."""
+        return {**self.parameters, "dry_run": Day.of(context).dry_run}
 
 
 def is_shown(context: Context) -> bool:
@@ -348,11 +350,10 @@ class RegisterLandingOperator(BatchOperator):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(procedure="etl.register_landing", **kwargs)
 
-    def execute(self, context: Context) -> dict[str, object] | None:
-        """Register the landing folder under the path by which SQL Server sees it."""
+    def parameters_of(self, context: Context) -> Mapping[str, object]:
+        """Return the batch and its landing folder, by the path by which SQL Server sees it."""
         batch_id = int(str(self.parameters["batch_id"]))
-        self.parameters = {**self.parameters, "landing_dir": settings.landing_dir_of_server(batch_id)}
-        return super().execute(context)
+        return {**self.parameters, "landing_dir": settings.landing_dir_of_server(batch_id)}
 
 
 class DeployOperator(BaseSQLOperator):

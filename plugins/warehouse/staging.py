@@ -116,7 +116,7 @@ class _LandingFile:
             if error.errno not in NO_ROOM:
                 raise
             raise StagingError(
-                f"{self._path}: cannot be written: {error.strerror}. Make room on the landing folder's disk and run again."
+                f"{self._path}: cannot be written: {error.strerror}. Make room on that disk and run again."
             ) from error
 
 

@@ -30,7 +30,7 @@ def run_at(moment: str, run_type: str = "scheduled") -> SimpleNamespace:
 
 
 def day_of(run: Any, **params: object) -> Day:
-    return Day.of({"dag_run": run, "params": {**PARAMS, **params}})  # type: ignore[typeddict-item]
+    return Day.of({"dag_run": run, "params": {**PARAMS, **params}})
 
 
 @pytest.mark.parametrize(

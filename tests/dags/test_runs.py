@@ -27,7 +27,13 @@ from warehouse.deploy import SQL_DIR
 
 pytestmark = pytest.mark.usefixtures("airflow_database")
 
-LOAD = {"source_dir": str(HANDMADE_DAY), "business_date": BUSINESS_DATE.isoformat(), "reject_limit_percent": 100}
+LOAD = {
+    "source_dir": str(HANDMADE_DAY),
+    "business_date": BUSINESS_DATE.isoformat(),
+    "reject_limit_percent": 100,
+    "dry_run": False,  # all of them: within one process, a run's params outlive it
+    "same_drop": False,
+}
 
 
 @dataclass(frozen=True)
@@ -221,7 +227,7 @@ def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold
 
 
 def test_a_dry_run_does_everything_but_publish(run: Runner, loaded: int, shared_warehouse: Warehouse) -> None:
-    finished = run("sales_warehouse", **LOAD, dry_run=True)
+    finished = run("sales_warehouse", **{**LOAD, "dry_run": True})
     assert finished.state == "success", finished.complaints
     skipped = {task for task in finished.tasks if task.startswith("gold_checks.")} | {"close_batch"}
     assert finished.having("skipped") == skipped, "nothing is to be seen, and the asset gold has no event"
@@ -238,7 +244,7 @@ def test_the_same_drop_is_loaded_under_another_date_by_a_run_that_means_it(
     run: Runner, loaded: int, shared_warehouse: Warehouse
 ) -> None:
     finished = run(
-        "sales_warehouse", **{**LOAD, "business_date": str(BUSINESS_DATE + timedelta(days=1))}, same_drop=True
+        "sales_warehouse", **{**LOAD, "business_date": str(BUSINESS_DATE + timedelta(days=1)), "same_drop": True}
     )
     assert finished.state == "success", finished.complaints
     assert shared_warehouse.value("SELECT business_date FROM gold.current_batch") == BUSINESS_DATE + timedelta(days=1)
