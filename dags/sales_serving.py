@@ -1,7 +1,8 @@
 """Brings the published day to its readers: the API, and Tableau.
 
-Runs when `sales_warehouse` has published and checked a day (asset `gold`). Asks the API to copy gold into
-Postgres (`POST /api/sync`, connection `sales_api`). Then two tasks that do not need each other:
+Runs when `sales_warehouse` has published and checked a day (asset `gold`); the run's partition key is the business
+date. Asks the API to copy gold into Postgres (`POST /api/sync`, connection `sales_api`). Then two tasks that do not
+need each other:
 
 - `check_freshness` checks that the batch and the business date which `GET /health/ready` names are those of
   `gold.current_batch`.
@@ -9,10 +10,11 @@ Postgres (`POST /api/sync`, connection `sales_api`). Then two tasks that do not 
   `warehouse_reader`); when it fails, the earlier files stay.
 """
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, AssetAll, PartitionedAssetTimetable
 
-from warehouse import settings
-from warehouse.assets import GOLD
+from warehouse import notifications, settings
+from warehouse.assets import GOLD, SERVED, TABLEAU
+from warehouse.defaults import DEFAULT_ARGS
 from warehouse.serving import FreshnessCheckOperator, SyncServingOperator
 from warehouse.tableau.operator import TableauExportOperator
 
@@ -20,14 +22,25 @@ with DAG(
     dag_id="sales_serving",
     description="Brings the published day to its readers: sync the API and check what it serves, export for Tableau",
     doc_md=__doc__,
-    schedule=[GOLD],
-    start_date=settings.START_DATE,
+    schedule=PartitionedAssetTimetable(assets=AssetAll(GOLD)),
+    start_date=settings.start_date(),
     catchup=False,
     max_active_runs=1,
-    default_args=settings.DEFAULT_ARGS,
+    default_args=DEFAULT_ARGS,
+    on_failure_callback=notifications.serving_failed,
+    on_success_callback=notifications.serving_succeeded,
     tags=[settings.TAG_SERVING],
 ):
-    SyncServingOperator(task_id="sync") >> [
-        FreshnessCheckOperator(task_id="check_freshness"),
-        TableauExportOperator(task_id="export_tableau"),
+    SyncServingOperator(
+        task_id="sync", inlets=[GOLD], doc_md="The API copies gold into Postgres and compares rows and sums with it."
+    ) >> [
+        FreshnessCheckOperator(
+            task_id="check_freshness", outlets=[SERVED], doc_md="The API serves the day that gold shows."
+        ),
+        TableauExportOperator(
+            task_id="export_tableau",
+            inlets=[GOLD],
+            outlets=[TABLEAU],
+            doc_md="The extract and the workbook for Tableau, which the API offers under /exports.",
+        ),
     ]

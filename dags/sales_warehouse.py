@@ -1,107 +1,222 @@
 """Loads a day into the warehouse.
 
-One run is one batch: the drop in `source_dir` becomes the data of the business date.
+One run is one batch: the drop in `source_dir` becomes the data of the business date. The run's note says which day it
+is; the events of its assets say it, too.
 
-1. `open_batch` opens the batch, or opens it again when the run is repeated.
-2. `stage` reads the six files strictly and writes the copy that SQL Server can load; `register_landing` hands
-   over its manifest and the lines it rejected.
-3. `bronze` loads the files as they are, `silver` cleanses and types them, each table once its file is in.
-4. `reconcile` refuses a batch in which a row got lost or too many were rejected.
-5. `publish` loads the integrated tables and checks gold in one transaction: readers see one day, whole.
-6. `gold_checks` shows the checks, `close_batch` closes the batch, the asset `gold` starts `sales_serving`.
+1. `wait_for_drop` waits until the drop is complete: six files, and their sizes unchanged for a while or a `_SUCCESS`
+   file beside them. Only runs of the schedule wait; when the time is up it says what is missing.
+2. `open_batch` opens the batch, or opens it again when the run is repeated; it lets another run that is loading finish.
+3. `stage` reads the six files strictly and writes the copy that SQL Server can load; `register_landing` hands
+   over its manifest and the lines it rejected. The same six files as another day's are refused.
+4. `bronze` loads the files as they are, `silver` cleanses and types them, each table once its file is in.
+5. `reconcile` refuses a batch in which a row got lost or too many were rejected. Where WAREHOUSE_APPROVE_REJECTS is
+   set, `approve_rejects` asks a person first.
+6. `publish` loads the integrated tables and checks gold in one transaction: readers see one day, whole.
+7. `gold_checks` shows the checks, `close_batch` closes the batch, the asset `gold` starts `sales_serving`.
 
-When a task fails, its log says why (of a bad drop: file, line and column), and `fail_batch` closes the batch
-as failed. Clearing the failed task is enough to go on: Airflow clears `open_batch` with it, which opens the
-same batch again.
+**When a task fails**, the first lines of its log say what is wrong, where, and what to do. `fail_batch` closes the
+batch as failed and is red then. Mend the cause and clear the failed tasks, all or one: the batch is opened again.
+What passes by itself, such as a restart of the server, is tried again for ten minutes.
+
+A scheduled or backfilled day that is older than the latest published one is loaded as history: what only its drop knows
+is added, and neither gold nor what is served changes.
 
 Every row is accounted for in `gold.load_reconciliation`; the rows not loaded are in `gold.rejected_rows`.
 """
 
 from airflow.sdk import DAG, Param, TaskGroup, chain
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from warehouse import settings
-from warehouse.assets import GOLD
+from warehouse import notifications, settings
+from warehouse.approval import ApproveRejectsOperator
+from warehouse.assets import BRONZE, FILES, GOLD, SILVER, VIEWS
+from warehouse.defaults import DEFAULT_ARGS
+from warehouse.drop import WaitForDropOperator
 from warehouse.operators import (
     BATCH_ID,
     OPEN_BATCH,
+    RECONCILE,
     SOURCE_DIR,
+    BatchOperator,
     CloseBatchOperator,
     FailBatchOperator,
     OpenBatchOperator,
-    ProcedureOperator,
+    PublishOperator,
     RegisterLandingOperator,
     StageOperator,
 )
 from warehouse.quality import gold_checks
 from warehouse.sources import SOURCE_FILES
 
+RUNS_AT_ONCE = 4
+"""Runs that may wait for their drops or for each other; only one loads at a time."""
+
+late_after = settings.late_after()
+
 with DAG(
     dag_id="sales_warehouse",
-    description="Loads a day: open batch, stage, bronze, silver, publish, gold checks, close batch",
+    description="Loads a day: wait for the drop, open batch, stage, bronze, silver, publish, gold checks, close batch",
     doc_md=__doc__,
     schedule=settings.schedule(),
-    start_date=settings.START_DATE,
+    start_date=settings.start_date(),
     catchup=False,
-    max_active_runs=1,
-    default_args=settings.DEFAULT_ARGS,
+    max_active_runs=RUNS_AT_ONCE,
+    default_args=DEFAULT_ARGS,
+    on_failure_callback=notifications.day_failed,
+    on_success_callback=notifications.day_succeeded,
+    deadline=DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
+        interval=late_after,
+        callback=AsyncCallback(notifications.day_is_late),
+        name="published in time",
+    )
+    if late_after and settings.cron()
+    else None,
     tags=[settings.TAG_WAREHOUSE],
     params={
         "business_date": Param(
-            settings.business_date(),
+            None,
             type=["string", "null"],
             format="date",
-            description="The day the drop belongs to; empty: the date of the run",
+            title="Business date",
+            description=f"The day that the drop belongs to. Empty: the date of the run in {settings.timezone()}",
+            section="The day",
         ),
         "source_dir": Param(
             settings.source_dir(),
             type=["string", "null"],
-            description="Absolute path of the drop, the folder that holds source_crm and source_erp",
+            title="Drop",
+            description="Absolute path of the folder of source_crm and source_erp; {{ ds }} is the business date",
+            examples=[path for path in (settings.source_dir(), "/drops/{{ ds }}") if path],
+            section="The day",
         ),
-        "replay": Param(
-            False, type="boolean", description="Load a day older than the latest published one, on purpose"
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Dry run",
+            description="Everything but publish: stage, load, reconcile and check the day, and show it to nobody",
+            section="The day",
         ),
-        "reject_limit": Param(
-            0.01,
+        "reject_limit_percent": Param(
+            1,
             type="number",
             minimum=0,
-            maximum=1,
-            description="The share of all rows that may be rejected before the batch fails",
+            maximum=100,
+            title="Reject limit, percent",
+            description="The share of all rows that may be rejected before the day fails",
+            section="Limits",
+        ),
+        "wait_minutes": Param(
+            None,
+            type=["number", "null"],
+            minimum=0,
+            title="Wait for the drop, minutes",
+            description="Empty: a run of the schedule waits WAREHOUSE_DROP_WAIT_MINUTES, any other run does not wait",
+            section="Limits",
+        ),
+        "replay": Param(
+            False,
+            type="boolean",
+            title="Replay",
+            description="Load a day older than the latest published one on purpose: gold and the API then show it",
+            section="On purpose",
+        ),
+        "same_drop": Param(
+            False,
+            type="boolean",
+            title="Same drop",
+            description="Load the day although another day was published from the same six files",
+            section="On purpose",
         ),
     },
 ):
-    open_batch = OpenBatchOperator(task_id=OPEN_BATCH)
-    stage = StageOperator(task_id="stage", batch_id=BATCH_ID, source_dir=SOURCE_DIR)
-    register_landing = RegisterLandingOperator(task_id="register_landing")
+    wait_for_drop = WaitForDropOperator(
+        task_id="wait_for_drop",
+        outlets=list(FILES.values()),
+        doc_md="Waits until the drop of the day is complete. A run by hand does not wait unless it says so.",
+    )
+    open_batch = OpenBatchOperator(
+        task_id=OPEN_BATCH,
+        doc_md="Opens the batch of this run; it waits while another run is loading. Refuses a day older than the "
+        "latest published one, unless it is a replay, and a day that has not begun.",
+    )
+    stage = StageOperator(
+        task_id="stage",
+        batch_id=BATCH_ID,
+        source_dir=SOURCE_DIR,
+        inlets=list(FILES.values()),
+        doc_md="Reads the six files strictly as UTF-8 CSV. A file that cannot be right fails here, by line and column.",
+    )
+    register_landing = RegisterLandingOperator(
+        task_id="register_landing",
+        doc_md="SQL Server takes over the manifest and the rejected lines. The same six files as those of another day "
+        "are refused.",
+    )
 
     with TaskGroup("bronze", tooltip="The files as they are, with their line numbers"):
         bronze = [
-            ProcedureOperator(
+            BatchOperator(
                 task_id=source.table,
                 procedure=f"bronze.load_{source.table}",
-                parameters={"batch_id": BATCH_ID},
+                inlets=[FILES[source.table]],
+                outlets=[BRONZE[source.table]],
+                doc_md=f"BULK INSERT of `{source.path}`; every row of the manifest must arrive.",
             )
             for source in SOURCE_FILES
         ]
 
     with TaskGroup("silver", tooltip="Cleansed and typed, bad rows rejected with a reason"):
         silver = [
-            ProcedureOperator(
+            BatchOperator(
                 task_id=source.table,
                 procedure=f"silver.load_{source.table}",
-                parameters={"batch_id": BATCH_ID},
+                inlets=[BRONZE[source.table]],
+                outlets=[SILVER[source.table]],
+                doc_md=f"`silver.{source.table}`, cleansed and typed. What does not fit is in `gold.rejected_rows`.",
             )
             for source in SOURCE_FILES
         ]
 
-    reconcile = ProcedureOperator(task_id="reconcile", procedure="etl.reconcile", parameters={"batch_id": BATCH_ID})
-    publish = ProcedureOperator(task_id="publish", procedure="etl.publish", parameters={"batch_id": BATCH_ID})
+    reconcile = BatchOperator(
+        task_id=RECONCILE,
+        procedure="etl.reconcile",
+        doc_md="Every row is accounted for, and no more were rejected than the limit allows. If there are more, the "
+        "log names the commonest reasons: get a right drop, or run with a higher limit.",
+    )
+    publish = PublishOperator(
+        task_id="publish",
+        inlets=list(SILVER.values()),
+        doc_md="Loads customers, products and sales and runs the checks of gold in one transaction. A failed check "
+        "rolls it back: readers still see the day before.",
+    )
 
     with TaskGroup("gold_checks", tooltip="What readers of gold now see"):
         checks = gold_checks()
 
-    close_batch = CloseBatchOperator(task_id="close_batch", outlets=[GOLD])
-    fail_batch = FailBatchOperator(task_id="fail_batch", closed_by="close_batch")
+    close_batch = CloseBatchOperator(
+        inlets=VIEWS,
+        outlets=[GOLD],
+        doc_md="Closes the batch; the asset `gold` starts `sales_serving`. Skipped when there is nothing new to serve.",
+    )
+    fail_batch = FailBatchOperator(
+        task_id="fail_batch",
+        doc_md="Green: nothing to do. Red: it closed the batch as failed, because another task failed.",
+    )
+
+    gate = (
+        [
+            ApproveRejectsOperator(
+                task_id="approve_rejects",
+                execution_timeout=None,
+                doc_md="Asks a person when more rows were rejected than the limit allows: see *Required Actions*.",
+            ),
+            reconcile,
+        ]
+        if settings.approve_rejects()
+        else [reconcile]
+    )
 
     # chain() joins two lists of equal length pair by pair: each silver table waits for its own file only.
-    chain(open_batch, stage, register_landing, bronze, silver, reconcile, publish, checks, close_batch)
+    chain(wait_for_drop, open_batch, stage, register_landing, bronze, silver, *gate, publish, checks, close_batch)
     close_batch >> fail_batch.as_teardown(setups=open_batch)

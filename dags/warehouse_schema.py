@@ -2,12 +2,14 @@
 
 Runs every file of `include/sql`, in the order of folders and names, as the owner of the warehouse
 (connection `warehouse_owner`): database, tables, procedures, views. The files are idempotent, so this is
-both how a new server is set up and how a change arrives. A failure names the file and its batch's line.
+both how a new server is set up and how a change arrives. It is all or nothing: a file that fails leaves yesterday's
+procedures and rights as they were, and the error names the file and its batch's line.
 """
 
 from airflow.sdk import DAG
 
-from warehouse import settings
+from warehouse import notifications, settings
+from warehouse.defaults import DEFAULT_ARGS
 from warehouse.operators import DeployOperator
 
 with DAG(
@@ -15,10 +17,12 @@ with DAG(
     description="Deploys include/sql: first run, and on demand",
     doc_md=__doc__,
     schedule=None,
-    start_date=settings.START_DATE,
+    start_date=settings.start_date(),
     catchup=False,
     max_active_runs=1,
-    default_args=settings.DEFAULT_ARGS,
+    default_args=DEFAULT_ARGS,
+    on_failure_callback=notifications.run_failed,
+    on_success_callback=notifications.run_succeeded,
     tags=[settings.TAG_WAREHOUSE, settings.TAG_ADMINISTRATION],
 ):
-    DeployOperator(task_id="deploy")
+    DeployOperator(task_id="deploy", doc_md="All files of `include/sql`, in one transaction.")

@@ -100,7 +100,10 @@ class Warehouse:
         """Drop the database and deploy include/sql again; refuses one with batches that no test made."""
         with closing(pyodbc.connect(with_database(self.server.odbc, "master"), autocommit=True)) as master:
             if master.execute("SELECT DB_ID(N'DataWarehouse')").fetchval() is not None:
-                foreign = "SELECT COUNT(*) FROM DataWarehouse.etl.batch WHERE run_id NOT LIKE ?"
+                foreign = (
+                    "SELECT COUNT(*) FROM DataWarehouse.etl.batch"
+                    " WHERE run_id NOT LIKE ? AND run_id NOT LIKE N'withdrawal of batch %'"
+                )
                 has_batches = master.execute("SELECT OBJECT_ID(N'DataWarehouse.etl.batch', N'U')").fetchval()
                 if has_batches is not None and master.execute(foreign, RUN_PREFIX + "%").fetchval():
                     raise RuntimeError("DataWarehouse holds batches that no test made")
@@ -148,16 +151,29 @@ class Warehouse:
         stage(drop, self.server.landing / name)
         return f"{self.server.landing_at_server}/{name}"
 
-    def load(self, drop: Path, business_date: date, *, reject_limit: float = 0.01, replay: bool = False) -> None:
-        """Stage a drop and run etl.load_day on it. Raises StagingError or pyodbc.Error."""
+    def load(
+        self,
+        drop: Path,
+        business_date: date,
+        *,
+        reject_limit: float = 0.01,
+        replay: bool = False,
+        same_drop: bool = False,
+    ) -> None:
+        """Stage a drop and run etl.load_day on it. Raises StagingError or pyodbc.Error.
+
+        Today is the business date, whatever the clocks say.
+        """
         landing = self.stage(drop)
         self.execute(
             "EXEC etl.load_day @business_date = ?, @landing_dir = ?, @source_dir = ?, @run_id = ?,"
-            " @replay = ?, @reject_limit = ?",
+            " @replay = ?, @reject_limit = ?, @same_drop = ?, @today = ?",
             business_date,
             landing,
             str(drop)[-400:],
             f"{RUN_PREFIX}{self.loads} {secrets.token_hex(4)}",
             replay,
             reject_limit,
+            same_drop,
+            business_date,
         )

@@ -118,7 +118,22 @@ def _object_schema_name(session: EngineSession, arguments: Arguments) -> object:
 
 def _object_definition(session: EngineSession, arguments: Arguments) -> object:
     item = _by_id(session, arguments[:1])
-    return (item.definition or None) if item else None
+    if item is not None:
+        return item.definition or None
+    return _constraint_definition(session, _number(arguments, 0))
+
+
+def _constraint_definition(session: EngineSession, number: int | None) -> str | None:
+    """Return the condition of a CHECK or the expression of a DEFAULT; ``_constraint_id`` gave its number."""
+    if number is None:
+        return None
+    owner, position = divmod(number, 1000)
+    item = session.catalog(session.frame.database).by_id(owner)
+    if item is None or not position:
+        return None
+    if position > 500:
+        return next((column.default for at, column in enumerate(item.columns, 501) if at == position), None)
+    return next((known.definition for at, known in enumerate(item.constraints, 1) if at == position), None) or None
 
 
 def _object_property(session: EngineSession, arguments: Arguments) -> object:

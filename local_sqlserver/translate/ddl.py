@@ -19,9 +19,11 @@ from local_sqlserver.translate.expressions import nodes
 from local_sqlserver.translate.failures import already_exists, cannot_drop
 from local_sqlserver.translate.names import Rows, Scope, relation_source
 from local_sqlserver.translate.objects import (
+    copy_name,
     create_sequence,
     identity_sequence,
     index_name,
+    rename_copy,
     temporary,
     unique_index,
 )
@@ -222,17 +224,33 @@ class DefinitionCompiler(DataCompiler):
         if definition.computed is not None or definition.identity:
             raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", definition.line)
         column = self._column(definition, relation, list(relation.columns), definition.nullable)
-        name = identifier(column.name)
-        table = relation.duckdb_name
         after = replace(relation, columns=(*relation.columns, column))
-        changes = [f"ALTER TABLE {table} ADD COLUMN {name} {duckdb_type(column.type)}"]
-        if not column.nullable:
-            if column.default is not None:
-                value = self.default(column, after, definition.line)
-                changes.append(f"UPDATE {table} SET {name} = {value.sql}")
-            changes.append(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL")
+        if column.nullable:
+            added = f"{identifier(column.name)} {duckdb_type(column.type)}"
+            changes = [f"ALTER TABLE {relation.duckdb_name} ADD COLUMN {added}"]
+        else:
+            changes = self._rebuilt(relation, after, definition.line)
         statements += self._around_indexes(relation, changes, after)
         return after
+
+    def _rebuilt(self, relation: Relation, after: Relation, line: int) -> list[str]:
+        """Copy the rows into a new table of that name, the added last column filled with its default.
+
+        DuckDB can neither add a column NOT NULL nor, in one transaction, fill a column and then declare it so.
+        """
+        added = after.columns[-1]
+        kept = [column for column in relation.columns if column.computed is None]
+        names = ", ".join(identifier(column.name) for column in (*kept, added))
+        values = [identifier(column.name) for column in kept]
+        values.append("NULL" if added.default is None else self.default(added, after, line).sql)
+        listed = ", ".join(self._emitted_column(column, after) for column in after.columns)
+        copy = copy_name(relation)
+        return [
+            f"CREATE {temporary(relation)}TABLE {copy} ({listed})",
+            f"INSERT INTO {copy} ({names}) SELECT {', '.join(values)} FROM {relation.duckdb_name}",
+            f"DROP TABLE {relation.duckdb_name}",
+            rename_copy(relation),
+        ]
 
     def _add_constraint(
         self, given: syntax.ConstraintDefinition, relation: Relation, statements: list[str]

@@ -9,10 +9,24 @@ from local_sqlserver.translate.types import TEXT
 from local_sqlserver.translate.values import identifier
 
 
+def _parts(relation: Relation) -> list[str]:
+    """The quoted parts of the table's DuckDB name."""
+    return re.findall(r'"(?:[^"]|"")*"|[^.]+', relation.duckdb_name)
+
+
 def _beside(relation: Relation, name: str) -> str:
     """A name in the same DuckDB schema as the table."""
-    parts = re.findall(r'"(?:[^"]|"")*"|[^.]+', relation.duckdb_name)
-    return ".".join([*parts[:-1], identifier(name)])
+    return ".".join([*_parts(relation)[:-1], identifier(name)])
+
+
+def copy_name(relation: Relation) -> str:
+    """The quoted name of the table that takes a table's place when it is rebuilt."""
+    return _beside(relation, f"{relation.name}$copy")
+
+
+def rename_copy(relation: Relation) -> str:
+    """The statement that gives the copy the name of the table, which has been dropped."""
+    return f"ALTER TABLE {copy_name(relation)} RENAME TO {_parts(relation)[-1]}"
 
 
 def identity_sequence(relation: Relation) -> str:

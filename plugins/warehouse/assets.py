@@ -1,6 +1,42 @@
-"""What the DAGs hand to each other."""
+"""The assets that the DAGs read and write, from the files of a drop to what is served: their graph is the lineage.
+
+Each event of an asset says which batch and which business date it is of; the business date is its partition key, too.
+"""
 
 from airflow.sdk import Asset
 
-GOLD = Asset("gold")
-"""The gold views after a day that was published and has passed its checks; its events carry both."""
+from warehouse.sources import SOURCE_FILES
+
+FILES = {
+    source.table: Asset(f"drop.{source.table}", group="drop", extra={"file": source.path}) for source in SOURCE_FILES
+}
+"""The files of a drop by the table that each fills; an event says that the file has arrived."""
+
+BRONZE = {source.table: Asset(f"bronze.{source.table}", group="bronze") for source in SOURCE_FILES}
+"""The bronze tables: the files as they are."""
+
+SILVER = {source.table: Asset(f"silver.{source.table}", group="silver") for source in SOURCE_FILES}
+"""The cleansed tables."""
+
+VIEWS = [
+    Asset(f"gold.{view}", group="gold")
+    for view in (
+        "dim_customers",
+        "dim_products",
+        "dim_date",
+        "fact_sales",
+        "report_customers",
+        "report_products",
+        "report_sales_daily",
+    )
+]
+"""The views of gold that show a published day."""
+
+GOLD = Asset("gold", group="gold")
+"""All of gold after a day that was published and has passed its checks; `sales_serving` follows its events."""
+
+SERVED = Asset("served", group="serving")
+"""The copy of gold in Postgres that the API serves."""
+
+TABLEAU = Asset("tableau", group="serving")
+"""The workbook and the extract for Tableau."""

@@ -6,26 +6,34 @@ from collections.abc import Sequence
 
 import pyodbc
 
+WARNING = "Warning: "
+"""How a line begins that a procedure prints as a warning."""
+
 _PREFIX = re.compile(r"^(?:\[[^\]]*\])*?\[SQL Server\]")
 _DIAGNOSTIC = re.compile(r"\[SQL Server\](?P<text>.*?) \((?P<number>\d+)\) \(SQL\w+\)", re.DOTALL)
 
 
 class WarehouseError(Exception):
-    """SQL Server refused or failed; ``number`` is its error number, None when the driver itself failed."""
+    """SQL Server refused or failed; ``number`` is its error number, None when the driver itself failed.
 
-    def __init__(self, message: str, number: int | None):
+    ``sqlstate`` is the driver's code of five characters, empty when there is none.
+    """
+
+    def __init__(self, message: str, number: int | None, sqlstate: str = ""):
         super().__init__(f"SQL Server error {number}: {message}" if number is not None else message)
         self.message = message
         self.number = number
+        self.sqlstate = sqlstate
 
     @classmethod
     def from_odbc(cls, error: pyodbc.Error) -> "WarehouseError":
         """Translate pyodbc's error, whose text ends with the number in parentheses."""
         text = str(error.args[-1]) if error.args else str(error)
+        sqlstate = str(error.args[0]) if len(error.args) > 1 else ""
         found = list(_DIAGNOSTIC.finditer(text))
         if not found:
-            return cls(text, None)
-        return cls("; ".join(match["text"] for match in found), int(found[0]["number"]) or None)
+            return cls(text, None, sqlstate)
+        return cls("; ".join(match["text"] for match in found), int(found[0]["number"]) or None, sqlstate)
 
 
 def run_batch(
@@ -33,8 +41,8 @@ def run_batch(
 ) -> dict[str, object] | None:
     """Execute a batch and return the first row of its last result set, or None when it had none.
 
-    PRINT output goes to the log as each part of the answer arrives. An error after the first result set
-    surfaces as any other: as a WarehouseError.
+    PRINT output goes to the log as each part of the answer arrives, at level WARNING where it says so itself. An
+    error after the first result set surfaces as any other: as a WarehouseError.
     """
     row: dict[str, object] | None = None
     try:
@@ -58,4 +66,5 @@ def run_batch(
 
 def _log_messages(cursor: pyodbc.Cursor, log: logging.Logger) -> None:
     for _, text in cursor.messages or ():
-        log.info("%s", _PREFIX.sub("", text))
+        for line in _PREFIX.sub("", text).splitlines():
+            log.log(logging.WARNING if line.startswith(WARNING) else logging.INFO, "%s", line)

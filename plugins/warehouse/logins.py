@@ -26,13 +26,14 @@ from warehouse.execution import WarehouseError, run_batch
 log = logging.getLogger(__name__)
 
 ADMINISTRATOR = "WAREHOUSE_ODBC_ADMIN"
-LOADER_ROLE = "etl_loader"
 ROLES = {
     "WAREHOUSE_ODBC": "db_owner",
-    "WAREHOUSE_ODBC_LOADER": LOADER_ROLE,
+    "WAREHOUSE_ODBC_LOADER": "etl_loader",
     "WAREHOUSE_ODBC_READER": "gold_reader",
 }
 """The setting that names a login → its role in the database."""
+BULK_ROLES = frozenset({"db_owner", "etl_loader"})
+"""Who bulk loads: the loader each day, the owner when he takes a published day back."""
 
 
 class LoginsError(Exception):
@@ -100,7 +101,7 @@ def _in_master(logins: Sequence[Login]) -> Iterator[str]:
             f" CREATE LOGIN {name} WITH PASSWORD = {password};"
             f" ELSE ALTER LOGIN {name} WITH PASSWORD = {password};"
         )
-        if login.role == LOADER_ROLE:
+        if login.role in BULK_ROLES:
             yield f"GRANT ADMINISTER BULK OPERATIONS TO {name};"
 
 

@@ -1,36 +1,43 @@
-"""The operators of the DAGs: procedure calls over ODBC, opening a batch, staging, deployment.
+"""The operators of a load: procedure calls over ODBC, opening and closing a batch, staging, deployment.
 
-A complaint about data (a bad drop, an error that a procedure raised itself) fails the task at once, as no
-retry would help; whatever else goes wrong, a lost connection or a deadlock, is left to the task's retries.
+`failures` decides what becomes of an error. All calls of one run belong to one batch, which `etl.open_batch` opens and
+opens again under the id of the run: that is why a task can be cleared in any way that Airflow offers.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pyodbc
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
-from airflow.sdk import BaseOperator, Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger
+from airflow.sdk import BaseHook, BaseOperator, Context
+from airflow.sdk.exceptions import AirflowException, AirflowRuntimeError, AirflowSkipException
 
-from warehouse import settings
+from warehouse import failures, settings
+from warehouse.day import Day, now, today
 from warehouse.deploy import DeployError, deploy
 from warehouse.execution import WarehouseError, run_batch
 from warehouse.staging import StagingError, stage
 
-FIRST_OWN_ERROR = 50000
-"""SQL Server leaves the numbers from here on to THROW: what the procedures complain about themselves."""
-ANOTHER_PUBLISH_RUNS = 50013
-"""The one of them that passes."""
+BATCH_NOT_OPEN = 50005
+"""Error number of a procedure that was called for a closed batch."""
+NOT_PUBLISHED = 50004
+"""Error number of closing a batch as succeeded that was not published."""
 
 OPEN_BATCH = "open_batch"
+CLOSE_BATCH = "close_batch"
+RECONCILE = "reconcile"
 BATCH_ID = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='batch_id') }}}}"
 SOURCE_DIR = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='source_dir') }}}}"
-"""Templates of the id of the run's batch and of its drop, as the task ``open_batch`` returned them."""
+"""Template of the id of the run's batch, as the task ``open_batch`` returned it."""
+
+SECONDS_BETWEEN_TURNS = 10
+"""How often a run that waits for another load asks whether that has ended."""
 
 
 class ProcedureOperator(BaseSQLOperator):
@@ -50,33 +57,30 @@ class ProcedureOperator(BaseSQLOperator):
         *,
         procedure: str,
         parameters: Mapping[str, object],
-        output_parameters: Mapping[str, str] | None = None,
         conn_id: str = settings.LOADER,
         **kwargs: Any,
     ) -> None:
         super().__init__(conn_id=conn_id, **kwargs)
         self.procedure = procedure
         self.parameters = parameters
-        self.output_parameters = output_parameters or {}
 
-    def execute(self, context: Context) -> dict[str, object] | None:
-        """Call the procedure; raises AirflowFailException for its own complaints, AirflowException else."""
-        return self.call(self.parameters)
-
-    def call(self, parameters: Mapping[str, object]) -> dict[str, object] | None:
-        """Call the procedure with these parameters."""
-        sql, values = self._statement(parameters)
-        self.log.info("EXEC %s %s", self.procedure, dict(parameters))
+    def execute(self, context: Context) -> Any:
+        """Call the procedure; raises AirflowException for what passes by itself, else AirflowFailException."""
         try:
-            with closing(self._connect()) as connection, closing(connection.cursor()) as cursor:
-                row = run_batch(cursor, sql, values, logging.getLogger(self.log.name))
+            return self.call(self.procedure, self.parameters)
         except WarehouseError as error:
-            number = error.number or 0
-            final = number >= FIRST_OWN_ERROR and number != ANOTHER_PUBLISH_RUNS
-            failure = AirflowFailException if final else AirflowException
-            raise failure(f"{self.procedure}: {error}") from None  # it says all there is to know
-        self.log.info("%s: %s", self.procedure, row)
-        return row
+            raise failures.of_warehouse(error, self.procedure, self.log) from None
+
+    def call(
+        self, procedure: str, parameters: Mapping[str, object], output: Mapping[str, str] | None = None
+    ) -> dict[str, object] | None:
+        """Call a procedure over the operator's connection; raises WarehouseError."""
+        declarations = "".join(f"DECLARE @{name} {kind}; " for name, kind in (output or {}).items())
+        arguments = [f"@{name} = ?" for name in parameters] + [f"@{name} = @{name} OUTPUT" for name in output or {}]
+        sql = f"{declarations}EXEC {procedure} {', '.join(arguments)};"
+        self.log.info("EXEC %s %s", procedure, ", ".join(f"@{name} = {value}" for name, value in parameters.items()))
+        with closing(self._connect()) as connection, closing(connection.cursor()) as cursor:
+            return run_batch(cursor, sql, list(parameters.values()), logging.getLogger(self.log.name))
 
     def _connect(self) -> pyodbc.Connection:
         hook = self.get_db_hook()
@@ -85,102 +89,235 @@ class ProcedureOperator(BaseSQLOperator):
         except pyodbc.Error as error:
             failure = WarehouseError.from_odbc(error)
             where = f"connection {self.conn_id} to {hook.connection.host}"
-            raise WarehouseError(f"{where}: {failure.message}", failure.number) from error
+            raise WarehouseError(f"{where}: {failure.message}", failure.number, failure.sqlstate) from error
         connection.autocommit = True  # the procedures open their transactions themselves
         if self.execution_timeout is not None:  # Airflow's own timeout cannot interrupt the driver
             connection.timeout = int(self.execution_timeout.total_seconds())
         return connection
 
-    def _statement(self, parameters: Mapping[str, object]) -> tuple[str, list[object]]:
-        declarations = "".join(f"DECLARE @{name} {kind}; " for name, kind in self.output_parameters.items())
-        arguments = [f"@{name} = ?" for name in parameters]
-        arguments += [f"@{name} = @{name} OUTPUT" for name in self.output_parameters]
-        return f"{declarations}EXEC {self.procedure} {', '.join(arguments)};", list(parameters.values())
+
+def describe_outlets(context: Context, counts: Any = None) -> None:
+    """Say in the events of the task's assets which batch and day they are of; also a `post_execute` hook.
+
+    :param counts: what else they say, a dict; anything else, such as the result of a check, is left out
+    """
+    ti = context["ti"]
+    batch_id, business_date = (ti.xcom_pull(task_ids=OPEN_BATCH, key=key) for key in ("batch_id", "business_date"))
+    for outlet in context["task"].outlets:
+        event = context["outlet_events"][outlet]
+        event.extra = {
+            "batch_id": batch_id,
+            "business_date": business_date,
+            **(counts if isinstance(counts, dict) else {}),
+        }
+        event.add_partitions(business_date)
 
 
-class OpenBatchOperator(ProcedureOperator):
-    """Opens the batch of this DAG run from the run's params; a repeated run opens its batch again.
+class BatchOperator(ProcedureOperator):
+    """Executes a procedure for the run's batch, and opens the batch again where it was closed meanwhile.
 
-    Returns batch_id, business_date, source_dir and opened_at, each as an XCom of its own. Without a param
-    for the business date it is the date of the run.
+    A run that failed has closed its batch. Who clears its failed tasks only does not clear `open_batch`, which
+    succeeded: so each call opens the batch itself when it finds it closed.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            procedure="etl.open_batch",
-            parameters={},
-            output_parameters={"batch_id": "INT"},
-            multiple_outputs=True,
-            **kwargs,
-        )
+    def __init__(self, *, procedure: str, parameters: Mapping[str, object] | None = None, **kwargs: Any) -> None:
+        super().__init__(procedure=procedure, parameters={"batch_id": BATCH_ID, **(parameters or {})}, **kwargs)
 
-    def execute(self, context: Context) -> dict[str, object]:
-        """Open the batch; raises AirflowFailException when the drop's folder is not named absolutely."""
-        params, run = context["params"], context["dag_run"]
-        source_dir = params["source_dir"]
-        if not source_dir or not Path(source_dir).is_absolute():
-            raise AirflowFailException(
-                f"source_dir is {source_dir!r}: name the drop's folder by an absolute path, "
-                "in the run's params or in WAREHOUSE_SOURCE_DIR"
-            )
-        business_date = params["business_date"] or (run.logical_date or run.run_after).date().isoformat()
+    def execute(self, context: Context) -> dict[str, object] | None:
+        """Call the procedure; raises as ProcedureOperator does."""
+        try:
+            row = self.call_for_batch(context, self.procedure, self.parameters)
+        except WarehouseError as error:
+            raise failures.of_warehouse(error, self.procedure, self.log) from None
+        describe_outlets(context, row)
+        return row
+
+    def call_for_batch(
+        self, context: Context, procedure: str, parameters: Mapping[str, object]
+    ) -> dict[str, object] | None:
+        """Call a procedure for the run's batch, opened again if need be; raises WarehouseError."""
+        try:
+            return self.call(procedure, parameters)
+        except WarehouseError as error:
+            if error.number != BATCH_NOT_OPEN:
+                raise
+        self.log.info("The batch is closed: opening it again.")
+        self.open(context)
+        return self.call(procedure, parameters)
+
+    def open(self, context: Context) -> dict[str, Any]:
+        """Open the batch of the run, or open it again; returns the answer of etl.open_batch. Raises WarehouseError."""
+        day = Day.of(context)
         row = self.call(
+            "etl.open_batch",
             {
-                "run_id": run.run_id,
-                "business_date": date.fromisoformat(business_date),
-                "source_dir": source_dir,
-                "replay": bool(params["replay"]),
-                "reject_limit": float(params["reject_limit"]),
-            }
+                "run_id": context["dag_run"].run_id,
+                "business_date": day.business_date,
+                "source_dir": str(day.source_dir),
+                "replay": day.replay,
+                "reject_limit": day.reject_limit,
+                "same_drop": day.same_drop,
+                "history": day.history,
+                "today": today(),
+            },
+            {"batch_id": "INT"},
         )
         if row is None:
             raise AirflowException("etl.open_batch answered without a batch_id")
-        return {
-            "batch_id": row["batch_id"],
-            "business_date": business_date,
-            "source_dir": source_dir,
-            "opened_at": datetime.now(UTC).isoformat(),
-        }
+        return row
 
 
-class CloseBatchOperator(ProcedureOperator):
-    """Closes the batch as succeeded and tells the asset's consumers which batch and day it holds."""
+class OpenBatchOperator(BatchOperator):
+    """Opens the batch of this DAG run once no other run is loading; a repeated run opens its batch again.
+
+    Returns batch_id, business_date, source_dir, is_history and opened_at, each as an XCom of its own. Runs of the DAG
+    may overlap while they wait for their drops, but they load one after the other: `max_active_tis_per_dag` lets one
+    of them at a time look for others at work and open its batch.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            procedure="etl.close_batch", parameters={"batch_id": BATCH_ID, "status": "succeeded"}, **kwargs
+            procedure="etl.open_batch", parameters={}, multiple_outputs=True, max_active_tis_per_dag=1, **kwargs
         )
+
+    def execute(self, context: Context, event: object = None) -> dict[str, object]:
+        """Open the batch, or come back later; raises AirflowFailException when the day cannot be loaded."""
+        day = Day.of(context)
+        try:
+            others = self._runs_at_work(context)
+            if others:
+                self.log.info("Waiting for %s, which is loading.", ", ".join(others))
+                trigger = TimeDeltaTrigger(timedelta(seconds=SECONDS_BETWEEN_TURNS))
+                self.defer(trigger=trigger, method_name="execute")
+            row = self.open(context)
+        except WarehouseError as error:
+            raise failures.of_warehouse(error, self.procedure, self.log) from None
+        if row["is_history"]:
+            failures.tell(
+                self.log,
+                logging.WARNING,
+                f"{day.business_date} is older than {row['latest_published']}, the latest published day.\n"
+                "It is loaded as history: what only this drop knows is added; gold and the API stay as they are.",
+            )
+        return {
+            "batch_id": row["batch_id"],
+            "business_date": day.business_date.isoformat(),
+            "source_dir": str(day.source_dir),
+            "is_history": bool(row["is_history"]),
+            "opened_at": now().isoformat(),
+        }
+
+    def _runs_at_work(self, context: Context) -> list[str]:
+        """Return the ids of other runs of this DAG that have an open batch and run; raises WarehouseError.
+
+        A batch that stayed open although its run has ended, or that somebody opened by hand, holds nobody up: the
+        procedures keep batches apart by themselves.
+        """
+        run = context["dag_run"]
+        reader = BaseHook.get_connection(settings.READER).get_hook()  # type: ignore[no-untyped-call]
+        try:
+            rows = reader.get_records("SELECT run_id FROM gold.load_batches WHERE status = N'running'")
+        except pyodbc.Error as error:
+            raise WarehouseError.from_odbc(error) from error
+        others = [run_id for (run_id,) in rows if run_id != run.run_id]
+        return [run_id for run_id in others if self._is_running(context, run_id)]
+
+    @staticmethod
+    def _is_running(context: Context, run_id: str) -> bool:
+        try:
+            return context["ti"].get_dagrun_state(context["dag_run"].dag_id, run_id) == "running"
+        except AirflowRuntimeError:  # not a run of Airflow's
+            return False
+
+
+class PublishOperator(BatchOperator):
+    """Publishes the batch; in a dry run it loads and checks the day the same way and takes it back."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(procedure="etl.publish", **kwargs)
+
+    def execute(self, context: Context) -> dict[str, object] | None:
+        """Publish; raises as ProcedureOperator does."""
+        if Day.of(context).dry_run:
+            self.parameters = {**self.parameters, "dry_run": True}
+        return super().execute(context)
+
+
+def is_shown(context: Context) -> bool:
+    """Return whether gold shows the run's batch once it is published: not after a dry run, nor as history."""
+    is_history = context["ti"].xcom_pull(task_ids=OPEN_BATCH, key="is_history")
+    return not (is_history or Day.of(context).dry_run)
+
+
+def skip_unless_shown(context: Context) -> None:
+    """Skip a task that is about what gold shows when this run's day is not to be seen there; a `pre_execute` hook."""
+    if not is_shown(context):
+        raise AirflowSkipException("Gold does not show this day: it is history, or this is a dry run.")
+
+
+class CloseBatchOperator(BatchOperator):
+    """Closes the batch and tells the asset's consumers which batch and day it holds.
+
+    A dry run is closed as checked. When gold does not show the day, the task ends as skipped, so that the asset has no
+    event and nothing is served.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(procedure="etl.close_batch", task_id=CLOSE_BATCH, trigger_rule="none_failed", **kwargs)
 
     def execute(self, context: Context) -> Any:
         """Close the batch; returns when the task ``open_batch`` had opened it."""
-        self.call(self.parameters)
         ti = context["ti"]
-        for outlet in self.outlets:
-            context["outlet_events"][outlet].extra = {
-                key: ti.xcom_pull(task_ids=OPEN_BATCH, key=key) for key in ("batch_id", "business_date")
-            }
-        return ti.xcom_pull(task_ids=OPEN_BATCH, key="opened_at")
+        status = "checked" if Day.of(context).dry_run else "succeeded"
+        try:
+            self.call_for_batch(context, self.procedure, {**self.parameters, "status": status})
+        except WarehouseError as error:
+            raise failures.of_warehouse(error, self.procedure, self.log) from None
+        opened_at = ti.xcom_pull(task_ids=OPEN_BATCH, key="opened_at")
+        if not is_shown(context):
+            ti.xcom_push(key="return_value", value=opened_at)
+            raise AirflowSkipException(f"The batch is closed as {status}; there is nothing new to serve.")
+        counts = ti.xcom_pull(task_ids=RECONCILE) or {}
+        describe_outlets(context, {"rows": counts.get("rows_read"), "rejects": counts.get("rows_rejected")})
+        return opened_at
 
 
-class FailBatchOperator(ProcedureOperator):
-    """Closes the batch as failed unless the task ``closed_by`` closed it; a teardown of open_batch.
+class FailBatchOperator(BatchOperator):
+    """Closes the batch of a run in which a task failed, and fails then: its colour says what became of the batch.
 
-    As a teardown it runs once all other tasks have ended, whatever became of them, and never without a batch;
-    and who clears a failed task clears open_batch with it, which opens the batch again.
+    As a teardown of `open_batch` it runs once all other tasks have ended, whatever became of them, and never without a
+    batch. Being red, it is among the failed tasks that are cleared. Where tasks were cleared one by one in a run that
+    had succeeded, it closes the batch as succeeded again.
     """
 
-    def __init__(self, *, closed_by: str, **kwargs: Any) -> None:
-        super().__init__(procedure="etl.close_batch", parameters={"batch_id": BATCH_ID, "status": "failed"}, **kwargs)
-        self.closed_by = closed_by
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(procedure="etl.close_batch", **kwargs)
 
-    def execute(self, context: Context) -> dict[str, object] | None:
-        """Close the batch; raises AirflowSkipException when it succeeded since it was opened last."""
-        ti = context["ti"]
-        # An earlier success of this run does not count: the XCom outlives the task when it is cleared.
-        closed = ti.xcom_pull(task_ids=self.closed_by)
-        if closed is not None and closed == ti.xcom_pull(task_ids=OPEN_BATCH, key="opened_at"):
-            raise AirflowSkipException("The batch succeeded.")
-        return self.call(self.parameters)
+    def execute(self, context: Context) -> None:
+        """Close the batch if it is open; raises AirflowFailException when it closed a failed one."""
+        ti, run = context["ti"], context["dag_run"]
+        states: dict[str, str] = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id])[run.run_id]
+        failed = sorted(task for task, state in states.items() if task != self.task_id and state == "failed")
+        stopped = [task for task, state in states.items() if task != self.task_id and state == "upstream_failed"]
+        try:
+            if failed or stopped:
+                self._close_failed(failed, stopped)
+            elif ti.xcom_pull(task_ids=CLOSE_BATCH) == ti.xcom_pull(task_ids=OPEN_BATCH, key="opened_at"):
+                self.log.info("The batch is closed: nothing to do.")
+            else:
+                status = "checked" if Day.of(context).dry_run else "succeeded"
+                self.call(self.procedure, {**self.parameters, "status": status})
+        except WarehouseError as error:
+            raise failures.of_warehouse(error, self.procedure, self.log) from None
+
+    def _close_failed(self, failed: Sequence[str], stopped: Sequence[str]) -> None:
+        self.call(self.procedure, {**self.parameters, "status": "failed"})
+        after = f", and {len(stopped)} tasks after it did not run" if stopped else ""
+        raise failures.final(
+            f"Batch {self.parameters['batch_id']} is closed as failed: {', '.join(failed) or 'a task'} failed{after}.\n"
+            "The log of that task says why. Mend it, then clear the failed tasks: the batch is opened again.",
+            self.log,
+        )
 
 
 class StageOperator(BaseOperator):
@@ -201,20 +338,21 @@ class StageOperator(BaseOperator):
         try:
             manifest = stage(Path(self.source_dir), landing)
         except StagingError as error:
-            raise AirflowFailException(f"The drop cannot be loaded:\n{error}") from None
+            raise failures.final(str(error), self.log) from None
         return [asdict(file) for file in manifest.files]
 
 
-class RegisterLandingOperator(ProcedureOperator):
+class RegisterLandingOperator(BatchOperator):
     """Has SQL Server take over the manifest and the rejected lines of the batch's landing folder."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(procedure="etl.register_landing", parameters={"batch_id": BATCH_ID}, **kwargs)
+        super().__init__(procedure="etl.register_landing", **kwargs)
 
     def execute(self, context: Context) -> dict[str, object] | None:
         """Register the landing folder under the path by which SQL Server sees it."""
         batch_id = int(str(self.parameters["batch_id"]))
-        return self.call({"batch_id": batch_id, "landing_dir": settings.landing_dir_of_server(batch_id)})
+        self.parameters = {**self.parameters, "landing_dir": settings.landing_dir_of_server(batch_id)}
+        return super().execute(context)
 
 
 class DeployOperator(BaseSQLOperator):
@@ -224,8 +362,12 @@ class DeployOperator(BaseSQLOperator):
         super().__init__(conn_id=conn_id, **kwargs)
 
     def execute(self, context: Context) -> int:
-        """Deploy; raises AirflowException that names the file and the line of the batch that failed."""
+        """Deploy; raises AirflowFailException that names the file and the line of the batch that failed."""
         try:
             return deploy(self.get_db_hook().odbc_connection_string)
         except DeployError as error:
-            raise AirflowException(str(error)) from None
+            cause = error.__cause__
+            if isinstance(cause, pyodbc.Error):
+                cause = WarehouseError.from_odbc(cause)
+            passes = isinstance(cause, WarehouseError) and failures.is_transient(cause)
+            raise (failures.transient if passes else failures.final)(str(error), self.log) from None

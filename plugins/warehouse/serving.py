@@ -1,5 +1,6 @@
 """The operators that bring gold to the API: ask it to sync, then check that it serves the published day."""
 
+import logging
 from typing import Any
 
 import httpx
@@ -7,7 +8,7 @@ from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.sdk import BaseHook, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from warehouse import settings
+from warehouse import failures, settings
 
 HEALTH_TIMEOUT = 30.0
 
@@ -33,14 +34,24 @@ def request(method: str, path: str, timeout: float, conn_id: str = settings.API)
     raise failure(f"{method} {url}: {response.status_code} {response.reason_phrase}: {response.text[:2000]}")
 
 
+def _ask(method: str, path: str, timeout: float, log: failures.Log) -> dict[str, Any]:
+    """Call the API as ``request`` does, and log why it refused."""
+    try:
+        return request(method, path, timeout)
+    except AirflowException as error:
+        failures.tell(log, logging.ERROR, str(error))
+        raise
+
+
 class SyncServingOperator(BaseOperator):
     """Has the API copy gold into Postgres (POST /api/sync) and returns its answer."""
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Sync; a refused key fails the task at once, anything else is left to the retries."""
         timeout = self.execution_timeout.total_seconds() if self.execution_timeout else HEALTH_TIMEOUT
-        answer = request("POST", "/api/sync", timeout)
-        self.log.info("The API serves: %s", answer)
+        answer = _ask("POST", "/api/sync", timeout, self.log)
+        for name, value in answer.items():
+            self.log.info("%s: %s", name, value)
         return answer
 
 
@@ -56,9 +67,26 @@ class FreshnessCheckOperator(BaseSQLOperator):
         if published is None:
             raise AirflowFailException("gold.current_batch is empty: nothing has been published yet")
         wanted = {"batch_id": published[0], "business_date": str(published[1])}
-        health = request("GET", "/health/ready", HEALTH_TIMEOUT)
+        health = _ask("GET", "/health/ready", HEALTH_TIMEOUT, self.log)
         served = {key: health.get(key) for key in wanted}
         self.log.info("Published: %s, served: %s", wanted, served)
         if served != wanted:
-            raise AirflowException(f"The API serves {served}, but gold was published as {wanted}")
+            raise failures.transient(
+                f"The API serves {_words(served)}, but gold shows {_words(wanted)}.\n"
+                "The log of the task `sync` says what it copied. Clear `sync` to copy again.",
+                self.log,
+            )
+        describe_served(context, served)
         return served
+
+
+def _words(day: dict[str, Any]) -> str:
+    return f"batch {day['batch_id']} of {day['business_date']}"
+
+
+def describe_served(context: Context, served: dict[str, Any]) -> None:
+    """Say in the events of the task's assets which batch and day are served now."""
+    for outlet in context["task"].outlets:
+        event = context["outlet_events"][outlet]
+        event.extra = {"batch_id": served["batch_id"], "business_date": str(served["business_date"])}
+        event.add_partitions(str(served["business_date"]))

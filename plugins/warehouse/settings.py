@@ -1,46 +1,99 @@
-"""What the DAGs take from the environment, and what all their tasks have in common."""
+"""The settings that the DAGs read from the environment; `.env.example` documents each of them.
+
+Every function raises ValueError that names the variable when its value cannot be right, so a wrong setting shows as an
+import error of the DAG and not as a load that goes another way than it was meant to.
+"""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-LOADER, READER, DEPLOYER, API = "warehouse", "warehouse_reader", "warehouse_owner", "sales_api"
-"""Airflow connections: who loads, who reads gold, who deploys, and the API that serves."""
+from airflow.sdk import CronTriggerTimetable
+
+LOADER, READER, DEPLOYER, API, METADATA = (
+    "warehouse",
+    "warehouse_reader",
+    "warehouse_owner",
+    "sales_api",
+    "airflow_metadata",
+)
+"""Airflow connections: the warehouse as loader, reader and owner, the API that serves, and Airflow's own database."""
 
 TAG_WAREHOUSE, TAG_SERVING, TAG_ADMINISTRATION = "warehouse", "serving", "administration"
 TAGS = (TAG_WAREHOUSE, TAG_SERVING, TAG_ADMINISTRATION)
 
-DEFAULT_ARGS = {
-    "owner": "warehouse",
-    "retries": 2,  # a lost connection or a deadlock passes; bad data fails at once, see operators.py
-    "retry_delay": timedelta(seconds=10),
-    "execution_timeout": timedelta(hours=1),
-}
 
-START_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+def timezone() -> ZoneInfo:
+    """Return WAREHOUSE_TIMEZONE, an IANA name (default UTC): the schedule and the business date follow its clock."""
+    name = os.environ.get("WAREHOUSE_TIMEZONE") or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"WAREHOUSE_TIMEZONE: {name!r} is no time zone. Use an IANA name, such as Europe/Berlin"
+        ) from error
 
 
-def schedule() -> str | None:
+def cron() -> str | None:
     """Return WAREHOUSE_SCHEDULE, a cron expression or preset; daily when unset, None (by hand) when empty."""
     return os.environ.get("WAREHOUSE_SCHEDULE", "@daily") or None
 
 
-def business_date() -> str | None:
-    """Return WAREHOUSE_BUSINESS_DATE (yyyy-mm-dd), or None when each run is to take its own date.
+def schedule() -> CronTriggerTimetable | None:
+    """Return the timetable of WAREHOUSE_SCHEDULE in WAREHOUSE_TIMEZONE, or None when days are loaded by hand."""
+    expression = cron()
+    return CronTriggerTimetable(expression, timezone=str(timezone())) if expression else None
 
-    A DAG on a schedule loads another day each time, whatever the setting says.
-    """
-    return None if schedule() else os.environ.get("WAREHOUSE_BUSINESS_DATE") or None
+
+def start_date() -> datetime:
+    """Return the first day that can be backfilled."""
+    return datetime(2020, 1, 1, tzinfo=timezone())
 
 
 def source_dir() -> str | None:
-    """Return WAREHOUSE_SOURCE_DIR, the drop as Airflow sees it, or None when each run must name it."""
+    """Return WAREHOUSE_SOURCE_DIR, the drop as Airflow sees it and maybe a template, or None when runs must name it."""
     return os.environ.get("WAREHOUSE_SOURCE_DIR") or None
 
 
+def drop_wait() -> timedelta:
+    """Return how long a scheduled run waits for its drop: WAREHOUSE_DROP_WAIT_MINUTES, default 6 hours."""
+    return timedelta(minutes=_number("WAREHOUSE_DROP_WAIT_MINUTES", 360))
+
+
+def drop_settle() -> timedelta:
+    """Return how long the sizes of a drop must not change: WAREHOUSE_DROP_SETTLE_SECONDS, default 30."""
+    return timedelta(seconds=_number("WAREHOUSE_DROP_SETTLE_SECONDS", 30))
+
+
+def late_after() -> timedelta | None:
+    """Return how long after its time a day counts as late: WAREHOUSE_LATE_AFTER_MINUTES; None when unset."""
+    minutes = _number("WAREHOUSE_LATE_AFTER_MINUTES", 0)
+    return timedelta(minutes=minutes) if minutes else None
+
+
+def approve_rejects() -> bool:
+    """Return WAREHOUSE_APPROVE_REJECTS: whether a person is asked when a day has more rejects than its limit."""
+    value = os.environ.get("WAREHOUSE_APPROVE_REJECTS") or "false"
+    if value.lower() not in ("true", "false"):
+        raise ValueError(f"WAREHOUSE_APPROVE_REJECTS must be true or false, not {value!r}")
+    return value.lower() == "true"
+
+
+def keep(what: str) -> timedelta:
+    """Return how long something is kept: KEEP_LOGS_DAYS, KEEP_LANDING_DAYS, KEEP_AIRFLOW_DAYS, KEEP_HISTORY_DAYS."""
+    defaults = {"LOGS": 30, "LANDING": 14, "AIRFLOW": 90, "HISTORY": 400}
+    return timedelta(days=_number(f"KEEP_{what}_DAYS", defaults[what]))
+
+
+def landing_root() -> Path:
+    """Return the folder of all landing folders as Airflow sees it (WAREHOUSE_LANDING_DIR)."""
+    return Path(_require("WAREHOUSE_LANDING_DIR"))
+
+
 def landing_dir(batch_id: int) -> Path:
-    """Return the landing folder of a batch as Airflow sees it (WAREHOUSE_LANDING_DIR)."""
-    return Path(_require("WAREHOUSE_LANDING_DIR")) / str(batch_id)
+    """Return the landing folder of a batch as Airflow sees it."""
+    return landing_root() / str(batch_id)
 
 
 def landing_dir_of_server(batch_id: int) -> str:
@@ -51,6 +104,17 @@ def landing_dir_of_server(batch_id: int) -> str:
 def exports_dir() -> Path:
     """Return EXPORTS_DIR, where the files for Tableau go; unset, ``exports`` below the working directory."""
     return Path(os.environ.get("EXPORTS_DIR") or "exports")
+
+
+def _number(name: str, default: float) -> float:
+    text = os.environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{name} must be a number from 0 up, not {text!r}")
+    return value
 
 
 def _require(name: str) -> str:

@@ -10,6 +10,7 @@ with a StagingError, and nothing half-written remains. The drop itself is only r
 
 import argparse
 import codecs
+import errno
 import hashlib
 import logging
 import os
@@ -17,6 +18,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field, fields
 from itertools import zip_longest
 from pathlib import Path
@@ -33,6 +35,9 @@ MAX_LINE = 1 << 20
 PROGRESS_ROWS = 500_000
 LOGGED_REJECTS = 20
 """Rejected lines that the log names, per file; rejected.txt has them all."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Why a file cannot be written, as far as no other try helps."""
 
 REJECT_COLUMNS = ("source_table", "source_file", "source_line", "column_name", "reason", "raw_row")
 _BLANKS = str.maketrans("\t\r\n", "   ")
@@ -79,20 +84,40 @@ class _LandingFile:
     """A text file as BULK INSERT reads it with DATAFILETYPE 'widechar', tab and LF."""
 
     def __init__(self, path: Path, columns: Iterable[str]):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
-        self._file.write(codecs.BOM_UTF16_LE)
+        self._path = path
+        with self._naming_the_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb")
+            self._file.write(codecs.BOM_UTF16_LE)
         self.write(["\t".join(columns) + "\n"])
 
     def write(self, lines: Iterable[str]) -> None:
         """Append lines that carry their LF already."""
-        self._file.write("".join(lines).encode("utf-16-le"))
+        with self._naming_the_file():
+            self._file.write("".join(lines).encode("utf-16-le"))
 
     def __enter__(self) -> "_LandingFile":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:  # the complaint that is under way says more than one about the rest of a buffer
+            with suppress(OSError):
+                self._file.close()
+            return
+        with self._naming_the_file():
+            self._file.close()
+
+    @contextmanager
+    def _naming_the_file(self) -> Iterator[None]:
+        """Say which file could not be written: errors of a write do not name one."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise StagingError(
+                f"{self._path}: cannot be written: {error.strerror}. Make room on the landing folder's disk and run again."
+            ) from error
 
 
 def stage(source: Path, landing: Path) -> Manifest:
@@ -202,6 +227,11 @@ class _FileStager:
             return
         if self._path.exists():
             raise StagingError(f"{self._path}: is not a regular file. Deliver the CSV file of that name.")
+        if self._path.is_symlink():
+            raise StagingError(
+                f"{self._path}: is a link to {self._path.readlink()}, which is not there. "
+                "Mend the link or deliver the file itself, and run again."
+            )
         twins = [
             twin.name
             for twin in (self._path.parent.iterdir() if self._path.parent.is_dir() else ())
@@ -260,6 +290,8 @@ class _FileStager:
 
     @staticmethod
     def _explain_bytes(data: bytes, position: int) -> str:
+        if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # the little-endian one begins as UTF-16's
+            return "the file is UTF-32, not UTF-8. Save it as UTF-8 and run again."
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "the file is UTF-16, not UTF-8. Save it as UTF-8 and run again."
         return (

@@ -10,7 +10,6 @@ from tests.api.conftest import database_url, migrated, postgres
 
 SETTINGS = {
     "WAREHOUSE_SOURCE_DIR": "/drop",
-    "WAREHOUSE_BUSINESS_DATE": "2026-02-01",
     "WAREHOUSE_SCHEDULE": "@daily",
 }
 

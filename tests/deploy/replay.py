@@ -256,7 +256,8 @@ def load(replay: Replay) -> None:
 def _load_and_serve(airflow: AirflowApi) -> None:
     """Load the committed drop, and wait until what follows of itself has brought it to the API."""
     begun, before = time.monotonic(), set(airflow.run_ids("sales_serving"))
-    run_id = airflow.trigger("sales_warehouse", {"business_date": BUSINESS_DATE.isoformat()})
+    conf = {"business_date": BUSINESS_DATE.isoformat(), "source_dir": "/drops"}
+    run_id = airflow.trigger("sales_warehouse", conf)
     _succeeds(airflow, "sales_warehouse", run_id)
     until(lambda: set(airflow.run_ids("sales_serving")) > before, "the load has started no sales_serving")
     (serving,) = set(airflow.run_ids("sales_serving")) - before

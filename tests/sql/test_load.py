@@ -156,7 +156,7 @@ def test_a_landing_folder_that_is_not_absolute_is_one_within_the_external_data_s
 def test_more_rejects_than_the_limit_stop_the_batch_before_publish(warehouse: Warehouse) -> None:
     load(warehouse)
     before = snapshot(warehouse, "silver", SILVER)
-    with pytest.raises(pyodbc.Error, match=r"rejected, more than the batch's limit of 1\.00 %\. See.*50011"):
+    with pytest.raises(pyodbc.Error, match=r"rejected, more than the batch.*limit of 1\.00 %.*50011"):
         load(warehouse, reject_limit=0.01)
     assert snapshot(warehouse, "silver", SILVER) == before
     assert warehouse.value("SELECT COUNT(*) FROM etl.batch WHERE status = N'failed'") == 1
@@ -181,7 +181,7 @@ def test_an_older_business_date_is_refused_unless_it_is_a_replay(warehouse: Ware
     older = date(2024, 6, 14)
     with pytest.raises(pyodbc.Error, match=r"older than the latest published one, 2024-06-15.*50002"):
         load(warehouse, business_date=older)
-    load(warehouse, business_date=older, replay=True)
+    load(warehouse, business_date=older, replay=True, same_drop=True)
     assert str(warehouse.value("SELECT business_date FROM gold.current_batch")) == "2024-06-14"
 
 
@@ -193,8 +193,8 @@ def test_a_failed_gold_check_rolls_the_day_back_and_keeps_its_findings(warehouse
         "COALESCE(f.total_sales, 0)", "COALESCE(f.total_sales, 0) + 1", 1
     )
     warehouse.execute(broken if "ALTER VIEW" in broken else broken.replace("CREATE VIEW", "ALTER VIEW"))
-    with pytest.raises(pyodbc.Error, match=r"nothing was published: fact_sales has the total sales.*50012"):
-        load(warehouse, business_date=date(2024, 6, 16))
+    with pytest.raises(pyodbc.Error, match=r"nothing was published:.*fact_sales has the total sales.*50012"):
+        load(warehouse, business_date=date(2024, 6, 16), same_drop=True)
     assert snapshot(warehouse, "gold", GOLD) == before
     assert str(warehouse.value("SELECT business_date FROM gold.current_batch")) == "2024-06-15"
     findings = warehouse.execute(

@@ -22,8 +22,10 @@ PUBLIC = {
     "etl.register_landing",
     "etl.reconcile",
     "etl.publish",
+    "etl.accept_rejects",
     "etl.close_batch",
     "etl.load_day",
+    "etl.purge_history",
     *(
         f"{schema}.load_{table}"
         for schema in ("bronze", "silver")

@@ -1,5 +1,10 @@
 /*
 Purpose: one row a batch: the load of one drop for one business date, by one run.
+         published_at  when the batch was published last; shown_at  when gold began to show it. A history batch
+         (is_history) adds to silver what only an older day held: it is published, and not shown. Nor is a batch that
+         etl.withdraw_batch loaded again: its new batch stands for it.
+         status checked: a dry run passed, nothing was published. A withdrawn batch counts as never published.
+         rejects_accepted  how many rejected rows rejects_accepted_by let through, above the limit.
 Grain:   batch. A run that is repeated under the same run_id is the same batch.
 */
 IF OBJECT_ID(N'etl.batch', N'U') IS NULL
@@ -18,7 +23,42 @@ IF OBJECT_ID(N'etl.batch', N'U') IS NULL
         closed_at DATETIME2(3) NULL,
         CONSTRAINT pk_batch PRIMARY KEY (batch_id),
         CONSTRAINT uq_batch_run_id UNIQUE (run_id),
-        CONSTRAINT ck_batch_status CHECK (status IN (N'running', N'succeeded', N'failed')),
         CONSTRAINT ck_batch_reject_limit CHECK (reject_limit BETWEEN 0 AND 1)
     );
+GO
+
+-- What came later, also to a table that exists.
+IF COL_LENGTH(N'etl.batch', N'is_history') IS NULL
+    ALTER TABLE etl.batch ADD
+    is_history BIT NOT NULL CONSTRAINT df_batch_is_history DEFAULT 0,
+    same_drop BIT NOT NULL CONSTRAINT df_batch_same_drop DEFAULT 0,
+    shown_at DATETIME2(7) NULL,
+    rejects_accepted INT NULL,
+    rejects_accepted_by NVARCHAR(128) NULL,
+    rejects_accepted_at DATETIME2(3) NULL,
+    rejects_note NVARCHAR(1000) NULL,
+    withdrawn_at DATETIME2(3) NULL,
+    withdrawn_reason NVARCHAR(1000) NULL;
+GO
+
+IF OBJECT_DEFINITION(OBJECT_ID(N'etl.ck_batch_status', N'C')) NOT LIKE N'%withdrawn%'
+    ALTER TABLE etl.batch DROP CONSTRAINT ck_batch_status;
+GO
+
+IF OBJECT_ID(N'etl.ck_batch_status', N'C') IS NULL
+    ALTER TABLE etl.batch ADD CONSTRAINT ck_batch_status
+    CHECK (status IN (N'running', N'succeeded', N'failed', N'checked', N'withdrawn'));
+GO
+
+-- Before there were history batches, gold began to show a batch when it was published.
+IF
+    NOT EXISTS (
+        SELECT 1 FROM etl.batch
+        WHERE
+            shown_at IS NOT NULL
+            OR is_history = 1
+    )
+    UPDATE etl.batch
+    SET shown_at = published_at
+    WHERE published_at IS NOT NULL;
 GO

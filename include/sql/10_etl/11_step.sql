@@ -1,5 +1,6 @@
 /*
 Purpose: one row a call of a load procedure: what it read and wrote, how long it took, why it failed.
+         status interrupted: the call was cut off; its batch has been opened again or closed since.
 Grain:   procedure call. The last succeeded call of a batch counts.
 */
 IF OBJECT_ID(N'etl.step', N'U') IS NULL
@@ -18,7 +19,16 @@ IF OBJECT_ID(N'etl.step', N'U') IS NULL
         rows_rejected INT NULL,
         error_number INT NULL,
         error_message NVARCHAR(4000) NULL,
-        CONSTRAINT pk_step PRIMARY KEY (step_id),
-        CONSTRAINT ck_step_status CHECK (status IN (N'running', N'succeeded', N'failed'))
+        CONSTRAINT pk_step PRIMARY KEY (step_id)
     );
+GO
+
+-- A table that exists may have the constraint without interrupted.
+IF OBJECT_DEFINITION(OBJECT_ID(N'etl.ck_step_status', N'C')) NOT LIKE N'%interrupted%'
+    ALTER TABLE etl.step DROP CONSTRAINT ck_step_status;
+GO
+
+IF OBJECT_ID(N'etl.ck_step_status', N'C') IS NULL
+    ALTER TABLE etl.step ADD CONSTRAINT ck_step_status
+    CHECK (status IN (N'running', N'succeeded', N'failed', N'interrupted'));
 GO

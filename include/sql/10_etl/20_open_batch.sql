@@ -1,10 +1,17 @@
 /*
-Purpose:    opens the batch of a run, or opens it again when the run is repeated under the same run_id.
+Purpose:    opens the batch of a run, or opens it again when the run is repeated under the same run_id. Steps of the
+            batch that still say running were cut off: they become interrupted.
 Parameters: @run_id        names the run; @business_date  the day the drop belongs to; @source_dir  where it came from
-            @replay        1 allows a business date older than the latest published one
+            @replay        1 allows a business date older than the latest published one, which gold then shows
             @reject_limit  the share of rows (0 to 1) that may be rejected before the batch fails
-            @batch_id      OUTPUT; also returned as a result set
+            @batch_id      OUTPUT
+            @same_drop     1 loads the six files of another business date all the same
+            @history       1 opens a business date older than the latest published one as history: it adds what
+                           silver does not hold yet, and gold stays as it is. Goes before @replay
+            @today         the company's date of today; NULL is the server's
+Returns:    a result set of one row: batch_id, is_history, latest_published (NULL before the first publish)
 Errors:     50001 bad parameters, 50002 older than the latest published day, 50003 the run has another business date
+            or was withdrawn, 50014 a business date after today
 Example:    DECLARE @id INT; EXEC etl.open_batch N'manual 1', '2026-02-01', N'data', 0, 0.01, @id OUTPUT;
 */
 CREATE OR ALTER PROCEDURE etl.open_batch
@@ -13,7 +20,10 @@ CREATE OR ALTER PROCEDURE etl.open_batch
     @source_dir NVARCHAR(400),
     @replay BIT = 0,
     @reject_limit DECIMAL(9, 6) = 0.01,
-    @batch_id INT OUTPUT
+    @batch_id INT OUTPUT,
+    @same_drop BIT = 0,
+    @history BIT = 0,
+    @today DATE = NULL
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -22,19 +32,35 @@ BEGIN
     DECLARE @message NVARCHAR(2048) = N'';
     DECLARE @latest DATE;
     DECLARE @opened_for DATE;
+    DECLARE @status NVARCHAR(20);
+    DECLARE @is_history BIT = 0;
 
     IF NULLIF(TRIM(@run_id), N'') IS NULL
-        SET @message = CONCAT(@message, N' @run_id is empty.');
+        SET @message = CONCAT(@message, CHAR(10), N'@run_id is empty: give the run a name of its own.');
     IF @business_date IS NULL
-        SET @message = CONCAT(@message, N' @business_date is empty.');
+        SET @message = CONCAT(@message, CHAR(10), N'@business_date is empty: give the day that the drop belongs to.');
     IF @replay IS NULL
-        SET @message = CONCAT(@message, N' @replay must be 0 or 1.');
+        SET @message = CONCAT(@message, CHAR(10), N'@replay must be 0 or 1.');
     IF @reject_limit IS NULL OR @reject_limit NOT BETWEEN 0 AND 1
-        SET @message = CONCAT(@message, N' @reject_limit must be between 0 and 1.');
+        SET @message = CONCAT(@message, CHAR(10), N'@reject_limit must be between 0 and 1: 0.01 is 1 row in 100.');
+    IF @same_drop IS NULL
+        SET @message = CONCAT(@message, CHAR(10), N'@same_drop must be 0 or 1.');
+    IF @history IS NULL
+        SET @message = CONCAT(@message, CHAR(10), N'@history must be 0 or 1.');
     IF @message <> N''
         BEGIN
-            SET @message = CONCAT(N'etl.open_batch:', @message);
+            SET @message = CONCAT(N'etl.open_batch: ', STUFF(@message, 1, 1, N''));
             THROW 50001, @message, 1;
+        END;
+
+    SET @today = COALESCE(@today, CAST(SYSDATETIME() AS DATE));
+    IF @business_date > @today
+        BEGIN
+            SET @message = CONCAT(
+                N'Business date ', @business_date, N' is in the future: today is ', @today, N'.', CHAR(10),
+                N'Correct the business date, or load the drop on its day.'
+            );
+            THROW 50014, @message, 1;
         END;
 
     SELECT
@@ -43,47 +69,78 @@ BEGIN
 
     SELECT
         @batch_id = batch_id,
-        @opened_for = business_date
+        @opened_for = business_date,
+        @status = status
     FROM etl.batch
     WHERE run_id = @run_id;
 
     IF @opened_for <> @business_date
         BEGIN
             SET @message = CONCAT(
-                N'Run ', @run_id, N' is batch ', @batch_id, N' of ', @opened_for,
-                N' and cannot load ', @business_date, N': start a new run.'
+                N'Run ', REPLACE(@run_id, N'%', N'%%'), N' is batch ', @batch_id, N' of ', @opened_for,
+                N' and cannot load ', @business_date, N'.', CHAR(10),
+                N'Start a new run for ', @business_date, N'.'
             );
             THROW 50003, @message, 1;
         END;
 
-    SELECT @latest = MAX(business_date)
-    FROM etl.batch
-    WHERE published_at IS NOT NULL;
-
-    IF @replay = 0 AND @business_date < @latest
+    IF @status = N'withdrawn'
         BEGIN
             SET @message = CONCAT(
-                N'Business date ', @business_date, N' is older than the latest published one, ', @latest,
-                N'. Pass @replay = 1 to load that day again.'
+                N'Run ', REPLACE(@run_id, N'%', N'%%'), N' is batch ', @batch_id, N' of ', @opened_for,
+                N', which was withdrawn.', CHAR(10),
+                N'Start a new run for ', @business_date, N'.'
+            );
+            THROW 50003, @message, 1;
+        END;
+
+    -- History batches are left out: gold has never shown them.
+    SELECT @latest = MAX(business_date)
+    FROM etl.batch
+    WHERE
+        shown_at IS NOT NULL
+        AND withdrawn_at IS NULL;
+
+    IF @history = 1 AND @business_date < @latest
+        SET @is_history = 1;
+
+    IF @replay = 0 AND @is_history = 0 AND @business_date < @latest
+        BEGIN
+            SET @message = CONCAT(
+                N'Business date ', @business_date, N' is older than the latest published one, ', @latest, N'.',
+                CHAR(10), N'Pass @replay = 1 to have gold show that day again, or @history = 1 to add what only that ',
+                N'day holds.', CHAR(10), N'If ', @latest, N' is wrong, take it back: EXEC etl.withdraw_batch.'
             );
             THROW 50002, @message, 1;
         END;
 
     IF @batch_id IS NULL
         BEGIN
-            INSERT INTO etl.batch (run_id, business_date, source_dir, is_replay, reject_limit, status)
-            VALUES (@run_id, @business_date, @source_dir, @replay, @reject_limit, N'running');
+            INSERT INTO etl.batch
+            (run_id, business_date, source_dir, is_replay, is_history, same_drop, reject_limit, status)
+            VALUES
+            (@run_id, @business_date, @source_dir, @replay, @is_history, @same_drop, @reject_limit, N'running');
 
             SET @batch_id = SCOPE_IDENTITY();
             PRINT CONCAT(N'Batch ', @batch_id, N' opened for ', @business_date, N'.');
         END;
     ELSE
         BEGIN
+            UPDATE etl.step
+            SET
+                status = N'interrupted',
+                ended_at = SYSUTCDATETIME()
+            WHERE
+                batch_id = @batch_id
+                AND status = N'running';
+
             UPDATE etl.batch
             SET
                 status = N'running',
                 source_dir = @source_dir,
                 is_replay = @replay,
+                is_history = @is_history,
+                same_drop = @same_drop,
                 reject_limit = @reject_limit,
                 closed_at = NULL
             WHERE batch_id = @batch_id;
@@ -91,6 +148,12 @@ BEGIN
             PRINT CONCAT(N'Batch ', @batch_id, N' opened again for ', @business_date, N'.');
         END;
 
-    SELECT @batch_id AS batch_id;
+    IF @is_history = 1
+        PRINT CONCAT(N'Gold shows ', @latest, N' and stays as it is: ', @business_date, N' is loaded as history.');
+
+    SELECT
+        @batch_id AS batch_id,
+        @is_history AS is_history,
+        @latest AS latest_published;
 END;
 GO

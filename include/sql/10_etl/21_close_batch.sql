@@ -1,7 +1,9 @@
 /*
-Purpose:    closes a batch as succeeded or failed. A failed close never undoes what was published.
-Parameters: @batch_id; @status  succeeded or failed
-Errors:     50001 bad parameters, 50004 a batch that was not published cannot succeed
+Purpose:    closes a batch. A failed close never undoes what was published. Steps of the batch that still say running
+            were cut off: they become interrupted.
+Parameters: @batch_id; @status  succeeded, failed, or checked (a dry run that passed)
+Errors:     50001 bad parameters, 50004 a batch that was not published cannot succeed, one that was published or has
+            not passed a dry run cannot be closed as checked, 50005 the batch was withdrawn
 Example:    EXEC etl.close_batch 1, N'succeeded';
 */
 CREATE OR ALTER PROCEDURE etl.close_batch
@@ -13,31 +15,79 @@ BEGIN
     SET XACT_ABORT ON;
 
     DECLARE @message NVARCHAR(2048) = N'';
+    DECLARE @published_at DATETIME2(7);
+    DECLARE @present_status NVARCHAR(20);
 
-    IF @status IS NULL OR @status NOT IN (N'succeeded', N'failed')
-        SET @message = CONCAT(@message, N' @status must be succeeded or failed.');
-    IF
-        NOT EXISTS (
-            SELECT 1 FROM etl.batch
-            WHERE batch_id = @batch_id
-        )
-        SET @message = CONCAT(@message, N' there is no batch ', @batch_id, N'.');
+    SELECT
+        @published_at = published_at,
+        @present_status = status
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
+
+    IF @status IS NULL OR @status NOT IN (N'succeeded', N'failed', N'checked')
+        SET @message = CONCAT(@message, CHAR(10), N'@status must be succeeded, failed or checked.');
+    IF @present_status IS NULL
+        SET @message = CONCAT(
+            @message, CHAR(10), N'There is no batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),
+            N': gold.load_batches lists those there are.'
+        );
     IF @message <> N''
         BEGIN
-            SET @message = CONCAT(N'etl.close_batch:', @message);
+            SET @message = CONCAT(N'etl.close_batch: ', STUFF(@message, 1, 1, N''));
             THROW 50001, @message, 1;
         END;
 
-    IF
-        @status = N'succeeded'
-        AND EXISTS (
-            SELECT 1 FROM etl.batch
-            WHERE batch_id = @batch_id AND published_at IS NULL
-        )
+    IF @present_status = N'withdrawn'
         BEGIN
-            SET @message = CONCAT(N'Batch ', @batch_id, N' was not published: it can only be closed as failed.');
+            SET @message = CONCAT(
+                N'Batch ', @batch_id, N' was withdrawn: it stays closed.', CHAR(10),
+                N'Start a new run to load its business date again.'
+            );
+            THROW 50005, @message, 1;
+        END;
+
+    IF @status = N'succeeded' AND @published_at IS NULL
+        BEGIN
+            SET @message = CONCAT(
+                N'Batch ', @batch_id, N' was not published: it can only be closed as failed.', CHAR(10),
+                N'Run etl.publish first. A dry run that passed is closed as checked.'
+            );
             THROW 50004, @message, 1;
         END;
+
+    IF @status = N'checked' AND @published_at IS NOT NULL
+        BEGIN
+            SET @message = CONCAT(
+                N'Batch ', @batch_id, N' was published: checked is for a dry run.', CHAR(10),
+                N'Close it as succeeded or failed.'
+            );
+            THROW 50004, @message, 1;
+        END;
+
+    IF
+        @status = N'checked'
+        AND NOT EXISTS (
+            SELECT 1 FROM etl.step
+            WHERE
+                batch_id = @batch_id
+                AND step_name = N'etl.publish'
+                AND status = N'succeeded'
+        )
+        BEGIN
+            SET @message = CONCAT(
+                N'Batch ', @batch_id, N' has not passed a dry run: it can only be closed as failed.', CHAR(10),
+                N'Run etl.publish with @dry_run = 1 first.'
+            );
+            THROW 50004, @message, 1;
+        END;
+
+    UPDATE etl.step
+    SET
+        status = N'interrupted',
+        ended_at = SYSUTCDATETIME()
+    WHERE
+        batch_id = @batch_id
+        AND status = N'running';
 
     UPDATE etl.batch
     SET

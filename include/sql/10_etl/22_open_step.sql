@@ -21,14 +21,10 @@ BEGIN
             WHERE batch_id = @batch_id AND status = N'running'
         )
         BEGIN
-            SET
-                @message
-                = CONCAT(
-                    @step_name,
-                    N': batch ',
-                    COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),
-                    N' is not open. Open it with etl.open_batch.'
-                );
+            SET @message = CONCAT(
+                @step_name, N': batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'), N' is not open.', CHAR(10),
+                N'Open it with etl.open_batch, under the run_id it has, and run the step again.'
+            );
             THROW 50005, @message, 1;
         END;
 

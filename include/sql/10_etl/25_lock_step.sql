@@ -24,7 +24,10 @@ BEGIN
 
     IF @lock_result < 0
         BEGIN
-            SET @message = CONCAT(@step_name, N': another batch holds its table. Try again when it has ended.');
+            SET @message = CONCAT(
+                @step_name, N': another batch has held its table for a minute.', CHAR(10),
+                N'Try again when that batch has ended.'
+            );
             THROW 50013, @message, 1;
         END;
 END;

@@ -1,7 +1,7 @@
 /*
 Purpose:    refuses to build on a table that another batch loaded meanwhile, or that this batch has not loaded, and
             keeps the table as it is until the transaction ends. Called in a transaction.
-            A running call counts: its batch is about to replace the table, or was cut off while it did.
+            A running or interrupted call counts: its batch is about to replace the table, or was cut off while it did.
 Parameters: @batch_id; @step_name  the step whose last call that did not fail must be this batch's success
 Errors:     50006, 50013 as etl.lock_step
 Example:    EXEC etl.require_step 1, N'bronze.load_crm_cust_info';
@@ -32,13 +32,20 @@ BEGIN
     IF @last_batch_id IS NULL OR @last_batch_id <> @batch_id OR @last_status <> N'succeeded'
         BEGIN
             SET @message = CONCAT(
-                @step_name, N' has not run for batch ', @batch_id, N'; ',
+                @step_name, N' has not run for batch ', @batch_id, N': ',
                 CASE
                     WHEN @last_batch_id IS NULL THEN N'its table holds nothing'
                     WHEN @last_status = N'running' THEN CONCAT(N'batch ', @last_batch_id, N' is loading its table')
+                    WHEN @last_status = N'interrupted'
+                        THEN CONCAT(N'batch ', @last_batch_id, N' was cut off while it loaded its table')
                     ELSE CONCAT(N'its table holds batch ', @last_batch_id)
                 END,
-                N'. Run it first.'
+                N'.', CHAR(10),
+                CASE
+                    WHEN @last_status = N'running' AND @last_batch_id <> @batch_id
+                        THEN CONCAT(N'When batch ', @last_batch_id, N' has ended, run it first.')
+                    ELSE N'Run it first.'
+                END
             );
             THROW 50006, @message, 1;
         END;

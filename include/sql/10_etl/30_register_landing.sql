@@ -1,8 +1,10 @@
 /*
 Purpose:    takes over what staging wrote beside the files: the manifest and the lines it rejected.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
+            What was accepted of the rejects of the files before is forgotten.
 Errors:     50001 empty @landing_dir, 50007 the manifest does not list the six source tables,
-            50009 rejected.txt has another number of lines than the manifest says, 50013 as etl.lock_step
+            50009 rejected.txt has another number of lines than the manifest says, 50013 as etl.lock_step,
+            50015 the six files are those of another business date, and the batch does not say same_drop
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
 CREATE OR ALTER PROCEDURE etl.register_landing
@@ -18,6 +20,10 @@ BEGIN
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
+    DECLARE @business_date DATE;
+    DECLARE @same_drop BIT;
+    DECLARE @twin_id INT;
+    DECLARE @twin_date DATE;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
     DECLARE @rows_rejected INT;
@@ -26,7 +32,13 @@ BEGIN
 
     BEGIN TRY
         IF NULLIF(TRIM(@landing_dir), N'') IS NULL
-            THROW 50001, N'etl.register_landing: @landing_dir is empty.', 1;
+            BEGIN
+                SET @message = CONCAT(
+                    N'etl.register_landing: @landing_dir is empty.', CHAR(10),
+                    N'Give the folder that staging wrote, as SQL Server sees it.'
+                );
+                THROW 50001, @message, 1;
+            END;
 
         BEGIN TRANSACTION;
 
@@ -52,11 +64,10 @@ BEGIN
                 )
             ) <> 6
             BEGIN
-                SET
-                    @message
-                    = CONCAT(
-                        @landing_dir, N'/manifest.txt does not list the six source tables once each. Run staging again.'
-                    );
+                SET @message = CONCAT(
+                    REPLACE(@landing_dir, N'%', N'%%'), N'/manifest.txt does not list the six source tables once each.',
+                    CHAR(10), N'The landing copy is damaged: run staging again.'
+                );
                 THROW 50007, @message, 1;
             END;
 
@@ -66,10 +77,59 @@ BEGIN
         IF @rows_rejected <> (SELECT SUM(rows_rejected) FROM bronze.landing_manifest)
             BEGIN
                 SET @message = CONCAT(
-                    @path, N' has ', @rows_rejected,
-                    N' rows, manifest.txt says otherwise. The landing copy is damaged: run staging again.'
+                    REPLACE(@path, N'%', N'%%'), N' has ', @rows_rejected, N' rows, manifest.txt says otherwise.',
+                    CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50009, @message, 1;
+            END;
+
+        SELECT
+            @business_date = business_date,
+            @same_drop = same_drop
+        FROM etl.batch
+        WHERE batch_id = @batch_id;
+
+        -- Of each other business date counts what was published last: a wrong drop that was corrected may come again.
+        WITH publications AS (
+            SELECT
+                batch_id,
+                business_date,
+                ROW_NUMBER() OVER (PARTITION BY business_date ORDER BY published_at DESC, batch_id DESC)
+                    AS publication_rank
+            FROM etl.batch
+            WHERE
+                published_at IS NOT NULL
+                AND (shown_at IS NOT NULL OR is_history = 1)
+                AND withdrawn_at IS NULL
+                AND business_date <> @business_date
+        )
+
+        SELECT TOP (1)
+            @twin_id = p.batch_id,
+            @twin_date = p.business_date
+        FROM publications AS p
+        INNER JOIN etl.manifest AS m
+            ON p.batch_id = m.batch_id
+        INNER JOIN bronze.landing_manifest AS l
+            ON
+                m.source_table = l.source_table
+                AND m.sha256 = l.sha256
+        WHERE p.publication_rank = 1
+        GROUP BY
+            p.batch_id,
+            p.business_date
+        HAVING COUNT(*) = 6
+        ORDER BY p.business_date DESC;
+
+        IF @twin_id IS NOT NULL AND @same_drop = 0
+            BEGIN
+                SET @message = CONCAT(
+                    N'The six files for ', @business_date, N' are those of ', @twin_date, N', published as batch ',
+                    @twin_id, N': the same SHA-256.', CHAR(10),
+                    N'Deliver the drop of ', @business_date, N'. If nothing has changed since ', @twin_date,
+                    N', run with same_drop.'
+                );
+                THROW 50015, @message, 1;
             END;
 
         DELETE FROM etl.manifest
@@ -116,7 +176,12 @@ BEGIN
             source_line;
 
         UPDATE etl.batch
-        SET landing_dir = @landing_dir
+        SET
+            landing_dir = @landing_dir,
+            rejects_accepted = NULL,
+            rejects_accepted_by = NULL,
+            rejects_accepted_at = NULL,
+            rejects_note = NULL
         WHERE batch_id = @batch_id;
 
         SELECT

@@ -1,5 +1,6 @@
 /*
 Purpose:    refuses a batch in which a row got lost or too many were rejected; the last gate before publish.
+            As many rejected rows as etl.accept_rejects recorded may pass above the limit, with a warning.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50010 rows unaccounted for, 50011 more rejects than the batch's limit
 Example:    EXEC etl.reconcile 1;
@@ -19,6 +20,10 @@ BEGIN
     DECLARE @rows_superseded INT;
     DECLARE @rows_rejected INT;
     DECLARE @reject_limit DECIMAL(9, 6);
+    DECLARE @rows_accepted INT;
+    DECLARE @accepted_by NVARCHAR(128);
+    DECLARE @share NVARCHAR(100);
+    DECLARE @reasons NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
 
@@ -28,10 +33,10 @@ BEGIN
         SELECT
             @complaint = STRING_AGG(
                 CONCAT(
-                    source_table, N': file ', file_rows, N', staged ', staged_rows, N', bronze ', bronze_rows,
+                    N'  ', source_table, N': file ', file_rows, N', staged ', staged_rows, N', bronze ', bronze_rows,
                     N', loaded ', loaded_rows, N', superseded ', superseded_rows, N', rejected ', rejected_rows
                 ),
-                N'; '
+                CHAR(10)
             )
         FROM gold.load_reconciliation
         WHERE
@@ -45,7 +50,11 @@ BEGIN
 
         IF @complaint IS NOT NULL
             BEGIN
-                SET @message = CONCAT(N'Batch ', @batch_id, N' does not account for every row. ', @complaint);
+                SET @message = CONCAT(
+                    N'Batch ', @batch_id, N' does not account for every row.', CHAR(10),
+                    @complaint, CHAR(10),
+                    N'Load the tables named again, bronze first, then run etl.reconcile again.'
+                );
                 THROW 50010, @message, 1;
             END;
 
@@ -59,25 +68,85 @@ BEGIN
 
         IF @rows_read IS NULL
             BEGIN
-                SET @message = CONCAT(N'Batch ', @batch_id, N' has no manifest. Run etl.register_landing first.');
+                SET @message = CONCAT(
+                    N'Batch ', @batch_id, N' has no manifest.', CHAR(10),
+                    N'Run etl.register_landing first.'
+                );
                 THROW 50010, @message, 1;
             END;
 
-        SELECT @reject_limit = reject_limit
+        SELECT
+            @reject_limit = reject_limit,
+            @rows_accepted = rejects_accepted,
+            @accepted_by = rejects_accepted_by
         FROM etl.batch
         WHERE batch_id = @batch_id;
 
         IF @rows_rejected > @rows_read * @reject_limit
             BEGIN
-                -- THROW wants a % in its message doubled.
-                SET @message = CONCAT(
-                    @rows_rejected, N' of ', @rows_read, N' rows were rejected, more than the batch''s limit of ',
-                    CAST(@reject_limit * 100 AS DECIMAL(7, 2)),
-                    N' %%. See gold.rejected_rows for batch ',
-                    @batch_id,
-                    N'.'
+                SET @share = CONCAT(
+                    @rows_rejected, N' of ', @rows_read,
+                    N' rows were rejected, more than the batch''s limit of ',
+                    CAST(@reject_limit * 100 AS DECIMAL(7, 2)), N' %'
                 );
-                THROW 50011, @message, 1;
+
+                IF @rows_rejected <= @rows_accepted
+                    PRINT CONCAT(N'Warning: ', @share, N', and accepted by ', @accepted_by, N'.');
+                ELSE
+                    BEGIN
+                        WITH reasons AS (
+                            SELECT
+                                source_table,
+                                column_name,
+                                reason,
+                                COUNT(*) AS reason_rows,
+                                MIN(rejected_row_id) AS sample_id
+                            FROM etl.rejected_row
+                            WHERE batch_id = @batch_id
+                            GROUP BY
+                                source_table,
+                                column_name,
+                                reason
+                        ),
+
+                        commonest AS (
+                            SELECT TOP (5)
+                                source_table,
+                                column_name,
+                                reason,
+                                reason_rows,
+                                sample_id
+                            FROM reasons
+                            ORDER BY reason_rows DESC, sample_id ASC
+                        )
+
+                        SELECT
+                            @reasons = STRING_AGG(
+                                CONCAT(
+                                    N'  ', c.reason_rows, N' × ', c.source_table, N'.' + c.column_name, N': ',
+                                    LEFT(c.reason, 100), N', e.g. line ', r.source_line,
+                                    N': ' + LEFT(r.raw_row, 60),
+                                    CASE WHEN LEN(r.raw_row) > 60 THEN N'…' END
+                                ),
+                                CHAR(10)
+                            ) WITHIN GROUP (ORDER BY c.reason_rows DESC, c.sample_id ASC)
+                        FROM commonest AS c
+                        INNER JOIN etl.rejected_row AS r
+                            ON
+                                c.source_table = r.source_table
+                                AND c.sample_id = r.rejected_row_id
+                        WHERE r.batch_id = @batch_id;
+
+                        SET @message = CONCAT(
+                            @share, N'.', CHAR(10),
+                            @reasons, CHAR(10),
+                            N'Deliver a right drop, or accept the rows (etl.accept_rejects), or raise the limit.',
+                            CHAR(10), N'All of them: SELECT * FROM gold.rejected_rows WHERE batch_id = ', @batch_id
+                        );
+                        -- THROW wants a % in its message doubled.
+                        SET @message = REPLACE(@message, N'%', N'%%');
+                        THROW 50011, @message, 1;
+                    END;
             END;
     END TRY
     BEGIN CATCH

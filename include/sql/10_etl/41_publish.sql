@@ -1,13 +1,16 @@
 /*
 Purpose:    makes the batch the day that gold shows: loads the three integrated tables and checks gold in one
             transaction. A failed check rolls all of it back; its findings are kept in etl.quality_result.
-Parameters: @batch_id
+            A history batch adds what the integrated tables do not hold yet. Gold goes on showing its day, so there is
+            nothing to check.
+Parameters: @batch_id; @dry_run  1 does all of it, keeps the findings, and rolls back
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
             50012 a check of gold failed, 50013 another publish is running or another batch holds a table
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE etl.publish
-    @batch_id INT
+    @batch_id INT,
+    @dry_run BIT = 0
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -15,8 +18,10 @@ BEGIN
 
     DECLARE @step_id INT;
     DECLARE @lock_result INT;
+    DECLARE @is_history BIT;
     DECLARE @rows_read INT;
     DECLARE @failed NVARCHAR(1500);
+    DECLARE @warned NVARCHAR(128);
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
@@ -45,55 +50,81 @@ BEGIN
             @LockTimeout = 60000;
 
         IF @lock_result < 0
-            THROW 50013, N'Another publish is running. Try again when it has ended.', 1;
+            BEGIN
+                SET @message = CONCAT(
+                    N'Another publish has been running for a minute.', CHAR(10),
+                    N'Try again when it has ended.'
+                );
+                THROW 50013, @message, 1;
+            END;
+
+        SELECT @is_history = is_history
+        FROM etl.batch
+        WHERE batch_id = @batch_id;
 
         EXEC silver.load_customers @batch_id;
         EXEC silver.load_products @batch_id;
         EXEC silver.load_sales @batch_id;
 
         UPDATE etl.batch
-        SET published_at = SYSUTCDATETIME()
+        SET
+            published_at = SYSUTCDATETIME(),
+            shown_at = CASE WHEN is_history = 0 THEN SYSUTCDATETIME() ELSE shown_at END
         WHERE batch_id = @batch_id;
 
-        -- By way of a temporary table: a statement that fills a table variable runs on one core.
-        SELECT
-            check_name,
-            severity,
-            passed,
-            observed,
-            expected
-        INTO #checked
-        FROM gold.quality_check;
-
-        INSERT INTO @findings (check_name, severity, passed, observed, expected)
-        SELECT
-            check_name,
-            severity,
-            passed,
-            observed,
-            expected
-        FROM #checked;
-
-        SELECT
-            @failed = STRING_AGG(
-                CONCAT(check_name, N' (found ', observed, N', expected ', expected, N')'),
-                N'; '
-            )
-        FROM @findings
-        WHERE
-            passed = 0
-            AND severity = N'error';
-
-        IF @failed IS NOT NULL
+        IF @is_history = 1
+            SELECT @rows_read = COUNT(*)
+            FROM silver.crm_sales_details;
+        ELSE
             BEGIN
-                SET @message = CONCAT(N'Gold checks failed, nothing was published: ', @failed);
-                THROW 50012, @message, 1;
+                -- By way of a temporary table: a statement that fills a table variable runs on one core.
+                SELECT
+                    check_name,
+                    severity,
+                    passed,
+                    observed,
+                    expected
+                INTO #checked
+                FROM gold.quality_check;
+
+                INSERT INTO @findings (check_name, severity, passed, observed, expected)
+                SELECT
+                    check_name,
+                    severity,
+                    passed,
+                    observed,
+                    expected
+                FROM #checked;
+
+                SELECT
+                    @failed = STRING_AGG(
+                        CONCAT(N'  ', check_name, N' (found ', observed, N', expected ', expected, N')'),
+                        CHAR(10)
+                    )
+                FROM @findings
+                WHERE
+                    passed = 0
+                    AND severity = N'error';
+
+                IF @failed IS NOT NULL
+                    BEGIN
+                        SET @message = CONCAT(
+                            N'Gold checks failed, nothing was published:', CHAR(10),
+                            @failed, CHAR(10),
+                            N'Deliver a right drop; what the checks found is kept: ',
+                            N'SELECT * FROM gold.quality_results WHERE batch_id = ', @batch_id
+                        );
+                        THROW 50012, @message, 1;
+                    END;
+
+                SELECT @rows_read = COUNT(*)
+                FROM gold.fact_sales;
             END;
 
-        SELECT @rows_read = COUNT(*)
-        FROM gold.fact_sales;
-
-        COMMIT TRANSACTION;
+        IF @dry_run = 1
+            ROLLBACK TRANSACTION;
+        ELSE
+            COMMIT TRANSACTION;
     END TRY
     BEGIN CATCH
         SELECT
@@ -126,18 +157,31 @@ BEGIN
         expected
     FROM @findings;
 
-    SELECT
-        @failed = STRING_AGG(
-            CONCAT(check_name, N' (found ', observed, N', expected ', expected, N')'),
-            N'; '
-        )
+    -- One message a warning: that is how a log shows them.
+    SELECT @warned = MIN(check_name)
     FROM @findings
     WHERE
         passed = 0
         AND severity = N'warning';
 
-    IF @failed IS NOT NULL
-        PRINT CONCAT(N'Warnings: ', @failed);
+    WHILE @warned IS NOT NULL
+        BEGIN
+            SELECT @message = CONCAT(N'Warning: ', check_name, N' (found ', observed, N', expected ', expected, N')')
+            FROM @findings
+            WHERE check_name = @warned;
+
+            PRINT @message;
+
+            SELECT @warned = MIN(check_name)
+            FROM @findings
+            WHERE
+                passed = 0
+                AND severity = N'warning'
+                AND check_name > @warned;
+        END;
+
+    IF @dry_run = 1
+        PRINT CONCAT(N'Dry run: batch ', @batch_id, N' passed, and nothing was published.');
 
     EXEC etl.close_step
         @step_id,

@@ -3,7 +3,7 @@ Purpose:    runs a whole day from a staged landing folder, for people with only 
             procedures one by one.
 Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees it
             @source_dir  where the drop came from, for the record
-            @run_id  default: a new one; @replay and @reject_limit  as etl.open_batch
+            @run_id  default: a new one; @replay, @reject_limit, @same_drop and @today  as etl.open_batch
 Errors:     those of the procedures it calls; the batch is then closed as failed
 Example:    EXEC etl.load_day @business_date = '2026-02-01', @landing_dir = N'/landing/manual';
 */
@@ -13,7 +13,9 @@ CREATE OR ALTER PROCEDURE etl.load_day
     @source_dir NVARCHAR(400) = NULL,
     @run_id NVARCHAR(250) = NULL,
     @replay BIT = 0,
-    @reject_limit DECIMAL(9, 6) = 0.01
+    @reject_limit DECIMAL(9, 6) = 0.01,
+    @same_drop BIT = 0,
+    @today DATE = NULL
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -23,7 +25,15 @@ BEGIN
 
     SET @run_id = COALESCE(@run_id, CONCAT(N'manual ', NEWID()));
 
-    EXEC etl.open_batch @run_id, @business_date, @source_dir, @replay, @reject_limit, @batch_id OUTPUT;
+    EXEC etl.open_batch
+        @run_id,
+        @business_date,
+        @source_dir,
+        @replay,
+        @reject_limit,
+        @batch_id OUTPUT,
+        @same_drop = @same_drop,
+        @today = @today;
 
     BEGIN TRY
         EXEC etl.register_landing @batch_id, @landing_dir;

@@ -40,14 +40,10 @@ BEGIN
 
         IF @path IS NULL
             BEGIN
-                SET
-                    @message
-                    = CONCAT(
-                        @source_table,
-                        N' is not in the manifest of batch ',
-                        @batch_id,
-                        N'. Run etl.register_landing first.'
-                    );
+                SET @message = CONCAT(
+                    @source_table, N' is not in the manifest of batch ', @batch_id, N'.', CHAR(10),
+                    N'Run etl.register_landing first.'
+                );
                 THROW 50008, @message, 1;
             END;
 
@@ -66,8 +62,9 @@ BEGIN
         IF @rows_loaded <> @rows_written
             BEGIN
                 SET @message = CONCAT(
-                    @target, N' got ', @rows_loaded, N' rows from ', @path, N', its manifest says ', @rows_written,
-                    N'. The landing copy is damaged: run staging again.'
+                    @target, N' got ', @rows_loaded, N' rows from ', REPLACE(@path, N'%', N'%%'),
+                    N', its manifest says ', @rows_written, N'.', CHAR(10),
+                    N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50009, @message, 1;
             END;

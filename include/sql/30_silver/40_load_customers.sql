@@ -1,6 +1,7 @@
 /*
 Purpose:    joins the customers of CRM and ERP, refreshes the known ones and gives the new ones their keys.
-            Called by etl.publish, in its transaction.
+            Called by etl.publish, in its transaction. A history batch adds customers nobody knew, with in_source = 0,
+            and changes no other.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -14,6 +15,7 @@ BEGIN
 
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
+    DECLARE @is_history BIT;
     DECLARE @last_key INT;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
@@ -24,7 +26,9 @@ BEGIN
     EXEC etl.require_step @batch_id, N'silver.load_erp_cust_az12';
     EXEC etl.require_step @batch_id, N'silver.load_erp_loc_a101';
 
-    SELECT @business_date = business_date
+    SELECT
+        @business_date = business_date,
+        @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
@@ -55,7 +59,8 @@ BEGIN
     SET in_source = 0
     FROM silver.customers AS t
     WHERE
-        t.in_source = 1
+        @is_history = 0
+        AND t.in_source = 1
         AND NOT EXISTS (
             SELECT 1 FROM #customers AS s
             WHERE s.customer_id = t.customer_id
@@ -75,7 +80,8 @@ BEGIN
         last_batch_id = @batch_id
     FROM silver.customers AS t
     INNER JOIN #customers AS s
-        ON t.customer_id = s.customer_id;
+        ON t.customer_id = s.customer_id
+    WHERE @is_history = 0;
 
     SET @rows_updated = @@ROWCOUNT;
 
@@ -95,7 +101,7 @@ BEGIN
         s.gender,
         s.birthdate,
         s.create_date,
-        1,
+        CASE WHEN @is_history = 0 THEN 1 ELSE 0 END,
         @batch_id,
         @batch_id
     FROM #customers AS s

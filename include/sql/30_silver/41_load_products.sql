@@ -1,7 +1,8 @@
 /*
 Purpose:    takes the current version of each product with its category, refreshes the known ones and
             gives the new ones their keys.
-            Called by etl.publish, in its transaction.
+            Called by etl.publish, in its transaction. A history batch adds products nobody knew, with in_source = 0,
+            and changes no other.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -14,6 +15,7 @@ BEGIN
     SET XACT_ABORT ON;
 
     DECLARE @step_id INT;
+    DECLARE @is_history BIT;
     DECLARE @last_key INT;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
@@ -22,6 +24,10 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_products', @step_id OUTPUT;
     EXEC etl.require_step @batch_id, N'silver.load_crm_prd_info';
     EXEC etl.require_step @batch_id, N'silver.load_erp_px_cat_g1v2';
+
+    SELECT @is_history = is_history
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
 
     SELECT @last_key = MAX(product_key)
     FROM silver.products;
@@ -49,7 +55,8 @@ BEGIN
     SET in_source = 0
     FROM silver.products AS t
     WHERE
-        t.in_source = 1
+        @is_history = 0
+        AND t.in_source = 1
         AND NOT EXISTS (
             SELECT 1 FROM #products AS s
             WHERE s.product_number = t.product_number
@@ -71,7 +78,9 @@ BEGIN
     FROM silver.products AS t
     INNER JOIN #products AS s
         ON t.product_number = s.product_number
-    WHERE t.product_key <> 0;
+    WHERE
+        @is_history = 0
+        AND t.product_key <> 0;
 
     SET @rows_updated = @@ROWCOUNT;
 
@@ -93,7 +102,7 @@ BEGIN
         s.cost,
         s.product_line,
         s.start_date,
-        1,
+        CASE WHEN @is_history = 0 THEN 1 ELSE 0 END,
         @batch_id,
         @batch_id
     FROM #products AS s

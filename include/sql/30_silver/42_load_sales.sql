@@ -1,6 +1,7 @@
 /*
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
-            Called by etl.publish, in its transaction.
+            Called by etl.publish, in its transaction. A history batch adds lines nobody knew, with in_source = 0. Of
+            the lines not now in source it may raise last_seen_date, and it changes no other.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -14,6 +15,7 @@ BEGIN
 
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
+    DECLARE @is_history BIT;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
     DECLARE @rows_updated INT;
@@ -21,7 +23,9 @@ BEGIN
     EXEC etl.open_step @batch_id, N'silver.load_sales', @step_id OUTPUT;
     EXEC etl.require_step @batch_id, N'silver.load_crm_sales_details';
 
-    SELECT @business_date = business_date
+    SELECT
+        @business_date = business_date,
+        @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
@@ -68,7 +72,8 @@ BEGIN
     SET in_source = 0
     FROM silver.sales AS t
     WHERE
-        t.in_source = 1
+        @is_history = 0
+        AND t.in_source = 1
         AND NOT EXISTS (
             SELECT 1 FROM #sales AS s
             WHERE
@@ -76,7 +81,7 @@ BEGIN
                 AND s.product_number = t.product_number
         );
 
-    -- A line whose product has left the drop keeps the cost it had.
+    -- A line whose product has left the drop keeps the cost it had. A replay has not seen it later than a later drop.
     UPDATE t
     SET
         product_key = s.product_key,
@@ -90,15 +95,32 @@ BEGIN
         cost = COALESCE(s.version_cost, t.cost, s.product_cost),
         profit = s.sales_amount - CAST(s.quantity AS BIGINT) * COALESCE(s.version_cost, t.cost, s.product_cost),
         in_source = 1,
-        last_seen_date = @business_date,
+        last_seen_date = CASE WHEN t.last_seen_date > @business_date THEN t.last_seen_date ELSE @business_date END,
         last_batch_id = @batch_id
     FROM silver.sales AS t
     INNER JOIN #sales AS s
         ON
             t.order_number = s.order_number
-            AND t.product_number = s.product_number;
+            AND t.product_number = s.product_number
+    WHERE @is_history = 0;
 
     SET @rows_updated = @@ROWCOUNT;
+
+    IF @is_history = 1
+        BEGIN
+            UPDATE t
+            SET last_seen_date = @business_date
+            FROM silver.sales AS t
+            INNER JOIN #sales AS s
+                ON
+                    t.order_number = s.order_number
+                    AND t.product_number = s.product_number
+            WHERE
+                t.in_source = 0
+                AND t.last_seen_date < @business_date;
+
+            SET @rows_updated = @@ROWCOUNT;
+        END;
 
     INSERT INTO silver.sales
     (
@@ -118,7 +140,7 @@ BEGIN
         s.price,
         COALESCE(s.version_cost, s.product_cost),
         s.sales_amount - CAST(s.quantity AS BIGINT) * COALESCE(s.version_cost, s.product_cost),
-        1,
+        CASE WHEN @is_history = 0 THEN 1 ELSE 0 END,
         @business_date,
         @batch_id,
         @batch_id

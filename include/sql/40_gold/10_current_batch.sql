@@ -1,6 +1,7 @@
 /*
-Purpose: the batch that gold shows: the one published last. Its business date is "now" in the reports.
-Grain:   one row, none before the first publish.
+Purpose: the batch that gold shows: the one published last, but for history batches and those withdrawn since. Its
+         business date is "now" in the reports.
+Grain:   one row; none before the first publish, and none when all was withdrawn.
 */
 CREATE OR ALTER VIEW gold.current_batch
 AS
@@ -8,8 +9,10 @@ SELECT TOP (1)
     batch_id,
     run_id,
     business_date,
-    published_at
+    shown_at AS published_at
 FROM etl.batch
-WHERE published_at IS NOT NULL
-ORDER BY published_at DESC, batch_id DESC;
+WHERE
+    shown_at IS NOT NULL
+    AND withdrawn_at IS NULL
+ORDER BY shown_at DESC, batch_id DESC;
 GO

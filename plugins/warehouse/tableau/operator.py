@@ -4,10 +4,10 @@ from typing import Any
 
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.sdk import Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from warehouse import settings
+from warehouse import failures, settings
 from warehouse.execution import WarehouseError
+from warehouse.serving import describe_served
 
 
 class TableauExportOperator(BaseSQLOperator):
@@ -27,9 +27,9 @@ class TableauExportOperator(BaseSQLOperator):
         try:
             extract, files = export(self.get_db_hook().odbc_connection_string, settings.exports_dir())
         except NothingPublishedError as error:
-            raise AirflowFailException(str(error)) from None
+            raise failures.final(str(error), self.log) from None
         except WarehouseError as error:
-            raise AirflowException(f"The extract for Tableau: {error}") from None
+            raise failures.of_warehouse(error, "the extract for Tableau", self.log) from None
         written = {
             "batch_id": extract.batch_id,
             "business_date": extract.business_date.isoformat(),
@@ -37,4 +37,5 @@ class TableauExportOperator(BaseSQLOperator):
             "bytes": {str(file): file.stat().st_size for file in files},
         }
         self.log.info("Exported: %s", written)
+        describe_served(context, written)
         return written

@@ -1,0 +1,38 @@
+"""Cleans what grows: logs of tasks, landing folders, Airflow's own database, the warehouse's history of loads.
+
+Each task removes what is older than its setting says: KEEP_LOGS_DAYS, KEEP_LANDING_DAYS, KEEP_AIRFLOW_DAYS and
+KEEP_HISTORY_DAYS. Nothing is removed that a day in work, or taking back the last one, still needs. The tasks do not
+need each other. `check_serving_copy` fails when the API serves another day than gold shows, so that a copy that went
+stale without a run of `sales_serving` is told of as well.
+"""
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from warehouse import notifications, settings
+from warehouse.defaults import DEFAULT_ARGS
+from warehouse.maintenance import (
+    CleanAirflowOperator,
+    CleanHistoryOperator,
+    CleanLandingOperator,
+    CleanLogsOperator,
+)
+from warehouse.serving import FreshnessCheckOperator
+
+with DAG(
+    dag_id="warehouse_maintenance",
+    description="Cleans logs, landing folders, Airflow's database and the history of loads, once a week",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("0 12 * * SUN", timezone=str(settings.timezone())),
+    start_date=settings.start_date(),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    on_failure_callback=notifications.run_failed,
+    on_success_callback=notifications.run_succeeded,
+    tags=[settings.TAG_WAREHOUSE, settings.TAG_ADMINISTRATION],
+):
+    CleanLogsOperator(task_id="clean_logs", doc_md="Logs older than KEEP_LOGS_DAYS.")
+    CleanLandingOperator(task_id="clean_landing", doc_md="Landing folders older than KEEP_LANDING_DAYS.")
+    CleanHistoryOperator(task_id="clean_history", doc_md="`etl` rows of batches older than KEEP_HISTORY_DAYS.")
+    CleanAirflowOperator(task_id="clean_airflow", doc_md="Airflow's runs older than KEEP_AIRFLOW_DAYS.")
+    FreshnessCheckOperator(task_id="check_serving_copy", doc_md="The API serves the day that gold shows.")

@@ -1,0 +1,196 @@
+/*
+Purpose:    takes a published day back. If gold shows it, the batch that gold showed before is loaded again from its
+            landing folder, in a new batch; without one before it, gold is empty. Then the batch is marked as
+            withdrawn, and the next load is compared with what is left.
+            Cut off in between, it can be called again. Who calls it must own the database and be allowed to bulk load.
+            Call it when no load is running: whichever publishes last is what gold shows.
+Parameters: @batch_id; @reason  why, for the record
+Errors:     50001 no reason, 50013 another publish is running,
+            50016 the batch cannot be withdrawn: there is none, it was never published, it is withdrawn already, it is
+            running, or the batch before it cannot be loaded. Nothing has changed then
+Example:    EXEC etl.withdraw_batch 7, N'Loaded as 2062 instead of 2026.';
+*/
+CREATE OR ALTER PROCEDURE etl.withdraw_batch
+    @batch_id INT,
+    @reason NVARCHAR(1000)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @complaint NVARCHAR(1000);
+    DECLARE @message NVARCHAR(2048);
+    DECLARE @status NVARCHAR(20);
+    DECLARE @published_at DATETIME2(7);
+    DECLARE @lock_result INT;
+    DECLARE @is_shown BIT = 0;
+    DECLARE @before_id INT;
+    DECLARE @before_date DATE;
+    DECLARE @source_dir NVARCHAR(400);
+    DECLARE @landing_dir NVARCHAR(400);
+    DECLARE @run_id NVARCHAR(250);
+    DECLARE @latest DATE;
+
+    IF NULLIF(TRIM(@reason), N'') IS NULL
+        BEGIN
+            SET @message = CONCAT(
+                N'etl.withdraw_batch: @reason is empty.', CHAR(10),
+                N'Say why the day is taken back: it is kept on record.'
+            );
+            THROW 50001, @message, 1;
+        END;
+
+    SELECT
+        @status = status,
+        @published_at = published_at
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
+
+    SET @complaint = CASE
+        WHEN @status IS NULL
+            THEN CONCAT(N'there is no such batch.', CHAR(10), N'gold.load_batches lists those there are.')
+        WHEN @status = N'withdrawn'
+            THEN CONCAT(N'it is withdrawn already.', CHAR(10), N'There is nothing to do.')
+        WHEN @status = N'running'
+            THEN CONCAT(
+                N'it is running.', CHAR(10),
+                N'Wait until it has ended, or close it: EXEC etl.close_batch ', @batch_id, N', N''failed''.'
+            )
+        WHEN @published_at IS NULL
+            THEN CONCAT(N'it was never published.', CHAR(10), N'There is nothing to take back.')
+    END;
+
+    IF @complaint IS NOT NULL
+        BEGIN
+            SET @message = CONCAT(
+                N'Batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'), N' cannot be withdrawn: ', @complaint
+            );
+            THROW 50016, @message, 1;
+        END;
+
+    SELECT @is_shown = 1
+    FROM gold.current_batch
+    WHERE batch_id = @batch_id;
+
+    IF @is_shown = 1
+        SELECT TOP (1)
+            @before_id = batch_id,
+            @before_date = business_date,
+            @source_dir = source_dir,
+            @landing_dir = landing_dir
+        FROM etl.batch
+        WHERE
+            shown_at IS NOT NULL
+            AND withdrawn_at IS NULL
+            AND batch_id <> @batch_id
+        ORDER BY shown_at DESC, batch_id DESC;
+
+    IF @before_id IS NOT NULL
+        BEGIN
+            -- The same run when it is called again: it opens the batch that was cut off.
+            SET @run_id = CONCAT(N'withdrawal of batch ', @batch_id, N': batch ', @before_id, N' again');
+
+            PRINT CONCAT(
+                N'Gold shows batch ', @batch_id, N'. Batch ', @before_id, N' of ', @before_date, N' is loaded again.'
+            );
+
+            BEGIN TRY
+                -- What was let through when it was published is let through again.
+                EXEC etl.load_day
+                    @business_date = @before_date,
+                    @landing_dir = @landing_dir,
+                    @source_dir = @source_dir,
+                    @run_id = @run_id,
+                    @replay = 1,
+                    @reject_limit = 1,
+                    @same_drop = 1,
+                    @today = @before_date;
+            END TRY
+            BEGIN CATCH
+                SET @message = CONCAT(
+                    N'Batch ', @batch_id, N' was not withdrawn: batch ', @before_id, N' of ', @before_date,
+                    N', which gold showed before it, cannot be loaded again.', CHAR(10),
+                    N'  Error ', ERROR_NUMBER(), N': ', LEFT(ERROR_MESSAGE(), 1000), CHAR(10),
+                    N'Load the right day first: a batch that gold does not show is withdrawn without a load.', CHAR(10),
+                    N'Or stage the drop of ', @before_date, N' again, from ', @source_dir, N' into ', @landing_dir,
+                    N', then withdraw.'
+                );
+                SET @message = REPLACE(@message, N'%', N'%%');
+                THROW 50016, @message, 1;
+            END CATCH;
+        END;
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXEC @lock_result = sp_getapplock
+            @Resource = N'etl.publish',
+            @LockMode = N'Exclusive',
+            @LockOwner = N'Transaction',
+            @LockTimeout = 60000;
+
+        IF @lock_result < 0
+            BEGIN
+                SET @message = CONCAT(
+                    N'A publish has been running for a minute.', CHAR(10),
+                    N'Call etl.withdraw_batch again when it has ended.'
+                );
+                THROW 50013, @message, 1;
+            END;
+
+        UPDATE etl.batch
+        SET
+            status = N'withdrawn',
+            withdrawn_at = SYSUTCDATETIME(),
+            withdrawn_reason = @reason,
+            closed_at = COALESCE(closed_at, SYSUTCDATETIME())
+        WHERE batch_id = @batch_id;
+
+        -- What was loaded again stands in its new batch from now on: who withdraws that one too, takes the day back.
+        UPDATE b
+        SET shown_at = NULL
+        FROM etl.batch AS b
+        INNER JOIN etl.batch AS again
+            ON again.run_id = CONCAT(N'withdrawal of batch ', @batch_id, N': batch ', b.batch_id, N' again')
+        WHERE
+            again.shown_at IS NOT NULL
+            AND b.shown_at < again.shown_at;
+
+        IF NOT EXISTS (SELECT 1 FROM gold.current_batch)
+            BEGIN
+                UPDATE silver.customers
+                SET in_source = 0
+                WHERE in_source = 1;
+
+                UPDATE silver.products
+                SET in_source = 0
+                WHERE in_source = 1;
+
+                UPDATE silver.sales
+                SET in_source = 0
+                WHERE in_source = 1;
+            END;
+
+        -- No line has been seen on a day that does not count.
+        SELECT @latest = MAX(business_date)
+        FROM etl.batch
+        WHERE
+            published_at IS NOT NULL
+            AND (shown_at IS NOT NULL OR is_history = 1)
+            AND withdrawn_at IS NULL;
+
+        UPDATE silver.sales
+        SET last_seen_date = @latest
+        WHERE last_seen_date > @latest;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+
+    PRINT CONCAT(N'Batch ', @batch_id, N' withdrawn: ', @reason);
+END;
+GO

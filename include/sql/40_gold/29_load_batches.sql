@@ -1,0 +1,29 @@
+/*
+Purpose: the batches: which drop, for which business date, what became of it. The columns are explained in etl.batch.
+Grain:   batch.
+*/
+CREATE OR ALTER VIEW gold.load_batches
+AS
+SELECT
+    batch_id,
+    run_id,
+    business_date,
+    source_dir,
+    landing_dir,
+    is_replay,
+    is_history,
+    same_drop,
+    reject_limit,
+    status,
+    opened_at,
+    published_at,
+    shown_at,
+    closed_at,
+    rejects_accepted,
+    rejects_accepted_by,
+    rejects_accepted_at,
+    rejects_note,
+    withdrawn_at,
+    withdrawn_reason
+FROM etl.batch;
+GO

@@ -1,0 +1,83 @@
+"""The step that asks a person when more rows were rejected than the day's limit allows."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import BaseHook, Context
+
+from warehouse import failures, settings
+from warehouse.execution import WarehouseError
+from warehouse.operators import BatchOperator
+
+TIME_TO_ANSWER = timedelta(hours=12)
+"""How long the question stands; the day fails when nobody has answered it."""
+
+SHARE = """
+SELECT b.business_date, b.reject_limit, SUM(r.file_rows) AS rows_read, SUM(r.rejected_rows) AS rows_rejected
+FROM gold.load_batches AS b
+INNER JOIN gold.load_reconciliation AS r
+    ON b.batch_id = r.batch_id
+WHERE b.batch_id = ?
+GROUP BY b.business_date, b.reject_limit
+"""
+REASONS = """
+SELECT TOP (10) source_table, column_name, reason, COUNT(*) AS rejected, MIN(source_line) AS line
+FROM gold.rejected_rows
+WHERE batch_id = ?
+GROUP BY source_table, column_name, reason
+ORDER BY COUNT(*) DESC, source_table, column_name, reason
+"""
+
+
+class ApproveRejectsOperator(ApprovalOperator):
+    """Asks whether to load a day in spite of its rejects, and records who said so in the warehouse.
+
+    A day within its limit passes without a question. A refusal fails the task, as the limit alone would have.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(subject="Load the day anyway?", response_timeout=TIME_TO_ANSWER, fail_on_reject=True, **kwargs)
+
+    def execute(self, context: Context) -> Any:
+        """Ask when the limit is exceeded."""
+        batch_id = context["ti"].xcom_pull(task_ids="open_batch", key="batch_id")
+        reader = BaseHook.get_connection(settings.READER).get_hook()  # type: ignore[no-untyped-call]
+        business_date, limit, read, rejected = reader.get_first(SHARE, parameters=(batch_id,))
+        if rejected <= read * limit:
+            self.log.info("%s of %s rows were rejected, within the limit of %s %%.", rejected, read, limit * 100)
+            return None
+        share = f"{100 * rejected / read:.2f} %"
+        self.subject = f"{business_date}: {rejected:,} of {read:,} rows rejected. Load the day anyway?"
+        lines = [
+            f"Batch {batch_id}: **{share}** of all rows were rejected; the limit is {float(limit) * 100:g} %.",
+            "",
+            "| rows | table | column | reason | first line |",
+            "|---:|---|---|---|---:|",
+        ]
+        for table, column, reason, rows, line in reader.get_records(REASONS, parameters=(batch_id,)):
+            lines.append(f"| {rows:,} | {table} | {column or ''} | {reason} | {line} |")
+        lines += [
+            "",
+            "*Approve* loads the day without these rows; your name and the number of rows are kept with the batch.",
+            "*Reject* fails the day. `gold.rejected_rows` has every row.",
+        ]
+        self.body = "\n".join(lines)
+        self.log.warning("%s", self.subject)
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Record an approval; raises HITLRejectException on a refusal and HITLTimeoutError without an answer."""
+        answer = super().execute_complete(context, event)
+        user = answer["responded_by_user"] or {}
+        batch_id = context["ti"].xcom_pull(task_ids="open_batch", key="batch_id")
+        caller = BatchOperator(task_id=self.task_id, procedure="etl.accept_rejects")
+        try:
+            caller.call_for_batch(
+                context,
+                "etl.accept_rejects",
+                {"batch_id": batch_id, "accepted_by": user.get("name") or user.get("id") or "unknown"},
+            )
+        except WarehouseError as error:
+            raise failures.of_warehouse(error, "etl.accept_rejects", self.log) from None
+        return None

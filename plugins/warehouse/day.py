@@ -1,0 +1,98 @@
+"""The day that a run of `sales_warehouse` loads: its business date, its drop, and what its params ask for."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowFailException
+
+from warehouse import settings
+
+SCHEDULED, BACKFILL = "scheduled", "backfill"
+"""Types of runs, as Airflow names them, that nobody started for one day in particular."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """What one run loads.
+
+    ``history``: a day older than the one published last is added to what is known without being shown or served.
+    ``wait``: how long to wait for the drop; zero leaves it to staging to say what is missing.
+    """
+
+    business_date: date
+    source_dir: Path
+    replay: bool
+    history: bool
+    same_drop: bool
+    dry_run: bool
+    reject_limit: float
+    wait: timedelta
+
+    @classmethod
+    def of(cls, context: Context) -> "Day":
+        """Read the day from a run's params; AirflowFailException says which of them cannot be right."""
+        run, params = context["dag_run"], context["params"]
+        run_type = str(getattr(run.run_type, "value", run.run_type))
+        business_date = date_of_run(params, run)
+        wait = params["wait_minutes"]
+        return cls(
+            business_date=business_date,
+            source_dir=drop_of(params["source_dir"], business_date),
+            replay=bool(params["replay"]),
+            history=run_type in (SCHEDULED, BACKFILL),
+            same_drop=bool(params["same_drop"]),
+            dry_run=bool(params["dry_run"]),
+            reject_limit=float(params["reject_limit_percent"]) / 100,
+            wait=timedelta(minutes=float(wait)) if wait is not None else _default_wait(run_type),
+        )
+
+
+def today() -> date:
+    """Return the date it is now in WAREHOUSE_TIMEZONE."""
+    return datetime.now(settings.timezone()).date()
+
+
+def date_of_run(params: Any, run: Any) -> date:
+    """Return the param ``business_date``, or the date of the run in WAREHOUSE_TIMEZONE."""
+    given = params.get("business_date") if params else None
+    if given:
+        return date.fromisoformat(given)
+    moment: datetime = run.logical_date or run.run_after
+    return moment.astimezone(settings.timezone()).date()
+
+
+def drop_of(template: str | None, business_date: date) -> Path:
+    """Return the folder of a drop: ``ds``, ``ds_nodash`` and ``business_date`` in the template name the business date.
+
+    Raises AirflowFailException for an empty or relative path and for a template that cannot be rendered.
+    """
+    way_out = "Give it in the run's params or in WAREHOUSE_SOURCE_DIR, for example /drops/{{ ds }}."
+    variables = {
+        "ds": business_date.isoformat(),
+        "ds_nodash": business_date.strftime("%Y%m%d"),
+        "business_date": business_date,
+    }
+    try:
+        path = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(template or "")  # noqa: S701 - a path, no HTML
+        folder = path.render(variables).strip()
+    except jinja2.TemplateError as error:
+        raise AirflowFailException(
+            f"source_dir is {template!r}, which is no valid template: {error}\n"
+            "It may use {{ ds }} (2026-02-01), {{ ds_nodash }} (20260201) and {{ business_date }}, a date."
+        ) from None
+    if not folder or not Path(folder).is_absolute():
+        raise AirflowFailException(f"source_dir is {folder!r}: name the drop's folder by an absolute path.\n{way_out}")
+    return Path(folder)
+
+
+def _default_wait(run_type: str) -> timedelta:
+    return settings.drop_wait() if run_type == SCHEDULED else timedelta()
+
+
+def now() -> datetime:
+    """Return this moment, in UTC."""
+    return datetime.now(UTC)

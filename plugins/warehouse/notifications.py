@@ -1,0 +1,379 @@
+"""Alerts: what a run's end means for people, told once, by e-mail, webhook and log.
+
+The DAGs call these functions as callbacks: of a failed or successful run in the DAG processor, of a day that is late in
+the triggerer. Where alerts go is read here and nowhere else: ALERT_EMAIL_TO, ALERT_EMAIL_FROM and ALERT_SMTP_URL for
+e-mail, ALERT_WEBHOOK_URL for a webhook. Each alert is logged as well.
+
+An alert that was told is kept in Airflow's variable `warehouse_alerts` until what it told of has passed: so a day that
+fails five times is one message, and its success one more.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import smtplib
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import httpx
+from airflow.sdk import BaseHook, Context, Variable
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.configuration import conf
+from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+from warehouse import settings
+from warehouse.day import date_of_run, now
+from warehouse.operators import OPEN_BATCH, RECONCILE
+
+log = logging.getLogger(__name__)
+
+STATE = "warehouse_alerts"
+"""Airflow's variable that remembers what was told: key of the alert → when, as an ISO time."""
+REMEMBERED = timedelta(days=60)
+"""After this time an alert that never passed is forgotten."""
+ERROR = "error"
+"""Key of the XCom in which a failed task leaves its reason."""
+LINES_OF_REASON = 15
+SECONDS = 20
+"""How long a mail server or a webhook may take."""
+TEAMS_HOSTS = (".logic.azure.com", ".powerplatform.com", ".webhook.office.com")
+"""Ends of the names of hosts that take Teams' cards; all others get what Slack understands."""
+
+NEW_WARNINGS = """
+WITH published AS (
+    SELECT batch_id, business_date, ROW_NUMBER() OVER (ORDER BY published_at DESC, batch_id DESC) AS age
+    FROM gold.load_batches
+    WHERE published_at IS NOT NULL AND withdrawn_at IS NULL AND is_history = 0
+),
+before AS (
+    SELECT MIN(age) AS age
+    FROM published
+    WHERE business_date <> (SELECT business_date FROM published WHERE batch_id = ?)
+),
+latest AS (
+    SELECT batch_id, check_name, severity, passed, observed, expected,
+        ROW_NUMBER() OVER (PARTITION BY batch_id, check_name ORDER BY checked_at DESC) AS call_rank
+    FROM gold.quality_results
+)
+SELECT n.check_name, n.observed, n.expected
+FROM latest AS n
+INNER JOIN latest AS o
+    ON n.check_name = o.check_name
+INNER JOIN published AS p
+    ON o.batch_id = p.batch_id
+INNER JOIN before AS b
+    ON p.age = b.age
+WHERE
+    n.batch_id = ?
+    AND n.call_rank = 1
+    AND o.call_rank = 1
+    AND n.severity = N'warning'
+    AND n.passed = 0
+    AND o.passed = 1
+ORDER BY n.check_name
+"""
+"""Warnings of a batch that the day published before it did not have; none when it is the first day."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One message: its subject, its lines, and the address of the page where one goes on."""
+
+    subject: str
+    lines: tuple[str, ...]
+    link: str = ""
+
+    @property
+    def text(self) -> str:
+        """The message below its subject."""
+        return "\n".join([*self.lines, *([self.link] if self.link else [])])
+
+
+# What the DAGs call
+
+
+def remember_error(context: Context) -> None:
+    """Keep a failed task's reason for the alert; `on_failure_callback` of every task, run by its worker."""
+    context["ti"].xcom_push(key=ERROR, value=str(context.get("exception") or ""))
+
+
+def day_failed(context: Context) -> None:
+    """Tell that a day was not loaded: one message a day, whatever else is tried. A dry run is nobody's day."""
+    if _is_dry_run(context):
+        return
+    day = _business_date(context)
+    failed = _failed_tasks(context)
+    task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
+    batch_id = _xcom(context, OPEN_BATCH, "batch_id")
+    lines = [
+        f"{day} was not loaded. Readers still see the day that was published before.",
+        f"Batch {batch_id}, task {task}:" if batch_id else f"No batch was opened. Task {task}:",
+        *reason.splitlines()[:LINES_OF_REASON],
+        "",
+        "Mend the cause, then clear the failed tasks of the run:",
+    ]
+    _raise(
+        f"failed {day}", Alert(f"Sales warehouse: {day} failed in {task or 'its run'}", tuple(lines), _link(context))
+    )
+
+
+def day_succeeded(context: Context) -> None:
+    """Tell that a day that had failed or was late is loaded after all, and which warnings are new with it."""
+    if _is_dry_run(context):
+        return
+    day = _business_date(context)
+    batch_id = _xcom(context, OPEN_BATCH, "batch_id")
+    counts = _xcom(context, RECONCILE, "return_value") or {}
+    rows = f"{counts.get('rows_read') or 0:,} rows read, {counts.get('rows_rejected') or 0:,} rejected"
+    _clear(
+        [f"failed {day}", f"late {day}"],
+        lambda since: Alert(
+            f"Sales warehouse: {day} is loaded",
+            (f"Batch {batch_id}: {rows}. The trouble told at {since} is over.",),
+            _link(context),
+        ),
+    )
+    if batch_id is not None and _xcom(context, "close_batch", "return_value") is not None:
+        _tell_new_warnings(context, day, int(batch_id))
+
+
+async def day_is_late(context: Mapping[str, Any], **_: object) -> None:
+    """Tell that a scheduled day is not published although it is due; the callback of a DeadlineAlert."""
+    await asyncio.to_thread(_day_is_late, context)
+
+
+def serving_failed(context: Context) -> None:
+    """Tell that readers of the API or of Tableau's files do not get the day that gold shows."""
+    failed = _failed_tasks(context)
+    task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
+    lines = [
+        "Gold shows a new day, but the copy that the API serves, or Tableau's files, are of an older one.",
+        f"Task {task}:",
+        *reason.splitlines()[:LINES_OF_REASON],
+        "",
+        "Mend the cause, then clear the failed tasks of the run:",
+    ]
+    _raise("serving", Alert(f"Sales warehouse: serving is stale, {task} failed", tuple(lines), _link(context)))
+
+
+def serving_succeeded(context: Context) -> None:
+    """Tell that the API serves the published day again."""
+    _clear(
+        ["serving"],
+        lambda since: Alert(
+            "Sales warehouse: serving is up to date", (f"The trouble told at {since} is over.",), _link(context)
+        ),
+    )
+
+
+def run_failed(context: Context) -> None:
+    """Tell that a run of a DAG failed that is about no day; `on_failure_callback` of the DAGs of administration."""
+    dag_id = context["dag"].dag_id
+    failed = _failed_tasks(context)
+    task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
+    lines = (f"Task {task}:", *reason.splitlines()[:LINES_OF_REASON])
+    _raise(f"failed {dag_id}", Alert(f"Sales warehouse: {dag_id} failed in {task}", lines, _link(context)))
+
+
+def run_succeeded(context: Context) -> None:
+    """Tell that a DAG of administration works again."""
+    dag_id = context["dag"].dag_id
+    _clear(
+        [f"failed {dag_id}"],
+        lambda since: Alert(
+            f"Sales warehouse: {dag_id} works again", (f"The trouble told at {since} is over.",), _link(context)
+        ),
+    )
+
+
+# What they say
+
+
+def _day_is_late(context: Mapping[str, Any]) -> None:
+    run = context["dag_run"]
+    day = date_of_run(run.get("conf"), _Run(run))
+    if f"failed {day}" in _told():
+        return  # known already, and with its reason
+    link = f"{_base_url()}/dags/{run['dag_id']}/runs/{quote(run['dag_run_id'])}"
+    lines = (
+        f"{day} is not published yet, and was due at {context['deadline']['deadline_time']}.",
+        "The log of the task that is running says what it waits for:",
+    )
+    _raise(f"late {day}", Alert(f"Sales warehouse: {day} is late", lines, link))
+
+
+def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
+    connection = BaseHook.get_connection(settings.READER).get_hook().get_conn()  # type: ignore[no-untyped-call]
+    with closing(connection), closing(connection.cursor()) as cursor:
+        rows = cursor.execute(NEW_WARNINGS, batch_id, batch_id).fetchall()
+    if not rows:
+        return
+    names = "; ".join(name for name, _, _ in rows)
+    lines = [f"{day} is loaded. The day before did not have these warnings:"]
+    lines += [f"  {name}: found {observed}, expected {expected}" for name, observed, expected in rows]
+    alert = Alert(f"Sales warehouse: {day} has {len(rows)} new warnings", tuple(lines), _link(context))
+    _raise(f"warnings {day}: {names}", alert)
+
+
+class _Run:
+    """The moments of a run as a deadline's callback gets them, as JSON."""
+
+    def __init__(self, run: Mapping[str, Any]) -> None:
+        self.logical_date = datetime.fromisoformat(run["logical_date"]) if run.get("logical_date") else None
+        self.run_after = datetime.fromisoformat(run["run_after"])
+
+
+def _is_dry_run(context: Context) -> bool:
+    return bool((context.get("params") or {}).get("dry_run"))
+
+
+def _business_date(context: Context) -> str:
+    """Return the business date of a run; its id where the run is not known any more."""
+    told = _xcom(context, OPEN_BATCH, "business_date")
+    if told:
+        return str(told)
+    run = context.get("dag_run")
+    return date_of_run(context.get("params"), run).isoformat() if run else str(context["run_id"])
+
+
+def _failed_tasks(context: Context) -> list[tuple[str, str]]:
+    """Return the failed tasks of a run with their reasons, in the order of the DAG; the teardown is none of them."""
+    dag, run_id = context["dag"], str(context["run_id"])
+    states = RuntimeTaskInstance.get_task_states(dag_id=dag.dag_id, run_ids=[run_id]).get(run_id, {})
+    tasks = dag.topological_sort()  # type: ignore[no-untyped-call]
+    failed = [task.task_id for task in tasks if states.get(task.task_id) == "failed" and not task.is_teardown]
+    lost = "It left no message: its process was killed, or its machine was lost."
+    return [(task_id, str(_xcom(context, task_id, ERROR) or lost)) for task_id in failed]
+
+
+def _xcom(context: Context, task_id: str, key: str) -> Any:
+    run_id = str(context["run_id"])
+    return BaseXCom.get_one(key=key, task_id=task_id, dag_id=context["dag"].dag_id, run_id=run_id)
+
+
+def _link(context: Context) -> str:
+    return f"{_base_url()}/dags/{context['dag'].dag_id}/runs/{quote(str(context['run_id']))}"
+
+
+def _base_url() -> str:
+    return str(conf.get("api", "base_url", fallback="")).rstrip("/")
+
+
+# What was told already
+
+
+def _told() -> dict[str, str]:
+    told: dict[str, str] = json.loads(Variable.get(STATE, default="{}"))
+    oldest = (now() - REMEMBERED).isoformat()
+    return {key: since for key, since in told.items() if since >= oldest}
+
+
+def _remember(told: Mapping[str, str]) -> None:
+    Variable.set(STATE, json.dumps(told, indent=1), description="Alerts that were told and have not passed yet")
+
+
+def _raise(key: str, alert: Alert) -> None:
+    """Send an alert unless it was told; one that reached nobody is tried again at the next occasion."""
+    told = _told()
+    if key in told:
+        log.info("Told already: %s", alert.subject)
+        return
+    if send(alert):
+        _remember({**told, key: now().isoformat(timespec="seconds")})
+
+
+def _clear(keys: Iterable[str], recovery: Callable[[str], Alert]) -> None:
+    """Forget what was told under the keys, and send one message that it is over if something was."""
+    told = _told()
+    over = sorted(told[key] for key in keys if key in told)
+    if over and send(recovery(over[0])):
+        _remember({key: since for key, since in told.items() if key not in set(keys)})
+
+
+# How it is sent
+
+
+def send(alert: Alert) -> bool:
+    """Log an alert and send it to every channel that is set; returns whether it reached one, or none is set.
+
+    A channel that fails is logged and keeps no other from its message.
+    """
+    for line in (alert.subject, *alert.text.splitlines()):
+        log.warning("%s", line)
+    channels: list[Callable[[Alert], None]] = []
+    if os.environ.get("ALERT_EMAIL_TO"):
+        channels.append(send_email)
+    if os.environ.get("ALERT_WEBHOOK_URL"):
+        channels.append(post_to_webhook)
+    reached = 0
+    for channel in channels:
+        try:
+            channel(alert)
+            reached += 1
+        except (OSError, smtplib.SMTPException, httpx.HTTPError, ValueError) as error:
+            log.error("The alert was not sent (%s): %s", channel.__name__, error)
+    return reached > 0 or not channels
+
+
+def send_email(alert: Alert) -> None:
+    """Send an alert to ALERT_EMAIL_TO through ALERT_SMTP_URL: smtp://, smtp+starttls:// or smtps://, login included.
+
+    Raises OSError or smtplib.SMTPException when the server does not take it, ValueError for a URL that cannot be.
+    """
+    url = urlsplit(os.environ.get("ALERT_SMTP_URL") or "smtp://localhost:25")
+    if url.scheme not in ("smtp", "smtp+starttls", "smtps") or not url.hostname:
+        raise ValueError("ALERT_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// with a host")
+    message = EmailMessage()
+    message["Subject"] = alert.subject
+    message["To"] = os.environ["ALERT_EMAIL_TO"]
+    message["From"] = os.environ.get("ALERT_EMAIL_FROM") or "sales-warehouse@localhost"
+    message.set_content(alert.text + "\n")
+    tls = ssl.create_default_context()
+    if url.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(url.hostname, url.port or 465, timeout=SECONDS, context=tls)
+    else:
+        server = smtplib.SMTP(url.hostname, url.port or (587 if url.scheme == "smtp+starttls" else 25), timeout=SECONDS)
+    with server:
+        if url.scheme == "smtp+starttls":
+            server.starttls(context=tls)
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.send_message(message)
+
+
+def post_to_webhook(alert: Alert) -> None:
+    """Post an alert to ALERT_WEBHOOK_URL; raises httpx.HTTPError when it is not taken."""
+    url = os.environ["ALERT_WEBHOOK_URL"]
+    httpx.post(url, json=payload(url, alert), timeout=SECONDS).raise_for_status()
+
+
+def payload(url: str, alert: Alert) -> dict[str, Any]:
+    """Return an alert as the receiver wants it: a card for Teams, else the text that Slack's webhooks take.
+
+    Sources: Slack, "Sending messages using incoming webhooks"; Microsoft, "Create incoming webhooks with Workflows for
+    Microsoft Teams".
+    """
+    host = urlsplit(url).hostname or ""
+    if not host.endswith(TEAMS_HOSTS):
+        return {"text": f"*{alert.subject}*\n{alert.text}"}
+    body = [
+        {"type": "TextBlock", "text": alert.subject, "weight": "bolder", "wrap": True},
+        *[{"type": "TextBlock", "text": line, "wrap": True, "spacing": "none"} for line in alert.lines],
+    ]
+    actions = [{"type": "Action.OpenUrl", "title": "Open in Airflow", "url": alert.link}] if alert.link else []
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": body,
+        "actions": actions,
+    }
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+    return {"type": "message", "attachments": [attachment]}
