@@ -91,9 +91,11 @@ def up(settings: Settings) -> None:
         airflow = airflow_of(settings)
         load.deploy_schema(stack, airflow, progress)
         if scheduled:
+            load.let_all_run(airflow)
             load.say_when(stack, airflow, progress)
             return
         load.first_load(stack, airflow, progress)
+        load.let_all_run(airflow)
     show_result(settings, progress)
     progress.text(f"Done after {time.monotonic() - begun:.0f} s.")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import date
 from pathlib import Path
+
+import jinja2
 
 from data.generate import BUSINESS_DATE, generate
 from stack.dotenv import ROOT
@@ -24,8 +25,12 @@ class DropError(Exception):
 
 
 def folder_of(source_dir: str, day: date) -> Path:
-    """Return the folder that a source directory means for a day: Airflow's `{{ ds }}` is its date."""
-    return Path(re.sub(r"\{\{\s*ds\s*\}\}", day.isoformat(), source_dir))
+    """Return the folder that a source directory means for a day: a template, as plugins/warehouse/day.py has it."""
+    try:
+        template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(source_dir)  # noqa: S701 - a path, no HTML
+        return Path(template.render(ds=day.isoformat(), ds_nodash=f"{day:%Y%m%d}", business_date=day))
+    except jinja2.TemplateError as error:
+        raise DropError(f"The drop {source_dir!r} is no valid template: {error}\nIt may use {{{{ ds }}}}.") from None
 
 
 def check(folder: Path) -> None:

@@ -146,6 +146,12 @@ def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
         return drops.generate_drop(stack.settings.drops, day), day
 
 
+def let_all_run(airflow: AirflowApi) -> None:
+    """Unpause every DAG, those on a schedule included; after the load, which they would only slow down."""
+    for dag_id in airflow.dag_ids():
+        airflow.unpause(dag_id)
+
+
 def say_when(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
     """Say when the schedule loads the next day, and what it waits for."""
     dag = airflow.dag(LOAD_DAG) or {}
@@ -154,8 +160,10 @@ def say_when(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
     if dag.get("is_paused"):
         progress.text(f"{LOAD_DAG} is paused in Airflow: nothing runs until somebody lets it.")
     elif moment := dag.get("next_dagrun_run_after"):
-        local = datetime.fromisoformat(moment).astimezone(settings.zone)
-        progress.text(f"The next load begins at {local:%Y-%m-%d %H:%M} ({settings.zone}).")
+        time_of_run = datetime.fromisoformat(moment).astimezone(settings.zone)
+        # A schedule that is new to Airflow begins with its last time before now.
+        verb = "begins now" if time_of_run <= datetime.now(settings.zone) else "begins then"
+        progress.text(f"The next load is that of {time_of_run:%Y-%m-%d %H:%M}; it {verb}.")
     source_dir = settings.contract["WAREHOUSE_SOURCE_DIR"]
     progress.text(f"It waits until its drop is complete: {source_dir}")
     latest = published.latest(settings)

@@ -6,6 +6,7 @@ Names and defaults are told in `.env.example`; secrets come from `dotenv`, which
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import shlex
 import sys
@@ -47,7 +48,7 @@ PREFIXES = (
 API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS")
 """Settings of the API that have a default there."""
 
-CRON_PRESETS = ("@once", "@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
+CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
 """What Airflow takes for a schedule besides cron expressions."""
 
 MAY_BE_EMPTY = ("WAREHOUSE_LATE_AFTER_MINUTES",)
@@ -345,6 +346,7 @@ class Settings:
         Any other option of Airflow can be set as `AIRFLOW__SECTION__OPTION`, the secrets are among them.
         """
         given = {name: value for name, value in self.values.items() if name.startswith("AIRFLOW__")}
+        metadata = self.postgres_url("airflow", "postgresql+psycopg2")
         return {
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",
@@ -366,12 +368,16 @@ class Settings:
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.airflow_home / "passwords.json"),
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.postgres_url("airflow", "postgresql+psycopg2"),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.postgres_url("airflow", "postgresql+asyncpg"),
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs / "tasks"),
             "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(self.logs / "dag-processor"),
             "PYTHONPATH": str(PLUGINS),
+            "WAREHOUSE_LATE_AFTER_MINUTES": "120",
             **{name: self.values[name] for name in PIPELINE_OPTIONS if name in self.values},
+            "AIRFLOW_CONN_AIRFLOW_METADATA": json.dumps(
+                {"conn_type": "generic", "extra": {"sql_alchemy_conn": metadata}}
+            ),
             **airflow_connections(self.contract),
         }
 

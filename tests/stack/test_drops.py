@@ -101,6 +101,8 @@ def test_a_dated_folder_is_found_by_its_template() -> None:
 
     assert drops.folder_of("/drops/{{ ds }}", day) == drops.folder_of("/drops/{{ds}}", day) == Path("/drops/2026-02-03")
     assert drops.folder_of("/drops/today", day) == Path("/drops/today")
+    with pytest.raises(DropError, match="no valid template"):
+        drops.folder_of("/drops/{{ dss }}", day)
 
 
 def test_only_what_the_generator_wrote_for_that_day_counts_as_generated(tmp_path: Path) -> None:
