@@ -11,12 +11,12 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-head
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help secrets up down status logs env test soak lint bench bench-api bench-sync bench-dashboards lock
+.PHONY: help secrets up down status next-day load sql logs env test soak lint bench bench-api bench-sync bench-dashboards lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: ## Install, start everything, load the drop through Airflow, print figures and addresses
+up: ## Install, start everything, print addresses and login, load the drop in data/ unless a later day is published
 	@$(RUNTIME)
 	@$(BIN)/python -m stack up
 
@@ -24,9 +24,21 @@ down: ## Stop everything that up started
 	$(INSTALLED)
 	@$(BIN)/python -m stack down
 
-status: ## What runs where; exit code 0 only if all is up
+status: ## What runs where, and the login; exit code 0 only if all is up
 	$(INSTALLED)
 	@$(BIN)/python -m stack status
+
+next-day: ## Generate the drop of the day after the one published last, and load it
+	$(INSTALLED)
+	@$(BIN)/python -m stack next-day
+
+load: ## Load a drop (make load DROP=path DATE=yyyy-mm-dd; REPLAY=1 for an older day, SAME_DROP=1 for files loaded before)
+	$(INSTALLED)
+	@$(BIN)/python -m stack load --drop "$$DROP" --date "$$DATE" $(if $(REPLAY),--replay) $(if $(SAME_DROP),--same-drop)
+
+sql: ## Ask the warehouse (make sql Q="SELECT …"; without Q a prompt; AS=owner, loader or reader)
+	$(INSTALLED)
+	@$(BIN)/python -m stack sql --as "$(if $(filter default,$(origin AS)),reader,$(AS))" $(if $(Q),"$$Q")
 
 logs: ## Follow the logs
 	$(INSTALLED)

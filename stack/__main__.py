@@ -1,52 +1,81 @@
-"""The commands: `python -m stack up | down | status | logs | env`."""
+"""The commands: `python -m stack up | down | status | logs | env | next-day | load | sql`."""
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import psycopg
 import pyodbc
 
-from stack import dotenv, figures, load, postgres
+from stack import client, dotenv, drops, figures, load, postgres, published
 from stack.airflow_api import AirflowApi, AirflowError
 from stack.console import Progress
-from stack.services import Stack, StackError
-from stack.settings import ADMIN, Settings, SettingsError
+from stack.drops import DropError
+from stack.lock import BusyError, held
+from stack.services import KEEPER, Stack, StackError
+from stack.settings import ADMIN, Settings, SettingsError, iso_date
 
 LINES_OF_LOG = 30
+SECONDS_FOR_THE_KEEPER = 60
 
 
 @contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Let only one command change the stack at a time; the system frees the lock when the process ends."""
-    settings.state.mkdir(parents=True, exist_ok=True)
-    with (settings.state / "lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise StackError(f"Another make up or make down is at work (pid {file.read().strip()}).") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+def only_one(path: Path, what: str) -> Iterator[None]:
+    """Hold a lock for a command; the keeper is waited for, which holds it for a moment when it restarts a service."""
+    deadline = time.monotonic() + SECONDS_FOR_THE_KEEPER
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(held(path))
+                break
+            except BusyError as error:
+                if time.monotonic() > deadline or not _is_keeper(error.pid):
+                    raise StackError(f"{what} is at work already (pid {error.pid}): wait for it.") from None
+            time.sleep(0.1)
         yield
 
 
+def _is_keeper(pid: int | None) -> bool:
+    try:
+        return pid is None or "stack.keeper" in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return True  # it has just ended, and the lock is free
+
+
+@contextmanager
+def one_change(stack: Stack) -> Iterator[None]:
+    """Let only one command start or stop services at a time."""
+    with only_one(stack.lock, "Another make up or make down"):
+        yield
+
+
+@contextmanager
+def one_load(stack: Stack) -> Iterator[None]:
+    """Let only one command load at a time."""
+    with only_one(stack.settings.state / "load.lock", "Another load"):
+        yield
+
+
+def airflow_of(settings: Settings) -> AirflowApi:
+    """Return a session with Airflow."""
+    return AirflowApi(settings.airflow_url, ADMIN, settings.values["AIRFLOW_ADMIN_PASSWORD"])
+
+
 def up(settings: Settings) -> None:
-    """Start what does not run yet, run the load, print figures and addresses."""
+    """Start what does not run yet, print addresses and login, then load."""
     progress = Progress()
     begun = time.monotonic()
     stack = Stack(settings)
-    with only_one(settings):
+    with one_change(stack):
         for folder in (settings.logs, settings.run, settings.landing):
             folder.mkdir(parents=True, exist_ok=True)
         missing = stack.begin()
@@ -54,21 +83,82 @@ def up(settings: Settings) -> None:
         if running:
             progress.text(f"  running already: {', '.join(running)}")
         start_services(stack, missing, progress)
-        airflow = AirflowApi(settings.airflow_url, ADMIN, settings.values["AIRFLOW_ADMIN_PASSWORD"])
-        load.run_load(stack, airflow, progress)
-        figures.show(settings, progress)
     progress.heading(f"Up after {time.monotonic() - begun:.0f} s")
+    show_addresses(settings, progress)
+    scheduled = bool(settings.contract["WAREHOUSE_SCHEDULE"])
+    progress.heading("Schema" if scheduled else "Load")
+    with one_load(stack):
+        airflow = airflow_of(settings)
+        load.deploy_schema(stack, airflow, progress)
+        if scheduled:
+            load.let_all_run(airflow)
+            load.say_when(stack, airflow, progress)
+            return
+        load.first_load(stack, airflow, progress)
+        load.let_all_run(airflow)
+    show_result(settings, progress)
+    progress.text(f"Done after {time.monotonic() - begun:.0f} s.")
+
+
+def next_day(settings: Settings) -> None:
+    """Generate the day after the one published last, and load it."""
+    progress = Progress()
+    stack = ready_stack(settings)
+    with one_load(stack):
+        folder, day = load.generate_next_day(stack, progress)
+        load.load_drop(stack, airflow_of(settings), progress, folder, day)
+    show_result(settings, progress)
+
+
+def load_drop(settings: Settings, drop: str, day: str, *, replay: bool, same_drop: bool) -> None:
+    """Load a drop of the user's."""
+    if not drop or not day:
+        raise DropError("Name the drop and its business date: make load DROP=path DATE=yyyy-mm-dd")
+    try:
+        business_date = iso_date(day)
+    except ValueError:
+        raise DropError(f"DATE={day} is no date. Write it as yyyy-mm-dd, such as 2026-02-01.") from None
+    folder = drops.folder_of(str(Path(drop).expanduser().resolve()), business_date)
+    drops.check(folder)
+    progress = Progress()
+    stack = ready_stack(settings)
+    with one_load(stack):
+        load.check_day(stack, business_date, published.latest(settings), replay=replay)
+        airflow = airflow_of(settings)
+        load.load_drop(stack, airflow, progress, folder, business_date, replay=replay, same_drop=same_drop)
+    show_result(settings, progress)
+
+
+def ready_stack(settings: Settings) -> Stack:
+    """Return the stack when it can load; raises with the way out when something of it does not run."""
+    stack = Stack(settings)
+    absent = [name for name in stack.services if not stack.is_ready(name)]
+    if absent:
+        raise StackError(f"Not up: {', '.join(absent)}. Run make up.")
+    return stack
+
+
+def show_addresses(settings: Settings, progress: Progress) -> None:
+    """Print where everything is, and the login."""
     password = settings.values["AIRFLOW_ADMIN_PASSWORD"]
     progress.table(
-        ["what", "where"],
+        ["what", "where", "login"],
         [
-            ["Airflow", f"{settings.airflow_url}  user {ADMIN}, password {password}"],
-            ["dashboards", f"{settings.api_url}/dashboards/sales  and /customers"],
-            ["API", settings.api_url],
-            ["warehouse", 'the environment of a client: eval "$(make -s env)", then $WAREHOUSE_ODBC'],
-            ["logs", f"{settings.logs}  (make logs)"],
+            ["dashboards", f"{settings.api_url}/dashboards/sales", "none needed"],
+            ["API", f"{settings.api_url}/docs", "none needed for reading"],
+            ["Airflow", settings.airflow_url, f"user {ADMIN}, password {password} (AIRFLOW_ADMIN_PASSWORD in .env)"],
+            ["warehouse", 'make sql Q="SELECT …"', "AS=reader, loader or owner; make env shows the connection strings"],
+            ["logs", f"{settings.logs}", "make logs follows them"],
         ],
     )
+
+
+def show_result(settings: Settings, progress: Progress) -> None:
+    """Print the figures of the day that is served, and how to go on."""
+    figures.show(settings, progress)
+    progress.heading("The next day")
+    progress.text("  make next-day                            invents it and loads it")
+    progress.text("  make load DROP=path DATE=yyyy-mm-dd      loads six files of yours")
 
 
 def start_services(stack: Stack, missing: list[str], progress: Progress) -> None:
@@ -89,36 +179,40 @@ def start_services(stack: Stack, missing: list[str], progress: Progress) -> None
             stack.prepare_airflow()
         for name in airflow:
             stack.launch(name)
-    others = [name for name in stack.services if name != "postgres"]
+    others = [name for name in stack.services if name not in ("postgres", KEEPER)]
     with progress.step(", ".join(others)) as step:
         stack.wait_ready(others, lambda waiting: step.now(f"waiting for {', '.join(waiting)}"))
         stack.prepare_warehouse()
+    if KEEPER in missing:
+        stack.launch(KEEPER)
 
 
 def down(settings: Settings) -> None:
     """Stop everything that `up` started, crashed or not."""
     progress = Progress()
     stack = Stack(settings)
-    with only_one(settings):
+    with one_load(stack), one_change(stack):
         running = [record.name for record in stack.records.all() if record.process()]
         with progress.step(f"stop {', '.join(running) or 'nothing: no service runs'}"):
             stack.stop_all()
 
 
 def status(settings: Settings) -> bool:
-    """Print what runs where; returns whether all of it is up."""
+    """Print what runs, where, and the login; returns whether all of it is up."""
     progress = Progress()
     stack = Stack(settings)
     rows: list[list[object]] = []
     all_up = True
     for name, service in stack.services.items():
         record = stack.running(name)
-        ready = record is not None and service.ready(record)
+        ready = stack.is_ready(name)
         all_up = all_up and ready
         state = "up" if ready else "not ready" if record else "down"
         since = datetime.fromtimestamp(record.started).strftime("%Y-%m-%d %H:%M:%S") if record else None
         rows.append([name, state, str(record.pid) if record else None, since, service.address])
     progress.table(["service", "state", "pid", "since", "address"], rows)
+    progress.text("")
+    show_addresses(settings, progress)
     return all_up
 
 
@@ -136,34 +230,61 @@ def last_lines(log: Path) -> list[str]:
         return [load.readable(line.rstrip("\n")) for line in deque(file, LINES_OF_LOG)]
 
 
-COMPLAINTS = (StackError, SettingsError, postgres.PostgresError, AirflowError, pyodbc.Error, psycopg.Error)
+COMPLAINTS = (StackError, SettingsError, DropError, postgres.PostgresError, AirflowError, psycopg.Error)
 """What says by itself what is wrong; anything else is a bug and keeps its traceback."""
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m stack", description="The whole system on one machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "down", "status", "logs", "env", "next-day"):
+        commands.add_parser(name)
+    load_parser = commands.add_parser("load")
+    load_parser.add_argument("--drop", default="", help="folder with source_crm/ and source_erp/")
+    load_parser.add_argument("--date", default="", help="its business date, yyyy-mm-dd")
+    load_parser.add_argument("--replay", action="store_true", help="although a later day is published")
+    load_parser.add_argument("--same-drop", action="store_true", help="although these six files are another day's")
+    sql_parser = commands.add_parser("sql")
+    sql_parser.add_argument("--as", dest="login", choices=client.LOGINS, default="reader")
+    sql_parser.add_argument("statement", nargs="?")
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a command, and return its exit code."""
+    settings = Settings.resolve(dotenv.ensure(), os.environ)
+    match options.command:
+        case "env":
+            print(settings.shell())
+        case "status":
+            return 0 if status(settings) else 1
+        case "load":
+            load_drop(settings, options.drop, options.date, replay=options.replay, same_drop=options.same_drop)
+        case "sql":
+            client.run(settings, options.login, options.statement)
+        case command:
+            {"up": up, "down": down, "logs": logs, "next-day": next_day}[command](settings)
+    return 0
 
 
 def main(arguments: list[str]) -> int:
     """Run a command. Exit code 0 when it did its work, 1 when something failed or is not up."""
-    parser = argparse.ArgumentParser(prog="python -m stack", description="The whole system on one machine.")
-    parser.add_argument("command", choices=["up", "down", "status", "logs", "env"])
-    command = parser.parse_args(arguments).command
+    options = parse(arguments)
     try:
-        settings = Settings.resolve(dotenv.ensure(), os.environ)
-        if command == "env":
-            print(settings.shell())
-        elif command == "status":
-            return 0 if status(settings) else 1
-        else:
-            {"up": up, "down": down, "logs": logs}[command](settings)
+        return run(options)
     except KeyboardInterrupt:
         print("\ninterrupted; what was started keeps running: make down stops it", file=sys.stderr)
         return 130
+    except pyodbc.Error as error:
+        print(f"\nerror: the warehouse says: {client.message(error)}", file=sys.stderr)
     except (*COMPLAINTS, ValueError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         log = error.log if isinstance(error, StackError) else None
         if log and log.exists():
             print(f"\nThe last lines of {log}:", file=sys.stderr)
             print("\n".join(f"  {line}" for line in last_lines(log)), file=sys.stderr)
-        return 1
-    return 0
+    return 1
 
 
 if __name__ == "__main__":

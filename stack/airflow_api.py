@@ -1,12 +1,16 @@
-"""A client of Airflow's REST API (version 2), as much of it as the first load needs."""
+"""A client of Airflow's REST API (version 2), as much of it as a load needs."""
 
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from typing import Any
+
+SECONDS_OF_PATIENCE = 60
+"""How long reading is tried again when the server does not answer or has lost its database: both are started again."""
 
 
 class AirflowError(Exception):
@@ -41,7 +45,15 @@ class AirflowApi:
 
     def _get(self, path: str, **parameters: str | int) -> Any:
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
-        return self._request("GET", f"/api/v2{path}{query}")
+        deadline = time.monotonic() + SECONDS_OF_PATIENCE
+        while True:
+            try:
+                return self._request("GET", f"/api/v2{path}{query}")
+            except AirflowError as error:
+                passes = error.status is None or error.status >= 500
+                if not passes or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
 
     def dag(self, dag_id: str) -> dict[str, Any] | None:
         """Return a DAG, or None while Airflow does not know it."""
@@ -52,6 +64,10 @@ class AirflowApi:
                 return None
             raise
         return dag
+
+    def dag_ids(self) -> list[str]:
+        """Return the ids of all DAGs that Airflow knows."""
+        return [dag["dag_id"] for dag in self._get("/dags")["dags"]]
 
     def import_errors(self) -> list[dict[str, Any]]:
         """Return the DAG files that Airflow could not import: `filename`, `stack_trace`."""

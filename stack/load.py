@@ -1,16 +1,21 @@
-"""The load that `make up` runs through Airflow: deploy the schema, load the drop, bring it to the API."""
+"""Loads through Airflow: deploy the schema, load a drop, bring it to the API, and say how it goes."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+from stack import drops, published
 from stack.airflow_api import AirflowApi
 from stack.console import Progress, Step
-from stack.services import Stack, StackError
+from stack.drops import DropError
+from stack.published import Published
+from stack.services import Stack, StackError, fetch_json
 
 SCHEMA_DAG = "warehouse_schema"
 LOAD_DAG = "sales_warehouse"
@@ -19,6 +24,8 @@ DAGS = (SCHEMA_DAG, LOAD_DAG, SERVING_DAG)
 
 SECONDS_TO_PARSE = 120
 SECONDS_TO_APPEAR = 60
+SECONDS_TO_COME_BACK = 120
+"""How long the scheduler may be away in the middle of a run: the keeper starts it again."""
 SECONDS_TO_RUN = 1800
 DONE = ("success", "failed")
 ENDED_TASK = ("success", "failed", "skipped")
@@ -50,22 +57,123 @@ def _parsed_since(airflow: AirflowApi, dag_id: str, moment: float) -> bool:
     return parsed is not None and datetime.fromisoformat(parsed).timestamp() >= moment
 
 
-def run_load(stack: Stack, airflow: AirflowApi, progress: Progress) -> str:
-    """Deploy, load and serve, one DAG run after the other; returns the id of the load's run."""
+def deploy_schema(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
+    """Wait for the DAGs, and deploy the T-SQL; until then the warehouse cannot be asked anything."""
     with progress.step("Airflow reads the DAGs"):
         wait_for_dags(stack, airflow)
-    for dag_id in DAGS:
-        airflow.unpause(dag_id)
     with progress.step(f"{SCHEMA_DAG}: deploy the T-SQL") as step:
-        _follow(stack, airflow, SCHEMA_DAG, airflow.trigger(SCHEMA_DAG, {}), step)
-    business_date = stack.settings.contract["WAREHOUSE_BUSINESS_DATE"]
+        _follow(stack, airflow, SCHEMA_DAG, _trigger(airflow, SCHEMA_DAG, {}), step)
+
+
+def check_day(stack: Stack, day: date, latest: Published | None, *, replay: bool) -> None:
+    """Refuse a business date that the warehouse would refuse, before Airflow is asked."""
+    today = stack.settings.today
+    if day > today:
+        raise DropError(
+            f"{day} is in the future: today is {today}. Nothing was loaded.\n"
+            "A drop holds what happened before its business date: load it on that day."
+        )
+    if latest and day < latest.business_date and not replay:
+        raise DropError(
+            f"{day} is older than the day published last, {latest.business_date}. Nothing was loaded.\n"
+            f"To show {day} again in place of {latest.business_date}, on purpose: REPLAY=1."
+        )
+
+
+def load_drop(
+    stack: Stack,
+    airflow: AirflowApi,
+    progress: Progress,
+    folder: Path,
+    day: date,
+    *,
+    replay: bool = False,
+    same_drop: bool = False,
+) -> None:
+    """Load a drop and serve it, one DAG run after the other."""
+    conf: dict[str, Any] = {"source_dir": str(folder), "business_date": day.isoformat()}
+    conf |= {name: True for name, wanted in (("replay", replay), ("same_drop", same_drop)) if wanted}
+    airflow.unpause(SERVING_DAG)
     served_before = set(airflow.run_ids(SERVING_DAG))
-    with progress.step(f"{LOAD_DAG}: load the drop of {business_date}") as step:
-        run_id = airflow.trigger(LOAD_DAG, {"business_date": business_date})
-        _follow(stack, airflow, LOAD_DAG, run_id, step)
+    with progress.step(f"{LOAD_DAG}: load {folder} as {day}") as step:
+        _follow(stack, airflow, LOAD_DAG, _trigger(airflow, LOAD_DAG, conf), step)
     with progress.step(f"{SERVING_DAG}: bring it to the API") as step:
         _follow(stack, airflow, SERVING_DAG, _new_run(airflow, SERVING_DAG, served_before), step)
-    return run_id
+
+
+def first_load(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
+    """Load what `make up` is to load: the drop of the settings, unless a later day is published."""
+    settings = stack.settings
+    day = date.fromisoformat(settings.contract["WAREHOUSE_BUSINESS_DATE"])
+    source_dir = settings.contract["WAREHOUSE_SOURCE_DIR"]
+    latest = published.latest(settings)
+    if latest and latest.business_date > day:
+        progress.text(f"  {latest.business_date} is published, a later day than {day}: nothing to load.")
+        serve(stack, airflow, progress)
+        return
+    if latest and latest.business_date == day and latest.source_dir and "WAREHOUSE_SOURCE_DIR" not in settings.values:
+        source_dir = latest.source_dir  # that day may have been loaded from a drop of the user's own
+    folder = drops.folder_of(source_dir, day)
+    check_day(stack, day, latest, replay=False)
+    drops.check(folder)
+    load_drop(stack, airflow, progress, folder, day)
+
+
+def serve(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
+    """Bring gold to the API unless the API serves it already."""
+    served = fetch_json(f"{stack.settings.api_url}/health/ready") or {}
+    if served.get("batch_id") == published.shown(stack.settings):
+        return
+    with progress.step(f"{SERVING_DAG}: bring it to the API") as step:
+        _follow(stack, airflow, SERVING_DAG, _trigger(airflow, SERVING_DAG, {}), step)
+
+
+def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
+    """Generate the drop of the day after the one published last; returns its folder and its day."""
+    latest = published.latest(stack.settings)
+    if latest is None:
+        raise DropError("No day is published yet. Run make up, which loads the first.")
+    if not drops.is_generated(latest.source_dir, latest.business_date, stack.settings.drops):
+        origin = latest.source_dir or "a landing folder, by hand"
+        raise DropError(
+            f"{latest.business_date}, the day published last, was loaded from {origin}.\n"
+            "make next-day invents a day, which would not follow from that one.\n"
+            "Load your next drop: make load DROP=path DATE=yyyy-mm-dd."
+        )
+    day = latest.following
+    check_day(stack, day, latest, replay=False)
+    with progress.step(f"generate the drop of {day}"):
+        return drops.generate_drop(stack.settings.drops, day), day
+
+
+def let_all_run(airflow: AirflowApi) -> None:
+    """Unpause every DAG, those on a schedule included; after the load, which they would only slow down."""
+    for dag_id in airflow.dag_ids():
+        airflow.unpause(dag_id)
+
+
+def say_when(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
+    """Say when the schedule loads the next day, and what it waits for."""
+    dag = airflow.dag(LOAD_DAG) or {}
+    settings = stack.settings
+    progress.heading(f"Scheduled: {settings.contract['WAREHOUSE_SCHEDULE']} ({settings.zone})")
+    if dag.get("is_paused"):
+        progress.text(f"{LOAD_DAG} is paused in Airflow: nothing runs until somebody lets it.")
+    elif moment := dag.get("next_dagrun_run_after"):
+        time_of_run = datetime.fromisoformat(moment).astimezone(settings.zone)
+        # A schedule that is new to Airflow begins with its last time before now.
+        verb = "begins now" if time_of_run <= datetime.now(settings.zone) else "begins then"
+        progress.text(f"The next load is that of {time_of_run:%Y-%m-%d %H:%M}; it {verb}.")
+    source_dir = settings.contract["WAREHOUSE_SOURCE_DIR"]
+    progress.text(f"It waits until its drop is complete: {source_dir}")
+    latest = published.latest(settings)
+    progress.text(f"Published last: {latest.business_date}" if latest else "No day is published yet.")
+
+
+def _trigger(airflow: AirflowApi, dag_id: str, configuration: dict[str, Any]) -> str:
+    """Start a run and return its id; a paused DAG would keep it waiting for ever."""
+    airflow.unpause(dag_id)
+    return airflow.trigger(dag_id, configuration)
 
 
 def _new_run(airflow: AirflowApi, dag_id: str, known: set[str]) -> str:
@@ -93,6 +201,7 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
     printed: set[tuple[str, int]] = set()
     retried: set[tuple[str, int, int]] = set()
     deadline = time.monotonic() + SECONDS_TO_RUN
+    alive = time.monotonic()
     while True:
         # The state first: the tasks read after it are then final when it is.
         state = airflow.run(dag_id, run_id)["state"]
@@ -110,8 +219,10 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
             break
         running = [task["task_id"] for task in tasks if task["state"] == "running"]
         step.now(f"{len(printed)} of {len(tasks)} tasks done  {', '.join(running)}")
-        if stack.running("airflow-scheduler") is None:
-            raise StackError("airflow-scheduler has ended.", stack.log("airflow-scheduler"))
+        if stack.running("airflow-scheduler"):
+            alive = time.monotonic()
+        elif time.monotonic() - alive > SECONDS_TO_COME_BACK:
+            raise StackError("airflow-scheduler has ended and does not come back.", stack.log("airflow-scheduler"))
         if time.monotonic() > deadline:
             raise StackError(f"{dag_id} has not ended after {SECONDS_TO_RUN} s.", stack.log("airflow-scheduler"))
         time.sleep(0.5)
@@ -121,12 +232,15 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
 
 def _failure(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str) -> StackError:
     """Say which task failed first, and where its log lies."""
+    page = f"{stack.settings.airflow_url}/dags/{dag_id}/runs/{quote(run_id, safe='')}"
     failed = [task for task in airflow.task_instances(dag_id, run_id) if task["state"] == "failed"]
     if not failed:
-        return StackError(f"{dag_id} failed without a failed task.", stack.log("airflow-scheduler"))
+        return StackError(f"{dag_id} failed without a failed task: {page}", stack.log("airflow-scheduler"))
     first = min(failed, key=lambda task: task["end_date"] or "")
     log = task_log(stack.settings.logs / "tasks", first)
-    return StackError(f"{dag_id} failed in the task {first['task_id']}.", log if log.exists() else None)
+    advice = "The services run. docs/operations.md says what to do about a day that failed."
+    message = f"{dag_id} failed in the task {first['task_id']}: {page}\n{advice}"
+    return StackError(message, log if log.exists() else None)
 
 
 def task_log(folder: Path, task: dict[str, object]) -> Path:

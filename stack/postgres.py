@@ -6,6 +6,7 @@ password. Postgres refuses to run as root: there it runs as `nobody`, and owns i
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import stat
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -92,6 +94,18 @@ def prepare(settings: Settings) -> None:
     )
     if made.returncode:
         raise PostgresError(f"initdb failed:\n{made.stdout}{made.stderr}")
+
+
+def forget_dead_server(settings: Settings) -> None:
+    """Remove the lock of a killed server that nobody has reaped yet: a zombie's id makes the next server refuse.
+
+    Only after its children have been killed, too. Where the id has gone, Postgres removes the file itself.
+    """
+    lock = data_folder(settings) / "postmaster.pid"
+    with contextlib.suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        pid = int(lock.read_text(encoding="ascii").split(maxsplit=1)[0])
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            lock.unlink()
 
 
 def _open_path(folder: Path) -> None:

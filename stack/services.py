@@ -1,6 +1,7 @@
 """The services: what is started, in which order, and how each shows that it is ready.
 
-Order of start: Postgres, then the stand-in and the API, then Airflow's components. Postgres stops last.
+Order of start: Postgres, then the stand-in and the API, then Airflow's components, then the keeper, which starts again
+what dies. Postgres stops last.
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ from stack.processes import (
     start,
     wait_until_gone,
 )
-from stack.settings import ADMIN, LOOPBACK, PLUGINS, Settings
+from stack.settings import ADMIN, LOOPBACK, PLUGINS, PREFIXES, Settings
 from warehouse.connection import with_database
+
+KEEPER = "keeper"
 
 SECONDS_TO_STOP = 20
 """How long a service may take to end by itself before it is killed."""
@@ -65,7 +68,8 @@ class Service:
     """One long-running process.
 
     `ready` returns whether the service of that record does its work; `seconds` is how long that may take.
-    `stop_signal` makes it end cleanly, sent to its whole process group or to its leader alone.
+    `stop_signal` makes it end cleanly, sent to its whole process group or to its leader alone. `before_start` clears
+    what a killed one left.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Service:
     address: str = ""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_whole_group: bool = True
+    before_start: Callable[[], None] = lambda: None
     account: postgres.Account | None = None
     fingerprint: str = field(init=False)
 
@@ -122,7 +127,7 @@ def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
 
 def _without_settings() -> dict[str, str]:
     """Return the caller's environment without what a service gets from the settings only."""
-    foreign = ("AIRFLOW_", "WAREHOUSE_", "PYTHONPATH", "PYTHONHOME")
+    foreign = (*PREFIXES, "PYTHONPATH", "PYTHONHOME")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # Tasks report to Airflow over HTTP: a proxy of the machine must not come between.
     for name in ("NO_PROXY", "no_proxy"):
@@ -138,6 +143,12 @@ class Stack:
         self.records = Records(settings.run)
         self.marker = str(settings.state)
         self.services = {service.name: service for service in self._define()}
+        self._launched: set[str] = set()
+
+    @property
+    def lock(self) -> Path:
+        """The lock of whoever starts and stops services."""
+        return self.settings.state / "lock"
 
     def _define(self) -> Iterator[Service]:
         settings = self.settings
@@ -152,6 +163,7 @@ class Stack:
             stop_signal=signal.SIGINT,
             stop_whole_group=False,
             account=postgres.account(),
+            before_start=lambda: postgres.forget_dead_server(settings),
         )
         if settings.uses_stand_in:
             options = {
@@ -216,6 +228,20 @@ class Stack:
             ready=_airflow_component_ready(settings, "dag_processor"),
             seconds=180,
         )
+        yield Service(
+            "airflow-triggerer",
+            [*airflow, "triggerer", "--skip-serve-logs"],
+            environment,
+            ready=_airflow_component_ready(settings, "triggerer"),
+            seconds=180,
+        )
+        yield Service(
+            KEEPER,
+            [sys.executable, "-m", "stack.keeper"],
+            settings.given,
+            ready=lambda _: True,
+            seconds=10,
+        )
 
     def log(self, name: str) -> Path:
         """Return the log file of a service."""
@@ -225,6 +251,11 @@ class Stack:
         """Return the record of a service whose process is alive."""
         record = self.records.read(name)
         return record if record and record.process() else None
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a service runs and does its work."""
+        record = self.running(name)
+        return record is not None and self.services[name].ready(record)
 
     def begin(self) -> list[str]:
         """Stop what runs with other settings, kill what crashed services left, check the ports to be used.
@@ -260,6 +291,7 @@ class Stack:
         log = self.log(name)
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
+        service.before_start()
         environment = {**_without_settings(), **service.environment, MARKER: self.marker}
         record = start(
             name,
@@ -272,11 +304,13 @@ class Stack:
             group=service.account.gid if service.account else None,
         )
         self.records.write(record)
+        self._launched.add(name)
         return record
 
     def wait_ready(self, names: list[str], on_change: Callable[[list[str]], None] | None = None) -> None:
         """Wait until services are ready; raises when one ends first or takes too long.
 
+        One that ran before this command and has ended since is started again: it may have died of another's death.
         `on_change` is told which are still awaited, each time their number falls.
         """
         begun = time.monotonic()
@@ -293,7 +327,11 @@ class Stack:
         service = self.services[name]
         record = self.running(name)
         if record is None:
-            raise StackError(f"{name} ended while starting.", self.log(name))
+            if name in self._launched:
+                raise StackError(f"{name} ended while starting.", self.log(name))
+            self.stop([name])
+            self.launch(name)
+            return False
         if service.ready(record):
             return True
         if time.monotonic() - begun > service.seconds:

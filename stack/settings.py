@@ -6,16 +6,20 @@ Names and defaults are told in `.env.example`; secrets come from `dotenv`, which
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import shlex
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
+from croniter import croniter
 from mssql_python_odbc import get_libs_dir
 
 from stack.dotenv import ROOT, SECRETS
@@ -28,8 +32,27 @@ PLUGINS = ROOT / "plugins"
 SERVING_LOGINS = ("postgres", "sales_loader", "sales_api")
 """Users of the embedded Postgres: the owner of the serving database, the sync's and the API's."""
 
+PREFIXES = (
+    "AIRFLOW_",
+    "ALERT_",
+    "API_",
+    "EXPORTS_",
+    "KEEP_",
+    "MSSQL_",
+    "SERVING_",
+    "SQLSERVER_",
+    "WAREHOUSE_",
+)
+"""What the names of all settings begin with; nothing else of `.env` or the environment is a setting."""
+
 API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS")
 """Settings of the API that have a default there."""
+
+CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
+"""What Airflow takes for a schedule besides cron expressions."""
+
+MAY_BE_EMPTY = ("WAREHOUSE_LATE_AFTER_MINUTES",)
+"""Settings whose empty value means something else than their default."""
 
 LONGEST_SOCKET_PATH = 100
 """Bytes that the path of a Unix socket may have on every system (Linux allows 107, macOS 103)."""
@@ -37,6 +60,80 @@ LONGEST_SOCKET_PATH = 100
 
 class SettingsError(Exception):
     """A setting that cannot be right; the message names the variable and what it should be."""
+
+
+def iso_date(text: str) -> date:
+    """Read a date as yyyy-mm-dd and in no other way; raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(f"{text!r} is no date as yyyy-mm-dd")
+    return day
+
+
+def _number(text: str) -> None:
+    if float(text) < 0:
+        raise ValueError
+
+
+def _number_or_nothing(text: str) -> None:
+    if text:
+        _number(text)
+
+
+def _days(text: str) -> None:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError
+
+
+def _boolean(text: str) -> None:
+    if text not in ("true", "false"):
+        raise ValueError
+
+
+def _schedule(text: str) -> None:
+    if text not in CRON_PRESETS and not croniter.is_valid(text):
+        raise ValueError
+
+
+def _address_with_scheme(*schemes: str) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:  # an impossible port raises itself
+            raise ValueError
+
+    return check
+
+
+def _addresses(text: str) -> None:
+    if not all("@" in address.strip() for address in text.split(",")):
+        raise ValueError
+
+
+PIPELINE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
+    "WAREHOUSE_TIMEZONE": (ZoneInfo, "the name of a time zone, such as Europe/Berlin"),
+    "WAREHOUSE_DROP_WAIT_MINUTES": (_number, "a number of minutes from 0 up"),
+    "WAREHOUSE_DROP_SETTLE_SECONDS": (_number, "a number of seconds from 0 up"),
+    "WAREHOUSE_LATE_AFTER_MINUTES": (_number_or_nothing, "a number of minutes from 0 up, or empty for no alert"),
+    "WAREHOUSE_APPROVE_REJECTS": (_boolean, "true or false"),
+    "ALERT_EMAIL_TO": (_addresses, "e-mail addresses with a comma between"),
+    "ALERT_EMAIL_FROM": (_addresses, "an e-mail address"),
+    "ALERT_SMTP_URL": (
+        _address_with_scheme("smtp", "smtps", "smtp+starttls"),
+        "smtp://user:password@host:port, with smtps:// or smtp+starttls:// where it is encrypted",
+    ),
+    "ALERT_WEBHOOK_URL": (_address_with_scheme("http", "https"), "an http or https address"),
+    "KEEP_LOGS_DAYS": (_days, "a whole number of days from 1 up"),
+    "KEEP_LANDING_DAYS": (_days, "a whole number of days from 1 up"),
+    "KEEP_AIRFLOW_DAYS": (_days, "a whole number of days from 1 up"),
+    "KEEP_HISTORY_DAYS": (_days, "a whole number of days from 1 up"),
+}
+"""Settings of the DAGs, which have their defaults there: how each is checked, and what it should be."""
+
+CHECKED = {
+    **PIPELINE_OPTIONS,
+    "WAREHOUSE_SCHEDULE": (_schedule, "a cron expression, such as 0 5 * * *"),
+    "WAREHOUSE_BUSINESS_DATE": (iso_date, "a date, yyyy-mm-dd"),
+}
 
 
 def microsoft_driver() -> Path:
@@ -64,12 +161,25 @@ class Settings:
     @classmethod
     def resolve(cls, dotenv: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
         """Lay the environment over `.env`; an empty value counts as unset in both."""
-        merged = {name: value for name, value in dotenv.items() if value}
-        merged |= {name: value for name, value in environment.items() if value}
+        merged = {name: value for name, value in dotenv.items() if value or name in MAY_BE_EMPTY}
+        merged |= {name: value for name, value in environment.items() if value or name in MAY_BE_EMPTY}
         missing = [name for name in SECRETS if name not in merged]
         if missing:
             raise SettingsError(f"Not set, and not in .env: {', '.join(missing)}")
+        for name, (check, wanted) in CHECKED.items():
+            try:
+                if name in merged:
+                    check(merged[name])
+            except (ValueError, KeyError, OSError):
+                raise SettingsError(
+                    f"{name} is {merged[name]!r}, which cannot be right: it must be {wanted}."
+                ) from None
         return cls(merged)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The settings as they were given: from these alone another process resolves the same ones."""
+        return {name: value for name, value in sorted(self.values.items()) if name.startswith(PREFIXES)}
 
     def _port(self, name: str, default: int) -> int:
         text = self.values.get(name, str(default))
@@ -139,6 +249,21 @@ class Settings:
     def landing(self) -> Path:
         """The landing folder, as Airflow sees it."""
         return self._path("WAREHOUSE_LANDING_DIR", self.state / "landing")
+
+    @property
+    def drops(self) -> Path:
+        """The folder of the drops that `make next-day` generates, one folder a business date."""
+        return self.state / "drops"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone: of the schedule, and of what counts as today."""
+        return ZoneInfo(self.values.get("WAREHOUSE_TIMEZONE", "UTC"))
+
+    @property
+    def today(self) -> date:
+        """The date it is for the company: no business date is later."""
+        return datetime.now(self.zone).date()
 
     @property
     def stand_in_administrator(self) -> str:
@@ -221,6 +346,7 @@ class Settings:
         Any other option of Airflow can be set as `AIRFLOW__SECTION__OPTION`, the secrets are among them.
         """
         given = {name: value for name, value in self.values.items() if name.startswith("AIRFLOW__")}
+        metadata = self.postgres_url("airflow", "postgresql+psycopg2")
         return {
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",
@@ -242,11 +368,16 @@ class Settings:
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.airflow_home / "passwords.json"),
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.postgres_url("airflow", "postgresql+psycopg2"),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.postgres_url("airflow", "postgresql+asyncpg"),
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs / "tasks"),
             "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(self.logs / "dag-processor"),
             "PYTHONPATH": str(PLUGINS),
+            "WAREHOUSE_LATE_AFTER_MINUTES": "120",
+            **{name: self.values[name] for name in PIPELINE_OPTIONS if name in self.values},
+            "AIRFLOW_CONN_AIRFLOW_METADATA": json.dumps(
+                {"conn_type": "generic", "extra": {"sql_alchemy_conn": metadata}}
+            ),
             **airflow_connections(self.contract),
         }
 

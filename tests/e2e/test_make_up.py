@@ -1,4 +1,4 @@
-"""`make up` as a newcomer runs it, on free ports and with a state folder of its own."""
+"""The first days of a newcomer, on free ports and with a state folder of its own; one test after the other."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from stack.airflow_api import AirflowApi
 from stack.dotenv import ENV_FILE, ROOT, parse
 from stack.processes import Records
 from stack.services import Stack
-from stack.settings import ADMIN, Settings
+from stack.settings import ADMIN, PREFIXES, Settings
 
 SERVICES = {
     "postgres",
@@ -36,8 +37,11 @@ SERVICES = {
     "airflow-api-server",
     "airflow-scheduler",
     "airflow-dag-processor",
+    "airflow-triggerer",
+    "keeper",
 }
-FOREIGN = ("WAREHOUSE_", "SERVING_", "API_", "EXPORTS_", "AIRFLOW_", "SQLSERVER_")
+LOADED = "sales_warehouse: load "
+"""How the line of a load begins that ended well."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -57,7 +61,7 @@ class Clone:
     def __init__(self, state: Path) -> None:
         self.state = state
         api, airflow, sqlserver = free_ports(3)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
         self.environment = {
             **kept,
             "API_PORT": str(api),
@@ -67,9 +71,12 @@ class Clone:
             "EXPORTS_DIR": str(state / "exports"),
         }
 
-    def make(self, target: str) -> subprocess.CompletedProcess[str]:
+    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run(["make", "--no-print-directory", *arguments])
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["make", "--no-print-directory", target],
+            command,
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -110,9 +117,11 @@ def served_figures(settings: dict[str, str]) -> dict[str, int]:
     return dict(zip(names, [*map(int, row), *[count[0] for count in counts if count]], strict=True))
 
 
-def batches(settings: dict[str, str]) -> list[str]:
+def batches(settings: dict[str, str]) -> list[tuple[str, str]]:
+    """Business date and status of each batch."""
     with closing(pyodbc.connect(settings["WAREHOUSE_ODBC"])) as warehouse:
-        return [row[0] for row in warehouse.execute("SELECT status FROM etl.batch ORDER BY batch_id")]
+        rows = warehouse.execute("SELECT business_date, status FROM etl.batch ORDER BY batch_id")
+        return [(row[0].isoformat(), row[1]) for row in rows]
 
 
 def health(settings: dict[str, str]) -> dict[str, Any]:
@@ -131,6 +140,28 @@ def menu_links(settings: dict[str, str]) -> list[str]:
     return [view["href"] for view in views if view["destination"] == "nav"]
 
 
+def block_of_readme(heading: str) -> str:
+    """The shell commands below a heading of the README."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split(f"{heading}\n", maxsplit=1)[1]
+    found = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "did not come true"
+        time.sleep(0.2)
+
+
+def runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 @pytest.fixture(scope="module")
 def clone() -> Iterator[Clone]:
     folder = Path(tempfile.mkdtemp(prefix="make-up-"))
@@ -140,21 +171,29 @@ def clone() -> Iterator[Clone]:
     shutil.rmtree(folder)
 
 
-def test_make_up_runs_the_whole_system_twice_and_make_down_leaves_nothing(clone: Clone) -> None:
-    first = clone.make("up")
-    assert first.returncode == 0, first.stdout + first.stderr
-    settings = clone.settings()
-    figures = printed_figures(first.stdout)
+@pytest.fixture(scope="module")
+def settings(clone: Clone) -> dict[str, str]:
+    return clone.settings()
+
+
+def test_before_make_up_a_load_says_what_to_do(clone: Clone) -> None:
+    refused = clone.make("load", "DROP=data", "DATE=2026-02-01")
+
+    assert refused.returncode != 0
+    assert "Run make up" in refused.stderr
+
+
+def test_make_up_runs_the_whole_system_and_loads_the_committed_drop(clone: Clone, settings: dict[str, str]) -> None:
+    up = clone.make("up")
+    assert up.returncode == 0, up.stdout + up.stderr
 
     # What it prints is what the API's database holds, and all of it came from one batch.
-    assert figures == served_figures(settings)
-    assert batches(settings) == ["succeeded"]
+    assert printed_figures(up.stdout) == served_figures(settings)
+    assert batches(settings) == [("2026-02-01", "succeeded")]
     assert health(settings)["batch_id"] == 1
     assert health(settings)["business_date"] == settings["WAREHOUSE_BUSINESS_DATE"]
-    assert settings["API_URL"] in first.stdout
-    password = settings["AIRFLOW_ADMIN_PASSWORD"]
-    assert password in first.stdout
-    airflow = AirflowApi(f"http://127.0.0.1:{settings['AIRFLOW_PORT']}", ADMIN, password)
+    assert set(clone.process_ids()) == SERVICES
+    airflow = AirflowApi(f"http://127.0.0.1:{settings['AIRFLOW_PORT']}", ADMIN, settings["AIRFLOW_ADMIN_PASSWORD"])
     assert len(airflow.run_ids("sales_warehouse")) == len(airflow.run_ids("sales_serving")) == 1
     for name in ("sales_warehouse.hyper", "sales_warehouse.twbx"):
         downloaded = httpx.get(f"{settings['API_URL']}/exports/{name}").raise_for_status().content
@@ -166,30 +205,111 @@ def test_make_up_runs_the_whole_system_twice_and_make_down_leaves_nothing(clone:
         "/docs",
     ]
     assert [httpx.get(link).status_code for link in links] == [200, 200, 200]
-    assert clone.make("status").returncode == 0
+
+
+def test_make_up_and_make_status_show_addresses_and_login_before_anything_can_fail(
+    clone: Clone, settings: dict[str, str]
+) -> None:
+    status = clone.make("status")
+
+    assert status.returncode == 0, status.stdout
+    for shown in (settings["API_URL"], settings["AIRFLOW_ADMIN_PASSWORD"], "AIRFLOW_ADMIN_PASSWORD in .env"):
+        assert shown in status.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["DROP=docs", "DATE=2026-02-02"], "source_erp/CUST_AZ12.csv: missing"),
+        (["DROP=data", "DATE=yesterday"], "DATE=yesterday is no date"),
+        (["DROP=data", "DATE=2999-01-01"], "is in the future"),
+        (["DROP=data", "DATE=2026-01-31"], "REPLAY=1"),
+    ],
+)
+def test_what_the_warehouse_would_refuse_is_refused_before_airflow_is_asked(
+    clone: Clone, settings: dict[str, str], arguments: list[str], complaint: str
+) -> None:
+    refused = clone.make("load", *arguments)
+
+    assert refused.returncode != 0
+    assert complaint in refused.stderr
+    assert len(batches(settings)) == 1
+
+
+def test_the_next_day_is_generated_and_loaded(clone: Clone, settings: dict[str, str]) -> None:
+    first = served_figures(settings)
+
+    loaded = clone.make("next-day")
+
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    assert batches(settings)[1:] == [("2026-02-02", "succeeded")]
+    assert printed_figures(loaded.stdout) == served_figures(settings)
+    assert served_figures(settings)["orders"] > first["orders"]
+    assert health(settings)["business_date"] == "2026-02-02"
+
+
+def test_make_up_on_a_later_day_keeps_what_runs_and_loads_nothing(clone: Clone, settings: dict[str, str]) -> None:
     before = clone.process_ids()
-    assert set(before) == SERVICES
 
-    # Up again: the same processes, another batch, the same figures.
-    second = clone.make("up")
-    assert second.returncode == 0, second.stdout + second.stderr
+    up = clone.make("up")
+
+    assert up.returncode == 0, up.stdout + up.stderr
     assert clone.process_ids() == before
-    assert batches(settings) == ["succeeded", "succeeded"]
-    assert printed_figures(second.stdout) == figures == served_figures(settings)
+    assert len(batches(settings)) == 2
+    assert "2026-02-02 is published" in up.stdout
+    assert "make next-day" in up.stdout
+    assert settings["AIRFLOW_ADMIN_PASSWORD"] in up.stdout
+    assert LOADED not in up.stdout
 
-    # A crashed service is seen, and down cleans up after it.
-    os.kill(before["airflow-scheduler"], signal.SIGKILL)
+
+def test_the_way_by_hand_works_as_the_readme_prints_it(clone: Clone, settings: dict[str, str]) -> None:
+    done = clone.run(["sh", "-e", "-c", block_of_readme("### By hand")])
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert batches(settings)[2:] == [("2026-02-03", "succeeded")]
+    asked = clone.make("sql", "Q=SELECT business_date FROM gold.current_batch")
+    assert asked.stdout.split() == ["business_date", "2026-02-03", "(1", "row)"]
+    refused = clone.make("sql", "Q=DELETE FROM silver.sales")
+    assert refused.returncode != 0
+    assert "permission was denied" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["api", "airflow-scheduler"])
+def test_a_service_that_is_killed_comes_back_by_itself(clone: Clone, name: str) -> None:
+    killed = clone.process_ids()[name]
+
+    os.kill(killed, signal.SIGKILL)
+
+    stack = clone.stack()
+    until(lambda: clone.process_ids().get(name, killed) != killed and stack.is_ready(name))
+
+
+def test_after_a_kill_of_postgres_and_of_the_keeper_one_make_up_is_enough(
+    clone: Clone, settings: dict[str, str]
+) -> None:
+    before = clone.process_ids()
+    for name in ("keeper", "postgres"):
+        os.kill(before[name], signal.SIGKILL)
+
+    up = clone.make("up")
+
+    assert up.returncode == 0, up.stdout + up.stderr
+    until(lambda: clone.make("status").returncode == 0)
+    # The day that was loaded by hand has reached the API.
+    assert health(settings)["business_date"] == "2026-02-03"
+    assert len(batches(settings)) == 3
+
+
+def test_make_down_leaves_nothing_even_after_a_crash(clone: Clone) -> None:
+    before = clone.process_ids()
+    for name in ("keeper", "airflow-scheduler"):
+        os.kill(before[name], signal.SIGKILL)
+
     status = clone.make("status")
     assert status.returncode != 0
     assert re.search(r"^airflow-scheduler +down", status.stdout, re.MULTILINE)
+
     down = clone.make("down")
     assert down.returncode == 0, down.stdout + down.stderr
     assert clone.stack().leftovers() == []
-    assert [name for name, pid in before.items() if _runs(pid)] == []
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+    assert [name for name, pid in before.items() if runs(pid)] == []

@@ -3,89 +3,15 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 import pytest
 
 from stack import processes
-from stack.dotenv import SECRETS
-from stack.processes import MARKER, Record, Records
-from stack.services import Service, Stack, StackError
-from stack.settings import Settings
-
-# A server with a child of its own; both note their ids. `stubborn` ignores SIGTERM.
-SERVER = """
-import os, signal, subprocess, sys, time
-folder, kind = sys.argv[1], sys.argv[2]
-if kind == "stubborn":
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], process_group=0)
-for name, pid in (("server", os.getpid()), ("child", child.pid)):
-    with open(os.path.join(folder, name + ".draft"), "w") as file:
-        file.write(str(pid))
-    os.rename(os.path.join(folder, name + ".draft"), os.path.join(folder, name))
-if kind == "ends":
-    print("out of luck", flush=True)
-    child.kill()
-    sys.exit(3)
-time.sleep(600)
-"""
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not come true"
-        time.sleep(0.02)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-class Sample:
-    """A stack of one service, in a state folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        values = {**dict.fromkeys(SECRETS, "secret"), "WAREHOUSE_STATE_DIR": str(folder)}
-        self.stack = Stack(Settings.resolve(values, {}))
-        self.stack.services.clear()
-        self.define("sleeper", "plain")
-
-    def define(self, name: str, kind: str, *, seconds: float = 20, port: int | None = None) -> None:
-        self.stack.services[name] = Service(
-            name,
-            [sys.executable, "-c", SERVER, str(self.folder), kind],
-            {},
-            ready=lambda _: kind != "never" and (self.folder / "child").exists(),
-            seconds=seconds,
-            port=port,
-            port_variable="SLEEPER_PORT",
-        )
-
-    def pid(self, name: str) -> int:
-        return int((self.folder / name).read_text(encoding="utf-8"))
-
-    def start(self, name: str = "sleeper") -> Record:
-        record = self.stack.launch(name)
-        until(lambda: (self.folder / "child").exists())
-        return record
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Iterator[Sample]:
-    sample = Sample(tmp_path)
-    yield sample
-    sample.stack.stop_all()
+from stack.processes import MARKER, Records
+from stack.services import Service, StackError
+from tests.stack.sample import Sample, alive, until
 
 
 def test_a_started_service_is_found_again_by_another_process(sample: Sample) -> None:
@@ -181,6 +107,18 @@ def test_a_service_that_ends_while_starting_is_named_with_its_log(sample: Sample
 
     assert caught.value.log is not None
     assert caught.value.log.read_text(encoding="utf-8") == "out of luck\n"
+
+
+def test_a_service_that_ran_before_and_died_while_others_start_is_started_again(sample: Sample) -> None:
+    sample.start()
+    command = Sample(sample.folder)
+    assert command.stack.begin() == []
+    os.kill(sample.pid("server"), signal.SIGKILL)
+    until(lambda: command.stack.running("sleeper") is None)
+
+    command.stack.wait_ready(["sleeper"])
+
+    assert command.stack.running("sleeper") is not None
 
 
 def replace_ready(service: Service) -> Service:

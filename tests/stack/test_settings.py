@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -85,6 +86,67 @@ def test_options_of_airflow_can_be_set_but_not_those_that_hold_the_stack_togethe
     assert airflow["AIRFLOW__CORE__PARALLELISM"] == "9"
     assert airflow["AIRFLOW__SMTP__SMTP_HOST"] == "mail"
     assert airflow["AIRFLOW__API__PORT"] == "8080"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WAREHOUSE_TIMEZONE", "Mars/Olympus"),
+        ("WAREHOUSE_TIMEZONE", "Europe"),
+        ("WAREHOUSE_SCHEDULE", "every morning"),
+        ("WAREHOUSE_SCHEDULE", "0 25 * * *"),
+        ("WAREHOUSE_BUSINESS_DATE", "01.02.2026"),
+        ("WAREHOUSE_BUSINESS_DATE", "20260201"),
+        ("WAREHOUSE_DROP_WAIT_MINUTES", "six hours"),
+        ("WAREHOUSE_DROP_SETTLE_SECONDS", "-1"),
+        ("WAREHOUSE_LATE_AFTER_MINUTES", "never"),
+        ("WAREHOUSE_APPROVE_REJECTS", "maybe"),
+        ("ALERT_EMAIL_TO", "the team"),
+        ("ALERT_SMTP_URL", "mail.example:25"),
+        ("ALERT_SMTP_URL", "smtp://mail.example:port"),
+        ("ALERT_WEBHOOK_URL", "hooks.example/1"),
+        ("KEEP_LOGS_DAYS", "0"),
+        ("KEEP_HISTORY_DAYS", "1.5"),
+    ],
+)
+def test_a_value_that_would_fail_a_load_later_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is '{re.escape(value)}'.* it must be "):
+        resolve({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WAREHOUSE_TIMEZONE", "Australia/Sydney"),
+        ("WAREHOUSE_SCHEDULE", "0 5 * * 1-5"),
+        ("WAREHOUSE_SCHEDULE", "@daily"),
+        ("WAREHOUSE_DROP_WAIT_MINUTES", "0"),
+        ("WAREHOUSE_LATE_AFTER_MINUTES", ""),
+        ("ALERT_EMAIL_TO", "a@example.com, b@example.com"),
+        ("ALERT_SMTP_URL", "smtp+starttls://user:p%40ss@mail.example:587"),
+        ("ALERT_WEBHOOK_URL", "https://hooks.example/1"),
+        ("KEEP_LANDING_DAYS", "14"),
+    ],
+)
+def test_what_the_daily_load_is_to_do_reaches_airflow(name: str, value: str) -> None:
+    settings = resolve({name: value})
+
+    assert settings.environment[name] == value
+    assert ({**settings.contract, **settings.airflow})[name] == value
+
+
+def test_today_is_the_date_in_the_time_zone_of_the_company() -> None:
+    # 26 hours lie between these two: it is never the same day in both.
+    east, west = (resolve({"WAREHOUSE_TIMEZONE": zone}).today for zone in ("Etc/GMT-14", "Etc/GMT+12"))
+
+    assert east > west
+
+
+def test_the_settings_that_were_given_resolve_to_the_same_ones_in_another_process() -> None:
+    settings = resolve({"API_PORT": "9001", "ALERT_EMAIL_TO": "a@example.com"}, {"HOME": "/root"})
+
+    assert "HOME" not in settings.given
+    assert Settings.resolve({}, settings.given).environment == settings.environment
 
 
 def test_the_stand_in_is_used_until_all_connection_strings_point_elsewhere() -> None:

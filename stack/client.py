@@ -1,0 +1,89 @@
+"""`make sql`: a small SQL client, for a statement, for a file on stdin, or to type in."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+import pyodbc
+
+from stack.console import Progress
+from stack.settings import Settings
+
+LOGINS = {"owner": "WAREHOUSE_ODBC", "loader": "WAREHOUSE_ODBC_LOADER", "reader": "WAREHOUSE_ODBC_READER"}
+"""Who may be asked for with `AS=`, and the setting with that login's connection string."""
+
+MOST_ROWS = 1000
+"""Rows that are shown of a result."""
+
+_GO = re.compile(r"^\s*GO\s*$", re.IGNORECASE)
+
+
+def run(settings: Settings, login: str, statement: str | None) -> None:
+    """Run a statement and print what it returns; without one, ask for statements until the end of the input."""
+    progress = Progress()
+    with closing(pyodbc.connect(settings.contract[LOGINS[login]], timeout=10, autocommit=True)) as warehouse:
+        if statement is not None:
+            _execute(warehouse, statement, progress)
+            return
+        typed = sys.stdin.isatty()
+        if typed:
+            with suppress(ImportError):
+                import readline  # noqa: F401  (gives input() a history)
+            progress.text(f"As {login}. A statement ends with ; or with GO on a line of its own, Ctrl-D leaves.")
+        for batch in _batches(prompt=f"{login}> " if typed else ""):
+            try:
+                _execute(warehouse, batch, progress)
+            except pyodbc.Error as error:
+                if not typed:
+                    raise
+                progress.text(message(error))
+
+
+def message(error: pyodbc.Error) -> str:
+    """Return what the server says, with its number in front and without the names of driver and function."""
+    text = _without_origin(re.sub(r"^\[\w{5}\] ", "", str(error.args[-1])))
+    said = re.match(r"(.*?) \((-?\d+)\) \(SQL\w+\)", text, re.DOTALL)
+    return f"{said[2]}: {said[1]}" if said else text
+
+
+def _without_origin(text: str) -> str:
+    """Cut the names in brackets that the driver puts before the server's text."""
+    return re.sub(r"^(\[[^\]]*\])+", "", text)
+
+
+def _batches(prompt: str) -> Iterator[str]:
+    """Yield statements as they are typed; those of a file end with GO alone, as a procedure's body has semicolons."""
+    lines: list[str] = []
+    while True:
+        try:
+            line = input("   ... " if lines and prompt else prompt)
+        except EOFError:
+            break
+        is_end = bool(_GO.match(line))
+        if not is_end:
+            lines.append(line)
+        if is_end or (prompt and line.rstrip().endswith(";")):
+            if any(each.strip() for each in lines):
+                yield "\n".join(lines)
+            lines.clear()
+    if any(line.strip() for line in lines):
+        yield "\n".join(lines)
+
+
+def _execute(warehouse: pyodbc.Connection, statement: str, progress: Progress) -> None:
+    cursor = warehouse.execute(statement)
+    while True:
+        for _, text in cursor.messages or []:
+            progress.text(_without_origin(text))
+        if cursor.description:
+            rows = cursor.fetchmany(MOST_ROWS)
+            progress.table([column[0] for column in cursor.description], [list(row) for row in rows])
+            more = ", the first of more" if cursor.fetchone() else ""
+            progress.text(f"({len(rows)} row{'' if len(rows) == 1 else 's'}{more})")
+        elif cursor.rowcount >= 0:
+            progress.text(f"({cursor.rowcount} rows affected)")
+        if not cursor.nextset():
+            return
