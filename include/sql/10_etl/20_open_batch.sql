@@ -142,6 +142,7 @@ BEGIN
                 is_history = @is_history,
                 same_drop = @same_drop,
                 reject_limit = @reject_limit,
+                withdrawn_reason = NULL,
                 closed_at = NULL
             WHERE batch_id = @batch_id;
 

@@ -94,6 +94,11 @@ BEGIN
                 N'Gold shows batch ', @batch_id, N'. Batch ', @before_id, N' of ', @before_date, N' is loaded again.'
             );
 
+            -- From here on nobody is known who was brought by this batch alone (silver.load_sales).
+            UPDATE etl.batch
+            SET withdrawn_reason = @reason
+            WHERE batch_id = @batch_id;
+
             BEGIN TRY
                 -- What was let through when it was published is let through again.
                 EXEC etl.load_day
@@ -116,6 +121,11 @@ BEGIN
                     N', then withdraw.'
                 );
                 SET @message = REPLACE(@message, N'%', N'%%');
+
+                UPDATE etl.batch
+                SET withdrawn_reason = NULL
+                WHERE batch_id = @batch_id;
+
                 THROW 50016, @message, 1;
             END CATCH;
         END;
