@@ -86,7 +86,7 @@ def test_a_record_needs_a_name_a_batch_and_rejects(emptied: Warehouse) -> None:
     error = refusal(emptied, ACCEPT, 7, " ", None)
     assert error.number == 50001
     assert error.message.split("\n") == [
-        "etl.accept_rejects: @accepted_by is empty: give the name of who accepts the rows.",
+        "etl.accept_rejects: @accepted_by is empty: give the name of the person who accepts.",
         "There is no batch 7: gold.load_batches lists those there are.",
     ]
     open_batch(emptied, "nothing rejected", handmade.BUSINESS_DATE)

@@ -1,7 +1,7 @@
 /*
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
-            Called by etl.publish, in its transaction. A history batch adds lines nobody knew, with in_source = 0. Of
-            the lines not now in source it may raise last_seen_date, and it changes no other.
+            Called by etl.publish, in its transaction. A history batch adds the lines that are missing, with
+            in_source = 0, raises last_seen_date of lines not in source, and changes nothing else.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -39,7 +39,7 @@ BEGIN
     INTO #versions
     FROM silver.crm_prd_info;
 
-    -- Whom only withdrawn batches have brought, nobody knows. The key is kept for when he is delivered again.
+    -- A member that only withdrawn batches delivered is unknown. Its key stays, in case it is delivered again.
     SELECT
         p.product_number,
         p.product_key,
@@ -109,8 +109,8 @@ BEGIN
                 AND s.product_number = t.product_number
         );
 
-    -- A line whose product has left the drop keeps the cost it had, unless a withdrawn batch alone knew the product.
-    -- A replay has not seen a line later than a later drop has.
+    -- A line whose product has left the drop keeps the cost it had; one of an unknown product has none.
+    -- last_seen_date never falls, because a replay loads an older drop.
     UPDATE t
     SET
         product_key = s.product_key,
