@@ -47,6 +47,8 @@ KEEPER = "keeper"
 SECONDS_TO_STOP = 20
 """How long a service may take to end by itself before it is killed."""
 
+SECONDS_FOR_FIRST_ANSWER = 60
+
 SECONDS_FOR_CHILDREN = 2
 """How long its children may take after it."""
 
@@ -108,6 +110,16 @@ def _airflow_component_ready(settings: Settings, component: str) -> Callable[[Re
         state = health.get(component, {})
         beat = state.get(f"latest_{component}_heartbeat")
         return state.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= record.started
+
+    return ready
+
+
+def _airflow_api_ready(settings: Settings) -> Callable[[Record], bool]:
+    """Tell that the API server is ready once it answers people and tasks; a task's first question takes it long."""
+
+    def ready(_: Record) -> bool:
+        paths = ("/api/v2/monitor/health", "/execution/health")
+        return all(fetch_json(settings.airflow_url + path, SECONDS_FOR_FIRST_ANSWER) is not None for path in paths)
 
     return ready
 
@@ -202,13 +214,13 @@ class Stack:
             port_variable="API_PORT",
             address=settings.api_url,
         )
-        airflow = [sys.executable, "-m", "airflow"]
+        airflow = [sys.executable, "-m", "stack.airflow_cli"]
         environment = {**settings.contract, **settings.airflow}
         yield Service(
             "airflow-api-server",
             [*airflow, "api-server"],
             environment,
-            ready=lambda _: fetch_json(f"{settings.airflow_url}/api/v2/monitor/health") is not None,
+            ready=_airflow_api_ready(settings),
             seconds=180,
             port=settings.airflow_port,
             port_variable="AIRFLOW_PORT",
@@ -383,7 +395,7 @@ class Stack:
         with self._once("airflow-version", metadata.version("apache-airflow-core")) as due:
             if due:
                 migrate = self.services["airflow-scheduler"].environment
-                self._run_module("airflow db migrate", "airflow-migrate", migrate)
+                self._run_module("stack.airflow_cli db migrate", "airflow-migrate", migrate)
 
     def prepare_serving(self) -> None:
         """Bring the serving database's tables to this version, and let the sync's and the API's users in."""
