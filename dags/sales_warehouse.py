@@ -81,7 +81,6 @@ with DAG(
             format="date",
             title="Business date",
             description=f"The day that the drop belongs to. Empty: the date of the run in {settings.timezone()}",
-            section="The day",
         ),
         "source_dir": Param(
             settings.source_dir(),
@@ -89,14 +88,12 @@ with DAG(
             title="Drop",
             description="Absolute path of the folder of source_crm and source_erp; {{ ds }} is the business date",
             examples=[path for path in (settings.source_dir(), "/drops/{{ ds }}") if path],
-            section="The day",
         ),
         "dry_run": Param(
             False,
             type="boolean",
             title="Dry run",
             description="Everything but publish: stage, load, reconcile and check the day, and show it to nobody",
-            section="The day",
         ),
         "reject_limit_percent": Param(
             1,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from airflow.plugins_manager import AirflowPlugin
 
-GROUP = "sales"
+GROUP = "Sales warehouse"
 """The entry of the menu that holds the links."""
 
 PAGES = {

@@ -3,7 +3,9 @@
     WAREHOUSE_ODBC='DRIVER=…;SERVER=…' python -m warehouse.deploy
 
 The files are idempotent, so deploying again is how a change arrives. Files under 00_database run connected
-to master, all others to the database of the connection string.
+to master, each statement by itself, because CREATE and ALTER DATABASE allow no transaction. All others run connected
+to the database of the connection string, in one transaction: when one fails, the database keeps the procedures,
+signatures and rights that it had.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +29,7 @@ DATABASE_FOLDER = "00_database"
 
 
 class DeployError(Exception):
-    """A batch failed: says which file and at which line the batch begins."""
+    """A batch failed: says in which file and line, and that nothing was deployed."""
 
 
 @dataclass(frozen=True)
@@ -107,26 +109,36 @@ def _skip_comment(script: str, position: int) -> int:
 def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database: bool = False) -> int:
     """Run all files under ``sql_dir`` and return how many; DeployError at the first batch that fails.
 
-    With ``existing_database`` those that make the database are left out, and master is not entered.
+    Loads that run meanwhile wait for the deployment, or it waits for them; of a deadlock it is the victim.
+    With ``existing_database`` the files that make the database are left out, and master is not entered.
     """
     database = [] if existing_database else deploy_database(connection_string, sql_dir)
     rest = [file for file in sorted(sql_dir.rglob("*.sql")) if sql_dir / DATABASE_FOLDER not in file.parents]
     if not database + rest:
         raise DeployError(f"{sql_dir}: no .sql files")
-    _run_files(connection_string, sql_dir, rest)
+    with _connected(connection_string) as cursor:
+        run_batch(cursor, "SET DEADLOCK_PRIORITY LOW; BEGIN TRANSACTION;", (), log)
+        try:
+            _run_files(cursor, sql_dir, rest)
+            run_batch(cursor, "COMMIT TRANSACTION;", (), log)
+        except (DeployError, WarehouseError) as error:
+            text = f"{error}\nNothing was deployed: the database is as it was. Put this right, then deploy again."
+            raise DeployError(text) from error
     return len(database) + len(rest)
 
 
 def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Path]:
     """Run the files that make the database, and return them; DeployError at the first batch that fails."""
     files = sorted((sql_dir / DATABASE_FOLDER).rglob("*.sql"))
-    _run_files(with_database(connection_string, "master"), sql_dir, files)
+    if files:
+        with _connected(with_database(connection_string, "master")) as cursor:
+            _run_files(cursor, sql_dir, files)
     return files
 
 
-def _run_files(connection_string: str, sql_dir: Path, files: Sequence[Path]) -> None:
-    if not files:
-        return
+@contextmanager
+def _connected(connection_string: str) -> Iterator[pyodbc.Cursor]:
+    """Connect for the length of the block; a transaction that is then open is rolled back."""
     try:
         connection = pyodbc.connect(connection_string, autocommit=True)
     except pyodbc.Error as error:
@@ -134,14 +146,36 @@ def _run_files(connection_string: str, sql_dir: Path, files: Sequence[Path]) -> 
         where = f"database {parts.get('database')} on {parts.get('server', parts.get('dsn'))}"
         raise DeployError(f"cannot connect to {where}: {WarehouseError.from_odbc(error)}") from error
     with closing(connection), closing(connection.cursor()) as cursor:
-        for file in files:
-            name = file.relative_to(sql_dir)
-            log.info("%s", name)
-            for batch in split_batches(file.read_text(encoding="utf-8-sig")):
-                try:
-                    run_batch(cursor, batch.sql, (), log)
-                except WarehouseError as error:
-                    raise DeployError(f"{name}, batch at line {batch.line}: {error}") from error
+        yield cursor
+
+
+def _run_files(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> None:
+    for file in files:
+        name = file.relative_to(sql_dir)
+        log.info("%s", name)
+        for batch in split_batches(file.read_text(encoding="utf-8-sig")):
+            try:
+                run_batch(cursor, batch.sql, (), log)
+            except WarehouseError as error:
+                line = batch.line + _line_of_error(cursor, batch) - 1
+                raise DeployError(f"{name}, line {line}: {error}") from error
+
+
+def _line_of_error(cursor: pyodbc.Cursor, batch: Batch) -> int:
+    """Run a batch that failed once more, in its transaction, and return the line of it that fails.
+
+    The driver passes on the text of an error alone; ERROR_LINE() has the line. Without a transaction that still
+    holds, nothing is run, and the line is the batch's first.
+    """
+    sql = (
+        "IF XACT_STATE() = 1 BEGIN BEGIN TRY EXEC sp_executesql ?; END TRY"
+        " BEGIN CATCH SELECT ERROR_LINE() AS error_line; END CATCH; END;"
+    )
+    try:
+        row = run_batch(cursor, sql, (batch.sql,), log)
+    except WarehouseError:
+        return 1
+    return int(str((row or {}).get("error_line", 1)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-
 import pyodbc
 import pytest
 
 from data.generate import BUSINESS_DATE
+from tests.sql.callers import Callers
 from tests.warehouse import ROOT, RUN_PREFIX, Server, Warehouse
-from warehouse.connection import with_database, with_parts
 from warehouse.deploy import SQL_DIR, deploy
-from warehouse.execution import WarehouseError
-from warehouse.logins import Login, make_logins
 
 PUBLIC = {
     "etl.open_batch",
@@ -41,65 +34,11 @@ NOT_ALLOWED = {229, 1088}
 """The permission was denied; cannot find the object because it does not exist or you do not have permissions."""
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Somebody with a login."""
-
-    odbc: str
-
-    def run(self, sql: str) -> list[pyodbc.Row]:
-        """Run a batch to its end in a transaction that is rolled back; rows of its first result set."""
-        with closing(pyodbc.connect(self.odbc)) as connection:
-            cursor = connection.execute(sql)
-            rows = cursor.fetchall() if cursor.description else []
-            while cursor.nextset():
-                pass
-            connection.rollback()
-            return rows
-
-    def refusal(self, sql: str) -> int | None:
-        """Return the number of the error that a batch ends with, None when it ends well."""
-        try:
-            self.run(sql)
-        except pyodbc.Error as error:
-            return WarehouseError.from_odbc(error).number
-        return None
-
-
-@dataclass(frozen=True)
-class Callers:
-    """The three logins."""
-
-    owner: Caller
-    loader: Caller
-    reader: Caller
-
-
-@pytest.fixture(scope="module")
-def callers(server: Server) -> Iterator[Callers]:
-    """Logins as ``warehouse.logins`` makes them, on a warehouse that the owner has deployed and that is loaded."""
-    warehouse = Warehouse(server)
-    warehouse.rebuild()
-    suffix = secrets.token_hex(4)
-    roles = {"owner": "db_owner", "loader": "etl_loader", "reader": "gold_reader"}
-    logins = {who: Login(f"test_{who}_{suffix}", f"Pw1{secrets.token_hex(8)}'];", role) for who, role in roles.items()}
-    make_logins(server.odbc, "DataWarehouse", list(logins.values()))
-    yield Callers(
-        **{
-            who: Caller(with_parts(server.odbc, {"UID": login.name, "PWD": login.password}))
-            for who, login in logins.items()
-        }
-    )
-    with closing(pyodbc.connect(with_database(server.odbc, "master"), autocommit=True)) as master:
-        for login in logins.values():
-            master.execute(f"USE DataWarehouse; DROP USER [{login.name}]; USE master; DROP LOGIN [{login.name}]")
-
-
 @pytest.fixture(scope="module")
 def loaded(callers: Callers, server: Server) -> Warehouse:
     """The warehouse that the owner has deployed and the loader has loaded."""
     deploy(callers.owner.odbc)
-    as_loader = Warehouse(Server(callers.loader.odbc, server.landing, server.landing_at_server))
+    as_loader = Warehouse(callers.loader.at(server))
     as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1)
     return Warehouse(server)
 
@@ -154,6 +93,8 @@ def test_the_reader_sees_gold_and_nothing_else(loaded: Warehouse, callers: Calle
         assert callers.reader.refusal(f"SELECT TOP (1) * FROM {view}") is None, view
     for table in names(loaded, "tables"):
         assert callers.reader.refusal(f"SELECT COUNT(*) FROM {table}") == 229, table
+    (batch,) = callers.reader.run("SELECT status, is_history, withdrawn_at FROM gold.load_batches")
+    assert tuple(batch) == ("succeeded", False, None)
     for procedure in names(loaded, "procedures"):
         assert callers.reader.refusal(f"EXEC {procedure}") == 229, procedure
     assert callers.reader.refusal("CREATE TABLE gold.mine (a INT)") == 262
@@ -178,7 +119,7 @@ def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Cal
     assert loaded.value(key) == "NO_PRIVATE_KEY", "whoever owns the database could sign with the key"
     loaded.execute((SQL_DIR / "20_bronze" / "20_load_table.sql").read_text(encoding="utf-8").partition("\nGO")[0])
     assert loaded.value(signed) == 7
-    as_loader = Warehouse(Server(callers.loader.odbc, server.landing, server.landing_at_server))
+    as_loader = Warehouse(callers.loader.at(server))
     with pytest.raises(pyodbc.Error, match="1088"):
         as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1, replay=True)
     deploy(callers.owner.odbc)

@@ -1,0 +1,50 @@
+"""An existing database is brought up to date by a deployment, and loses nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from tests.days import handmade
+from tests.days.drop import BASE, write_drop
+from tests.sql.comparison import differences
+from tests.warehouse import Warehouse
+from warehouse.deploy import deploy
+
+BEFORE_HISTORY = (
+    "ALTER TABLE etl.batch DROP CONSTRAINT df_batch_is_history, df_batch_same_drop, ck_batch_status",
+    "ALTER TABLE etl.batch DROP COLUMN is_history, same_drop, shown_at, rejects_accepted, rejects_accepted_by,"
+    " rejects_accepted_at, rejects_note, withdrawn_at, withdrawn_reason",
+    "ALTER TABLE etl.batch ADD CONSTRAINT ck_batch_status CHECK (status IN (N'running', N'succeeded', N'failed'))",
+    "ALTER TABLE etl.step DROP CONSTRAINT ck_step_status",
+    "ALTER TABLE etl.step ADD CONSTRAINT ck_step_status CHECK (status IN (N'running', N'succeeded', N'failed'))",
+)
+"""Statements that give the tables the shape they had before there were history batches."""
+
+
+def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse: Warehouse, tmp_path: Path) -> None:
+    warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+    for statement in BEFORE_HISTORY:
+        warehouse.execute(statement)
+    before = warehouse.execute("SELECT * FROM etl.batch")
+    steps = warehouse.execute("SELECT * FROM etl.step ORDER BY step_id")
+
+    deploy(warehouse.server.odbc)
+
+    (batch,) = warehouse.execute("SELECT * FROM etl.batch")
+    assert [{name: batch[name] for name in row} for row in before] == before
+    assert (batch["is_history"], batch["same_drop"], batch["withdrawn_at"]) == (False, False, None)
+    assert batch["shown_at"] == batch["published_at"]
+    assert warehouse.execute("SELECT * FROM etl.step ORDER BY step_id") == steps
+    assert differences(warehouse, handmade.expected) == {}
+    write_drop(tmp_path, BASE)
+    warehouse.load(tmp_path, date(2024, 6, 16))
+    warehouse.execute("EXEC etl.withdraw_batch 2, N'a trial'")
+    assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
+
+
+def test_columns_of_the_tables_are_added_once(warehouse: Warehouse) -> None:
+    columns = "SELECT COUNT(*) FROM sys.columns WHERE object_id = OBJECT_ID(N'etl.batch')"
+    before = warehouse.value(columns)
+    deploy(warehouse.server.odbc)
+    assert warehouse.value(columns) == before
