@@ -10,6 +10,9 @@ DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
+# Each process would compile for seconds what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help secrets up down status next-day load sql logs env test soak lint bench bench-api bench-sync bench-dashboards lock
 

@@ -82,15 +82,17 @@ def up(settings: Settings) -> None:
         running = [name for name in stack.services if name not in missing]
         if running:
             progress.text(f"  running already: {', '.join(running)}")
-        start_services(stack, missing, progress)
+        not_deployed = start_services(stack, missing, progress)
     progress.heading(f"Up after {time.monotonic() - begun:.0f} s")
     show_addresses(settings, progress)
-    scheduled = bool(settings.contract["WAREHOUSE_SCHEDULE"])
-    progress.heading("Schema" if scheduled else "Load")
+    if not_deployed:
+        raise not_deployed
     with one_load(stack):
         airflow = airflow_of(settings)
-        load.deploy_schema(stack, airflow, progress)
-        if scheduled:
+        progress.heading("Load")
+        with progress.step("Airflow reads the DAGs"):
+            load.wait_for_dags(stack, airflow)
+        if settings.contract["WAREHOUSE_SCHEDULE"]:
             load.let_all_run(airflow)
             load.say_when(stack, airflow, progress)
             return
@@ -161,30 +163,48 @@ def show_result(settings: Settings, progress: Progress) -> None:
     progress.text("  make load DROP=path DATE=yyyy-mm-dd      loads six files of yours")
 
 
-def start_services(stack: Stack, missing: list[str], progress: Progress) -> None:
-    """Start services in their order; those that do not wait for each other start together."""
-    with progress.step("Postgres, and the serving tables"):
+def start_services(stack: Stack, missing: list[str], progress: Progress) -> StackError | None:
+    """Start services, at once what does not wait for another; returns why the schema could not be deployed, if so.
+
+    The order within a lane: what a service needs is made before it starts.
+    """
+    airflow = [name for name in stack.services if name.startswith("airflow-")]
+    failed: list[StackError] = []
+
+    def launch(*names: str) -> None:
+        for name in names:
+            if name in missing:
+                stack.launch(name)
+
+    def serve() -> None:
+        stack.prepare_serving()
+        launch("api")
+        stack.wait_ready(["api"])
+
+    def warehouse() -> None:
+        if "sqlserver" in stack.services:
+            stack.wait_ready(["sqlserver"])
+        stack.prepare_warehouse()
+        try:
+            stack.deploy_schema()
+        except StackError as error:
+            failed.append(error)  # a broken file of T-SQL keeps nobody from looking at what is served
+
+    def schedule() -> None:
+        stack.prepare_airflow()
+        launch(*airflow)
+        stack.wait_ready(airflow)
+
+    launch("sqlserver")
+    with progress.step("Postgres"):
         if "postgres" in missing:
             postgres.prepare(stack.settings)
             stack.launch("postgres")
         stack.wait_ready(["postgres"])
         postgres.create_databases(stack.settings)
-        stack.prepare_serving()
-    for name in missing:
-        if name in ("sqlserver", "api"):
-            stack.launch(name)
-    airflow = [name for name in missing if name.startswith("airflow-")]
-    if airflow:
-        with progress.step("Airflow's tables"):
-            stack.prepare_airflow()
-        for name in airflow:
-            stack.launch(name)
-    others = [name for name in stack.services if name not in ("postgres", KEEPER)]
-    with progress.step(", ".join(others)) as step:
-        stack.wait_ready(others, lambda waiting: step.now(f"waiting for {', '.join(waiting)}"))
-        stack.prepare_warehouse()
-    if KEEPER in missing:
-        stack.launch(KEEPER)
+    progress.together({"API": serve, "warehouse, schema deployed": warehouse, "Airflow": schedule})
+    launch(KEEPER)
+    return failed[0] if failed else None
 
 
 def down(settings: Settings) -> None:

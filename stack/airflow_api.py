@@ -65,10 +65,6 @@ class AirflowApi:
             raise
         return dag
 
-    def dag_ids(self) -> list[str]:
-        """Return the ids of all DAGs that Airflow knows."""
-        return [dag["dag_id"] for dag in self._get("/dags")["dags"]]
-
     def import_errors(self) -> list[dict[str, Any]]:
         """Return the DAG files that Airflow could not import: `filename`, `stack_trace`."""
         errors: list[dict[str, Any]] = self._get("/importErrors")["import_errors"]

@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -103,20 +104,41 @@ def ensure_packages(libraries: list[str], programs: list[str]) -> None:
         install_packages(sorted(missing))
 
 
+def pip_can_install_elsewhere() -> bool:
+    """Whether the machine's own pip knows `--python`: then `.venv` needs none, which takes seconds to put there."""
+    try:
+        version = metadata.version("pip")
+    except metadata.PackageNotFoundError:
+        return False
+    return tuple(int(part) for part in version.split(".")[:2]) >= (22, 3)
+
+
 def ensure_venv() -> Path:
     """Make `.venv` unless a working one stands there, and return its Python."""
     python = VENV / "bin" / "python"
     if python.exists() and subprocess.run([python, "-c", ""], check=False).returncode == 0:
         return python
-    try:
-        import ensurepip  # noqa: F401  (Debian's python3 comes without it)
-    except ImportError:
-        install_packages([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"])
     say(f"making .venv with Python {sys.version.split(maxsplit=1)[0]}")
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], stdout=sys.stderr, check=False)
+    options: list[str | Path] = ["--clear", VENV]
+    if pip_can_install_elsewhere():
+        options.insert(0, "--without-pip")
+    else:
+        try:
+            import ensurepip  # noqa: F401  (Debian's python3 comes without it)
+        except ImportError:
+            install_packages([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"])
+    made = subprocess.run([sys.executable, "-m", "venv", *options], stdout=sys.stderr, check=False)
     if made.returncode:
         raise BootstrapError(f"{sys.executable} -m venv {VENV} failed, see above.")
     return python
+
+
+def pip_install(python: Path, *what: str | Path) -> bool:
+    """Install with the pip of `.venv`, or with the machine's where that has none; returns whether it worked."""
+    own = any(VENV.glob("lib/python*/site-packages/pip/__main__.py"))
+    pip: list[str | Path] = [python, "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", python]
+    command = [*pip, "--disable-pip-version-check", "install", "--quiet", *what]
+    return subprocess.run(command, stdout=sys.stderr, check=False).returncode == 0
 
 
 def pinned_uv() -> str:
@@ -134,15 +156,14 @@ def install(python: Path, requirements: Path) -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return
     say(f"installing {requirements.name}")
-    with_pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     with_uv: list[str | Path] = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python]
-    uv_works = subprocess.run([*with_pip, pinned_uv()], stdout=sys.stderr, check=False).returncode == 0
+    uv_works = pip_install(python, pinned_uv())
     if uv_works and subprocess.run([*with_uv, "-r", requirements], check=False).returncode == 0:
         stamp.write_text(digest, encoding="utf-8")
         return
     # uv does not read pip's configuration (mirrors, certificates): where only pip is configured, pip it is.
     say("uv could not install them (see above): trying pip, which takes a minute longer")
-    if subprocess.run([*with_pip, "-r", requirements], stdout=sys.stderr, check=False).returncode:
+    if not pip_install(python, "-r", requirements):
         raise BootstrapError(f"Installing {requirements.name} failed, see above.")
     stamp.write_text(digest, encoding="utf-8")
 

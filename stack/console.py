@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from queue import Queue
 from typing import Protocol
 
 from rich.console import Console
@@ -54,6 +56,39 @@ class Progress:
                 yield step
         else:
             yield step
+        self._done(title, begun)
+
+    def together(self, lanes: Mapping[str, Callable[[], None]]) -> None:
+        """Do several things at once; a line with its seconds for each as it is done. The first failure is raised.
+
+        What is still under way then, or on Ctrl-C, is not waited for: it ends with the process.
+        """
+        begun = time.monotonic()
+        ended: Queue[tuple[str, BaseException | None]] = Queue()
+
+        def run(title: str, lane: Callable[[], None]) -> None:
+            try:
+                lane()
+            except BaseException as error:
+                ended.put((title, error))
+            else:
+                ended.put((title, None))
+
+        for title, lane in lanes.items():
+            threading.Thread(target=run, args=(title, lane), daemon=True).start()
+        pending = list(lanes)
+        status = self.console.status("") if self.console.is_terminal else nullcontext()
+        with status as shown:
+            while pending:
+                if shown:
+                    shown.update(escape("; ".join(pending)))
+                title, error = ended.get()
+                if error:
+                    raise error
+                pending.remove(title)
+                self._done(title, begun)
+
+    def _done(self, title: str, begun: float) -> None:
         self.console.print(f"  [green]ok[/green]  {escape(title)} [dim]{time.monotonic() - begun:.1f} s[/dim]")
 
     def heading(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Loads through Airflow: deploy the schema, load a drop, bring it to the API, and say how it goes."""
+"""Loads through Airflow: load a drop, bring it to the API, and say how it goes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from stack.drops import DropError
 from stack.published import Published
 from stack.services import Stack, StackError, fetch_json
 
-SCHEMA_DAG = "warehouse_schema"
 LOAD_DAG = "sales_warehouse"
 SERVING_DAG = "sales_serving"
-DAGS = (SCHEMA_DAG, LOAD_DAG, SERVING_DAG)
+DAGS = (LOAD_DAG, SERVING_DAG, "warehouse_schema", "warehouse_maintenance")
 
 SECONDS_TO_PARSE = 120
 SECONDS_TO_APPEAR = 60
@@ -55,14 +54,6 @@ def _parsed_since(airflow: AirflowApi, dag_id: str, moment: float) -> bool:
     dag = airflow.dag(dag_id)
     parsed: str | None = dag["last_parsed_time"] if dag else None
     return parsed is not None and datetime.fromisoformat(parsed).timestamp() >= moment
-
-
-def deploy_schema(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
-    """Wait for the DAGs, and deploy the T-SQL; until then the warehouse cannot be asked anything."""
-    with progress.step("Airflow reads the DAGs"):
-        wait_for_dags(stack, airflow)
-    with progress.step(f"{SCHEMA_DAG}: deploy the T-SQL") as step:
-        _follow(stack, airflow, SCHEMA_DAG, _trigger(airflow, SCHEMA_DAG, {}), step)
 
 
 def check_day(stack: Stack, day: date, latest: Published | None, *, replay: bool) -> None:
@@ -148,7 +139,7 @@ def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
 
 def let_all_run(airflow: AirflowApi) -> None:
     """Unpause every DAG, those on a schedule included; after the load, which they would only slow down."""
-    for dag_id in airflow.dag_ids():
+    for dag_id in DAGS:
         airflow.unpause(dag_id)
 
 

@@ -47,6 +47,8 @@ KEEPER = "keeper"
 SECONDS_TO_STOP = 20
 """How long a service may take to end by itself before it is killed."""
 
+SECONDS_FOR_FIRST_ANSWER = 60
+
 SECONDS_FOR_CHILDREN = 2
 """How long its children may take after it."""
 
@@ -112,6 +114,16 @@ def _airflow_component_ready(settings: Settings, component: str) -> Callable[[Re
     return ready
 
 
+def _airflow_api_ready(settings: Settings) -> Callable[[Record], bool]:
+    """Tell that the API server is ready once it answers people and tasks; a task's first question takes it long."""
+
+    def ready(_: Record) -> bool:
+        paths = ("/api/v2/monitor/health", "/execution/health")
+        return all(fetch_json(settings.airflow_url + path, SECONDS_FOR_FIRST_ANSWER) is not None for path in paths)
+
+    return ready
+
+
 def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
     """Tell that the stand-in is ready once a client can log in."""
 
@@ -127,7 +139,8 @@ def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
 
 def _without_settings() -> dict[str, str]:
     """Return the caller's environment without what a service gets from the settings only."""
-    foreign = (*PREFIXES, "PYTHONPATH", "PYTHONHOME")
+    # Without bytecode every process, each task of Airflow among them, compiles for seconds what it imports.
+    foreign = (*PREFIXES, "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # Tasks report to Airflow over HTTP: a proxy of the machine must not come between.
     for name in ("NO_PROXY", "no_proxy"):
@@ -201,13 +214,13 @@ class Stack:
             port_variable="API_PORT",
             address=settings.api_url,
         )
-        airflow = [sys.executable, "-m", "airflow"]
+        airflow = [sys.executable, "-m", "stack.airflow_cli"]
         environment = {**settings.contract, **settings.airflow}
         yield Service(
             "airflow-api-server",
             [*airflow, "api-server"],
             environment,
-            ready=lambda _: fetch_json(f"{settings.airflow_url}/api/v2/monitor/health") is not None,
+            ready=_airflow_api_ready(settings),
             seconds=180,
             port=settings.airflow_port,
             port_variable="AIRFLOW_PORT",
@@ -307,36 +320,32 @@ class Stack:
         self._launched.add(name)
         return record
 
-    def wait_ready(self, names: list[str], on_change: Callable[[list[str]], None] | None = None) -> None:
+    def wait_ready(self, names: list[str]) -> None:
         """Wait until services are ready; raises when one ends first or takes too long.
 
         One that ran before this command and has ended since is started again: it may have died of another's death.
-        `on_change` is told which are still awaited, each time their number falls.
         """
         begun = time.monotonic()
         pending = list(names)
         while pending:
-            waiting = [name for name in pending if not self._ready_or_raise(name, begun)]
-            if on_change and len(waiting) < len(pending):
-                on_change(waiting)
-            pending = waiting
-            if pending:
-                time.sleep(0.2)
+            records = {name: self._alive_or_again(name) for name in pending}
+            # One question at a time: those that wait would keep busy whom they wait for.
+            first = self.services[pending[0]]
+            if first.ready(records[first.name]):
+                pending.remove(first.name)
+            elif time.monotonic() - begun > first.seconds:
+                raise StackError(f"{first.name} is not ready after {first.seconds:g} s.", self.log(first.name))
+            else:
+                time.sleep(0.25)
 
-    def _ready_or_raise(self, name: str, begun: float) -> bool:
-        service = self.services[name]
+    def _alive_or_again(self, name: str) -> Record:
         record = self.running(name)
-        if record is None:
-            if name in self._launched:
-                raise StackError(f"{name} ended while starting.", self.log(name))
-            self.stop([name])
-            self.launch(name)
-            return False
-        if service.ready(record):
-            return True
-        if time.monotonic() - begun > service.seconds:
-            raise StackError(f"{name} is not ready after {service.seconds:g} s.", self.log(name))
-        return False
+        if record:
+            return record
+        if name in self._launched:
+            raise StackError(f"{name} ended while starting.", self.log(name))
+        self.stop([name])
+        return self.launch(name)
 
     def stop(self, names: list[str]) -> None:
         """Stop services, Postgres last, and everything that belongs to them; forget their records."""
@@ -383,20 +392,38 @@ class Stack:
         passwords = settings.airflow_home / "passwords.json"
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps({ADMIN: settings.values["AIRFLOW_ADMIN_PASSWORD"]}), encoding="utf-8")
-        version = metadata.version("apache-airflow-core")
-        # Beside the cluster: whoever removes the cluster removes the stamp.
-        stamp = settings.state / "postgres" / "airflow-version"
-        with contextlib.suppress(FileNotFoundError):
-            if stamp.read_text(encoding="utf-8") == version:
-                return
-        self._run_module("airflow db migrate", "airflow-migrate", self.services["airflow-scheduler"].environment)
-        stamp.write_text(version, encoding="utf-8")
+        with self._once("airflow-version", metadata.version("apache-airflow-core")) as due:
+            if due:
+                migrate = self.services["airflow-scheduler"].environment
+                self._run_module("stack.airflow_cli db migrate", "airflow-migrate", migrate)
 
     def prepare_serving(self) -> None:
         """Bring the serving database's tables to this version, and let the sync's and the API's users in."""
-        self._run_module("alembic upgrade head", "alembic-migrate", self.settings.serving_urls)
-        if "SERVING_DATABASE_URL" not in self.settings.values:
-            self._run_module("api.logins", "api-logins", self.settings.serving_urls)
+        urls = self.settings.serving_urls
+        if "SERVING_DATABASE_URL" in self.settings.values:
+            self._run_module("alembic upgrade head", "alembic-migrate", urls)
+            return
+        digest = hashlib.sha256(json.dumps(sorted(urls.items())).encode())
+        for file in sorted([*(ROOT / "api" / "migrations").rglob("*.py"), ROOT / "api" / "logins.py"]):
+            digest.update(file.read_bytes())
+        with self._once("serving-version", digest.hexdigest()) as due:
+            if due:
+                self._run_module("alembic upgrade head", "alembic-migrate", urls)
+                self._run_module("api.logins", "api-logins", urls)
+
+    def deploy_schema(self) -> None:
+        """Deploy the T-SQL, as the DAG warehouse_schema does."""
+        self._run_module("warehouse.deploy", "warehouse-deploy", {**self.settings.contract, "PYTHONPATH": str(PLUGINS)})
+
+    @contextlib.contextmanager
+    def _once(self, name: str, version: str) -> Iterator[bool]:
+        """Say whether something of the embedded Postgres is still to be brought to a version, and note that it was."""
+        # Beside the cluster: whoever removes the cluster removes the stamp.
+        stamp = self.settings.state / "postgres" / name
+        due = not stamp.exists() or stamp.read_text(encoding="utf-8") != version
+        yield due
+        if due:
+            stamp.write_text(version, encoding="utf-8")
 
     def prepare_warehouse(self) -> None:
         """Make the stand-in's database and its logins; a server of the user's own has them already."""

@@ -353,6 +353,9 @@ class Settings:
             "AIRFLOW__API__WORKERS": "1",
             # Seconds until a task whose process was killed is given up (the default, 300, delays a restart).
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+            # Seconds: tasks here take one each, and a DAG that did not change need not be read every half minute.
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             **given,
             "AIRFLOW_HOME": str(self.airflow_home),
