@@ -97,15 +97,15 @@ def prepare(settings: Settings) -> None:
 
 
 def forget_dead_server(settings: Settings) -> None:
-    """Remove the lock of a killed server that nobody has reaped yet: a zombie's id makes the next server refuse.
+    """Remove the locks of a killed server that nobody has reaped yet: a zombie's id makes the next server refuse.
 
-    Only after its children have been killed, too. Where the id has gone, Postgres removes the file itself.
+    Only after its children have been killed, too. Where the id has gone, Postgres removes the files itself.
     """
-    lock = data_folder(settings) / "postmaster.pid"
-    with contextlib.suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
-        pid = int(lock.read_text(encoding="ascii").split(maxsplit=1)[0])
-        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            lock.unlink()
+    for lock in (data_folder(settings) / "postmaster.pid", settings.postgres_socket_dir / ".s.PGSQL.5432.lock"):
+        with contextlib.suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            pid = int(lock.read_text(encoding="ascii").split(maxsplit=1)[0])
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                lock.unlink()
 
 
 def _open_path(folder: Path) -> None:

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
 from stack import postgres
-from stack.dotenv import SECRETS
+from stack.dotenv import ROOT, SECRETS
 from stack.services import Stack
 from stack.settings import Settings
+from tests.stack.sample import until
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,37 @@ def test_postgres_keeps_its_data_over_a_stop_and_over_a_kill(stack: Stack) -> No
         assert connection.execute("SELECT n FROM kept ORDER BY n").fetchall() == [(1,), (2,)]
     stack.stop_all()
     assert stack.leftovers() == []
+
+
+# Starts the server and never reaps it, like a slow init.
+NEGLIGENT = """
+import json, sys, time
+from stack.services import Stack
+from stack.settings import Settings
+Stack(Settings.resolve(json.loads(sys.argv[1]), {})).launch("postgres")
+time.sleep(600)
+"""
+
+
+def test_postgres_starts_although_the_killed_one_is_still_a_zombie(stack: Stack) -> None:
+    start(stack)
+    stack.stop_all()
+    parent = subprocess.Popen([sys.executable, "-c", NEGLIGENT, json.dumps(stack.settings.given)], cwd=ROOT)
+    try:
+        until(lambda: stack.running("postgres") is not None)
+        record = stack.running("postgres")
+        assert record is not None
+        until(lambda: postgres.answers(stack.settings))
+        os.kill(record.pid, signal.SIGKILL)
+        until(lambda: psutil.Process(record.pid).status() == psutil.STATUS_ZOMBIE)
+
+        start(stack)
+
+        assert stack.running("postgres") != record
+    finally:
+        stack.stop_all()
+        parent.kill()
+        parent.wait()
 
 
 def test_only_its_own_user_can_reach_the_socket(stack: Stack) -> None:
