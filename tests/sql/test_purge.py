@@ -68,7 +68,10 @@ def test_the_last_publications_of_the_two_latest_days_are_those_not_withdrawn(fo
     assert left(four_days)["etl.manifest"] == [2, 4]
 
 
-@pytest.mark.parametrize("days", [None, 0, -5])
+@pytest.mark.parametrize("days", [None, 0, -5, 36501])
 def test_days_that_cannot_be_are_refused(emptied: Warehouse, days: int | None) -> None:
     error = refusal(emptied, "EXEC etl.purge_history ?", days)
-    assert (error.number, error.message.split("\n")[0]) == (50001, "etl.purge_history: @keep_days must be at least 1.")
+    assert (error.number, error.message.split("\n")[0]) == (
+        50001,
+        "etl.purge_history: @keep_days must be between 1 and 36500.",
+    )

@@ -21,10 +21,10 @@ BEGIN
     DECLARE @quality_results INT;
     DECLARE @manifests INT;
 
-    IF @keep_days IS NULL OR @keep_days < 1
+    IF @keep_days IS NULL OR @keep_days NOT BETWEEN 1 AND 36500
         BEGIN
             SET @message = CONCAT(
-                N'etl.purge_history: @keep_days must be at least 1.', CHAR(10),
+                N'etl.purge_history: @keep_days must be between 1 and 36500.', CHAR(10),
                 N'400 keeps the history of the batches opened in the last 400 days.'
             );
             THROW 50001, @message, 1;

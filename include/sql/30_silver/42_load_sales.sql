@@ -46,23 +46,22 @@ BEGIN
         p.cost
     INTO #products
     FROM silver.products AS p
-    INNER JOIN etl.batch AS f
+    LEFT JOIN etl.batch AS f
         ON p.first_batch_id = f.batch_id
-    INNER JOIN etl.batch AS l
+    LEFT JOIN etl.batch AS l
         ON p.last_batch_id = l.batch_id
     WHERE
-        p.in_source = 1
-        OR f.withdrawn_reason IS NULL
-        OR l.withdrawn_reason IS NULL;
+        p.product_key <> 0
+        AND (p.in_source = 1 OR f.withdrawn_reason IS NULL OR l.withdrawn_reason IS NULL);
 
     SELECT
         c.customer_id,
         c.customer_key
     INTO #customers
     FROM silver.customers AS c
-    INNER JOIN etl.batch AS f
+    LEFT JOIN etl.batch AS f
         ON c.first_batch_id = f.batch_id
-    INNER JOIN etl.batch AS l
+    LEFT JOIN etl.batch AS l
         ON c.last_batch_id = l.batch_id
     WHERE
         c.in_source = 1
