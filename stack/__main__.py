@@ -192,7 +192,10 @@ def start_services(stack: Stack, missing: list[str], progress: Progress) -> Stac
 
     def schedule() -> None:
         stack.prepare_airflow()
-        launch(*airflow)
+        # The server takes longest to start, and wants the tables only when it is asked something.
+        launch("airflow-api-server")
+        stack.migrate_airflow()
+        launch(*[name for name in airflow if name != "airflow-api-server"])
         stack.wait_ready(airflow)
 
     launch("sqlserver")

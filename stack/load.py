@@ -194,8 +194,6 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
     deadline = time.monotonic() + SECONDS_TO_RUN
     alive = time.monotonic()
     while True:
-        # The state first: the tasks read after it are then final when it is.
-        state = airflow.run(dag_id, run_id)["state"]
         tasks = airflow.task_instances(dag_id, run_id)
         for task in sorted(tasks, key=lambda task: task["start_date"] or ""):
             key = (task["task_id"], task["map_index"])
@@ -206,7 +204,9 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
             if task["state"] == "up_for_retry" and attempt not in retried:
                 retried.add(attempt)
                 step.line(f"{task['task_id']}  failed at try {task['try_number']}, will be tried again")
-        if state in DONE:
+        # The run ends after its last task; until then there is no need to ask for it.
+        ended = all(task["state"] in (*ENDED_TASK, "upstream_failed", "removed") for task in tasks)
+        if ended and (state := airflow.run(dag_id, run_id)["state"]) in DONE:
             break
         running = [task["task_id"] for task in tasks if task["state"] == "running"]
         step.now(f"{len(printed)} of {len(tasks)} tasks done  {', '.join(running)}")
@@ -216,7 +216,7 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
             raise StackError("airflow-scheduler has ended and does not come back.", stack.log("airflow-scheduler"))
         if time.monotonic() > deadline:
             raise StackError(f"{dag_id} has not ended after {SECONDS_TO_RUN} s.", stack.log("airflow-scheduler"))
-        time.sleep(0.5)
+        time.sleep(0.2 if ended else 0.7)
     if state == "failed":
         raise _failure(stack, airflow, dag_id, run_id)
 

@@ -219,7 +219,8 @@ class Stack:
         yield Service(
             "airflow-api-server",
             [*airflow, "api-server"],
-            environment,
+            # It starts while the tables are being made.
+            {**environment, "AIRFLOW__DATABASE__CHECK_MIGRATIONS": "False"},
             ready=_airflow_api_ready(settings),
             seconds=180,
             port=settings.airflow_port,
@@ -386,12 +387,15 @@ class Stack:
         return members(self.records.all(), self.marker, postgres.data_folder(self.settings))
 
     def prepare_airflow(self) -> None:
-        """Write the login and bring Airflow's tables to the installed version."""
+        """Write the login."""
         settings = self.settings
         settings.airflow_home.mkdir(parents=True, exist_ok=True)
         passwords = settings.airflow_home / "passwords.json"
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps({ADMIN: settings.values["AIRFLOW_ADMIN_PASSWORD"]}), encoding="utf-8")
+
+    def migrate_airflow(self) -> None:
+        """Bring Airflow's tables to the installed version."""
         with self._once("airflow-version", metadata.version("apache-airflow-core")) as due:
             if due:
                 migrate = self.services["airflow-scheduler"].environment
