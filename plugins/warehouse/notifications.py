@@ -221,7 +221,11 @@ def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
     names = "; ".join(name for name, _, _ in rows)
     lines = [f"{day} is loaded. The day before did not have these warnings:"]
     lines += [f"  {name}: found {observed}, expected {expected}" for name, observed, expected in rows]
-    alert = Alert(f"Sales warehouse: {day} has {len(rows)} new warning{'s' if len(rows) > 1 else ''}", tuple(lines), _link(context))
+    alert = Alert(
+        f"Sales warehouse: {day} has {len(rows)} new warning{'s' if len(rows) > 1 else ''}",
+        tuple(lines),
+        _link(context),
+    )
     _raise(f"warnings {day}: {names}", alert)
 
 
