@@ -367,7 +367,9 @@ class DeployOperator(BaseSQLOperator):
         try:
             return deploy(self.get_db_hook().odbc_connection_string)
         except DeployError as error:
-            cause = error.__cause__
+            cause: BaseException | None = error
+            while isinstance(cause, DeployError):
+                cause = cause.__cause__
             if isinstance(cause, pyodbc.Error):
                 cause = WarehouseError.from_odbc(cause)
             passes = isinstance(cause, WarehouseError) and failures.is_transient(cause)
