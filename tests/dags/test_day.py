@@ -65,6 +65,7 @@ def test_a_year_of_the_schedule_has_each_day_once_whatever_the_clocks_do(
     """In Beirut the clocks go forward at midnight: that day has no 00:00."""
     monkeypatch.setenv("WAREHOUSE_TIMEZONE", zone)
     timetable = coerce_to_core_timetable(schedule(cron))
+    assert timetable is not None
     earliest = datetime(2026, 1, 1, tzinfo=settings.timezone()).astimezone(UTC)
     days: list[date] = []
     last = None
