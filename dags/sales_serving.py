@@ -35,7 +35,10 @@ with DAG(
         task_id="sync", inlets=[GOLD], doc_md="The API copies gold into Postgres and compares rows and sums with it."
     ) >> [
         FreshnessCheckOperator(
-            task_id="check_freshness", outlets=[SERVED], doc_md="The API serves the day that gold shows."
+            task_id="check_freshness",
+            inlets=[GOLD],
+            outlets=[SERVED],
+            doc_md="The API serves the day that gold shows.",
         ),
         TableauExportOperator(
             task_id="export_tableau",

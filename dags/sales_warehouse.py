@@ -31,7 +31,7 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from warehouse import notifications, settings
 from warehouse.approval import ApproveRejectsOperator
 from warehouse.assets import BRONZE, FILES, GOLD, SILVER, VIEWS
-from warehouse.defaults import DEFAULT_ARGS
+from warehouse.defaults import DEFAULT_ARGS, schedule
 from warehouse.drop import WaitForDropOperator
 from warehouse.operators import (
     BATCH_ID,
@@ -58,7 +58,7 @@ with DAG(
     dag_id="sales_warehouse",
     description="Loads a day: wait for the drop, open batch, stage, bronze, silver, publish, gold checks, close batch",
     doc_md=__doc__,
-    schedule=settings.schedule(),
+    schedule=schedule(settings.cron()),
     start_date=settings.start_date(),
     catchup=False,
     max_active_runs=RUNS_AT_ONCE,

@@ -6,10 +6,10 @@ need each other. `check_serving_copy` fails when the API serves another day than
 stale without a run of `sales_serving` is told of as well.
 """
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from warehouse import notifications, settings
-from warehouse.defaults import DEFAULT_ARGS
+from warehouse.defaults import DEFAULT_ARGS, schedule
 from warehouse.maintenance import (
     CleanAirflowOperator,
     CleanHistoryOperator,
@@ -22,7 +22,7 @@ with DAG(
     dag_id="warehouse_maintenance",
     description="Cleans logs, landing folders, Airflow's database and the history of loads, once a week",
     doc_md=__doc__,
-    schedule=CronTriggerTimetable("0 12 * * SUN", timezone=str(settings.timezone())),
+    schedule=schedule("0 12 * * SUN"),
     start_date=settings.start_date(),
     catchup=False,
     max_active_runs=1,

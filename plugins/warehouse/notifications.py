@@ -29,7 +29,7 @@ from airflow.sdk.configuration import conf
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
 from warehouse import settings
-from warehouse.day import date_of_run, now
+from warehouse.day import SCHEDULED, date_of_run, now
 from warehouse.operators import OPEN_BATCH, RECONCILE
 
 log = logging.getLogger(__name__)
@@ -198,12 +198,15 @@ def run_succeeded(context: Context) -> None:
 
 def _day_is_late(context: Mapping[str, Any]) -> None:
     run = context["dag_run"]
+    if run["run_type"] != SCHEDULED:
+        return  # the days of a backfill are over, whenever it runs
     day = date_of_run(run.get("conf"), _Run(run))
     if f"failed {day}" in _told():
         return  # known already, and with its reason
     link = f"{_base_url()}/dags/{run['dag_id']}/runs/{quote(run['dag_run_id'])}"
+    due = datetime.fromisoformat(str(context["deadline"]["deadline_time"])).astimezone(settings.timezone())
     lines = (
-        f"{day} is not published yet, and was due at {context['deadline']['deadline_time']}.",
+        f"{day} is not published yet, and was due at {due:%Y-%m-%d %H:%M} ({settings.timezone()}).",
         "The log of the task that is running says what it waits for:",
     )
     _raise(f"late {day}", Alert(f"Sales warehouse: {day} is late", lines, link))

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import CronTriggerTimetable
-
 LOADER, READER, DEPLOYER, API, METADATA = (
     "warehouse",
     "warehouse_reader",
@@ -38,12 +36,6 @@ def timezone() -> ZoneInfo:
 def cron() -> str | None:
     """Return WAREHOUSE_SCHEDULE, a cron expression or preset; daily when unset, None (by hand) when empty."""
     return os.environ.get("WAREHOUSE_SCHEDULE", "@daily") or None
-
-
-def schedule() -> CronTriggerTimetable | None:
-    """Return the timetable of WAREHOUSE_SCHEDULE in WAREHOUSE_TIMEZONE, or None when days are loaded by hand."""
-    expression = cron()
-    return CronTriggerTimetable(expression, timezone=str(timezone())) if expression else None
 
 
 def start_date() -> datetime:

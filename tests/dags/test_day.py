@@ -5,13 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk import CronTriggerTimetable
 from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import TimeRestriction
 
 from warehouse import settings
 from warehouse.day import Day, date_of_run, drop_of, today
+from warehouse.defaults import schedule
 
 PARAMS = {
     "business_date": None,
@@ -64,10 +64,7 @@ def test_a_year_of_the_schedule_has_each_day_once_whatever_the_clocks_do(
 ) -> None:
     """In Beirut the clocks go forward at midnight: that day has no 00:00."""
     monkeypatch.setenv("WAREHOUSE_TIMEZONE", zone)
-    monkeypatch.setenv("WAREHOUSE_SCHEDULE", cron)
-    schedule = settings.schedule()
-    assert isinstance(schedule, CronTriggerTimetable)
-    timetable = coerce_to_core_timetable(schedule)
+    timetable = coerce_to_core_timetable(schedule(cron))
     earliest = datetime(2026, 1, 1, tzinfo=settings.timezone()).astimezone(UTC)
     days: list[date] = []
     last = None

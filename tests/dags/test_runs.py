@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 import time
 import zipfile
@@ -72,9 +73,11 @@ def airflow_settings(shared_warehouse: Warehouse, exports: Path) -> Iterator[pyt
         "WAREHOUSE_LANDING_DIR_SQLSERVER": server.landing_at_server,
         "EXPORTS_DIR": str(exports),
     }
+    metadata = {"sql_alchemy_conn": os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]}
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {**settings, **airflow_connections(settings)}.items():
             environment.setenv(name, value)
+        environment.setenv("AIRFLOW_CONN_AIRFLOW_METADATA", json.dumps({"conn_type": "generic", "extra": metadata}))
         yield environment
     shared_warehouse.execute("UPDATE etl.batch SET run_id = CONCAT(N'test ', run_id) WHERE run_id NOT LIKE N'test %'")
 
@@ -256,6 +259,44 @@ def test_the_same_drop_is_loaded_under_another_date_by_a_run_that_means_it(
 
 def last_batch(warehouse: Warehouse) -> int:
     return int(warehouse.value("SELECT MAX(batch_id) AS batch_id FROM etl.batch"))
+
+
+def make_old(folder: Path, days: int) -> Path:
+    """Make a folder with a file in it, both last written to some days ago."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "file").write_text("content", encoding="utf-8")
+    moment = time.time() - days * 86400
+    for path in (folder / "file", folder):
+        os.utime(path, (moment, moment))
+    return folder
+
+
+@pytest.mark.usefixtures("sales_api")
+def test_maintenance_removes_what_is_old_and_nothing_that_is_needed(
+    run: Runner,
+    dags: dict[str, DAG],
+    loaded: int,
+    shared_warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(dags["warehouse_maintenance"].get_task("check_serving_copy"), "retries", 0)
+    landing = shared_warehouse.server.landing
+    logs = tmp_path / "logs"
+    monkeypatch.setenv("AIRFLOW__LOGGING__BASE_LOG_FOLDER", str(logs))
+    gone = [make_old(landing / "99901", 15), make_old(landing / ".99902.abc.partial", 15), make_old(logs / "old", 31)]
+    kept = [
+        make_old(landing / str(loaded), 100),  # gold shows it
+        make_old(landing / "99903", 13),
+        make_old(landing / "somebody's folder", 100),
+        make_old(logs / "new", 29),
+    ]
+    finished = run("warehouse_maintenance")
+    assert finished.having("failed") <= {"check_serving_copy"}, finished.complaints  # nothing is served here
+    assert [folder.name for folder in gone if (folder / "file").exists()] == []
+    assert [folder.name for folder in kept if not (folder / "file").exists()] == []
+    assert shared_warehouse.value("SELECT COUNT(*) AS n FROM etl.step WHERE batch_id = ?", loaded) > 0
+    assert finished.having("success") >= {"clean_logs", "clean_landing", "clean_history", "clean_airflow"}
 
 
 @pytest.fixture

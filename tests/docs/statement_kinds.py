@@ -29,6 +29,7 @@ NAMES = {
     "SetVariable": "SET @variable",
     "Throw": "THROW",
     "TryCatch": "TRY … CATCH",
+    "While": "WHILE",
 }
 IN_STRINGS = (
     *("BULK INSERT", "CREATE SCHEMA", "TRUNCATE TABLE", "CREATE CERTIFICATE", "ALTER CERTIFICATE", "DROP CERTIFICATE"),

@@ -5,30 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import psycopg
 import pyodbc
 import pytest
 
 from stack.airflow_api import AirflowApi
-from stack.dotenv import ENV_FILE, ROOT, parse
-from stack.processes import Records
-from stack.services import Stack
-from stack.settings import ADMIN, PREFIXES, Settings
+from stack.dotenv import ROOT
+from stack.settings import ADMIN
+from tests.e2e.clone import Clone, fresh_clone, runs, until
 
 SERVICES = {
     "postgres",
@@ -42,59 +33,6 @@ SERVICES = {
 }
 LOADED = "sales_warehouse: load "
 """How the line of a load begins that ended well."""
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
-class Clone:
-    """This clone with ports and state of its own."""
-
-    def __init__(self, state: Path) -> None:
-        self.state = state
-        api, airflow, sqlserver = free_ports(3)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
-        self.environment = {
-            **kept,
-            "API_PORT": str(api),
-            "AIRFLOW_PORT": str(airflow),
-            "SQLSERVER_PORT": str(sqlserver),
-            "WAREHOUSE_STATE_DIR": str(state),
-            "EXPORTS_DIR": str(state / "exports"),
-        }
-
-    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run(["make", "--no-print-directory", *arguments])
-
-    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def settings(self) -> dict[str, str]:
-        """What `make env` prints, as a shell would read it."""
-        words = shlex.split(self.make("env").stdout)
-        return dict(word.split("=", maxsplit=1) for word in words if word != "export")
-
-    def stack(self) -> Stack:
-        return Stack(Settings.resolve(parse(ENV_FILE.read_text(encoding="utf-8")), self.environment))
-
-    def process_ids(self) -> dict[str, int]:
-        return {record.name: record.pid for record in Records(self.state / "run").all()}
 
 
 def printed_figures(output: str) -> dict[str, int]:
@@ -148,27 +86,10 @@ def block_of_readme(heading: str) -> str:
     return found[1]
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not come true"
-        time.sleep(0.2)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
 @pytest.fixture(scope="module")
 def clone() -> Iterator[Clone]:
-    folder = Path(tempfile.mkdtemp(prefix="make-up-"))
-    clone = Clone(folder / "state")
-    yield clone
-    clone.make("down")
-    shutil.rmtree(folder)
+    with fresh_clone("make-up-") as clone:
+        yield clone
 
 
 @pytest.fixture(scope="module")

@@ -125,3 +125,24 @@ def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Cal
     deploy(callers.owner.odbc)
     assert loaded.value(signed) == 8
     as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1, replay=True)
+
+
+def test_the_owner_alone_takes_a_day_back_and_may_bulk_load_for_it(
+    loaded: Warehouse, callers: Callers, server: Server
+) -> None:
+    shown = loaded.value("SELECT batch_id FROM gold.current_batch")
+    for caller in (callers.loader, callers.reader):
+        assert caller.refusal(f"EXEC etl.withdraw_batch {shown}, N'wrong'") == 229
+    Warehouse(callers.owner.at(server)).execute("EXEC etl.withdraw_batch ?, N'wrong'", shown)
+    again = loaded.value("SELECT run_id FROM gold.current_batch")
+    assert again.startswith(f"withdrawal of batch {shown}: batch ")
+
+
+def test_the_loader_accepts_rejects_and_deletes_old_history(
+    loaded: Warehouse, callers: Callers, server: Server
+) -> None:
+    as_loader = Warehouse(callers.loader.at(server))
+    (accepted,) = as_loader.execute("EXEC etl.accept_rejects 1, N'a.lee'")
+    assert accepted["rejects_accepted"] > 0
+    (deleted,) = as_loader.execute("EXEC etl.purge_history 400")
+    assert deleted["batches"] == 0

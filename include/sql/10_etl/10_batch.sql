@@ -1,10 +1,10 @@
 /*
 Purpose: one row a batch: the load of one drop for one business date, by one run.
          published_at  when the batch was published last; shown_at  when gold began to show it. A history batch
-         (is_history) adds to silver what only an older day held: it is published, and not shown. Nor is a batch that
-         etl.withdraw_batch loaded again: its new batch stands for it.
+         (is_history) adds the rows that only an older day held: it is published and never shown. shown_at is empty
+         again when etl.withdraw_batch has loaded the batch a second time, because the new batch replaces it.
          status checked: a dry run passed, nothing was published. A withdrawn batch counts as never published.
-         rejects_accepted  how many rejected rows rejects_accepted_by let through, above the limit.
+         rejects_accepted  the number of rejected rows that rejects_accepted_by accepted, above the limit.
 Grain:   batch. A run that is repeated under the same run_id is the same batch.
 */
 IF OBJECT_ID(N'etl.batch', N'U') IS NULL
@@ -27,7 +27,7 @@ IF OBJECT_ID(N'etl.batch', N'U') IS NULL
     );
 GO
 
--- What came later, also to a table that exists.
+-- Columns added later; a table that exists gets them, too.
 IF COL_LENGTH(N'etl.batch', N'is_history') IS NULL
     ALTER TABLE etl.batch ADD
     is_history BIT NOT NULL CONSTRAINT df_batch_is_history DEFAULT 0,

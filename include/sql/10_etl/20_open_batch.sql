@@ -6,9 +6,9 @@ Parameters: @run_id        names the run; @business_date  the day the drop belon
             @reject_limit  the share of rows (0 to 1) that may be rejected before the batch fails
             @batch_id      OUTPUT
             @same_drop     1 loads the six files of another business date all the same
-            @history       1 opens a business date older than the latest published one as history: it adds what
-                           silver does not hold yet, and gold stays as it is. Goes before @replay
-            @today         the company's date of today; NULL is the server's
+            @history       1 opens a business date older than the latest published one as history: the batch adds the
+                           rows that silver lacks, and gold stays as it is. Wins over @replay
+            @today         today's date in the company's time zone; NULL takes the server's
 Returns:    a result set of one row: batch_id, is_history, latest_published (NULL before the first publish)
 Errors:     50001 bad parameters, 50002 older than the latest published day, 50003 the run has another business date
             or was withdrawn, 50014 a business date after today
@@ -94,7 +94,7 @@ BEGIN
             THROW 50003, @message, 1;
         END;
 
-    -- History batches are left out: gold has never shown them.
+    -- Without history batches, because gold never showed them.
     SELECT @latest = MAX(business_date)
     FROM etl.batch
     WHERE
@@ -108,8 +108,8 @@ BEGIN
         BEGIN
             SET @message = CONCAT(
                 N'Business date ', @business_date, N' is older than the latest published one, ', @latest, N'.',
-                CHAR(10), N'Pass @replay = 1 to have gold show that day again, or @history = 1 to add what only that ',
-                N'day holds.', CHAR(10), N'If ', @latest, N' is wrong, take it back: EXEC etl.withdraw_batch.'
+                CHAR(10), N'Pass @replay = 1 to have gold show that day again, or @history = 1 to add the rows that ',
+                N'only that day holds.', CHAR(10), N'If ', @latest, N' is wrong, take it back: EXEC etl.withdraw_batch.'
             );
             THROW 50002, @message, 1;
         END;
@@ -142,6 +142,7 @@ BEGIN
                 is_history = @is_history,
                 same_drop = @same_drop,
                 reject_limit = @reject_limit,
+                withdrawn_reason = NULL,
                 closed_at = NULL
             WHERE batch_id = @batch_id;
 

@@ -1,7 +1,7 @@
 /*
 Purpose:    takes over what staging wrote beside the files: the manifest and the lines it rejected.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
-            What was accepted of the rejects of the files before is forgotten.
+            Forgets which rejects were accepted (etl.accept_rejects), because those were rows of other files.
 Errors:     50001 empty @landing_dir, 50007 the manifest does not list the six source tables,
             50009 rejected.txt has another number of lines than the manifest says, 50013 as etl.lock_step,
             50015 the six files are those of another business date, and the batch does not say same_drop
@@ -89,7 +89,7 @@ BEGIN
         FROM etl.batch
         WHERE batch_id = @batch_id;
 
-        -- Of each other business date counts what was published last: a wrong drop that was corrected may come again.
+        -- Only the last publication of another date counts, because a wrong drop that was corrected may come again.
         WITH publications AS (
             SELECT
                 batch_id,

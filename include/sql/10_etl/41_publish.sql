@@ -1,8 +1,8 @@
 /*
 Purpose:    makes the batch the day that gold shows: loads the three integrated tables and checks gold in one
             transaction. A failed check rolls all of it back; its findings are kept in etl.quality_result.
-            A history batch adds what the integrated tables do not hold yet. Gold goes on showing its day, so there is
-            nothing to check.
+            A history batch adds the rows that the integrated tables lack. Gold keeps its day, so its checks, which
+            compare it with this drop, are not run.
 Parameters: @batch_id; @dry_run  1 does all of it, keeps the findings, and rolls back
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
             50012 a check of gold failed, 50013 another publish is running or another batch holds a table
@@ -111,7 +111,7 @@ BEGIN
                         SET @message = CONCAT(
                             N'Gold checks failed, nothing was published:', CHAR(10),
                             @failed, CHAR(10),
-                            N'Deliver a right drop; what the checks found is kept: ',
+                            N'Deliver a right drop. The results are kept: ',
                             N'SELECT * FROM gold.quality_results WHERE batch_id = ', @batch_id
                         );
                         THROW 50012, @message, 1;
@@ -157,7 +157,7 @@ BEGIN
         expected
     FROM @findings;
 
-    -- One message a warning: that is how a log shows them.
+    -- One message a warning, because a log shows a message as one record.
     SELECT @warned = MIN(check_name)
     FROM @findings
     WHERE

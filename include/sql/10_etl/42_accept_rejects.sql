@@ -1,8 +1,8 @@
 /*
 Purpose:    records that somebody accepts the rows that the batch has rejected so far. That many may pass
-            etl.reconcile above the batch's limit. Opening the batch again keeps the record, other files do not
-            (etl.register_landing).
-Parameters: @batch_id; @accepted_by  who takes the responsibility; @note  why
+            etl.reconcile above the batch's limit. Opening the batch again keeps the record; registering other files
+            deletes it (etl.register_landing).
+Parameters: @batch_id; @accepted_by  the name of the person responsible; @note  the reason
 Returns:    a result set of one row: batch_id, rejects_accepted
 Errors:     50001 bad parameters, 50005 the batch was withdrawn
 Example:    EXEC etl.accept_rejects 1, N'a.lee', N'The CRM exports quantities late this week.';
@@ -29,7 +29,7 @@ BEGIN
     WHERE batch_id = @batch_id;
 
     IF NULLIF(TRIM(@accepted_by), N'') IS NULL
-        SET @message = CONCAT(@message, CHAR(10), N'@accepted_by is empty: give the name of who accepts the rows.');
+        SET @message = CONCAT(@message, CHAR(10), N'@accepted_by is empty: give the name of the person who accepts.');
     IF @status IS NULL
         SET @message = CONCAT(
             @message, CHAR(10), N'There is no batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),

@@ -2,8 +2,8 @@
 Purpose:    takes a published day back. If gold shows it, the batch that gold showed before is loaded again from its
             landing folder, in a new batch; without one before it, gold is empty. Then the batch is marked as
             withdrawn, and the next load is compared with what is left.
-            Cut off in between, it can be called again. Who calls it must own the database and be allowed to bulk load.
-            Call it when no load is running: whichever publishes last is what gold shows.
+            A call that was cut off can be repeated. The caller must own the database and be allowed to bulk load.
+            Call it when no load is running, because gold shows whichever of both publishes last.
 Parameters: @batch_id; @reason  why, for the record
 Errors:     50001 no reason, 50013 another publish is running,
             50016 the batch cannot be withdrawn: there is none, it was never published, it is withdrawn already, it is
@@ -87,15 +87,20 @@ BEGIN
 
     IF @before_id IS NOT NULL
         BEGIN
-            -- The same run when it is called again: it opens the batch that was cut off.
+            -- A repeated call has the same run_id, so it opens the batch of a call that was cut off.
             SET @run_id = CONCAT(N'withdrawal of batch ', @batch_id, N': batch ', @before_id, N' again');
 
             PRINT CONCAT(
                 N'Gold shows batch ', @batch_id, N'. Batch ', @before_id, N' of ', @before_date, N' is loaded again.'
             );
 
+            -- silver.load_sales treats the members that this batch alone delivered as unknown from here on.
+            UPDATE etl.batch
+            SET withdrawn_reason = @reason
+            WHERE batch_id = @batch_id;
+
             BEGIN TRY
-                -- What was let through when it was published is let through again.
+                -- No limits: the drop passed them, or was accepted, when it was published.
                 EXEC etl.load_day
                     @business_date = @before_date,
                     @landing_dir = @landing_dir,
@@ -116,6 +121,11 @@ BEGIN
                     N', then withdraw.'
                 );
                 SET @message = REPLACE(@message, N'%', N'%%');
+
+                UPDATE etl.batch
+                SET withdrawn_reason = NULL
+                WHERE batch_id = @batch_id;
+
                 THROW 50016, @message, 1;
             END CATCH;
         END;
@@ -146,7 +156,7 @@ BEGIN
             closed_at = COALESCE(closed_at, SYSUTCDATETIME())
         WHERE batch_id = @batch_id;
 
-        -- What was loaded again stands in its new batch from now on: who withdraws that one too, takes the day back.
+        -- The new batch replaces the one it loaded again, so that withdrawing the new one goes back one day further.
         UPDATE b
         SET shown_at = NULL
         FROM etl.batch AS b
@@ -171,7 +181,7 @@ BEGIN
                 WHERE in_source = 1;
             END;
 
-        -- No line has been seen on a day that does not count.
+        -- last_seen_date must not be later than the latest day left.
         SELECT @latest = MAX(business_date)
         FROM etl.batch
         WHERE

@@ -1,8 +1,8 @@
 /*
-Purpose:    deletes what is kept of old batches: their steps, rejected rows, findings of the checks and manifests.
-            The batches themselves stay, and so does all that is kept of those that are running, of the batch that gold
-            shows, and of the last publications of the two latest business dates, with which the next drop is compared.
-Parameters: @keep_days  what belongs to batches opened in the last so many days is kept
+Purpose:    deletes the steps, rejected rows, check results and manifests of old batches. The rows of etl.batch stay.
+            Nothing is deleted of running batches, of the batch that gold shows, and of the last publications of the
+            two latest business dates, because the next drop is compared with those.
+Parameters: @keep_days  batches opened in the last so many days keep everything
 Returns:    a result set of one row: how many batches, steps, rejected_rows, quality_results and manifests
 Errors:     50001 bad parameters
 Example:    EXEC etl.purge_history 400;
@@ -21,16 +21,15 @@ BEGIN
     DECLARE @quality_results INT;
     DECLARE @manifests INT;
 
-    IF @keep_days IS NULL OR @keep_days < 1
+    IF @keep_days IS NULL OR @keep_days NOT BETWEEN 1 AND 36500
         BEGIN
             SET @message = CONCAT(
-                N'etl.purge_history: @keep_days must be at least 1.', CHAR(10),
-                N'400 keeps what belongs to the batches of the last 400 days.'
+                N'etl.purge_history: @keep_days must be between 1 and 36500.', CHAR(10),
+                N'400 keeps the history of the batches opened in the last 400 days.'
             );
             THROW 50001, @message, 1;
         END;
 
-    -- Of a business date counts what was published last.
     WITH publications AS (
         SELECT
             batch_id,
@@ -111,7 +110,7 @@ BEGIN
         THROW;
     END CATCH;
 
-    PRINT CONCAT(N'etl.purge_history: deleted what was kept of ', @batches, N' batches.');
+    PRINT CONCAT(N'etl.purge_history: deleted the history of ', @batches, N' batches.');
 
     SELECT
         @batches AS batches,

@@ -1,7 +1,7 @@
 /*
 Purpose:    joins the customers of CRM and ERP, refreshes the known ones and gives the new ones their keys.
-            Called by etl.publish, in its transaction. A history batch adds customers nobody knew, with in_source = 0,
-            and changes no other.
+            Called by etl.publish, in its transaction. A history batch adds the customers that are missing, with
+            in_source = 0, and changes nothing else.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;

@@ -1,8 +1,8 @@
 /*
 Purpose:    takes the current version of each product with its category, refreshes the known ones and
             gives the new ones their keys.
-            Called by etl.publish, in its transaction. A history batch adds products nobody knew, with in_source = 0,
-            and changes no other.
+            Called by etl.publish, in its transaction. A history batch adds the products that are missing, with
+            in_source = 0, and changes nothing else.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;

@@ -1,7 +1,7 @@
 /*
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
-            Called by etl.publish, in its transaction. A history batch adds lines nobody knew, with in_source = 0. Of
-            the lines not now in source it may raise last_seen_date, and it changes no other.
+            Called by etl.publish, in its transaction. A history batch adds the lines that are missing, with
+            in_source = 0, raises last_seen_date of lines not in source, and changes nothing else.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -39,6 +39,35 @@ BEGIN
     INTO #versions
     FROM silver.crm_prd_info;
 
+    -- A member that only withdrawn batches delivered is unknown. Its key stays, in case it is delivered again.
+    SELECT
+        p.product_number,
+        p.product_key,
+        p.cost
+    INTO #products
+    FROM silver.products AS p
+    LEFT JOIN etl.batch AS f
+        ON p.first_batch_id = f.batch_id
+    LEFT JOIN etl.batch AS l
+        ON p.last_batch_id = l.batch_id
+    WHERE
+        p.product_key <> 0
+        AND (p.in_source = 1 OR f.withdrawn_reason IS NULL OR l.withdrawn_reason IS NULL);
+
+    SELECT
+        c.customer_id,
+        c.customer_key
+    INTO #customers
+    FROM silver.customers AS c
+    LEFT JOIN etl.batch AS f
+        ON c.first_batch_id = f.batch_id
+    LEFT JOIN etl.batch AS l
+        ON c.last_batch_id = l.batch_id
+    WHERE
+        c.in_source = 1
+        OR f.withdrawn_reason IS NULL
+        OR l.withdrawn_reason IS NULL;
+
     SELECT
         d.sls_ord_num AS order_number,
         d.sls_prd_key AS product_number,
@@ -54,11 +83,9 @@ BEGIN
         p.cost AS product_cost
     INTO #sales
     FROM silver.crm_sales_details AS d
-    LEFT JOIN silver.products AS p
-        ON
-            d.sls_prd_key = p.product_number
-            AND p.product_key <> 0
-    LEFT JOIN silver.customers AS c
+    LEFT JOIN #products AS p
+        ON d.sls_prd_key = p.product_number
+    LEFT JOIN #customers AS c
         ON d.sls_cust_id = c.customer_id
     LEFT JOIN #versions AS v
         ON
@@ -81,7 +108,8 @@ BEGIN
                 AND s.product_number = t.product_number
         );
 
-    -- A line whose product has left the drop keeps the cost it had. A replay has not seen it later than a later drop.
+    -- A line whose product has left the drop keeps the cost it had; one of an unknown product has none.
+    -- last_seen_date never falls, because a replay loads an older drop.
     UPDATE t
     SET
         product_key = s.product_key,
@@ -92,8 +120,11 @@ BEGIN
         sales_amount = s.sales_amount,
         quantity = s.quantity,
         price = s.price,
-        cost = COALESCE(s.version_cost, t.cost, s.product_cost),
-        profit = s.sales_amount - CAST(s.quantity AS BIGINT) * COALESCE(s.version_cost, t.cost, s.product_cost),
+        cost = COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost),
+        profit
+        = s.sales_amount
+        - CAST(s.quantity AS BIGINT)
+        * COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost),
         in_source = 1,
         last_seen_date = CASE WHEN t.last_seen_date > @business_date THEN t.last_seen_date ELSE @business_date END,
         last_batch_id = @batch_id

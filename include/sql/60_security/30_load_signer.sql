@@ -4,8 +4,8 @@ Purpose: signs the procedures that need more than ownership gives to who may cal
          altered loses its signature, so each deployment makes the certificate anew and signs again; its private key is
          gone when this file has run: nobody can sign anything else with it.
          (What sqlfluff cannot read stands in strings.)
-         Run it in the transaction that alters the procedures, as python -m warehouse.deploy does: then no load ever
-         meets one without its signature.
+         python -m warehouse.deploy runs it in the transaction that alters the procedures, so that no load ever calls
+         one without its signature.
 */
 DECLARE @drop_signatures NVARCHAR(MAX);
 

@@ -149,6 +149,37 @@ def test_alter_and_drop_are_recorded(world: Client) -> None:
     assert world("SELECT COUNT(*) FROM sys.columns").value == 0
 
 
+def test_a_column_not_null_is_added_in_a_transaction_that_goes_on_writing(world: Client) -> None:
+    world.good(
+        "CREATE TABLE s.u (a INT IDENTITY NOT NULL, b NVARCHAR(7) NULL, twice AS (a * 2),"
+        " CONSTRAINT pk_u PRIMARY KEY (a), CONSTRAINT uq_u UNIQUE (b))",
+        "INSERT s.u (b) VALUES (N'x'), (N'y')",
+    )
+    added = (
+        "ALTER TABLE s.u ADD c BIT NOT NULL CONSTRAINT df_c DEFAULT 1, d INT NULL, e NVARCHAR(5) NOT NULL DEFAULT N'e';"
+        " ALTER TABLE s.u ADD CONSTRAINT ck_u CHECK (c = 1 OR d > 0);"
+        " UPDATE s.u SET d = a; INSERT s.u (b) VALUES (N'z');"
+    )
+    world.good(f"BEGIN TRANSACTION; {added} ROLLBACK TRANSACTION")
+    assert world("SELECT * FROM s.u ORDER BY a").rows == [(1, "x", 2), (2, "y", 4)]
+    world.good(f"BEGIN TRANSACTION; {added} COMMIT TRANSACTION")
+    rows = world("SELECT b, twice, c, d, e FROM s.u ORDER BY a").rows
+    assert [row[0] for row in rows] == ["x", "y", "z"]
+    assert rows[:2] == [("x", 2, True, 1, "e"), ("y", 4, True, 2, "e")]
+    assert world("INSERT s.u (b) VALUES (N'X')").numbers == [2627]
+    assert world("INSERT s.u (b, c) VALUES (N'n', NULL)").numbers == [515]
+    assert world("INSERT s.u (b, c, d) VALUES (N'n', 0, -1)").numbers == [547]
+
+
+def test_object_definition_knows_constraints(world: Client) -> None:
+    world.good("CREATE TABLE s.u (a INT CONSTRAINT df_a DEFAULT 7, CONSTRAINT ck_u CHECK (a > 0))")
+    definition = "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.{}'))"
+    assert "a > 0" in world(definition.format("ck_u")).value
+    assert "7" in world(definition.format("df_a")).value
+    assert world(definition.format("u")).value is None
+    assert world(definition.format("nothing")).value is None
+
+
 def test_helptext_shows_a_procedure(world: Client) -> None:
     assert world("EXEC sp_helptext N's.p'").rows == [
         ("CREATE PROCEDURE s.p @a INT, @b NVARCHAR(30) = N'' OUTPUT AS SELECT 1",)

@@ -320,6 +320,7 @@ DEFINITIONS: list[tuple[str, Any]] = [
     ("DROP TABLE nope", 3701),
     ("ALTER TABLE t ADD extra NVARCHAR(3) NOT NULL CONSTRAINT df_extra DEFAULT 'q', more INT NULL", []),
     ("SELECT extra, more FROM t WHERE id = 1", [("q", None)]),
+    ("INSERT INTO t (name, extra) VALUES ('none', NULL)", 515),
     ("ALTER TABLE t DROP COLUMN extra", 4922),
     ("ALTER TABLE t DROP CONSTRAINT df_extra", []),
     ("ALTER TABLE t DROP COLUMN extra", []),

@@ -1,0 +1,104 @@
+"""Which business dates a batch is opened for, and what becomes of calls that were cut off."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.days.successive import DAYS
+from tests.sql.steps import batches, load_silver, open_batch, refusal
+from tests.warehouse import Warehouse
+
+FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
+OPEN = "DECLARE @id INT; EXEC etl.open_batch N'test 5 %d', ?, N'', @batch_id = @id OUTPUT"
+OPEN_ON = f"{OPEN}, @today = ?"
+CUT_OFF = "INSERT INTO etl.step (batch_id, step_name, status) VALUES (?, ?, N'running')"
+"""What a call that was cut off leaves behind."""
+
+
+def test_a_business_date_after_today_is_refused_and_both_are_named(emptied: Warehouse) -> None:
+    error = refusal(emptied, OPEN_ON, date(2062, 2, 23), date(2026, 2, 23))
+    assert error.number == 50014
+    first, second = error.message.split("\n")
+    assert first == "Business date 2062-02-23 is in the future: today is 2026-02-23."
+    assert second.startswith("Correct the business date")
+    assert batches(emptied, ["run_id"]) == []
+
+
+def test_today_itself_is_no_future(emptied: Warehouse) -> None:
+    assert open_batch(emptied, "today", FIRST)["batch_id"] == 1
+
+
+def test_without_a_date_of_today_it_is_the_servers(emptied: Warehouse) -> None:
+    today = emptied.value("SELECT CAST(SYSDATETIME() AS DATE)")
+    assert refusal(emptied, OPEN, today + timedelta(days=2)).number == 50014
+    (row,) = emptied.execute(OPEN, today)
+    assert row["batch_id"] == 1
+
+
+def test_a_future_that_today_has_reached_is_none(emptied: Warehouse) -> None:
+    row = emptied.execute(OPEN_ON, date(2062, 2, 23), date(2062, 2, 23))
+    assert row == [{"batch_id": 1, "is_history": False, "latest_published": None}]
+
+
+def test_opening_tells_the_latest_published_day(emptied: Warehouse, drops: list[Path]) -> None:
+    assert open_batch(emptied, "none yet", FIRST) == {"batch_id": 1, "is_history": False, "latest_published": None}
+    emptied.load(drops[1], SECOND)
+    row = open_batch(emptied, "next", THIRD)
+    assert (row["is_history"], row["latest_published"]) == (False, SECOND)
+
+
+def test_an_older_day_is_refused_with_the_ways_out(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[1], SECOND)
+    error = refusal(emptied, OPEN, FIRST)
+    assert error.number == 50002
+    for way_out in ("@replay = 1", "@history = 1", "etl.withdraw_batch"):
+        assert way_out in error.message
+
+
+def test_a_run_keeps_its_business_date(emptied: Warehouse) -> None:
+    emptied.execute(OPEN, FIRST)
+    error = refusal(emptied, OPEN, SECOND)
+    assert error.number == 50003
+    assert error.message.split("\n") == [
+        f"Run test 5 %d is batch 1 of {FIRST} and cannot load {SECOND}.",
+        f"Start a new run for {SECOND}.",
+    ]
+
+
+@pytest.mark.parametrize("end", ["opened again", "closed"])
+def test_calls_that_were_cut_off_become_interrupted_when_the_batch_is(emptied: Warehouse, end: str) -> None:
+    batch_id = open_batch(emptied, "cut off", FIRST)["batch_id"]
+    other = open_batch(emptied, "another", FIRST)["batch_id"]
+    for batch in (batch_id, other):
+        emptied.execute(CUT_OFF, batch, "etl.publish")
+    if end == "closed":
+        emptied.execute("EXEC etl.close_batch ?, N'failed'", batch_id)
+    else:
+        open_batch(emptied, "cut off", FIRST)
+    steps = emptied.execute("SELECT batch_id, status, ended_at FROM gold.load_steps ORDER BY batch_id")
+    assert [(step["batch_id"], step["status"]) for step in steps] == [(batch_id, "interrupted"), (other, "running")]
+    assert steps[0]["ended_at"] is not None
+
+
+def test_nothing_is_built_on_a_table_whose_load_was_cut_off(emptied: Warehouse, drops: list[Path]) -> None:
+    batch_id = open_batch(emptied, "whole", FIRST)["batch_id"]
+    load_silver(emptied, batch_id, drops[0])
+    other = open_batch(emptied, "cut off", FIRST)["batch_id"]
+    emptied.execute(CUT_OFF, other, "bronze.load_crm_cust_info")
+    load = "EXEC silver.load_crm_cust_info ?"
+    assert f"batch {other} is loading its table" in refusal(emptied, load, batch_id).message
+    emptied.execute("EXEC etl.close_batch ?, N'failed'", other)
+    error = refusal(emptied, load, batch_id)
+    assert (error.number, error.message.split("\n")) == (
+        50006,
+        [
+            f"bronze.load_crm_cust_info has not run for batch {batch_id}: batch {other} was cut off while it loaded"
+            " its table.",
+            "Run it first.",
+        ],
+    )
+    emptied.execute("EXEC bronze.load_crm_cust_info ?", batch_id)
+    emptied.execute(load, batch_id)

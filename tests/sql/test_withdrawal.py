@@ -1,0 +1,195 @@
+"""A published day is taken back: gold shows what it showed before, and later days load."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from tests.days.successive import DAYS
+from tests.oracle import compare, compute
+from tests.oracle.schema import KEYS
+from tests.sql.steps import GOLD, SALES_OF_GOLD, batches, load_history, open_batch, refusal, snapshot
+from tests.warehouse import Warehouse
+
+FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
+WITHDRAW = "EXEC etl.withdraw_batch ?, ?"
+SALES = ("gold.fact_sales", "gold.report_sales_daily")
+IN_SOURCE = "SELECT * FROM gold.dim_{} WHERE in_source = 1 ORDER BY 1"
+
+
+def shown(warehouse: Warehouse) -> tuple[object, ...] | None:
+    rows = warehouse.execute("SELECT run_id, business_date FROM gold.current_batch")
+    return tuple(rows[0].values()) if rows else None
+
+
+def in_source(warehouse: Warehouse) -> list[dict[str, object]]:
+    return [row for table in ("customers", "products") for row in warehouse.execute(IN_SOURCE.format(table))]
+
+
+def test_gold_shows_the_day_before_again_as_if_the_day_had_never_been(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[0], FIRST)
+    before = snapshot(emptied, SALES_OF_GOLD), in_source(emptied)
+    emptied.load(drops[1], SECOND)
+
+    emptied.execute(WITHDRAW, 2, "the wrong drop")
+
+    assert (snapshot(emptied, SALES_OF_GOLD), in_source(emptied)) == before
+    oracle = compute(drops[0], FIRST)
+    for table, sums in (("fact_sales", "sales_amount"), ("report_sales_daily", "total_profit")):
+        assert emptied.value(f"SELECT SUM({sums}) FROM gold.{table}") == getattr(oracle, table)[sums].sum(), table
+    assert shown(emptied) == ("withdrawal of batch 2: batch 1 again", FIRST)
+    (batch,) = emptied.execute("SELECT * FROM gold.load_batches WHERE batch_id = 2")
+    assert (batch["status"], batch["withdrawn_reason"]) == ("withdrawn", "the wrong drop")
+    assert batch["withdrawn_at"] is not None
+
+
+def test_who_had_left_before_keeps_what_the_withdrawn_drop_said_of_him(emptied: Warehouse, drops: list[Path]) -> None:
+    for drop, day in zip(drops[:2], DAYS[:2], strict=True):
+        emptied.load(drop, day.business_date)
+    sales, members = snapshot(emptied, SALES), in_source(emptied)
+    emptied.load(drops[2], THIRD)
+    emptied.execute(WITHDRAW, 3, "the wrong drop")
+    assert (snapshot(emptied, SALES), in_source(emptied)) == (sales, members)
+    left = "SELECT last_name, in_source FROM gold.dim_customers WHERE customer_id = 11005"
+    assert emptied.execute(left) == [{"last_name": "Rao-Lind", "in_source": False}]
+
+
+def test_a_wrong_date_of_the_future_is_taken_back_and_the_days_go_on(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[0], FIRST)
+    emptied.load(drops[1], date(2062, 2, 23))
+    sql = "DECLARE @id INT; EXEC etl.open_batch N'test next', ?, N'', @batch_id = @id OUTPUT"
+    assert refusal(emptied, sql, SECOND).number == 50002
+
+    emptied.execute(WITHDRAW, 2, "2062 instead of 2024")
+
+    assert open_batch(emptied, "next", SECOND)["latest_published"] == FIRST
+    assert emptied.value("SELECT MAX(last_seen_date) FROM silver.sales") == FIRST
+    for drop, day in zip(drops[1:], DAYS[1:], strict=True):
+        emptied.load(drop, day.business_date)
+        for table, expected in day.gold.items():
+            actual = emptied.table(f"gold.{table}", list(expected.columns))
+            assert compare(expected, actual, KEYS[table]) == [], f"{table} on {day.business_date}"
+    vanished = emptied.execute("SELECT order_number, last_seen_date FROM silver.sales WHERE in_source = 0")
+    assert [tuple(row.values()) for row in vanished] == [("SO3", SECOND)]
+
+
+def test_a_day_that_gold_does_not_show_is_only_marked(emptied: Warehouse, drops: list[Path]) -> None:
+    for drop, day in zip(drops, DAYS, strict=True):
+        emptied.load(drop, day.business_date)
+    before = snapshot(emptied, GOLD)
+    emptied.execute(WITHDRAW, 2, "not as it should be")
+    assert snapshot(emptied, GOLD) == before
+    assert batches(emptied, ["status"]) == [("succeeded",), ("withdrawn",), ("succeeded",)]
+    emptied.execute(WITHDRAW, 3, "nor this one")
+    assert shown(emptied) == ("withdrawal of batch 3: batch 1 again", FIRST)
+
+
+def test_without_a_day_before_gold_is_empty_and_the_day_can_be_loaded_again(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    emptied.load(drops[0], FIRST)
+    before = snapshot(emptied, (*SALES_OF_GOLD, "gold.dim_customers", "gold.dim_products"))
+    emptied.execute(WITHDRAW, 1, "the wrong drop")
+    assert shown(emptied) is None
+    for table in SALES_OF_GOLD:
+        assert emptied.value(f"SELECT COUNT(*) FROM {table}") == 0, table
+    assert in_source(emptied) == []
+    assert open_batch(emptied, "older", date(2023, 1, 1))["latest_published"] is None
+    emptied.load(drops[0], FIRST)
+    assert snapshot(emptied, (*SALES_OF_GOLD, "gold.dim_customers", "gold.dim_products")) == before
+
+
+def test_a_day_loaded_again_by_a_withdrawal_can_be_taken_back_in_its_turn(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    for drop, day in zip(drops, DAYS, strict=True):
+        emptied.load(drop, day.business_date)
+    emptied.execute(WITHDRAW, 3, "wrong")
+    emptied.execute(WITHDRAW, 4, "wrong as well")
+    assert shown(emptied) == ("withdrawal of batch 4: batch 1 again", FIRST)
+    assert open_batch(emptied, "next", SECOND)["latest_published"] == FIRST
+
+
+def test_history_is_no_day_to_go_back_to(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[2], THIRD)
+    load_history(emptied, "backfill", FIRST, drops[0])
+    emptied.execute(WITHDRAW, 1, "the wrong drop")
+    assert shown(emptied) is None
+
+
+def test_a_withdrawal_that_was_cut_off_is_called_again(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[0], FIRST)
+    emptied.load(drops[1], SECOND)
+    landing = emptied.value("SELECT landing_dir FROM gold.load_batches WHERE batch_id = 1")
+    run = "withdrawal of batch 2: batch 1 again"
+    open_again = "DECLARE @id INT; EXEC etl.open_batch ?, ?, N'', @replay = 1, @batch_id = @id OUTPUT"
+    emptied.execute(open_again, run, FIRST)  # cut off while it loaded
+    emptied.execute(WITHDRAW, 2, "wrong")
+    assert batches(emptied, ["batch_id", "status"]) == [(1, "succeeded"), (2, "withdrawn"), (3, "succeeded")]
+
+    emptied.load(drops[1], SECOND)
+    load = "EXEC etl.load_day @business_date = ?, @landing_dir = ?, @run_id = ?, @replay = 1"
+    emptied.execute(load, FIRST, landing, "withdrawal of batch 4: batch 3 again")  # cut off before it marked
+    emptied.execute(WITHDRAW, 4, "wrong")
+    assert shown(emptied) == ("withdrawal of batch 4: batch 3 again", FIRST)
+    emptied.execute(WITHDRAW, 5, "wrong")
+    assert shown(emptied) is None
+
+
+def test_when_the_landing_folder_is_gone_nothing_changes_and_the_error_says_what_to_do(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    emptied.load(drops[0], FIRST)
+    emptied.load(drops[1], SECOND)
+    landing = emptied.value("SELECT landing_dir FROM gold.load_batches WHERE batch_id = 1")
+    shutil.rmtree(emptied.server.landing / Path(landing).name)
+    before = snapshot(emptied, GOLD)
+
+    error = refusal(emptied, WITHDRAW, 2, "wrong")
+
+    first, cause, *ways_out = error.message.split("\n")
+    assert error.number == 50016
+    assert first == (
+        f"Batch 2 was not withdrawn: batch 1 of {FIRST}, which gold showed before it, cannot be loaded again."
+    )
+    assert cause.startswith("  Error 4860: ")
+    assert ways_out[0].startswith("Load the right day first")
+    assert landing in ways_out[1]
+    assert snapshot(emptied, GOLD) == before
+    assert batches(emptied, ["status"]) == [("succeeded",), ("succeeded",), ("failed",)]
+
+    emptied.load(drops[2], THIRD)
+    emptied.execute(WITHDRAW, 2, "wrong")
+    assert shown(emptied)[1] == THIRD  # type: ignore[index]
+
+
+def test_what_cannot_be_withdrawn_is_refused_with_the_reason(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[0], FIRST)
+    open_batch(emptied, "running", SECOND)
+    open_batch(emptied, "failed", SECOND)
+    emptied.execute("EXEC etl.close_batch 3, N'failed'")
+    for batch_id, reason in (
+        (7, "Batch 7 cannot be withdrawn: there is no such batch."),
+        (None, "Batch NULL cannot be withdrawn: there is no such batch."),
+        (2, "Batch 2 cannot be withdrawn: it is running."),
+        (3, "Batch 3 cannot be withdrawn: it was never published."),
+    ):
+        error = refusal(emptied, "EXEC etl.withdraw_batch ?, N'wrong'", batch_id)
+        assert (error.number, error.message.split("\n")[0]) == (50016, reason)
+    assert refusal(emptied, WITHDRAW, 1, " ").number == 50001
+    emptied.execute(WITHDRAW, 1, "wrong")
+    assert "it is withdrawn already" in refusal(emptied, WITHDRAW, 1, "wrong").message
+
+
+def test_a_withdrawn_batch_is_neither_opened_nor_closed_again(emptied: Warehouse, drops: list[Path]) -> None:
+    open_batch(emptied, "one", FIRST)
+    emptied.execute("EXEC etl.close_batch 1, N'failed'; UPDATE etl.batch SET run_id = N'test other';")
+    emptied.load(drops[0], FIRST)
+    emptied.execute(WITHDRAW, 2, "wrong")
+    run_id = emptied.value("SELECT run_id FROM gold.load_batches WHERE batch_id = 2")
+    sql = "DECLARE @id INT; EXEC etl.open_batch ?, ?, N'', @batch_id = @id OUTPUT"
+    error = refusal(emptied, sql, run_id, FIRST)
+    assert (error.number, error.message.split("\n")[1]) == (50003, f"Start a new run for {FIRST}.")
+    assert refusal(emptied, "EXEC etl.close_batch 2, N'failed'").number == 50005
+    assert refusal(emptied, "EXEC etl.accept_rejects 2, N'a.lee'").number == 50001
