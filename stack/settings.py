@@ -349,7 +349,7 @@ class Settings:
         metadata = self.postgres_url("airflow", "postgresql+psycopg2")
         return {
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__CORE__PARALLELISM": "6",
             "AIRFLOW__API__WORKERS": "1",
             # Seconds until a task whose process was killed is given up (the default, 300, delays a restart).
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
