@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.sdk import BaseHook, BaseOperator, Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from warehouse import failures, settings
 
@@ -56,7 +56,7 @@ class SyncServingOperator(BaseOperator):
 
 
 class FreshnessCheckOperator(BaseSQLOperator):
-    """Fails unless the batch and the business date that GET /health/ready names are those of gold.current_batch."""
+    """Fails unless GET /health/ready names the batch and the day of gold.current_batch; skipped without one."""
 
     def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
         super().__init__(conn_id=conn_id, **kwargs)
@@ -65,7 +65,7 @@ class FreshnessCheckOperator(BaseSQLOperator):
         """Return the batch and business date that are served."""
         published = self.get_db_hook().get_first("SELECT batch_id, business_date FROM gold.current_batch")
         if published is None:
-            raise AirflowFailException("gold.current_batch is empty: nothing has been published yet")
+            raise AirflowSkipException("Nothing is published: there is nothing to serve.")
         wanted = {"batch_id": published[0], "business_date": str(published[1])}
         health = _ask("GET", "/health/ready", HEALTH_TIMEOUT, self.log)
         served = {key: health.get(key) for key in wanted}
