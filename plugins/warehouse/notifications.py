@@ -19,6 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import wraps
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -26,7 +27,7 @@ import httpx
 from airflow.sdk import BaseHook, Context, Variable
 from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.configuration import conf
-from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+from airflow.sdk.execution_time import task_runner
 
 from warehouse import settings
 from warehouse.day import SCHEDULED, date_of_run, now
@@ -99,11 +100,23 @@ class Alert:
 # What the DAGs call
 
 
+def _callback(tell: Callable[[Context], None]) -> Callable[[Context], None]:
+    """Make a callback of a run: `airflow dags test` tells nobody, as its runs have no XComs or variables to ask for."""
+
+    @wraps(tell)
+    def callback(context: Context) -> None:
+        if hasattr(task_runner, "SUPERVISOR_COMMS"):
+            tell(context)
+
+    return callback
+
+
 def remember_error(context: Context) -> None:
     """Keep a failed task's reason for the alert; `on_failure_callback` of every task, run by its worker."""
     context["ti"].xcom_push(key=ERROR, value=str(context.get("exception") or ""))
 
 
+@_callback
 def day_failed(context: Context) -> None:
     """Tell that a day was not loaded: one message a day, whatever else is tried. A dry run is nobody's day."""
     if _is_dry_run(context):
@@ -124,6 +137,7 @@ def day_failed(context: Context) -> None:
     )
 
 
+@_callback
 def day_succeeded(context: Context) -> None:
     """Tell that a day that had failed or was late is loaded after all, and which warnings are new with it."""
     if _is_dry_run(context):
@@ -149,6 +163,7 @@ async def day_is_late(context: Mapping[str, Any], **_: object) -> None:
     await asyncio.to_thread(_day_is_late, context)
 
 
+@_callback
 def serving_failed(context: Context) -> None:
     """Tell that readers of the API or of Tableau's files do not get the day that gold shows."""
     failed = _failed_tasks(context)
@@ -163,6 +178,7 @@ def serving_failed(context: Context) -> None:
     _raise("serving", Alert(f"Sales warehouse: serving is stale, {task} failed", tuple(lines), _link(context)))
 
 
+@_callback
 def serving_succeeded(context: Context) -> None:
     """Tell that the API serves the published day again."""
     _clear(
@@ -173,6 +189,7 @@ def serving_succeeded(context: Context) -> None:
     )
 
 
+@_callback
 def run_failed(context: Context) -> None:
     """Tell that a run of a DAG failed that is about no day; `on_failure_callback` of the DAGs of administration."""
     dag_id = context["dag"].dag_id
@@ -182,6 +199,7 @@ def run_failed(context: Context) -> None:
     _raise(f"failed {dag_id}", Alert(f"Sales warehouse: {dag_id} failed in {task}", lines, _link(context)))
 
 
+@_callback
 def run_succeeded(context: Context) -> None:
     """Tell that a DAG of administration works again."""
     dag_id = context["dag"].dag_id
@@ -253,7 +271,7 @@ def _business_date(context: Context) -> str:
 def _failed_tasks(context: Context) -> list[tuple[str, str]]:
     """Return the failed tasks of a run with their reasons, in the order of the DAG; the teardown is none of them."""
     dag, run_id = context["dag"], str(context["run_id"])
-    states = RuntimeTaskInstance.get_task_states(dag_id=dag.dag_id, run_ids=[run_id]).get(run_id, {})
+    states = task_runner.RuntimeTaskInstance.get_task_states(dag_id=dag.dag_id, run_ids=[run_id]).get(run_id, {})
     tasks = dag.topological_sort()  # type: ignore[no-untyped-call]
     failed = [task.task_id for task in tasks if states.get(task.task_id) == "failed" and not task.is_teardown]
     lost = "It left no message: its process was killed, or its machine was lost."
