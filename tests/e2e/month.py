@@ -82,13 +82,15 @@ TASKS = 27
 """Tasks of a load, about: where in a run a service is killed."""
 TRIGGERER = Kill("airflow-triggerer", 0)
 """The triggerer has work as long as a run waits for its drop."""
+LEAST = 15
+"""Days of a month in which each trouble and each kill has a day of its own."""
 
 
 def script(first: date, days: int, seed: int) -> list[Event]:
     """Draw a month: each kind of trouble once, each service killed once, the other days good."""
     draw = random.Random(seed)
     trouble = [kind for kind in Kind if kind is not Kind.GOOD]
-    assert days >= len(trouble) + len(SERVICES) + 2
+    assert days >= LEAST
     kinds = [*trouble, *[Kind.GOOD] * (days - len(trouble) - 2)]
     draw.shuffle(kinds)
     kinds = [Kind.GOOD, *kinds, Kind.GOOD]
@@ -171,7 +173,7 @@ class Month:
         return run
 
     def start(self, day: date, *, again: str = "", minutes: float = PATIENCE_MINUTES, replay: bool = False) -> str:
-        run = " ".join(filter(None, [day.isoformat(), again]))
+        run = "-".join(filter(None, [day.isoformat(), again]))
         return self.airflow.start(run, business_date=day.isoformat(), wait_minutes=minutes, replay=replay)
 
     def follow(self, run: str, kills: Iterable[Kill] = (), expected: str = "success") -> None:

@@ -20,8 +20,8 @@ from stack.settings import ADMIN
 from tests import SOAK
 from tests.dags.receivers import mail_server, webhook
 from tests.e2e.airflow import AirflowUser
-from tests.e2e.clone import fresh_clone
-from tests.e2e.month import Month, differences, script, short_script
+from tests.e2e.clone import fresh_clone, until
+from tests.e2e.month import FILES, LEAST, Month, differences, script, short_script
 from tests.warehouse import Warehouse
 
 pytestmark = pytest.mark.soak
@@ -100,6 +100,7 @@ def month(system: System) -> Month:
 
 
 def scheduled_run(month: Month) -> str:
+    until(lambda: bool(month.airflow.runs(run_type="scheduled")))
     [run] = month.airflow.runs(run_type="scheduled")
     return str(run["dag_run_id"])
 
@@ -115,17 +116,13 @@ def test_make_up_on_a_schedule_publishes_nothing_and_its_first_run_waits_for_the
     assert "No day is published yet." in system.up.stdout
     assert schedule.day != schedule.moment.date(), "the zone was chosen for that"
     assert month.query("SELECT * FROM etl.batch") == []
-    log = month.airflow.log(run, "wait_for_drop")
-    assert f"Business date {schedule.day}, drop {month.folder(schedule.day)}" in log
-
-
-def test_a_scheduled_day_that_is_not_published_in_time_is_told(month: Month, schedule: Schedule) -> None:
-    month.alerts[schedule.day] = ["is late"]
-    month.check_alerts(schedule.day)
+    drop = month.folder(schedule.day)
+    assert f"Business date {schedule.day}, drop {drop}" in month.airflow.log(run, "wait_for_drop")
+    until(lambda: f"{drop}: waiting for {', '.join(FILES)}" in month.airflow.log(run, "wait_for_drop"))
 
 
 def test_each_day_of_a_month_ends_as_its_trouble_says(month: Month) -> None:
-    events = short_script(FIRST_DAY, SEED) if SOAK == 1 else script(FIRST_DAY, 3 * SOAK, SEED)
+    events = short_script(FIRST_DAY, SEED) if SOAK == 1 else script(FIRST_DAY, max(3 * SOAK, LEAST), SEED)
     for event in events:
         print(f"{datetime.now():%X}", event, flush=True)
         month.play(event)
@@ -136,15 +133,16 @@ def test_the_end_of_the_month_is_that_of_a_load_without_trouble(month: Month) ->
     month.check_served()
 
 
-def test_a_scheduled_run_whose_wait_is_over_fails_and_its_day_is_loaded_once_its_drop_has_come(
+def test_a_scheduled_day_is_told_as_late_and_as_failed_and_is_loaded_once_its_drop_has_come(
     month: Month, schedule: Schedule
 ) -> None:
     run = scheduled_run(month)
+    month.alerts[schedule.day] = ["is late"]
     month.fails_in(run, schedule.day, "wait_for_drop")
+
     month.deliver(schedule.day)
     month.airflow.clear(run, only_failed=True)
     month.succeeds(run, schedule.day)
-
     month.check_gold()
     assert month.check_served() == schedule.day
 
