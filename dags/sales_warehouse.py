@@ -130,7 +130,6 @@ with DAG(
 ):
     wait_for_drop = WaitForDropOperator(
         task_id="wait_for_drop",
-        outlets=list(FILES.values()),
         doc_md="Waits until the drop of the day is complete. A run by hand does not wait unless it says so.",
     )
     open_batch = OpenBatchOperator(
@@ -142,7 +141,7 @@ with DAG(
         task_id="stage",
         batch_id=BATCH_ID,
         source_dir=SOURCE_DIR,
-        inlets=list(FILES.values()),
+        outlets=list(FILES.values()),
         doc_md="Reads the six files strictly as UTF-8 CSV. A file that cannot be right fails here, by line and column.",
     )
     register_landing = RegisterLandingOperator(

@@ -20,9 +20,9 @@ from warehouse.serving import FreshnessCheckOperator
 
 with DAG(
     dag_id="warehouse_maintenance",
-    description="Cleans logs, landing folders, Airflow's database and the history of loads, once a week",
+    description="Cleans logs, landing folders, Airflow's database and the history of loads, each day",
     doc_md=__doc__,
-    schedule=schedule("0 12 * * SUN"),
+    schedule=schedule("0 12 * * *"),
     start_date=settings.start_date(),
     catchup=False,
     max_active_runs=1,

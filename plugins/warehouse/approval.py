@@ -3,23 +3,29 @@
 from datetime import timedelta
 from typing import Any
 
+from airflow.providers.standard.exceptions import HITLRejectException, HITLTimeoutError
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import BaseHook, Context
+from airflow.sdk import Context
 
-from warehouse import failures, settings
+from warehouse import failures
 from warehouse.execution import WarehouseError
-from warehouse.operators import BatchOperator
+from warehouse.operators import BatchOperator, reader
 
 TIME_TO_ANSWER = timedelta(hours=12)
 """How long the question stands; the day fails when nobody has answered it."""
 
 SHARE = """
-SELECT b.business_date, b.reject_limit, SUM(r.file_rows) AS rows_read, SUM(r.rejected_rows) AS rows_rejected
+SELECT
+    b.business_date,
+    b.reject_limit,
+    b.rejects_accepted,
+    SUM(r.file_rows) AS rows_read,
+    SUM(r.rejected_rows) AS rows_rejected
 FROM gold.load_batches AS b
 INNER JOIN gold.load_reconciliation AS r
     ON b.batch_id = r.batch_id
 WHERE b.batch_id = ?
-GROUP BY b.business_date, b.reject_limit
+GROUP BY b.business_date, b.reject_limit, b.rejects_accepted
 """
 REASONS = """
 SELECT TOP (10) source_table, column_name, reason, COUNT(*) AS rejected, MIN(source_line) AS line
@@ -42,10 +48,10 @@ class ApproveRejectsOperator(ApprovalOperator):
     def execute(self, context: Context) -> Any:
         """Ask when the limit is exceeded."""
         batch_id = context["ti"].xcom_pull(task_ids="open_batch", key="batch_id")
-        reader = BaseHook.get_connection(settings.READER).get_hook()  # type: ignore[no-untyped-call]
-        business_date, limit, read, rejected = reader.get_first(SHARE, parameters=(batch_id,))
-        if rejected <= read * limit:
-            self.log.info("%s of %s rows were rejected, within the limit of %s %%.", rejected, read, limit * 100)
+        warehouse = reader()
+        business_date, limit, accepted, read, rejected = warehouse.get_first(SHARE, parameters=(batch_id,))
+        if rejected <= max(read * limit, accepted or 0):
+            self.log.info("%s of %s rows were rejected, no more than allowed.", rejected, read)
             return None
         share = f"{100 * rejected / read:.2f} %"
         self.subject = f"{business_date}: {rejected:,} of {read:,} rows rejected. Load the day anyway?"
@@ -55,7 +61,7 @@ class ApproveRejectsOperator(ApprovalOperator):
             "| rows | table | column | reason | first line |",
             "|---:|---|---|---|---:|",
         ]
-        for table, column, reason, rows, line in reader.get_records(REASONS, parameters=(batch_id,)):
+        for table, column, reason, rows, line in warehouse.get_records(REASONS, parameters=(batch_id,)):
             lines.append(f"| {rows:,} | {table} | {column or ''} | {reason} | {line} |")
         lines += [
             "",
@@ -67,8 +73,18 @@ class ApproveRejectsOperator(ApprovalOperator):
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Record an approval; raises HITLRejectException on a refusal and HITLTimeoutError without an answer."""
-        answer = super().execute_complete(context, event)
+        """Record an approval; raises AirflowFailException on a refusal and when nobody has answered."""
+        way_out = "Deliver a right drop and clear `stage` with all downstream, or clear this task to ask again."
+        try:
+            answer = super().execute_complete(context, event)
+        except HITLRejectException:
+            who = (event.get("responded_by_user") or {}).get("name") or "Somebody"
+            raise failures.final(
+                f"{who} refused to load the day with its rejected rows.\n{way_out}", self.log
+            ) from None
+        except HITLTimeoutError:
+            hours = TIME_TO_ANSWER.total_seconds() / 3600
+            raise failures.final(f"Nobody answered within {hours:g} hours.\n{way_out}", self.log) from None
         user = answer["responded_by_user"] or {}
         batch_id = context["ti"].xcom_pull(task_ids="open_batch", key="batch_id")
         caller = BatchOperator(task_id=self.task_id, procedure="etl.accept_rejects")

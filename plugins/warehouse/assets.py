@@ -10,7 +10,7 @@ from warehouse.sources import SOURCE_FILES
 FILES = {
     source.table: Asset(f"drop.{source.table}", group="drop", extra={"file": source.path}) for source in SOURCE_FILES
 }
-"""The files of a drop by the table that each fills; an event says that the file has arrived."""
+"""The files of a drop by the table that each fills; an event means that staging has read the file."""
 
 BRONZE = {source.table: Asset(f"bronze.{source.table}", group="bronze") for source in SOURCE_FILES}
 """The bronze tables: the files as they are."""

@@ -1,7 +1,7 @@
-"""What becomes of an error: whether a task is tried again, and how its log tells it.
+"""Errors of tasks: which of them are tried again, and how they are logged.
 
-What passes by itself is tried again for about ten minutes, long enough for a restart of the server or a failover;
-everything else fails the task at once, because no retry would help.
+An error that passes by itself is tried again for about ten minutes, long enough for a restart of the server or a
+failover. Any other error fails the task at once, because no retry would help.
 """
 
 import logging
@@ -70,17 +70,17 @@ def of_warehouse(error: WarehouseError, where: str, log: Log) -> AirflowExceptio
 
 def final(message: str, log: Log) -> AirflowFailException:
     """Return the exception that fails a task at once; the log gets the message, one short line after the other."""
-    tell(log, logging.ERROR, message)
+    log_lines(log, logging.ERROR, message)
     return AirflowFailException(message)
 
 
 def transient(message: str, log: Log) -> AirflowException:
     """Return the exception that lets a task be tried again; the log gets the message."""
-    tell(log, logging.ERROR, message)
+    log_lines(log, logging.ERROR, message)
     return AirflowException(message)
 
 
-def tell(log: Log, level: int, message: str) -> None:
+def log_lines(log: Log, level: int, message: str) -> None:
     """Log a message line by line, long ones folded with their indentation, so that nothing lies beyond the edge."""
     for line in message.splitlines():
         indent = line[: len(line) - len(line.lstrip())]

@@ -1,6 +1,7 @@
 """The operators of `warehouse_maintenance`: each removes what is older than its setting says, and returns how much."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,24 +18,25 @@ from warehouse import failures, settings
 from warehouse.day import now
 from warehouse.operators import ProcedureOperator
 
-KEPT_BATCHES = """
-SELECT batch_id
+KEPT_FOLDERS = """
+SELECT landing_dir
 FROM gold.load_batches
 WHERE status = N'running'
 UNION
-SELECT batch_id
+SELECT landing_dir
 FROM (
     SELECT
-        batch_id,
+        landing_dir,
         DENSE_RANK() OVER (ORDER BY business_date DESC) AS day_rank,
-        ROW_NUMBER() OVER (PARTITION BY business_date ORDER BY shown_at DESC, batch_id DESC) AS publication_rank
+        ROW_NUMBER() OVER (PARTITION BY business_date ORDER BY shown_at DESC, batch_id DESC) AS publication_rank,
+        ROW_NUMBER() OVER (ORDER BY shown_at DESC, batch_id DESC) AS shown_rank
     FROM gold.load_batches
     WHERE shown_at IS NOT NULL AND withdrawn_at IS NULL
 ) AS shown
-WHERE day_rank <= 2 AND publication_rank = 1
+WHERE (day_rank <= 2 AND publication_rank = 1) OR shown_rank <= 2
 """
-"""Batches whose landing folders stay whatever their age: those at work, and the two latest days, so that the last one
-can be withdrawn, which loads the day before again."""
+"""Landing folders that stay whatever their age, by the path that the server sees: those of batches at work, of the two
+latest days and of the two batches that gold showed last, because a withdrawal loads the one before again."""
 
 SECONDS_FOR_AIRFLOW = 1800
 
@@ -66,7 +68,7 @@ class CleanLandingOperator(BaseSQLOperator):
     def execute(self, context: Context) -> list[str]:
         """Return the names of the folders removed: ids of batches, and what cut off stagings left behind."""
         before = now() - settings.keep("LANDING")
-        kept = {str(batch_id) for (batch_id,) in self.get_db_hook().get_records(KEPT_BATCHES)}
+        kept = {re.split(r"[/\\]", path)[-1] for (path,) in self.get_db_hook().get_records(KEPT_FOLDERS) if path}
         removed = []
         for folder in sorted(settings.landing_root().iterdir()):
             ours = folder.name.isdecimal() or folder.name.endswith(".partial")

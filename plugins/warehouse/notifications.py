@@ -1,48 +1,54 @@
-"""Alerts: what a run's end means for people, told once, by e-mail, webhook and log.
+"""Alerts about runs, each sent once, by e-mail, webhook and log.
 
-The DAGs call these functions as callbacks: of a failed or successful run in the DAG processor, of a day that is late in
-the triggerer. Where alerts go is read here and nowhere else: ALERT_EMAIL_TO, ALERT_EMAIL_FROM and ALERT_SMTP_URL for
-e-mail, ALERT_WEBHOOK_URL for a webhook. Each alert is logged as well.
+The DAGs call these functions as callbacks: of a failed or successful run in the DAG processor, of a late day in the
+triggerer. The channels are read here and nowhere else: ALERT_EMAIL_TO, ALERT_EMAIL_FROM and ALERT_SMTP_URL for e-mail,
+ALERT_WEBHOOK_URL for a webhook. Each alert is logged as well.
 
-An alert that was told is kept in Airflow's variable `warehouse_alerts` until what it told of has passed: so a day that
-fails five times is one message, and its success one more.
+A variable of Airflow remembers each alert until its cause has passed: a day that fails five times is one message, and
+its success one more. A message that a channel did not take is kept, too, and sent with the next callback.
 """
 
 import asyncio
 import json
 import logging
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from functools import wraps
+from html import escape
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
-from airflow.sdk import BaseHook, Context, Variable
+import pyodbc
+from airflow.sdk import Context, Variable
 from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.configuration import conf
 from airflow.sdk.execution_time import task_runner
 
 from warehouse import settings
 from warehouse.day import SCHEDULED, date_of_run, now
-from warehouse.operators import OPEN_BATCH, RECONCILE
+from warehouse.operators import OPEN_BATCH, RECONCILE, reader
 
 log = logging.getLogger(__name__)
 
-STATE = "warehouse_alerts"
-"""Airflow's variable that remembers what was told: key of the alert → when, as an ISO time."""
+SENT = "warehouse_alert "
+"""How the names of Airflow's variables begin that remember an alert; the value is when it was sent, an ISO time."""
+UNSENT = "warehouse_unsent_alerts"
+"""Airflow's variable with the messages that a channel did not take, as a JSON list."""
 REMEMBERED = timedelta(days=60)
 """After this time an alert that never passed is forgotten."""
 ERROR = "error"
 """Key of the XCom in which a failed task leaves its reason."""
 LINES_OF_REASON = 15
-SECONDS = 20
+SAMPLE = re.compile(r"(, e\.g\. line \d+):.*")
+"""A sample of a row within a reason: it stays in the log, because rows have names of customers."""
+SECONDS = 10
 """How long a mail server or a webhook may take."""
 TEAMS_HOSTS = (".logic.azure.com", ".powerplatform.com", ".webhook.office.com")
 """Ends of the names of hosts that take Teams' cards; all others get what Slack understands."""
@@ -97,15 +103,16 @@ class Alert:
         return "\n".join([*self.lines, *([self.link] if self.link else [])])
 
 
-# What the DAGs call
+# Callbacks
 
 
 def _callback(tell: Callable[[Context], None]) -> Callable[[Context], None]:
-    """Make a callback of a run: `airflow dags test` tells nobody, as its runs have no XComs or variables to ask for."""
+    """Make a callback of a run; not for `airflow dags test`, whose runs have no XComs or variables to ask for."""
 
     @wraps(tell)
     def callback(context: Context) -> None:
         if hasattr(task_runner, "SUPERVISOR_COMMS"):
+            _send_again()
             tell(context)
 
     return callback
@@ -118,7 +125,7 @@ def remember_error(context: Context) -> None:
 
 @_callback
 def day_failed(context: Context) -> None:
-    """Tell that a day was not loaded: one message a day, whatever else is tried. A dry run is nobody's day."""
+    """Alert that a load failed: one message a day, however often it is tried. A dry run is nobody's day."""
     if _is_dry_run(context):
         return
     day = _business_date(context)
@@ -126,13 +133,13 @@ def day_failed(context: Context) -> None:
     task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
     batch_id = _xcom(context, OPEN_BATCH, "batch_id")
     lines = [
-        f"{day} was not loaded. Readers still see the day that was published before.",
+        f"The load of {day} failed. Readers go on seeing what was published last.",
         f"Batch {batch_id}, task {task}:" if batch_id else f"No batch was opened. Task {task}:",
-        *reason.splitlines()[:LINES_OF_REASON],
+        *_short(reason),
         "",
         "Mend the cause, then clear the failed tasks of the run:",
     ]
-    _raise(
+    _send_once(
         f"failed {day}", Alert(f"Sales warehouse: {day} failed in {task or 'its run'}", tuple(lines), _link(context))
     )
 
@@ -146,11 +153,11 @@ def day_succeeded(context: Context) -> None:
     batch_id = _xcom(context, OPEN_BATCH, "batch_id")
     counts = _xcom(context, RECONCILE, "return_value") or {}
     rows = f"{counts.get('rows_read') or 0:,} rows read, {counts.get('rows_rejected') or 0:,} rejected"
-    _clear(
+    _send_recovery(
         [f"failed {day}", f"late {day}"],
         lambda since: Alert(
             f"Sales warehouse: {day} is loaded",
-            (f"Batch {batch_id}: {rows}. The trouble told at {since} is over.",),
+            (f"Batch {batch_id}: {rows}. The alert of {since} is over.",),
             _link(context),
         ),
     )
@@ -159,7 +166,7 @@ def day_succeeded(context: Context) -> None:
 
 
 async def day_is_late(context: Mapping[str, Any], **_: object) -> None:
-    """Tell that a scheduled day is not published although it is due; the callback of a DeadlineAlert."""
+    """Alert that a scheduled day is not published although it is due; the callback of a DeadlineAlert."""
     await asyncio.to_thread(_day_is_late, context)
 
 
@@ -171,20 +178,20 @@ def serving_failed(context: Context) -> None:
     lines = [
         "Gold shows a new day, but the copy that the API serves, or Tableau's files, are of an older one.",
         f"Task {task}:",
-        *reason.splitlines()[:LINES_OF_REASON],
+        *_short(reason),
         "",
         "Mend the cause, then clear the failed tasks of the run:",
     ]
-    _raise("serving", Alert(f"Sales warehouse: serving is stale, {task} failed", tuple(lines), _link(context)))
+    _send_once("serving", Alert(f"Sales warehouse: serving is stale, {task} failed", tuple(lines), _link(context)))
 
 
 @_callback
 def serving_succeeded(context: Context) -> None:
     """Tell that the API serves the published day again."""
-    _clear(
+    _send_recovery(
         ["serving"],
         lambda since: Alert(
-            "Sales warehouse: serving is up to date", (f"The trouble told at {since} is over.",), _link(context)
+            "Sales warehouse: serving is up to date", (f"The alert of {since} is over.",), _link(context)
         ),
     )
 
@@ -196,22 +203,22 @@ def run_failed(context: Context) -> None:
     failed = _failed_tasks(context)
     task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
     lines = (f"Task {task}:", *reason.splitlines()[:LINES_OF_REASON])
-    _raise(f"failed {dag_id}", Alert(f"Sales warehouse: {dag_id} failed in {task}", lines, _link(context)))
+    _send_once(f"failed {dag_id}", Alert(f"Sales warehouse: {dag_id} failed in {task}", lines, _link(context)))
 
 
 @_callback
 def run_succeeded(context: Context) -> None:
     """Tell that a DAG of administration works again."""
     dag_id = context["dag"].dag_id
-    _clear(
+    _send_recovery(
         [f"failed {dag_id}"],
         lambda since: Alert(
-            f"Sales warehouse: {dag_id} works again", (f"The trouble told at {since} is over.",), _link(context)
+            f"Sales warehouse: {dag_id} works again", (f"The alert of {since} is over.",), _link(context)
         ),
     )
 
 
-# What they say
+# Texts
 
 
 def _day_is_late(context: Mapping[str, Any]) -> None:
@@ -219,21 +226,34 @@ def _day_is_late(context: Mapping[str, Any]) -> None:
     if run["run_type"] != SCHEDULED:
         return  # the days of a backfill are over, whenever it runs
     day = date_of_run(run.get("conf"), _Run(run))
-    if f"failed {day}" in _told():
-        return  # known already, and with its reason
+    if _when_sent(f"failed {day}") or _is_published(day):
+        return  # known already, and with its reason; or loaded by another run
     link = f"{_base_url()}/dags/{run['dag_id']}/runs/{quote(run['dag_run_id'])}"
     due = datetime.fromisoformat(str(context["deadline"]["deadline_time"])).astimezone(settings.timezone())
     lines = (
         f"{day} is not published yet, and was due at {due:%Y-%m-%d %H:%M} ({settings.timezone()}).",
         "The log of the task that is running says what it waits for:",
     )
-    _raise(f"late {day}", Alert(f"Sales warehouse: {day} is late", lines, link))
+    _send_once(f"late {day}", Alert(f"Sales warehouse: {day} is late", lines, link))
+
+
+def _is_published(day: date) -> bool:
+    """Return whether a day is published; not, as far as can be known, while the warehouse does not answer."""
+    query = "SELECT COUNT(*) FROM gold.load_batches WHERE business_date = ? AND published_at IS NOT NULL"
+    try:
+        row = reader().get_first(f"{query} AND withdrawn_at IS NULL", parameters=(day,))
+    except pyodbc.Error as error:
+        log.warning("The warehouse was not asked whether %s is published: %s", day, error)
+        return False
+    return bool(row and row[0])
+
+
+def _short(reason: str) -> list[str]:
+    return [SAMPLE.sub(r"\1", line) for line in reason.splitlines()[:LINES_OF_REASON]]
 
 
 def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
-    connection = BaseHook.get_connection(settings.READER).get_hook().get_conn()  # type: ignore[no-untyped-call]
-    with closing(connection), closing(connection.cursor()) as cursor:
-        rows = cursor.execute(NEW_WARNINGS, batch_id, batch_id).fetchall()
+    rows = reader().get_records(NEW_WARNINGS, parameters=(batch_id, batch_id))
     if not rows:
         return
     names = "; ".join(name for name, _, _ in rows)
@@ -244,7 +264,7 @@ def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
         tuple(lines),
         _link(context),
     )
-    _raise(f"warnings {day}: {names}", alert)
+    _send_once(f"warnings {day}: {names}", alert)
 
 
 class _Run:
@@ -291,60 +311,90 @@ def _base_url() -> str:
     return str(conf.get("api", "base_url", fallback="")).rstrip("/")
 
 
-# What was told already
+# State
 
 
-def _told() -> dict[str, str]:
-    told: dict[str, str] = json.loads(Variable.get(STATE, default="{}"))
-    oldest = (now() - REMEMBERED).isoformat()
-    return {key: since for key, since in told.items() if since >= oldest}
+def _when_sent(key: str) -> str:
+    """Return when an alert was sent that has not passed, an ISO time; empty when none was."""
+    return str(Variable.get(SENT + key, default=""))
 
 
-def _remember(told: Mapping[str, str]) -> None:
-    Variable.set(STATE, json.dumps(told, indent=1), description="Alerts that were told and have not passed yet")
-
-
-def _raise(key: str, alert: Alert) -> None:
-    """Send an alert unless it was told; one that reached nobody is tried again at the next occasion."""
-    told = _told()
-    if key in told:
-        log.info("Told already: %s", alert.subject)
+def _send_once(key: str, alert: Alert) -> None:
+    """Send an alert unless it was sent before and has not passed."""
+    if _when_sent(key):
+        log.info("Sent before: %s", alert.subject)
         return
-    if send(alert):
-        _remember({**told, key: now().isoformat(timespec="seconds")})
+    Variable.set(SENT + key, now().isoformat(timespec="seconds"), description=alert.subject)
+    _send_or_keep(alert)
+    _forget_old()
 
 
-def _clear(keys: Iterable[str], recovery: Callable[[str], Alert]) -> None:
-    """Forget what was told under the keys, and send one message that it is over if something was."""
-    told = _told()
-    over = sorted(told[key] for key in keys if key in told)
-    if over and send(recovery(over[0])):
-        _remember({key: since for key, since in told.items() if key not in set(keys)})
+def _send_recovery(keys: Iterable[str], recovery: Callable[[str], Alert]) -> None:
+    """Forget the alerts of the keys, and send one message that they are over if there were any."""
+    sent = {key: when for key in keys if (when := _when_sent(key))}
+    for key in sent:
+        Variable.delete(SENT + key)
+    if sent:
+        _send_or_keep(recovery(min(sent.values())))
 
 
-# How it is sent
+def _forget_old() -> None:
+    oldest = (now() - REMEMBERED).isoformat()
+    for name in Variable.keys(prefix=SENT):
+        if Variable.get(name, default=oldest) < oldest:
+            Variable.delete(name)
 
 
-def send(alert: Alert) -> bool:
-    """Log an alert and send it to every channel that is set; returns whether it reached one, or none is set.
+def _send_or_keep(alert: Alert) -> None:
+    """Send an alert through all channels, and keep it for those that did not take it."""
+    _keep([[name, asdict(alert)] for name in send(alert)])
 
-    A channel that fails is logged and keeps no other from its message.
-    """
+
+def _keep(messages: list[Any]) -> None:
+    if messages:
+        kept = json.loads(Variable.get(UNSENT, default="[]"))
+        Variable.set(UNSENT, json.dumps([*kept, *messages]), description="Alerts that a channel did not take yet")
+
+
+def _send_again() -> None:
+    """Send the messages that a channel did not take before; one that fails again is kept again."""
+    messages = json.loads(Variable.get(UNSENT, default="[]"))
+    if not messages:
+        return
+    Variable.delete(UNSENT)
+    channels = _channels()
+    for name, fields in messages:
+        alert = Alert(fields["subject"], tuple(fields["lines"]), fields["link"])
+        if name in channels and not _sent_through(channels[name], alert):
+            _keep([[name, fields]])
+
+
+# Channels
+
+
+def send(alert: Alert) -> list[str]:
+    """Log an alert and send it to every channel that is set; returns the names of those that did not take it."""
     for line in (alert.subject, *alert.text.splitlines()):
         log.warning("%s", line)
-    channels: list[Callable[[Alert], None]] = []
+    return [name for name, channel in _channels().items() if not _sent_through(channel, alert)]
+
+
+def _channels() -> dict[str, Callable[[Alert], None]]:
+    channels: dict[str, Callable[[Alert], None]] = {}
     if os.environ.get("ALERT_EMAIL_TO"):
-        channels.append(send_email)
+        channels["email"] = send_email
     if os.environ.get("ALERT_WEBHOOK_URL"):
-        channels.append(post_to_webhook)
-    reached = 0
-    for channel in channels:
-        try:
-            channel(alert)
-            reached += 1
-        except (OSError, smtplib.SMTPException, httpx.HTTPError, ValueError) as error:
-            log.error("The alert was not sent (%s): %s", channel.__name__, error)
-    return reached > 0 or not channels
+        channels["webhook"] = post_to_webhook
+    return channels
+
+
+def _sent_through(channel: Callable[[Alert], None], alert: Alert) -> bool:
+    try:
+        channel(alert)
+    except (OSError, smtplib.SMTPException, httpx.HTTPError, ValueError) as error:
+        log.error("The alert was not sent (%s), and is kept for the next occasion: %s", channel.__name__, error)
+        return False
+    return True
 
 
 def send_email(alert: Alert) -> None:
@@ -376,7 +426,9 @@ def send_email(alert: Alert) -> None:
 def post_to_webhook(alert: Alert) -> None:
     """Post an alert to ALERT_WEBHOOK_URL; raises httpx.HTTPError when it is not taken."""
     url = os.environ["ALERT_WEBHOOK_URL"]
-    httpx.post(url, json=payload(url, alert), timeout=SECONDS).raise_for_status()
+    # The machine's certificates: SSL_CERT_FILE, which httpx would trust alone, may hold only that of SQL Server.
+    tls = ssl.create_default_context()
+    httpx.post(url, json=payload(url, alert), timeout=SECONDS, verify=tls).raise_for_status()
 
 
 def payload(url: str, alert: Alert) -> dict[str, Any]:
@@ -387,7 +439,7 @@ def payload(url: str, alert: Alert) -> dict[str, Any]:
     """
     host = urlsplit(url).hostname or ""
     if not host.endswith(TEAMS_HOSTS):
-        return {"text": f"*{alert.subject}*\n{alert.text}"}
+        return {"text": escape(f"*{alert.subject}*\n{alert.text}", quote=False)}  # <!channel> would call everybody
     body = [
         {"type": "TextBlock", "text": alert.subject, "weight": "bolder", "wrap": True},
         *[{"type": "TextBlock", "text": line, "wrap": True, "spacing": "none"} for line in alert.lines],

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pyodbc
+from airflow.providers.common.sql.hooks.sql import DbApiHook
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger
 from airflow.sdk import BaseHook, BaseOperator, Context
@@ -24,17 +25,20 @@ from warehouse.deploy import DeployError, deploy
 from warehouse.execution import WarehouseError, run_batch
 from warehouse.staging import StagingError, stage
 
-BATCH_NOT_OPEN = 50005
-"""Error number of a procedure that was called for a closed batch."""
 NOT_PUBLISHED = 50004
 """Error number of closing a batch as succeeded that was not published."""
+BATCH_NOT_OPEN = 50005
+"""Error number of a procedure that was called for a closed batch."""
+TABLE_OF_ANOTHER = 50006
+"""Error number of building on a table that holds another batch."""
 
 OPEN_BATCH = "open_batch"
 CLOSE_BATCH = "close_batch"
 RECONCILE = "reconcile"
 BATCH_ID = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='batch_id') }}}}"
-SOURCE_DIR = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='source_dir') }}}}"
 """Template of the id of the run's batch, as the task ``open_batch`` returned it."""
+SOURCE_DIR = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='source_dir') }}}}"
+"""Template of the folder of the run's drop, as the task ``open_batch`` returned it."""
 
 SECONDS_BETWEEN_TURNS = 10
 """How often a run that waits for another load asks whether that has ended."""
@@ -45,7 +49,6 @@ class ProcedureOperator(BaseSQLOperator):
 
     :param procedure: schema and name of the procedure
     :param parameters: its parameters by name, without @; values may be templates
-    :param output_parameters: names and T-SQL types of OUTPUT parameters that the procedure insists on
     """
 
     template_fields: Sequence[str] = ("parameters", *BaseSQLOperator.template_fields)
@@ -74,7 +77,10 @@ class ProcedureOperator(BaseSQLOperator):
     def call(
         self, procedure: str, parameters: Mapping[str, object], output: Mapping[str, str] | None = None
     ) -> dict[str, object] | None:
-        """Call a procedure over the operator's connection; raises WarehouseError."""
+        """Call a procedure over the operator's connection; raises WarehouseError.
+
+        ``output`` has the names and T-SQL types of OUTPUT parameters that the procedure insists on.
+        """
         declarations = "".join(f"DECLARE @{name} {kind}; " for name, kind in (output or {}).items())
         arguments = [f"@{name} = ?" for name in parameters] + [f"@{name} = @{name} OUTPUT" for name in output or {}]
         sql = f"{declarations}EXEC {procedure} {', '.join(arguments)};"
@@ -97,9 +103,9 @@ class ProcedureOperator(BaseSQLOperator):
 
 
 def describe_outlets(context: Context, counts: Any = None) -> None:
-    """Say in the events of the task's assets which batch and day they are of; also a `post_execute` hook.
+    """Add batch, business date and counts to the events of the task's assets; also a `post_execute` hook.
 
-    :param counts: what else they say, a dict; anything else, such as the result of a check, is left out
+    :param counts: row counts as a dict; anything else, such as the result of a check, is left out
     """
     ti = context["ti"]
     batch_id, business_date = (ti.xcom_pull(task_ids=OPEN_BATCH, key=key) for key in ("batch_id", "business_date"))
@@ -128,6 +134,10 @@ class BatchOperator(ProcedureOperator):
         try:
             row = self.call_for_batch(context, self.procedure, self.parameters_of(context))
         except WarehouseError as error:
+            if error.number == TABLE_OF_ANOTHER:
+                error.message += (
+                    "\nIn Airflow: clear open_batch of this run with all downstream, to load its drop again."
+                )
             raise failures.of_warehouse(error, self.procedure, self.log) from None
         describe_outlets(context, row)
         return row
@@ -139,12 +149,20 @@ class BatchOperator(ProcedureOperator):
     def call_for_batch(
         self, context: Context, procedure: str, parameters: Mapping[str, object]
     ) -> dict[str, object] | None:
-        """Call a procedure for the run's batch, opened again if need be; raises WarehouseError."""
+        """Call a procedure for the run's batch, opened again if need be; raises WarehouseError.
+
+        Raises AirflowException, so that the task is tried again, when another run is loading meanwhile.
+        """
         try:
             return self.call(procedure, parameters)
         except WarehouseError as error:
             if error.number != BATCH_NOT_OPEN:
                 raise
+        others = runs_at_work(context)
+        if others:
+            raise failures.transient(
+                f"The batch is closed, and {', '.join(others)} is loading.\nThis task is tried again later.", self.log
+            )
         self.log.info("The batch is closed: opening it again.")
         self.open(context)
         return self.call(procedure, parameters)
@@ -174,7 +192,7 @@ class BatchOperator(ProcedureOperator):
 class OpenBatchOperator(BatchOperator):
     """Opens the batch of this DAG run once no other run is loading; a repeated run opens its batch again.
 
-    Returns batch_id, business_date, source_dir, is_history and opened_at, each as an XCom of its own. Runs of the DAG
+    Returns batch_id, business_date, source_dir and opened_at, each as an XCom of its own. Runs of the DAG
     may overlap while they wait for their drops, but they load one after the other: `max_active_tis_per_dag` lets one
     of them at a time look for others at work and open its batch.
     """
@@ -188,7 +206,7 @@ class OpenBatchOperator(BatchOperator):
         """Open the batch, or come back later; raises AirflowFailException when the day cannot be loaded."""
         day = Day.of(context)
         try:
-            others = self._runs_at_work(context)
+            others = runs_at_work(context)
             if others:
                 self.log.info("Waiting for %s, which is loading.", ", ".join(others))
                 trigger = TimeDeltaTrigger(timedelta(seconds=SECONDS_BETWEEN_TURNS))
@@ -197,7 +215,7 @@ class OpenBatchOperator(BatchOperator):
         except WarehouseError as error:
             raise failures.of_warehouse(error, self.procedure, self.log) from None
         if row["is_history"]:
-            failures.tell(
+            failures.log_lines(
                 self.log,
                 logging.WARNING,
                 f"{day.business_date} is older than {row['latest_published']}, the latest published day.\n"
@@ -207,31 +225,39 @@ class OpenBatchOperator(BatchOperator):
             "batch_id": row["batch_id"],
             "business_date": day.business_date.isoformat(),
             "source_dir": str(day.source_dir),
-            "is_history": bool(row["is_history"]),
             "opened_at": now().isoformat(),
         }
 
-    def _runs_at_work(self, context: Context) -> list[str]:
-        """Return the ids of other runs of this DAG that have an open batch and run; raises WarehouseError.
 
-        A batch that stayed open although its run has ended, or that somebody opened by hand, holds nobody up: the
-        procedures keep batches apart by themselves.
-        """
-        run = context["dag_run"]
-        reader = BaseHook.get_connection(settings.READER).get_hook()  # type: ignore[no-untyped-call]
-        try:
-            rows = reader.get_records("SELECT run_id FROM gold.load_batches WHERE status = N'running'")
-        except pyodbc.Error as error:
-            raise WarehouseError.from_odbc(error) from error
-        others = [run_id for (run_id,) in rows if run_id != run.run_id]
-        return [run_id for run_id in others if self._is_running(context, run_id)]
+def reader() -> DbApiHook:
+    """Return the hook of the connection that reads gold."""
+    hook: DbApiHook = BaseHook.get_connection(settings.READER).get_hook()  # type: ignore[no-untyped-call]
+    return hook
 
-    @staticmethod
-    def _is_running(context: Context, run_id: str) -> bool:
-        try:
-            return context["ti"].get_dagrun_state(context["dag_run"].dag_id, run_id) == "running"
-        except AirflowRuntimeError:  # not a run of Airflow's
+
+def runs_at_work(context: Context) -> list[str]:
+    """Return the ids of other runs of this DAG that are loading; raises WarehouseError.
+
+    Such a run has an open batch and got past its task ``open_batch``. A batch that stayed open although its run has
+    ended or has to open it again, or that somebody opened by hand, holds nobody up: the procedures keep batches apart.
+    """
+    run, ti = context["dag_run"], context["ti"]
+    try:
+        rows = reader().get_records("SELECT run_id FROM gold.load_batches WHERE status = N'running'")
+    except pyodbc.Error as error:
+        raise WarehouseError.from_odbc(error) from error
+    others = [run_id for (run_id,) in rows if run_id != run.run_id]
+    return [run_id for run_id in others if _is_loading(ti, run.dag_id, run_id)]
+
+
+def _is_loading(ti: Any, dag_id: str, run_id: str) -> bool:
+    try:
+        if ti.get_dagrun_state(dag_id, run_id) != "running":
             return False
+    except AirflowRuntimeError:  # not a run of Airflow's
+        return False
+    states = ti.get_task_states(dag_id=dag_id, task_ids=[OPEN_BATCH], run_ids=[run_id])
+    return bool(states.get(run_id, {}).get(OPEN_BATCH) == "success")
 
 
 class PublishOperator(BatchOperator):
@@ -246,9 +272,15 @@ class PublishOperator(BatchOperator):
 
 
 def is_shown(context: Context) -> bool:
-    """Return whether gold shows the run's batch once it is published: not after a dry run, nor as history."""
-    is_history = context["ti"].xcom_pull(task_ids=OPEN_BATCH, key="is_history")
-    return not (is_history or Day.of(context).dry_run)
+    """Return whether gold shows the run's batch once it is published: not after a dry run, nor as history.
+
+    The warehouse is asked, because a batch that is opened again may have become history meanwhile.
+    """
+    if Day.of(context).dry_run:
+        return False
+    batch_id = context["ti"].xcom_pull(task_ids=OPEN_BATCH, key="batch_id")
+    row = reader().get_first("SELECT is_history FROM gold.load_batches WHERE batch_id = ?", parameters=(batch_id,))
+    return row is not None and not row[0]
 
 
 def skip_unless_shown(context: Context) -> None:
@@ -307,16 +339,25 @@ class FailBatchOperator(BatchOperator):
             elif ti.xcom_pull(task_ids=CLOSE_BATCH) == ti.xcom_pull(task_ids=OPEN_BATCH, key="opened_at"):
                 self.log.info("The batch is closed: nothing to do.")
             else:
-                status = "checked" if Day.of(context).dry_run else "succeeded"
-                self.call(self.procedure, {**self.parameters, "status": status})
+                self._close_succeeded(context)
         except WarehouseError as error:
             raise failures.of_warehouse(error, self.procedure, self.log) from None
+
+    def _close_succeeded(self, context: Context) -> None:
+        status = "checked" if Day.of(context).dry_run else "succeeded"
+        try:
+            self.call(self.procedure, {**self.parameters, "status": status})
+        except WarehouseError as error:
+            if error.number != NOT_PUBLISHED:
+                raise
+            self._close_failed([], [])  # somebody has ended the run before the day was published
 
     def _close_failed(self, failed: Sequence[str], stopped: Sequence[str]) -> None:
         self.call(self.procedure, {**self.parameters, "status": "failed"})
         after = f", and {len(stopped)} tasks after it did not run" if stopped else ""
+        why = f"{', '.join(failed)} failed{after}" if failed else "its run ended before the day was published"
         raise failures.final(
-            f"Batch {self.parameters['batch_id']} is closed as failed: {', '.join(failed) or 'a task'} failed{after}.\n"
+            f"Batch {self.parameters['batch_id']} is closed as failed: {why}.\n"
             "The log of that task says why. Mend it, then clear the failed tasks: the batch is opened again.",
             self.log,
         )
@@ -341,6 +382,7 @@ class StageOperator(BaseOperator):
             manifest = stage(Path(self.source_dir), landing)
         except StagingError as error:
             raise failures.final(str(error), self.log) from None
+        describe_outlets(context)
         return [asdict(file) for file in manifest.files]
 
 

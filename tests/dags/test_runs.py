@@ -343,6 +343,31 @@ def test_an_export_that_cannot_be_written_does_not_stop_serving(
     assert "a file" in finished.complaints["export_tableau"]
 
 
+def test_serving_is_right_although_the_next_batch_is_published_before_it_is_checked(
+    run: Runner,
+    dags: dict[str, DAG],
+    loaded: int,
+    sales_api: str,
+    shared_warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dag = dags["sales_serving"]
+    sync: Any = dag.get_task("sync")
+    copy = sync.execute
+
+    def copy_and_publish_anew(context: Context) -> Any:
+        answer = copy(context)
+        shared_warehouse.load(HANDMADE_DAY, BUSINESS_DATE, reject_limit=1)
+        return answer
+
+    monkeypatch.setattr(sync, "execute", copy_and_publish_anew)
+    monkeypatch.setattr(dag.get_task("check_freshness"), "retries", 0)
+    finished = run("sales_serving")
+    assert finished.state == "success", finished.complaints
+    assert httpx.get(f"http://{sales_api}/health/ready").json()["batch_id"] == loaded
+    assert shared_warehouse.value("SELECT batch_id FROM gold.current_batch") > loaded
+
+
 @pytest.mark.usefixtures("sales_api", "loaded")
 def test_serving_fails_when_the_api_serves_another_day(
     run: Runner, dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch
