@@ -138,5 +138,8 @@ class AirflowUser(AirflowApi):
         }
         return int(self.ask("POST", "/api/v2/backfills", body)["id"])
 
-    def variable(self, name: str) -> Any:
-        return json.loads(self.ask("GET", f"/api/v2/variables/{name}")["value"])
+    def variables(self, prefix: str) -> list[str]:
+        """The names of the variables that begin so, without that beginning."""
+        answer = self.ask("GET", "/api/v2/variables?limit=1000")
+        names = [variable["key"] for variable in answer["variables"]]
+        return [name.removeprefix(prefix) for name in names if name.startswith(prefix)]

@@ -204,5 +204,5 @@ def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_what_is_sho
 def test_in_the_end_each_alert_was_told_once_over_each_channel_and_nothing_is_left_to_tell(month: Month) -> None:
     expected = sorted(f"Sales warehouse: {day} {what}" for day, told in month.alerts.items() for what in told)
     assert [sorted(told) for told in month.told()] == [expected, expected]
-    remembered = month.airflow.variable("warehouse_alerts")
-    assert [key for key in remembered if not key.startswith("warnings")] == []
+    assert [key for key in month.airflow.variables("warehouse_alert ") if not key.startswith("warnings")] == []
+    assert month.airflow.variables("warehouse_unsent_alerts") == []
