@@ -7,13 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from data.generate import BUSINESS_DATE, generate
-from stack.dotenv import ROOT
+from stack.settings import COMMITTED
 from warehouse.csv_lines import BadLineError, split_line
 from warehouse.sources import SOURCE_FILES, SourceFile
 from warehouse.template import render
-
-COMMITTED = ROOT / "data"
-"""The drop in the repository; `data/generate.py` has written it, for its BUSINESS_DATE."""
 
 LONGEST_HEADER = 64 * 1024
 """Bytes that are read of a file in search of its header line; the longest header needs a hundred."""

@@ -9,7 +9,8 @@ import pytest
 
 from data.generate import BUSINESS_DATE
 from stack import drops
-from stack.drops import COMMITTED, DropError
+from stack.drops import DropError
+from stack.settings import COMMITTED
 
 CUSTOMERS = "source_crm/cust_info.csv"
 CATEGORIES = "source_erp/PX_CAT_G1V2.csv"
