@@ -94,7 +94,7 @@ def up(settings: Settings) -> None:
             load.wait_for_dags(stack, airflow)
         if settings.contract["WAREHOUSE_SCHEDULE"]:
             load.let_all_run(airflow)
-            load.say_when(stack, airflow, progress)
+            load.print_next_run(stack, airflow, progress)
             return
         load.first_load(stack, airflow, progress)
         load.let_all_run(airflow)
@@ -254,7 +254,7 @@ def last_lines(log: Path) -> list[str]:
 
 
 COMPLAINTS = (StackError, SettingsError, DropError, postgres.PostgresError, AirflowError, psycopg.Error)
-"""What says by itself what is wrong; anything else is a bug and keeps its traceback."""
+"""Errors whose message is written for the user. Any other is a bug and keeps its traceback."""
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

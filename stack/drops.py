@@ -6,15 +6,11 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-import jinja2
-
 from data.generate import BUSINESS_DATE, generate
-from stack.dotenv import ROOT
+from stack.settings import COMMITTED
 from warehouse.csv_lines import BadLineError, split_line
 from warehouse.sources import SOURCE_FILES, SourceFile
-
-COMMITTED = ROOT / "data"
-"""The drop in the repository; `data/generate.py` has written it, for its BUSINESS_DATE."""
+from warehouse.template import render
 
 LONGEST_HEADER = 64 * 1024
 """Bytes that are read of a file in search of its header line; the longest header needs a hundred."""
@@ -25,12 +21,11 @@ class DropError(Exception):
 
 
 def folder_of(source_dir: str, day: date) -> Path:
-    """Return the folder that a source directory means for a day: a template, as plugins/warehouse/day.py has it."""
+    """Return the folder that a source directory, maybe a template, means for a day."""
     try:
-        template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(source_dir)  # noqa: S701 - a path, no HTML
-        return Path(template.render(ds=day.isoformat(), ds_nodash=f"{day:%Y%m%d}", business_date=day))
-    except jinja2.TemplateError as error:
-        raise DropError(f"The drop {source_dir!r} is no valid template: {error}\nIt may use {{{{ ds }}}}.") from None
+        return render(source_dir, day)
+    except ValueError as error:
+        raise DropError(str(error)) from None
 
 
 def check(folder: Path) -> None:
@@ -70,7 +65,7 @@ def is_generated(source_dir: str | None, day: date, drops: Path) -> bool:
     """Whether the drop of a day is one that `data/generate.py` has written at scale 1 for that day."""
     if source_dir is None:
         return False
-    folder = folder_of(source_dir, day)
+    folder = Path(source_dir)
     return folder == drops / day.isoformat() or (folder == COMMITTED and day == BUSINESS_DATE)
 
 

@@ -32,29 +32,31 @@ class Keeper:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._deaths: dict[str, int] = {}
-        self._due: dict[str, float] = {}
+        self._due: dict[Record, float] = {}
 
     def look(self, now: float) -> None:
         """Start again what has died, each service after its pause; `now` is in seconds since the epoch."""
         dead = [record for record in self._stack.records.all() if record.process() is None]
+        # What `make up` has started or stopped meanwhile is due no more: its next death is a new one.
+        self._due = {record: due for record, due in self._due.items() if record in dead}
         for record in dead:
             if record.name in self._stack.services and now >= self._due_at(record, now):
                 self._start_again(record)
 
     def _due_at(self, record: Record, now: float) -> float:
         """Return when to start a dead service again; decided when its death is first seen."""
-        if record.name not in self._due:
+        if record not in self._due:
             if now - record.started > STEADY_SECONDS:
                 self._deaths[record.name] = 0
             pause = min(2 ** self._deaths.get(record.name, 0) - 1, LONGEST_PAUSE)
             self._deaths[record.name] = self._deaths.get(record.name, 0) + 1
-            self._due[record.name] = now + pause
+            self._due[record] = now + pause
             log.warning("%s (pid %d) has ended; starting it again in %d s", record.name, record.pid, pause)
-        return self._due[record.name]
+        return self._due[record]
 
     def _start_again(self, record: Record) -> None:
         with contextlib.suppress(BusyError), held(self._stack.lock):
-            del self._due[record.name]
+            del self._due[record]
             # Only now, with the lock, is it certain that nobody else has started or stopped it meanwhile.
             if self._stack.records.read(record.name) == record:
                 self._stack.stop([record.name])  # its children, if it left any

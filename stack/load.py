@@ -1,4 +1,4 @@
-"""Loads through Airflow: load a drop, bring it to the API, and say how it goes."""
+"""Loads through Airflow: load a drop, bring it to the API, print the tasks as they end."""
 
 from __future__ import annotations
 
@@ -93,21 +93,37 @@ def load_drop(
 
 
 def first_load(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
-    """Load what `make up` is to load: the drop of the settings, unless a later day is published."""
+    """Load the drop of the settings, unless its day or a later one is published and would be lost or cannot be read."""
     settings = stack.settings
     day = date.fromisoformat(settings.contract["WAREHOUSE_BUSINESS_DATE"])
-    source_dir = settings.contract["WAREHOUSE_SOURCE_DIR"]
+    folder = drops.folder_of(settings.source_dir, day)
     latest = published.latest(settings)
-    if latest and latest.business_date > day:
-        progress.text(f"  {latest.business_date} is published, a later day than {day}: nothing to load.")
+    if latest and (reason := reason_to_keep(latest, folder, day, chosen=settings.chooses_drop)):
+        progress.text(f"  {reason}: nothing to load.")
         serve(stack, airflow, progress)
         return
-    if latest and latest.business_date == day and latest.source_dir and "WAREHOUSE_SOURCE_DIR" not in settings.values:
-        source_dir = latest.source_dir  # that day may have been loaded from a drop of the user's own
-    folder = drops.folder_of(source_dir, day)
     check_day(stack, day, latest, replay=False)
     drops.check(folder)
     load_drop(stack, airflow, progress, folder, day)
+
+
+def reason_to_keep(latest: Published, folder: Path, day: date, *, chosen: bool) -> str | None:
+    """Return why `make up` keeps the published day and does not load a drop; None when it is to load the drop.
+
+    `chosen`: the drop was chosen by the user. The default drop never replaces a day that another drop was loaded for.
+    """
+    if latest.business_date > day:
+        return f"{latest.business_date} is published, a later day than {day}"
+    if latest.business_date < day:
+        return None
+    is_same = latest.source_dir is not None and Path(latest.source_dir) == folder
+    if not is_same and not chosen:
+        return (
+            f"{day} is published, loaded from {latest.source_dir or 'a landing folder, by hand'} and not from {folder}"
+        )
+    if is_same and not folder.is_dir():
+        return f"{day} is published, and the folder it was loaded from is gone, {folder}"
+    return None
 
 
 def serve(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
@@ -121,10 +137,16 @@ def serve(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
 
 def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
     """Generate the drop of the day after the one published last; returns its folder and its day."""
-    latest = published.latest(stack.settings)
+    settings = stack.settings
+    if settings.contract["WAREHOUSE_SCHEDULE"] and not settings.chooses_drop:
+        raise DropError(
+            f"{settings.drops} holds the drops that WAREHOUSE_SCHEDULE loads: make next-day would put an invented one "
+            "among them.\nLoad your next drop: make load DROP=path DATE=yyyy-mm-dd. To invent days, unset the schedule."
+        )
+    latest = published.latest(settings)
     if latest is None:
         raise DropError("No day is published yet. Run make up, which loads the first.")
-    if not drops.is_generated(latest.source_dir, latest.business_date, stack.settings.drops):
+    if not drops.is_generated(latest.source_dir, latest.business_date, settings.drops):
         origin = latest.source_dir or "a landing folder, by hand"
         raise DropError(
             f"{latest.business_date}, the day published last, was loaded from {origin}.\n"
@@ -134,7 +156,7 @@ def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
     day = latest.following
     check_day(stack, day, latest, replay=False)
     with progress.step(f"generate the drop of {day}"):
-        return drops.generate_drop(stack.settings.drops, day), day
+        return drops.generate_drop(settings.drops, day), day
 
 
 def let_all_run(airflow: AirflowApi) -> None:
@@ -143,8 +165,8 @@ def let_all_run(airflow: AirflowApi) -> None:
         airflow.unpause(dag_id)
 
 
-def say_when(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
-    """Say when the schedule loads the next day, and what it waits for."""
+def print_next_run(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
+    """Print the time of the schedule's next run, the drop it waits for, and the day published last."""
     dag = airflow.dag(LOAD_DAG) or {}
     settings = stack.settings
     progress.heading(f"Scheduled: {settings.contract['WAREHOUSE_SCHEDULE']} ({settings.zone})")
@@ -155,8 +177,7 @@ def say_when(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
         # A schedule that is new to Airflow begins with its last time before now.
         verb = "begins now" if time_of_run <= datetime.now(settings.zone) else "begins then"
         progress.text(f"The next load is that of {time_of_run:%Y-%m-%d %H:%M}; it {verb}.")
-    source_dir = settings.contract["WAREHOUSE_SOURCE_DIR"]
-    progress.text(f"It waits until its drop is complete: {source_dir}")
+    progress.text(f"It waits until its drop is complete: {settings.source_dir}")
     latest = published.latest(settings)
     progress.text(f"Published last: {latest.business_date}" if latest else "No day is published yet.")
 

@@ -1,4 +1,4 @@
-"""What the warehouse published last: the one question that decides what is loaded next."""
+"""The day published last, from which follows the next day to load."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import pyodbc
 
 from stack.settings import Settings
 
+# The rule of etl.open_batch: a history batch was never shown, and a withdrawn one counts as never published.
 LATEST = """
 SELECT TOP (1) batch_id, business_date, source_dir
 FROM gold.load_batches
-WHERE published_at IS NOT NULL AND withdrawn_at IS NULL AND is_history = 0
-ORDER BY business_date DESC, published_at DESC
+WHERE shown_at IS NOT NULL AND withdrawn_at IS NULL
+ORDER BY business_date DESC, shown_at DESC
 """
 
 

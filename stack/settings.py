@@ -24,6 +24,7 @@ from mssql_python_odbc import get_libs_dir
 
 from stack.dotenv import ROOT, SECRETS
 from warehouse.connection import airflow_connections, escape_value
+from warehouse.template import render
 
 LOOPBACK = "127.0.0.1"
 ADMIN = "admin"
@@ -53,6 +54,12 @@ CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@year
 
 MAY_BE_EMPTY = ("WAREHOUSE_LATE_AFTER_MINUTES",)
 """Settings whose empty value means something else than their default."""
+
+COMMITTED = ROOT / "data"
+"""The drop in the repository; `data/generate.py` has written it, for its BUSINESS_DATE."""
+
+TWO_DATES = (date(2001, 2, 3), date(2014, 5, 26))
+"""Different in year, month, day and weekday: a template that renders the same for both is one fixed folder."""
 
 LONGEST_SOCKET_PATH = 100
 """Bytes that the path of a Unix socket may have on every system (Linux allows 107, macOS 103)."""
@@ -256,6 +263,32 @@ class Settings:
         return self.state / "drops"
 
     @property
+    def default_source_dir(self) -> str:
+        """The drop where WAREHOUSE_SOURCE_DIR is unset: the committed one, with a schedule a folder for each date."""
+        return str(self.drops / "{{ ds }}" if "WAREHOUSE_SCHEDULE" in self.values else COMMITTED)
+
+    @cached_property
+    def source_dir(self) -> str:
+        """The drop that Airflow loads: an absolute path or a template of one."""
+        source_dir = str(self._path("WAREHOUSE_SOURCE_DIR", Path(self.default_source_dir)))
+        try:
+            folders = {render(source_dir, day).resolve() for day in TWO_DATES}
+        except ValueError as error:
+            raise SettingsError(f"WAREHOUSE_SOURCE_DIR cannot be right: {error}") from None
+        if "WAREHOUSE_SCHEDULE" in self.values and folders == {COMMITTED.resolve()}:
+            raise SettingsError(
+                f"WAREHOUSE_SOURCE_DIR is {COMMITTED}: WAREHOUSE_SCHEDULE would publish that drop under every date.\n"
+                "Set it to the folder of each date's drop, for example /srv/drops/{{ ds }}, or unset it: it is then "
+                f"{self.default_source_dir}."
+            )
+        return source_dir
+
+    @property
+    def chooses_drop(self) -> bool:
+        """Whether the drop is the user's choice. A shell that took over `make env` has the default set: no choice."""
+        return self.source_dir != self.default_source_dir
+
+    @property
     def zone(self) -> ZoneInfo:
         """The company's time zone: of the schedule, and of what counts as today."""
         return ZoneInfo(self.values.get("WAREHOUSE_TIMEZONE", "UTC"))
@@ -327,7 +360,7 @@ class Settings:
             "API_URL": self.api_url,
             "API_PUBLIC_URL": self.values.get("API_PUBLIC_URL", self.api_url),
             **{name: self.values.get(name, odbc) for name, odbc in self.stand_in_logins.items()},
-            "WAREHOUSE_SOURCE_DIR": str(self._path("WAREHOUSE_SOURCE_DIR", ROOT / "data")),
+            "WAREHOUSE_SOURCE_DIR": self.source_dir,
             "WAREHOUSE_LANDING_DIR": landing,
             "WAREHOUSE_LANDING_DIR_SQLSERVER": self.values.get("WAREHOUSE_LANDING_DIR_SQLSERVER", landing),
             "WAREHOUSE_BUSINESS_DATE": self.values.get("WAREHOUSE_BUSINESS_DATE", BUSINESS_DATE.isoformat()),

@@ -2,6 +2,7 @@
 
 ``sources``     the six files of a drop and their columns
 ``csv_lines``   what a line of them is
+``template``    the folder of a drop, as a template of its business date
 ``staging``     a drop becomes the landing folder that SQL Server loads; also ``python -m warehouse.staging``
 ``execution``   one T-SQL batch over ODBC, to its end
 ``deploy``      include/sql onto a server; also ``python -m warehouse.deploy``

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from warehouse import settings
+from warehouse.template import render
 
 SCHEDULED, BACKFILL = "scheduled", "backfill"
 """Types of runs, as Airflow names them, that nobody started for one day in particular."""
@@ -66,27 +66,11 @@ def date_of_run(params: Any, run: Any) -> date:
 
 
 def drop_of(template: str | None, business_date: date) -> Path:
-    """Return the folder of a drop: ``ds``, ``ds_nodash`` and ``business_date`` in the template name the business date.
-
-    Raises AirflowFailException for an empty or relative path and for a template that cannot be rendered.
-    """
-    way_out = "Give it in the run's params or in WAREHOUSE_SOURCE_DIR, for example /drops/{{ ds }}."
-    variables = {
-        "ds": business_date.isoformat(),
-        "ds_nodash": business_date.strftime("%Y%m%d"),
-        "business_date": business_date,
-    }
+    """Return the folder of a drop; raises AirflowFailException, because a retry would render the same."""
     try:
-        path = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(template or "")  # noqa: S701 - a path, no HTML
-        folder = path.render(variables).strip()
-    except jinja2.TemplateError as error:
-        raise AirflowFailException(
-            f"source_dir is {template!r}, which is no valid template: {error}\n"
-            "It may use {{ ds }} (2026-02-01), {{ ds_nodash }} (20260201) and {{ business_date }}, a date."
-        ) from None
-    if not folder or not Path(folder).is_absolute():
-        raise AirflowFailException(f"source_dir is {folder!r}: name the drop's folder by an absolute path.\n{way_out}")
-    return Path(folder)
+        return render(template, business_date)
+    except ValueError as error:
+        raise AirflowFailException(str(error)) from None
 
 
 def _default_wait(run_type: str) -> timedelta:

@@ -9,7 +9,8 @@ import pytest
 
 from data.generate import BUSINESS_DATE
 from stack import drops
-from stack.drops import COMMITTED, DropError
+from stack.drops import DropError
+from stack.settings import COMMITTED
 
 CUSTOMERS = "source_crm/cust_info.csv"
 CATEGORIES = "source_erp/PX_CAT_G1V2.csv"
@@ -101,8 +102,14 @@ def test_a_dated_folder_is_found_by_its_template() -> None:
 
     assert drops.folder_of("/drops/{{ ds }}", day) == drops.folder_of("/drops/{{ds}}", day) == Path("/drops/2026-02-03")
     assert drops.folder_of("/drops/today", day) == Path("/drops/today")
-    with pytest.raises(DropError, match="no valid template"):
-        drops.folder_of("/drops/{{ dss }}", day)
+
+
+@pytest.mark.parametrize("template", ["/drops/{{ dss }}", "/drops/{{ ds", "/drops/{{ ds + 1 }}", "drops/{{ ds }}", ""])
+def test_a_template_that_names_no_folder_is_refused_with_what_to_do(template: str) -> None:
+    with pytest.raises(DropError, match="source_dir is ") as refused:
+        drops.folder_of(template, date(2026, 2, 3))
+
+    assert len(str(refused.value).splitlines()) == 2
 
 
 def test_only_what_the_generator_wrote_for_that_day_counts_as_generated(tmp_path: Path) -> None:
@@ -113,6 +120,7 @@ def test_only_what_the_generator_wrote_for_that_day_counts_as_generated(tmp_path
     assert not drops.is_generated(str(COMMITTED), day, tmp_path)
     assert not drops.is_generated(str(tmp_path / "2026-02-04"), day, tmp_path)
     assert not drops.is_generated("/srv/drops/2026-02-05", day, tmp_path)
+    assert not drops.is_generated("by hand, {{ no template", day, tmp_path)
     assert not drops.is_generated(None, day, tmp_path)
 
 

@@ -84,6 +84,26 @@ def test_while_a_command_changes_the_services_the_keeper_touches_nothing(sample:
     assert runs(sample).pid != record.pid
 
 
+def test_a_service_that_a_command_started_again_dies_a_new_death(
+    sample: Sample, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = Keeper(sample.stack)
+    kill(sample.start())
+    with held(sample.stack.lock):  # make up, which finds it dead as the keeper does
+        keeper.look(time.time())
+        sample.stack.stop(["sleeper"])
+        sample.start()
+    keeper.look(time.time())
+    again = runs(sample)
+    kill(again)
+
+    keeper.look(time.time())  # its second death within a minute: a pause of one second
+    assert sample.stack.running("sleeper") is None
+    assert f"sleeper (pid {again.pid}) has ended; starting it again in 1 s" in caplog.text
+    keeper.look(time.time() + 1)
+    assert sample.stack.running("sleeper") is not None
+
+
 def test_a_service_that_cannot_be_started_is_tried_again(sample: Sample) -> None:
     keeper = Keeper(sample.stack)
     kill(sample.start())

@@ -70,6 +70,37 @@ def test_relative_paths_count_from_the_clone() -> None:
     assert settings.landing == ROOT / "elsewhere" / "landing"
 
 
+def test_a_schedule_alone_takes_the_drop_of_each_date_and_never_the_committed_one() -> None:
+    settings = resolve({"WAREHOUSE_SCHEDULE": "0 5 * * *"})
+
+    assert settings.contract["WAREHOUSE_SOURCE_DIR"] == f"{ROOT}/.local/drops/{{{{ ds }}}}"
+    assert Settings.resolve(DOTENV, settings.environment).environment == settings.environment
+
+
+@pytest.mark.parametrize("source_dir", ["data", str(ROOT / "data"), "data/", "data/../data", "{{ 'data' }}"])
+def test_a_schedule_that_would_publish_the_committed_drop_every_day_is_refused(source_dir: str) -> None:
+    with pytest.raises(SettingsError, match=r"WAREHOUSE_SOURCE_DIR(.|\n)* /srv/drops/\{\{ ds \}\}"):
+        _ = resolve({"WAREHOUSE_SCHEDULE": "0 5 * * *", "WAREHOUSE_SOURCE_DIR": source_dir}).contract
+
+
+@pytest.mark.parametrize("source_dir", ["/srv/drops/{{ ds }}", "/srv/drops/latest", "data/{{ ds }}"])
+def test_a_schedule_takes_any_other_folder(source_dir: str) -> None:
+    settings = resolve({"WAREHOUSE_SCHEDULE": "0 5 * * *", "WAREHOUSE_SOURCE_DIR": source_dir})
+
+    assert settings.contract["WAREHOUSE_SOURCE_DIR"] == str(ROOT / source_dir)
+
+
+def test_a_drop_that_is_no_template_is_refused_by_the_name_of_its_setting() -> None:
+    with pytest.raises(SettingsError, match=r"WAREHOUSE_SOURCE_DIR cannot be right: .*'dss' is undefined"):
+        _ = resolve({"WAREHOUSE_SOURCE_DIR": "/srv/drops/{{ dss }}"}).contract
+
+
+def test_a_drop_set_to_the_default_is_no_choice_of_the_user() -> None:
+    assert not resolve().chooses_drop
+    assert not resolve(environment=resolve().environment).chooses_drop
+    assert resolve({"WAREHOUSE_SOURCE_DIR": "/srv/drops/{{ ds }}"}).chooses_drop
+
+
 def test_airflow_is_told_its_port_everywhere() -> None:
     airflow = resolve({"AIRFLOW_PORT": "9090"}).airflow
 
