@@ -65,9 +65,13 @@ def one_load(stack: Stack) -> Iterator[None]:
         yield
 
 
-def airflow_of(settings: Settings) -> AirflowApi:
-    """Return a session with Airflow."""
-    return AirflowApi(settings.airflow_url, ADMIN, settings.values["AIRFLOW_ADMIN_PASSWORD"])
+def airflow_of(stack: Stack) -> AirflowApi:
+    """Return a session with Airflow, for as long as no `make down` stops it."""
+
+    def is_kept() -> bool:
+        return stack.records.read("airflow-api-server") is not None
+
+    return AirflowApi(stack.settings.airflow_url, ADMIN, stack.settings.values["AIRFLOW_ADMIN_PASSWORD"], is_kept)
 
 
 def up(settings: Settings) -> None:
@@ -88,7 +92,7 @@ def up(settings: Settings) -> None:
     if not_deployed:
         raise not_deployed
     with one_load(stack):
-        airflow = airflow_of(settings)
+        airflow = airflow_of(stack)
         progress.heading("Load")
         with progress.step("Airflow reads the DAGs"):
             load.wait_for_dags(stack, airflow)
@@ -108,7 +112,7 @@ def next_day(settings: Settings) -> None:
     stack = ready_stack(settings)
     with one_load(stack):
         folder, day = load.generate_next_day(stack, progress)
-        load.load_drop(stack, airflow_of(settings), progress, folder, day)
+        load.load_drop(stack, airflow_of(stack), progress, folder, day)
     show_result(settings, progress)
 
 
@@ -126,7 +130,7 @@ def load_drop(settings: Settings, drop: str, day: str, *, replay: bool, same_dro
     stack = ready_stack(settings)
     with one_load(stack):
         load.check_day(stack, business_date, published.latest(settings), replay=replay)
-        airflow = airflow_of(settings)
+        airflow = airflow_of(stack)
         load.load_drop(stack, airflow, progress, folder, business_date, replay=replay, same_drop=same_drop)
     show_result(settings, progress)
 
@@ -211,10 +215,10 @@ def start_services(stack: Stack, missing: list[str], progress: Progress) -> Stac
 
 
 def down(settings: Settings) -> None:
-    """Stop everything that `up` started, crashed or not."""
+    """Stop everything that `up` started, crashed or not. A load is not waited for: the command that follows it ends."""
     progress = Progress()
     stack = Stack(settings)
-    with one_load(stack), one_change(stack):
+    with one_change(stack):
         running = [record.name for record in stack.records.all() if record.process()]
         with progress.step(f"stop {', '.join(running) or 'nothing: no service runs'}"):
             stack.stop_all()

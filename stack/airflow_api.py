@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 SECONDS_OF_PATIENCE = 60
 """How long reading is tried again when the server does not answer or has lost its database: both are started again."""
+
+STOPPED = (
+    "Airflow was stopped, by make down: this command ends, and what it was loading is cut off.\n"
+    "Run make up. A run that was under way then goes on by itself: see it in Airflow."
+)
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    try:
+        return error.read().decode(errors="replace")[:2000]
+    except (OSError, http.client.HTTPException):
+        return error.reason
 
 
 class AirflowError(Exception):
@@ -22,10 +36,14 @@ class AirflowError(Exception):
 
 
 class AirflowApi:
-    """A session as one user. Answers are the API's own JSON documents."""
+    """A session as one user. Answers are the API's own JSON documents.
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    `is_kept` returns whether the server is to run: once it is stopped on purpose, no answer is waited for.
+    """
+
+    def __init__(self, url: str, user: str, password: str, is_kept: Callable[[], bool] = lambda: True) -> None:
         self._url = url
+        self._is_kept = is_kept
         self._headers = {"Content-Type": "application/json"}
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
         token = self._request("POST", "/auth/token", {"username": user, "password": password})
@@ -38,9 +56,10 @@ class AirflowApi:
             with self._opener.open(request, timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            detail = error.read().decode(errors="replace")
-            raise AirflowError(error.code, f"{method} {path}: HTTP {error.code}: {detail[:2000]}") from error
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            raise AirflowError(error.code, f"{method} {path}: HTTP {error.code}: {_detail(error)}") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:  # the last two: an answer that was cut off
+            if not self._is_kept():
+                raise AirflowError(None, STOPPED) from error
             raise AirflowError(None, f"{method} {path}: no answer from {self._url}: {error}") from error
 
     def _get(self, path: str, **parameters: str | int) -> Any:
@@ -51,7 +70,7 @@ class AirflowApi:
                 return self._request("GET", f"/api/v2{path}{query}")
             except AirflowError as error:
                 passes = error.status is None or error.status >= 500
-                if not passes or time.monotonic() > deadline:
+                if not passes or not self._is_kept() or time.monotonic() > deadline:
                     raise
             time.sleep(0.5)
 
