@@ -1,6 +1,7 @@
 """A drop that is still arriving: whether it is complete, and the sensor that waits for it without holding a worker."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -124,16 +125,20 @@ class WaitForDropOperator(BaseOperator):
     ui_color = "#fdf3e0"
 
     def execute(self, context: Context) -> None:
-        """Hand the waiting over to the triggerer."""
+        """Go on when a marker says that the drop is complete; else hand the waiting over to the triggerer."""
         day = Day.of(context)
         self.log.info("Business date %s, drop %s", day.business_date, day.source_dir)
         if not day.wait:
             self.log.info("This run does not wait: `stage` says what is missing.")
             return
+        watch = Watch(day.source_dir, settings.drop_settle())
+        if watch.look(0.0):
+            failures.tell(self.log, logging.INFO, "\n".join(watch.news))
+            return
         wait = day.wait.total_seconds()
         trigger = DropTrigger(
             folder=str(day.source_dir),
-            settle=settings.drop_settle().total_seconds(),
+            settle=watch.settle.total_seconds(),
             until=now().timestamp() + wait,
             waited=wait,
         )

@@ -110,18 +110,9 @@ class AirflowUser(AirflowApi):
         self.ask("POST", f"/api/v2/dags/{LOAD}/clearTaskInstances", body)
 
     def answer(self, run_id: str, task_id: str, choice: str) -> None:
-        """Answer the question of a task that waits for input, and wait until the task has ended.
-
-        Airflow may ask again: a task that is answered within the second in which it asked is run anew, because the
-        scheduler then takes the end of its first process for a failure.
-        """
+        """Answer the question of a task that waits for input."""
         path = f"{path_of(run_id)}/taskInstances/{task_id}/-1/hitlDetails"
-        deadline = time.monotonic() + SECONDS_OF_PATIENCE
-        while (state := self.tasks(run_id)[task_id]) not in DONE:
-            assert time.monotonic() < deadline, f"{task_id} of {run_id} is {state}"
-            if state == "awaiting_input" and not self.question(run_id, task_id)["response_received"]:
-                self.ask("PATCH", path, {"chosen_options": [choice], "params_input": {}})
-            time.sleep(0.5)
+        self.ask("PATCH", path, {"chosen_options": [choice], "params_input": {}})
 
     def question(self, run_id: str, task_id: str) -> dict[str, Any]:
         detail: dict[str, Any] = self.ask("GET", f"{path_of(run_id)}/taskInstances/{task_id}/-1/hitlDetails")

@@ -27,7 +27,7 @@ from data.generate import generate
 from stack.settings import ADMIN
 from tests.dags.receivers import Inbox, Mailbox
 from tests.days.drop import SALES, file_of
-from tests.e2e.airflow import SECONDS_OF_PATIENCE, SERVING, AirflowUser
+from tests.e2e.airflow import LOAD, SECONDS_OF_PATIENCE, SERVING, AirflowUser
 from tests.e2e.clone import Clone, until
 from tests.oracle.schema import SOURCES, TABLES
 from tests.warehouse import Warehouse
@@ -233,6 +233,11 @@ class Month:
         self.deliver(day, damage=spoil_rows)
         self.airflow.wait_for_task(run, "approve_rejects", "awaiting_input")
         assert self.airflow.question(run, "approve_rejects")["subject"].startswith(f"{day}: ")
+        # Nobody answers in the second in which Airflow asks. It would take the end of the asking process for that of a
+        # task that failed, and ask anew.
+        ended = f"Received executor event with state success for task instance TaskInstanceKey(dag_id='{LOAD}', "
+        ended += f"task_id='approve_rejects', run_id='{run}'"
+        until(lambda: ended in (self.clone.state / "logs/airflow-scheduler.log").read_text(encoding="utf-8"))
         self.batches.append((day, "running"))
         self.check_batches()
         if event.kind is Kind.APPROVED:
