@@ -13,6 +13,7 @@ import pytest
 from tests.warehouse import RUN_PREFIX, Warehouse
 from warehouse.execution import WarehouseError
 from warehouse.sources import SOURCE_FILES
+from warehouse.staging import stage
 
 
 def refusal(warehouse: Warehouse, sql: str, *parameters: object) -> WarehouseError:
@@ -70,6 +71,19 @@ def load_history(warehouse: Warehouse, run: str, business_date: date, drop: Path
     warehouse.execute("EXEC etl.publish ?", row["batch_id"])
     warehouse.execute("EXEC etl.close_batch ?, N'succeeded'", row["batch_id"])
     return row
+
+
+def repeat_with(warehouse: Warehouse, batch_id: int, drop: Path) -> None:
+    """Repeat the run of a batch with another drop, staged into the batch's landing folder; it fails at its rejects."""
+    (batch,) = warehouse.execute("SELECT * FROM gold.load_batches WHERE batch_id = ?", batch_id)
+    landing = batch["landing_dir"]
+    stage(drop, warehouse.server.landing / Path(landing).name)
+    sql = (
+        "EXEC etl.load_day @business_date = ?, @landing_dir = ?, @source_dir = ?, @run_id = ?, @replay = 1,"
+        " @reject_limit = 0, @today = ?"
+    )
+    day = batch["business_date"]
+    assert refusal(warehouse, sql, day, landing, str(drop)[-400:], batch["run_id"], day).number == 50011
 
 
 def batches(warehouse: Warehouse, columns: Sequence[str]) -> list[tuple[Any, ...]]:

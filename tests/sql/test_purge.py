@@ -8,7 +8,7 @@ import pytest
 
 from tests.days import handmade
 from tests.days.successive import DAYS
-from tests.sql.steps import open_batch, refusal
+from tests.sql.steps import load_silver, open_batch, refusal
 from tests.warehouse import Warehouse
 
 KEPT_OF = ("etl.step", "etl.rejected_row", "etl.quality_result", "etl.manifest")
@@ -66,6 +66,40 @@ def test_the_last_publications_of_the_two_latest_days_are_those_not_withdrawn(fo
     four_days.execute(AGE)
     four_days.execute("EXEC etl.purge_history 1")
     assert left(four_days)["etl.manifest"] == [2, 4]
+
+
+@pytest.mark.parametrize("end", ["failed", "interrupted"])
+def test_a_table_is_known_to_hold_the_batch_that_filled_it_last(
+    four_days: Warehouse, drops: list[Path], end: str
+) -> None:
+    last = open_batch(four_days, "last", handmade.BUSINESS_DATE, same_drop=True)["batch_id"]
+    load_silver(four_days, last, drops[0])
+    four_days.execute("EXEC etl.close_batch ?, N'failed'", last)
+    if end == "interrupted":
+        four_days.execute("UPDATE etl.step SET status = N'interrupted' WHERE batch_id = ?", last)
+    four_days.execute("UPDATE etl.batch SET status = N'running' WHERE batch_id = 4")
+    require = "EXEC etl.publish 4"
+    before = refusal(four_days, require)
+    assert before.number == 50006
+    four_days.execute(f"{AGE}; UPDATE etl.batch SET status = N'failed' WHERE batch_id = 4")
+
+    four_days.execute("EXEC etl.purge_history 400")
+
+    assert left(four_days)["etl.step"] == [3, 4, last]
+    four_days.execute("UPDATE etl.batch SET status = N'running' WHERE batch_id = 4")
+    assert refusal(four_days, require).message == before.message
+    (again,) = four_days.execute("EXEC etl.purge_history 400")
+    assert set(again.values()) == {0}
+
+
+def test_a_batch_whose_steps_failed_holds_nothing(four_days: Warehouse, drops: list[Path]) -> None:
+    failed = open_batch(four_days, "failed", handmade.BUSINESS_DATE)["batch_id"]
+    error = refusal(four_days, "EXEC etl.register_landing ?, N'/landing/none'", failed)
+    assert error.number is not None
+    four_days.execute("EXEC etl.close_batch ?, N'failed'", failed)
+    four_days.execute(AGE)
+    four_days.execute("EXEC etl.purge_history 400")
+    assert left(four_days)["etl.step"] == [3, 4]
 
 
 @pytest.mark.parametrize("days", [None, 0, -5, 36501])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.days import handmade
 from tests.days.successive import DAYS
-from tests.sql.steps import batches, open_batch, refusal
+from tests.sql.steps import batches, load_silver, open_batch, refusal, repeat_with
 from tests.warehouse import Warehouse
 
 FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
@@ -75,6 +76,32 @@ def test_a_withdrawn_day_does_not_count(emptied: Warehouse, drops: list[Path]) -
 def test_a_drop_that_was_loaded_and_never_published_does_not_count(emptied: Warehouse, drops: list[Path]) -> None:
     register(emptied, open_batch(emptied, "failed", FIRST)["batch_id"], drops[0])
     register(emptied, open_batch(emptied, "next", SECOND)["batch_id"], drops[0])
+
+
+def test_what_was_published_counts_and_not_what_a_repeated_run_delivered(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[0], FIRST)
+    repeat_with(emptied, 1, handmade.HANDMADE_DAY)
+    batch_id = open_batch(emptied, "next", SECOND)["batch_id"]
+    assert complaint(emptied, batch_id, drops[0])[0] == 50015
+    register(emptied, batch_id, handmade.HANDMADE_DAY)
+
+
+def test_a_dry_run_of_a_published_batch_does_not_change_what_counts(emptied: Warehouse, drops: list[Path]) -> None:
+    emptied.load(drops[0], FIRST)
+    emptied.execute("UPDATE etl.batch SET run_id = N'test tried'")
+    load_silver(emptied, open_batch(emptied, "tried", FIRST)["batch_id"], drops[1])
+    emptied.execute("EXEC etl.publish 1, @dry_run = 1")
+    batch_id = open_batch(emptied, "next", SECOND)["batch_id"]
+    register(emptied, batch_id, drops[1])
+    assert complaint(emptied, batch_id, drops[0])[0] == 50015
+
+
+def test_a_purged_day_is_compared_as_well(emptied: Warehouse, drops: list[Path]) -> None:
+    for drop, day in zip(drops, DAYS, strict=True):
+        emptied.load(drop, day.business_date)
+    emptied.execute("UPDATE etl.batch SET opened_at = DATEADD(DAY, -401, opened_at); EXEC etl.purge_history 400;")
+    assert emptied.value("SELECT COUNT(*) FROM etl.manifest WHERE batch_id = 1") == 0
+    assert complaint(emptied, open_batch(emptied, "next", handmade.BUSINESS_DATE)["batch_id"], drops[0])[0] == 50015
 
 
 def test_history_batches_are_compared_too(emptied: Warehouse, drops: list[Path]) -> None:

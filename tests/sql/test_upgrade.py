@@ -18,6 +18,7 @@ BEFORE_HISTORY = (
     "ALTER TABLE etl.batch ADD CONSTRAINT ck_batch_status CHECK (status IN (N'running', N'succeeded', N'failed'))",
     "ALTER TABLE etl.step DROP CONSTRAINT ck_step_status",
     "ALTER TABLE etl.step ADD CONSTRAINT ck_step_status CHECK (status IN (N'running', N'succeeded', N'failed'))",
+    "DROP TABLE etl.published_file",
 )
 """Statements that give the tables the shape they had before there were history batches."""
 
@@ -37,10 +38,25 @@ def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse
     assert batch["shown_at"] == batch["published_at"]
     assert warehouse.execute("SELECT * FROM etl.step ORDER BY step_id") == steps
     assert differences(warehouse, handmade.expected) == {}
+    files = "SELECT source_table, sha256 FROM etl.{} WHERE batch_id = 1 ORDER BY source_table"
+    published = warehouse.execute(files.format("published_file"))
+    assert (len(published), published) == (6, warehouse.execute(files.format("manifest")))
     write_drop(tmp_path, BASE)
     warehouse.load(tmp_path, date(2024, 6, 16))
     warehouse.execute("EXEC etl.withdraw_batch 2, N'a trial'")
     assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
+
+
+def test_a_manifest_replaced_since_the_batch_was_published_is_not_taken_for_what_was_published(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+    warehouse.execute("UPDATE etl.batch SET status = N'running'")
+    write_drop(tmp_path, BASE)
+    warehouse.execute("EXEC etl.register_landing 1, ?", warehouse.stage(tmp_path))
+    warehouse.execute("DROP TABLE etl.published_file")
+    deploy(warehouse.server.odbc)
+    assert warehouse.value("SELECT COUNT(*) FROM etl.published_file") == 0
 
 
 def test_columns_of_the_tables_are_added_once(warehouse: Warehouse) -> None:

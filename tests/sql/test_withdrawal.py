@@ -6,11 +6,24 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from tests.days import handmade
 from tests.days.successive import DAYS
 from tests.oracle import compare, compute
 from tests.oracle.schema import KEYS
-from tests.sql.steps import GOLD, SALES_OF_GOLD, batches, load_history, open_batch, refusal, snapshot
+from tests.sql.steps import (
+    GOLD,
+    INTEGRATED,
+    SALES_OF_GOLD,
+    batches,
+    load_history,
+    open_batch,
+    refusal,
+    repeat_with,
+    snapshot,
+)
 from tests.warehouse import Warehouse
+from warehouse.sources import SOURCE_FILES
+from warehouse.staging import stage
 
 FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
 WITHDRAW = "EXEC etl.withdraw_batch ?, ?"
@@ -162,6 +175,48 @@ def test_when_the_landing_folder_is_gone_nothing_changes_and_the_error_says_what
     emptied.load(drops[2], THIRD)
     emptied.execute(WITHDRAW, 2, "wrong")
     assert shown(emptied)[1] == THIRD  # type: ignore[index]
+
+
+def test_a_landing_folder_that_holds_another_drop_than_was_published_is_refused(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    emptied.load(drops[0], FIRST)
+    emptied.load(drops[1], SECOND)
+    repeat_with(emptied, 1, handmade.HANDMADE_DAY)
+    landing = emptied.value("SELECT landing_dir FROM gold.load_batches WHERE batch_id = 1")
+    bronze = [f"bronze.{source.table}" for source in SOURCE_FILES]
+    before = snapshot(emptied, [*GOLD, *INTEGRATED, *bronze])
+
+    error = refusal(emptied, WITHDRAW, 2, "wrong")
+
+    _, cause, other_files, *ways_out = error.message.split("\n")
+    assert error.number == 50016
+    assert cause == f"  Error 50016: {landing} no longer holds the drop that batch 1 was published from."
+    assert other_files.startswith("  Another SHA-256: crm_cust_info, ")
+    assert ways_out[0].startswith("Load the right day first")
+    assert ways_out[1].startswith(f"Or stage the drop that was published for {FIRST} again, ")
+    assert snapshot(emptied, [*GOLD, *INTEGRATED, *bronze]) == before
+    assert batches(emptied, ["status", "withdrawn_reason"]) == [("failed", None), ("succeeded", None), ("failed", None)]
+
+    stage(drops[0], emptied.server.landing / Path(landing).name)
+    emptied.execute(WITHDRAW, 2, "wrong")
+    assert shown(emptied) == ("withdrawal of batch 2: batch 1 again", FIRST)
+    oracle = compute(drops[0], FIRST)
+    assert emptied.value("SELECT SUM(sales_amount) FROM gold.fact_sales") == oracle.fact_sales["sales_amount"].sum()
+
+
+def test_a_batch_published_anew_with_a_corrected_drop_is_the_one_loaded_again(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
+    emptied.load(drops[0], FIRST)
+    (batch,) = emptied.execute("SELECT run_id, landing_dir FROM gold.load_batches")
+    stage(drops[1], emptied.server.landing / Path(batch["landing_dir"]).name)
+    load = "EXEC etl.load_day @business_date = ?, @landing_dir = ?, @run_id = ?"
+    emptied.execute(load, FIRST, batch["landing_dir"], batch["run_id"])
+    before = snapshot(emptied, SALES)
+    emptied.load(drops[2], THIRD)
+    emptied.execute(WITHDRAW, 2, "wrong")
+    assert snapshot(emptied, SALES) == before
 
 
 def test_what_cannot_be_withdrawn_is_refused_with_the_reason(emptied: Warehouse, drops: list[Path]) -> None:

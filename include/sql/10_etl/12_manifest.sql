@@ -1,5 +1,6 @@
 /*
-Purpose: what staging found in each file of a batch, as its manifest says.
+Purpose: what staging found in each file of a batch, as the manifest registered last says. Of a batch that was published
+         and run again since, those need not be the files it was published from: etl.published_file.
 Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are no rows.
 */
 IF OBJECT_ID(N'etl.manifest', N'U') IS NULL

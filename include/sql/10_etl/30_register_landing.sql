@@ -108,12 +108,12 @@ BEGIN
             @twin_id = p.batch_id,
             @twin_date = p.business_date
         FROM publications AS p
-        INNER JOIN etl.manifest AS m
-            ON p.batch_id = m.batch_id
+        INNER JOIN etl.published_file AS f
+            ON p.batch_id = f.batch_id
         INNER JOIN bronze.landing_manifest AS l
             ON
-                m.source_table = l.source_table
-                AND m.sha256 = l.sha256
+                f.source_table = l.source_table
+                AND f.sha256 = l.sha256
         WHERE p.publication_rank = 1
         GROUP BY
             p.batch_id,

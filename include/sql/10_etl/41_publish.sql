@@ -72,6 +72,17 @@ BEGIN
             shown_at = CASE WHEN is_history = 0 THEN SYSUTCDATETIME() ELSE shown_at END
         WHERE batch_id = @batch_id;
 
+        DELETE FROM etl.published_file
+        WHERE batch_id = @batch_id;
+
+        INSERT INTO etl.published_file (batch_id, source_table, sha256)
+        SELECT
+            batch_id,
+            source_table,
+            sha256
+        FROM etl.manifest
+        WHERE batch_id = @batch_id;
+
         IF @is_history = 1
             SELECT @rows_read = COUNT(*)
             FROM silver.crm_sales_details;

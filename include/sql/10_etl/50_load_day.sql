@@ -4,7 +4,9 @@ Purpose:    runs a whole day from a staged landing folder, for people with only 
 Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees it
             @source_dir  where the drop came from, for the record
             @run_id  default: a new one; @replay, @reject_limit, @same_drop and @today  as etl.open_batch
-Errors:     those of the procedures it calls; the batch is then closed as failed
+            @published_as  a batch: loads the drop that it was published from, and no other (etl.withdraw_batch)
+Errors:     those of the procedures it calls, 50016 the landing folder does not hold the drop of @published_as.
+            The batch is then closed as failed
 Example:    EXEC etl.load_day @business_date = '2026-02-01', @landing_dir = N'/landing/manual';
 */
 CREATE OR ALTER PROCEDURE etl.load_day
@@ -15,13 +17,16 @@ CREATE OR ALTER PROCEDURE etl.load_day
     @replay BIT = 0,
     @reject_limit DECIMAL(9, 6) = 0.01,
     @same_drop BIT = 0,
-    @today DATE = NULL
+    @today DATE = NULL,
+    @published_as INT = NULL
 AS
 BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
 
     DECLARE @batch_id INT;
+    DECLARE @other_files NVARCHAR(400);
+    DECLARE @message NVARCHAR(2048);
 
     SET @run_id = COALESCE(@run_id, CONCAT(N'manual ', NEWID()));
 
@@ -37,6 +42,28 @@ BEGIN
 
     BEGIN TRY
         EXEC etl.register_landing @batch_id, @landing_dir;
+
+        -- Before bronze is loaded, so that its tables stay those of the batch that loaded them.
+        SELECT @other_files = STRING_AGG(m.source_table, N', ') WITHIN GROUP (ORDER BY m.source_table)
+        FROM etl.manifest AS m
+        LEFT JOIN etl.published_file AS f
+            ON
+                f.batch_id = @published_as
+                AND m.source_table = f.source_table
+                AND m.sha256 = f.sha256
+        WHERE
+            m.batch_id = @batch_id
+            AND f.batch_id IS NULL;
+
+        IF @published_as IS NOT NULL AND @other_files IS NOT NULL
+            BEGIN
+                SET @message = CONCAT(
+                    REPLACE(@landing_dir, N'%', N'%%'), N' no longer holds the drop that batch ', @published_as,
+                    N' was published from.', CHAR(10),
+                    N'Another SHA-256: ', @other_files, N'. Stage that drop into it again.'
+                );
+                THROW 50016, @message, 1;
+            END;
 
         EXEC bronze.load_crm_cust_info @batch_id;
         EXEC bronze.load_crm_prd_info @batch_id;

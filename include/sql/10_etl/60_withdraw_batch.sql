@@ -7,7 +7,8 @@ Purpose:    takes a published day back. If gold shows it, the batch that gold sh
 Parameters: @batch_id; @reason  why, for the record
 Errors:     50001 no reason, 50013 another publish is running,
             50016 the batch cannot be withdrawn: there is none, it was never published, it is withdrawn already, it is
-            running, or the batch before it cannot be loaded. Nothing has changed then
+            running, or the batch before it cannot be loaded, for instance because its landing folder holds another
+            drop than it was published from. Gold has not changed then
 Example:    EXEC etl.withdraw_batch 7, N'Loaded as 2062 instead of 2026.';
 */
 CREATE OR ALTER PROCEDURE etl.withdraw_batch
@@ -100,7 +101,8 @@ BEGIN
             WHERE batch_id = @batch_id;
 
             BEGIN TRY
-                -- No limits: the drop passed them, or was accepted, when it was published.
+                -- No limits: the drop passed them, or was accepted, when it was published. @published_as refuses any
+                -- other, for a repeated run that failed has staged its own into the same folder.
                 EXEC etl.load_day
                     @business_date = @before_date,
                     @landing_dir = @landing_dir,
@@ -109,16 +111,18 @@ BEGIN
                     @replay = 1,
                     @reject_limit = 1,
                     @same_drop = 1,
-                    @today = @before_date;
+                    @today = @before_date,
+                    @published_as = @before_id;
             END TRY
             BEGIN CATCH
                 SET @message = CONCAT(
                     N'Batch ', @batch_id, N' was not withdrawn: batch ', @before_id, N' of ', @before_date,
                     N', which gold showed before it, cannot be loaded again.', CHAR(10),
-                    N'  Error ', ERROR_NUMBER(), N': ', LEFT(ERROR_MESSAGE(), 1000), CHAR(10),
+                    N'  Error ', ERROR_NUMBER(), N': ',
+                    REPLACE(LEFT(ERROR_MESSAGE(), 1000), CHAR(10), CONCAT(CHAR(10), N'  ')), CHAR(10),
                     N'Load the right day first: a batch that gold does not show is withdrawn without a load.', CHAR(10),
-                    N'Or stage the drop of ', @before_date, N' again, from ', @source_dir, N' into ', @landing_dir,
-                    N', then withdraw.'
+                    N'Or stage the drop that was published for ', @before_date, N' again, from ', @source_dir,
+                    N' into ', @landing_dir, N', then withdraw.'
                 );
                 SET @message = REPLACE(@message, N'%', N'%%');
 

@@ -1,7 +1,8 @@
 /*
 Purpose:    deletes the steps, rejected rows, check results and manifests of old batches. The rows of etl.batch stay.
-            Nothing is deleted of running batches, of the batch that gold shows, and of the last publications of the
-            two latest business dates, because the next drop is compared with those.
+            So do those of etl.published_file, with which drops are compared. Nothing is deleted of running batches, of
+            the batch that gold shows, of the last publications of the two latest business dates, and of the batches
+            that ran a step last: from those etl.require_step knows whose rows a table holds.
 Parameters: @keep_days  batches opened in the last so many days keep everything
 Returns:    a result set of one row: how many batches, steps, rejected_rows, quality_results and manifests
 Errors:     50001 bad parameters
@@ -48,6 +49,17 @@ BEGIN
         FROM publications
         WHERE publication_rank = 1
         ORDER BY business_date DESC
+    ),
+
+    holders AS (
+        SELECT t.batch_id
+        FROM etl.step AS t
+        WHERE
+            t.step_id IN (
+                SELECT MAX(n.step_id) FROM etl.step AS n
+                WHERE n.status <> N'failed'
+                GROUP BY n.step_name
+            )
     )
 
     SELECT b.batch_id
@@ -58,6 +70,7 @@ BEGIN
         AND b.status <> N'running'
         AND b.batch_id NOT IN (SELECT l.batch_id FROM latest AS l)
         AND b.batch_id NOT IN (SELECT c.batch_id FROM gold.current_batch AS c)
+        AND b.batch_id NOT IN (SELECT h.batch_id FROM holders AS h)
         AND (
             EXISTS (
                 SELECT 1 FROM etl.step AS s
