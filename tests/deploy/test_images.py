@@ -108,7 +108,12 @@ def test_airflow_reads_the_dags_in_its_image(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines()[-1].split() == ["sales_serving", "sales_warehouse", "warehouse_schema"]
+    assert done.stdout.splitlines()[-1].split() == [
+        "sales_serving",
+        "sales_warehouse",
+        "warehouse_maintenance",
+        "warehouse_schema",
+    ]
 
 
 def _first_answer(url: str, server: subprocess.Popen[str]) -> httpx.Response:

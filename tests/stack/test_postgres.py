@@ -53,6 +53,7 @@ def test_postgres_keeps_its_data_over_a_stop_and_over_a_kill(stack: Stack) -> No
     record = stack.running("postgres")
     assert record is not None
     os.kill(record.pid, signal.SIGKILL)
+    until(lambda: stack.running("postgres") is None)
 
     start(stack)
     with psycopg.connect(stack.settings.postgres_url("serving")) as connection:
