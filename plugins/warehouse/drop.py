@@ -133,7 +133,7 @@ class WaitForDropOperator(BaseOperator):
             return
         watch = Watch(day.source_dir, settings.drop_settle())
         if watch.look(0.0):
-            failures.tell(self.log, logging.INFO, "\n".join(watch.news))
+            failures.log_lines(self.log, logging.INFO, "\n".join(watch.news))
             return
         wait = day.wait.total_seconds()
         trigger = DropTrigger(
