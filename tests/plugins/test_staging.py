@@ -1,5 +1,6 @@
 import hashlib
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,14 @@ BAD_FILES = {
         "CID,CNTRY\r\n".encode("utf-16"),
         "line 1, column CID, character 1 of the line: the file is UTF-16",
     ),
+    "UTF-32": (
+        "CID,CNTRY\r\n".encode("utf-32"),
+        "line 1, column CID, character 1 of the line: the file is UTF-32",
+    ),
+    "UTF-32, big end first": (
+        b"\x00\x00\xfe\xff" + "CID,CNTRY\r\n".encode("utf-32-be"),
+        "line 1, column CID, character 3 of the line: the file is UTF-32",
+    ),
     "a NUL byte after three megabytes without a line end": (
         HEADER + b"a,b\n" + b"x" * 3_000_000 + b"\0",
         "line 3, column CID, character beyond 1048576 of the line: a NUL byte",
@@ -192,6 +201,35 @@ def test_a_missing_file_is_named_with_its_twin_in_another_case(tmp_path: Path) -
         f"{source}/source_crm/prd_info.csv: missing. Deliver it and run again.",
         f"{source}/{LOCATIONS}: missing. There is loc_a101.csv: the case of the name counts. Deliver it and run again.",
     ]
+
+
+def test_a_link_that_leads_nowhere_is_no_missing_file(tmp_path: Path) -> None:
+    source = write_drop(tmp_path / "drop")
+    (source / LOCATIONS).unlink()
+    (source / LOCATIONS).symlink_to("/nowhere/LOC_A101.csv")
+    with pytest.raises(StagingError) as failure:
+        stage(source, tmp_path / "landing")
+    assert str(failure.value) == (
+        f"{source}/{LOCATIONS}: is a link to /nowhere/LOC_A101.csv, which is not there. "
+        "Mend the link or deliver the file itself, and run again."
+    )
+
+
+def test_a_disk_without_room_is_told_with_the_file_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the system refuses to write more in the same way."""
+    source = write_drop(tmp_path / "drop", erp_loc_a101=HEADER + b"AW-00011000,Germany\r\n" * 5000)
+    run = subprocess.run(
+        [sys.executable, "-m", "warehouse.staging", "--source", str(source), "--landing", str(tmp_path / "landing")],
+        env={**os.environ, "PYTHONPATH": str(Path(staging.__file__).parents[1])},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    last = run.stderr.splitlines()[-1]
+    assert "/source_erp/LOC_A101.txt: cannot be written: File too large. Make room on that disk and run again." in last
+    assert list_names(tmp_path) == ["drop"], "something half-written remains"
 
 
 def test_a_missing_drop_is_refused(tmp_path: Path) -> None:
