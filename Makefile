@@ -58,7 +58,7 @@ test: ## Install everything needed for tests and run them all
 	@$(DEVELOPMENT)
 	@$(BIN)/python -m pytest
 
-soak: ## The fuzz and kill tests, with N times as many cases (make soak N=20)
+soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N days on the real system (make soak N=10)
 	@$(DEVELOPMENT)
 	@SOAK=$(or $(N),10) $(BIN)/python -m pytest -m soak
 
