@@ -9,7 +9,7 @@ from airflow.sdk import Context
 
 from warehouse import failures
 from warehouse.execution import WarehouseError
-from warehouse.operators import BatchOperator, reader
+from warehouse.operators import OPEN_BATCH, BatchOperator, reader
 
 TIME_TO_ANSWER = timedelta(hours=12)
 """How long the question stands; the day fails when nobody has answered it."""
@@ -47,7 +47,7 @@ class ApproveRejectsOperator(ApprovalOperator):
 
     def execute(self, context: Context) -> Any:
         """Ask when the limit is exceeded."""
-        batch_id = context["ti"].xcom_pull(task_ids="open_batch", key="batch_id")
+        batch_id = context["ti"].xcom_pull(task_ids=OPEN_BATCH, key="batch_id")
         warehouse = reader()
         business_date, limit, accepted, read, rejected = warehouse.get_first(SHARE, parameters=(batch_id,))
         if rejected <= max(read * limit, accepted or 0):
@@ -86,7 +86,7 @@ class ApproveRejectsOperator(ApprovalOperator):
             hours = TIME_TO_ANSWER.total_seconds() / 3600
             raise failures.final(f"Nobody answered within {hours:g} hours.\n{way_out}", self.log) from None
         user = answer["responded_by_user"] or {}
-        batch_id = context["ti"].xcom_pull(task_ids="open_batch", key="batch_id")
+        batch_id = context["ti"].xcom_pull(task_ids=OPEN_BATCH, key="batch_id")
         caller = BatchOperator(task_id=self.task_id, procedure="etl.accept_rejects")
         try:
             caller.call_for_batch(

@@ -129,13 +129,12 @@ def day_failed(context: Context) -> None:
     if _is_dry_run(context):
         return
     day = _business_date(context)
-    failed = _failed_tasks(context)
-    task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
+    task, reason = _first_failure(context)
     batch_id = _xcom(context, OPEN_BATCH, "batch_id")
     lines = [
         f"The load of {day} failed. Readers go on seeing what was published last.",
         f"Batch {batch_id}, task {task}:" if batch_id else f"No batch was opened. Task {task}:",
-        *_short(reason),
+        *reason,
         "",
         "Mend the cause, then clear the failed tasks of the run:",
     ]
@@ -173,12 +172,11 @@ async def day_is_late(context: Mapping[str, Any], **_: object) -> None:
 @_callback
 def serving_failed(context: Context) -> None:
     """Tell that readers of the API or of Tableau's files do not get the day that gold shows."""
-    failed = _failed_tasks(context)
-    task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
+    task, reason = _first_failure(context)
     lines = [
         "Gold shows a new day, but the copy that the API serves, or Tableau's files, are of an older one.",
         f"Task {task}:",
-        *_short(reason),
+        *reason,
         "",
         "Mend the cause, then clear the failed tasks of the run:",
     ]
@@ -200,9 +198,8 @@ def serving_succeeded(context: Context) -> None:
 def run_failed(context: Context) -> None:
     """Tell that a run of a DAG failed that is about no day; `on_failure_callback` of the DAGs of administration."""
     dag_id = context["dag"].dag_id
-    failed = _failed_tasks(context)
-    task, reason = failed[0] if failed else ("", str(context.get("reason", "")))
-    lines = (f"Task {task}:", *reason.splitlines()[:LINES_OF_REASON])
+    task, reason = _first_failure(context)
+    lines = (f"Task {task}:", *reason)
     _send_once(f"failed {dag_id}", Alert(f"Sales warehouse: {dag_id} failed in {task}", lines, _link(context)))
 
 
@@ -248,10 +245,6 @@ def _is_published(day: date) -> bool:
     return bool(row and row[0])
 
 
-def _short(reason: str) -> list[str]:
-    return [SAMPLE.sub(r"\1", line) for line in reason.splitlines()[:LINES_OF_REASON]]
-
-
 def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
     rows = reader().get_records(NEW_WARNINGS, parameters=(batch_id, batch_id))
     if not rows:
@@ -288,14 +281,21 @@ def _business_date(context: Context) -> str:
     return date_of_run(context.get("params"), run).isoformat() if run else str(context["run_id"])
 
 
-def _failed_tasks(context: Context) -> list[tuple[str, str]]:
-    """Return the failed tasks of a run with their reasons, in the order of the DAG; the teardown is none of them."""
+def _first_failure(context: Context) -> tuple[str, list[str]]:
+    """Return the failed task of a run that comes first in the DAG, and its reason as lines; never the teardown.
+
+    The task is empty where none failed: then Airflow's own reason is all there is.
+    """
     dag, run_id = context["dag"], str(context["run_id"])
     states = task_runner.RuntimeTaskInstance.get_task_states(dag_id=dag.dag_id, run_ids=[run_id]).get(run_id, {})
     tasks = dag.topological_sort()  # type: ignore[no-untyped-call]
     failed = [task.task_id for task in tasks if states.get(task.task_id) == "failed" and not task.is_teardown]
-    lost = "It left no message: its process was killed, or its machine was lost."
-    return [(task_id, str(_xcom(context, task_id, ERROR) or lost)) for task_id in failed]
+    if failed:
+        lost = "It left no message: its process was killed, or its machine was lost."
+        task_id, reason = failed[0], str(_xcom(context, failed[0], ERROR) or lost)
+    else:
+        task_id, reason = "", str(context.get("reason", ""))
+    return task_id, [SAMPLE.sub(r"\1", line) for line in reason.splitlines()[:LINES_OF_REASON]]
 
 
 def _xcom(context: Context, task_id: str, key: str) -> Any:

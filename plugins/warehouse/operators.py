@@ -271,6 +271,11 @@ class PublishOperator(BatchOperator):
         return {**self.parameters, "dry_run": Day.of(context).dry_run}
 
 
+def status_of_success(context: Context) -> str:
+    """Return the status that the batch of a run without a failure is closed with."""
+    return "checked" if Day.of(context).dry_run else "succeeded"
+
+
 def is_shown(context: Context) -> bool:
     """Return whether gold shows the run's batch once it is published: not after a dry run, nor as history.
 
@@ -302,7 +307,7 @@ class CloseBatchOperator(BatchOperator):
     def execute(self, context: Context) -> Any:
         """Close the batch; returns when the task ``open_batch`` had opened it."""
         ti = context["ti"]
-        status = "checked" if Day.of(context).dry_run else "succeeded"
+        status = status_of_success(context)
         try:
             self.call_for_batch(context, self.procedure, {**self.parameters, "status": status})
         except WarehouseError as error:
@@ -344,7 +349,7 @@ class FailBatchOperator(BatchOperator):
             raise failures.of_warehouse(error, self.procedure, self.log) from None
 
     def _close_succeeded(self, context: Context) -> None:
-        status = "checked" if Day.of(context).dry_run else "succeeded"
+        status = status_of_success(context)
         try:
             self.call(self.procedure, {**self.parameters, "status": status})
         except WarehouseError as error:
