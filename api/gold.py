@@ -1,4 +1,4 @@
-"""What the sync reads from the warehouse: six views of ``gold``, all in one SNAPSHOT transaction.
+"""What the sync reads from the warehouse: the views of ``gold``, all in one SNAPSHOT transaction.
 
 The snapshot starts with the first read and does not see what is published after it, so every table comes from
 the batch that ``current_batch`` named.
@@ -85,6 +85,12 @@ class Gold:
         """Read which batch was published last; None in a warehouse that has not published any."""
         row = self._connection.execute("SELECT batch_id, business_date FROM gold.current_batch").fetchone()
         return Batch(*row) if row else None
+
+    def has_withdrawn(self, batch: Batch) -> bool:
+        """Whether a batch that was published has been taken back."""
+        sql = "SELECT status FROM gold.load_batches WHERE batch_id = ? AND business_date = ?"
+        row = self._connection.execute(sql, *batch).fetchone()
+        return row is not None and row.status == "withdrawn"
 
     def chunks(self, table: Table) -> Generator[Sequence[Sequence[Any]]]:
         """Stream the rows of a serving table, some thousand at a time, columns as in the model."""

@@ -13,7 +13,7 @@ from flask import Response, request, url_for
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, func, or_, select, true
 
 from api.database import read, sql_text
-from api.models import ONE, SUCCEEDED, Revision, SyncRun
+from api.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
 from api.paging import Cursor, CursorExpiredError, Order
 from api.problems import NotSyncedError
 from api.responses import not_modified, page, unchanged
@@ -93,15 +93,15 @@ class Listing:
 
 def current_run() -> Subquery:
     """Select the run that is served."""
-    return _latest(_RUN)
+    return _latest(_RUN.where(SERVED))
 
 
 def run_of_cursor() -> Subquery:
     """Select the run that the parameter ``run_id`` names, as long as its rows are kept."""
-    return _latest(_RUN.where(SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)))
+    return _latest(_RUN.where(SUCCEEDED, SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)))
 
 
-_RUN = select(SyncRun.id, SyncRun.business_date).where(SUCCEEDED)
+_RUN = select(SyncRun.id, SyncRun.business_date)
 
 
 def _latest(runs: Select[*tuple[Any, ...]]) -> Subquery:
@@ -112,7 +112,7 @@ def run_id(*, following: bool = False) -> ColumnElement[int]:
     """Return the id of the same run, for the rows: a value to Postgres, so that indexes that begin with it are used."""
     if following:
         return bindparam("run_id", type_=Integer)
-    return select(SyncRun.id).where(SUCCEEDED).order_by(SyncRun.id.desc()).limit(ONE).scalar_subquery()
+    return select(SyncRun.id).where(SERVED).order_by(SyncRun.id.desc()).limit(ONE).scalar_subquery()
 
 
 def with_state(run: Subquery) -> Select[Any]:

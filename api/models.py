@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
     collate,
     func,
     literal_column,
@@ -158,8 +159,8 @@ class SyncRun(Base):
 
     ``status`` is running, succeeded or failed. ``sample_customers`` is the size of a sample, NULL for all.
     ``checksums`` holds, per table, the figures on which the warehouse and Postgres agreed (see
-    ``api.checksums``); ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds,
-    ``pruned_at`` when the rows are gone. ``error`` is for the operator and never leaves through the API.
+    ``api.checksums``); ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds or its
+    batch was withdrawn, ``pruned_at`` when the rows are gone. ``error`` is for the operator and never leaves through the API.
     """
 
     __tablename__ = "sync_run"
@@ -240,6 +241,9 @@ class IdempotencyKey(Base):
 
 SUCCEEDED = SyncRun.status == literal_column("'succeeded'")
 """The condition of a run that is, or was, served; a literal, as the index on such runs wants it."""
+
+SERVED = and_(SUCCEEDED, SyncRun.superseded_at.is_(None))
+"""The condition of the run that is served."""
 
 ONE = literal_column("1", Integer)
 

@@ -101,13 +101,13 @@ class NotMigratedError(UnavailableProblem):
 
 
 class NotSyncedError(UnavailableProblem):
-    """Nothing has been published yet: there is no data to answer with."""
+    """Nothing has been synced yet, or the day that was served was withdrawn: there is no data to answer with."""
 
     name = "not-synced"
-    title = "No data has been published yet"
+    title = "No day is served"
 
     def __init__(self) -> None:
-        super().__init__("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        super().__init__("Publish a day in the warehouse, then POST /api/sync.")
 
 
 class InvalidRequestError(Problem):

@@ -36,7 +36,7 @@ from sqlalchemy.orm import Session
 from api import checksums
 from api.checksums import Checksum
 from api.gold import Batch, Gold, open_gold, synced_columns
-from api.models import DATASETS, WAREHOUSE_TABLES, SyncRun
+from api.models import DATASETS, SERVED, WAREHOUSE_TABLES, SyncRun
 from api.problems import Problem, UnavailableProblem
 
 log = logging.getLogger(__name__)
@@ -117,9 +117,10 @@ def sync_warehouse(
     """Bring the warehouse's current batch into ``serving`` and return the run that did it.
 
     ``datasets`` are read from the warehouse, the others taken over from the run that is served, which must be of
-    the same batch and size. A failure changes nothing that is served and is kept in ``sync_run``.
+    the same batch and size. A failure is kept in ``sync_run`` and changes nothing that is served, with one exception:
+    where gold shows nothing because the batch that is served was withdrawn, nothing is served any longer.
     Raises SyncRunningError (another sync runs, in whatever process), WarehouseUnavailableError (connecting or
-    reading failed), NoPublishedBatchError (there is nothing to copy yet), OtherBatchError (``datasets`` are only
+    reading failed), NoPublishedBatchError (there is nothing to copy), OtherBatchError (``datasets`` are only
     some, and nothing fits to take the others from), MalformedDataError (a value does not fit) or
     ChecksumMismatchError (the copy differs).
     """
@@ -130,7 +131,8 @@ def sync_warehouse(
                 batch = gold.current_batch()
                 run_id = _open_run(engine, batch, datasets, sample_customers)
                 if batch is None:
-                    raise NoPublishedBatchError("Load and publish a day first; nothing was changed here.")
+                    _stop_serving_withdrawn(engine, gold)
+                    raise NoPublishedBatchError("Load and publish a day first.")
                 for table in WAREHOUSE_TABLES:
                     _bring(engine, gold, table, run_id)
                 run = _publish(engine, gold, run_id)
@@ -230,7 +232,7 @@ def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
 
 def _take_over(connection: Connection, table: Table, run: SyncRun) -> None:
     """Copy the rows of the run that is served. Raises OtherBatchError if they are of another batch or size."""
-    served = select(SyncRun).where(SyncRun.status == "succeeded").order_by(SyncRun.id.desc()).limit(1)
+    served = select(SyncRun).where(SERVED).order_by(SyncRun.id.desc()).limit(1)
     with Session(connection) as session:
         before = session.scalars(served).first()
     if before is None or (before.batch_id, before.sample_customers) != (run.batch_id, run.sample_customers):
@@ -276,8 +278,7 @@ def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
         run.rows_sales = figures["sales"]["rows"]
         run.checksums = figures
         run.kpis = session.scalar(KPIS, {"run_id": run_id})
-        earlier = update(SyncRun).where(SyncRun.status == "succeeded", SyncRun.superseded_at.is_(None))
-        session.execute(earlier.values(superseded_at=func.clock_timestamp()))
+        session.execute(update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp()))
         run.finished_at = session.scalar(select(func.clock_timestamp()))
         run.status = "succeeded"
         session.flush()
@@ -285,6 +286,18 @@ def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
         session.commit()
     log.info("sync %s: published", run_id)
     return run
+
+
+def _stop_serving_withdrawn(engine: Engine, gold: Gold) -> None:
+    """Serve nothing if gold shows nothing because the batch that is served was withdrawn.
+
+    Any other reason for an empty gold (a warehouse made anew, the wrong one) changes nothing that is served.
+    """
+    with engine.begin() as connection:
+        served = connection.execute(select(SyncRun.batch_id, SyncRun.business_date).where(SERVED)).first()
+        if served and gold.has_withdrawn(Batch(*served)):
+            log.warning("batch %s of %s was withdrawn: nothing is served until a day is published", *served)
+            connection.execute(update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp()))
 
 
 def _verified(connection: Connection, gold: Gold, table: Table, run_id: int) -> Checksum:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api import metrics
 from api.database import read, sql_text
-from api.models import ONE, SUCCEEDED, SyncRun
+from api.models import ONE, SERVED, SyncRun
 from api.problems import NotSyncedError
 from api.resources.operation import operation
 from api.schemas import Liveness, Readiness
@@ -18,7 +18,7 @@ blueprint = Blueprint("health", __name__, description="Whether the API can serve
 
 FIND_SERVED = sql_text(
     select(SyncRun.id, SyncRun.batch_id, SyncRun.business_date, SyncRun.sample_customers, SyncRun.finished_at)
-    .where(SUCCEEDED)
+    .where(SERVED)
     .order_by(SyncRun.id.desc())
     .limit(ONE)
 )

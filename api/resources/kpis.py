@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from api.database import read, sql_text
-from api.models import ONE, SUCCEEDED, SyncRun
+from api.models import ONE, SERVED, SyncRun
 from api.problems import NotSyncedError
 from api.resources.operation import operation
 from api.responses import content_state, item, not_modified, unchanged
@@ -16,7 +16,7 @@ blueprint = Blueprint("kpis", __name__, url_prefix="/api/kpis", description="The
 FIELDS = tuple(Kpis().fields)
 FIND_KPIS = sql_text(
     select(SyncRun.business_date, SyncRun.sample_customers, SyncRun.kpis)
-    .where(SUCCEEDED)
+    .where(SERVED)
     .order_by(SyncRun.id.desc())
     .limit(ONE)
 )

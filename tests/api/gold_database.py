@@ -1,4 +1,4 @@
-"""A database with the six views of gold that the sync reads, over tables that the tests fill."""
+"""A database with the views of gold that the sync reads, over tables that the tests fill."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,6 +16,7 @@ CREATE TABLE data.current_batch (
     batch_id INT NOT NULL, run_id NVARCHAR(250) NOT NULL, business_date DATE NOT NULL,
     published_at DATETIME2(3)
 );
+CREATE TABLE data.load_batches (batch_id INT NOT NULL, business_date DATE NOT NULL, status NVARCHAR(20) NOT NULL);
 CREATE TABLE data.dim_products (
     product_key INT NOT NULL, product_id INT, product_number NVARCHAR(50), product_name NVARCHAR(100),
     category_id NVARCHAR(50), category NVARCHAR(50), subcategory NVARCHAR(50), maintenance NVARCHAR(50),
@@ -43,6 +44,7 @@ CREATE TABLE data.fact_sales (
 
 NAMES = (
     "current_batch",
+    "load_batches",
     "dim_products",
     "report_products",
     "dim_customers",
@@ -96,6 +98,7 @@ class GoldDatabase:
             for name in NAMES:
                 connection.execute(f"DELETE FROM data.{name}")
             insert(connection, "current_batch", [(day, f"run {day}", the_day, None)])
+            insert(connection, "load_batches", [(day, the_day, "succeeded")])
             insert(connection, "dim_products", [product(key, day) for key in range(4)])
             insert(connection, "report_products", [product_report(key, day) for key in (1, 2)])
             insert(connection, "dim_customers", [customer(key) for key in range(customers + 1)])

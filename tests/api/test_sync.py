@@ -377,6 +377,26 @@ def test_without_a_published_batch_a_sync_is_refused_and_nothing_changes(
     assert served_day(client) == whole(1)
 
 
+def test_a_withdrawn_day_that_left_gold_empty_is_served_no_longer(client: FlaskClient, gold: GoldDatabase) -> None:
+    gold.publish(1)
+    synced(client)
+    synced(client)
+    gold.publish(2)
+    synced(client)
+    gold.execute("DELETE FROM data.current_batch")
+    gold.execute("UPDATE data.load_batches SET status = 'withdrawn', batch_id = 3")  # another one than is served
+    refused(client, 503, "no-published-batch")
+    assert served_day(client) == whole(2)
+    gold.execute("UPDATE data.load_batches SET batch_id = 2")
+    refused(client, 503, "no-published-batch")
+    for path in ("/api/products", "/api/customers", "/api/kpis", "/api/sales", "/health/ready"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.get_json()["title"]) == (503, "No day is served"), path
+    gold.publish(3)
+    synced(client)
+    assert served_day(client) == whole(3)
+
+
 def test_a_warehouse_without_gold_is_refused_as_unreadable(client: FlaskClient, gold: GoldDatabase) -> None:
     synced(client)
     gold.execute("DROP VIEW gold.fact_sales")

@@ -121,7 +121,7 @@ class TooManyRequestsError(Problem):
 
 
 class NotSyncedError(Problem):
-    status, name, title = 503, "not-synced", "No data has been published yet"
+    status, name, title = 503, "not-synced", "No day is served"
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 
@@ -183,7 +183,7 @@ def read_state(rows: Sequence[Sequence[Any]], cursor: Cursor | None) -> str:
         return f"{rows[0][0]}-{rows[0][2]}"
     if cursor:
         raise CursorExpiredError("The day that the list was of is no longer kept: begin again without `cursor`.")
-    raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+    raise NotSyncedError("Publish a day in the warehouse, then POST /api/sync.")
 
 
 class Counter:

@@ -152,7 +152,7 @@ async def get_product(request: Request, product_key: int) -> Response:
         raise unknown
     rows = await request.app.state.pool.fetch(FIND_PRODUCT, product_key)
     if not rows:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError("Publish a day in the warehouse, then POST /api/sync.")
     business_date, *values = rows[0]
     if values[0] is None:
         raise unknown

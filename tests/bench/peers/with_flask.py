@@ -119,7 +119,7 @@ def page_query(known: Sequence[str]) -> tuple[int, Cursor | None]:
 def get_product(product_key: int) -> Response:
     rows = fetch(FIND_PRODUCT, {"product_key": product_key})
     if not rows:
-        raise NotSyncedError("The warehouse has not been synced into this database yet: POST /api/sync does it.")
+        raise NotSyncedError("Publish a day in the warehouse, then POST /api/sync.")
     business_date, *values = rows[0]
     if values[0] is None:
         raise UnknownProductError(f"There is no product with the key {product_key}; GET /api/products lists all.")
