@@ -86,10 +86,10 @@ class Gold:
         row = self._connection.execute("SELECT batch_id, business_date FROM gold.current_batch").fetchone()
         return Batch(*row) if row else None
 
-    def has_withdrawn(self, batch: Batch) -> bool:
-        """Whether a batch that was published has been taken back."""
+    def has_withdrawn(self, batch_id: int | None, business_date: date | None) -> bool:
+        """Whether a batch of this warehouse, of that day, was published and taken back."""
         sql = "SELECT status FROM gold.load_batches WHERE batch_id = ? AND business_date = ?"
-        row = self._connection.execute(sql, *batch).fetchone()
+        row = self._connection.execute(sql, batch_id, business_date).fetchone()
         return row is not None and row.status == "withdrawn"
 
     def chunks(self, table: Table) -> Generator[Sequence[Sequence[Any]]]:

@@ -160,7 +160,8 @@ class SyncRun(Base):
     ``status`` is running, succeeded or failed. ``sample_customers`` is the size of a sample, NULL for all.
     ``checksums`` holds, per table, the figures on which the warehouse and Postgres agreed (see
     ``api.checksums``); ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds or its
-    batch was withdrawn, ``pruned_at`` when the rows are gone. ``error`` is for the operator and never leaves through the API.
+    batch was withdrawn, ``pruned_at`` when the rows are gone. ``error`` is for the operator and never leaves
+    through the API.
     """
 
     __tablename__ = "sync_run"

@@ -295,7 +295,7 @@ def _stop_serving_withdrawn(engine: Engine, gold: Gold) -> None:
     """
     with engine.begin() as connection:
         served = connection.execute(select(SyncRun.batch_id, SyncRun.business_date).where(SERVED)).first()
-        if served and gold.has_withdrawn(Batch(*served)):
+        if served and gold.has_withdrawn(served.batch_id, served.business_date):
             log.warning("batch %s of %s was withdrawn: nothing is served until a day is published", *served)
             connection.execute(update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp()))
 

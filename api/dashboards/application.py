@@ -174,7 +174,7 @@ def draw(href: str) -> dict[str, Any]:
     try:
         star = current_app.extensions["stars"].current()
         if star is None:
-            reason = "Nothing has been synced yet: the DAG sales_serving, or POST /api/sync, brings a day."
+            reason = "No day is served: the DAG sales_serving, or POST /api/sync, brings one."
             return _failed(reason, page, star)
         return _drawn(Picture(star, read_address(page, address.query, star.business_date)))
     except SelectionError as error:
