@@ -10,6 +10,7 @@ Postgres schema ``overlay``, over the warehouse's rows.
 ``addresses``         what stands in them
 ``database``          the way to Postgres: one statement a read, one transaction a write
 ``access``            keys, scopes and how often a caller may ask (``rate_limit``)
+``trusted_proxies``   whose word on the caller's address counts
 ``resources``         one module a resource; ``schemas`` are their shapes and documentation
 ``listing``           lists with filters, order and pages (``paging``); ``cube`` adds up sales
 ``overlay``           what users write
@@ -34,6 +35,7 @@ from api.dashboards import application as dashboards
 from api.examples import Examples
 from api.resources import BLUEPRINTS, start
 from api.settings import Settings
+from api.trusted_proxies import TrustedProxies
 
 API_KEY_SCHEME = {
     "type": "apiKey",
@@ -98,4 +100,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)
     dashboards.init_app(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment] # as Flask documents it
     return app

@@ -3,11 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from api.trusted_proxies import Networks
 
 VARIABLES = {
     "SERVING_DATABASE_URL": "URL of the Postgres database that serves, e.g. postgresql://user@host/serving",
@@ -29,7 +32,7 @@ class Settings:
 
     The three URLs are the same database as its owner (migrations, keys), its loader (the sync) and the API
     (requests) see it. ``rate_limit`` is in requests a minute and caller. ``cors_origins`` may call from a browser.
-    ``exports_dir`` is where the files for Tableau are.
+    ``exports_dir`` is where the files for Tableau are. ``trusted_proxies`` may say for whom they ask.
     """
 
     serving_database_url: str = field(repr=False)
@@ -41,6 +44,7 @@ class Settings:
     rate_limit: int = REQUESTS_PER_MINUTE
     cors_origins: tuple[str, ...] = ()
     exports_dir: Path = Path("exports")
+    trusted_proxies: Networks = ()
 
     def __post_init__(self) -> None:
         for name in ("serving_database_url_loader", "serving_database_url_api"):
@@ -70,6 +74,7 @@ class Settings:
             rate_limit=_count(environment, "API_RATE_LIMIT", default=REQUESTS_PER_MINUTE),
             cors_origins=tuple(environment.get("API_CORS_ORIGINS", "").split()),
             exports_dir=Path(environment.get("EXPORTS_DIR") or "exports"),
+            trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
         )
 
 
@@ -103,3 +108,10 @@ def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
     if value and not (value.isascii() and value.isdecimal() and int(value) > 0):
         raise SettingsError(f"{name} must be a whole number above 0, not {value!r}.")
     return int(value) if value else default
+
+
+def _networks(environment: Mapping[str, str], name: str) -> Networks:
+    try:
+        return tuple(ip_network(value) for value in environment.get(name, "").split())
+    except ValueError as error:
+        raise SettingsError(f"{name} must be addresses or networks (10.0.0.2 10.1.0.0/24): {error}.") from error

@@ -46,7 +46,7 @@ PREFIXES = (
 )
 """What the names of all settings begin with; nothing else of `.env` or the environment is a setting."""
 
-API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS")
+API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS", "API_TRUSTED_PROXIES")
 """Settings of the API that have a default there."""
 
 CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")

@@ -43,6 +43,9 @@ def test_a_database_url_that_is_none_is_refused_by_the_name_of_its_setting(name:
         ("API_RATE_LIMIT", "many"),
         ("API_RATE_LIMIT", "1.5"),
         ("API_RATE_LIMIT", "١"),
+        ("API_TRUSTED_PROXIES", "proxy"),
+        ("API_TRUSTED_PROXIES", "10.0.0.2, 10.0.0.3"),
+        ("API_TRUSTED_PROXIES", "10.0.0.2/24"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
