@@ -111,7 +111,10 @@ def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
 
 
 def _networks(environment: Mapping[str, str], name: str) -> Networks:
+    value = environment.get(name, "")
     try:
-        return tuple(ip_network(value) for value in environment.get(name, "").split())
+        return tuple(ip_network(network) for network in value.split())
     except ValueError as error:
-        raise SettingsError(f"{name} must be addresses or networks (10.0.0.2 10.1.0.0/24): {error}.") from error
+        raise SettingsError(
+            f"{name} must be addresses or networks, with blanks between, not {value!r}: {error}."
+        ) from error

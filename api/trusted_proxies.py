@@ -25,6 +25,7 @@ class TrustedProxies:
         self._proxied = ProxyFix(application, x_for=1, x_proto=1, x_host=1)
 
     def __call__(self, environment: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer as the application does, who is told of the caller what the proxy tells."""
         trusted = self._trusts(environment.get("REMOTE_ADDR", ""))
         return (self._proxied if trusted else self._direct)(environment, start_response)
 
