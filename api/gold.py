@@ -46,6 +46,9 @@ SELECT
 FROM gold.fact_sales AS s""",
 }
 
+CURRENT_BATCH = """
+SELECT batch_id, business_date, CONVERT(NVARCHAR(30), published_at, 126) AS published_at
+FROM gold.current_batch"""
 
 # A sample is the customers with the largest sales: of equal ones those with the smaller keys.
 SAMPLE = f"""
@@ -67,6 +70,8 @@ class Batch(NamedTuple):
 
     batch_id: int
     business_date: date
+    published_at: str | None
+    """When it was published last, in UTC and ISO 8601 to 100 nanoseconds: a batch can be published again."""
 
 
 def synced_columns(table: Table) -> list[str]:
@@ -83,7 +88,7 @@ class Gold:
 
     def current_batch(self) -> Batch | None:
         """Read which batch was published last; None in a warehouse that has not published any."""
-        row = self._connection.execute("SELECT batch_id, business_date FROM gold.current_batch").fetchone()
+        row = self._connection.execute(CURRENT_BATCH).fetchone()
         return Batch(*row) if row else None
 
     def has_withdrawn(self, batch_id: int | None, business_date: date | None) -> bool:

@@ -15,6 +15,9 @@ threads = 4
 preload_app = True
 reuse_port = True  # without it one worker now and then accepts all connections, and the other idles
 keepalive = 75
+# Upon SIGTERM a running sync is let finish: ten minutes, the time that one read of the warehouse may take. Others wait
+# for seconds at most, since Postgres gives up a request's statement after ten.
+graceful_timeout = 600
 
 # Where the workers keep their figures. prometheus_client reads it when it is first imported: this file is given to
 # gunicorn as a file, because importing it from the package would import the whole package before.

@@ -497,6 +497,27 @@ class SyncRequest(Request):
         load_default=None,
         metadata=described("Only so many customers, those with the largest sales, and their sales; all if null.", 1000),
     )
+    batch_id = Whole(
+        0,
+        LARGEST_KEY,
+        allow_none=True,
+        load_default=None,
+        metadata=described(
+            "The batch that the warehouse must show, 0 for none. Another one, as a read replica shows it that lags "
+            "behind, is refused. Whatever it shows if null.",
+            7,
+        ),
+    )
+    published_at = Words(
+        30,
+        allow_none=True,
+        load_default=None,
+        metadata=described(
+            "When that batch must have been published last, as gold.current_batch has it in ISO 8601 (style 126 of "
+            "CONVERT). Whenever if null.",
+            "2026-02-01T06:30:00.1234567",
+        ),
+    )
 
 
 class SyncRunSchema(Answer):

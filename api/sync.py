@@ -14,7 +14,7 @@ import logging
 import traceback
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import psycopg
 from sqlalchemy import (
@@ -48,6 +48,16 @@ KEEP_SECONDS = 15 * 60
 """How long a superseded run keeps its rows, for readers who are in the middle of a list."""
 
 
+class Expected(NamedTuple):
+    """What gold.current_batch must show: the batch, 0 for none, and when it was published. None takes whatever."""
+
+    batch_id: int | None = None
+    published_at: str | None = None
+
+
+ANY = Expected()
+
+
 class SyncRunningError(Problem):
     """Another sync holds the lock."""
 
@@ -63,6 +73,15 @@ class OtherBatchError(Problem):
     status = 409
     name = "other-batch"
     title = "The day that is served is not the warehouse's latest"
+
+
+class UnexpectedBatchError(Problem):
+    """The warehouse shows another batch than the caller knows to be published: a read replica lags behind."""
+
+    status = 409
+    name = "unexpected-batch"
+    title = "The warehouse does not show the expected batch"
+    headers = {"Retry-After": "5"}  # noqa: RUF012
 
 
 class NoPublishedBatchError(UnavailableProblem):
@@ -113,6 +132,7 @@ def sync_warehouse(
     warehouse_odbc: str,
     datasets: Sequence[str] = DATASETS,
     sample_customers: int | None = None,
+    expected: Expected = ANY,
 ) -> SyncRun:
     """Bring the warehouse's current batch into ``serving`` and return the run that did it.
 
@@ -120,15 +140,16 @@ def sync_warehouse(
     the same batch and size. A failure is kept in ``sync_run`` and changes nothing that is served, with one exception:
     where gold shows nothing because the batch that is served was withdrawn, nothing is served any longer.
     Raises SyncRunningError (another sync runs, in whatever process), WarehouseUnavailableError (connecting or
-    reading failed), NoPublishedBatchError (there is nothing to copy), OtherBatchError (``datasets`` are only
-    some, and nothing fits to take the others from), MalformedDataError (a value does not fit) or
-    ChecksumMismatchError (the copy differs).
+    reading failed), UnexpectedBatchError (gold shows another batch than ``expected``), NoPublishedBatchError (there is
+    nothing to copy), OtherBatchError (``datasets`` are only some, and nothing fits to take the others from),
+    MalformedDataError (a value does not fit) or ChecksumMismatchError (the copy differs).
     """
     run_id = None
     with _lock(engine):
         try:
             with open_gold(warehouse_odbc, sample_customers) as gold:
                 batch = gold.current_batch()
+                _insist(batch, expected)
                 run_id = _open_run(engine, batch, datasets, sample_customers)
                 if batch is None:
                     _stop_serving_withdrawn(engine, gold)
@@ -159,13 +180,28 @@ def _lock(engine: Engine) -> Iterator[None]:
             connection.commit()
 
 
+def _insist(batch: Batch | None, expected: Expected) -> None:
+    """Raise UnexpectedBatchError unless gold shows what it is to show."""
+    shown = Expected(batch.batch_id, batch.published_at) if batch else Expected(0)
+    if any(wanted not in (None, there) for wanted, there in zip(expected, shown, strict=True)):
+        raise UnexpectedBatchError(
+            f"Expected {_words(expected)}, the warehouse shows {_words(shown)}. "
+            "A read replica lags behind its primary: ask again."
+        )
+
+
+def _words(batch: Expected) -> str:
+    number = {None: "any batch", 0: "no batch"}.get(batch.batch_id, f"batch {batch.batch_id}")
+    return f"{number} published at {batch.published_at}" if batch.published_at else number
+
+
 def _open_run(engine: Engine, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None) -> int:
     """Record the start, or take up the run of the same batch and size that was killed; returns its id.
 
     The lock is ours, so a run that is still called running has died. Its last transaction may yet be ending in
     Postgres: every transaction of a sync begins by locking its run, so locking it here waits for that.
     """
-    wanted = (batch, sorted(datasets), sample_customers)
+    wanted = (batch and batch[:2], sorted(datasets), sample_customers)
     with engine.begin() as connection:
         running = select(SyncRun).where(SyncRun.status == "running").order_by(SyncRun.id.desc()).with_for_update()
         dead = connection.execute(running).all()

@@ -1,8 +1,9 @@
 """Brings the published day to its readers: the API, and Tableau.
 
 Runs when `sales_warehouse` has published and checked a day (asset `gold`); the run's partition key is the business
-date. Asks the API to copy gold into Postgres (`POST /api/sync`, connection `sales_api`). Then two tasks that do not
-need each other:
+date. Asks the API to copy the published batch into Postgres (`POST /api/sync`, connections `sales_api` and
+`warehouse_reader`); the API refuses while it reads a replica that does not show that batch yet. Then two tasks that do
+not need each other:
 
 - `check_freshness` checks that the batch and the business date which `GET /health/ready` names are those of
   `gold.current_batch`.

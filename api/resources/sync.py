@@ -13,7 +13,7 @@ from api.models import SyncRun, table
 from api.problems import Problem
 from api.resources.operation import BodyParser, leads_to, operation
 from api.schemas import SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
-from api.sync import sync_warehouse
+from api.sync import Expected, sync_warehouse
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day")
 blueprint.ARGUMENTS_PARSER = BodyParser()
@@ -51,7 +51,8 @@ SHOWN = SyncRunSchema()
 def sync(body: dict[str, Any]) -> Response:
     """Copy the batch that the warehouse published last and serve it; returns when it is served."""
     odbc = current_app.config["SETTINGS"].warehouse_odbc_reader
-    run = sync_warehouse(loader_engine(), odbc, body["datasets"], body["sample_customers"])
+    expected = Expected(body["batch_id"], body["published_at"])
+    run = sync_warehouse(loader_engine(), odbc, body["datasets"], body["sample_customers"], expected)
     response = jsonify(_shown({column.name: getattr(run, column.name) for column in COLUMNS}))
     response.status_code = 201
     response.headers["Location"] = url_for("sync.get_run", run_id=run.id)

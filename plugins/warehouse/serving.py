@@ -5,16 +5,23 @@ from typing import Any
 
 import httpx
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
-from airflow.sdk import BaseHook, BaseOperator, Context
+from airflow.sdk import BaseHook, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from warehouse import failures, settings
 
 HEALTH_TIMEOUT = 30.0
+PUBLISHED = """
+SELECT batch_id, business_date, CONVERT(NVARCHAR(30), published_at, 126) AS published_at
+FROM gold.current_batch"""
 
 
-def request(method: str, path: str, timeout: float, conn_id: str = settings.API) -> dict[str, Any]:
+def request(
+    method: str, path: str, timeout: float, body: dict[str, Any] | None = None, conn_id: str = settings.API
+) -> dict[str, Any]:
     """Call the API of an Airflow connection, its password as X-API-Key, and return the JSON of the answer.
+
+    ``body`` is sent as JSON.
 
     Raises AirflowFailException when the connection is incomplete or the key is refused, AirflowException for any
     other answer but 2xx and when there is none within ``timeout`` seconds; both say what the API said.
@@ -24,7 +31,7 @@ def request(method: str, path: str, timeout: float, conn_id: str = settings.API)
         raise AirflowFailException(f"The connection {conn_id} needs schema, host, port and password (the API's key).")
     url = f"{connection.schema}://{connection.host}:{connection.port}{path}"
     try:
-        response = httpx.request(method, url, headers={"X-API-Key": connection.password}, timeout=timeout)
+        response = httpx.request(method, url, headers={"X-API-Key": connection.password}, json=body, timeout=timeout)
     except httpx.HTTPError as error:
         raise AirflowException(f"{method} {url}: no answer: {error!r}") from error
     if response.is_success:
@@ -34,43 +41,59 @@ def request(method: str, path: str, timeout: float, conn_id: str = settings.API)
     raise failure(f"{method} {url}: {response.status_code} {response.reason_phrase}: {response.text[:2000]}")
 
 
-def _ask(method: str, path: str, timeout: float, log: failures.Log) -> dict[str, Any]:
+def _ask(
+    method: str, path: str, timeout: float, log: failures.Log, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Call the API as ``request`` does, and log why it refused."""
     try:
-        return request(method, path, timeout)
+        return request(method, path, timeout, body)
     except AirflowException as error:
         failures.log_lines(log, logging.ERROR, str(error))
         raise
 
 
-class SyncServingOperator(BaseOperator):
-    """Has the API copy gold into Postgres (POST /api/sync) and returns its answer."""
+class _ReaderOperator(BaseSQLOperator):
+    """Knows what is published. Its connection reads the primary: a read replica may not have the day yet."""
+
+    def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
+        super().__init__(conn_id=conn_id, **kwargs)
+
+    def published(self) -> dict[str, Any] | None:
+        """Return batch, business date and time of the last publish; None when nothing is published."""
+        row = self.get_db_hook().get_first(PUBLISHED)
+        return {"batch_id": row[0], "business_date": str(row[1]), "published_at": row[2]} if row else None
+
+
+class SyncServingOperator(_ReaderOperator):
+    """Has the API copy gold into Postgres (POST /api/sync) and returns its answer.
+
+    The API may read a replica. It is told which batch is published, and refuses to copy another one.
+    """
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Sync; a refused key fails the task at once, anything else is left to the retries."""
         timeout = self.execution_timeout.total_seconds() if self.execution_timeout else HEALTH_TIMEOUT
-        answer = _ask("POST", "/api/sync", timeout, self.log)
+        published = self.published()
+        body = {key: published[key] for key in ("batch_id", "published_at")} if published else {"batch_id": 0}
+        answer = _ask("POST", "/api/sync", timeout, self.log, body)
         for name, value in answer.items():
             self.log.info("%s: %s", name, value)
         return answer
 
 
-class FreshnessCheckOperator(BaseSQLOperator):
+class FreshnessCheckOperator(_ReaderOperator):
     """Fails unless GET /health/ready names the batch and the day of gold.current_batch; skipped without one.
 
     Where another day was published after the run's ``sync``, gold is ahead: then the API must serve what that one has
     copied. Waiting for the newer day would never end, because its own run of the DAG comes after this one.
     """
 
-    def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
-        super().__init__(conn_id=conn_id, **kwargs)
-
     def execute(self, context: Context) -> dict[str, Any]:
         """Return the batch and business date that are served."""
-        published = self.get_db_hook().get_first("SELECT batch_id, business_date FROM gold.current_batch")
+        published = self.published()
         if published is None:
             raise AirflowSkipException("Nothing is published: there is nothing to serve.")
-        wanted = {"batch_id": published[0], "business_date": str(published[1])}
+        wanted = {key: published[key] for key in ("batch_id", "business_date")}
         health = _ask("GET", "/health/ready", HEALTH_TIMEOUT, self.log)
         served = {key: health.get(key) for key in wanted}
         self.log.info("Published: %s, served: %s", wanted, served)

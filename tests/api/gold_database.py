@@ -14,7 +14,7 @@ NAME = "ApiTests"
 TABLES = """
 CREATE TABLE data.current_batch (
     batch_id INT NOT NULL, run_id NVARCHAR(250) NOT NULL, business_date DATE NOT NULL,
-    published_at DATETIME2(3)
+    published_at DATETIME2(7)
 );
 CREATE TABLE data.load_batches (batch_id INT NOT NULL, business_date DATE NOT NULL, status NVARCHAR(20) NOT NULL);
 CREATE TABLE data.dim_products (

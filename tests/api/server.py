@@ -19,6 +19,13 @@ SECONDS_TO_START = 30
 @contextmanager
 def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
     """Run gunicorn on a free port until the block ends; yields its address."""
+    with gunicorn_process(settings, *options) as (address, _):
+        yield address
+
+
+@contextmanager
+def gunicorn_process(settings: Settings, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run gunicorn on a free port until the block ends; yields its address and its main process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -30,7 +37,7 @@ def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("gunicorn did not start; its output says why")
             time.sleep(0.05)
-        yield f"http://{address}"
+        yield f"http://{address}", server
     finally:
         server.terminate()
         server.wait()

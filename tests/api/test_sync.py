@@ -305,9 +305,60 @@ def test_some_datasets_of_another_day_or_size_are_refused(client: FlaskClient, g
     assert served_day(client) == whole(1)
 
 
+def test_a_warehouse_that_lags_behind_is_refused_until_it_shows_the_expected_batch(
+    client: FlaskClient, gold: GoldDatabase, engine: Engine
+) -> None:
+    synced(client)
+    answer = refused(client, 409, "unexpected-batch", batch_id=2)
+    assert answer.get_json()["detail"].startswith("Expected batch 2, the warehouse shows batch 1.")
+    assert answer.headers["Retry-After"] == "5"
+    assert served_day(client) == whole(1)
+    gold.publish(2)
+    assert synced(client, batch_id=2)["batch_id"] == 2
+    assert served_day(client) == whole(2)
+    refused(client, 409, "unexpected-batch", batch_id=1)  # the lag may be of a withdrawal
+    assert rows(engine, "SELECT status, batch_id FROM serving.sync_run ORDER BY id") == [
+        ("succeeded", 1),
+        ("failed", None),
+        ("succeeded", 2),
+        ("failed", None),
+    ]
+
+
+def test_a_batch_that_was_published_again_is_not_the_one_before(client: FlaskClient, gold: GoldDatabase) -> None:
+    gold.execute("UPDATE data.current_batch SET published_at = '2026-01-01T06:30:00.123456'")
+    before, after = "2026-01-01T06:30:00.1234560", "2026-01-01T06:30:00.1234570"
+    assert synced(client, batch_id=1, published_at=before)["batch_id"] == 1
+    answer = refused(client, 409, "unexpected-batch", batch_id=1, published_at=after)
+    expected = f"Expected batch 1 published at {after}, the warehouse shows batch 1 published at {before}."
+    assert answer.get_json()["detail"].startswith(expected)
+    gold.execute(f"UPDATE data.current_batch SET published_at = '{after}'")
+    assert synced(client, batch_id=1, published_at=after)["batch_id"] == 1
+
+
+def test_a_day_is_served_until_the_warehouse_shows_that_it_was_withdrawn(
+    client: FlaskClient, gold: GoldDatabase
+) -> None:
+    synced(client)
+    answer = refused(client, 409, "unexpected-batch", batch_id=0)
+    assert answer.get_json()["detail"].startswith("Expected no batch, the warehouse shows batch 1.")
+    assert served_day(client) == whole(1)
+    gold.execute("UPDATE data.load_batches SET status = N'withdrawn'")
+    gold.execute("DELETE FROM data.current_batch")
+    answer = refused(client, 409, "unexpected-batch", batch_id=1)
+    assert answer.get_json()["detail"].startswith("Expected batch 1, the warehouse shows no batch.")
+    assert served_day(client) == whole(1)
+    refused(client, 503, "no-published-batch", batch_id=0)
+    assert client.get("/health/ready").status_code == 503
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
+        ({"batch_id": -1}, "#/batch_id"),
+        ({"batch_id": "1"}, "#/batch_id"),
+        ({"published_at": 5}, "#/published_at"),
+        ({"published_at": "2026-01-01T06:30:00.1234567 or later"}, "#/published_at"),
         ({"datasets": []}, "#/datasets"),
         ({"datasets": ["orders"]}, "#/datasets/0"),
         ({"datasets": "sales"}, "#/datasets"),

@@ -7,6 +7,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from werkzeug.serving import make_server
 
 from api import create_app
 from tests.api.conftest import SYNC_KEY, settings_for
+from tests.api.gold_database import GoldDatabase
 from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
 from tests.plugins.hyper import opened, rows
 from tests.warehouse import Warehouse
@@ -303,7 +305,14 @@ def test_maintenance_removes_what_is_old_and_nothing_that_is_needed(
 @pytest.fixture
 def sales_api(airflow_settings: pytest.MonkeyPatch, shared_warehouse: Warehouse, database_url: str) -> Iterator[str]:
     """The API on an empty Postgres database, as the connection ``sales_api``; gives its host and port."""
-    app = create_app(settings_for(database_url, shared_warehouse.server.odbc))
+    with api_on(database_url, shared_warehouse.server.odbc) as address:
+        yield address
+
+
+@contextmanager
+def api_on(database_url: str, warehouse_odbc: str) -> Iterator[str]:
+    """Run the API as the connection ``sales_api`` until the block ends; gives its host and port."""
+    app = create_app(settings_for(database_url, warehouse_odbc))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -367,6 +376,36 @@ def test_serving_is_right_although_the_next_batch_is_published_before_it_is_chec
     assert finished.state == "success", finished.complaints
     assert httpx.get(f"http://{sales_api}/health/ready").json()["batch_id"] == loaded
     assert shared_warehouse.value("SELECT batch_id FROM gold.current_batch") > loaded
+
+
+def test_serving_waits_for_a_replica_that_lags_behind(
+    run: Runner,
+    dags: dict[str, DAG],
+    loaded: int,
+    database_url: str,
+    shared_warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dags["sales_serving"].get_task("sync"), "retries", 0)
+    replica = GoldDatabase(shared_warehouse.server.odbc)
+    replica.create()
+    replica.create_views()
+    replica.publish(loaded)  # the same batch, as it was published before
+    with api_on(database_url, replica.odbc) as address:
+        finished = run("sales_serving")
+        assert finished.having("failed") == {"sync"}
+        assert f"Expected batch {loaded} published at 20" in finished.complaints["sync"]
+        assert f"the warehouse shows batch {loaded}." in finished.complaints["sync"]
+        assert httpx.get(f"http://{address}/health/ready").status_code == 503
+        now = "SELECT CONVERT(NVARCHAR(30), published_at, 126) FROM gold.current_batch"
+        published_at = shared_warehouse.value(now)
+        replica.execute(
+            f"UPDATE data.current_batch SET published_at = '{published_at}', business_date = '{BUSINESS_DATE}'"
+        )
+        finished = run("sales_serving")
+        assert finished.having("success") >= {"sync", "check_freshness"}, finished.complaints
+        assert httpx.get(f"http://{address}/health/ready").json()["batch_id"] == loaded
+    replica.drop()
 
 
 @pytest.mark.usefixtures("sales_api", "loaded")

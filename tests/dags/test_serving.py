@@ -1,5 +1,7 @@
 import json
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -63,6 +65,20 @@ def test_an_api_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
     with pytest.raises(AirflowException, match=r"GET http://127\.0\.0\.1:\d+/health/ready: no answer"):
         request("GET", "/health/ready", 1)
+
+
+def test_a_request_whose_connection_breaks_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        connection = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "password": "key"}
+        connection["port"] = str(server.getsockname()[1])
+        monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps(connection))
+        asking = pool.submit(request, "POST", "/api/sync", 30)
+        killed, _ = server.accept()  # a process that dies in the middle of a sync
+        killed.recv(65536)
+        killed.close()
+        with pytest.raises(AirflowException, match="/api/sync: no answer") as failure:
+            asking.result()
+    assert not isinstance(failure.value, AirflowFailException)
 
 
 def test_an_incomplete_connection_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
