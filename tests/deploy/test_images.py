@@ -78,6 +78,13 @@ def test_an_images_packages_are_those_of_everything_else(name: str) -> None:
     assert own.items() <= everything.items()
 
 
+def test_the_stand_ins_image_holds_what_it_imports() -> None:
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "local_sqlserver").rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
+    pinned = set(re.findall(r"^\w+", (ROOT / "requirements-standin.in").read_text(encoding="utf-8"), re.MULTILINE))
+    assert imported - sys.stdlib_module_names - {"local_sqlserver"} == pinned
+
+
 def built(dockerfile: str, target: str | None, folder: Path) -> Path:
     """Do what a Dockerfile does, in a folder: its virtual environment, and the files it copies."""
     image = read(dockerfile, target)
