@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
 RUNTIME := $(BOOTSTRAP) requirements.txt
 DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium --program bwrap=bubblewrap --program openssl=openssl --program redis-cli=redis-tools requirements.txt requirements-dev.txt
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+# Each lock file begins with its command: the update bot runs it again, and knows no other options than these.
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version=3.11
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
 # Each process would compile for seconds what it imports.
@@ -87,9 +88,8 @@ lint: ## ruff, mypy, sqlfluff, hadolint and zizmor
 	@$(BIN)/hadolint docker/*/Dockerfile
 	@$(BIN)/zizmor --offline --quiet .github/workflows
 
-lock: ## Pin the direct requirements and all they pull in
+lock: ## Pin the direct requirements and all they pull in, each file by its hash
 	@$(DEVELOPMENT)
-	@$(LOCK) --output-file requirements.txt requirements.in
-	@$(LOCK) --output-file requirements-api.txt --constraint requirements.txt requirements-api.in
-	@$(LOCK) --output-file requirements-airflow.txt --constraint requirements.txt requirements-airflow.in
-	@$(LOCK) --output-file requirements-dev.txt requirements-dev.in
+	@$(LOCK) --output-file=requirements.txt requirements.in
+	@for part in api airflow standin; do $(LOCK) --constraint=requirements.txt --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
+	@$(LOCK) --output-file=requirements-dev.txt requirements-dev.in

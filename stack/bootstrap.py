@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -142,28 +143,40 @@ def pip_install(python: Path, *what: str | Path) -> bool:
 
 
 def pinned_uv() -> str:
-    """Return the uv that requirements-dev.txt pins, as `uv==x.y.z`."""
-    pin = re.search(r"^uv==\S+", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    """Return the uv that requirements-dev.txt pins, `uv==x.y.z`, with the hashes of its files."""
+    lock = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    pin = re.search(r"^uv==\S+( \\\n +--hash=\S+)+", lock, re.MULTILINE)
     if pin is None:
-        raise BootstrapError("requirements-dev.txt does not pin uv: run make lock.")
+        raise BootstrapError("requirements-dev.txt does not pin uv with its hashes: run make lock.")
     return pin.group()
 
 
+def install_uv(python: Path) -> bool:
+    """Install the pinned uv into the venv; returns whether it worked."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:  # pip takes hashes from a file only
+        requirements.write(pinned_uv())
+        requirements.flush()
+        return pip_install(python, "--require-hashes", "-r", requirements.name)
+
+
 def install(python: Path, requirements: Path) -> None:
-    """Install pinned requirements into the venv unless exactly these were installed before."""
+    """Install pinned requirements into the venv unless exactly these were installed before.
+
+    Raises BootstrapError, also for a file that has none of the hashes that the lock names.
+    """
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     stamp = VENV / f"installed-{requirements.name}"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return
     say(f"installing {requirements.name}")
-    with_uv: list[str | Path] = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python]
-    uv_works = pip_install(python, pinned_uv())
-    if uv_works and subprocess.run([*with_uv, "-r", requirements], check=False).returncode == 0:
+    locked: list[str | Path] = ["--require-hashes", "-r", requirements]
+    with_uv: list[str | Path] = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, *locked]
+    if install_uv(python) and subprocess.run(with_uv, check=False).returncode == 0:
         stamp.write_text(digest, encoding="utf-8")
         return
     # uv does not read pip's configuration (mirrors, certificates): where only pip is configured, pip it is.
     say("uv could not install them (see above): trying pip, which takes a minute longer")
-    if not pip_install(python, "-r", requirements):
+    if not pip_install(python, *locked):
         raise BootstrapError(f"Installing {requirements.name} failed, see above.")
     stamp.write_text(digest, encoding="utf-8")
 

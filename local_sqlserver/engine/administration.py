@@ -96,7 +96,7 @@ class Administration:
             type="P",
             created=present.created if present else now,
             modified=now,
-            definition=statement.text,
+            definition=ddl.stored_definition(statement.text),
             parameters=tuple(
                 ParameterInfo(parameter.name, parameter.type, parameter.output, parameter.default is not None)
                 for parameter in statement.parameters

@@ -11,6 +11,7 @@ from local_sqlserver.engine.catalog import INDEX_KINDS, Catalog, CatalogObject
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import CatalogChange, Relation
+from local_sqlserver.tsql.tokens import tokenize
 
 if TYPE_CHECKING:
     from local_sqlserver.engine.session import EngineSession
@@ -82,7 +83,7 @@ def _record_object(session: EngineSession, change: CatalogChange) -> None:
             type="V" if change.action == "create view" else "U",
             created=now if present is None else present.created,
             modified=now,
-            definition=change.text,
+            definition=stored_definition(change.text) if change.action == "create view" else "",
             columns=relation.columns,
             constraints=relation.constraints,
         )
@@ -91,6 +92,20 @@ def _record_object(session: EngineSession, change: CatalogChange) -> None:
     else:
         raise unsupported(f"{change.action.upper()} of an object that the catalog does not know")
     put(session, database, item, new=present is None)
+
+
+def stored_definition(text: str) -> str:
+    """Return a view's or procedure's text as SQL Server keeps it: of CREATE, whatever it was written with.
+
+    OR ALTER is cut out and the blanks around it stay, so that CREATE OR ALTER VIEW becomes CREATE, three blanks, VIEW.
+    """
+    first, *others = (token for token in tokenize(text) if token.text != ";")
+    if first.upper == "ALTER":
+        return f"{text[: first.start]}CREATE{text[first.end :]}"
+    if others[0].upper == "OR":
+        between = text[others[0].end : others[1].start]
+        return text[: others[0].start] + between + text[others[1].end :]
+    return text
 
 
 def put(session: EngineSession, database: str, item: CatalogObject, *, new: bool) -> None:

@@ -15,7 +15,7 @@ from tests.warehouse import ROOT
 
 ONE_SHOT = {"warehouse-init", "serving-init", "airflow-init"}
 OWN_IMAGES = {"sales-warehouse-airflow:local", "sales-warehouse-api:local", "sales-warehouse-standin:local"}
-EXACT_TAG = re.compile(r".+:\d+(\.\d+)+-\w+|.+:2022-CU(2[4-9]|[3-9]\d)-ubuntu-22\.04")
+EXACT_TAG = re.compile(r"(.+:\d+(\.\d+)+-\w+|.+:2022-CU(2[7-9]|[3-9]\d)-ubuntu-22\.04)@sha256:[0-9a-f]{64}")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_file_is_valid_and_each_profile_has_its_services(env: Path) -> None:
         assert set(resolved(env, profiles)["services"]) == usual | ONE_SHOT | others, profiles
 
 
-def test_every_image_is_one_exact_version(project: dict[str, Any]) -> None:
+def test_every_image_is_one_exact_version_by_its_digest(project: dict[str, Any]) -> None:
     for name, service in project["services"].items():
         image = service["image"]
         assert image in OWN_IMAGES or EXACT_TAG.fullmatch(image), f"{name}: {image}"

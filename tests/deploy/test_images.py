@@ -21,18 +21,53 @@ from tests.postgres import embedded_postgres
 from tests.warehouse import ROOT
 
 DOCKERFILES = ("docker/api/Dockerfile", "docker/airflow/Dockerfile")
+LOCKS = sorted(file.name for file in ROOT.glob("requirements*.txt"))
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
 def test_the_base_is_one_exact_version_and_the_user_is_not_root(dockerfile: str) -> None:
     text = (ROOT / dockerfile).read_text(encoding="utf-8")
-    assert re.findall(r"^ARG PYTHON_IMAGE=(.*)$", text, re.MULTILINE) == ["python:3.12.11-slim-bookworm"]
+    (base,) = re.findall(r"^ARG PYTHON_IMAGE=(.*)$", text, re.MULTILINE)
+    assert re.fullmatch(r"python:3\.12\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", base)
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) <= {"${PYTHON_IMAGE}", "airflow"}
     image = read(dockerfile)
     assert image.uid in image.users.values()
 
 
-@pytest.mark.parametrize("name", ["api", "airflow"])
+def test_the_images_stand_on_the_same_base() -> None:
+    bases = {
+        re.search(r"^ARG PYTHON_IMAGE=.*$", (ROOT / each).read_text(encoding="utf-8"), re.M) for each in DOCKERFILES
+    }
+    assert len({base[0] for base in bases if base}) == 1
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES)
+def test_nothing_is_installed_but_files_whose_hash_is_in_a_lock(dockerfile: str) -> None:
+    text = (ROOT / dockerfile).read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = re.findall(r"(?:pip|uv) install .*", text)
+    assert installs
+    for install in installs:
+        assert re.search(r" --no-deps .*--require-hashes -r /build/requirements-\w+\.txt", install), install
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_of_a_lock_has_hashes_and_names_no_index(lock: str) -> None:
+    lines = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    pins = [line for line in lines if not line.lstrip().startswith("#")]
+    assert pins
+    for pin in pins:
+        assert re.fullmatch(r"[\w.-]+==[\w.]+( ; [^\\]+?)?( +--hash=sha256:[0-9a-f]{64})+ *", pin), pin[:80]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_update_bot_can_make_a_lock_again(lock: str) -> None:
+    command = (ROOT / lock).read_text(encoding="utf-8").splitlines()[1]
+    options = r"(--universal|--generate-hashes|--python-version=3\.11|--constraint=requirements\.txt|--output-file=\S+)"
+    source = lock.replace(".txt", ".in")
+    assert re.fullmatch(rf"#    uv pip compile ({options} )+{re.escape(source)}", command), command
+
+
+@pytest.mark.parametrize("name", ["api", "airflow", "standin"])
 def test_an_images_packages_are_those_of_everything_else(name: str) -> None:
     def pins(file: str) -> dict[str, str]:
         found = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
@@ -41,6 +76,13 @@ def test_an_images_packages_are_those_of_everything_else(name: str) -> None:
     everything, own = pins("requirements.txt"), pins(f"requirements-{name}.txt")
     assert own
     assert own.items() <= everything.items()
+
+
+def test_the_stand_ins_image_holds_what_it_imports() -> None:
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "local_sqlserver").rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
+    pinned = set(re.findall(r"^\w+", (ROOT / "requirements-standin.in").read_text(encoding="utf-8"), re.MULTILINE))
+    assert imported - sys.stdlib_module_names - {"local_sqlserver"} == pinned
 
 
 def built(dockerfile: str, target: str | None, folder: Path) -> Path:

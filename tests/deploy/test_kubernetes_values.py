@@ -54,7 +54,7 @@ def test_the_volumes_stand_where_the_compose_file_has_them(values: dict[str, Any
 
 def test_the_version_is_the_one_that_the_image_has(values: dict[str, Any]) -> None:
     locked = (ROOT / "requirements-airflow.txt").read_text(encoding="utf-8")
-    assert f"\napache-airflow=={values['airflowVersion']}\n" in locked
+    assert f"\napache-airflow=={values['airflowVersion']} " in locked
 
 
 def test_the_charts_probes_find_the_entry_point_that_they_call(values: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,18 @@ def messages(warehouse: Warehouse, sql: str, *parameters: object) -> list[str]:
         while cursor.nextset():
             texts += [text for _, text in cursor.messages or ()]
     return [text.rpartition("[SQL Server]")[2] for text in texts]
+
+
+def alter_view(warehouse: Warehouse, view: str, old: str, new: str) -> None:
+    """Put other text into a view, in one place of its definition."""
+    definition = warehouse.value("SELECT OBJECT_DEFINITION(OBJECT_ID(?))", view)
+    assert old in definition, f"{view} has changed"
+    # SQL Server keeps CREATE OR ALTER as CREATE, and the blanks around what it cut out.
+    altered, replaced = re.subn(
+        r"CREATE\s+(OR\s+ALTER\s+)?VIEW", "ALTER VIEW", definition.replace(old, new, 1), count=1
+    )
+    assert replaced == 1, definition[:1000]
+    warehouse.execute(altered)
 
 
 OPEN = (

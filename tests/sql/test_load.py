@@ -9,6 +9,7 @@ import pyodbc
 import pytest
 
 from tests.days import handmade
+from tests.sql.steps import alter_view
 from tests.warehouse import Warehouse
 from warehouse.deploy import deploy
 
@@ -188,11 +189,7 @@ def test_an_older_business_date_is_refused_unless_it_is_a_replay(warehouse: Ware
 def test_a_failed_gold_check_rolls_the_day_back_and_keeps_its_findings(warehouse: Warehouse) -> None:
     load(warehouse)
     before = snapshot(warehouse, "gold", GOLD)
-    definition = warehouse.value("SELECT OBJECT_DEFINITION(OBJECT_ID(N'gold.quality_check'))")
-    broken = definition.replace("CREATE OR ALTER VIEW", "ALTER VIEW").replace(
-        "COALESCE(f.total_sales, 0)", "COALESCE(f.total_sales, 0) + 1", 1
-    )
-    warehouse.execute(broken if "ALTER VIEW" in broken else broken.replace("CREATE VIEW", "ALTER VIEW"))
+    alter_view(warehouse, "gold.quality_check", "COALESCE(f.total_sales, 0)", "COALESCE(f.total_sales, 0) + 1")
     with pytest.raises(pyodbc.Error, match=r"nothing was published:.*fact_sales has the total sales.*50012"):
         load(warehouse, business_date=date(2024, 6, 16), same_drop=True)
     assert snapshot(warehouse, "gold", GOLD) == before

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+
 import pyodbc
 import pytest
 
 from data.generate import BUSINESS_DATE
-from tests.sql.callers import Callers
+from tests.sql.callers import Caller, Callers
 from tests.warehouse import ROOT, RUN_PREFIX, Server, Warehouse
 from warehouse.deploy import SQL_DIR, deploy
 
@@ -79,10 +83,70 @@ def test_the_loader_calls_the_procedures_of_a_load_alone(loaded: Warehouse, call
         assert (refused == 229) == (procedure not in PUBLIC), f"{procedure}: {refused}"
 
 
-def test_the_loader_cannot_bulk_load_by_itself(loaded: Warehouse, callers: Callers) -> None:
-    statement = "BULK INSERT bronze.crm_cust_info FROM '/any/file.txt'"
+def test_the_loader_cannot_bulk_load_by_itself(loaded: Warehouse, callers: Callers, server: Server) -> None:
+    # A file that the server may read: its path is no reason to refuse it.
+    (server.landing / "own.txt").write_text("own\n", encoding="utf-16")
+    rows = loaded.value("SELECT COUNT(*) FROM bronze.crm_cust_info")
+    statement = f"BULK INSERT bronze.crm_cust_info FROM '{server.landing_at_server}/own.txt'"
     assert callers.loader.refusal(statement) == 229
-    assert callers.reader.refusal(statement) == 4834
+    assert callers.reader.refusal(statement) in (229, 4834)
+    assert loaded.value("SELECT COUNT(*) FROM bronze.crm_cust_info") == rows
+
+
+def read(caller: Caller, path: str) -> tuple[list[str], str]:
+    """Bulk load a file's lines into a table that is the caller's own; they, and what the server said instead."""
+    with closing(pyodbc.connect(caller.odbc, autocommit=True)) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("CREATE TABLE #lines (line NVARCHAR(4000) COLLATE DATABASE_DEFAULT NULL)")
+        said = ""
+        try:
+            cursor.execute(f"BULK INSERT #lines FROM '{path}' WITH (ROWTERMINATOR = '0x0A')")
+        except pyodbc.Error as error:
+            said = str(error)
+        return [row.line for row in cursor.execute("SELECT line FROM #lines").fetchall()], said
+
+
+def test_the_loader_bulk_loads_what_lies_in_the_landing_folder(callers: Callers, server: Server) -> None:
+    (server.landing / "lines.txt").write_text("one\ntwo\n", encoding="utf-8")
+    assert read(callers.loader, f"{server.landing_at_server}/lines.txt") == (["one", "two"], "")
+
+
+@pytest.fixture
+def link(server: Server) -> Iterator[str]:
+    """The name of a link in the landing folder that leads out of it."""
+    place = server.landing / "link.txt"
+    place.symlink_to("/etc/passwd")
+    yield place.name
+    place.unlink()
+
+
+@pytest.fixture
+def beside(server: Server) -> Iterator[str]:
+    """A file in a folder whose name begins with the landing folder's; a server in a container has none there."""
+    folder = server.landing.with_name(f"{server.landing.name}-beside")
+    folder.mkdir()
+    (folder / "file.txt").write_text("line\n", encoding="utf-8")
+    yield "-beside/file.txt"
+    shutil.rmtree(folder)
+
+
+def test_the_right_to_bulk_load_ends_at_the_landing_folder(
+    callers: Callers, server: Server, link: str, beside: str
+) -> None:
+    # CI runs this on SQL Server a second time, with no list of allowed paths.
+    landing = server.landing_at_server
+    for path in (
+        "/etc/passwd",
+        "/etc/../etc/passwd",
+        f"{landing}/../etc/passwd",
+        f"{landing}/{'../' * 20}etc/passwd",
+        f"{landing}/{link}",
+        f"{landing}{beside}",
+        "/var/opt/mssql/mssql.conf",
+        "/proc/self/environ",
+    ):
+        lines, said = read(callers.loader, path)
+        assert lines == [], f"{path} was read"
+        assert said, f"{path} was not refused"
 
 
 def test_the_reader_sees_gold_and_nothing_else(loaded: Warehouse, callers: Callers) -> None:

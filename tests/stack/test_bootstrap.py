@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -90,6 +94,59 @@ def test_a_requirement_that_cannot_be_installed_leaves_no_stamp(
         bootstrap.install(Path(sys.executable), requirements)
 
     assert [path.name for path in tmp_path.iterdir()] == ["requirements.txt"]
+
+
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment of its own, where uv is installed already: nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("venv")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "uv.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("wheels") / "locked_thing-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("locked_thing.py", "")
+        metadata = {"METADATA": "Metadata-Version: 2.1\nName: locked-thing\nVersion: 1.0\n", "RECORD": ""}
+        metadata["WHEEL"] = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        for name, text in metadata.items():
+            archive.writestr(f"locked_thing-1.0.dist-info/{name}", text)
+    return file
+
+
+@pytest.mark.parametrize("uv_works", [True, False], ids=["by uv", "by pip"])
+@pytest.mark.parametrize("lock", ["the file's hash", "another file's hash", "no hash"])
+def test_only_files_whose_hash_is_in_the_lock_are_installed(
+    lock: str, uv_works: bool, venv: Path, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = hashlib.sha256(wheel.read_bytes() if lock == "the file's hash" else b"replaced").hexdigest()
+    pin = "locked-thing==1.0" if lock == "no hash" else f"locked-thing==1.0 --hash=sha256:{digest}"
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"--no-index\n--find-links {wheel.parent}\n{pin}\n", encoding="utf-8")
+    monkeypatch.setattr(bootstrap, "VENV", venv)
+    if not uv_works:
+        monkeypatch.setattr(bootstrap, "install_uv", lambda _: False)
+    python = venv / "bin" / "python"
+    for earlier in [*venv.glob("lib/python*/site-packages/locked_thing*"), *venv.glob("installed-*")]:
+        shutil.rmtree(earlier) if earlier.is_dir() else earlier.unlink()
+    if lock == "the file's hash":
+        bootstrap.install(python, requirements)
+    else:
+        with pytest.raises(bootstrap.BootstrapError, match=r"requirements\.txt failed"):
+            bootstrap.install(python, requirements)
+    found = subprocess.run([python, "-c", "import locked_thing"], capture_output=True, check=False)
+    assert (found.returncode == 0) == (lock == "the file's hash")
+
+
+def test_the_pinned_uv_comes_with_the_hashes_of_its_files() -> None:
+    pin, *hashes = bootstrap.pinned_uv().replace("\\", "").split()
+    assert pin.startswith("uv==")
+    assert len(hashes) > 5
+    assert all(each.startswith("--hash=sha256:") for each in hashes)
 
 
 def test_the_env_file_can_be_made_with_nothing_installed(tmp_path: Path) -> None:

@@ -180,6 +180,30 @@ def test_object_definition_knows_constraints(world: Client) -> None:
     assert world(definition.format("nothing")).value is None
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("CREATE {} AS SELECT 1 AS a", "CREATE {} AS SELECT 1 AS a"),
+        ("CREATE OR ALTER {} AS SELECT 1 AS a", "CREATE   {} AS SELECT 1 AS a"),
+        (
+            "-- CREATE OR ALTER\ncreate or\n  alter {} AS SELECT 1 AS a",
+            "-- CREATE OR ALTER\ncreate \n   {} AS SELECT 1 AS a",
+        ),
+        ("CREATE/*a*/OR/*b*/ALTER/*c*/{} AS SELECT 1 AS a", "CREATE/*a*//*b*//*c*/{} AS SELECT 1 AS a"),
+    ],
+)
+@pytest.mark.parametrize("what", ["VIEW s.x", "PROCEDURE s.x", "PROC s.x @a INT = 1"])
+def test_a_definition_is_kept_as_of_create(world: Client, what: str, written: str, kept: str) -> None:
+    world.good(written.format(what))
+    for definition in (
+        "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.x'))",
+        "SELECT definition FROM sys.sql_modules WHERE object_id = OBJECT_ID(N's.x')",
+    ):
+        assert world(definition).value == kept.format(what)
+    world.good(f"/* ALTER */ ALTER {what} AS SELECT 2 AS a")
+    assert world(definition).value == f"/* ALTER */ CREATE {what} AS SELECT 2 AS a"
+
+
 def test_helptext_shows_a_procedure(world: Client) -> None:
     assert world("EXEC sp_helptext N's.p'").rows == [
         ("CREATE PROCEDURE s.p @a INT, @b NVARCHAR(30) = N'' OUTPUT AS SELECT 1",)
