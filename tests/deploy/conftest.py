@@ -1,0 +1,16 @@
+"""The packages of each image, in an environment of its own: what a lock lacks fails here as it would in the image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.images import IMAGES, install, read
+
+
+@pytest.fixture(scope="session")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The virtual environment of each image, by the image's name."""
+    folder = tmp_path_factory.mktemp("environments")
+    return {image: install(read(*source), folder / image) for image, source in IMAGES.items()}
