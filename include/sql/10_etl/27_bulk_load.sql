@@ -34,7 +34,9 @@ BEGIN
     BEGIN TRY
         -- A value of SQL Server ends at 2 GB.
         IF @bytes > 2147483647
-            PRINT CONCAT(N'Warning: ', @path, N' is larger than 2 GB: its rows are counted, its SHA-256 is not compared.');
+            PRINT CONCAT(
+                N'Warning: ', @path, N' is larger than 2 GB: its rows are counted, its SHA-256 is not compared.'
+            );
         ELSE IF @sha256 IS NOT NULL
             BEGIN
                 SET @sql = CONCAT(

@@ -200,8 +200,8 @@ BEGIN
             m.replaced_characters,
             m.bytes,
             m.sha256,
-            c.bytes,
-            c.sha256
+            c.bytes AS landing_bytes,
+            c.sha256 AS landing_sha256
         FROM bronze.landing_manifest AS m
         LEFT JOIN bronze.landing_checksum AS c
             ON m.landing_file = c.landing_file;
