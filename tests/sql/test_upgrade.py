@@ -104,3 +104,11 @@ def test_days_last_seen_that_were_written_each_day_stay_right(
     warehouse.load(tmp_path, DAYS[2].business_date)
     left = warehouse.execute("SELECT last_seen_date, last_batch_id FROM silver.sales WHERE in_source = 0")
     assert left == [{"last_seen_date": SECOND, "last_batch_id": 2}]
+
+
+def test_a_new_database_has_the_recovery_model_simple_and_an_existing_one_keeps_its_own(warehouse: Warehouse) -> None:
+    model = "SELECT recovery_model_desc FROM sys.databases WHERE name = N'DataWarehouse'"
+    assert warehouse.value(model) == "SIMPLE"
+    warehouse.execute("ALTER DATABASE DataWarehouse SET RECOVERY FULL")
+    deploy(warehouse.server.odbc)
+    assert warehouse.value(model) == "FULL"
