@@ -6,10 +6,8 @@ the rest), the tests hold every answer against the published schema instead.
 An ETag is a state, then what kind of answer it is of: ``"7-3"``, ``"7-3;csv"``, ``"7-3;csv;gz"``.
 """
 
-import csv
 import gzip
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -18,6 +16,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
+from api.csv_text import csv_text
 from api.problems import InvalidRequestError, Problem
 
 JSON = "application/json"
@@ -125,12 +124,7 @@ def page(
 
 
 def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow(["true" if value is True else "false" if value is False else value for value in row])
-    return text.getvalue().encode()
+    return csv_text([names, *rows]).encode()
 
 
 def _sent(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:

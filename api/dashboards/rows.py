@@ -5,8 +5,6 @@ They come from Postgres, in pages for the table and in one stream for the CSV fi
 
 from __future__ import annotations
 
-import csv
-import io
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,6 +17,7 @@ from flask import Flask, Response, abort, current_app, render_template, request
 from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, and_, bindparam, func, select
 
 from api.access import requires
+from api.csv_text import csv_text
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.picture import Picture
 from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
@@ -178,7 +177,7 @@ def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> A
 
 
 def file(run_id: int, page: str) -> Response:
-    """Send all rows behind a picture as CSV, as they come from Postgres."""
+    """Send all rows behind a picture as CSV, while they come from Postgres."""
     if page not in PAGES:
         abort(404)
     picture = _picture(run_id, page, request.query_string.decode())
@@ -190,13 +189,13 @@ def file(run_id: int, page: str) -> Response:
         raise BusyError("Another file is being sent; try again in a moment.")
 
     def content() -> Iterator[str]:
-        yield _csv([columns])
+        yield csv_text([columns])
         with reader.connect() as connection, connection.transaction(), connection.cursor("rows") as cursor:
             connection.execute(f"SET LOCAL statement_timeout = '{WORKING_SECONDS}s'")
             connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{WAITING_SECONDS}s'")
             cursor.execute(sql, parameters)
             while rows := cursor.fetchmany(STREAMED_AT_ONCE):
-                yield _csv(rows)
+                yield csv_text(rows)
 
     name = f"{page}-{picture.star.business_date}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -248,9 +247,3 @@ def _rows(picture: Picture) -> tuple[Select[Any], dict[str, Any]]:
         within = SALES.c.order_date.between(bindparam("first", type_=Date), bindparam("last", type_=Date))
         statement = statement.where(within)
     return statement, parameters
-
-
-def _csv(rows: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

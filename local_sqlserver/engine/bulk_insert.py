@@ -53,7 +53,7 @@ def bulk_insert(
         raise unsupported("BULK INSERT into a view", line)
     if "CHECK_CONSTRAINTS" in options and any(constraint.kind == "C" for constraint in relation.constraints):
         raise unsupported("BULK INSERT with CHECK_CONSTRAINTS into a table with CHECK constraints", line)
-    with _resolve(path, roots, line).open("rb") as file:
+    with resolve(path, roots, line).open("rb") as file:
         data = DataFile(file, path, len(relation.columns), settings, line)
         for notice in data.notices:
             if report is not None:
@@ -195,8 +195,8 @@ class _Loader:
         self._report(error)
 
 
-def _resolve(path: str, roots: Sequence[Path], line: int) -> Path:
-    r"""Find the file below ``roots``.
+def resolve(path: str, roots: Sequence[Path], line: int) -> Path:
+    r"""Find the file below ``roots``; raises SqlError 4860 and 4861 as ``bulk_insert`` does.
 
     As on Linux backslashes separate too and ``C:\`` is the root; a relative path is sought in each root.
     """

@@ -78,6 +78,11 @@ class BulkOptions:
     encoding: str | None
 
 
+def no_data_source(name: str, line: int) -> SqlError:
+    """Error 12703: the stand-in has no external data sources."""
+    return SqlError(12703, f'Referenced external data source "{name}" not found.', state=2, line=line)
+
+
 def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOptions:
     """Check BULK INSERT's options (names in upper case, None for a bare keyword).
 
@@ -92,8 +97,7 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
         if name in options:
             raise unsupported(f"BULK INSERT with {name}", line)
     if "DATA_SOURCE" in options:
-        source = _text(options, "DATA_SOURCE", "", line)
-        raise SqlError(12703, f'Referenced external data source "{source}" not found.', state=2, line=line)
+        raise no_data_source(_text(options, "DATA_SOURCE", "", line), line)
     csv = _csv(options, line)
     file_type = _text(options, "DATAFILETYPE", "char", line).lower()
     if file_type not in ("char", "widechar", "native", "widenative"):

@@ -12,7 +12,7 @@ from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
 from local_sqlserver.engine.expressions import evaluate, evaluate_as, is_true
-from local_sqlserver.engine.raising import format_message, raised, thrown
+from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import (
     BatchAborted,
@@ -389,7 +389,7 @@ class Interpreter:
                 f"number in the valid range of 50000 to 2147483647."
             )
             raise SqlError(35100, text)
-        text = (message or "").replace("%%", "%")  # a message writes its percent signs doubled
+        text = message_of_throw(message or "")
         raise RaisedError(number, text, state=(state or 0) % 256, line=statement.line, procedure=frame.procedure)
         yield
 

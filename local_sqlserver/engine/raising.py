@@ -35,6 +35,23 @@ def raised(text: str, severity: int, state: int, line: int, procedure: str) -> R
     return error
 
 
+def message_of_throw(text: str) -> str:
+    """Return the message of THROW: a percent sign is written doubled, there are no arguments.
+
+    A single one is lost, as on SQL Server: before the letter of a type the whole message becomes a blank; %n and %r
+    are line ends (stackoverflow.com/questions/28487296, sqlblog.org/2015/02/13/s1-fun-with-throw; the T-SQL reference
+    says that it must be doubled, and no more).
+    """
+    parts = text.split("%%")
+    if any(re.search("%[diosxXu]", part) for part in parts):
+        return " "
+    return "%".join(re.sub("%(.?)", _lone_percent, part, flags=re.DOTALL) for part in parts)
+
+
+def _lone_percent(place: re.Match[str]) -> str:
+    return {"n": "\n", "r": "\r"}.get(place[1], place[1])
+
+
 def format_message(text: str, arguments: Sequence[Any]) -> str:
     """Fill in %s, %d … as RAISERROR does; raises SqlError 2786 or 2787 for a mismatch."""
     rest = list(arguments)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_sqlserver.engine import system_views
+from local_sqlserver.engine.bulk_insert import resolve
+from local_sqlserver.engine.bulk_options import no_data_source
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, CatalogObject, quote
 from local_sqlserver.engine.databases import MASTER
 from local_sqlserver.engine.state import Frame
@@ -43,8 +45,18 @@ class StatementContext:
         self.database = frame.database
         self.default_schema = frame.schema
         self.relations: list[Relation] = []
+        self.reads_file = False
         self._session = session
         self._frame = frame
+
+    def file(self, path: str, data_source: str | None, line: int) -> str:
+        """Return the file below the bulk roots that OPENROWSET names; raises SqlError."""
+        self.reads_file = True
+        engine = self._session.engine
+        engine.security.check_bulk_files(self._session, line)
+        if data_source is not None:
+            raise no_data_source(data_source, line)
+        return str(resolve(path, engine.bulk_roots, line))
 
     def variable(self, name: str, line: int) -> SqlType:
         """Return the declared type of a variable."""

@@ -225,14 +225,18 @@ class Security:
         """Raise SqlError 4834 without the server's permission for BULK INSERT, 229 without INSERT on the table."""
         if self.is_administrator(session.login):
             return
+        self.check_bulk_files(session, line)
+        self.require(session, frame, "INSERT", relation)
+
+    def check_bulk_files(self, session: EngineSession, line: int) -> None:
+        """Raise SqlError 4834 without the server's permission to read files: BULK INSERT, OPENROWSET(BULK …)."""
         granted = {
             entry.principal
             for entry in session.catalog(MASTER).permissions
             if entry.permission == "ADMINISTER BULK OPERATIONS"
         }
-        if f"login:{session.login.lower()}" not in granted:
+        if not self.is_administrator(session.login) and f"login:{session.login.lower()}" not in granted:
             raise SqlError(4834, "You do not have permission to use the bulk load statement.", line=line)
-        self.require(session, frame, "INSERT", relation)
 
     # --- statements
 

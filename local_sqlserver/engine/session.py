@@ -302,7 +302,8 @@ class EngineSession:
                 if error.number in _BINDING_ERRORS:
                     raise binding_error(error, frame.depth) from error
                 raise
-            self.engine.translations.put(key, found)
+            if not context.reads_file:
+                self.engine.translations.put(key, found)
         self.engine.security.check(self, frame, *found)
         return found
 

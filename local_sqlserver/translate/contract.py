@@ -61,6 +61,13 @@ class Context(Protocol):
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Where an object to be created goes: no check that it exists; raises SqlError 2760 for an absent schema."""
 
+    def file(self, path: str, data_source: str | None, line: int) -> str:
+        """The file that OPENROWSET(BULK …) names, as this machine's path.
+
+        Raises SqlError 4834 for one who may not bulk load, 4860, 4861 and 12703 as BULK INSERT does. What depends on
+        it is translated anew each time.
+        """
+
     def variable(self, name: str, line: int) -> SqlType:
         """The declared type of '@x' (case-insensitive). Raises SqlError 137."""
 

@@ -278,6 +278,8 @@ class QueryParser(ExpressionParser):
             source = self._joined()
             self.expect_operator(")")
             return source
+        if self.at_word("OPENROWSET") and self.peek().text == "(" and self.peek(2).upper == "BULK":
+            return self._file_source()
         if self.at_word("OPENROWSET", "OPENQUERY", "OPENJSON", "OPENXML", "OPENDATASOURCE"):
             raise unsupported(self.token.upper, line)
         if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
@@ -298,6 +300,31 @@ class QueryParser(ExpressionParser):
             raise self.error()
         self.table_hints()
         return syntax.TableSource(name=name, alias=alias, line=line)
+
+    def _file_source(self) -> syntax.FileSource:
+        """OPENROWSET(BULK 'path', [DATA_SOURCE = 'name',] SINGLE_BLOB) AS alias."""
+        line = self.advance().line
+        self.advance()
+        self.expect_word("BULK")
+        path = self._string()
+        self.expect_operator(",")
+        data_source = None
+        if self.accept_word("DATA_SOURCE"):
+            self.expect_operator("=")
+            data_source = self._string()
+            self.expect_operator(",")
+        if not self.accept_word("SINGLE_BLOB"):
+            raise unsupported("OPENROWSET(BULK …) but for SINGLE_BLOB", line)
+        if self.at_operator(","):
+            raise unsupported("OPENROWSET(BULK …) with options after SINGLE_BLOB", line)
+        self.expect_operator(")")
+        alias, columns = self._table_alias(required=True)
+        return syntax.FileSource(path=path, data_source=data_source, alias=alias, columns=columns, line=line)
+
+    def _string(self) -> str:
+        if self.token.kind != STRING:
+            raise self.error()
+        return self.advance().value
 
     def _at_hint_list(self) -> bool:
         return self.at_operator("(") and self.peek().upper in _TABLE_HINTS

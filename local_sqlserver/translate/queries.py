@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from dataclasses import dataclass, fields, is_dataclass, replace
 
 from local_sqlserver.errors import SqlError, unsupported
@@ -13,7 +14,7 @@ from local_sqlserver.translate.names import OutputColumn, Rows, Scope, SourceCol
 from local_sqlserver.translate.parse_statements import order_by_in_view
 from local_sqlserver.translate.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.translate.values import Value, identifier, key, quote, typed_null
-from local_sqlserver.types import MAX
+from local_sqlserver.types import MAX, SqlType
 
 _DEPTH = "_depth"
 
@@ -434,6 +435,8 @@ class QueryCompiler(FunctionCompiler):
                 return self._values_source(node, scope)
             case syntax.FunctionSource():
                 return self._function_source(node, scope)
+            case syntax.FileSource():
+                return self._file_source(node, scope)
             case syntax.Join():
                 return self._join(node, scope)
             case syntax.Pivot():
@@ -503,6 +506,14 @@ class QueryCompiler(FunctionCompiler):
             text_ = f"Invalid object name '{node.call.name.lower()}'."
             raise SqlError(208, text_, line=node.line)
         return self._derived(rows, node.alias, node.columns, scope, node.line, lateral="LATERAL ")
+
+    def _file_source(self, node: syntax.FileSource, scope: Scope) -> str:
+        if self.in_view:
+            raise unsupported("OPENROWSET(BULK …) in a view", node.line)
+        file = glob.escape(self.context.file(node.path, node.data_source, node.line))
+        column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn")
+        rows = Rows(f'SELECT content AS "BulkColumn" FROM read_blob({quote(file)})', (column,))
+        return self._derived(rows, node.alias, node.columns, scope, node.line)
 
     def _join(self, node: syntax.Join, scope: Scope) -> str:
         left = self.source(node.left, scope)

@@ -272,6 +272,16 @@ class FunctionSource(Source):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource(Source):
+    """OPENROWSET(BULK 'path', SINGLE_BLOB): a file as one row of one column, BulkColumn."""
+
+    path: str
+    data_source: str | None
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join(Source):
     """``kind`` is INNER, LEFT, RIGHT, FULL, CROSS, CROSS APPLY or OUTER APPLY."""
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pyodbc
 
 from warehouse.connection import parse_connection_string, with_database
-from warehouse.execution import WarehouseError, run_batch
+from warehouse.execution import WarehouseError, connect, run_batch
 
 log = logging.getLogger(__name__)
 
@@ -138,9 +138,9 @@ def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Pat
 
 @contextmanager
 def _connected(connection_string: str) -> Iterator[pyodbc.Cursor]:
-    """Connect for the length of the block; a transaction that is then open is rolled back."""
+    """Connect for the length of the block, once the server has started; a transaction then open is rolled back."""
     try:
-        connection = pyodbc.connect(connection_string, autocommit=True)
+        connection = connect(connection_string, log)
     except pyodbc.Error as error:
         parts = {key.lower(): value for key, value in parse_connection_string(connection_string).items()}
         where = f"database {parts.get('database')} on {parts.get('server', parts.get('dsn'))}"

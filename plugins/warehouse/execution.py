@@ -1,13 +1,22 @@
-"""Runs one T-SQL batch over pyodbc to its end: messages logged, every result drained, errors by number."""
+"""Connects to the warehouse and runs one T-SQL batch to its end: messages logged, results drained, errors numbered."""
 
 import logging
 import re
+import time
 from collections.abc import Sequence
 
 import pyodbc
 
 WARNING = "Warning: "
 """How a line begins that a procedure prints as a warning."""
+
+STARTING = frozenset({904, 921, 922, 927, 6005, 17142, 18401, 18451})
+"""Error numbers of a login while the server or the database starts or stops.
+
+After a cumulative update the server upgrades its own databases for some minutes: `sa` gets in, all others get 18401.
+"""
+STARTS_WITHIN = 300.0
+"""Seconds that ``connect`` waits for a server that is starting."""
 
 _PREFIX = re.compile(r"^(?:\[[^\]]*\])*?\[SQL Server\]")
 _DIAGNOSTIC = re.compile(r"\[SQL Server\](?P<text>.*?) \((?P<number>\d+)\) \(SQL\w+\)", re.DOTALL)
@@ -34,6 +43,26 @@ class WarehouseError(Exception):
         if not found:
             return cls(text, None, sqlstate)
         return cls("; ".join(match["text"] for match in found), int(found[0]["number"]) or None, sqlstate)
+
+
+def connect(connection_string: str, log: logging.Logger, *, pause: float = 5.0) -> pyodbc.Connection:
+    """Open a connection with autocommit, and wait for a server that is starting; ``pause`` seconds between tries.
+
+    Raises pyodbc.Error: any other error at once, that of a server that is starting after ``STARTS_WITHIN`` seconds.
+    """
+    deadline = time.monotonic() + STARTS_WITHIN
+    told = False
+    while True:
+        try:
+            return pyodbc.connect(connection_string, autocommit=True)
+        except pyodbc.Error as error:
+            failure = WarehouseError.from_odbc(error)
+            if failure.number not in STARTING or time.monotonic() + pause > deadline:
+                raise
+            if not told:
+                log.warning("%s: the server is starting. Trying again for %d s.", failure, STARTS_WITHIN)
+                told = True
+        time.sleep(pause)
 
 
 def run_batch(

@@ -4,7 +4,10 @@
 
 WAREHOUSE_ODBC_ADMIN names the server as an administrator; WAREHOUSE_ODBC, WAREHOUSE_ODBC_LOADER and
 WAREHOUSE_ODBC_READER name it as the three logins, who get the passwords that are in there. The database is made if it
-is missing. Running it again gives the logins their current passwords: that is how they are changed.
+is missing. Running it again gives the logins their current passwords: that is how they are changed. It does so where
+they are the same, too, because SQL Server tells a password from another only to one who reads its hash. Windows can be
+set to refuse a password that was used before (the password history of a domain, which logins with CHECK_POLICY = ON
+follow): there, run it when a password has changed, or give the three logins CHECK_POLICY = OFF.
 
 The owner deploys include/sql, which says what the roles of the other two may do (60_security).
 """
@@ -21,7 +24,7 @@ import pyodbc
 
 from warehouse.connection import parse_connection_string, with_database
 from warehouse.deploy import DeployError, deploy_database
-from warehouse.execution import WarehouseError, run_batch
+from warehouse.execution import WarehouseError, connect, run_batch
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +84,7 @@ def make_logins(administrator: str, database: str, logins: Sequence[Login]) -> N
     try:
         deploy_database(administrator)
         for where, statements in (("master", _in_master(logins)), (database, _in_database(logins))):
-            connection = pyodbc.connect(with_database(administrator, where), autocommit=True)
+            connection = connect(with_database(administrator, where), log)
             with closing(connection), closing(connection.cursor()) as cursor:
                 for statement in statements:
                     run_batch(cursor, statement, (), log)

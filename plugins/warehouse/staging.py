@@ -4,7 +4,8 @@
 
 Every file of the landing folder is UTF-16LE with BOM, a header line first, tab between fields, LF after
 every line. The data files carry ``dwh_source_line`` as their last column; ``manifest.txt`` accounts for each
-file and ``rejected.txt`` holds the lines that cannot be right. A file that cannot be right stops the batch
+file, ``rejected.txt`` holds the lines that cannot be right, and ``checksums.txt`` has size and SHA-256 of the
+eight others, by which SQL Server refuses what was changed since. A file that cannot be right stops the batch
 with a StagingError, and nothing half-written remains. The drop itself is only read.
 """
 
@@ -40,6 +41,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 """Why a file cannot be written, as far as no other try helps."""
 
 REJECT_COLUMNS = ("source_table", "source_file", "source_line", "column_name", "reason", "raw_row")
+CHECKSUM_COLUMNS = ("landing_file", "bytes", "sha256")
 _BLANKS = str.maketrans("\t\r\n", "   ")
 
 
@@ -81,20 +83,27 @@ class Manifest:
 
 
 class _LandingFile:
-    """A text file as BULK INSERT reads it with DATAFILETYPE 'widechar', tab and LF."""
+    """A text file as BULK INSERT reads it with DATAFILETYPE 'widechar', tab and LF; counts and hashes its bytes."""
 
     def __init__(self, path: Path, columns: Iterable[str]):
         self._path = path
+        self.bytes = 0
+        self.sha256 = hashlib.sha256()
         with self._naming_the_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
-            self._file.write(codecs.BOM_UTF16_LE)
+        self._write(codecs.BOM_UTF16_LE)
         self.write(["\t".join(columns) + "\n"])
 
     def write(self, lines: Iterable[str]) -> None:
         """Append lines that carry their LF already."""
+        self._write("".join(lines).encode("utf-16-le"))
+
+    def _write(self, data: bytes) -> None:
+        self.bytes += len(data)
+        self.sha256.update(data)
         with self._naming_the_file():
-            self._file.write("".join(lines).encode("utf-16-le"))
+            self._file.write(data)
 
     def __enter__(self) -> "_LandingFile":
         return self
@@ -148,9 +157,10 @@ def _check_folders(source: Path, landing: Path) -> None:
         raise StagingError(f"{source}: no such folder. Name the folder that holds source_crm/ and source_erp/.")
     if landing.resolve() == source.resolve() or landing.resolve() in source.resolve().parents:
         raise StagingError(f"{landing}: the drop lies in there. Stage into a folder of its own.")
-    if landing.exists() and not (landing / "manifest.txt").is_file():
+    # Either will do, because of a damaged landing folder one may be missing.
+    if landing.exists() and not any((landing / name).is_file() for name in ("manifest.txt", "checksums.txt")):
         raise StagingError(
-            f"{landing}: exists and is no landing folder (no manifest.txt), so it is not replaced. "
+            f"{landing}: exists and is no landing folder (no manifest.txt, no checksums.txt), so it is not replaced. "
             "Name another folder or remove it."
         )
 
@@ -168,17 +178,24 @@ def _replace(landing: Path, partial: Path) -> None:
 
 def _stage_files(source: Path, landing: Path) -> Manifest:
     manifest = Manifest()
+    written: dict[str, _LandingFile] = {}
     complaints: list[str] = []
     with _LandingFile(landing / "rejected.txt", REJECT_COLUMNS) as rejects:
+        written["rejected.txt"] = rejects
         for source_file in SOURCE_FILES:
             try:
-                manifest.files.append(_FileStager(source, landing, source_file, rejects).run())
+                stager = _FileStager(source, landing, source_file, rejects)
+                manifest.files.append(stager.run())
+                written[source_file.landing_path] = stager.written
             except StagingError as error:
                 complaints.append(str(error))
     if complaints:
         raise StagingError("\n".join(complaints))
     with _LandingFile(landing / "manifest.txt", (column.name for column in fields(StagedFile))) as out:
+        written["manifest.txt"] = out
         out.write("\t".join(map(str, astuple(file))) + "\n" for file in manifest.files)
+    with _LandingFile(landing / "checksums.txt", CHECKSUM_COLUMNS) as out:
+        out.write(f"{name}\t{file.bytes}\t{file.sha256.hexdigest()}\n" for name, file in written.items())
     return manifest
 
 
@@ -192,14 +209,16 @@ class _FileStager:
         self._rejects = rejects
         self._line = 0  # physical lines done; the header is line 1
         self._result = StagedFile(source_file.table, source_file.path, source_file.landing_path)
+        self.written: _LandingFile
 
     def run(self) -> StagedFile:
-        """Stage the file; raises StagingError when it cannot be right."""
+        """Stage the file into ``written``; raises StagingError when it cannot be right."""
         columns = (*self._source_file.columns, "dwh_source_line")
         try:
             self._check_is_file()
             log.info("%s: staging from %s", self._source_file.path, self._path)
             with self._path.open("rb") as file, _LandingFile(self._landing_path, columns) as out:
+                self.written = out
                 before = os.fstat(file.fileno())
                 for lines in self._read(file):
                     out.write(self._convert(lines))

@@ -33,7 +33,7 @@ NAMES = {
 }
 IN_STRINGS = (
     *("BULK INSERT", "CREATE SCHEMA", "TRUNCATE TABLE", "CREATE CERTIFICATE", "ALTER CERTIFICATE", "DROP CERTIFICATE"),
-    *("ADD SIGNATURE", "DROP SIGNATURE", "GRANT"),
+    *("ADD SIGNATURE", "DROP SIGNATURE", "FROM OPENROWSET", "GRANT"),
 )
 """What is run as dynamic SQL, each as the beginning of a string."""
 
@@ -67,7 +67,9 @@ def statements(part: Any) -> Iterator[syntax.Statement]:
 def name(statement: syntax.Statement) -> str:
     """Return what people call a statement's kind."""
     if isinstance(statement, syntax.SetBased):
-        return statement.verb if statement.verb != "WITH" else "WITH … SELECT, INSERT"
+        return {"WITH": "WITH … SELECT, INSERT", "CREATE UNIQUE": "CREATE UNIQUE INDEX"}.get(
+            statement.verb, statement.verb
+        )
     if isinstance(statement, syntax.Principal):
         return f"{statement.action} {statement.kind}"
     if isinstance(statement, syntax.Permission):

@@ -119,6 +119,28 @@ def test_the_manifest_accounts_for_rows_blank_lines_replaced_characters_bytes_an
     ]
 
 
+def test_the_checksums_are_those_of_the_files_that_were_written(tmp_path: Path) -> None:
+    stage_locations(tmp_path, HEADER + b"a,\xf0\x9f\x98\x80\r\nbroken\r\n")
+    landing = tmp_path / "landing"
+    header, *rows = read_landing(landing / "checksums.txt")
+    assert header == ["landing_file", "bytes", "sha256"]
+    names = {str(path.relative_to(landing)) for path in landing.rglob("*.txt")} - {"checksums.txt"}
+    assert len(rows) == len(names) == 8
+    for name, size, sha256 in rows:
+        data = (landing / name).read_bytes()
+        assert (size, sha256) == (str(len(data)), hashlib.sha256(data).hexdigest()), name
+        names.remove(name)
+
+
+@pytest.mark.parametrize("missing", ["manifest.txt", "checksums.txt", "rejected.txt"])
+def test_a_landing_folder_that_lost_a_file_is_staged_again(tmp_path: Path, missing: str) -> None:
+    source = write_drop(tmp_path / "drop")
+    stage(source, tmp_path / "landing")
+    (tmp_path / "landing" / missing).unlink()
+    stage(source, tmp_path / "landing")
+    assert (tmp_path / "landing" / missing).is_file()
+
+
 @pytest.mark.parametrize(
     "header",
     [b"\xef\xbb\xbfCID,CNTRY\n", b'"CID","CNTRY"\r\n', b"CID,CNTRY"],

@@ -24,7 +24,7 @@ MISTAKES = {
     ),
     "a view of a column that is not there": (
         "50_reports/12_report_sales_daily.sql",
-        ("    order_date,\n", "    no_such_column,\n"),
+        ("    t.order_date,\n", "    t.no_such_column,\n"),
         207,
     ),
     "a right on a procedure that is not there": (

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from pathlib import Path
 
+import pyodbc
+import pytest
+
 from tests.days import handmade
-from tests.days.drop import BASE, write_drop
+from tests.days.drop import BASE, SALES, write_drop
+from tests.days.successive import DAYS
 from tests.sql.comparison import differences
 from tests.warehouse import Warehouse
 from warehouse.deploy import deploy
+
+FIRST, SECOND = DAYS[0].business_date, DAYS[1].business_date
 
 BEFORE_HISTORY = (
     "ALTER TABLE etl.batch DROP CONSTRAINT df_batch_is_history, df_batch_same_drop, ck_batch_status",
@@ -64,3 +71,44 @@ def test_columns_of_the_tables_are_added_once(warehouse: Warehouse) -> None:
     before = warehouse.value(columns)
     deploy(warehouse.server.odbc)
     assert warehouse.value(columns) == before
+
+
+def test_the_product_number_of_a_table_that_exists_becomes_unique_and_the_unknown_member_keeps_its_own(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "warehouse.deploy")
+    add = "INSERT INTO silver.products (product_key, product_number, product_line, in_source) VALUES (?, ?, N'n/a', 0)"
+    warehouse.execute(add, 1, "n/a")
+    with pytest.raises(pyodbc.Error, match=r"2601|2627"):
+        warehouse.execute(add, 2, "N/A")
+    warehouse.execute("DROP INDEX ux_products_product_number ON silver.products")
+    warehouse.execute(add, 2, "n/a")
+    deploy(warehouse.server.odbc)
+    assert [record.levelname for record in caplog.records if "product_number twice" in record.message] == ["WARNING"]
+    warehouse.execute("DELETE FROM silver.products WHERE product_key = 2")
+    deploy(warehouse.server.odbc)
+    with pytest.raises(pyodbc.Error, match=r"2601|2627"):
+        warehouse.execute(add, 2, "n/a")
+
+
+def test_days_last_seen_that_were_written_each_day_stay_right(
+    warehouse: Warehouse, drops: list[Path], tmp_path: Path
+) -> None:
+    warehouse.load(drops[0], FIRST)
+    warehouse.load(drops[0], SECOND, same_drop=True)
+    warehouse.execute("UPDATE silver.sales SET last_seen_date = ?, last_batch_id = 2", SECOND)  # as it was before
+    warehouse.execute("ALTER TABLE etl.manifest DROP COLUMN landing_bytes, landing_sha256")
+    warehouse.execute("DROP TABLE bronze.landing_checksum")
+    deploy(warehouse.server.odbc)
+    write_drop(tmp_path, {**DAYS[0].lines, SALES: DAYS[0].lines[SALES][1:]})
+    warehouse.load(tmp_path, DAYS[2].business_date)
+    left = warehouse.execute("SELECT last_seen_date, last_batch_id FROM silver.sales WHERE in_source = 0")
+    assert left == [{"last_seen_date": SECOND, "last_batch_id": 2}]
+
+
+def test_a_new_database_has_the_recovery_model_simple_and_an_existing_one_keeps_its_own(warehouse: Warehouse) -> None:
+    model = "SELECT recovery_model_desc FROM sys.databases WHERE name = N'DataWarehouse'"
+    assert warehouse.value(model) == "SIMPLE"
+    warehouse.execute("ALTER DATABASE DataWarehouse SET RECOVERY FULL")
+    deploy(warehouse.server.odbc)
+    assert warehouse.value(model) == "FULL"

@@ -161,12 +161,14 @@ def test_when_the_landing_folder_is_gone_nothing_changes_and_the_error_says_what
 
     error = refusal(emptied, WITHDRAW, 2, "wrong")
 
-    first, cause, *ways_out = error.message.split("\n")
+    first, cause, damaged, *ways_out = error.message.split("\n")
     assert error.number == 50016
     assert first == (
         f"Batch 2 was not withdrawn: batch 1 of {FIRST}, which gold showed before it, cannot be loaded again."
     )
-    assert cause.startswith("  Error 4860: ")
+    assert cause.startswith("  Error 50009: ")
+    assert "Error 4860: " in cause
+    assert damaged.startswith("  The landing copy is damaged: run staging again.")
     assert ways_out[0].startswith("Load the right day first")
     assert landing in ways_out[1]
     assert snapshot(emptied, GOLD) == before

@@ -2,11 +2,18 @@
 Purpose: creates the database DataWarehouse; runs connected to master.
          Row versioning is on, so that readers of gold neither block a load nor are blocked by it
          (READ_COMMITTED_SNAPSHOT), and the API's sync reads several views as of one moment (SNAPSHOT isolation).
+         A new database has the recovery model SIMPLE, because a day is loaded again from its drop: its log needs no
+         backups. One that exists keeps the model that somebody gave it.
          gold.quality_check alone also reads the cleansed tables, which a load empties, and may wait for one.
 Example: sqlcmd -d master -i 00_DataWarehouse.sql
 */
+DECLARE @is_new BIT = CASE WHEN DB_ID(N'DataWarehouse') IS NULL THEN 1 ELSE 0 END;
+
 IF DB_ID(N'DataWarehouse') IS NULL
     CREATE DATABASE DataWarehouse COLLATE SQL_Latin1_General_CP1_CI_AS;
+
+IF @is_new = 1
+    ALTER DATABASE DataWarehouse SET RECOVERY SIMPLE;
 GO
 
 IF (

@@ -1,6 +1,8 @@
 /*
 Purpose: what staging found in each file of a batch, as the manifest registered last says. Of a batch that was published
          and run again since, those need not be the files it was published from: etl.published_file.
+         bytes and sha256 are the source file's, landing_bytes and landing_sha256 those of the copy that SQL Server
+         loads (NULL in batches registered before they were kept).
 Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are no rows.
 */
 IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
@@ -19,4 +21,11 @@ IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
         sha256 NVARCHAR(64) NOT NULL,
         CONSTRAINT pk_manifest PRIMARY KEY (batch_id, source_table)
     );
+GO
+
+-- Columns added later; a table that exists gets them, too.
+IF COL_LENGTH(N'etl.manifest', N'landing_sha256') IS NULL
+    ALTER TABLE etl.manifest ADD
+    landing_bytes BIGINT NULL,
+    landing_sha256 NVARCHAR(64) NULL;
 GO

@@ -1,9 +1,10 @@
 /*
-Purpose:    takes over what staging wrote beside the files: the manifest and the lines it rejected.
+Purpose:    takes over what staging wrote beside the files: the manifest, the lines it rejected, and the SHA-256 of
+            each file, with which each is compared before it is loaded.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
             Forgets which rejects were accepted (etl.accept_rejects), because those were rows of other files.
-Errors:     50001 empty @landing_dir, 50007 the manifest does not list the six source tables,
-            50009 rejected.txt has another number of lines than the manifest says, 50013 as etl.lock_step,
+Errors:     50001 empty @landing_dir, 50007 checksums.txt does not list the eight files, or manifest.txt the six source
+            tables, 50009 as etl.bulk_load, 50013 as etl.lock_step,
             50015 the six files are those of another business date, and the batch does not say same_drop
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
@@ -27,6 +28,9 @@ BEGIN
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
     DECLARE @rows_rejected INT;
+    DECLARE @rows_expected INT;
+    DECLARE @bytes BIGINT;
+    DECLARE @sha256 NVARCHAR(64);
 
     EXEC etl.open_step @batch_id, N'etl.register_landing', @step_id OUTPUT;
 
@@ -44,14 +48,44 @@ BEGIN
 
         EXEC etl.lock_step N'etl.register_landing', N'Exclusive';
 
+        DELETE FROM bronze.landing_checksum;
         DELETE FROM bronze.landing_manifest;
         DELETE FROM bronze.landing_rejected;
 
-        SET @path = CONCAT(@landing_dir, N'/manifest.txt');
-        EXEC etl.bulk_load N'bronze.landing_manifest', @path;
+        SET @path = CONCAT(@landing_dir, N'/checksums.txt');
+        EXEC etl.bulk_load N'bronze.landing_checksum', @path;
 
-        SET @path = CONCAT(@landing_dir, N'/rejected.txt');
-        EXEC etl.bulk_load N'bronze.landing_rejected', @path;
+        IF
+            (SELECT COUNT(*) FROM bronze.landing_checksum) <> 8
+            OR (
+                SELECT COUNT(DISTINCT landing_file)
+                FROM bronze.landing_checksum
+                WHERE
+                    bytes > 0
+                    AND LEN(sha256) = 64
+                    AND landing_file IN (
+                        N'source_crm/cust_info.txt', N'source_crm/prd_info.txt', N'source_crm/sales_details.txt',
+                        N'source_erp/CUST_AZ12.txt', N'source_erp/LOC_A101.txt', N'source_erp/PX_CAT_G1V2.txt',
+                        N'manifest.txt', N'rejected.txt'
+                    )
+            ) <> 8
+            BEGIN
+                SET @message = CONCAT(
+                    REPLACE(@path, N'%', N'%%'), N' does not list the eight other files once each.',
+                    CHAR(10), N'The landing copy is damaged: run staging again.'
+                );
+                THROW 50007, @message, 1;
+            END;
+
+        SET @path = CONCAT(@landing_dir, N'/manifest.txt');
+
+        SELECT
+            @bytes = bytes,
+            @sha256 = sha256
+        FROM bronze.landing_checksum
+        WHERE landing_file = N'manifest.txt';
+
+        EXEC etl.bulk_load N'bronze.landing_manifest', @path, @sha256, @bytes;
 
         IF
             (SELECT COUNT(*) FROM bronze.landing_manifest) <> 6
@@ -71,13 +105,27 @@ BEGIN
                 THROW 50007, @message, 1;
             END;
 
+        SET @path = CONCAT(@landing_dir, N'/rejected.txt');
+
+        SELECT
+            @bytes = bytes,
+            @sha256 = sha256
+        FROM bronze.landing_checksum
+        WHERE landing_file = N'rejected.txt';
+
+        SELECT @rows_expected = SUM(rows_rejected)
+        FROM bronze.landing_manifest;
+
+        EXEC etl.bulk_load N'bronze.landing_rejected', @path, @sha256, @bytes, @rows_expected;
+
         SELECT @rows_rejected = COUNT(*)
         FROM bronze.landing_rejected;
 
-        IF @rows_rejected <> (SELECT SUM(rows_rejected) FROM bronze.landing_manifest)
+        IF @rows_rejected <> @rows_expected
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@path, N'%', N'%%'), N' has ', @rows_rejected, N' rows, manifest.txt says otherwise.',
+                    N'bronze.landing_rejected got ', @rows_rejected, N' rows from ', REPLACE(@path, N'%', N'%%'),
+                    N', manifest.txt says ', @rows_expected, N'.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50009, @message, 1;
@@ -138,21 +186,25 @@ BEGIN
         INSERT INTO etl.manifest
         (
             batch_id, source_table, source_file, landing_file, rows_read, rows_written, rows_rejected,
-            blank_lines, replaced_characters, bytes, sha256
+            blank_lines, replaced_characters, bytes, sha256, landing_bytes, landing_sha256
         )
         SELECT
             @batch_id,
-            source_table,
-            source_file,
-            landing_file,
-            rows_read,
-            rows_written,
-            rows_rejected,
-            blank_lines,
-            replaced_characters,
-            bytes,
-            sha256
-        FROM bronze.landing_manifest;
+            m.source_table,
+            m.source_file,
+            m.landing_file,
+            m.rows_read,
+            m.rows_written,
+            m.rows_rejected,
+            m.blank_lines,
+            m.replaced_characters,
+            m.bytes,
+            m.sha256,
+            c.bytes AS landing_bytes,
+            c.sha256 AS landing_sha256
+        FROM bronze.landing_manifest AS m
+        LEFT JOIN bronze.landing_checksum AS c
+            ON m.landing_file = c.landing_file;
 
         DELETE FROM etl.rejected_row
         WHERE

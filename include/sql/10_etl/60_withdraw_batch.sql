@@ -23,6 +23,7 @@ BEGIN
     DECLARE @message NVARCHAR(2048);
     DECLARE @status NVARCHAR(20);
     DECLARE @published_at DATETIME2(7);
+    DECLARE @business_date DATE;
     DECLARE @lock_result INT;
     DECLARE @is_shown BIT = 0;
     DECLARE @before_id INT;
@@ -43,7 +44,8 @@ BEGIN
 
     SELECT
         @status = status,
-        @published_at = published_at
+        @published_at = published_at,
+        @business_date = business_date
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
@@ -181,7 +183,10 @@ BEGIN
                 WHERE in_source = 1;
 
                 UPDATE silver.sales
-                SET in_source = 0
+                SET
+                    in_source = 0,
+                    last_seen_date
+                    = CASE WHEN last_seen_date < @business_date THEN @business_date ELSE last_seen_date END
                 WHERE in_source = 1;
             END;
 

@@ -2,8 +2,8 @@
 Purpose:    empties one bronze table and bulk loads it from the batch's landing folder, in one transaction.
             What the six bronze.load_<table> have in common; not called by anybody else.
 Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
-Errors:     50005 batch not open, 50008 not in the manifest, 50009 row count differs from the manifest,
-            50013 another batch holds the table, 4860 and others of BULK INSERT
+Errors:     50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing, or is not what staging
+            wrote, or its row count differs from the manifest's, 50013 another batch holds the table
 Example:    EXEC bronze.load_table 1, N'crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE bronze.load_table
@@ -19,6 +19,8 @@ BEGIN
     DECLARE @target NVARCHAR(261) = CONCAT(N'bronze.', QUOTENAME(@source_table));
     DECLARE @sql NVARCHAR(MAX);
     DECLARE @path NVARCHAR(661);
+    DECLARE @bytes BIGINT;
+    DECLARE @sha256 NVARCHAR(64);
     DECLARE @rows_written INT;
     DECLARE @rows_loaded INT;
     DECLARE @message NVARCHAR(2048);
@@ -30,6 +32,8 @@ BEGIN
     BEGIN TRY
         SELECT
             @path = CONCAT(b.landing_dir, N'/', m.landing_file),
+            @bytes = m.landing_bytes,
+            @sha256 = m.landing_sha256,
             @rows_written = m.rows_written
         FROM etl.manifest AS m
         INNER JOIN etl.batch AS b
@@ -38,11 +42,12 @@ BEGIN
             m.batch_id = @batch_id
             AND m.source_table = @source_table;
 
-        IF @path IS NULL
+        IF @sha256 IS NULL
             BEGIN
                 SET @message = CONCAT(
-                    @source_table, N' is not in the manifest of batch ', @batch_id, N'.', CHAR(10),
-                    N'Run etl.register_landing first.'
+                    @source_table, N' is not in the manifest of batch ', @batch_id,
+                    N', or without the SHA-256 of its landing copy.', CHAR(10),
+                    N'Run staging and etl.register_landing first.'
                 );
                 THROW 50008, @message, 1;
             END;
@@ -54,7 +59,7 @@ BEGIN
         SET @sql = CONCAT(N'TRUNCATE TABLE ', @target, N';');
         EXEC sp_executesql @sql;
 
-        EXEC etl.bulk_load @target, @path;
+        EXEC etl.bulk_load @target, @path, @sha256, @bytes, @rows_written;
 
         SET @sql = CONCAT(N'SELECT @rows = COUNT(*) FROM ', @target, N';');
         EXEC sp_executesql @sql, N'@rows INT OUTPUT', @rows = @rows_loaded OUTPUT;

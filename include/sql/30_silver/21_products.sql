@@ -1,6 +1,7 @@
 /*
 Purpose: every product ever delivered, in its current version and with its category, with its durable surrogate key.
 Grain:   product (product_number). Key 0 is the unknown member. A row is never deleted and a key never reused.
+         last_batch_id is the batch that changed the row last; of one not in source, the last that held it.
 */
 IF OBJECT_ID(N'silver.products', N'U') IS NULL
     CREATE TABLE silver.products
@@ -31,4 +32,29 @@ IF
     INSERT INTO silver.products
     (product_key, product_number, product_name, product_line, in_source)
     VALUES (0, N'n/a', N'n/a', N'n/a', 0);
+GO
+
+-- Without the unknown member, because a product may be called n/a. A table that exists gets the index, too, unless
+-- somebody has changed it by hand so that it cannot: a deployment does not fail because of that.
+IF
+    NOT EXISTS (
+        SELECT 1 FROM sys.indexes
+        WHERE
+            object_id = OBJECT_ID(N'silver.products', N'U')
+            AND name = N'ux_products_product_number'
+    )
+    BEGIN
+        IF
+            EXISTS (
+                SELECT product_number FROM silver.products
+                WHERE product_key <> 0
+                GROUP BY product_number
+                HAVING COUNT(*) > 1
+            )
+            PRINT N'Warning: silver.products holds a product_number twice. Delete the later one, then deploy again.';
+        ELSE
+            CREATE UNIQUE INDEX ux_products_product_number
+                ON silver.products (product_number)
+                WHERE product_key <> 0;
+    END;
 GO

@@ -55,8 +55,11 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
+    -- What gold shows until this batch is published is the last that held what leaves now.
     UPDATE t
-    SET in_source = 0
+    SET
+        in_source = 0,
+        last_batch_id = COALESCE((SELECT b.batch_id FROM gold.current_batch AS b), t.last_batch_id)
     FROM silver.customers AS t
     WHERE
         @is_history = 0
@@ -66,6 +69,7 @@ BEGIN
             WHERE s.customer_id = t.customer_id
         );
 
+    -- Only rows that differ are written. A change of case is a difference, hence the binary collation.
     UPDATE t
     SET
         customer_number = s.customer_number,
@@ -81,7 +85,19 @@ BEGIN
     FROM silver.customers AS t
     INNER JOIN #customers AS s
         ON t.customer_id = s.customer_id
-    WHERE @is_history = 0;
+    WHERE
+        @is_history = 0
+        AND (
+            t.in_source = 0
+            OR t.customer_number IS DISTINCT FROM s.customer_number COLLATE Latin1_General_BIN2
+            OR t.first_name IS DISTINCT FROM s.first_name COLLATE Latin1_General_BIN2
+            OR t.last_name IS DISTINCT FROM s.last_name COLLATE Latin1_General_BIN2
+            OR t.country IS DISTINCT FROM s.country COLLATE Latin1_General_BIN2
+            OR t.marital_status IS DISTINCT FROM s.marital_status COLLATE Latin1_General_BIN2
+            OR t.gender IS DISTINCT FROM s.gender COLLATE Latin1_General_BIN2
+            OR t.birthdate IS DISTINCT FROM s.birthdate
+            OR t.create_date IS DISTINCT FROM s.create_date
+        );
 
     SET @rows_updated = @@ROWCOUNT;
 

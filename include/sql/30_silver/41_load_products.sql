@@ -51,8 +51,11 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
+    -- What gold shows until this batch is published is the last that held what leaves now.
     UPDATE t
-    SET in_source = 0
+    SET
+        in_source = 0,
+        last_batch_id = COALESCE((SELECT b.batch_id FROM gold.current_batch AS b), t.last_batch_id)
     FROM silver.products AS t
     WHERE
         @is_history = 0
@@ -62,6 +65,7 @@ BEGIN
             WHERE s.product_number = t.product_number
         );
 
+    -- Only rows that differ are written. A change of case is a difference, hence the binary collation.
     UPDATE t
     SET
         product_id = s.product_id,
@@ -80,7 +84,19 @@ BEGIN
         ON t.product_number = s.product_number
     WHERE
         @is_history = 0
-        AND t.product_key <> 0;
+        AND t.product_key <> 0
+        AND (
+            t.in_source = 0
+            OR t.product_id IS DISTINCT FROM s.product_id
+            OR t.product_name IS DISTINCT FROM s.product_name COLLATE Latin1_General_BIN2
+            OR t.category_id IS DISTINCT FROM s.category_id COLLATE Latin1_General_BIN2
+            OR t.category IS DISTINCT FROM s.category COLLATE Latin1_General_BIN2
+            OR t.subcategory IS DISTINCT FROM s.subcategory COLLATE Latin1_General_BIN2
+            OR t.maintenance IS DISTINCT FROM s.maintenance COLLATE Latin1_General_BIN2
+            OR t.cost IS DISTINCT FROM s.cost
+            OR t.product_line IS DISTINCT FROM s.product_line COLLATE Latin1_General_BIN2
+            OR t.start_date IS DISTINCT FROM s.start_date
+        );
 
     SET @rows_updated = @@ROWCOUNT;
 

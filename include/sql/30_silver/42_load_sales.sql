@@ -1,7 +1,9 @@
 /*
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
-            Called by etl.publish, in its transaction. A history batch adds the lines that are missing, with
-            in_source = 0, raises last_seen_date of lines not in source, and changes nothing else.
+            Called by etl.publish, in its transaction. Only lines that differ are written. Which day a line was last
+            seen is written when it leaves the drops, because until then it is the day that gold shows (silver.sales).
+            A history batch adds the lines that are missing, with in_source = 0, raises last_seen_date of lines that
+            are not in a later drop, and changes nothing else.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -16,6 +18,8 @@ BEGIN
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
     DECLARE @is_history BIT;
+    DECLARE @shown_batch_id INT;
+    DECLARE @shown_date DATE;
     DECLARE @rows_read INT;
     DECLARE @rows_inserted INT;
     DECLARE @rows_updated INT;
@@ -28,6 +32,12 @@ BEGIN
         @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
+
+    -- What gold shows until this batch is published: every line in source is in that drop.
+    SELECT
+        @shown_batch_id = batch_id,
+        @shown_date = business_date
+    FROM gold.current_batch;
 
     -- The first version of a product also holds before it began. A line without an order date asks for the last day
     -- there is, which is the current version's.
@@ -95,8 +105,19 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
+    -- A replay shows an older day. What is in source now was seen later than that.
+    IF @is_history = 0 AND @business_date < @shown_date
+        UPDATE silver.sales
+        SET last_seen_date = @shown_date
+        WHERE
+            in_source = 1
+            AND last_seen_date < @shown_date;
+
     UPDATE t
-    SET in_source = 0
+    SET
+        in_source = 0,
+        last_seen_date = CASE WHEN t.last_seen_date < @shown_date THEN @shown_date ELSE t.last_seen_date END,
+        last_batch_id = COALESCE(@shown_batch_id, t.last_batch_id)
     FROM silver.sales AS t
     WHERE
         @is_history = 0
@@ -120,11 +141,8 @@ BEGIN
         sales_amount = s.sales_amount,
         quantity = s.quantity,
         price = s.price,
-        cost = COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost),
-        profit
-        = s.sales_amount
-        - CAST(s.quantity AS BIGINT)
-        * COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost),
+        cost = c.cost,
+        profit = s.sales_amount - CAST(s.quantity AS BIGINT) * c.cost,
         in_source = 1,
         last_seen_date = CASE WHEN t.last_seen_date > @business_date THEN t.last_seen_date ELSE @business_date END,
         last_batch_id = @batch_id
@@ -133,7 +151,24 @@ BEGIN
         ON
             t.order_number = s.order_number
             AND t.product_number = s.product_number
-    WHERE @is_history = 0;
+    CROSS APPLY (
+        VALUES (COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost))
+    ) AS c(cost)
+    WHERE
+        @is_history = 0
+        AND (
+            t.in_source = 0
+            OR t.product_key <> s.product_key
+            OR t.customer_key <> s.customer_key
+            OR t.order_date IS DISTINCT FROM s.order_date
+            OR t.shipping_date IS DISTINCT FROM s.shipping_date
+            OR t.due_date IS DISTINCT FROM s.due_date
+            OR t.sales_amount <> s.sales_amount
+            OR t.quantity IS DISTINCT FROM s.quantity
+            OR t.price IS DISTINCT FROM s.price
+            OR t.cost IS DISTINCT FROM c.cost
+            OR t.profit IS DISTINCT FROM s.sales_amount - CAST(s.quantity AS BIGINT) * c.cost
+        );
 
     SET @rows_updated = @@ROWCOUNT;
 
@@ -147,8 +182,8 @@ BEGIN
                     t.order_number = s.order_number
                     AND t.product_number = s.product_number
             WHERE
-                t.in_source = 0
-                AND t.last_seen_date < @business_date;
+                t.last_seen_date < @business_date
+                AND (t.in_source = 0 OR @shown_date < @business_date);
 
             SET @rows_updated = @@ROWCOUNT;
         END;

@@ -6,19 +6,38 @@ Grain:   customer. Sales without an order date and the unknown customer are left
 */
 CREATE OR ALTER VIEW gold.report_customers
 AS
-WITH totals AS (
+WITH lines AS (
+    SELECT
+        customer_key,
+        product_key,
+        order_number,
+        order_date,
+        sales_amount,
+        quantity
+    FROM gold.fact_sales
+    WHERE
+        order_date IS NOT NULL
+        AND customer_key <> 0
+),
+
+-- SQL Server reads its input several times where one grouping counts two columns' distinct values.
+bought AS (
+    SELECT
+        customer_key,
+        COUNT(DISTINCT product_key) AS total_products
+    FROM lines
+    GROUP BY customer_key
+),
+
+totals AS (
     SELECT
         customer_key,
         MAX(order_date) AS last_order_date,
         DATEDIFF(MONTH, MIN(order_date), MAX(order_date)) AS lifespan,
         COUNT(DISTINCT order_number) AS total_orders,
         SUM(CAST(sales_amount AS BIGINT)) AS total_sales,
-        SUM(CAST(quantity AS BIGINT)) AS total_quantity,
-        COUNT(DISTINCT product_key) AS total_products
-    FROM gold.fact_sales
-    WHERE
-        order_date IS NOT NULL
-        AND customer_key <> 0
+        SUM(CAST(quantity AS BIGINT)) AS total_quantity
+    FROM lines
     GROUP BY customer_key
 ),
 
@@ -56,11 +75,13 @@ SELECT
     t.total_orders,
     t.total_sales,
     t.total_quantity,
-    t.total_products,
+    n.total_products,
     t.lifespan,
     t.total_sales / t.total_orders AS avg_order_value,
     CASE WHEN t.lifespan = 0 THEN t.total_sales ELSE t.total_sales / t.lifespan END AS avg_monthly_spend
 FROM totals AS t
+INNER JOIN bought AS n
+    ON t.customer_key = n.customer_key
 INNER JOIN customers AS c
     ON t.customer_key = c.customer_key;
 GO

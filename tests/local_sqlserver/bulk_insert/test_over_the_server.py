@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +13,7 @@ import pyodbc
 import pytest
 
 from tests.warehouse import Server
-from warehouse.connection import with_database
+from warehouse.connection import with_database, with_parts
 
 
 class Client:
@@ -22,12 +23,16 @@ class Client:
         self.cursor = cursor
         self.folder = server.landing / f"bulk_{uuid.uuid4().hex}"
         self.folder.mkdir()
-        self._at_server = f"{server.landing_at_server}/{self.folder.name}"
+        self.at_server = f"{server.landing_at_server}/{self.folder.name}"
 
     def statement(self, content: str, options: str = "FIELDTERMINATOR = ','") -> str:
         """Write a file and return the BULK INSERT that loads it into #t."""
-        (self.folder / "t.txt").write_bytes(content.encode())
-        return f"BULK INSERT #t FROM '{self._at_server}/t.txt' WITH ({options})"
+        return f"BULK INSERT #t FROM '{self.file('t.txt', content.encode())}' WITH ({options})"
+
+    def file(self, name: str, content: bytes) -> str:
+        """Write a file and return its path as the server sees it."""
+        (self.folder / name).write_bytes(content)
+        return f"{self.at_server}/{name}"
 
     def run(self, batch: str) -> list[Any]:
         """Run a batch; return the rows of its last result set."""
@@ -101,3 +106,54 @@ def test_an_absent_file_is_4860(client: Client) -> None:
     absent = Path("no_such_file.txt")
     with pytest.raises(pyodbc.Error, match=r'The file "no_such_file.txt" does not exist .* \(4860\)'):
         client.run(f"BULK INSERT #t FROM '{absent}'")
+
+
+def test_openrowset_reads_a_file_as_one_value(client: Client) -> None:
+    path = client.file("odd [1]*?.bin", b"\xff\x00abc")
+    read = f"SELECT f.BulkColumn, HASHBYTES('SHA2_256', f.BulkColumn) FROM OPENROWSET(BULK N'{path}', SINGLE_BLOB) AS f"
+    assert client.run(read) == [(b"\xff\x00abc", hashlib.sha256(b"\xff\x00abc").digest())]
+    client.file("odd [1]*?.bin", b"changed")
+    assert client.run(read)[0][0] == b"changed"
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ("BULK N'{folder}/missing.txt', SINGLE_BLOB", 4860),
+        ("BULK N'/etc/passwd', SINGLE_BLOB", 4861),
+        ("BULK N'blob.txt', DATA_SOURCE = 'landing', SINGLE_BLOB", 12703),
+        ("BULK N'{folder}/t.txt', SINGLE_CLOB", 40510),
+        ("BULK N'{folder}/t.txt', FORMATFILE = 'f.xml'", 40510),
+        ("'MSOLEDBSQL', 'Server=x', 'SELECT 1'", 40510),
+    ],
+)
+def test_openrowset_refuses_what_it_cannot_read(client: Client, source: str, number: int) -> None:
+    client.file("t.txt", b"x")
+    with pytest.raises(pyodbc.Error, match=rf"\({number}\)"):
+        client.run(f"SELECT 1 FROM OPENROWSET({source.format(folder=client.at_server)}) AS f")
+
+
+def test_a_view_over_a_file_is_refused(client: Client) -> None:
+    path = client.file("t.txt", b"x")
+    with pytest.raises(pyodbc.Error, match=r"in a view.*\(40510\)"):
+        client.run(
+            f"CREATE VIEW dbo.file_of_mine AS SELECT f.BulkColumn FROM OPENROWSET(BULK '{path}', SINGLE_BLOB) AS f"
+        )
+
+
+def test_openrowset_asks_for_the_right_to_bulk_load_each_time(client: Client, server: Server) -> None:
+    read = f"SELECT f.BulkColumn FROM OPENROWSET(BULK N'{client.file('t.txt', b'x')}', SINGLE_BLOB) AS f"
+    name = f"reader_{uuid.uuid4().hex}"
+    client.run(f"CREATE LOGIN {name} WITH PASSWORD = 'Reader_1'")
+    odbc = with_database(with_parts(server.odbc, {"UID": name, "PWD": "Reader_1"}), "master")
+    try:
+        with closing(pyodbc.connect(odbc, autocommit=True)) as connection:
+            for allowed in (False, True, False):
+                client.run(f"{'GRANT' if allowed else 'REVOKE'} ADMINISTER BULK OPERATIONS TO {name}")
+                if allowed:
+                    assert connection.execute(read).fetchval() == b"x"
+                else:
+                    with pytest.raises(pyodbc.Error, match=r"\(4834\)"):
+                        connection.execute(read)
+    finally:
+        client.run(f"DROP LOGIN {name}")

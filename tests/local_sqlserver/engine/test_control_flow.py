@@ -110,6 +110,28 @@ def test_throw_ends_the_batch(sql: Client) -> None:
     assert result.messages == []
 
 
+@pytest.mark.parametrize(
+    ("written", "arrives"),
+    [
+        ("5 %% of %%d", "5 % of %d"),
+        ("5 % of 7 %.", "5  of 7 ."),
+        ("a%de", " "),
+        ("a%nb%%n", "a\nb%n"),
+        ("%%%%", "%%"),
+        ("at the end %", "at the end "),
+    ],
+)
+def test_throw_wants_its_percent_signs_doubled_and_a_message_thrown_on_keeps_them(
+    sql: Client, written: str, arrives: str
+) -> None:
+    result = sql(
+        f"BEGIN TRY BEGIN TRY THROW 50001, N'{written}', 2; END TRY BEGIN CATCH THROW; END CATCH END TRY"
+        " BEGIN CATCH PRINT ERROR_MESSAGE(); THROW; END CATCH"
+    )
+    assert [error.text for error in result.errors] == [arrives]
+    assert result.messages == [arrives]
+
+
 def test_getdate_stands_still_within_a_statement_only(sql: Client) -> None:
     text = (
         "DECLARE @a DATETIME2 = SYSDATETIME() WAITFOR DELAY '00:00:00.02' "

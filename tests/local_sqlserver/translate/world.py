@@ -63,6 +63,9 @@ class World:
             return Relation(f'temp.main."{name}"', kind, "tempdb", "dbo", name)
         return Relation(f'"Warehouse"."{schema}"."{name}"', "U", self.database, schema, name)
 
+    def file(self, path: str, data_source: str | None, line: int) -> str:
+        return path
+
     def variable(self, name: str, line: int) -> SqlType:
         if name.lower() not in self.variables:
             raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, line=line)
