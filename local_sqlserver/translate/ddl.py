@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import replace
 
+from local_sqlserver.collation import UNRESOLVED, named
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.contract import (
@@ -17,7 +18,7 @@ from local_sqlserver.translate.contract import (
 from local_sqlserver.translate.dml import DataCompiler
 from local_sqlserver.translate.expressions import nodes
 from local_sqlserver.translate.failures import already_exists, cannot_drop
-from local_sqlserver.translate.names import Rows, Scope, relation_source
+from local_sqlserver.translate.names import OutputColumn, Rows, Scope, relation_source
 from local_sqlserver.translate.objects import (
     copy_name,
     create_sequence,
@@ -104,7 +105,9 @@ class DefinitionCompiler(DataCompiler):
             so_far = replace(relation, columns=tuple(before))
             scope = Scope(None, [relation_source(so_far, relation.name, "")])
             value = self.expression(parse_expression(definition.computed, definition.line), scope)
-            return ColumnInfo(definition.name, value.type, computed=definition.computed)
+            return ColumnInfo(
+                definition.name, value.type, computed=definition.computed, collation=named(value.collation)
+            )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
         if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
@@ -128,6 +131,7 @@ class DefinitionCompiler(DataCompiler):
             identity=definition.identity,
             default=definition.default,
             default_name=name or None,
+            collation=definition.collation,
         )
 
     def _check_default(self, text: str, definition: syntax.ColumnDefinition) -> None:
@@ -373,7 +377,10 @@ class DefinitionCompiler(DataCompiler):
             text = f"ALTER TABLE ALTER COLUMN {column.name} failed because one or more objects access this column."
             raise SqlError(4922, text, line=node.line)
         nullable = definition.nullable is not False
-        after_column = replace(column, type=definition.type, nullable=nullable)
+        after_column = replace(column, type=definition.type, nullable=nullable, collation=definition.collation)
+        if used and after_column.collation != column.collation:
+            text = f"The object '{used[0].name}' is dependent on column '{column.name}'."
+            raise SqlError(5074, text, line=node.line)
         after = replace(
             relation,
             columns=tuple(after_column if known is column else known for known in relation.columns),
@@ -522,7 +529,7 @@ class DefinitionCompiler(DataCompiler):
                     "specified more than once."
                 )
                 raise SqlError(2705, text, line=node.line)
-            columns.append(ColumnInfo(column.name, column.type))
+            columns.append(_column(column.name, column, node.line))
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )
@@ -548,6 +555,14 @@ def _generated_name(prefix: str, table: str, *columns: str) -> str:
     digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
     column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"
+
+
+def _column(name: str, column: OutputColumn, line: int) -> ColumnInfo:
+    """A column of SELECT INTO or of a view; raises 451 for one whose collation is unresolved."""
+    if column.collation == UNRESOLVED:
+        text = f"Cannot resolve collation conflict for column {name} in SELECT statement."
+        raise SqlError(451, text, line=line)
+    return ColumnInfo(name, column.type, collation=named(column.collation))
 
 
 def _selects(body: syntax.Body) -> list[syntax.Body]:
@@ -578,5 +593,5 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
                 f"'{target.name}' is specified more than once."
             )
             raise SqlError(4506, text, line=node.line)
-        columns.append(ColumnInfo(name, column.type))
+        columns.append(_column(name, column, node.line))
     return tuple(columns)

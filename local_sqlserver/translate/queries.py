@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
 
+from local_sqlserver.collation import UNRESOLVED, conflict, joined
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.conversions import convert, implicit
@@ -12,7 +13,7 @@ from local_sqlserver.translate.functions import FunctionCompiler
 from local_sqlserver.translate.names import OutputColumn, Rows, Scope, SourceColumns, relation_source
 from local_sqlserver.translate.parse_statements import order_by_in_view
 from local_sqlserver.translate.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.translate.values import Value, identifier, key, quote, typed_null
+from local_sqlserver.translate.values import Value, identifier, key, quote, sort_key, typed_null
 from local_sqlserver.types import MAX
 
 _DEPTH = "_depth"
@@ -134,7 +135,11 @@ class QueryCompiler(FunctionCompiler):
             known = [column.type for column in (one, two) if not column.null]
             declared = common_type(known) if known else INT
             null = one.null and two.null
-            columns.append(replace(one, type=declared, null=null, collation=one.collation or two.collation))
+            collation = joined([one, two], node.line)
+            if collation == UNRESOLVED and node.operator != "UNION ALL":
+                clash = [column.own_collation.name for column in (one, two)]
+                raise conflict(clash, node.operator, node.line)
+            columns.append(replace(one, type=declared, null=null, collation=collation))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -290,7 +295,7 @@ class QueryCompiler(FunctionCompiler):
                         text = "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."
                         raise SqlError(145, text, severity=15, line=item.line)
                     value = by_sql[value.sql]
-            parts.append(f"{key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
+            parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
 
     def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]]) -> Value | None:
@@ -551,7 +556,7 @@ class QueryCompiler(FunctionCompiler):
                 groups.append(grouped)
                 shown = reference.sql if grouped == reference.sql else f"min({reference.sql})"
                 selected.append(f"{shown} AS {identifier(column.name)}")
-                columns.append(OutputColumn(column.name, column.type, column.name))
+                columns.append(OutputColumn(column.name, column.type, column.name, column.collation))
         for name in node.values:
             constant = Value(quote(name), text_type("nvarchar", len(name)), constant=name)
             test = self.compare("=", pivoted, constant, node.line)
@@ -565,7 +570,8 @@ class QueryCompiler(FunctionCompiler):
 
 
 def _reference(alias: str, column: OutputColumn) -> Value:
-    return Value(f"{identifier(alias)}.{identifier(column.emitted)}", column.type, collation=column.collation)
+    sql = f"{identifier(alias)}.{identifier(column.emitted)}"
+    return Value(sql, column.type, collation=column.own_collation)
 
 
 def _unequal_lists(line: int) -> SqlError:

@@ -2,11 +2,28 @@
 Purpose: creates the database DataWarehouse; runs connected to master.
          Row versioning is on, so that readers of gold neither block a load nor are blocked by it
          (READ_COMMITTED_SNAPSHOT), and the API's sync reads several views as of one moment (SNAPSHOT isolation).
+         The collation tells apart all but case for whoever asks gold; the warehouse's own keys and codes are compared
+         by code point (Latin1_General_100_BIN2), whatever the database has. _SC counts an emoji as one character.
          gold.quality_check alone also reads the cleansed tables, which a load empties, and may wait for one.
 Example: sqlcmd -d master -i 00_DataWarehouse.sql
 */
 IF DB_ID(N'DataWarehouse') IS NULL
-    CREATE DATABASE DataWarehouse COLLATE SQL_Latin1_General_CP1_CI_AS;
+    CREATE DATABASE DataWarehouse COLLATE Latin1_General_100_CI_AS_KS_WS_SC;
+GO
+
+-- Its columns would keep their collations if the database's were altered, so it stays as it was made.
+IF
+    EXISTS (
+        SELECT 1 FROM sys.databases
+        WHERE
+            name = N'DataWarehouse'
+            AND collation_name <> N'Latin1_General_100_CI_AS_KS_WS_SC'
+    )
+    PRINT CONCAT(
+        N'Warning: DataWarehouse has the collation ', DATABASEPROPERTYEX(N'DataWarehouse', N'Collation'),
+        N', not Latin1_General_100_CI_AS_KS_WS_SC.', CHAR(10),
+        N'Loads are right all the same; queries may find names equal that differ. docs/operations.md, "Collation".'
+    );
 GO
 
 IF (

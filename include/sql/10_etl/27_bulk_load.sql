@@ -21,7 +21,13 @@ BEGIN
         N'BULK INSERT ', @target, N' FROM N''', REPLACE(@path, N'''', N''''''), N''' WITH (',
         N'DATAFILETYPE = ''widechar'', FIRSTROW = 2, FIELDTERMINATOR = ''\t'', ROWTERMINATOR = ''0x0A00'', ',
         N'MAXERRORS = 0, TABLOCK',
-        CASE WHEN @path NOT LIKE N'[/\]%' AND @path NOT LIKE N'[A-Z]:%' THEN N', DATA_SOURCE = ''landing''' END, N');'
+        CASE
+            WHEN
+                @path COLLATE Latin1_General_100_BIN2 NOT LIKE N'[/\]%'
+                AND @path COLLATE Latin1_General_100_BIN2 NOT LIKE N'[A-Za-z]:%'
+                THEN N', DATA_SOURCE = ''landing'''
+        END,
+        N');'
     );
 
     PRINT CONCAT(N'BULK INSERT ', @target, N' from ', @path);

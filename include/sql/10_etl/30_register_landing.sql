@@ -31,7 +31,7 @@ BEGIN
     EXEC etl.open_step @batch_id, N'etl.register_landing', @step_id OUTPUT;
 
     BEGIN TRY
-        IF NULLIF(TRIM(@landing_dir), N'') IS NULL
+        IF @landing_dir IS NULL OR DATALENGTH(TRIM(@landing_dir)) = 0
             BEGIN
                 SET @message = CONCAT(
                     N'etl.register_landing: @landing_dir is empty.', CHAR(10),

@@ -32,7 +32,7 @@ BEGIN
     DECLARE @run_id NVARCHAR(250);
     DECLARE @latest DATE;
 
-    IF NULLIF(TRIM(@reason), N'') IS NULL
+    IF @reason IS NULL OR DATALENGTH(TRIM(@reason)) = 0
         BEGIN
             SET @message = CONCAT(
                 N'etl.withdraw_batch: @reason is empty.', CHAR(10),
