@@ -23,9 +23,9 @@ class OutputColumn:
     null: bool = False
 
     @property
-    def own_collation(self) -> Collation:
-        """The collation of a reference to the column: the database's where its expression had none."""
-        return (self.collation or DATABASE).column()
+    def own_collation(self) -> Collation | None:
+        """The collation of a reference to the column: no COLLATE clause any more; None stays, of a literal."""
+        return self.collation.column() if self.collation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def invalid_column(name: str, line: int) -> SqlError:
 def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColumns:
     """A table or view as a source."""
     columns = tuple(
-        OutputColumn(column.name, column.type, column.name, find(column.collation) if column.collation else None)
+        OutputColumn(column.name, column.type, column.name, find(column.collation) if column.collation else DATABASE)
         for column in relation.columns
     )
     name = (relation.database, relation.schema, relation.name)

@@ -137,7 +137,7 @@ class QueryCompiler(FunctionCompiler):
             null = one.null and two.null
             collation = joined([one, two], node.line)
             if collation == UNRESOLVED and node.operator != "UNION ALL":
-                clash = [column.own_collation.name for column in (one, two)]
+                clash = [column.collation.name for column in (one, two) if column.collation]
                 raise conflict(clash, node.operator, node.line)
             columns.append(replace(one, type=declared, null=null, collation=collation))
         first = self._converted(left, columns, node.line)
@@ -479,7 +479,10 @@ class QueryCompiler(FunctionCompiler):
             "(" + ", ".join(implicit(value, kind, node.line).sql for value, kind in zip(row, types, strict=True)) + ")"
             for row in rows
         )
-        columns = tuple(OutputColumn(f"{index}", declared, f"{index}") for index, declared in enumerate(types))
+        columns = tuple(
+            OutputColumn(f"{index}", declared, f"{index}", joined(values, node.line))
+            for index, (declared, values) in enumerate(zip(types, zip(*rows, strict=True), strict=True))
+        )
         if len(node.columns) != len(types):
             raise _alias_count(node.alias, len(node.columns), len(types), node.line)
         return self._derived(Rows(f"VALUES {lines}", columns), node.alias, node.columns, scope, node.line)
@@ -490,7 +493,7 @@ class QueryCompiler(FunctionCompiler):
             text, separator = (self.as_text(argument, node.line) for argument in arguments[:2])
             pieces = f"tsql_split({text.sql}, {separator.sql})"
             name = "nvarchar" if text.type.name in ("nvarchar", "nchar") else "varchar"
-            columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value")]
+            columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value", text.collation)]
             selected = f'unnest({pieces}) AS "value"'
             if len(arguments) == 3:
                 columns.append(OutputColumn("ordinal", BIGINT, "ordinal"))
