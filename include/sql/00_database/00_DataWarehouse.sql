@@ -12,17 +12,16 @@ IF DB_ID(N'DataWarehouse') IS NULL
 GO
 
 -- Its columns would keep their collations if the database's were altered, so it stays as it was made.
-IF
-    EXISTS (
-        SELECT 1 FROM sys.databases
-        WHERE
-            name = N'DataWarehouse'
-            AND collation_name <> N'Latin1_General_100_CI_AS_KS_WS_SC'
-    )
+DECLARE @collation NVARCHAR(128);
+
+SELECT @collation = collation_name
+FROM sys.databases
+WHERE name = N'DataWarehouse';
+
+IF @collation <> N'Latin1_General_100_CI_AS_KS_WS_SC'
     PRINT CONCAT(
-        N'Warning: DataWarehouse has the collation ', DATABASEPROPERTYEX(N'DataWarehouse', N'Collation'),
-        N', not Latin1_General_100_CI_AS_KS_WS_SC.', CHAR(10),
-        N'Loads are right all the same; queries may find names equal that differ. docs/operations.md, "Collation".'
+        N'Warning: DataWarehouse has the collation ', @collation, N', not Latin1_General_100_CI_AS_KS_WS_SC.', CHAR(10),
+        N'Loads are right all the same; queries may find names equal that differ. docs/operations.md, "Upgrades".'
     );
 GO
 
