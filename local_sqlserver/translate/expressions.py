@@ -334,7 +334,12 @@ def like(value: Value, pattern: Value, escape: str) -> str:
     if pattern.constant is None:
         exact = "true" if value.case_counts else "false"
         blanks = "" if unicode else " *"
-        return f"tsql_like({value.sql}, {pattern.sql}, {quote(escape)}, {exact}, {quote(blanks)})"
+        by_character = f"tsql_like({value.sql}, {pattern.sql}, {quote(escape)}, {exact}, {quote(blanks)})"
+        if value.compares_by.binary or escape or not unicode:
+            return by_character
+        marked = Value(f"replace({pattern.sql}, '\\', '\\\\')", pattern.type, collation=value.collation)
+        by_text = f"{folded(value, expand=True)} LIKE {folded(marked, expand=True)} ESCAPE '\\'"
+        return f"CASE WHEN regexp_matches({pattern.sql}, '[_[]') THEN {by_character} ELSE {by_text} END"
     text = unicodedata.normalize("NFC", pattern.constant) if not value.compares_by.binary else pattern.constant
     if "[" in text or escape or not (unicode or text.endswith("%")):
         regex = quote(like_regex(text, escape) + ("" if unicode else " *"))

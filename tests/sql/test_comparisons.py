@@ -35,3 +35,11 @@ def test_emptiness_and_classes_of_characters_are_judged_by_code_point(path: Path
 def test_no_length_of_a_column_is_judged_by_len(path: Path) -> None:
     """LEN counts characters under _SC, and a column holds code units."""
     assert re.findall(r"LEN\(\w+\) > \d+", code(path).replace("DATALENGTH", "")) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_characters_are_replaced_by_code_point(path: Path) -> None:
+    """To other collations a quote with an accent combined to it is no quote: it would end a literal of dynamic SQL."""
+    replaced = re.findall(r"REPLACE\((.*?), (?:N'|CHAR)", code(path))
+    binary = (BIN2, "ERROR_MESSAGE()", "CASE WHEN cid LIKE")
+    assert [text for text in replaced if not any(mark in text for mark in binary)] == []

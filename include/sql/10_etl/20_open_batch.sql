@@ -77,7 +77,8 @@ BEGIN
     IF @opened_for <> @business_date
         BEGIN
             SET @message = CONCAT(
-                N'Run ', REPLACE(@run_id, N'%', N'%%'), N' is batch ', @batch_id, N' of ', @opened_for,
+                N'Run ', REPLACE(@run_id COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                N' is batch ', @batch_id, N' of ', @opened_for,
                 N' and cannot load ', @business_date, N'.', CHAR(10),
                 N'Start a new run for ', @business_date, N'.'
             );
@@ -87,7 +88,8 @@ BEGIN
     IF @status = N'withdrawn'
         BEGIN
             SET @message = CONCAT(
-                N'Run ', REPLACE(@run_id, N'%', N'%%'), N' is batch ', @batch_id, N' of ', @opened_for,
+                N'Run ', REPLACE(@run_id COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                N' is batch ', @batch_id, N' of ', @opened_for,
                 N', which was withdrawn.', CHAR(10),
                 N'Start a new run for ', @business_date, N'.'
             );

@@ -18,7 +18,9 @@ BEGIN
     SET XACT_ABORT ON;
 
     DECLARE @sql NVARCHAR(MAX) = CONCAT(
-        N'BULK INSERT ', @target, N' FROM N''', REPLACE(@path, N'''', N''''''), N''' WITH (',
+        -- By code point, because other collations do not find a quote that an accent is combined with.
+        N'BULK INSERT ', @target, N' FROM N''',
+        REPLACE(@path COLLATE Latin1_General_100_BIN2, N'''', N''''''), N''' WITH (',
         N'DATAFILETYPE = ''widechar'', FIRSTROW = 2, FIELDTERMINATOR = ''\t'', ROWTERMINATOR = ''0x0A00'', ',
         N'MAXERRORS = 0, TABLOCK',
         CASE

@@ -65,7 +65,8 @@ BEGIN
             ) <> 6
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@landing_dir, N'%', N'%%'), N'/manifest.txt does not list the six source tables once each.',
+                    REPLACE(@landing_dir COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N'/manifest.txt does not list the six source tables once each.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50007, @message, 1;
@@ -77,7 +78,8 @@ BEGIN
         IF @rows_rejected <> (SELECT SUM(rows_rejected) FROM bronze.landing_manifest)
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@path, N'%', N'%%'), N' has ', @rows_rejected, N' rows, manifest.txt says otherwise.',
+                    REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N' has ', @rows_rejected, N' rows, manifest.txt says otherwise.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50009, @message, 1;

@@ -124,7 +124,7 @@ BEGIN
                     N'Or stage the drop that was published for ', @before_date, N' again, from ', @source_dir,
                     N' into ', @landing_dir, N', then withdraw.'
                 );
-                SET @message = REPLACE(@message, N'%', N'%%');
+                SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
 
                 UPDATE etl.batch
                 SET withdrawn_reason = NULL

@@ -561,6 +561,13 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("'abc  ' LIKE N'abc'", False),
     ("'abc  ' LIKE LOWER('ABC')", True),
     ("N'abc  ' LIKE LOWER(N'ABC')", False),
+    # Patterns that are computed.
+    ("N'Straße' LIKE N'%' + UPPER(N'ss') + LOWER(N'%')", True),
+    ("N'Straße' LIKE CONCAT(N'stra', N's_e')", False),
+    ("N'Straße' LIKE CONCAT(N'STRA', N'_e')", True),
+    ("N'a\\b' LIKE CONCAT(N'A', N'\\b')", True),
+    ("N'a' LIKE LOWER(NULL)", None),
+    ("NULL LIKE LOWER(N'A')", None),
     # Capitals.
     ("UPPER(N'straße')", "STRAßE"),
     ("UPPER(N'ıſµŉﬁ')", "ıſµŉﬁ"),
