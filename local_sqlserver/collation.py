@@ -116,7 +116,7 @@ WIRE = bytes((0x09, 0x04, 0x10, 0x20, 0x00))
 """``DATABASE`` in TDS (MS-TDS 2.2.5.1.2): LCID 0x0409, ignore case, version 2 (100), no sort order; _SC has no bit."""
 
 UNRESOLVED = Collation("")
-"""The collation of an expression that joins columns of two: it may be shown, not compared."""
+"""The collation of an expression that joins columns of two: no query returns it, and nothing compares it."""
 
 
 def named(collation: Collation | None) -> str | None:
@@ -142,11 +142,17 @@ def joined(values: Iterable[Collated], line: int) -> Collation | None:
 
 
 def compared(values: Iterable[Collated], operation: str, line: int) -> Collation | None:
-    """The collation that texts compare by. Raises SqlError 468 when their columns differ and no clause decides."""
+    """The collation that texts compare by.
+
+    Raises SqlError 468 when their columns differ and no clause decides, 446 when one of them is such an expression.
+    """
     listed = list(values)
     names = list(dict.fromkeys(value.collation.name for value in listed if value.collation is not None))
     clauses = {value.collation.name for value in listed if value.collation is not None and value.collation.explicit}
-    if len(clauses) > 1 or (not clauses and (len(names) > 1 or "" in names)):
+    if not clauses and UNRESOLVED.name in names:
+        text = f"Cannot resolve collation conflict for {_OPERATIONS.get(operation, operation)} operation."
+        raise SqlError(446, text, line=line)
+    if len(clauses) > 1 or (not clauses and len(names) > 1):
         raise conflict(names, operation, line)
     return joined(listed, line)
 
@@ -160,6 +166,12 @@ _OPERATIONS = {
     "<=": "less than or equal to",
     ">=": "greater than or equal to",
 }
+
+
+def unresolved(position: int, line: int) -> SqlError:
+    """Error 451, of a column of a query."""
+    text = f"Cannot resolve collation conflict for column {position} in SELECT statement."
+    return SqlError(451, text, line=line)
 
 
 def conflict(names: list[str], operation: str, line: int) -> SqlError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.collation import joined
+from local_sqlserver.collation import compared
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate.conversions import clash, convert
 from local_sqlserver.translate.types import (
@@ -40,7 +40,7 @@ def concatenation(left: Value, right: Value, line: int) -> Value | None:
     length = MAX if MAX in lengths else sum(lengths)
     name = "nvarchar" if {left.type.name, right.type.name} & UNICODE else "varchar"
     declared = text_type(name, length)
-    collation = joined([left, right], line)
+    collation = compared([left, right], "add", line)
     if left.constant is not None and right.constant is not None:
         text = left.constant + right.constant
         return Value("'" + text.replace("'", "''") + "'", declared, text, collation=collation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import replace
 
-from local_sqlserver.collation import UNRESOLVED, named
+from local_sqlserver.collation import named
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.contract import (
@@ -18,7 +18,7 @@ from local_sqlserver.translate.contract import (
 from local_sqlserver.translate.dml import DataCompiler
 from local_sqlserver.translate.expressions import nodes
 from local_sqlserver.translate.failures import already_exists, cannot_drop
-from local_sqlserver.translate.names import OutputColumn, Rows, Scope, relation_source
+from local_sqlserver.translate.names import Rows, Scope, relation_source
 from local_sqlserver.translate.objects import (
     copy_name,
     create_sequence,
@@ -529,7 +529,7 @@ class DefinitionCompiler(DataCompiler):
                     "specified more than once."
                 )
                 raise SqlError(2705, text, line=node.line)
-            columns.append(_column(column.name, column, node.line))
+            columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )
@@ -555,14 +555,6 @@ def _generated_name(prefix: str, table: str, *columns: str) -> str:
     digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
     column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"
-
-
-def _column(name: str, column: OutputColumn, line: int) -> ColumnInfo:
-    """A column of SELECT INTO or of a view; raises 451 for one whose collation is unresolved."""
-    if column.collation == UNRESOLVED:
-        text = f"Cannot resolve collation conflict for column {name} in SELECT statement."
-        raise SqlError(451, text, line=line)
-    return ColumnInfo(name, column.type, collation=named(column.collation))
 
 
 def _selects(body: syntax.Body) -> list[syntax.Body]:
@@ -593,5 +585,5 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
                 f"'{target.name}' is specified more than once."
             )
             raise SqlError(4506, text, line=node.line)
-        columns.append(_column(name, column, node.line))
+        columns.append(ColumnInfo(name, column.type, collation=named(column.collation)))
     return tuple(columns)

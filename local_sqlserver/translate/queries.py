@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
 
-from local_sqlserver.collation import UNRESOLVED, conflict, joined
+from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.conversions import convert, implicit
@@ -130,15 +130,15 @@ class QueryCompiler(FunctionCompiler):
         left, right = self._body(node.left, parent), self._body(node.right, parent)
         if len(left.columns) != len(right.columns):
             raise _unequal_lists(node.line)
-        columns = []
+        columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
             known = [column.type for column in (one, two) if not column.null]
             declared = common_type(known) if known else INT
             null = one.null and two.null
             collation = joined([one, two], node.line)
-            if collation == UNRESOLVED and node.operator != "UNION ALL":
-                clash = [column.collation.name for column in (one, two) if column.collation]
-                raise conflict(clash, node.operator, node.line)
+            if collation == UNRESOLVED and node.operator == "UNION ALL":
+                raise unresolved(len(columns) + 1, node.line)
+            compared([one, two], node.operator, node.line)
             columns.append(replace(one, type=declared, null=null, collation=collation))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
@@ -376,6 +376,8 @@ class QueryCompiler(FunctionCompiler):
             while emitted.lower() in taken:
                 emitted += "_"
             taken.add(emitted.lower())
+            if value.collation == UNRESOLVED:
+                raise unresolved(len(items) + 1, node.line)
             shown = typed_null(value.type) if value.null else value
             items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local_sqlserver.collation import DATABASE, Collation
+from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
+from local_sqlserver.errors import SqlError
 from local_sqlserver.translate import folding
 from local_sqlserver.translate.types import INT, TEXT, duckdb_type
 from local_sqlserver.types import SqlType
@@ -89,10 +90,15 @@ def once(template: str, sql: str, *others: str) -> str:
 
 
 def key(value: Value) -> str:
-    """What to compare, group and sort instead of a value: text by its collation, and without trailing blanks."""
+    """What to compare, group and sort instead of a value: text by its collation, and without trailing blanks.
+
+    Raises SqlError 446 for a text whose collation is unresolved.
+    """
     if not value.is_text:
         return value.sql
     collation = value.compares_by
+    if collation == UNRESOLVED:
+        raise SqlError(446, "Cannot resolve collation conflict for GROUP BY, DISTINCT or ORDER BY operation.")
     if value.constant is not None and (collation.binary or re.fullmatch(folding.PLAIN, value.constant)):
         text = value.constant.rstrip(" ")
         return quote(text if value.case_counts else text.lower())
