@@ -1,7 +1,6 @@
 """Lengths and cuts of text in UTF-16 code units.
 
-SQL Server's collations without supplementary characters (this stand-in's SQL_Latin1_General_CP1_CI_AS) count code
-units: a character beyond U+FFFF is two.
+NVARCHAR(n) holds n code units, whatever the collation counts as a character: one beyond U+FFFF takes two.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ def length(text: str) -> int:
 
 
 def left(text: str, units: int) -> str:
-    """Return the first ``units`` code units; half a character at the cut becomes U+FFFD."""
+    """Return the first ``units`` code units; a character that does not fit whole is left out, as under _SC."""
     if text.isascii() or length(text) <= units:
         return text[:units]
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace")
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")

@@ -31,7 +31,8 @@ _TABLES = {
     "objects": "object_id INTEGER, schema_name VARCHAR, name VARCHAR, type VARCHAR, "
     "created TIMESTAMP, modified TIMESTAMP, definition VARCHAR",
     "columns": f"object_id INTEGER, column_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, is_nullable BOOLEAN, "
-    "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR",
+    "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
+    "collation_name VARCHAR",
     "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
     "VARCHAR[], definition VARCHAR",
     "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
@@ -64,6 +65,7 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     for name in _LATER:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
+    connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
 
 
 def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
@@ -74,7 +76,7 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     for row in connection.execute(f"SELECT * FROM {home}.columns ORDER BY object_id, column_id").fetchall():
         identity = None if row[8] is None else (row[8], row[9])
         declared = SqlType(row[3], row[4], row[5], row[6])
-        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12])
+        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13])
         columns.setdefault(row[0], []).append(info)
     constraints: dict[int, list[ConstraintInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
@@ -125,10 +127,11 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
     for position, column in enumerate(item.columns, 1):
         kind, identity = column.type, column.identity or (None, None)
         connection.execute(
-            f"INSERT INTO {home}.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            f"INSERT INTO {home}.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             [
                 *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
                 *(column.nullable, *identity, column.default, column.default_name, column.computed),
+                column.collation,
             ],
         )
     for position, constraint in enumerate(item.constraints, 1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from local_sqlserver.collation import DATABASE
 from local_sqlserver.engine.binding import parse_name
 from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.session_values import VERSION
@@ -184,7 +185,7 @@ def _database_property(session: EngineSession, arguments: Arguments) -> object:
     if database is None:
         return None
     answers: dict[str, object] = {
-        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "collation": DATABASE.name,
         "status": "ONLINE",
         "updateability": "READ_WRITE",
         "useraccess": database.user_access,
@@ -206,7 +207,7 @@ def _server_property(session: EngineSession, arguments: Arguments) -> object:
         "engineedition": 4,
         "servername": session.engine.server_name,
         "machinename": session.engine.server_name,
-        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "collation": DATABASE.name,
         "isclustered": 0,
         "ishadrenabled": 0,
         "isfulltextinstalled": 0,

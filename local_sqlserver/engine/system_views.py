@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
+from local_sqlserver.collation import DATABASE
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, quote
 from local_sqlserver.engine.results import sql_type
 from local_sqlserver.translate import ColumnInfo
 
-_COLLATION = "'SQL_Latin1_General_CP1_CI_AS'"
+_COLLATION = f"'{DATABASE.name}'"
 
 _TYPES = [
     # name, system_type_id, max_length, precision, scale
@@ -96,8 +97,8 @@ _VIEWS = {
     "sys_procedures": "SELECT *, FALSE AS is_auto_executed FROM {home}.sys_objects WHERE type = 'P'",
     "sys_columns": "SELECT c.object_id, c.name, c.column_id, t.system_type_id, t.user_type_id, "
     f"{_LENGTH} AS max_length, {_PRECISION} AS precision, {_SCALE} AS scale, "
-    f"CASE WHEN {_TEXT} THEN {_COLLATION} END AS collation_name, c.is_nullable, c.seed IS NOT NULL "
-    f"AS is_identity, "
+    f"CASE WHEN {_TEXT} THEN coalesce(c.collation_name, {_COLLATION}) END AS collation_name, c.is_nullable, "
+    "c.seed IS NOT NULL AS is_identity, "
     "c.computed IS NOT NULL AS is_computed, "
     "CASE WHEN c.default_name IS NULL THEN 0 ELSE c.object_id * 1000 + 500 + c.column_id END AS "
     "default_object_id "
@@ -188,7 +189,7 @@ _VIEWS = {
     "TABLE_NAME, "
     "c.name AS COLUMN_NAME, c.column_id AS ORDINAL_POSITION, c.default_definition AS COLUMN_DEFAULT, "
     f"CASE WHEN c.is_nullable THEN 'YES' ELSE 'NO' END AS IS_NULLABLE, {_INFORMATION_TYPE}, "
-    f"CASE WHEN {_TEXT} THEN {_COLLATION} END AS COLLATION_NAME "
+    f"CASE WHEN {_TEXT} THEN coalesce(c.collation_name, {_COLLATION}) END AS COLLATION_NAME "
     "FROM {home}.columns c JOIN {home}.objects o ON o.object_id = c.object_id JOIN "
     "{home}.sys_types t ON t.name = c.type_name",
     "information_schema_table_constraints": "SELECT {name} AS CONSTRAINT_CATALOG, o.schema_name AS CONSTRAINT_SCHEMA, "

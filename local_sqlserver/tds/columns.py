@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
+from local_sqlserver.collation import WIRE
 from local_sqlserver.errors import unsupported
 from local_sqlserver.tds.buffer import encode_utf16
 from local_sqlserver.types import MAX, SqlType
-
-COLLATION = bytes((0x09, 0x04, 0xD0, 0x00, 0x34))
-"""SQL_Latin1_General_CP1_CI_AS (2.2.5.1.2): LCID 0x0409, ignore case, kana and width, sort order 52."""
 
 Encode = Callable[[Sequence[Any]], list[bytes]]
 """Encodes the values of a column, None as NULL; one bytes object a value, with its length prefix."""
@@ -102,9 +100,9 @@ def _text_codec(name: str, length: int | None) -> Codec:
     length = _LENGTHS.get(name, length)
     raw: Callable[[Any], bytes]
     if token in (0xE7, 0xEF):
-        raw, unit, collation = encode_utf16, 2, COLLATION
+        raw, unit, collation = encode_utf16, 2, WIRE
     elif token in (0xA7, 0xAF):
-        raw, unit, collation = _encode_cp1252, 1, COLLATION
+        raw, unit, collation = _encode_cp1252, 1, WIRE
     else:
         raw, unit, collation = bytes, 1, b""
     if length is None or length == MAX:
@@ -288,7 +286,7 @@ def _variant_codec(_declared: SqlType) -> Codec:
 def _variant(value: Any) -> bytes:
     """Encode one SQL_VARIANT (2.2.5.5.4): NVARCHAR, INT or BIGINT. Raises SqlError 40510 for other values."""
     if isinstance(value, str):
-        head, data = b"\xe7\x07" + COLLATION + _UINT16.pack(8000), encode_utf16(value)
+        head, data = b"\xe7\x07" + WIRE + _UINT16.pack(8000), encode_utf16(value)
     elif isinstance(value, int):
         size = 4 if -(2**31) <= value < 2**31 else 8
         head, data = (b"\x38\0" if size == 4 else b"\x7f\0"), value.to_bytes(size, "little", signed=True)

@@ -8,6 +8,7 @@ from enum import IntEnum, IntFlag
 from itertools import chain, repeat
 from typing import Any
 
+from local_sqlserver.collation import WIRE
 from local_sqlserver.engine.events import (
     Column,
     Columns,
@@ -22,7 +23,7 @@ from local_sqlserver.engine.events import (
     TransactionChanged,
 )
 from local_sqlserver.tds.buffer import b_varbyte, b_varchar, us_varchar
-from local_sqlserver.tds.columns import COLLATION, Codec, codec
+from local_sqlserver.tds.columns import Codec, codec
 from local_sqlserver.tds.login import SERVER_VERSION, Feature
 
 FATAL_SEVERITY = 20
@@ -233,7 +234,7 @@ def login_response(
         (
             environment_text(EnvChange.DATABASE, database, "master"),
             info(changed_database, server_name),
-            environment_bytes(EnvChange.COLLATION, COLLATION, b""),
+            environment_bytes(EnvChange.COLLATION, WIRE, b""),
             environment_text(EnvChange.LANGUAGE, "us_english", ""),
             info(changed_language, server_name),
             login_acknowledged(tds_version),

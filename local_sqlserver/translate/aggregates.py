@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local_sqlserver.collation import joined
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.arithmetic import divide_exactly
@@ -22,7 +23,7 @@ from local_sqlserver.translate.types import (
     duckdb_type,
     text_type,
 )
-from local_sqlserver.translate.values import Value, key
+from local_sqlserver.translate.values import Value, key, sort_key
 from local_sqlserver.types import MAX, SqlType
 
 WINDOW_FUNCTIONS = frozenset(
@@ -86,7 +87,7 @@ class AggregateCompiler(ExpressionCompiler):
                 if isinstance(body, syntax.Select) and body.source is None:
                     continue
             value = self.expression(node, scope)
-            parts.append(f"{key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
+            parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
 
     def aggregate_call(self, node: syntax.Call, scope: Scope) -> Value:
@@ -132,7 +133,7 @@ class AggregateCompiler(ExpressionCompiler):
                 raise _invalid_operand(value.type, name, line)
             if value.is_text:
                 function = "arg_min" if name == "MIN" else "arg_max"
-                return Value(f"{function}({value.sql}, {key(value)}){over}", value.type, collation=value.collation)
+                return Value(f"{function}({value.sql}, {sort_key(value)}){over}", value.type, collation=value.collation)
             return Value(f"{name.lower()}({value.sql}){over}", value.type)
         if value.null or value.type.name not in NUMBERS - {"bit"}:
             raise _invalid_operand(value.type, name, line)
@@ -189,7 +190,8 @@ class AggregateCompiler(ExpressionCompiler):
         limit = 4000 if value.type.name in ("nvarchar", "nchar") else 8000
         length = MAX if value.type.length == MAX else limit
         name = "nvarchar" if value.type.name in ("nvarchar", "nchar") else "varchar"
-        return Value(f"string_agg({value.sql}, {separator.sql}{ordering})", text_type(name, length))
+        sql = f"string_agg({value.sql}, {separator.sql}{ordering})"
+        return Value(sql, text_type(name, length), collation=joined([value, separator], node.line))
 
     def window_call(self, node: syntax.Call, scope: Scope) -> Value:
         """ROW_NUMBER, RANK, LAG, FIRST_VALUE, PERCENTILE_CONT and their kin."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local_sqlserver.collation import compared
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate.conversions import clash, convert
 from local_sqlserver.translate.types import (
@@ -29,7 +30,7 @@ from local_sqlserver.types import MAX, SqlType
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 
 
-def concatenation(left: Value, right: Value) -> Value | None:
+def concatenation(left: Value, right: Value, line: int) -> Value | None:
     """Text + text; None where the other operand makes it arithmetic."""
     if not (left.is_text or left.null) or not (right.is_text or right.null):
         return None
@@ -39,10 +40,10 @@ def concatenation(left: Value, right: Value) -> Value | None:
     length = MAX if MAX in lengths else sum(lengths)
     name = "nvarchar" if {left.type.name, right.type.name} & UNICODE else "varchar"
     declared = text_type(name, length)
-    collation = left.collation or right.collation
+    collation = compared([left, right], "add", line)
     if left.constant is not None and right.constant is not None:
-        joined = left.constant + right.constant
-        return Value("'" + joined.replace("'", "''") + "'", declared, joined, collation=collation)
+        text = left.constant + right.constant
+        return Value("'" + text.replace("'", "''") + "'", declared, text, collation=collation)
     return Value(f"({left.sql} || {right.sql})", declared, collation=collation)
 
 

@@ -10,7 +10,10 @@ from local_sqlserver.types import MAX, SqlType
 
 @dataclass(frozen=True, slots=True)
 class ColumnInfo:
-    """A column of a table or view as declared; ``default`` and ``check`` are T-SQL text."""
+    """A column of a table or view as declared; ``default`` and ``check`` are T-SQL text.
+
+    ``collation`` is None for the database's.
+    """
 
     name: str
     type: SqlType
@@ -19,6 +22,7 @@ class ColumnInfo:
     default: str | None = None
     default_name: str | None = None
     computed: str | None = None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

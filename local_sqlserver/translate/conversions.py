@@ -312,7 +312,8 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     if value.constant is not None:
         cut = utf16.left(value.constant, limit)
         return _padded(Value(quote(cut), target, constant=cut, collation=value.collation))
-    return _padded(Value(once("tsql_left({0}, {1})", value.sql, str(limit)), target, collation=value.collation))
+    cut_to = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
+    return _padded(Value(once(cut_to + "({0}, {1})", value.sql, str(limit)), target, collation=value.collation))
 
 
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:

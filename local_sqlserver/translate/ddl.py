@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import replace
 
+from local_sqlserver.collation import named
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.contract import (
@@ -104,7 +105,9 @@ class DefinitionCompiler(DataCompiler):
             so_far = replace(relation, columns=tuple(before))
             scope = Scope(None, [relation_source(so_far, relation.name, "")])
             value = self.expression(parse_expression(definition.computed, definition.line), scope)
-            return ColumnInfo(definition.name, value.type, computed=definition.computed)
+            return ColumnInfo(
+                definition.name, value.type, computed=definition.computed, collation=named(value.collation)
+            )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
         if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
@@ -128,6 +131,7 @@ class DefinitionCompiler(DataCompiler):
             identity=definition.identity,
             default=definition.default,
             default_name=name or None,
+            collation=definition.collation,
         )
 
     def _check_default(self, text: str, definition: syntax.ColumnDefinition) -> None:
@@ -373,7 +377,10 @@ class DefinitionCompiler(DataCompiler):
             text = f"ALTER TABLE ALTER COLUMN {column.name} failed because one or more objects access this column."
             raise SqlError(4922, text, line=node.line)
         nullable = definition.nullable is not False
-        after_column = replace(column, type=definition.type, nullable=nullable)
+        after_column = replace(column, type=definition.type, nullable=nullable, collation=definition.collation)
+        if used and after_column.collation != column.collation:
+            text = f"The object '{used[0].name}' is dependent on column '{column.name}'."
+            raise SqlError(5074, text, line=node.line)
         after = replace(
             relation,
             columns=tuple(after_column if known is column else known for known in relation.columns),
@@ -522,7 +529,7 @@ class DefinitionCompiler(DataCompiler):
                     "specified more than once."
                 )
                 raise SqlError(2705, text, line=node.line)
-            columns.append(ColumnInfo(column.name, column.type))
+            columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )
@@ -578,5 +585,5 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
                 f"'{target.name}' is specified more than once."
             )
             raise SqlError(4506, text, line=node.line)
-        columns.append(ColumnInfo(name, column.type))
+        columns.append(ColumnInfo(name, column.type, collation=named(column.collation)))
     return tuple(columns)

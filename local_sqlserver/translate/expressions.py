@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass, replace
 
 from local_sqlserver import utf16
+from local_sqlserver.collation import compared, find, joined
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.arithmetic import arithmetic, concatenation, negate
 from local_sqlserver.translate.contract import SESSION_VALUES, Context
 from local_sqlserver.translate.conversions import comparable, convert, implicit
 from local_sqlserver.translate.names import Rows, Scope
-from local_sqlserver.translate.parse_statements import check_collation
 from local_sqlserver.translate.types import (
     INTEGERS,
+    UNICODE,
     common_type,
     decimal,
     duckdb_type,
     text_type,
 )
-from local_sqlserver.translate.values import NULL, Value, identifier, key, quote, typed_null
+from local_sqlserver.translate.values import NULL, Value, folded, identifier, key, quote, sort_key, typed_null
 from local_sqlserver.types import MAX, SqlType
 
 AGGREGATES = frozenset(
@@ -149,17 +151,16 @@ class ExpressionCompiler:
             case syntax.Binary(operator=operator, left=left, right=right):
                 one, two = self.expression(left, scope), self.expression(right, scope)
                 if operator == "+" and (one.is_text or two.is_text):
-                    joined = concatenation(one, two)
-                    if joined is not None:
-                        return joined
+                    both = concatenation(one, two, node.line)
+                    if both is not None:
+                        return both
                 return arithmetic(operator, one, two, node.line)
             case syntax.Collate(operand=operand, collation=name):
                 value = self.expression(operand, scope)
                 if not value.is_text:
                     text = f"Expression type {value.type.name} is invalid for COLLATE clause."
                     raise SqlError(447, text, line=node.line)
-                collation = check_collation(name, node.line)
-                return Value(value.sql, value.type, value.constant, value.null, collation)
+                return replace(value, collation=find(name, node.line).clause())
             case syntax.Case():
                 return self._case(node, scope)
             case syntax.Cast():
@@ -206,8 +207,7 @@ class ExpressionCompiler:
             parts.append(f"WHEN {test} THEN {implicit(result, target, node.line).sql}")
         if not otherwise.null:
             parts.append(f"ELSE {implicit(otherwise, target, node.line).sql}")
-        collation = next((value.collation for value in typed if value.collation), "")
-        return Value(f"{' '.join(parts)} END", target, collation=collation)
+        return Value(f"{' '.join(parts)} END", target, collation=joined(typed, node.line))
 
     def _cast(self, node: syntax.Cast, scope: Scope) -> Value:
         style = None
@@ -233,13 +233,14 @@ class ExpressionCompiler:
     def _scalar(self, query: syntax.Query, scope: Scope, line: int) -> Value:
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
-        return Value(f"({rows.sql})", column.type, collation=column.collation, null=column.null)
+        return Value(f"({rows.sql})", column.type, collation=column.own_collation, null=column.null)
 
     def compare(self, operator: str, left: Value, right: Value, line: int) -> str:
         """A comparison after implicit conversion, by the collation for text."""
         left, right = comparable(left, right, line)
-        left, right = _same_collation(left, right)
-        return f"({key(left)} {operator} {key(right)})"
+        left, right = _same_collation([left, right], operator, line)
+        by = sort_key if "<" in operator.replace("<>", "") or ">" in operator.replace("<>", "") else key
+        return f"({by(left)} {operator} {by(right)})"
 
     def condition(self, node: syntax.Expression, scope: Scope) -> str:
         """A search condition as a BOOLEAN expression."""
@@ -283,6 +284,7 @@ class ExpressionCompiler:
         members = [self.expression(member, scope) for member in node.values]
         word = "NOT IN" if node.negated else "IN"
         if value.is_text and all(member.is_text or member.null for member in members):
+            value, *members = _same_collation([value, *members], "=", node.line)
             keys = ", ".join("NULL" if member.null else key(member) for member in members)
             return f"({key(value)} {word} ({keys}))"
         tests = " OR ".join(self.compare("=", value, member, node.line) for member in members)
@@ -292,8 +294,8 @@ class ExpressionCompiler:
         """What to compare of a value and the subquery's column, as SQL of both."""
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
-        member = Value(f'"_q".{identifier(column.emitted)}', column.type, collation=column.collation)
-        left, right = _same_collation(*comparable(value, member, line))
+        member = Value(f'"_q".{identifier(column.emitted)}', column.type, collation=column.own_collation)
+        left, right = _same_collation(comparable(value, member, line), "=", line)
         return key(left), f'SELECT {key(right)} FROM ({rows.sql}) AS "_q"'
 
     def _in_query(self, node: syntax.InQuery, scope: Scope) -> str:
@@ -316,24 +318,35 @@ class ExpressionCompiler:
             if given.constant is None or len(given.constant) != 1:
                 raise unsupported("ESCAPE with anything but one constant character", node.line)
             escape = given.constant
-        exact = bool(value.collation or pattern.collation)
-        test = like(value.sql, pattern, escape, exact=exact)
+        value, pattern = _same_collation([value, pattern], "like", node.line)
+        test = like(value, pattern, escape)
         return f"(NOT {test})" if node.negated else test
 
 
-def like(sql: str, pattern: Value, escape: str, *, exact: bool = False) -> str:
-    """SQL of text LIKE pattern; a constant pattern becomes a DuckDB LIKE or a regular expression."""
+def like(value: Value, pattern: Value, escape: str) -> str:
+    """SQL of text LIKE pattern; a constant pattern becomes a DuckDB LIKE or a regular expression.
+
+    Blanks at the end of VARCHAR do not count, those of NVARCHAR and of the pattern do. A pattern without _ and [ takes
+    for equal what = does; where these count characters, only case, composition and the flags of the collation.
+    """
+    unicode = not {value.type.name, pattern.type.name}.isdisjoint(UNICODE)
+    options = "s" if value.case_counts else "si"
     if pattern.constant is None:
-        return f"tsql_like({sql}, {pattern.sql}, {quote(escape)}, {'true' if exact else 'false'})"
-    text = pattern.constant
-    if "[" in text or escape:
-        options = "s" if exact else "si"
-        return f"regexp_full_match({sql}, {quote(like_regex(text, escape))}, '{options}')"
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    if exact:
-        return f"({sql} LIKE {quote(text)} ESCAPE '\\')"
-    return f"(lower({sql}) LIKE {quote(text.lower())} ESCAPE '\\')"
+        exact = "true" if value.case_counts else "false"
+        blanks = "" if unicode else " *"
+        by_character = f"tsql_like({value.sql}, {pattern.sql}, {quote(escape)}, {exact}, {quote(blanks)})"
+        if value.compares_by.binary or escape or not unicode:
+            return by_character
+        marked = Value(f"replace({pattern.sql}, '\\', '\\\\')", pattern.type, collation=value.collation)
+        by_text = f"{folded(value, expand=True)} LIKE {folded(marked, expand=True)} ESCAPE '\\'"
+        return f"CASE WHEN regexp_matches({pattern.sql}, '[_[]') THEN {by_character} ELSE {by_text} END"
+    text = unicodedata.normalize("NFC", pattern.constant) if not value.compares_by.binary else pattern.constant
+    if "[" in text or escape or not (unicode or text.endswith("%")):
+        regex = quote(like_regex(text, escape) + ("" if unicode else " *"))
+        return f"regexp_full_match({folded(value, expand=False)}, {regex}, '{options}')"
+    matched = Value(quote(text.replace("\\", "\\\\")), pattern.type, collation=value.collation)
+    expand = "_" not in text
+    return f"({folded(value, expand=expand)} LIKE {folded(matched, expand=expand)} ESCAPE '\\')"
 
 
 def like_regex(pattern: str, escape: str = "") -> str:
@@ -367,15 +380,13 @@ def like_regex(pattern: str, escape: str = "") -> str:
     return "".join(result)
 
 
-def _same_collation(left: Value, right: Value) -> tuple[Value, Value]:
-    """Both texts under the collation that either of them carries."""
-    if left.collation == right.collation or not (left.is_text and right.is_text):
-        return left, right
-    collation = left.collation or right.collation
-    return (
-        Value(left.sql, left.type, left.constant, left.null, collation),
-        Value(right.sql, right.type, right.constant, right.null, collation),
-    )
+def _same_collation(values: Iterable[Value], operation: str, line: int) -> list[Value]:
+    """Texts under the collation by which they compare, other values as they are; raises 468."""
+    listed = list(values)
+    if sum(value.is_text for value in listed) < 2:
+        return listed
+    collation = compared([value for value in listed if value.is_text], operation, line)
+    return [replace(value, collation=collation) if value.is_text else value for value in listed]
 
 
 def literal(node: syntax.Literal) -> Value:

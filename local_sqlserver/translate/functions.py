@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from local_sqlserver.collation import compared, joined
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import date_functions, syntax
 from local_sqlserver.translate.aggregates import WINDOW_FUNCTIONS, AggregateCompiler
@@ -142,11 +144,17 @@ def _same_text(value: Value, sql: str) -> Value:
     return Value(sql, text_type(name, value.type.length or 1), collation=value.collation)
 
 
+def _units(value: Value) -> str:
+    """What goes before the name of a function that counts characters: nothing, or tsql_ to count code units."""
+    return "" if value.compares_by.supplementary else "tsql_"
+
+
 @_function("LEN", least=1)
 def _len(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
     declared = BIGINT if value.type.length == MAX else INT
-    counted = once("tsql_len({0})", without_trailing_blanks(value.sql))
+    counter = "length" if value.compares_by.supplementary else "tsql_len"
+    counted = once(counter + "({0})", without_trailing_blanks(value.sql))
     return Value(f"CAST({counted} AS {duckdb_type(declared)})", declared)
 
 
@@ -176,6 +184,8 @@ def _datalength(compiler: FunctionCompiler, node: syntax.Call, arguments: list[V
 @_function("UPPER", "LOWER", "REVERSE", least=1)
 def _case_of_text(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
+    if node.name == "UPPER":
+        return _same_text(value, once("tsql_upper({0})", value.sql))
     return _same_text(value, f"{node.name.lower()}({value.sql})")
 
 
@@ -199,12 +209,14 @@ def _left_right(compiler: FunctionCompiler, node: syntax.Call, arguments: list[V
     length = int(count.constant or 0) if known else value.type.length or 1
     if value.type.length != MAX:
         length = min(length, value.type.length or 1)
+    if value.compares_by.supplementary:
+        length = min(2 * length, value.type.length or 1) if value.type.length != MAX else 2 * length
     sql = _whole(count, node)
     if not known:
         sql = f"tsql_length({sql}, '{node.name.lower()}')"
     name = "nvarchar" if value.type.name in UNICODE else "varchar"
     return Value(
-        once(f"tsql_{node.name.lower()}({{0}}, {{1}})", value.sql, sql),
+        once(f"{_units(value)}{node.name.lower()}({{0}}, {{1}})", value.sql, sql),
         text_type(name, length if known or value.type.length != MAX else MAX),
         collation=value.collation,
     )
@@ -214,16 +226,18 @@ def _left_right(compiler: FunctionCompiler, node: syntax.Call, arguments: list[V
 def _substring(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
     start = _whole(arguments[1], node)
+    function = "tsql_substring_whole" if value.compares_by.supplementary else "tsql_substring"
     if len(arguments) == 2:
-        return _same_text(value, once("tsql_substring({0}, {1}, 2147483647)", value.sql, start))
+        return _same_text(value, once(function + "({0}, {1}, 2147483647)", value.sql, start))
     count = arguments[2]
     length = value.type.length or 1
     if count.constant is not None:
         if int(count.constant) < 0:
             raise SqlError(537, "Invalid length parameter passed to the LEFT or SUBSTRING function.", line=node.line)
-        length = int(count.constant) if length == MAX else min(length, int(count.constant))
+        wanted = int(count.constant) * (2 if value.compares_by.supplementary else 1)
+        length = wanted if length == MAX else min(length, wanted)
     name = "nvarchar" if value.type.name in UNICODE else "varchar"
-    sql = once("tsql_substring({0}, {1}, {2})", value.sql, start, _whole(count, node))
+    sql = once(function + "({0}, {1}, {2})", value.sql, start, _whole(count, node))
     return Value(sql, text_type(name, length), collation=value.collation)
 
 
@@ -231,9 +245,12 @@ def _substring(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
 def _charindex(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     wanted = _text(compiler, arguments[0], node, 1)
     value = _text(compiler, arguments[1], node, 2)
-    needle, hay = (side.sql if side.collation else f"lower({side.sql})" for side in (wanted, value))
+    collation = compared([wanted, value], "charindex", node.line)
+    by = replace(value, collation=collation)
+    needle, hay = (side.sql if by.case_counts else f"lower({side.sql})" for side in (wanted, value))
     start = _whole(arguments[2], node) if len(arguments) == 3 else "1"
-    return Value(f"CAST(tsql_charindex({needle}, {hay}, {start}) AS INTEGER)", INT)
+    function = "tsql_charindex_whole" if by.compares_by.supplementary else "tsql_charindex"
+    return Value(f"CAST({function}({needle}, {hay}, {start}) AS INTEGER)", INT)
 
 
 @_function("PATINDEX", least=2)
@@ -246,11 +263,13 @@ def _patindex(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Val
     anchored_end = not pattern.endswith("%")
     core = like_regex(pattern.strip("%"))
     regex = f"{'^' if anchored_start else ''}(?:{core}){'$' if anchored_end else ''}"
-    found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, 'si')"
+    options = "s" if value.case_counts else "si"
+    counter = "length" if value.compares_by.supplementary else "tsql_len"
+    found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
     if anchored_start:
         found = "''"
-    test = f"regexp_matches({value.sql}, {quote(regex)}, 'si')"
-    sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN tsql_len({found}) + 1 ELSE 0 END"
+    test = f"regexp_matches({value.sql}, {quote(regex)}, '{options}')"
+    sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN {counter}({found}) + 1 ELSE 0 END"
     return Value(f"CAST({sql} AS INTEGER)", INT)
 
 
@@ -259,9 +278,11 @@ def _replace(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Valu
     value, old, new = (_text(compiler, argument, node, index + 1) for index, argument in enumerate(arguments))
     name = "nvarchar" if any(side.type.name in UNICODE for side in (value, old, new)) else "varchar"
     declared = text_type(name, MAX if value.type.length == MAX else 8000)
-    if value.collation or (old.constant is not None and old.constant.lower() == old.constant.upper()):
-        return Value(f"replace({value.sql}, {old.sql}, {new.sql})", declared)
-    return Value(f"tsql_replace({value.sql}, {old.sql}, {new.sql})", declared)
+    by = replace(value, collation=compared([value, old], "replace", node.line))
+    collation = joined([value, old, new], node.line)
+    if by.case_counts or (old.constant is not None and old.constant.lower() == old.constant.upper()):
+        return Value(f"replace({value.sql}, {old.sql}, {new.sql})", declared, collation=collation)
+    return Value(f"tsql_replace({value.sql}, {old.sql}, {new.sql})", declared, collation=collation)
 
 
 @_function("STUFF", least=4)
@@ -270,7 +291,9 @@ def _stuff(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]
     inserted = "''" if arguments[3].null else _text(compiler, arguments[3], node, 4).sql
     start, count = _whole(arguments[1], node), _whole(arguments[2], node)
     name = "nvarchar" if value.type.name in UNICODE else "varchar"
-    return Value(f"tsql_stuff({value.sql}, {start}, {count}, {inserted})", text_type(name, 8000))
+    function = "tsql_stuff_whole" if value.compares_by.supplementary else "tsql_stuff"
+    sql = f"{function}({value.sql}, {start}, {count}, {inserted})"
+    return Value(sql, text_type(name, 8000), collation=value.collation)
 
 
 @_function("REPLICATE", least=2)
@@ -282,7 +305,7 @@ def _replicate(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
     repeated = f"repeat({value.sql}, greatest({count}, 0))"
     if declared.length != MAX:
         repeated = f"tsql_left({repeated}, {declared.length})"
-    return Value(f"CASE WHEN {count} >= 0 THEN {repeated} END", declared)
+    return Value(f"CASE WHEN {count} >= 0 THEN {repeated} END", declared, collation=value.collation)
 
 
 @_function("SPACE", least=1)
@@ -294,14 +317,16 @@ def _space(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]
 @_function("CONCAT", least=2, most=254)
 def _concat(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     texts = [compiler.as_text(argument, node.line) for argument in arguments]
-    return Value(f"concat({', '.join(text.sql for text in texts)})", _joined_type(arguments))
+    collation = joined(texts, node.line)
+    return Value(f"concat({', '.join(text.sql for text in texts)})", _joined_type(arguments), collation=collation)
 
 
 @_function("CONCAT_WS", least=3, most=254)
 def _concat_ws(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
-    texts = [compiler.as_text(argument, node.line).sql for argument in arguments]
-    separator = f"coalesce({texts[0]}, '')"
-    return Value(f"concat_ws({separator}, {', '.join(texts[1:])})", _joined_type(arguments, len(arguments)))
+    values = [compiler.as_text(argument, node.line) for argument in arguments]
+    separator, *texts = (value.sql for value in values)
+    sql = f"concat_ws(coalesce({separator}, ''), {', '.join(texts)})"
+    return Value(sql, _joined_type(arguments, len(arguments)), collation=joined(values, node.line))
 
 
 def _joined_type(arguments: list[Value], separators: int = 0) -> SqlType:
@@ -315,15 +340,16 @@ def _joined_type(arguments: list[Value], separators: int = 0) -> SqlType:
 @_function("ASCII", "UNICODE", least=1)
 def _code_point(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     value = _text(compiler, arguments[0], node, 1)
-    return Value(f"CASE WHEN {value.sql} <> '' THEN tsql_unicode({value.sql}) END", INT)
+    function = "unicode" if value.compares_by.supplementary and node.name == "UNICODE" else "tsql_unicode"
+    return Value(f"CASE WHEN {value.sql} <> '' THEN {function}({value.sql}) END", INT)
 
 
 @_function("CHAR", "NCHAR", least=1)
 def _character(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value]) -> Value:
     code = convert(arguments[0], INT, line=node.line)
     is_char = node.name == "CHAR"
-    limit = 255 if is_char else 65535
-    declared = text_type("varchar" if is_char else "nvarchar", 1)
+    limit = 255 if is_char else 0x10FFFF
+    declared = text_type("varchar", 1) if is_char else text_type("nvarchar", 2)
     if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
         return Value(quote(chr(int(code.constant))), declared, constant=chr(int(code.constant)))
     return Value(f"CASE WHEN {code.sql} BETWEEN 1 AND {limit} THEN tsql_surrogate({code.sql}) END", declared)
@@ -338,6 +364,8 @@ def _translate(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Va
             "contain an equal number of characters."
         )
         raise SqlError(9828, text, line=node.line)
+    if replace(value, collation=compared([value, old], "translate", node.line)).case_counts:
+        return _same_text(value, f"translate({value.sql}, {old.sql}, {new.sql})")
     both_old = f"({old.sql} || upper({old.sql}) || lower({old.sql}))"
     both_new = f"({new.sql} || {new.sql} || {new.sql})"
     return _same_text(value, f"translate({value.sql}, {both_old}, {both_new})")
@@ -417,7 +445,7 @@ def _coalesce(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Val
         text = "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
         raise SqlError(4127, text, line=node.line)
     target = common_type([argument.type for argument in typed])
-    collation = next((argument.collation for argument in typed if argument.collation), "")
+    collation = joined(typed, node.line)
     parts = ", ".join(implicit(argument, target, node.line).sql for argument in typed)
     return Value(f"coalesce({parts})", target, collation=collation)
 
@@ -456,7 +484,7 @@ def _choose(compiler: FunctionCompiler, node: syntax.Call, arguments: list[Value
         f"WHEN {position} THEN {implicit(argument, target, node.line).sql}"
         for position, argument in enumerate(arguments[1:], 1)
     )
-    return Value(f"CASE {index} {parts} END", target)
+    return Value(f"CASE {index} {parts} END", target, collation=joined(arguments[1:], node.line))
 
 
 @_function("GREATEST", "LEAST", least=1, most=254)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local_sqlserver.collation import DATABASE
+from local_sqlserver.translate import folding
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -21,12 +24,20 @@ tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134, 'Divide by zero error
 
 tsql_has_pairs(v) AS strlen(v) - length(v) >= 3 AND regexp_matches(v, '[\x{10000}-\x{10FFFF}]');
 
+tsql_units(v) AS CASE WHEN strlen(v) = length(v) THEN v
+    ELSE regexp_replace(v, '([\x{E000}-\x{FFFF}])', concat(chr(1114111), '\1'), 'g') END;
+
 tsql_spread(v) AS regexp_replace(v, '([\x{10000}-\x{10FFFF}])', concat('\1', chr(64976)), 'g');
 
 tsql_gather(v) AS replace(regexp_replace(
     regexp_replace(v, concat('^', chr(64976)), chr(65533)), '[\x{10000}-\x{10FFFF}]$', chr(65533)), chr(64976), '');
 
 tsql_len(v) AS CASE WHEN tsql_has_pairs(v) THEN length(tsql_spread(v)) ELSE length(v) END;
+
+tsql_fit(v, n) AS CASE
+    WHEN tsql_has_pairs(v)
+        THEN replace(regexp_replace(left(tsql_spread(v), n), '[\x{10000}-\x{10FFFF}]$', ''), chr(64976), '')
+    ELSE left(v, n) END;
 
 tsql_left(v, n) AS CASE WHEN tsql_has_pairs(v) THEN tsql_gather(left(tsql_spread(v), n)) ELSE left(v, n) END;
 
@@ -246,14 +257,18 @@ tsql_like_regex(pattern) AS replace(replace(
     regexp_replace(regexp_replace(pattern, '([\\.+*?(){}|$])', '\\\1', 'g'), '(^|[^\[])\^', '\1\\^', 'g'),
     '%', '.*'), '_', '.');
 
-tsql_like(v, pattern, escape_character, exact) AS CASE
+tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
     WHEN v IS NULL OR pattern IS NULL THEN NULL
     WHEN contains(pattern, '[') OR escape_character <> '' THEN CASE
         WHEN escape_character <> '' AND contains(pattern, escape_character)
             THEN tsql_raise(40510,
                 'LIKE with ESCAPE and a pattern that is not a constant is not supported by local_sqlserver.')
-        WHEN exact THEN regexp_full_match(v, tsql_like_regex(pattern), 's')
-        ELSE regexp_full_match(v, tsql_like_regex(pattern), 'si') END
+        WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
+        ELSE regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si') END
+    WHEN blanks <> '' AND ends_with(v, ' ') AND exact
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
+    WHEN blanks <> '' AND ends_with(v, ' ')
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si')
     WHEN exact THEN v LIKE replace(pattern, '\', '\\') ESCAPE '\'
     ELSE lower(v) LIKE lower(replace(pattern, '\', '\\')) ESCAPE '\' END;
 
@@ -268,6 +283,10 @@ tsql_substring(v, first, count) AS CASE
     WHEN tsql_has_pairs(v) THEN tsql_gather(tsql_cut(tsql_spread(v), first, count))
     ELSE tsql_cut(v, first, count) END;
 
+tsql_substring_whole(v, first, count) AS CASE
+    WHEN count < 0 THEN tsql_raise(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.')
+    ELSE tsql_cut(v, first, count) END;
+
 tsql_find(needle, hay, first) AS CASE
     WHEN first <= 1 THEN strpos(hay, needle)
     WHEN strpos(substring(hay, first), needle) = 0 THEN 0
@@ -279,6 +298,11 @@ tsql_charindex(needle, hay, first) AS CASE
     WHEN tsql_has_pairs(hay) THEN tsql_find(tsql_spread(needle), tsql_spread(hay), first)
     ELSE tsql_find(needle, hay, first) END;
 
+tsql_charindex_whole(needle, hay, first) AS CASE
+    WHEN needle IS NULL OR hay IS NULL THEN NULL
+    WHEN needle = '' THEN 0
+    ELSE tsql_find(needle, hay, first) END;
+
 tsql_replace(v, old, new) AS CASE
     WHEN old = '' THEN v
     WHEN new IS NULL THEN NULL
@@ -288,6 +312,10 @@ tsql_stuff(v, first, count, inserted) AS CASE
     WHEN first <= 0 OR first > tsql_len(v) OR count < 0 THEN NULL
     WHEN tsql_has_pairs(v) THEN concat(tsql_gather(left(tsql_spread(v), first - 1)), inserted,
         tsql_gather(substring(tsql_spread(v), first + count)))
+    ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
+
+tsql_stuff_whole(v, first, count, inserted) AS CASE
+    WHEN first <= 0 OR first > length(v) OR count < 0 THEN NULL
     ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
 
 tsql_split(v, separator) AS CASE
@@ -316,6 +344,8 @@ tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BI
 def _statements() -> list[str]:
     """One CREATE MACRO a definition, in the order in which they build on each other."""
     definitions = [part.strip() for part in _MACROS.split(";\n") if part.strip()]
+    definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
+    definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.errors import SqlError
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.contract import Relation
@@ -18,8 +19,13 @@ class OutputColumn:
     name: str
     type: SqlType
     emitted: str
-    collation: str = ""
+    collation: Collation | None = None
     null: bool = False
+
+    @property
+    def own_collation(self) -> Collation | None:
+        """The collation of a reference to the column: no COLLATE clause any more; None stays, of a literal."""
+        return self.collation.column() if self.collation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class SourceColumns:
         reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
         if not self.emitted:
             reference = identifier(column.emitted)
-        return Value(reference, column.type, collation=column.collation)
+        return Value(reference, column.type, collation=column.own_collation)
 
 
 @dataclass(slots=True)
@@ -137,6 +143,9 @@ def invalid_column(name: str, line: int) -> SqlError:
 
 def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColumns:
     """A table or view as a source."""
-    columns = tuple(OutputColumn(column.name, column.type, column.name) for column in relation.columns)
+    columns = tuple(
+        OutputColumn(column.name, column.type, column.name, find(column.collation) if column.collation else DATABASE)
+        for column in relation.columns
+    )
     name = (relation.database, relation.schema, relation.name)
     return SourceColumns(alias, emitted, columns, name, relation)

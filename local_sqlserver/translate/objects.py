@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from local_sqlserver.collation import DATABASE, find
+from local_sqlserver.translate import folding
 from local_sqlserver.translate.contract import ColumnInfo, Relation
 from local_sqlserver.translate.types import TEXT
 from local_sqlserver.translate.values import identifier
@@ -76,7 +78,7 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
 def _key(column: ColumnInfo) -> str:
     key = identifier(column.name)
     if column.type.name in TEXT:
-        key = f"lower(rtrim({key}, ' '))"
+        key = folding.key(key, find(column.collation) if column.collation else DATABASE)
     if column.nullable:
         key = f"coalesce(CAST({key} AS VARCHAR), chr(1))"
     return key

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.parse_queries import QueryParser
+from local_sqlserver.translate.types import TEXT
 from local_sqlserver.tsql.datatypes import parse_type
 from local_sqlserver.tsql.tokens import END, VARIABLE, tokenize
+from local_sqlserver.types import SqlType
 
 _COMPOUND = ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
 _INDEX_OPTIONS = frozenset(
@@ -428,7 +431,7 @@ class StatementParser(QueryParser):
         type_ = parse_type(self, f"'{name}'")
         nullable: bool | None = None
         identity = None
-        default = default_name = None
+        default = default_name = collation = None
         while not self.at_operator(",", ")") and self.token.kind != END and not self.at_operator(";"):
             given = ""
             if self.accept_word("CONSTRAINT"):
@@ -450,7 +453,7 @@ class StatementParser(QueryParser):
             elif self.accept_word("DEFAULT"):
                 default, default_name = self._default_text(), given
             elif self.accept_word("COLLATE"):
-                check_collation(self.advance().value, line)
+                collation = self._collation(type_)
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
                 pass  # about storage and $ROWGUID, which is not supported
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
@@ -468,9 +471,19 @@ class StatementParser(QueryParser):
             default=default,
             default_name=default_name,
             computed=None,
+            collation=collation,
             line=line,
         )
         return column, constraints
+
+    def _collation(self, declared: SqlType) -> str | None:
+        """The collation of a column, None for the database's; raises 447 for a column that is no text."""
+        line = self.token.line
+        collation = find(self.advance().value, line)
+        if declared.name not in TEXT:
+            text = f"Expression type {declared.name} is invalid for COLLATE clause."
+            raise SqlError(447, text, line=line)
+        return None if collation == DATABASE else collation.name
 
     def _signed(self) -> int:
         sign = -1 if self.accept_operator("-") else 1
@@ -636,16 +649,3 @@ def order_by_in_view(line: int) -> SqlError:
         "expressions, unless TOP, OFFSET or FOR XML is also specified."
     )
     return SqlError(1033, text, severity=15, line=line)
-
-
-def check_collation(name: str, line: int) -> str:
-    """'' for the database's collation (case-insensitive, accent-sensitive), 'bin' for a binary or case-sensitive one.
-
-    Others are refused by name; so is a case-sensitive order, which is the binary one only for comparisons.
-    """
-    upper = name.upper()
-    if upper == "DATABASE_DEFAULT" or upper.endswith("_CI_AS"):
-        return ""
-    if upper.endswith(("_BIN", "_BIN2", "_CS_AS")):
-        return "bin"
-    raise unsupported(f"The collation {name}", line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from dataclasses import dataclass, fields, is_dataclass, replace
 
+from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.translate import syntax
 from local_sqlserver.translate.conversions import convert, implicit
@@ -13,7 +14,7 @@ from local_sqlserver.translate.functions import FunctionCompiler
 from local_sqlserver.translate.names import OutputColumn, Rows, Scope, SourceColumns, relation_source
 from local_sqlserver.translate.parse_statements import order_by_in_view
 from local_sqlserver.translate.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.translate.values import Value, identifier, key, quote, typed_null
+from local_sqlserver.translate.values import Value, identifier, key, quote, sort_key, typed_null
 from local_sqlserver.types import MAX, SqlType
 
 _DEPTH = "_depth"
@@ -130,12 +131,16 @@ class QueryCompiler(FunctionCompiler):
         left, right = self._body(node.left, parent), self._body(node.right, parent)
         if len(left.columns) != len(right.columns):
             raise _unequal_lists(node.line)
-        columns = []
+        columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
             known = [column.type for column in (one, two) if not column.null]
             declared = common_type(known) if known else INT
             null = one.null and two.null
-            columns.append(replace(one, type=declared, null=null, collation=one.collation or two.collation))
+            collation = joined([one, two], node.line)
+            if collation == UNRESOLVED and node.operator == "UNION ALL":
+                raise unresolved(len(columns) + 1, node.line)
+            compared([one, two], node.operator, node.line)
+            columns.append(replace(one, type=declared, null=null, collation=collation))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -291,7 +296,7 @@ class QueryCompiler(FunctionCompiler):
                         text = "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."
                         raise SqlError(145, text, severity=15, line=item.line)
                     value = by_sql[value.sql]
-            parts.append(f"{key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
+            parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
 
     def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]]) -> Value | None:
@@ -372,6 +377,8 @@ class QueryCompiler(FunctionCompiler):
             while emitted.lower() in taken:
                 emitted += "_"
             taken.add(emitted.lower())
+            if value.collation == UNRESOLVED:
+                raise unresolved(len(items) + 1, node.line)
             shown = typed_null(value.type) if value.null else value
             items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
 
@@ -477,7 +484,10 @@ class QueryCompiler(FunctionCompiler):
             "(" + ", ".join(implicit(value, kind, node.line).sql for value, kind in zip(row, types, strict=True)) + ")"
             for row in rows
         )
-        columns = tuple(OutputColumn(f"{index}", declared, f"{index}") for index, declared in enumerate(types))
+        columns = tuple(
+            OutputColumn(f"{index}", declared, f"{index}", joined(values, node.line))
+            for index, (declared, values) in enumerate(zip(types, zip(*rows, strict=True), strict=True))
+        )
         if len(node.columns) != len(types):
             raise _alias_count(node.alias, len(node.columns), len(types), node.line)
         return self._derived(Rows(f"VALUES {lines}", columns), node.alias, node.columns, scope, node.line)
@@ -488,7 +498,7 @@ class QueryCompiler(FunctionCompiler):
             text, separator = (self.as_text(argument, node.line) for argument in arguments[:2])
             pieces = f"tsql_split({text.sql}, {separator.sql})"
             name = "nvarchar" if text.type.name in ("nvarchar", "nchar") else "varchar"
-            columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value")]
+            columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value", text.collation)]
             selected = f'unnest({pieces}) AS "value"'
             if len(arguments) == 3:
                 columns.append(OutputColumn("ordinal", BIGINT, "ordinal"))
@@ -562,7 +572,7 @@ class QueryCompiler(FunctionCompiler):
                 groups.append(grouped)
                 shown = reference.sql if grouped == reference.sql else f"min({reference.sql})"
                 selected.append(f"{shown} AS {identifier(column.name)}")
-                columns.append(OutputColumn(column.name, column.type, column.name))
+                columns.append(OutputColumn(column.name, column.type, column.name, column.collation))
         for name in node.values:
             constant = Value(quote(name), text_type("nvarchar", len(name)), constant=name)
             test = self.compare("=", pivoted, constant, node.line)
@@ -576,7 +586,8 @@ class QueryCompiler(FunctionCompiler):
 
 
 def _reference(alias: str, column: OutputColumn) -> Value:
-    return Value(f"{identifier(alias)}.{identifier(column.emitted)}", column.type, collation=column.collation)
+    sql = f"{identifier(alias)}.{identifier(column.emitted)}"
+    return Value(sql, column.type, collation=column.own_collation)
 
 
 def _unequal_lists(line: int) -> SqlError:

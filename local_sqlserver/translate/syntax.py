@@ -495,6 +495,7 @@ class ColumnDefinition(Node):
     default: str | None
     default_name: str | None
     computed: str | None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.errors import unsupported
 from local_sqlserver.tsql import syntax
 from local_sqlserver.tsql.cursor import TokenCursor, syntax_error
@@ -62,9 +63,9 @@ def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
     if action == "CREATE":
         name = cursor.expect_identifier()
         if cursor.accept_word("COLLATE"):
-            collation = cursor.expect_identifier()
-            if collation.upper() not in ("SQL_LATIN1_GENERAL_CP1_CI_AS", "LATIN1_GENERAL_CI_AS"):
-                raise unsupported(f"The collation {collation}", line)
+            collation = find(cursor.expect_identifier(), line)
+            if collation != DATABASE:
+                raise unsupported(f"A database with another collation than {DATABASE.name}", line)
         if cursor.at_word("ON", "LOG", "WITH", "CONTAINMENT", "FOR", "AS"):
             raise unsupported(f"CREATE DATABASE … {cursor.token.upper}", cursor.token.line)
         return syntax.CreateDatabase(line, name)

@@ -142,6 +142,75 @@ _ASTRAL_LENGTHS: Lines = {
     PRD: [f"220,AC-HE-HL-V1,{'😀' * 51},20,S ,2023-01-01,"],
 }
 
+WITHOUT_WEIGHT = ("😀", "𠀀", "㴆", "Ӓ", "ግ", "\u200b", "\u00ad", "\ufeff", "\u2060", "\u0301", "\u0001", "\u00a0")
+"""Texts that some collation takes for empty, or that look so."""
+
+_NAMES_WITHOUT_WEIGHT: Lines = {
+    CUST: [
+        *(_customer(11010 + number, text, text * 2) for number, text in enumerate(WITHOUT_WEIGHT)),
+        _customer(11030, "😀", ""),
+        _customer(11031, "", " \u200b "),
+        _customer(11032, "  ", " "),
+    ],
+    PRD: [
+        f"{220 + number},AC-HE-HL-V{number},{text},20,{text},2023-01-01," for number, text in enumerate(WITHOUT_WEIGHT)
+    ],
+    SALES: [_sale(200 + number, "20,1,20", text) for number, text in enumerate(WITHOUT_WEIGHT)],
+    LOC: [f"AW-{11010 + number:08},{text}" for number, text in enumerate(WITHOUT_WEIGHT)],
+    PX: [f"{text},{text},{text},{text}" for text in WITHOUT_WEIGHT],
+}
+
+ALIKE = (
+    ("ß", "SS"),
+    ("Æ", "AE"),
+    ("Œ", "OE"),
+    ("Þ", "TH"),
+    ("Ａ", "A"),
+    ("あ", "ア"),
+    ("É", "E\u0301"),
+    ("É", "E"),
+    ("", "\u200b"),
+    ("", "\u00ad"),
+    ("", "\u0001"),
+    ("😀", "😁"),
+    ("𠀀", ""),
+    ("²", "2"),
+    ("ı", "I"),
+    ("ſ", "S"),
+    ("µ", "Μ"),
+    ("\uff21", "𝐀"),
+)
+"""Ends of keys that some collation takes for equal, and that are two keys here."""
+
+SAME = (("é", "É"), ("ａ", "Ａ"), ("ж", "Ж"), ("ς", "Σ"), ("ᾀ", "ᾈ"), ("ǆ", "Ǆ"))
+"""Ends of keys that differ in case only, and are one key."""
+
+
+def _alike_keys() -> Lines:
+    """Keys of each kind, two and two, each with something of its own to be told by."""
+    customers, births, countries, products, sales = [], [], [], [], []
+    ends = [f"{pair}_{end}" for pair, ends in enumerate(ALIKE) for end in ends]
+    for number, end in enumerate(ends):
+        customers.append(f"{12000 + number},K{end},Ann,Lee,S,,2023-04-01")
+        births.append(f"NASK{end},19{number + 10}-01-01,F")
+        countries.append(f"K-{end},Country {number}")
+        products.append(f"{300 + number},AC-HE-P{end},Product {number},{number + 1},S ,2023-01-01,")
+        sales.append(f"S{end},P{end},{12000 + number},20240201,20240205,20240212,{number + 100},1,{number + 100}")
+        sales.append(f"SO900,P{end},{12000 + number},20240201,20240205,20240212,{number + 200},1,{number + 200}")
+    for number, (small, capital) in enumerate(SAME):
+        customers.append(f"{13000 + number},L{small},Ann,Lee,S,,2023-04-01")
+        countries.append(f"l-{capital},Land {number}")
+        products.append(f"{400 + number},AC-HE-Q{small},Older,1,S ,2023-01-01,")
+        products.append(f"{450 + number},ac-he-q{capital},Newer {number},1,S ,2024-01-01,")
+        sales.append(f"T{small},Q{small},11000,20240201,20240205,20240212,1,1,1")
+        sales.append(f"t{capital},q{capital},11000,20240201,20240205,20240212,2,1,2")
+    products.append("500,Aß-CD-R1,Category of five,1,S ,2023-01-01,")
+    products.append("501,😀-CD1-R2,Category of an emoji,1,S ,2023-01-01,")
+    products.append("502,AC   -R3,Category of two,1,S ,2023-01-01,")
+    categories = ["ASS_CD,Wrong,Wrong,No", "aß_cd,Right,Sharp,No", "😀_CD1,Right,Emoji,No", "AC,Right,Blank,No"]
+    return {CUST: customers, AZ12: births, LOC: countries, PRD: products, SALES: sales, PX: categories}
+
+
 _NULL_AS_TEXT: Lines = {
     CUST: [
         "NULL,AW00011010,Ann,Lee,S,F,2023-04-01",
@@ -333,6 +402,15 @@ _TEXT_IN_NUMBERS: Lines = {
         _sale(601, " 0070 , 02 , 035 "),
         _sale(602, "-0,1,35"),
     ],
+}
+
+_LIKE_DIGITS = ("²", "5\u200b", "\u00ad5", "①", "Ⅴ", "५", "𝟓", "５", "½", "2\u0301")
+
+_DIGITS_OF_OTHERS: Lines = {
+    CUST: _each(_LIKE_DIGITS, lambda n, text: f"{text},AW{n:08},Ann,Lee,S,F,2023-04-01", 11100)
+    + _each(_LIKE_DIGITS, lambda n, text: _customer(n, rest=f"S,F,2024-02-0{text}"), 11200),
+    SALES: _each(_LIKE_DIGITS, lambda n, text: _sale(n, f"35,{text},35"), 200)
+    + _each(_LIKE_DIGITS, lambda n, text: _sale(n, "35,1,35", order_date=f"2024020{text}"), 300),
 }
 
 _IN_RANGE = ("2147483647", "-2147483648", "0000000000002147483647", "-00000000002147483648")
@@ -724,6 +802,8 @@ NASTY: dict[str, Callable[[Path], None]] = {
     "text in many scripts": partial(_base_and, _FULL_OF_UNICODE),
     "texts at and beyond their length": partial(_base_and, _LONG_TEXTS),
     "characters that take two UTF-16 code units, at the limit": partial(_base_and, _ASTRAL_LENGTHS),
+    "names that some collations take for empty": partial(_base_and, _NAMES_WITHOUT_WEIGHT),
+    "keys that some collations take for equal": partial(_base_and, _alike_keys()),
     "the word NULL everywhere": partial(_base_and, _NULL_AS_TEXT),
     "duplicate keys": partial(_base_and, _DUPLICATES),
     "blank lines everywhere": _blank_lines_everywhere,
@@ -733,6 +813,7 @@ NASTY: dict[str, Callable[[Path], None]] = {
     "too few and too many columns": partial(_base_and, _WRONG_COLUMN_COUNTS),
     "open quotes": partial(_base_and, _OPEN_QUOTES),
     "text in numbers": partial(_base_and, _TEXT_IN_NUMBERS),
+    "digits of other scripts and kinds": partial(_base_and, _DIGITS_OF_OTHERS),
     "numbers at and beyond the range of INT": partial(_base_and, _OUT_OF_INT_RANGE),
     "money that overflows": partial(_base_and, _OVERFLOWING_MONEY),
     "a profit beyond the range of INT": partial(_base_and, _PROFIT_BEYOND_INT),

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.days.drop import AZ12, CUST, LOC, PRD, PX, SALES
-from tests.days.nasty import BUSINESS_DATE, NASTY
+from tests.days.nasty import ALIKE, BUSINESS_DATE, NASTY, SAME, WITHOUT_WEIGHT
 from tests.oracle import Gold, compare, compute
 from tests.oracle.schema import KEYS
 from warehouse.staging import stage
@@ -166,6 +166,10 @@ REJECTS: Mapping[str, Rejects] = {
         | dict.fromkeys(range(62, 90), "sls_quantity")
         | dict.fromkeys(range(90, 118), "sls_price"),
     },
+    "digits of other scripts and kinds": {
+        CUST: dict.fromkeys(range(5, 15), "cst_id") | dict.fromkeys(range(15, 25), "cst_create_date"),
+        SALES: dict.fromkeys(range(6, 16), "sls_quantity"),
+    },
     "numbers at and beyond the range of INT": {
         CUST: dict.fromkeys(range(9, 15), "cst_id"),
         PRD: dict.fromkeys(range(9, 15), "prd_id") | dict.fromkeys(range(15, 21), "prd_cost"),
@@ -261,6 +265,42 @@ def test_of_duplicates_the_latest_date_and_then_the_later_line_wins(tmp_path: Pa
     assert column(gold.fact_sales, "sales_amount") == [70, 1000, 510, 36]
 
 
+def test_a_name_is_empty_only_when_it_holds_nothing_but_blanks(tmp_path: Path) -> None:
+    gold = gold_of("names that some collations take for empty", tmp_path)
+    ids = range(11010, 11010 + len(WITHOUT_WEIGHT))
+    for customer, text in zip(ids, WITHOUT_WEIGHT, strict=True):
+        assert column(gold.dim_customers, "first_name", customer_id=customer) == [text]
+        assert column(gold.dim_customers, "last_name", customer_id=customer) == [text * 2]
+        assert column(gold.dim_customers, "country", customer_id=customer) == [text]
+    assert column(gold.dim_customers, "first_name")[-3:] == ["😀", None, None]
+    assert column(gold.dim_customers, "last_name")[-3:] == [None, "\u200b", None]
+    names = column(gold.dim_products, "product_name")
+    assert set(WITHOUT_WEIGHT) <= set(names)
+    assert rejects(gold) == {}
+
+
+def test_keys_are_equal_only_when_their_capitals_are_the_same_characters(tmp_path: Path) -> None:
+    gold = gold_of("keys that some collations take for equal", tmp_path)
+    pairs = 2 * len(ALIKE)
+    for number in range(pairs):
+        assert column(gold.dim_customers, "country", customer_id=12000 + number) == [f"Country {number}"]
+        assert column(gold.dim_customers, "gender", customer_id=12000 + number) == ["Female"]
+    for number in range(len(SAME)):
+        assert column(gold.dim_customers, "country", customer_id=13000 + number) == [f"Land {number}"]
+    names = column(gold.dim_products, "product_name")
+    assert {f"Product {number}" for number in range(pairs)} <= set(names)
+    assert {f"Newer {number}" for number in range(len(SAME))} <= set(names)
+    assert "Older" not in names
+    categories = [column(gold.dim_products, "subcategory", product_number=f"R{number}") for number in (1, 2, 3)]
+    assert categories == [["Sharp"], ["Emoji"], ["Blank"]]
+    assert column(gold.dim_products, "category_id", product_number="R3") == ["AC"]
+    orders = column(gold.fact_sales, "order_number")
+    assert (len(orders), len(set(orders))) == (4 + 2 * pairs + len(SAME), 3 + pairs + 1 + len(SAME))
+    assert {amount for amount in column(gold.fact_sales, "sales_amount") if 100 <= int(str(amount)) < 100 + pairs} == {
+        *range(100, 100 + pairs)
+    }
+
+
 def test_keys_in_another_case_are_the_same_keys(tmp_path: Path) -> None:
     gold = gold_of("keys that differ only in case", tmp_path)
     assert column(gold.dim_customers, "country")[1:] == [
@@ -270,16 +310,16 @@ def test_keys_in_another_case_are_the_same_keys(tmp_path: Path) -> None:
         "France",
         "Canada",
     ]
-    assert column(gold.dim_products, "product_number")[1:] == ["fr-r92b-58", "gl-h1", "HL-u509"]
+    assert column(gold.dim_products, "product_number")[1:] == ["FR-R92B-58", "GL-H1", "HL-U509"]
     assert column(gold.dim_products, "subcategory")[1:] == ["Road Frames", "Gloves", "Hats"]
     assert sorted(map(str, column(gold.fact_sales, "order_number"))) == [
         "SO100",
+        "SO100",
+        "SO101",
         "SO101",
         "SO102",
         "SO200",
-        "So101",
-        "so100",
-        "so200",
+        "SO200",
     ]
     assert column(gold.report_customers, "total_orders") == [1, 2, 1, 1]
 

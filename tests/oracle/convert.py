@@ -31,8 +31,20 @@ def clean(column: pd.Series) -> pd.Series:
 
 
 def fold(column: pd.Series) -> pd.Series:
-    """Text as keys are compared: without regard to case."""
-    return _by_value(column, str.lower)
+    """Text in capitals, as keys and codes are compared."""
+    return _by_value(column, capitals)
+
+
+def capitals(text: str) -> str:
+    """Text in capitals, character by character: a letter without a capital of its own (ß, ı, ſ) stays as it is."""
+    return text.upper() if text.isascii() else "".join(map(_capital, text))
+
+
+def _capital(letter: str) -> str:
+    # Letters whose capital in full is two (ᾳ: ΑΙ) have one of one character as title case (ᾼ).
+    capital = letter.upper() if len(letter.upper()) == 1 else letter.title()
+    returns = len(capital) == 1 and (capital.lower() == letter or letter == "ς")
+    return capital if returns else letter
 
 
 def too_long(column: pd.Series, limit: int) -> Mask:

@@ -5,7 +5,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from tests.oracle.convert import fold
 from tests.oracle.schema import DECIMAL, INTEGER, TABLES
 from tests.oracle.silver import divide
 
@@ -14,9 +13,9 @@ UNKNOWN_KEY = 0
 
 def customers(crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, business_date: date) -> pd.DataFrame:
     """One row a ``cst_id``, CRM joined with ERP, keys in the order of the id."""
-    rows = crm.sort_values("customer_id").assign(customer_code=lambda all: fold(all["customer_number"]))
-    rows = rows.merge(erp, on="customer_code", how="left", suffixes=("", "_erp"))
-    rows = rows.merge(locations, on="customer_code", how="left", suffixes=("", "_location"))
+    rows = crm.sort_values("customer_id")
+    rows = rows.merge(erp, on="customer_number", how="left", suffixes=("", "_erp"))
+    rows = rows.merge(locations, on="customer_number", how="left", suffixes=("", "_location"))
     in_future = rows["birthdate"] > pd.Timestamp(business_date)
     return rows.assign(
         customer_key=_numbers_from_1(rows),
@@ -29,16 +28,16 @@ def customers(crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, bus
 
 def products(versions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     """Give the current version of each product, with its category, keys in the order of the number."""
-    current = versions.sort_values("start_date", na_position="first").drop_duplicates("product_code", keep="last")
-    rows = current.sort_values("product_code").assign(category_code=lambda all: fold(all["category_id"]))
-    rows = rows.merge(categories, on="category_code", how="left", suffixes=("", "_category"))
+    current = versions.sort_values("start_date", na_position="first").drop_duplicates("product_number", keep="last")
+    rows = current.sort_values("product_number", key=_code_units)
+    rows = rows.merge(categories, on="category_id", how="left", suffixes=("", "_category"))
     return rows.assign(product_key=_numbers_from_1(rows), in_source=1)
 
 
 def sales(rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame) -> pd.DataFrame:
     """Order lines with the keys of customer and product, cost at the time of sale and profit."""
     customer_key = rows["customer_id"].map(customers.set_index("customer_id")["customer_key"])
-    product_key = rows["product_code"].map(products.set_index("product_code")["product_key"])
+    product_key = rows["product_number"].map(products.set_index("product_number")["product_key"])
     cost = cost_of_sale(rows, versions)
     return rows.assign(
         customer_key=customer_key.astype(INTEGER).fillna(UNKNOWN_KEY),
@@ -53,22 +52,22 @@ def cost_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.Series:
     always, never = np.iinfo("int64").min, np.iinfo("int64").max
     ordered = versions.sort_values("start_date", na_position="first")
     # The first version also holds for whatever was sold before it, the last for a sale without a date.
-    first = ~ordered.duplicated("product_code")
+    first = ~ordered.duplicated("product_number")
     valid_from = pd.DataFrame(
         {
-            "product_code": ordered["product_code"],
+            "product_number": ordered["product_number"],
             "day": ordered["start_date"].astype("int64").mask(first, always),
             "cost": ordered["cost"],
         }
     )
     sold = pd.DataFrame(
         {
-            "product_code": rows["product_code"],
+            "product_number": rows["product_number"],
             "day": rows["order_date"].astype("int64").mask(rows["order_date"].isna(), never),
             "row": rows.index,
         }
     )
-    found = pd.merge_asof(sold.sort_values("day"), valid_from.sort_values("day"), on="day", by="product_code")
+    found = pd.merge_asof(sold.sort_values("day"), valid_from.sort_values("day"), on="day", by="product_number")
     return found.set_index("row")["cost"].astype(INTEGER).reindex(rows.index)
 
 
@@ -121,7 +120,7 @@ def report_sales_daily(sales: pd.DataFrame) -> pd.DataFrame:
     by_day = sales[sales["order_date"].notna()].groupby("order_date")
     return pd.DataFrame(
         {
-            "total_orders": by_day["order_code"].nunique(),
+            "total_orders": by_day["order_number"].nunique(),
             "total_customers": by_day["customer_key"].nunique(),
             "total_quantity": by_day["quantity"].sum(min_count=1),
             "total_sales": by_day["sales_amount"].sum(min_count=1),
@@ -155,7 +154,7 @@ def _totals(sales: pd.DataFrame, key: str, business_date: date) -> pd.DataFrame:
             "last_date": last,
             "recency": months_between(last, today),
             "lifespan": months_between(first, last),
-            "total_orders": grouped["order_code"].nunique(),
+            "total_orders": grouped["order_number"].nunique(),
             "total_sales": grouped["sales_amount"].sum(min_count=1),
             "total_quantity": grouped["quantity"].sum(min_count=1),
             "total_customers": grouped["customer_key"].nunique(),
@@ -173,6 +172,11 @@ def _age_group(age: pd.Series) -> pd.Series:
     edges = [-np.inf, 20, 30, 40, 50, np.inf]
     cut = pd.cut(age.astype(DECIMAL), edges, right=False, labels=groups)
     return cut.astype(object).fillna("n/a")
+
+
+def _code_units(column: pd.Series) -> pd.Series:
+    """Texts as bytes that sort as SQL Server's BIN2 sorts NVARCHAR."""
+    return column.map(lambda text: text.encode("utf-16-be"))
 
 
 def _numbers_from_1(rows: pd.DataFrame) -> pd.Series:

@@ -21,10 +21,10 @@ from tests.oracle.convert import (
 TEXT_LIMIT = 50
 PRODUCT_NAME_LIMIT = 100
 
-MARITAL_STATUS = {"s": "Single", "m": "Married"}
-GENDER = {"f": "Female", "female": "Female", "m": "Male", "male": "Male"}
-PRODUCT_LINE = {"m": "Mountain", "r": "Road", "s": "Other Sales", "t": "Touring"}
-COUNTRY = {"de": "Germany", "us": "United States", "usa": "United States"}
+MARITAL_STATUS = {"S": "Single", "M": "Married"}
+GENDER = {"F": "Female", "FEMALE": "Female", "M": "Male", "MALE": "Male"}
+PRODUCT_LINE = {"M": "Mountain", "R": "Road", "S": "Other Sales", "T": "Touring"}
+COUNTRY = {"DE": "Germany", "US": "United States", "USA": "United States"}
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ def _customers(lines: pd.DataFrame) -> Cleansed:
     rows = pd.DataFrame(
         {
             "customer_id": number,
-            "customer_number": lines["cst_key"],
+            "customer_number": fold(lines["cst_key"]),
             "first_name": lines["cst_firstname"],
             "last_name": lines["cst_lastname"],
             "marital_status": _decoded(lines["cst_marital_status"], MARITAL_STATUS),
-            "gender": _decoded(lines["cst_gndr"], {code: GENDER[code] for code in ("f", "m")}),
+            "gender": _decoded(lines["cst_gndr"], {code: GENDER[code] for code in ("F", "M")}),
             "create_date": created,
             "source_line": lines["source_line"],
         }
@@ -91,7 +91,7 @@ def _products(lines: pd.DataFrame) -> Cleansed:
     judgement = Judgement(lines)
     number, failed = integers(lines["prd_id"])
     judgement.reject("prd_id", failed)
-    product_number = lines["prd_key"].str.slice(6)
+    product_number = fold(lines["prd_key"].str.slice(6))
     judgement.reject("prd_key", _missing(product_number.where(product_number != "")))
     judgement.reject("prd_key", too_long(lines["prd_key"], TEXT_LIMIT))
     judgement.reject("prd_nm", too_long(lines["prd_nm"], PRODUCT_NAME_LIMIT))
@@ -104,16 +104,15 @@ def _products(lines: pd.DataFrame) -> Cleansed:
         {
             "product_id": number,
             "product_number": product_number,
-            "product_code": fold(product_number),
             "product_name": lines["prd_nm"],
-            "category_id": lines["prd_key"].str.slice(0, 5).str.replace("-", "_", regex=False),
+            "category_id": clean(fold(lines["prd_key"].str.slice(0, 5).str.replace("-", "_", regex=False))),
             "cost": cost.fillna(0),
             "product_line": _decoded(lines["prd_line"], PRODUCT_LINE),
             "start_date": start,
             "source_line": lines["source_line"],
         }
     )
-    return _one_row_a_key(judgement, rows, key=["product_code", "start_date"])
+    return _one_row_a_key(judgement, rows, key=["product_number", "start_date"])
 
 
 def _sales(lines: pd.DataFrame) -> Cleansed:
@@ -134,9 +133,8 @@ def _sales(lines: pd.DataFrame) -> Cleansed:
     judgement.reject("sls_price", _outside_int(repaired_price))
     rows = pd.DataFrame(
         {
-            "order_number": lines["sls_ord_num"],
-            "order_code": fold(lines["sls_ord_num"]),
-            "product_code": fold(lines["sls_prd_key"]),
+            "order_number": fold(lines["sls_ord_num"]),
+            "product_number": fold(lines["sls_prd_key"]),
             "customer_id": customer,
             "order_date": compact_dates(lines["sls_order_dt"]),
             "shipping_date": compact_dates(lines["sls_ship_dt"]),
@@ -147,7 +145,7 @@ def _sales(lines: pd.DataFrame) -> Cleansed:
             "source_line": lines["source_line"],
         }
     )
-    return _one_row_a_key(judgement, rows, key=["order_code", "product_code"])
+    return _one_row_a_key(judgement, rows, key=["order_number", "product_number"])
 
 
 def repair_money(sales: pd.Series, quantity: pd.Series, price: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -167,30 +165,30 @@ def divide(dividend: pd.Series, divisor: pd.Series) -> pd.Series:
 
 def _erp_customers(lines: pd.DataFrame) -> Cleansed:
     judgement = Judgement(lines)
-    key = lines["CID"].str.replace(r"^nas", "", case=False, regex=True).str.replace("-", "", regex=False)
-    judgement.reject("CID", _missing(key.where(key != "")) | too_long(lines["CID"], TEXT_LIMIT))
+    key = clean(fold(lines["CID"]).str.replace("^NAS", "", regex=True).str.replace("-", "", regex=False))
+    judgement.reject("CID", _missing(key) | too_long(lines["CID"], TEXT_LIMIT))
     birth, failed = iso_dates(lines["BDATE"])
     judgement.reject("BDATE", failed)
     judgement.reject("GEN", too_long(lines["GEN"], TEXT_LIMIT))
     rows = pd.DataFrame(
         {
-            "customer_code": fold(key),
+            "customer_number": key,
             "birthdate": birth,
             "gender": _decoded(lines["GEN"], GENDER),
             "source_line": lines["source_line"],
         }
     )
-    return _one_row_a_key(judgement, rows, key=["customer_code"])
+    return _one_row_a_key(judgement, rows, key=["customer_number"])
 
 
 def _erp_locations(lines: pd.DataFrame) -> Cleansed:
     judgement = Judgement(lines)
-    key = lines["CID"].str.replace("-", "", regex=False)
-    judgement.reject("CID", _missing(key.where(key != "")) | too_long(lines["CID"], TEXT_LIMIT))
+    key = clean(fold(lines["CID"]).str.replace("-", "", regex=False))
+    judgement.reject("CID", _missing(key) | too_long(lines["CID"], TEXT_LIMIT))
     judgement.reject("CNTRY", too_long(lines["CNTRY"], TEXT_LIMIT))
     country = fold(lines["CNTRY"]).map(COUNTRY).fillna(lines["CNTRY"]).fillna("n/a")
-    rows = pd.DataFrame({"customer_code": fold(key), "country": country, "source_line": lines["source_line"]})
-    return _one_row_a_key(judgement, rows, key=["customer_code"])
+    rows = pd.DataFrame({"customer_number": key, "country": country, "source_line": lines["source_line"]})
+    return _one_row_a_key(judgement, rows, key=["customer_number"])
 
 
 def _erp_categories(lines: pd.DataFrame) -> Cleansed:
@@ -200,14 +198,14 @@ def _erp_categories(lines: pd.DataFrame) -> Cleansed:
         judgement.reject(column, too_long(lines[column], TEXT_LIMIT))
     rows = pd.DataFrame(
         {
-            "category_code": fold(lines["ID"]),
+            "category_id": fold(lines["ID"]),
             "category": lines["CAT"],
             "subcategory": lines["SUBCAT"],
             "maintenance": lines["MAINTENANCE"],
             "source_line": lines["source_line"],
         }
     )
-    return _one_row_a_key(judgement, rows, key=["category_code"])
+    return _one_row_a_key(judgement, rows, key=["category_id"])
 
 
 _SOURCES: dict[str, Callable[[pd.DataFrame], Cleansed]] = {

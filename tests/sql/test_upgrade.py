@@ -30,6 +30,74 @@ BEFORE_HISTORY = (
 """Statements that give the tables the shape they had before there were history batches."""
 
 
+KEYS = {
+    "silver.crm_cust_info": ("", {"cst_key": "NULL"}),
+    "silver.crm_prd_info": (
+        "pk_crm_prd_info PRIMARY KEY (product_number, version_number)",
+        {"product_number": "NOT NULL", "category_id": "NOT NULL"},
+    ),
+    "silver.crm_sales_details": (
+        "pk_crm_sales_details PRIMARY KEY (sls_ord_num, sls_prd_key)",
+        {"sls_ord_num": "NOT NULL", "sls_prd_key": "NOT NULL"},
+    ),
+    "silver.erp_cust_az12": ("pk_erp_cust_az12 PRIMARY KEY (cid)", {"cid": "NOT NULL"}),
+    "silver.erp_loc_a101": ("pk_erp_loc_a101 PRIMARY KEY (cid)", {"cid": "NOT NULL"}),
+    "silver.erp_px_cat_g1v2": ("pk_erp_px_cat_g1v2 PRIMARY KEY (id)", {"id": "NOT NULL"}),
+    "silver.customers": ("", {"customer_number": "NULL"}),
+    "silver.products": ("", {"product_number": "NOT NULL", "category_id": "NULL"}),
+    "silver.sales": (
+        "pk_sales PRIMARY KEY (order_number, product_number)",
+        {"order_number": "NOT NULL", "product_number": "NOT NULL"},
+    ),
+}
+"""Table → its primary key as far as it is one of text, and the key columns of text."""
+
+
+def before_keys_were_compared_by_code_point() -> list[str]:
+    """Statements that give the tables the collation they had, and keys as the files spell them."""
+    statements = [
+        "ALTER TABLE etl.batch DROP CONSTRAINT uq_batch_run_id",
+        "ALTER TABLE etl.batch ALTER COLUMN run_id NVARCHAR(250) COLLATE DATABASE_DEFAULT NOT NULL",
+        "ALTER TABLE etl.batch ADD CONSTRAINT uq_batch_run_id UNIQUE (run_id)",
+    ]
+    for table, (key, columns) in KEYS.items():
+        if key:
+            statements.append(f"ALTER TABLE {table} DROP CONSTRAINT {key.split()[0]}")
+        for column, null in columns.items():
+            declared = f"{column} NVARCHAR(50) COLLATE DATABASE_DEFAULT {null}"
+            statements.append(f"ALTER TABLE {table} ALTER COLUMN {declared}")
+            spelled = f"UPDATE {table} SET {column} = LOWER({column}) WHERE {column} <> N'n/a'"
+            statements.append(spelled)
+        if key:
+            statements.append(f"ALTER TABLE {table} ADD CONSTRAINT {key}")
+    return statements
+
+
+def test_keys_of_before_are_brought_to_capitals_and_compared_by_code_point(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    columns = (
+        "SELECT CONCAT(OBJECT_SCHEMA_NAME(object_id), N'.', OBJECT_NAME(object_id)) AS name, name AS key_column"
+        " FROM sys.columns WHERE collation_name = N'Latin1_General_100_BIN2' ORDER BY 1, 2"
+    )
+    warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
+    tables = {table["name"] for table in warehouse.execute("SELECT CONCAT(N'silver.', name) AS name FROM sys.tables")}
+    fresh = [row for row in warehouse.execute(columns) if row["name"] in tables or row["name"] == "etl.batch"]
+    for statement in before_keys_were_compared_by_code_point():
+        warehouse.execute(statement)
+    assert not [row for row in warehouse.execute(columns) if row in fresh]
+
+    deploy(warehouse.server.odbc)
+
+    assert [row for row in warehouse.execute(columns) if row["name"] in tables or row["name"] == "etl.batch"] == fresh
+    assert len(fresh) == 1 + sum(len(columns) for _, columns in KEYS.values())
+    assert differences(warehouse, handmade.expected) == {}
+    write_drop(tmp_path, BASE)
+    warehouse.load(tmp_path, date(2024, 6, 16))
+    warehouse.execute("EXEC etl.withdraw_batch 2, N'a trial'")
+    assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
+
+
 def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse: Warehouse, tmp_path: Path) -> None:
     warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
     for statement in BEFORE_HISTORY:

@@ -11,7 +11,7 @@ IF OBJECT_ID(N'etl.batch', N'U') IS NULL
     CREATE TABLE etl.batch
     (
         batch_id INT IDENTITY (1, 1) NOT NULL,
-        run_id NVARCHAR(250) NOT NULL,
+        run_id NVARCHAR(250) COLLATE Latin1_General_100_BIN2 NOT NULL,
         business_date DATE NOT NULL,
         source_dir NVARCHAR(400) NULL,
         landing_dir NVARCHAR(400) NULL,
@@ -48,6 +48,22 @@ GO
 IF OBJECT_ID(N'etl.ck_batch_status', N'C') IS NULL
     ALTER TABLE etl.batch ADD CONSTRAINT ck_batch_status
     CHECK (status IN (N'running', N'succeeded', N'failed', N'checked', N'withdrawn'));
+GO
+
+-- The ids of runs are compared by code point: the column of a table that exists is changed.
+IF
+    EXISTS (
+        SELECT 1 FROM sys.columns
+        WHERE
+            object_id = OBJECT_ID(N'etl.batch', N'U')
+            AND name = N'run_id'
+            AND collation_name <> N'Latin1_General_100_BIN2'
+    )
+    BEGIN
+        ALTER TABLE etl.batch DROP CONSTRAINT uq_batch_run_id;
+        ALTER TABLE etl.batch ALTER COLUMN run_id NVARCHAR(250) COLLATE Latin1_General_100_BIN2 NOT NULL;
+        ALTER TABLE etl.batch ADD CONSTRAINT uq_batch_run_id UNIQUE (run_id);
+    END;
 GO
 
 -- Before there were history batches, gold began to show a batch when it was published.

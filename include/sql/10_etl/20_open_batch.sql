@@ -35,7 +35,7 @@ BEGIN
     DECLARE @status NVARCHAR(20);
     DECLARE @is_history BIT = 0;
 
-    IF NULLIF(TRIM(@run_id), N'') IS NULL
+    IF @run_id IS NULL OR DATALENGTH(TRIM(@run_id)) = 0
         SET @message = CONCAT(@message, CHAR(10), N'@run_id is empty: give the run a name of its own.');
     IF @business_date IS NULL
         SET @message = CONCAT(@message, CHAR(10), N'@business_date is empty: give the day that the drop belongs to.');
@@ -47,7 +47,7 @@ BEGIN
         SET @message = CONCAT(@message, CHAR(10), N'@same_drop must be 0 or 1.');
     IF @history IS NULL
         SET @message = CONCAT(@message, CHAR(10), N'@history must be 0 or 1.');
-    IF @message <> N''
+    IF DATALENGTH(@message) > 0
         BEGIN
             SET @message = CONCAT(N'etl.open_batch: ', STUFF(@message, 1, 1, N''));
             THROW 50001, @message, 1;
@@ -77,7 +77,8 @@ BEGIN
     IF @opened_for <> @business_date
         BEGIN
             SET @message = CONCAT(
-                N'Run ', REPLACE(@run_id, N'%', N'%%'), N' is batch ', @batch_id, N' of ', @opened_for,
+                N'Run ', REPLACE(@run_id COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                N' is batch ', @batch_id, N' of ', @opened_for,
                 N' and cannot load ', @business_date, N'.', CHAR(10),
                 N'Start a new run for ', @business_date, N'.'
             );
@@ -87,7 +88,8 @@ BEGIN
     IF @status = N'withdrawn'
         BEGIN
             SET @message = CONCAT(
-                N'Run ', REPLACE(@run_id, N'%', N'%%'), N' is batch ', @batch_id, N' of ', @opened_for,
+                N'Run ', REPLACE(@run_id COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                N' is batch ', @batch_id, N' of ', @opened_for,
                 N', which was withdrawn.', CHAR(10),
                 N'Start a new run for ', @business_date, N'.'
             );

@@ -31,7 +31,7 @@ BEGIN
             @message, CHAR(10), N'There is no batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),
             N': gold.load_batches lists those there are.'
         );
-    IF @message <> N''
+    IF DATALENGTH(@message) > 0
         BEGIN
             SET @message = CONCAT(N'etl.close_batch: ', STUFF(@message, 1, 1, N''));
             THROW 50001, @message, 1;

@@ -23,10 +23,18 @@ BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
 
-    DECLARE @file NVARCHAR(MAX) = CONCAT(N'N''', REPLACE(@path, N'''', N''''''), N'''');
+    -- By code point, because other collations do not find a quote that an accent is combined with.
+    DECLARE
+        @file NVARCHAR(MAX)
+        = CONCAT(N'N''', REPLACE(@path COLLATE Latin1_General_100_BIN2, N'''', N''''''), N'''');
     DECLARE
         @data_source NVARCHAR(100)
-        = CASE WHEN @path NOT LIKE N'[/\]%' AND @path NOT LIKE N'[A-Z]:%' THEN N', DATA_SOURCE = ''landing''' END;
+        = CASE
+            WHEN
+                @path COLLATE Latin1_General_100_BIN2 NOT LIKE N'[/\]%'
+                AND @path COLLATE Latin1_General_100_BIN2 NOT LIKE N'[A-Za-z]:%'
+                THEN N', DATA_SOURCE = ''landing'''
+        END;
     DECLARE @sql NVARCHAR(MAX);
     DECLARE @found NVARCHAR(64);
     DECLARE @message NVARCHAR(2048);
@@ -48,7 +56,8 @@ BEGIN
                 IF @found IS NULL OR @found <> @sha256
                     BEGIN
                         SET @message = CONCAT(
-                            REPLACE(@path, N'%', N'%%'), N' is not what staging wrote: its SHA-256 is ', @found,
+                            REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                            N' is not what staging wrote: its SHA-256 is ', @found,
                             N', checksums.txt says ', @sha256, N'.', CHAR(10),
                             N'The landing copy is damaged: run staging again.'
                         );
@@ -74,8 +83,9 @@ BEGIN
         IF ERROR_NUMBER() BETWEEN 4800 AND 4899 AND ERROR_NUMBER() <> 4834 OR ERROR_NUMBER() IN (7301, 7330, 7399)
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@path, N'%', N'%%'), N' cannot be loaded. Error ', ERROR_NUMBER(), N': ',
-                    REPLACE(LEFT(ERROR_MESSAGE(), 1000), N'%', N'%%'), CHAR(10),
+                    REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N' cannot be loaded. Error ', ERROR_NUMBER(), N': ',
+                    REPLACE(LEFT(ERROR_MESSAGE(), 1000) COLLATE Latin1_General_100_BIN2, N'%', N'%%'), CHAR(10),
                     N'The landing copy is damaged: run staging again. If the file is there, let SQL Server read it.'
                 );
                 THROW 50009, @message, 1;

@@ -35,7 +35,7 @@ BEGIN
     EXEC etl.open_step @batch_id, N'etl.register_landing', @step_id OUTPUT;
 
     BEGIN TRY
-        IF NULLIF(TRIM(@landing_dir), N'') IS NULL
+        IF @landing_dir IS NULL OR DATALENGTH(TRIM(@landing_dir)) = 0
             BEGIN
                 SET @message = CONCAT(
                     N'etl.register_landing: @landing_dir is empty.', CHAR(10),
@@ -71,7 +71,8 @@ BEGIN
             ) <> 8
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@path, N'%', N'%%'), N' does not list the eight other files once each.',
+                    REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N' does not list the eight other files once each.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50007, @message, 1;
@@ -99,7 +100,8 @@ BEGIN
             ) <> 6
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@landing_dir, N'%', N'%%'), N'/manifest.txt does not list the six source tables once each.',
+                    REPLACE(@landing_dir COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N'/manifest.txt does not list the six source tables once each.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50007, @message, 1;
@@ -124,7 +126,7 @@ BEGIN
         IF @rows_rejected <> @rows_expected
             BEGIN
                 SET @message = CONCAT(
-                    N'bronze.landing_rejected got ', @rows_rejected, N' rows from ', REPLACE(@path, N'%', N'%%'),
+                    N'bronze.landing_rejected got ', @rows_rejected, N' rows from ', REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
                     N', manifest.txt says ', @rows_expected, N'.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );

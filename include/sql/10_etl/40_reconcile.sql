@@ -144,7 +144,7 @@ BEGIN
                             CHAR(10), N'All of them: SELECT * FROM gold.rejected_rows WHERE batch_id = ', @batch_id
                         );
                         -- THROW wants a % in its message doubled.
-                        SET @message = REPLACE(@message, N'%', N'%%');
+                        SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
                         THROW 50011, @message, 1;
                     END;
             END;

@@ -28,7 +28,7 @@ BEGIN
     FROM etl.rejected_row
     WHERE batch_id = @batch_id;
 
-    IF NULLIF(TRIM(@accepted_by), N'') IS NULL
+    IF @accepted_by IS NULL OR DATALENGTH(TRIM(@accepted_by)) = 0
         SET @message = CONCAT(@message, CHAR(10), N'@accepted_by is empty: give the name of the person who accepts.');
     IF @status IS NULL
         SET @message = CONCAT(
@@ -39,7 +39,7 @@ BEGIN
         SET @message = CONCAT(
             @message, CHAR(10), N'Batch ', @batch_id, N' has no rejected rows: there is nothing to accept.'
         );
-    IF @message <> N''
+    IF DATALENGTH(@message) > 0
         BEGIN
             SET @message = CONCAT(N'etl.accept_rejects: ', STUFF(@message, 1, 1, N''));
             THROW 50001, @message, 1;

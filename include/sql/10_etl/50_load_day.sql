@@ -58,7 +58,8 @@ BEGIN
         IF @published_as IS NOT NULL AND @other_files IS NOT NULL
             BEGIN
                 SET @message = CONCAT(
-                    REPLACE(@landing_dir, N'%', N'%%'), N' no longer holds the drop that batch ', @published_as,
+                    REPLACE(@landing_dir COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N' no longer holds the drop that batch ', @published_as,
                     N' was published from.', CHAR(10),
                     N'Another SHA-256: ', @other_files, N'. Stage that drop into it again.'
                 );

@@ -33,7 +33,7 @@ BEGIN
     DECLARE @run_id NVARCHAR(250);
     DECLARE @latest DATE;
 
-    IF NULLIF(TRIM(@reason), N'') IS NULL
+    IF @reason IS NULL OR DATALENGTH(TRIM(@reason)) = 0
         BEGIN
             SET @message = CONCAT(
                 N'etl.withdraw_batch: @reason is empty.', CHAR(10),
@@ -126,7 +126,7 @@ BEGIN
                     N'Or stage the drop that was published for ', @before_date, N' again, from ', @source_dir,
                     N' into ', @landing_dir, N', then withdraw.'
                 );
-                SET @message = REPLACE(@message, N'%', N'%%');
+                SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
 
                 UPDATE etl.batch
                 SET withdrawn_reason = NULL

@@ -67,7 +67,8 @@ BEGIN
         IF @rows_loaded <> @rows_written
             BEGIN
                 SET @message = CONCAT(
-                    @target, N' got ', @rows_loaded, N' rows from ', REPLACE(@path, N'%', N'%%'),
+                    @target, N' got ', @rows_loaded, N' rows from ',
+                    REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
                     N', its manifest says ', @rows_written, N'.', CHAR(10),
                     N'The landing copy is damaged: run staging again.'
                 );

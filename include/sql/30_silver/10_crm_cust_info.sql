@@ -6,7 +6,7 @@ IF OBJECT_ID(N'silver.crm_cust_info', N'U') IS NULL
     CREATE TABLE silver.crm_cust_info
     (
         cst_id INT NOT NULL,
-        cst_key NVARCHAR(50) NULL,
+        cst_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
         cst_firstname NVARCHAR(50) NULL,
         cst_lastname NVARCHAR(50) NULL,
         cst_marital_status NVARCHAR(50) NOT NULL,

@@ -5,11 +5,11 @@ Grain:   version of a product, of the batch loaded last.
 IF OBJECT_ID(N'silver.crm_prd_info', N'U') IS NULL
     CREATE TABLE silver.crm_prd_info
     (
-        product_number NVARCHAR(50) NOT NULL,
+        product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
         version_number INT NOT NULL,
         prd_id INT NULL,
         prd_key NVARCHAR(50) NOT NULL,
-        category_id NVARCHAR(50) NOT NULL,
+        category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
         prd_nm NVARCHAR(100) NULL,
         prd_cost INT NOT NULL,
         prd_line NVARCHAR(50) NOT NULL,

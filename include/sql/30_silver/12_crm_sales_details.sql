@@ -5,8 +5,8 @@ Grain:   order line (order number and product number), of the batch loaded last.
 IF OBJECT_ID(N'silver.crm_sales_details', N'U') IS NULL
     CREATE TABLE silver.crm_sales_details
     (
-        sls_ord_num NVARCHAR(50) NOT NULL,
-        sls_prd_key NVARCHAR(50) NOT NULL,
+        sls_ord_num NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        sls_prd_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
         sls_cust_id INT NULL,
         sls_order_dt DATE NULL,
         sls_ship_dt DATE NULL,

@@ -8,7 +8,7 @@ IF OBJECT_ID(N'silver.customers', N'U') IS NULL
     (
         customer_key INT NOT NULL,
         customer_id INT NULL,
-        customer_number NVARCHAR(50) NULL,
+        customer_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
         first_name NVARCHAR(50) NULL,
         last_name NVARCHAR(50) NULL,
         country NVARCHAR(50) NOT NULL,

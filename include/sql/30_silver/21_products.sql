@@ -8,9 +8,9 @@ IF OBJECT_ID(N'silver.products', N'U') IS NULL
     (
         product_key INT NOT NULL,
         product_id INT NULL,
-        product_number NVARCHAR(50) NOT NULL,
+        product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
         product_name NVARCHAR(100) NULL,
-        category_id NVARCHAR(50) NULL,
+        category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
         category NVARCHAR(50) NULL,
         subcategory NVARCHAR(50) NULL,
         maintenance NVARCHAR(50) NULL,

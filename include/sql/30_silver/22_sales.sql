@@ -9,8 +9,8 @@ Grain:   order line (order_number, product_number). in_source = 1: the line is i
 IF OBJECT_ID(N'silver.sales', N'U') IS NULL
     CREATE TABLE silver.sales
     (
-        order_number NVARCHAR(50) NOT NULL,
-        product_number NVARCHAR(50) NOT NULL,
+        order_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
         product_key INT NOT NULL,
         customer_key INT NOT NULL,
         order_date DATE NULL,

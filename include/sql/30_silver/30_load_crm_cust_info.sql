@@ -27,15 +27,16 @@ BEGIN
         EXEC etl.lock_step N'silver.load_crm_cust_info', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_crm_cust_info';
 
+        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
         WITH trimmed AS (
             SELECT
-                NULLIF(TRIM(cst_id), N'') AS cst_id,
-                NULLIF(TRIM(cst_key), N'') AS cst_key,
-                NULLIF(TRIM(cst_firstname), N'') AS cst_firstname,
-                NULLIF(TRIM(cst_lastname), N'') AS cst_lastname,
-                TRIM(cst_marital_status) AS cst_marital_status,
-                TRIM(cst_gndr) AS cst_gndr,
-                NULLIF(TRIM(cst_create_date), N'') AS cst_create_date,
+                NULLIF(TRIM(cst_id) COLLATE Latin1_General_100_BIN2, N'') AS cst_id,
+                NULLIF(UPPER(TRIM(cst_key) COLLATE Latin1_General_100_BIN2), N'') AS cst_key,
+                NULLIF(TRIM(cst_firstname) COLLATE Latin1_General_100_BIN2, N'') AS cst_firstname,
+                NULLIF(TRIM(cst_lastname) COLLATE Latin1_General_100_BIN2, N'') AS cst_lastname,
+                UPPER(TRIM(cst_marital_status) COLLATE Latin1_General_100_BIN2) AS cst_marital_status,
+                UPPER(TRIM(cst_gndr) COLLATE Latin1_General_100_BIN2) AS cst_gndr,
+                NULLIF(TRIM(cst_create_date) COLLATE Latin1_General_100_BIN2, N'') AS cst_create_date,
                 CONCAT(
                     cst_id, N',', cst_key, N',', cst_firstname, N',', cst_lastname, N',', cst_marital_status, N',',
                     cst_gndr, N',', cst_create_date
@@ -57,16 +58,17 @@ BEGIN
             FROM trimmed
         )
 
+        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
         SELECT
             *,
             CASE
                 WHEN cst_id IS NULL THEN N'cst_id: no customer id'
                 WHEN customer_id IS NULL THEN N'cst_id: not an integer'
-                WHEN LEN(cst_key) > 50 THEN N'cst_key: longer than 50 characters'
-                WHEN LEN(cst_firstname) > 50 THEN N'cst_firstname: longer than 50 characters'
-                WHEN LEN(cst_lastname) > 50 THEN N'cst_lastname: longer than 50 characters'
-                WHEN LEN(cst_marital_status) > 50 THEN N'cst_marital_status: longer than 50 characters'
-                WHEN LEN(cst_gndr) > 50 THEN N'cst_gndr: longer than 50 characters'
+                WHEN DATALENGTH(cst_key) > 100 THEN N'cst_key: longer than 50 characters'
+                WHEN DATALENGTH(cst_firstname) > 100 THEN N'cst_firstname: longer than 50 characters'
+                WHEN DATALENGTH(cst_lastname) > 100 THEN N'cst_lastname: longer than 50 characters'
+                WHEN DATALENGTH(cst_marital_status) > 100 THEN N'cst_marital_status: longer than 50 characters'
+                WHEN DATALENGTH(cst_gndr) > 100 THEN N'cst_gndr: longer than 50 characters'
                 WHEN
                     cst_create_date IS NOT NULL AND create_date IS NULL
                     THEN N'cst_create_date: not a date (yyyy-mm-dd)'

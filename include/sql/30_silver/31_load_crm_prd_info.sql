@@ -27,14 +27,15 @@ BEGIN
         EXEC etl.lock_step N'silver.load_crm_prd_info', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_crm_prd_info';
 
+        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
         WITH trimmed AS (
             SELECT
-                NULLIF(TRIM(prd_id), N'') AS prd_id,
-                NULLIF(TRIM(prd_key), N'') AS prd_key,
-                NULLIF(TRIM(prd_nm), N'') AS prd_nm,
-                NULLIF(TRIM(prd_cost), N'') AS prd_cost,
-                TRIM(prd_line) AS prd_line,
-                NULLIF(TRIM(prd_start_dt), N'') AS prd_start_dt,
+                NULLIF(TRIM(prd_id) COLLATE Latin1_General_100_BIN2, N'') AS prd_id,
+                NULLIF(TRIM(prd_key) COLLATE Latin1_General_100_BIN2, N'') AS prd_key,
+                NULLIF(TRIM(prd_nm) COLLATE Latin1_General_100_BIN2, N'') AS prd_nm,
+                NULLIF(TRIM(prd_cost) COLLATE Latin1_General_100_BIN2, N'') AS prd_cost,
+                UPPER(TRIM(prd_line) COLLATE Latin1_General_100_BIN2) AS prd_line,
+                NULLIF(TRIM(prd_start_dt) COLLATE Latin1_General_100_BIN2, N'') AS prd_start_dt,
                 CONCAT(
                     prd_id,
                     N',',
@@ -55,9 +56,23 @@ BEGIN
         ),
 
         -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
+        -- The number begins at the seventh character, so characters are counted by a collation that knows pairs as one.
         converted AS (
             SELECT
                 *,
+                NULLIF(
+                    UPPER(SUBSTRING(prd_key COLLATE Latin1_General_100_CI_AS_KS_WS_SC, 7, 50))
+                    COLLATE Latin1_General_100_BIN2,
+                    N''
+                ) AS product_number,
+                RTRIM(
+                    REPLACE(
+                        UPPER(LEFT(prd_key COLLATE Latin1_General_100_CI_AS_KS_WS_SC, 5))
+                        COLLATE Latin1_General_100_BIN2,
+                        N'-',
+                        N'_'
+                    )
+                ) AS category_id,
                 CASE WHEN prd_id LIKE N'%[0-9]%' AND prd_id NOT LIKE N'%[^-+0-9]%' THEN TRY_CONVERT(INT, prd_id) END
                     AS product_id,
                 CASE
@@ -71,15 +86,16 @@ BEGIN
             FROM trimmed
         )
 
+        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
         SELECT
             *,
             CASE
                 WHEN prd_id IS NOT NULL AND product_id IS NULL THEN N'prd_id: not an integer'
-                WHEN prd_key IS NULL OR LEN(prd_key) < 7 THEN N'prd_key: no product number'
-                WHEN LEN(prd_key) > 50 THEN N'prd_key: longer than 50 characters'
-                WHEN LEN(prd_nm) > 100 THEN N'prd_nm: longer than 100 characters'
+                WHEN product_number IS NULL THEN N'prd_key: no product number'
+                WHEN DATALENGTH(prd_key) > 100 THEN N'prd_key: longer than 50 characters'
+                WHEN DATALENGTH(prd_nm) > 200 THEN N'prd_nm: longer than 100 characters'
                 WHEN prd_cost IS NOT NULL AND cost IS NULL THEN N'prd_cost: not an integer'
-                WHEN LEN(prd_line) > 50 THEN N'prd_line: longer than 50 characters'
+                WHEN DATALENGTH(prd_line) > 100 THEN N'prd_line: longer than 50 characters'
                 WHEN prd_start_dt IS NOT NULL AND start_date IS NULL THEN N'prd_start_dt: not a date (yyyy-mm-dd)'
             END AS verdict
         INTO #judged
@@ -89,22 +105,15 @@ BEGIN
 
         TRUNCATE TABLE silver.crm_prd_info;
 
-        WITH numbered AS (
-            SELECT
-                *,
-                SUBSTRING(prd_key, 7, 50) AS product_number
-            FROM #judged
-            WHERE verdict IS NULL
-        ),
-
-        ranked AS (
+        WITH ranked AS (
             SELECT
                 *,
                 ROW_NUMBER() OVER (
                     PARTITION BY product_number, start_date
                     ORDER BY dwh_source_line DESC
                 ) AS version_rank
-            FROM numbered
+            FROM #judged
+            WHERE verdict IS NULL
         ),
 
         versions AS (
@@ -127,7 +136,7 @@ BEGIN
             version_number,
             product_id,
             prd_key,
-            REPLACE(LEFT(prd_key, 5), N'-', N'_'),
+            category_id,
             prd_nm,
             COALESCE(cost, 0),
             CASE prd_line

@@ -27,17 +27,18 @@ BEGIN
         EXEC etl.lock_step N'silver.load_crm_sales_details', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_crm_sales_details';
 
+        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
         WITH trimmed AS (
             SELECT
-                NULLIF(TRIM(sls_ord_num), N'') AS sls_ord_num,
-                NULLIF(TRIM(sls_prd_key), N'') AS sls_prd_key,
-                NULLIF(TRIM(sls_cust_id), N'') AS sls_cust_id,
-                TRIM(sls_order_dt) AS sls_order_dt,
-                TRIM(sls_ship_dt) AS sls_ship_dt,
-                TRIM(sls_due_dt) AS sls_due_dt,
-                NULLIF(TRIM(sls_sales), N'') AS sls_sales,
-                NULLIF(TRIM(sls_quantity), N'') AS sls_quantity,
-                NULLIF(TRIM(sls_price), N'') AS sls_price,
+                NULLIF(UPPER(TRIM(sls_ord_num) COLLATE Latin1_General_100_BIN2), N'') AS sls_ord_num,
+                NULLIF(UPPER(TRIM(sls_prd_key) COLLATE Latin1_General_100_BIN2), N'') AS sls_prd_key,
+                NULLIF(TRIM(sls_cust_id) COLLATE Latin1_General_100_BIN2, N'') AS sls_cust_id,
+                TRIM(sls_order_dt) COLLATE Latin1_General_100_BIN2 AS sls_order_dt,
+                TRIM(sls_ship_dt) COLLATE Latin1_General_100_BIN2 AS sls_ship_dt,
+                TRIM(sls_due_dt) COLLATE Latin1_General_100_BIN2 AS sls_due_dt,
+                NULLIF(TRIM(sls_sales) COLLATE Latin1_General_100_BIN2, N'') AS sls_sales,
+                NULLIF(TRIM(sls_quantity) COLLATE Latin1_General_100_BIN2, N'') AS sls_quantity,
+                NULLIF(TRIM(sls_price) COLLATE Latin1_General_100_BIN2, N'') AS sls_price,
                 CONCAT(
                     sls_ord_num, N',', sls_prd_key, N',', sls_cust_id, N',', sls_order_dt, N',', sls_ship_dt, N',',
                     sls_due_dt, N',', sls_sales, N',', sls_quantity, N',', sls_price
@@ -118,13 +119,14 @@ BEGIN
             FROM converted
         )
 
+        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
         SELECT
             *,
             CASE
                 WHEN sls_ord_num IS NULL THEN N'sls_ord_num: no order number'
-                WHEN LEN(sls_ord_num) > 50 THEN N'sls_ord_num: longer than 50 characters'
+                WHEN DATALENGTH(sls_ord_num) > 100 THEN N'sls_ord_num: longer than 50 characters'
                 WHEN sls_prd_key IS NULL THEN N'sls_prd_key: no product number'
-                WHEN LEN(sls_prd_key) > 50 THEN N'sls_prd_key: longer than 50 characters'
+                WHEN DATALENGTH(sls_prd_key) > 100 THEN N'sls_prd_key: longer than 50 characters'
                 WHEN sls_cust_id IS NOT NULL AND customer_id IS NULL THEN N'sls_cust_id: not an integer'
                 WHEN sls_sales IS NOT NULL AND sales IS NULL THEN N'sls_sales: not an integer'
                 WHEN sls_quantity IS NOT NULL AND quantity IS NULL THEN N'sls_quantity: not an integer'

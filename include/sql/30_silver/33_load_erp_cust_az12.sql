@@ -27,11 +27,12 @@ BEGIN
         EXEC etl.lock_step N'silver.load_erp_cust_az12', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_erp_cust_az12';
 
+        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
         WITH trimmed AS (
             SELECT
-                TRIM(cid) AS cid,
-                NULLIF(TRIM(bdate), N'') AS bdate,
-                TRIM(gen) AS gen,
+                UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
+                NULLIF(TRIM(bdate) COLLATE Latin1_General_100_BIN2, N'') AS bdate,
+                UPPER(TRIM(gen) COLLATE Latin1_General_100_BIN2) AS gen,
                 CONCAT(cid, N',', bdate, N',', gen) AS raw_row,
                 dwh_source_line
             FROM bronze.erp_cust_az12
@@ -50,13 +51,14 @@ BEGIN
             FROM trimmed
         )
 
+        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
         SELECT
             *,
             CASE
                 WHEN customer_number IS NULL THEN N'CID: no customer key'
-                WHEN LEN(cid) > 50 THEN N'CID: longer than 50 characters'
+                WHEN DATALENGTH(cid) > 100 THEN N'CID: longer than 50 characters'
                 WHEN bdate IS NOT NULL AND birthdate IS NULL THEN N'BDATE: not a date (yyyy-mm-dd)'
-                WHEN LEN(gen) > 50 THEN N'GEN: longer than 50 characters'
+                WHEN DATALENGTH(gen) > 100 THEN N'GEN: longer than 50 characters'
             END AS verdict
         INTO #judged
         FROM converted;
@@ -91,8 +93,8 @@ BEGIN
             customer_number,
             birthdate,
             CASE
-                WHEN gen IN (N'F', N'Female') THEN N'Female'
-                WHEN gen IN (N'M', N'Male') THEN N'Male'
+                WHEN gen IN (N'F', N'FEMALE') THEN N'Female'
+                WHEN gen IN (N'M', N'MALE') THEN N'Male'
                 ELSE N'n/a'
             END,
             dwh_source_line,

@@ -27,22 +27,24 @@ BEGIN
         EXEC etl.lock_step N'silver.load_erp_loc_a101', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_erp_loc_a101';
 
+        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
         WITH trimmed AS (
             SELECT
-                TRIM(cid) AS cid,
-                NULLIF(TRIM(REPLACE(cid, N'-', N'')), N'') AS customer_number,
-                NULLIF(TRIM(cntry), N'') AS cntry,
+                UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
+                NULLIF(TRIM(REPLACE(UPPER(cid COLLATE Latin1_General_100_BIN2), N'-', N'')), N'') AS customer_number,
+                NULLIF(TRIM(cntry) COLLATE Latin1_General_100_BIN2, N'') AS cntry,
                 CONCAT(cid, N',', cntry) AS raw_row,
                 dwh_source_line
             FROM bronze.erp_loc_a101
         )
 
+        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
         SELECT
             *,
             CASE
                 WHEN customer_number IS NULL THEN N'CID: no customer key'
-                WHEN LEN(cid) > 50 THEN N'CID: longer than 50 characters'
-                WHEN LEN(cntry) > 50 THEN N'CNTRY: longer than 50 characters'
+                WHEN DATALENGTH(cid) > 100 THEN N'CID: longer than 50 characters'
+                WHEN DATALENGTH(cntry) > 100 THEN N'CNTRY: longer than 50 characters'
             END AS verdict
         INTO #judged
         FROM trimmed;
@@ -75,8 +77,8 @@ BEGIN
         SELECT
             customer_number,
             CASE
-                WHEN cntry = N'DE' THEN N'Germany'
-                WHEN cntry IN (N'US', N'USA') THEN N'United States'
+                WHEN UPPER(cntry) = N'DE' THEN N'Germany'
+                WHEN UPPER(cntry) IN (N'US', N'USA') THEN N'United States'
                 WHEN cntry IS NULL THEN N'n/a'
                 ELSE cntry
             END,

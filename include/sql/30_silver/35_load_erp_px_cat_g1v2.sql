@@ -27,25 +27,27 @@ BEGIN
         EXEC etl.lock_step N'silver.load_erp_px_cat_g1v2', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_erp_px_cat_g1v2';
 
+        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
         WITH trimmed AS (
             SELECT
-                NULLIF(TRIM(id), N'') AS id,
-                NULLIF(TRIM(cat), N'') AS cat,
-                NULLIF(TRIM(subcat), N'') AS subcat,
-                NULLIF(TRIM(maintenance), N'') AS maintenance,
+                NULLIF(UPPER(TRIM(id) COLLATE Latin1_General_100_BIN2), N'') AS id,
+                NULLIF(TRIM(cat) COLLATE Latin1_General_100_BIN2, N'') AS cat,
+                NULLIF(TRIM(subcat) COLLATE Latin1_General_100_BIN2, N'') AS subcat,
+                NULLIF(TRIM(maintenance) COLLATE Latin1_General_100_BIN2, N'') AS maintenance,
                 CONCAT(id, N',', cat, N',', subcat, N',', maintenance) AS raw_row,
                 dwh_source_line
             FROM bronze.erp_px_cat_g1v2
         )
 
+        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
         SELECT
             *,
             CASE
                 WHEN id IS NULL THEN N'ID: no category id'
-                WHEN LEN(id) > 50 THEN N'ID: longer than 50 characters'
-                WHEN LEN(cat) > 50 THEN N'CAT: longer than 50 characters'
-                WHEN LEN(subcat) > 50 THEN N'SUBCAT: longer than 50 characters'
-                WHEN LEN(maintenance) > 50 THEN N'MAINTENANCE: longer than 50 characters'
+                WHEN DATALENGTH(id) > 100 THEN N'ID: longer than 50 characters'
+                WHEN DATALENGTH(cat) > 100 THEN N'CAT: longer than 50 characters'
+                WHEN DATALENGTH(subcat) > 100 THEN N'SUBCAT: longer than 50 characters'
+                WHEN DATALENGTH(maintenance) > 100 THEN N'MAINTENANCE: longer than 50 characters'
             END AS verdict
         INTO #judged
         FROM trimmed;

@@ -100,14 +100,13 @@ BEGIN
 
     SET @rows_updated = @@ROWCOUNT;
 
-    -- By code points: collations differ in where they sort a hyphen, keys must not.
     INSERT INTO silver.products
     (
         product_key, product_id, product_number, product_name, category_id, category, subcategory, maintenance, cost,
         product_line, start_date, in_source, first_batch_id, last_batch_id
     )
     SELECT
-        @last_key + ROW_NUMBER() OVER (ORDER BY LOWER(s.product_number) COLLATE Latin1_General_BIN2),
+        @last_key + ROW_NUMBER() OVER (ORDER BY s.product_number),
         s.product_id,
         s.product_number,
         s.product_name,

@@ -45,7 +45,7 @@ customers AS (
     SELECT
         c.customer_key,
         c.customer_number,
-        NULLIF(TRIM(CONCAT(c.first_name, N' ', c.last_name)), N'') AS customer_name,
+        COALESCE(c.first_name + N' ' + c.last_name, c.first_name, c.last_name) AS customer_name,
         DATEDIFF(YEAR, c.birthdate, b.business_date) AS age,
         b.business_date
     FROM gold.dim_customers AS c

@@ -166,3 +166,15 @@ def test_a_change_of_database_and_the_ends_of_a_transaction_are_environment_chan
 def test_a_row_that_does_not_fit_its_columns_is_an_error(row: tuple[object, ...]) -> None:
     with pytest.raises((ValueError, struct.error)):
         encode(Columns((Column("a", SqlType("int")),)), Rows([row]))
+
+
+def test_the_login_tells_the_collation_of_the_server(server: Server) -> None:
+    """ENVCHANGE type 7 (MS-TDS 2.2.7.9): LCID 0x0409, case ignored, version 2 (the 100 series), no sort order."""
+    latin1_general_100_ci_as_ks_ws = b"\x09\x04\x10\x20\x00"
+    with RawClient(server.address) as client:
+        assert b"\xe3\x08\x00\x07\x05" + latin1_general_100_ci_as_ks_ws + b"\x00" in client.greeting
+
+
+def test_columns_of_text_carry_the_same_collation() -> None:
+    columns = Columns((Column("a", SqlType("nvarchar", 3)), Column("b", SqlType("varchar", 3))))
+    assert encode(columns, Done(None)).count(b"\x09\x04\x10\x20\x00") == 2

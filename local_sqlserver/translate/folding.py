@@ -1,0 +1,114 @@
+"""What texts compare by: DuckDB SQL that spells alike whatever a collation takes for equal.
+
+Printable ASCII needs no more than its case folded; the rest loses what has no weight, is composed (NFC), and letters
+that compare as two become two. Only functions of DuckDB itself, so that an index can hold it.
+Source: MS-UCODEREF 3.1.5.2, Windows Sorting Weight Tables.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from local_sqlserver.collation import Collation
+
+_NO_WEIGHT = (
+    r"\x{0}-\x{8}\x{E}-\x{1F}\x{7F}-\x{84}\x{86}-\x{9F}\x{AD}\x{34F}\x{61C}\x{180B}-\x{180E}\x{200B}-\x{200F}"
+    r"\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}\x{FFF9}-\x{FFFB}"
+)
+"""Controls and marks of format, as a set of RE2: ignored by all collations but the binary ones."""
+
+_NO_WEIGHT_BEFORE_100 = (
+    r"\x{4D0}-\x{4FF}\x{1200}-\x{137F}\x{1400}-\x{167F}\x{3358}-\x{3376}\x{3400}-\x{4DBF}\x{10000}-\x{10FFFF}"
+)
+"""Characters that are known to be ignored before the 100 series besides; there are more."""
+
+_EXPANSIONS = {
+    "Æ": "AE", "æ": "ae", "Ǽ": "ÁE", "ǽ": "áe", "Ǣ": "ĀE", "ǣ": "āe", "Œ": "OE", "œ": "oe", "Þ": "TH", "þ": "th",
+    "ß": "ss", "ẞ": "SS", "Ĳ": "IJ", "ĳ": "ij", "Ǆ": "DŽ", "ǅ": "Dž", "ǆ": "dž", "Ǉ": "LJ", "ǈ": "Lj", "ǉ": "lj",
+    "Ǌ": "NJ", "ǋ": "Nj", "ǌ": "nj", "Ǳ": "DZ", "ǲ": "Dz", "ǳ": "dz", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
+    "ﬄ": "ffl", "ﬆ": "st", "װ": "וו", "ױ": "וי", "ײ": "יי",
+}  # fmt: skip
+"""Letters that compare as two."""
+
+_RAISED = {character: unicodedata.normalize("NFKC", character) for character in "ªº¹²³⁰ⁱ⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉"}
+"""Superscripts and subscripts, which differ from their base as small letters from capitals."""
+
+_HIRAGANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+_OTHER_WIDTH = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF01, 0xFF5F), 0x3000)} | {
+    chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF66, 0xFF9E)
+}
+
+PLAIN = r"[\t-\r -~]*"
+"""What RE2 matches in full if a text is printable ASCII and white space: it folds to itself but for case."""
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _mapped(sql: str, table: dict[str, str]) -> str:
+    return f"translate({sql}, {_quoted(''.join(table))}, {_quoted(''.join(table.values()))})"
+
+
+def _expanded(sql: str) -> str:
+    for letter, letters in _EXPANSIONS.items():
+        sql = f"replace({sql}, {_quoted(letter)}, {_quoted(letters)})"
+    return sql
+
+
+def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
+    """SQL of a text folded by a collation, trailing blanks kept; ``sql`` stands in it twice.
+
+    Without ``expand`` each character stays one, as the wildcards of LIKE count them.
+    """
+    if collation.binary:
+        return sql
+    return f"CASE WHEN {_plain(sql)} THEN {_cased(sql, collation)} ELSE {_folded(sql, collation, expand)} END"
+
+
+def key(sql: str, collation: Collation) -> str:
+    """SQL of what a text compares, groups and sorts by: folded, without trailing blanks."""
+    if collation.binary:
+        return f"rtrim({sql}, ' ')"
+    folded = f"rtrim({_folded(sql, collation, expand=True)}, ' ')"
+    return f"CASE WHEN {_plain(sql)} THEN rtrim({_cased(sql, collation)}, ' ') ELSE {folded} END"
+
+
+def _plain(sql: str) -> str:
+    return f"regexp_full_match({sql}, '{PLAIN}')"
+
+
+def _cased(sql: str, collation: Collation) -> str:
+    return sql if collation.case else f"lower({sql})"
+
+
+def _folded(sql: str, collation: Collation, expand: bool) -> str:
+    if expand:
+        ignored = _NO_WEIGHT + (_NO_WEIGHT_BEFORE_100 if collation.version < 100 else "")
+        sql = f"regexp_replace({sql}, '[{ignored}]', '', 'g')"
+    sql = f"nfc_normalize({sql})"
+    if expand:
+        sql = _expanded(sql)
+    if not collation.accents:
+        sql = f"strip_accents({sql})"
+    if not collation.width:
+        sql = _mapped(sql, _OTHER_WIDTH)
+    if not collation.kana:
+        sql = _mapped(sql, _HIRAGANA)
+    return sql if collation.case else f"lower({_mapped(sql, _RAISED)})"
+
+
+_KEPT = "ßµıſǅǈǋǲ\u0345ϐϑϕϖϰϱϵ\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88ẛ\u1fbe"
+_ASIDE = "".join(chr(0xFDD1 + index) for index in range(len(_KEPT)))
+"""Noncharacters of Unicode, one for each of the letters kept."""
+
+
+def upper(sql: str) -> str:
+    """SQL of UPPER: a letter that LOWER would not bring back stays (ß, ı, ſ, µ), and none becomes two.
+
+    Source: the up-case table of Windows, as the specification of exFAT has it.
+    """
+    aside = f"translate({sql}, '{_KEPT}', '{_ASIDE}')"
+    return f"CASE WHEN strlen({sql}) = length({sql}) THEN upper({sql}) ELSE " + (
+        f"translate(upper({aside}), '{_ASIDE}', '{_KEPT}') END"
+    )
