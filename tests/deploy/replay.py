@@ -138,7 +138,11 @@ class Replay:
             for parent in reversed(Path(mount[-1]).parents[:-1]):
                 wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
             wrap += [*(["--perms", modes[mount[1]]] if mount[0] == "--tmpfs" else []), *mount]
-        given = {"PATH": f"/opt/redis:/usr/bin:/bin:{VENV}/bin", **image.environment, **service.get("environment", {})}
+        given = {
+            "PATH": f"/opt/redis:{POSTGRES}/bin:/usr/bin:/bin:{VENV}/bin",
+            **image.environment,
+            **service.get("environment", {}),
+        }
         given |= environment or {}
         given["PATH"] = given["PATH"].replace("$PATH", "/usr/bin:/bin")
         for variable, value in given.items():
@@ -211,7 +215,7 @@ class Replay:
             raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
         kind, *test = self.services[name]["healthcheck"]["test"]
         command = ["sh", "-c", test[0]] if kind == "CMD-SHELL" else test
-        where = self.sandbox(name, command, {"PATH": f"{POSTGRES}/bin:/usr/bin:/bin"} if name == "postgres" else None)
+        where = self.sandbox(name, command)
         return subprocess.run(where, capture_output=True, timeout=60, check=False).returncode == 0
 
     def _launch_postgres(self) -> None:
@@ -348,6 +352,7 @@ def main() -> int:
                 "ready": api.get("/health/ready").json(),
                 "dashboard": api.get("/dashboards/sales", headers=headers).status_code,
                 "tasks in the worker": replay.log("airflow-worker").count(" succeeded in "),
+                "backup": replay.run("postgres-backup", ["sh", "-c", "pg_restore --list /backups/serving-?.dump"]),
                 "workbook": len(api.get("/exports/sales_warehouse.twbx", headers=headers).content),
             } | through_the_proxy(replay)
         (replay.folder / "result.json").write_text(json.dumps(result), encoding="utf-8")

@@ -30,8 +30,17 @@ def project(request: pytest.FixtureRequest, env: Path) -> dict[str, Any]:
 
 
 def test_the_file_is_valid_and_each_profile_has_its_services(env: Path) -> None:
-    usual = {"postgres", "api", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"}
-    own = ({"sqlserver"}, {"standin"}, {"sqlserver", "redis", "airflow-worker"}, {"standin", "proxy"})
+    usual = {
+        "postgres",
+        "postgres-backup",
+        "api",
+        "airflow-api-server",
+        "airflow-scheduler",
+        "airflow-dag-processor",
+        "airflow-triggerer",
+    }
+    server = {"sqlserver", "warehouse-backup"}
+    own = (server, {"standin"}, server | {"redis", "airflow-worker"}, {"standin", "proxy"})
     for profiles, others in zip(PROFILES, own, strict=True):
         assert set(resolved(env, profiles)["services"]) == usual | ONE_SHOT | others, profiles
 

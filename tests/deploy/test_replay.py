@@ -65,6 +65,10 @@ def test_tasks_run_in_the_worker_when_the_executor_says_so(replayed: dict[str, A
     assert replayed["tasks in the worker"] > 20
 
 
+def test_postgres_is_backed_up(replayed: dict[str, Any]) -> None:
+    assert "TABLE DATA serving sync_run" in replayed["backup"]
+
+
 def test_the_proxy_speaks_tls_for_the_api_and_airflow(replayed: dict[str, Any]) -> None:
     assert replayed["airflow over TLS"] == 200
 

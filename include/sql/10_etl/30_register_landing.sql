@@ -126,7 +126,8 @@ BEGIN
         IF @rows_rejected <> @rows_expected
             BEGIN
                 SET @message = CONCAT(
-                    N'bronze.landing_rejected got ', @rows_rejected, N' rows from ', REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
+                    N'bronze.landing_rejected got ', @rows_rejected, N' rows from ',
+                    REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
                     N', manifest.txt says ', @rows_expected, N'.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
