@@ -57,7 +57,7 @@ secrets: ## Write what docker compose needs into .env and .secrets/
 
 test: ## Install everything needed for tests and run them all
 	@$(DEVELOPMENT)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N days on the real system (make soak N=10)
 	@$(DEVELOPMENT)
