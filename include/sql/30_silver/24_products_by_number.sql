@@ -1,0 +1,27 @@
+/*
+Purpose: no two products have one number. After 23_key_collation, because a column with an index keeps its collation.
+*/
+-- Without the unknown member, because a product may be called n/a. A table that exists gets the index, too, unless
+-- somebody has changed it by hand so that it cannot: a deployment does not fail because of that.
+IF
+    NOT EXISTS (
+        SELECT 1 FROM sys.indexes
+        WHERE
+            object_id = OBJECT_ID(N'silver.products', N'U')
+            AND name = N'ux_products_product_number'
+    )
+    BEGIN
+        IF
+            EXISTS (
+                SELECT product_number FROM silver.products
+                WHERE product_key <> 0
+                GROUP BY product_number
+                HAVING COUNT(*) > 1
+            )
+            PRINT N'Warning: silver.products holds a product_number twice. Delete the later one, then deploy again.';
+        ELSE
+            CREATE UNIQUE INDEX ux_products_product_number
+                ON silver.products (product_number)
+                WHERE product_key <> 0;
+    END;
+GO
