@@ -305,6 +305,7 @@ def test_a_cursor_does_not_open_a_run_that_was_never_served(
     publish(**second_day())
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE serving.sync_run SET status = '{state}' WHERE id = {run_id + 1}"))
+        connection.execute(text(f"UPDATE serving.sync_run SET superseded_at = NULL WHERE id = {run_id}"))
     assert [item["product_name"] for item in items(client, "/api/products")] == ["first"] * 3
     for other in (run_id + 1, run_id + 2, 0, 2**31 - 1):
         answer = client.get(f"/api/products?cursor={cursor(other, order, *values)}")

@@ -148,7 +148,7 @@ def test_the_product_number_of_a_table_that_exists_becomes_unique_and_the_unknow
     add = "INSERT INTO silver.products (product_key, product_number, product_line, in_source) VALUES (?, ?, N'n/a', 0)"
     warehouse.execute(add, 1, "n/a")
     with pytest.raises(pyodbc.Error, match=r"2601|2627"):
-        warehouse.execute(add, 2, "N/A")
+        warehouse.execute(add, 2, "n/a")
     warehouse.execute("DROP INDEX ux_products_product_number ON silver.products")
     warehouse.execute(add, 2, "n/a")
     deploy(warehouse.server.odbc)
