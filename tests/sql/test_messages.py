@@ -16,9 +16,7 @@ from warehouse.staging import stage
 
 FOREIGN = ("@run_id", "@landing_dir", "@source_dir", "@path", "@reason", "@accepted_by", "@note", "ERROR_MESSAGE()")
 """What holds a text that somebody else wrote."""
-DOUBLED = re.compile(
-    r"REPLACE\((?:@\w+|LEFT\(ERROR_MESSAGE\(\), \d+\)) COLLATE Latin1_General_100_BIN2, N'%', N'%%'\)"
-)
+DOUBLED = re.compile(r"REPLACE\((?:@\w+|LEFT\(ERROR_MESSAGE\(\), \d+\)) COLLATE Latin1_General_100_BIN2, N'%', N'%%'\)")
 """By code point, because other collations do not find a sign that an accent is combined with."""
 MADE = re.compile(r"SET @message = CONCAT\((?:(?!THROW \d).)*?THROW \d+, @message, 1;", re.DOTALL)
 

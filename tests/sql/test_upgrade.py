@@ -59,6 +59,7 @@ def before_keys_were_compared_by_code_point() -> list[str]:
         "ALTER TABLE etl.batch DROP CONSTRAINT uq_batch_run_id",
         "ALTER TABLE etl.batch ALTER COLUMN run_id NVARCHAR(250) COLLATE DATABASE_DEFAULT NOT NULL",
         "ALTER TABLE etl.batch ADD CONSTRAINT uq_batch_run_id UNIQUE (run_id)",
+        "DROP INDEX ux_products_product_number ON silver.products",
     ]
     for table, (key, columns) in KEYS.items():
         if key:
