@@ -142,22 +142,22 @@ def test_columns_of_the_tables_are_added_once(warehouse: Warehouse) -> None:
     assert warehouse.value(columns) == before
 
 
-def test_the_product_number_of_a_table_that_exists_becomes_unique_and_the_unknown_member_keeps_its_own(
+def test_the_product_number_of_a_table_that_exists_becomes_unique(
     warehouse: Warehouse, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "warehouse.deploy")
     add = "INSERT INTO silver.products (product_key, product_number, product_line, in_source) VALUES (?, ?, N'n/a', 0)"
-    warehouse.execute(add, 1, "n/a")
+    warehouse.execute(add, 1, "N/A")  # n/a is the unknown member
     with pytest.raises(pyodbc.Error, match=r"2601|2627"):
-        warehouse.execute(add, 2, "n/a")
+        warehouse.execute(add, 2, "N/A")
     warehouse.execute("DROP INDEX ux_products_product_number ON silver.products")
-    warehouse.execute(add, 2, "n/a")
+    warehouse.execute(add, 2, "N/A")
     deploy(warehouse.server.odbc)
     assert [record.levelname for record in caplog.records if "product_number twice" in record.message] == ["WARNING"]
     warehouse.execute("DELETE FROM silver.products WHERE product_key = 2")
     deploy(warehouse.server.odbc)
     with pytest.raises(pyodbc.Error, match=r"2601|2627"):
-        warehouse.execute(add, 2, "n/a")
+        warehouse.execute(add, 2, "N/A")
 
 
 def test_days_last_seen_that_were_written_each_day_stay_right(

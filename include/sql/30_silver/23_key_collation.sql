@@ -155,14 +155,7 @@ IF
         ALTER TABLE silver.products
         ALTER COLUMN product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL;
         ALTER TABLE silver.products
-        ALTER COLUMN category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL;
-        UPDATE silver.products
-        SET
-            product_number = UPPER(product_number),
-            category_id = UPPER(category_id)
-        WHERE
-            product_key <> 0
-            AND (product_number <> UPPER(product_number) OR category_id <> UPPER(category_id));
+        ALTER COLUMN category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL; -- 24: capitals
     END;
 GO
 

@@ -1,8 +1,9 @@
 /*
-Purpose: no two products have one number. After 23_key_collation, because a column with an index keeps its collation.
+Purpose: no two products have one number. After 23_key_collation, because a column with an index keeps its collation;
+         the capitals of an older table come last, because DuckDB makes no index over rows that were just changed.
 */
--- Without the unknown member, because a product may be called n/a. A table that exists gets the index, too, unless
--- somebody has changed it by hand so that it cannot: a deployment does not fail because of that.
+-- A table that exists gets the index, too, unless somebody has changed it by hand so that it cannot: a deployment does
+-- not fail because of that.
 IF
     NOT EXISTS (
         SELECT 1 FROM sys.indexes
@@ -14,14 +15,20 @@ IF
         IF
             EXISTS (
                 SELECT product_number FROM silver.products
-                WHERE product_key <> 0
                 GROUP BY product_number
                 HAVING COUNT(*) > 1
             )
             PRINT N'Warning: silver.products holds a product_number twice. Delete the later one, then deploy again.';
         ELSE
-            CREATE UNIQUE INDEX ux_products_product_number
-                ON silver.products (product_number)
-                WHERE product_key <> 0;
+            CREATE UNIQUE INDEX ux_products_product_number ON silver.products (product_number);
     END;
+GO
+
+UPDATE silver.products
+SET
+    product_number = UPPER(product_number),
+    category_id = UPPER(category_id)
+WHERE
+    product_key <> 0
+    AND (product_number <> UPPER(product_number) OR category_id <> UPPER(category_id));
 GO
