@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import SOAK
 from tests.days.drop import CUST, PRD, SALES, write_drop
 from tests.days.successive import DAYS
 from tests.sql.steps import INTEGRATED, load_history, snapshot
@@ -134,7 +135,8 @@ def last_seen(warehouse: Warehouse) -> dict[int, tuple[bool, date]]:
     }
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(SOAK))
 def test_whatever_is_loaded_each_line_was_last_seen_on_the_last_day_that_held_it(
     emptied: Warehouse, tmp_path: Path, seed: int
 ) -> None:
