@@ -89,14 +89,27 @@ BEGIN
         @is_history = 0
         AND (
             t.in_source = 0
-            OR t.customer_number IS DISTINCT FROM s.customer_number COLLATE Latin1_General_BIN2
-            OR t.first_name IS DISTINCT FROM s.first_name COLLATE Latin1_General_BIN2
-            OR t.last_name IS DISTINCT FROM s.last_name COLLATE Latin1_General_BIN2
-            OR t.country IS DISTINCT FROM s.country COLLATE Latin1_General_BIN2
-            OR t.marital_status IS DISTINCT FROM s.marital_status COLLATE Latin1_General_BIN2
-            OR t.gender IS DISTINCT FROM s.gender COLLATE Latin1_General_BIN2
-            OR t.birthdate IS DISTINCT FROM s.birthdate
-            OR t.create_date IS DISTINCT FROM s.create_date
+            OR EXISTS (
+                SELECT
+                    t.customer_number COLLATE Latin1_General_100_BIN2,
+                    t.first_name COLLATE Latin1_General_100_BIN2,
+                    t.last_name COLLATE Latin1_General_100_BIN2,
+                    t.country COLLATE Latin1_General_100_BIN2,
+                    t.marital_status COLLATE Latin1_General_100_BIN2,
+                    t.gender COLLATE Latin1_General_100_BIN2,
+                    t.birthdate,
+                    t.create_date
+                EXCEPT
+                SELECT
+                    s.customer_number,
+                    s.first_name,
+                    s.last_name,
+                    s.country,
+                    s.marital_status,
+                    s.gender,
+                    s.birthdate,
+                    s.create_date
+            )
         );
 
     SET @rows_updated = @@ROWCOUNT;

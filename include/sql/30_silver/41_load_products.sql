@@ -87,15 +87,29 @@ BEGIN
         AND t.product_key <> 0
         AND (
             t.in_source = 0
-            OR t.product_id IS DISTINCT FROM s.product_id
-            OR t.product_name IS DISTINCT FROM s.product_name COLLATE Latin1_General_BIN2
-            OR t.category_id IS DISTINCT FROM s.category_id COLLATE Latin1_General_BIN2
-            OR t.category IS DISTINCT FROM s.category COLLATE Latin1_General_BIN2
-            OR t.subcategory IS DISTINCT FROM s.subcategory COLLATE Latin1_General_BIN2
-            OR t.maintenance IS DISTINCT FROM s.maintenance COLLATE Latin1_General_BIN2
-            OR t.cost IS DISTINCT FROM s.cost
-            OR t.product_line IS DISTINCT FROM s.product_line COLLATE Latin1_General_BIN2
-            OR t.start_date IS DISTINCT FROM s.start_date
+            OR EXISTS (
+                SELECT
+                    t.product_id,
+                    t.product_name COLLATE Latin1_General_100_BIN2,
+                    t.category_id COLLATE Latin1_General_100_BIN2,
+                    t.category COLLATE Latin1_General_100_BIN2,
+                    t.subcategory COLLATE Latin1_General_100_BIN2,
+                    t.maintenance COLLATE Latin1_General_100_BIN2,
+                    t.cost,
+                    t.product_line COLLATE Latin1_General_100_BIN2,
+                    t.start_date
+                EXCEPT
+                SELECT
+                    s.product_id,
+                    s.product_name,
+                    s.category_id,
+                    s.category,
+                    s.subcategory,
+                    s.maintenance,
+                    s.cost,
+                    s.product_line,
+                    s.start_date
+            )
         );
 
     SET @rows_updated = @@ROWCOUNT;

@@ -158,16 +158,31 @@ BEGIN
         @is_history = 0
         AND (
             t.in_source = 0
-            OR t.product_key <> s.product_key
-            OR t.customer_key <> s.customer_key
-            OR t.order_date IS DISTINCT FROM s.order_date
-            OR t.shipping_date IS DISTINCT FROM s.shipping_date
-            OR t.due_date IS DISTINCT FROM s.due_date
-            OR t.sales_amount <> s.sales_amount
-            OR t.quantity IS DISTINCT FROM s.quantity
-            OR t.price IS DISTINCT FROM s.price
-            OR t.cost IS DISTINCT FROM c.cost
-            OR t.profit IS DISTINCT FROM s.sales_amount - CAST(s.quantity AS BIGINT) * c.cost
+            OR EXISTS (
+                SELECT
+                    t.product_key,
+                    t.customer_key,
+                    t.order_date,
+                    t.shipping_date,
+                    t.due_date,
+                    t.sales_amount,
+                    t.quantity,
+                    t.price,
+                    t.cost,
+                    t.profit
+                EXCEPT
+                SELECT
+                    s.product_key,
+                    s.customer_key,
+                    s.order_date,
+                    s.shipping_date,
+                    s.due_date,
+                    s.sales_amount,
+                    s.quantity,
+                    s.price,
+                    c.cost,
+                    s.sales_amount - CAST(s.quantity AS BIGINT) * c.cost
+            )
         );
 
     SET @rows_updated = @@ROWCOUNT;
