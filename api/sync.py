@@ -110,6 +110,9 @@ class MalformedDataError(Problem):
 REFUSED_DATA = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueError, OverflowError)
 """What psycopg and Postgres raise for a value of another type, one that is too large, or a key that comes twice."""
 
+SUPERSEDE = update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp())
+"""Serve the run no longer that is served."""
+
 KPIS = text("""
 SELECT jsonb_build_object(
     'total_sales', sum(s.sales_amount)::bigint,
@@ -314,7 +317,7 @@ def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
         run.rows_sales = figures["sales"]["rows"]
         run.checksums = figures
         run.kpis = session.scalar(KPIS, {"run_id": run_id})
-        session.execute(update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp()))
+        session.execute(SUPERSEDE)
         run.finished_at = session.scalar(select(func.clock_timestamp()))
         run.status = "succeeded"
         session.flush()
@@ -333,7 +336,7 @@ def _stop_serving_withdrawn(engine: Engine, gold: Gold) -> None:
         served = connection.execute(select(SyncRun.batch_id, SyncRun.business_date).where(SERVED)).first()
         if served and gold.has_withdrawn(served.batch_id, served.business_date):
             log.warning("batch %s of %s was withdrawn: nothing is served until a day is published", *served)
-            connection.execute(update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp()))
+            connection.execute(SUPERSEDE)
 
 
 def _verified(connection: Connection, gold: Gold, table: Table, run_id: int) -> Checksum:

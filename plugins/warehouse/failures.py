@@ -11,7 +11,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from warehouse.execution import WarehouseError
+from warehouse.execution import STARTING, WarehouseError
 
 RETRIES: dict[str, Any] = {
     "retries": 7,
@@ -26,7 +26,8 @@ TRANSIENT = frozenset(
         # locks and memory, which another session holds for now
         *(1204, 1205, 1222, 3960, 701, 8645, 8651),
         # the server or the database is starting, stopping, paused or moving to another node
-        *(904, 921, 922, 927, 976, 978, 979, 983, 4060, 6005, 17142, 18401, 18451),
+        *STARTING,
+        *(976, 978, 979, 983, 4060),
         # the connection broke
         *(20, 64, 121, 233, 997, 10053, 10054, 10060, 10061),
         # Azure SQL is busy or reconfiguring
