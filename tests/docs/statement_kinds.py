@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from local_sqlserver.tsql import syntax
-from local_sqlserver.tsql.parser import parse_batch
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
 from warehouse.deploy import SQL_DIR, split_batches
 
 NAMES = {

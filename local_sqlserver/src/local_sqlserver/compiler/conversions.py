@@ -1,0 +1,377 @@
+"""CAST, CONVERT and implicit conversion between T-SQL types.
+
+Source: the T-SQL reference, "CAST and CONVERT", its table of conversions and its date styles.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from local_sqlserver import utf16
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler.dates import date_text
+from local_sqlserver.compiler.types import (
+    APPROXIMATE,
+    BINARY,
+    DATETIMES,
+    DECIMALS,
+    FIXED_TEXT,
+    INTEGER_RANGES,
+    INTEGERS,
+    MONEY,
+    NUMBERS,
+    TEMPORAL,
+    TEXT,
+    duckdb_type,
+    precedence,
+    text_length,
+    text_type,
+)
+from local_sqlserver.compiler.values import Value, once, quote, typed_null
+from local_sqlserver.types import MAX, SqlType
+
+_ORDERS = {
+    101: "mdy", 1: "mdy", 103: "dmy", 3: "dmy", 104: "dmy", 4: "dmy", 105: "dmy", 5: "dmy", 110: "mdy", 10: "mdy",
+    102: "ymd", 2: "ymd", 111: "ymd", 11: "ymd",
+}  # fmt: skip
+"""The order of numbers that a style asks of a date in text; others read what is unambiguous, else month first."""
+
+
+def clash(left: SqlType, right: SqlType, line: int) -> SqlError:
+    """Error 206."""
+    return SqlError(206, f"Operand type clash: {left.name} is incompatible with {right.name}", state=2, line=line)
+
+
+def _not_implicit(source: SqlType, target: SqlType, line: int) -> SqlError:
+    text = (
+        f"Implicit conversion from data type {source.name} to {target.name} is not allowed. "
+        "Use the CONVERT function to run this query."
+    )
+    return SqlError(257, text, state=3, line=line)
+
+
+def _not_explicit(source: SqlType, target: SqlType, line: int) -> SqlError:
+    text = f"Explicit conversion from data type {source.name} to {target.name} is not allowed."
+    return SqlError(529, text, state=2, line=line)
+
+
+def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int) -> None:
+    """Raise 206, 257 or 529 where the table of conversions has no entry."""
+    a, b = source.name, target.name
+    numbers = NUMBERS
+    forbidden = (
+        (a in numbers and b in ("date", "time", "datetime2", "datetimeoffset"))
+        or (a in ("date", "time", "datetime2", "datetimeoffset") and b in numbers)
+        or ({a, b} == {"date", "time"})
+        or (a == "uniqueidentifier" and b in numbers | TEMPORAL)
+        or (b == "uniqueidentifier" and a in numbers | TEMPORAL)
+        or (a in TEMPORAL and b in BINARY and not explicit)
+    )
+    if forbidden:
+        raise _not_explicit(source, target, line) if explicit else clash(source, target, line)
+    if explicit:
+        return
+    if (a in DATETIMES and b in numbers) or (a in TEXT and b in BINARY) or (a in BINARY and b in APPROXIMATE):
+        raise _not_implicit(source, target, line)
+
+
+def implicit(value: Value, target: SqlType, line: int) -> Value:
+    """A value converted to another type as operators and assignments do it."""
+    return convert(value, target, line=line)
+
+
+def convert(
+    value: Value,
+    target: SqlType,
+    *,
+    line: int,
+    explicit: bool = False,
+    lenient: bool = False,
+    style: int | None = None,
+) -> Value:
+    """A value as another type; ``lenient`` gives NULL where the conversion fails."""
+    if value.null:
+        return typed_null(target)
+    source = value.type
+    if source == target:
+        return value
+    if lenient and source.name not in TEXT | NUMBERS | TEMPORAL | BINARY | {"uniqueidentifier"}:
+        raise unsupported(f"TRY_CONVERT from {source.name}", line)
+    check_allowed(source, target, explicit=explicit, line=line)
+    kind = target.name
+    if kind in TEXT:
+        return _to_text(value, target, style, lenient=lenient, line=line)
+    if source.name in TEXT:
+        return _from_text(value, target, style, lenient=lenient, line=line)
+    if kind in NUMBERS and source.name in NUMBERS:
+        return _number_to_number(value, target, lenient=lenient)
+    if kind in TEMPORAL and source.name in TEMPORAL:
+        return Value(_temporal(value.sql, source, target), target)
+    if kind in DATETIMES and source.name in NUMBERS:
+        days = f"CAST({value.sql} AS DOUBLE)"
+        if source.name in INTEGERS | {"bit"}:
+            moment = f"(TIMESTAMP '1900-01-01' + to_days(CAST({value.sql} AS INTEGER)))"
+            return Value(f"tsql_datetime_in_range({moment})", target)
+        moment = f"(TIMESTAMP '1900-01-01' + to_microseconds(CAST(round({days} * 86400000000) AS BIGINT)))"
+        return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
+    if kind in NUMBERS and source.name in DATETIMES:
+        days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
+        if kind in INTEGERS:
+            return Value(f"CAST(round({days}) AS {duckdb_type(target)})", target)
+        return Value(f"CAST({days} AS {duckdb_type(target)})", target)
+    if kind in BINARY:
+        return _to_binary(value, target, line)
+    if source.name in BINARY:
+        return _from_binary(value, target, line)
+    raise unsupported(f"The conversion from {source.name} to {kind}", line)
+
+
+def _cast(sql: str, target: SqlType, *, lenient: bool) -> str:
+    return f"{'TRY_CAST' if lenient else 'CAST'}({sql} AS {duckdb_type(target)})"
+
+
+def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
+    source = value.type
+    sql = value.sql
+    if target.name == "bit":
+        return Value(f"CAST(CASE WHEN {sql} = 0 THEN 0 WHEN {sql} IS NOT NULL THEN 1 END AS TINYINT)", target)
+    if target.name in INTEGERS and source.name in DECIMALS | APPROXIMATE:
+        sql = f"trunc({sql})"  # only MONEY rounds
+    if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS:
+        low, high = INTEGER_RANGES[target.name]
+        if low <= int(value.constant) <= high:
+            return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant)
+    return Value(_cast(sql, target, lenient=lenient), target)
+
+
+def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
+    if target.name == "datetime":
+        if source.name == "time":
+            return f"tsql_datetime(DATE '1900-01-01' + {sql})"
+        moment = f"CAST({sql} AS TIMESTAMP)"
+        return f"tsql_datetime({moment})" if source.name in ("datetime2", "datetimeoffset") else moment
+    if target.name == "smalldatetime":
+        moment = f"(DATE '1900-01-01' + {sql})" if source.name == "time" else f"CAST({sql} AS TIMESTAMP)"
+        return f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
+    if target.name == "datetime2":
+        moment = f"(DATE '1900-01-01' + {sql})" if source.name == "time" else f"CAST({sql} AS TIMESTAMP)"
+        scale = target.scale if target.scale is not None else 7
+        finer = source.name in ("datetime2", "datetimeoffset", "time") and (
+            source.scale is None or source.scale > scale
+        )
+        return f"tsql_round_timestamp({moment}, {scale})" if finer and scale < 6 else moment
+    return f"CAST({sql} AS {duckdb_type(target)})"
+
+
+def _failure(value: Value, number: int, before: str, after: str) -> str:
+    """SQL that raises when the value is not NULL; the message holds the value between the two texts."""
+    message = f"concat({quote(before)}, {value.sql}, {quote(after)})" if after else quote(before)
+    return f"CASE WHEN {value.sql} IS NOT NULL THEN tsql_raise({number}, {message}) END"
+
+
+def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
+    if folded := _fold(value, target, style):
+        return folded
+    name, source = target.name, value.type.name
+    sql = value.sql
+    type_name = duckdb_type(target)
+    number = 8114
+    before = f"Error converting data type {source} to {'numeric' if name in DECIMALS else name}."
+    after = ""
+    if name in INTEGERS:
+        attempt = f"TRY_CAST(tsql_integer_text({sql}) AS {type_name})"
+        if name != "bigint":
+            failed = f"tsql_integer_failure({sql}, {quote(source)}, {quote(name)})"
+            return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
+    elif name in DECIMALS:
+        attempt = f"TRY_CAST(tsql_decimal_text({sql}) AS {type_name})"
+        failed = f"tsql_decimal_failure({sql}, {quote(source)})"
+        return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
+    elif name in MONEY:
+        attempt = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
+        number, before = 235, f"Cannot convert a char value to {name}. The char value has incorrect syntax."
+    elif name in APPROXIMATE:
+        attempt = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
+    elif name == "bit":
+        attempt = f"tsql_bit({sql})"
+        number, before = 245, f"Conversion failed when converting the {source} value '"
+        after = "' to data type bit."
+    elif name == "uniqueidentifier":
+        attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
+        number, before = (
+            8169,
+            "Conversion failed when converting from a character string to uniqueidentifier.",
+        )
+    elif name in BINARY:
+        if style in (1, 2):
+            raise unsupported("CONVERT from text to binary with a style", line)
+        encoding = "tsql_utf16" if source in ("nchar", "nvarchar") else "encode"
+        return Value(f"{encoding}({sql})", target)
+    elif name == "time":
+        attempt = f"CAST(tsql_timestamp({sql}, 'mdy') AS TIME)"
+        number, before = 241, "Conversion failed when converting date and/or time from character string."
+    else:
+        order = _ORDERS.get(style or 0, "mdy")
+        moment = f"tsql_timestamp({sql}, '{order}')"
+        number, before = 241, "Conversion failed when converting date and/or time from character string."
+        if name == "date":
+            attempt = f"CAST({moment} AS DATE)"
+        else:
+            attempt = _temporal(moment, SqlType("datetime2", scale=7), target)
+            if name in ("datetime", "smalldatetime"):
+                first = 1753 if name == "datetime" else 1900
+                attempt = f"tsql_not_before({attempt}, {first})"
+    return Value(attempt if lenient else f"coalesce({attempt}, {_failure(value, number, before, after)})", target)
+
+
+def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
+    """A literal converted at translation time where that is plain."""
+    text = (value.constant or "").strip(" ")
+    if value.constant is None or style is not None:
+        return None
+    if target.name in INTEGERS and re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
+        number = int(text)
+        low, high = INTEGER_RANGES[target.name]
+        if low <= number <= high:
+            return Value(f"CAST({number} AS {duckdb_type(target)})", target, constant=str(number))
+    if target.name in ("date", "datetime", "datetime2"):
+        parts = re.fullmatch(r"(\d{4})(\d\d)(\d\d)|(\d{4})-(\d\d)-(\d\d)", text, re.ASCII)
+        if parts:
+            year, month, day = (int(part) for part in parts.groups() if part)
+            try:
+                moment = date(year, month, day)
+            except ValueError:
+                return None
+            if target.name == "datetime" and year < 1753:
+                return None
+            word = "DATE" if target.name == "date" else "TIMESTAMP"
+            return Value(f"{word} '{moment.isoformat()}'", target)
+    return None
+
+
+def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
+    source = value.type
+    limit = target.length or 1
+    if source.name in TEXT:
+        return _text_to_text(value, target, limit)
+    if source.name in INTEGERS | {"bit"} | DECIMALS:
+        sql = f"CAST({value.sql} AS VARCHAR)"
+    elif source.name in MONEY:
+        if style not in (None, 0, 1, 2):
+            raise unsupported(f"CONVERT of money with style {style}", line)
+        places = 4 if style == 2 else 2
+        pattern = "{:,.2f}" if style == 1 else "{:." + str(places) + "f}"
+        exact = f"CAST({value.sql} AS DECIMAL(19,{places}))"
+        sql = f"format('{pattern}', {exact})" if style == 1 else f"CAST({exact} AS VARCHAR)"
+    elif source.name in APPROXIMATE:
+        if style not in (None, 0, 1, 2, 3):
+            raise unsupported(f"CONVERT of float with style {style}", line)
+        sql = f"tsql_float_to_text({value.sql}, {style or 0})"
+    elif source.name in TEMPORAL:
+        sql = date_text(value, style, line)
+    elif source.name == "uniqueidentifier":
+        sql = f"upper(CAST({value.sql} AS VARCHAR))"
+    elif source.name in BINARY:
+        if style in (1, 2):
+            sql = f"hex({value.sql})" if style == 2 else f"('0x' || hex({value.sql}))"
+        else:
+            raise unsupported("CONVERT from binary to text without style 1 or 2", line)
+    else:
+        raise unsupported(f"The conversion from {source.name} to {target.name}", line)
+    widest = text_length(source) if source.name in NUMBERS - APPROXIMATE - MONEY else 0
+    if limit == MAX or (widest and widest <= limit):
+        return _padded(Value(sql, target))
+    if source.name in NUMBERS:
+        message = (
+            "Arithmetic overflow error converting "
+            f"{'numeric' if source.name in DECIMALS else 'expression'} to data type "
+            f"{target.name}."
+        )
+        star = source.name in INTEGERS and target.name in ("varchar", "char")
+        too_long = "'*'" if star else ("NULL" if lenient else f"tsql_raise(8115, {quote(message)})")
+        return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target))
+    if source.name == "uniqueidentifier" and limit < 36:
+        message = "Insufficient result space to convert uniqueidentifier value to char."
+        raise SqlError(8170, message, line=line)
+    return _padded(Value(f"left({sql}, {limit})", target))
+
+
+def _padded(value: Value) -> Value:
+    if value.type.name in FIXED_TEXT:
+        return Value(
+            once("tsql_pad({0}, {1})", value.sql, str(value.type.length)), value.type, collation=value.collation
+        )
+    return value
+
+
+def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
+    known = value.type.length or 1
+    if limit == MAX or (known != MAX and known <= limit):
+        return _padded(Value(value.sql, target, constant=value.constant, collation=value.collation))
+    if value.constant is not None:
+        cut = utf16.left(value.constant, limit)
+        return _padded(Value(quote(cut), target, constant=cut, collation=value.collation))
+    cut_to = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
+    return _padded(Value(once(cut_to + "({0}, {1})", value.sql, str(limit)), target, collation=value.collation))
+
+
+def _to_binary(value: Value, target: SqlType, line: int) -> Value:
+    if value.type.name in BINARY:
+        return Value(value.sql, target)
+    if value.type.name in INTEGERS | {"bit"}:
+        widths = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8}
+        width = target.length if target.length not in (None, MAX) else widths[value.type.name]
+        return Value(f"tsql_integer_bytes({value.sql}, {width})", target)
+    raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
+
+
+def _from_binary(value: Value, target: SqlType, line: int) -> Value:
+    if target.name in INTEGERS:
+        digits = {"tinyint": 2, "smallint": 4, "int": 8, "bigint": 16}[target.name]
+        return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)
+    raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
+
+
+def assign(value: Value, target: SqlType, *, table: str, column: str, line: int) -> Value:
+    """A value as INSERT and UPDATE store it: text that does not fit raises 2628."""
+    if value.null or target.name not in TEXT:
+        return convert(value, target, line=line)
+    limit = target.length or 1
+    text = value
+    if not value.is_text:
+        known = text_type(target.name, max(text_length(value.type), limit) if limit != MAX else MAX)
+        text = convert(value, known, line=line)
+        if value.type.name in NUMBERS:
+            return convert(value, target, line=line)
+    known_length = text.type.length or 1
+    if limit == MAX or (known_length != MAX and known_length <= limit):
+        return convert(text, target, line=line)
+    where = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
+    # Trailing blanks are cut without complaint.
+    fitted = (
+        "CASE WHEN strlen({0}) <= {1} OR tsql_len({0}) <= {1} THEN {0} "
+        "WHEN tsql_len(rtrim({0}, ' ')) <= {1} THEN tsql_left({0}, {1}) "
+        "WHEN {0} IS NOT NULL THEN tsql_raise(2628, concat({2}, tsql_left({0}, {1}), '''' || '.')) END"
+    )
+    sql = once(fitted, text.sql, str(limit), quote(where))
+    return _padded(Value(sql, target, collation=text.collation))
+
+
+def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
+    """Both values as the type that wins by precedence, for a comparison."""
+    if left.null and right.null:
+        return left, right
+    if left.null:
+        return typed_null(right.type), right
+    if right.null:
+        return left, typed_null(left.type)
+    if left.is_text and right.is_text:
+        return left, right
+    if left.type.name in NUMBERS and right.type.name in NUMBERS:
+        return left, right  # DuckDB compares numbers of any two types by value
+    if left.type == right.type:
+        return left, right
+    if precedence(left.type) >= precedence(right.type):
+        return left, convert(right, left.type, line=line)
+    return convert(left, right.type, line=line), right

@@ -1,0 +1,589 @@
+"""CREATE, ALTER and DROP of tables, views and indexes."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+
+from local_sqlserver.collation import named
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import syntax
+from local_sqlserver.compiler.contract import (
+    CatalogChange,
+    ColumnInfo,
+    ConstraintInfo,
+    Relation,
+    Translation,
+)
+from local_sqlserver.compiler.dml import DataCompiler
+from local_sqlserver.compiler.expressions import nodes
+from local_sqlserver.compiler.failures import already_exists, cannot_drop
+from local_sqlserver.compiler.names import Rows, Scope, relation_source
+from local_sqlserver.compiler.objects import (
+    copy_name,
+    create_sequence,
+    identity_sequence,
+    index_name,
+    rename_copy,
+    temporary,
+    unique_index,
+)
+from local_sqlserver.compiler.parse_statements import parse_expression
+from local_sqlserver.compiler.types import DECIMALS, INTEGERS, duckdb_type
+from local_sqlserver.compiler.values import identifier
+
+
+class DefinitionCompiler(DataCompiler):
+    """Translates DDL: DuckDB statements plus the changes that the engine's catalog records."""
+
+    def existing(self, name: syntax.Name, line: int) -> Relation | None:
+        """The relation of a name, or None."""
+        try:
+            return self.context.relation(name, line)
+        except SqlError as error:
+            if error.number != 208:
+                raise
+            return None
+
+    def create_table(self, node: syntax.CreateTable) -> Translation:
+        """CREATE TABLE."""
+        target = self.context.target(node.target, node.line)
+        if not node.target[-1].startswith(("#", "@")) and self.existing(node.target, node.line):
+            raise already_exists(node.target[-1], node.line)
+        columns: list[ColumnInfo] = []
+        constraints: list[ConstraintInfo] = []
+        keyed = {
+            name.lower() for constraint in node.constraints if constraint.kind == "PK" for name in constraint.columns
+        }
+        for definition in node.columns:
+            if any(definition.name.lower() == known.name.lower() for known in columns):
+                text = (
+                    f"Column names in each table must be unique. Column name '{definition.name}' in table "
+                    f"'{target.name}' is specified more than once."
+                )
+                raise SqlError(2705, text, line=definition.line)
+            if definition.name.lower() in keyed and definition.nullable is True:
+                text = f"Cannot define PRIMARY KEY constraint on nullable column in table '{target.name}'."
+                raise SqlError(8111, text, line=definition.line)
+            nullable = False if definition.name.lower() in keyed else definition.nullable
+            columns.append(self._column(definition, target, columns, nullable))
+        if sum(column.identity is not None for column in columns) > 1:
+            text = (
+                f"Multiple identity columns specified for table '{target.name}'. Only one "
+                "identity column per table is allowed."
+            )
+            raise SqlError(2744, text, line=node.line)
+        relation = replace(target, columns=tuple(columns))
+        for given in node.constraints:
+            constraint = self._constraint(given, relation)
+            if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
+                text = f"Table '{relation.name}' already has a primary key defined on it."
+                raise SqlError(8110, text, line=given.line)
+            constraints.append(constraint)
+        relation = replace(relation, constraints=tuple(constraints))
+        statements = []
+        identity = next((column.identity for column in columns if column.identity), None)
+        if identity:
+            statements.append(create_sequence(relation, identity))
+        listed = ", ".join(self._emitted_column(column, relation) for column in columns)
+        statements.append(f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})")
+        statements += [
+            unique_index(relation, constraint.name, constraint.columns)
+            for constraint in constraints
+            if constraint.kind in ("PK", "UQ")
+        ]
+        return _ddl(tuple(statements), CatalogChange("create table", relation))
+
+    def _column(
+        self,
+        definition: syntax.ColumnDefinition,
+        relation: Relation,
+        before: list[ColumnInfo],
+        nullable: bool | None,
+    ) -> ColumnInfo:
+        if definition.computed is not None:
+            so_far = replace(relation, columns=tuple(before))
+            scope = Scope(None, [relation_source(so_far, relation.name, "")])
+            value = self.expression(parse_expression(definition.computed, definition.line), scope)
+            return ColumnInfo(
+                definition.name, value.type, computed=definition.computed, collation=named(value.collation)
+            )
+        assert definition.type is not None
+        duckdb_type(definition.type, definition.line)
+        if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
+            text = (
+                f"Identity column '{definition.name}' must be of data type int, bigint, "
+                "smallint, tinyint, or decimal or "
+                "numeric with a scale of 0, unencrypted, and constrained to be nonnullable."
+            )
+            raise SqlError(2749, text, line=definition.line)
+        if definition.default is not None:
+            self._check_default(definition.default, definition)
+        if definition.identity:
+            nullable = False
+        name = definition.default_name
+        if definition.default is not None and not name:
+            name = _generated_name("DF", relation.name, definition.name)
+        return ColumnInfo(
+            definition.name,
+            definition.type,
+            nullable=nullable is not False,
+            identity=definition.identity,
+            default=definition.default,
+            default_name=name or None,
+            collation=definition.collation,
+        )
+
+    def _check_default(self, text: str, definition: syntax.ColumnDefinition) -> None:
+        node = parse_expression(text, definition.line)
+        if any(isinstance(inner, syntax.Column) for inner in nodes(node)):
+            message = (
+                f'The name "{text}" is not permitted in this context. Valid expressions are '
+                "constants, constant expressions, "
+                "and (in some contexts) variables. Column names are not permitted."
+            )
+            raise SqlError(128, message, severity=15, line=definition.line)
+        self.expression(node, Scope())
+        self.parameters.clear()
+
+    def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
+        if column.computed is not None:
+            scope = Scope(None, [relation_source(relation, relation.name, "")])
+            value = self.expression(parse_expression(column.computed, self.line), scope)
+            return f"{identifier(column.name)} {duckdb_type(column.type)} GENERATED ALWAYS AS ({value.sql})"
+        null = "" if column.nullable else " NOT NULL"
+        return f"{identifier(column.name)} {duckdb_type(column.type)}{null}"
+
+    def _constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
+        columns = given.columns
+        known = {column.name.lower(): column.name for column in relation.columns}
+        if given.kind == "C":
+            condition = parse_expression(given.definition, given.line)
+            self.condition(condition, Scope(None, [relation_source(relation, relation.name, "")]))
+            used = [inner.parts[-1] for inner in nodes(condition) if isinstance(inner, syntax.Column)]
+            columns = tuple(dict.fromkeys(known[name.lower()] for name in used))
+        else:
+            for name in columns:
+                if name.lower() not in known:
+                    text = f"Column name '{name}' does not exist in the target table or view."
+                    raise SqlError(1911, text, line=given.line)
+            columns = tuple(known[name.lower()] for name in columns)
+        prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
+        name = given.name or _generated_name(prefix, relation.name, *columns)
+        return ConstraintInfo(name, given.kind, columns, given.definition)
+
+    def alter_table(self, node: syntax.AlterTable) -> Translation:
+        """ALTER TABLE ADD, DROP and ALTER COLUMN."""
+        relation = self.existing(node.target, node.line)
+        if relation is None or relation.kind in ("V", "S"):
+            text = (
+                f'Cannot find the object "{".".join(node.target)}" because it does not exist '
+                "or you do not have permissions."
+            )
+            raise SqlError(4902, text, line=node.line)
+        if node.alter_column is not None:
+            return self._alter_column(node, relation, node.alter_column)
+        if node.drop_columns:
+            return self._drop_columns(node, relation)
+        if node.drop_constraints:
+            return self._drop_constraints(node, relation)
+        statements: list[str] = []
+        for definition in node.add_columns:
+            relation = self._add_column(definition, relation, statements)
+        for given in node.add_constraints:
+            relation = self._add_constraint(given, relation, statements)
+        return Translation(
+            statements=tuple(statements),
+            command="ddl",
+            parameters=tuple(self.parameters),
+            changes=(CatalogChange("alter table", relation),),
+        )
+
+    def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
+        """Drop the table's unique indexes before and make them again after: DuckDB alters no indexed table."""
+        keys = [constraint for constraint in relation.constraints if constraint.kind in ("PK", "UQ", "UX")]
+        drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
+        kept = after or relation
+        names = {constraint.name for constraint in kept.constraints}
+        creates = [
+            unique_index(kept, constraint.name, constraint.columns, self._filter(constraint, kept))
+            for constraint in keys
+            if constraint.name in names
+        ]
+        return [*drops, *changes, *creates]
+
+    def _filter(self, constraint: ConstraintInfo, relation: Relation) -> str:
+        if constraint.kind != "UX" or not constraint.definition:
+            return ""
+        scope = Scope(None, [relation_source(relation, relation.name, "")])
+        return self.condition(parse_expression(constraint.definition, self.line), scope)
+
+    def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
+        if any(column.name.lower() == definition.name.lower() for column in relation.columns):
+            text = (
+                f"Column names in each table must be unique. Column name '{definition.name}' in table "
+                f"'{relation.name}' is specified more than once."
+            )
+            raise SqlError(2705, text, line=definition.line)
+        if definition.computed is not None or definition.identity:
+            raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", definition.line)
+        column = self._column(definition, relation, list(relation.columns), definition.nullable)
+        after = replace(relation, columns=(*relation.columns, column))
+        if column.nullable:
+            added = f"{identifier(column.name)} {duckdb_type(column.type)}"
+            changes = [f"ALTER TABLE {relation.duckdb_name} ADD COLUMN {added}"]
+        else:
+            changes = self._rebuilt(relation, after, definition.line)
+        statements += self._around_indexes(relation, changes, after)
+        return after
+
+    def _rebuilt(self, relation: Relation, after: Relation, line: int) -> list[str]:
+        """Copy the rows into a new table of that name, the added last column filled with its default.
+
+        DuckDB can neither add a column NOT NULL nor, in one transaction, fill a column and then declare it so.
+        """
+        added = after.columns[-1]
+        kept = [column for column in relation.columns if column.computed is None]
+        names = ", ".join(identifier(column.name) for column in (*kept, added))
+        values = [identifier(column.name) for column in kept]
+        values.append("NULL" if added.default is None else self.default(added, after, line).sql)
+        listed = ", ".join(self._emitted_column(column, after) for column in after.columns)
+        copy = copy_name(relation)
+        return [
+            f"CREATE {temporary(relation)}TABLE {copy} ({listed})",
+            f"INSERT INTO {copy} ({names}) SELECT {', '.join(values)} FROM {relation.duckdb_name}",
+            f"DROP TABLE {relation.duckdb_name}",
+            rename_copy(relation),
+        ]
+
+    def _add_constraint(
+        self, given: syntax.ConstraintDefinition, relation: Relation, statements: list[str]
+    ) -> Relation:
+        if given.kind == "D":
+            return self._add_default(given, relation)
+        constraint = self._constraint(given, relation)
+        if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
+            raise already_exists(constraint.name, given.line)
+        if constraint.kind == "PK":
+            if any(known.kind == "PK" for known in relation.constraints):
+                text = f"Table '{relation.name}' already has a primary key defined on it."
+                raise SqlError(1779, text, line=given.line)
+            nullable = [
+                column.name for column in relation.columns if column.name in constraint.columns and column.nullable
+            ]
+            if nullable:
+                text = f"Cannot define PRIMARY KEY constraint on nullable column in table '{relation.name}'."
+                raise SqlError(8111, text, line=given.line)
+        if constraint.kind == "C":
+            scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
+            condition = self.condition(parse_expression(constraint.definition, given.line), scope)
+            text = (
+                "The ALTER TABLE statement conflicted with the CHECK constraint "
+                f'"{constraint.name}". The conflict occurred '
+                f'in database "{relation.database}", table "{relation.schema}.{relation.name}".'
+            ).replace("'", "''")
+            statements.append(
+                f"SELECT tsql_raise(547, '{text}') FROM {relation.duckdb_name} AS {identifier(relation.name)} "
+                f"WHERE NOT {condition} LIMIT 1"
+            )
+        else:
+            statements.append(unique_index(relation, constraint.name, constraint.columns))
+        return replace(relation, constraints=(*relation.constraints, constraint))
+
+    def _add_default(self, given: syntax.ConstraintDefinition, relation: Relation) -> Relation:
+        columns = list(relation.columns)
+        for position, column in enumerate(columns):
+            if column.name.lower() == given.columns[0].lower():
+                if column.default is not None:
+                    text = "Column already has a DEFAULT bound to it."
+                    raise SqlError(1781, text, line=given.line)
+                name = given.name or _generated_name("DF", relation.name, column.name)
+                columns[position] = replace(column, default=given.definition, default_name=name)
+                return replace(relation, columns=tuple(columns))
+        text = f"Column '{given.columns[0]}' in table '{relation.name}' is invalid for creating a default constraint."
+        raise SqlError(1752, text, line=given.line)
+
+    def _drop_columns(self, node: syntax.AlterTable, relation: Relation) -> Translation:
+        columns = list(relation.columns)
+        changes = []
+        for name in node.drop_columns:
+            column = next((known for known in columns if known.name.lower() == name.lower()), None)
+            if column is None:
+                if node.if_exists:
+                    continue
+                text = (
+                    f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{relation.name}'."
+                )
+                raise SqlError(4924, text, line=node.line)
+            holders = [
+                constraint.name
+                for constraint in relation.constraints
+                if name.lower() in (used.lower() for used in constraint.columns)
+            ]
+            if column.default is not None and column.default_name:
+                holders.insert(0, column.default_name)
+            if holders:
+                text = f"ALTER TABLE DROP COLUMN {column.name} failed because one or more objects access this column."
+                raise SqlError(4922, text, line=node.line)
+            columns.remove(column)
+            changes.append(f"ALTER TABLE {relation.duckdb_name} DROP COLUMN {identifier(column.name)}")
+        after = replace(relation, columns=tuple(columns))
+        statements = self._around_indexes(relation, changes, after) if changes else []
+        return _ddl(tuple(statements), CatalogChange("alter table", after))
+
+    def _drop_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
+        statements = []
+        for name in node.drop_constraints:
+            constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
+            default = next(
+                (
+                    column
+                    for column in relation.columns
+                    if column.default_name and column.default_name.lower() == name.lower()
+                ),
+                None,
+            )
+            if constraint is not None and constraint.kind != "UX":
+                if constraint.kind != "C":
+                    statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
+                kept = tuple(known for known in relation.constraints if known is not constraint)
+                relation = replace(relation, constraints=kept)
+            elif default is not None:
+                columns = tuple(
+                    replace(column, default=None, default_name=None) if column is default else column
+                    for column in relation.columns
+                )
+                relation = replace(relation, columns=columns)
+            elif not node.if_exists:
+                raise SqlError(3728, f"'{name}' is not a constraint.", line=node.line)
+        return _ddl(tuple(statements), CatalogChange("alter table", relation))
+
+    def _alter_column(
+        self, node: syntax.AlterTable, relation: Relation, definition: syntax.ColumnDefinition
+    ) -> Translation:
+        column = next((known for known in relation.columns if known.name.lower() == definition.name.lower()), None)
+        if column is None or definition.type is None:
+            text = (
+                f"ALTER TABLE ALTER COLUMN failed because column '{definition.name}' does "
+                f"not exist in table '{relation.name}'."
+            )
+            raise SqlError(4924, text, line=node.line)
+        used = [
+            constraint
+            for constraint in relation.constraints
+            if column.name in constraint.columns and constraint.kind != "C"
+        ]
+        if used and definition.type.name != column.type.name:
+            text = f"ALTER TABLE ALTER COLUMN {column.name} failed because one or more objects access this column."
+            raise SqlError(4922, text, line=node.line)
+        nullable = definition.nullable is not False
+        after_column = replace(column, type=definition.type, nullable=nullable, collation=definition.collation)
+        if used and after_column.collation != column.collation:
+            text = f"The object '{used[0].name}' is dependent on column '{column.name}'."
+            raise SqlError(5074, text, line=node.line)
+        after = replace(
+            relation,
+            columns=tuple(after_column if known is column else known for known in relation.columns),
+        )
+        own = relation_source(relation, relation.name, "")
+        output = own.find(column.name)
+        assert output is not None
+        value = self.assigned(own.value(output), after_column, relation, node.line)
+        name = identifier(column.name)
+        changes = []
+        if value.sql != own.value(output).sql:
+            changes.append(
+                f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} TYPE "
+                f"{duckdb_type(definition.type)} USING {value.sql}"
+            )
+        if nullable != column.nullable:
+            word = "DROP" if nullable else "SET"
+            changes.append(f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} {word} NOT NULL")
+        statements = self._around_indexes(relation, changes, after) if changes else []
+        return _ddl(tuple(statements), CatalogChange("alter table", after))
+
+    def drop(self, node: syntax.DropObjects) -> Translation:
+        """DROP TABLE and DROP VIEW."""
+        statements = []
+        changes = []
+        kind = node.kind.lower()
+        for name in node.names:
+            relation = self.existing(name, node.line)
+            if relation is None:
+                if node.if_exists:
+                    continue
+                raise cannot_drop(kind, ".".join(name), node.line)
+            is_view = relation.kind in ("V", "S")
+            if relation.kind == "S" or is_view != (kind == "view"):
+                other = "VIEW" if is_view else "TABLE"
+                text = (
+                    f"Cannot use DROP {node.kind} with '{'.'.join(name)}' because "
+                    f"'{'.'.join(name)}' is a {other.lower()}. Use DROP {other}."
+                )
+                raise SqlError(3705, text, line=node.line)
+            statements.append(f"DROP {node.kind} {relation.duckdb_name}")
+            if any(column.identity for column in relation.columns) and not is_view:
+                statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
+            changes.append(CatalogChange(f"drop {kind}", relation))
+        return Translation(statements=tuple(statements), command="ddl", changes=tuple(changes))
+
+    def create_view(self, node: syntax.CreateView) -> Translation:
+        """CREATE, ALTER and CREATE OR ALTER VIEW."""
+        target = self.context.target(node.target, node.line)
+        known = self.existing(node.target, node.line)
+        if known is not None and (node.action == "CREATE" or known.kind != "V"):
+            raise already_exists(node.target[-1], node.line)
+        if known is None and node.action == "ALTER":
+            raise SqlError(208, f"Invalid object name '{'.'.join(node.target)}'.", state=6, line=node.line)
+        self.in_view = True
+        tables = self.common_tables(node)
+        rows = self.query_rows(node.query, None)
+        if any(isinstance(body, syntax.Select) and body.into for body in _selects(node.query.body)):
+            raise SqlError(156, "Incorrect syntax near the keyword 'INTO'.", severity=15, line=node.line)
+        columns = _view_columns(rows, node, target)
+        listed = ", ".join(identifier(column.name) for column in columns)
+        sql = f"CREATE OR REPLACE VIEW {target.duckdb_name} ({listed}) AS {tables}{rows.sql}"
+        relation = replace(target, kind="V", columns=columns, constraints=())
+        return _ddl((sql,), CatalogChange("create view", relation, node.text))
+
+    def create_index(self, node: syntax.CreateIndex) -> Translation:
+        """CREATE INDEX: a unique one is enforced, any other only matters for speed and is recorded."""
+        relation = self.existing(node.target, node.line)
+        if relation is None:
+            text = (
+                f'Cannot find the object "{".".join(node.target)}" because it does not exist '
+                "or you do not have permissions."
+            )
+            raise SqlError(1088, text, state=12, line=node.line)
+        if relation.kind not in ("U", "T", "@"):
+            raise unsupported("An index on a view", node.line)
+        known = {column.name.lower(): column.name for column in relation.columns}
+        for name in node.columns:
+            if name.lower() not in known:
+                text = f"Column name '{name}' does not exist in the target table or view."
+                raise SqlError(1911, text, line=node.line)
+        if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
+            text = (
+                f"The operation failed because an index or statistics with name '{node.name}' already exists on table "
+                f"'{'.'.join(node.target)}'."
+            )
+            raise SqlError(1913, text, line=node.line)
+        columns = tuple(known[name.lower()] for name in node.columns)
+        constraint = ConstraintInfo(node.name, "UX" if node.unique else "IX", columns, node.where)
+        statements: tuple[str, ...] = ()
+        if node.unique:
+            statements = (unique_index(relation, node.name, columns, self._filter(constraint, relation)),)
+        after = replace(relation, constraints=(*relation.constraints, constraint))
+        return _ddl(
+            statements,
+            CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
+        )
+
+    def drop_index(self, node: syntax.DropIndex) -> Translation:
+        """DROP INDEX name ON table."""
+        relation = self.existing(node.target, node.line)
+        constraint = None
+        if relation is not None:
+            constraint = next(
+                (known for known in relation.constraints if known.name.lower() == node.name.lower()), None
+            )
+        if relation is None or constraint is None or constraint.kind not in ("IX", "UX"):
+            if node.if_exists and constraint is None:
+                return Translation(statements=(), command="ddl")
+            if constraint is not None:
+                text = (
+                    "An explicit DROP INDEX is not allowed on index "
+                    f"'{node.target[-1]}.{node.name}'. It is being used for a constraint "
+                    "enforcement."
+                )
+                raise SqlError(3723, text, line=node.line)
+            raise cannot_drop("index", f"{'.'.join(node.target)}.{node.name}", node.line)
+        statements: tuple[str, ...] = ()
+        if constraint.kind == "UX":
+            statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)
+        kept = tuple(known for known in relation.constraints if known is not constraint)
+        return _ddl(statements, CatalogChange("drop index", replace(relation, constraints=kept), node.name))
+
+    def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
+        """SELECT … INTO: a new table with the columns and types of the result."""
+        target = self.context.target(body.into, node.line)
+        is_temporary = body.into[-1].startswith("#")
+        if self.existing(body.into, node.line) is not None:
+            raise already_exists(body.into[-1] if is_temporary else target.name, node.line)
+        columns: list[ColumnInfo] = []
+        parts = []
+        for column in rows.columns:
+            if not column.name:
+                text = (
+                    "An object or column name is missing or empty. For SELECT INTO statements, "
+                    "verify each column has a name. "
+                    'For other statements, look for empty alias names. Aliases defined as "" or '
+                    "[] are not allowed. Change the "
+                    "alias to a valid name."
+                )
+                raise SqlError(1038, text, severity=15, state=5, line=node.line)
+            if any(column.name.lower() == known.name.lower() for known in columns):
+                text = (
+                    f"Column names in each table must be unique. Column name '{column.name}' in "
+                    f"table '{target.name}' is "
+                    "specified more than once."
+                )
+                raise SqlError(2705, text, line=node.line)
+            columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
+            parts.append(
+                f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
+            )
+        relation = replace(target, columns=tuple(columns), constraints=())
+        sql = (
+            f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {tables}SELECT "
+            f"{', '.join(parts)} FROM ({rows.sql}) AS _i"
+        )
+        return Translation(
+            statements=(sql,),
+            command="select",
+            parameters=tuple(self.parameters),
+            changes=(CatalogChange("create table", relation),),
+        )
+
+
+def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
+    return Translation(statements=statements, command="ddl", changes=(change,))
+
+
+def _generated_name(prefix: str, table: str, *columns: str) -> str:
+    """A name for a constraint that was given none; the same definition gets the same name."""
+    digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
+    column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
+    return f"{prefix}__{table[:9]}__{column}{digest:08X}"
+
+
+def _selects(body: syntax.Body) -> list[syntax.Body]:
+    if isinstance(body, syntax.SetOperation):
+        return [*_selects(body.left), *_selects(body.right)]
+    if isinstance(body, syntax.Query):
+        return _selects(body.body)
+    return [body]
+
+
+def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:
+    if node.columns and len(node.columns) != len(rows.columns):
+        more = len(node.columns) > len(rows.columns)
+        text = (
+            f"View or function '{target.name}' has {'more' if more else 'fewer'} column "
+            "names specified than columns defined."
+        )
+        raise SqlError(4502, text, line=node.line)
+    columns: list[ColumnInfo] = []
+    for position, column in enumerate(rows.columns):
+        name = node.columns[position] if node.columns else column.name
+        if not name:
+            text = "Create View or Function failed because no column name was specified for column %d."
+            raise SqlError(4511, text % (position + 1), line=node.line)
+        if any(known.name.lower() == name.lower() for known in columns):
+            text = (
+                f"Column names in each view or function must be unique. Column name '{name}' in view or function "
+                f"'{target.name}' is specified more than once."
+            )
+            raise SqlError(4506, text, line=node.line)
+        columns.append(ColumnInfo(name, column.type, collation=named(column.collation)))
+    return tuple(columns)

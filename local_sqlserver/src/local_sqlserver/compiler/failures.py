@@ -1,0 +1,234 @@
+"""DuckDB's failures as SQL Server errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from local_sqlserver.errors import SqlError
+from local_sqlserver.compiler.contract import ConstraintInfo, Relation
+from local_sqlserver.compiler.macros import ERROR_MARK
+
+if TYPE_CHECKING:
+    import duckdb
+
+_DUCKDB_TYPES = {
+    "INT8": "bit",
+    "UINT8": "tinyint",
+    "INT16": "smallint",
+    "INT32": "int",
+    "INT64": "bigint",
+    "INT128": "bigint",
+    "UINT128": "bigint",
+    "DOUBLE": "float",
+    "FLOAT": "real",
+}
+
+
+def to_sql_error(error: duckdb.Error, line: int, relations: Sequence[Relation] = ()) -> SqlError:
+    """The SQL Server error that a DuckDB failure stands for.
+
+    ``relations`` are the tables that the statement names: constraint failures say which of them it was. What is not
+    recognised becomes error 50000 with DuckDB's own text: never hidden.
+    """
+    message = str(error)
+    if raised := re.search(rf"{ERROR_MARK}(\d+):(.*)", message, re.DOTALL):
+        number = int(raised[1])
+        return SqlError(number, raised[2], line=line)
+    for pattern, build in _PATTERNS:
+        if found := re.search(pattern, message, re.DOTALL):
+            result: SqlError = build(found, relations)
+            result.line = line
+            return result
+    return SqlError(50000, f"DuckDB: {message}", line=line)
+
+
+_Build = Callable[["re.Match[str]", "Sequence[Relation]"], SqlError]
+
+
+def _table(relation: Relation | None) -> str:
+    return f"{relation.schema}.{relation.name}" if relation else "?"
+
+
+def _full(relation: Relation | None) -> str:
+    return f"{relation.database}.{relation.schema}.{relation.name}" if relation else "?"
+
+
+def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    table, column = found[1], found[2].strip('"')
+    relation = next((known for known in relations if known.name.lower() == table.lower()), None)
+    text = (
+        f"Cannot insert the value NULL into column '{column}', table '{_full(relation)}'; column does not allow nulls. "
+        "INSERT fails."
+    )
+    return SqlError(515, text, state=2)
+
+
+def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    """Errors 2627 and 2601. The value shown is what the index compares by: lower case, without trailing blanks."""
+    relation, constraint, values = _violated(found[1], relations)
+    shown = ", ".join("<NULL>" if value == "\x01" else value for value in values)
+    table = _table(relation)
+    if constraint is not None and constraint.kind in ("PK", "UQ"):
+        word = "PRIMARY KEY" if constraint.kind == "PK" else "UNIQUE KEY"
+        text = (
+            f"Violation of {word} constraint '{constraint.name}'. Cannot insert duplicate key in object "
+            f"'{table}'. The duplicate key value is ({shown})."
+        )
+        return SqlError(2627, text, severity=14)
+    name = constraint.name if constraint else "?"
+    text = (
+        f"Cannot insert duplicate key row in object '{table}' with unique index '{name}'. "
+        f"The duplicate key value is ({shown})."
+    )
+    return SqlError(2601, text, severity=14)
+
+
+def _violated(
+    text: str, relations: Sequence[Relation]
+) -> tuple[Relation | None, ConstraintInfo | None, tuple[str, ...]]:
+    """The table, key and values behind DuckDB's ``a: 1, lower(rtrim(b)): x``, or ``1, x`` for rows of one statement."""
+    keys = [
+        (relation, constraint)
+        for relation in relations
+        for constraint in relation.constraints
+        if constraint.kind in ("PK", "UQ", "UX")
+    ]
+    for relation, constraint in keys:
+        named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)
+        if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):
+            return relation, constraint, match.groups()
+    values = tuple(text.split(", "))
+    for relation, constraint in keys:
+        if len(constraint.columns) == len(values):
+            return relation, constraint, values
+    if keys:
+        return keys[0][0], keys[0][1], (text,)
+    return None, None, (text,)
+
+
+def _overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    name = _DUCKDB_TYPES.get(found[1], found[1].lower())
+    return SqlError(8115, f"Arithmetic overflow error converting expression to data type {name}.", state=2)
+
+
+def _decimal_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    return SqlError(8115, "Arithmetic overflow error converting numeric to data type numeric.", state=8)
+
+
+def _conversion(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    value, target = found[1], found[2]
+    name = _DUCKDB_TYPES.get(target, target.lower())
+    if target.startswith(("DATE", "TIME", "timestamp", "date")):
+        return SqlError(241, "Conversion failed when converting date and/or time from character string.")
+    text = f"Conversion failed when converting the nvarchar value '{value}' to data type {name}."
+    return SqlError(245, text)
+
+
+def _constant(number: int, text: str, *, severity: int = 16, state: int = 1) -> _Build:
+    return lambda found, relations: SqlError(number, text, severity=severity, state=state)
+
+
+def _named(number: int, text: str, *, severity: int = 16) -> _Build:
+    """An error whose text takes the pattern's first group as {0}."""
+    return lambda found, relations: SqlError(number, text.format(found[1]), severity=severity)
+
+
+_DEADLOCK = (
+    "Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim. "
+    "Rerun the transaction."
+)
+
+_PATTERNS: tuple[tuple[str, _Build], ...] = (
+    (r"NOT NULL constraint failed: (.*)\.(\"[^\"]+\"|[^.]+)$", _not_null),
+    (r"Duplicate key \"(.*)\" violates (?:unique|primary key) constraint", _duplicate),
+    (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
+    (r"Division by zero", _constant(8134, "Divide by zero error encountered.")),
+    (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow),
+    (r"out of range for the destination type (\w+)", _overflow),
+    (
+        r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|to DECIMAL\(.*out of range",
+        _decimal_overflow,
+    ),
+    (r"Could not convert string ['\"](.*)['\"] to (\w+)", _conversion),
+    (r"Failed to cast decimal value|Casting value .* to type DECIMAL", _decimal_overflow),
+    (
+        r"sum is out of range|overflow in (?:SUM|HUGEINT|INT128)",
+        _constant(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2),
+    ),
+    (
+        r"invalid (?:date|timestamp) field format|date field value out of range",
+        _constant(241, "Conversion failed when converting date and/or time from character string."),
+    ),
+    (
+        r"Date out of range|timestamp.*out of range|Overflow.*(?:date|timestamp)",
+        _constant(517, "Adding a value to a 'datetime' column caused an overflow."),
+    ),
+    (
+        r"More than one row returned by a subquery",
+        _constant(
+            512,
+            "Subquery returned more than 1 value. This is not permitted when the "
+            "subquery follows =, !=, <, <= , >, >= or when the subquery is used as an "
+            "expression.",
+        ),
+    ),
+    (
+        r"cannot take (?:square root|logarithm)|out of range.*(?:ln|sqrt|log)|undefined",
+        _constant(3623, "An invalid floating point operation occurred."),
+    ),
+    (r"Table with name \"?([^\"\s]+)\"? does not exist", _named(208, "Invalid object name '{0}'.")),
+    (
+        r"(?:Table|View|Index) with name \"?([^\"\s]+)\"? already exists",
+        _named(2714, "There is already an object named '{0}' in the database."),
+    ),
+    (r"Referenced column \"([^\"]+)\" not found", _named(207, "Invalid column name '{0}'.")),
+    (r"Ambiguous reference to column name \"([^\"]+)\"", _named(209, "Ambiguous column name '{0}'.")),
+    (
+        r"column \"([^\"]+)\" must appear in the GROUP BY clause",
+        _named(
+            8120,
+            "Column '{0}' is invalid in the select list because it is not contained in "
+            "either an aggregate function or the GROUP BY clause.",
+        ),
+    ),
+    (
+        r"Conflict on|write-write conflict|Transaction conflict|TransactionContext Error: .*conflict",
+        _constant(1205, _DEADLOCK, severity=13, state=51),
+    ),
+    (
+        r"Current transaction is aborted",
+        _constant(
+            3930,
+            "The current transaction cannot be committed and cannot support operations "
+            "that write to the log file. Roll back the transaction.",
+        ),
+    ),
+    (r"INTERRUPT|Interrupted", _constant(3617, "The query was canceled.", severity=11)),
+    (
+        r"Out of Memory",
+        _constant(
+            701,
+            "There is insufficient system memory in resource pool 'default' to run this query.",
+            severity=17,
+            state=123,
+        ),
+    ),
+    (
+        r"No space left on device",
+        _constant(1105, "Could not allocate space because the disk is full.", severity=17, state=2),
+    ),
+    (r"read-only", _constant(3906, "Failed to update database because the database is read-only.")),
+)
+
+
+def cannot_drop(kind: str, name: str, line: int) -> SqlError:
+    """Error 3701."""
+    text = f"Cannot drop the {kind} '{name}', because it does not exist or you do not have permission."
+    return SqlError(3701, text, severity=11, state=5, line=line)
+
+
+def already_exists(name: str, line: int) -> SqlError:
+    """Error 2714."""
+    return SqlError(2714, f"There is already an object named '{name}' in the database.", state=6, line=line)

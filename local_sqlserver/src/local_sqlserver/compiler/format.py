@@ -1,0 +1,143 @@
+"""FORMAT: .NET's standard and custom formats, for en-US."""
+
+from __future__ import annotations
+
+import re
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler.types import APPROXIMATE, NUMBERS, TEMPORAL
+from local_sqlserver.compiler.values import Value, quote
+
+_CULTURES = ("en-us", "")
+_DATE_STANDARD = {
+    "d": "M/d/yyyy",
+    "D": "dddd, MMMM d, yyyy",
+    "t": "h:mm tt",
+    "T": "h:mm:ss tt",
+    "f": "dddd, MMMM d, yyyy h:mm tt",
+    "F": "dddd, MMMM d, yyyy h:mm:ss tt",
+    "g": "M/d/yyyy h:mm tt",
+    "G": "M/d/yyyy h:mm:ss tt",
+    "m": "MMMM d",
+    "M": "MMMM d",
+    "y": "MMMM yyyy",
+    "Y": "MMMM yyyy",
+    "s": "yyyy-MM-ddTHH:mm:ss",
+}
+_DATE_TOKENS = re.compile(r"'[^']*'|\"[^\"]*\"|\\.|y+|M+|d+|H+|h+|m+|s+|f+|t+|.", re.DOTALL)
+_STRFTIME = {
+    "yyyy": "%Y", "yyyyy": "%Y", "yy": "%y", "y": "%-y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m",
+    "dddd": "%A", "ddd": "%a", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I",
+    "mm": "%M", "m": "%-M", "ss": "%S", "s": "%-S", "fff": "%g", "ffffff": "%f", "tt": "%p",
+}  # fmt: skip
+
+
+def format_value(value: Value, pattern: str, culture: str, line: int) -> str:
+    """SQL of FORMAT(value, pattern); refuses what it would not get right."""
+    if culture not in _CULTURES:
+        raise unsupported(f"FORMAT with the culture {culture}", line)
+    if value.type.name in TEMPORAL:
+        return _date(value, pattern, line)
+    if value.type.name in NUMBERS - {"bit"}:
+        return _number(value, pattern, line)
+    text = f"Argument data type {value.type.name} is invalid for argument 1 of format function."
+    raise SqlError(8116, text, line=line)
+
+
+def _date(value: Value, pattern: str, line: int) -> str:
+    if value.type.name in ("time", "datetimeoffset"):
+        raise unsupported(f"FORMAT of {value.type.name}", line)
+    if len(pattern) == 1:
+        if pattern not in _DATE_STANDARD:
+            raise unsupported(f"FORMAT with the date format {pattern}", line)
+        pattern = _DATE_STANDARD[pattern]
+    directives = []
+    for token in _DATE_TOKENS.findall(pattern):
+        if token in _STRFTIME:
+            directives.append(_STRFTIME[token])
+        elif token[0] in "'\"":
+            directives.append(token[1:-1].replace("%", "%%"))
+        elif token[0] == "\\":
+            directives.append(token[1].replace("%", "%%"))
+        elif token[0] in "yMdHhmsft" or token in ("K", "z", "g"):
+            raise unsupported(f"FORMAT with {token}", line)
+        else:
+            directives.append(token.replace("%", "%%"))
+    return f"strftime({value.sql}, {quote(''.join(directives))})"
+
+
+def _number(value: Value, pattern: str, line: int) -> str:
+    standard = re.fullmatch(r"([A-Za-z])(\d{0,2})", pattern)
+    if standard:
+        return _standard_number(value, standard[1].upper(), standard[2], line)
+    custom = re.fullmatch(r"([^0#,.;%]*)([#0,]*)(?:\.([0#]*))?(%?)([^0#,.;%]*)", pattern)
+    if custom is None or not (custom[2] or custom[3]):
+        raise unsupported(f"FORMAT with the number format {pattern}", line)
+    prefix, whole, fraction, percent, suffix = (part or "" for part in custom.groups())
+    least = fraction.count("0")
+    places = len(fraction)
+    if "#" in fraction[:least]:
+        raise unsupported(f"FORMAT with the number format {pattern}", line)
+    number = _rounded(value, places + (2 if percent else 0))
+    if percent:
+        number = f"({number} * 100)"
+    digits = _digits(number, places, grouped="," in whole)
+    if places > least:
+        digits = (
+            f"regexp_replace({digits}, '\\.?0{{0,{places - least}}}$', '')"
+            if least == 0
+            else (f"regexp_replace({digits}, '0{{1,{places - least}}}$', '')")
+        )
+    zeros = whole.count("0")
+    if zeros == 0:
+        digits = f"regexp_replace({digits}, '^(-?)0(\\.|$)', '\\1\\2')"
+    elif zeros > 1 and "," not in whole:
+        width = zeros + (places + 1 if places else 0)
+        digits = (
+            f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || lpad(ltrim({digits}, '-'), "
+            f"CAST(greatest({width}, length(ltrim({digits}, '-'))) AS INTEGER), '0'))"
+        )
+    result = digits
+    if prefix or suffix or percent:
+        result = (
+            f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || {quote(_plain(prefix))} || "
+            f"ltrim({digits}, '-') || {quote(percent + _plain(suffix))})"
+        )
+    return f"CASE WHEN {value.sql} IS NOT NULL THEN {result} END"
+
+
+def _plain(text: str) -> str:
+    return text.replace("'", "").replace('"', "").replace("\\", "")
+
+
+def _rounded(value: Value, places: int) -> str:
+    """SQL of the number as a decimal with so many places, rounded half away from zero."""
+    if value.type.name in APPROXIMATE:
+        return f"CAST(tsql_round_float({value.sql}, {places}) AS DECIMAL(38,{places}))"
+    return f"CAST({value.sql} AS DECIMAL(38,{places}))"
+
+
+def _digits(number: str, places: int, *, grouped: bool) -> str:
+    exact = f"CAST({number} AS DECIMAL(38,{places}))"
+    return f"tsql_group_digits(CAST({exact} AS VARCHAR))" if grouped else f"CAST({exact} AS VARCHAR)"
+
+
+def _standard_number(value: Value, kind: str, precision: str, line: int) -> str:
+    if kind in ("N", "F"):
+        places = int(precision or 2)
+        return _digits(_rounded(value, places), places, grouped=kind == "N")
+    if kind == "C":
+        places = int(precision or 2)
+        number = _rounded(value, places)
+        digits = _digits(number, places, grouped=True)
+        return f"CASE WHEN {number} < 0 THEN '-$' || ltrim({digits}, '-') ELSE '$' || {digits} END"
+    if kind == "P":
+        places = int(precision or 2)
+        number = f"({_rounded(value, places + 2)} * 100)"
+        return f"{_digits(number, places, grouped=True)} || '%'"
+    if kind == "D" and value.type.name in ("tinyint", "smallint", "int", "bigint"):
+        width = int(precision or 1)
+        digits = f"CAST(abs(CAST({value.sql} AS BIGINT)) AS VARCHAR)"
+        padded = f"lpad({digits}, CAST(greatest({width}, length({digits})) AS INTEGER), '0')"
+        return f"CASE WHEN {value.sql} < 0 THEN '-' || {padded} ELSE {padded} END"
+    raise unsupported(f"FORMAT with the number format {kind}{precision}", line)

@@ -1,0 +1,355 @@
+"""DuckDB macros that the translated SQL calls: conversions of text, date arithmetic with its limits, raising errors.
+
+They are installed once, into the in-memory database that all connections begin in and attach the others to; views that
+use them find them when they are read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_sqlserver.collation import DATABASE
+from local_sqlserver.compiler import folding
+
+if TYPE_CHECKING:
+    import duckdb
+
+ERROR_MARK = "SQLSERVER:"
+"""What ``tsql_raise`` puts before ``number:message``; ``failures.to_sql_error`` reads it."""
+
+_MACROS = r"""
+tsql_raise(number, message) AS error(concat('SQLSERVER:', number, ':', message));
+
+tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134, 'Divide by zero error encountered.') ELSE a / b END;
+
+tsql_has_pairs(v) AS strlen(v) - length(v) >= 3 AND regexp_matches(v, '[\x{10000}-\x{10FFFF}]');
+
+tsql_units(v) AS CASE WHEN strlen(v) = length(v) THEN v
+    ELSE regexp_replace(v, '([\x{E000}-\x{FFFF}])', concat(chr(1114111), '\1'), 'g') END;
+
+tsql_spread(v) AS regexp_replace(v, '([\x{10000}-\x{10FFFF}])', concat('\1', chr(64976)), 'g');
+
+tsql_gather(v) AS replace(regexp_replace(
+    regexp_replace(v, concat('^', chr(64976)), chr(65533)), '[\x{10000}-\x{10FFFF}]$', chr(65533)), chr(64976), '');
+
+tsql_len(v) AS CASE WHEN tsql_has_pairs(v) THEN length(tsql_spread(v)) ELSE length(v) END;
+
+tsql_fit(v, n) AS CASE
+    WHEN tsql_has_pairs(v)
+        THEN replace(regexp_replace(left(tsql_spread(v), n), '[\x{10000}-\x{10FFFF}]$', ''), chr(64976), '')
+    ELSE left(v, n) END;
+
+tsql_left(v, n) AS CASE WHEN tsql_has_pairs(v) THEN tsql_gather(left(tsql_spread(v), n)) ELSE left(v, n) END;
+
+tsql_right(v, n) AS CASE WHEN tsql_has_pairs(v) THEN tsql_gather(right(tsql_spread(v), n)) ELSE right(v, n) END;
+
+tsql_pad(v, n) AS CASE WHEN tsql_has_pairs(v) THEN rpad(v, CAST(n - tsql_len(v) + length(v) AS INTEGER), ' ')
+    ELSE rpad(v, n, ' ') END;
+
+tsql_surrogate(n) AS CASE WHEN n BETWEEN 55296 AND 57343
+    THEN tsql_raise(40510, 'NCHAR of half a surrogate pair is not supported by local_sqlserver.') ELSE chr(n) END;
+
+tsql_unicode(v) AS CASE WHEN unicode(v) > 65535 THEN 55296 + (unicode(v) - 65536) // 1024 ELSE unicode(v) END;
+
+tsql_integer_text(v) AS CASE
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[0-9]+') THEN trim(v, ' ')
+    WHEN trim(v, ' ') IN ('', '+', '-') THEN '0' END;
+
+tsql_integer_failure(v, source, target) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN tsql_integer_text(v) IS NULL THEN tsql_raise(245,
+        concat('Conversion failed when converting the ', source, ' value ''', v, ''' to data type ', target, '.'))
+    WHEN target = 'int' THEN tsql_raise(248, concat('The conversion of the ', source, ' value ''', v,
+        ''' overflowed an int column.'))
+    ELSE tsql_raise(244, concat('The conversion of the ', source, ' value ''', v, ''' overflowed an ',
+        CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END, ' column. Use a larger integer column.')) END;
+
+tsql_decimal_text(v) AS CASE WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)') THEN trim(v,
+    ' ') END;
+
+tsql_decimal_failure(v, source) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN tsql_decimal_text(v) IS NULL THEN tsql_raise(8114, concat('Error converting data type ', source,
+        ' to numeric.'))
+    ELSE tsql_raise(8115, concat('Arithmetic overflow error converting ', source, ' to data type numeric.')) END;
+
+tsql_money_text(v) AS CASE
+    WHEN trim(v, ' ') = '' THEN '0'
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9,]+\.?[0-9]*|\.[0-9]+)')
+        THEN regexp_replace(trim(v, ' '), '[$£€,]', '', 'g') END;
+
+tsql_float_text(v) AS CASE
+    WHEN trim(v, ' ') = '' THEN '0'
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN trim(v, ' ') END;
+
+tsql_bit(v) AS CAST(CASE
+    WHEN lower(trim(v, ' ')) = 'true' THEN 1
+    WHEN lower(trim(v, ' ')) = 'false' THEN 0
+    WHEN tsql_integer_text(v) IS NOT NULL THEN CASE WHEN regexp_full_match(tsql_integer_text(v), '[+-]?0+')
+        THEN 0 ELSE 1 END
+    END AS TINYINT);
+
+tsql_isnumeric(v) AS CASE
+    WHEN v IS NULL THEN 0
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?') THEN 1
+    WHEN trim(v, ' ') IN ('+', '-', '.', '$', ',') THEN 1
+    ELSE 0 END;
+
+tsql_float_to_text(v, style) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN style = 1 THEN regexp_replace(format('{:.7e}', v), 'e([+-])(\d\d)$', 'e\10\2')
+    WHEN style = 2 THEN regexp_replace(format('{:.15e}', v), 'e([+-])(\d\d)$', 'e\10\2')
+    WHEN style = 3 THEN regexp_replace(format('{:.17g}', v), 'e([+-])(\d\d)$', 'e\10\2')
+    WHEN v = 0 THEN '0'
+    ELSE regexp_replace(format('{:.6g}', v), 'e([+-])(\d\d)$', 'e\10\2') END;
+
+tsql_fixed(v, places) AS format('{:.{}f}', round(v, CAST(places AS INTEGER)) + 0.0, CAST(places AS INTEGER));
+
+tsql_str(v, width, places) AS CASE
+    WHEN v IS NULL OR places IS NULL OR width <= 0 OR places < 0 THEN NULL
+    WHEN length(tsql_fixed(v, 0)) > width THEN repeat('*', width)
+    ELSE lpad(
+        tsql_fixed(v, greatest(least(places, 16, width - length(tsql_fixed(v, 0)) - 1), 0)),
+            CAST(width AS INTEGER), ' ')
+    END;
+
+tsql_round_float(v, places) AS CASE
+    WHEN abs(v) >= 1e15 THEN v
+    WHEN places >= 0 THEN round(v, places)
+    ELSE round(v / pow(10.0, -places)) * pow(10.0, -places) END;
+
+tsql_truncate_integer(v, places) AS CASE WHEN places >= 0 THEN v ELSE v - v % CAST(pow(10, -places) AS BIGINT) END;
+
+tsql_group_digits(v) AS regexp_extract(v, '^-?')
+    || ltrim(reverse(regexp_replace(reverse(regexp_extract(v, '^-?(\d+)', 1)), '(\d{3})', '\1,', 'g')), ',')
+    || regexp_extract(v, '\..*$');
+
+tsql_two_digit_year(y) AS CASE WHEN TRY_CAST(y AS INTEGER) < 50 THEN 2000 ELSE 1900 END + TRY_CAST(y AS INTEGER);
+
+tsql_month_number(name) AS (strpos('janfebmaraprmayjunjulaugsepoctnovdec', lower(left(name, 3))) + 2) // 3;
+
+tsql_iso_date(y, m, d) AS CASE WHEN TRY_CAST(y AS INTEGER) > 0 THEN concat(
+    lpad(CAST(y AS VARCHAR), 4, '0'), '-', lpad(CAST(m AS VARCHAR), 2, '0'), '-', lpad(CAST(d AS VARCHAR), 2, '0')) END;
+
+tsql_date_iso(t, date_order) AS CASE
+    WHEN t = '' THEN '1900-01-01'
+    WHEN starts_with(t, '0000') THEN NULL
+    WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d') THEN t
+    WHEN regexp_full_match(t, '\d{8}') THEN concat(t[1:4], '-', t[5:6], '-', t[7:8])
+    WHEN regexp_full_match(t, '\d{6}') THEN tsql_iso_date(tsql_two_digit_year(t[1:2]), t[3:4], t[5:6])
+    WHEN regexp_full_match(t, '\d{4}') THEN t || '-01-01'
+    WHEN regexp_full_match(t, '\d{4}[-/.]\d{1,2}[-/.]\d{1,2}') THEN tsql_iso_date(
+        t[1:4], regexp_extract(t, '^\d+.(\d+)', 1), regexp_extract(t, '(\d+)$', 1))
+    WHEN regexp_full_match(t, '\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)') THEN CASE
+        WHEN date_order = 'ymd' AND regexp_full_match(t, '.*\D\d\d') THEN tsql_iso_date(
+            tsql_two_digit_year(regexp_extract(t, '^(\d+)', 1)), regexp_extract(t, '^\d+.(\d+)', 1),
+                regexp_extract(t, '(\d+)$', 1))
+        ELSE tsql_iso_date(
+            CASE WHEN length(regexp_extract(t, '(\d+)$', 1)) = 2 THEN tsql_two_digit_year(regexp_extract(t,
+                '(\d+)$', 1))
+                ELSE TRY_CAST(regexp_extract(t, '(\d+)$', 1) AS INTEGER) END,
+            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^\d+.(\d+)', 1) ELSE regexp_extract(t, '^(\d+)',
+                1) END,
+            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^(\d+)', 1) ELSE regexp_extract(t, '^\d+.(\d+)',
+                1) END) END
+    WHEN regexp_full_match(lower(t), '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? +\d{4}')
+        THEN tsql_iso_date(
+        regexp_extract(t, '(\d{4})$', 1), tsql_month_number(t), regexp_extract(t, ' (\d{1,2}),? ', 1))
+    WHEN regexp_full_match(lower(t),
+        '\d{1,2}[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?[ -]\d{4}') THEN tsql_iso_date(
+        regexp_extract(t, '(\d{4})$', 1), tsql_month_number(regexp_extract(t, '([A-Za-z]+)', 1)),
+            regexp_extract(t, '^(\d{1,2})', 1))
+    END;
+
+tsql_clock(c) AS CASE
+    WHEN c = '' THEN '00:00:00'
+    ELSE concat(
+        lpad(CAST(CASE
+            WHEN regexp_matches(lower(c), 'pm') THEN TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12 + 12
+            WHEN regexp_matches(lower(c), 'am') THEN TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12
+            ELSE TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) END AS VARCHAR), 2, '0'),
+        ':', CASE WHEN regexp_matches(c, '^\d+:') THEN regexp_extract(c, '^\d+:(\d\d)', 1) ELSE '00' END,
+        ':', CASE WHEN regexp_matches(c, '^\d+:\d\d:') THEN regexp_extract(c, '^\d+:\d\d:(\d\d)', 1) ELSE '00' END,
+        CASE WHEN regexp_matches(c, '^\d+:\d\d:\d\d[.:]') THEN '.' || left(regexp_extract(c,
+            '^\d+:\d\d:\d\d[.:](\d+)', 1), 6) ELSE '' END)
+    END;
+
+tsql_moment_parts(t, date_order) AS TRY_CAST(
+    concat(
+        tsql_date_iso(rtrim(regexp_replace(t,
+            '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order),
+        ' ',
+        tsql_clock(ltrim(regexp_extract(t,
+            '[T ](\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?)(Z|[+-]\d{2}:\d{2})?$'), 'T '))
+    ) AS TIMESTAMP);
+
+tsql_timestamp(v, date_order) AS CASE
+    WHEN v IS NULL OR starts_with(v, '0000') THEN NULL
+    WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d') THEN TRY_CAST(v AS TIMESTAMP)
+    WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
+    WHEN regexp_full_match(trim(v, ' '), '\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?')
+        AND regexp_matches(lower(v), '[:m]')
+        THEN TRY_CAST('1900-01-01 ' || tsql_clock(trim(v, ' ')) AS TIMESTAMP)
+    WHEN tsql_date_iso(trim(v, ' '), date_order) IS NOT NULL THEN TRY_CAST(tsql_date_iso(trim(v, ' '),
+        date_order) AS TIMESTAMP)
+    WHEN regexp_matches(trim(v, ' '), '[T ]\d{1,2}:\d{2}') OR regexp_matches(lower(v), '\d ?[ap]m') THEN
+        CASE WHEN tsql_date_iso(rtrim(regexp_replace(trim(v, ' '),
+            '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')),
+            date_order) IS NOT NULL
+            THEN tsql_moment_parts(trim(v, ' '), date_order) END
+    END;
+
+tsql_isdate(v) AS CASE
+    WHEN v IS NULL OR trim(v, ' ') = '' OR tsql_timestamp(v, 'mdy') IS NULL OR tsql_timestamp(v,
+        'mdy') < TIMESTAMP '1753-01-01' THEN 0
+    ELSE 1 END;
+
+tsql_not_before(t, first_year) AS CASE
+    WHEN year(t) < first_year THEN tsql_raise(242,
+        'The conversion of a varchar data type to a datetime data type resulted in an out-of-range value.')
+    ELSE t END;
+
+tsql_datetime(t) AS make_timestamp(CAST(round(round(epoch_us(t) * 3 / 10000.0) * 10 / 3.0) AS BIGINT) * 1000);
+
+tsql_round_timestamp(t, scale) AS make_timestamp(CAST(round(epoch_us(t) / pow(10.0,
+    6 - scale)) AS BIGINT) * CAST(pow(10, 6 - scale) AS BIGINT));
+
+tsql_date_result(d) AS CASE
+    WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517,
+        'Adding a value to a ''date'' column caused an overflow.')
+    ELSE d END;
+
+tsql_datetime_in_range(t) AS CASE
+    WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '1753-01-01'
+        THEN tsql_raise(8115, 'Arithmetic overflow error converting expression to data type datetime.')
+    ELSE t END;
+
+tsql_timestamp_result(t, type_name) AS CASE
+    WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '0001-01-01'
+        OR (type_name = 'datetime' AND t < TIMESTAMP '1753-01-01')
+        THEN tsql_raise(517, concat('Adding a value to a ''', type_name, ''' column caused an overflow.'))
+    ELSE t END;
+
+tsql_datediff(n) AS CASE
+    WHEN n BETWEEN -2147483648 AND 2147483647 THEN CAST(n AS INTEGER)
+    WHEN n IS NOT NULL THEN tsql_raise(535,
+        'The datediff function resulted in an overflow. The number of dateparts '
+        || 'separating two date/time instances is too large. Try to use datediff with a less precise datepart.')
+    END;
+
+tsql_date_from_parts(y, m, d) AS CASE
+    WHEN y IS NULL OR m IS NULL OR d IS NULL THEN NULL
+    ELSE coalesce(
+        TRY_CAST(CASE WHEN y BETWEEN 1 AND 9999 AND m BETWEEN 1 AND 12 AND d BETWEEN 1 AND 31
+            THEN tsql_iso_date(y, m, d) END AS DATE),
+        tsql_raise(289, 'Cannot construct data type date, some of the arguments have values which are not valid.')) END;
+
+tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
+    WHEN y IS NULL OR m IS NULL OR d IS NULL OR h IS NULL OR mi IS NULL OR s IS NULL OR us IS NULL THEN NULL
+    ELSE coalesce(
+        TRY_CAST(concat(tsql_iso_date(y, m, d), ' ', lpad(CAST(h AS VARCHAR), 2, '0'), ':',
+            lpad(CAST(mi AS VARCHAR), 2, '0'), ':',
+            lpad(CAST(s AS VARCHAR), 2, '0'), '.', lpad(CAST(us AS VARCHAR), 6, '0')) AS TIMESTAMP),
+        tsql_raise(289, concat('Cannot construct data type ', type_name,
+            ', some of the arguments have values which are not valid.'))) END;
+
+tsql_like_regex(pattern) AS replace(replace(
+    regexp_replace(regexp_replace(pattern, '([\\.+*?(){}|$])', '\\\1', 'g'), '(^|[^\[])\^', '\1\\^', 'g'),
+    '%', '.*'), '_', '.');
+
+tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
+    WHEN v IS NULL OR pattern IS NULL THEN NULL
+    WHEN contains(pattern, '[') OR escape_character <> '' THEN CASE
+        WHEN escape_character <> '' AND contains(pattern, escape_character)
+            THEN tsql_raise(40510,
+                'LIKE with ESCAPE and a pattern that is not a constant is not supported by local_sqlserver.')
+        WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
+        ELSE regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si') END
+    WHEN blanks <> '' AND ends_with(v, ' ') AND exact
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
+    WHEN blanks <> '' AND ends_with(v, ' ')
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si')
+    WHEN exact THEN v LIKE replace(pattern, '\', '\\') ESCAPE '\'
+    ELSE lower(v) LIKE lower(replace(pattern, '\', '\\')) ESCAPE '\' END;
+
+tsql_length(n, function_name) AS CASE
+    WHEN n < 0 THEN tsql_raise(536, concat('Invalid length parameter passed to the ', function_name, ' function.'))
+    ELSE n END;
+
+tsql_cut(v, first, count) AS substring(v, greatest(first, 1), greatest(count + least(first, 1) - 1, 0));
+
+tsql_substring(v, first, count) AS CASE
+    WHEN count < 0 THEN tsql_raise(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.')
+    WHEN tsql_has_pairs(v) THEN tsql_gather(tsql_cut(tsql_spread(v), first, count))
+    ELSE tsql_cut(v, first, count) END;
+
+tsql_substring_whole(v, first, count) AS CASE
+    WHEN count < 0 THEN tsql_raise(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.')
+    ELSE tsql_cut(v, first, count) END;
+
+tsql_find(needle, hay, first) AS CASE
+    WHEN first <= 1 THEN strpos(hay, needle)
+    WHEN strpos(substring(hay, first), needle) = 0 THEN 0
+    ELSE strpos(substring(hay, first), needle) + first - 1 END;
+
+tsql_charindex(needle, hay, first) AS CASE
+    WHEN needle IS NULL OR hay IS NULL THEN NULL
+    WHEN needle = '' THEN 0
+    WHEN tsql_has_pairs(hay) THEN tsql_find(tsql_spread(needle), tsql_spread(hay), first)
+    ELSE tsql_find(needle, hay, first) END;
+
+tsql_charindex_whole(needle, hay, first) AS CASE
+    WHEN needle IS NULL OR hay IS NULL THEN NULL
+    WHEN needle = '' THEN 0
+    ELSE tsql_find(needle, hay, first) END;
+
+tsql_replace(v, old, new) AS CASE
+    WHEN old = '' THEN v
+    WHEN new IS NULL THEN NULL
+    ELSE regexp_replace(v, '(?i)' || regexp_escape(old), replace(new, '\', '\\'), 'g') END;
+
+tsql_stuff(v, first, count, inserted) AS CASE
+    WHEN first <= 0 OR first > tsql_len(v) OR count < 0 THEN NULL
+    WHEN tsql_has_pairs(v) THEN concat(tsql_gather(left(tsql_spread(v), first - 1)), inserted,
+        tsql_gather(substring(tsql_spread(v), first + count)))
+    ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
+
+tsql_stuff_whole(v, first, count, inserted) AS CASE
+    WHEN first <= 0 OR first > length(v) OR count < 0 THEN NULL
+    ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
+
+tsql_split(v, separator) AS CASE
+    WHEN v IS NULL THEN CAST([] AS VARCHAR[])
+    WHEN tsql_len(separator) <> 1 THEN tsql_raise(214,
+        'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.')
+    ELSE string_split(v, separator) END;
+
+tsql_utf16(v) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN v = '' THEN ''::BLOB
+    ELSE unhex(list_aggregate(list_transform(string_split(v, ''), lambda c:
+        CASE WHEN unicode(c) < 65536
+            THEN printf('%02X%02X', unicode(c) % 256, unicode(c) // 256)
+            ELSE printf('%02X%02X%02X%02X',
+                (55296 + (unicode(c) - 65536) // 1024) % 256, (55296 + (unicode(c) - 65536) // 1024) // 256,
+                (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
+                    'string_agg', '')) END;
+
+tsql_integer_bytes(v, width) AS unhex(right(printf('%016X', CAST(v AS BIGINT)), width * 2));
+
+tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BIGINT);
+"""
+
+
+def _statements() -> list[str]:
+    """One CREATE MACRO a definition, in the order in which they build on each other."""
+    definitions = [part.strip() for part in _MACROS.split(";\n") if part.strip()]
+    definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
+    definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
+    return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
+
+
+def install(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros for a connection and all that share its database."""
+    for statement in _statements():
+        connection.execute(statement)

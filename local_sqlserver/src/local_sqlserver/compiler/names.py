@@ -1,0 +1,151 @@
+"""Which column a name means: sources in scope, outer scopes, and the state of grouping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from local_sqlserver.collation import DATABASE, Collation, find
+from local_sqlserver.errors import SqlError
+from local_sqlserver.compiler import syntax
+from local_sqlserver.compiler.contract import Relation
+from local_sqlserver.compiler.values import Value, identifier
+from local_sqlserver.types import SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL."""
+
+    name: str
+    type: SqlType
+    emitted: str
+    collation: Collation | None = None
+    null: bool = False
+
+    @property
+    def own_collation(self) -> Collation | None:
+        """The collation of a reference to the column: no COLLATE clause any more; None stays, of a literal."""
+        return self.collation.column() if self.collation else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A translated query: its SQL and its columns."""
+
+    sql: str
+    columns: tuple[OutputColumn, ...]
+
+
+@dataclass(slots=True)
+class SourceColumns:
+    """A source in scope: what T-SQL calls it, what the SQL calls it, its columns; ``name`` is a table's full name."""
+
+    alias: str
+    emitted: str
+    columns: tuple[OutputColumn, ...]
+    name: syntax.Name = ()
+    relation: Relation | None = None
+    depth: str = ""
+    replacements: dict[str, Value] = field(default_factory=dict)
+
+    def answers_to(self, qualifier: syntax.Name) -> bool:
+        """Whether ``qualifier`` (of qualifier.column) names this source."""
+        wanted = tuple(part.lower() for part in qualifier)
+        if len(wanted) == 1:
+            return wanted[0] == self.alias.lower()
+        full = tuple(part.lower() for part in self.name)
+        return bool(full) and full[-1] == self.alias.lower() and full[-len(wanted) :] == wanted
+
+    def find(self, name: str) -> OutputColumn | None:
+        """A column by its name, without regard to case."""
+        lowered = name.lower()
+        return next((column for column in self.columns if column.name.lower() == lowered), None)
+
+    def value(self, column: OutputColumn) -> Value:
+        """The SQL of a column of this source."""
+        if column.name.lower() in self.replacements:
+            return self.replacements[column.name.lower()]
+        reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
+        if not self.emitted:
+            reference = identifier(column.emitted)
+        return Value(reference, column.type, collation=column.own_collation)
+
+
+@dataclass(slots=True)
+class Scope:
+    """The sources of one SELECT and the scope around it.
+
+    ``keys`` is set while the select list of a grouped query is translated: it maps the SQL of a grouping expression to
+    what stands for it after grouping. ``clause`` names the clause for error 8120 and its kin.
+    """
+
+    parent: Scope | None = None
+    sources: list[SourceColumns] = field(default_factory=list)
+    keys: dict[str, Value] | None = None
+    grouping_sql: dict[str, str] = field(default_factory=dict)
+    clause: str = "select"
+
+    def ungrouped(self) -> Scope:
+        """The same sources as an aggregate's argument sees them."""
+        return Scope(self.parent, self.sources, None, self.grouping_sql, self.clause)
+
+    def emitted_alias(self, alias: str) -> str:
+        """A name for a source that no other source of this scope has."""
+        taken = {source.emitted.lower() for source in self.sources}
+        candidate, number = alias, 2
+        while candidate.lower() in taken:
+            candidate, number = f"{alias}_{number}", number + 1
+        return candidate
+
+    def add(self, source: SourceColumns, line: int) -> None:
+        """Bring a source into scope; raises 1011 and 1013 for a name used twice."""
+        for known in self.sources:
+            if known.alias.lower() == source.alias.lower() and (
+                not source.name
+                or not known.name
+                or known.name[-1].lower() != known.alias.lower()
+                or [p.lower() for p in known.name] == [p.lower() for p in source.name]
+            ):
+                text = f"The correlation name '{source.alias}' is specified multiple times in a FROM clause."
+                raise SqlError(1011, text, severity=16, line=line)
+        self.sources.append(source)
+
+    def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
+        """The column's SQL, the scope that holds it and its printed name; raises 207, 209, 4104."""
+        *qualifier, name = node.parts
+        scope: Scope | None = self
+        while scope is not None:
+            if qualifier:
+                for source in scope.sources:
+                    if source.answers_to(tuple(qualifier)):
+                        column = source.find(name)
+                        if column is None:
+                            raise invalid_column(name, node.line)
+                        return source.value(column), scope, f"{source.alias}.{column.name}"
+            else:
+                found = [(source, column) for source in scope.sources if (column := source.find(name)) is not None]
+                if len(found) > 1:
+                    raise SqlError(209, f"Ambiguous column name '{name}'.", line=node.line)
+                if found:
+                    source, column = found[0]
+                    return source.value(column), scope, f"{source.alias}.{column.name}"
+            scope = scope.parent
+        if qualifier:
+            text = f'The multi-part identifier "{".".join(node.parts)}" could not be bound.'
+            raise SqlError(4104, text, line=node.line)
+        raise invalid_column(name, node.line)
+
+
+def invalid_column(name: str, line: int) -> SqlError:
+    """Error 207."""
+    return SqlError(207, f"Invalid column name '{name}'.", line=line)
+
+
+def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColumns:
+    """A table or view as a source."""
+    columns = tuple(
+        OutputColumn(column.name, column.type, column.name, find(column.collation) if column.collation else DATABASE)
+        for column in relation.columns
+    )
+    name = (relation.database, relation.schema, relation.name)
+    return SourceColumns(alias, emitted, columns, name, relation)

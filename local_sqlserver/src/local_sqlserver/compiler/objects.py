@@ -1,0 +1,84 @@
+"""The DuckDB objects behind a table: its identity sequence and its unique indexes."""
+
+from __future__ import annotations
+
+import re
+
+from local_sqlserver.collation import DATABASE, find
+from local_sqlserver.compiler import folding
+from local_sqlserver.compiler.contract import ColumnInfo, Relation
+from local_sqlserver.compiler.types import TEXT
+from local_sqlserver.compiler.values import identifier
+
+
+def _parts(relation: Relation) -> list[str]:
+    """The quoted parts of the table's DuckDB name."""
+    return re.findall(r'"(?:[^"]|"")*"|[^.]+', relation.duckdb_name)
+
+
+def _beside(relation: Relation, name: str) -> str:
+    """A name in the same DuckDB schema as the table."""
+    return ".".join([*_parts(relation)[:-1], identifier(name)])
+
+
+def copy_name(relation: Relation) -> str:
+    """The quoted name of the table that takes a table's place when it is rebuilt."""
+    return _beside(relation, f"{relation.name}$copy")
+
+
+def rename_copy(relation: Relation) -> str:
+    """The statement that gives the copy the name of the table, which has been dropped."""
+    return f"ALTER TABLE {copy_name(relation)} RENAME TO {_parts(relation)[-1]}"
+
+
+def identity_sequence(relation: Relation) -> str:
+    """The quoted name of the sequence that numbers a table's IDENTITY column."""
+    return _beside(relation, f"{relation.name}$identity")
+
+
+def sequence_start(identity: tuple[int, int]) -> str:
+    """The options of a sequence with IDENTITY's seed and increment."""
+    seed, increment = identity
+    bound = " MINVALUE -9223372036854775808" if increment > 0 else " MAXVALUE 9223372036854775807"
+    return f"{bound} START WITH {seed} INCREMENT BY {increment}"
+
+
+def temporary(relation: Relation) -> str:
+    """The word that CREATE needs for a temporary table or table variable, or ''."""
+    return "TEMP " if relation.kind in ("T", "@") else ""
+
+
+def create_sequence(relation: Relation, identity: tuple[int, int]) -> str:
+    """The statement that makes the identity sequence, or makes it begin at the seed again."""
+    name = identity_sequence(relation)
+    return f"CREATE OR REPLACE {temporary(relation)}SEQUENCE {name}{sequence_start(identity)}"
+
+
+def index_name(relation: Relation, name: str) -> str:
+    """The quoted name of a unique index: names are unique within a table only."""
+    return _beside(relation, f"{relation.name}${name}")
+
+
+def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where: str = "") -> str:
+    """CREATE UNIQUE INDEX on what the columns' values compare by; NULLs are equal to each other, as in SQL Server.
+
+    ``where`` is the SQL of a filtered index's condition: rows outside have no key.
+    """
+    by_name = {column.name.lower(): column for column in relation.columns}
+    keys = []
+    for column_name in columns:
+        column = by_name[column_name.lower()]
+        key = _key(column)
+        keys.append(f"CASE WHEN {where} THEN {key} END" if where else key)
+    expressions = ", ".join(f"({key})" for key in keys)
+    emitted = identifier(f"{relation.name}${name}")
+    return f"CREATE UNIQUE INDEX {emitted} ON {relation.duckdb_name} ({expressions})"
+
+
+def _key(column: ColumnInfo) -> str:
+    key = identifier(column.name)
+    if column.type.name in TEXT:
+        key = folding.key(key, find(column.collation) if column.collation else DATABASE)
+    if column.nullable:
+        key = f"coalesce(CAST({key} AS VARCHAR), chr(1))"
+    return key

@@ -1,0 +1,443 @@
+"""Expressions and conditions: precedence as in the T-SQL reference, "Operator precedence"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import syntax
+from local_sqlserver.language.cursor import TokenCursor
+from local_sqlserver.language.datatypes import parse_type
+from local_sqlserver.language.keywords import RESERVED
+from local_sqlserver.language.tokens import BINARY, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.types import SqlType
+
+if TYPE_CHECKING:
+    from local_sqlserver.compiler.syntax import Query
+
+_COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
+_SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
+_CALLABLE_KEYWORDS = frozenset(
+    [
+        "COALESCE",
+        "NULLIF",
+        "LEFT",
+        "RIGHT",
+        "CONVERT",
+        "TRY_CONVERT",
+        "USER",
+        "CURRENT_USER",
+        "SESSION_USER",
+        "SYSTEM_USER",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_DATE",
+    ]
+)
+_NILADIC = {
+    "CURRENT_TIMESTAMP": "GETDATE",
+    "CURRENT_USER": "USER_NAME",
+    "SESSION_USER": "USER_NAME",
+    "USER": "USER_NAME",
+    "SYSTEM_USER": "SUSER_SNAME",
+}
+_SIZED = frozenset(["char", "varchar", "nchar", "nvarchar", "binary", "varbinary"])
+
+
+class ExpressionParser(TokenCursor):
+    """Parses expressions; queries inside them come from the subclass."""
+
+    def query(self) -> Query:
+        """A query, up to a closing parenthesis or the end."""
+        raise NotImplementedError
+
+    def condition(self) -> syntax.Expression:
+        """A search condition; raises 4145 for a value where a condition belongs."""
+        parsed = self._or()
+        if not isinstance(parsed, syntax.Condition):
+            near = self.token.value
+            text = (
+                "An expression of non-boolean type specified in a context where a condition "
+                f"is expected, near '{near}'."
+            )
+            raise SqlError(4145, text, severity=15, line=self.token.line)
+        return parsed
+
+    def value(self) -> syntax.Expression:
+        """A value; raises 102 for a condition."""
+        return self._additive()
+
+    def either(self) -> syntax.Expression:
+        """A value or a condition, whichever the text is."""
+        return self._or()
+
+    def _or(self) -> syntax.Expression:
+        left = self._and()
+        while token := self.accept_word("OR"):
+            right = self._and()
+            left = self._logical("OR", left, right, token.line)
+        return left
+
+    def _and(self) -> syntax.Expression:
+        left = self._not()
+        while token := self.accept_word("AND"):
+            right = self._not()
+            left = self._logical("AND", left, right, token.line)
+        return left
+
+    def _logical(self, operator: str, left: syntax.Expression, right: syntax.Expression, line: int) -> syntax.Logical:
+        for side in (left, right):
+            if not isinstance(side, syntax.Condition):
+                text = (
+                    "An expression of non-boolean type specified in a context where a condition is expected, "
+                    f"near '{operator}'."
+                )
+                raise SqlError(4145, text, severity=15, line=line)
+        return syntax.Logical(operator=operator, left=left, right=right, line=line)
+
+    def _not(self) -> syntax.Expression:
+        if token := self.accept_word("NOT"):
+            operand = self._not()
+            if not isinstance(operand, syntax.Condition):
+                raise self.error()
+            return syntax.Not(operand=operand, line=token.line)
+        return self._predicate()
+
+    def _predicate(self) -> syntax.Expression:
+        line = self.token.line
+        if self.accept_word("EXISTS"):
+            self.expect_operator("(")
+            query = self.query()
+            self.expect_operator(")")
+            return syntax.Exists(query=query, line=line)
+        left = self._additive()
+        if isinstance(left, syntax.Condition):
+            return left
+        if self.token.kind == OPERATOR and self.token.text in _COMPARISONS | {"!"}:
+            return self._comparison(left)
+        negated = self.accept_word("NOT") is not None
+        if self.accept_word("IN"):
+            return self._in(left, negated, line)
+        if self.accept_word("LIKE"):
+            pattern = self._additive()
+            escape = self._additive() if self.accept_word("ESCAPE") else None
+            return syntax.Like(operand=left, pattern=pattern, escape=escape, negated=negated, line=line)
+        if self.accept_word("BETWEEN"):
+            low = self._additive()
+            self.expect_word("AND")
+            high = self._additive()
+            return syntax.Between(operand=left, low=low, high=high, negated=negated, line=line)
+        if negated:
+            raise self.error()
+        if self.accept_word("IS"):
+            negated = self.accept_word("NOT") is not None
+            if self.accept_word("DISTINCT"):
+                self.expect_word("FROM")
+                right = self._additive()
+                return syntax.DistinctFrom(left=left, right=right, negated=negated, line=line)
+            self.expect_word("NULL")
+            return syntax.IsNull(operand=left, negated=negated, line=line)
+        return left
+
+    def _comparison(self, left: syntax.Expression) -> syntax.Condition:
+        line = self.token.line
+        operator = self.advance().text
+        if operator in ("<", ">", "!") and self.at_operator("=", ">", "<"):
+            operator += self.advance().text  # `< =` with a blank is one operator
+        if operator not in _COMPARISONS:
+            raise self.error()
+        operator = _SAME_COMPARISON.get(operator, operator)
+        if word := self.accept_word("ALL", "ANY", "SOME"):
+            quantifier = "ALL" if word.upper == "ALL" else "ANY"
+            self.expect_operator("(")
+            query = self.query()
+            self.expect_operator(")")
+            return syntax.Quantified(operator=operator, quantifier=quantifier, left=left, query=query, line=line)
+        right = self._additive()
+        if isinstance(right, syntax.Condition):
+            raise self.error()
+        return syntax.Comparison(operator=operator, left=left, right=right, line=line)
+
+    def _in(self, left: syntax.Expression, negated: bool, line: int) -> syntax.Condition:
+        self.expect_operator("(")
+        if self.at_word("SELECT"):
+            query = self.query()
+            self.expect_operator(")")
+            return syntax.InQuery(operand=left, query=query, negated=negated, line=line)
+        values = self._values_until_parenthesis()
+        return syntax.InList(operand=left, values=values, negated=negated, line=line)
+
+    def _values_until_parenthesis(self) -> tuple[syntax.Expression, ...]:
+        values = [self.value()]
+        while self.accept_operator(","):
+            values.append(self.value())
+        self.expect_operator(")")
+        return tuple(values)
+
+    def _additive(self) -> syntax.Expression:
+        left = self._multiplicative()
+        while self.at_operator("+", "-", "&", "|", "^"):
+            token = self.advance()
+            right = self._multiplicative()
+            self._refuse_conditions(left, right)
+            left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
+        return left
+
+    def _multiplicative(self) -> syntax.Expression:
+        left = self._unary()
+        while self.at_operator("*", "/", "%"):
+            token = self.advance()
+            right = self._unary()
+            self._refuse_conditions(left, right)
+            left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
+        return left
+
+    def _refuse_conditions(self, *operands: syntax.Expression) -> None:
+        if any(isinstance(operand, syntax.Condition) for operand in operands):
+            raise self.error()
+
+    def _unary(self) -> syntax.Expression:
+        if self.at_operator("-", "+", "~"):
+            token = self.advance()
+            operand = self._unary()
+            self._refuse_conditions(operand)
+            return syntax.Unary(operator=token.text, operand=operand, line=token.line)
+        operand = self._primary()
+        while True:
+            if collate := self.accept_word("COLLATE"):
+                operand = syntax.Collate(operand=operand, collation=self.advance().value, line=collate.line)
+            elif self.at_words("AT", "TIME", "ZONE"):
+                raise unsupported("AT TIME ZONE", self.token.line)
+            elif self.at_operator("::"):
+                raise self.error()
+            else:
+                return operand
+
+    def _primary(self) -> syntax.Expression:
+        token = self.token
+        if token.kind == NUMBER:
+            self.advance()
+            return _number(token.text, token.line)
+        if token.kind == STRING:
+            self.advance()
+            kind = "nvarchar" if token.text[0] in "nN" else "varchar"
+            return syntax.Literal(kind=kind, value=token.value, line=token.line)
+        if token.kind == BINARY:
+            self.advance()
+            return syntax.Literal(kind="binary", value=token.text[2:], line=token.line)
+        if token.kind == VARIABLE:
+            self.advance()
+            return syntax.Variable(name=token.text, line=token.line)
+        if self.at_operator("("):
+            return self._parenthesised()
+        if token.kind == WORD:
+            if token.upper == "NULL":
+                self.advance()
+                return syntax.Literal(kind="null", value="", line=token.line)
+            if token.upper == "CASE":
+                return self._case()
+            if token.upper in ("CAST", "TRY_CAST") and self.peek().text == "(":
+                return self._cast()
+            if token.upper in ("CONVERT", "TRY_CONVERT"):
+                return self._convert()
+            if token.upper in ("PARSE", "TRY_PARSE") and self.peek().text == "(":
+                raise unsupported(token.upper, token.line)
+            if token.upper == "NEXT" and self.peek().upper == "VALUE":
+                raise unsupported("NEXT VALUE FOR", token.line)
+            if token.upper in _NILADIC and self.peek().text != "(":
+                self.advance()
+                return syntax.Call(name=_NILADIC[token.upper], arguments=(), line=token.line)
+            if token.upper == "$ACTION":
+                self.advance()
+                return syntax.Column(parts=("$action",), line=token.line)
+            if token.upper in RESERVED and token.upper not in _CALLABLE_KEYWORDS:
+                raise self.error()
+        if token.kind in (WORD, QUOTED):
+            return self._name_or_call()
+        raise self.error()
+
+    def _parenthesised(self) -> syntax.Expression:
+        line = self.advance().line
+        if self.at_word("SELECT"):
+            query = self.query()
+            self.expect_operator(")")
+            return syntax.Subquery(query=query, line=line)
+        inner = self._or()
+        self.expect_operator(")")
+        return inner
+
+    def _case(self) -> syntax.Expression:
+        line = self.advance().line
+        operand = None if self.at_word("WHEN") else self.value()
+        whens = []
+        while self.accept_word("WHEN"):
+            when = self.condition() if operand is None else self.value()
+            self.expect_word("THEN")
+            whens.append((when, self.value()))
+        if not whens:
+            raise self.error()
+        otherwise = self.value() if self.accept_word("ELSE") else None
+        self.expect_word("END")
+        return syntax.Case(operand=operand, whens=tuple(whens), otherwise=otherwise, line=line)
+
+    def _target_type(self) -> SqlType:
+        """A type in CAST or CONVERT, where a missing length means 30."""
+        first = self.position
+        declared = parse_type(self, "")
+        if declared.name in _SIZED and all(token.text != "(" for token in self.tokens[first : self.position]):
+            is_sysname = declared.length == 128
+            return declared if is_sysname else replace(declared, length=30)
+        return declared
+
+    def _cast(self) -> syntax.Expression:
+        token = self.advance()
+        self.expect_operator("(")
+        operand = self.value()
+        self.expect_word("AS")
+        target = self._target_type()
+        self.expect_operator(")")
+        return syntax.Cast(operand=operand, type=target, lenient=token.upper == "TRY_CAST", line=token.line)
+
+    def _convert(self) -> syntax.Expression:
+        token = self.advance()
+        self.expect_operator("(")
+        target = self._target_type()
+        self.expect_operator(",")
+        operand = self.value()
+        style = self.value() if self.accept_operator(",") else None
+        self.expect_operator(")")
+        lenient = token.upper == "TRY_CONVERT"
+        return syntax.Cast(operand=operand, type=target, style=style, lenient=lenient, line=token.line)
+
+    def _name_or_call(self) -> syntax.Expression:
+        token = self.advance()
+        if self.at_operator("(") and token.kind == WORD:
+            return self._call(token.upper, token.line)
+        if token.kind == WORD and token.upper in _CALLABLE_KEYWORDS:
+            self.position -= 1
+            raise self.error()
+        parts = [token.value]
+        while self.at_operator(".") and self.peek().is_name:
+            self.advance()
+            parts.append(self.advance().value)
+        if self.at_operator("("):
+            if len(parts) == 1:
+                return self._call(parts[0].upper(), token.line)
+            raise unsupported(f"The user-defined function {'.'.join(parts)}", token.line)
+        if self.at_operator("."):
+            raise self.error()
+        return syntax.Column(parts=tuple(parts), line=token.line)
+
+    def _call(self, name: str, line: int) -> syntax.Call:
+        self.expect_operator("(")
+        if name == "TRIM":
+            return self._trim(line)
+        distinct = self.accept_word("DISTINCT") is not None
+        if not distinct:
+            self.accept_word("ALL")
+        star = False
+        arguments: tuple[syntax.Expression, ...] = ()
+        if self.at_operator("*") and self.peek().text == ")":
+            self.advance()
+            self.advance()
+            star = True
+        elif not self.accept_operator(")"):
+            if name == "IIF":
+                first = self.condition()
+                self.expect_operator(",")
+                arguments = (first, *self._values_until_parenthesis())
+            else:
+                arguments = self._values_until_parenthesis()
+        within: tuple[syntax.OrderItem, ...] = ()
+        if self.accept_word("WITHIN"):
+            self.expect_word("GROUP")
+            self.expect_operator("(")
+            within = self.order_by()
+            self.expect_operator(")")
+        ignore_nulls = False
+        if self.at_word("IGNORE", "RESPECT") and self.peek().upper == "NULLS":
+            ignore_nulls = self.advance().upper == "IGNORE"
+            self.advance()
+        window = self._window() if self.accept_word("OVER") else None
+        return syntax.Call(
+            name=name,
+            arguments=arguments,
+            distinct=distinct,
+            star=star,
+            window=window,
+            within=within,
+            ignore_nulls=ignore_nulls,
+            line=line,
+        )
+
+    def _trim(self, line: int) -> syntax.Call:
+        """TRIM([LEADING | TRAILING | BOTH] [characters FROM] text)."""
+        name = "TRIM"
+        if word := self.accept_word("LEADING", "TRAILING", "BOTH"):
+            name = {"LEADING": "LTRIM", "TRAILING": "RTRIM", "BOTH": "TRIM"}[word.upper]
+        arguments = [self.value()]
+        if self.accept_word("FROM"):
+            arguments.insert(0, self.value())
+        self.expect_operator(")")
+        return syntax.Call(name=name, arguments=tuple(arguments), line=line)
+
+    def order_by(self) -> tuple[syntax.OrderItem, ...]:
+        """ORDER BY items."""
+        self.expect_word("ORDER")
+        self.expect_word("BY")
+        items = []
+        while True:
+            line = self.token.line
+            value = self.value()
+            word = self.accept_word("ASC", "DESC")
+            descending = word is not None and word.upper == "DESC"
+            items.append(syntax.OrderItem(value=value, descending=descending, line=line))
+            if not self.accept_operator(","):
+                return tuple(items)
+
+    def _window(self) -> syntax.Window:
+        line = self.token.line
+        self.expect_operator("(")
+        partition: tuple[syntax.Expression, ...] = ()
+        if self.accept_word("PARTITION"):
+            self.expect_word("BY")
+            keys = [self.value()]
+            while self.accept_operator(","):
+                keys.append(self.value())
+            partition = tuple(keys)
+        order = self.order_by() if self.at_word("ORDER") else ()
+        frame = self._frame() if self.at_word("ROWS", "RANGE") else ""
+        self.expect_operator(")")
+        return syntax.Window(partition=partition, order=order, frame=frame, line=line)
+
+    def _frame(self) -> str:
+        unit = self.advance().upper
+        if self.accept_word("BETWEEN"):
+            first = self._bound(unit)
+            self.expect_word("AND")
+            return f"{unit} BETWEEN {first} AND {self._bound(unit)}"
+        return f"{unit} BETWEEN {self._bound(unit)} AND CURRENT ROW"
+
+    def _bound(self, unit: str) -> str:
+        if self.accept_word("CURRENT"):
+            self.expect_word("ROW")
+            return "CURRENT ROW"
+        if self.accept_word("UNBOUNDED"):
+            return f"UNBOUNDED {self.expect_word('PRECEDING', 'FOLLOWING').upper}"
+        line = self.token.line
+        count = self.expect_integer()
+        if unit == "RANGE":
+            text = "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters."
+            raise SqlError(4194, text, line=line)
+        return f"{count} {self.expect_word('PRECEDING', 'FOLLOWING').upper}"
+
+
+def _number(text: str, line: int) -> syntax.Literal:
+    if text[0] in "$£€":
+        return syntax.Literal(kind="money", value=text[1:], line=line)
+    if "e" in text.lower():
+        return syntax.Literal(kind="float", value=text, line=line)
+    if "." in text:
+        return syntax.Literal(kind="decimal", value=text, line=line)
+    kind = "integer" if int(text) < 2**31 else "decimal"
+    return syntax.Literal(kind=kind, value=text, line=line)

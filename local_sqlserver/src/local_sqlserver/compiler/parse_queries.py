@@ -1,0 +1,548 @@
+"""SELECT: select lists, sources, joins, grouping, set operations."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import syntax
+from local_sqlserver.compiler.parse_expressions import ExpressionParser
+from local_sqlserver.language.keywords import RESERVED
+from local_sqlserver.language.tokens import END, QUOTED, STRING, VARIABLE, WORD
+
+_TABLE_HINTS = frozenset(
+    [
+        "NOLOCK",
+        "READUNCOMMITTED",
+        "READCOMMITTED",
+        "READCOMMITTEDLOCK",
+        "REPEATABLEREAD",
+        "SERIALIZABLE",
+        "HOLDLOCK",
+        "UPDLOCK",
+        "XLOCK",
+        "ROWLOCK",
+        "PAGLOCK",
+        "TABLOCK",
+        "TABLOCKX",
+        "NOWAIT",
+        "KEEPIDENTITY",
+        "KEEPDEFAULTS",
+        "FORCESEEK",
+        "FORCESCAN",
+        "SNAPSHOT",
+    ]
+)
+_QUERY_HINTS = (
+    ("RECOMPILE",),
+    ("HASH", "JOIN"),
+    ("MERGE", "JOIN"),
+    ("LOOP", "JOIN"),
+    ("HASH", "GROUP"),
+    ("ORDER", "GROUP"),
+    ("FORCE", "ORDER"),
+    ("KEEP", "PLAN"),
+    ("OPTIMIZE", "FOR", "UNKNOWN"),
+)
+_JOIN_HINTS = ("HASH", "MERGE", "LOOP")
+
+
+class QueryParser(ExpressionParser):
+    """Parses queries and the FROM clause that UPDATE and DELETE share."""
+
+    def query(self) -> syntax.Query:
+        """A query expression with its ORDER BY and paging."""
+        line = self.token.line
+        body = self._union()
+        order: tuple[syntax.OrderItem, ...] = ()
+        offset = fetch = None
+        if self.at_word("ORDER"):
+            order = self.order_by()
+            if self.accept_word("OFFSET"):
+                offset = self.value()
+                self.expect_word("ROW", "ROWS")
+                if self.accept_word("FETCH"):
+                    self.expect_word("NEXT", "FIRST")
+                    fetch = self.value()
+                    self.expect_word("ROW", "ROWS")
+                    self.expect_word("ONLY")
+        if self.at_word("FOR"):
+            raise unsupported(f"FOR {self.peek().upper}", self.token.line)
+        return syntax.Query(body=body, order=order, offset=offset, fetch=fetch, line=line)
+
+    def _union(self) -> syntax.Body:
+        left = self._intersect()
+        while token := self.accept_word("UNION", "EXCEPT"):
+            operator = token.upper
+            if operator == "UNION" and self.accept_word("ALL"):
+                operator = "UNION ALL"
+            right = self._intersect()
+            left = syntax.SetOperation(operator=operator, left=left, right=right, line=token.line)
+        return left
+
+    def _intersect(self) -> syntax.Body:
+        left = self._query_term()
+        while token := self.accept_word("INTERSECT"):
+            right = self._query_term()
+            left = syntax.SetOperation(operator="INTERSECT", left=left, right=right, line=token.line)
+        return left
+
+    def _query_term(self) -> syntax.Body:
+        if self.accept_operator("("):
+            body = self._union()
+            self.expect_operator(")")
+            return body
+        return self._select()
+
+    def _select(self) -> syntax.Select:
+        line = self.expect_word("SELECT").line
+        distinct = self.accept_word("DISTINCT") is not None
+        if not distinct:
+            self.accept_word("ALL")
+        top = self.top() if self.at_word("TOP") else None
+        items = self.items()
+        into: syntax.Name = ()
+        if self.accept_word("INTO"):
+            into = self.table_name()
+        source = self.from_clause() if self.accept_word("FROM") else None
+        where = self.condition() if self.accept_word("WHERE") else None
+        group = self._group_by() if self.accept_word("GROUP") else None
+        having = self.condition() if self.accept_word("HAVING") else None
+        return syntax.Select(
+            distinct=distinct,
+            top=top,
+            items=items,
+            into=into,
+            source=source,
+            where=where,
+            group=group,
+            having=having,
+            line=line,
+        )
+
+    def top(self) -> syntax.Top:
+        """TOP (n) [PERCENT] [WITH TIES]; the parentheses may be missing around a constant."""
+        line = self.expect_word("TOP").line
+        if self.accept_operator("("):
+            count = self.value()
+            self.expect_operator(")")
+        else:
+            count = syntax.Literal(kind="integer", value=str(self.expect_integer()), line=line)
+        percent = self.accept_word("PERCENT") is not None
+        ties = False
+        if self.at_words("WITH", "TIES"):
+            self.advance()
+            self.advance()
+            ties = True
+        return syntax.Top(count=count, percent=percent, ties=ties, line=line)
+
+    def items(self) -> tuple[syntax.Item, ...]:
+        """A select list (also that of OUTPUT)."""
+        items = [self._item()]
+        while self.accept_operator(","):
+            items.append(self._item())
+        return tuple(items)
+
+    def _item(self) -> syntax.Item:
+        line = self.token.line
+        if self.accept_operator("*"):
+            return syntax.Item(value=None, line=line)
+        if star := self._qualified_star():
+            return syntax.Item(value=None, qualifier=star, line=line)
+        if self.token.kind == VARIABLE and self.peek().text in ("=", "+=", "-=", "*=", "/=", "%="):
+            name = self.advance().text
+            operator = self.advance().text
+            value = self.value()
+            if operator != "=":
+                variable = syntax.Variable(name=name, line=line)
+                value = syntax.Binary(operator=operator[0], left=variable, right=value, line=line)
+            return syntax.Item(value=value, variable=name, line=line)
+        if (self.token.is_name or self.token.kind == STRING) and self.peek().text == "=":
+            if self.token.kind == WORD and self.token.upper in RESERVED:
+                raise self.error()
+            alias = self.advance().value
+            self.advance()
+            return syntax.Item(value=self.value(), alias=alias, line=line)
+        value = self.value()
+        if isinstance(value, syntax.Condition):
+            raise self.error()
+        return syntax.Item(value=value, alias=self._column_alias(), line=line)
+
+    def _qualified_star(self) -> syntax.Name:
+        """The prefix of ``a.b.*`` if that stands here."""
+        distance = 0
+        parts = []
+        while self.peek(distance).is_name and self.peek(distance + 1).text == ".":
+            parts.append(self.peek(distance).value)
+            distance += 2
+        if not parts or self.peek(distance).text != "*":
+            return ()
+        self.position += distance + 1
+        return tuple(parts)
+
+    def _column_alias(self) -> str:
+        if self.accept_word("AS"):
+            if self.token.kind == STRING:
+                return self.advance().value
+            return self.expect_identifier()
+        if self.token.kind in (STRING, QUOTED) or (self.token.kind == WORD and self.token.upper not in RESERVED):
+            return self.advance().value
+        return ""
+
+    def table_name(self) -> syntax.Name:
+        """A table's name, or a table variable."""
+        if self.token.kind == VARIABLE:
+            return (self.expect_variable().text,)
+        return self.name()
+
+    def from_clause(self) -> syntax.Source:
+        """The sources after FROM; commas are cross joins."""
+        left = self._joined()
+        while self.accept_operator(","):
+            right = self._joined()
+            left = syntax.Join(kind="CROSS", left=left, right=right, condition=None, line=right.line)
+        return left
+
+    def _joined(self) -> syntax.Source:
+        left = self._source()
+        while True:
+            line = self.token.line
+            kind = self._join_kind()
+            if kind is None:
+                return left
+            if kind.endswith("APPLY") or kind == "CROSS":
+                right = self._source()
+                condition = None
+            else:
+                right = self._joined_operand()
+                self.expect_word("ON")
+                condition = self.condition()
+            left = syntax.Join(kind=kind, left=left, right=right, condition=condition, line=line)
+
+    def _joined_operand(self) -> syntax.Source:
+        """The right side of a join: joins nest to the right when their ON comes later."""
+        right = self._source()
+        while not self.at_word("ON"):
+            line = self.token.line
+            kind = self._join_kind()
+            if kind is None:
+                raise self.error()
+            inner = self._source() if kind.endswith("APPLY") or kind == "CROSS" else self._joined_operand()
+            condition = None
+            if not (kind.endswith("APPLY") or kind == "CROSS"):
+                self.expect_word("ON")
+                condition = self.condition()
+            right = syntax.Join(kind=kind, left=right, right=inner, condition=condition, line=line)
+        return right
+
+    def _join_kind(self) -> str | None:
+        if self.accept_word("JOIN"):
+            return "INNER"
+        if self.at_word("CROSS", "OUTER") and self.peek().upper == "APPLY":
+            kind = self.advance().upper
+            self.advance()
+            return f"{kind} APPLY"
+        if self.at_word("CROSS"):
+            self.advance()
+            self.expect_word("JOIN")
+            return "CROSS"
+        if not self.at_word("INNER", "LEFT", "RIGHT", "FULL"):
+            return None
+        kind = self.advance().upper
+        if kind != "INNER":
+            self.accept_word("OUTER")
+        self.accept_word(*_JOIN_HINTS)
+        self.expect_word("JOIN")
+        return kind
+
+    def _source(self) -> syntax.Source:
+        source = self._plain_source()
+        while self.at_word("PIVOT", "UNPIVOT"):
+            source = self._pivot(source) if self.at_word("PIVOT") else self._unpivot(source)
+        return source
+
+    def _plain_source(self) -> syntax.Source:
+        line = self.token.line
+        if self.accept_operator("("):
+            if self.accept_word("VALUES"):
+                rows = self.value_rows()
+                self.expect_operator(")")
+                alias, columns = self._table_alias(required=True)
+                return syntax.ValuesSource(rows=rows, alias=alias, columns=columns, line=line)
+            if self._parenthesis_holds_query():
+                query = self.query()
+                self.expect_operator(")")
+                alias, columns = self._table_alias(required=True)
+                return syntax.DerivedSource(query=query, alias=alias, columns=columns, line=line)
+            source = self._joined()
+            self.expect_operator(")")
+            return source
+        if self.at_word("OPENROWSET") and self.peek().text == "(" and self.peek(2).upper == "BULK":
+            return self._file_source()
+        if self.at_word("OPENROWSET", "OPENQUERY", "OPENJSON", "OPENXML", "OPENDATASOURCE"):
+            raise unsupported(self.token.upper, line)
+        if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
+            call = self._call(self.advance().upper, line)
+            alias, columns = self._table_alias(required=False)
+            return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
+        name = self.table_name()
+        if self.at_operator("("):
+            if not self._at_hint_list():
+                raise unsupported(f"The table-valued function {'.'.join(name)}", line)
+            self._hints()
+        if self.at_words("FOR", "SYSTEM_TIME"):
+            raise unsupported("FOR SYSTEM_TIME", line)
+        if self.at_word("TABLESAMPLE"):
+            raise unsupported("TABLESAMPLE", line)
+        alias, columns = self._table_alias(required=False)
+        if columns:
+            raise self.error()
+        self.table_hints()
+        return syntax.TableSource(name=name, alias=alias, line=line)
+
+    def _file_source(self) -> syntax.FileSource:
+        """OPENROWSET(BULK 'path', [DATA_SOURCE = 'name',] SINGLE_BLOB) AS alias."""
+        line = self.advance().line
+        self.advance()
+        self.expect_word("BULK")
+        path = self._string()
+        self.expect_operator(",")
+        data_source = None
+        if self.accept_word("DATA_SOURCE"):
+            self.expect_operator("=")
+            data_source = self._string()
+            self.expect_operator(",")
+        if not self.accept_word("SINGLE_BLOB"):
+            raise unsupported("OPENROWSET(BULK …) but for SINGLE_BLOB", line)
+        if self.at_operator(","):
+            raise unsupported("OPENROWSET(BULK …) with options after SINGLE_BLOB", line)
+        self.expect_operator(")")
+        alias, columns = self._table_alias(required=True)
+        return syntax.FileSource(path=path, data_source=data_source, alias=alias, columns=columns, line=line)
+
+    def _string(self) -> str:
+        if self.token.kind != STRING:
+            raise self.error()
+        return self.advance().value
+
+    def _at_hint_list(self) -> bool:
+        return self.at_operator("(") and self.peek().upper in _TABLE_HINTS
+
+    def _parenthesis_holds_query(self) -> bool:
+        distance = 0
+        while self.peek(distance).text == "(":
+            distance += 1
+        return self.peek(distance).upper == "SELECT"
+
+    def _table_alias(self, *, required: bool) -> tuple[str, tuple[str, ...]]:
+        alias = ""
+        if self.accept_word("AS") or required:
+            alias = self.expect_identifier()
+        elif self.token.kind == QUOTED or (self.token.kind == WORD and self.token.upper not in RESERVED):
+            alias = self.advance().value
+        columns: tuple[str, ...] = ()
+        if alias and self.at_operator("(") and not self._at_hint_list():
+            columns = self.column_list()
+        return alias, columns
+
+    def column_list(self) -> tuple[str, ...]:
+        """(a, b, c)."""
+        self.expect_operator("(")
+        names = [self.expect_identifier()]
+        while self.accept_operator(","):
+            names.append(self.expect_identifier())
+        self.expect_operator(")")
+        return tuple(names)
+
+    def table_hints(self) -> None:
+        """WITH (NOLOCK …) and the like: locks have no meaning here; INDEX and unknown hints are refused."""
+        if self.at_word("WITH") and self.peek().text == "(":
+            self.advance()
+            self._hints()
+        elif self._at_hint_list():
+            self._hints()
+
+    def _hints(self) -> None:
+        self.expect_operator("(")
+        while not self.accept_operator(")"):
+            token = self.advance()
+            if token.upper == "INDEX":
+                if self.accept_operator("="):
+                    self.advance()
+                self.accept_operator("(")
+                while not self.accept_operator(")"):
+                    self.advance()
+                    if self.token.kind == END:
+                        raise self.error()
+            elif token.upper not in _TABLE_HINTS:
+                text = f'"{token.value}" is not a recognized table hints option.'
+                raise SqlError(321, text, severity=15, line=token.line)
+            self.accept_operator(",")
+
+    def query_hints(self) -> int | None:
+        """OPTION (…): MAXRECURSION's value; hints on the plan only are accepted by name."""
+        if not self.accept_word("OPTION"):
+            return None
+        depth = None
+        self.expect_operator("(")
+        while True:
+            line = self.token.line
+            if self.accept_word("MAXRECURSION"):
+                depth = self.expect_integer()
+                if depth > 32767:
+                    text = (
+                        f"The value {depth} specified for the MAXRECURSION option exceeds the allowed maximum of 32767."
+                    )
+                    raise SqlError(310, text, severity=15, line=line)
+            elif self.accept_word("MAXDOP", "FAST"):
+                self.expect_integer()
+            elif hint := next((hint for hint in _QUERY_HINTS if self.at_words(*hint)), None):
+                self.position += len(hint)
+            else:
+                raise unsupported(f"The query hint {self.token.value}", line)
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        return depth
+
+    def value_rows(self) -> tuple[tuple[syntax.Expression, ...], ...]:
+        """(a, b), (c, d) after VALUES; DEFAULT may stand for a value."""
+        rows = []
+        while True:
+            self.expect_operator("(")
+            row = [self._value_or_default()]
+            while self.accept_operator(","):
+                row.append(self._value_or_default())
+            self.expect_operator(")")
+            rows.append(tuple(row))
+            if not self.accept_operator(","):
+                return tuple(rows)
+
+    def _value_or_default(self) -> syntax.Expression:
+        if token := self.accept_word("DEFAULT"):
+            return syntax.Literal(kind="default", value="", line=token.line)
+        value = self.value()
+        if isinstance(value, syntax.Condition):
+            raise self.error()
+        return value
+
+    def _pivot(self, source: syntax.Source) -> syntax.Source:
+        line = self.advance().line
+        self.expect_operator("(")
+        aggregate = self.advance().upper
+        self.expect_operator("(")
+        value = self._column()
+        self.expect_operator(")")
+        self.expect_word("FOR")
+        column = self._column()
+        self.expect_word("IN")
+        values = self.column_list()
+        self.expect_operator(")")
+        alias, _ = self._table_alias(required=True)
+        return syntax.Pivot(
+            source=source,
+            aggregate=aggregate,
+            value=value,
+            column=column,
+            values=values,
+            alias=alias,
+            line=line,
+        )
+
+    def _unpivot(self, source: syntax.Source) -> syntax.Source:
+        line = self.advance().line
+        self.expect_operator("(")
+        value = self.expect_identifier()
+        self.expect_word("FOR")
+        column = self.expect_identifier()
+        self.expect_word("IN")
+        columns = self.column_list()
+        self.expect_operator(")")
+        alias, _ = self._table_alias(required=True)
+        return syntax.Unpivot(source=source, value=value, column=column, columns=columns, alias=alias, line=line)
+
+    def _column(self) -> syntax.Column:
+        line = self.token.line
+        return syntax.Column(parts=self.name(), line=line)
+
+    def _group_by(self) -> syntax.Grouping:
+        line = self.token.line
+        self.expect_word("BY")
+        elements = [self._grouping_element()]
+        while self.accept_operator(","):
+            elements.append(self._grouping_element())
+        if self.at_words("WITH", "ROLLUP") or self.at_words("WITH", "CUBE"):
+            self.advance()
+            word = self.advance().upper
+            plain = [part for element in elements for part in element[0]]
+            elements = [_rollup(plain) if word == "ROLLUP" else _cube(plain)]
+        sets: list[tuple[syntax.Expression, ...]] = [()]
+        for element in elements:
+            sets = [left + right for left in sets for right in element]
+        keys: list[syntax.Expression] = []
+        for grouping in sets:
+            for key in grouping:
+                if not any(key is known for known in keys):
+                    keys.append(key)
+        if all(len(element) == 1 for element in elements):
+            return syntax.Grouping(keys=tuple(keys), sets=None, line=line)
+        position = {id(key): index for index, key in enumerate(keys)}
+        indexes = tuple(tuple(position[id(key)] for key in grouping) for grouping in sets)
+        return syntax.Grouping(keys=tuple(keys), sets=indexes, line=line)
+
+    def _grouping_element(self) -> list[tuple[syntax.Expression, ...]]:
+        """The grouping sets of one element of GROUP BY."""
+        if self.at_word("ROLLUP", "CUBE") and self.peek().text == "(":
+            word = self.advance().upper
+            self.expect_operator("(")
+            keys = [self.value()]
+            while self.accept_operator(","):
+                keys.append(self.value())
+            self.expect_operator(")")
+            return _rollup(keys) if word == "ROLLUP" else _cube(keys)
+        if self.at_words("GROUPING", "SETS"):
+            self.advance()
+            self.advance()
+            self.expect_operator("(")
+            sets: list[tuple[syntax.Expression, ...]] = []
+            while True:
+                if self.at_word("ROLLUP", "CUBE"):
+                    sets += self._grouping_element()
+                elif self.accept_operator("("):
+                    keys = []
+                    if not self.accept_operator(")"):
+                        keys = list(self._values_until_parenthesis())
+                    sets.append(tuple(keys))
+                else:
+                    sets.append((self.value(),))
+                if not self.accept_operator(","):
+                    break
+            self.expect_operator(")")
+            return _shared(sets)
+        if self.at_operator("(") and self.peek().text == ")":
+            self.position += 2
+            return [()]
+        return [(self.value(),)]
+
+
+def _shared(sets: list[tuple[syntax.Expression, ...]]) -> list[tuple[syntax.Expression, ...]]:
+    """The same key in several sets as one object, wherever it is written."""
+    known: dict[str, syntax.Expression] = {}
+
+    def canonical(key: syntax.Expression) -> syntax.Expression:
+        return known.setdefault(_without_lines(key), key)
+
+    return [tuple(canonical(key) for key in grouping) for grouping in sets]
+
+
+def _without_lines(node: object) -> str:
+    return re.sub(r"line=\d+", "", repr(node)).lower()
+
+
+def _rollup(keys: list[syntax.Expression]) -> list[tuple[syntax.Expression, ...]]:
+    return [tuple(keys[:length]) for length in range(len(keys), -1, -1)]
+
+
+def _cube(keys: list[syntax.Expression]) -> list[tuple[syntax.Expression, ...]]:
+    return [chosen for length in range(len(keys), -1, -1) for chosen in combinations(keys, length)]

@@ -1,0 +1,634 @@
+"""Queries: sources, grouping, DISTINCT, TOP, set operations and common table expressions."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import syntax
+from local_sqlserver.compiler.conversions import convert, implicit
+from local_sqlserver.compiler.expressions import has_aggregate, nodes
+from local_sqlserver.compiler.functions import FunctionCompiler
+from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, relation_source
+from local_sqlserver.compiler.parse_statements import order_by_in_view
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
+from local_sqlserver.compiler.values import Value, identifier, key, quote, sort_key, typed_null
+from local_sqlserver.types import MAX, SqlType
+
+_DEPTH = "_depth"
+
+
+@dataclass(frozen=True, slots=True)
+class _Recursion:
+    """The recursive common table expression being translated."""
+
+    name: str
+    limit: int
+
+
+class QueryCompiler(FunctionCompiler):
+    """Translates queries."""
+
+    tables: dict[str, SourceColumns]
+    recursion: _Recursion | None = None
+
+    def common_tables(self, statement: syntax.Statement) -> str:
+        """The WITH clause of a statement, or ''; its tables are known from here on."""
+        self.tables = {}
+        parts = []
+        recursive = False
+        for table in statement.tables:
+            if table.name.lower() in self.tables:
+                text = f"Duplicate common table expression name '{table.name}' was specified."
+                raise SqlError(252, text, severity=15, line=table.line)
+            refers = _refers_to(table.query, table.name)
+            recursive = recursive or refers
+            if refers:
+                parts.append(self._recursive_table(table, statement.max_recursion))
+                continue
+            self._refuse_order(table.query)
+            rows = self.rows(table.query, None)
+            columns = named_columns(rows, table.columns, table.name, table.line)
+            self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns)
+            names = ", ".join(identifier(column.emitted) for column in columns)
+            parts.append(f"{identifier(table.name)}({names}) AS ({rows.sql})")
+        if not parts:
+            return ""
+        return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
+
+    def _recursive_table(self, table: syntax.CommonTable, limit: int) -> str:
+        body = table.query.body
+        if not isinstance(body, syntax.SetOperation) or table.query.order:
+            text = f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator."
+            raise SqlError(252, text, line=table.line)
+        if body.operator != "UNION ALL" or _refers_to(body.left, table.name):
+            raise unsupported("A recursive common table expression with several recursive parts", table.line)
+        anchor = self._body(body.left, None)
+        columns = named_columns(anchor, table.columns, table.name, table.line)
+        self.tables[table.name.lower()] = SourceColumns(
+            table.name, table.name, columns, depth=f"{identifier(table.name)}.{_DEPTH}"
+        )
+        outer, self.recursion = self.recursion, _Recursion(table.name, limit)
+        step = self._body(body.right, None)
+        self.recursion = outer
+        *own, depth = step.columns
+        if len(own) != len(columns):
+            raise _unequal_lists(table.line)
+        for ours, theirs in zip(columns, own, strict=True):
+            if ours.type.name != theirs.type.name and not theirs.null:
+                text = (
+                    "Types don't match between the anchor and the recursive part in column "
+                    f'"{ours.name}" of recursive '
+                    f'query "{table.name}".'
+                )
+                raise SqlError(240, text, line=table.line)
+        casts = ", ".join(
+            implicit(_reference("_r", theirs), ours.type, table.line).sql
+            for ours, theirs in zip(columns, own, strict=True)
+        )
+        names = ", ".join(identifier(column.emitted) for column in columns)
+        self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns)
+        return (
+            f"{identifier(table.name)}({names}, {_DEPTH}) AS (SELECT *, 0 FROM ({anchor.sql}) AS _a UNION ALL "
+            f"SELECT {casts}, _r.{identifier(depth.emitted)} FROM ({step.sql}) AS _r)"
+        )
+
+    def _refuse_order(self, query: syntax.Query) -> None:
+        body = query.body
+        paged = query.offset is not None or (isinstance(body, syntax.Select) and body.top is not None)
+        if query.order and not paged:
+            raise order_by_in_view(query.line)
+
+    def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
+        """A query anywhere but at the top: ORDER BY only with TOP or OFFSET."""
+        self._refuse_order(query)
+        return self.query_rows(query, parent)
+
+    def query_rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
+        """A query with its ORDER BY."""
+        body = query.body
+        if isinstance(body, syntax.Select):
+            return self._select(body, parent, query)
+        rows = self._body(body, parent)
+        if not query.order and query.offset is None:
+            return rows
+        scope = Scope(None, [SourceColumns("_u", "_u", rows.columns)])
+        items = [(column, _reference("_u", column)) for column in rows.columns]
+        order = self._order(query.order, scope, items, must_be_listed=True)
+        sql = f'SELECT * FROM ({rows.sql}) AS "_u" ORDER BY {order}{self._paging(query, scope)}'
+        return Rows(sql, rows.columns)
+
+    def _body(self, body: syntax.Body, parent: Scope | None) -> Rows:
+        if isinstance(body, syntax.Query):
+            return self.query_rows(body, parent)
+        if isinstance(body, syntax.Select):
+            return self._select(body, parent, syntax.Query(body=body, line=body.line))
+        return self._set_operation(body, parent)
+
+    def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> Rows:
+        left, right = self._body(node.left, parent), self._body(node.right, parent)
+        if len(left.columns) != len(right.columns):
+            raise _unequal_lists(node.line)
+        columns: list[OutputColumn] = []
+        for one, two in zip(left.columns, right.columns, strict=True):
+            known = [column.type for column in (one, two) if not column.null]
+            declared = common_type(known) if known else INT
+            null = one.null and two.null
+            collation = joined([one, two], node.line)
+            if collation == UNRESOLVED and node.operator == "UNION ALL":
+                raise unresolved(len(columns) + 1, node.line)
+            compared([one, two], node.operator, node.line)
+            columns.append(replace(one, type=declared, null=null, collation=collation))
+        first = self._converted(left, columns, node.line)
+        second = self._converted(right, columns, node.line)
+        names = tuple(columns)
+        is_plain = not any(_reference("_s", column).is_text for column in columns)
+        if node.operator == "UNION ALL" or (node.operator == "UNION" and is_plain):
+            return Rows(f"({first}) {node.operator} ({second})", names)
+        keys = ", ".join(key(_reference("_s", column)) for column in columns)
+        if node.operator == "UNION":
+            union = f"({first}) UNION ALL ({second})"
+            return Rows(f'SELECT DISTINCT ON ({keys}) * FROM ({union}) AS "_s"', names)
+        if is_plain:
+            return Rows(f"({first}) {node.operator} ({second})", names)
+        emitted = ", ".join(f"_{index}" for index in range(len(columns)))
+        same = " AND ".join(
+            f"{key(_reference('_s', column))} IS NOT DISTINCT FROM "
+            f"{key(replace(_reference('_t', column), sql=f'_t._{index}'))}"
+            for index, column in enumerate(columns)
+        )
+        word = "" if node.operator == "INTERSECT" else "NOT "
+        sql = (
+            f'SELECT DISTINCT ON ({keys}) * FROM ({first}) AS "_s" '
+            f"WHERE {word}EXISTS (SELECT 1 FROM ({second}) AS _t({emitted}) WHERE {same})"
+        )
+        return Rows(sql, names)
+
+    def _converted(self, rows: Rows, columns: list[OutputColumn], line: int) -> str:
+        """One side of a set operation with the columns' common types and the first side's names."""
+        if all(
+            (ours.type == theirs.type and ours.emitted == theirs.emitted)
+            for ours, theirs in zip(rows.columns, columns, strict=True)
+        ):
+            return rows.sql
+        parts = []
+        for ours, theirs in zip(rows.columns, columns, strict=True):
+            value = typed_null(theirs.type) if ours.null else implicit(_reference("_c", ours), theirs.type, line)
+            parts.append(f"{value.sql} AS {identifier(theirs.emitted)}")
+        return f'SELECT {", ".join(parts)} FROM ({rows.sql}) AS "_c"'
+
+    def _select(self, node: syntax.Select, parent: Scope | None, query: syntax.Query) -> Rows:
+        scope = Scope(parent)
+        source = f" FROM {self.source(node.source, scope)}" if node.source else ""
+        where = ""
+        if node.where:
+            if has_aggregate(node.where):
+                text = (
+                    "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING "
+                    "clause or a select list, and the column being aggregated is an outer reference."
+                )
+                raise SqlError(147, text, severity=15, line=node.line)
+            where = f" WHERE {self.condition(node.where, scope)}"
+        aggregated = (
+            node.group is not None
+            or node.having is not None
+            or any(has_aggregate(item.value) for item in node.items if item.value)
+        )
+        grouping = ""
+        if aggregated:
+            grouping = self._group(node.group, scope)
+        items = self._items(node, scope)
+        having = ""
+        if node.having:
+            scope.clause = "having"
+            having = f" HAVING {self.condition(node.having, scope)}"
+        scope.clause = "order"
+        select_list = ", ".join(f"{value.sql} AS {identifier(column.emitted)}" for column, value in items)
+        columns = tuple(column for column, _ in items)
+        tail = f"{source}{where}{grouping}{having}"
+        if node.distinct:
+            return self._distinct(node, query, f"SELECT {select_list}{tail}", items, scope)
+        order = self._order(query.order, scope, items) if query.order else ""
+        limit = self._paging(query, scope)
+        qualify = ""
+        if node.top:
+            if query.offset is not None:
+                text = "A TOP can not be used in the same query or sub-query as a OFFSET."
+                raise SqlError(10741, text, severity=15, line=node.top.line)
+            qualify, limit = self._top(node.top, scope, order)
+        ordering = f" ORDER BY {order}" if order else ""
+        return Rows(f"SELECT {select_list}{tail}{qualify}{ordering}{limit}", columns)
+
+    def _distinct(
+        self,
+        node: syntax.Select,
+        query: syntax.Query,
+        inner: str,
+        items: list[tuple[OutputColumn, Value]],
+        scope: Scope,
+    ) -> Rows:
+        columns = tuple(column for column, _ in items)
+        outer = [(column, _reference("_d", column)) for column in columns]
+        keys = ", ".join(key(value) for _, value in outer)
+        is_plain = not any(value.is_text for _, value in outer)
+        sql = f'SELECT {"DISTINCT" if is_plain else f"DISTINCT ON ({keys})"} * FROM ({inner}) AS "_d"'
+        if query.order or node.top or query.offset is not None:
+            by_sql = {value.sql: reference for (_, value), (_, reference) in zip(items, outer, strict=True)}
+            order = self._order(query.order, scope, outer, by_sql=by_sql) if query.order else ""
+            limit = self._paging(query, scope)
+            qualify = ""
+            if node.top:
+                qualify, limit = self._top(node.top, scope, order)
+            ordering = f" ORDER BY {order}" if order else ""
+            sql = f'SELECT * FROM ({sql}) AS "_d"{qualify}{ordering}{limit}'
+        return Rows(sql, columns)
+
+    def _top(self, top: syntax.Top, scope: Scope, order: str) -> tuple[str, str]:
+        """A QUALIFY clause and a LIMIT clause for TOP."""
+        count = self.expression(top.count, scope)
+        if top.ties and not order:
+            text = "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."
+            raise SqlError(1062, text, line=top.line)
+        if top.percent:
+            ordering = f"ORDER BY {order}" if order else ""
+            share = convert(count, common_type([count.type]), line=top.line).sql
+            rank = "rank" if top.ties else "row_number"
+            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
+        limit = convert(count, BIGINT, line=top.line).sql
+        if top.ties:
+            return f" QUALIFY rank() OVER (ORDER BY {order}) <= {limit}", ""
+        return "", f" LIMIT {limit}"
+
+    def _paging(self, query: syntax.Query, scope: Scope) -> str:
+        if query.offset is None:
+            return ""
+        outer = Scope(scope.parent)
+        sql = f" OFFSET {convert(self.expression(query.offset, outer), BIGINT, line=query.line).sql}"
+        if query.fetch is not None:
+            sql = f" LIMIT {convert(self.expression(query.fetch, outer), BIGINT, line=query.line).sql}{sql}"
+        return sql
+
+    def _order(
+        self,
+        order: tuple[syntax.OrderItem, ...],
+        scope: Scope,
+        items: list[tuple[OutputColumn, Value]],
+        *,
+        must_be_listed: bool = False,
+        by_sql: dict[str, Value] | None = None,
+    ) -> str:
+        """ORDER BY: positions and names of the select list first, then expressions over the sources."""
+        parts = []
+        for item in order:
+            value = self._listed(item, items)
+            if value is None and must_be_listed:
+                text = (
+                    "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or "
+                    "EXCEPT operator."
+                )
+                raise SqlError(104, text, line=item.line)
+            if value is None:
+                value = self.expression(item.value, scope)
+                if by_sql is not None:
+                    if value.sql not in by_sql:
+                        text = "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."
+                        raise SqlError(145, text, severity=15, line=item.line)
+                    value = by_sql[value.sql]
+            parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
+        return ", ".join(parts)
+
+    def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]]) -> Value | None:
+        """The select list's value that an ORDER BY item names by position or alias."""
+        node = item.value
+        if isinstance(node, syntax.Literal) and node.kind == "integer":
+            position = int(node.value)
+            if not 1 <= position <= len(items):
+                text = (
+                    f"The ORDER BY position number {position} is out of range of the number of "
+                    "items in the select list."
+                )
+                raise SqlError(108, text, line=item.line)
+            return items[position - 1][1]
+        if isinstance(node, syntax.Literal):
+            text = "A constant expression was encountered in the ORDER BY list, position 1."
+            raise SqlError(408, text, line=item.line)
+        if isinstance(node, syntax.Column) and len(node.parts) == 1:
+            wanted = node.parts[0].lower()
+            found = [value for column, value in items if column.name.lower() == wanted]
+            if len({value.sql for value in found}) > 1:
+                raise SqlError(209, f"Ambiguous column name '{node.parts[0]}'.", line=item.line)
+            if found:
+                return found[0]
+        return None
+
+    def _group(self, group: syntax.Grouping | None, scope: Scope) -> str:
+        """GROUP BY; fills ``scope.keys`` with what stands for each grouping expression afterwards."""
+        if group is None:
+            scope.keys = {}
+            return ""
+        values = []
+        for node in group.keys:
+            if isinstance(node, syntax.Literal | syntax.Variable) or has_aggregate(node):
+                number, text = (
+                    164,
+                    "Each GROUP BY expression must contain at least one column that is not an outer reference.",
+                )
+                if has_aggregate(node):
+                    number, text = (
+                        144,
+                        "Cannot use an aggregate or a subquery in an expression used for the group "
+                        "by list of a GROUP BY clause.",
+                    )
+                raise SqlError(number, text, severity=15, line=node.line)
+            if any(isinstance(inner, syntax.Subquery) for inner in nodes(node)):
+                text = (
+                    "Cannot use an aggregate or a subquery in an expression used for the group "
+                    "by list of a GROUP BY clause."
+                )
+                raise SqlError(144, text, severity=15, line=node.line)
+            values.append(self.expression(node, scope))
+        keys = {}
+        for value in values:
+            grouped = key(value)
+            scope.grouping_sql[value.sql] = grouped
+            if grouped == value.sql:
+                keys[value.sql] = value
+                continue
+            # Spellings that differ in case or trailing blanks are one group: any of them may show, the least is stable.
+            shown = f"min({value.sql})"
+            if group.sets is not None:
+                shown = f"CASE WHEN grouping({grouped}) = 0 THEN {shown} END"
+            keys[value.sql] = Value(shown, value.type, collation=value.collation)
+        scope.keys = keys
+        sql = [key(value) for value in values]
+        if group.sets is None:
+            return f" GROUP BY {', '.join(sql)}" if sql else " GROUP BY ()"
+        sets = ", ".join(f"({', '.join(sql[index] for index in indexes)})" for indexes in group.sets)
+        return f" GROUP BY GROUPING SETS ({sets})"
+
+    def _items(self, node: syntax.Select, scope: Scope) -> list[tuple[OutputColumn, Value]]:
+        items: list[tuple[OutputColumn, Value]] = []
+        taken: set[str] = set()
+
+        def add(name: str, value: Value) -> None:
+            emitted = name or f"_{len(items) + 1}"
+            while emitted.lower() in taken:
+                emitted += "_"
+            taken.add(emitted.lower())
+            if value.collation == UNRESOLVED:
+                raise unresolved(len(items) + 1, node.line)
+            shown = typed_null(value.type) if value.null else value
+            items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
+
+        for item in node.items:
+            if item.value is None:
+                for name, value in self.star(item, scope):
+                    add(name, value)
+                continue
+            value = self.expression(item.value, scope)
+            name = item.alias
+            if not name and isinstance(item.value, syntax.Column):
+                name = item.value.parts[-1]
+            add(name, value)
+        if self.recursion is not None:
+            recursive = [source for source in scope.sources if source.depth]
+            if recursive:
+                depth = f"{identifier(recursive[0].emitted)}.{_DEPTH}"
+                if self.recursion.limit:
+                    text = (
+                        f"The statement terminated. The maximum recursion {self.recursion.limit} has been exhausted "
+                        "before statement completion."
+                    )
+                    failed = f"tsql_raise(530, {quote(text)})"
+                    sql = f"CASE WHEN {depth} >= {self.recursion.limit} THEN {failed} ELSE {depth} + 1 END"
+                else:
+                    sql = f"{depth} + 1"
+                add("", Value(sql, INT))
+        return items
+
+    def star(self, item: syntax.Item, scope: Scope) -> list[tuple[str, Value]]:
+        """The columns of * or source.*; grouped queries check each of them."""
+        sources = [source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)]
+        if item.qualifier and not sources:
+            text = (
+                f"The column prefix '{'.'.join(item.qualifier)}' does not match with a table "
+                "name or alias name used in the query."
+            )
+            raise SqlError(107, text, severity=15, line=item.line)
+        if not sources:
+            text = "Must specify table to select from."
+            raise SqlError(263, text, line=item.line)
+        columns = []
+        for source in sources:
+            for column in source.columns:
+                value = source.value(column)
+                if scope.keys is not None:
+                    node = syntax.Column(parts=(source.alias, column.name), line=item.line)
+                    value = self.expression(node, scope)
+                columns.append((column.name, value))
+        return columns
+
+    def source(self, node: syntax.Source, scope: Scope) -> str:
+        """The SQL of a FROM clause; its sources come into scope."""
+        match node:
+            case syntax.TableSource():
+                return self._table(node, scope)
+            case syntax.DerivedSource(query=query, alias=alias, columns=columns):
+                rows = self.rows(query, scope.parent)
+                return self._derived(rows, alias, columns, scope, node.line)
+            case syntax.ValuesSource():
+                return self._values_source(node, scope)
+            case syntax.FunctionSource():
+                return self._function_source(node, scope)
+            case syntax.FileSource():
+                return self._file_source(node, scope)
+            case syntax.Join():
+                return self._join(node, scope)
+            case syntax.Pivot():
+                return self._pivot(node, scope)
+        raise unsupported(type(node).__name__.upper(), node.line)
+
+    def _table(self, node: syntax.TableSource, scope: Scope) -> str:
+        alias = node.alias or node.name[-1]
+        emitted = scope.emitted_alias(alias)
+        if len(node.name) == 1 and node.name[0].lower() in self.tables:
+            table = self.tables[node.name[0].lower()]
+            scope.add(SourceColumns(alias, emitted, table.columns, depth=table.depth), node.line)
+            return f"{identifier(table.emitted)} AS {identifier(emitted)}"
+        relation = self.context.relation(node.name, node.line)
+        scope.add(relation_source(relation, alias, emitted), node.line)
+        return f"{relation.duckdb_name} AS {identifier(emitted)}"
+
+    def _derived(
+        self, rows: Rows, alias: str, names: tuple[str, ...], scope: Scope, line: int, *, lateral: str = ""
+    ) -> str:
+        columns = named_columns(rows, names, alias, line)
+        emitted = scope.emitted_alias(alias)
+        scope.add(SourceColumns(alias, emitted, columns), line)
+        renamed = ", ".join(identifier(column.emitted) for column in columns)
+        return f"{lateral}({rows.sql}) AS {identifier(emitted)}({renamed})"
+
+    def _values_source(self, node: syntax.ValuesSource, scope: Scope, parent: Scope | None = None) -> str:
+        outer = Scope(parent if parent is not None else scope.parent)
+        rows = [[self.expression(value, outer) for value in row] for row in node.rows]
+        if len({len(row) for row in rows}) != 1:
+            text = "The number of columns for each row in a table value constructor must be the same."
+            raise SqlError(10709, text, line=node.line)
+        types = []
+        for column in zip(*rows, strict=True):
+            known = [value.type for value in column if not value.null]
+            types.append(common_type(known) if known else INT)
+        lines = ", ".join(
+            "(" + ", ".join(implicit(value, kind, node.line).sql for value, kind in zip(row, types, strict=True)) + ")"
+            for row in rows
+        )
+        columns = tuple(
+            OutputColumn(f"{index}", declared, f"{index}", joined(values, node.line))
+            for index, (declared, values) in enumerate(zip(types, zip(*rows, strict=True), strict=True))
+        )
+        if len(node.columns) != len(types):
+            raise _alias_count(node.alias, len(node.columns), len(types), node.line)
+        return self._derived(Rows(f"VALUES {lines}", columns), node.alias, node.columns, scope, node.line)
+
+    def _function_source(self, node: syntax.FunctionSource, scope: Scope) -> str:
+        arguments = [self.expression(argument, scope) for argument in node.call.arguments]
+        if node.call.name == "STRING_SPLIT" and len(arguments) in (2, 3):
+            text, separator = (self.as_text(argument, node.line) for argument in arguments[:2])
+            pieces = f"tsql_split({text.sql}, {separator.sql})"
+            name = "nvarchar" if text.type.name in ("nvarchar", "nchar") else "varchar"
+            columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value", text.collation)]
+            selected = f'unnest({pieces}) AS "value"'
+            if len(arguments) == 3:
+                columns.append(OutputColumn("ordinal", BIGINT, "ordinal"))
+                selected += f', unnest(range(1, len({pieces}) + 1)) AS "ordinal"'
+            rows = Rows(f"SELECT {selected}", tuple(columns))
+        elif node.call.name == "GENERATE_SERIES" and len(arguments) in (2, 3):
+            declared = common_type([argument.type for argument in arguments])
+            bounds = ", ".join(argument.sql for argument in arguments)
+            sql = (
+                f"SELECT CAST(unnest(generate_series({bounds})) AS "
+                f'{"BIGINT" if declared == BIGINT else "INTEGER"}) AS "value"'
+            )
+            rows = Rows(sql, (OutputColumn("value", BIGINT if declared == BIGINT else INT, "value"),))
+        else:
+            text_ = f"Invalid object name '{node.call.name.lower()}'."
+            raise SqlError(208, text_, line=node.line)
+        return self._derived(rows, node.alias, node.columns, scope, node.line, lateral="LATERAL ")
+
+    def _file_source(self, node: syntax.FileSource, scope: Scope) -> str:
+        if self.in_view:
+            raise unsupported("OPENROWSET(BULK …) in a view", node.line)
+        file = glob.escape(self.context.file(node.path, node.data_source, node.line))
+        column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn")
+        rows = Rows(f'SELECT content AS "BulkColumn" FROM read_blob({quote(file)})', (column,))
+        return self._derived(rows, node.alias, node.columns, scope, node.line)
+
+    def _join(self, node: syntax.Join, scope: Scope) -> str:
+        left = self.source(node.left, scope)
+        if node.kind.endswith("APPLY"):
+            return self._apply(node, left, scope)
+        right = self.source(node.right, scope)
+        if isinstance(node.right, syntax.Join):
+            right = f"({right})"
+        if node.condition is None:
+            return f"{left} CROSS JOIN {right}"
+        return f"{left} {node.kind} JOIN {right} ON {self.condition(node.condition, scope)}"
+
+    def _apply(self, node: syntax.Join, left: str, scope: Scope) -> str:
+        right_node = node.right
+        inner = Scope(scope, [])
+        if isinstance(right_node, syntax.DerivedSource):
+            rows = self.rows(right_node.query, scope)
+            right = self._derived(rows, right_node.alias, right_node.columns, scope, node.line, lateral="LATERAL ")
+        elif isinstance(right_node, syntax.FunctionSource):
+            right = self._function_source(right_node, scope)
+        elif isinstance(right_node, syntax.ValuesSource):
+            right = "LATERAL " + self._values_source(right_node, scope, parent=scope)
+        else:
+            right = self.source(right_node, inner)
+            scope.sources.extend(inner.sources)
+        if node.kind == "CROSS APPLY":
+            return f"{left} CROSS JOIN {right}"
+        return f"{left} LEFT JOIN {right} ON TRUE"
+
+    def _pivot(self, node: syntax.Pivot, scope: Scope) -> str:
+        """PIVOT as a grouped query: one conditional aggregate a value."""
+        inner = Scope(scope.parent)
+        source = self.source(node.source, inner)
+        value, _, _ = inner.resolve(node.value)
+        pivoted, _, _ = inner.resolve(node.column)
+        columns = []
+        selected = []
+        groups = []
+        used = {value.sql, pivoted.sql}
+        for known in inner.sources:
+            for column in known.columns:
+                reference = known.value(column)
+                if reference.sql in used:
+                    continue
+                grouped = key(reference)
+                groups.append(grouped)
+                shown = reference.sql if grouped == reference.sql else f"min({reference.sql})"
+                selected.append(f"{shown} AS {identifier(column.name)}")
+                columns.append(OutputColumn(column.name, column.type, column.name, column.collation))
+        for name in node.values:
+            constant = Value(quote(name), text_type("nvarchar", len(name)), constant=name)
+            test = self.compare("=", pivoted, constant, node.line)
+            chosen = replace(value, sql=f"CASE WHEN {test} THEN {value.sql} END")
+            result = self.aggregate(node.aggregate, chosen, node.line)
+            selected.append(f"{result.sql} AS {identifier(name)}")
+            columns.append(OutputColumn(name, result.type, name))
+        grouping = f" GROUP BY {', '.join(groups)}" if groups else ""
+        rows = Rows(f"SELECT {', '.join(selected)} FROM {source}{grouping}", tuple(columns))
+        return self._derived(rows, node.alias, (), scope, node.line)
+
+
+def _reference(alias: str, column: OutputColumn) -> Value:
+    sql = f"{identifier(alias)}.{identifier(column.emitted)}"
+    return Value(sql, column.type, collation=column.own_collation)
+
+
+def _unequal_lists(line: int) -> SqlError:
+    text = (
+        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in "
+        "their target lists."
+    )
+    return SqlError(205, text, line=line)
+
+
+def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:
+    if given < needed:
+        return SqlError(8158, f"'{alias}' has more columns than were specified in the column list.", line=line)
+    return SqlError(8159, f"'{alias}' has fewer columns than were specified in the column list.", line=line)
+
+
+def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> tuple[OutputColumn, ...]:
+    """The columns of a derived table under their names; raises 8155, 8156, 8158, 8159."""
+    if names and len(names) != len(rows.columns):
+        raise _alias_count(alias, len(names), len(rows.columns), line)
+    columns = []
+    seen: set[str] = set()
+    for position, column in enumerate(rows.columns, 1):
+        name = names[position - 1] if names else column.name
+        if not name:
+            text = f"No column name was specified for column {position} of '{alias}'."
+            raise SqlError(8155, text, line=line)
+        if name.lower() in seen:
+            text = f"The column '{name}' was specified multiple times for '{alias}'."
+            raise SqlError(8156, text, line=line)
+        seen.add(name.lower())
+        columns.append(replace(column, name=name, emitted=name))
+    return tuple(columns)
+
+
+def _refers_to(node: object, name: str) -> bool:
+    """Whether a query reads from a table of this one-part name."""
+    if isinstance(node, syntax.TableSource):
+        return len(node.name) == 1 and node.name[0].lower() == name.lower()
+    if is_dataclass(node):
+        return any(_refers_to(getattr(node, part.name), name) for part in fields(node))
+    if isinstance(node, tuple):
+        return any(_refers_to(element, name) for element in node)
+    return False

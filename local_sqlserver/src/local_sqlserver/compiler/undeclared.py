@@ -1,0 +1,100 @@
+"""The types that the parameters of a statement have to have, told from the columns that they meet.
+
+Source: the T-SQL reference, "sp_describe_undeclared_parameters", of whose rules these are the first: a parameter that
+is stored in a column or compared with one has the column's type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from local_sqlserver.errors import SqlError
+from local_sqlserver.compiler import syntax
+from local_sqlserver.compiler.contract import Context, Relation
+from local_sqlserver.compiler.parse_statements import parse_statement
+from local_sqlserver.types import SqlType
+
+
+def parameter_types(statement: str, line: int, context: Context) -> dict[str, SqlType | None]:
+    """Return the variables of a statement, in the order of the text, with their types; None where no column tells.
+
+    Raises SqlError for a statement that does not parse, 207 and 208 for columns and tables that do not exist.
+    """
+    root = parse_statement(statement, line)
+    names = {node.name for node in _nodes(root) if isinstance(node, syntax.Variable) and node.name[:2] != "@@"}
+    lowered = statement.lower()
+    found: dict[str, SqlType | None] = dict.fromkeys(sorted(names, key=lambda name: lowered.index(name.lower())))
+    columns = _columns(root, context)
+    for variable, column in _meetings(root):
+        found[variable.name] = found[variable.name] or columns.get(column.lower())
+    if isinstance(root, syntax.Insert):
+        for variable, declared in _inserted(root, context.relation(root.target, root.line)):
+            found[variable.name] = declared
+    return found
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    """Walk a syntax tree."""
+    if is_dataclass(node):
+        yield node
+        for field in fields(node):
+            yield from _nodes(getattr(node, field.name))
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from _nodes(item)
+
+
+def _columns(root: Any, context: Context) -> dict[str, SqlType | None]:
+    """Return the types of the columns of all tables named, None for a name that has several."""
+    columns: dict[str, SqlType | None] = {}
+    for node in _nodes(root):
+        relation: Relation | None = None
+        if isinstance(node, syntax.TableSource):
+            relation = context.relation(node.name, node.line)
+        elif isinstance(node, syntax.Update | syntax.Delete) and node.source is None:
+            relation = context.relation(node.target, node.line)
+        for column in relation.columns if relation is not None else ():
+            name = column.name.lower()
+            columns[name] = column.type if columns.get(name, column.type) == column.type else None
+    return columns
+
+
+def _meetings(root: Any) -> Iterator[tuple[syntax.Variable, str]]:
+    """Yield each variable that is assigned to a column or compared with one, and the column's name."""
+    for node in _nodes(root):
+        match node:
+            case syntax.Assignment(value=syntax.Variable() as variable):
+                yield variable, node.column
+            case syntax.Comparison(left=one, right=other):
+                yield from _met(one, other)
+                yield from _met(other, one)
+            case syntax.Like(operand=operand, pattern=pattern):
+                yield from _met(operand, pattern)
+            case syntax.Between(operand=operand, low=low, high=high):
+                yield from _met(operand, low, high)
+            case syntax.InList(operand=operand, values=values):
+                yield from _met(operand, *values)
+
+
+def _met(column: syntax.Expression, *others: syntax.Expression) -> Iterator[tuple[syntax.Variable, str]]:
+    if isinstance(column, syntax.Column):
+        for other in others:
+            if isinstance(other, syntax.Variable):
+                yield other, column.parts[-1]
+
+
+def _inserted(node: syntax.Insert, relation: Relation) -> Iterator[tuple[syntax.Variable, SqlType]]:
+    """Yield the variables among the VALUES of an INSERT."""
+    by_name = {column.name.lower(): column for column in relation.columns}
+    columns = [column for column in relation.columns if column.identity is None and column.computed is None]
+    if node.columns is not None:
+        absent = next((name for name in node.columns if name.lower() not in by_name), None)
+        if absent is not None:
+            raise SqlError(207, f"Invalid column name '{absent}'.", line=node.line)
+        columns = [by_name[name.lower()] for name in node.columns]
+    for row in node.rows or ():
+        for value, column in zip(row, columns, strict=False):
+            if isinstance(value, syntax.Variable):
+                yield value, column.type

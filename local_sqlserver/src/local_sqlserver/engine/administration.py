@@ -1,0 +1,309 @@
+"""Statements about procedures, views, schemas, databases, logins and permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from local_sqlserver.engine import catalog_store, ddl, signing
+from local_sqlserver.engine.catalog import (
+    BUILT_IN_SCHEMAS,
+    Catalog,
+    CatalogObject,
+    ParameterInfo,
+    quote,
+)
+from local_sqlserver.engine.databases import MASTER, TEMPDB
+from local_sqlserver.engine.events import Done, Event
+from local_sqlserver.engine.resolution import StatementContext, invalid_object
+from local_sqlserver.engine.state import Frame
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+_DATABASE_OPTIONS = {
+    "ANSI_NULLS": {"ON"},
+    "ANSI_NULL_DEFAULT": {"ON"},
+    "ANSI_PADDING": {"ON"},
+    "ANSI_WARNINGS": {"ON"},
+    "ARITHABORT": {"ON"},
+    "AUTO_CLOSE": {"OFF"},
+    "AUTO_CREATE_STATISTICS": {"ON", "OFF"},
+    "AUTO_SHRINK": {"OFF"},
+    "AUTO_UPDATE_STATISTICS": {"ON", "OFF"},
+    "AUTO_UPDATE_STATISTICS_ASYNC": {"ON", "OFF"},
+    "COMPATIBILITY_LEVEL": {"150", "160", "170"},
+    "CONCAT_NULL_YIELDS_NULL": {"ON"},
+    "CURSOR_CLOSE_ON_COMMIT": {"OFF"},
+    "DELAYED_DURABILITY": {"DISABLED"},
+    "NUMERIC_ROUNDABORT": {"OFF"},
+    "ONLINE": {""},
+    "PAGE_VERIFY": {"CHECKSUM"},
+    "QUOTED_IDENTIFIER": {"ON"},
+    "READ_WRITE": {""},
+    "RECURSIVE_TRIGGERS": {"OFF"},
+    "TRUSTWORTHY": {"OFF"},
+}
+"""ALTER DATABASE … SET options that change nothing a session could observe here."""
+
+Handler = Callable[[Any, Frame], Iterator[Event]]
+
+
+def handlers(session: EngineSession) -> dict[type[syntax.Statement], Handler]:
+    """Return the interpreter's handlers of these statements."""
+    administration = Administration(session)
+    security = session.engine.security
+    return {
+        syntax.CreateProcedure: administration.create_procedure,
+        syntax.CreateView: administration.create_view,
+        syntax.CreateSchema: administration.create_schema,
+        syntax.DropObjects: administration.drop,
+        syntax.CreateDatabase: administration.create_database,
+        syntax.AlterDatabase: administration.alter_database,
+        syntax.Principal: lambda statement, frame: security.principal(session, statement, frame),
+        syntax.Permission: lambda statement, frame: security.permission(session, statement, frame),
+        syntax.Certificate: lambda statement, frame: signing.certificate(session, statement, frame),
+        syntax.Signature: lambda statement, frame: signing.signature(session, statement, frame),
+    }
+
+
+class Administration:
+    """Administrative statements for one session."""
+
+    def __init__(self, session: EngineSession) -> None:
+        self._session = session
+
+    # --- procedures and views
+
+    def create_procedure(self, statement: syntax.CreateProcedure, frame: Frame) -> Iterator[Event]:
+        """CREATE [OR ALTER] and ALTER PROCEDURE."""
+        session = self._session
+        target = self._target(statement.name, statement.line, frame)
+        catalog = session.catalog(target.database)
+        present = catalog.find(target.schema, target.name)
+        self._check_action(statement.action, statement.name, present, "P", catalog, target.schema)
+        now = datetime.now()
+        item = CatalogObject(
+            id=present.id if present else session.database_of(target.database).new_object_id(),
+            schema=present.schema if present else target.schema,
+            name=present.name if present else target.name,
+            type="P",
+            created=present.created if present else now,
+            modified=now,
+            definition=ddl.stored_definition(statement.text),
+            parameters=tuple(
+                ParameterInfo(parameter.name, parameter.type, parameter.output, parameter.default is not None)
+                for parameter in statement.parameters
+            ),
+        )
+        yield from session.begin_implicitly(frame)
+        with _writing(session, statement.line):
+            ddl.put(session, target.database, item, new=present is None)
+        yield Done(in_procedure=session.in_procedure(frame))
+
+    def create_view(self, statement: syntax.CreateView, frame: Frame) -> Iterator[Event]:
+        """CREATE [OR ALTER] and ALTER VIEW."""
+        session = self._session
+        target = self._target(statement.name, statement.line, frame)
+        catalog = session.catalog(target.database)
+        present = catalog.find(target.schema, target.name)
+        self._check_action(statement.action, statement.name, present, "V", catalog, target.schema)
+        translation, relations = session.translate(statement.text, 1, frame)
+        yield from session.runner.run(translation, relations, frame, statement.line)
+
+    def _check_action(
+        self,
+        action: str,
+        name: tuple[str, ...],
+        present: CatalogObject | None,
+        kind: str,
+        catalog: Catalog,
+        schema: str,
+    ) -> None:
+        self._session.engine.security.check_definition(
+            self._session, f"CREATE {'VIEW' if kind == 'V' else 'PROCEDURE'}"
+        )
+        if present is None:
+            if action == "ALTER":
+                raise invalid_object(name, 0)
+            catalog.check_free(schema, name[-1])
+        elif action == "CREATE":
+            raise SqlError(2714, f"There is already an object named '{name[-1]}' in the database.", state=3)
+        elif present.type != kind:
+            text = f"Cannot perform alter on '{'.'.join(name)}' because it is an incompatible object type."
+            raise SqlError(2010, text)
+
+    def _target(self, name: tuple[str, ...], line: int, frame: Frame) -> Any:
+        if len(name) > 2:
+            what = "CREATE/ALTER PROCEDURE"
+            text = f"'{what}' does not allow specifying the database name as a prefix to the object name."
+            raise SqlError(166, text, severity=15, line=line)
+        return StatementContext(self._session, frame).target(name, line)
+
+    # --- schemas
+
+    def create_schema(self, statement: syntax.CreateSchema, frame: Frame) -> Iterator[Event]:
+        """CREATE SCHEMA."""
+        session = self._session
+        session.engine.security.check_definition(session, "CREATE SCHEMA")
+        database = session.database_of(frame.database)
+        if session.catalog(database.name).schema(statement.name) is not None:
+            text = f"There is already an object named '{statement.name}' in the database."
+            raise SqlError(2714, text, state=6)
+        schema_id = database.new_schema_id()
+        yield from session.begin_implicitly(frame)
+        with _writing(session, statement.line):
+            connection = session.transactions.connection
+            connection.execute(f"CREATE SCHEMA {quote(database.name)}.{quote(statement.name)}")
+            catalog_store.put_schema(connection, database.name, schema_id, statement.name)
+
+            def apply(catalog: Catalog) -> None:
+                catalog.schemas[statement.name.lower()] = (schema_id, statement.name)
+
+            session.change_catalog(database.name, apply)
+        yield Done(in_procedure=session.in_procedure(frame))
+
+    def _drop_schema(self, name: tuple[str, ...], frame: Frame, if_exists: bool) -> None:
+        session = self._session
+        catalog = session.catalog(frame.database)
+        schema = name[-1]
+        if catalog.schema(schema) is None:
+            if if_exists:
+                return
+            text = f"Cannot drop the schema '{schema}', because it does not exist or you do not have permission."
+            raise SqlError(15151, text)
+        if schema.lower() in (built_in.lower() for built_in in BUILT_IN_SCHEMAS):
+            raise SqlError(15150, f"Cannot drop the schema '{schema}'.")
+        for item in catalog.in_schema(schema):
+            text = f"Cannot drop schema '{schema}' because it is being referenced by object '{item.name}'."
+            raise SqlError(3729, text)
+        connection = session.transactions.connection
+        # RESTRICT would see objects dropped earlier in this transaction.
+        connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
+        catalog_store.drop_schema(connection, frame.database, schema)
+
+        def apply(changed: Catalog) -> None:
+            changed.schemas.pop(schema.lower(), None)
+
+        session.change_catalog(frame.database, apply)
+
+    # --- DROP
+
+    def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
+        """DROP PROCEDURE, SCHEMA and DATABASE."""
+        session = self._session
+        session.engine.security.check_definition(session, f"DROP {statement.kind}")
+        for name in statement.names:
+            if statement.kind == "DATABASE":
+                self._drop_database(name[-1], statement.if_exists)
+                continue
+            yield from session.begin_implicitly(frame)
+            with _writing(session, statement.line):
+                if statement.kind == "SCHEMA":
+                    self._drop_schema(name, frame, statement.if_exists)
+                else:
+                    self._drop_procedure(name, frame, statement.if_exists)
+        yield Done(in_procedure=session.in_procedure(frame))
+
+    def _drop_procedure(self, name: tuple[str, ...], frame: Frame, if_exists: bool) -> None:
+        session = self._session
+        item = session.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
+        if item is None:
+            if if_exists:
+                return
+            text = (
+                f"Cannot drop the procedure '{'.'.join(name)}', because it does not exist or you do not have "
+                f"permission."
+            )
+            raise SqlError(3701, text, severity=11, state=5)
+        if item.type != "P":
+            kind = "table" if item.type == "U" else "view"
+            text = (
+                f"Cannot use DROP PROCEDURE with '{'.'.join(name)}' because '{'.'.join(name)}' is a {kind}. "
+                f"Use DROP {kind.upper()}."
+            )
+            raise SqlError(3705, text)
+        ddl.drop(session, frame.database, item)
+
+    # --- databases
+
+    def _outside_transaction(self, statement: str) -> None:
+        if self._session.transactions.count:
+            text = f"{statement} statement not allowed within multi-statement transaction."
+            raise SqlError(226, text, state=6)
+
+    def create_database(self, statement: syntax.CreateDatabase, frame: Frame) -> Iterator[Event]:
+        """CREATE DATABASE."""
+        session = self._session
+        session.engine.security.check_server(session, "CREATE DATABASE")
+        self._outside_transaction("CREATE DATABASE")
+        session.engine.databases.create(statement.name)
+        yield Done(in_procedure=session.in_procedure(frame))
+
+    def _drop_database(self, name: str, if_exists: bool) -> None:
+        session = self._session
+        session.engine.security.check_server(session, "DROP DATABASE")
+        self._outside_transaction("DROP DATABASE")
+        database = session.engine.databases.find(name)
+        if database is None:
+            if if_exists:
+                return
+            text = f"Cannot drop the database '{name}', because it does not exist or you do not have permission."
+            raise SqlError(3701, text, severity=11)
+        if database.name in (MASTER, TEMPDB):
+            text = f"Cannot drop the database '{name}' because it is a system database."
+            raise SqlError(3708, text, state=4)
+        for other in session.engine.sessions():
+            if not other.killed and any(frame.database == database.name for frame in other.frames):
+                text = f'Cannot drop database "{database.name}" because it is currently in use.'
+                raise SqlError(3702, text, state=4)
+        session.engine.databases.drop(database)
+
+    def alter_database(self, statement: syntax.AlterDatabase, frame: Frame) -> Iterator[Event]:
+        """ALTER DATABASE … SET."""
+        session = self._session
+        session.engine.security.check_server(session, "ALTER DATABASE")
+        self._outside_transaction("ALTER DATABASE")
+        name = statement.name or frame.database
+        database = session.engine.databases.find(name)
+        if database is None:
+            text = (
+                f"User does not have permission to alter database '{name}', the database does not exist, or "
+                f"the database is not in a state that allows access checks."
+            )
+            raise SqlError(5011, text, severity=14, state=5)
+        if statement.rollback_immediate:
+            for other in session.engine.sessions():
+                if other is not session and other.database == database.name:
+                    other.kill()
+        for option, value in statement.options:
+            if option == "READ_COMMITTED_SNAPSHOT" and value in ("ON", "OFF"):
+                database.read_committed_snapshot = value == "ON"
+            elif option == "ALLOW_SNAPSHOT_ISOLATION" and value in ("ON", "OFF"):
+                database.snapshot_isolation = value == "ON"
+            elif option == "RECOVERY" and value in ("FULL", "SIMPLE", "BULK_LOGGED"):
+                database.recovery_model = value
+            elif option in ("SINGLE_USER", "MULTI_USER", "RESTRICTED_USER"):
+                database.user_access = option
+                database.single_user = session.spid if option == "SINGLE_USER" else None
+            elif value not in _DATABASE_OPTIONS.get(option, ()):
+                raise unsupported(f"ALTER DATABASE … SET {option} {value}".rstrip(), statement.line)
+        session.engine.databases.save(database)
+        yield Done(in_procedure=session.in_procedure(frame))
+
+
+@contextmanager
+def _writing(session: EngineSession, line: int) -> Iterator[None]:
+    """``session.writing()`` with DuckDB's failures as SQL errors, refused in a doomed transaction."""
+    session.transactions.check_writable()
+    try:
+        with session.writing():
+            yield
+    except duckdb.Error as failure:
+        raise session.runner.error(failure, line, ()) from failure

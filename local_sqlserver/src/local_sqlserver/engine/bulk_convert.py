@@ -1,0 +1,157 @@
+"""How BULK INSERT turns a field's text into a column's type: DuckDB expressions, one set a declared type.
+
+These are the bulk provider's rules, which are stricter than CAST: no decimal point or exponent in an integer,
+only 0 and 1 in a BIT, no time in a DATE. Blanks, tabs and a carriage return around a number or a date are
+forgiven. A field that does not convert is error 4864, a number out of range 4867, a text or decimal too long
+4863.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from local_sqlserver.errors import unsupported
+from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.types import MAX
+
+TRUNCATION, MISMATCH, OVERFLOW, UNEXPECTED_NULL = 4863, 4864, 4867, 4869
+
+_BLANKS = r"' \t\r\n'"
+_INTEGERS = {"tinyint": "UTINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT"}
+_TEXT = frozenset({"char", "varchar", "nchar", "nvarchar"})
+_DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{8}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
+_CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-9]{2}(\.[0-9]{1,7})?)?"
+_DAY_FORMATS = "['%Y-%m-%d', '%Y%m%d', '%m/%d/%Y']"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """DuckDB expressions for one column: ``value`` (NULL when empty or bad), ``error`` (0 or a number)."""
+
+    value: str
+    error: str
+    fits: int | None = None
+    """No field of at most this many bytes can be in error; None when the field has to be looked at."""
+
+
+def conversion(
+    column: ColumnInfo, field: str, *, wide: bool, default: str | None, invalid: str | None, line: int
+) -> Conversion:
+    """Build the expressions that convert ``field``, a DuckDB expression that is NULL for an empty field.
+
+    ``default`` is the DuckDB expression that an empty field becomes, if any; ``wide`` tells a UTF-16 file;
+    a field with the character ``invalid``, if given, is in error.
+    Raises SqlError 40510 for a type that the stand-in cannot load.
+    """
+    value, failed = _rule(column, field, wide=wide, line=line)
+    if default is not None:
+        value = f"CASE WHEN {field} IS NULL THEN {default} ELSE {value} END"
+    elif not column.nullable:
+        failed = f"CASE WHEN {field} IS NULL THEN {UNEXPECTED_NULL} ELSE {failed} END"
+    if invalid is not None:
+        failed = f"CASE WHEN contains({field}, '{invalid}') THEN {MISMATCH} ELSE {failed} END"
+    unchecked = column.type.name in _TEXT and (column.nullable or default is not None) and invalid is None
+    return Conversion(value, failed, column.type.length if unchecked and column.type.length != MAX else None)
+
+
+def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str, str]:
+    """Return the expressions for the value of a field that is not empty and for its error number."""
+    declared = column.type
+    trimmed = f"trim({text}, E{_BLANKS})"
+    match declared.name:
+        case name if name in _TEXT:
+            if declared.length is None or declared.length == MAX:
+                return text, "0"
+            # A field of a char file that is too long for an NVARCHAR is reported as a type mismatch.
+            number = MISMATCH if name.startswith("n") and not wide else TRUNCATION
+            value = f"rpad({text}, {declared.length}, ' ')" if name in ("char", "nchar") else text
+            return value, f"CASE WHEN {_longer_than(text, declared.length)} THEN {number} ELSE 0 END"
+        case name if name in _INTEGERS:
+            bare = f"replace({trimmed}, ' ', '')"
+            integer = _INTEGERS[name]
+            value, failed = _checked(trimmed, "[+-]? *[0-9]+", f"TRY_CAST({bare} AS {integer})", OVERFLOW)
+            # Nearly every field is digits alone: no need for a regular expression.
+            digits, cast = f"translate({text}, '0123456789', '') = ''", f"TRY_CAST({text} AS {integer})"
+            return (
+                f"CASE WHEN {digits} THEN {cast} ELSE {value} END",
+                f"CASE WHEN {digits} AND {cast} IS NOT NULL THEN 0 ELSE {failed} END",
+            )
+        case "bit":
+            return _checked(text, "[01]", f"TRY_CAST({text} AS INTEGER)", OVERFLOW)
+        case "decimal" | "numeric":
+            number_type = f"DECIMAL({declared.precision}, {declared.scale})"
+            return _checked(
+                trimmed,
+                r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)",
+                f"TRY_CAST({trimmed} AS {number_type})",
+                TRUNCATION,
+            )
+        case "money" | "smallmoney":
+            number_type = "DECIMAL(19, 4)" if declared.name == "money" else "DECIMAL(10, 4)"
+            bare = f"replace({trimmed}, ',', '')"
+            return _checked(trimmed, r"[+-]?[0-9][0-9,]*(\.[0-9]*)?", f"TRY_CAST({bare} AS {number_type})", OVERFLOW)
+        case "float" | "real":
+            number_type = "DOUBLE" if declared.name == "float" else "FLOAT"
+            shape = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+            cast = f"TRY_CAST({trimmed} AS {number_type})"
+            return _checked(trimmed, shape, f"CASE WHEN isfinite({cast}) THEN {cast} END", OVERFLOW)
+        case "date":
+            midnight = r"([ T]0{1,2}:00(:00(\.0{1,7})?)?)?"
+            day = f"CAST(TRY_STRPTIME(regexp_extract({trimmed}, '^[^ T]*'), {_DAY_FORMATS}) AS DATE)"
+            return _checked(trimmed, f"({_DAY}){midnight}", day, MISMATCH)
+        case "datetime" | "datetime2" | "smalldatetime":
+            return _checked(
+                trimmed, f"({_DAY})([ T]{_CLOCK})?", _moment(declared.name, declared.scale, trimmed), MISMATCH
+            )
+        case "time":
+            return _checked(trimmed, _CLOCK, f"TRY_CAST({trimmed} AS TIME)", MISMATCH)
+        case "uniqueidentifier":
+            digits = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+            bare = f"trim({trimmed}, '{{}}')"
+            return _checked(trimmed, rf"{digits}|\{{{digits}\}}", f"TRY_CAST({bare} AS UUID)", MISMATCH)
+        case "binary" | "varbinary":
+            value, failed = _checked(text, "([0-9A-Fa-f]{2})+", f"unhex({text})", MISMATCH)
+            if declared.length is not None and declared.length != MAX:
+                failed = f"CASE WHEN length({text}) > {2 * declared.length} THEN {TRUNCATION} ELSE {failed} END"
+            return value, failed
+        case name:
+            raise unsupported(f"BULK INSERT into a column of type {name}", line)
+
+
+def _checked(text: str, shape: str, value: str, out_of_range: int) -> tuple[str, str]:
+    """Demand that a field has a shape (a regular expression; else 4864) and converts."""
+    shaped = f"regexp_full_match({text}, '{shape}')"
+    guarded = f"CASE WHEN {shaped} THEN {value} END"
+    failed = (
+        f"CASE WHEN {text} IS NULL THEN 0 WHEN NOT {shaped} THEN {MISMATCH} "
+        f"WHEN ({value}) IS NULL THEN {out_of_range} ELSE 0 END"
+    )
+    return guarded, failed
+
+
+def _longer_than(text: str, limit: int) -> str:
+    """Compare the length in UTF-16 code units, as SQL Server counts it, with ``limit``.
+
+    A text of ``limit`` bytes in UTF-8 is never longer, which spares nearly every field the exact count.
+    """
+    beyond_bmp = f"length(regexp_replace({text}, '[^\\x{{10000}}-\\x{{10FFFF}}]', '', 'g'))"
+    return f"strlen({text}) > {limit} AND length({text}) + {beyond_bmp} > {limit}"
+
+
+def _moment(name: str, scale: int | None, trimmed: str) -> str:
+    """Build the value of a date with an optional time, rounded as the type stores it, within its range."""
+    day = f"TRY_STRPTIME(regexp_extract({trimmed}, '^[^ T]*'), {_DAY_FORMATS})"
+    clock = f"TRY_CAST(coalesce(nullif(regexp_extract({trimmed}, '{_CLOCK}$'), ''), '00:00') AS TIME)"
+    microseconds = f"(epoch_us({day}) + epoch_us({clock}))"
+    if name == "datetime":  # ticks of 1/300 s, shown as whole milliseconds
+        rounded = f"round(round(CAST({microseconds} AS DECIMAL(38, 6)) * 3 / 10000) * 10 / 3) * 1000"
+        low, high = "1753-01-01", "9999-12-31 23:59:59.997"
+    elif name == "smalldatetime":
+        rounded = f"round(CAST({microseconds} AS DECIMAL(38, 6)) / 60000000) * 60000000"
+        low, high = "1900-01-01", "2079-06-06 23:59:00"
+    else:
+        step = 10 ** (6 - min(scale if scale is not None else 7, 6))
+        rounded = f"round(CAST({microseconds} AS DECIMAL(38, 6)) / {step}) * {step}"
+        low, high = "0001-01-01", "9999-12-31 23:59:59.999999"
+    moment = f"make_timestamp(CAST({rounded} AS BIGINT))"
+    return f"CASE WHEN {moment} BETWEEN TIMESTAMP '{low}' AND TIMESTAMP '{high}' THEN {moment} END"

@@ -1,0 +1,283 @@
+"""BULK INSERT: a text file below one of the server's bulk roots into a table.
+
+What the SQL Server on Linux does, as far as text files go; ``bulk_file`` reads rows, ``bulk_convert`` holds
+the conversion rules. CHECK constraints are not looked at, as on the real server without CHECK_CONSTRAINTS.
+Differences that remain: a load is one transaction whatever BATCHSIZE says, a default is evaluated once a
+load, and a row of more than 64 Mi characters is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import duckdb
+
+from local_sqlserver.engine import bulk_convert
+from local_sqlserver.engine.bulk_file import INVALID, Batch, DataFile
+from local_sqlserver.engine.bulk_options import BulkOptions, read_options
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import ColumnInfo, Relation
+from local_sqlserver.compiler.objects import identity_sequence, sequence_start
+from local_sqlserver.compiler.values import identifier, quote
+
+
+def bulk_insert(
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    path: str,
+    options: Mapping[str, str | int | None],
+    roots: Sequence[Path],
+    line: int,
+    report: Callable[[SqlError], None] | None = None,
+    default_value: Callable[[ColumnInfo], Any] | None = None,
+) -> int:
+    """Load the file into the table in the connection's open transaction; return the number of rows.
+
+    The file has one field for each column of the table in order; the fields of computed columns and, without
+    KEEPIDENTITY, of the identity column are read and ignored. ``report`` gets, in order, every message that
+    the server sends without ending the statement: the errors 4863, 4864, 4867 and 4869 of rows that are
+    skipped, notices 4830 and 4831 (severity 0), and the errors that precede the last one of a failed load.
+    Without ``report`` the first bad row is raised: no row is lost unseen. ``default_value`` evaluates a
+    column's declared default, once a load; without it a table with defaults needs KEEPNULLS.
+
+    Raises SqlError: 4860 no such file, 4861 not readable or outside ``roots``, 7330 (after 4832, 4865, 4866,
+    4879 … and 7399 were reported) for a file that cannot be read to its end, 7301, what ``read_options``
+    raises, and 40510 for what the stand-in lacks. Raises duckdb.Error when a constraint of the table fails.
+    After an error rows may have been inserted: roll back.
+    """
+    settings = read_options(options, line)
+    if relation.kind == "V":
+        raise unsupported("BULK INSERT into a view", line)
+    if "CHECK_CONSTRAINTS" in options and any(constraint.kind == "C" for constraint in relation.constraints):
+        raise unsupported("BULK INSERT with CHECK_CONSTRAINTS into a table with CHECK constraints", line)
+    with resolve(path, roots, line).open("rb") as file:
+        data = DataFile(file, path, len(relation.columns), settings, line)
+        for notice in data.notices:
+            if report is not None:
+                report(notice)
+        defaults = {} if settings.keep_nulls else _defaults(relation, default_value, line)
+        loader = _Loader(connection, relation, settings, line, data.encoding == "utf-16-le", defaults, report)
+        try:
+            count = sum(loader.load(batch) for batch in data.batches())
+        except SqlError as error:
+            if report is None or error.number not in (4832, 4866, 4879):
+                raise
+            report(error)
+            raise loader.failed() from error
+    if settings.keep_identity:
+        _advance_identity(connection, relation)
+    return count
+
+
+class _Loader:
+    """Inserts batches into one table and keeps count of the bad rows."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: Relation,
+        options: BulkOptions,
+        line: int,
+        wide: bool,
+        defaults: Mapping[str, Any],
+        report: Callable[[SqlError], None] | None,
+    ) -> None:
+        self._connection = connection
+        self._columns = relation.columns
+        self._options = options
+        self._line = line
+        self._report = report
+        self._errors = 0
+        self._prepared: dict[bool, tuple[str, str]] = {}
+        self._relation = relation
+        self._wide = wide
+        self._defaults = {name: f"$default{index}" for index, name in enumerate(defaults)}
+        self._parameters: dict[str, Any] = {f"default{index}": value for index, value in enumerate(defaults.values())}
+        self._targets = [
+            index
+            for index, column in enumerate(relation.columns)
+            if column.computed is None and (column.identity is None or options.keep_identity)
+        ]
+
+    def load(self, batch: Batch) -> int:
+        """Insert the good rows of a batch and report the bad ones; return how many went in."""
+        parameters = {"text": batch.text, "row_separator": batch.row_separator}
+        if len(self._columns) > 1:
+            parameters["field_separator"] = batch.field_separator
+        odd = "\0" in batch.text or INVALID in batch.text
+        if odd not in self._prepared:
+            self._prepared[odd] = self._statements(odd=odd)
+        insert, find_errors = self._prepared[odd]
+        more = {"rows": batch.rows, **self._parameters}
+        (inserted,) = self._connection.execute(insert, {**parameters, **more}).fetchone() or (0,)
+        if inserted < batch.rows:
+            self._report_errors(batch, find_errors, parameters)
+        return int(inserted)
+
+    def _statements(self, *, odd: bool) -> tuple[str, str]:
+        """Return the statements that insert a batch's good rows and that find its bad ones.
+
+        ``odd`` tells that there may be invalid characters, or NULs: a field of a lone NUL is the empty
+        string, as bcp writes it.
+        """
+        conversions = []
+        for index in self._targets:
+            raw = f"fields[{index + 1}]"
+            field = f"CASE {raw} WHEN '' THEN NULL WHEN chr(0) THEN '' ELSE {raw} END" if odd else f"nullif({raw}, '')"
+            column = self._columns[index]
+            default = self._defaults.get(column.name)
+            conversions.append(
+                bulk_convert.conversion(
+                    column,
+                    f"({field})",
+                    wide=self._wide,
+                    default=default,
+                    invalid=INVALID if odd else None,
+                    line=self._line,
+                )
+            )
+        names = [identifier(self._columns[index].name) for index in self._targets]
+        values = [conversion.value for conversion in conversions]
+        identity = next((column for column in self._columns if column.identity), None)
+        if identity is not None and not self._options.keep_identity:
+            names.append(identifier(identity.name))
+            values.append(f"nextval({quote(identity_sequence(self._relation))})")
+        errors = [conversion.error for conversion in conversions]
+        split = "string_split(line, $field_separator)" if len(self._columns) > 1 else "[line]"
+        # LIMIT keeps the optimizer from pushing the condition below the split, which would then run twice.
+        insert = (
+            f"INSERT INTO {self._relation.duckdb_name} ({', '.join(names)}) SELECT {', '.join(values)} "
+            f"FROM (SELECT line, {split} AS fields FROM "
+            "(SELECT unnest(string_split($text, $row_separator)) AS line) LIMIT $rows) "
+            f"WHERE {_all_good(conversions)}"
+        )
+        find_errors = (
+            f"SELECT number, [{', '.join(errors)}] AS errors FROM (SELECT number, {split} AS fields FROM "
+            "(SELECT unnest(lines) AS line, generate_subscripts(lines, 1) AS number "
+            "FROM (SELECT string_split($text, $row_separator) AS lines))) "
+            "WHERE list_max(errors) > 0 ORDER BY number LIMIT $limit"
+        )
+        return insert, find_errors
+
+    def failed(self) -> SqlError:
+        """Report what the server sends when the bulk provider gave up; return the error that ends it."""
+        provider = 'OLE DB provider "BULK" for linked server "(null)"'
+        self._tell(
+            SqlError(
+                7399,
+                f"The {provider} reported an error. The provider did not give any information about the error.",
+                line=self._line,
+            )
+        )
+        return SqlError(7330, f"Cannot fetch a row from {provider}.", state=2, line=self._line)
+
+    def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, str]) -> None:
+        limit = self._options.max_errors + 1 - self._errors
+        found = self._connection.execute(find_errors, {**parameters, "limit": limit}).fetchall()
+        for number, errors in found:
+            position, error = next((index, error) for index, error in enumerate(errors) if error)
+            index = self._targets[position]
+            self._tell(_row_error(error, batch.first_row + number - 1, index + 1, self._columns[index], self._line))
+        self._errors += len(found)
+        if self._errors > self._options.max_errors:
+            if self._options.max_errors:
+                maximum = self._options.max_errors
+                message = f"Cannot bulk load because the maximum number of errors ({maximum}) was exceeded."
+                self._tell(SqlError(4865, message, line=self._line))
+            raise self.failed()
+
+    def _tell(self, error: SqlError) -> None:
+        if self._report is None:
+            raise error
+        self._report(error)
+
+
+def resolve(path: str, roots: Sequence[Path], line: int) -> Path:
+    r"""Find the file below ``roots``; raises SqlError 4860 and 4861 as ``bulk_insert`` does.
+
+    As on Linux backslashes separate too and ``C:\`` is the root; a relative path is sought in each root.
+    """
+    posix = path.replace("\\", "/")
+    if posix[:2].upper() == "C:":
+        posix = posix[2:]
+    given = PurePosixPath(posix)
+    candidates = [Path(given)] if given.is_absolute() else [root / given for root in roots]
+    # os.path.exists also answers for names that no file can have, such as too long ones.
+    file = next((candidate for candidate in candidates if os.path.exists(candidate)), None)  # noqa: PTH110
+    if file is None:
+        message = f'Cannot bulk load. The file "{path}" does not exist or you don\'t have file access rights.'
+        raise SqlError(4860, message, line=line)
+    file = file.resolve()
+    allowed = any(file.is_relative_to(root.resolve()) for root in roots)
+    if not allowed or not file.is_file():
+        raise _access_denied(path, line)
+    try:
+        file.open("rb").close()
+    except PermissionError:
+        raise _access_denied(path, line) from None
+    return file
+
+
+def _access_denied(path: str, line: int) -> SqlError:
+    message = (
+        f'Cannot bulk load because the file "{path}" could not be opened. '
+        "Operating system error code 5(Access is denied.)."
+    )
+    return SqlError(4861, message, line=line)
+
+
+def _defaults(relation: Relation, default_value: Callable[[ColumnInfo], Any] | None, line: int) -> dict[str, Any]:
+    """Evaluate the columns' declared defaults."""
+    declared = [column for column in relation.columns if column.default is not None]
+    if declared and default_value is None:
+        raise unsupported(f"BULK INSERT without KEEPNULLS into column {declared[0].name} with its default", line)
+    if default_value is None:
+        return {}
+    return {column.name: default_value(column) for column in declared}
+
+
+def _advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+    """Let the next generated identity follow the largest one in the table."""
+    column = next((column for column in relation.columns if column.identity), None)
+    if column is None or column.identity is None:
+        return
+    seed, increment = column.identity
+    furthest = "max" if increment > 0 else "min"
+    found = connection.execute(f"SELECT {furthest}({identifier(column.name)}) FROM {relation.duckdb_name}").fetchone()
+    if found is None or found[0] is None:
+        return
+    (upcoming,) = connection.execute(f"SELECT nextval({quote(identity_sequence(relation))})").fetchone() or (seed,)
+    following = found[0] + increment
+    start = max(upcoming, following) if increment > 0 else min(upcoming, following)
+    connection.execute(f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}")
+
+
+def _all_good(conversions: Sequence[bulk_convert.Conversion]) -> str:
+    """Build the condition that no field of a row is in error; a short line spares a look at the texts."""
+    texts = [conversion for conversion in conversions if conversion.fits is not None]
+    others = [f"{conversion.error} = 0" for conversion in conversions if conversion.fits is None]
+    if texts:
+        shortest = min(conversion.fits for conversion in texts if conversion.fits is not None)
+        each = " AND ".join(f"{conversion.error} = 0" for conversion in texts)
+        others.append(f"(strlen(line) <= {shortest} OR ({each}))")
+    return " AND ".join(others)
+
+
+def _row_error(number: int, row: int, position: int, column: ColumnInfo, line: int) -> SqlError:
+    place = f"row {row}, column {position}"
+    messages = {
+        bulk_convert.TRUNCATION: f"Bulk load data conversion error (truncation) for {place} ({column.name}).",
+        bulk_convert.MISMATCH: (
+            "Bulk load data conversion error (type mismatch or invalid character for the specified codepage) "
+            f"for {place} ({column.name})."
+        ),
+        bulk_convert.OVERFLOW: f"Bulk load data conversion error (overflow) for {place} ({column.name}).",
+        bulk_convert.UNEXPECTED_NULL: (
+            f"The bulk load failed. Unexpected NULL value in data file {place}. "
+            f"The destination column ({column.name}) is defined as NOT NULL."
+        ),
+    }
+    return SqlError(number, messages[number], line=line)

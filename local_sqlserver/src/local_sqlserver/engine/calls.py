@@ -1,0 +1,314 @@
+"""Calling procedures and dynamic SQL: arguments, parameters, OUTPUT, return codes, RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from local_sqlserver.engine import system_procedures
+from local_sqlserver.engine.binding import Bound, Call, Outcome, parse_name
+from local_sqlserver.engine.catalog import CatalogObject
+from local_sqlserver.engine.events import (
+    Columns,
+    Done,
+    Event,
+    Parameter,
+    ProcedureDone,
+    ReturnValue,
+    Rows,
+)
+from local_sqlserver.engine.expressions import evaluate, evaluate_as
+from local_sqlserver.engine.interpreter import Returned
+from local_sqlserver.engine.runner import insert_rows
+from local_sqlserver.engine.signing import signers
+from local_sqlserver.engine.state import Frame, ScopeAborted, Variable
+from local_sqlserver.engine.values import coerce
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+_MAXIMUM_DEPTH = 32
+_INSERT_EXEC = "#insert exec"
+
+
+class Calls:
+    """Calls for one session."""
+
+    def __init__(self, session: EngineSession) -> None:
+        self._session = session
+        self._inserting = False
+        self.prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]] = {}
+
+    def forget_prepared(self) -> None:
+        """Drop all handles of sp_prepare."""
+        self.prepared.clear()
+
+    # --- from T-SQL
+
+    def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:
+        """EXEC procedure."""
+        session = self._session
+        name = statement.procedure
+        if isinstance(name, str):
+            text = frame.variable(name, statement.line).value
+            name = parse_name(text or "")
+        arguments = [self._argument(argument, frame) for argument in statement.arguments]
+        outcome = yield from self.invoke(name, arguments, frame, statement.line)
+        for position, (value, kind) in outcome.outputs.items():
+            variable = arguments[position].variable
+            if variable is not None:
+                variable.value = coerce(value, variable.type, kind)
+        if statement.return_variable is not None:
+            target = frame.variable(statement.return_variable, statement.line)
+            target.value = coerce(outcome.code, target.type)
+        if not session.in_procedure(frame):
+            yield ProcedureDone(outcome.code)
+
+    def _argument(self, argument: syntax.Argument, frame: Frame) -> Bound:
+        if argument.value is None:
+            return Bound(argument.name, None, SqlType("int"), default=True)
+        value, kind = evaluate(self._session, frame, argument.value)
+        variable = None
+        if argument.output_variable is not None:
+            variable = frame.variable(argument.output_variable, argument.value.line)
+        return Bound(argument.name, value, kind, output=variable is not None, variable=variable)
+
+    def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
+        """INSERT … EXEC: the rows of all result sets go into the target."""
+        session = self._session
+        if self._inserting:
+            raise SqlError(8164, "An INSERT EXEC statement cannot be nested.")
+        self._inserting = True
+        kinds: list[SqlType] | None = None
+        rows: list[tuple[Any, ...]] = []
+        try:
+            source = statement.source
+            events = (
+                self.execute(source, frame)
+                if isinstance(source, syntax.Execute)
+                else self.dynamic(evaluate(session, frame, source.text)[0] or "", (), frame)
+            )
+            for event in events:
+                if isinstance(event, Columns):
+                    found = [column.type for column in event.columns]
+                    if kinds is not None and len(kinds) != len(found):
+                        raise _column_mismatch()
+                    kinds = found
+                elif isinstance(event, Rows):
+                    rows.extend(event.rows)
+                elif not isinstance(event, Done | ProcedureDone):
+                    yield event
+        finally:
+            self._inserting = False
+        yield from self._insert_rows(statement, frame, kinds or [], rows)
+
+    def _insert_rows(
+        self, statement: syntax.InsertExecute, frame: Frame, kinds: list[SqlType], rows: list[tuple[Any, ...]]
+    ) -> Iterator[Event]:
+        session = self._session
+        if not kinds:
+            session.row_count = 0
+            return
+        session.transactions.check_writable()
+        columns = ", ".join(f"c{index} {kind} NULL" for index, kind in enumerate(kinds))
+        create, _ = session.translate(f"CREATE TABLE [{_INSERT_EXEC}] ({columns})", statement.line, frame)
+        for _ in session.runner.run(create, (), frame, statement.line):
+            pass
+        connection = session.transactions.connection
+        staged = frame.temporary[_INSERT_EXEC]
+        try:
+            insert_rows(connection, staged.duckdb_name, rows)
+            names = ", ".join(f"c{index}" for index in range(len(kinds)))
+            text = f"{statement.insert} SELECT {names} FROM [{_INSERT_EXEC}]"
+            try:
+                insert, relations = session.translate(text, statement.line, frame)
+            except SqlError as error:
+                if error.number not in (120, 121):
+                    raise
+                raise _column_mismatch() from error
+            yield from session.runner.run(insert, relations, frame, statement.line)
+        finally:
+            del frame.temporary[_INSERT_EXEC]
+            if not session.transactions.broken:
+                connection.execute(f"DROP TABLE IF EXISTS {staged.duckdb_name}")
+
+    # --- calls of any origin
+
+    def invoke(self, name: tuple[str, ...], arguments: Sequence[Bound], frame: Frame, line: int) -> Call:
+        """Call a user or system procedure. Raises SqlError 2812, 201, 8143, 8144, 8145, 8162."""
+        found = self._find(name, frame)
+        if found is not None:
+            database, item = found
+            self._session.engine.security.check_execute(self._session, frame, database, item)
+            return (yield from self._user_procedure(database, item, arguments, frame, line))
+        system = system_procedures.find(name)
+        if system is not None:
+            return (yield from system(self._session, arguments, frame))
+        raise SqlError(2812, f"Could not find stored procedure '{'.'.join(name)}'.", state=62, line=line)
+
+    def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
+        session = self._session
+        if len(name) > 3:
+            raise unsupported("A linked server")
+        database = frame.database
+        if len(name) == 3:
+            known = session.engine.databases.find(name[0])
+            if known is None:
+                return None
+            database = known.name
+        schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
+        for schema in schemas:
+            item = session.catalog(database).find(schema, name[-1])
+            if item is not None and item.type == "P":
+                return database, item
+        return None
+
+    def _user_procedure(
+        self, database: str, item: CatalogObject, arguments: Sequence[Bound], frame: Frame, line: int
+    ) -> Call:
+        definition = self._session.engine.procedure(item)
+        full_name = f"{item.schema}.{item.name}"
+        inner = self._enter(frame)
+        inner.database, inner.schema, inner.procedure = database, item.schema, full_name
+        inner.object_id, inner.chained = item.id, True
+        inner.signers = signers(self._session.catalog(database), item)
+        positions = self._bind(definition.parameters, item, arguments, inner, line)
+        before = self._session.transactions.count
+        code = yield from self._run(definition.body, inner)
+        after = self._session.transactions.count
+        outputs: dict[int, tuple[Any, SqlType]] = {}
+        for position, parameter in positions.items():
+            if arguments[position].output:
+                variable = inner.variables[parameter.lower()]
+                outputs[position] = (variable.value, variable.type)
+        if before != after:
+            text = (
+                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and "
+                "COMMIT statements. "
+                f"Previous count = {before}, current count = {after}."
+            )
+            raise SqlError(266, text, state=2, procedure=full_name)
+        return Outcome(code, outputs)
+
+    def _enter(self, frame: Frame) -> Frame:
+        """Return a new frame below ``frame``, not yet on the stack."""
+        depth = self._session.frame.depth + 1
+        if depth > _MAXIMUM_DEPTH:
+            text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
+            raise SqlError(217, text)
+        return Frame(depth, frame.database, settings=frame.settings.copy())
+
+    def _run(self, body: Sequence[syntax.Statement], inner: Frame) -> Generator[Event, None, int]:
+        """Run statements in a frame of their own; return the return code."""
+        session = self._session
+        session.frames.append(inner)
+        try:
+            yield from session.interpreter.statements(body, inner)
+        except Returned as returned:
+            return returned.code
+        except ScopeAborted:
+            return -6
+        finally:
+            session.frames.remove(inner)
+            session.leave(inner)
+        return 0
+
+    def _bind(
+        self,
+        parameters: Sequence[syntax.ProcedureParameter],
+        item: CatalogObject,
+        arguments: Sequence[Bound],
+        inner: Frame,
+        line: int,
+    ) -> dict[int, str]:
+        """Declare the parameters in the new frame; return which argument goes to which parameter."""
+        by_name = {parameter.name.lower(): parameter for parameter in parameters}
+        positions: dict[int, str] = {}
+        for position, argument in enumerate(arguments):
+            if argument.name:
+                if argument.name.lower() not in by_name:
+                    raise SqlError(8145, f"{argument.name} is not a parameter for procedure {item.name}.", line=line)
+                name = by_name[argument.name.lower()].name
+            elif position >= len(parameters):
+                text = f"Procedure or function {item.name} has too many arguments specified."
+                raise SqlError(8144, text, state=2, line=line)
+            else:
+                name = parameters[position].name
+            if name in positions.values():
+                raise SqlError(8143, f"Parameter '{name}' was supplied multiple times.", line=line)
+            positions[position] = name
+        given = {name: arguments[position] for position, name in positions.items()}
+        for parameter in parameters:
+            passed = given.get(parameter.name)
+            variable = Variable(parameter.type)
+            inner.variables[parameter.name.lower()] = variable
+            if passed is not None and passed.output and not parameter.output:
+                text = (
+                    f'The formal parameter "{parameter.name}" was not declared as an OUTPUT parameter, '
+                    "but the actual parameter passed in requested output."
+                )
+                raise SqlError(8162, text, state=2, line=line)
+            if passed is not None and not passed.default:
+                variable.value = self._convert(passed, parameter, line)
+            elif parameter.default is not None:
+                variable.value = evaluate_as(self._session, inner, parameter.default, parameter.type)
+            else:
+                text = (
+                    f"Procedure or function '{item.name}' expects parameter '{parameter.name}', which was not supplied."
+                )
+                raise SqlError(201, text, state=4, line=line)
+        return positions
+
+    def _convert(self, argument: Bound, parameter: syntax.ProcedureParameter, line: int) -> Any:
+        try:
+            return coerce(argument.value, parameter.type, argument.type)
+        except SqlError as error:
+            # SQL Server reports a parameter that does not convert as 8114, whatever the types.
+            if error.number not in (241, 245, 8115, 8169):
+                raise
+            text = f"Error converting data type {argument.type.name} to {parameter.type.name}."
+            raise SqlError(8114, text, state=5, line=line) from error
+
+    def dynamic(
+        self,
+        text: str,
+        parameters: tuple[syntax.ProcedureParameter, ...],
+        frame: Frame,
+        arguments: Sequence[Bound] = (),
+    ) -> Call:
+        """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
+        session = self._session
+        inner = self._enter(frame)
+        inner.dynamic, inner.signers = True, frame.signers
+        parsed = session.engine.parse(text, parameters)
+        item = CatalogObject(0, "", "sp_executesql", "P", session.clock, session.clock)
+        positions = self._bind(parameters, item, arguments, inner, 0)
+        code = yield from self._run(parsed.statements, inner)
+        outputs = {
+            position: (inner.variables[name.lower()].value, inner.variables[name.lower()].type)
+            for position, name in positions.items()
+            if arguments[position].output
+        }
+        return Outcome(code, outputs)
+
+    # --- RPC
+
+    def remote(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
+        """Run an RPC and return its OUTPUT parameters and return code."""
+        session = self._session
+        session.tick()
+        arguments = [
+            Bound(parameter.name, parameter.value, parameter.type, parameter.output, parameter.default)
+            for parameter in parameters
+        ]
+        outcome = yield from self.invoke(parse_name(name), arguments, session.base, 1)
+        for position, (value, kind) in sorted(outcome.outputs.items()):
+            yield ReturnValue(position, parameters[position].name, kind, value)
+        yield ProcedureDone(outcome.code)
+
+
+def _column_mismatch() -> SqlError:
+    return SqlError(213, "Column name or number of supplied values does not match table definition.", state=7)

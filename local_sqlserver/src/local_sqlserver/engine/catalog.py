@@ -1,0 +1,162 @@
+"""What a database contains, in memory: schemas, tables, views and procedures with their declared types.
+
+The same facts lie in tables of the database file (``catalog_store``), written in the transaction of the DDL. A session
+that runs DDL inside a transaction works on a copy and publishes its changes on commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from local_sqlserver.errors import SqlError
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.types import SqlType
+
+CATALOG_SCHEMA = "__catalog"
+"""The DuckDB schema of each database file that holds the catalog."""
+
+BUILT_IN_SCHEMAS = {"dbo": 1, "guest": 2, "INFORMATION_SCHEMA": 3, "sys": 4}
+
+INDEX_KINDS = ("IX", "UX")
+"""Kinds of ``ConstraintInfo`` that are indexes of CREATE INDEX (UX a unique one), no objects of their own."""
+
+
+def quote(name: str) -> str:
+    """Return a DuckDB identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterInfo:
+    """A procedure's parameter as sys.parameters shows it."""
+
+    name: str
+    type: SqlType
+    output: bool
+    has_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogObject:
+    """A table ('U'), view ('V') or procedure ('P'); ``definition`` is the T-SQL text of the latter two.
+
+    ``signatures`` are the thumbprints of the certificates that signed a procedure: one that is altered has none.
+    """
+
+    id: int
+    schema: str
+    name: str
+    type: str
+    created: datetime
+    modified: datetime
+    definition: str = ""
+    columns: tuple[ColumnInfo, ...] = ()
+    constraints: tuple[ConstraintInfo, ...] = ()
+    parameters: tuple[ParameterInfo, ...] = ()
+    signatures: frozenset[bytes] = frozenset()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Schema and name in lower case."""
+        return self.schema.lower(), self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionInfo:
+    """A granted ('G') or denied ('D') permission.
+
+    ``securable`` is 'database', 'schema:x' or 'object:x.y', lower case.
+    """
+
+    principal: str
+    permission: str
+    securable: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalInfo:
+    """A database user of a login ('S') or of a certificate ('C'), or a role ('R').
+
+    ``login`` is the name of the user's login or certificate, ``members`` are the role's, lower case.
+    """
+
+    name: str
+    type: str
+    login: str = ""
+    default_schema: str = "dbo"
+    members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateInfo:
+    """A certificate that signs procedures.
+
+    ``thumbprint`` is 20 bytes, ``salt`` and ``hash`` are of the private key's password: empty when it was removed.
+    """
+
+    id: int
+    name: str
+    subject: str
+    thumbprint: bytes
+    salt: bytes
+    hash: bytes
+
+
+@dataclass(slots=True)
+class Catalog:
+    """One database's contents. Names are compared without regard to case."""
+
+    schemas: dict[str, tuple[int, str]] = field(default_factory=dict)
+    objects: dict[tuple[str, str], CatalogObject] = field(default_factory=dict)
+    principals: dict[str, PrincipalInfo] = field(default_factory=dict)
+    permissions: frozenset[PermissionInfo] = frozenset()
+    certificates: dict[str, CertificateInfo] = field(default_factory=dict)
+    version: int = 0
+
+    def copy(self) -> Catalog:
+        """Return an independent copy; the objects themselves are immutable."""
+        return replace(
+            self,
+            schemas=dict(self.schemas),
+            objects=dict(self.objects),
+            principals=dict(self.principals),
+            certificates=dict(self.certificates),
+        )
+
+    def schema(self, name: str) -> str | None:
+        """Return the schema's name as it was written, or None."""
+        found = self.schemas.get(name.lower())
+        return found[1] if found else None
+
+    def find(self, schema: str, name: str) -> CatalogObject | None:
+        """Return the table, view or procedure of that name."""
+        return self.objects.get((schema.lower(), name.lower()))
+
+    def by_id(self, object_id: int) -> CatalogObject | None:
+        """Return the object with that id."""
+        return next((item for item in self.objects.values() if item.id == object_id), None)
+
+    def constraint_owner(self, schema: str, name: str) -> tuple[CatalogObject, str] | None:
+        """Return the table that owns a constraint of that name, and the constraint's kind."""
+        for item in self.objects.values():
+            if item.schema.lower() != schema.lower():
+                continue
+            for constraint in item.constraints:
+                if constraint.kind not in INDEX_KINDS and constraint.name.lower() == name.lower():
+                    return item, constraint.kind
+            for column in item.columns:
+                if column.default_name is not None and column.default_name.lower() == name.lower():
+                    return item, "D"
+        return None
+
+    def in_schema(self, schema: str) -> Iterator[CatalogObject]:
+        """All objects of a schema."""
+        return (item for item in self.objects.values() if item.schema.lower() == schema.lower())
+
+    def check_free(self, schema: str, name: str) -> None:
+        """Raise SqlError 2714 when the name is taken."""
+        if self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None:
+            raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=6)

@@ -1,0 +1,210 @@
+"""The catalog's tables in each database file: creating, reading and writing them.
+
+They lie beside the data so that a definition commits or rolls back with the data of its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple
+
+import duckdb
+
+from local_sqlserver.engine.catalog import (
+    BUILT_IN_SCHEMAS,
+    CATALOG_SCHEMA,
+    Catalog,
+    CatalogObject,
+    CertificateInfo,
+    ParameterInfo,
+    PermissionInfo,
+    PrincipalInfo,
+    quote,
+)
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.types import SqlType
+
+_TYPE_COLUMNS = "type_name VARCHAR, type_length INTEGER, type_precision INTEGER, type_scale INTEGER"
+
+_TABLES = {
+    "schemas": "schema_id INTEGER, name VARCHAR",
+    "objects": "object_id INTEGER, schema_name VARCHAR, name VARCHAR, type VARCHAR, "
+    "created TIMESTAMP, modified TIMESTAMP, definition VARCHAR",
+    "columns": f"object_id INTEGER, column_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, is_nullable BOOLEAN, "
+    "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
+    "collation_name VARCHAR",
+    "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
+    "VARCHAR[], definition VARCHAR",
+    "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
+    f"is_output BOOLEAN, has_default BOOLEAN",
+    "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
+    "signatures": "object_id INTEGER, thumbprint BLOB",
+    "certificates": "certificate_id INTEGER, name VARCHAR, subject VARCHAR, thumbprint BLOB, salt BLOB, hash BLOB",
+    "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
+}
+_OF_OBJECT = ("columns", "constraints", "parameters", "signatures")
+_LATER = ("signatures", "certificates")
+"""Tables that a database file of an older version may lack."""
+
+
+def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Make the catalog tables, the built-in schemas and principals in a new database file."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    connection.execute(f"CREATE SCHEMA {home}")
+    for name, columns in _TABLES.items():
+        connection.execute(f"CREATE TABLE {home}.{name} ({columns})")
+    for schema, schema_id in BUILT_IN_SCHEMAS.items():
+        connection.execute(f"INSERT INTO {home}.schemas VALUES ($1, $2)", [schema_id, schema])
+    connection.execute(f"CREATE SCHEMA {quote(database)}.dbo")
+    for role in ("public", "db_owner", "db_datareader", "db_datawriter"):
+        connection.execute(f"INSERT INTO {home}.principals VALUES ($1, 'R', '', '', [])", [role])
+
+
+def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Make what a database file of an older version lacks."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    for name in _LATER:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
+    connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
+
+
+def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
+    """Read the catalog of an attached database."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+
+    columns: dict[int, list[ColumnInfo]] = {}
+    for row in connection.execute(f"SELECT * FROM {home}.columns ORDER BY object_id, column_id").fetchall():
+        identity = None if row[8] is None else (row[8], row[9])
+        declared = SqlType(row[3], row[4], row[5], row[6])
+        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13])
+        columns.setdefault(row[0], []).append(info)
+    constraints: dict[int, list[ConstraintInfo]] = {}
+    for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
+        constraints.setdefault(row[0], []).append(ConstraintInfo(row[2], row[3], tuple(row[4]), row[5]))
+    parameters: dict[int, list[ParameterInfo]] = {}
+    for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
+        declared = SqlType(row[3], row[4], row[5], row[6])
+        parameters.setdefault(row[0], []).append(ParameterInfo(row[2], declared, row[7], row[8]))
+    signatures: dict[int, list[bytes]] = {}
+    for object_id, thumbprint in connection.execute(f"SELECT * FROM {home}.signatures").fetchall():
+        signatures.setdefault(object_id, []).append(bytes(thumbprint))
+    catalog = Catalog()
+    for row in connection.execute(f"SELECT schema_id, name FROM {home}.schemas").fetchall():
+        catalog.schemas[row[1].lower()] = (row[0], row[1])
+    for row in connection.execute(f"SELECT * FROM {home}.objects ORDER BY object_id").fetchall():
+        item = CatalogObject(
+            id=row[0],
+            schema=row[1],
+            name=row[2],
+            type=row[3],
+            created=row[4],
+            modified=row[5],
+            definition=row[6],
+            columns=tuple(columns.get(row[0], ())),
+            constraints=tuple(constraints.get(row[0], ())),
+            parameters=tuple(parameters.get(row[0], ())),
+            signatures=frozenset(signatures.get(row[0], ())),
+        )
+        catalog.objects[item.key] = item
+    for row in connection.execute(f"SELECT * FROM {home}.principals").fetchall():
+        catalog.principals[row[0].lower()] = PrincipalInfo(row[0], row[1], row[2], row[3], frozenset(row[4]))
+    granted = connection.execute(f"SELECT * FROM {home}.permissions").fetchall()
+    catalog.permissions = frozenset(PermissionInfo(*row) for row in granted)
+    for row in connection.execute(f"SELECT * FROM {home}.certificates").fetchall():
+        catalog.certificates[row[1].lower()] = CertificateInfo(*row[:3], *(bytes(value) for value in row[3:]))
+    return catalog
+
+
+def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: CatalogObject, new: bool) -> None:
+    """Write an object's rows; ``new`` False replaces those that are there."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    if not new:
+        drop_object(connection, database, item.id)
+    connection.execute(
+        f"INSERT INTO {home}.objects VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [item.id, item.schema, item.name, item.type, item.created, item.modified, item.definition],
+    )
+    for position, column in enumerate(item.columns, 1):
+        kind, identity = column.type, column.identity or (None, None)
+        connection.execute(
+            f"INSERT INTO {home}.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            [
+                *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
+                *(column.nullable, *identity, column.default, column.default_name, column.computed),
+                column.collation,
+            ],
+        )
+    for position, constraint in enumerate(item.constraints, 1):
+        connection.execute(
+            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                item.id,
+                position,
+                constraint.name,
+                constraint.kind,
+                list(constraint.columns),
+                constraint.definition,
+            ],
+        )
+    for position, parameter in enumerate(item.parameters, 1):
+        kind = parameter.type
+        connection.execute(
+            f"INSERT INTO {home}.parameters VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            [
+                *(item.id, position, parameter.name, kind.name, kind.length, kind.precision, kind.scale),
+                *(parameter.output, parameter.has_default),
+            ],
+        )
+    for thumbprint in item.signatures:
+        connection.execute(f"INSERT INTO {home}.signatures VALUES ($1, $2)", [item.id, thumbprint])
+
+
+def drop_object(connection: duckdb.DuckDBPyConnection, database: str, object_id: int) -> None:
+    """Remove an object's rows."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    for table in ("objects", *_OF_OBJECT):
+        connection.execute(f"DELETE FROM {home}.{table} WHERE object_id = $1", [object_id])
+
+
+def put_schema(connection: duckdb.DuckDBPyConnection, database: str, schema_id: int, name: str) -> None:
+    """Record a new schema."""
+    connection.execute(
+        f"INSERT INTO {quote(database)}.{quote(CATALOG_SCHEMA)}.schemas VALUES ($1, $2)", [schema_id, name]
+    )
+
+
+def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> None:
+    """Forget a schema."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    connection.execute(f"DELETE FROM {home}.schemas WHERE lower(name) = $1", [name.lower()])
+
+
+def put_principals(connection: duckdb.DuckDBPyConnection, database: str, before: Catalog, after: Catalog) -> None:
+    """Write the users, roles, permissions and certificates that differ between two states of a catalog."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    _put_named(connection, f"{home}.principals", before.principals, after.principals)
+    _put_named(connection, f"{home}.certificates", before.certificates, after.certificates)
+    for permission in before.permissions - after.permissions:
+        connection.execute(
+            f"DELETE FROM {home}.permissions"
+            " WHERE principal = $1 AND permission = $2 AND securable = $3 AND state = $4",
+            [*astuple(permission)],
+        )
+    for permission in after.permissions - before.permissions:
+        connection.execute(f"INSERT INTO {home}.permissions VALUES ($1, $2, $3, $4)", [*astuple(permission)])
+
+
+def _put_named(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    before: Mapping[str, PrincipalInfo | CertificateInfo],
+    after: Mapping[str, PrincipalInfo | CertificateInfo],
+) -> None:
+    for key, item in before.items():
+        if after.get(key) != item:
+            connection.execute(f"DELETE FROM {table} WHERE name = $1", [item.name])
+    for key, item in after.items():
+        if before.get(key) != item:
+            row = [sorted(value) if isinstance(value, frozenset) else value for value in astuple(item)]
+            places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+            connection.execute(f"INSERT INTO {table} VALUES ({places})", row)

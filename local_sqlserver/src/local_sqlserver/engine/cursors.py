@@ -1,0 +1,105 @@
+"""DECLARE CURSOR, OPEN, FETCH, CLOSE, DEALLOCATE: static cursors, read whole when they are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local_sqlserver.engine.events import Event
+from local_sqlserver.engine.results import convert_rows, result_columns, result_set
+from local_sqlserver.engine.state import Frame
+from local_sqlserver.engine.values import coerce
+from local_sqlserver.errors import SqlError
+from local_sqlserver.compiler import Translation
+from local_sqlserver.language import syntax
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+
+@dataclass(slots=True)
+class _Cursor:
+    query: syntax.SetBased
+    scroll: bool
+    translation: Translation | None = None
+    description: list[tuple[Any, ...]] | None = None
+    rows: list[tuple[Any, ...]] | None = None
+    position: int = -1
+
+
+class Cursors:
+    """The cursors of a session; they are visible in every scope until deallocated (CURSOR_DEFAULT GLOBAL)."""
+
+    def __init__(self, session: EngineSession) -> None:
+        self._session = session
+        self._cursors: dict[str, _Cursor] = {}
+
+    def _find(self, name: str) -> _Cursor:
+        found = self._cursors.get(name.lower())
+        if found is None:
+            raise SqlError(16916, f"A cursor with the name '{name}' does not exist.")
+        return found
+
+    def declare(self, statement: syntax.DeclareCursor, frame: Frame) -> Iterator[Event]:
+        """DECLARE name CURSOR FOR query."""
+        if statement.name.lower() in self._cursors:
+            raise SqlError(16915, f"A cursor with the name '{statement.name}' already exists.")
+        self._cursors[statement.name.lower()] = _Cursor(statement.query, statement.scroll)
+        return
+        yield
+
+    def operate(self, statement: syntax.CursorOperation, frame: Frame) -> Iterator[Event]:
+        """OPEN, CLOSE, DEALLOCATE."""
+        cursor = self._find(statement.name)
+        if statement.action == "OPEN":
+            if cursor.rows is not None:
+                raise SqlError(16905, "The cursor is already open.")
+            query = cursor.query
+            translation, relations = self._session.translate(query.text, query.line, frame)
+            description, rows = self._session.query(translation, relations, frame, query.line)
+            kinds = [column.type for column in result_columns(description, translation, rows)]
+            cursor.translation, cursor.description = translation, description
+            cursor.rows, cursor.position = convert_rows(rows, kinds), -1
+        elif statement.action == "CLOSE":
+            if cursor.rows is None:
+                raise SqlError(16917, "Cursor is not open.")
+            cursor.rows = None
+        else:
+            del self._cursors[statement.name.lower()]
+        return
+        yield
+
+    def fetch(self, statement: syntax.Fetch, frame: Frame) -> Iterator[Event]:
+        """FETCH [direction] FROM name [INTO variables]."""
+        cursor = self._find(statement.name)
+        if cursor.rows is None or cursor.translation is None or cursor.description is None:
+            raise SqlError(16917, "Cursor is not open.")
+        if statement.direction != "NEXT" and not cursor.scroll:
+            text = f"fetch: The fetch type {statement.direction.lower()} cannot be used with forward only cursors."
+            raise SqlError(16911, text)
+        moves = {
+            "NEXT": cursor.position + 1,
+            "PRIOR": cursor.position - 1,
+            "FIRST": 0,
+            "LAST": len(cursor.rows) - 1,
+        }
+        cursor.position = max(-1, min(len(cursor.rows), moves[statement.direction]))
+        found = cursor.rows[cursor.position : cursor.position + 1] if cursor.position >= 0 else []
+        self._session.fetch_status = 0 if found else -1
+        self._session.row_count = len(found)
+        if not statement.variables:
+            yield from result_set(cursor.description, found, cursor.translation)
+            yield self._session.done(frame, len(found), 0xC1)
+            return
+        columns = result_columns(cursor.description, cursor.translation, cursor.rows)
+        if len(columns) != len(statement.variables):
+            text = "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns."
+            raise SqlError(16924, text)
+        for name, column, value in zip(statement.variables, columns, found[0] if found else (), strict=False):
+            variable = frame.variable(name, statement.line)
+            variable.value = coerce(value, variable.type, column.type)
+
+    def forget(self) -> None:
+        """Drop all cursors."""
+        self._cursors.clear()

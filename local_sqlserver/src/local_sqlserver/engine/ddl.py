@@ -1,0 +1,128 @@
+"""Recording what DDL did: in the catalog's tables, in its copy in memory, or in the frame for temporary tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from local_sqlserver.engine import catalog_store, system_views
+from local_sqlserver.engine.catalog import INDEX_KINDS, Catalog, CatalogObject
+from local_sqlserver.engine.state import Frame
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import CatalogChange, Relation
+from local_sqlserver.language.tokens import tokenize
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+
+def check(session: EngineSession, change: CatalogChange) -> None:
+    """Raise SqlError 2714 before a CREATE whose name is taken (procedures share the names of tables)."""
+    relation = change.relation
+    if relation.kind not in ("U", "V") or not change.action.startswith("create "):
+        return
+    catalog = session.catalog(relation.database)
+    if change.action == "create table":
+        catalog.check_free(relation.schema, relation.name)
+        for constraint in relation.constraints:
+            if constraint.kind in INDEX_KINDS:
+                continue
+            if catalog.find(relation.schema, constraint.name) or catalog.constraint_owner(
+                relation.schema, constraint.name
+            ):
+                text = f"There is already an object named '{constraint.name}' in the database."
+                raise SqlError(2714, text, state=5)
+
+
+def record(session: EngineSession, frame: Frame, change: CatalogChange) -> None:
+    """Record one change inside the transaction that made it."""
+    relation = change.relation
+    if relation.kind == "T":
+        _record_temporary(session, frame, change)
+    elif relation.kind in ("U", "V"):
+        _record_object(session, change)
+
+
+def _with_columns(session: EngineSession, relation: Relation) -> Relation:
+    if relation.columns:
+        return relation
+    columns = system_views.columns(session.transactions.connection, relation.duckdb_name)
+    return replace(relation, columns=columns)
+
+
+def _record_temporary(session: EngineSession, frame: Frame, change: CatalogChange) -> None:
+    name = change.relation.name.lower()
+    if change.action == "create table":
+        frame.temporary[name] = _with_columns(session, change.relation)
+        return
+    for scope in session.scopes():
+        if name in scope.temporary:
+            if change.action == "drop table":
+                del scope.temporary[name]
+            else:
+                scope.temporary[name] = change.relation
+            return
+
+
+def _record_object(session: EngineSession, change: CatalogChange) -> None:
+    relation, database = change.relation, change.relation.database
+    catalog = session.catalog(database)
+    present = catalog.find(relation.schema, relation.name)
+    if change.action.startswith("drop ") and change.action in ("drop table", "drop view"):
+        if present is not None:
+            drop(session, database, present)
+        return
+    relation = _with_columns(session, relation)
+    now = datetime.now()
+    if change.action in ("create table", "create view"):
+        item = CatalogObject(
+            id=session.database_of(database).new_object_id() if present is None else present.id,
+            schema=relation.schema,
+            name=relation.name,
+            type="V" if change.action == "create view" else "U",
+            created=now if present is None else present.created,
+            modified=now,
+            definition=stored_definition(change.text) if change.action == "create view" else "",
+            columns=relation.columns,
+            constraints=relation.constraints,
+        )
+    elif present is not None:
+        item = replace(present, modified=now, columns=relation.columns, constraints=relation.constraints)
+    else:
+        raise unsupported(f"{change.action.upper()} of an object that the catalog does not know")
+    put(session, database, item, new=present is None)
+
+
+def stored_definition(text: str) -> str:
+    """Return a view's or procedure's text as SQL Server keeps it: of CREATE, whatever it was written with.
+
+    OR ALTER is cut out and the blanks around it stay, so that CREATE OR ALTER VIEW becomes CREATE, three blanks, VIEW.
+    """
+    first, *others = (token for token in tokenize(text) if token.text != ";")
+    if first.upper == "ALTER":
+        return f"{text[: first.start]}CREATE{text[first.end :]}"
+    if others[0].upper == "OR":
+        between = text[others[0].end : others[1].start]
+        return text[: others[0].start] + between + text[others[1].end :]
+    return text
+
+
+def put(session: EngineSession, database: str, item: CatalogObject, *, new: bool) -> None:
+    """Write an object to the catalog, in its tables and in memory."""
+    catalog_store.put_object(session.transactions.connection, database, item, new)
+
+    def apply(catalog: Catalog) -> None:
+        catalog.objects[item.key] = item
+
+    session.change_catalog(database, apply)
+
+
+def drop(session: EngineSession, database: str, item: CatalogObject) -> None:
+    """Forget an object, in the catalog's tables and in memory."""
+    catalog_store.drop_object(session.transactions.connection, database, item.id)
+
+    def apply(catalog: Catalog) -> None:
+        catalog.objects.pop(item.key, None)
+
+    session.change_catalog(database, apply)

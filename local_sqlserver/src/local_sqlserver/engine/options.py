@@ -1,0 +1,96 @@
+"""SET options: those with an effect here, those whose only supported value is the one in force, the others refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from local_sqlserver.engine.events import Event
+from local_sqlserver.engine.state import Frame
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language.syntax import SetOption
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+_FIXED = {
+    "ANSI_NULLS": {"ON"},
+    "ANSI_NULL_DFLT_ON": {"ON"},
+    "ANSI_PADDING": {"ON"},
+    "ANSI_WARNINGS": {"ON"},
+    "ANSI_DEFAULTS": {"ON"},
+    "ARITHABORT": {"ON", "OFF"},
+    "CONCAT_NULL_YIELDS_NULL": {"ON"},
+    "CURSOR_CLOSE_ON_COMMIT": {"ON", "OFF"},
+    "NUMERIC_ROUNDABORT": {"OFF"},
+    "QUOTED_IDENTIFIER": {"ON"},
+    "DATEFORMAT": {"MDY"},
+    "FMTONLY": {"OFF"},
+    "NOEXEC": {"OFF"},
+    "PARSEONLY": {"OFF"},
+    "ROWCOUNT": {"0"},
+    "FORCEPLAN": {"OFF"},
+    "DEADLOCK_PRIORITY": {"LOW", "NORMAL", "HIGH"},
+    "STATISTICS IO": {"ON", "OFF"},
+    "STATISTICS TIME": {"ON", "OFF"},
+    "STATISTICS XML": {"OFF"},
+    "STATISTICS PROFILE": {"OFF"},
+    "SHOWPLAN_TEXT": {"OFF"},
+    "SHOWPLAN_ALL": {"OFF"},
+    "SHOWPLAN_XML": {"OFF"},
+}
+"""Options whose listed values change nothing here: they are in force already, or only tell of costs."""
+
+_ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT"})
+"""DuckDB gives snapshot isolation, which is no weaker than any of these."""
+
+
+def set_option_of(session: EngineSession) -> Callable[[SetOption, Frame], Iterator[Event]]:
+    """Return the interpreter's handler of SET."""
+
+    def handler(statement: SetOption, frame: Frame) -> Iterator[Event]:
+        for option in statement.options:
+            _apply(session, frame, option, statement.value, statement.line)
+        return
+        yield
+
+    return handler
+
+
+def _apply(session: EngineSession, frame: Frame, option: str, value: str, line: int) -> None:
+    settings = frame.settings
+    switches = {
+        "NOCOUNT": "nocount",
+        "XACT_ABORT": "xact_abort",
+        "IMPLICIT_TRANSACTIONS": "implicit_transactions",
+    }
+    if option in switches:
+        if value not in ("ON", "OFF"):
+            raise SqlError(102, f"Incorrect syntax near '{value}'.", severity=15, line=line)
+        setattr(settings, switches[option], value == "ON")
+    elif option == "TRANSACTION ISOLATION LEVEL":
+        if value not in _ISOLATION:
+            raise unsupported(f"SET TRANSACTION ISOLATION LEVEL {value}", line)
+    elif option == "LANGUAGE":
+        if value.strip("N'[]\"") not in ("US_ENGLISH", "ENGLISH"):
+            raise unsupported(f"SET LANGUAGE {value}", line)
+    elif option == "DATEFIRST":
+        if value != "7":
+            raise unsupported(f"SET DATEFIRST {value}", line)
+    elif option == "LOCK_TIMEOUT":
+        settings.lock_timeout = _number(value, line)
+    elif option == "TEXTSIZE":
+        size = _number(value, line)
+        if size not in (-1, 0) and size < 2147483647:
+            raise unsupported(f"SET TEXTSIZE {value}", line)
+    elif option == "CONTEXT_INFO":
+        raise unsupported("SET CONTEXT_INFO", line)
+    elif value not in _FIXED.get(option, ()):
+        raise unsupported(f"SET {option} {value}", line)
+
+
+def _number(value: str, line: int) -> int:
+    try:
+        return int(value.replace(" ", ""))
+    except ValueError:
+        raise SqlError(102, f"Incorrect syntax near '{value}'.", severity=15, line=line) from None

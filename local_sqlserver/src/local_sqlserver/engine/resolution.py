@@ -1,0 +1,140 @@
+"""Names to relations: the ``Context`` that the translator asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_sqlserver.engine import system_views
+from local_sqlserver.engine.bulk_insert import resolve
+from local_sqlserver.engine.bulk_options import no_data_source
+from local_sqlserver.engine.catalog import CATALOG_SCHEMA, CatalogObject, quote
+from local_sqlserver.engine.databases import MASTER
+from local_sqlserver.engine.state import Frame
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler import Relation
+from local_sqlserver.types import SqlType
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+_SYSTEM_SCHEMAS = ("sys", "information_schema")
+
+
+def invalid_object(parts: tuple[str, ...], line: int) -> SqlError:
+    """Error 208."""
+    return SqlError(208, f"Invalid object name '{'.'.join(parts)}'.", line=line)
+
+
+def relation_of(item: CatalogObject, database: str) -> Relation:
+    """Return a table or view of the catalog as the translator sees it."""
+    return Relation(
+        duckdb_name=f"{quote(database)}.{quote(item.schema)}.{quote(item.name)}",
+        kind=item.type,
+        database=database,
+        schema=item.schema,
+        name=item.name,
+        columns=item.columns,
+        constraints=item.constraints,
+    )
+
+
+class StatementContext:
+    """Answers for one statement in one frame; remembers the relations it gave out."""
+
+    def __init__(self, session: EngineSession, frame: Frame) -> None:
+        self.database = frame.database
+        self.default_schema = frame.schema
+        self.relations: list[Relation] = []
+        self.reads_file = False
+        self._session = session
+        self._frame = frame
+
+    def file(self, path: str, data_source: str | None, line: int) -> str:
+        """Return the file below the bulk roots that OPENROWSET names; raises SqlError."""
+        self.reads_file = True
+        engine = self._session.engine
+        engine.security.check_bulk_files(self._session, line)
+        if data_source is not None:
+            raise no_data_source(data_source, line)
+        return str(resolve(path, engine.bulk_roots, line))
+
+    def variable(self, name: str, line: int) -> SqlType:
+        """Return the declared type of a variable."""
+        return self._frame.variable(name, line).type
+
+    def relation(self, parts: tuple[str, ...], line: int) -> Relation:
+        """Resolve a name in FROM, INTO, UPDATE …; raises SqlError 208 or 1087."""
+        relation = self._relation(parts, line)
+        self.relations.append(relation)
+        return relation
+
+    def target(self, parts: tuple[str, ...], line: int) -> Relation:
+        """Where a new table or view goes; raises SqlError 2760."""
+        name = parts[-1]
+        if name.startswith("@"):
+            return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "@", "tempdb", "dbo", name)
+        if name.startswith("##"):
+            raise unsupported("A global temporary table", line)
+        if name.startswith("#"):
+            return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "T", "tempdb", "dbo", name)
+        database, schema = self._place(parts, line)
+        catalog = self._session.catalog(database)
+        written = catalog.schema(schema)
+        if written is None or written.lower() in _SYSTEM_SCHEMAS:
+            text = (
+                f'The specified schema name "{schema}" either does not exist or you do not have permission to use it.'
+            )
+            raise SqlError(2760, text, line=line)
+        return Relation(f"{quote(database)}.{quote(written)}.{quote(name)}", "U", database, written, name)
+
+    def _place(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
+        """Return the database and schema that a name says, or the defaults."""
+        if len(parts) > 3:
+            raise unsupported("A linked server", line)
+        database = self.database
+        if len(parts) == 3:
+            found = self._session.engine.databases.find(parts[0])
+            if found is None:
+                raise invalid_object(parts, line)
+            database = found.name
+        return database, parts[-2] if len(parts) > 1 else "dbo"
+
+    def _relation(self, parts: tuple[str, ...], line: int) -> Relation:
+        name = parts[-1]
+        if name.startswith("@"):
+            table = self._frame.tables.get(name.lower())
+            if table is None:
+                raise SqlError(1087, f'Must declare the table variable "{name}".', severity=15, line=line)
+            return table.relation
+        if name.startswith("#"):
+            temporary = self._session.temporary(name)
+            if temporary is None:
+                raise invalid_object(parts, line)
+            return temporary
+        database, schema = self._place(parts, line)
+        if len(parts) > 1 and schema.lower() in _SYSTEM_SCHEMAS:
+            return self._system(parts, database, schema, line)
+        catalog = self._session.catalog(database)
+        item = None
+        if len(parts) == 1 and self.default_schema.lower() != "dbo":
+            item = catalog.find(self.default_schema, name)
+        item = item or catalog.find(schema, name)
+        if item is None or item.type not in ("U", "V"):
+            raise invalid_object(parts, line)
+        relation = relation_of(item, database)
+        if self._frame.settings.identity_insert == (database.lower(), *item.key):
+            relation = Relation(
+                *(relation.duckdb_name, relation.kind, relation.database, relation.schema, relation.name),
+                *(relation.columns, relation.constraints, True),
+            )
+        return relation
+
+    def _system(self, parts: tuple[str, ...], database: str, schema: str, line: int) -> Relation:
+        found = system_views.find(schema, parts[-1])
+        if found is None:
+            raise invalid_object(parts, line)
+        view, of_server = found
+        home = MASTER if of_server else database
+        duckdb_name = f"{quote(home)}.{quote(CATALOG_SCHEMA)}.{view}"
+        columns = self._session.engine.system_columns(view, duckdb_name)
+        return Relation(duckdb_name, "S", home, schema, parts[-1], columns)

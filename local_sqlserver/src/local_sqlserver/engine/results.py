@@ -1,0 +1,118 @@
+"""DuckDB results as result sets: columns with T-SQL types, rows with the Python values the wire expects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from local_sqlserver import utf16
+from local_sqlserver.engine.events import Column, Columns, Event, Rows
+from local_sqlserver.compiler import Translation
+from local_sqlserver.types import MAX, SqlType
+
+CHUNK = 2_000
+"""Rows in one ``Rows`` event."""
+
+_TYPES = {
+    "BOOLEAN": SqlType("bit"),
+    "TINYINT": SqlType("smallint"),
+    "UTINYINT": SqlType("tinyint"),
+    "SMALLINT": SqlType("smallint"),
+    "USMALLINT": SqlType("int"),
+    "INTEGER": SqlType("int"),
+    "UINTEGER": SqlType("bigint"),
+    "BIGINT": SqlType("bigint"),
+    "UBIGINT": SqlType("decimal", precision=20, scale=0),
+    "HUGEINT": SqlType("decimal", precision=38, scale=0),
+    "UHUGEINT": SqlType("decimal", precision=38, scale=0),
+    "FLOAT": SqlType("real"),
+    "DOUBLE": SqlType("float"),
+    "DATE": SqlType("date"),
+    "TIME": SqlType("time", scale=7),
+    "TIMESTAMP": SqlType("datetime2", scale=7),
+    "TIMESTAMP_S": SqlType("datetime2", scale=7),
+    "TIMESTAMP_MS": SqlType("datetime2", scale=7),
+    "TIMESTAMP_NS": SqlType("datetime2", scale=7),
+    "TIMESTAMP WITH TIME ZONE": SqlType("datetimeoffset", scale=7),
+    "UUID": SqlType("uniqueidentifier"),
+    "BLOB": SqlType("varbinary", length=MAX),
+    '"NULL"': SqlType("int"),
+    "NULL": SqlType("int"),
+}
+_INTEGERS = frozenset({"tinyint", "smallint", "int", "bigint"})
+
+
+def sql_type(duckdb_type: Any) -> SqlType:
+    """Return the T-SQL type of a DuckDB column type (NVARCHAR(4000) for text)."""
+    name = str(duckdb_type)
+    if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", name):
+        return SqlType("decimal", precision=int(match[1]), scale=int(match[2]))
+    return _TYPES.get(name, SqlType("nvarchar", length=4000))
+
+
+def result_columns(
+    description: Sequence[tuple[Any, ...]], translation: Translation, rows: Sequence[tuple[Any, ...]]
+) -> tuple[Column, ...]:
+    """Name and type the columns of a result; text longer than its type's length becomes (MAX)."""
+    columns = []
+    for index, described in enumerate(description):
+        declared = translation.column_types[index] if index < len(translation.column_types) else None
+        kind = declared or sql_type(described[1])
+        if (
+            declared is None
+            and kind.name == "nvarchar"
+            and any(row[index] is not None and utf16.length(row[index]) > 4000 for row in rows)
+        ):
+            kind = SqlType("nvarchar", length=MAX)
+        name = translation.column_names[index] if translation.column_names else described[0]
+        columns.append(Column(name, kind))
+    return tuple(columns)
+
+
+def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
+    """Return what turns DuckDB's Python values into those of ``local_sqlserver.types``, None when they are the same."""
+    if isinstance(sample, bool) or declared.name == "bit":
+        return int
+    if declared.name in ("decimal", "numeric", "money", "smallmoney") and not isinstance(sample, Decimal):
+        return Decimal
+    if declared.name in _INTEGERS and not isinstance(sample, int):
+        return int
+    if declared.name in ("float", "real") and not isinstance(sample, float):
+        return float
+    if declared.name in ("char", "varchar", "nchar", "nvarchar") and not isinstance(sample, str):
+        return str
+    if declared.name == "varbinary" and not isinstance(sample, bytes):
+        return bytes
+    return None
+
+
+def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[tuple[Any, ...]]:
+    """Rows as DuckDB gave them into rows of the declared types."""
+    converters: dict[int, Callable[[Any], Any]] = {}
+    for index, declared in enumerate(types):
+        sample = next((row[index] for row in rows if row[index] is not None), None)
+        if sample is not None and (converter := _converter(declared, sample)) is not None:
+            converters[index] = converter
+    if not converters:
+        return rows
+    converted = []
+    for row in rows:
+        values = list(row)
+        for index, converter in converters.items():
+            if values[index] is not None:
+                values[index] = converter(values[index])
+        converted.append(tuple(values))
+    return converted
+
+
+def result_set(
+    description: Sequence[tuple[Any, ...]], rows: list[tuple[Any, ...]], translation: Translation
+) -> Iterator[Event]:
+    """Yield the events of one result set (without its Done)."""
+    columns = result_columns(description, translation, rows)
+    yield Columns(columns)
+    rows = convert_rows(rows, [column.type for column in columns])
+    for start in range(0, len(rows), CHUNK):
+        yield Rows(rows[start : start + CHUNK])

@@ -1,0 +1,436 @@
+"""System procedures: dynamic SQL, prepared statements, application locks, what drivers ask about types and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from local_sqlserver.engine import undeclared_parameters
+from local_sqlserver.engine.binding import Bound, Call, Outcome, parse_name
+from local_sqlserver.engine.events import Column, Columns, Event, Rows
+from local_sqlserver.engine.locks import MODES
+from local_sqlserver.engine.resolution import StatementContext
+from local_sqlserver.engine.state import Cancelled, Frame
+from local_sqlserver.engine.values import coerce
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language.parser import parse_parameters
+from local_sqlserver.types import MAX, SqlType
+
+if TYPE_CHECKING:
+    from local_sqlserver.engine.session import EngineSession
+
+_INT = SqlType("int")
+_TEXT = SqlType("nvarchar", length=MAX)
+_NAME = SqlType("nvarchar", length=128)
+
+Handler = Callable[["EngineSession", Sequence["Bound"], Frame], "Call"]
+
+
+def find(name: tuple[str, ...]) -> Handler | None:
+    """Return the system procedure of that name, with or without sys or master in front."""
+    if len(name) > 1 and name[-2].lower() not in ("sys", "dbo"):
+        return None
+    return _PROCEDURES.get(name[-1].lower())
+
+
+def _outcome(code: int = 0, outputs: dict[int, tuple[Any, SqlType]] | None = None) -> Outcome:
+    return Outcome(code, outputs or {})
+
+
+def _text(arguments: Sequence[Bound], position: int) -> str:
+    if position >= len(arguments) or arguments[position].value is None:
+        return ""
+    return str(coerce(arguments[position].value, _TEXT, arguments[position].type))
+
+
+def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> dict[str, Bound]:
+    """Arguments by parameter name, whether passed by name or by position."""
+    picked: dict[str, Bound] = {}
+    for position, argument in enumerate(arguments):
+        name = argument.name.lower() or (names[position] if position < len(names) else "")
+        if not name:
+            raise SqlError(8144, f"Procedure or function {procedure} has too many arguments specified.", state=2)
+        if name not in names:
+            raise SqlError(8145, f"{argument.name} is not a parameter for procedure {procedure}.")
+        if not argument.default:
+            picked[name] = argument
+    return picked
+
+
+def _shift(outcome: Outcome, by: int) -> dict[int, tuple[Any, SqlType]]:
+    return {position + by: value for position, value in outcome.outputs.items()}
+
+
+def _executesql(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    if not arguments:
+        raise SqlError(
+            201,
+            "Procedure or function 'sp_executesql' expects parameter '@statement', which was not supplied.",
+            state=4,
+        )
+    for position in (0, 1):
+        if (
+            position < len(arguments)
+            and arguments[position].type.name not in ("nvarchar", "nchar", "ntext")
+            and (arguments[position].value is not None)
+        ):
+            name = "@statement" if position == 0 else "@params"
+            text = f"Procedure expects parameter '{name}' of type 'ntext/nchar/nvarchar'."
+            raise SqlError(214, text, state=2 if position == 0 else 3)
+    declared = parse_parameters(_text(arguments, 1))
+    outcome = yield from session.calls.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
+    return _outcome(outcome.code, _shift(outcome, 2))
+
+
+def _prepare(session: EngineSession, parameters: str, statement: str) -> int:
+    declared = parse_parameters(parameters)
+    session.engine.parse(statement, declared)
+    handle = max(session.calls.prepared, default=0) + 1
+    session.calls.prepared[handle] = (statement, declared)
+    return handle
+
+
+def _sp_prepare(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    handle = _prepare(session, _text(arguments, 1), _text(arguments, 2))
+    return _outcome(0, {0: (handle, _INT)})
+    yield
+
+
+def _sp_prepexec(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    handle = _prepare(session, _text(arguments, 1), _text(arguments, 2))
+    statement, declared = session.calls.prepared[handle]
+    outcome = yield from session.calls.dynamic(statement, declared, frame, arguments[3:])
+    return _outcome(outcome.code, {0: (handle, _INT), **_shift(outcome, 3)})
+
+
+def _sp_execute(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    statement, declared = _prepared(session, arguments)
+    outcome = yield from session.calls.dynamic(statement, declared, frame, arguments[1:])
+    return _outcome(outcome.code, _shift(outcome, 1))
+
+
+def _prepared(session: EngineSession, arguments: Sequence[Bound]) -> tuple[str, tuple[Any, ...]]:
+    handle = arguments[0].value if arguments else None
+    if handle not in session.calls.prepared:
+        raise SqlError(8179, f"Could not find prepared statement with handle {handle}.", state=2)
+    return session.calls.prepared[handle]
+
+
+def _sp_unprepare(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    _prepared(session, arguments)
+    del session.calls.prepared[arguments[0].value]
+    return _outcome()
+    yield
+
+
+_CALL = re.compile(
+    r"\s*\{?\s*(?:\?\s*=\s*)?(?:call\s+|exec(?:ute)?\s+)?(?P<name>[^(?{}]+?)\s*(?:\(.*\)|\?.*)?\s*\}?\s*",
+    re.I | re.S,
+)
+
+
+def _sp_prepexecrpc(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    text = _text(arguments, 1)
+    match = _CALL.fullmatch(text)
+    if match is None:
+        raise unsupported(f"sp_prepexecrpc of {text!r}")
+    outcome = yield from session.calls.invoke(parse_name(match["name"]), arguments[2:], frame, 1)
+    return _outcome(outcome.code, {0: (0, _INT), **_shift(outcome, 2)})
+
+
+def _sp_reset_connection(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    session.reset()
+    return _outcome()
+    yield
+
+
+def _getapplock(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    names = ("@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal")
+    given = _pick(names, arguments, "sp_getapplock")
+    resource, owner = _lock_of(given, frame)
+    mode = next((mode for mode in MODES if mode.lower() == str(_value(given, "@lockmode", "")).lower()), None)
+    if mode is None:
+        return _outcome(-999)
+    if owner == "Transaction" and not session.transactions.count:
+        raise _no_transaction("sp_getapplock")
+    timeout = _value(given, "@locktimeout", frame.settings.lock_timeout)
+    code = session.engine.locks.acquire(session.spid, resource, mode, owner, int(timeout), session.cancelled.is_set)
+    if code == -2:
+        raise Cancelled
+    return _outcome(code)
+    yield
+
+
+def _releaseapplock(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    given = _pick(("@resource", "@lockowner", "@dbprincipal"), arguments, "sp_releaseapplock")
+    resource, owner = _lock_of(given, frame)
+    if owner == "Transaction" and not session.transactions.count:
+        raise _no_transaction("sp_releaseapplock")
+    if not session.engine.locks.release(session.spid, resource, owner):
+        name = _value(given, "@resource", "")
+        text = (
+            f"Cannot release the application lock (Database Principal: 'public', Resource: '{name}') "
+            f"because it is not currently held."
+        )
+        raise SqlError(1223, text)
+    return _outcome()
+    yield
+
+
+def _no_transaction(procedure: str) -> SqlError:
+    text = f"You attempted to acquire a transactional application lock without an active transaction ({procedure})."
+    return SqlError(3918, text)
+
+
+def _value(given: dict[str, Bound], name: str, default: Any) -> Any:
+    return given[name].value if name in given else default
+
+
+def _lock_of(given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
+    """Return the lock's resource, qualified with its database, and its owner."""
+    owner = str(_value(given, "@lockowner", "Transaction")).capitalize()
+    if owner not in ("Transaction", "Session"):
+        raise SqlError(1222, f"Invalid lock owner '{owner}'.")
+    return f"{frame.database.lower()}|{str(_value(given, '@resource', ''))[:255]}", owner
+
+
+def _result(
+    columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], session: EngineSession
+) -> Iterator[Event]:
+    yield Columns(tuple(Column(name, kind) for name, kind in columns))
+    if rows:
+        yield Rows(rows)
+    session.row_count = len(rows)
+    yield session.done(session.frame, len(rows), 0xC1)
+
+
+_TYPE_INFO: list[tuple[str, int, int, str | None, str | None, str | None, int, int, int, int | None]] = [
+    # name, ODBC type, precision, prefix, suffix, create params, case sensitive, searchable, money, unsigned
+    ("bit", -7, 1, None, None, None, 0, 2, 0, None),
+    ("tinyint", -6, 3, None, None, None, 0, 2, 0, 1),
+    ("smallint", 5, 5, None, None, None, 0, 2, 0, 0),
+    ("int", 4, 10, None, None, None, 0, 2, 0, 0),
+    ("bigint", -5, 19, None, None, None, 0, 2, 0, 0),
+    ("real", 7, 24, None, None, None, 0, 2, 0, 0),
+    ("float", 6, 53, None, None, None, 0, 2, 0, 0),
+    ("money", 3, 19, "$", None, None, 0, 2, 1, 0),
+    ("smallmoney", 3, 10, "$", None, None, 0, 2, 1, 0),
+    ("decimal", 3, 38, None, None, "precision,scale", 0, 2, 0, 0),
+    ("numeric", 2, 38, None, None, "precision,scale", 0, 2, 0, 0),
+    ("char", 1, 8000, "'", "'", "length", 0, 3, 0, None),
+    ("varchar", 12, 8000, "'", "'", "max length", 0, 3, 0, None),
+    ("nchar", -8, 4000, "N'", "'", "length", 0, 3, 0, None),
+    ("nvarchar", -9, 4000, "N'", "'", "max length", 0, 3, 0, None),
+    ("binary", -2, 8000, "0x", None, "length", 0, 2, 0, None),
+    ("varbinary", -3, 8000, "0x", None, "max length", 0, 2, 0, None),
+    ("date", 91, 10, "'", "'", None, 0, 3, 0, None),
+    ("time", -154, 16, "'", "'", "scale", 0, 3, 0, None),
+    ("datetime2", 93, 27, "'", "'", "scale", 0, 3, 0, None),
+    ("datetime", 93, 23, "'", "'", None, 0, 3, 0, None),
+    ("smalldatetime", 93, 16, "'", "'", None, 0, 3, 0, None),
+    ("datetimeoffset", -155, 34, "'", "'", "scale", 0, 3, 0, None),
+    ("uniqueidentifier", -11, 36, "'", "'", None, 0, 2, 0, None),
+]
+
+
+def _datatype_info(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    given = _pick(("@data_type", "@odbcver"), arguments, "sp_datatype_info_100")
+    wanted = int(_value(given, "@data_type", 0) or 0)
+    small = SqlType("smallint")
+    text = SqlType("nvarchar", length=32)
+    columns = [
+        *(("TYPE_NAME", _NAME), ("DATA_TYPE", small), ("PRECISION", _INT), ("LITERAL_PREFIX", text)),
+        *(("LITERAL_SUFFIX", text), ("CREATE_PARAMS", text), ("NULLABLE", small), ("CASE_SENSITIVE", small)),
+        *(("SEARCHABLE", small), ("UNSIGNED_ATTRIBUTE", small), ("MONEY", small), ("AUTO_INCREMENT", small)),
+        *(("LOCAL_TYPE_NAME", _NAME), ("MINIMUM_SCALE", small), ("MAXIMUM_SCALE", small)),
+        *(("SQL_DATA_TYPE", small), ("SQL_DATETIME_SUB", small), ("NUM_PREC_RADIX", _INT)),
+        *(("INTERVAL_PRECISION", small), ("USERTYPE", small)),
+    ]
+    rows = [
+        *(
+            (
+                *(name, odbc, precision, prefix, suffix, create, 1, sensitive, searchable, unsigned, money),
+                *(0 if unsigned is not None else None, name, None, None, odbc, None, None, None, 0),
+            )
+            for name, odbc, precision, prefix, suffix, create, sensitive, searchable, money, unsigned in _TYPE_INFO
+            if wanted in (0, odbc)
+        )
+    ]
+    yield from _result(columns, rows, session)
+    return _outcome()
+
+
+def _catalog_query(session: EngineSession, text: str, frame: Frame) -> Generator[Event, None, Outcome]:
+    return (yield from session.calls.dynamic(text, (), frame))
+
+
+def _literal(pattern: Any) -> str:
+    return "N'" + str(pattern).replace("'", "''") + "'"
+
+
+def _sp_tables(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    names = ("@table_name", "@table_owner", "@table_qualifier", "@table_type", "@fusepattern")
+    given = _pick(names, arguments, "sp_tables")
+    where = "1 = 1"
+    for name, column in (("@table_name", "TABLE_NAME"), ("@table_owner", "TABLE_SCHEMA")):
+        if _value(given, name, None):
+            where += f" AND {column} LIKE {_literal(given[name].value)}"
+    kinds = str(_value(given, "@table_type", None) or "'TABLE','VIEW'").upper()
+    kinds = ", ".join(_literal(kind.strip(" '")) for kind in kinds.split(","))
+    text = (
+        "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, "
+        "CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' ELSE 'VIEW' END AS TABLE_TYPE, CAST(NULL "
+        "AS VARCHAR(254)) AS REMARKS "
+        f"FROM INFORMATION_SCHEMA.TABLES WHERE {where} AND CASE TABLE_TYPE WHEN 'BASE TABLE' THEN "
+        f"'TABLE' ELSE 'VIEW' END IN ({kinds}) "
+        "ORDER BY 4, 1, 2, 3"
+    )
+    return (yield from _catalog_query(session, text, frame))
+
+
+def _sp_columns(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    names = (
+        "@table_name",
+        "@table_owner",
+        "@table_qualifier",
+        "@column_name",
+        "@namescope",
+        "@odbcver",
+        "@fusepattern",
+    )
+    given = _pick(names, arguments, "sp_columns")
+    where = "1 = 1"
+    for name, column in (
+        ("@table_name", "TABLE_NAME"),
+        ("@table_owner", "TABLE_SCHEMA"),
+        ("@column_name", "COLUMN_NAME"),
+    ):
+        if _value(given, name, None):
+            where += f" AND {column} LIKE {_literal(given[name].value)}"
+    odbc = " ".join(f"WHEN '{name}' THEN {code}" for name, code, *_ in _TYPE_INFO)
+    sizes = " ".join(f"WHEN '{name}' THEN {precision}" for name, _, precision, *_ in _TYPE_INFO)
+    text = (
+        "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, COLUMN_NAME, "
+        f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS DATA_TYPE, DATA_TYPE AS TYPE_NAME, "
+        f"CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, CASE DATA_TYPE {sizes} END) "
+        f"AS INT) AS [PRECISION], "
+        "CAST(COALESCE(CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, 16) AS INT) AS [LENGTH], "
+        "CAST(NUMERIC_SCALE AS SMALLINT) AS [SCALE], "
+        "CAST(NUMERIC_PRECISION_RADIX AS SMALLINT) AS RADIX, CAST(CASE IS_NULLABLE WHEN 'YES' "
+        "THEN 1 ELSE 0 END AS SMALLINT) AS NULLABLE, "
+        "CAST(NULL AS VARCHAR(254)) AS REMARKS, COLUMN_DEFAULT AS COLUMN_DEF, "
+        f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS SQL_DATA_TYPE, CAST(NULL AS SMALLINT) AS "
+        f"SQL_DATETIME_SUB, "
+        "CHARACTER_OCTET_LENGTH AS CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE "
+        f"FROM INFORMATION_SCHEMA.COLUMNS WHERE {where} ORDER BY 2, 3, 17"
+    )
+    return (yield from _catalog_query(session, text, frame))
+
+
+def _sp_pkeys(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    given = _pick(("@table_name", "@table_owner", "@table_qualifier"), arguments, "sp_pkeys")
+    where = f"k.TABLE_NAME = {_literal(_value(given, '@table_name', ''))}"
+    if _value(given, "@table_owner", None):
+        where += f" AND k.TABLE_SCHEMA = {_literal(given['@table_owner'].value)}"
+    text = (
+        "SELECT k.TABLE_CATALOG AS TABLE_QUALIFIER, k.TABLE_SCHEMA AS TABLE_OWNER, k.TABLE_NAME, "
+        "k.COLUMN_NAME, "
+        "CAST(k.ORDINAL_POSITION AS SMALLINT) AS KEY_SEQ, k.CONSTRAINT_NAME AS PK_NAME FROM "
+        "INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS k "
+        "INNER JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c ON c.CONSTRAINT_NAME = "
+        "k.CONSTRAINT_NAME AND c.TABLE_SCHEMA = k.TABLE_SCHEMA "
+        f"WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY' AND {where} ORDER BY 2, 3, 5"
+    )
+    return (yield from _catalog_query(session, text, frame))
+
+
+def _sp_helptext(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    name = _text(arguments, 0)
+    parts = parse_name(name)
+    item = session.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+    if item is None:
+        text = f"The object '{name}' does not exist in database '{frame.database}' or is invalid for this operation."
+        raise SqlError(15009, text)
+    if not item.definition:
+        raise SqlError(15197, f"There is no text for object '{name}'.")
+    rows: list[tuple[Any, ...]] = [(line,) for line in item.definition.splitlines(keepends=True)]
+    yield from _result(
+        [("Text", SqlType("nvarchar", length=255 if all(len(row[0]) <= 255 for row in rows) else MAX))],
+        rows,
+        session,
+    )
+    return _outcome()
+
+
+def _sp_describe_undeclared_parameters(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    given = _pick(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
+    declared = parse_parameters(str(_value(given, "@params", None) or ""))
+    context = StatementContext(session, frame)
+    names = {parameter.name.lower() for parameter in declared}
+    rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
+    yield from _result(undeclared_parameters.COLUMNS, rows, session)
+    return _outcome()
+
+
+def _refused(name: str) -> Handler:
+    def refuse(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+        raise unsupported(name)
+        yield
+
+    return refuse
+
+
+_PROCEDURES: dict[str, Handler] = {
+    "sp_executesql": _executesql,
+    "sp_prepare": _sp_prepare,
+    "sp_prepexec": _sp_prepexec,
+    "sp_prepexecrpc": _sp_prepexecrpc,
+    "sp_execute": _sp_execute,
+    "sp_unprepare": _sp_unprepare,
+    "sp_describe_undeclared_parameters": _sp_describe_undeclared_parameters,
+    "sp_reset_connection": _sp_reset_connection,
+    "sp_getapplock": _getapplock,
+    "sp_releaseapplock": _releaseapplock,
+    "sp_datatype_info": _datatype_info,
+    "sp_datatype_info_100": _datatype_info,
+    "sp_datatype_info_90": _datatype_info,
+    "sp_tables": _sp_tables,
+    "sp_columns": _sp_columns,
+    "sp_columns_90": _sp_columns,
+    "sp_columns_100": _sp_columns,
+    "sp_pkeys": _sp_pkeys,
+    "sp_helptext": _sp_helptext,
+    **{
+        name: _refused(name)
+        for name in (
+            "sp_describe_first_result_set",
+            "sp_rename",
+            "sp_addmessage",
+            "sp_configure",
+            "sp_cursoropen",
+            "sp_cursorprepexec",
+            "sp_cursor",
+            "sp_help",
+            "sp_helpindex",
+            "sp_helpdb",
+            "sp_who",
+            "sp_who2",
+            "sp_spaceused",
+            "sp_addrolemember",
+            "sp_addlogin",
+            "sp_adduser",
+            "sp_set_session_context",
+            "sp_recompile",
+            "sp_updatestats",
+            "sp_fkeys",
+            "sp_statistics",
+            "sp_stored_procedures",
+            "sp_sproc_columns",
+            "sp_special_columns",
+            "xp_cmdshell",
+            "xp_fileexist",
+            "xp_logevent",
+        )
+    },
+}

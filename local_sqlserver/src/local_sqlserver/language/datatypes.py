@@ -1,0 +1,142 @@
+"""Data types as written into ``SqlType``."""
+
+from __future__ import annotations
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language.cursor import TokenCursor
+from local_sqlserver.types import MAX, SqlType
+
+_PLAIN = frozenset(
+    {
+        "bit",
+        "tinyint",
+        "smallint",
+        "int",
+        "bigint",
+        "real",
+        "money",
+        "smallmoney",
+        "date",
+        "datetime",
+        "smalldatetime",
+        "uniqueidentifier",
+        "sql_variant",
+    }
+)
+_ALIASES = {
+    "integer": "int",
+    "dec": "decimal",
+    "character": "char",
+    "rowversion": "timestamp",
+    "sysname": "nvarchar",
+}
+_LENGTHS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
+_REFUSED = frozenset(
+    (
+        "xml",
+        "geography",
+        "geometry",
+        "hierarchyid",
+        "timestamp",
+        "image",
+        "text",
+        "ntext",
+        "cursor",
+        "table",
+        "json",
+        "vector",
+    )
+)
+_LARGE = {"ntext": "nvarchar", "text": "varchar", "image": "varbinary"}
+
+
+def parse_parameter_type(cursor: TokenCursor, what: str) -> SqlType:
+    """Step over a parameter's data type; ODBC drivers declare long values NTEXT, TEXT or IMAGE."""
+    if cursor.token.is_name and (large := _LARGE.get(cursor.token.value.lower())):
+        cursor.advance()
+        return SqlType(large, length=MAX)
+    return parse_type(cursor, what)
+
+
+def parse_type(cursor: TokenCursor, what: str) -> SqlType:
+    """Step over a data type. ``what`` ('@x') names the thing declared in error 2715."""
+    token = cursor.token
+    if not token.is_name:
+        raise cursor.error()
+    parts = [cursor.advance().value]
+    while cursor.accept_operator("."):
+        parts.append(cursor.advance().value)
+    name = parts[-1].lower()
+    if name == "national":
+        name = "n" + cursor.advance().value.lower().replace("character", "char")
+    if name == "double" and cursor.accept_word("PRECISION"):
+        return SqlType("float")
+    if name in ("char", "character", "nchar", "binary") and cursor.accept_word("VARYING"):
+        name = {"char": "varchar", "character": "varchar", "nchar": "nvarchar", "binary": "varbinary"}[name]
+    if name == "sysname":
+        return SqlType("nvarchar", length=128)
+    name = _ALIASES.get(name, name)
+    if name in _REFUSED:
+        raise unsupported(f"The data type {name}", token.line)
+    if name in _PLAIN:
+        return SqlType(name)
+    if name in _LENGTHS:
+        return SqlType(name, length=_length(cursor, name, token.line))
+    if name in ("decimal", "numeric"):
+        return _decimal(cursor, name, token.line)
+    if name == "float":
+        if cursor.accept_operator("("):
+            bits = cursor.expect_integer()
+            cursor.expect_operator(")")
+            return SqlType("real" if bits <= 24 else "float")
+        return SqlType("float")
+    if name in ("time", "datetime2", "datetimeoffset"):
+        scale = 7
+        if cursor.accept_operator("("):
+            scale = cursor.expect_integer()
+            cursor.expect_operator(")")
+        if scale > 7:
+            raise SqlError(
+                1002, f"Line {token.line}: Specified scale {scale} is invalid.", severity=15, line=token.line
+            )
+        return SqlType(name, scale=scale)
+    message = f"Column, parameter, or variable {what}: Cannot find data type {'.'.join(parts)}."
+    raise SqlError(2715, message, line=token.line)
+
+
+def _length(cursor: TokenCursor, name: str, line: int) -> int:
+    if not cursor.accept_operator("("):
+        return 1
+    if cursor.accept_word("MAX"):
+        length = MAX
+    else:
+        length = cursor.expect_integer()
+        if not 1 <= length <= _LENGTHS[name]:
+            message = (
+                f"The size ({length}) given to the type '{name}' exceeds the maximum allowed for "
+                f"any data type ({_LENGTHS[name]})."
+                if length
+                else f"Line {line}: Length or precision specification 0 is invalid."
+            )
+            raise SqlError(131 if length else 1001, message, severity=15, line=line)
+    cursor.expect_operator(")")
+    return length
+
+
+def _decimal(cursor: TokenCursor, name: str, line: int) -> SqlType:
+    precision, scale = 18, 0
+    if cursor.accept_operator("("):
+        precision = cursor.expect_integer()
+        if cursor.accept_operator(","):
+            scale = cursor.expect_integer()
+        cursor.expect_operator(")")
+    if not 1 <= precision <= 38:
+        raise SqlError(
+            1007,
+            f"The number '{precision}' is out of the range for numeric representation (maximum precision 38).",
+            severity=15,
+            line=line,
+        )
+    if scale > precision:
+        raise SqlError(192, "The scale must be less than or equal to the precision.", severity=15, line=line)
+    return SqlType(name, precision=precision, scale=scale)

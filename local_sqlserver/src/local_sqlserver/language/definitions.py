@@ -1,0 +1,311 @@
+"""Statements about databases, principals and files: CREATE DATABASE, GRANT, BULK INSERT and others."""
+
+from __future__ import annotations
+
+from local_sqlserver.collation import DATABASE, find
+from local_sqlserver.errors import unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.cursor import TokenCursor, syntax_error
+from local_sqlserver.language.tokens import BINARY, END, NUMBER, QUOTED, STRING, WORD
+
+_BULK_OPTIONS = frozenset(
+    (
+        "BATCHSIZE",
+        "CHECK_CONSTRAINTS",
+        "CODEPAGE",
+        "DATAFILETYPE",
+        "DATA_SOURCE",
+        "ERRORFILE",
+        "ERRORFILE_DATA_SOURCE",
+        "FIELDQUOTE",
+        "FIELDTERMINATOR",
+        "FIRE_TRIGGERS",
+        "FIRSTROW",
+        "FORMAT",
+        "FORMATFILE",
+        "FORMATFILE_DATA_SOURCE",
+        "KEEPIDENTITY",
+        "KEEPNULLS",
+        "KILOBYTES_PER_BATCH",
+        "LASTROW",
+        "MAXERRORS",
+        "ORDER",
+        "ROWS_PER_BATCH",
+        "ROWTERMINATOR",
+        "TABLOCK",
+    )
+)
+_SECURABLES = frozenset({"SCHEMA", "OBJECT", "DATABASE"})
+
+
+def _accept_if_exists(cursor: TokenCursor) -> bool:
+    if cursor.accept_word("IF"):
+        cursor.expect_word("EXISTS")
+        return True
+    return False
+
+
+def parse_drop(cursor: TokenCursor) -> syntax.Statement:
+    """DROP PROCEDURE, SCHEMA or DATABASE."""
+    line = cursor.advance().line
+    kind = cursor.advance().upper.replace("PROCEDURE", "PROC").replace("PROC", "PROCEDURE")
+    if_exists = _accept_if_exists(cursor)
+    names = [cursor.name()]
+    while cursor.accept_operator(","):
+        names.append(cursor.name())
+    return syntax.DropObjects(line, kind, tuple(names), if_exists)
+
+
+def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
+    """CREATE DATABASE and ALTER DATABASE."""
+    line = cursor.advance().line
+    cursor.advance()
+    if action == "CREATE":
+        name = cursor.expect_identifier()
+        if cursor.accept_word("COLLATE"):
+            collation = find(cursor.expect_identifier(), line)
+            if collation != DATABASE:
+                raise unsupported(f"A database with another collation than {DATABASE.name}", line)
+        if cursor.at_word("ON", "LOG", "WITH", "CONTAINMENT", "FOR", "AS"):
+            raise unsupported(f"CREATE DATABASE … {cursor.token.upper}", cursor.token.line)
+        return syntax.CreateDatabase(line, name)
+    if cursor.at_word("SCOPED", "AUDIT", "ENCRYPTION"):
+        raise unsupported(f"ALTER DATABASE {cursor.token.upper}", line)
+    name = "" if cursor.accept_word("CURRENT") else cursor.expect_identifier()
+    if not cursor.accept_word("SET"):
+        if cursor.token.kind == WORD:
+            raise unsupported(f"ALTER DATABASE … {cursor.token.upper}", cursor.token.line)
+        raise cursor.error()
+    options = [_database_option(cursor)]
+    while cursor.accept_operator(","):
+        options.append(_database_option(cursor))
+    rollback = False
+    if cursor.accept_word("WITH"):
+        if cursor.accept_word("ROLLBACK"):
+            if cursor.accept_word("AFTER"):
+                cursor.expect_integer()
+                cursor.accept_word("SECONDS")
+            else:
+                cursor.expect_word("IMMEDIATE")
+            rollback = True
+        else:
+            cursor.expect_word("NO_WAIT")
+    return syntax.AlterDatabase(line, name, tuple(options), rollback)
+
+
+def _database_option(cursor: TokenCursor) -> tuple[str, str]:
+    if cursor.token.kind != WORD:
+        raise cursor.error()
+    option = cursor.advance().upper
+    cursor.accept_operator("=")
+    if cursor.at_operator("("):
+        raise unsupported(f"ALTER DATABASE … SET {option} (…)", cursor.token.line)
+    if option in (
+        "SINGLE_USER",
+        "MULTI_USER",
+        "RESTRICTED_USER",
+        "ONLINE",
+        "OFFLINE",
+        "READ_ONLY",
+        "READ_WRITE",
+    ):
+        return option, ""
+    if cursor.token.kind not in (WORD, NUMBER):
+        raise cursor.error()
+    return option, cursor.advance().text.upper()
+
+
+def parse_security(cursor: TokenCursor) -> syntax.Statement:
+    """CREATE/ALTER/DROP LOGIN, USER, ROLE; GRANT, DENY, REVOKE."""
+    token = cursor.advance()
+    if token.upper in ("GRANT", "DENY", "REVOKE"):
+        return _permission(cursor, token.upper, token.line)
+    kind = cursor.expect_word("LOGIN", "USER", "ROLE").upper
+    if_exists = _accept_if_exists(cursor)
+    name = cursor.expect_identifier()
+    options: list[tuple[str, str]] = []
+    if kind == "ROLE" and cursor.at_word("ADD", "DROP"):
+        action = cursor.advance().upper
+        cursor.expect_word("MEMBER")
+        options.append((f"{action} MEMBER", cursor.expect_identifier()))
+    elif kind == "ROLE" and cursor.accept_word("AUTHORIZATION"):
+        options.append(("AUTHORIZATION", cursor.expect_identifier()))
+    elif kind == "USER" and cursor.accept_word("FOR", "FROM"):
+        source = cursor.expect_word("LOGIN", "CERTIFICATE").upper
+        options.append((source, cursor.expect_identifier()))
+    elif kind == "USER" and cursor.accept_word("WITHOUT"):
+        cursor.expect_word("LOGIN")
+        options.append(("WITHOUT LOGIN", ""))
+    elif kind == "LOGIN" and cursor.at_word("ENABLE", "DISABLE"):
+        options.append((cursor.advance().upper, ""))
+    elif kind == "LOGIN" and cursor.at_word("FROM"):
+        raise unsupported("CREATE LOGIN … FROM", cursor.token.line)
+    if cursor.accept_word("WITH"):
+        options.append(_principal_option(cursor))
+        while cursor.accept_operator(","):
+            options.append(_principal_option(cursor))
+    return syntax.Principal(token.line, token.upper, kind, name, tuple(options), if_exists)
+
+
+def _principal_option(cursor: TokenCursor) -> tuple[str, str]:
+    option = cursor.advance()
+    if option.kind != WORD:
+        raise syntax_error(option)
+    cursor.expect_operator("=")
+    value = cursor.token
+    if value.kind not in (STRING, WORD, QUOTED, NUMBER, BINARY):
+        raise cursor.error()
+    cursor.advance()
+    if option.upper == "PASSWORD":
+        if value.kind != STRING:
+            raise unsupported("A hashed password", value.line)
+        if cursor.at_word("HASHED", "MUST_CHANGE", "OLD_PASSWORD", "UNLOCK"):
+            raise unsupported(f"PASSWORD … {cursor.token.upper}", value.line)
+    return option.upper, value.value
+
+
+def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
+    """CREATE CERTIFICATE with a password of its own, ALTER CERTIFICATE … REMOVE PRIVATE KEY, DROP CERTIFICATE."""
+    token = cursor.advance()
+    cursor.expect_word("CERTIFICATE")
+    name = cursor.expect_identifier()
+    if token.upper == "DROP":
+        return syntax.Certificate(token.line, "DROP", name)
+    if token.upper == "ALTER":
+        if not cursor.at_word("REMOVE"):
+            raise unsupported(f"ALTER CERTIFICATE … {cursor.token.upper}", cursor.token.line)
+        for word in ("REMOVE", "PRIVATE", "KEY"):
+            cursor.expect_word(word)
+        return syntax.Certificate(token.line, "ALTER", name)
+    if cursor.accept_word("AUTHORIZATION") and cursor.expect_identifier().lower() != "dbo":
+        raise unsupported("A certificate of another owner than dbo", token.line)
+    if cursor.at_word("FROM"):
+        raise unsupported("CREATE CERTIFICATE … FROM", cursor.token.line)
+    if not cursor.at_word("ENCRYPTION"):
+        raise unsupported("A certificate without a password (there is no database master key)", token.line)
+    for word in ("ENCRYPTION", "BY", "PASSWORD"):
+        cursor.expect_word(word)
+    password = _equals_string(cursor)
+    cursor.expect_word("WITH")
+    cursor.expect_word("SUBJECT")
+    subject = _equals_string(cursor)
+    while cursor.accept_operator(","):
+        cursor.expect_word("START_DATE", "EXPIRY_DATE")  # signatures hold beyond it
+        _equals_string(cursor)
+    return syntax.Certificate(token.line, "CREATE", name, password, subject)
+
+
+def parse_signature(cursor: TokenCursor) -> syntax.Statement:
+    """ADD SIGNATURE TO and DROP SIGNATURE FROM a procedure BY CERTIFICATE."""
+    token = cursor.advance()
+    if cursor.at_word("COUNTER"):
+        raise unsupported("A countersignature", token.line)
+    cursor.expect_word("SIGNATURE")
+    cursor.expect_word("TO" if token.upper == "ADD" else "FROM")
+    kind, module = _securable(cursor)
+    if kind != "OBJECT":
+        raise unsupported(f"A signature of a {kind}", token.line)
+    cursor.expect_word("BY")
+    if not cursor.at_word("CERTIFICATE"):
+        raise unsupported(f"A signature by {cursor.token.upper}", cursor.token.line)
+    cursor.advance()
+    certificate, password = cursor.expect_identifier(), ""
+    if token.upper == "ADD" and cursor.accept_word("WITH"):
+        cursor.expect_word("PASSWORD")
+        password = _equals_string(cursor)
+    if cursor.at_operator(","):
+        raise unsupported("Signatures of several certificates at once", cursor.token.line)
+    return syntax.Signature(token.line, token.upper, module, certificate, password)
+
+
+def _equals_string(cursor: TokenCursor) -> str:
+    cursor.expect_operator("=")
+    if cursor.token.kind != STRING:
+        raise cursor.error()
+    return cursor.advance().value
+
+
+def _permission(cursor: TokenCursor, action: str, line: int) -> syntax.Statement:
+    if action == "REVOKE" and cursor.at_words("GRANT", "OPTION"):
+        raise unsupported("REVOKE GRANT OPTION FOR", line)
+    permissions: list[str] = []
+    while True:
+        words: list[str] = []
+        while cursor.token.kind == WORD and not cursor.at_word("ON", "TO", "FROM"):
+            words.append(cursor.advance().upper)
+        if not words:
+            raise cursor.error()
+        permissions.append("EXECUTE" if words == ["EXEC"] else " ".join(words))
+        if cursor.at_operator("("):
+            raise unsupported("A permission on columns", cursor.token.line)
+        if not cursor.accept_operator(","):
+            break
+    securable: tuple[str, tuple[str, ...]] = ("DATABASE", ())
+    if cursor.accept_word("ON"):
+        securable = _securable(cursor)
+    cursor.expect_word("TO", "FROM")
+    principals = [_principal_name(cursor)]
+    while cursor.accept_operator(","):
+        principals.append(_principal_name(cursor))
+    if cursor.at_words("WITH", "GRANT"):
+        raise unsupported("WITH GRANT OPTION", cursor.token.line)
+    if cursor.at_word("AS", "CASCADE"):
+        raise unsupported(f"{action} … {cursor.token.upper}", cursor.token.line)
+    return syntax.Permission(line, action, tuple(permissions), securable, tuple(principals))
+
+
+def _principal_name(cursor: TokenCursor) -> str:
+    token = cursor.accept_word("PUBLIC")
+    return token.value if token else cursor.expect_identifier()
+
+
+def _securable(cursor: TokenCursor) -> tuple[str, tuple[str, ...]]:
+    kind = "OBJECT"
+    if cursor.peek().text == "::":
+        kind = cursor.advance().upper
+        cursor.advance()
+        if kind not in _SECURABLES:
+            raise unsupported(f"A permission on {kind}", cursor.token.line)
+    return kind, cursor.name()
+
+
+def parse_bulk_insert(cursor: TokenCursor) -> syntax.Statement:
+    """BULK INSERT; a double-quoted path is taken as SQL Server takes it."""
+    line = cursor.advance().line
+    cursor.expect_word("INSERT")
+    table = cursor.name()
+    cursor.expect_word("FROM")
+    token = cursor.token
+    if token.kind != STRING and not (token.kind == QUOTED and token.text.startswith('"')):
+        raise cursor.error()
+    cursor.advance()
+    options: list[tuple[str, str | int | None, int]] = []
+    if cursor.accept_word("WITH"):
+        cursor.expect_operator("(")
+        while True:
+            options.append(_bulk_option(cursor))
+            if not cursor.accept_operator(","):
+                break
+        cursor.expect_operator(")")
+    if cursor.token.kind not in (END, WORD) and not cursor.at_operator(";"):
+        raise cursor.error()
+    return syntax.BulkInsert(line, table, token.value, tuple(options))
+
+
+def _bulk_option(cursor: TokenCursor) -> tuple[str, str | int | None, int]:
+    token = cursor.token
+    if token.kind != WORD or token.upper not in _BULK_OPTIONS:
+        raise cursor.error()
+    cursor.advance()
+    if not cursor.accept_operator("="):
+        if cursor.at_operator("("):
+            raise unsupported(f"BULK INSERT with {token.upper} (…)", token.line)
+        return token.upper, None, token.line
+    value = cursor.advance()
+    if value.kind == NUMBER:
+        if not value.text.isdigit():
+            raise syntax_error(value)
+        return token.upper, int(value.text), token.line
+    if value.kind == STRING or (value.kind == QUOTED and value.text.startswith('"')):
+        return token.upper, value.value, token.line
+    raise syntax_error(value)

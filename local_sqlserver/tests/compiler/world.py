@@ -1,0 +1,135 @@
+"""A small world for the translator: a catalog in memory over a real DuckDB connection."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from local_sqlserver.errors import SqlError
+from local_sqlserver.compiler import (
+    SESSION_VALUES,
+    Relation,
+    Translation,
+    macros,
+    translate,
+    translate_expression,
+)
+from local_sqlserver.compiler.failures import to_sql_error
+from local_sqlserver.types import SqlType
+
+NOW = datetime(2026, 2, 3, 4, 5, 6, 123000)
+
+
+class World:
+    """A ``Context`` that remembers what DDL said, and runs translations."""
+
+    database = "Warehouse"
+    default_schema = "dbo"
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute(f"ATTACH '{path or ':memory:'}' AS \"Warehouse\"")
+        for schema in ("dbo", "silver"):
+            self.connection.execute(f'CREATE SCHEMA IF NOT EXISTS "Warehouse"."{schema}"')
+        macros.install(self.connection)
+        self.relations: dict[tuple[str, ...], Relation] = {}
+        self.variables: dict[str, tuple[SqlType, Any]] = {}
+        self.identity: int | None = None
+
+    def declare(self, name: str, declared: SqlType, value: Any) -> None:
+        self.variables[name.lower()] = (declared, value)
+
+    def relation(self, parts: tuple[str, ...], line: int) -> Relation:
+        key = self._full(parts)
+        if key not in self.relations:
+            raise SqlError(208, f"Invalid object name '{'.'.join(parts)}'.", line=line)
+        return self.relations[key]
+
+    def _full(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        lowered = tuple(part.lower() for part in parts)
+        if lowered[-1].startswith(("#", "@")):
+            return ("tempdb", "dbo", lowered[-1])
+        return (*("warehouse", "dbo")[: 3 - len(lowered)], *lowered)
+
+    def target(self, parts: tuple[str, ...], line: int) -> Relation:
+        database, schema, _ = self._full(parts)
+        name = parts[-1]
+        if database == "tempdb":
+            kind = "T" if name.startswith("#") else "@"
+            return Relation(f'temp.main."{name}"', kind, "tempdb", "dbo", name)
+        return Relation(f'"Warehouse"."{schema}"."{name}"', "U", self.database, schema, name)
+
+    def file(self, path: str, data_source: str | None, line: int) -> str:
+        return path
+
+    def variable(self, name: str, line: int) -> SqlType:
+        if name.lower() not in self.variables:
+            raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, line=line)
+        return self.variables[name.lower()][0]
+
+    def _bound(self, name: str) -> Any:
+        if name in self.variables:
+            return self.variables[name][1]
+        values = {"getdate()": NOW, "sysdatetime()": NOW, "@@rowcount": 7, "sysutcdatetime()": NOW}
+        assert name in SESSION_VALUES
+        return values.get(name)
+
+    def execute(self, translation: Translation, relation: Relation | None = None) -> list[tuple[Any, ...]]:
+        """Run a translation and record its changes; the rows (or the one-row count) of its last statement."""
+        rows: list[tuple[Any, ...]] = []
+        for statement in translation.statements:
+            used = {
+                str(index): self._bound(name)
+                for index, name in enumerate(translation.parameters, 1)
+                if f"${index}" in statement
+            }
+            try:
+                cursor = self.connection.execute(statement, used or None)
+                rows = cursor.fetchall()
+            except duckdb.Error as error:
+                raise to_sql_error(error, 1, [relation] if relation else []) from error
+        for change in translation.changes:
+            key = self._full(
+                (change.relation.schema, change.relation.name)
+                if change.relation.kind not in ("T", "@")
+                else (change.relation.name,)
+            )
+            if change.action.startswith("drop") and change.action != "drop index":
+                del self.relations[key]
+            else:
+                self.relations[key] = change.relation
+        if translation.identity_table is not None:
+            self.identity = rows[-1][-1] if rows else None
+            rows = [row[:-1] for row in rows] if translation.returns_rows else [(len(rows),)]
+        return rows
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        """Translate and run one statement."""
+        translation = translate(statement, 1, self)
+        return self.execute(translation, self._written(statement))
+
+    def _written(self, statement: str) -> Relation | None:
+        """The table that an INSERT, UPDATE or MERGE names, for messages."""
+        words = statement.replace("(", " ").split()
+        for word in words[1:4]:
+            key = self._full(tuple(word.replace("[", "").replace("]", "").split(".")))
+            if key in self.relations:
+                return self.relations[key]
+        return None
+
+    def value(self, expression: str) -> Any:
+        """The value of an expression or condition."""
+        translation = translate_expression(expression, 1, self)
+        return self.execute(translation)[0][0]
+
+    def type(self, expression: str) -> str:
+        """The type of an expression, which its DuckDB value must have too."""
+        declared = translate_expression(expression, 1, self).column_types[0]
+        return str(declared)
+
+
+__all__ = ["NOW", "Decimal", "World", "date", "datetime"]

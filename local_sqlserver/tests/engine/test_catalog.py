@@ -1,0 +1,253 @@
+import pytest
+
+from tests.engine.conftest import Client, Connect
+
+
+@pytest.fixture
+def world(sql: Client) -> Client:
+    sql.good(
+        "CREATE SCHEMA s",
+        "CREATE TABLE s.t (id INT IDENTITY(3, 2) NOT NULL CONSTRAINT pk_t PRIMARY KEY CLUSTERED (id), "
+        "name NVARCHAR(20) NULL CONSTRAINT df_name DEFAULT N'x', amount DECIMAL(9, 2) NOT NULL, "
+        "at DATETIME2(3) NOT NULL, "
+        "CONSTRAINT ck_amount CHECK (amount > 0), CONSTRAINT uq_name UNIQUE (name))",
+        "CREATE INDEX ix_at ON s.t (at)",
+        "CREATE VIEW s.v AS SELECT id, name, amount * 2 AS twice FROM s.t",
+        "CREATE PROCEDURE s.p @a INT, @b NVARCHAR(30) = N'' OUTPUT AS SELECT 1",
+    )
+    return sql
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT name FROM sys.tables", [("t",)]),
+        ("SELECT name FROM sys.views", [("v",)]),
+        ("SELECT name, type_desc FROM sys.procedures", [("p", "SQL_STORED_PROCEDURE")]),
+        ("SELECT name FROM sys.schemas WHERE schema_id BETWEEN 5 AND 16383", [("s",)]),
+        (
+            "SELECT name, type, SCHEMA_NAME(schema_id) FROM sys.objects ORDER BY name",
+            [
+                ("ck_amount", "C", "s"),
+                ("df_name", "D", "s"),
+                ("p", "P", "s"),
+                ("pk_t", "PK", "s"),
+                ("t", "U", "s"),
+                ("uq_name", "UQ", "s"),
+                ("v", "V", "s"),
+            ],
+        ),
+        (
+            "SELECT c.name, TYPE_NAME(c.user_type_id), c.max_length, c.precision, c.scale, "
+            "c.is_nullable, c.is_identity "
+            "FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(N's.t') ORDER BY c.column_id",
+            [
+                ("id", "int", 4, 10, 0, 0, 1),
+                ("name", "nvarchar", 40, 0, 0, 1, 0),
+                ("amount", "decimal", 5, 9, 2, 0, 0),
+                ("at", "datetime2", 8, 27, 3, 0, 0),
+            ],
+        ),
+        (
+            "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, ORDINAL_POSITION FROM "
+            "INFORMATION_SCHEMA.COLUMNS "
+            "WHERE TABLE_SCHEMA = N'S' AND TABLE_NAME = N'v' ORDER BY ORDINAL_POSITION",
+            [("id", "int", None, 1), ("name", "nvarchar", 20, 2), ("twice", "decimal", None, 3)],
+        ),
+        (
+            "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM information_schema.tables ORDER BY 2",
+            [("s", "t", "BASE TABLE"), ("s", "v", "VIEW")],
+        ),
+        (
+            "SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID(N's.t') ORDER BY name",
+            [("ix_at",), ("pk_t",), ("uq_name",)],
+        ),
+        ("SELECT CAST(seed_value AS INT), CAST(increment_value AS INT) FROM sys.identity_columns", [(3, 2)]),
+        ("SELECT name FROM sys.default_constraints", [("df_name",)]),
+        ("SELECT name, is_output FROM sys.parameters ORDER BY parameter_id", [("@a", 0), ("@b", 1)]),
+        ("SELECT COUNT(*) FROM sys.sql_modules WHERE definition LIKE N'%@b NVARCHAR(30)%'", [(1,)]),
+        ("SELECT name, state_desc FROM sys.databases WHERE name = N'd'", [("D", "ONLINE")]),
+        ("SELECT name FROM D.sys.tables", [("t",)]),
+        ("SELECT COUNT(*) FROM master.sys.tables", [(0,)]),
+        ("SELECT OBJECT_NAME(OBJECT_ID(N'[s].[t]')), OBJECT_SCHEMA_NAME(OBJECT_ID(N'D.s.v'))", [("t", "s")]),
+        (
+            "SELECT OBJECT_ID(N's.t', N'V'), OBJECT_ID(N'none'), DB_ID(N'none'), SCHEMA_ID(N'none')",
+            [(None,) * 4],
+        ),
+        (
+            "SELECT DB_NAME(), DB_NAME(DB_ID()), SCHEMA_NAME(SCHEMA_ID(N'S')), COL_LENGTH(N's.t', N'name')",
+            [("D", "D", "s", 40)],
+        ),
+        (
+            "SELECT ORIGINAL_LOGIN(), USER_NAME(), IS_SRVROLEMEMBER(N'sysadmin'), @@SERVERNAME",
+            [("sa", "dbo", 1, "test")],
+        ),
+    ],
+)
+def test_the_catalog_tells_what_there_is(world: Client, query: str, rows: list[tuple[object, ...]]) -> None:
+    assert world(query).rows == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("CREATE DATABASE D", 1801),
+        ("DROP DATABASE nothing", 3701),
+        ("DROP DATABASE master", 3708),
+        ("CREATE SCHEMA s", 2714),
+        ("DROP SCHEMA s", 3729),
+        ("DROP SCHEMA nothing", 15151),
+        ("CREATE TABLE s.t (a INT)", 2714),
+        ("CREATE TABLE nothing.t (a INT)", 2760),
+        ("CREATE VIEW s.v AS SELECT 1 AS a", 2714),
+        ("ALTER VIEW s.w AS SELECT 1 AS a", 208),
+        ("CREATE VIEW s.w AS SELECT a FROM nothing", 208),
+        ("DROP PROCEDURE s.v", 3705),
+        ("DROP TABLE s.nothing", 3701),
+        ("SELECT * FROM sys.nothing", 208),
+        ("SELECT * FROM sys.database", 208),
+        ("ALTER DATABASE D SET PARAMETERIZATION FORCED", 40510),
+        ("ALTER DATABASE nothing SET RECOVERY SIMPLE", 5011),
+        ("BEGIN TRAN CREATE DATABASE F", 226),
+    ],
+)
+def test_definitions_that_cannot_be_are_errors(world: Client, text: str, number: int) -> None:
+    assert world(text).numbers == [number]
+
+
+def test_what_goes_into_select_into_is_typed(world: Client) -> None:
+    world.good("INSERT s.t (amount, at) VALUES (1.5, '2026-01-01')", "SELECT id, name, amount INTO s.u FROM s.t")
+    assert world(
+        "SELECT name, TYPE_NAME(user_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id"
+    ).rows == [
+        ("id", "int"),
+        ("name", "nvarchar"),
+        ("amount", "decimal"),
+    ]
+
+
+def test_alter_and_drop_are_recorded(world: Client) -> None:
+    world.good(
+        "CREATE TABLE s.u (a INT)",
+        "ALTER TABLE s.u ADD b NVARCHAR(7) NULL",
+        "ALTER TABLE s.u ADD CONSTRAINT ck_u CHECK (a > 0)",
+        "CREATE OR ALTER VIEW s.v AS SELECT b FROM s.u",
+    )
+    assert world("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id").rows == [
+        ("a",),
+        ("b",),
+    ]
+    assert world("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N's.v')").rows == [("b",)]
+    world.good(
+        "ALTER TABLE s.u DROP CONSTRAINT ck_u",
+        "DROP VIEW s.v",
+        "DROP TABLE IF EXISTS s.u, s.t",
+        "DROP PROCEDURE s.p",
+        "DROP SCHEMA s",
+    )
+    assert world("SELECT COUNT(*) FROM sys.objects").value == 0
+    assert world("SELECT COUNT(*) FROM sys.columns").value == 0
+
+
+def test_a_column_not_null_is_added_in_a_transaction_that_goes_on_writing(world: Client) -> None:
+    world.good(
+        "CREATE TABLE s.u (a INT IDENTITY NOT NULL, b NVARCHAR(7) NULL, twice AS (a * 2),"
+        " CONSTRAINT pk_u PRIMARY KEY (a), CONSTRAINT uq_u UNIQUE (b))",
+        "INSERT s.u (b) VALUES (N'x'), (N'y')",
+    )
+    added = (
+        "ALTER TABLE s.u ADD c BIT NOT NULL CONSTRAINT df_c DEFAULT 1, d INT NULL, e NVARCHAR(5) NOT NULL DEFAULT N'e';"
+        " ALTER TABLE s.u ADD CONSTRAINT ck_u CHECK (c = 1 OR d > 0);"
+        " UPDATE s.u SET d = a; INSERT s.u (b) VALUES (N'z');"
+    )
+    world.good(f"BEGIN TRANSACTION; {added} ROLLBACK TRANSACTION")
+    assert world("SELECT * FROM s.u ORDER BY a").rows == [(1, "x", 2), (2, "y", 4)]
+    world.good(f"BEGIN TRANSACTION; {added} COMMIT TRANSACTION")
+    rows = world("SELECT b, twice, c, d, e FROM s.u ORDER BY a").rows
+    assert [row[0] for row in rows] == ["x", "y", "z"]
+    assert rows[:2] == [("x", 2, True, 1, "e"), ("y", 4, True, 2, "e")]
+    assert world("INSERT s.u (b) VALUES (N'X')").numbers == [2627]
+    assert world("INSERT s.u (b, c) VALUES (N'n', NULL)").numbers == [515]
+    assert world("INSERT s.u (b, c, d) VALUES (N'n', 0, -1)").numbers == [547]
+
+
+def test_object_definition_knows_constraints(world: Client) -> None:
+    world.good("CREATE TABLE s.u (a INT CONSTRAINT df_a DEFAULT 7, CONSTRAINT ck_u CHECK (a > 0))")
+    definition = "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.{}'))"
+    assert "a > 0" in world(definition.format("ck_u")).value
+    assert "7" in world(definition.format("df_a")).value
+    assert world(definition.format("u")).value is None
+    assert world(definition.format("nothing")).value is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("CREATE {} AS SELECT 1 AS a", "CREATE {} AS SELECT 1 AS a"),
+        ("CREATE OR ALTER {} AS SELECT 1 AS a", "CREATE   {} AS SELECT 1 AS a"),
+        (
+            "-- CREATE OR ALTER\ncreate or\n  alter {} AS SELECT 1 AS a",
+            "-- CREATE OR ALTER\ncreate \n   {} AS SELECT 1 AS a",
+        ),
+        ("CREATE/*a*/OR/*b*/ALTER/*c*/{} AS SELECT 1 AS a", "CREATE/*a*//*b*//*c*/{} AS SELECT 1 AS a"),
+    ],
+)
+@pytest.mark.parametrize("what", ["VIEW s.x", "PROCEDURE s.x", "PROC s.x @a INT = 1"])
+def test_a_definition_is_kept_as_of_create(world: Client, what: str, written: str, kept: str) -> None:
+    world.good(written.format(what))
+    for definition in (
+        "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.x'))",
+        "SELECT definition FROM sys.sql_modules WHERE object_id = OBJECT_ID(N's.x')",
+    ):
+        assert world(definition).value == kept.format(what)
+    world.good(f"/* ALTER */ ALTER {what} AS SELECT 2 AS a")
+    assert world(definition).value == f"/* ALTER */ CREATE {what} AS SELECT 2 AS a"
+
+
+def test_helptext_shows_a_procedure(world: Client) -> None:
+    assert world("EXEC sp_helptext N's.p'").rows == [
+        ("CREATE PROCEDURE s.p @a INT, @b NVARCHAR(30) = N'' OUTPUT AS SELECT 1",)
+    ]
+
+
+def test_identity_insert_writes_given_keys(world: Client) -> None:
+    text = "INSERT s.t (id, name, amount, at) VALUES (0, N'zero', 1, '2026-01-01')"
+    assert world(text).numbers == [544]
+    world.good("SET IDENTITY_INSERT s.t ON " + text + " SET IDENTITY_INSERT s.t OFF")
+    world.good("INSERT s.t (amount, at) VALUES (1, '2026-01-01')")
+    assert world("SELECT id FROM s.t ORDER BY id").rows == [(0,), (3,)]
+
+
+def test_logins_see_what_was_granted_and_nothing_else(world: Client, connect: Connect) -> None:
+    world.good(
+        "CREATE LOGIN worker WITH PASSWORD = 'Worker_1'",
+        "CREATE USER worker FOR LOGIN worker",
+        "CREATE ROLE loaders",
+        "ALTER ROLE loaders ADD MEMBER worker",
+        "GRANT EXECUTE ON SCHEMA::s TO loaders",
+        "GRANT SELECT ON OBJECT::s.v TO worker",
+        "CREATE PROCEDURE s.adds AS INSERT s.t (amount, at) VALUES (1, '2026-01-01')",
+        "CREATE PROCEDURE s.dynamic AS EXEC (N'SELECT * FROM s.t')",
+    )
+    try:
+        worker = connect("D", "worker", "Worker_1")
+        assert worker("SELECT USER_NAME(), SUSER_SNAME(), IS_MEMBER(N'loaders')").rows == [("worker", "worker", 1)]
+        worker.good("EXEC s.adds", "SELECT * FROM s.v")
+        for text, number in [
+            ("SELECT * FROM s.t", 229),
+            ("DELETE s.t", 229),
+            ("EXEC s.dynamic", 229),
+            ("CREATE TABLE s.u (a INT)", 262),
+            ("CREATE PROCEDURE s.q AS SELECT 1", 262),
+            ("DROP PROCEDURE s.p", 262),
+            ("CREATE DATABASE X", 262),
+            ("CREATE LOGIN x WITH PASSWORD = 'x'", 262),
+            ("BULK INSERT s.t FROM 'x.csv'", 4834),
+        ]:
+            assert worker(text).numbers == [number], text
+        world.good("DENY SELECT ON SCHEMA::s TO loaders")
+        assert worker("SELECT * FROM s.v").numbers == [229]
+        world.good("REVOKE SELECT ON SCHEMA::s FROM loaders", "DROP USER worker")
+        worker.session.close()
+    finally:
+        world.good("DROP LOGIN worker")

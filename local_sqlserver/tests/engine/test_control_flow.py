@@ -1,0 +1,191 @@
+import pytest
+
+from tests.engine.conftest import Client
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DECLARE @a INT = 1, @b INT SET @b = @a + 1 SELECT @a, @b", (1, 2)),
+        ("DECLARE @a INT SET @a += 1 SELECT @a", (None,)),
+        ("DECLARE @a INT = 7 SET @a -= 2 SET @a *= 3 SET @a /= 2 SET @a %= 4 SELECT @a", (3,)),
+        ("DECLARE @a NVARCHAR(3) = N'abcdef' SELECT @a", ("abc",)),
+        ("DECLARE @a NCHAR(4) = N'ab' SELECT @a + N'|'", ("ab  |",)),
+        ("DECLARE @a INT = '12' SELECT @a", (12,)),
+        ("DECLARE @a INT = 2.9 SELECT @a", (2,)),
+        ("DECLARE @a NVARCHAR(10) = 5 SELECT @a + N'1'", ("51",)),
+        ("DECLARE @a BIT = 5 SELECT @a", (1,)),
+        ("DECLARE @a INT = 5, @b INT SELECT @b = x FROM (VALUES (1), (2)) AS t (x) SELECT @a, @b", (5, 2)),
+        ("DECLARE @b INT = 9 SELECT @b = x FROM (VALUES (1)) AS t (x) WHERE x > 5 SELECT @b", (9,)),
+        ("DECLARE @b INT = 9 SET @b = (SELECT x FROM (VALUES (1)) AS t (x) WHERE x > 5) SELECT @b", (None,)),
+        ("DECLARE @i INT = 0 WHILE @i < 10 BEGIN SET @i += 1 IF @i = 4 BREAK END SELECT @i", (4,)),
+        (
+            "DECLARE @i INT = 0, @n INT = 0 WHILE @i < 5 BEGIN SET @i += 1 IF @i % 2 = 0 CONTINUE "
+            "SET @n += 1 END SELECT @n",
+            (3,),
+        ),
+        ("IF NULL = NULL SELECT 1 ELSE SELECT 2", (2,)),
+        ("DECLARE @a INT IF @a <> 1 SELECT 1 ELSE SELECT 2", (2,)),
+        ("IF EXISTS (SELECT 1 WHERE 1 = 0) SELECT 1 ELSE SELECT 2", (2,)),
+        ("IF N'a' = N'A ' SELECT 1 ELSE SELECT 2", (1,)),
+        (
+            "DECLARE @t TABLE (a INT, b NVARCHAR(5) DEFAULT N'x') INSERT @t (a) VALUES (1) SELECT * FROM @t",
+            (1, "x"),
+        ),
+        ("SELECT 1 WHERE 1 = 0; IF @@ROWCOUNT = 0 SELECT 2 ELSE SELECT 3", None),
+    ],
+)
+def test_a_batch_computes(sql: Client, text: str, expected: tuple[object, ...] | None) -> None:
+    result = sql(text)
+    assert not result.errors
+    assert result.sets[-1] == [expected or (2,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("DECLARE @a INT = 'x'", 245),
+        ("DECLARE @a INT = 3000000000", 8115),
+        ("DECLARE @a TINYINT = -1", 8115),
+        ("DECLARE @a DATE = 'no date'", 241),
+        ("DECLARE @a DATE = 5", 206),
+        ("DECLARE @a DECIMAL(3, 1) = 1234", 8115),
+        ("DECLARE @a INT SET @a = (SELECT x FROM (VALUES (1), (2)) AS t (x))", 512),
+        ("PRINT 1 / 0", 8134),
+        ("SELECT CAST('x' AS INT)", 245),
+        ("USE nowhere", 911),
+        ("EXEC nothing", 2812),
+        ("SET DATEFIRST 1", 40510),
+        ("SET ROWCOUNT 5", 40510),
+        ("SET NONSENSE ON", 40510),
+    ],
+)
+def test_what_cannot_be_is_an_error(sql: Client, text: str, number: int) -> None:
+    assert sql(text).numbers == [number]
+
+
+def test_a_batch_goes_on_after_a_statements_error(sql: Client) -> None:
+    result = sql("SELECT 1 / 0\nSELECT 2\nSELECT @@ERROR")
+    assert [error.line for error in result.errors] == [1]
+    assert result.sets[-2:] == [[(2,)], [(0,)]]
+
+
+def test_error_is_the_last_statements_error(sql: Client) -> None:
+    assert sql("SELECT 1 / 0 SELECT @@ERROR").sets[-1] == [(8134,)]
+
+
+def test_a_conversion_error_ends_the_batch(sql: Client) -> None:
+    result = sql("SELECT CAST(N'x' AS INT) PRINT 'never'")
+    assert (result.numbers, result.messages) == ([245], [])
+
+
+def test_rowcount_follows_each_statement(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT)")
+    text = (
+        "INSERT t VALUES (1), (2) SELECT @@ROWCOUNT DELETE t WHERE a = 1 SELECT @@ROWCOUNT PRINT 'x' SELECT @@ROWCOUNT"
+    )
+    assert sql(text).sets == [[(2,)], [(1,)], [(0,)]]
+
+
+def test_nocount_hides_row_counts(sql: Client) -> None:
+    assert sql("SET NOCOUNT ON CREATE TABLE t (a INT) INSERT t VALUES (1)").counts == []
+    assert sql("SET NOCOUNT OFF INSERT t VALUES (1)").counts == [1]
+
+
+def test_print_and_raiserror_up_to_10_are_messages(sql: Client) -> None:
+    result = sql("PRINT CONCAT(N'a', 1, NULL) RAISERROR(N'%s is %d%%', 10, 1, N'x', 5) WITH NOWAIT PRINT N'end'")
+    assert result.messages == ["a1", "x is 5%", "end"]
+    assert not result.errors
+
+
+def test_raiserror_above_10_is_an_error_that_stops_nothing(sql: Client) -> None:
+    result = sql("RAISERROR('no', 16, 3)\nPRINT 'on'")
+    assert [(error.number, error.severity, error.state) for error in result.errors] == [(50000, 16, 3)]
+    assert result.messages == ["on"]
+
+
+def test_throw_ends_the_batch(sql: Client) -> None:
+    result = sql("THROW 50001, N'no, 5 %%', 2\nPRINT 'never'")
+    assert [(error.number, error.text, error.state) for error in result.errors] == [(50001, "no, 5 %", 2)]
+    assert result.messages == []
+
+
+@pytest.mark.parametrize(
+    ("written", "arrives"),
+    [
+        ("5 %% of %%d", "5 % of %d"),
+        ("5 % of 7 %.", "5  of 7 ."),
+        ("a%de", " "),
+        ("a%nb%%n", "a\nb%n"),
+        ("%%%%", "%%"),
+        ("at the end %", "at the end "),
+    ],
+)
+def test_throw_wants_its_percent_signs_doubled_and_a_message_thrown_on_keeps_them(
+    sql: Client, written: str, arrives: str
+) -> None:
+    result = sql(
+        f"BEGIN TRY BEGIN TRY THROW 50001, N'{written}', 2; END TRY BEGIN CATCH THROW; END CATCH END TRY"
+        " BEGIN CATCH PRINT ERROR_MESSAGE(); THROW; END CATCH"
+    )
+    assert [error.text for error in result.errors] == [arrives]
+    assert result.messages == [arrives]
+
+
+def test_getdate_stands_still_within_a_statement_only(sql: Client) -> None:
+    text = (
+        "DECLARE @a DATETIME2 = SYSDATETIME() WAITFOR DELAY '00:00:00.02' "
+        "SELECT CASE WHEN SYSDATETIME() > @a THEN 1 ELSE 0 END, CASE WHEN SYSDATETIME() = "
+        "SYSDATETIME() THEN 1 ELSE 0 END"
+    )
+    assert sql(text).rows == [(1, 1)]
+
+
+def test_cursors_walk_their_rows(sql: Client) -> None:
+    text = """
+    DECLARE @n INT, @sum INT = 0
+    DECLARE c CURSOR LOCAL FAST_FORWARD FOR SELECT x FROM (VALUES (1), (2), (3)) AS t (x) ORDER BY x
+    OPEN c
+    FETCH NEXT FROM c INTO @n
+    WHILE @@FETCH_STATUS = 0
+    BEGIN
+        SET @sum += @n
+        FETCH NEXT FROM c INTO @n
+    END
+    CLOSE c
+    DEALLOCATE c
+    SELECT @sum
+    """
+    assert sql(text).value == 6
+
+
+def test_use_changes_the_database_for_the_rest_of_the_batch(sql: Client) -> None:
+    assert sql("USE master SELECT DB_NAME() SELECT * FROM nowhere").numbers == [208]
+    assert sql.session.database == "master"
+
+
+def test_merge_runs_with_and_without_a_list_before_it(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT PRIMARY KEY, b NVARCHAR(5))", "INSERT t VALUES (1, N'old')")
+    merge = (
+        "MERGE t USING (VALUES (1, N'new'), (2, N'add')) AS s (a, b) ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b "
+    )
+    assert sql(merge + "WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b); SELECT @@ROWCOUNT").sets == [[(2,)]]
+    assert sql("WITH s AS (SELECT 2 AS a) MERGE t USING s ON t.a = s.a WHEN MATCHED THEN DELETE;").counts == [1]
+    assert sql("SELECT a, b FROM t").rows == [(1, "new")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("PRINT CAST('2026-01-05 10:11:12' AS DATETIME)", "Jan  5 2026 10:11AM"),
+        ("PRINT CAST('2026-01-05 10:11:12' AS DATETIME2(3))", "2026-01-05 10:11:12.000"),
+        ("PRINT CAST('2026-01-05' AS DATE)", "2026-01-05"),
+        ("PRINT CAST(12.345 AS MONEY)", "12.35"),
+        ("PRINT CAST(1.50 AS DECIMAL(9, 2))", "1.50"),
+        ("PRINT 1e10", "1e+010"),
+        ("PRINT CAST(0.1 AS FLOAT)", "0.1"),
+        ("PRINT NULL", ""),
+    ],
+)
+def test_print_writes_values_as_sql_server_does(sql: Client, text: str, message: str) -> None:
+    assert sql(text).messages == [message]
