@@ -14,10 +14,10 @@ from uuid import UUID
 import duckdb
 import pytest
 
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, Relation
 from local_sqlserver.engine import bulk_file
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, Relation
 from local_sqlserver.types import MAX, SqlType
 
 NVARCHAR = SqlType("nvarchar", 20)

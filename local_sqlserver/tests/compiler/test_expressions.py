@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import translate_expression
+from local_sqlserver.compiler import compile_expression
 from local_sqlserver.compiler.types import duckdb_type
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language.parser import parse_expression
 from tests.compiler.world import World
 
 NUMBERS: list[tuple[str, Any]] = [
@@ -662,7 +663,7 @@ def test_an_expression_has_sql_servers_type(calculator: World, expression: str, 
 @pytest.mark.parametrize(("expression", "expected"), [*NUMBERS, *TEXT, *CONVERSIONS, *DATES])
 def test_the_duckdb_type_is_the_one_of_the_declared_type(calculator: World, expression: str, expected: Any) -> None:
     try:
-        translation = translate_expression(expression, 1, calculator)
+        translation = compile_expression(parse_expression(expression), calculator)
         calculator.execute(translation)
     except SqlError:
         return  # the value's own test judges errors

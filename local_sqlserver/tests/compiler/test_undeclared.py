@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local_sqlserver.errors import SqlError
 from local_sqlserver.compiler.undeclared import parameter_types
+from local_sqlserver.errors import SqlError
 from tests.compiler.world import World
 
 STATEMENTS: list[tuple[str, dict[str, str | None]]] = [
@@ -34,7 +34,7 @@ def tables() -> World:
 def test_a_parameter_has_the_type_of_the_column_that_it_meets(
     tables: World, statement: str, expected: dict[str, str | None]
 ) -> None:
-    found = parameter_types(statement, 1, tables)
+    found = parameter_types(statement, tables)
     assert {name: kind and str(kind) for name, kind in found.items()} == expected
     assert list(found) == list(expected)
 
@@ -49,5 +49,5 @@ def test_a_parameter_has_the_type_of_the_column_that_it_meets(
 )
 def test_a_name_that_does_not_exist_is_an_error(tables: World, statement: str, number: int) -> None:
     with pytest.raises(SqlError) as raised:
-        parameter_types(statement, 1, tables)
+        parameter_types(statement, tables)
     assert raised.value.number == number

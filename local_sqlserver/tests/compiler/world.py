@@ -9,16 +9,18 @@ from typing import Any
 
 import duckdb
 
-from local_sqlserver.errors import SqlError
 from local_sqlserver.compiler import (
     SESSION_VALUES,
     Relation,
     Translation,
+    compile_expression,
+    compile_statement,
     macros,
-    translate,
-    translate_expression,
 )
 from local_sqlserver.compiler.failures import to_sql_error
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import SqlType
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, 123000)
@@ -109,8 +111,17 @@ class World:
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Translate and run one statement."""
-        translation = translate(statement, 1, self)
-        return self.execute(translation, self._written(statement))
+        return self.execute(self.compiled(statement), self._written(statement))
+
+    def compiled(self, text: str) -> Translation:
+        """The translation of one statement, in which variables need not be declared."""
+        (statement,) = parse_batch(text, undeclared=True).statements
+        if isinstance(statement, syntax.Declare):
+            (item,) = statement.items
+            assert isinstance(item, syntax.TableDeclaration)
+            statement = item.table
+        assert isinstance(statement, syntax.CompiledStatement)
+        return compile_statement(statement, self)
 
     def _written(self, statement: str) -> Relation | None:
         """The table that an INSERT, UPDATE or MERGE names, for messages."""
@@ -123,12 +134,11 @@ class World:
 
     def value(self, expression: str) -> Any:
         """The value of an expression or condition."""
-        translation = translate_expression(expression, 1, self)
-        return self.execute(translation)[0][0]
+        return self.execute(compile_expression(parse_expression(expression), self))[0][0]
 
     def type(self, expression: str) -> str:
         """The type of an expression, which its DuckDB value must have too."""
-        declared = translate_expression(expression, 1, self).column_types[0]
+        declared = compile_expression(parse_expression(expression), self).column_types[0]
         return str(declared)
 
 

@@ -12,7 +12,7 @@ TEXT = SqlType("nvarchar", length=4000)
 def with_procedure(sql: Client) -> Client:
     sql.good(
         "CREATE SCHEMA s",
-        """CREATE PROCEDURE s.double @a INT, @b INT = 10, @out INT OUTPUT AS
+        """CREATE PROCEDURE s.twice @a INT, @b INT = 10, @out INT OUTPUT AS
         BEGIN
             SET NOCOUNT ON
             SET @out = 2 * @a + @b
@@ -25,12 +25,12 @@ def with_procedure(sql: Client) -> Client:
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
-        ("EXEC @r = s.double 1, 2, @o OUTPUT", (4, 7)),
-        ("EXEC @r = s.double @out = @o OUTPUT, @a = 5", (20, 7)),
-        ("EXEC @r = s.double 1, DEFAULT, @o OUT", (12, 7)),
-        ("EXECUTE @r = D.s.double '3', 0, @out = @o OUTPUT", (6, 7)),
-        ("EXEC s.double 1, 2, @o", (None, None)),
-        ("DECLARE @n NVARCHAR(20) = N's.[double]' EXEC @r = @n 1, 2, @o OUTPUT", (4, 7)),
+        ("EXEC @r = s.twice 1, 2, @o OUTPUT", (4, 7)),
+        ("EXEC @r = s.twice @out = @o OUTPUT, @a = 5", (20, 7)),
+        ("EXEC @r = s.twice 1, DEFAULT, @o OUT", (12, 7)),
+        ("EXECUTE @r = D.s.twice '3', 0, @out = @o OUTPUT", (6, 7)),
+        ("EXEC s.twice 1, 2, @o", (None, None)),
+        ("DECLARE @n NVARCHAR(20) = N's.[twice]' EXEC @r = @n 1, 2, @o OUTPUT", (4, 7)),
     ],
 )
 def test_arguments_find_their_parameters(with_procedure: Client, call: str, expected: tuple[int, int]) -> None:
@@ -40,12 +40,12 @@ def test_arguments_find_their_parameters(with_procedure: Client, call: str, expe
 @pytest.mark.parametrize(
     ("call", "number"),
     [
-        ("EXEC s.double", 201),
-        ("EXEC s.double 1, 2, 3, 4", 8144),
-        ("EXEC s.double @a = 1, @z = 2", 8145),
-        ("EXEC s.double @a = 1, @A = 2", 8143),
-        ("DECLARE @o INT EXEC s.double @o OUTPUT, 2, @o OUTPUT", 8162),
-        ("EXEC s.double N'x', 1, 2", 8114),
+        ("EXEC s.twice", 201),
+        ("EXEC s.twice 1, 2, 3, 4", 8144),
+        ("EXEC s.twice @a = 1, @z = 2", 8145),
+        ("EXEC s.twice @a = 1, @A = 2", 8143),
+        ("DECLARE @o INT EXEC s.twice @o OUTPUT, 2, @o OUTPUT", 8162),
+        ("EXEC s.twice N'x', 1, 2", 8114),
         ("EXEC s.triple", 2812),
     ],
 )
@@ -169,7 +169,7 @@ def test_an_error_in_dynamic_sql_is_caught_outside(sql: Client) -> None:
 
 def test_an_rpc_returns_its_output_and_code(with_procedure: Client) -> None:
     arguments = [Parameter("@a", INT, 4), Parameter("@b", INT, 1), Parameter("@out", INT, None, output=True)]
-    result = collect(with_procedure.session.procedure("s.double", arguments))
+    result = collect(with_procedure.session.procedure("s.twice", arguments))
     assert (result.outputs, result.codes) == ({"@out": 9}, [7])
 
 

@@ -1,19 +1,12 @@
-"""One set-based T-SQL statement in, DuckDB SQL out.
+"""The compiler: a statement or expression of the syntax tree in, DuckDB SQL out. It never runs anything.
 
-The contract between ``engine`` and ``translate``. The engine hands over the text of a single statement
-(SELECT, INSERT, UPDATE, DELETE, MERGE, TRUNCATE, CREATE/ALTER/DROP TABLE, VIEW, INDEX …), a ``Context`` that answers
-questions about names, and runs what comes back. The translator never runs anything.
+``compile_statement`` and ``compile_expression`` take a node and a ``Context``, which answers questions about names, and
+give a ``Translation`` for the engine to run. ``macros.install(connection)`` prepares a new DuckDB database;
+``failures.to_sql_error`` turns a ``duckdb.Error`` into the error that SQL Server would raise.
 
-``statement.translate(statement, line, context) -> Translation`` takes one set-based statement whose text starts on
-``line``; ``statement.translate_expression(expression, line, context) -> Translation`` takes a scalar expression or a
-condition (of SET, IF, WHILE, PRINT …) and gives one SELECT of one value (a condition: a BOOLEAN, NULL for unknown).
-``macros.install(connection)`` prepares a new DuckDB database; ``failures.to_sql_error(exception, line, relations)
--> SqlError`` turns a ``duckdb.Error`` into the error that SQL Server would raise; ``relations`` are those the
-statement named.
-
-A table variable is created by CREATE TABLE [@t] (…): the engine rewrites DECLARE @t TABLE (…) so. ``Context.target``
-answers with the DuckDB name of a temporary table for [@t] and [#t]; SELECT … INTO asks it as well. The engine reads
-the columns of a new view and of a SELECT … INTO table from DuckDB where ``CatalogChange.relation.columns`` is empty.
+``Context.target`` answers with the DuckDB name of a temporary table for a name that begins with # or @; SELECT … INTO
+asks it as well. The engine reads the columns of a new view and of a SELECT … INTO table from DuckDB where
+``CatalogChange.relation.columns`` is empty.
 """
 
 from local_sqlserver.compiler.contract import (
@@ -26,7 +19,7 @@ from local_sqlserver.compiler.contract import (
     Relation,
     Translation,
 )
-from local_sqlserver.compiler.statement import translate, translate_expression
+from local_sqlserver.compiler.statement import compile_expression, compile_statement
 
 __all__ = [
     "METADATA_FUNCTIONS",
@@ -37,6 +30,6 @@ __all__ = [
     "Context",
     "Relation",
     "Translation",
-    "translate",
-    "translate_expression",
+    "compile_expression",
+    "compile_statement",
 ]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from local_sqlserver.collation import joined
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
 from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.expressions import ExpressionCompiler
@@ -24,6 +22,8 @@ from local_sqlserver.compiler.types import (
     text_type,
 )
 from local_sqlserver.compiler.values import Value, key, sort_key
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
 
 WINDOW_FUNCTIONS = frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from local_sqlserver.collation import compared
-from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.compiler.conversions import clash, convert
 from local_sqlserver.compiler.types import (
     APPROXIMATE,
@@ -25,6 +24,7 @@ from local_sqlserver.compiler.types import (
     text_type,
 )
 from local_sqlserver.compiler.values import Value, typed_null
+from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.types import MAX, SqlType
 
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}

@@ -9,7 +9,6 @@ import re
 from datetime import date
 
 from local_sqlserver import utf16
-from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.compiler.dates import date_text
 from local_sqlserver.compiler.types import (
     APPROXIMATE,
@@ -29,6 +28,7 @@ from local_sqlserver.compiler.types import (
     text_type,
 )
 from local_sqlserver.compiler.values import Value, once, quote, typed_null
+from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.types import MAX, SqlType
 
 _ORDERS = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import dates, syntax
+from local_sqlserver.compiler import dates
 from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, NUMBERS, TEMPORAL, text_type
 from local_sqlserver.compiler.values import Value, quote
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 if TYPE_CHECKING:

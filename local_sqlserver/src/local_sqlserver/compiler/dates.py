@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.compiler.values import Value
+from local_sqlserver.errors import SqlError, unsupported
 
 PARTS = {
     "YEAR": "year", "YY": "year", "YYYY": "year",

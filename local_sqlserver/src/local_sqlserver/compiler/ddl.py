@@ -5,9 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import replace
 
-from local_sqlserver.collation import named
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
+from local_sqlserver.collation import DATABASE, find, named
 from local_sqlserver.compiler.contract import (
     CatalogChange,
     ColumnInfo,
@@ -16,7 +14,6 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
-from local_sqlserver.compiler.expressions import nodes
 from local_sqlserver.compiler.failures import already_exists, cannot_drop
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
@@ -28,9 +25,12 @@ from local_sqlserver.compiler.objects import (
     temporary,
     unique_index,
 )
-from local_sqlserver.compiler.parse_statements import parse_expression
-from local_sqlserver.compiler.types import DECIMALS, INTEGERS, duckdb_type
+from local_sqlserver.compiler.types import DECIMALS, INTEGERS, TEXT, duckdb_type
 from local_sqlserver.compiler.values import identifier
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_expression
+from local_sqlserver.types import SqlType
 
 
 class DefinitionCompiler(DataCompiler):
@@ -104,9 +104,9 @@ class DefinitionCompiler(DataCompiler):
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
             scope = Scope(None, [relation_source(so_far, relation.name, "")])
-            value = self.expression(parse_expression(definition.computed, definition.line), scope)
+            value = self.expression(definition.computed.expression, scope)
             return ColumnInfo(
-                definition.name, value.type, computed=definition.computed, collation=named(value.collation)
+                definition.name, value.type, computed=definition.computed.text, collation=named(value.collation)
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
@@ -118,7 +118,7 @@ class DefinitionCompiler(DataCompiler):
             )
             raise SqlError(2749, text, line=definition.line)
         if definition.default is not None:
-            self._check_default(definition.default, definition)
+            self._check_default(definition.default)
         if definition.identity:
             nullable = False
         name = definition.default_name
@@ -129,27 +129,26 @@ class DefinitionCompiler(DataCompiler):
             definition.type,
             nullable=nullable is not False,
             identity=definition.identity,
-            default=definition.default,
+            default=definition.default.text if definition.default else None,
             default_name=name or None,
-            collation=definition.collation,
+            collation=_collation(definition, definition.type),
         )
 
-    def _check_default(self, text: str, definition: syntax.ColumnDefinition) -> None:
-        node = parse_expression(text, definition.line)
-        if any(isinstance(inner, syntax.Column) for inner in nodes(node)):
+    def _check_default(self, default: syntax.Definition) -> None:
+        if any(isinstance(inner, syntax.Column) for inner in default.walk(queries=False)):
             message = (
-                f'The name "{text}" is not permitted in this context. Valid expressions are '
+                f'The name "{default.text}" is not permitted in this context. Valid expressions are '
                 "constants, constant expressions, "
                 "and (in some contexts) variables. Column names are not permitted."
             )
-            raise SqlError(128, message, severity=15, line=definition.line)
-        self.expression(node, Scope())
+            raise SqlError(128, message, severity=15, line=default.line)
+        self.expression(default.expression, Scope())
         self.parameters.clear()
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
             scope = Scope(None, [relation_source(relation, relation.name, "")])
-            value = self.expression(parse_expression(column.computed, self.line), scope)
+            value = self.expression(parse_expression(column.computed), scope)
             return f"{identifier(column.name)} {duckdb_type(column.type)} GENERATED ALWAYS AS ({value.sql})"
         null = "" if column.nullable else " NOT NULL"
         return f"{identifier(column.name)} {duckdb_type(column.type)}{null}"
@@ -157,10 +156,10 @@ class DefinitionCompiler(DataCompiler):
     def _constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         columns = given.columns
         known = {column.name.lower(): column.name for column in relation.columns}
-        if given.kind == "C":
-            condition = parse_expression(given.definition, given.line)
+        if given.definition is not None:
+            condition = given.definition.expression
             self.condition(condition, Scope(None, [relation_source(relation, relation.name, "")]))
-            used = [inner.parts[-1] for inner in nodes(condition) if isinstance(inner, syntax.Column)]
+            used = [inner.parts[-1] for inner in condition.walk(queries=False) if isinstance(inner, syntax.Column)]
             columns = tuple(dict.fromkeys(known[name.lower()] for name in used))
         else:
             for name in columns:
@@ -170,7 +169,7 @@ class DefinitionCompiler(DataCompiler):
             columns = tuple(known[name.lower()] for name in columns)
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         name = given.name or _generated_name(prefix, relation.name, *columns)
-        return ConstraintInfo(name, given.kind, columns, given.definition)
+        return ConstraintInfo(name, given.kind, columns, given.definition.text if given.definition else "")
 
     def alter_table(self, node: syntax.AlterTable) -> Translation:
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
@@ -216,7 +215,7 @@ class DefinitionCompiler(DataCompiler):
         if constraint.kind != "UX" or not constraint.definition:
             return ""
         scope = Scope(None, [relation_source(relation, relation.name, "")])
-        return self.condition(parse_expression(constraint.definition, self.line), scope)
+        return self.condition(parse_expression(constraint.definition), scope)
 
     def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
@@ -274,9 +273,9 @@ class DefinitionCompiler(DataCompiler):
             if nullable:
                 text = f"Cannot define PRIMARY KEY constraint on nullable column in table '{relation.name}'."
                 raise SqlError(8111, text, line=given.line)
-        if constraint.kind == "C":
+        if given.definition is not None:
             scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
-            condition = self.condition(parse_expression(constraint.definition, given.line), scope)
+            condition = self.condition(given.definition.expression, scope)
             text = (
                 "The ALTER TABLE statement conflicted with the CHECK constraint "
                 f'"{constraint.name}". The conflict occurred '
@@ -292,13 +291,14 @@ class DefinitionCompiler(DataCompiler):
 
     def _add_default(self, given: syntax.ConstraintDefinition, relation: Relation) -> Relation:
         columns = list(relation.columns)
+        assert given.definition is not None
         for position, column in enumerate(columns):
             if column.name.lower() == given.columns[0].lower():
                 if column.default is not None:
                     text = "Column already has a DEFAULT bound to it."
                     raise SqlError(1781, text, line=given.line)
                 name = given.name or _generated_name("DF", relation.name, column.name)
-                columns[position] = replace(column, default=given.definition, default_name=name)
+                columns[position] = replace(column, default=given.definition.text, default_name=name)
                 return replace(relation, columns=tuple(columns))
         text = f"Column '{given.columns[0]}' in table '{relation.name}' is invalid for creating a default constraint."
         raise SqlError(1752, text, line=given.line)
@@ -377,7 +377,9 @@ class DefinitionCompiler(DataCompiler):
             text = f"ALTER TABLE ALTER COLUMN {column.name} failed because one or more objects access this column."
             raise SqlError(4922, text, line=node.line)
         nullable = definition.nullable is not False
-        after_column = replace(column, type=definition.type, nullable=nullable, collation=definition.collation)
+        after_column = replace(
+            column, type=definition.type, nullable=nullable, collation=_collation(definition, definition.type)
+        )
         if used and after_column.collation != column.collation:
             text = f"The object '{used[0].name}' is dependent on column '{column.name}'."
             raise SqlError(5074, text, line=node.line)
@@ -437,9 +439,7 @@ class DefinitionCompiler(DataCompiler):
             raise SqlError(208, f"Invalid object name '{'.'.join(node.target)}'.", state=6, line=node.line)
         self.in_view = True
         tables = self.common_tables(node)
-        rows = self.query_rows(node.query, None)
-        if any(isinstance(body, syntax.Select) and body.into for body in _selects(node.query.body)):
-            raise SqlError(156, "Incorrect syntax near the keyword 'INTO'.", severity=15, line=node.line)
+        rows = self.rows(node.query, None)
         columns = _view_columns(rows, node, target)
         listed = ", ".join(identifier(column.name) for column in columns)
         sql = f"CREATE OR REPLACE VIEW {target.duckdb_name} ({listed}) AS {tables}{rows.sql}"
@@ -469,7 +469,9 @@ class DefinitionCompiler(DataCompiler):
             )
             raise SqlError(1913, text, line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
-        constraint = ConstraintInfo(node.name, "UX" if node.unique else "IX", columns, node.where)
+        constraint = ConstraintInfo(
+            node.name, "UX" if node.unique else "IX", columns, node.where.text if node.where else ""
+        )
         statements: tuple[str, ...] = ()
         if node.unique:
             statements = (unique_index(relation, node.name, columns, self._filter(constraint, relation)),)
@@ -557,12 +559,15 @@ def _generated_name(prefix: str, table: str, *columns: str) -> str:
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"
 
 
-def _selects(body: syntax.Body) -> list[syntax.Body]:
-    if isinstance(body, syntax.SetOperation):
-        return [*_selects(body.left), *_selects(body.right)]
-    if isinstance(body, syntax.Query):
-        return _selects(body.body)
-    return [body]
+def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | None:
+    """The collation of a column, None for the database's; raises 448, and 447 for a column that is no text."""
+    if definition.collation is None:
+        return None
+    collation = find(definition.collation, definition.line)
+    if declared.name not in TEXT:
+        text = f"Expression type {declared.name} is invalid for COLLATE clause."
+        raise SqlError(447, text, line=definition.line)
+    return None if collation == DATABASE else collation.name
 
 
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:

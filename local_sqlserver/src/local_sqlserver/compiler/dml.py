@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
 from local_sqlserver.compiler.contract import ColumnInfo, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert
 from local_sqlserver.compiler.names import (
@@ -21,10 +19,12 @@ from local_sqlserver.compiler.names import (
     relation_source,
 )
 from local_sqlserver.compiler.objects import create_sequence, identity_sequence
-from local_sqlserver.compiler.parse_statements import parse_expression
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
 from local_sqlserver.compiler.values import Value, identifier, quote, typed_null
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import SqlType
 
 _OUTPUT_TABLE = "temp.main._tsql_output"
@@ -63,7 +63,7 @@ class DataCompiler(QueryCompiler):
             return Value(sql, column.type)
         if column.default is None:
             return typed_null(column.type)
-        value = self.expression(parse_expression(column.default, line), Scope())
+        value = self.expression(parse_expression(column.default), Scope())
         return self.assigned(value, column, relation, line)
 
     def guarded(
@@ -85,7 +85,7 @@ class DataCompiler(QueryCompiler):
                 continue
             source = relation_source(relation, relation.name, relation.name)
             source.replacements.update({name.lower(): value for name, value in values.items()})
-            condition = self.condition(parse_expression(constraint.definition, line), Scope(None, [source]))
+            condition = self.condition(parse_expression(constraint.definition), Scope(None, [source]))
             column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
             text = (
                 f"The {verb} statement conflicted with the CHECK constraint "

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from local_sqlserver import utf16
 from local_sqlserver.collation import compared, find, joined
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
 from local_sqlserver.compiler.arithmetic import arithmetic, concatenation, negate
 from local_sqlserver.compiler.contract import SESSION_VALUES, Context
 from local_sqlserver.compiler.conversions import comparable, convert, implicit
@@ -24,6 +22,8 @@ from local_sqlserver.compiler.types import (
     text_type,
 )
 from local_sqlserver.compiler.values import NULL, Value, folded, identifier, key, quote, sort_key, typed_null
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
 
 AGGREGATES = frozenset(
@@ -52,27 +52,11 @@ _CLAUSES = {
 }
 
 
-def nodes(node: object) -> Iterator[object]:
-    """A node and all nodes below it, subqueries left out."""
-    yield node
-    if isinstance(node, syntax.Subquery | syntax.Exists):
-        return
-    if is_dataclass(node):
-        for part in fields(node):
-            child = getattr(node, part.name)
-            if isinstance(child, tuple):
-                for element in child:
-                    for inner in element if isinstance(element, tuple) else (element,):
-                        if is_dataclass(inner):
-                            yield from nodes(inner)
-            elif is_dataclass(child) and not isinstance(child, syntax.Query | SqlType):
-                yield from nodes(child)
-
-
-def has_aggregate(node: object) -> bool:
+def has_aggregate(node: syntax.Node) -> bool:
     """Whether an aggregate function (not as a window) stands in an expression."""
     return any(
-        isinstance(inner, syntax.Call) and inner.name in AGGREGATES and inner.window is None for inner in nodes(node)
+        isinstance(inner, syntax.Call) and inner.name in AGGREGATES and inner.window is None
+        for inner in node.walk(queries=False)
     )
 
 
@@ -134,7 +118,7 @@ class ExpressionCompiler:
             raise SqlError(number, text, line=node.line)
         if not scope.keys or isinstance(node, syntax.Subquery | syntax.Condition) or has_aggregate(node):
             return None
-        if any(isinstance(inner, syntax.Call) and inner.window for inner in nodes(node)):
+        if any(isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False)):
             return None
         return scope.keys.get(self._value(node, scope.ungrouped()).sql)
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from local_sqlserver.errors import SqlError
 from local_sqlserver.compiler.contract import ConstraintInfo, Relation
 from local_sqlserver.compiler.macros import ERROR_MARK
+from local_sqlserver.errors import SqlError
 
 if TYPE_CHECKING:
     import duckdb

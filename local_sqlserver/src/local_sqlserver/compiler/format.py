@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.compiler.types import APPROXIMATE, NUMBERS, TEMPORAL
 from local_sqlserver.compiler.values import Value, quote
+from local_sqlserver.errors import SqlError, unsupported
 
 _CULTURES = ("en-us", "")
 _DATE_STANDARD = {

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from local_sqlserver.collation import compared, joined
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import date_functions, syntax
+from local_sqlserver.compiler import date_functions
 from local_sqlserver.compiler.aggregates import WINDOW_FUNCTIONS, AggregateCompiler
 from local_sqlserver.compiler.contract import METADATA_FUNCTIONS, SESSION_VALUES
 from local_sqlserver.compiler.conversions import convert, implicit
@@ -41,6 +40,8 @@ from local_sqlserver.compiler.values import (
     typed_null,
     without_trailing_blanks,
 )
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
 
 Handler = Callable[["FunctionCompiler", syntax.Call, list[Value]], Value]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from local_sqlserver.collation import DATABASE, Collation, find
-from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import syntax
 from local_sqlserver.compiler.contract import Relation
 from local_sqlserver.compiler.values import Value, identifier
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
+from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import convert, implicit
-from local_sqlserver.compiler.expressions import has_aggregate, nodes
+from local_sqlserver.compiler.expressions import has_aggregate
 from local_sqlserver.compiler.functions import FunctionCompiler
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, relation_source
-from local_sqlserver.compiler.parse_statements import order_by_in_view
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.compiler.values import Value, identifier, key, quote, sort_key, typed_null
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
 
 _DEPTH = "_depth"
@@ -31,10 +31,13 @@ class _Recursion:
 class QueryCompiler(FunctionCompiler):
     """Translates queries."""
 
-    tables: dict[str, SourceColumns]
     recursion: _Recursion | None = None
 
-    def common_tables(self, statement: syntax.Statement) -> str:
+    def __init__(self, context: Context, line: int) -> None:
+        super().__init__(context, line)
+        self.tables: dict[str, SourceColumns] = {}
+
+    def common_tables(self, statement: syntax.CompiledStatement) -> str:
         """The WITH clause of a statement, or ''; its tables are known from here on."""
         self.tables = {}
         parts = []
@@ -342,7 +345,7 @@ class QueryCompiler(FunctionCompiler):
                         "by list of a GROUP BY clause.",
                     )
                 raise SqlError(number, text, severity=15, line=node.line)
-            if any(isinstance(inner, syntax.Subquery) for inner in nodes(node)):
+            if any(isinstance(inner, syntax.Subquery) for inner in node.walk(queries=False)):
                 text = (
                     "Cannot use an aggregate or a subquery in an expression used for the group "
                     "by list of a GROUP BY clause."
@@ -623,12 +626,18 @@ def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> 
     return tuple(columns)
 
 
-def _refers_to(node: object, name: str) -> bool:
+def order_by_in_view(line: int) -> SqlError:
+    """Error 1033."""
+    text = (
+        "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table "
+        "expressions, unless TOP, OFFSET or FOR XML is also specified."
+    )
+    return SqlError(1033, text, severity=15, line=line)
+
+
+def _refers_to(node: syntax.Node, name: str) -> bool:
     """Whether a query reads from a table of this one-part name."""
-    if isinstance(node, syntax.TableSource):
-        return len(node.name) == 1 and node.name[0].lower() == name.lower()
-    if is_dataclass(node):
-        return any(_refers_to(getattr(node, part.name), name) for part in fields(node))
-    if isinstance(node, tuple):
-        return any(_refers_to(element, name) for element in node)
-    return False
+    return any(
+        isinstance(inner, syntax.TableSource) and len(inner.name) == 1 and inner.name[0].lower() == name.lower()
+        for inner in node.walk()
+    )

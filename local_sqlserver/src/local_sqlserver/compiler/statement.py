@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
+from collections.abc import Callable
+from typing import Any
+
 from local_sqlserver.compiler.contract import Context, Translation
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.names import Scope
-from local_sqlserver.compiler.parse_statements import parse_expression, parse_statement
 from local_sqlserver.compiler.types import BIT
 from local_sqlserver.compiler.values import Value, identifier, typed_null
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
 
 
-def translate(statement: str, line: int, context: Context) -> Translation:
-    """DuckDB SQL of one set-based statement that starts on ``line``; raises SqlError for what is wrong or refused."""
-    node = parse_statement(statement, line)
-    compiler = DefinitionCompiler(context, line)
-    compiler.tables = {}
-    match node:
-        case syntax.SelectStatement():
-            return _select(compiler, node)
-        case syntax.Insert():
-            return compiler.insert(node)
-        case syntax.Update():
-            return compiler.update(node)
-        case syntax.Delete():
-            return compiler.delete(node)
-        case syntax.Merge():
-            return compiler.merge(node)
-        case syntax.Truncate():
-            return compiler.truncate(node)
-        case syntax.CreateTable():
-            return compiler.create_table(node)
-        case syntax.AlterTable():
-            return compiler.alter_table(node)
-        case syntax.DropObjects():
-            return compiler.drop(node)
-        case syntax.CreateView():
-            return compiler.create_view(node)
-        case syntax.CreateIndex():
-            return compiler.create_index(node)
-        case syntax.DropIndex():
-            return compiler.drop_index(node)
-    raise unsupported(type(node).__name__, line)
+def compile_statement(node: syntax.CompiledStatement, context: Context) -> Translation:
+    """DuckDB SQL of a statement; raises SqlError for wrong names and types, and for what is refused."""
+    return _COMPILE[type(node)](DefinitionCompiler(context, node.line), node)
 
 
-def translate_expression(text: str, line: int, context: Context) -> Translation:
-    """A value or a condition as a one-row SELECT; a condition gives a BOOLEAN and has no type of its own."""
-    node = parse_expression(text, line)
-    compiler = DefinitionCompiler(context, line)
-    compiler.tables = {}
+def compile_expression(node: syntax.Expression, context: Context, target: SqlType | None = None) -> Translation:
+    """A value or a condition as a one-row SELECT; a condition gives a BOOLEAN and has no type of its own.
+
+    With ``target`` the value is converted as an assignment to that type converts it.
+    """
+    compiler = DefinitionCompiler(context, node.line)
     if isinstance(node, syntax.Condition):
         sql = compiler.condition(node, Scope())
         types = (BIT,)
     else:
         value = compiler.expression(node, Scope())
+        if target is not None and target.name != "sql_variant":
+            value = implicit(value, target, node.line)
         sql = typed_null(value.type).sql if value.null else value.sql
         types = (value.type,)
     return Translation(
@@ -100,3 +78,19 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
         column_names=tuple(column.name for column in rows.columns),
         assignments=assignments,
     )
+
+
+_COMPILE: dict[type[syntax.CompiledStatement], Callable[[DefinitionCompiler, Any], Translation]] = {
+    syntax.SelectStatement: _select,
+    syntax.Insert: DefinitionCompiler.insert,
+    syntax.Update: DefinitionCompiler.update,
+    syntax.Delete: DefinitionCompiler.delete,
+    syntax.Merge: DefinitionCompiler.merge,
+    syntax.Truncate: DefinitionCompiler.truncate,
+    syntax.CreateTable: DefinitionCompiler.create_table,
+    syntax.AlterTable: DefinitionCompiler.alter_table,
+    syntax.DropObjects: DefinitionCompiler.drop,
+    syntax.CreateView: DefinitionCompiler.create_view,
+    syntax.CreateIndex: DefinitionCompiler.create_index,
+    syntax.DropIndex: DefinitionCompiler.drop_index,
+}

@@ -7,24 +7,27 @@ is stored in a column or compared with one has the column's type.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from typing import Any
 
-from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import syntax
 from local_sqlserver.compiler.contract import Context, Relation
-from local_sqlserver.compiler.parse_statements import parse_statement
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import SqlType
 
 
-def parameter_types(statement: str, line: int, context: Context) -> dict[str, SqlType | None]:
-    """Return the variables of a statement, in the order of the text, with their types; None where no column tells.
+def parameter_types(text: str, context: Context) -> dict[str, SqlType | None]:
+    """Return the variables of a batch of one statement, in the order of the text, with their types, None if unknown.
 
     Raises SqlError for a statement that does not parse, 207 and 208 for columns and tables that do not exist.
     """
-    root = parse_statement(statement, line)
-    names = {node.name for node in _nodes(root) if isinstance(node, syntax.Variable) and node.name[:2] != "@@"}
-    lowered = statement.lower()
+    batch = parse_batch(text, undeclared=True)
+    if len(batch.statements) != 1 or not isinstance(batch.statements[0], syntax.DataStatement):
+        raise unsupported(
+            "sp_describe_undeclared_parameters of anything but one SELECT, INSERT, UPDATE, DELETE or MERGE"
+        )
+    root = batch.statements[0]
+    names = [node.name for node in root.walk() if isinstance(node, syntax.Variable) and node.name[:2] != "@@"]
+    lowered = text.lower()
     found: dict[str, SqlType | None] = dict.fromkeys(sorted(names, key=lambda name: lowered.index(name.lower())))
     columns = _columns(root, context)
     for variable, column in _meetings(root):
@@ -35,21 +38,10 @@ def parameter_types(statement: str, line: int, context: Context) -> dict[str, Sq
     return found
 
 
-def _nodes(node: Any) -> Iterator[Any]:
-    """Walk a syntax tree."""
-    if is_dataclass(node):
-        yield node
-        for field in fields(node):
-            yield from _nodes(getattr(node, field.name))
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _nodes(item)
-
-
-def _columns(root: Any, context: Context) -> dict[str, SqlType | None]:
+def _columns(root: syntax.Node, context: Context) -> dict[str, SqlType | None]:
     """Return the types of the columns of all tables named, None for a name that has several."""
     columns: dict[str, SqlType | None] = {}
-    for node in _nodes(root):
+    for node in root.walk():
         relation: Relation | None = None
         if isinstance(node, syntax.TableSource):
             relation = context.relation(node.name, node.line)
@@ -61,9 +53,9 @@ def _columns(root: Any, context: Context) -> dict[str, SqlType | None]:
     return columns
 
 
-def _meetings(root: Any) -> Iterator[tuple[syntax.Variable, str]]:
+def _meetings(root: syntax.Node) -> Iterator[tuple[syntax.Variable, str]]:
     """Yield each variable that is assigned to a column or compared with one, and the column's name."""
-    for node in _nodes(root):
+    for node in root.walk():
         match node:
             case syntax.Assignment(value=syntax.Variable() as variable):
                 yield variable, node.column

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
-from local_sqlserver.errors import SqlError
 from local_sqlserver.compiler import folding
 from local_sqlserver.compiler.types import INT, TEXT, duckdb_type
+from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
 
 _NAME = re.compile(r'(?:[\w$]+|"[^"]*")(?:\.(?:[\w$]+|"[^"]*"))*')

@@ -84,10 +84,11 @@ class Administration:
     def create_procedure(self, statement: syntax.CreateProcedure, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER PROCEDURE."""
         session = self._session
-        target = self._target(statement.name, statement.line, frame)
+        target = StatementContext(session, frame).target(statement.name, statement.line)
         catalog = session.catalog(target.database)
         present = catalog.find(target.schema, target.name)
         self._check_action(statement.action, statement.name, present, "P", catalog, target.schema)
+        self._bind(statement, Frame(frame.depth + 1, target.database, target.schema, settings=frame.settings))
         now = datetime.now()
         item = CatalogObject(
             id=present.id if present else session.database_of(target.database).new_object_id(),
@@ -110,11 +111,11 @@ class Administration:
     def create_view(self, statement: syntax.CreateView, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER VIEW."""
         session = self._session
-        target = self._target(statement.name, statement.line, frame)
+        target = StatementContext(session, frame).target(statement.target, statement.line)
         catalog = session.catalog(target.database)
         present = catalog.find(target.schema, target.name)
-        self._check_action(statement.action, statement.name, present, "V", catalog, target.schema)
-        translation, relations = session.translate(statement.text, 1, frame)
+        self._check_action(statement.action, statement.target, present, "V", catalog, target.schema)
+        translation, relations = session.compiled(statement, frame)
         yield from session.runner.run(translation, relations, frame, statement.line)
 
     def _check_action(
@@ -139,12 +140,12 @@ class Administration:
             text = f"Cannot perform alter on '{'.'.join(name)}' because it is an incompatible object type."
             raise SqlError(2010, text)
 
-    def _target(self, name: tuple[str, ...], line: int, frame: Frame) -> Any:
-        if len(name) > 2:
-            what = "CREATE/ALTER PROCEDURE"
-            text = f"'{what}' does not allow specifying the database name as a prefix to the object name."
-            raise SqlError(166, text, severity=15, line=line)
-        return StatementContext(self._session, frame).target(name, line)
+    def _bind(self, statement: syntax.CreateProcedure, frame: Frame) -> None:
+        try:
+            self._session.bind(statement.body, frame)
+        except SqlError as error:
+            error.procedure = statement.name[-1]
+            raise
 
     # --- schemas
 
@@ -196,8 +197,12 @@ class Administration:
     # --- DROP
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
-        """DROP PROCEDURE, SCHEMA and DATABASE."""
+        """DROP TABLE, VIEW, PROCEDURE, SCHEMA and DATABASE."""
         session = self._session
+        if statement.kind in ("TABLE", "VIEW"):
+            translation, relations = session.compiled(statement, frame)
+            yield from session.runner.run(translation, relations, frame, statement.line)
+            return
         session.engine.security.check_definition(session, f"DROP {statement.kind}")
         for name in statement.names:
             if statement.kind == "DATABASE":

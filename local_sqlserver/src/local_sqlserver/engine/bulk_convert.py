@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from local_sqlserver.errors import unsupported
 from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.errors import unsupported
 from local_sqlserver.types import MAX
 
 TRUNCATION, MISMATCH, OVERFLOW, UNEXPECTED_NULL = 4863, 4864, 4867, 4869

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from local_sqlserver.engine import system_procedures
-from local_sqlserver.engine.binding import Bound, Call, Outcome, parse_name
+from local_sqlserver.engine.arguments import Bound, Call, Outcome
 from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.events import (
     Columns,
@@ -17,14 +17,15 @@ from local_sqlserver.engine.events import (
     ReturnValue,
     Rows,
 )
-from local_sqlserver.engine.expressions import evaluate, evaluate_as
 from local_sqlserver.engine.interpreter import Returned
 from local_sqlserver.engine.runner import insert_rows
+from local_sqlserver.engine.scalars import evaluate, evaluate_as
 from local_sqlserver.engine.signing import signers
 from local_sqlserver.engine.state import Frame, ScopeAborted, Variable
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch, parse_name
 from local_sqlserver.types import SqlType
 
 if TYPE_CHECKING:
@@ -113,18 +114,21 @@ class Calls:
             session.row_count = 0
             return
         session.transactions.check_writable()
-        columns = ", ".join(f"c{index} {kind} NULL" for index, kind in enumerate(kinds))
-        create, _ = session.translate(f"CREATE TABLE [{_INSERT_EXEC}] ({columns})", statement.line, frame)
+        line, names = statement.line, [f"c{index}" for index in range(len(kinds))]
+        columns = tuple(
+            syntax.ColumnDefinition(name=name, type=kind, nullable=True, line=line)
+            for name, kind in zip(names, kinds, strict=True)
+        )
+        table = syntax.CreateTable(target=(_INSERT_EXEC,), columns=columns, constraints=(), line=line)
+        create, _ = session.compiled(table, frame)
         for _ in session.runner.run(create, (), frame, statement.line):
             pass
         connection = session.transactions.connection
         staged = frame.temporary[_INSERT_EXEC]
         try:
             insert_rows(connection, staged.duckdb_name, rows)
-            names = ", ".join(f"c{index}" for index in range(len(kinds)))
-            text = f"{statement.insert} SELECT {names} FROM [{_INSERT_EXEC}]"
             try:
-                insert, relations = session.translate(text, statement.line, frame)
+                insert, relations = session.compiled(_insert_of(statement, names), frame)
             except SqlError as error:
                 if error.number not in (120, 121):
                     raise
@@ -169,7 +173,8 @@ class Calls:
     def _user_procedure(
         self, database: str, item: CatalogObject, arguments: Sequence[Bound], frame: Frame, line: int
     ) -> Call:
-        definition = self._session.engine.procedure(item)
+        (definition,) = parse_batch(item.definition).statements
+        assert isinstance(definition, syntax.CreateProcedure)
         full_name = f"{item.schema}.{item.name}"
         inner = self._enter(frame)
         inner.database, inner.schema, inner.procedure = database, item.schema, full_name
@@ -201,12 +206,14 @@ class Calls:
             raise SqlError(217, text)
         return Frame(depth, frame.database, settings=frame.settings.copy())
 
-    def _run(self, body: Sequence[syntax.Statement], inner: Frame) -> Generator[Event, None, int]:
-        """Run statements in a frame of their own; return the return code."""
+    def _run(self, body: syntax.Batch, inner: Frame) -> Generator[Event, None, int]:
+        """Bind and run statements in a frame of their own; return the return code."""
         session = self._session
+        inner.declare(body.variables)
+        session.bind(body, inner)
         session.frames.append(inner)
         try:
-            yield from session.interpreter.statements(body, inner)
+            yield from session.interpreter.statements(body.statements, inner)
         except Returned as returned:
             return returned.code
         except ScopeAborted:
@@ -283,10 +290,10 @@ class Calls:
         session = self._session
         inner = self._enter(frame)
         inner.dynamic, inner.signers = True, frame.signers
-        parsed = session.engine.parse(text, parameters)
+        parsed = parse_batch(text, parameters)
         item = CatalogObject(0, "", "sp_executesql", "P", session.clock, session.clock)
         positions = self._bind(parameters, item, arguments, inner, 0)
-        code = yield from self._run(parsed.statements, inner)
+        code = yield from self._run(parsed, inner)
         outputs = {
             position: (inner.variables[name.lower()].value, inner.variables[name.lower()].type)
             for position, name in positions.items()
@@ -308,6 +315,18 @@ class Calls:
         for position, (value, kind) in sorted(outcome.outputs.items()):
             yield ReturnValue(position, parameters[position].name, kind, value)
         yield ProcedureDone(outcome.code)
+
+
+def _insert_of(statement: syntax.InsertExecute, names: Sequence[str]) -> syntax.Insert:
+    """Return the INSERT … SELECT of these columns of the table that holds what EXEC returned."""
+    line = statement.line
+    select = syntax.Select(
+        items=tuple(syntax.Item(value=syntax.Column(parts=(name,), line=line), line=line) for name in names),
+        source=syntax.TableSource(name=(_INSERT_EXEC,), alias="", line=line),
+        line=line,
+    )
+    query = syntax.Query(body=select, line=line)
+    return syntax.Insert(target=statement.target, columns=statement.columns, query=query, line=line)
 
 
 def _column_mismatch() -> SqlError:

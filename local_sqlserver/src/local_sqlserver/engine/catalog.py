@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from local_sqlserver.errors import SqlError
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
 
 CATALOG_SCHEMA = "__catalog"

@@ -10,6 +10,7 @@ from dataclasses import astuple
 
 import duckdb
 
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
 from local_sqlserver.engine.catalog import (
     BUILT_IN_SCHEMAS,
     CATALOG_SCHEMA,
@@ -21,7 +22,6 @@ from local_sqlserver.engine.catalog import (
     PrincipalInfo,
     quote,
 )
-from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
 from local_sqlserver.types import SqlType
 
 _TYPE_COLUMNS = "type_name VARCHAR, type_length INTEGER, type_precision INTEGER, type_scale INTEGER"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from local_sqlserver.compiler import Translation
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.results import convert_rows, result_columns, result_set
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import Translation
 from local_sqlserver.language import syntax
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Cursor:
-    query: syntax.SetBased
+    query: syntax.SelectStatement
     scroll: bool
     translation: Translation | None = None
     description: list[tuple[Any, ...]] | None = None
@@ -41,22 +41,21 @@ class Cursors:
             raise SqlError(16916, f"A cursor with the name '{name}' does not exist.")
         return found
 
-    def declare(self, statement: syntax.DeclareCursor, frame: Frame) -> Iterator[Event]:
+    def declare(self, statement: syntax.DeclareCursor, frame: Frame) -> Iterable[Event]:
         """DECLARE name CURSOR FOR query."""
         if statement.name.lower() in self._cursors:
             raise SqlError(16915, f"A cursor with the name '{statement.name}' already exists.")
         self._cursors[statement.name.lower()] = _Cursor(statement.query, statement.scroll)
-        return
-        yield
+        return ()
 
-    def operate(self, statement: syntax.CursorOperation, frame: Frame) -> Iterator[Event]:
+    def operate(self, statement: syntax.CursorOperation, frame: Frame) -> Iterable[Event]:
         """OPEN, CLOSE, DEALLOCATE."""
         cursor = self._find(statement.name)
         if statement.action == "OPEN":
             if cursor.rows is not None:
                 raise SqlError(16905, "The cursor is already open.")
             query = cursor.query
-            translation, relations = self._session.translate(query.text, query.line, frame)
+            translation, relations = self._session.compiled(query, frame)
             description, rows = self._session.query(translation, relations, frame, query.line)
             kinds = [column.type for column in result_columns(description, translation, rows)]
             cursor.translation, cursor.description = translation, description
@@ -67,8 +66,7 @@ class Cursors:
             cursor.rows = None
         else:
             del self._cursors[statement.name.lower()]
-        return
-        yield
+        return ()
 
     def fetch(self, statement: syntax.Fetch, frame: Frame) -> Iterator[Event]:
         """FETCH [direction] FROM name [INTO variables]."""

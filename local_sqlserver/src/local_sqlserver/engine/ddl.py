@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.engine import catalog_store, system_views
 from local_sqlserver.engine.catalog import INDEX_KINDS, Catalog, CatalogObject
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.language.tokens import tokenize
 
 if TYPE_CHECKING:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine import administration, options
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
-from local_sqlserver.engine.expressions import evaluate, evaluate_as, is_true
 from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
 from local_sqlserver.engine.resolution import StatementContext
+from local_sqlserver.engine.scalars import evaluate, evaluate_as, is_true
 from local_sqlserver.engine.state import (
     BatchAborted,
     BindingError,
@@ -21,13 +22,12 @@ from local_sqlserver.engine.state import (
     RaisedError,
     ScopeAborted,
     TableVariable,
-    Variable,
     error_event,
 )
 from local_sqlserver.engine.values import coerce, to_text
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import SqlType
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _KEEPS_ROW_COUNT = (
     syntax.Continue,
     syntax.Return,
     syntax.Declare,
-    syntax.SetBased,
+    syntax.CompiledStatement,
     syntax.InsertExecute,
     syntax.Execute,
     syntax.ExecuteString,
@@ -56,7 +56,10 @@ _KEEPS_ROW_COUNT = (
     syntax.Fetch,
     syntax.If,
 )
-_TEXT = SqlType("nvarchar", length=4000)
+_COMPILED = (
+    *(syntax.SelectStatement, syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate),
+    *(syntax.CreateTable, syntax.AlterTable, syntax.CreateIndex, syntax.DropIndex),
+)
 
 
 class _LoopExit(Exception):
@@ -82,8 +85,8 @@ class Interpreter:
         self._session = session
         self._tries = 0
         self.cursors = Cursors(session)
-        self._handlers: dict[type[syntax.Statement], Callable[[Any, Frame], Iterator[Event]]] = {
-            syntax.SetBased: self._set_based,
+        self._handlers: dict[type[syntax.Statement], Callable[[Any, Frame], Iterable[Event]]] = {
+            **dict.fromkeys(_COMPILED, self._compiled),
             syntax.Declare: self._declare,
             syntax.SetVariable: self._set_variable,
             syntax.SetOption: options.set_option_of(session),
@@ -122,11 +125,13 @@ class Interpreter:
         """Whether some TRY block would catch an error raised now."""
         return self._tries > 0
 
-    def batch(self, parse: Callable[[str], syntax.Batch], text: str) -> Iterator[Event]:
-        """Parse and run a batch in the session's base frame."""
-        parsed = parse(text)
+    def batch(self, text: str) -> Iterator[Event]:
+        """Parse, bind and run a batch in the session's base frame."""
+        batch, frame = parse_batch(text), self._session.base
+        frame.declare(batch.variables)
+        self._session.bind(batch, frame)
         try:
-            yield from self.statements(parsed.statements, self._session.base)
+            yield from self.statements(batch.statements, frame)
         except Returned:
             return
         yield Done()
@@ -200,11 +205,11 @@ class Interpreter:
         if isinstance(error, BindingError):
             raise ScopeAborted
 
-    # --- statements that the translator knows
+    # --- statements that the compiler knows, and BULK INSERT
 
-    def _set_based(self, statement: syntax.SetBased, frame: Frame) -> Iterator[Event]:
+    def _compiled(self, statement: syntax.CompiledStatement, frame: Frame) -> Iterator[Event]:
         session = self._session
-        translation, relations = session.translate(statement.text, statement.line, frame)
+        translation, relations = session.compiled(statement, frame)
         yield from session.runner.run(translation, relations, frame, statement.line)
 
     def _bulk_insert(self, statement: syntax.BulkInsert, frame: Frame) -> Iterator[Event]:
@@ -238,30 +243,30 @@ class Interpreter:
             yield session.done(frame, count, 0xF0)
 
     def _default_value(self, column: ColumnInfo, line: int, frame: Frame) -> Any:
-        expression = syntax.Expression(column.default or "NULL", line)
-        return evaluate_as(self._session, frame, expression, column.type)
+        try:
+            return evaluate_as(self._session, frame, parse_expression(column.default or "NULL"), column.type)
+        except SqlError as error:
+            error.line = line
+            raise
 
     # --- variables
 
-    def _declare(self, statement: syntax.Declare, frame: Frame) -> Iterator[Event]:
+    def _declare(self, statement: syntax.Declare, frame: Frame) -> Iterable[Event]:
         session = self._session
         for item in statement.items:
             if isinstance(item, syntax.TableDeclaration):
                 self._declare_table(item, frame)
-                continue
-            variable = frame.variables.setdefault(item.name.lower(), Variable(item.type))
-            if item.initial is not None:
+            elif item.initial is not None:
+                variable = frame.variable(item.name, item.line)
                 variable.value = evaluate_as(session, frame, item.initial, item.type)
                 session.row_count = 1
-        return
-        yield
+        return ()
 
     def _declare_table(self, item: syntax.TableDeclaration, frame: Frame) -> None:
         session = self._session
         if item.name.lower() in frame.tables:
             return
-        text = f"CREATE TABLE [{item.name}] {item.definition}"
-        translation, _ = session.translate(text, item.line, frame)
+        translation, _ = session.compiled(item.table, frame)
         connection = session.transactions.connection
         if session.transactions.broken:
             connection = session.transactions.side
@@ -274,14 +279,13 @@ class Interpreter:
             table.rows = []
         frame.tables[item.name.lower()] = table
 
-    def _set_variable(self, statement: syntax.SetVariable, frame: Frame) -> Iterator[Event]:
+    def _set_variable(self, statement: syntax.SetVariable, frame: Frame) -> Iterable[Event]:
         variable = frame.variable(statement.name, statement.line)
         variable.value = evaluate_as(self._session, frame, statement.value, variable.type)
         self._session.row_count = 1
-        return
-        yield
+        return ()
 
-    def _set_identity_insert(self, statement: syntax.SetIdentityInsert, frame: Frame) -> Iterator[Event]:
+    def _set_identity_insert(self, statement: syntax.SetIdentityInsert, frame: Frame) -> Iterable[Event]:
         session = self._session
         relation = StatementContext(session, frame).relation(statement.table, statement.line)
         if not any(column.identity for column in relation.columns):
@@ -302,8 +306,7 @@ class Interpreter:
             frame.settings.identity_insert = key
         elif current == key:
             frame.settings.identity_insert = None
-        return
-        yield
+        return ()
 
     # --- control of flow
 
@@ -327,13 +330,11 @@ class Interpreter:
             except _LoopExit:
                 break
 
-    def _break(self, statement: syntax.Break, frame: Frame) -> Iterator[Event]:
+    def _break(self, statement: syntax.Break, frame: Frame) -> Iterable[Event]:
         raise _LoopExit
-        yield
 
-    def _continue(self, statement: syntax.Continue, frame: Frame) -> Iterator[Event]:
+    def _continue(self, statement: syntax.Continue, frame: Frame) -> Iterable[Event]:
         raise _LoopNext
-        yield
 
     def _try_catch(self, statement: syntax.TryCatch, frame: Frame) -> Iterator[Event]:
         session = self._session
@@ -355,12 +356,11 @@ class Interpreter:
         finally:
             session.handled.pop()
 
-    def _return(self, statement: syntax.Return, frame: Frame) -> Iterator[Event]:
+    def _return(self, statement: syntax.Return, frame: Frame) -> Iterable[Event]:
         code = 0
         if statement.value is not None:
             code = evaluate_as(self._session, frame, statement.value, SqlType("int")) or 0
         raise Returned(code)
-        yield
 
     # --- messages and errors
 
@@ -369,16 +369,9 @@ class Interpreter:
         text = "" if value is None else to_text(value, kind)
         yield Message(text[:4000], line=statement.line, procedure=frame.procedure)
 
-    def _throw(self, statement: syntax.Throw, frame: Frame) -> Iterator[Event]:
+    def _throw(self, statement: syntax.Throw, frame: Frame) -> Iterable[Event]:
         session = self._session
         if statement.number is None or statement.message is None or statement.state is None:
-            if not session.handled:
-                text = (
-                    "To rethrow an error, a THROW statement must be used inside a CATCH block. "
-                    "Insert the THROW statement "
-                    "inside a CATCH block, or add error parameters to the THROW statement."
-                )
-                raise SqlError(10704, text, severity=15)
             raise thrown(session.handled[-1])
         number = evaluate_as(session, frame, statement.number, SqlType("int"))
         message = evaluate_as(session, frame, statement.message, SqlType("nvarchar", length=2048))
@@ -391,7 +384,6 @@ class Interpreter:
             raise SqlError(35100, text)
         text = message_of_throw(message or "")
         raise RaisedError(number, text, state=(state or 0) % 256, line=statement.line, procedure=frame.procedure)
-        yield
 
     def _raise_error(self, statement: syntax.RaiseError, frame: Frame) -> Iterator[Event]:
         session = self._session
@@ -456,14 +448,13 @@ class Interpreter:
             yield DatabaseChanged(database.name, old)
             yield Message(f"Changed database context to '{database.name}'.", 5701, state=2, line=statement.line)
 
-    def _wait_for(self, statement: syntax.WaitFor, frame: Frame) -> Iterator[Event]:
+    def _wait_for(self, statement: syntax.WaitFor, frame: Frame) -> Iterable[Event]:
         value = evaluate_as(self._session, frame, statement.value, SqlType("datetime"))
         if value is None:
             raise SqlError(148, "Incorrect time syntax in time string 'NULL' used with WAITFOR.", severity=15)
         moment = value.time()
         self._session.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
-        return
-        yield
+        return ()
 
 
 def _swap(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:

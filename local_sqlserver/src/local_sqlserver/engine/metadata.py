@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from local_sqlserver.collation import DATABASE
-from local_sqlserver.engine.binding import parse_name
 from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.session_values import VERSION
 from local_sqlserver.engine.system_views import TYPE_IDS
 from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language.parser import parse_name
 from local_sqlserver.types import SqlType
 
 if TYPE_CHECKING:

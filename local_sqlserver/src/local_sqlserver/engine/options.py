@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from local_sqlserver.engine.events import Event
@@ -45,14 +45,13 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 """DuckDB gives snapshot isolation, which is no weaker than any of these."""
 
 
-def set_option_of(session: EngineSession) -> Callable[[SetOption, Frame], Iterator[Event]]:
+def set_option_of(session: EngineSession) -> Callable[[SetOption, Frame], Iterable[Event]]:
     """Return the interpreter's handler of SET."""
 
-    def handler(statement: SetOption, frame: Frame) -> Iterator[Event]:
+    def handler(statement: SetOption, frame: Frame) -> Iterable[Event]:
         for option in statement.options:
             _apply(session, frame, option, statement.value, statement.line)
-        return
-        yield
+        return ()
 
     return handler
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local_sqlserver.compiler import Relation
 from local_sqlserver.engine import system_views
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
@@ -11,7 +12,6 @@ from local_sqlserver.engine.catalog import CATALOG_SCHEMA, CatalogObject, quote
 from local_sqlserver.engine.databases import MASTER
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import Relation
 from local_sqlserver.types import SqlType
 
 if TYPE_CHECKING:

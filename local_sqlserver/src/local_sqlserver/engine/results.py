@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from local_sqlserver import utf16
-from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.compiler import Translation
+from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.types import MAX, SqlType
 
 CHUNK = 2_000

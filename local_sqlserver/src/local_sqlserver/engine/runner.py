@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from local_sqlserver.compiler import Relation, Translation, failures
 from local_sqlserver.engine import ddl
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.results import convert_rows, result_set, sql_type
 from local_sqlserver.engine.state import Cancelled, Frame, TableVariable
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import Relation, Translation, failures
 
 if TYPE_CHECKING:
     from local_sqlserver.engine.session import EngineSession

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.engine import catalog_store
 from local_sqlserver.engine.catalog import (
     CATALOG_SCHEMA,
@@ -28,7 +29,6 @@ from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.language import syntax
 
 if TYPE_CHECKING:

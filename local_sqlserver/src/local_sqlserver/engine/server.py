@@ -4,68 +4,24 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 from duckdb.func import FunctionNullHandling
 
+from local_sqlserver.compiler import ColumnInfo, macros
 from local_sqlserver.engine import metadata, system_views
-from local_sqlserver.engine.catalog import CatalogObject
+from local_sqlserver.engine.cache import Cache, Compiled
 from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.events import Engine, Session
 from local_sqlserver.engine.locks import ApplicationLocks
-from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.security import Security
 from local_sqlserver.engine.session import EngineSession
 from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import ColumnInfo, Relation, Translation, macros
-from local_sqlserver.compiler import statement as translator
-from local_sqlserver.language.parser import parse_batch, parse_body
-from local_sqlserver.language.syntax import Batch, CreateProcedure, ProcedureParameter
+from local_sqlserver.language import syntax
 
-_CACHED_TRANSLATIONS = 4000
 _FIRST_SPID = 51
-
-Cached = tuple[Translation, tuple[Relation, ...]]
-
-
-class TranslationCache:
-    """Translations by everything they depend on; the least recently used go first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._entries: OrderedDict[Hashable, Cached] = OrderedDict()
-
-    def get(self, key: Hashable) -> Cached | None:
-        """Return the translation for a key, None if there is none."""
-        with self._lock:
-            found = self._entries.get(key)
-            if found is not None:
-                self._entries.move_to_end(key)
-            return found
-
-    def put(self, key: Hashable, value: Cached) -> None:
-        """Keep a translation."""
-        with self._lock:
-            self._entries[key] = value
-            while len(self._entries) > _CACHED_TRANSLATIONS:
-                self._entries.popitem(last=False)
-
-
-@lru_cache(maxsize=1000)
-def _parse_procedure(definition: str) -> CreateProcedure:
-    statement = parse_batch(definition).statements[0]
-    if not isinstance(statement, CreateProcedure):
-        raise TypeError("the catalog holds a procedure whose text is none")
-    return statement
-
-
-@lru_cache(maxsize=1000)
-def _parse_dynamic(text: str, parameters: tuple[ProcedureParameter, ...]) -> Batch:
-    return parse_body(text, parameters)
 
 
 class LocalEngine:
@@ -81,7 +37,8 @@ class LocalEngine:
         self.databases = Databases(self.root, data_dir)
         self.security: Security = Security(self.root, user, password)
         self.locks = ApplicationLocks()
-        self.translations = TranslationCache()
+        self.translations: Cache[Compiled] = Cache(4000)
+        self.bound: Cache[syntax.Batch] = Cache(1000)
         self._sessions: dict[int, EngineSession] = {}
         self._spids = itertools.count(_FIRST_SPID)
         self._lock = threading.Lock()
@@ -140,14 +97,6 @@ class LocalEngine:
 
     # --- what sessions share
 
-    def translate(self, text: str, line: int, context: StatementContext) -> Translation:
-        """Translate a set-based statement."""
-        return translator.translate(text, line, context)
-
-    def translate_expression(self, text: str, line: int, context: StatementContext) -> Translation:
-        """Translate a scalar expression or condition."""
-        return translator.translate_expression(text, line, context)
-
     def catalog_version(self) -> tuple[int, ...]:
         """Return what changes whenever any committed catalog does."""
         return self.databases.versions()
@@ -157,14 +106,6 @@ class LocalEngine:
         if view not in self._system_columns:
             self._system_columns[view] = system_views.columns(self.root.cursor(), duckdb_name)
         return self._system_columns[view]
-
-    def procedure(self, item: CatalogObject) -> CreateProcedure:
-        """Return the syntax tree of a procedure."""
-        return _parse_procedure(item.definition)
-
-    def parse(self, text: str, parameters: tuple[ProcedureParameter, ...]) -> Batch:
-        """Parse dynamic SQL."""
-        return _parse_dynamic(text, parameters)
 
 
 def open_engine(data_dir: Path, *, user: str, password: str, bulk_roots: Sequence[Path], server_name: str) -> Engine:

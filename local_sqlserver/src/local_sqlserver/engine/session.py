@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from local_sqlserver.compiler import SESSION_VALUES, Relation, Translation, compile_expression, compile_statement
+from local_sqlserver.engine.binding import bind
+from local_sqlserver.engine.cache import Compiled
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.catalog import Catalog
 from local_sqlserver.engine.databases import Database
@@ -38,8 +41,8 @@ from local_sqlserver.engine.state import (
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import SESSION_VALUES, Relation, Translation
-from local_sqlserver.language.parser import parse_batch
+from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
 
 if TYPE_CHECKING:
     from local_sqlserver.engine.server import LocalEngine
@@ -88,7 +91,7 @@ class EngineSession:
 
     def batch(self, text: str) -> Iterator[Event]:
         """Run a SQL batch."""
-        return self._request(self.interpreter.batch(parse_batch, text))
+        return self._request(self.interpreter.batch(text))
 
     def procedure(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Run an RPC."""
@@ -270,42 +273,53 @@ class EngineSession:
             frame.depth,
             self.engine.catalog_version(),
             tuple(catalog.version for catalog, _ in self._overlays.values()),
-            tuple((name, variable.type) for name, variable in frame.variables.items()),
-            tuple(table.relation for table in frame.tables.values()),
             tuple((scope.depth, tuple(scope.temporary.values())) for scope in self.frames if scope.temporary),
             frame.settings.identity_insert,
         )
 
-    def translate(self, text: str, line: int, frame: Frame) -> tuple[Translation, Sequence[Relation]]:
-        """Translate a set-based statement, from the cache if nothing it depends on has changed."""
-        return self._translate(self.engine.translate, "statement", text, line, frame)
-
-    def translate_expression(self, text: str, line: int, frame: Frame) -> tuple[Translation, Sequence[Relation]]:
-        """Translate a scalar expression or a condition."""
-        return self._translate(self.engine.translate_expression, "expression", text, line, frame)
-
-    def _translate(
-        self,
-        translate: Callable[[str, int, StatementContext], Translation],
-        kind: str,
-        text: str,
-        line: int,
-        frame: Frame,
-    ) -> tuple[Translation, Sequence[Relation]]:
-        key = (kind, text, line, self._context_key(frame))
-        found = self.engine.translations.get(key)
-        if found is None:
-            context = StatementContext(self, frame)
-            try:
-                found = (translate(text, line, context), tuple(context.relations))
-            except SqlError as error:
-                if error.number in _BINDING_ERRORS:
-                    raise binding_error(error, frame.depth) from error
-                raise
-            if not context.reads_file:
-                self.engine.translations.put(key, found)
+    def compiled(
+        self, node: syntax.CompiledStatement | syntax.Expression, frame: Frame, target: SqlType | None = None
+    ) -> tuple[Translation, tuple[Relation, ...]]:
+        """Compile a statement, or an expression as ``target``, for a frame that may run it."""
+        try:
+            found = self.compile(node, StatementContext(self, frame), frame, target)
+        except SqlError as error:
+            if error.number in _BINDING_ERRORS:
+                raise binding_error(error, frame.depth) from error
+            raise
         self.engine.security.check(self, frame, *found)
         return found
+
+    def compile(
+        self,
+        node: syntax.CompiledStatement | syntax.Expression,
+        context: StatementContext,
+        frame: Frame,
+        target: SqlType | None = None,
+    ) -> tuple[Translation, tuple[Relation, ...]]:
+        """Compile a node of a tree, or take it from the cache if nothing that it depends on has changed.
+
+        The variables are not part of the key: a node belongs to one batch, which declares them all.
+        """
+        key = (id(node), target, self._context_key(frame))
+        kept = self.engine.translations.get(key)
+        if kept is not None:
+            return kept.translation, kept.relations
+        if isinstance(node, syntax.Expression):
+            translation = compile_expression(node, context, target)
+        else:
+            translation = compile_statement(node, context)
+        relations = tuple(context.relations)
+        if not context.reads_file:
+            self.engine.translations.put(key, Compiled(node, translation, relations))
+        return translation, relations
+
+    def bind(self, batch: syntax.Batch, frame: Frame) -> None:
+        """Check names and types of a batch that is to run in a frame, unless that was done and nothing has changed."""
+        key = (id(batch), None, self._context_key(frame))
+        if self.engine.bound.get(key) is None:
+            bind(self, batch, frame)
+            self.engine.bound.put(key, batch)
 
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT and give DuckDB's description and rows."""

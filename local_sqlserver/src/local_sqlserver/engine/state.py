@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from local_sqlserver.compiler import Relation
 from local_sqlserver.engine.events import Error
 from local_sqlserver.errors import SqlError
-from local_sqlserver.compiler import Relation
 from local_sqlserver.types import SqlType
 
 
@@ -72,6 +73,11 @@ class Frame:
     temporary: dict[str, Relation] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     scope_identity: int | None = None
+
+    def declare(self, variables: Iterable[tuple[str, SqlType]]) -> None:
+        """Bring the variables of a batch into being, NULL, but for the parameters that have a value already."""
+        for name, declared in variables:
+            self.variables.setdefault(name, Variable(declared))
 
     def variable(self, name: str, line: int) -> Variable:
         """Return the variable; raises SqlError 137."""

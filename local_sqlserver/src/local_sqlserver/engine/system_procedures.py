@@ -7,14 +7,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from local_sqlserver.engine import undeclared_parameters
-from local_sqlserver.engine.binding import Bound, Call, Outcome, parse_name
+from local_sqlserver.engine.arguments import Bound, Call, Outcome
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Cancelled, Frame
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.language.parser import parse_parameters
+from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
 from local_sqlserver.types import MAX, SqlType
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _executesql(session: EngineSession, arguments: Sequence[Bound], frame: Frame
 
 def _prepare(session: EngineSession, parameters: str, statement: str) -> int:
     declared = parse_parameters(parameters)
-    session.engine.parse(statement, declared)
+    parse_batch(statement, declared)
     handle = max(session.calls.prepared, default=0) + 1
     session.calls.prepared[handle] = (statement, declared)
     return handle

@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 
 from local_sqlserver.collation import DATABASE
+from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, quote
 from local_sqlserver.engine.results import sql_type
-from local_sqlserver.compiler import ColumnInfo
 
 _COLLATION = f"'{DATABASE.name}'"
 

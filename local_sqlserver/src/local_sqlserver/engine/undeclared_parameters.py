@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_sqlserver.engine.system_views import TYPE_IDS
-from local_sqlserver.errors import unsupported
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.undeclared import parameter_types
+from local_sqlserver.engine.system_views import TYPE_IDS
+from local_sqlserver.errors import unsupported
 from local_sqlserver.types import MAX, SqlType
 
 _INT = SqlType("int")
@@ -73,7 +73,7 @@ def describe(statement: str, declared: set[str], context: Context) -> list[tuple
 
     Raises SqlError of parsing and name resolution, 40510 where no column tells a parameter's type.
     """
-    found = parameter_types(statement, 1, context)
+    found = parameter_types(statement, context)
     undeclared = [(name, kind) for name, kind in found.items() if name.lower() not in declared]
     return [_row(ordinal, name, kind) for ordinal, (name, kind) in enumerate(undeclared, start=1)]
 

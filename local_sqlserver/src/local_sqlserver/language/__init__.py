@@ -1,4 +1,4 @@
-"""The procedural skeleton of T-SQL: tokens, parser and syntax tree. Set-based statements stay text.
+"""T-SQL as text and as a tree: tokens, keywords, data types, one syntax tree, one parser.
 
-Start with ``syntax`` (what a batch consists of), then ``parser.parse_batch``.
+Start with ``syntax``, which says what a batch consists of; ``parser.parse_batch`` makes it.
 """

@@ -103,11 +103,9 @@ class TokenCursor:
             if self.at_operator("."):
                 parts.append("dbo")
             else:
-                parts.append(self.advance().value if self.token.is_name else self.expect_identifier())
+                parts.append(self.expect_identifier())
         return tuple(parts)
 
-    def slice(self, first: int, last: int) -> str:
-        """Return the text from token index ``first`` up to, not including, ``last``."""
-        if first >= last:
-            return ""
-        return self.text[self.tokens[first].start : self.tokens[last - 1].end]
+    def text_since(self, first: int) -> str:
+        """Return the text from token index ``first`` up to, not including, the position."""
+        return self.text[self.tokens[first].start : self.tokens[self.position - 1].end]

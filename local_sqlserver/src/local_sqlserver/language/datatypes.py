@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.cursor import TokenCursor
+from local_sqlserver.language.tokens import WORD
 from local_sqlserver.types import MAX, SqlType
 
 _PLAIN = frozenset(
@@ -61,11 +62,10 @@ def parse_parameter_type(cursor: TokenCursor, what: str) -> SqlType:
 def parse_type(cursor: TokenCursor, what: str) -> SqlType:
     """Step over a data type. ``what`` ('@x') names the thing declared in error 2715."""
     token = cursor.token
-    if not token.is_name:
-        raise cursor.error()
-    parts = [cursor.advance().value]
-    while cursor.accept_operator("."):
-        parts.append(cursor.advance().value)
+    if token.kind == WORD and token.upper in ("CURSOR", "DOUBLE", "NATIONAL", "TABLE"):
+        parts = [cursor.advance().value]
+    else:
+        parts = list(cursor.name())
     name = parts[-1].lower()
     if name == "national":
         name = "n" + cursor.advance().value.lower().replace("character", "char")

@@ -1,11 +1,13 @@
-"""The syntax tree of a batch: one class a statement kind; ``line`` is where the statement starts.
+"""The syntax tree of T-SQL: expressions, queries, statements, batches.
 
-``Expression`` and ``SetBased`` keep T-SQL text for the translator.
+``line`` is the 1-based line in the batch; it does not count when nodes are compared. Names keep the case they were
+written in; keywords and function names are upper case. Trees are immutable, so that sessions share them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 
 from local_sqlserver.types import SqlType
 
@@ -13,23 +15,601 @@ Name = tuple[str, ...]
 """A multi-part name, unquoted, outermost part first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A scalar expression or a condition, as T-SQL text."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A part of the tree."""
 
+    line: int = field(compare=False)
+
+    def walk(self, *, queries: bool = True) -> Iterator[Node]:
+        """Yield the node and all nodes below it, parents first; without ``queries``, no subquery and nothing in one."""
+        yield self
+        for part in fields(self):
+            for child in _nodes_of(getattr(self, part.name)):
+                if queries or not isinstance(child, Query):
+                    yield from child.walk(queries=queries)
+
+
+def _nodes_of(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes_of(item)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression(Node):
+    """A scalar expression or a condition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal(Expression):
+    """``kind`` is 'integer', 'decimal', 'float', 'money', 'varchar', 'nvarchar', 'binary', 'null' or 'default'."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable(Expression):
+    """@x or @@x."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Expression):
+    """A column, possibly qualified."""
+
+    parts: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unary(Expression):
+    """``operator`` is '-', '+' or '~'."""
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary(Expression):
+    """Arithmetic, string concatenation or bit operators."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collate(Expression):
+    """value COLLATE name."""
+
+    operand: Expression
+    collation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Expression):
+    """CASE: with ``operand`` the simple form, without it the searched form (``whens`` then hold conditions)."""
+
+    operand: Expression | None
+    whens: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast(Expression):
+    """CAST, CONVERT, TRY_CAST and TRY_CONVERT."""
+
+    operand: Expression
+    type: SqlType
+    style: Expression | None = None
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderItem(Node):
+    """One item of ORDER BY."""
+
+    value: Expression
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window(Node):
+    """OVER (…); ``frame`` is the frame clause as it is written in both dialects, or empty."""
+
+    partition: tuple[Expression, ...]
+    order: tuple[OrderItem, ...]
+    frame: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Expression):
+    """A function call; ``star`` is COUNT(*); ``within`` the order of WITHIN GROUP."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    distinct: bool = False
+    star: bool = False
+    window: Window | None = None
+    within: tuple[OrderItem, ...] = ()
+    ignore_nulls: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subquery(Expression):
+    """A scalar subquery."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Expression):
+    """What yields true, false or unknown: never a value in T-SQL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Condition):
+    """``operator`` is =, <>, <, <=, >, >=."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantified(Condition):
+    """left operator ALL | ANY (query)."""
+
+    operator: str
+    quantifier: str
+    left: Expression
+    query: Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logical(Condition):
+    """``operator`` is AND or OR."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Condition):
+    """NOT condition."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsNull(Condition):
+    """value IS [NOT] NULL."""
+
+    operand: Expression
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistinctFrom(Condition):
+    """left IS [NOT] DISTINCT FROM right."""
+
+    left: Expression
+    right: Expression
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like(Condition):
+    """value [NOT] LIKE pattern [ESCAPE character]."""
+
+    operand: Expression
+    pattern: Expression
+    escape: Expression | None
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between(Condition):
+    """value [NOT] BETWEEN low AND high."""
+
+    operand: Expression
+    low: Expression
+    high: Expression
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InList(Condition):
+    """value [NOT] IN (values)."""
+
+    operand: Expression
+    values: tuple[Expression, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InQuery(Condition):
+    """value [NOT] IN (query)."""
+
+    operand: Expression
+    query: Query
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exists(Condition):
+    """EXISTS (query)."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Node):
+    """Something in FROM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSource(Source):
+    """A table, view, temporary table, table variable or common table expression."""
+
+    name: Name
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedSource(Source):
+    """(query) AS alias [(columns)]."""
+
+    query: Query
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesSource(Source):
+    """(VALUES (…), …) AS alias (columns)."""
+
+    rows: tuple[tuple[Expression, ...], ...]
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSource(Source):
+    """A table-valued function such as STRING_SPLIT."""
+
+    call: Call
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource(Source):
+    """OPENROWSET(BULK 'path', SINGLE_BLOB): a file as one row of one column, BulkColumn."""
+
+    path: str
+    data_source: str | None
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join(Source):
+    """``kind`` is INNER, LEFT, RIGHT, FULL, CROSS, CROSS APPLY or OUTER APPLY."""
+
+    kind: str
+    left: Source
+    right: Source
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pivot(Source):
+    """source PIVOT (aggregate(value) FOR column IN ([a], [b])) AS alias."""
+
+    source: Source
+    aggregate: str
+    value: Column
+    column: Column
+    values: tuple[str, ...]
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpivot(Source):
+    """source UNPIVOT (value FOR column IN ([a], [b])) AS alias."""
+
+    source: Source
+    value: str
+    column: str
+    columns: tuple[str, ...]
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Node):
+    """In a select list: a star (``value`` None, ``qualifier`` its prefix), an assignment to ``variable``, a value."""
+
+    value: Expression | None
+    alias: str = ""
+    qualifier: Name = ()
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top(Node):
+    """TOP (count) [PERCENT] [WITH TIES]."""
+
+    count: Expression
+    percent: bool
+    ties: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping(Node):
+    """GROUP BY: ``sets`` are the grouping sets as indexes into ``keys``; a plain GROUP BY has None."""
+
+    keys: tuple[Expression, ...]
+    sets: tuple[tuple[int, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select(Node):
+    """One SELECT without ORDER BY."""
+
+    items: tuple[Item, ...]
+    source: Source | None
+    distinct: bool = False
+    top: Top | None = None
+    into: Name = ()
+    where: Expression | None = None
+    group: Grouping | None = None
+    having: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOperation(Node):
+    """``operator`` is UNION ALL, UNION, EXCEPT or INTERSECT."""
+
+    operator: str
+    left: Body
+    right: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Node):
+    """A query with its ORDER BY and paging."""
+
+    body: Body
+    order: tuple[OrderItem, ...] = ()
+    offset: Expression | None = None
+    fetch: Expression | None = None
+
+
+Body = Select | SetOperation | Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonTable(Node):
+    """name [(columns)] AS (query)."""
+
+    name: str
+    columns: tuple[str, ...]
+    query: Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement(Node):
+    """A statement of a batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledStatement(Statement):
+    """A statement that the compiler turns into DuckDB SQL.
+
+    ``tables`` are its common table expressions, ``max_recursion`` its OPTION (MAXRECURSION n).
+    """
+
+    tables: tuple[CommonTable, ...] = ()
+    max_recursion: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataStatement(CompiledStatement):
+    """A statement that reads or changes rows: it is bound before its batch runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectStatement(DataStatement):
+    """A SELECT."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Node):
+    """OUTPUT items [INTO target [(columns)]]."""
+
+    items: tuple[Item, ...]
+    into: Name
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert(DataStatement):
+    """INSERT: ``rows`` for VALUES, ``query`` for SELECT, neither for DEFAULT VALUES; ``columns`` None means all."""
+
+    target: Name
+    columns: tuple[str, ...] | None
+    rows: tuple[tuple[Expression, ...], ...] | None = None
+    query: Query | None = None
+    output: Output | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment(Node):
+    """column = value in UPDATE SET; ``variable`` is set for @x = value."""
+
+    column: str
+    value: Expression
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(DataStatement):
+    """UPDATE."""
+
+    target: Name
+    top: Top | None
+    assignments: tuple[Assignment, ...]
+    source: Source | None
+    where: Expression | None
+    output: Output | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(DataStatement):
+    """DELETE."""
+
+    target: Name
+    top: Top | None
+    source: Source | None
+    where: Expression | None
+    output: Output | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeClause(Node):
+    """WHEN …: ``match`` is MATCHED, NOT MATCHED or NOT MATCHED BY SOURCE; ``action`` UPDATE, DELETE or INSERT."""
+
+    match: str
+    condition: Expression | None
+    action: str
+    assignments: tuple[Assignment, ...] = ()
+    columns: tuple[str, ...] | None = None
+    values: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(DataStatement):
+    """MERGE."""
+
+    target: Name
+    alias: str
+    source: Source
+    condition: Expression
+    clauses: tuple[MergeClause, ...]
+    output: Output | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truncate(CompiledStatement):
+    """TRUNCATE TABLE."""
+
+    target: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(Node):
+    """The expression of a DEFAULT, CHECK, computed column or filter, and its text, which the catalog keeps."""
+
+    expression: Expression
     text: str
-    line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What all statements share."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDefinition(Node):
+    """A column of CREATE TABLE or ALTER TABLE; a computed one has no ``type``, ``nullable`` None is unsaid."""
 
-    line: int
+    name: str
+    type: SqlType | None = None
+    nullable: bool | None = None
+    identity: tuple[int, int] | None = None
+    default: Definition | None = None
+    default_name: str | None = None
+    computed: Definition | None = None
+    collation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VariableDeclaration:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstraintDefinition(Node):
+    """A table constraint: ``kind`` PK, UQ or C; a DEFAULT … FOR of ALTER TABLE has kind D and one column."""
+
+    kind: str
+    name: str
+    columns: tuple[str, ...]
+    definition: Definition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTable(CompiledStatement):
+    """CREATE TABLE."""
+
+    target: Name
+    columns: tuple[ColumnDefinition, ...]
+    constraints: tuple[ConstraintDefinition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterTable(CompiledStatement):
+    """ALTER TABLE: exactly one of the parts is filled."""
+
+    target: Name
+    add_columns: tuple[ColumnDefinition, ...] = ()
+    add_constraints: tuple[ConstraintDefinition, ...] = ()
+    drop_columns: tuple[str, ...] = ()
+    drop_constraints: tuple[str, ...] = ()
+    alter_column: ColumnDefinition | None = None
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropObjects(CompiledStatement):
+    """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names; the compiler knows the first two."""
+
+    kind: str
+    names: tuple[Name, ...]
+    if_exists: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateView(CompiledStatement):
+    """CREATE, ALTER or CREATE OR ALTER VIEW; ``text`` is the whole batch."""
+
+    action: str
+    target: Name
+    columns: tuple[str, ...]
+    query: Query
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateIndex(CompiledStatement):
+    """CREATE INDEX; ``where`` is the filter."""
+
+    name: str
+    target: Name
+    unique: bool
+    columns: tuple[str, ...]
+    where: Definition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropIndex(CompiledStatement):
+    """DROP INDEX name ON table."""
+
+    name: str
+    target: Name
+    if_exists: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableDeclaration(Node):
     """``@name type [= initial]``."""
 
     name: str
@@ -37,32 +617,31 @@ class VariableDeclaration:
     initial: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class TableDeclaration:
-    """``@name TABLE (definition)``; ``definition`` includes the parentheses."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDeclaration(Node):
+    """``@name TABLE (definition)``: ``table`` creates it."""
 
     name: str
-    definition: str
-    line: int
+    table: CreateTable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declare(Statement):
     """DECLARE of variables and table variables."""
 
     items: tuple[VariableDeclaration | TableDeclaration, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeclareCursor(Statement):
     """DECLARE name CURSOR … FOR query."""
 
     name: str
-    query: SetBased
+    query: SelectStatement
     scroll: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CursorOperation(Statement):
     """OPEN, CLOSE or DEALLOCATE."""
 
@@ -70,7 +649,7 @@ class CursorOperation(Statement):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch(Statement):
     """FETCH [direction] FROM cursor [INTO variables]."""
 
@@ -79,15 +658,15 @@ class Fetch(Statement):
     variables: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariable(Statement):
-    """SET @name = value; a compound operator is already spelled out in ``value``."""
+    """SET @name = value; of a compound operator, ``value`` is the operation."""
 
     name: str
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetOption(Statement):
     """SET option [option …] value; ``value`` is upper-case text such as ON, OFF or a number."""
 
@@ -95,7 +674,7 @@ class SetOption(Statement):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetIdentityInsert(Statement):
     """SET IDENTITY_INSERT table ON | OFF."""
 
@@ -103,25 +682,14 @@ class SetIdentityInsert(Statement):
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SetBased(Statement):
-    """One statement for the translator.
-
-    ``verb`` is its first keyword ('SELECT', 'INSERT', 'WITH', 'CREATE TABLE' …).
-    """
-
-    verb: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block(Statement):
     """BEGIN … END."""
 
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class If(Statement):
     """IF condition statement [ELSE statement]."""
 
@@ -130,7 +698,7 @@ class If(Statement):
     otherwise: Statement | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class While(Statement):
     """WHILE condition statement."""
 
@@ -138,17 +706,17 @@ class While(Statement):
     body: Statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Break(Statement):
     """BREAK."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Continue(Statement):
     """CONTINUE."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TryCatch(Statement):
     """BEGIN TRY … END TRY BEGIN CATCH … END CATCH."""
 
@@ -156,21 +724,21 @@ class TryCatch(Statement):
     handler: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Return(Statement):
     """RETURN [value]."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Print(Statement):
     """PRINT value."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Throw(Statement):
     """THROW, bare (all None) or with number, message and state."""
 
@@ -179,7 +747,7 @@ class Throw(Statement):
     state: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseError(Statement):
     """RAISERROR(message, severity, state [, arguments]) [WITH options]."""
 
@@ -190,8 +758,8 @@ class RaiseError(Statement):
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument(Node):
     """One argument of EXEC: ``name`` with its @ or empty; ``value`` None means DEFAULT."""
 
     name: str
@@ -199,7 +767,7 @@ class Argument:
     output_variable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Execute(Statement):
     """EXEC [@return =] procedure arguments; ``procedure`` is a name or the variable that holds one."""
 
@@ -208,48 +776,49 @@ class Execute(Statement):
     return_variable: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteString(Statement):
     """EXEC ('text' + @text …)."""
 
     text: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InsertExecute(Statement):
-    """INSERT INTO target EXEC …; ``insert`` is the text before EXEC."""
+    """INSERT INTO target [(columns)] EXEC …; ``columns`` None means all."""
 
-    insert: str
+    target: Name
+    columns: tuple[str, ...] | None
     source: Execute | ExecuteString
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BeginTransaction(Statement):
     """BEGIN TRANSACTION [name]."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitTransaction(Statement):
     """COMMIT [TRANSACTION [name]]."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackTransaction(Statement):
     """ROLLBACK [TRANSACTION [name]]."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use(Statement):
     """USE database."""
 
     database: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitFor(Statement):
     """WAITFOR DELAY or TIME."""
 
@@ -257,8 +826,8 @@ class WaitFor(Statement):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ProcedureParameter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureParameter(Node):
     """A declared parameter; ``default`` None means there is none."""
 
     name: str
@@ -267,43 +836,28 @@ class ProcedureParameter:
     output: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateProcedure(Statement):
-    """CREATE, ALTER or CREATE OR ALTER PROCEDURE; ``action`` is one of these, ``text`` the whole batch."""
+    """CREATE, ALTER or CREATE OR ALTER PROCEDURE; ``action`` is one of these, ``text`` the whole batch.
+
+    ``body`` holds the statements with the variables that they declare, the parameters among them.
+    """
 
     action: str
     name: Name
     parameters: tuple[ProcedureParameter, ...]
-    body: tuple[Statement, ...]
+    body: Batch
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class CreateView(Statement):
-    """CREATE, ALTER or CREATE OR ALTER VIEW; ``text`` is the whole batch."""
-
-    action: str
-    name: Name
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DropObjects(Statement):
-    """DROP PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names."""
-
-    kind: str
-    names: tuple[Name, ...]
-    if_exists: bool
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateDatabase(Statement):
     """CREATE DATABASE name [COLLATE …]."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlterDatabase(Statement):
     """ALTER DATABASE name SET option value [, …] [WITH termination]; an empty name is CURRENT."""
 
@@ -312,14 +866,14 @@ class AlterDatabase(Statement):
     rollback_immediate: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateSchema(Statement):
     """CREATE SCHEMA name [AUTHORIZATION owner]."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkInsert(Statement):
     """BULK INSERT table FROM 'file' WITH (options); an option without a value has None."""
 
@@ -328,7 +882,7 @@ class BulkInsert(Statement):
     options: tuple[tuple[str, str | int | None, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permission(Statement):
     """GRANT, DENY or REVOKE.
 
@@ -341,7 +895,7 @@ class Permission(Statement):
     principals: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Principal(Statement):
     """CREATE, ALTER or DROP of a LOGIN, USER or ROLE.
 
@@ -355,7 +909,7 @@ class Principal(Statement):
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate(Statement):
     """CREATE, ALTER (which removes the private key) or DROP of a CERTIFICATE."""
 
@@ -365,7 +919,7 @@ class Certificate(Statement):
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature(Statement):
     """ADD SIGNATURE TO a module, or DROP SIGNATURE FROM it, BY CERTIFICATE."""
 
@@ -375,9 +929,13 @@ class Signature(Statement):
     password: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A parsed batch or procedure body."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch(Node):
+    """A batch, dynamic SQL or the body of a procedure.
+
+    ``variables`` are its scalar variables in lower case with their types: a variable lives from the start of the batch
+    to its end, wherever DECLARE stands.
+    """
 
     statements: tuple[Statement, ...]
-    text: str
+    variables: tuple[tuple[str, SqlType], ...] = ()

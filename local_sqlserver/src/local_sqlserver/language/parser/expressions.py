@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
+from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
-from local_sqlserver.language.tokens import BINARY, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.language.tokens import BINARY, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import SqlType
-
-if TYPE_CHECKING:
-    from local_sqlserver.compiler.syntax import Query
 
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
 _SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
@@ -45,11 +41,52 @@ _SIZED = frozenset(["char", "varchar", "nchar", "nvarchar", "binary", "varbinary
 
 
 class ExpressionParser(TokenCursor):
-    """Parses expressions; queries inside them come from the subclass."""
+    """Parses expressions; queries inside them come from the subclass.
 
-    def query(self) -> Query:
+    ``scalars`` are the scalar variables declared so far, in lower case, ``tables`` the table variables. A use of
+    another one is error 137 or 1087, unless ``undeclared`` (sp_describe_undeclared_parameters) allows it.
+    """
+
+    def __init__(self, text: str, *, undeclared: bool = False) -> None:
+        super().__init__(text, tokenize(text))
+        self.undeclared = undeclared
+        self.scalars: dict[str, SqlType] = {}
+        self.tables: set[str] = set()
+
+    def query(self) -> syntax.Query:
         """A query, up to a closing parenthesis or the end."""
         raise NotImplementedError
+
+    def scalar_variable(self) -> str:
+        """Step over the name of a declared scalar variable; raises 137."""
+        token = self.expect_variable()
+        if token.text.lower() not in self.scalars and not self.undeclared:
+            raise SqlError(137, f'Must declare the scalar variable "{token.text}".', severity=15, line=token.line)
+        return token.text
+
+    def table_variable(self) -> str:
+        """Step over the name of a declared table variable; raises 1087."""
+        token = self.expect_variable()
+        if token.text.lower() not in self.tables and not self.undeclared:
+            raise SqlError(1087, f'Must declare the table variable "{token.text}".', severity=15, line=token.line)
+        return token.text
+
+    def collation_name(self) -> str:
+        """The name after COLLATE."""
+        if self.token.kind != WORD:
+            raise self.error()
+        return self.expect_identifier()
+
+    def constant(self) -> syntax.Expression:
+        """A literal, a variable or NULL, with a sign at most: what EXEC, THROW and RAISERROR take as arguments."""
+        token = self.token
+        if self.accept_operator("-", "+"):
+            if self.token.kind != NUMBER:
+                raise self.error()
+            return syntax.Unary(operator=token.text, operand=self._primary(), line=token.line)
+        if token.kind in (NUMBER, STRING, VARIABLE, BINARY) or self.at_word("NULL"):
+            return self._primary()
+        raise self.error()
 
     def condition(self) -> syntax.Expression:
         """A search condition; raises 4145 for a value where a condition belongs."""
@@ -64,8 +101,10 @@ class ExpressionParser(TokenCursor):
         return parsed
 
     def value(self) -> syntax.Expression:
-        """A value; raises 102 for a condition."""
-        return self._additive()
+        """A value; raises 102 or 156 for a condition."""
+        parsed = self._additive()
+        self._refuse_conditions(parsed)
+        return parsed
 
     def either(self) -> syntax.Expression:
         """A value or a condition, whichever the text is."""
@@ -193,8 +232,12 @@ class ExpressionParser(TokenCursor):
         return left
 
     def _refuse_conditions(self, *operands: syntax.Expression) -> None:
-        if any(isinstance(operand, syntax.Condition) for operand in operands):
-            raise self.error()
+        for operand in operands:
+            if isinstance(operand, syntax.Comparison):
+                text = f"Incorrect syntax near '{operand.operator}'."
+                raise SqlError(102, text, severity=15, line=operand.line)
+            if isinstance(operand, syntax.Condition):
+                raise self.error()
 
     def _unary(self) -> syntax.Expression:
         if self.at_operator("-", "+", "~"):
@@ -205,7 +248,7 @@ class ExpressionParser(TokenCursor):
         operand = self._primary()
         while True:
             if collate := self.accept_word("COLLATE"):
-                operand = syntax.Collate(operand=operand, collation=self.advance().value, line=collate.line)
+                operand = syntax.Collate(operand=operand, collation=self.collation_name(), line=collate.line)
             elif self.at_words("AT", "TIME", "ZONE"):
                 raise unsupported("AT TIME ZONE", self.token.line)
             elif self.at_operator("::"):
@@ -226,8 +269,9 @@ class ExpressionParser(TokenCursor):
             self.advance()
             return syntax.Literal(kind="binary", value=token.text[2:], line=token.line)
         if token.kind == VARIABLE:
-            self.advance()
-            return syntax.Variable(name=token.text, line=token.line)
+            if token.text.startswith("@@"):
+                return syntax.Variable(name=self.advance().text, line=token.line)
+            return syntax.Variable(name=self.scalar_variable(), line=token.line)
         if self.at_operator("("):
             return self._parenthesised()
         if token.kind == WORD:
@@ -319,7 +363,7 @@ class ExpressionParser(TokenCursor):
         parts = [token.value]
         while self.at_operator(".") and self.peek().is_name:
             self.advance()
-            parts.append(self.advance().value)
+            parts.append(self.expect_identifier())
         if self.at_operator("("):
             if len(parts) == 1:
                 return self._call(parts[0].upper(), token.line)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from itertools import combinations
 
 from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.compiler import syntax
-from local_sqlserver.compiler.parse_expressions import ExpressionParser
+from local_sqlserver.language import syntax
 from local_sqlserver.language.keywords import RESERVED
+from local_sqlserver.language.parser.expressions import ExpressionParser
 from local_sqlserver.language.tokens import END, QUOTED, STRING, VARIABLE, WORD
 
 _TABLE_HINTS = frozenset(
@@ -50,6 +50,9 @@ _JOIN_HINTS = ("HASH", "MERGE", "LOOP")
 
 class QueryParser(ExpressionParser):
     """Parses queries and the FROM clause that UPDATE and DELETE share."""
+
+    _outermost = -1
+    """Where the SELECT of a statement begins: it alone may say INTO and assign to variables."""
 
     def query(self) -> syntax.Query:
         """A query expression with its ORDER BY and paging."""
@@ -96,15 +99,16 @@ class QueryParser(ExpressionParser):
         return self._select()
 
     def _select(self) -> syntax.Select:
+        outermost = self.position == self._outermost
         line = self.expect_word("SELECT").line
         distinct = self.accept_word("DISTINCT") is not None
         if not distinct:
             self.accept_word("ALL")
         top = self.top() if self.at_word("TOP") else None
-        items = self.items()
+        items = self.items(assign=outermost)
         into: syntax.Name = ()
-        if self.accept_word("INTO"):
-            into = self.table_name()
+        if outermost and self.accept_word("INTO"):
+            into = self.name()
         source = self.from_clause() if self.accept_word("FROM") else None
         where = self.condition() if self.accept_word("WHERE") else None
         group = self._group_by() if self.accept_word("GROUP") else None
@@ -137,21 +141,21 @@ class QueryParser(ExpressionParser):
             ties = True
         return syntax.Top(count=count, percent=percent, ties=ties, line=line)
 
-    def items(self) -> tuple[syntax.Item, ...]:
-        """A select list (also that of OUTPUT)."""
-        items = [self._item()]
+    def items(self, *, assign: bool = False) -> tuple[syntax.Item, ...]:
+        """A select list (also that of OUTPUT); items may ``assign`` to variables in the outermost one only."""
+        items = [self._item(assign)]
         while self.accept_operator(","):
-            items.append(self._item())
+            items.append(self._item(assign))
         return tuple(items)
 
-    def _item(self) -> syntax.Item:
+    def _item(self, assign: bool) -> syntax.Item:
         line = self.token.line
         if self.accept_operator("*"):
             return syntax.Item(value=None, line=line)
         if star := self._qualified_star():
             return syntax.Item(value=None, qualifier=star, line=line)
-        if self.token.kind == VARIABLE and self.peek().text in ("=", "+=", "-=", "*=", "/=", "%="):
-            name = self.advance().text
+        if assign and self.token.kind == VARIABLE and self.peek().text in ("=", "+=", "-=", "*=", "/=", "%="):
+            name = self.scalar_variable()
             operator = self.advance().text
             value = self.value()
             if operator != "=":
@@ -165,8 +169,6 @@ class QueryParser(ExpressionParser):
             self.advance()
             return syntax.Item(value=self.value(), alias=alias, line=line)
         value = self.value()
-        if isinstance(value, syntax.Condition):
-            raise self.error()
         return syntax.Item(value=value, alias=self._column_alias(), line=line)
 
     def _qualified_star(self) -> syntax.Name:
@@ -193,7 +195,7 @@ class QueryParser(ExpressionParser):
     def table_name(self) -> syntax.Name:
         """A table's name, or a table variable."""
         if self.token.kind == VARIABLE:
-            return (self.expect_variable().text,)
+            return (self.table_variable(),)
         return self.name()
 
     def from_clause(self) -> syntax.Source:
@@ -422,10 +424,7 @@ class QueryParser(ExpressionParser):
     def _value_or_default(self) -> syntax.Expression:
         if token := self.accept_word("DEFAULT"):
             return syntax.Literal(kind="default", value="", line=token.line)
-        value = self.value()
-        if isinstance(value, syntax.Condition):
-            raise self.error()
-        return value
+        return self.value()
 
     def _pivot(self, source: syntax.Source) -> syntax.Source:
         line = self.advance().line
@@ -528,16 +527,14 @@ class QueryParser(ExpressionParser):
 
 def _shared(sets: list[tuple[syntax.Expression, ...]]) -> list[tuple[syntax.Expression, ...]]:
     """The same key in several sets as one object, wherever it is written."""
-    known: dict[str, syntax.Expression] = {}
-
-    def canonical(key: syntax.Expression) -> syntax.Expression:
-        return known.setdefault(_without_lines(key), key)
-
-    return [tuple(canonical(key) for key in grouping) for grouping in sets]
+    known: dict[syntax.Expression, syntax.Expression] = {}
+    return [tuple(known.setdefault(_in_lower_case(key), key) for key in grouping) for grouping in sets]
 
 
-def _without_lines(node: object) -> str:
-    return re.sub(r"line=\d+", "", repr(node)).lower()
+def _in_lower_case(key: syntax.Expression) -> syntax.Expression:
+    if isinstance(key, syntax.Column):
+        return replace(key, parts=tuple(part.lower() for part in key.parts))
+    return key
 
 
 def _rollup(keys: list[syntax.Expression]) -> list[tuple[syntax.Expression, ...]]:

@@ -6,7 +6,7 @@ from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.errors import unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor, syntax_error
-from local_sqlserver.language.tokens import BINARY, END, NUMBER, QUOTED, STRING, WORD
+from local_sqlserver.language.tokens import BINARY, NUMBER, QUOTED, STRING, WORD
 
 _BULK_OPTIONS = frozenset(
     (
@@ -35,25 +35,14 @@ _BULK_OPTIONS = frozenset(
         "TABLOCK",
     )
 )
+_PERMISSIONS = ("AUTHENTICATE", "CONTROL", "DELETE", "EXEC", "EXECUTE", "INSERT", "REFERENCES", "SELECT", "UPDATE")
+_PERMISSION_VERBS = (
+    *("ADMINISTER", "ALL", "ALTER", "BACKUP", "CHECKPOINT", "CONNECT", "CREATE", "EXTERNAL", "IMPERSONATE", "KILL"),
+    *("RECEIVE", "SEND", "SHOWPLAN", "SHUTDOWN", "SUBSCRIBE", "TAKE", "UNMASK", "UNSAFE", "VIEW"),
+)
+"""The words that a permission's name begins with: the former are the whole name, the latter may go on."""
+
 _SECURABLES = frozenset({"SCHEMA", "OBJECT", "DATABASE"})
-
-
-def _accept_if_exists(cursor: TokenCursor) -> bool:
-    if cursor.accept_word("IF"):
-        cursor.expect_word("EXISTS")
-        return True
-    return False
-
-
-def parse_drop(cursor: TokenCursor) -> syntax.Statement:
-    """DROP PROCEDURE, SCHEMA or DATABASE."""
-    line = cursor.advance().line
-    kind = cursor.advance().upper.replace("PROCEDURE", "PROC").replace("PROC", "PROCEDURE")
-    if_exists = _accept_if_exists(cursor)
-    names = [cursor.name()]
-    while cursor.accept_operator(","):
-        names.append(cursor.name())
-    return syntax.DropObjects(line, kind, tuple(names), if_exists)
 
 
 def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
@@ -68,7 +57,7 @@ def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
                 raise unsupported(f"A database with another collation than {DATABASE.name}", line)
         if cursor.at_word("ON", "LOG", "WITH", "CONTAINMENT", "FOR", "AS"):
             raise unsupported(f"CREATE DATABASE … {cursor.token.upper}", cursor.token.line)
-        return syntax.CreateDatabase(line, name)
+        return syntax.CreateDatabase(name=name, line=line)
     if cursor.at_word("SCOPED", "AUDIT", "ENCRYPTION"):
         raise unsupported(f"ALTER DATABASE {cursor.token.upper}", line)
     name = "" if cursor.accept_word("CURRENT") else cursor.expect_identifier()
@@ -90,7 +79,7 @@ def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
             rollback = True
         else:
             cursor.expect_word("NO_WAIT")
-    return syntax.AlterDatabase(line, name, tuple(options), rollback)
+    return syntax.AlterDatabase(name=name, options=tuple(options), rollback_immediate=rollback, line=line)
 
 
 def _database_option(cursor: TokenCursor) -> tuple[str, str]:
@@ -121,7 +110,9 @@ def parse_security(cursor: TokenCursor) -> syntax.Statement:
     if token.upper in ("GRANT", "DENY", "REVOKE"):
         return _permission(cursor, token.upper, token.line)
     kind = cursor.expect_word("LOGIN", "USER", "ROLE").upper
-    if_exists = _accept_if_exists(cursor)
+    if_exists = token.upper == "DROP" and cursor.accept_word("IF") is not None
+    if if_exists:
+        cursor.expect_word("EXISTS")
     name = cursor.expect_identifier()
     options: list[tuple[str, str]] = []
     if kind == "ROLE" and cursor.at_word("ADD", "DROP"):
@@ -144,7 +135,9 @@ def parse_security(cursor: TokenCursor) -> syntax.Statement:
         options.append(_principal_option(cursor))
         while cursor.accept_operator(","):
             options.append(_principal_option(cursor))
-    return syntax.Principal(token.line, token.upper, kind, name, tuple(options), if_exists)
+    return syntax.Principal(
+        action=token.upper, kind=kind, name=name, options=tuple(options), if_exists=if_exists, line=token.line
+    )
 
 
 def _principal_option(cursor: TokenCursor) -> tuple[str, str]:
@@ -170,13 +163,13 @@ def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
     cursor.expect_word("CERTIFICATE")
     name = cursor.expect_identifier()
     if token.upper == "DROP":
-        return syntax.Certificate(token.line, "DROP", name)
+        return syntax.Certificate(action="DROP", name=name, line=token.line)
     if token.upper == "ALTER":
         if not cursor.at_word("REMOVE"):
             raise unsupported(f"ALTER CERTIFICATE … {cursor.token.upper}", cursor.token.line)
         for word in ("REMOVE", "PRIVATE", "KEY"):
             cursor.expect_word(word)
-        return syntax.Certificate(token.line, "ALTER", name)
+        return syntax.Certificate(action="ALTER", name=name, line=token.line)
     if cursor.accept_word("AUTHORIZATION") and cursor.expect_identifier().lower() != "dbo":
         raise unsupported("A certificate of another owner than dbo", token.line)
     if cursor.at_word("FROM"):
@@ -192,7 +185,7 @@ def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
     while cursor.accept_operator(","):
         cursor.expect_word("START_DATE", "EXPIRY_DATE")  # signatures hold beyond it
         _equals_string(cursor)
-    return syntax.Certificate(token.line, "CREATE", name, password, subject)
+    return syntax.Certificate(action="CREATE", name=name, password=password, subject=subject, line=token.line)
 
 
 def parse_signature(cursor: TokenCursor) -> syntax.Statement:
@@ -215,7 +208,9 @@ def parse_signature(cursor: TokenCursor) -> syntax.Statement:
         password = _equals_string(cursor)
     if cursor.at_operator(","):
         raise unsupported("Signatures of several certificates at once", cursor.token.line)
-    return syntax.Signature(token.line, token.upper, module, certificate, password)
+    return syntax.Signature(
+        action=token.upper, module=module, certificate=certificate, password=password, line=token.line
+    )
 
 
 def _equals_string(cursor: TokenCursor) -> str:
@@ -230,12 +225,7 @@ def _permission(cursor: TokenCursor, action: str, line: int) -> syntax.Statement
         raise unsupported("REVOKE GRANT OPTION FOR", line)
     permissions: list[str] = []
     while True:
-        words: list[str] = []
-        while cursor.token.kind == WORD and not cursor.at_word("ON", "TO", "FROM"):
-            words.append(cursor.advance().upper)
-        if not words:
-            raise cursor.error()
-        permissions.append("EXECUTE" if words == ["EXEC"] else " ".join(words))
+        permissions.append(_permission_name(cursor))
         if cursor.at_operator("("):
             raise unsupported("A permission on columns", cursor.token.line)
         if not cursor.accept_operator(","):
@@ -251,7 +241,23 @@ def _permission(cursor: TokenCursor, action: str, line: int) -> syntax.Statement
         raise unsupported("WITH GRANT OPTION", cursor.token.line)
     if cursor.at_word("AS", "CASCADE"):
         raise unsupported(f"{action} … {cursor.token.upper}", cursor.token.line)
-    return syntax.Permission(line, action, tuple(permissions), securable, tuple(principals))
+    return syntax.Permission(
+        action=action,
+        permissions=tuple(permissions),
+        securable=securable,
+        principals=tuple(principals),
+        line=line,
+    )
+
+
+def _permission_name(cursor: TokenCursor) -> str:
+    if not cursor.at_word(*_PERMISSION_VERBS, *_PERMISSIONS):
+        raise cursor.error()
+    words = [cursor.advance().upper]
+    if words[0] in _PERMISSION_VERBS:
+        while cursor.token.kind == WORD and not cursor.at_word("ON", "TO", "FROM"):
+            words.append(cursor.advance().upper)
+    return "EXECUTE" if words == ["EXEC"] else " ".join(words)
 
 
 def _principal_name(cursor: TokenCursor) -> str:
@@ -287,9 +293,7 @@ def parse_bulk_insert(cursor: TokenCursor) -> syntax.Statement:
             if not cursor.accept_operator(","):
                 break
         cursor.expect_operator(")")
-    if cursor.token.kind not in (END, WORD) and not cursor.at_operator(";"):
-        raise cursor.error()
-    return syntax.BulkInsert(line, table, token.value, tuple(options))
+    return syntax.BulkInsert(table=table, path=token.value, options=tuple(options), line=line)
 
 
 def _bulk_option(cursor: TokenCursor) -> tuple[str, str | int | None, int]:

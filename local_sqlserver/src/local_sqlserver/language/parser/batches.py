@@ -1,0 +1,694 @@
+"""Batches: control of flow, variables, EXEC, and which statement begins with which word.
+
+What needs no catalog is checked here, before anything runs: syntax (102, 156), undeclared and doubly declared
+variables (137, 1087, 134), statements that must stand alone in their batch (111), BREAK outside WHILE (135), a bare
+THROW outside CATCH (10704).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.cursor import syntax_error
+from local_sqlserver.language.datatypes import parse_parameter_type, parse_type
+from local_sqlserver.language.keywords import RESERVED
+from local_sqlserver.language.parser.administration import (
+    parse_bulk_insert,
+    parse_certificate,
+    parse_database,
+    parse_security,
+    parse_signature,
+)
+from local_sqlserver.language.parser.definitions import DefinitionParser, prefixed_name
+from local_sqlserver.language.parser.options import parse_set_option
+from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.types import SqlType
+
+_COMPOUND = frozenset({"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="})
+_INDEX_WORDS = ("INDEX", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "COLUMNSTORE")
+_ALONE = frozenset({"PROCEDURE", "PROC", "VIEW", "FUNCTION", "TRIGGER", "SCHEMA"})
+_REFUSED_OPENERS = frozenset(
+    {
+        "BACKUP",
+        "CHECKPOINT",
+        "DBCC",
+        "GOTO",
+        "KILL",
+        "LINENO",
+        "READTEXT",
+        "RECONFIGURE",
+        "RESTORE",
+        "REVERT",
+        "SETUSER",
+        "SHUTDOWN",
+        "UPDATETEXT",
+        "WRITETEXT",
+    }
+)
+_REFUSED_OBJECTS = (
+    *("AGGREGATE", "APPLICATION", "ASSEMBLY", "ASYMMETRIC", "AUTHORIZATION", "AVAILABILITY", "BROKER", "COLUMN"),
+    *("CONTRACT", "CREDENTIAL", "CRYPTOGRAPHIC", "DEFAULT", "ENDPOINT", "EVENT", "EXTERNAL", "FULLTEXT", "FUNCTION"),
+    *("INDEX", "MASTER", "MESSAGE", "PARTITION", "PRIMARY", "QUEUE", "REMOTE", "RESOURCE", "ROUTE", "RULE", "SCHEMA"),
+    *("SEARCH", "SECURITY", "SELECTIVE", "SEQUENCE", "SERVER", "SERVICE", "SPATIAL", "STATISTICS", "SYMMETRIC"),
+    *("SYNONYM", "TRIGGER", "TYPE", "WORKLOAD", "XML"),
+)
+_CURSOR_OPTIONS = ("LOCAL", "GLOBAL", "FORWARD_ONLY", "SCROLL", "STATIC", "FAST_FORWARD", "READ_ONLY")
+_REFUSED_CURSOR_OPTIONS = ("DYNAMIC", "KEYSET", "OPTIMISTIC", "SCROLL_LOCKS", "TYPE_WARNING")
+
+
+class BatchParser(DefinitionParser):
+    """Parses batches, the bodies of procedures and parameter lists."""
+
+    def __init__(self, text: str, *, undeclared: bool = False) -> None:
+        super().__init__(text, undeclared=undeclared)
+        self._loops = 0
+        self._catches = 0
+        self._in_procedure = False
+        self._openers: dict[str, Callable[[], syntax.Statement]] = {
+            "ADD": self._signature,
+            "ALTER": self._define,
+            "BEGIN": self._begin,
+            "BREAK": self._break,
+            "BULK": self._bulk,
+            "CLOSE": self._cursor_operation,
+            "COMMIT": self._commit,
+            "CONTINUE": self._continue,
+            "CREATE": self._define,
+            "DEALLOCATE": self._cursor_operation,
+            "DECLARE": self._declare,
+            "DELETE": lambda: self.delete(self.token.line),
+            "DENY": self._security,
+            "DROP": self._drop,
+            "EXEC": self.execute,
+            "EXECUTE": self.execute,
+            "FETCH": self._fetch,
+            "GRANT": self._security,
+            "IF": self._if,
+            "INSERT": lambda: self.insert(self.token.line),
+            "MERGE": lambda: self.merge(self.token.line),
+            "OPEN": self._cursor_operation,
+            "PRINT": self._print,
+            "RAISERROR": self._raiserror,
+            "RETURN": self._return,
+            "REVOKE": self._security,
+            "ROLLBACK": self._rollback,
+            "SAVE": self._save,
+            "SELECT": self.select,
+            "SET": self._set,
+            "THROW": self._throw,
+            "TRUNCATE": self.truncate,
+            "UPDATE": lambda: self.update(self.token.line),
+            "USE": self._use,
+            "WAITFOR": self._wait_for,
+            "WHILE": self._while,
+            "WITH": self.with_tables,
+        }
+
+    # --- the batch and its blocks
+
+    def batch(self) -> syntax.Batch:
+        """All statements up to the end of the text."""
+        line = self.token.line
+        statements = self._statements(END)
+        return syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
+
+    def _statements(self, end: str) -> tuple[syntax.Statement, ...]:
+        """Statements up to a token: END of the text, or the word "END" of a block."""
+        statements: list[syntax.Statement] = []
+        while True:
+            self._skip_semicolons()
+            if self.token.kind == end or self.at_word(end):
+                return tuple(statements)
+            if self.token.kind == END:
+                raise self.error()
+            statements.append(self.statement(statements[-1] if statements else None))
+
+    def _skip_semicolons(self) -> None:
+        while self.accept_operator(";"):
+            pass
+
+    def _is_bare_call(self) -> bool:
+        """Whether a procedure is called without EXEC, which only the first statement of a batch may do."""
+        token = self.token
+        if any(other.text != ";" for other in self.tokens[: self.position]) or self.peek().text == ":":
+            return False
+        if token.kind == QUOTED:
+            return True
+        return token.kind == WORD and token.upper not in RESERVED and token.upper != "THROW"
+
+    def statement(self, before: syntax.Statement | None = None) -> syntax.Statement:
+        """One statement, with the semicolon after it if there is one.
+
+        ``before`` is the statement before it in its batch or block: THROW and WITH need a semicolon after that.
+        """
+        token = self.token
+        if token.kind == OPERATOR and token.text == "(":
+            statement: syntax.Statement = self.select()
+        elif token.kind == QUOTED and self._is_bare_call():
+            statement = self._procedure_call(token.line)
+        elif token.kind != WORD:
+            raise self.error()
+        elif token.upper in _REFUSED_OPENERS:
+            raise unsupported(token.upper, token.line)
+        elif token.upper in ("ENABLE", "DISABLE") and self.peek().upper == "TRIGGER":
+            raise unsupported(f"{token.upper} TRIGGER", token.line)
+        elif token.upper in self._openers:
+            if before is not None and self.tokens[self.position - 1].text != ";":
+                self._check_unterminated(before)
+            statement = self._openers[token.upper]()
+        elif self._is_bare_call():
+            statement = self._procedure_call(token.line)
+        elif self.peek().text == ":" and token.upper not in RESERVED:
+            raise unsupported("A label", token.line)
+        else:
+            raise self.error()
+        self.accept_operator(";")
+        return statement
+
+    def _check_unterminated(self, before: syntax.Statement) -> None:
+        token = self.token
+        if token.upper == "THROW":
+            raise self.error()
+        if token.upper != "WITH":
+            return
+        name = self.peek()
+        if isinstance(before, syntax.CompiledStatement) and name.is_name:
+            text = (
+                f"Incorrect syntax near '{name.value}'. If this is intended to be a common table expression, "
+                "you need to explicitly terminate the previous statement with a semi-colon."
+            )
+            raise SqlError(336, text, severity=15, line=name.line)
+        text = (
+            "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an "
+            "xmlnamespaces clause or a change tracking context clause, the previous statement must be terminated "
+            "with a semicolon."
+        )
+        raise SqlError(319, text, severity=15, line=token.line)
+
+    def _block(self, *after: str, empty: bool = False) -> tuple[syntax.Statement, ...]:
+        """Statements up to END and the words ``after`` it; at least one, as SQL Server insists, but in a CATCH."""
+        statements = self._statements("END")
+        if not statements and not empty:
+            raise self.error()
+        self.advance()
+        for word in after:
+            self.expect_word(word)
+        return statements
+
+    # --- variables and options
+
+    def declare(self, name: str, line: int, declared: SqlType | None) -> None:
+        """Note a variable of a type, or a table variable (None); raises 134 for a name that is taken."""
+        if name.lower() in self.scalars or name.lower() in self.tables:
+            text = (
+                f"The variable name '{name}' has already been declared. "
+                "Variable names must be unique within a query batch or stored procedure."
+            )
+            raise SqlError(134, text, severity=15, line=line)
+        if declared is None:
+            self.tables.add(name.lower())
+        else:
+            self.scalars[name.lower()] = declared
+
+    def _declare(self) -> syntax.Statement:
+        line = self.advance().line
+        if self.token.is_name:
+            return self._declare_cursor(line)
+        items: list[syntax.VariableDeclaration | syntax.TableDeclaration] = []
+        while True:
+            token = self.expect_variable()
+            name = token.text
+            self.accept_word("AS")
+            if self.accept_word("TABLE"):
+                self.declare(name, token.line, None)
+                table = self.table_definition((name,), self.token.line)
+                items.append(syntax.TableDeclaration(name=name, table=table, line=token.line))
+            elif self.at_word("CURSOR"):
+                raise unsupported("A cursor variable", token.line)
+            else:
+                declared = parse_type(self, name)
+                initial = self.value() if self.accept_operator("=") else None
+                self.declare(name, token.line, declared)
+                items.append(syntax.VariableDeclaration(name=name, type=declared, initial=initial, line=token.line))
+            if not self.accept_operator(","):
+                return syntax.Declare(items=tuple(items), line=line)
+
+    def _declare_cursor(self, line: int) -> syntax.Statement:
+        name = self.expect_identifier()
+        scroll = self.accept_word("SCROLL") is not None
+        self.accept_word("INSENSITIVE")
+        self.expect_word("CURSOR")
+        while option := self.accept_word(*_CURSOR_OPTIONS):
+            scroll = scroll or option.upper in ("SCROLL", "STATIC")
+        if self.at_word(*_REFUSED_CURSOR_OPTIONS):
+            raise unsupported(f"A {self.token.upper} cursor", line)
+        self.expect_word("FOR")
+        query = self.with_tables() if self.at_word("WITH") else self.select()
+        if not isinstance(query, syntax.SelectStatement):
+            raise SqlError(156, "Incorrect syntax near the keyword 'FOR'.", severity=15, line=line)
+        return syntax.DeclareCursor(name=name, query=query, scroll=scroll, line=line)
+
+    def _cursor_operation(self) -> syntax.Statement:
+        token = self.advance()
+        return syntax.CursorOperation(action=token.upper, name=self._cursor_name(), line=token.line)
+
+    def _cursor_name(self) -> str:
+        self.accept_word("GLOBAL")
+        if self.token.kind == VARIABLE:
+            raise unsupported("A cursor variable", self.token.line)
+        return self.expect_identifier()
+
+    def _fetch(self) -> syntax.Statement:
+        line = self.advance().line
+        direction = "NEXT"
+        if word := self.accept_word("NEXT", "PRIOR", "FIRST", "LAST"):
+            direction = word.upper
+            self.expect_word("FROM")
+        elif self.at_word("ABSOLUTE", "RELATIVE"):
+            raise unsupported(f"FETCH {self.token.upper}", line)
+        else:
+            self.accept_word("FROM")
+        name = self._cursor_name()
+        variables: list[str] = []
+        if self.accept_word("INTO"):
+            variables.append(self.scalar_variable())
+            while self.accept_operator(","):
+                variables.append(self.scalar_variable())
+        return syntax.Fetch(direction=direction, name=name, variables=tuple(variables), line=line)
+
+    def _set(self) -> syntax.Statement:
+        line = self.advance().line
+        if self.token.kind != VARIABLE:
+            return parse_set_option(self, line)
+        variable = syntax.Variable(name=self.scalar_variable(), line=line)
+        operator = self.token
+        if operator.text not in _COMPOUND and operator.text != "=":
+            raise self.error()
+        self.advance()
+        value = self.value()
+        if operator.text in _COMPOUND:
+            value = syntax.Binary(operator=operator.text[0], left=variable, right=value, line=operator.line)
+        return syntax.SetVariable(name=variable.name, value=value, line=line)
+
+    # --- control of flow
+
+    def _if(self) -> syntax.Statement:
+        line = self.advance().line
+        condition = self.condition()
+        then = self.statement()
+        otherwise = self.statement() if self.accept_word("ELSE") else None
+        return syntax.If(condition=condition, then=then, otherwise=otherwise, line=line)
+
+    def _while(self) -> syntax.Statement:
+        line = self.advance().line
+        condition = self.condition()
+        self._loops += 1
+        body = self.statement()
+        self._loops -= 1
+        return syntax.While(condition=condition, body=body, line=line)
+
+    def _begin(self) -> syntax.Statement:
+        line = self.advance().line
+        if self.accept_word("TRY"):
+            attempt = self._block("TRY")
+            self.expect_word("BEGIN")
+            self.expect_word("CATCH")
+            self._catches += 1
+            handler = self._block("CATCH", empty=True)
+            self._catches -= 1
+            return syntax.TryCatch(attempt=attempt, handler=handler, line=line)
+        if self.at_word("CATCH"):
+            raise self.error()
+        if self.accept_word("TRAN", "TRANSACTION"):
+            name = self._transaction_name()
+            if self.at_words("WITH", "MARK"):
+                raise unsupported("BEGIN TRANSACTION … WITH MARK", line)
+            return syntax.BeginTransaction(name=name, line=line)
+        if self.at_word("DISTRIBUTED", "DIALOG", "CONVERSATION", "ATOMIC"):
+            raise unsupported(f"BEGIN {self.token.upper}", line)
+        return syntax.Block(statements=self._block(), line=line)
+
+    def _transaction_name(self) -> str:
+        token = self.token
+        if token.kind == VARIABLE:
+            return self.scalar_variable()
+        if token.kind == QUOTED or (token.kind == WORD and token.upper not in RESERVED):
+            return self.advance().value
+        return ""
+
+    def _commit(self) -> syntax.Statement:
+        line = self.advance().line
+        if self.accept_word("TRAN", "TRANSACTION"):
+            self._transaction_name()
+        else:
+            self.accept_word("WORK")
+        if self.at_word("WITH") and self.peek().text == "(":
+            raise unsupported("COMMIT … WITH (DELAYED_DURABILITY)", line)
+        return syntax.CommitTransaction(line=line)
+
+    def _rollback(self) -> syntax.Statement:
+        line = self.advance().line
+        name = ""
+        if self.accept_word("TRAN", "TRANSACTION"):
+            name = self._transaction_name()
+        else:
+            self.accept_word("WORK")
+        return syntax.RollbackTransaction(name=name, line=line)
+
+    def _save(self) -> syntax.Statement:
+        raise unsupported("SAVE TRANSACTION (a savepoint)", self.token.line)
+
+    def _break(self) -> syntax.Statement:
+        token = self.advance()
+        if not self._loops:
+            text = "Cannot use a BREAK statement outside the scope of a WHILE statement."
+            raise SqlError(135, text, severity=15, line=token.line)
+        return syntax.Break(line=token.line)
+
+    def _continue(self) -> syntax.Statement:
+        token = self.advance()
+        if not self._loops:
+            text = "Cannot use a CONTINUE statement outside the scope of a WHILE statement."
+            raise SqlError(136, text, severity=15, line=token.line)
+        return syntax.Continue(line=token.line)
+
+    def _return(self) -> syntax.Statement:
+        token = self.advance()
+        if not self._expression_follows():
+            return syntax.Return(value=None, line=token.line)
+        if not self._in_procedure:
+            text = "A RETURN statement with a return value cannot be used in this context."
+            raise SqlError(178, text, severity=15, line=token.line)
+        return syntax.Return(value=self.value(), line=token.line)
+
+    def _expression_follows(self) -> bool:
+        token = self.token
+        if token.kind == OPERATOR:
+            return token.text in "(-+~"
+        if token.kind == WORD:
+            return token.upper not in RESERVED or token.upper in ("CASE", "NULL", "COALESCE", "NULLIF", "CONVERT")
+        return token.kind != END
+
+    def _print(self) -> syntax.Statement:
+        line = self.advance().line
+        return syntax.Print(value=self.value(), line=line)
+
+    def _throw(self) -> syntax.Statement:
+        line = self.advance().line
+        if self.token.kind not in (NUMBER, VARIABLE):
+            if not self._catches:
+                text = (
+                    "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW "
+                    "statement inside a CATCH block, or add error parameters to the THROW statement."
+                )
+                raise SqlError(10704, text, severity=15, line=line)
+            return syntax.Throw(number=None, message=None, state=None, line=line)
+        number = self.constant()
+        self.expect_operator(",")
+        message = self.constant()
+        self.expect_operator(",")
+        return syntax.Throw(number=number, message=message, state=self.constant(), line=line)
+
+    def _raiserror(self) -> syntax.Statement:
+        line = self.advance().line
+        self.expect_operator("(")
+        values = [self.constant()]
+        while self.accept_operator(","):
+            values.append(self.constant())
+        if len(values) < 3:
+            raise self.error()
+        self.expect_operator(")")
+        options: list[str] = []
+        if self.accept_word("WITH"):
+            options.append(self.expect_word("NOWAIT", "LOG", "SETERROR").upper)
+            while self.accept_operator(","):
+                options.append(self.expect_word("NOWAIT", "LOG", "SETERROR").upper)
+        message, severity, state, *arguments = values
+        return syntax.RaiseError(
+            message=message,
+            severity=severity,
+            state=state,
+            arguments=tuple(arguments),
+            options=tuple(options),
+            line=line,
+        )
+
+    def _wait_for(self) -> syntax.Statement:
+        line = self.advance().line
+        if self.at_word("TIME") or self.at_operator("("):
+            raise unsupported(f"WAITFOR {self.token.text.upper()}", line)
+        kind = self.expect_word("DELAY").upper
+        if self.token.kind not in (STRING, VARIABLE):
+            raise self.error()
+        return syntax.WaitFor(kind=kind, value=self.constant(), line=line)
+
+    def _use(self) -> syntax.Statement:
+        line = self.advance().line
+        return syntax.Use(database=self.expect_identifier(), line=line)
+
+    # --- EXEC
+
+    def execute(self) -> syntax.Execute | syntax.ExecuteString:
+        """EXEC of a procedure or of a string."""
+        line = self.advance().line
+        if self.at_word("AS"):
+            raise unsupported("EXECUTE AS", line)
+        if self.at_operator("("):
+            return self._execute_string(line)
+        return self._procedure_call(line)
+
+    def _execute_string(self, line: int) -> syntax.ExecuteString:
+        self.advance()
+        text = self._string_part()
+        while not self.accept_operator(")"):
+            plus = self.expect_operator("+")
+            text = syntax.Binary(operator="+", left=text, right=self._string_part(), line=plus.line)
+        if self.at_word("AS", "AT"):
+            raise unsupported(f"EXEC (…) {self.token.upper}", line)
+        return syntax.ExecuteString(text=text, line=line)
+
+    def _string_part(self) -> syntax.Expression:
+        if self.token.kind not in (STRING, VARIABLE):
+            raise self.error()
+        return self.constant()
+
+    def _procedure_call(self, line: int) -> syntax.Execute:
+        return_variable = None
+        if self.token.kind == VARIABLE and self.peek().text == "=":
+            return_variable = self.scalar_variable()
+            self.advance()
+        procedure: tuple[str, ...] | str
+        procedure = self.scalar_variable() if self.token.kind == VARIABLE else self.name()
+        arguments: list[syntax.Argument] = []
+        if self._argument_follows():
+            arguments.append(self._argument())
+            while self.accept_operator(","):
+                arguments.append(self._argument())
+                if arguments[-2].name and not arguments[-1].name:
+                    text = (
+                        f"Must pass parameter number {len(arguments)} and subsequent parameters as '@name = value'. "
+                        "After the form '@name = value' has been used, all subsequent parameters must be passed in "
+                        "the form '@name = value'."
+                    )
+                    raise SqlError(119, text, severity=15, line=line)
+        if self.at_operator("("):
+            raise self.error()
+        if self.at_words("WITH", "RECOMPILE"):
+            self.advance()
+            self.advance()
+        elif self.at_words("WITH", "RESULT"):
+            raise unsupported("EXEC … WITH RESULT SETS", line)
+        return syntax.Execute(
+            procedure=procedure, arguments=tuple(arguments), return_variable=return_variable, line=line
+        )
+
+    def _argument_follows(self) -> bool:
+        token = self.token
+        if token.kind == WORD:
+            return token.upper not in RESERVED or token.upper in ("NULL", "DEFAULT")
+        if token.kind == OPERATOR:
+            return token.text in "-+"
+        return token.kind != END
+
+    def _argument(self) -> syntax.Argument:
+        name, line = "", self.token.line
+        if self.token.kind == VARIABLE and self.peek().text == "=":
+            name = self.expect_variable().text
+            self.advance()
+        if self.accept_word("DEFAULT"):
+            return syntax.Argument(name=name, value=None, line=line)
+        token = self.token
+        if word := self._bare_word():
+            return syntax.Argument(name=name, value=word, line=line)
+        value = self.constant()
+        output = None
+        if self.accept_word("OUTPUT", "OUT"):
+            if token.kind != VARIABLE:
+                text = "Cannot use the OUTPUT option when passing a constant to a stored procedure."
+                raise SqlError(179, text, severity=15, line=token.line)
+            output = token.text
+        return syntax.Argument(name=name, value=value, output_variable=output, line=line)
+
+    def _bare_word(self) -> syntax.Literal | None:
+        """A word that is no variable and not reserved stands for its text."""
+        token = self.token
+        if token.kind == QUOTED or (token.kind == WORD and token.upper not in RESERVED):
+            self.advance()
+            return syntax.Literal(kind="nvarchar", value=token.value, line=token.line)
+        return None
+
+    # --- definitions
+
+    def _define(self) -> syntax.Statement:
+        """CREATE, ALTER and CREATE OR ALTER."""
+        first, token = self.position, self.advance()
+        action, line = token.upper, token.line
+        if action == "CREATE" and self.accept_word("OR"):
+            self.expect_word("ALTER")
+            action = "CREATE OR ALTER"
+        what = self.token.upper
+        if what in _ALONE and not (action == "ALTER" and what == "SCHEMA"):
+            return self._alone(action, line, first)
+        if action == "CREATE OR ALTER":
+            raise self.error()
+        if what == "TABLE":
+            return self.create_table(line) if action == "CREATE" else self.alter_table(line)
+        if what in _INDEX_WORDS and action == "CREATE":
+            return self.create_index(line)
+        if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
+            self.position = first
+            if what == "DATABASE":
+                return parse_database(self, action)
+            return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
+        raise self._no_definition(action, line)
+
+    def _no_definition(self, action: str, line: int) -> SqlError:
+        """The error of CREATE, ALTER or DROP before a word that begins no supported object."""
+        what = self.token
+        if what.kind == WORD and what.upper in _REFUSED_OBJECTS:
+            return unsupported(f"{action} {what.upper}", line)
+        if what.kind != WORD or what.upper in RESERVED:
+            return self.error()
+        text = f"Unknown object type '{what.text}' used in a CREATE, DROP, or ALTER statement."
+        return SqlError(343, text, severity=15, line=line)
+
+    def _alone(self, action: str, line: int, first: int) -> syntax.Statement:
+        """What must be the only statement of its batch; ``first`` is where it begins."""
+        what = self.advance().upper
+        if any(token.text != ";" for token in self.tokens[:first]):
+            alterable = action == "CREATE" and what in ("PROC", "PROCEDURE", "FUNCTION")
+            kind = f"{'CREATE/ALTER' if alterable else action} {'PROCEDURE' if what == 'PROC' else what}"
+            raise SqlError(111, f"'{kind}' must be the first statement in a query batch.", severity=15, line=line)
+        if what in ("PROC", "PROCEDURE"):
+            return self._procedure(action, line)
+        if what not in ("VIEW", "SCHEMA"):
+            raise unsupported(f"{action} {what}", line)
+        statement = self.view(action, line) if what == "VIEW" else self._schema(line)
+        self._skip_semicolons()
+        if self.token.kind != END:
+            after = self.token
+            if self.at_word("CREATE", "ALTER"):
+                self._define()  # raises 111 where that must be alone, too
+            raise syntax_error(after)
+        return statement
+
+    def _procedure(self, action: str, line: int) -> syntax.Statement:
+        name = self.name()
+        if len(name) > 2:
+            raise prefixed_name("CREATE/ALTER PROCEDURE", line)
+        if self.at_operator(";"):
+            raise unsupported("A numbered procedure", line)
+        parenthesis = self.accept_operator("(")
+        parameters = self.parameter_list() if self.token.kind == VARIABLE else ()
+        if parenthesis:
+            self.expect_operator(")")
+        for parameter in parameters:
+            self.declare(parameter.name, line, parameter.type)
+        if self.accept_word("WITH"):
+            self._procedure_option()
+            while self.accept_operator(","):
+                self._procedure_option()
+        if self.at_word("FOR"):
+            raise unsupported("CREATE PROCEDURE … FOR REPLICATION", line)
+        self.expect_word("AS")
+        self._in_procedure = True
+        body = self.batch()
+        if not body.statements:
+            raise self.error()
+        return syntax.CreateProcedure(
+            action=action, name=name, parameters=parameters, body=body, text=self.text, line=line
+        )
+
+    def _procedure_option(self) -> None:
+        line = self.token.line
+        if self.accept_word("RECOMPILE"):
+            return
+        if self.accept_word("EXECUTE", "EXEC"):
+            self.expect_word("AS")
+            if self.accept_word("CALLER"):
+                return
+            raise unsupported("EXECUTE AS other than CALLER", line)
+        if not self.at_word("ENCRYPTION", "NATIVE_COMPILATION", "SCHEMABINDING"):
+            raise self.error()
+        raise unsupported(f"The procedure option {self.token.text}", line)
+
+    def parameter_list(self) -> tuple[syntax.ProcedureParameter, ...]:
+        """The parameters of a procedure, of sp_executesql or sp_prepare."""
+        parameters: list[syntax.ProcedureParameter] = []
+        while True:
+            token = self.expect_variable()
+            self.accept_word("AS")
+            declared = parse_parameter_type(self, token.text)
+            if self.at_word("VARYING"):
+                raise unsupported("A cursor parameter", self.token.line)
+            if self.at_words("NOT", "NULL"):
+                raise unsupported("A NOT NULL parameter", self.token.line)
+            self.accept_word("NULL")
+            default = (self._bare_word() or self.constant()) if self.accept_operator("=") else None
+            output = self.accept_word("OUTPUT", "OUT") is not None
+            if self.at_word("READONLY"):
+                raise unsupported("A table-valued parameter", self.token.line)
+            parameters.append(
+                syntax.ProcedureParameter(
+                    name=token.text, type=declared, default=default, output=output, line=token.line
+                )
+            )
+            if not self.accept_operator(","):
+                return tuple(parameters)
+
+    def _schema(self, line: int) -> syntax.Statement:
+        if self.at_word("AUTHORIZATION"):
+            raise unsupported("CREATE SCHEMA AUTHORIZATION without a name", line)
+        name = self.expect_identifier()
+        if self.accept_word("AUTHORIZATION"):
+            owner = self.expect_identifier()
+            if owner.lower() != "dbo":
+                raise unsupported("A schema owner other than dbo", line)
+        if self.at_word("CREATE", "GRANT", "DENY", "REVOKE"):
+            raise unsupported("CREATE SCHEMA with elements", self.token.line)
+        return syntax.CreateSchema(name=name, line=line)
+
+    def _drop(self) -> syntax.Statement:
+        first, token = self.position, self.advance()
+        what = self.token.upper
+        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE"):
+            return self.drop_objects(token.line)
+        if what == "INDEX":
+            return self.drop_index(token.line)
+        if what in ("LOGIN", "USER", "ROLE", "CERTIFICATE", "SIGNATURE"):
+            self.position = first
+            if what == "SIGNATURE":
+                return self._signature()
+            return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
+        raise self._no_definition("DROP", token.line)
+
+    def _security(self) -> syntax.Statement:
+        return parse_security(self)
+
+    def _signature(self) -> syntax.Statement:
+        return parse_signature(self)
+
+    def _bulk(self) -> syntax.Statement:
+        return parse_bulk_insert(self)

@@ -1,0 +1,267 @@
+"""SELECT as a statement, INSERT, UPDATE, DELETE, MERGE and TRUNCATE TABLE."""
+
+from __future__ import annotations
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser.queries import QueryParser
+from local_sqlserver.language.tokens import VARIABLE
+
+_COMPOUND = ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
+
+Tables = tuple[syntax.CommonTable, ...]
+
+
+class DataParser(QueryParser):
+    """Parses the statements that read and change rows."""
+
+    def select(self) -> syntax.SelectStatement:
+        """A SELECT, which may begin with a parenthesis."""
+        return self._select_statement(self.token.line, ())
+
+    def with_tables(self) -> syntax.DataStatement:
+        """WITH and the statement that its common table expressions belong to."""
+        line = self.expect_word("WITH").line
+        tables = self.common_tables()
+        if self.at_word("INSERT"):
+            statement = self.insert(line, tables)
+            if isinstance(statement, syntax.InsertExecute):
+                raise unsupported("INSERT … EXEC with common table expressions", line)
+            return statement
+        if self.at_word("UPDATE"):
+            return self.update(line, tables)
+        if self.at_word("DELETE"):
+            return self.delete(line, tables)
+        if self.at_word("MERGE"):
+            return self.merge(line, tables)
+        return self._select_statement(line, tables)
+
+    def _select_statement(self, line: int, tables: Tables) -> syntax.SelectStatement:
+        if not self.at_word("SELECT") and not self.at_operator("("):
+            raise self.error()
+        self._outermost = self.position
+        query = self.query()
+        return syntax.SelectStatement(query=query, tables=tables, max_recursion=self._depth(), line=line)
+
+    def execute(self) -> syntax.Execute | syntax.ExecuteString:
+        """EXEC, whose statement comes from the subclass."""
+        raise NotImplementedError
+
+    def _depth(self) -> int:
+        depth = self.query_hints()
+        return 100 if depth is None else depth
+
+    def common_tables(self) -> Tables:
+        """The list after WITH."""
+        tables = []
+        while True:
+            line = self.token.line
+            name = self.expect_identifier()
+            columns = self.column_list() if self.at_operator("(") else ()
+            self.expect_word("AS")
+            self.expect_operator("(")
+            query = self.query()
+            self.expect_operator(")")
+            tables.append(syntax.CommonTable(name=name, columns=columns, query=query, line=line))
+            if not self.accept_operator(","):
+                return tuple(tables)
+
+    def _output(self) -> syntax.Output | None:
+        line = self.token.line
+        if not self.accept_word("OUTPUT"):
+            return None
+        items = self.items()
+        into: syntax.Name = ()
+        columns: tuple[str, ...] = ()
+        if self.accept_word("INTO"):
+            into = self.table_name()
+            if self.at_operator("("):
+                columns = self.column_list()
+        if self.at_word("OUTPUT"):
+            raise unsupported("A second OUTPUT clause", self.token.line)
+        return syntax.Output(items=items, into=into, columns=columns, line=line)
+
+    def insert(self, line: int, tables: Tables = ()) -> syntax.Insert | syntax.InsertExecute:
+        """INSERT; ``line`` is that of the statement, which may begin with ``tables``."""
+        self.expect_word("INSERT")
+        if self.at_word("TOP"):
+            raise unsupported("INSERT TOP", line)
+        self.accept_word("INTO")
+        target = self.table_name()
+        self.table_hints()
+        columns = None
+        if self.at_operator("(") and self.peek().upper != "SELECT":
+            columns = self.column_list()
+        output = self._output()
+        rows = query = None
+        if self.accept_word("VALUES"):
+            rows = self.value_rows()
+        elif self.at_words("DEFAULT", "VALUES"):
+            self.position += 2
+            if columns is not None:
+                raise self.error()
+        elif self.at_word("SELECT") or self.at_operator("("):
+            query = self.query()
+        elif self.at_word("EXEC", "EXECUTE"):
+            if output is not None:
+                raise unsupported("INSERT … EXEC with OUTPUT", line)
+            return syntax.InsertExecute(target=target, columns=columns, source=self.execute(), line=line)
+        else:
+            raise self.error()
+        return syntax.Insert(
+            target=target,
+            columns=columns,
+            rows=rows,
+            query=query,
+            output=output,
+            tables=tables,
+            max_recursion=self._depth(),
+            line=line,
+        )
+
+    def _set_clause(self) -> tuple[syntax.Assignment, ...]:
+        self.expect_word("SET")
+        assignments = []
+        while True:
+            assignments.append(self._assignment())
+            if not self.accept_operator(","):
+                return tuple(assignments)
+
+    def _assignment(self) -> syntax.Assignment:
+        line = self.token.line
+        if self.token.kind == VARIABLE:
+            raise unsupported("UPDATE … SET @variable", line)
+        parts = self.name()
+        column = syntax.Column(parts=parts, line=line)
+        if self.at_operator(*_COMPOUND):
+            operator = self.advance().text[0]
+            value: syntax.Expression = syntax.Binary(operator=operator, left=column, right=self.value(), line=line)
+        else:
+            self.expect_operator("=")
+            value = self._value_or_default()
+        return syntax.Assignment(column=parts[-1], value=value, line=line)
+
+    def update(self, line: int, tables: Tables = ()) -> syntax.Update:
+        """UPDATE; ``line`` is that of the statement, which may begin with ``tables``."""
+        self.expect_word("UPDATE")
+        if self.at_word("STATISTICS"):
+            raise unsupported("UPDATE STATISTICS", line)
+        top = self.top() if self.at_word("TOP") else None
+        target = self.table_name()
+        self.table_hints()
+        assignments = self._set_clause()
+        output = self._output()
+        source = self.from_clause() if self.accept_word("FROM") else None
+        where = self._where()
+        return syntax.Update(
+            target=target,
+            top=top,
+            assignments=assignments,
+            source=source,
+            where=where,
+            output=output,
+            tables=tables,
+            max_recursion=self._depth(),
+            line=line,
+        )
+
+    def _where(self) -> syntax.Expression | None:
+        if not self.accept_word("WHERE"):
+            return None
+        if self.at_words("CURRENT", "OF"):
+            raise unsupported("WHERE CURRENT OF", self.token.line)
+        return self.condition()
+
+    def delete(self, line: int, tables: Tables = ()) -> syntax.Delete:
+        """DELETE; ``line`` is that of the statement, which may begin with ``tables``."""
+        self.expect_word("DELETE")
+        top = self.top() if self.at_word("TOP") else None
+        self.accept_word("FROM")
+        target = self.table_name()
+        self.table_hints()
+        output = self._output()
+        source = self.from_clause() if self.accept_word("FROM") else None
+        where = self._where()
+        return syntax.Delete(
+            target=target,
+            top=top,
+            source=source,
+            where=where,
+            output=output,
+            tables=tables,
+            max_recursion=self._depth(),
+            line=line,
+        )
+
+    def merge(self, line: int, tables: Tables = ()) -> syntax.Merge:
+        """MERGE; ``line`` is that of the statement, which may begin with ``tables``."""
+        self.expect_word("MERGE")
+        if self.at_word("TOP"):
+            raise unsupported("MERGE TOP", line)
+        self.accept_word("INTO")
+        target = self.table_name()
+        self.table_hints()
+        alias = ""
+        if self.accept_word("AS") or not self.at_word("USING"):
+            alias = self.expect_identifier()
+        self.expect_word("USING")
+        source = self._joined()
+        self.expect_word("ON")
+        condition = self.condition()
+        clauses = []
+        while self.at_word("WHEN"):
+            clauses.append(self._merge_clause())
+        if not clauses:
+            raise self.error()
+        output = self._output()
+        depth = self._depth()
+        if not self.at_operator(";"):
+            text = "A MERGE statement must be terminated by a semi-colon (;)."
+            raise SqlError(10713, text, severity=15, line=self.token.line)
+        return syntax.Merge(
+            target=target,
+            alias=alias or target[-1],
+            source=source,
+            condition=condition,
+            clauses=tuple(clauses),
+            output=output,
+            tables=tables,
+            max_recursion=depth,
+            line=line,
+        )
+
+    def _merge_clause(self) -> syntax.MergeClause:
+        line = self.expect_word("WHEN").line
+        match = "NOT MATCHED" if self.accept_word("NOT") else "MATCHED"
+        self.expect_word("MATCHED")
+        if match != "MATCHED" and self.accept_word("BY") and self.expect_word("TARGET", "SOURCE").upper == "SOURCE":
+            match = "NOT MATCHED BY SOURCE"
+        condition = self.condition() if self.accept_word("AND") else None
+        self.expect_word("THEN")
+        action = self.expect_word("UPDATE", "DELETE", "INSERT").upper
+        if (action == "INSERT") != (match == "NOT MATCHED"):
+            text = f"An action of type '{action}' is not allowed in the '{match}' clause of a MERGE statement."
+            raise SqlError(10711, text, severity=15, line=line)
+        if action == "UPDATE":
+            return syntax.MergeClause(
+                match=match, condition=condition, action=action, assignments=self._set_clause(), line=line
+            )
+        if action == "DELETE":
+            return syntax.MergeClause(match=match, condition=condition, action=action, line=line)
+        columns = self.column_list() if self.at_operator("(") else None
+        self.expect_word("VALUES")
+        rows = self.value_rows()
+        if len(rows) != 1:
+            raise self.error()
+        return syntax.MergeClause(
+            match=match, condition=condition, action=action, columns=columns, values=rows[0], line=line
+        )
+
+    def truncate(self) -> syntax.Truncate:
+        """TRUNCATE TABLE."""
+        line = self.expect_word("TRUNCATE").line
+        self.expect_word("TABLE")
+        target = self.table_name()
+        if self.at_word("WITH"):
+            raise unsupported("TRUNCATE TABLE … WITH (PARTITIONS …)", line)
+        return syntax.Truncate(target=target, line=line)

@@ -1,0 +1,339 @@
+"""CREATE, ALTER and DROP of tables, views and indexes."""
+
+from __future__ import annotations
+
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.datatypes import parse_type
+from local_sqlserver.language.parser.changes import DataParser
+
+_INDEX_OPTIONS = frozenset(
+    [
+        "PAD_INDEX",
+        "FILLFACTOR",
+        "SORT_IN_TEMPDB",
+        "IGNORE_DUP_KEY",
+        "STATISTICS_NORECOMPUTE",
+        "DROP_EXISTING",
+        "ONLINE",
+        "ALLOW_ROW_LOCKS",
+        "ALLOW_PAGE_LOCKS",
+        "OPTIMIZE_FOR_SEQUENTIAL_KEY",
+        "MAXDOP",
+        "DATA_COMPRESSION",
+        "COMPRESSION_DELAY",
+    ]
+)
+
+
+class DefinitionParser(DataParser):
+    """Parses the definitions of tables, views and indexes."""
+
+    def view(self, action: str, line: int) -> syntax.CreateView:
+        """A view, from its name on; it is alone in its batch."""
+        target = self.name()
+        if len(target) > 2:
+            raise prefixed_name("CREATE VIEW", line)
+        columns = self.column_list() if self.at_operator("(") else ()
+        if self.accept_word("WITH"):
+            option = self.expect_word("SCHEMABINDING", "ENCRYPTION", "VIEW_METADATA")
+            if option.upper != "SCHEMABINDING":
+                raise unsupported(f"WITH {option.upper}", option.line)
+        self.expect_word("AS")
+        tables = self.common_tables() if self.accept_word("WITH") else ()
+        if not self.at_word("SELECT") and not self.at_operator("("):
+            raise self.error()
+        query = self.query()
+        if self.at_words("WITH", "CHECK"):
+            raise unsupported("WITH CHECK OPTION", self.token.line)
+        if self.at_word("OPTION"):
+            raise self.error()
+        return syntax.CreateView(
+            action=action,
+            target=target,
+            columns=columns,
+            query=query,
+            text=self.text,
+            tables=tables,
+            line=line,
+        )
+
+    def create_table(self, line: int) -> syntax.CreateTable:
+        """CREATE TABLE, from TABLE on."""
+        self.expect_word("TABLE")
+        return self.table_definition(self.name(), line)
+
+    def table_definition(self, target: syntax.Name, line: int) -> syntax.CreateTable:
+        """The columns and constraints of a table or table variable, in their parentheses."""
+        self.expect_operator("(")
+        columns: list[syntax.ColumnDefinition] = []
+        constraints: list[syntax.ConstraintDefinition] = []
+        while not self.at_operator(")"):
+            if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
+                constraints.append(self._table_constraint())
+            elif self.at_word("INDEX"):
+                raise unsupported("An inline INDEX", self.token.line)
+            elif self.at_word("PERIOD") and self.peek().upper == "FOR":
+                raise unsupported("A temporal table", self.token.line)
+            else:
+                column, inline = self._column_definition()
+                columns.append(column)
+                constraints += inline
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        if not columns:
+            raise self.error()
+        if not target[-1].startswith("@"):
+            self._storage()
+        return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
+
+    def _storage(self) -> None:
+        """ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): how rows are stored has no effect on them."""
+        while True:
+            if self.accept_word("ON", "TEXTIMAGE_ON"):
+                token = self.advance()
+                if token.value.upper() != "PRIMARY":
+                    raise unsupported(f"The filegroup or partition scheme {token.value}", token.line)
+            elif self.at_word("WITH"):
+                self._index_options()
+            else:
+                return
+
+    def _index_options(self) -> None:
+        self.expect_word("WITH")
+        self.expect_operator("(")
+        while True:
+            token = self.advance()
+            if token.upper not in _INDEX_OPTIONS:
+                raise unsupported(f"The option {token.value}", token.line)
+            self.expect_operator("=")
+            value = self.advance()
+            if token.upper == "IGNORE_DUP_KEY" and value.upper != "OFF":
+                raise unsupported("IGNORE_DUP_KEY = ON", token.line)
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+
+    def _column_definition(
+        self,
+    ) -> tuple[syntax.ColumnDefinition, list[syntax.ConstraintDefinition]]:
+        line = self.token.line
+        name = self.expect_identifier()
+        constraints: list[syntax.ConstraintDefinition] = []
+        if self.accept_word("AS"):
+            computed = self._parenthesised_definition()
+            self.accept_word("PERSISTED")  # where the value is kept; it is the same either way
+            return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
+        type_ = parse_type(self, f"'{name}'")
+        nullable: bool | None = None
+        identity = None
+        default = default_name = collation = None
+        while True:
+            given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
+            if self.accept_word("NOT"):
+                if self.at_words("FOR", "REPLICATION"):
+                    raise unsupported("NOT FOR REPLICATION", line)
+                self.expect_word("NULL")
+                nullable = False
+            elif self.accept_word("NULL"):
+                nullable = True
+            elif self.accept_word("IDENTITY"):
+                identity = (1, 1)
+                if self.accept_operator("("):
+                    seed = self._signed()
+                    self.expect_operator(",")
+                    identity = (seed, self._signed())
+                    self.expect_operator(")")
+            elif self.accept_word("DEFAULT"):
+                default, default_name = self._default(), given
+            elif self.accept_word("COLLATE"):
+                collation = self.collation_name()
+            elif self.accept_word("SPARSE", "ROWGUIDCOL"):
+                pass  # about storage and $ROWGUID, which is not supported
+            elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
+                constraint = self._constraint(given, (name,))
+                constraints.append(constraint)
+                if constraint.kind == "PK":
+                    nullable = False
+            elif given:
+                raise self.error()
+            else:
+                break
+        column = syntax.ColumnDefinition(
+            name=name,
+            type=type_,
+            nullable=nullable,
+            identity=identity,
+            default=default,
+            default_name=default_name,
+            collation=collation,
+            line=line,
+        )
+        return column, constraints
+
+    def _signed(self) -> int:
+        sign = -1 if self.accept_operator("-") else 1
+        return sign * self.expect_integer()
+
+    def _default(self) -> syntax.Definition:
+        first, line = self.position, self.token.line
+        expression = self.value()
+        return syntax.Definition(expression=expression, text=self.text_since(first), line=line)
+
+    def _parenthesised_definition(self, *, condition: bool = False) -> syntax.Definition:
+        self.expect_operator("(")
+        first, line = self.position, self.token.line
+        expression = self.condition() if condition else self.value()
+        text = self.text_since(first)
+        self.expect_operator(")")
+        return syntax.Definition(expression=expression, text=text, line=line)
+
+    def _table_constraint(self) -> syntax.ConstraintDefinition:
+        name = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
+        return self._constraint(name, ())
+
+    def _constraint(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
+        """A constraint from its keyword on; ``columns`` are those of a column constraint."""
+        line = self.token.line
+        if self.at_word("FOREIGN", "REFERENCES"):
+            raise unsupported("FOREIGN KEY", line)
+        if self.accept_word("CHECK"):
+            definition = self._parenthesised_definition(condition=True)
+            return syntax.ConstraintDefinition(kind="C", name=name, columns=columns, definition=definition, line=line)
+        kind = "UQ"
+        if self.accept_word("PRIMARY"):
+            self.expect_word("KEY")
+            kind = "PK"
+        else:
+            self.expect_word("UNIQUE")
+        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        if not columns or self.at_operator("("):
+            columns = self._key_columns()
+        self._storage()
+        return syntax.ConstraintDefinition(kind=kind, name=name, columns=columns, line=line)
+
+    def _key_columns(self) -> tuple[str, ...]:
+        self.expect_operator("(")
+        names = []
+        while True:
+            names.append(self.expect_identifier())
+            self.accept_word("ASC", "DESC")
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        return tuple(names)
+
+    def alter_table(self, line: int) -> syntax.AlterTable:
+        """ALTER TABLE, from TABLE on."""
+        self.expect_word("TABLE")
+        target = self.name()
+        if self.at_word("WITH") and self.peek().upper in ("CHECK", "NOCHECK"):
+            self.advance()
+            if self.advance().upper == "NOCHECK":
+                raise unsupported("WITH NOCHECK", line)
+            if not self.at_word("ADD"):
+                raise unsupported("ALTER TABLE … WITH CHECK CHECK CONSTRAINT", line)
+        if self.accept_word("ADD"):
+            return self._alter_add(target, line)
+        if self.accept_word("DROP"):
+            return self._alter_drop(target, line)
+        if self.at_words("ALTER", "COLUMN"):
+            self.position += 2
+            column, constraints = self._column_definition()
+            if constraints or column.default or column.identity or column.type is None:
+                raise self.error()
+            return syntax.AlterTable(target=target, alter_column=column, line=line)
+        raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
+
+    def _alter_add(self, target: syntax.Name, line: int) -> syntax.AlterTable:
+        columns: list[syntax.ColumnDefinition] = []
+        constraints: list[syntax.ConstraintDefinition] = []
+        while True:
+            if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "DEFAULT"):
+                constraints.append(self._added_constraint())
+            else:
+                column, inline = self._column_definition()
+                columns.append(column)
+                constraints += inline
+            if not self.accept_operator(","):
+                break
+        return syntax.AlterTable(
+            target=target, add_columns=tuple(columns), add_constraints=tuple(constraints), line=line
+        )
+
+    def _added_constraint(self) -> syntax.ConstraintDefinition:
+        line = self.token.line
+        name = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
+        if not self.accept_word("DEFAULT"):
+            return self._constraint(name, ())
+        definition = self._default()
+        self.expect_word("FOR")
+        columns = (self.expect_identifier(),)
+        return syntax.ConstraintDefinition(kind="D", name=name, columns=columns, definition=definition, line=line)
+
+    def _alter_drop(self, target: syntax.Name, line: int) -> syntax.AlterTable:
+        is_column = self.accept_word("COLUMN") is not None
+        if not is_column:
+            self.accept_word("CONSTRAINT")
+        if_exists = self.if_exists()
+        names = [self.expect_identifier()]
+        while self.accept_operator(","):
+            self.accept_word("COLUMN" if is_column else "CONSTRAINT")
+            names.append(self.expect_identifier())
+        if is_column:
+            return syntax.AlterTable(target=target, drop_columns=tuple(names), if_exists=if_exists, line=line)
+        return syntax.AlterTable(target=target, drop_constraints=tuple(names), if_exists=if_exists, line=line)
+
+    def if_exists(self) -> bool:
+        """Step over IF EXISTS; whether it was there."""
+        if not self.accept_word("IF"):
+            return False
+        self.expect_word("EXISTS")
+        return True
+
+    def drop_index(self, line: int) -> syntax.DropIndex:
+        """DROP INDEX, from INDEX on."""
+        self.expect_word("INDEX")
+        if_exists = self.if_exists()
+        name = self.expect_identifier()
+        self.expect_word("ON")
+        return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
+
+    def drop_objects(self, line: int) -> syntax.DropObjects:
+        """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE, from that word on."""
+        kind = self.expect_word("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE").upper
+        if_exists = self.if_exists()
+        names = [self.name()]
+        while self.accept_operator(","):
+            names.append(self.name())
+        kind = "PROCEDURE" if kind == "PROC" else kind
+        return syntax.DropObjects(kind=kind, names=tuple(names), if_exists=if_exists, line=line)
+
+    def create_index(self, line: int) -> syntax.CreateIndex:
+        """CREATE INDEX, from the word after CREATE on."""
+        unique = self.accept_word("UNIQUE") is not None
+        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        columnstore = self.accept_word("COLUMNSTORE") is not None
+        self.expect_word("INDEX")
+        name = self.expect_identifier()
+        self.expect_word("ON")
+        target = self.name()
+        columns: tuple[str, ...] = ()
+        if self.at_operator("(") or not columnstore:
+            columns = self._key_columns()
+        if self.accept_word("INCLUDE"):
+            self.column_list()
+        where = None
+        if self.accept_word("WHERE"):
+            first, filter_line = self.position, self.token.line
+            condition = self.condition()
+            where = syntax.Definition(expression=condition, text=self.text_since(first), line=filter_line)
+        self._storage()
+        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+
+
+def prefixed_name(statement: str, line: int) -> SqlError:
+    """Error 166."""
+    text = f"'{statement}' does not allow specifying the database name as a prefix to the object name."
+    return SqlError(166, text, severity=15, line=line)
