@@ -16,7 +16,7 @@ SYNTAX = [
     ("IF 1 = 0 SELECT a FROM WHERE", 156),
     ("IF NOT EXISTS EXISTS (SELECT 1) PRINT 'x'", 156),
     ("UPDATE sys.tables SET name = , object_id = 1", 102),
-    ("SELECT ROW_NUMBER() OVER PARTITION (BY name) FROM sys.tables", 156),
+    ("SELECT ROW_NUMBER() OVER PARTITION (BY name) FROM sys.tables", 102),
     ("SELECT CASE WHEN LEN(name) > > 50 THEN 1 END FROM sys.tables", 102),
     ("BEGIN TRY SELECT a, FROM sys.tables END TRY BEGIN CATCH PRINT 'caught' END CATCH", 156),
     ("BEGIN TRY END TRY BEGIN CATCH PRINT 'caught' END CATCH", 102),
@@ -83,9 +83,7 @@ def test_no_procedure_is_made_that_does_not_compile(tables: Client, text: str, n
 @pytest.mark.parametrize(("text", "number"), [*SYNTAX, *BINDING])
 def test_an_outer_try_catches_what_does_not_compile_in_dynamic_sql(tables: Client, text: str, number: int) -> None:
     quoted = text.replace("'", "''")
-    result = tables(
-        f"BEGIN TRY EXEC (N'PRINT ''ran''; {quoted}') END TRY BEGIN CATCH PRINT ERROR_NUMBER() END CATCH"
-    )
+    result = tables(f"BEGIN TRY EXEC (N'PRINT ''ran''; {quoted}') END TRY BEGIN CATCH PRINT ERROR_NUMBER() END CATCH")
     assert (result.numbers, result.messages) == ([], [str(number)])
 
 
@@ -100,7 +98,9 @@ def test_a_table_that_is_not_there_yet_defers_the_names_of_its_statement(tables:
 
 
 def test_a_temporary_table_of_the_procedure_itself_is_bound_when_it_runs(tables: Client) -> None:
-    tables.good("CREATE PROCEDURE p AS CREATE TABLE #w (a INT, b AS (a + 1)); INSERT #w (a) VALUES (1); SELECT b FROM #w")
+    tables.good(
+        "CREATE PROCEDURE p AS CREATE TABLE #w (a INT, b AS (a + 1)); INSERT #w (a) VALUES (1); SELECT b FROM #w"
+    )
     assert tables("EXEC p").value == 2
     tables.good("CREATE TABLE #w (z INT)")
     assert tables("EXEC p").value == 2
@@ -125,7 +125,7 @@ def test_an_error_of_values_is_the_runs(tables: Client) -> None:
     for text, number in (
         ("DECLARE @i INT = 'x'", 245),
         ("DECLARE @d DATE = '2026-02-30'", 241),
-        ("SELECT CAST(300 AS TINYINT)", 220),
+        ("SELECT 1 / 0", 8134),
         ("SELECT LEFT('a', -1)", 536),
     ):
         result = tables(f"PRINT 'ran'; {text}")

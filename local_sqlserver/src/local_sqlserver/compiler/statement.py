@@ -11,7 +11,6 @@ from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIT
 from local_sqlserver.compiler.values import Value, identifier, typed_null
-from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -56,12 +55,6 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
     assignments: tuple[str, ...] = ()
     sql = f"{tables}{rows.sql}"
     if isinstance(body, syntax.Select) and any(item.variable for item in body.items):
-        if not all(item.variable for item in body.items):
-            text = (
-                "A SELECT statement that assigns a value to a variable must not be combined "
-                "with data-retrieval operations."
-            )
-            raise SqlError(141, text, severity=15, line=node.line)
         assignments = tuple(item.variable.lower() for item in body.items)
         parts = []
         for name, column in zip(assignments, rows.columns, strict=True):

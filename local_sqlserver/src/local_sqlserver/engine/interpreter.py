@@ -218,7 +218,7 @@ class Interpreter:
         session.engine.security.check_bulk(session, frame, relation, statement.line)
         session.transactions.check_writable()
         yield from session.begin_implicitly(frame)
-        given = {name: value for name, value, _ in statement.options}
+        given = {option.name: option.value for option in statement.options}
         reported: list[SqlError] = []
         failure: SqlError | None = None
         try:

@@ -874,12 +874,20 @@ class CreateSchema(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkOption(Node):
+    """An option of BULK INSERT; ``value`` is None for one without a value."""
+
+    name: str
+    value: str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkInsert(Statement):
-    """BULK INSERT table FROM 'file' WITH (options); an option without a value has None."""
+    """BULK INSERT table FROM 'file' WITH (options)."""
 
     table: Name
     path: str
-    options: tuple[tuple[str, str | int | None, int], ...]
+    options: tuple[BulkOption, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,7 +285,7 @@ def parse_bulk_insert(cursor: TokenCursor) -> syntax.Statement:
     if token.kind != STRING and not (token.kind == QUOTED and token.text.startswith('"')):
         raise cursor.error()
     cursor.advance()
-    options: list[tuple[str, str | int | None, int]] = []
+    options: list[syntax.BulkOption] = []
     if cursor.accept_word("WITH"):
         cursor.expect_operator("(")
         while True:
@@ -296,7 +296,7 @@ def parse_bulk_insert(cursor: TokenCursor) -> syntax.Statement:
     return syntax.BulkInsert(table=table, path=token.value, options=tuple(options), line=line)
 
 
-def _bulk_option(cursor: TokenCursor) -> tuple[str, str | int | None, int]:
+def _bulk_option(cursor: TokenCursor) -> syntax.BulkOption:
     token = cursor.token
     if token.kind != WORD or token.upper not in _BULK_OPTIONS:
         raise cursor.error()
@@ -304,12 +304,12 @@ def _bulk_option(cursor: TokenCursor) -> tuple[str, str | int | None, int]:
     if not cursor.accept_operator("="):
         if cursor.at_operator("("):
             raise unsupported(f"BULK INSERT with {token.upper} (…)", token.line)
-        return token.upper, None, token.line
+        return syntax.BulkOption(name=token.upper, value=None, line=token.line)
     value = cursor.advance()
     if value.kind == NUMBER:
         if not value.text.isdigit():
             raise syntax_error(value)
-        return token.upper, int(value.text), token.line
+        return syntax.BulkOption(name=token.upper, value=int(value.text), line=token.line)
     if value.kind == STRING or (value.kind == QUOTED and value.text.startswith('"')):
-        return token.upper, value.value, token.line
+        return syntax.BulkOption(name=token.upper, value=value.value, line=token.line)
     raise syntax_error(value)

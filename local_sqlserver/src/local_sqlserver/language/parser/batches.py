@@ -190,9 +190,11 @@ class BatchParser(DefinitionParser):
     def _block(self, *after: str, empty: bool = False) -> tuple[syntax.Statement, ...]:
         """Statements up to END and the words ``after`` it; at least one, as SQL Server insists, but in a CATCH."""
         statements = self._statements("END")
-        if not statements and not empty:
+        if not statements and not empty and not after:
             raise self.error()
         self.advance()
+        if not statements and not empty:
+            raise self.error()
         for word in after:
             self.expect_word(word)
         return statements

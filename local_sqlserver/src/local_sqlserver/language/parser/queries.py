@@ -143,9 +143,16 @@ class QueryParser(ExpressionParser):
 
     def items(self, *, assign: bool = False) -> tuple[syntax.Item, ...]:
         """A select list (also that of OUTPUT); items may ``assign`` to variables in the outermost one only."""
+        line = self.token.line
         items = [self._item(assign)]
         while self.accept_operator(","):
             items.append(self._item(assign))
+        if len({bool(item.variable) for item in items}) == 2:
+            text = (
+                "A SELECT statement that assigns a value to a variable must not be combined "
+                "with data-retrieval operations."
+            )
+            raise SqlError(141, text, severity=15, line=line)
         return tuple(items)
 
     def _item(self, assign: bool) -> syntax.Item:
