@@ -22,7 +22,6 @@ STATEMENTS = [
     "SELECT a FROM t GROUP BY GROUPING SETS ((a), ())",
     "SELECT a FROM t ORDER BY a OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY",
     "SELECT a FROM t UNION ALL SELECT b FROM u EXCEPT SELECT 3",
-    "(SELECT a FROM t) UNION (SELECT b FROM u)",
     "SELECT * FROM a INNER MERGE JOIN b ON a.i = b.i LEFT JOIN c ON c.i = b.i",
     "SELECT * FROM a CROSS APPLY (SELECT TOP 1 b FROM u WHERE u.i = a.i) AS y",
     "SELECT CASE WHEN @i = 1 THEN 2 ELSE 3 END",
@@ -40,9 +39,10 @@ STATEMENTS = [
     "DELETE t",
     "DELETE TOP (5) FROM t WHERE a = 1",
     "DELETE x FROM t AS x INNER JOIN u ON u.i = x.i",
-    "MERGE t AS x USING u ON x.i = u.i WHEN MATCHED THEN UPDATE SET a = 1 WHEN NOT MATCHED THEN INSERT (i) VALUES (u.i);",
+    "MERGE t AS x USING u ON x.i = u.i WHEN MATCHED THEN UPDATE SET a = 1"
+    " WHEN NOT MATCHED THEN INSERT (i) VALUES (u.i) OUTPUT $action;",
     "TRUNCATE TABLE s.t",
-    "DECLARE @@unused INT".replace("@@", "@"),
+    "DECLARE @unused INT",
     "SET @i = 1 + 2 * (3 - @i)",
     "SET @n += N'x' COLLATE Latin1_General_100_BIN2",
     "SET NOCOUNT, XACT_ABORT ON",
@@ -92,7 +92,11 @@ STATEMENTS = [
     "DROP USER IF EXISTS u",
     "BULK INSERT s.t FROM 'x.csv' WITH (FIRSTROW = 2, TABLOCK)",
 ]
-AFTER_A_SEMICOLON = ["WITH c AS (SELECT 1 AS a) SELECT a FROM c", "THROW 50001, N'x', 1"]
+AFTER_A_SEMICOLON = [
+    "(SELECT a FROM t) UNION (SELECT b FROM u)",
+    "WITH c AS (SELECT 1 AS a) SELECT a FROM c",
+    "THROW 50001, N'x', 1",
+]
 
 
 def read(text: str) -> tuple[syntax.Statement, ...]:

@@ -115,7 +115,7 @@ def parse_security(cursor: TokenCursor) -> syntax.Statement:
         cursor.expect_word("EXISTS")
     name = cursor.expect_identifier()
     options: list[tuple[str, str]] = []
-    if kind == "ROLE" and cursor.at_word("ADD", "DROP"):
+    if token.upper == "ALTER" and kind == "ROLE" and cursor.at_word("ADD", "DROP"):
         action = cursor.advance().upper
         cursor.expect_word("MEMBER")
         options.append((f"{action} MEMBER", cursor.expect_identifier()))
@@ -127,7 +127,7 @@ def parse_security(cursor: TokenCursor) -> syntax.Statement:
     elif kind == "USER" and cursor.accept_word("WITHOUT"):
         cursor.expect_word("LOGIN")
         options.append(("WITHOUT LOGIN", ""))
-    elif kind == "LOGIN" and cursor.at_word("ENABLE", "DISABLE"):
+    elif token.upper == "ALTER" and kind == "LOGIN" and cursor.at_word("ENABLE", "DISABLE"):
         options.append((cursor.advance().upper, ""))
     elif kind == "LOGIN" and cursor.at_word("FROM"):
         raise unsupported("CREATE LOGIN … FROM", cursor.token.line)
