@@ -154,7 +154,7 @@ def test_a_cancelled_request_stops_and_leaves_the_session_usable(
     begun.wait()
     while not running.done():
         client.session.cancel()
-        client.session.cancelled.wait(0.05)  # type: ignore[attr-defined]
+        client.session.state.cancelled.wait(0.05)  # type: ignore[attr-defined]
     assert "never" not in running.result()
     assert client("SELECT 1").value == 1
 

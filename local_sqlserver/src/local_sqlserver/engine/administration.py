@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from local_sqlserver.engine import catalog_store, ddl, signing
+from local_sqlserver.engine import catalog_changes, catalog_store
 from local_sqlserver.engine.catalog import (
     BUILT_IN_SCHEMAS,
     Catalog,
@@ -17,15 +16,18 @@ from local_sqlserver.engine.catalog import (
     ParameterInfo,
     quote,
 )
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.databases import MASTER, TEMPDB
 from local_sqlserver.engine.events import Done, Event
-from local_sqlserver.engine.resolution import StatementContext, invalid_object
-from local_sqlserver.engine.state import Frame
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.resolution import invalid_object
+from local_sqlserver.engine.runner import Runner
+from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 _DATABASE_OPTIONS = {
     "ANSI_NULLS": {"ON"},
@@ -52,71 +54,75 @@ _DATABASE_OPTIONS = {
 }
 """ALTER DATABASE … SET options that change nothing a session could observe here."""
 
-Handler = Callable[[Any, Frame], Iterator[Event]]
-
-
-def handlers(session: EngineSession) -> dict[type[syntax.Statement], Handler]:
-    """Return the interpreter's handlers of these statements."""
-    administration = Administration(session)
-    security = session.engine.security
-    return {
-        syntax.CreateProcedure: administration.create_procedure,
-        syntax.CreateView: administration.create_view,
-        syntax.CreateSchema: administration.create_schema,
-        syntax.DropObjects: administration.drop,
-        syntax.CreateDatabase: administration.create_database,
-        syntax.AlterDatabase: administration.alter_database,
-        syntax.Principal: lambda statement, frame: security.principal(session, statement, frame),
-        syntax.Permission: lambda statement, frame: security.permission(session, statement, frame),
-        syntax.Certificate: lambda statement, frame: signing.certificate(session, statement, frame),
-        syntax.Signature: lambda statement, frame: signing.signature(session, statement, frame),
-    }
-
 
 class Administration:
     """Administrative statements for one session."""
 
-    def __init__(self, session: EngineSession) -> None:
-        self._session = session
+    def __init__(
+        self,
+        shared: Shared,
+        state: SessionState,
+        view: CatalogView,
+        work: Work,
+        permissions: Permissions,
+        compilation: Compilation,
+        runner: Runner,
+    ) -> None:
+        self._shared = shared
+        self._state = state
+        self._view = view
+        self._work = work
+        self._transactions = work.transactions
+        self._permissions = permissions
+        self._compilation = compilation
+        self._runner = runner
+
+    @contextmanager
+    def _writing(self, line: int) -> Iterator[None]:
+        """Enclose changes, with DuckDB's failures as SQL errors; raises 3930 in a doomed transaction."""
+        self._transactions.check_writable()
+        try:
+            with self._work.writing():
+                yield
+        except duckdb.Error as failure:
+            raise self._runner.error(failure, line, ()) from failure
 
     # --- procedures and views
 
     def create_procedure(self, statement: syntax.CreateProcedure, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER PROCEDURE."""
-        session = self._session
-        target = StatementContext(session, frame).target(statement.name, statement.line)
-        catalog = session.catalog(target.database)
+        target = self._compilation.context(frame).target(statement.name, statement.line)
+        catalog = self._view.catalog(target.database)
         present = catalog.find(target.schema, target.name)
         self._check_action(statement.action, statement.name, present, "P", catalog, target.schema)
         self._bind(statement, Frame(frame.depth + 1, target.database, target.schema, settings=frame.settings))
         now = datetime.now()
         item = CatalogObject(
-            id=present.id if present else session.database_of(target.database).new_object_id(),
+            id=present.id if present else self._view.database(target.database).new_object_id(),
             schema=present.schema if present else target.schema,
             name=present.name if present else target.name,
             type="P",
             created=present.created if present else now,
             modified=now,
-            definition=ddl.stored_definition(statement.text),
+            definition=catalog_changes.stored_definition(statement.text),
             parameters=tuple(
                 ParameterInfo(parameter.name, parameter.type, parameter.output, parameter.default is not None)
                 for parameter in statement.parameters
             ),
         )
-        yield from session.begin_implicitly(frame)
-        with _writing(session, statement.line):
-            ddl.put(session, target.database, item, new=present is None)
-        yield Done(in_procedure=session.in_procedure(frame))
+        yield from self._work.begin_implicitly(frame)
+        with self._writing(statement.line):
+            catalog_changes.put(self._view, self._transactions, target.database, item, new=present is None)
+        yield Done(in_procedure=frame.in_procedure)
 
     def create_view(self, statement: syntax.CreateView, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER VIEW."""
-        session = self._session
-        target = StatementContext(session, frame).target(statement.target, statement.line)
-        catalog = session.catalog(target.database)
+        target = self._compilation.context(frame).target(statement.target, statement.line)
+        catalog = self._view.catalog(target.database)
         present = catalog.find(target.schema, target.name)
         self._check_action(statement.action, statement.target, present, "V", catalog, target.schema)
-        translation, relations = session.compiled(statement, frame)
-        yield from session.runner.run(translation, relations, frame, statement.line)
+        translation, relations = self._compilation.compiled(statement, frame)
+        yield from self._runner.run(translation, relations, frame, statement.line)
 
     def _check_action(
         self,
@@ -127,9 +133,7 @@ class Administration:
         catalog: Catalog,
         schema: str,
     ) -> None:
-        self._session.engine.security.check_definition(
-            self._session, f"CREATE {'VIEW' if kind == 'V' else 'PROCEDURE'}"
-        )
+        self._permissions.check_definition(f"CREATE {'VIEW' if kind == 'V' else 'PROCEDURE'}")
         if present is None:
             if action == "ALTER":
                 raise invalid_object(name, 0)
@@ -142,7 +146,7 @@ class Administration:
 
     def _bind(self, statement: syntax.CreateProcedure, frame: Frame) -> None:
         try:
-            self._session.bind(statement.body, frame)
+            self._compilation.bind(statement.body, frame)
         except SqlError as error:
             error.procedure = statement.name[-1]
             raise
@@ -151,28 +155,26 @@ class Administration:
 
     def create_schema(self, statement: syntax.CreateSchema, frame: Frame) -> Iterator[Event]:
         """CREATE SCHEMA."""
-        session = self._session
-        session.engine.security.check_definition(session, "CREATE SCHEMA")
-        database = session.database_of(frame.database)
-        if session.catalog(database.name).schema(statement.name) is not None:
+        self._permissions.check_definition("CREATE SCHEMA")
+        database = self._view.database(frame.database)
+        if self._view.catalog(database.name).schema(statement.name) is not None:
             text = f"There is already an object named '{statement.name}' in the database."
             raise SqlError(2714, text, state=6)
         schema_id = database.new_schema_id()
-        yield from session.begin_implicitly(frame)
-        with _writing(session, statement.line):
-            connection = session.transactions.connection
+        yield from self._work.begin_implicitly(frame)
+        with self._writing(statement.line):
+            connection = self._transactions.connection
             connection.execute(f"CREATE SCHEMA {quote(database.name)}.{quote(statement.name)}")
             catalog_store.put_schema(connection, database.name, schema_id, statement.name)
 
             def apply(catalog: Catalog) -> None:
                 catalog.schemas[statement.name.lower()] = (schema_id, statement.name)
 
-            session.change_catalog(database.name, apply)
-        yield Done(in_procedure=session.in_procedure(frame))
+            self._view.change(database.name, apply)
+        yield Done(in_procedure=frame.in_procedure)
 
     def _drop_schema(self, name: tuple[str, ...], frame: Frame, if_exists: bool) -> None:
-        session = self._session
-        catalog = session.catalog(frame.database)
+        catalog = self._view.catalog(frame.database)
         schema = name[-1]
         if catalog.schema(schema) is None:
             if if_exists:
@@ -184,7 +186,7 @@ class Administration:
         for item in catalog.in_schema(schema):
             text = f"Cannot drop schema '{schema}' because it is being referenced by object '{item.name}'."
             raise SqlError(3729, text)
-        connection = session.transactions.connection
+        connection = self._transactions.connection
         # RESTRICT would see objects dropped earlier in this transaction.
         connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
         catalog_store.drop_schema(connection, frame.database, schema)
@@ -192,33 +194,31 @@ class Administration:
         def apply(changed: Catalog) -> None:
             changed.schemas.pop(schema.lower(), None)
 
-        session.change_catalog(frame.database, apply)
+        self._view.change(frame.database, apply)
 
     # --- DROP
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
         """DROP TABLE, VIEW, PROCEDURE, SCHEMA and DATABASE."""
-        session = self._session
         if statement.kind in ("TABLE", "VIEW"):
-            translation, relations = session.compiled(statement, frame)
-            yield from session.runner.run(translation, relations, frame, statement.line)
+            translation, relations = self._compilation.compiled(statement, frame)
+            yield from self._runner.run(translation, relations, frame, statement.line)
             return
-        session.engine.security.check_definition(session, f"DROP {statement.kind}")
+        self._permissions.check_definition(f"DROP {statement.kind}")
         for name in statement.names:
             if statement.kind == "DATABASE":
                 self._drop_database(name[-1], statement.if_exists)
                 continue
-            yield from session.begin_implicitly(frame)
-            with _writing(session, statement.line):
+            yield from self._work.begin_implicitly(frame)
+            with self._writing(statement.line):
                 if statement.kind == "SCHEMA":
                     self._drop_schema(name, frame, statement.if_exists)
                 else:
                     self._drop_procedure(name, frame, statement.if_exists)
-        yield Done(in_procedure=session.in_procedure(frame))
+        yield Done(in_procedure=frame.in_procedure)
 
     def _drop_procedure(self, name: tuple[str, ...], frame: Frame, if_exists: bool) -> None:
-        session = self._session
-        item = session.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
+        item = self._view.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
         if item is None:
             if if_exists:
                 return
@@ -234,28 +234,26 @@ class Administration:
                 f"Use DROP {kind.upper()}."
             )
             raise SqlError(3705, text)
-        ddl.drop(session, frame.database, item)
+        catalog_changes.drop(self._view, self._transactions, frame.database, item)
 
     # --- databases
 
     def _outside_transaction(self, statement: str) -> None:
-        if self._session.transactions.count:
+        if self._transactions.count:
             text = f"{statement} statement not allowed within multi-statement transaction."
             raise SqlError(226, text, state=6)
 
     def create_database(self, statement: syntax.CreateDatabase, frame: Frame) -> Iterator[Event]:
         """CREATE DATABASE."""
-        session = self._session
-        session.engine.security.check_server(session, "CREATE DATABASE")
+        self._permissions.check_server("CREATE DATABASE")
         self._outside_transaction("CREATE DATABASE")
-        session.engine.databases.create(statement.name)
-        yield Done(in_procedure=session.in_procedure(frame))
+        self._shared.databases.create(statement.name)
+        yield Done(in_procedure=frame.in_procedure)
 
     def _drop_database(self, name: str, if_exists: bool) -> None:
-        session = self._session
-        session.engine.security.check_server(session, "DROP DATABASE")
+        self._permissions.check_server("DROP DATABASE")
         self._outside_transaction("DROP DATABASE")
-        database = session.engine.databases.find(name)
+        database = self._shared.databases.find(name)
         if database is None:
             if if_exists:
                 return
@@ -264,19 +262,18 @@ class Administration:
         if database.name in (MASTER, TEMPDB):
             text = f"Cannot drop the database '{name}' because it is a system database."
             raise SqlError(3708, text, state=4)
-        for other in session.engine.sessions():
-            if not other.killed and any(frame.database == database.name for frame in other.frames):
+        for other in self._shared.sessions():
+            if not other.state.killed and any(frame.database == database.name for frame in other.state.frames):
                 text = f'Cannot drop database "{database.name}" because it is currently in use.'
                 raise SqlError(3702, text, state=4)
-        session.engine.databases.drop(database)
+        self._shared.databases.drop(database)
 
     def alter_database(self, statement: syntax.AlterDatabase, frame: Frame) -> Iterator[Event]:
         """ALTER DATABASE … SET."""
-        session = self._session
-        session.engine.security.check_server(session, "ALTER DATABASE")
+        self._permissions.check_server("ALTER DATABASE")
         self._outside_transaction("ALTER DATABASE")
         name = statement.name or frame.database
-        database = session.engine.databases.find(name)
+        database = self._shared.databases.find(name)
         if database is None:
             text = (
                 f"User does not have permission to alter database '{name}', the database does not exist, or "
@@ -284,8 +281,8 @@ class Administration:
             )
             raise SqlError(5011, text, severity=14, state=5)
         if statement.rollback_immediate:
-            for other in session.engine.sessions():
-                if other is not session and other.database == database.name:
+            for other in self._shared.sessions():
+                if other.state is not self._state and other.state.base.database == database.name:
                     other.kill()
         for option, value in statement.options:
             if option == "READ_COMMITTED_SNAPSHOT" and value in ("ON", "OFF"):
@@ -296,19 +293,8 @@ class Administration:
                 database.recovery_model = value
             elif option in ("SINGLE_USER", "MULTI_USER", "RESTRICTED_USER"):
                 database.user_access = option
-                database.single_user = session.spid if option == "SINGLE_USER" else None
+                database.single_user = self._state.spid if option == "SINGLE_USER" else None
             elif value not in _DATABASE_OPTIONS.get(option, ()):
                 raise unsupported(f"ALTER DATABASE … SET {option} {value}".rstrip(), statement.line)
-        session.engine.databases.save(database)
-        yield Done(in_procedure=session.in_procedure(frame))
-
-
-@contextmanager
-def _writing(session: EngineSession, line: int) -> Iterator[None]:
-    """``session.writing()`` with DuckDB's failures as SQL errors, refused in a doomed transaction."""
-    session.transactions.check_writable()
-    try:
-        with session.writing():
-            yield
-    except duckdb.Error as failure:
-        raise session.runner.error(failure, line, ()) from failure
+        self._shared.databases.save(database)
+        yield Done(in_procedure=frame.in_procedure)

@@ -8,61 +8,45 @@ TABLE, "Temporary tables", for the names that a batch may give once only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from local_sqlserver.compiler import Relation
-from local_sqlserver.engine.resolution import StatementContext, invalid_object
+from local_sqlserver.compiler import Relation, Translation
+from local_sqlserver.engine.databases import Databases
+from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Frame, TableVariable, Variable
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
-
 _OF_THE_RUN = frozenset({208, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
 """Errors that the compiler raises, but that are the run's: absent tables, values that do not convert."""
 
 _INT = SqlType("int")
-_TEXT = SqlType("nvarchar", length=2048)
-_DATETIME = SqlType("datetime")
 
 
-class _Deferred(Exception):
-    """The statement is bound when it runs."""
+class Compiler(Protocol):
+    """What compiles for the session."""
 
+    def context(self, frame: Frame, *, absent: frozenset[str]) -> StatementContext:
+        """Return the context of a statement in a frame, to which the temporary tables ``absent`` do not exist."""
 
-class _BindingContext(StatementContext):
-    """Answers as before the batch runs: the temporary tables that it makes do not exist yet."""
-
-    def __init__(self, session: EngineSession, frame: Frame, made: frozenset[str]) -> None:
-        super().__init__(session, frame)
-        self._made = made
-
-    def relation(self, parts: tuple[str, ...], line: int) -> Relation:
-        """Resolve a name; a temporary table of the batch itself is absent."""
-        if parts[-1].lower() in self._made:
-            raise invalid_object(parts, line)
-        return super().relation(parts, line)
-
-    def file(self, path: str, data_source: str | None, line: int) -> str:
-        """Leave files to the run."""
-        raise _Deferred
-
-
-def bind(session: EngineSession, batch: syntax.Batch, frame: Frame) -> None:
-    """Raise the first error of names or types in a batch that is to run in ``frame``.
-
-    Raises SqlError 207, 209, 8120, 141 and others of the compiler, 2714 for a temporary table made twice.
-    """
-    Binder(session, batch, frame).statements(batch.statements)
+    def compile(
+        self,
+        node: syntax.CompiledStatement | syntax.Expression,
+        context: StatementContext,
+        frame: Frame,
+        target: SqlType | None = None,
+    ) -> tuple[Translation, tuple[Relation, ...]]:
+        """Compile a node; raises SqlError."""
 
 
 class Binder:
     """Binds the statements of one batch, in order, in a copy of the frame that they will run in."""
 
-    def __init__(self, session: EngineSession, batch: syntax.Batch, frame: Frame) -> None:
-        self._session = session
+    def __init__(self, databases: Databases, compiler: Compiler, batch: syntax.Batch, frame: Frame) -> None:
+        self._databases = databases
+        self._compiler = compiler
+        self._batch = batch
         self._frame = Frame(
             frame.depth,
             frame.database,
@@ -72,8 +56,11 @@ class Binder:
         )
         self._made = _temporary_tables(batch)
 
-    def statements(self, statements: tuple[syntax.Statement, ...]) -> None:
-        """Bind statements one after another."""
+    def bind(self) -> None:
+        """Raise the first error of names or types: SqlError 207, 209, 8120 …, 2714 for a temporary table made twice."""
+        self._statements(self._batch.statements)
+
+    def _statements(self, statements: tuple[syntax.Statement, ...]) -> None:
         for statement in statements:
             self._statement(statement)
 
@@ -95,10 +82,10 @@ class Binder:
                 self._compile(condition)
                 self._statement(body)
             case syntax.Block(statements=inner):
-                self.statements(inner)
+                self._statements(inner)
             case syntax.TryCatch(attempt=attempt, handler=handler):
-                self.statements(attempt)
-                self.statements(handler)
+                self._statements(attempt)
+                self._statements(handler)
             case syntax.Print(value=value):
                 self._compile(value)
             case syntax.Return(value=value) if value is not None:
@@ -108,32 +95,34 @@ class Binder:
             case syntax.InsertExecute(target=target, columns=columns):
                 self._insert_target(target, columns or (), statement.line)
             case syntax.Use(database=database):
-                found = self._session.engine.databases.find(database)
+                found = self._databases.find(database)
                 if found is not None:
                     self._frame.database = found.name
 
     def _compile(self, node: syntax.CompiledStatement | syntax.Expression, target: SqlType | None = None) -> None:
-        try:
-            self._session.compile(node, _BindingContext(self._session, self._frame, self._made), self._frame, target)
-        except _Deferred:
+        if any(isinstance(inner, syntax.FileSource) for inner in node.walk()):
             return
+        try:
+            self._compiler.compile(node, self._context(), self._frame, target)
         except SqlError as error:
             if error.number not in _OF_THE_RUN:
                 raise
+
+    def _context(self) -> StatementContext:
+        return self._compiler.context(self._frame, absent=self._made)
 
     def _declare(self, item: syntax.VariableDeclaration | syntax.TableDeclaration) -> None:
         if isinstance(item, syntax.VariableDeclaration):
             if item.initial is not None:
                 self._compile(item.initial, item.type)
             return
-        context = StatementContext(self._session, self._frame)
-        translation, _ = self._session.compile(item.table, context, self._frame)
+        translation, _ = self._compiler.compile(item.table, self._context(), self._frame)
         relation = translation.changes[0].relation
         self._frame.tables[item.name.lower()] = TableVariable(relation, translation.statements)
 
     def _insert_target(self, target: syntax.Name, columns: tuple[str, ...], line: int) -> None:
         try:
-            relation = _BindingContext(self._session, self._frame, self._made).relation(target, line)
+            relation = self._context().relation(target, line)
         except SqlError as error:
             if error.number not in _OF_THE_RUN:
                 raise

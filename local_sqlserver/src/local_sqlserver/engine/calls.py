@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any
 
 from local_sqlserver.engine import system_procedures
 from local_sqlserver.engine.arguments import Bound, Call, Outcome
 from local_sqlserver.engine.catalog import CatalogObject
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import (
     Columns,
     Done,
@@ -17,19 +19,20 @@ from local_sqlserver.engine.events import (
     ReturnValue,
     Rows,
 )
-from local_sqlserver.engine.interpreter import Returned
-from local_sqlserver.engine.runner import insert_rows
-from local_sqlserver.engine.scalars import evaluate, evaluate_as
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.ports import Statements
+from local_sqlserver.engine.rows import insert_rows
+from local_sqlserver.engine.runner import Runner
+from local_sqlserver.engine.scalars import Scalars
+from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.signing import signers
-from local_sqlserver.engine.state import Frame, ScopeAborted, Variable
+from local_sqlserver.engine.state import Frame, Returned, ScopeAborted, SessionState, Variable
 from local_sqlserver.engine.values import coerce
+from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_name
 from local_sqlserver.types import SqlType
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 _MAXIMUM_DEPTH = 32
 _INSERT_EXEC = "#insert exec"
@@ -38,8 +41,30 @@ _INSERT_EXEC = "#insert exec"
 class Calls:
     """Calls for one session."""
 
-    def __init__(self, session: EngineSession) -> None:
-        self._session = session
+    def __init__(
+        self,
+        shared: Shared,
+        state: SessionState,
+        view: CatalogView,
+        work: Work,
+        permissions: Permissions,
+        compilation: Compilation,
+        runner: Runner,
+        scalars: Scalars,
+        statements: Statements,
+        reset: Callable[[], None],
+    ) -> None:
+        self.shared = shared
+        self.state = state
+        self.view = view
+        self.transactions = work.transactions
+        self.compilation = compilation
+        self.reset = reset
+        self._work = work
+        self._permissions = permissions
+        self._runner = runner
+        self._scalars = scalars
+        self._statements = statements
         self._inserting = False
         self.prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]] = {}
 
@@ -51,7 +76,6 @@ class Calls:
 
     def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:
         """EXEC procedure."""
-        session = self._session
         name = statement.procedure
         if isinstance(name, str):
             text = frame.variable(name, statement.line).value
@@ -65,21 +89,25 @@ class Calls:
         if statement.return_variable is not None:
             target = frame.variable(statement.return_variable, statement.line)
             target.value = coerce(outcome.code, target.type)
-        if not session.in_procedure(frame):
+        if not frame.in_procedure:
             yield ProcedureDone(outcome.code)
 
     def _argument(self, argument: syntax.Argument, frame: Frame) -> Bound:
         if argument.value is None:
             return Bound(argument.name, None, SqlType("int"), default=True)
-        value, kind = evaluate(self._session, frame, argument.value)
+        value, kind = self._scalars.evaluate(frame, argument.value)
         variable = None
         if argument.output_variable is not None:
             variable = frame.variable(argument.output_variable, argument.value.line)
         return Bound(argument.name, value, kind, output=variable is not None, variable=variable)
 
+    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
+        """EXEC ('text')."""
+        text, _ = self._scalars.evaluate(frame, statement.text)
+        yield from self.dynamic(text or "", (), frame)
+
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
         """INSERT … EXEC: the rows of all result sets go into the target."""
-        session = self._session
         if self._inserting:
             raise SqlError(8164, "An INSERT EXEC statement cannot be nested.")
         self._inserting = True
@@ -87,11 +115,10 @@ class Calls:
         rows: list[tuple[Any, ...]] = []
         try:
             source = statement.source
-            events = (
-                self.execute(source, frame)
-                if isinstance(source, syntax.Execute)
-                else self.dynamic(evaluate(session, frame, source.text)[0] or "", (), frame)
-            )
+            if isinstance(source, syntax.Execute):
+                events = self.execute(source, frame)
+            else:
+                events = self.execute_string(source, frame)
             for event in events:
                 if isinstance(event, Columns):
                     found = [column.type for column in event.columns]
@@ -109,34 +136,33 @@ class Calls:
     def _insert_rows(
         self, statement: syntax.InsertExecute, frame: Frame, kinds: list[SqlType], rows: list[tuple[Any, ...]]
     ) -> Iterator[Event]:
-        session = self._session
         if not kinds:
-            session.row_count = 0
+            self.state.row_count = 0
             return
-        session.transactions.check_writable()
+        self.transactions.check_writable()
         line, names = statement.line, [f"c{index}" for index in range(len(kinds))]
         columns = tuple(
             syntax.ColumnDefinition(name=name, type=kind, nullable=True, line=line)
             for name, kind in zip(names, kinds, strict=True)
         )
         table = syntax.CreateTable(target=(_INSERT_EXEC,), columns=columns, constraints=(), line=line)
-        create, _ = session.compiled(table, frame)
-        for _ in session.runner.run(create, (), frame, statement.line):
+        create, _ = self.compilation.compiled(table, frame)
+        for _ in self._runner.run(create, (), frame, statement.line):
             pass
-        connection = session.transactions.connection
+        connection = self.transactions.connection
         staged = frame.temporary[_INSERT_EXEC]
         try:
             insert_rows(connection, staged.duckdb_name, rows)
             try:
-                insert, relations = session.compiled(_insert_of(statement, names), frame)
+                insert, relations = self.compilation.compiled(_insert_of(statement, names), frame)
             except SqlError as error:
                 if error.number not in (120, 121):
                     raise
                 raise _column_mismatch() from error
-            yield from session.runner.run(insert, relations, frame, statement.line)
+            yield from self._runner.run(insert, relations, frame, statement.line)
         finally:
             del frame.temporary[_INSERT_EXEC]
-            if not session.transactions.broken:
+            if not self.transactions.broken:
                 connection.execute(f"DROP TABLE IF EXISTS {staged.duckdb_name}")
 
     # --- calls of any origin
@@ -146,26 +172,26 @@ class Calls:
         found = self._find(name, frame)
         if found is not None:
             database, item = found
-            self._session.engine.security.check_execute(self._session, frame, database, item)
+            self._permissions.check_execute(frame, database, item)
             return (yield from self._user_procedure(database, item, arguments, frame, line))
         system = system_procedures.find(name)
         if system is not None:
-            return (yield from system(self._session, arguments, frame))
+            outcome = system(self, arguments, frame)
+            return outcome if isinstance(outcome, Outcome) else (yield from outcome)
         raise SqlError(2812, f"Could not find stored procedure '{'.'.join(name)}'.", state=62, line=line)
 
     def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
-        session = self._session
         if len(name) > 3:
             raise unsupported("A linked server")
         database = frame.database
         if len(name) == 3:
-            known = session.engine.databases.find(name[0])
+            known = self.shared.databases.find(name[0])
             if known is None:
                 return None
             database = known.name
         schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
         for schema in schemas:
-            item = session.catalog(database).find(schema, name[-1])
+            item = self.view.catalog(database).find(schema, name[-1])
             if item is not None and item.type == "P":
                 return database, item
         return None
@@ -179,11 +205,11 @@ class Calls:
         inner = self._enter(frame)
         inner.database, inner.schema, inner.procedure = database, item.schema, full_name
         inner.object_id, inner.chained = item.id, True
-        inner.signers = signers(self._session.catalog(database), item)
+        inner.signers = signers(self.view.catalog(database), item)
         positions = self._bind(definition.parameters, item, arguments, inner, line)
-        before = self._session.transactions.count
+        before = self.transactions.count
         code = yield from self._run(definition.body, inner)
-        after = self._session.transactions.count
+        after = self.transactions.count
         outputs: dict[int, tuple[Any, SqlType]] = {}
         for position, parameter in positions.items():
             if arguments[position].output:
@@ -200,7 +226,7 @@ class Calls:
 
     def _enter(self, frame: Frame) -> Frame:
         """Return a new frame below ``frame``, not yet on the stack."""
-        depth = self._session.frame.depth + 1
+        depth = self.state.frame.depth + 1
         if depth > _MAXIMUM_DEPTH:
             text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
             raise SqlError(217, text)
@@ -208,19 +234,18 @@ class Calls:
 
     def _run(self, body: syntax.Batch, inner: Frame) -> Generator[Event, None, int]:
         """Bind and run statements in a frame of their own; return the return code."""
-        session = self._session
         inner.declare(body.variables)
-        session.bind(body, inner)
-        session.frames.append(inner)
+        self.compilation.bind(body, inner)
+        self.state.frames.append(inner)
         try:
-            yield from session.interpreter.statements(body.statements, inner)
+            yield from self._statements(body.statements, inner)
         except Returned as returned:
             return returned.code
         except ScopeAborted:
             return -6
         finally:
-            session.frames.remove(inner)
-            session.leave(inner)
+            self.state.frames.remove(inner)
+            self._work.leave(inner)
         return 0
 
     def _bind(
@@ -261,7 +286,7 @@ class Calls:
             if passed is not None and not passed.default:
                 variable.value = self._convert(passed, parameter, line)
             elif parameter.default is not None:
-                variable.value = evaluate_as(self._session, inner, parameter.default, parameter.type)
+                variable.value = self._scalars.evaluate_as(inner, parameter.default, parameter.type)
             else:
                 text = (
                     f"Procedure or function '{item.name}' expects parameter '{parameter.name}', which was not supplied."
@@ -287,11 +312,10 @@ class Calls:
         arguments: Sequence[Bound] = (),
     ) -> Call:
         """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
-        session = self._session
         inner = self._enter(frame)
         inner.dynamic, inner.signers = True, frame.signers
         parsed = parse_batch(text, parameters)
-        item = CatalogObject(0, "", "sp_executesql", "P", session.clock, session.clock)
+        item = CatalogObject(0, "", "sp_executesql", "P", self.state.clock, self.state.clock)
         positions = self._bind(parameters, item, arguments, inner, 0)
         code = yield from self._run(parsed, inner)
         outputs = {
@@ -305,13 +329,12 @@ class Calls:
 
     def remote(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Run an RPC and return its OUTPUT parameters and return code."""
-        session = self._session
-        session.tick()
+        self.state.tick()
         arguments = [
             Bound(parameter.name, parameter.value, parameter.type, parameter.output, parameter.default)
             for parameter in parameters
         ]
-        outcome = yield from self.invoke(parse_name(name), arguments, session.base, 1)
+        outcome = yield from self.invoke(parse_name(name), arguments, self.state.base, 1)
         for position, (value, kind) in sorted(outcome.outputs.items()):
             yield ReturnValue(position, parameters[position].name, kind, value)
         yield ProcedureDone(outcome.code)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_sqlserver.compiler import Translation
+from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.results import convert_rows, result_columns, result_set
-from local_sqlserver.engine.state import Frame
+from local_sqlserver.engine.runner import Runner
+from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 
 @dataclass(slots=True)
@@ -31,8 +30,10 @@ class _Cursor:
 class Cursors:
     """The cursors of a session; they are visible in every scope until deallocated (CURSOR_DEFAULT GLOBAL)."""
 
-    def __init__(self, session: EngineSession) -> None:
-        self._session = session
+    def __init__(self, state: SessionState, compilation: Compilation, runner: Runner) -> None:
+        self._state = state
+        self._compilation = compilation
+        self._runner = runner
         self._cursors: dict[str, _Cursor] = {}
 
     def _find(self, name: str) -> _Cursor:
@@ -55,8 +56,8 @@ class Cursors:
             if cursor.rows is not None:
                 raise SqlError(16905, "The cursor is already open.")
             query = cursor.query
-            translation, relations = self._session.compiled(query, frame)
-            description, rows = self._session.query(translation, relations, frame, query.line)
+            translation, relations = self._compilation.compiled(query, frame)
+            description, rows = self._runner.query(translation, relations, frame, query.line)
             kinds = [column.type for column in result_columns(description, translation, rows)]
             cursor.translation, cursor.description = translation, description
             cursor.rows, cursor.position = convert_rows(rows, kinds), -1
@@ -84,11 +85,11 @@ class Cursors:
         }
         cursor.position = max(-1, min(len(cursor.rows), moves[statement.direction]))
         found = cursor.rows[cursor.position : cursor.position + 1] if cursor.position >= 0 else []
-        self._session.fetch_status = 0 if found else -1
-        self._session.row_count = len(found)
+        self._state.fetch_status = 0 if found else -1
+        self._state.row_count = len(found)
         if not statement.variables:
             yield from result_set(cursor.description, found, cursor.translation)
-            yield self._session.done(frame, len(found), 0xC1)
+            yield self._state.done(frame, len(found), 0xC1)
             return
         columns = result_columns(cursor.description, cursor.translation, cursor.rows)
         if len(columns) != len(statement.variables):

@@ -6,29 +6,25 @@ DuckDB calls them through one scalar function, ``tsql_metadata(spid, name, argum
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.engine.catalog import CatalogObject
-from local_sqlserver.engine.session_values import VERSION
+from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.engine.system_views import TYPE_IDS
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
 from local_sqlserver.types import SqlType
 
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
-
 Arguments = Sequence[str | None]
-Function = Callable[["EngineSession", Arguments], object]
+Function = Callable[[SessionValues, Arguments], object]
 
 
-def call(session: EngineSession, name: str, arguments: Arguments) -> str | None:
+def call(values: SessionValues, name: str, arguments: Arguments) -> str | None:
     """Return the value of a catalog function as text; None is NULL. Raises SqlError for what is not supported."""
     function = _FUNCTIONS.get(name)
     if function is None:
         raise unsupported(f"{name.upper()}()")
-    value = function(session, arguments)
+    value = function(values, arguments)
     if value is None:
         return None
     return str(int(value)) if isinstance(value, bool) else str(value)
@@ -43,15 +39,15 @@ def _number(arguments: Arguments, position: int) -> int | None:
     return int(value) if value is not None and value.strip().lstrip("-").isdigit() else None
 
 
-def _database(session: EngineSession, arguments: Arguments, position: int) -> str | None:
+def _database(values: SessionValues, arguments: Arguments, position: int) -> str | None:
     number = _number(arguments, position)
     if number is None:
-        return session.frame.database
-    found = session.engine.databases.by_id(number)
+        return values.state.frame.database
+    found = values.shared.databases.by_id(number)
     return found.name if found else None
 
 
-def _find(session: EngineSession, text: str | None) -> tuple[CatalogObject, str] | None:
+def _find(values: SessionValues, text: str | None) -> tuple[CatalogObject, str] | None:
     """Return the object that a string names, with its database."""
     if not text:
         return None
@@ -59,31 +55,31 @@ def _find(session: EngineSession, text: str | None) -> tuple[CatalogObject, str]
         parts = parse_name(text)
     except SqlError:
         return None
-    database = session.frame.database
+    database = values.state.frame.database
     if len(parts) == 3:
-        known = session.engine.databases.find(parts[0])
+        known = values.shared.databases.find(parts[0])
         if known is None:
             return None
         database = known.name
-    item = session.catalog(database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+    item = values.view.catalog(database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
     return (item, database) if item else None
 
 
-def _object_id(session: EngineSession, arguments: Arguments) -> object:
+def _object_id(values: SessionValues, arguments: Arguments) -> object:
     text, kind = _argument(arguments, 0), _argument(arguments, 1)
     if text is None:
         return None
     last = text.split(".")[-1].strip("[]")
     if last.startswith("#"):
-        relation = session.temporary(last)
+        relation = values.state.temporary(last)
         return -abs(hash(relation.duckdb_name)) % 2**30 if relation and kind in (None, "U", "u") else None
-    found = _find(session, text)
+    found = _find(values, text)
     if found is not None:
         item = found[0]
         return item.id if kind is None or kind.strip().upper() == item.type else None
     parts = text.replace("[", "").replace("]", "").split(".")
     schema = parts[-2] if len(parts) > 1 else "dbo"
-    owner = session.catalog(session.frame.database).constraint_owner(schema, parts[-1])
+    owner = values.view.catalog(values.state.frame.database).constraint_owner(schema, parts[-1])
     if owner is None or (kind is not None and kind.strip().upper() != owner[1]):
         return None
     return _constraint_id(owner[0], parts[-1])
@@ -99,37 +95,37 @@ def _constraint_id(item: CatalogObject, name: str) -> int | None:
     return None
 
 
-def _by_id(session: EngineSession, arguments: Arguments) -> CatalogObject | None:
+def _by_id(values: SessionValues, arguments: Arguments) -> CatalogObject | None:
     number = _number(arguments, 0)
-    database = _database(session, arguments, 1)
+    database = _database(values, arguments, 1)
     if number is None or database is None:
         return None
-    return session.catalog(database).by_id(number)
+    return values.view.catalog(database).by_id(number)
 
 
-def _object_name(session: EngineSession, arguments: Arguments) -> object:
-    item = _by_id(session, arguments)
+def _object_name(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments)
     return item.name if item else None
 
 
-def _object_schema_name(session: EngineSession, arguments: Arguments) -> object:
-    item = _by_id(session, arguments)
+def _object_schema_name(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments)
     return item.schema if item else None
 
 
-def _object_definition(session: EngineSession, arguments: Arguments) -> object:
-    item = _by_id(session, arguments[:1])
+def _object_definition(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments[:1])
     if item is not None:
         return item.definition or None
-    return _constraint_definition(session, _number(arguments, 0))
+    return _constraint_definition(values, _number(arguments, 0))
 
 
-def _constraint_definition(session: EngineSession, number: int | None) -> str | None:
+def _constraint_definition(values: SessionValues, number: int | None) -> str | None:
     """Return the condition of a CHECK or the expression of a DEFAULT; ``_constraint_id`` gave its number."""
     if number is None:
         return None
     owner, position = divmod(number, 1000)
-    item = session.catalog(session.frame.database).by_id(owner)
+    item = values.view.catalog(values.state.frame.database).by_id(owner)
     if item is None or not position:
         return None
     if position > 500:
@@ -137,8 +133,8 @@ def _constraint_definition(session: EngineSession, number: int | None) -> str | 
     return next((known.definition for at, known in enumerate(item.constraints, 1) if at == position), None) or None
 
 
-def _object_property(session: EngineSession, arguments: Arguments) -> object:
-    item = _by_id(session, arguments[:1])
+def _object_property(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments[:1])
     name = (_argument(arguments, 1) or "").lower()
     if item is None:
         return None
@@ -151,36 +147,36 @@ def _object_property(session: EngineSession, arguments: Arguments) -> object:
         "tablehasprimarykey": any(constraint.kind == "PK" for constraint in item.constraints),
     }
     if name == "schemaid":
-        return session.catalog(session.frame.database).schemas[item.schema.lower()][0]
+        return values.view.catalog(values.state.frame.database).schemas[item.schema.lower()][0]
     if name not in answers:
         raise unsupported(f"OBJECTPROPERTY(…, '{name}')")
     return answers[name]
 
 
-def _schema_id(session: EngineSession, arguments: Arguments) -> object:
-    found = session.catalog(session.frame.database).schemas.get((_argument(arguments, 0) or "").lower())
+def _schema_id(values: SessionValues, arguments: Arguments) -> object:
+    found = values.view.catalog(values.state.frame.database).schemas.get((_argument(arguments, 0) or "").lower())
     return found[0] if found else None
 
 
-def _schema_name(session: EngineSession, arguments: Arguments) -> object:
+def _schema_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
-    schemas = session.catalog(session.frame.database).schemas.values()
+    schemas = values.view.catalog(values.state.frame.database).schemas.values()
     return next((name for schema_id, name in schemas if schema_id == number), None)
 
 
-def _db_id(session: EngineSession, arguments: Arguments) -> object:
-    found = session.engine.databases.find(_argument(arguments, 0) or "")
+def _db_id(values: SessionValues, arguments: Arguments) -> object:
+    found = values.shared.databases.find(_argument(arguments, 0) or "")
     return found.id if found else None
 
 
-def _db_name(session: EngineSession, arguments: Arguments) -> object:
+def _db_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
-    found = session.engine.databases.by_id(number) if number is not None else None
+    found = values.shared.databases.by_id(number) if number is not None else None
     return found.name if found else None
 
 
-def _database_property(session: EngineSession, arguments: Arguments) -> object:
-    database = session.engine.databases.find(_argument(arguments, 0) or "")
+def _database_property(values: SessionValues, arguments: Arguments) -> object:
+    database = values.shared.databases.find(_argument(arguments, 0) or "")
     name = (_argument(arguments, 1) or "").lower()
     if database is None:
         return None
@@ -196,7 +192,7 @@ def _database_property(session: EngineSession, arguments: Arguments) -> object:
     return answers[name]
 
 
-def _server_property(session: EngineSession, arguments: Arguments) -> object:
+def _server_property(values: SessionValues, arguments: Arguments) -> object:
     name = (_argument(arguments, 0) or "").lower()
     answers: dict[str, object] = {
         "productversion": "16.0.4000.1",
@@ -205,8 +201,8 @@ def _server_property(session: EngineSession, arguments: Arguments) -> object:
         "productlevel": "RTM",
         "edition": VERSION.split(" - ")[0][:128],
         "engineedition": 4,
-        "servername": session.engine.server_name,
-        "machinename": session.engine.server_name,
+        "servername": values.shared.server_name,
+        "machinename": values.shared.server_name,
         "collation": DATABASE.name,
         "isclustered": 0,
         "ishadrenabled": 0,
@@ -217,11 +213,11 @@ def _server_property(session: EngineSession, arguments: Arguments) -> object:
     return answers.get(name)
 
 
-def _type_id(session: EngineSession, arguments: Arguments) -> object:
+def _type_id(values: SessionValues, arguments: Arguments) -> object:
     return TYPE_IDS.get((_argument(arguments, 0) or "").lower())
 
 
-def _type_name(session: EngineSession, arguments: Arguments) -> object:
+def _type_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
     return next((name for name, type_id in TYPE_IDS.items() if type_id == number), None)
 
@@ -252,23 +248,23 @@ def byte_length(kind: SqlType) -> int:
     return base + (scale > 2) + (scale > 4)
 
 
-def _col_length(session: EngineSession, arguments: Arguments) -> object:
-    found = _find(session, _argument(arguments, 0))
+def _col_length(values: SessionValues, arguments: Arguments) -> object:
+    found = _find(values, _argument(arguments, 0))
     column = (_argument(arguments, 1) or "").lower()
     if found is None:
         return None
     return next((byte_length(item.type) for item in found[0].columns if item.name.lower() == column), None)
 
 
-def _col_name(session: EngineSession, arguments: Arguments) -> object:
-    item, position = _by_id(session, arguments[:1]), _number(arguments, 1)
+def _col_name(values: SessionValues, arguments: Arguments) -> object:
+    item, position = _by_id(values, arguments[:1]), _number(arguments, 1)
     if item is None or position is None or not 1 <= position <= len(item.columns):
         return None
     return item.columns[position - 1].name
 
 
-def _column_property(session: EngineSession, arguments: Arguments) -> object:
-    item = _by_id(session, arguments[:1])
+def _column_property(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments[:1])
     column = (_argument(arguments, 1) or "").lower()
     name = (_argument(arguments, 2) or "").lower()
     found = next((entry for entry in item.columns if entry.name.lower() == column), None) if item else None
@@ -284,86 +280,86 @@ def _column_property(session: EngineSession, arguments: Arguments) -> object:
     return answers[name]
 
 
-def _identity(session: EngineSession, arguments: Arguments, part: int) -> object:
-    found = _find(session, _argument(arguments, 0))
+def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:
+    found = _find(values, _argument(arguments, 0))
     if found is None:
         return None
     return next((column.identity[part] for column in found[0].columns if column.identity), None)
 
 
-def _suser(session: EngineSession, arguments: Arguments) -> object:
-    return session.login if _argument(arguments, 0) is not None else None
+def _suser(values: SessionValues, arguments: Arguments) -> object:
+    return values.state.login if _argument(arguments, 0) is not None else None
 
 
-def _principal_id(session: EngineSession, arguments: Arguments) -> object:
+def _principal_id(values: SessionValues, arguments: Arguments) -> object:
     name = (_argument(arguments, 0) or "").lower()
     if name == "dbo":
         return 1
-    names = sorted(session.catalog(session.frame.database).principals)
+    names = sorted(values.view.catalog(values.state.frame.database).principals)
     return names.index(name) + 2 if name in names else None
 
 
-def _certificate_id(session: EngineSession, arguments: Arguments) -> object:
-    found = session.catalog(session.frame.database).certificates.get(
+def _certificate_id(values: SessionValues, arguments: Arguments) -> object:
+    found = values.view.catalog(values.state.frame.database).certificates.get(
         (_argument(arguments, 0) or "").strip("[]").lower()
     )
     return found.id if found else None
 
 
-def _user_name(session: EngineSession, arguments: Arguments) -> object:
+def _user_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
     if number == 1:
         return "dbo"
-    principals = session.catalog(session.frame.database).principals
+    principals = values.view.catalog(values.state.frame.database).principals
     names = sorted(principals)
     return principals[names[number - 2]].name if number is not None and 2 <= number < len(names) + 2 else None
 
 
-def _is_member(session: EngineSession, arguments: Arguments) -> object:
+def _is_member(values: SessionValues, arguments: Arguments) -> object:
     role = (_argument(arguments, 0) or "").lower()
-    if role not in session.catalog(session.frame.database).principals:
+    if role not in values.view.catalog(values.state.frame.database).principals:
         return None
-    if session.engine.security.is_administrator(session.login):
+    if values.shared.accounts.is_administrator(values.state.login):
         return role in ("public", "db_owner")
-    return role in session.engine.security.roles(session, session.frame.database)
+    return role in values.permissions.roles(values.state.frame.database)
 
 
-def _is_server_member(session: EngineSession, arguments: Arguments) -> object:
+def _is_server_member(values: SessionValues, arguments: Arguments) -> object:
     role = (_argument(arguments, 0) or "").lower()
     if role not in ("sysadmin", "public", "bulkadmin", "dbcreator", "securityadmin", "serveradmin"):
         return None
-    return role == "public" or session.engine.security.is_administrator(session.login)
+    return role == "public" or values.shared.accounts.is_administrator(values.state.login)
 
 
-def _has_permission(session: EngineSession, arguments: Arguments) -> object:
+def _has_permission(values: SessionValues, arguments: Arguments) -> object:
     text, kind, permission = (_argument(arguments, position) for position in range(3))
-    security = session.engine.security
+    permissions = values.permissions
     if permission is None:
         return None
-    database = session.frame.database
+    database = values.state.frame.database
     if (kind or "").upper() == "SCHEMA" and text is not None:
-        return security.allowed(session, database, permission.upper(), text.strip("[]"), "")
+        return permissions.allowed(database, permission.upper(), text.strip("[]"), "")
     if (kind or "").upper() == "DATABASE":
-        return security.allowed(session, database, permission.upper(), "", "")
+        return permissions.allowed(database, permission.upper(), "", "")
     if (kind or "").upper() != "OBJECT":
         raise unsupported(f"HAS_PERMS_BY_NAME of {kind}")
-    found = _find(session, text)
+    found = _find(values, text)
     if found is None:
         return None
-    return security.allowed(session, found[1], permission.upper(), found[0].schema, found[0].name)
+    return permissions.allowed(found[1], permission.upper(), found[0].schema, found[0].name)
 
 
-def _has_access(session: EngineSession, arguments: Arguments) -> object:
-    database = session.engine.databases.find(_argument(arguments, 0) or "")
-    return session.engine.security.may_enter(session.login, database) if database else None
+def _has_access(values: SessionValues, arguments: Arguments) -> object:
+    database = values.shared.databases.find(_argument(arguments, 0) or "")
+    return values.shared.accounts.may_enter(values.state.login, database) if database else None
 
 
-def _lock_mode(session: EngineSession, arguments: Arguments) -> object:
+def _lock_mode(values: SessionValues, arguments: Arguments) -> object:
     resource, owner = _argument(arguments, 1) or "", (_argument(arguments, 2) or "").capitalize()
-    return session.engine.locks.mode(session.spid, f"{session.frame.database.lower()}|{resource}", owner)
+    return values.shared.locks.mode(values.state.spid, f"{values.state.frame.database.lower()}|{resource}", owner)
 
 
-def _connection_property(session: EngineSession, arguments: Arguments) -> object:
+def _connection_property(values: SessionValues, arguments: Arguments) -> object:
     name = (_argument(arguments, 0) or "").lower()
     return {"net_transport": "TCP", "protocol_type": "TSQL", "auth_scheme": "SQL"}.get(name)
 
@@ -386,8 +382,8 @@ _FUNCTIONS: dict[str, Function] = {
     "col_length": _col_length,
     "col_name": _col_name,
     "columnproperty": _column_property,
-    "ident_seed": lambda session, arguments: _identity(session, arguments, 0),
-    "ident_incr": lambda session, arguments: _identity(session, arguments, 1),
+    "ident_seed": lambda values, arguments: _identity(values, arguments, 0),
+    "ident_incr": lambda values, arguments: _identity(values, arguments, 1),
     "suser_sname": _suser,
     "suser_name": _suser,
     "user_id": _principal_id,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.syntax import SetOption
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 _FIXED = {
     "ANSI_NULLS": {"ON"},
@@ -45,18 +41,14 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 """DuckDB gives snapshot isolation, which is no weaker than any of these."""
 
 
-def set_option_of(session: EngineSession) -> Callable[[SetOption, Frame], Iterable[Event]]:
-    """Return the interpreter's handler of SET."""
-
-    def handler(statement: SetOption, frame: Frame) -> Iterable[Event]:
-        for option in statement.options:
-            _apply(session, frame, option, statement.value, statement.line)
-        return ()
-
-    return handler
+def set_options(statement: SetOption, frame: Frame) -> Iterable[Event]:
+    """SET of one or several options; raises SqlError 40510 for a value that would change what is not supported."""
+    for option in statement.options:
+        _apply(frame, option, statement.value, statement.line)
+    return ()
 
 
-def _apply(session: EngineSession, frame: Frame, option: str, value: str, line: int) -> None:
+def _apply(frame: Frame, option: str, value: str, line: int) -> None:
     settings = frame.settings
     switches = {
         "NOCOUNT": "nocount",
@@ -64,8 +56,6 @@ def _apply(session: EngineSession, frame: Frame, option: str, value: str, line: 
         "IMPLICIT_TRANSACTIONS": "implicit_transactions",
     }
     if option in switches:
-        if value not in ("ON", "OFF"):
-            raise SqlError(102, f"Incorrect syntax near '{value}'.", severity=15, line=line)
         setattr(settings, switches[option], value == "ON")
     elif option == "TRANSACTION ISOLATION LEVEL":
         if value not in _ISOLATION:

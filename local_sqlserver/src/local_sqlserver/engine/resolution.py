@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from local_sqlserver.compiler import Relation
 from local_sqlserver.engine import system_views
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, CatalogObject, quote
+from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.databases import MASTER
-from local_sqlserver.engine.state import Frame
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.types import SqlType
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 _SYSTEM_SCHEMAS = ("sys", "information_schema")
 
@@ -41,22 +39,34 @@ def relation_of(item: CatalogObject, database: str) -> Relation:
 class StatementContext:
     """Answers for one statement in one frame; remembers the relations it gave out."""
 
-    def __init__(self, session: EngineSession, frame: Frame) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        state: SessionState,
+        view: CatalogView,
+        permissions: Permissions,
+        frame: Frame,
+        *,
+        absent: frozenset[str] = frozenset(),
+    ) -> None:
         self.database = frame.database
         self.default_schema = frame.schema
         self.relations: list[Relation] = []
         self.reads_file = False
-        self._session = session
+        self._shared = shared
+        self._state = state
+        self._view = view
+        self._permissions = permissions
         self._frame = frame
+        self._absent = absent
 
     def file(self, path: str, data_source: str | None, line: int) -> str:
         """Return the file below the bulk roots that OPENROWSET names; raises SqlError."""
         self.reads_file = True
-        engine = self._session.engine
-        engine.security.check_bulk_files(self._session, line)
+        self._permissions.check_bulk_files(line)
         if data_source is not None:
             raise no_data_source(data_source, line)
-        return str(resolve(path, engine.bulk_roots, line))
+        return str(resolve(path, self._shared.bulk_roots, line))
 
     def variable(self, name: str, line: int) -> SqlType:
         """Return the declared type of a variable."""
@@ -78,7 +88,7 @@ class StatementContext:
         if name.startswith("#"):
             return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "T", "tempdb", "dbo", name)
         database, schema = self._place(parts, line)
-        catalog = self._session.catalog(database)
+        catalog = self._view.catalog(database)
         written = catalog.schema(schema)
         if written is None or written.lower() in _SYSTEM_SCHEMAS:
             text = (
@@ -93,7 +103,7 @@ class StatementContext:
             raise unsupported("A linked server", line)
         database = self.database
         if len(parts) == 3:
-            found = self._session.engine.databases.find(parts[0])
+            found = self._shared.databases.find(parts[0])
             if found is None:
                 raise invalid_object(parts, line)
             database = found.name
@@ -107,14 +117,14 @@ class StatementContext:
                 raise SqlError(1087, f'Must declare the table variable "{name}".', severity=15, line=line)
             return table.relation
         if name.startswith("#"):
-            temporary = self._session.temporary(name)
-            if temporary is None:
+            temporary = self._state.temporary(name)
+            if temporary is None or name.lower() in self._absent:
                 raise invalid_object(parts, line)
             return temporary
         database, schema = self._place(parts, line)
         if len(parts) > 1 and schema.lower() in _SYSTEM_SCHEMAS:
             return self._system(parts, database, schema, line)
-        catalog = self._session.catalog(database)
+        catalog = self._view.catalog(database)
         item = None
         if len(parts) == 1 and self.default_schema.lower() != "dbo":
             item = catalog.find(self.default_schema, name)
@@ -136,5 +146,5 @@ class StatementContext:
         view, of_server = found
         home = MASTER if of_server else database
         duckdb_name = f"{quote(home)}.{quote(CATALOG_SCHEMA)}.{view}"
-        columns = self._session.engine.system_columns(view, duckdb_name)
+        columns = self._shared.system_columns(view, duckdb_name)
         return Relation(duckdb_name, "S", home, schema, parts[-1], columns)

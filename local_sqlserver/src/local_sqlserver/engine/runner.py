@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from local_sqlserver.compiler import Relation, Translation, failures
-from local_sqlserver.engine import ddl
+from local_sqlserver.engine import catalog_changes
+from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.results import convert_rows, result_set, sql_type
-from local_sqlserver.engine.state import Cancelled, Frame, TableVariable
+from local_sqlserver.engine.rows import Fetched, fetch, insert_rows
+from local_sqlserver.engine.session_values import SessionValues
+from local_sqlserver.engine.state import Cancelled, Frame, SessionState
 from local_sqlserver.engine.values import coerce
+from local_sqlserver.engine.work import Work, fill_table_variable
 from local_sqlserver.errors import SqlError, unsupported
 
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
-
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
-_PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\d+)")
 _CONFLICT_PATIENCE = 10.0
 """Seconds that a single statement waits for another session's transaction, by trying again."""
-
-Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
-
-
-def bind(sql: str, values: Sequence[Any]) -> dict[str, Any]:
-    """Return the parameters that one DuckDB statement uses, by number."""
-    used = {match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1]}
-    return {number: values[int(number) - 1] for number in used}
 
 
 def is_conflict(failure: duckdb.Error) -> bool:
@@ -39,32 +30,28 @@ def is_conflict(failure: duckdb.Error) -> bool:
     return isinstance(failure, duckdb.TransactionException) and "onflict" in str(failure)
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> Fetched:
-    """Run one DuckDB statement and read all of its result: a half-read result would block DDL."""
-    connection.execute(sql, bind(sql, values))
-    description = connection.description or []
-    return list(description), connection.fetchall() if description else []
-
-
 class Runner:
     """Runs translations for one session."""
 
-    def __init__(self, session: EngineSession) -> None:
-        self._session = session
+    def __init__(self, state: SessionState, view: CatalogView, work: Work, values: SessionValues) -> None:
+        self._state = state
+        self._view = view
+        self._work = work
+        self._transactions = work.transactions
+        self._values = values
 
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT that changes nothing, on the second connection while the transaction is broken."""
-        session = self._session
-        values = [session.parameter(name, frame, line) for name in translation.parameters]
-        connection = session.transactions.connection
-        if session.transactions.broken:
-            connection = session.transactions.side
+        values = [self._values.parameter(name, frame, line) for name in translation.parameters]
+        connection = self._transactions.connection
+        if self._transactions.broken:
+            connection = self._transactions.side
             self._show_table_variables(relations, frame, line)
         try:
             for sql in translation.statements:
                 fetched = fetch(connection, sql, values)
         except duckdb.Error as failure:
-            session.transactions.note_failure()
+            self._transactions.note_failure()
             raise self.error(failure, line, relations) from failure
         return fetched
 
@@ -78,7 +65,7 @@ class Runner:
                 raise unsupported("Reading a table in a doomed transaction (roll it back first)", line)
             if relation.kind == "@":
                 table = frame.tables[relation.name.lower()]
-                connection = self._session.transactions.side
+                connection = self._transactions.side
                 connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
                 fill_table_variable(connection, table)
 
@@ -90,7 +77,7 @@ class Runner:
             return unsupported("Writing to two databases in one transaction", line)
         if is_conflict(failure):
             text = (
-                f"Transaction (Process ID {self._session.spid}) was deadlocked on lock resources "
+                f"Transaction (Process ID {self._state.spid}) was deadlocked on lock resources "
                 f"with another process and has been "
                 "chosen as the deadlock victim. Rerun the transaction."
             )
@@ -99,40 +86,38 @@ class Runner:
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run any translation and yield what the client sees of it."""
-        session = self._session
         reads_only = translation.command == "select" and not translation.changes
         if reads_only:
-            yield from session.begin_implicitly(frame)
+            yield from self._work.begin_implicitly(frame)
             description, rows = self.query(translation, relations, frame, line)
         else:
-            session.transactions.check_writable()
-            yield from session.begin_implicitly(frame)
+            self._transactions.check_writable()
+            yield from self._work.begin_implicitly(frame)
             description, rows = self._write(translation, relations, frame, line)
         yield from self._outcome(translation, description, rows, frame)
 
     def _write(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
-        session = self._session
         for change in translation.changes:
-            ddl.check(session, change)
-        values = [session.parameter(name, frame, line) for name in translation.parameters]
+            catalog_changes.check(self._view, change)
+        values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         deadline = time.monotonic() + _CONFLICT_PATIENCE
         fetched: Fetched = ([], [])
         while True:
             try:
-                with session.writing():
+                with self._work.writing():
                     for sql in translation.statements:
-                        fetched = fetch(session.transactions.connection, sql, values)
+                        fetched = fetch(self._transactions.connection, sql, values)
                     if translation.output_into is not None:
                         self._output_into(translation, fetched)
                     for change in translation.changes:
-                        ddl.record(session, frame, change)
+                        catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
-                if is_conflict(failure) and not session.transactions.count and time.monotonic() < deadline:
-                    session.pause(0.02)
+                if is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
+                    self._state.pause(0.02)
                     continue
                 raise self.error(failure, line, relations) from failure
             break
-        if session.transactions.count:
+        if self._transactions.count:
             self._keep_table_variables(relations, frame)
         return fetched
 
@@ -142,7 +127,7 @@ class Runner:
             if relation.kind == "@":
                 table = frame.tables[relation.name.lower()]
                 sql = f"SELECT * FROM {relation.duckdb_name}"
-                table.rows = fetch(self._session.transactions.connection, sql, ())[1]
+                table.rows = fetch(self._transactions.connection, sql, ())[1]
 
     def _output_into(self, translation: Translation, fetched: Fetched) -> None:
         description, rows = fetched
@@ -155,7 +140,7 @@ class Runner:
             column.name for column in into.columns if column.identity is None and column.computed is None
         )
         columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-        insert_rows(self._session.transactions.connection, f"{into.duckdb_name} ({columns})", rows)
+        insert_rows(self._transactions.connection, f"{into.duckdb_name} ({columns})", rows)
 
     def _outcome(
         self,
@@ -164,11 +149,10 @@ class Runner:
         rows: list[tuple[Any, ...]],
         frame: Frame,
     ) -> Iterator[Event]:
-        session = self._session
         returned = translation.returns_rows or bool(translation.assignments)
         if translation.identity_table is not None:
             if rows:
-                session.last_identity = frame.scope_identity = rows[-1][-1]
+                self._state.last_identity = frame.scope_identity = rows[-1][-1]
             description, rows = description[:-1], [row[:-1] for row in rows]
             count = len(rows)
         elif returned or translation.output_into is not None:
@@ -181,14 +165,14 @@ class Runner:
             self._assign(translation, description, rows, frame)
         elif translation.returns_rows and translation.output_into is None:
             yield from result_set(description, rows, translation)
-        session.row_count = count
+        self._state.row_count = count
         silent = frame.settings.nocount or translation.command in ("ddl", "truncate")
         if translation.returns_rows and translation.output_into is None:
-            yield session.done(frame, None if silent else count, _COMMANDS.get(translation.command, 0))
+            yield self._state.done(frame, None if silent else count, _COMMANDS.get(translation.command, 0))
         elif not translation.assignments:
             if not silent:
-                yield session.done(frame, count, _COMMANDS.get(translation.command, 0))
-            elif not session.in_procedure(frame):
+                yield self._state.done(frame, count, _COMMANDS.get(translation.command, 0))
+            elif not frame.in_procedure:
                 yield Done(None)
 
     def _assign(
@@ -208,22 +192,3 @@ class Runner:
         for name, value, kind in zip(translation.assignments, last, kinds, strict=True):
             variable = frame.variable(name, 0)
             variable.value = coerce(value, variable.type, kind)
-
-
-def insert_rows(connection: duckdb.DuckDBPyConnection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert Python rows into ``into`` (a DuckDB table with a column list), several hundred a statement."""
-    if not rows:
-        return
-    width = len(rows[0])
-    size = max(1, 1000 // width)
-    for start in range(0, len(rows), size):
-        chunk = rows[start : start + size]
-        marks = ", ".join("(" + ", ".join("?" * width) + ")" for _ in chunk)
-        connection.execute(f"INSERT INTO {into} VALUES {marks}", [value for row in chunk for value in row])
-
-
-def fill_table_variable(connection: duckdb.DuckDBPyConnection, table: TableVariable) -> None:
-    """Make a table variable anew with the rows kept for it."""
-    for sql in table.create:
-        connection.execute(sql)
-    insert_rows(connection, table.relation.duckdb_name, table.rows or [])

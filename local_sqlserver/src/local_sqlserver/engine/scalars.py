@@ -9,19 +9,19 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler import SESSION_VALUES
+from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.results import convert_rows, sql_type
+from local_sqlserver.engine.runner import Runner
+from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.values import coerce, type_of
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
@@ -31,6 +31,9 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+
+
+_NUMBERS = ("integer", "decimal", "float")
 
 
 def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
@@ -58,76 +61,79 @@ def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
     return None
 
 
-def _simple(session: EngineSession, frame: Frame, node: syntax.Expression) -> tuple[Any, SqlType] | None:
-    """Return the value of a literal, a variable or a session value; None for any other expression."""
-    match node:
-        case syntax.Literal():
-            return _literal(node)
-        case syntax.Variable(name=name):
-            if name.startswith("@@"):
-                return _session_value(session, frame, name.lower())
-            variable = frame.variable(name, node.line)
-            return variable.value, variable.type
-        case syntax.Unary(operator="-" | "+", operand=syntax.Literal(kind="integer" | "decimal" | "float") as number):
-            return _literal(number, -1 if node.operator == "-" else 1)
-        case syntax.Call(arguments=(), star=False, window=None):
-            return _session_value(session, frame, f"{node.name.lower()}()")
-    return None
+class Scalars:
+    """Evaluates for one session."""
 
+    def __init__(self, compilation: Compilation, runner: Runner, values: SessionValues) -> None:
+        self._compilation = compilation
+        self._runner = runner
+        self._values = values
 
-def _session_value(session: EngineSession, frame: Frame, name: str) -> tuple[Any, SqlType] | None:
-    return (session.value(name, frame), SESSION_VALUES[name]) if name in SESSION_VALUES else None
+    def _simple(self, frame: Frame, node: syntax.Expression) -> tuple[Any, SqlType] | None:
+        """Return the value of a literal, a variable or a session value; None for any other expression."""
+        match node:
+            case syntax.Literal():
+                return _literal(node)
+            case syntax.Variable(name=name):
+                if name.startswith("@@"):
+                    return self._session_value(frame, name.lower())
+                variable = frame.variable(name, node.line)
+                return variable.value, variable.type
+            case syntax.Unary(
+                operator="-" | "+", operand=syntax.Literal(kind="integer" | "decimal" | "float") as number
+            ):
+                return _literal(number, -1 if node.operator == "-" else 1)
+            case syntax.Call(arguments=(), star=False, window=None):
+                return self._session_value(frame, f"{node.name.lower()}()")
+        return None
 
+    def _session_value(self, frame: Frame, name: str) -> tuple[Any, SqlType] | None:
+        return (self._values.value(name, frame), SESSION_VALUES[name]) if name in SESSION_VALUES else None
 
-def evaluate(
-    session: EngineSession, frame: Frame, node: syntax.Expression, target: SqlType | None = None
-) -> tuple[Any, SqlType]:
-    """Return the value of an expression and its type; it is computed as ``target``, if that is given."""
-    simple = _simple(session, frame, node)
-    if simple is not None:
-        return simple
-    translation, relations = session.compiled(node, frame, target)
-    described, rows = session.query(translation, relations, frame, node.line)
-    if len(rows) > 1:
-        text = (
-            "Subquery returned more than 1 value. This is not permitted when the subquery follows "
-            "=, !=, <, <= , >, >= or when the subquery is used as an expression."
-        )
-        raise SqlError(512, text, line=node.line)
-    declared = translation.column_types[0] if translation.column_types else None
-    declared = declared or sql_type(described[0][1])
-    converted = convert_rows(rows, [declared])
-    return (converted[0][0] if converted else None), declared
+    def evaluate(self, frame: Frame, node: syntax.Expression, target: SqlType | None = None) -> tuple[Any, SqlType]:
+        """Return the value of an expression and its type; it is computed as ``target``, if that is given."""
+        simple = self._simple(frame, node)
+        if simple is not None:
+            return simple
+        translation, relations = self._compilation.compiled(node, frame, target)
+        described, rows = self._runner.query(translation, relations, frame, node.line)
+        if len(rows) > 1:
+            text = (
+                "Subquery returned more than 1 value. This is not permitted when the subquery follows "
+                "=, !=, <, <= , >, >= or when the subquery is used as an expression."
+            )
+            raise SqlError(512, text, line=node.line)
+        declared = translation.column_types[0] if translation.column_types else None
+        declared = declared or sql_type(described[0][1])
+        converted = convert_rows(rows, [declared])
+        return (converted[0][0] if converted else None), declared
 
+    def evaluate_as(self, frame: Frame, node: syntax.Expression, target: SqlType) -> Any:
+        """Return the value of an expression, converted as an assignment to ``target`` converts."""
+        value, kind = self.evaluate(frame, node, target)
+        return coerce(value, target, kind)
 
-def evaluate_as(session: EngineSession, frame: Frame, node: syntax.Expression, target: SqlType) -> Any:
-    """Return the value of an expression, converted as an assignment to ``target`` converts."""
-    value, kind = evaluate(session, frame, node, target)
-    return coerce(value, target, kind)
+    def is_true(self, frame: Frame, condition: syntax.Expression) -> bool:
+        """Whether a condition holds; unknown does not."""
+        fast = self._fast_condition(frame, condition)
+        if fast is not None:
+            return fast
+        translation, relations = self._compilation.compiled(condition, frame)
+        _, rows = self._runner.query(translation, relations, frame, condition.line)
+        return bool(rows[0][0])
 
-
-def is_true(session: EngineSession, frame: Frame, condition: syntax.Expression) -> bool:
-    """Whether a condition holds; unknown does not."""
-    fast = _fast_condition(session, frame, condition)
-    if fast is not None:
-        return fast
-    translation, relations = session.compiled(condition, frame)
-    _, rows = session.query(translation, relations, frame, condition.line)
-    return bool(rows[0][0])
-
-
-def _fast_condition(session: EngineSession, frame: Frame, condition: syntax.Expression) -> bool | None:
-    """Return whether a comparison of integers or a test for NULL holds; None for any other condition."""
-    match condition:
-        case syntax.IsNull(operand=syntax.Variable() as variable):
-            simple = _simple(session, frame, variable)
-            return None if simple is None else (simple[0] is None) != condition.negated
-        case syntax.Comparison(left=left, right=right):
-            one, other = _simple(session, frame, left), _simple(session, frame, right)
-            if one is None or other is None:
-                return None
-            if type(one[0]) is int and type(other[0]) is int:
-                return _COMPARISONS[condition.operator](one[0], other[0])
-            if one[0] is None or other[0] is None:
-                return False
-    return None
+    def _fast_condition(self, frame: Frame, condition: syntax.Expression) -> bool | None:
+        """Return whether a comparison of integers or a test for NULL holds; None for any other condition."""
+        match condition:
+            case syntax.IsNull(operand=syntax.Variable() as variable):
+                simple = self._simple(frame, variable)
+                return None if simple is None else (simple[0] is None) != condition.negated
+            case syntax.Comparison(left=left, right=right):
+                one, other = self._simple(frame, left), self._simple(frame, right)
+                if one is None or other is None:
+                    return None
+                if type(one[0]) is int and type(other[0]) is int:
+                    return _COMPARISONS[condition.operator](one[0], other[0])
+                if one[0] is None or other[0] is None:
+                    return False
+        return None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from local_sqlserver.engine.state import Frame
+from local_sqlserver.compiler import SESSION_VALUES
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.transactions import Transactions
+from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 VERSION = (
     "Microsoft SQL Server 2022 compatible: local_sqlserver, an embedded stand-in on DuckDB for "
@@ -18,11 +21,37 @@ VERSION = (
 )
 
 
-def session_value(session: EngineSession, name: str, frame: Frame) -> Any:
-    """Return the value of a key of ``SESSION_VALUES``, not yet of its type."""
-    if name.startswith("error_"):
-        return _ERROR[name](session.handled[-1]) if session.handled else None
-    return _VALUES[name](session, frame)
+class SessionValues:
+    """These values for one session, each in its type of ``SESSION_VALUES``."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        state: SessionState,
+        view: CatalogView,
+        transactions: Transactions,
+        permissions: Permissions,
+    ) -> None:
+        self.shared = shared
+        self.state = state
+        self.view = view
+        self.transactions = transactions
+        self.permissions = permissions
+
+    def value(self, name: str, frame: Frame) -> Any:
+        """Return the value of a key of ``SESSION_VALUES``."""
+        if name.startswith("error_"):
+            handled = self.state.handled
+            found = _ERROR[name](handled[-1]) if handled else None
+        else:
+            found = _VALUES[name](self, frame)
+        return coerce(found, SESSION_VALUES[name])
+
+    def parameter(self, name: str, frame: Frame, line: int) -> Any:
+        """Return what a translation's parameter stands for: such a value, or a variable's."""
+        if name in SESSION_VALUES:
+            return self.value(name, frame)
+        return frame.variable(name, line).value
 
 
 _ERROR: dict[str, Callable[[SqlError], Any]] = {
@@ -35,53 +64,53 @@ _ERROR: dict[str, Callable[[SqlError], Any]] = {
 }
 
 
-def _options(session: EngineSession, frame: Frame) -> int:
+def _options(values: SessionValues, frame: Frame) -> int:
     """Return @@OPTIONS: the ANSI settings, NOCOUNT (512), XACT_ABORT (16384), IMPLICIT_TRANSACTIONS (2)."""
     settings = frame.settings
     return 5496 + 512 * settings.nocount + 16384 * settings.xact_abort + 2 * settings.implicit_transactions
 
 
-_VALUES: dict[str, Callable[[EngineSession, Frame], Any]] = {
-    "@@rowcount": lambda session, frame: session.row_count,
-    "rowcount_big()": lambda session, frame: session.row_count,
-    "@@error": lambda session, frame: session.last_error,
-    "@@trancount": lambda session, frame: session.transactions.count,
-    "xact_state()": lambda session, frame: session.transactions.state,
-    "@@identity": lambda session, frame: session.last_identity,
-    "scope_identity()": lambda session, frame: frame.scope_identity,
-    "@@procid": lambda session, frame: frame.object_id,
-    "@@nestlevel": lambda session, frame: frame.depth,
-    "@@spid": lambda session, frame: session.spid,
-    "@@servername": lambda session, frame: session.engine.server_name,
-    "@@servicename": lambda session, frame: "MSSQLSERVER",
-    "@@version": lambda session, frame: VERSION,
-    "@@language": lambda session, frame: frame.settings.language,
-    "@@langid": lambda session, frame: 0,
-    "@@datefirst": lambda session, frame: frame.settings.datefirst,
-    "@@dbts": lambda session, frame: bytes(8),
+_VALUES: dict[str, Callable[[SessionValues, Frame], Any]] = {
+    "@@rowcount": lambda values, frame: values.state.row_count,
+    "rowcount_big()": lambda values, frame: values.state.row_count,
+    "@@error": lambda values, frame: values.state.last_error,
+    "@@trancount": lambda values, frame: values.transactions.count,
+    "xact_state()": lambda values, frame: values.transactions.state,
+    "@@identity": lambda values, frame: values.state.last_identity,
+    "scope_identity()": lambda values, frame: frame.scope_identity,
+    "@@procid": lambda values, frame: frame.object_id,
+    "@@nestlevel": lambda values, frame: frame.depth,
+    "@@spid": lambda values, frame: values.state.spid,
+    "@@servername": lambda values, frame: values.shared.server_name,
+    "@@servicename": lambda values, frame: "MSSQLSERVER",
+    "@@version": lambda values, frame: VERSION,
+    "@@language": lambda values, frame: frame.settings.language,
+    "@@langid": lambda values, frame: 0,
+    "@@datefirst": lambda values, frame: frame.settings.datefirst,
+    "@@dbts": lambda values, frame: bytes(8),
     "@@options": _options,
-    "@@lock_timeout": lambda session, frame: frame.settings.lock_timeout,
-    "@@max_precision": lambda session, frame: 38,
-    "@@max_connections": lambda session, frame: 32767,
-    "@@microsoftversion": lambda session, frame: 0x10000FA0,
-    "@@textsize": lambda session, frame: frame.settings.text_size,
-    "@@fetch_status": lambda session, frame: session.fetch_status,
-    "@@cursor_rows": lambda session, frame: 0,
-    "getdate()": lambda session, frame: session.clock,
-    "sysdatetime()": lambda session, frame: session.clock,
-    "getutcdate()": lambda session, frame: session.utc_clock.replace(tzinfo=None),
-    "sysutcdatetime()": lambda session, frame: session.utc_clock.replace(tzinfo=None),
-    "sysdatetimeoffset()": lambda session, frame: session.utc_clock.astimezone(),
-    "db_name()": lambda session, frame: frame.database,
-    "db_id()": lambda session, frame: session.database_of(frame.database).id,
-    "schema_name()": lambda session, frame: "dbo",
-    "schema_id()": lambda session, frame: 1,
-    "user_name()": lambda session, frame: session.engine.security.user_name(session, frame.database),
-    "user_id()": lambda session, frame: 1,
-    "suser_sname()": lambda session, frame: session.login,
-    "suser_name()": lambda session, frame: session.login,
-    "original_login()": lambda session, frame: session.login,
-    "host_name()": lambda session, frame: session.host,
-    "app_name()": lambda session, frame: session.application,
-    "current_transaction_id()": lambda session, frame: session.transactions.descriptor,
+    "@@lock_timeout": lambda values, frame: frame.settings.lock_timeout,
+    "@@max_precision": lambda values, frame: 38,
+    "@@max_connections": lambda values, frame: 32767,
+    "@@microsoftversion": lambda values, frame: 0x10000FA0,
+    "@@textsize": lambda values, frame: frame.settings.text_size,
+    "@@fetch_status": lambda values, frame: values.state.fetch_status,
+    "@@cursor_rows": lambda values, frame: 0,
+    "getdate()": lambda values, frame: values.state.clock,
+    "sysdatetime()": lambda values, frame: values.state.clock,
+    "getutcdate()": lambda values, frame: values.state.utc_clock.replace(tzinfo=None),
+    "sysutcdatetime()": lambda values, frame: values.state.utc_clock.replace(tzinfo=None),
+    "sysdatetimeoffset()": lambda values, frame: values.state.utc_clock.astimezone(),
+    "db_name()": lambda values, frame: frame.database,
+    "db_id()": lambda values, frame: values.view.database(frame.database).id,
+    "schema_name()": lambda values, frame: "dbo",
+    "schema_id()": lambda values, frame: 1,
+    "user_name()": lambda values, frame: values.permissions.user_name(frame.database),
+    "user_id()": lambda values, frame: 1,
+    "suser_sname()": lambda values, frame: values.state.login,
+    "suser_name()": lambda values, frame: values.state.login,
+    "original_login()": lambda values, frame: values.state.login,
+    "host_name()": lambda values, frame: values.state.host,
+    "app_name()": lambda values, frame: values.state.application,
+    "current_transaction_id()": lambda values, frame: values.transactions.descriptor,
 }

@@ -10,52 +10,92 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from local_sqlserver.engine import ddl
+from local_sqlserver.engine import catalog_changes
+from local_sqlserver.engine.accounts import password_hash
 from local_sqlserver.engine.catalog import Catalog, CatalogObject, CertificateInfo
+from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Done, Event
-from local_sqlserver.engine.security import missing_certificate, password_hash
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.principals import Principals, missing_certificate
 from local_sqlserver.engine.state import Frame
+from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
-
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
 _FIRST_ID = 256
 _IN_USE = "The certificate cannot be dropped because one or more entities are either signed or encrypted using it."
 
 
-def certificate(session: EngineSession, statement: syntax.Certificate, frame: Frame) -> Iterator[Event]:
-    """CREATE, ALTER and DROP CERTIFICATE. Raises SqlError 15151, 15232, 15352, 15559."""
-    security = session.engine.security
-    security.check_definition(session, f"{statement.action} CERTIFICATE")
-    catalog = session.catalog(frame.database).copy()
-    key = statement.name.lower()
-    present = catalog.certificates.get(key)
-    if statement.action == "CREATE":
-        if present is not None:
-            text = (
-                f"A certificate with name '{statement.name}' already exists or this certificate already has been"
-                " added to the database."
+class Signing:
+    """Statements about certificates and signatures for one session."""
+
+    def __init__(self, view: CatalogView, work: Work, permissions: Permissions, principals: Principals) -> None:
+        self._view = view
+        self._work = work
+        self._permissions = permissions
+        self._principals = principals
+
+    def certificate(self, statement: syntax.Certificate, frame: Frame) -> Iterator[Event]:
+        """CREATE, ALTER and DROP CERTIFICATE. Raises SqlError 15151, 15232, 15352, 15559."""
+        self._permissions.check_definition(f"{statement.action} CERTIFICATE")
+        catalog = self._view.catalog(frame.database).copy()
+        key = statement.name.lower()
+        present = catalog.certificates.get(key)
+        if statement.action == "CREATE":
+            if present is not None:
+                text = (
+                    f"A certificate with name '{statement.name}' already exists or this certificate already has been"
+                    " added to the database."
+                )
+                raise SqlError(15232, text)
+            number = max((item.id for item in catalog.certificates.values()), default=_FIRST_ID - 1) + 1
+            salt = secrets.token_bytes(16)
+            catalog.certificates[key] = CertificateInfo(
+                *(number, statement.name, statement.subject, secrets.token_bytes(20)),
+                *(salt, password_hash(statement.password, salt)),
             )
-            raise SqlError(15232, text)
-        number = max((item.id for item in catalog.certificates.values()), default=_FIRST_ID - 1) + 1
-        salt = secrets.token_bytes(16)
-        catalog.certificates[key] = CertificateInfo(
-            *(number, statement.name, statement.subject, secrets.token_bytes(20)),
-            *(salt, password_hash(statement.password, salt)),
-        )
-    elif present is None:
-        raise missing_certificate(statement.name)
-    elif statement.action == "ALTER":
-        catalog.certificates[key] = replace(present, salt=b"", hash=b"")
-    else:
-        _check_unused(catalog, present)
-        del catalog.certificates[key]
-    security.store(session, frame.database, catalog)
-    yield Done(in_procedure=session.in_procedure(frame))
+        elif present is None:
+            raise missing_certificate(statement.name)
+        elif statement.action == "ALTER":
+            catalog.certificates[key] = replace(present, salt=b"", hash=b"")
+        else:
+            _check_unused(catalog, present)
+            del catalog.certificates[key]
+        self._principals.store(frame.database, catalog)
+        yield Done(in_procedure=frame.in_procedure)
+
+    def signature(self, statement: syntax.Signature, frame: Frame) -> Iterator[Event]:
+        """ADD and DROP SIGNATURE. Raises SqlError 15151, 15466 for a wrong password, 15563 without a private key."""
+        self._permissions.check_definition(f"{statement.action} SIGNATURE")
+        catalog = self._view.catalog(frame.database)
+        found = catalog.certificates.get(statement.certificate.lower())
+        if found is None:
+            raise missing_certificate(statement.certificate)
+        schema, name = (statement.module[-2] if len(statement.module) > 1 else frame.schema), statement.module[-1]
+        item = catalog.find(schema, name)
+        if item is None:
+            text = f"Cannot find the object '{name}', because it does not exist or you do not have permission."
+            raise SqlError(15151, text)
+        if item.type != "P":
+            text = f"Cannot add or drop a signature on '{name}' because only modules can be signed."
+            raise SqlError(15560, text)
+        if statement.action == "ADD":
+            if found.thumbprint in item.signatures:
+                raise unsupported(f"A second signature of {name} by the same certificate", statement.line)
+            if not found.hash:
+                raise SqlError(15563, "The certificate has no private key set for it.")
+            if not hmac.compare_digest(password_hash(statement.password, found.salt), found.hash):
+                raise SqlError(15466, "An error occurred during decryption.")
+            signatures = item.signatures | {found.thumbprint}
+        else:
+            signatures = item.signatures - {found.thumbprint}
+        yield from self._work.begin_implicitly(frame)
+        with self._work.writing():
+            catalog_changes.put(
+                self._view, self._work.transactions, frame.database, replace(item, signatures=signatures), new=False
+            )
+        yield Done(in_procedure=frame.in_procedure)
 
 
 def _check_unused(catalog: Catalog, present: CertificateInfo) -> None:
@@ -64,37 +104,6 @@ def _check_unused(catalog: Catalog, present: CertificateInfo) -> None:
         raise SqlError(15559, text)
     if any(present.thumbprint in item.signatures for item in catalog.objects.values()):
         raise SqlError(15352, _IN_USE)
-
-
-def signature(session: EngineSession, statement: syntax.Signature, frame: Frame) -> Iterator[Event]:
-    """ADD and DROP SIGNATURE. Raises SqlError 15151, 15466 for a wrong password, 15563 without a private key."""
-    session.engine.security.check_definition(session, f"{statement.action} SIGNATURE")
-    catalog = session.catalog(frame.database)
-    found = catalog.certificates.get(statement.certificate.lower())
-    if found is None:
-        raise missing_certificate(statement.certificate)
-    schema, name = (statement.module[-2] if len(statement.module) > 1 else frame.schema), statement.module[-1]
-    item = catalog.find(schema, name)
-    if item is None:
-        text = f"Cannot find the object '{name}', because it does not exist or you do not have permission."
-        raise SqlError(15151, text)
-    if item.type != "P":
-        text = f"Cannot add or drop a signature on '{name}' because only modules can be signed."
-        raise SqlError(15560, text)
-    if statement.action == "ADD":
-        if found.thumbprint in item.signatures:
-            raise unsupported(f"A second signature of {name} by the same certificate", statement.line)
-        if not found.hash:
-            raise SqlError(15563, "The certificate has no private key set for it.")
-        if not hmac.compare_digest(password_hash(statement.password, found.salt), found.hash):
-            raise SqlError(15466, "An error occurred during decryption.")
-        signatures = item.signatures | {found.thumbprint}
-    else:
-        signatures = item.signatures - {found.thumbprint}
-    yield from session.begin_implicitly(frame)
-    with session.writing():
-        ddl.put(session, frame.database, replace(item, signatures=signatures), new=False)
-    yield Done(in_procedure=session.in_procedure(frame))
 
 
 def signers(catalog: Catalog, item: CatalogObject) -> frozenset[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from local_sqlserver.compiler import Relation
-from local_sqlserver.engine.events import Error
+from local_sqlserver.engine.events import Done, Error
 from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
 
@@ -74,6 +76,11 @@ class Frame:
     settings: Settings = field(default_factory=Settings)
     scope_identity: int | None = None
 
+    @property
+    def in_procedure(self) -> bool:
+        """Whether events of this frame come from inside a procedure or an RPC."""
+        return self.depth > 0
+
     def declare(self, variables: Iterable[tuple[str, SqlType]]) -> None:
         """Bring the variables of a batch into being, NULL, but for the parameters that have a value already."""
         for name, declared in variables:
@@ -87,12 +94,74 @@ class Frame:
         return found
 
 
+@dataclass(slots=True)
+class SessionState:
+    """What a session remembers between statements. ``frames`` begins with the base frame, that of its batches.
+
+    ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the CATCH blocks
+    that are running, the innermost last.
+    """
+
+    spid: int
+    login: str
+    login_database: str
+    application: str
+    host: str
+    base: Frame
+    frames: list[Frame]
+    row_count: int = 0
+    last_error: int = 0
+    last_identity: int | None = None
+    fetch_status: int = 0
+    handled: list[SqlError] = field(default_factory=list)
+    clock: datetime = field(default_factory=datetime.now)
+    utc_clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    killed: bool = False
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost frame."""
+        return self.frames[-1]
+
+    def temporary(self, name: str) -> Relation | None:
+        """Return the temporary table of that name that is visible here."""
+        for frame in reversed(self.frames):
+            if name.lower() in frame.temporary:
+                return frame.temporary[name.lower()]
+        return None
+
+    def tick(self) -> None:
+        """Begin a statement: freeze GETDATE() for its duration; raise Cancelled if the client sent an Attention."""
+        if self.cancelled.is_set():
+            raise Cancelled
+        self.clock = datetime.now()
+        self.utc_clock = datetime.now(UTC)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless cancelled."""
+        if self.cancelled.wait(seconds):
+            raise Cancelled
+
+    def done(self, frame: Frame, row_count: int | None, command: int) -> Done:
+        """Return the Done of a statement in a frame."""
+        return Done(row_count, command, in_procedure=frame.in_procedure)
+
+
 class BatchAborted(Exception):
     """The rest of the batch does not run; the error was already reported."""
 
 
 class ScopeAborted(Exception):
     """The rest of the procedure or dynamic SQL does not run, its caller goes on; the error was already reported."""
+
+
+class Returned(Exception):
+    """RETURN; carries the return code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Cancelled(Exception):

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_sqlserver.engine import undeclared_parameters
 from local_sqlserver.engine.arguments import Bound, Call, Outcome
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.engine.locks import MODES
-from local_sqlserver.engine.resolution import StatementContext
+from local_sqlserver.engine.ports import Caller
 from local_sqlserver.engine.state import Cancelled, Frame
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
 from local_sqlserver.types import MAX, SqlType
 
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
-
 _INT = SqlType("int")
 _TEXT = SqlType("nvarchar", length=MAX)
 _NAME = SqlType("nvarchar", length=128)
 
-Handler = Callable[["EngineSession", Sequence["Bound"], Frame], "Call"]
+Handler = Callable[[Caller, Sequence[Bound], Frame], Call | Outcome]
+"""A procedure that sends rows is a generator; another returns its outcome at once."""
 
 
 def find(name: tuple[str, ...]) -> Handler | None:
@@ -62,7 +60,7 @@ def _shift(outcome: Outcome, by: int) -> dict[int, tuple[Any, SqlType]]:
     return {position + by: value for position, value in outcome.outputs.items()}
 
 
-def _executesql(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     if not arguments:
         raise SqlError(
             201,
@@ -79,49 +77,47 @@ def _executesql(session: EngineSession, arguments: Sequence[Bound], frame: Frame
             text = f"Procedure expects parameter '{name}' of type 'ntext/nchar/nvarchar'."
             raise SqlError(214, text, state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1))
-    outcome = yield from session.calls.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
+    outcome = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
     return _outcome(outcome.code, _shift(outcome, 2))
 
 
-def _prepare(session: EngineSession, parameters: str, statement: str) -> int:
+def _prepare(caller: Caller, parameters: str, statement: str) -> int:
     declared = parse_parameters(parameters)
     parse_batch(statement, declared)
-    handle = max(session.calls.prepared, default=0) + 1
-    session.calls.prepared[handle] = (statement, declared)
+    handle = max(caller.prepared, default=0) + 1
+    caller.prepared[handle] = (statement, declared)
     return handle
 
 
-def _sp_prepare(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
-    handle = _prepare(session, _text(arguments, 1), _text(arguments, 2))
+def _sp_prepare(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
     return _outcome(0, {0: (handle, _INT)})
-    yield
 
 
-def _sp_prepexec(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
-    handle = _prepare(session, _text(arguments, 1), _text(arguments, 2))
-    statement, declared = session.calls.prepared[handle]
-    outcome = yield from session.calls.dynamic(statement, declared, frame, arguments[3:])
+def _sp_prepexec(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
+    statement, declared = caller.prepared[handle]
+    outcome = yield from caller.dynamic(statement, declared, frame, arguments[3:])
     return _outcome(outcome.code, {0: (handle, _INT), **_shift(outcome, 3)})
 
 
-def _sp_execute(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
-    statement, declared = _prepared(session, arguments)
-    outcome = yield from session.calls.dynamic(statement, declared, frame, arguments[1:])
+def _sp_execute(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+    statement, declared = _prepared(caller, arguments)
+    outcome = yield from caller.dynamic(statement, declared, frame, arguments[1:])
     return _outcome(outcome.code, _shift(outcome, 1))
 
 
-def _prepared(session: EngineSession, arguments: Sequence[Bound]) -> tuple[str, tuple[Any, ...]]:
+def _prepared(caller: Caller, arguments: Sequence[Bound]) -> tuple[str, tuple[Any, ...]]:
     handle = arguments[0].value if arguments else None
-    if handle not in session.calls.prepared:
+    if handle not in caller.prepared:
         raise SqlError(8179, f"Could not find prepared statement with handle {handle}.", state=2)
-    return session.calls.prepared[handle]
+    return caller.prepared[handle]
 
 
-def _sp_unprepare(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
-    _prepared(session, arguments)
-    del session.calls.prepared[arguments[0].value]
+def _sp_unprepare(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+    _prepared(caller, arguments)
+    del caller.prepared[arguments[0].value]
     return _outcome()
-    yield
 
 
 _CALL = re.compile(
@@ -130,44 +126,44 @@ _CALL = re.compile(
 )
 
 
-def _sp_prepexecrpc(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_prepexecrpc(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     text = _text(arguments, 1)
     match = _CALL.fullmatch(text)
     if match is None:
         raise unsupported(f"sp_prepexecrpc of {text!r}")
-    outcome = yield from session.calls.invoke(parse_name(match["name"]), arguments[2:], frame, 1)
+    outcome = yield from caller.invoke(parse_name(match["name"]), arguments[2:], frame, 1)
     return _outcome(outcome.code, {0: (0, _INT), **_shift(outcome, 2)})
 
 
-def _sp_reset_connection(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
-    session.reset()
+def _sp_reset_connection(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+    caller.reset()
     return _outcome()
-    yield
 
 
-def _getapplock(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
     names = ("@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal")
     given = _pick(names, arguments, "sp_getapplock")
     resource, owner = _lock_of(given, frame)
     mode = next((mode for mode in MODES if mode.lower() == str(_value(given, "@lockmode", "")).lower()), None)
     if mode is None:
         return _outcome(-999)
-    if owner == "Transaction" and not session.transactions.count:
+    if owner == "Transaction" and not caller.transactions.count:
         raise _no_transaction("sp_getapplock")
     timeout = _value(given, "@locktimeout", frame.settings.lock_timeout)
-    code = session.engine.locks.acquire(session.spid, resource, mode, owner, int(timeout), session.cancelled.is_set)
+    code = caller.shared.locks.acquire(
+        caller.state.spid, resource, mode, owner, int(timeout), caller.state.cancelled.is_set
+    )
     if code == -2:
         raise Cancelled
     return _outcome(code)
-    yield
 
 
-def _releaseapplock(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _releaseapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
     given = _pick(("@resource", "@lockowner", "@dbprincipal"), arguments, "sp_releaseapplock")
     resource, owner = _lock_of(given, frame)
-    if owner == "Transaction" and not session.transactions.count:
+    if owner == "Transaction" and not caller.transactions.count:
         raise _no_transaction("sp_releaseapplock")
-    if not session.engine.locks.release(session.spid, resource, owner):
+    if not caller.shared.locks.release(caller.state.spid, resource, owner):
         name = _value(given, "@resource", "")
         text = (
             f"Cannot release the application lock (Database Principal: 'public', Resource: '{name}') "
@@ -175,7 +171,6 @@ def _releaseapplock(session: EngineSession, arguments: Sequence[Bound], frame: F
         )
         raise SqlError(1223, text)
     return _outcome()
-    yield
 
 
 def _no_transaction(procedure: str) -> SqlError:
@@ -195,14 +190,12 @@ def _lock_of(given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
     return f"{frame.database.lower()}|{str(_value(given, '@resource', ''))[:255]}", owner
 
 
-def _result(
-    columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], session: EngineSession
-) -> Iterator[Event]:
+def _result(columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], caller: Caller) -> Iterator[Event]:
     yield Columns(tuple(Column(name, kind) for name, kind in columns))
     if rows:
         yield Rows(rows)
-    session.row_count = len(rows)
-    yield session.done(session.frame, len(rows), 0xC1)
+    caller.state.row_count = len(rows)
+    yield caller.state.done(caller.state.frame, len(rows), 0xC1)
 
 
 _TYPE_INFO: list[tuple[str, int, int, str | None, str | None, str | None, int, int, int, int | None]] = [
@@ -234,7 +227,7 @@ _TYPE_INFO: list[tuple[str, int, int, str | None, str | None, str | None, int, i
 ]
 
 
-def _datatype_info(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     given = _pick(("@data_type", "@odbcver"), arguments, "sp_datatype_info_100")
     wanted = int(_value(given, "@data_type", 0) or 0)
     small = SqlType("smallint")
@@ -257,19 +250,19 @@ def _datatype_info(session: EngineSession, arguments: Sequence[Bound], frame: Fr
             if wanted in (0, odbc)
         )
     ]
-    yield from _result(columns, rows, session)
+    yield from _result(columns, rows, caller)
     return _outcome()
 
 
-def _catalog_query(session: EngineSession, text: str, frame: Frame) -> Generator[Event, None, Outcome]:
-    return (yield from session.calls.dynamic(text, (), frame))
+def _catalog_query(caller: Caller, text: str, frame: Frame) -> Generator[Event, None, Outcome]:
+    return (yield from caller.dynamic(text, (), frame))
 
 
 def _literal(pattern: Any) -> str:
     return "N'" + str(pattern).replace("'", "''") + "'"
 
 
-def _sp_tables(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_tables(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     names = ("@table_name", "@table_owner", "@table_qualifier", "@table_type", "@fusepattern")
     given = _pick(names, arguments, "sp_tables")
     where = "1 = 1"
@@ -286,10 +279,10 @@ def _sp_tables(session: EngineSession, arguments: Sequence[Bound], frame: Frame)
         f"'TABLE' ELSE 'VIEW' END IN ({kinds}) "
         "ORDER BY 4, 1, 2, 3"
     )
-    return (yield from _catalog_query(session, text, frame))
+    return (yield from _catalog_query(caller, text, frame))
 
 
-def _sp_columns(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     names = (
         "@table_name",
         "@table_owner",
@@ -325,10 +318,10 @@ def _sp_columns(session: EngineSession, arguments: Sequence[Bound], frame: Frame
         "CHARACTER_OCTET_LENGTH AS CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE "
         f"FROM INFORMATION_SCHEMA.COLUMNS WHERE {where} ORDER BY 2, 3, 17"
     )
-    return (yield from _catalog_query(session, text, frame))
+    return (yield from _catalog_query(caller, text, frame))
 
 
-def _sp_pkeys(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_pkeys(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     given = _pick(("@table_name", "@table_owner", "@table_qualifier"), arguments, "sp_pkeys")
     where = f"k.TABLE_NAME = {_literal(_value(given, '@table_name', ''))}"
     if _value(given, "@table_owner", None):
@@ -342,13 +335,13 @@ def _sp_pkeys(session: EngineSession, arguments: Sequence[Bound], frame: Frame) 
         "k.CONSTRAINT_NAME AND c.TABLE_SCHEMA = k.TABLE_SCHEMA "
         f"WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY' AND {where} ORDER BY 2, 3, 5"
     )
-    return (yield from _catalog_query(session, text, frame))
+    return (yield from _catalog_query(caller, text, frame))
 
 
-def _sp_helptext(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_helptext(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     name = _text(arguments, 0)
     parts = parse_name(name)
-    item = session.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+    item = caller.view.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
     if item is None:
         text = f"The object '{name}' does not exist in database '{frame.database}' or is invalid for this operation."
         raise SqlError(15009, text)
@@ -358,25 +351,24 @@ def _sp_helptext(session: EngineSession, arguments: Sequence[Bound], frame: Fram
     yield from _result(
         [("Text", SqlType("nvarchar", length=255 if all(len(row[0]) <= 255 for row in rows) else MAX))],
         rows,
-        session,
+        caller,
     )
     return _outcome()
 
 
-def _sp_describe_undeclared_parameters(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     given = _pick(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
     declared = parse_parameters(str(_value(given, "@params", None) or ""))
-    context = StatementContext(session, frame)
+    context = caller.compilation.context(frame)
     names = {parameter.name.lower() for parameter in declared}
     rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
-    yield from _result(undeclared_parameters.COLUMNS, rows, session)
+    yield from _result(undeclared_parameters.COLUMNS, rows, caller)
     return _outcome()
 
 
 def _refused(name: str) -> Handler:
-    def refuse(session: EngineSession, arguments: Sequence[Bound], frame: Frame) -> Call:
+    def refuse(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
         raise unsupported(name)
-        yield
 
     return refuse
 

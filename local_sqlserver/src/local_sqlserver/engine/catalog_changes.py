@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.engine import catalog_store, system_views
 from local_sqlserver.engine.catalog import INDEX_KINDS, Catalog, CatalogObject
-from local_sqlserver.engine.state import Frame
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.tokens import tokenize
 
-if TYPE_CHECKING:
-    from local_sqlserver.engine.session import EngineSession
 
-
-def check(session: EngineSession, change: CatalogChange) -> None:
+def check(view: CatalogView, change: CatalogChange) -> None:
     """Raise SqlError 2714 before a CREATE whose name is taken (procedures share the names of tables)."""
     relation = change.relation
     if relation.kind not in ("U", "V") or not change.action.startswith("create "):
         return
-    catalog = session.catalog(relation.database)
+    catalog = view.catalog(relation.database)
     if change.action == "create table":
         catalog.check_free(relation.schema, relation.name)
         for constraint in relation.constraints:
@@ -35,28 +33,30 @@ def check(session: EngineSession, change: CatalogChange) -> None:
                 raise SqlError(2714, text, state=5)
 
 
-def record(session: EngineSession, frame: Frame, change: CatalogChange) -> None:
+def record(
+    state: SessionState, view: CatalogView, transactions: Transactions, frame: Frame, change: CatalogChange
+) -> None:
     """Record one change inside the transaction that made it."""
     relation = change.relation
     if relation.kind == "T":
-        _record_temporary(session, frame, change)
+        _record_temporary(state, transactions, frame, change)
     elif relation.kind in ("U", "V"):
-        _record_object(session, change)
+        _record_object(view, transactions, change)
 
 
-def _with_columns(session: EngineSession, relation: Relation) -> Relation:
+def _with_columns(transactions: Transactions, relation: Relation) -> Relation:
     if relation.columns:
         return relation
-    columns = system_views.columns(session.transactions.connection, relation.duckdb_name)
+    columns = system_views.columns(transactions.connection, relation.duckdb_name)
     return replace(relation, columns=columns)
 
 
-def _record_temporary(session: EngineSession, frame: Frame, change: CatalogChange) -> None:
+def _record_temporary(state: SessionState, transactions: Transactions, frame: Frame, change: CatalogChange) -> None:
     name = change.relation.name.lower()
     if change.action == "create table":
-        frame.temporary[name] = _with_columns(session, change.relation)
+        frame.temporary[name] = _with_columns(transactions, change.relation)
         return
-    for scope in session.scopes():
+    for scope in reversed(state.frames):
         if name in scope.temporary:
             if change.action == "drop table":
                 del scope.temporary[name]
@@ -65,19 +65,19 @@ def _record_temporary(session: EngineSession, frame: Frame, change: CatalogChang
             return
 
 
-def _record_object(session: EngineSession, change: CatalogChange) -> None:
+def _record_object(view: CatalogView, transactions: Transactions, change: CatalogChange) -> None:
     relation, database = change.relation, change.relation.database
-    catalog = session.catalog(database)
+    catalog = view.catalog(database)
     present = catalog.find(relation.schema, relation.name)
     if change.action.startswith("drop ") and change.action in ("drop table", "drop view"):
         if present is not None:
-            drop(session, database, present)
+            drop(view, transactions, database, present)
         return
-    relation = _with_columns(session, relation)
+    relation = _with_columns(transactions, relation)
     now = datetime.now()
     if change.action in ("create table", "create view"):
         item = CatalogObject(
-            id=session.database_of(database).new_object_id() if present is None else present.id,
+            id=view.database(database).new_object_id() if present is None else present.id,
             schema=relation.schema,
             name=relation.name,
             type="V" if change.action == "create view" else "U",
@@ -91,7 +91,7 @@ def _record_object(session: EngineSession, change: CatalogChange) -> None:
         item = replace(present, modified=now, columns=relation.columns, constraints=relation.constraints)
     else:
         raise unsupported(f"{change.action.upper()} of an object that the catalog does not know")
-    put(session, database, item, new=present is None)
+    put(view, transactions, database, item, new=present is None)
 
 
 def stored_definition(text: str) -> str:
@@ -108,21 +108,21 @@ def stored_definition(text: str) -> str:
     return text
 
 
-def put(session: EngineSession, database: str, item: CatalogObject, *, new: bool) -> None:
+def put(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject, *, new: bool) -> None:
     """Write an object to the catalog, in its tables and in memory."""
-    catalog_store.put_object(session.transactions.connection, database, item, new)
+    catalog_store.put_object(transactions.connection, database, item, new)
 
     def apply(catalog: Catalog) -> None:
         catalog.objects[item.key] = item
 
-    session.change_catalog(database, apply)
+    view.change(database, apply)
 
 
-def drop(session: EngineSession, database: str, item: CatalogObject) -> None:
+def drop(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject) -> None:
     """Forget an object, in the catalog's tables and in memory."""
-    catalog_store.drop_object(session.transactions.connection, database, item.id)
+    catalog_store.drop_object(transactions.connection, database, item.id)
 
     def apply(catalog: Catalog) -> None:
         catalog.objects.pop(item.key, None)
 
-    session.change_catalog(database, apply)
+    view.change(database, apply)

@@ -1,0 +1,144 @@
+"""Logins: the configured administrator, and those that CREATE LOGIN made, kept in master."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from local_sqlserver.engine.catalog import CATALOG_SCHEMA, Catalog, PrincipalInfo
+from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+
+_LOGINS = f'{MASTER}."{CATALOG_SCHEMA}".logins'
+_OPTIONS = frozenset(
+    [
+        "PASSWORD",
+        "DEFAULT_DATABASE",
+        "CHECK_POLICY",
+        "CHECK_EXPIRATION",
+        "DEFAULT_LANGUAGE",
+        "ENABLE",
+        "DISABLE",
+    ]
+)
+
+
+def password_hash(password: str, salt: bytes) -> bytes:
+    """Return what is kept of a password."""
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**12, r=8, p=1)
+
+
+def user_of(login: str, catalog: Catalog) -> PrincipalInfo | None:
+    """Return the user that a login has in a database, by the database's catalog."""
+    return next(
+        (item for item in catalog.principals.values() if item.type == "S" and item.login.lower() == login.lower()),
+        None,
+    )
+
+
+class Accounts:
+    """The logins of the server. ``user`` and ``password`` are the administrator's."""
+
+    def __init__(self, root: duckdb.DuckDBPyConnection, user: str, password: str) -> None:
+        self._root = root
+        self._administrator = user
+        self._password = password
+        self._logins: dict[str, tuple[str, bytes, bytes, bool, str]] = {}
+        self._read_logins()
+
+    def _read_logins(self) -> None:
+        rows = (
+            self._root.cursor()
+            .execute(f"SELECT name, salt, hash, is_disabled, default_database FROM {_LOGINS}")
+            .fetchall()
+        )
+        self._logins = {row[0].lower(): row for row in rows}
+
+    def authenticate(self, user: str, password: str) -> tuple[str, str]:
+        """Return the login's name as it is written and its default database; raises SqlError 18456."""
+        if user.lower() == self._administrator.lower():
+            if hmac.compare_digest(password.encode(), self._password.encode()):
+                return self._administrator, MASTER
+        elif (found := self._logins.get(user.lower())) is not None:
+            name, salt, digest, disabled, database = found
+            if not disabled and hmac.compare_digest(password_hash(password, bytes(salt)), bytes(digest)):
+                return name, database or MASTER
+        raise SqlError(18456, f"Login failed for user '{user}'.", severity=14)
+
+    def is_administrator(self, login: str) -> bool:
+        """Whether a login is the configured administrator."""
+        return login.lower() == self._administrator.lower()
+
+    def may_enter(self, login: str, database: Database) -> bool:
+        """Whether a login has a user in a database."""
+        if self.is_administrator(login) or database.name in (MASTER, TEMPDB):
+            return True
+        return user_of(login, database.catalog) is not None
+
+    def known(self, login: str) -> bool:
+        """Whether there is a login of that name, the administrator's aside."""
+        return login.lower() in self._logins
+
+    def change(self, statement: syntax.Principal) -> None:
+        """CREATE, ALTER and DROP LOGIN; raises SqlError 15025, 15151, 102 without a password, 40510."""
+        options = dict(statement.options)
+        name, known = statement.name, statement.name.lower() in self._logins
+        connection = self._root.cursor()
+        for option in options.keys() - _OPTIONS:
+            raise unsupported(f"{statement.action} LOGIN … {option}", statement.line)
+        if statement.action == "DROP":
+            if not known and not statement.if_exists:
+                text = f"Cannot drop the login '{name}', because it does not exist or you do not have permission."
+                raise SqlError(15151, text)
+            connection.execute(f"DELETE FROM {_LOGINS} WHERE lower(name) = $1", [name.lower()])
+        elif statement.action == "CREATE":
+            if known or self.is_administrator(name):
+                raise SqlError(15025, f"The server principal '{name}' already exists.")
+            if "PASSWORD" not in options:
+                raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=statement.line)
+            salt = secrets.token_bytes(16)
+            connection.execute(
+                f"INSERT INTO {_LOGINS} VALUES ($1, $2, $3, $4, FALSE, $5)",
+                [
+                    name,
+                    salt,
+                    password_hash(options["PASSWORD"], salt),
+                    datetime.now(),
+                    options.get("DEFAULT_DATABASE", MASTER),
+                ],
+            )
+        else:
+            self._alter_login(statement, options, connection, known)
+        self._read_logins()
+
+    def _alter_login(
+        self,
+        statement: syntax.Principal,
+        options: dict[str, str],
+        connection: duckdb.DuckDBPyConnection,
+        known: bool,
+    ) -> None:
+        name = statement.name
+        if self.is_administrator(name):
+            raise unsupported(
+                "ALTER LOGIN of the administrator (its password comes from the command line)", statement.line
+            )
+        if not known:
+            text = f"Cannot alter the login '{name}', because it does not exist or you do not have permission."
+            raise SqlError(15151, text)
+        changes: dict[str, Any] = {}
+        if "PASSWORD" in options:
+            changes["salt"] = secrets.token_bytes(16)
+            changes["hash"] = password_hash(options["PASSWORD"], changes["salt"])
+        if "DEFAULT_DATABASE" in options:
+            changes["default_database"] = options["DEFAULT_DATABASE"]
+        if "ENABLE" in options or "DISABLE" in options:
+            changes["is_disabled"] = "DISABLE" in options
+        for column, value in changes.items():
+            connection.execute(f"UPDATE {_LOGINS} SET {column} = $1 WHERE lower(name) = $2", [value, name.lower()])

@@ -1,0 +1,90 @@
+"""From tree to DuckDB SQL for one session: compiled statements from the cache, names bound, permissions asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_sqlserver.compiler import Relation, Translation, compile_expression, compile_statement
+from local_sqlserver.engine.binding import Binder
+from local_sqlserver.engine.cache import Compiled
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.resolution import StatementContext
+from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.state import Frame, SessionState, binding_error
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
+
+_BINDING_ERRORS = frozenset({207, 208, 209, 213, 4104, 4121, 195, 1087})
+
+
+class Compilation:
+    """Compiles for one session; what it depends on is the key of the cache that all sessions share."""
+
+    def __init__(self, shared: Shared, state: SessionState, view: CatalogView, permissions: Permissions) -> None:
+        self._shared = shared
+        self._state = state
+        self._view = view
+        self._permissions = permissions
+
+    def context(self, frame: Frame, *, absent: frozenset[str] = frozenset()) -> StatementContext:
+        """Return the context of a statement in a frame, to which the temporary tables ``absent`` do not exist."""
+        return StatementContext(self._shared, self._state, self._view, self._permissions, frame, absent=absent)
+
+    def compiled(
+        self, node: syntax.CompiledStatement | syntax.Expression, frame: Frame, target: SqlType | None = None
+    ) -> tuple[Translation, tuple[Relation, ...]]:
+        """Compile a statement, or an expression as ``target``, for a frame that may run it."""
+        try:
+            found = self.compile(node, self.context(frame), frame, target)
+        except SqlError as error:
+            if error.number in _BINDING_ERRORS:
+                raise binding_error(error, frame.depth) from error
+            raise
+        self._permissions.check(frame, *found)
+        return found
+
+    def compile(
+        self,
+        node: syntax.CompiledStatement | syntax.Expression,
+        context: StatementContext,
+        frame: Frame,
+        target: SqlType | None = None,
+    ) -> tuple[Translation, tuple[Relation, ...]]:
+        """Compile a node of a tree, or take it from the cache if nothing that it depends on has changed.
+
+        The variables are not part of the key: a node belongs to one batch, which declares them all.
+        """
+        key = (id(node), target, self._key(frame))
+        kept = self._shared.compiled.get(key)
+        if kept is not None:
+            return kept.translation, kept.relations
+        if isinstance(node, syntax.Expression):
+            translation = compile_expression(node, context, target)
+        else:
+            translation = compile_statement(node, context)
+        relations = tuple(context.relations)
+        if not context.reads_file:
+            self._shared.compiled.put(key, Compiled(node, translation, relations))
+        return translation, relations
+
+    def bind(self, batch: syntax.Batch, frame: Frame) -> None:
+        """Check names and types of a batch that is to run in a frame, unless that was done and nothing has changed.
+
+        Raises the first error: SqlError 207, 209, 8120, 141 and others of the compiler, 2714.
+        """
+        key = (id(batch), None, self._key(frame))
+        if self._shared.bound.get(key) is None:
+            Binder(self._shared.databases, self, batch, frame).bind()
+            self._shared.bound.put(key, batch)
+
+    def _key(self, frame: Frame) -> tuple[Any, ...]:
+        return (
+            frame.database,
+            frame.schema,
+            frame.depth,
+            self._view.versions(),
+            tuple((scope.depth, tuple(scope.temporary.values())) for scope in self._state.frames if scope.temporary),
+            frame.settings.identity_insert,
+        )

@@ -1,0 +1,160 @@
+"""What a session may do, asked where SQL Server asks it.
+
+The administrator may do everything. Inside a procedure the caller's permissions on tables are not asked again, nor
+below a view: everything belongs to dbo (ownership chaining).
+"""
+
+from __future__ import annotations
+
+from local_sqlserver.compiler import Relation, Translation
+from local_sqlserver.engine.accounts import Accounts, user_of
+from local_sqlserver.engine.catalog import CatalogObject
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
+from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.errors import SqlError
+
+_NEEDED = {
+    "select": ("SELECT",),
+    "insert": ("SELECT", "INSERT"),
+    "update": ("SELECT", "UPDATE"),
+    "delete": ("SELECT", "DELETE"),
+    "merge": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "truncate": ("ALTER",),
+    "ddl": ("ALTER",),
+}
+_CHAINED = frozenset({"select", "insert", "update", "delete", "merge"})
+"""What an ownership chain covers: TRUNCATE and definitions need a permission of the caller's or of a signature."""
+
+
+class Permissions:
+    """The rules for one session's login."""
+
+    def __init__(self, accounts: Accounts, view: CatalogView, state: SessionState) -> None:
+        self._accounts = accounts
+        self._view = view
+        self._state = state
+
+    @property
+    def _administrator(self) -> bool:
+        return self._accounts.is_administrator(self._state.login)
+
+    def user_name(self, database: str) -> str:
+        """USER_NAME()."""
+        if self._administrator:
+            return "dbo"
+        user = user_of(self._state.login, self._view.catalog(database))
+        return user.name if user else "guest"
+
+    def roles(self, database: str, signers: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Return the session's user, those of a module's signatures, and every role they belong to, lower case."""
+        catalog = self._view.catalog(database)
+        names = {self.user_name(database).lower(), "public", *signers}
+        while True:
+            more = {key for key, item in catalog.principals.items() if item.members & names} - names
+            if not more:
+                return frozenset(names)
+            names |= more
+
+    def allowed(
+        self,
+        database: str,
+        permission: str,
+        schema: str,
+        name: str,
+        signers: frozenset[str] = frozenset(),
+    ) -> bool:
+        """Whether the session, or a signature, holds a permission on an object; a DENY on any level wins."""
+        if self._administrator or database == TEMPDB:
+            return True
+        names = self.roles(database, signers)
+        levels = {"database", f"schema:{schema.lower()}", f"object:{schema.lower()}.{name.lower()}"}
+        states = {
+            entry.state
+            for entry in self._view.catalog(database).permissions
+            if entry.principal in names and entry.securable in levels and entry.permission in (permission, "CONTROL")
+        }
+        if "D" in states:
+            return False
+        if "db_owner" in names:
+            return True
+        if permission == "SELECT" and "db_datareader" in names:
+            return True
+        if permission in ("INSERT", "UPDATE", "DELETE") and "db_datawriter" in names:
+            return True
+        return "G" in states
+
+    def check(self, frame: Frame, translation: Translation, relations: tuple[Relation, ...]) -> None:
+        """Raise SqlError 229, 262 or 1088 when the session may not run a statement here."""
+        if self._administrator or (frame.chained and translation.command in _CHAINED):
+            return
+        for change in translation.changes:
+            if change.relation.kind not in ("T", "@"):
+                self.check_definition(change.action.upper())
+        for relation in relations:
+            if relation.kind not in ("U", "V"):
+                continue
+            for permission in _NEEDED.get(translation.command, ("ALTER",)):
+                self.require(frame, permission, relation)
+
+    def require(self, frame: Frame, permission: str, relation: Relation) -> None:
+        """Raise SqlError 229, or 1088 where ALTER is missing, unless the session may do this to a table or view."""
+        database, schema, name = relation.database, relation.schema, relation.name
+        if relation.kind not in ("U", "V") or self.allowed(database, permission, schema, name, frame.signers):
+            return
+        if permission == "ALTER":  # what the server says of an object that one may not even know of
+            text = f'Cannot find the object "{name}" because it does not exist or you do not have permissions.'
+            raise SqlError(1088, text, state=7)
+        raise _denied(permission, name, database, schema)
+
+    def check_execute(self, frame: Frame, database: str, item: CatalogObject) -> None:
+        """Raise SqlError 229 without EXECUTE on a procedure."""
+        if frame.chained or self.allowed(database, "EXECUTE", item.schema, item.name, frame.signers):
+            return
+        raise _denied("EXECUTE", item.name, database, item.schema)
+
+    def check_definition(self, statement: str) -> None:
+        """Raise SqlError 262 unless the session may define objects in its database."""
+        database = self._state.frame.database
+        if not self._administrator and "db_owner" not in self.roles(database):
+            raise SqlError(262, f"{statement} permission denied in database '{database}'.", severity=14)
+
+    def check_server(self, statement: str) -> None:
+        """Raise SqlError 262 unless the session is the administrator's."""
+        if not self._administrator:
+            raise SqlError(262, f"{statement} permission denied in database 'master'.", severity=14)
+
+    def check_bulk(self, frame: Frame, relation: Relation, line: int) -> None:
+        """Raise SqlError 4834 without the server's permission for BULK INSERT, 229 without INSERT on the table."""
+        if self._administrator:
+            return
+        self.check_bulk_files(line)
+        self.require(frame, "INSERT", relation)
+
+    def check_bulk_files(self, line: int) -> None:
+        """Raise SqlError 4834 without the server's permission to read files: BULK INSERT, OPENROWSET(BULK …)."""
+        granted = {
+            entry.principal
+            for entry in self._view.catalog(MASTER).permissions
+            if entry.permission == "ADMINISTER BULK OPERATIONS"
+        }
+        if not self._administrator and f"login:{self._state.login.lower()}" not in granted:
+            raise SqlError(4834, "You do not have permission to use the bulk load statement.", line=line)
+
+    def check_database(self, database: Database) -> None:
+        """Raise SqlError 916 (no user there) or 924 (single user)."""
+        if not self._accounts.may_enter(self._state.login, database):
+            text = (
+                f'The server principal "{self._state.login}" is not able to access the database '
+                f'"{database.name}" '
+                "under the current security context."
+            )
+            raise SqlError(916, text, severity=14)
+        if database.single_user is not None and database.single_user != self._state.spid:
+            text = f"Database '{database.name}' is already open and can only have one user at a time."
+            raise SqlError(924, text, severity=14)
+
+
+def _denied(permission: str, name: str, database: str, schema: str) -> SqlError:
+    text = f"The {permission} permission was denied on the object '{name}', database '{database}', schema '{schema}'."
+    return SqlError(229, text, severity=14, state=5)

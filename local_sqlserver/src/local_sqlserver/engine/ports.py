@@ -1,0 +1,48 @@
+"""Back references between parts of the engine, as protocols: who implements them is nobody's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from local_sqlserver.engine.arguments import Bound, Call
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.compilation import Compilation
+from local_sqlserver.engine.events import Event
+from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.transactions import Transactions
+from local_sqlserver.language import syntax
+
+
+class Statements(Protocol):
+    """Runs statements: what calls need of the interpreter."""
+
+    def __call__(self, statements: Sequence[syntax.Statement], frame: Frame) -> Iterator[Event]:
+        """Run statements one after another."""
+
+
+class Caller(Protocol):
+    """Calls procedures and dynamic SQL: what system procedures need of a session."""
+
+    shared: Shared
+    state: SessionState
+    view: CatalogView
+    transactions: Transactions
+    compilation: Compilation
+    prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]]
+
+    def invoke(self, name: tuple[str, ...], arguments: Sequence[Bound], frame: Frame, line: int) -> Call:
+        """Call a user or system procedure."""
+
+    def dynamic(
+        self,
+        text: str,
+        parameters: tuple[syntax.ProcedureParameter, ...],
+        frame: Frame,
+        arguments: Sequence[Bound] = (),
+    ) -> Call:
+        """Run dynamic SQL in a frame of its own."""
+
+    def reset(self) -> None:
+        """Bring the session back to where it was after login."""

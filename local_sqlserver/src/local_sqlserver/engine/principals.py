@@ -1,0 +1,250 @@
+"""Statements about principals and permissions: LOGIN, USER, ROLE, GRANT, DENY, REVOKE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from local_sqlserver.engine import catalog_store
+from local_sqlserver.engine.accounts import Accounts, user_of
+from local_sqlserver.engine.catalog import Catalog, PermissionInfo, PrincipalInfo
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.databases import MASTER
+from local_sqlserver.engine.events import Done, Event
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.work import Work
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+
+_FIXED_ROLES = frozenset({"public", "db_owner", "db_datareader", "db_datawriter"})
+_PERMISSIONS = frozenset(
+    {
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "EXECUTE",
+        "CONTROL",
+        "ALTER",
+        "REFERENCES",
+        "VIEW DEFINITION",
+        "CONNECT",
+    }
+)
+_SERVER_PERMISSIONS = frozenset({"ADMINISTER BULK OPERATIONS"})
+
+
+class Principals:
+    """These statements for one session."""
+
+    def __init__(
+        self, accounts: Accounts, state: SessionState, view: CatalogView, work: Work, permissions: Permissions
+    ) -> None:
+        self._accounts = accounts
+        self._state = state
+        self._view = view
+        self._work = work
+        self._permissions = permissions
+
+    def principal(self, statement: syntax.Principal, frame: Frame) -> Iterator[Event]:
+        """CREATE, ALTER and DROP of LOGIN, USER and ROLE."""
+        options = dict(statement.options)
+        if statement.kind == "LOGIN":
+            self._permissions.check_server(f"{statement.action} LOGIN")
+            self._accounts.change(statement)
+            if statement.action == "DROP":
+                self._forget_permissions(statement.name)
+        else:
+            self._permissions.check_definition(f"{statement.action} {statement.kind}")
+            catalog = self._view.catalog(frame.database).copy()
+            change = self._user if statement.kind == "USER" else self._role
+            change(statement, options, catalog)
+            self.store(frame.database, catalog)
+        yield Done(in_procedure=frame.depth > 0)
+
+    def store(self, database: str, changed: Catalog) -> None:
+        """Write the principals, permissions and certificates of a changed copy of a catalog."""
+        self._work.transactions.check_writable()
+        before = self._view.catalog(
+            database
+        ).copy()  # what is there changes below, and others take the change on commit
+        with self._work.writing():
+            catalog_store.put_principals(self._work.transactions.connection, database, before, changed)
+
+            def apply(catalog: Catalog) -> None:
+                gone = before.permissions - changed.permissions
+                catalog.permissions = catalog.permissions - gone | (changed.permissions - before.permissions)
+                _change(catalog.principals, before.principals, changed.principals)
+                _change(catalog.certificates, before.certificates, changed.certificates)
+
+            self._view.change(database, apply)
+
+    def _forget_permissions(self, login: str) -> None:
+        """Take back what a dropped login may do on the server: another of its name is another."""
+        catalog = self._view.catalog(MASTER).copy()
+        kept = frozenset(entry for entry in catalog.permissions if entry.principal != f"login:{login.lower()}")
+        if kept != catalog.permissions:
+            catalog.permissions = kept
+            self.store(MASTER, catalog)
+
+    def _user(self, statement: syntax.Principal, options: dict[str, str], catalog: Catalog) -> None:
+        name, key = statement.name, statement.name.lower()
+        for option in options.keys() - {"LOGIN", "CERTIFICATE", "WITHOUT LOGIN", "DEFAULT_SCHEMA"}:
+            raise unsupported(f"{statement.action} USER … {option}", statement.line)
+        if statement.action == "DROP":
+            _drop_principal(statement, catalog, "user")
+            return
+        if statement.action == "CREATE":
+            if key in catalog.principals or key == "dbo":
+                text = f"User, group, or role '{name}' already exists in the current database."
+                raise SqlError(15023, text)
+            if "CERTIFICATE" in options:
+                catalog.principals[key] = _user_of_certificate(name, options["CERTIFICATE"], catalog)
+                return
+            login = "" if "WITHOUT LOGIN" in options else options.get("LOGIN", name)
+            if login and not self._accounts.known(login) and not self._accounts.is_administrator(login):
+                text = f"'{login}' is not a valid login or you do not have permission."
+                raise SqlError(15007, text)
+            if login and (self._accounts.is_administrator(login) or user_of(login, catalog) is not None):
+                raise SqlError(15063, "The login already has an account under a different user name.")
+            catalog.principals[key] = PrincipalInfo(name, "S", login, options.get("DEFAULT_SCHEMA", "dbo"))
+            return
+        present = catalog.principals.get(key)
+        if present is None or present.type != "S":
+            text = f"Cannot alter the user '{name}', because it does not exist or you do not have permission."
+            raise SqlError(15151, text)
+        catalog.principals[key] = replace(
+            present,
+            login=options.get("LOGIN", present.login),
+            default_schema=options.get("DEFAULT_SCHEMA", present.default_schema),
+        )
+
+    def _role(self, statement: syntax.Principal, options: dict[str, str], catalog: Catalog) -> None:
+        name, key = statement.name, statement.name.lower()
+        for option in options.keys() - {"ADD MEMBER", "DROP MEMBER", "AUTHORIZATION"}:
+            raise unsupported(f"{statement.action} ROLE … {option}", statement.line)
+        if statement.action == "DROP":
+            _drop_principal(statement, catalog, "role")
+            return
+        if statement.action == "CREATE":
+            if key in catalog.principals:
+                text = f"User, group, or role '{name}' already exists in the current database."
+                raise SqlError(15023, text)
+            catalog.principals[key] = PrincipalInfo(name, "R", default_schema="")
+            return
+        role = catalog.principals.get(key)
+        if role is None or role.type != "R":
+            text = f"Cannot alter the role '{name}', because it does not exist or you do not have permission."
+            raise SqlError(15151, text)
+        member = options.get("ADD MEMBER") or options.get("DROP MEMBER") or ""
+        if member.lower() not in catalog.principals:
+            text = f"User or role '{member}' does not exist in this database."
+            raise SqlError(15410, text, severity=11)
+        members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
+        catalog.principals[key] = replace(role, members=members)
+
+    def permission(self, statement: syntax.Permission, frame: Frame) -> Iterator[Event]:
+        """GRANT, DENY and REVOKE."""
+        if set(statement.permissions) & _SERVER_PERMISSIONS:
+            self._server_permission(statement)
+            yield Done(in_procedure=frame.depth > 0)
+            return
+        self._permissions.check_definition(statement.action)
+        catalog = self._view.catalog(frame.database).copy()
+        securable = _securable(statement, catalog)
+        for permission in statement.permissions:
+            if permission not in _PERMISSIONS:
+                raise unsupported(f"The permission {permission}", statement.line)
+        for principal in statement.principals:
+            if principal.lower() not in catalog.principals:
+                text = f"Cannot find the user '{principal}', because it does not exist or you do not have permission."
+                raise SqlError(15151, text)
+            for permission in statement.permissions:
+                kept = {
+                    entry
+                    for entry in catalog.permissions
+                    if (entry.principal, entry.permission, entry.securable)
+                    != (principal.lower(), permission, securable)
+                }
+                if statement.action != "REVOKE":
+                    kept.add(PermissionInfo(principal.lower(), permission, securable, statement.action[0]))
+                catalog.permissions = frozenset(kept)
+        self.store(frame.database, catalog)
+        yield Done(in_procedure=frame.depth > 0)
+
+    def _server_permission(self, statement: syntax.Permission) -> None:
+        """GRANT ADMINISTER BULK OPERATIONS TO login, kept in master's catalog."""
+        self._permissions.check_server(statement.action)
+        if self._state.frame.database != MASTER:
+            text = "Permissions at the server scope can only be granted when the current database is master"
+            raise SqlError(4621, text)
+        if (
+            set(statement.permissions) - _SERVER_PERMISSIONS
+            or statement.securable != ("DATABASE", ())
+            or statement.action == "DENY"
+        ):
+            raise unsupported(f"{statement.action} of {', '.join(statement.permissions)}", statement.line)
+        catalog = self._view.catalog(MASTER).copy()
+        for principal in statement.principals:
+            if not self._accounts.known(principal):
+                text = f"Cannot find the login '{principal}', because it does not exist or you do not have permission."
+                raise SqlError(15151, text)
+            entry = PermissionInfo(f"login:{principal.lower()}", "ADMINISTER BULK OPERATIONS", "server", "G")
+            others = catalog.permissions - {entry}
+            catalog.permissions = others | {entry} if statement.action == "GRANT" else others
+        self.store(MASTER, catalog)
+
+
+def _user_of_certificate(name: str, certificate: str, catalog: Catalog) -> PrincipalInfo:
+    found = catalog.certificates.get(certificate.lower())
+    if found is None:
+        raise missing_certificate(certificate)
+    if any(item.type == "C" and item.login == found.name for item in catalog.principals.values()):
+        raise SqlError(15063, "The login already has an account under a different user name.")
+    return PrincipalInfo(name, "C", found.name)
+
+
+def missing_certificate(name: str) -> SqlError:
+    """Return the error of a certificate that there is not."""
+    text = f"Cannot find the certificate '{name}', because it does not exist or you do not have permission."
+    return SqlError(15151, text)
+
+
+def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Do to ``known`` what leads from one state to another."""
+    for key in before.keys() - after.keys():
+        known.pop(key, None)
+    known.update({key: item for key, item in after.items() if before.get(key) != item})
+
+
+def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) -> None:
+    name, key = statement.name, statement.name.lower()
+    if key not in catalog.principals or key in _FIXED_ROLES:
+        if statement.if_exists and key not in _FIXED_ROLES:
+            return
+        text = f"Cannot drop the {kind} '{name}', because it does not exist or you do not have permission."
+        raise SqlError(15151, text)
+    if catalog.principals[key].members:
+        raise SqlError(15144, "The role has members. It must be empty before it can be dropped.")
+    del catalog.principals[key]
+    for other, item in list(catalog.principals.items()):
+        catalog.principals[other] = replace(item, members=item.members - {key})
+    catalog.permissions = frozenset(entry for entry in catalog.permissions if entry.principal != key)
+
+
+def _securable(statement: syntax.Permission, catalog: Catalog) -> str:
+    kind, name = statement.securable
+    if kind == "DATABASE":
+        return "database"
+    if kind == "SCHEMA":
+        if catalog.schema(name[-1]) is None:
+            text = f"Cannot find the schema '{name[-1]}', because it does not exist or you do not have permission."
+            raise SqlError(15151, text)
+        return f"schema:{name[-1].lower()}"
+    schema = name[-2] if len(name) > 1 else "dbo"
+    if catalog.find(schema, name[-1]) is None:
+        text = f"Cannot find the object '{name[-1]}', because it does not exist or you do not have permission."
+        raise SqlError(15151, text)
+    return f"object:{schema.lower()}.{name[-1].lower()}"

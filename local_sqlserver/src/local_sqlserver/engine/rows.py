@@ -1,0 +1,39 @@
+"""Rows in and out of DuckDB: statements with their parameters, inserts of Python rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+_PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\d+)")
+
+Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
+"""DuckDB's description of the columns, and the rows."""
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> Fetched:
+    """Run one DuckDB statement and read all of its result: a half-read result would block DDL."""
+    connection.execute(sql, _bound(sql, values))
+    description = connection.description or []
+    return list(description), connection.fetchall() if description else []
+
+
+def _bound(sql: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Return the parameters that one DuckDB statement uses, by number."""
+    used = {match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1]}
+    return {number: values[int(number) - 1] for number in used}
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert Python rows into ``into`` (a DuckDB table with a column list), several hundred a statement."""
+    if not rows:
+        return
+    width = len(rows[0])
+    size = max(1, 1000 // width)
+    for start in range(0, len(rows), size):
+        chunk = rows[start : start + size]
+        marks = ", ".join("(" + ", ".join("?" * width) + ")" for _ in chunk)
+        connection.execute(f"INSERT INTO {into} VALUES {marks}", [value for row in chunk for value in row])

@@ -1,0 +1,89 @@
+"""What all sessions of one server share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.engine import system_views
+from local_sqlserver.engine.accounts import Accounts
+from local_sqlserver.engine.cache import Cache, Compiled
+from local_sqlserver.engine.databases import Databases
+from local_sqlserver.engine.locks import ApplicationLocks
+from local_sqlserver.engine.state import SessionState
+from local_sqlserver.language import syntax
+
+
+class OpenSession(Protocol):
+    """A session as others may see it."""
+
+    state: SessionState
+
+    def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
+        """Return the value of a catalog function as text, None for NULL."""
+
+    def kill(self) -> None:
+        """End the session: stop what runs, roll back, refuse what comes."""
+
+    def close(self) -> None:
+        """Roll back what is open and free everything."""
+
+
+class Shared:
+    """Databases, logins, locks, caches and the list of sessions."""
+
+    def __init__(
+        self,
+        root: duckdb.DuckDBPyConnection,
+        databases: Databases,
+        accounts: Accounts,
+        *,
+        bulk_roots: Sequence[Path],
+        server_name: str,
+    ) -> None:
+        self.root = root
+        self.databases = databases
+        self.accounts = accounts
+        self.bulk_roots = tuple(bulk_roots)
+        self.server_name = server_name
+        self.locks = ApplicationLocks()
+        self.compiled: Cache[Compiled] = Cache(4000)
+        self.bound: Cache[syntax.Batch] = Cache(1000)
+        self._sessions: dict[int, OpenSession] = {}
+        self._lock = threading.Lock()
+        self._system_columns: dict[str, tuple[ColumnInfo, ...]] = {}
+
+    def enter(self, session: OpenSession) -> None:
+        """List an open session."""
+        with self._lock:
+            self._sessions[session.state.spid] = session
+
+    def session(self, spid: int) -> OpenSession:
+        """Return an open session."""
+        with self._lock:
+            return self._sessions[spid]
+
+    def leave(self, state: SessionState) -> None:
+        """Take a closed session off the list and release the databases that it held in single-user mode."""
+        with self._lock:
+            self._sessions.pop(state.spid, None)
+        for name in {frame.database for frame in state.frames}:
+            database = self.databases.find(name)
+            if database is not None and database.single_user == state.spid:
+                database.single_user = None
+
+    def sessions(self) -> list[OpenSession]:
+        """All open sessions."""
+        with self._lock:
+            return list(self._sessions.values())
+
+    def system_columns(self, view: str, duckdb_name: str) -> tuple[ColumnInfo, ...]:
+        """Return the columns of a system view."""
+        if view not in self._system_columns:
+            self._system_columns[view] = system_views.columns(self.root.cursor(), duckdb_name)
+        return self._system_columns[view]

@@ -1,0 +1,173 @@
+"""Units of work: the session's transaction as T-SQL sees it, and the temporary tables that live and die with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from local_sqlserver.compiler import Relation
+from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.events import Event, TransactionChanged
+from local_sqlserver.engine.locks import ApplicationLocks
+from local_sqlserver.engine.rows import insert_rows
+from local_sqlserver.engine.state import Frame, SessionState, TableVariable
+from local_sqlserver.engine.transactions import Transactions
+from local_sqlserver.errors import SqlError
+
+
+class Work:
+    """Begins, commits and rolls back: rows, catalog, application locks and temporary tables together."""
+
+    def __init__(
+        self, state: SessionState, view: CatalogView, transactions: Transactions, locks: ApplicationLocks
+    ) -> None:
+        self.transactions = transactions
+        self._state = state
+        self._view = view
+        self._locks = locks
+        self._temporary_before: list[tuple[Frame, dict[str, Relation]]] = []
+        self._to_drop: list[str] = []
+        self._closed = False
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Enclose changes of data and catalog: part of the open transaction, or a transaction of their own."""
+        if self.transactions.count:
+            try:
+                yield
+            except duckdb.Error:
+                self.transactions.note_failure()
+                raise
+            return
+        connection = self.transactions.connection
+        connection.execute("BEGIN TRANSACTION")
+        temporary = [(frame, dict(frame.temporary)) for frame in self._state.frames]
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            try:
+                connection.execute("ROLLBACK")
+            except duckdb.TransactionException as failure:
+                if "no transaction is active" not in str(failure):
+                    raise
+            self._view.discard()
+            for frame, tables in temporary:
+                frame.temporary = tables
+            raise
+        self._view.publish()
+
+    def begin_implicitly(self, frame: Frame) -> Iterator[Event]:
+        """Begin a transaction before a statement under SET IMPLICIT_TRANSACTIONS ON."""
+        if frame.settings.implicit_transactions and not self.transactions.count:
+            yield from self.begin()
+
+    def begin(self) -> Iterator[Event]:
+        """BEGIN TRANSACTION."""
+        if not self.transactions.count:
+            self._temporary_before = [(frame, dict(frame.temporary)) for frame in self._state.frames]
+            for frame in self._state.frames:
+                for table in frame.tables.values():
+                    table.rows = None
+        yield from self.transactions.begin()
+
+    def commit(self) -> Iterator[Event]:
+        """COMMIT TRANSACTION; raises SqlError 3902, 3930, and ``duckdb.Error`` if DuckDB cannot."""
+        transactions = self.transactions
+        if not transactions.count:
+            text = "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."
+            raise SqlError(3902, text)
+        if transactions.doomed:
+            transactions.check_writable()
+        if transactions.count > 1:
+            transactions.count -= 1
+            return
+        descriptor = transactions.descriptor
+        try:
+            transactions.commit()
+        except duckdb.Error:
+            self._after_rollback()
+            yield TransactionChanged(10, descriptor)
+            raise
+        self._view.publish()
+        self._locks.release_all(self._state.spid, "Transaction")
+        yield TransactionChanged(9, descriptor)
+
+    def roll_back(self) -> Iterator[Event]:
+        """ROLLBACK TRANSACTION; raises SqlError 3903."""
+        if not self.transactions.count:
+            text = "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."
+            raise SqlError(3903, text)
+        yield from self.rolled_back()
+
+    def rolled_back(self) -> Iterator[Event]:
+        """Roll back if there is anything to roll back."""
+        if self.transactions.count:
+            descriptor = self.transactions.rollback()
+            self._after_rollback()
+            yield TransactionChanged(10, descriptor)
+
+    def _after_rollback(self) -> None:
+        self._view.discard()
+        self._locks.release_all(self._state.spid, "Transaction")
+        for frame in self._state.frames:
+            before = next((tables for known, tables in self._temporary_before if known is frame), {})
+            frame.temporary = dict(before)
+            for table in frame.tables.values():
+                self._restore(table, frame)
+        self._drop_leftovers()
+
+    def _restore(self, table: TableVariable, frame: Frame) -> None:
+        """Bring a table variable back to what it held before the rollback."""
+        connection = self.transactions.connection
+        present = connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = $1",
+            [f"{table.relation.name.lower()} {frame.depth}"],
+        ).fetchall()
+        if table.rows is None and present:
+            return
+        if present:
+            connection.execute(f"DROP TABLE {table.relation.duckdb_name}")
+        fill_table_variable(connection, table)
+        table.rows = None
+
+    # --- the ends of temporary tables
+
+    def leave(self, frame: Frame) -> None:
+        """Clean up when a frame ends: drop its temporary tables and table variables."""
+        self.forget_temporary(frame)
+        self.forget_table_variables(frame)
+
+    def forget_table_variables(self, frame: Frame) -> None:
+        """Drop the table variables of a batch that has ended."""
+        self._to_drop.extend(table.relation.duckdb_name for table in frame.tables.values())
+        frame.tables.clear()
+        self._drop_leftovers()
+
+    def forget_temporary(self, frame: Frame) -> None:
+        """Drop the temporary tables of a frame."""
+        self._to_drop.extend(relation.duckdb_name for relation in frame.temporary.values())
+        frame.temporary.clear()
+        self._drop_leftovers()
+
+    def _drop_leftovers(self) -> None:
+        """Drop temporary tables that no name reaches any more; a broken transaction must end first."""
+        if self.transactions.broken or self._closed:
+            return
+        for duckdb_name in self._to_drop:
+            self.transactions.connection.execute(f"DROP TABLE IF EXISTS {duckdb_name}")
+        self._to_drop.clear()
+
+    def close(self) -> None:
+        """Roll back and close the connections; their temporary tables go with them."""
+        self._closed = True
+        self.transactions.close()
+
+
+def fill_table_variable(connection: duckdb.DuckDBPyConnection, table: TableVariable) -> None:
+    """Make a table variable anew with the rows kept for it."""
+    for sql in table.create:
+        connection.execute(sql)
+    insert_rows(connection, table.relation.duckdb_name, table.rows or [])
