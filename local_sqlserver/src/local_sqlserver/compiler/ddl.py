@@ -224,8 +224,6 @@ class DefinitionCompiler(DataCompiler):
                 f"'{relation.name}' is specified more than once."
             )
             raise SqlError(2705, text, line=definition.line)
-        if definition.computed is not None or definition.identity:
-            raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", definition.line)
         column = self._column(definition, relation, list(relation.columns), definition.nullable)
         after = replace(relation, columns=(*relation.columns, column))
         if column.nullable:

@@ -12,9 +12,10 @@ from typing import Protocol
 
 from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.engine.databases import Databases
+from local_sqlserver.engine.options import check_options
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Frame, TableVariable, Variable
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -94,6 +95,8 @@ class Binder:
                 self._compile(query)
             case syntax.InsertExecute(target=target, columns=columns):
                 self._insert_target(target, columns or (), statement.line)
+            case syntax.SetOption():
+                check_options(statement)
             case syntax.Use(database=database):
                 found = self._databases.find(database)
                 if found is not None:
@@ -143,6 +146,8 @@ def _temporary_tables(batch: syntax.Batch) -> frozenset[str]:
         elif isinstance(node, syntax.SelectStatement):
             name = _into(node.query.body)
         if name and name[-1].startswith("#"):
+            if name[-1].startswith("##"):
+                raise unsupported("A global temporary table", node.line)
             if name[-1].lower() in made:
                 text = f"There is already an object named '{name[-1]}' in the database."
                 raise SqlError(2714, text, state=6, line=node.line)

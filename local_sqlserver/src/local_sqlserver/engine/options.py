@@ -41,8 +41,13 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 """DuckDB gives snapshot isolation, which is no weaker than any of these."""
 
 
+def check_options(statement: SetOption) -> None:
+    """Raise SqlError 40510 for a value that would change what is not supported, 102 for one of the wrong kind."""
+    set_options(statement, Frame(0, ""))
+
+
 def set_options(statement: SetOption, frame: Frame) -> Iterable[Event]:
-    """SET of one or several options; raises SqlError 40510 for a value that would change what is not supported."""
+    """SET of one or several options, in force in the frame from here on; raises as ``check_options`` does."""
     for option in statement.options:
         _apply(frame, option, statement.value, statement.line)
     return ()

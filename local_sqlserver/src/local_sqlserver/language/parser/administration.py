@@ -233,6 +233,8 @@ def _permission(cursor: TokenCursor, action: str, line: int) -> syntax.Statement
     securable: tuple[str, tuple[str, ...]] = ("DATABASE", ())
     if cursor.accept_word("ON"):
         securable = _securable(cursor)
+        if cursor.at_operator("("):
+            raise unsupported("A permission on columns", cursor.token.line)
     cursor.expect_word("TO", "FROM")
     principals = [_principal_name(cursor)]
     while cursor.accept_operator(","):

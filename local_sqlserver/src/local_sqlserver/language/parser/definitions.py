@@ -254,6 +254,8 @@ class DefinitionParser(DataParser):
                 constraints.append(self._added_constraint())
             else:
                 column, inline = self._column_definition()
+                if column.computed is not None or column.identity:
+                    raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", column.line)
                 columns.append(column)
                 constraints += inline
             if not self.accept_operator(","):
