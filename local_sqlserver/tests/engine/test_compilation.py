@@ -28,6 +28,14 @@ SYNTAX = [
     ("THROW", 10704),
     ("PRINT 'a' THROW 50001, 'x', 1", 102),
     ("IF 1 PRINT 'x'", 4145),
+    ("CREATE TABLE x (a INT NULL NULL)", 156),
+    ("CREATE TABLE x (a INT IDENTITY IDENTITY)", 8148),
+    ("CREATE TABLE x (a INT DEFAULT 1 DEFAULT 2)", 8148),
+    ("BEGIN PRINT 1END", 102),
+    ("THROW 50000, 'done', 'x'", 102),
+    ("DROP VIEW D..v", 166),
+    ("CREATE USER u WITH DEFAULT_SCHEMA = UNION", 156),
+    ("DECLARE @c TABLE (a NVARCHAR(9)); INSERT @c (a) OUTPUT $action $action VALUES (1)", 156),
     ("SELECT 1 WHERE (SELECT name INTO #x FROM sys.tables) = 1", 156),
 ]
 """Batches that do not parse, as the body of a procedure neither."""

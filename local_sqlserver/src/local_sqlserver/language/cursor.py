@@ -97,7 +97,9 @@ class TokenCursor:
         raise self.error()
 
     def name(self) -> tuple[str, ...]:
-        """Step over a multi-part name; an empty middle part (``db..t``) becomes dbo."""
+        """Step over a multi-part name; an empty middle part (``db..t``) becomes dbo, an empty first one is no part."""
+        while self.accept_operator("."):
+            pass
         parts = [self.expect_identifier()]
         while self.accept_operator("."):
             if self.at_operator("."):

@@ -1,6 +1,7 @@
 """The reserved words of T-SQL.
 
-Source: the T-SQL reference, "Reserved keywords". PRECISION is one there, but SQL Server takes it as a name.
+Source: the T-SQL reference, "Reserved keywords". PRECISION is one there, but SQL Server takes it as a name. $ACTION
+and its kin are no names either.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ def _words(text: str) -> frozenset[str]:
 
 RESERVED = _words(
     """
+    $ACTION $CUID $IDENTITY $ROWGUID
     ADD ALL ALTER AND ANY AS ASC AUTHORIZATION BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASCADE CASE CHECK CHECKPOINT
     CLOSE CLUSTERED COALESCE COLLATE COLUMN COMMIT COMPUTE CONSTRAINT CONTAINS CONTAINSTABLE CONTINUE CONVERT CREATE
     CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURSOR DATABASE DBCC DEALLOCATE DECLARE

@@ -6,6 +6,7 @@ from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.errors import unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor, syntax_error
+from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import BINARY, NUMBER, QUOTED, STRING, WORD
 
 _BULK_OPTIONS = frozenset(
@@ -42,6 +43,10 @@ _PERMISSION_VERBS = (
 )
 """The words that a permission's name begins with: the former are the whole name, the latter may go on."""
 
+_RESERVED_IN_PERMISSIONS = (
+    *("ANY", "BULK", "DATABASE", "DEFAULT", "EXTERNAL", "FUNCTION", "PROCEDURE", "RULE", "SCHEMA", "TABLE", "TRIGGER"),
+    *("USER", "VIEW"),
+)
 _SECURABLES = frozenset({"SCHEMA", "OBJECT", "DATABASE"})
 
 
@@ -141,14 +146,16 @@ def parse_security(cursor: TokenCursor) -> syntax.Statement:
 
 
 def _principal_option(cursor: TokenCursor) -> tuple[str, str]:
-    option = cursor.advance()
+    option = cursor.token
     if option.kind != WORD:
-        raise syntax_error(option)
+        raise cursor.error()
+    cursor.expect_identifier()
     cursor.expect_operator("=")
     value = cursor.token
-    if value.kind not in (STRING, WORD, QUOTED, NUMBER, BINARY):
-        raise cursor.error()
-    cursor.advance()
+    if value.kind in (STRING, NUMBER, BINARY) or cursor.at_word("ON", "OFF", "NULL"):
+        cursor.advance()
+    else:
+        cursor.expect_identifier()
     if option.upper == "PASSWORD":
         if value.kind != STRING:
             raise unsupported("A hashed password", value.line)
@@ -257,7 +264,9 @@ def _permission_name(cursor: TokenCursor) -> str:
         raise cursor.error()
     words = [cursor.advance().upper]
     if words[0] in _PERMISSION_VERBS:
-        while cursor.token.kind == WORD and not cursor.at_word("ON", "TO", "FROM"):
+        while cursor.token.kind == WORD and (
+            cursor.token.upper not in RESERVED or cursor.at_word(*_RESERVED_IN_PERMISSIONS)
+        ):
             words.append(cursor.advance().upper)
     return "EXECUTE" if words == ["EXEC"] else " ".join(words)
 

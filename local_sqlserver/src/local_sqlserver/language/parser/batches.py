@@ -407,11 +407,18 @@ class BatchParser(DefinitionParser):
                 )
                 raise SqlError(10704, text, severity=15, line=line)
             return syntax.Throw(number=None, message=None, state=None, line=line)
-        number = self.constant()
+        number = self._number_or_variable()
         self.expect_operator(",")
+        if self.token.kind not in (STRING, VARIABLE):
+            raise self.error()
         message = self.constant()
         self.expect_operator(",")
-        return syntax.Throw(number=number, message=message, state=self.constant(), line=line)
+        return syntax.Throw(number=number, message=message, state=self._number_or_variable(), line=line)
+
+    def _number_or_variable(self) -> syntax.Expression:
+        if self.token.kind not in (NUMBER, VARIABLE) and not self.at_operator("-"):
+            raise self.error()
+        return self.constant()
 
     def _raiserror(self) -> syntax.Statement:
         line = self.advance().line

@@ -131,6 +131,8 @@ class DefinitionParser(DataParser):
         default = default_name = collation = None
         while True:
             given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
+            if nullable is not None and self.at_word("NULL", "NOT"):
+                raise self.error()
             if self.accept_word("NOT"):
                 if self.at_words("FOR", "REPLICATION"):
                     raise unsupported("NOT FOR REPLICATION", line)
@@ -138,14 +140,18 @@ class DefinitionParser(DataParser):
                 nullable = False
             elif self.accept_word("NULL"):
                 nullable = True
-            elif self.accept_word("IDENTITY"):
+            elif token := self.accept_word("IDENTITY"):
+                if identity is not None:
+                    raise _twice("IDENTITY", name, token.line)
                 identity = (1, 1)
                 if self.accept_operator("("):
                     seed = self._signed()
                     self.expect_operator(",")
                     identity = (seed, self._signed())
                     self.expect_operator(")")
-            elif self.accept_word("DEFAULT"):
+            elif token := self.accept_word("DEFAULT"):
+                if default is not None:
+                    raise _twice("DEFAULT", name, token.line)
                 default, default_name = self._default(), given
             elif self.accept_word("COLLATE"):
                 collation = self.collation_name()
@@ -310,6 +316,8 @@ class DefinitionParser(DataParser):
         while self.accept_operator(","):
             names.append(self.name())
         kind = "PROCEDURE" if kind == "PROC" else kind
+        if kind in ("PROCEDURE", "VIEW") and any(len(name) > 2 for name in names):
+            raise prefixed_name(f"DROP {kind}", line)
         return syntax.DropObjects(kind=kind, names=tuple(names), if_exists=if_exists, line=line)
 
     def create_index(self, line: int) -> syntax.CreateIndex:
@@ -333,6 +341,12 @@ class DefinitionParser(DataParser):
             where = syntax.Definition(expression=condition, text=self.text_since(first), line=filter_line)
         self._storage()
         return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+
+
+def _twice(constraint: str, column: str, line: int) -> SqlError:
+    """Error 8148, without the name of the table."""
+    text = f"More than one column {constraint} constraint specified for column '{column}'."
+    return SqlError(8148, text, line=line)
 
 
 def prefixed_name(statement: str, line: int) -> SqlError:

@@ -480,7 +480,8 @@ def _number(text: str, line: int) -> syntax.Literal:
     if text[0] in "$£€":
         return syntax.Literal(kind="money", value=text[1:], line=line)
     if "e" in text.lower():
-        return syntax.Literal(kind="float", value=text, line=line)
+        mantissa, _, exponent = text.lower().partition("e")
+        return syntax.Literal(kind="float", value=f"{mantissa}e{exponent or 0}", line=line)  # 1E is 1E0
     if "." in text:
         return syntax.Literal(kind="decimal", value=text, line=line)
     kind = "integer" if int(text) < 2**31 else "decimal"

@@ -436,7 +436,7 @@ class QueryParser(ExpressionParser):
     def _pivot(self, source: syntax.Source) -> syntax.Source:
         line = self.advance().line
         self.expect_operator("(")
-        aggregate = self.advance().upper
+        aggregate = self.expect_identifier().upper()
         self.expect_operator("(")
         value = self._column()
         self.expect_operator(")")
