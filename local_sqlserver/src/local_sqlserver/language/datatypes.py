@@ -107,7 +107,7 @@ def parse_type(cursor: TokenCursor, what: str) -> SqlType:
 def _length(cursor: TokenCursor, name: str, line: int) -> int:
     if not cursor.accept_operator("("):
         return 1
-    if cursor.accept_word("MAX"):
+    if name in ("varchar", "nvarchar", "varbinary") and cursor.accept_word("MAX"):
         length = MAX
     else:
         length = cursor.expect_integer()

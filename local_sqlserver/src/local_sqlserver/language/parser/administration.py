@@ -242,7 +242,7 @@ def _permission(cursor: TokenCursor, action: str, line: int) -> syntax.Statement
         securable = _securable(cursor)
         if cursor.at_operator("("):
             raise unsupported("A permission on columns", cursor.token.line)
-    cursor.expect_word("TO", "FROM")
+    cursor.expect_word(*("TO", "FROM") if action == "REVOKE" else ("TO",))
     principals = [_principal_name(cursor)]
     while cursor.accept_operator(","):
         principals.append(_principal_name(cursor))

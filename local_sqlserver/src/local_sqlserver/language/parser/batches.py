@@ -223,24 +223,27 @@ class BatchParser(DefinitionParser):
             token = self.expect_variable()
             name = token.text
             self.accept_word("AS")
-            if self.accept_word("TABLE"):
+            if not items and self.accept_word("TABLE"):
                 self.declare(name, token.line, None)
                 table = self.table_definition((name,), self.token.line)
                 items.append(syntax.TableDeclaration(name=name, table=table, line=token.line))
-            elif self.at_word("CURSOR"):
+                return syntax.Declare(items=tuple(items), line=line)
+            if self.at_word("TABLE"):
+                raise self.error()
+            if self.at_word("CURSOR"):
                 raise unsupported("A cursor variable", token.line)
-            else:
-                declared = parse_type(self, name)
-                initial = self.value() if self.accept_operator("=") else None
-                self.declare(name, token.line, declared)
-                items.append(syntax.VariableDeclaration(name=name, type=declared, initial=initial, line=token.line))
+            declared = parse_type(self, name)
+            initial = self.value() if self.accept_operator("=") else None
+            self.declare(name, token.line, declared)
+            items.append(syntax.VariableDeclaration(name=name, type=declared, initial=initial, line=token.line))
             if not self.accept_operator(","):
                 return syntax.Declare(items=tuple(items), line=line)
 
     def _declare_cursor(self, line: int) -> syntax.Statement:
         name = self.expect_identifier()
-        scroll = self.accept_word("SCROLL") is not None
-        self.accept_word("INSENSITIVE")
+        scroll = False
+        while option := self.accept_word("SCROLL", "INSENSITIVE"):
+            scroll = scroll or option.upper == "SCROLL"
         self.expect_word("CURSOR")
         while option := self.accept_word(*_CURSOR_OPTIONS):
             scroll = scroll or option.upper in ("SCROLL", "STATIC")
@@ -610,7 +613,7 @@ class BatchParser(DefinitionParser):
         if self.at_operator(";"):
             raise unsupported("A numbered procedure", line)
         parenthesis = self.accept_operator("(")
-        parameters = self.parameter_list() if self.token.kind == VARIABLE else ()
+        parameters = self.parameter_list() if parenthesis or self.token.kind == VARIABLE else ()
         if parenthesis:
             self.expect_operator(")")
         for parameter in parameters:

@@ -249,6 +249,8 @@ class DataParser(QueryParser):
         if action == "DELETE":
             return syntax.MergeClause(match=match, condition=condition, action=action, line=line)
         columns = self.column_list() if self.at_operator("(") else None
+        if self.at_words("DEFAULT", "VALUES"):
+            raise unsupported("MERGE … INSERT DEFAULT VALUES", line)
         self.expect_word("VALUES")
         rows = self.value_rows()
         if len(rows) != 1:
@@ -261,7 +263,7 @@ class DataParser(QueryParser):
         """TRUNCATE TABLE."""
         line = self.expect_word("TRUNCATE").line
         self.expect_word("TABLE")
-        target = self.table_name()
+        target = self.name()
         if self.at_word("WITH"):
             raise unsupported("TRUNCATE TABLE … WITH (PARTITIONS …)", line)
         return syntax.Truncate(target=target, line=line)

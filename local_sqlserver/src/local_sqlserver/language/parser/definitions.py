@@ -92,7 +92,8 @@ class DefinitionParser(DataParser):
         """ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): how rows are stored has no effect on them."""
         while True:
             if self.accept_word("ON", "TEXTIMAGE_ON"):
-                token = self.advance()
+                token = self.token
+                self.expect_identifier()
                 if token.value.upper() != "PRIMARY":
                     raise unsupported(f"The filegroup or partition scheme {token.value}", token.line)
             elif self.at_word("WITH"):
@@ -122,7 +123,7 @@ class DefinitionParser(DataParser):
         name = self.expect_identifier()
         constraints: list[syntax.ConstraintDefinition] = []
         if self.accept_word("AS"):
-            computed = self._parenthesised_definition()
+            computed = self._default()
             self.accept_word("PERSISTED")  # where the value is kept; it is the same either way
             return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
         type_ = parse_type(self, f"'{name}'")
@@ -316,6 +317,8 @@ class DefinitionParser(DataParser):
         while self.accept_operator(","):
             names.append(self.name())
         kind = "PROCEDURE" if kind == "PROC" else kind
+        if kind in ("SCHEMA", "DATABASE") and any(len(name) > 1 for name in names):
+            raise self.error()
         if kind in ("PROCEDURE", "VIEW") and any(len(name) > 2 for name in names):
             raise prefixed_name(f"DROP {kind}", line)
         return syntax.DropObjects(kind=kind, names=tuple(names), if_exists=if_exists, line=line)

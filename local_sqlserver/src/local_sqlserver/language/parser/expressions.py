@@ -37,6 +37,7 @@ _NILADIC = {
     "USER": "USER_NAME",
     "SYSTEM_USER": "SUSER_SNAME",
 }
+_NULL_TREATMENT = ("FIRST_VALUE", "LAG", "LAST_VALUE", "LEAD")
 _SIZED = frozenset(["char", "varchar", "nchar", "nvarchar", "binary", "varbinary"])
 
 
@@ -247,7 +248,7 @@ class ExpressionParser(TokenCursor):
             return syntax.Unary(operator=token.text, operand=operand, line=token.line)
         operand = self._primary()
         while True:
-            if collate := self.accept_word("COLLATE"):
+            if not isinstance(operand, syntax.Collate) and (collate := self.accept_word("COLLATE")):
                 operand = syntax.Collate(operand=operand, collation=self.collation_name(), line=collate.line)
             elif self.at_words("AT", "TIME", "ZONE"):
                 raise unsupported("AT TIME ZONE", self.token.line)
@@ -381,7 +382,7 @@ class ExpressionParser(TokenCursor):
             self.accept_word("ALL")
         star = False
         arguments: tuple[syntax.Expression, ...] = ()
-        if self.at_operator("*") and self.peek().text == ")":
+        if not distinct and self.at_operator("*") and self.peek().text == ")":
             self.advance()
             self.advance()
             star = True
@@ -392,6 +393,9 @@ class ExpressionParser(TokenCursor):
                 arguments = (first, *self._values_until_parenthesis())
             else:
                 arguments = self._values_until_parenthesis()
+                if distinct and len(arguments) > 1:
+                    self.position -= 1
+                    raise self.error()
         within: tuple[syntax.OrderItem, ...] = ()
         if self.accept_word("WITHIN"):
             self.expect_word("GROUP")
@@ -399,7 +403,7 @@ class ExpressionParser(TokenCursor):
             within = self.order_by()
             self.expect_operator(")")
         ignore_nulls = False
-        if self.at_word("IGNORE", "RESPECT") and self.peek().upper == "NULLS":
+        if name in _NULL_TREATMENT and self.at_word("IGNORE", "RESPECT") and self.peek().upper == "NULLS":
             ignore_nulls = self.advance().upper == "IGNORE"
             self.advance()
         window = self._window() if self.accept_word("OVER") else None
@@ -455,12 +459,20 @@ class ExpressionParser(TokenCursor):
         return syntax.Window(partition=partition, order=order, frame=frame, line=line)
 
     def _frame(self) -> str:
-        unit = self.advance().upper
-        if self.accept_word("BETWEEN"):
-            first = self._bound(unit)
+        token = self.advance()
+        unit = token.upper
+        between = self.accept_word("BETWEEN") is not None
+        first = self._bound(unit)
+        last = "CURRENT ROW"
+        if between:
             self.expect_word("AND")
-            return f"{unit} BETWEEN {first} AND {self._bound(unit)}"
-        return f"{unit} BETWEEN {self._bound(unit)} AND CURRENT ROW"
+            last = self._bound(unit)
+        if _frame_place(first) > _frame_place(last) or (not between and first.endswith("FOLLOWING")):
+            text = (
+                f"'BETWEEN ... {first} AND {last}' is not a valid window frame and cannot be used with the OVER clause."
+            )
+            raise SqlError(4193, text, severity=16, line=token.line)
+        return f"{unit} BETWEEN {first} AND {last}"
 
     def _bound(self, unit: str) -> str:
         if self.accept_word("CURRENT"):
@@ -474,6 +486,13 @@ class ExpressionParser(TokenCursor):
             text = "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters."
             raise SqlError(4194, text, line=line)
         return f"{count} {self.expect_word('PRECEDING', 'FOLLOWING').upper}"
+
+
+def _frame_place(bound: str) -> int:
+    """Where a bound of a frame lies: 0 and 4 are the ends of the partition, 2 is the current row."""
+    if bound.startswith("UNBOUNDED"):
+        return 0 if bound.endswith("PRECEDING") else 4
+    return 2 if bound == "CURRENT ROW" else 1 if bound.endswith("PRECEDING") else 3
 
 
 def _number(text: str, line: int) -> syntax.Literal:

@@ -45,6 +45,7 @@ _QUERY_HINTS = (
     ("KEEP", "PLAN"),
     ("OPTIMIZE", "FOR", "UNKNOWN"),
 )
+_ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
 _JOIN_HINTS = ("HASH", "MERGE", "LOOP")
 
 
@@ -104,7 +105,7 @@ class QueryParser(ExpressionParser):
         distinct = self.accept_word("DISTINCT") is not None
         if not distinct:
             self.accept_word("ALL")
-        top = self.top() if self.at_word("TOP") else None
+        top = self.top(in_select=True) if self.at_word("TOP") else None
         items = self.items(assign=outermost)
         into: syntax.Name = ()
         if outermost and self.accept_word("INTO"):
@@ -125,11 +126,13 @@ class QueryParser(ExpressionParser):
             line=line,
         )
 
-    def top(self) -> syntax.Top:
-        """TOP (n) [PERCENT] [WITH TIES]; the parentheses may be missing around a constant."""
+    def top(self, *, in_select: bool = False) -> syntax.Top:
+        """TOP (n) [PERCENT] [WITH TIES]; in a SELECT the parentheses may be missing around a constant."""
         line = self.expect_word("TOP").line
-        if self.accept_operator("("):
-            count = self.value()
+        if self.at_operator("(") or not in_select:
+            self.expect_operator("(")
+            is_query = self.at_word("SELECT")
+            count = syntax.Subquery(query=self.query(), line=line) if is_query else self.value()
             self.expect_operator(")")
         else:
             count = syntax.Literal(kind="integer", value=str(self.expect_integer()), line=line)
@@ -161,7 +164,7 @@ class QueryParser(ExpressionParser):
             return syntax.Item(value=None, line=line)
         if star := self._qualified_star():
             return syntax.Item(value=None, qualifier=star, line=line)
-        if assign and self.token.kind == VARIABLE and self.peek().text in ("=", "+=", "-=", "*=", "/=", "%="):
+        if assign and self.token.kind == VARIABLE and self.peek().text in _ASSIGNMENTS:
             name = self.scalar_variable()
             operator = self.advance().text
             value = self.value()
@@ -284,7 +287,10 @@ class QueryParser(ExpressionParser):
                 self.expect_operator(")")
                 alias, columns = self._table_alias(required=True)
                 return syntax.DerivedSource(query=query, alias=alias, columns=columns, line=line)
+            parenthesised = self.at_operator("(")
             source = self._joined()
+            if not parenthesised and not isinstance(source, syntax.Join):
+                raise self.error()
             self.expect_operator(")")
             return source
         if self.at_word("OPENROWSET") and self.peek().text == "(" and self.peek(2).upper == "BULK":
@@ -374,7 +380,7 @@ class QueryParser(ExpressionParser):
 
     def _hints(self) -> None:
         self.expect_operator("(")
-        while not self.accept_operator(")"):
+        while True:
             token = self.advance()
             if token.upper == "INDEX":
                 if self.accept_operator("="):
@@ -387,6 +393,8 @@ class QueryParser(ExpressionParser):
             elif token.upper not in _TABLE_HINTS:
                 text = f'"{token.value}" is not a recognized table hints option.'
                 raise SqlError(321, text, severity=15, line=token.line)
+            if self.accept_operator(")"):
+                return
             self.accept_operator(",")
 
     def query_hints(self) -> int | None:
@@ -445,7 +453,7 @@ class QueryParser(ExpressionParser):
         self.expect_word("IN")
         values = self.column_list()
         self.expect_operator(")")
-        alias, _ = self._table_alias(required=True)
+        alias = self._pivot_alias()
         return syntax.Pivot(
             source=source,
             aggregate=aggregate,
@@ -465,8 +473,14 @@ class QueryParser(ExpressionParser):
         self.expect_word("IN")
         columns = self.column_list()
         self.expect_operator(")")
-        alias, _ = self._table_alias(required=True)
+        alias = self._pivot_alias()
         return syntax.Unpivot(source=source, value=value, column=column, columns=columns, alias=alias, line=line)
+
+    def _pivot_alias(self) -> str:
+        alias, columns = self._table_alias(required=True)
+        if columns:
+            raise self.error()
+        return alias
 
     def _column(self) -> syntax.Column:
         line = self.token.line
@@ -479,6 +493,8 @@ class QueryParser(ExpressionParser):
         while self.accept_operator(","):
             elements.append(self._grouping_element())
         if self.at_words("WITH", "ROLLUP") or self.at_words("WITH", "CUBE"):
+            if any(len(element) > 1 for element in elements):
+                raise self.error()
             self.advance()
             word = self.advance().upper
             plain = [part for element in elements for part in element[0]]
