@@ -87,7 +87,7 @@ def test_a_record_needs_a_name_a_batch_and_rejects(emptied: Warehouse) -> None:
     assert error.number == 50001
     assert error.message.split("\n") == [
         "etl.accept_rejects: @accepted_by is empty: give the name of the person who accepts.",
-        "There is no batch 7: gold.load_batches lists those there are.",
+        "There is no batch 7: gold.load_batches lists all batches.",
     ]
     open_batch(emptied, "nothing rejected", handmade.BUSINESS_DATE)
     assert "there is nothing to accept" in refusal(emptied, ACCEPT, 1, "a.lee", None).message
