@@ -89,7 +89,7 @@ def test_today_is_the_date_by_the_clock_of_the_company(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("zone", ["Middle/Earth", "../etc/passwd", "CEST"])
 def test_a_time_zone_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
     monkeypatch.setenv("WAREHOUSE_TIMEZONE", zone)
-    with pytest.raises(ValueError, match=r"WAREHOUSE_TIMEZONE: .* is no time zone"):
+    with pytest.raises(ValueError, match=r"WAREHOUSE_TIMEZONE: .* is not a time zone"):
         settings.timezone()
 
 
@@ -124,7 +124,7 @@ def test_the_folder_of_a_drop_is_a_template(template: str, folder: str) -> None:
         ("", "by an absolute path"),
         ("data", "by an absolute path"),
         ("/drops/{{ dss }}", "'dss' is undefined"),
-        ("/drops/{{ ds", "no valid template"),
+        ("/drops/{{ ds", "not a valid template"),
     ],
 )
 def test_a_folder_that_cannot_be_is_refused_with_what_to_do(template: str | None, complaint: str) -> None:

@@ -51,7 +51,7 @@ def test_a_marker_does_not_stand_for_a_missing_file(drop: Path, missing: str) ->
     assert watch.complaint(timedelta(minutes=90)).splitlines() == [
         f"{drop}: not complete after 90 minutes. Missing:",
         f"  {missing}",
-        "Deliver what is missing and clear this task: it then waits anew.",
+        "Deliver the missing files and clear this task, which then waits again.",
     ]
 
 

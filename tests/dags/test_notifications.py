@@ -88,7 +88,7 @@ def test_a_channel_that_fails_keeps_no_other_from_its_message(
         monkeypatch.setenv("ALERT_SMTP_URL", f"smtp://127.0.0.1:{mailbox.port}")
         assert send(ALERT) == ["webhook"]
     assert len(mailbox.messages) == 1
-    assert "The alert was not sent (post_to_webhook), and is kept for the next occasion: Server error" in caplog.text
+    assert "The alert was not sent (post_to_webhook), and is kept for the next callback: Server error" in caplog.text
 
 
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "http://127.0.0.1", "nonsense"])

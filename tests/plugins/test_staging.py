@@ -232,8 +232,8 @@ def test_a_link_that_leads_nowhere_is_no_missing_file(tmp_path: Path) -> None:
     with pytest.raises(StagingError) as failure:
         stage(source, tmp_path / "landing")
     assert str(failure.value) == (
-        f"{source}/{LOCATIONS}: is a link to /nowhere/LOC_A101.csv, which is not there. "
-        "Mend the link or deliver the file itself, and run again."
+        f"{source}/{LOCATIONS}: is a link to /nowhere/LOC_A101.csv, which does not exist. "
+        "Correct the link or deliver the file itself, and run again."
     )
 
 
