@@ -142,7 +142,7 @@ def test_make_up_and_make_status_show_addresses_and_login_before_anything_can_fa
     ("arguments", "complaint"),
     [
         (["DROP=docs", "DATE=2026-02-02"], "source_erp/CUST_AZ12.csv: missing"),
-        (["DROP=data", "DATE=yesterday"], "DATE=yesterday is no date"),
+        (["DROP=data", "DATE=yesterday"], "DATE=yesterday is not a date"),
         (["DROP=data", "DATE=2999-01-01"], "is in the future"),
         (["DROP=data", "DATE=2026-01-31"], "REPLAY=1"),
     ],

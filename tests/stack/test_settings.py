@@ -91,7 +91,7 @@ def test_a_schedule_takes_any_other_folder(source_dir: str) -> None:
 
 
 def test_a_drop_that_is_no_template_is_refused_by_the_name_of_its_setting() -> None:
-    with pytest.raises(SettingsError, match=r"WAREHOUSE_SOURCE_DIR cannot be right: .*'dss' is undefined"):
+    with pytest.raises(SettingsError, match=r"WAREHOUSE_SOURCE_DIR is invalid: .*'dss' is undefined"):
         _ = resolve({"WAREHOUSE_SOURCE_DIR": "/srv/drops/{{ dss }}"}).contract
 
 
