@@ -63,7 +63,7 @@ def test_a_folder_in_the_place_of_a_file_is_no_file(drop: Path) -> None:
     assert watch.news == [f"{drop}: waiting for {SALES}"]
 
 
-def test_a_drop_that_never_comes_to_rest_is_told_apart_from_a_missing_one(drop: Path) -> None:
+def test_a_drop_whose_sizes_keep_changing_is_distinguished_from_a_missing_one(drop: Path) -> None:
     watch = Watch(drop, SETTLE)
     watch.look(0)
     assert "still changing after 5 minutes" in watch.complaint(timedelta(minutes=5))
@@ -91,7 +91,7 @@ def test_the_trigger_fires_when_the_last_file_has_arrived(drop: Path) -> None:
     assert fire(trigger, lambda: (drop / SALES).write_bytes(content)) == ""
 
 
-def test_the_trigger_says_what_is_missing_when_the_time_is_up(tmp_path: Path) -> None:
+def test_the_trigger_names_missing_files_when_the_time_is_up(tmp_path: Path) -> None:
     trigger = DropTrigger(str(tmp_path / "nowhere"), settle=0.1, until=now().timestamp(), waited=3600)
     complaint = fire(trigger)
     assert complaint.splitlines()[0] == f"{tmp_path / 'nowhere'}: not complete after 60 minutes. Missing:"

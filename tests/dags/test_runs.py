@@ -245,7 +245,7 @@ def test_a_dry_run_does_everything_but_publish(run: Runner, loaded: int, shared_
     assert checked > 0, "a dry run tells what the checks would say"
 
 
-def test_the_same_drop_is_loaded_under_another_date_by_a_run_that_means_it(
+def test_the_same_drop_is_loaded_under_another_date_by_a_run_with_same_drop(
     run: Runner, loaded: int, shared_warehouse: Warehouse
 ) -> None:
     finished = run(
@@ -274,7 +274,7 @@ def make_old(folder: Path, days: int) -> Path:
 
 
 @pytest.mark.usefixtures("sales_api")
-def test_maintenance_removes_what_is_old_and_nothing_that_is_needed(
+def test_maintenance_removes_old_data_and_keeps_needed_data(
     run: Runner,
     dags: dict[str, DAG],
     loaded: int,

@@ -219,7 +219,7 @@ REJECTS: Mapping[str, Rejects] = {
 
 
 @pytest.mark.parametrize("name", REJECTS)
-def test_the_rejects_are_those_that_a_person_finds(name: str, tmp_path: Path) -> None:
+def test_the_rejects_are_those_found_by_hand(name: str, tmp_path: Path) -> None:
     assert rejects(gold_of(name, tmp_path)) == REJECTS[name]
 
 

@@ -164,7 +164,7 @@ def _first_answer(url: str, server: subprocess.Popen[str]) -> httpx.Response:
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
-def test_nothing_but_what_is_copied_gets_to_the_builder(dockerfile: str) -> None:
+def test_the_builder_gets_only_the_copied_files(dockerfile: str) -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored, "the builder gets the whole folder, .env and all"
     text = (ROOT / dockerfile).read_text(encoding="utf-8")

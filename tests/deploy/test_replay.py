@@ -57,7 +57,7 @@ def test_nobody_reads_without_a_key(replayed: dict[str, Any]) -> None:
     assert replayed["dashboard"] == 200
 
 
-def test_what_airflow_exports_the_api_sends(replayed: dict[str, Any]) -> None:
+def test_the_api_sends_the_files_that_airflow_exports(replayed: dict[str, Any]) -> None:
     assert replayed["workbook"] > 100_000
 
 

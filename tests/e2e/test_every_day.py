@@ -121,7 +121,7 @@ def test_make_up_on_a_schedule_publishes_nothing_and_its_first_run_waits_for_the
     until(lambda: f"{drop}: waiting for {', '.join(FILES)}" in month.airflow.log(run, "wait_for_drop"))
 
 
-def test_each_day_of_a_month_ends_as_its_trouble_says(month: Month) -> None:
+def test_each_day_of_a_month_ends_as_expected_for_its_fault(month: Month) -> None:
     events = short_script(FIRST_DAY, SEED) if SOAK == 1 else script(FIRST_DAY, max(3 * SOAK, LEAST), SEED)
     for event in events:
         print(f"{datetime.now():%X}", event, flush=True)
@@ -133,7 +133,7 @@ def test_the_end_of_the_month_is_that_of_a_load_without_trouble(month: Month) ->
     month.check_served()
 
 
-def test_a_scheduled_day_is_told_as_late_and_as_failed_and_is_loaded_once_its_drop_has_come(
+def test_a_scheduled_day_raises_alerts_as_late_and_as_failed_and_is_loaded_once_its_drop_has_arrived(
     month: Month, schedule: Schedule
 ) -> None:
     run = scheduled_run(month)
@@ -169,7 +169,7 @@ def test_a_good_run_can_be_cleared_in_any_way(month: Month, schedule: Schedule, 
     assert month.check_served() == schedule.day
 
 
-def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_what_is_shown_and_served(
+def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_gold_and_the_api_alone(
     month: Month, schedule: Schedule
 ) -> None:
     days = [FIRST_DAY + timedelta(number) for number in range(1, 3 if SOAK == 1 else 6)]
@@ -201,7 +201,7 @@ def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_what_is_sho
         month.check_alerts(day)
 
 
-def test_in_the_end_each_alert_was_told_once_over_each_channel_and_nothing_is_left_to_tell(month: Month) -> None:
+def test_in_the_end_each_alert_was_sent_once_over_each_channel_and_none_is_left(month: Month) -> None:
     expected = sorted(f"Sales warehouse: {day} {what}" for day, told in month.alerts.items() for what in told)
     assert [sorted(told) for told in month.told()] == [expected, expected]
     # What is remembered is the days that are still to be loaded.

@@ -97,7 +97,7 @@ def settings(clone: Clone) -> dict[str, str]:
     return clone.settings()
 
 
-def test_before_make_up_a_load_says_what_to_do(clone: Clone) -> None:
+def test_before_make_up_a_load_prints_the_remedy(clone: Clone) -> None:
     refused = clone.make("load", "DROP=data", "DATE=2026-02-01")
 
     assert refused.returncode != 0
@@ -147,7 +147,7 @@ def test_make_up_and_make_status_show_addresses_and_login_before_anything_can_fa
         (["DROP=data", "DATE=2026-01-31"], "REPLAY=1"),
     ],
 )
-def test_what_the_warehouse_would_refuse_is_refused_before_airflow_is_asked(
+def test_a_day_that_the_warehouse_would_refuse_is_refused_before_a_run_starts(
     clone: Clone, settings: dict[str, str], arguments: list[str], complaint: str
 ) -> None:
     refused = clone.make("load", *arguments)
@@ -183,7 +183,7 @@ def test_make_up_on_a_later_day_keeps_what_runs_and_loads_nothing(clone: Clone, 
     assert LOADED not in up.stdout
 
 
-def test_the_way_by_hand_works_as_the_readme_prints_it(clone: Clone, settings: dict[str, str]) -> None:
+def test_the_commands_of_the_readme_load_a_day_by_hand(clone: Clone, settings: dict[str, str]) -> None:
     done = clone.run(["sh", "-e", "-c", block_of_readme("### By hand")])
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -41,7 +41,7 @@ def test_the_logins_are_those_of_the_connection_strings() -> None:
         ("WAREHOUSE_ODBC", "nothing", "WAREHOUSE_ODBC: connection string: expected key=value"),
     ],
 )
-def test_settings_that_cannot_be_are_named(setting: str, value: str, complaint: str) -> None:
+def test_invalid_settings_are_named(setting: str, value: str, complaint: str) -> None:
     with pytest.raises(LoginsError, match=complaint):
         logins_of({**SETTINGS, setting: value})
 
@@ -58,7 +58,7 @@ def command(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_an_administrator_the_command_says_what_it_lacks() -> None:
+def test_without_an_administrator_the_command_names_the_missing_setting() -> None:
     done = command(SETTINGS)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "WAREHOUSE_ODBC_ADMIN is not set: give the administrator's connection string\n"

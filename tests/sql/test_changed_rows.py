@@ -137,7 +137,7 @@ def last_seen(warehouse: Warehouse) -> dict[int, tuple[bool, date]]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SOAK))
-def test_whatever_is_loaded_each_line_was_last_seen_on_the_last_day_that_held_it(
+def test_after_any_load_each_line_was_last_seen_on_the_last_day_that_held_it(
     emptied: Warehouse, tmp_path: Path, seed: int
 ) -> None:
     draw = random.Random(seed)

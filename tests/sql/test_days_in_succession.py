@@ -13,7 +13,7 @@ from tests.oracle.schema import KEYS
 from tests.warehouse import Warehouse
 
 
-def test_each_of_three_days_gives_what_was_worked_out_by_hand(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_each_of_three_days_gives_the_gold_worked_out_by_hand(warehouse: Warehouse, tmp_path: Path) -> None:
     for day in DAYS:
         drop = tmp_path / str(day.business_date)
         write_drop(drop, day.lines)

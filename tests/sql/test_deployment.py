@@ -41,7 +41,7 @@ def load(caller_warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_deployment_that_fails_names_the_line_and_leaves_procedures_signatures_and_rights(
+def test_a_failed_deployment_names_the_line_and_keeps_procedures_signatures_and_permissions(
     callers: Callers, server: Server, tmp_path: Path, mistake: str
 ) -> None:
     deploy(callers.owner.odbc)

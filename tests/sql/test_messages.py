@@ -63,7 +63,7 @@ def test_a_folder_with_percent_signs_is_named_as_it_is(emptied: Warehouse, name:
     assert refusal(emptied, "EXEC bronze.load_crm_prd_info 1").number == 50009
 
 
-def test_what_a_withdrawal_cannot_do_names_folders_with_percent_signs_as_they_are(
+def test_a_failed_withdrawal_names_folders_with_percent_signs_as_they_are(
     emptied: Warehouse, drops: list[Path]
 ) -> None:
 

@@ -129,7 +129,7 @@ def beside(server: Server) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
-def test_the_right_to_bulk_load_ends_at_the_landing_folder(
+def test_the_permission_to_bulk_load_ends_at_the_landing_folder(
     callers: Callers, server: Server, link: str, beside: str
 ) -> None:
     # CI runs this on SQL Server a second time, with no list of allowed paths.
@@ -176,7 +176,7 @@ def test_neither_may_define_or_grant(loaded: Warehouse, callers: Callers) -> Non
             assert caller.refusal(sql) is not None, sql
 
 
-def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Callers, server: Server) -> None:
+def test_a_deployment_signs_altered_procedures_again(loaded: Warehouse, callers: Callers, server: Server) -> None:
     signed = "SELECT COUNT(*) FROM sys.crypt_properties AS s JOIN sys.certificates AS c ON c.thumbprint = s.thumbprint"
     assert loaded.value(signed) == 8
     key = "SELECT pvt_key_encryption_type_desc FROM sys.certificates WHERE name = N'load_signer'"
@@ -191,7 +191,7 @@ def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Cal
     as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1, replay=True)
 
 
-def test_the_owner_alone_takes_a_day_back_and_may_bulk_load_for_it(
+def test_only_the_owner_withdraws_a_day_and_may_bulk_load_for_it(
     loaded: Warehouse, callers: Callers, server: Server
 ) -> None:
     shown = loaded.value("SELECT batch_id FROM gold.current_batch")

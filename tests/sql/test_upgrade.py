@@ -99,7 +99,9 @@ def test_keys_of_before_are_brought_to_capitals_and_compared_by_code_point(
     assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
 
 
-def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_a_database_of_an_earlier_version_keeps_its_batches_and_loads_the_next_day(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
     warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
     for statement in BEFORE_HISTORY:
         warehouse.execute(statement)
@@ -123,7 +125,7 @@ def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse
     assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
 
 
-def test_a_manifest_replaced_since_the_batch_was_published_is_not_taken_for_what_was_published(
+def test_a_manifest_replaced_after_the_publish_does_not_count_as_published(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
