@@ -1,4 +1,4 @@
-"""Which day a run loads: its date by the clock of the company, and its folder."""
+"""The day that a run loads: its date in the company's time zone, and its folder."""
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace

@@ -70,7 +70,7 @@ def test_a_drop_whose_sizes_keep_changing_is_distinguished_from_a_missing_one(dr
 
 
 def fire(trigger: DropTrigger, meanwhile: Callable[[], object] = lambda: None) -> str:
-    """Run a trigger as the triggerer does, from what it was serialized to; the complaint of its event."""
+    """Run a trigger from its serialized form, as the triggerer does; returns the complaint of its event."""
 
     async def first() -> str:
         path, arguments = trigger.serialize()

@@ -1,4 +1,4 @@
-"""Which errors are tried again, and how a log tells them."""
+"""Which errors are retried, and how they are logged."""
 
 import logging
 from datetime import timedelta

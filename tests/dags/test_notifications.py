@@ -1,4 +1,4 @@
-"""How alerts are sent, to a real mail server and a real HTTP server; when they are sent, test_alerts.py tells."""
+"""How alerts are sent, to a real mail server and a real HTTP server; tests/e2e tests when they are sent."""
 
 import json
 import logging

@@ -14,7 +14,7 @@ from warehouse.serving import request
 
 @contextmanager
 def answering(status: int, body: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str]]]:
-    """Serve one answer to everything as the connection ``sales_api``; gives the requests as they came."""
+    """Serve one answer to every request as the connection ``sales_api``; yields the received requests."""
     seen: list[tuple[str, str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):

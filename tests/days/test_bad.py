@@ -1,4 +1,4 @@
-"""A bad drop is computable by nobody: the oracle gives up, staging refuses and says where."""
+"""A bad drop: the oracle raises an error, staging refuses it and names the place."""
 
 from pathlib import Path
 

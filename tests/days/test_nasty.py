@@ -1,4 +1,4 @@
-"""Facts about the nasty drops that a person can tell, against the oracle and against staging."""
+"""Facts about the nasty drops that a person can verify, against the oracle and against staging."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The days in succession against the oracle, as far as it can tell: it knows no yesterday."""
+"""The days in succession against the oracle, which computes each day alone."""
 
 from pathlib import Path
 

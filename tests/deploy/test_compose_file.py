@@ -1,4 +1,4 @@
-"""docker-compose.yaml is valid in every profile, and holds nothing that a production would not have."""
+"""docker-compose.yaml is valid in every profile, and contains nothing that must not be in production."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The images hold all that runs in them, and what is in them is pinned."""
+"""The images contain everything that runs in them, and all of it is pinned."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_stand_ins_image_holds_what_it_imports() -> None:
 
 
 def built(name: str, environments: dict[str, Path], folder: Path) -> Path:
-    """Lay out in a folder what an image holds: its virtual environment, and the files it copies."""
+    """Build the contents of an image in a folder: its virtual environment and the copied files."""
     dockerfile, target = IMAGES[name]
     (folder / "venv").symlink_to(environments[name])
     for source, place in read(dockerfile, target).copies.items():

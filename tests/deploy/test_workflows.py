@@ -1,4 +1,4 @@
-"""What the workflows of GitHub let through: nothing is released or deployed that the tests have not passed on."""
+"""GitHub's workflows release and deploy only commits on which the tests have passed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every day, by itself: a schedule that waits for its drop, a month with troubles, and what somebody does about them.
+"""Scheduled loads: a schedule that waits for its drop, a month with faults, and the reactions of a person.
 
-One stack with a schedule, alerts and the question about rejects; one test after the other. `make soak` plays a month of
-3 N days (N=10: 30), kills each service once, and clears in more ways.
+One stack with a schedule, alerts and the question about rejects; the tests build on each other. `make soak` runs a
+month of 3 N days (N=10: 30), kills each service once, and clears in more ways.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def schedule() -> Schedule:
 
 @dataclass(frozen=True)
 class System:
-    """What runs, and how `make up` went."""
+    """The running system, and the result of `make up`."""
 
     month: Month
     up: subprocess.CompletedProcess[str]
@@ -193,7 +193,7 @@ def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_gold_and_th
     month.check_batches()
     assert differences(month.gold(), gold) == {}
     assert month.served() == served
-    # What is not new is not told; that the missing day is loaded after all is.
+    # Warnings that are not new raise no alert; the load of the missing day does.
     for day in days:
         failed = month.alerts.get(day, [])
         if failed and failed[-1].startswith("failed"):
@@ -204,7 +204,7 @@ def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_gold_and_th
 def test_in_the_end_each_alert_was_sent_once_over_each_channel_and_none_is_left(month: Month) -> None:
     expected = sorted(f"Sales warehouse: {day} {what}" for day, told in month.alerts.items() for what in told)
     assert [sorted(told) for told in month.told()] == [expected, expected]
-    # What is remembered is the days that are still to be loaded.
+    # Records remain of the days that are still to be loaded.
     missing = sorted(f"failed {day}" for day, told in month.alerts.items() if told and told[-1].startswith("failed"))
     remembered = month.airflow.variables("warehouse_alert ")
     assert sorted(key for key in remembered if not key.startswith("warnings")) == missing

@@ -1,4 +1,4 @@
-"""The first days of a newcomer, on free ports and with a state folder of its own; one test after the other."""
+"""A newcomer's first commands, on free ports and with a state folder of their own; the tests build on each other."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SERVICES = {
     "keeper",
 }
 LOADED = "sales_warehouse: load "
-"""How the line of a load begins that ended well."""
+"""Prefix of the line of a successful load."""
 
 
 def printed_figures(output: str) -> dict[str, int]:
@@ -108,7 +108,7 @@ def test_make_up_runs_the_whole_system_and_loads_the_committed_drop(clone: Clone
     up = clone.make("up")
     assert up.returncode == 0, up.stdout + up.stderr
 
-    # What it prints is what the API's database holds, and all of it came from one batch.
+    # The printed figures are those of the API's database, all from one batch.
     assert printed_figures(up.stdout) == served_figures(settings)
     assert batches(settings) == [("2026-02-01", "succeeded")]
     assert health(settings)["batch_id"] == 1

@@ -236,7 +236,7 @@ def test_a_broken_link_is_distinguished_from_a_missing_file(tmp_path: Path) -> N
 
 
 def test_a_full_disk_is_reported_with_the_file_and_leaves_no_partial_folder(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the disk: the system refuses to write more in the same way."""
+    """A limit on the size of files simulates the disk: the system refuses further writes in the same way."""
     source = write_drop(tmp_path / "drop", erp_loc_a101=HEADER + b"AW-00011000,Germany\r\n" * 5000)
     run = subprocess.run(
         [sys.executable, "-m", "warehouse.staging", "--source", str(source), "--landing", str(tmp_path / "landing")],

@@ -1,4 +1,4 @@
-"""A server that is starting is waited for; any other refusal is told at once."""
+"""``connect`` waits for a server that is starting; any other refusal fails at once."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def extract(extract_file: Path) -> Iterator[Connection]:
 
 
 def gold(warehouse: Warehouse, table: str, names: list[str]) -> list[tuple[Any, ...]]:
-    """The rows of a view of gold, with columns of its report where the report knows the key."""
+    """The rows of a view of gold, with columns of its report if the report has the key."""
     view, report, key = GOLD_AND_REPORT[table]
     found = warehouse.execute(f"SELECT * FROM {view}")
     if report and key:

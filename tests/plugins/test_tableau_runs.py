@@ -1,4 +1,4 @@
-"""How an export ends: well, without anything to export, half-way, or beside another one."""
+"""The ends of an export: successful, with nothing to export, failed, or parallel to another one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A deployment is all or nothing, and needs no quiet hour."""
+"""A deployment is all or nothing, and may run during loads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MISTAKES = {
         15151,
     ),
 }
-"""What is wrong → the file, what is changed in it, and the number of the error."""
+"""The mistake → the file, the change, and the number of the error."""
 
 
 def load(caller_warehouse: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""Only what staging wrote is loaded: a landing copy that was changed since is refused, and changes nothing."""
+"""Only files that staging wrote are loaded: a changed landing copy is refused, and nothing changes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHANGES: dict[str, Callable[[bytes, bytes], bytes | None]] = {
     "empty": lambda data, other: b"",
     "missing": lambda data, other: None,
 }
-"""What happened to a file → its content, made of what it was and of another day's; None: it is gone."""
+"""The change of a file → its new content, from its old content and another day's; None: the file is removed."""
 
 DAMAGED = "The landing copy is damaged: run staging again."
 

@@ -1,4 +1,4 @@
-"""What a load leaves behind when it goes well, is repeated, or fails."""
+"""The state after a load that succeeds, is repeated, or fails."""
 
 import logging
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which business dates a batch is opened for, and what becomes of calls that were cut off."""
+"""The business dates that etl.open_batch accepts, and the status of calls that were cut off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
 OPEN = "DECLARE @id INT; EXEC etl.open_batch N'test 5 %d', ?, N'', @batch_id = @id OUTPUT"
 OPEN_ON = f"{OPEN}, @today = ?"
 CUT_OFF = "INSERT INTO etl.step (batch_id, step_name, status) VALUES (?, ?, N'running')"
-"""What a call that was cut off leaves behind."""
+"""The row that a call leaves which was cut off."""
 
 
 def test_a_business_date_after_today_is_refused_and_both_are_named(emptied: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of old batches is deleted, and never what a load, gold or the next drop still needs."""
+"""The history of old batches is deleted, except rows that a load, gold or the next drop still needs."""
 
 from __future__ import annotations
 

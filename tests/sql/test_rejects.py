@@ -1,4 +1,4 @@
-"""More rejects than the limit: what the error says, and who may let them pass."""
+"""More rejects than the limit: the error, and the acceptance by a person."""
 
 from __future__ import annotations
 

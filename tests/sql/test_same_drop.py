@@ -1,4 +1,4 @@
-"""A drop that comes again under another business date is refused, unless the run means it."""
+"""A drop that is loaded again under another business date is refused, unless the run sets same_drop."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ BEFORE_HISTORY = (
     "ALTER TABLE etl.step ADD CONSTRAINT ck_step_status CHECK (status IN (N'running', N'succeeded', N'failed'))",
     "DROP TABLE etl.published_file",
 )
-"""Statements that give the tables the shape they had before there were history batches."""
+"""Statements that restore the tables' shape before history batches."""
 
 
 KEYS = {
@@ -50,11 +50,11 @@ KEYS = {
         {"order_number": "NOT NULL", "product_number": "NOT NULL"},
     ),
 }
-"""Table → its primary key as far as it is one of text, and the key columns of text."""
+"""Table → its primary key if it has text, and the key columns with text."""
 
 
 def before_keys_were_compared_by_code_point() -> list[str]:
-    """Statements that give the tables the collation they had, and keys as the files spell them."""
+    """Statements that restore the tables' earlier collation, and the files' spelling of keys."""
     statements = [
         "ALTER TABLE etl.batch DROP CONSTRAINT uq_batch_run_id",
         "ALTER TABLE etl.batch ALTER COLUMN run_id NVARCHAR(250) COLLATE DATABASE_DEFAULT NOT NULL",

@@ -1,4 +1,4 @@
-"""A published day is taken back: gold shows what it showed before, and later days load."""
+"""A published day is withdrawn: gold shows the batch before it, and later days load."""
 
 from __future__ import annotations
 

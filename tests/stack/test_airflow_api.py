@@ -1,4 +1,4 @@
-"""A server that is stopped while a command asks it."""
+"""A server that is stopped during a command's request."""
 
 from __future__ import annotations
 
