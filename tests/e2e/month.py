@@ -377,7 +377,7 @@ class Month:
         return int(health["batch_id"]), date.fromisoformat(health["business_date"])
 
     def check_served(self) -> date:
-        """Check that the API serves the batch that gold shows, with the same count and sum of sales; returns its day."""
+        """Check that the API serves the batch that gold shows, with its count and sum of sales; returns its day."""
         served = self.served()
         assert [served] == self.query("SELECT batch_id, business_date FROM gold.current_batch")
         with psycopg.connect(self.settings["SERVING_DATABASE_URL"]) as serving:
