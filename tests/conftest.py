@@ -24,7 +24,7 @@ def warehouse(server: Server) -> Warehouse:
 
 @pytest.fixture(scope="module")
 def shared_warehouse(server: Server) -> Warehouse:
-    """A warehouse for the tests of one module, which only read the rows of its first load."""
+    """A warehouse for the tests of one module that only read what its first load wrote."""
     empty = Warehouse(server)
     empty.rebuild()
     return empty

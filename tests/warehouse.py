@@ -73,7 +73,7 @@ def local_server(folder: Path, *, data_dir: Path | None = None) -> Iterator[Serv
 
 @contextmanager
 def configured_server(folder: Path) -> Iterator[Server]:
-    """Yield the server of WAREHOUSE_ODBC; without that setting, a stand-in."""
+    """Give the server that WAREHOUSE_ODBC names; without that setting, a stand-in."""
     odbc = os.environ.get("WAREHOUSE_ODBC")
     if not odbc:
         with local_server(folder) as server:

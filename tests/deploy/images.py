@@ -1,4 +1,4 @@
-"""The contents of an image by its Dockerfile, for the instructions that this project uses."""
+"""What a Dockerfile puts into an image, as far as this project's Dockerfiles say it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read(dockerfile: str, target: str | None = None) -> Image:
 
 
 def install(image: Image, folder: Path) -> Path:
-    """Make the virtual environment of an image: the packages of its locks, by hash, and no others."""
+    """Make the virtual environment of an image: what its locks name, by hash, and nothing else."""
     uv = [sys.executable, "-m", "uv"]
     subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps", "--require-hashes"]

@@ -35,11 +35,11 @@ IN_STRINGS = (
     *("BULK INSERT", "CREATE SCHEMA", "TRUNCATE TABLE", "CREATE CERTIFICATE", "ALTER CERTIFICATE", "DROP CERTIFICATE"),
     *("ADD SIGNATURE", "DROP SIGNATURE", "FROM OPENROWSET", "GRANT"),
 )
-"""Statements in dynamic SQL, by the beginning of their string."""
+"""What is run as dynamic SQL, each as the beginning of a string."""
 
 
 def kinds() -> dict[str, list[str]]:
-    """Return the kinds of statements, each with its folders of include/sql."""
+    """Return the kinds of statements, each with the folders of include/sql it stands in."""
     found: dict[str, set[str]] = defaultdict(set)
     for file in sorted(SQL_DIR.rglob("*.sql")):
         text, folder = file.read_text(encoding="utf-8"), file.parent.name
@@ -53,7 +53,7 @@ def kinds() -> dict[str, list[str]]:
 
 
 def statements(part: Any) -> Iterator[syntax.Statement]:
-    """Return a statement and all statements inside it."""
+    """Return a statement and all within it."""
     if isinstance(part, Sequence) and not isinstance(part, str):
         for item in part:
             yield from statements(item)
@@ -65,7 +65,7 @@ def statements(part: Any) -> Iterator[syntax.Statement]:
 
 
 def name(statement: syntax.Statement) -> str:
-    """Return the common name of a statement's kind."""
+    """Return what people call a statement's kind."""
     if isinstance(statement, syntax.SetBased):
         return {"WITH": "WITH … SELECT, INSERT", "CREATE UNIQUE": "CREATE UNIQUE INDEX"}.get(
             statement.verb, statement.verb

@@ -15,12 +15,12 @@ def test_the_page_lists_each_kind_and_where_it_stands() -> None:
     assert elsewhere == {"GRANT (dynamic)"}, "it is for Azure SQL alone"
 
 
-def test_the_page_states_for_each_kind_whether_microsofts_parser_reads_it() -> None:
+def test_the_page_says_of_each_kind_whether_microsofts_parser_reads_it() -> None:
     rows = ROW.findall((ROOT / "docs" / "tsql.md").read_text(encoding="utf-8"))
     unread = {kind for kind, _, _, parser, _ in rows if parser not in ("parses", "parses, resolves")}
     assert unread == {"GRANT (dynamic)"}, "a new kind of statement wants a run of tests/microsoft"
 
 
-def test_the_page_claims_no_run_on_a_real_server() -> None:
+def test_the_page_claims_no_real_server_that_no_job_has_run_on() -> None:
     rows = ROW.findall((ROOT / "docs" / "tsql.md").read_text(encoding="utf-8"))
     assert {real for *_, real in rows} == {"not yet"}, "name the run of the job that has shown it"

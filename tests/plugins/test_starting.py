@@ -1,4 +1,4 @@
-"""``connect`` waits for a server that is starting; any other refusal fails at once."""
+"""A server that is starting is waited for; any other refusal is told at once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def serving(engine: StartingEngine, folder: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("number", sorted(execution.STARTING))
-def test_a_starting_server_is_waited_for_and_the_wait_logged_once(
+def test_a_server_that_is_starting_is_waited_for_and_the_wait_told_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, number: int
 ) -> None:
     engine = StartingEngine(number, times=3)
@@ -71,7 +71,7 @@ def test_a_starting_server_is_waited_for_and_the_wait_logged_once(
 
 
 @pytest.mark.parametrize("number", [18456, 4060, 18486])
-def test_another_refusal_fails_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture, number: int) -> None:
+def test_another_refusal_is_told_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture, number: int) -> None:
     engine = StartingEngine(number, times=1)
     with serving(engine, tmp_path) as odbc, pytest.raises(pyodbc.Error, match=str(number)):
         connect(odbc, LOG, pause=0)
@@ -79,7 +79,7 @@ def test_another_refusal_fails_at_once(tmp_path: Path, caplog: pytest.LogCapture
     assert [record for record in caplog.records if record.name == LOG.name] == []
 
 
-def test_a_deployment_fails_with_the_servers_message_if_the_server_never_starts(
+def test_a_deployment_ends_with_the_servers_words_when_it_never_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(execution, "STARTS_WITHIN", 0.0)
