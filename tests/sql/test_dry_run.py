@@ -40,7 +40,7 @@ def test_a_checked_drop_can_be_published_in_the_same_batch(emptied: Warehouse, d
     error = refusal(emptied, "EXEC etl.close_batch ?, N'checked'", batch_id)
     assert (error.number, error.message.split("\n")[0]) == (
         50004,
-        f"Batch {batch_id} was published: checked is for a dry run.",
+        f"Batch {batch_id} was published: checked is the status of a dry run.",
     )
 
 
