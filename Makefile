@@ -7,11 +7,11 @@ BIN := $(VENV)/bin
 BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
 RUNTIME := $(BOOTSTRAP) requirements.txt
 DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium --program bwrap=bubblewrap --program openssl=openssl --program nc=netcat-openbsd --program redis-cli=redis-tools requirements.txt requirements-dev.txt
-# Each lock file begins with its command: the update bot runs it again, and knows no other options than these.
+# Each lock file begins with this command, because the update bot runs it again; it supports only these options.
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version=3.11
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
 
-# Each process would compile for seconds what it imports.
+# Without bytecode each process would compile its imports for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -24,15 +24,15 @@ up: ## Install, start everything, print addresses and login, load the drop in da
 	@$(RUNTIME)
 	@$(BIN)/python -m stack up
 
-down: ## Stop everything that up started
+down: ## Stop everything that make up has started
 	$(INSTALLED)
 	@$(BIN)/python -m stack down
 
-status: ## What runs where, and the login; exit code 0 only if all is up
+status: ## Print the state and address of each service, and the login; exit code 0 only if all are up
 	$(INSTALLED)
 	@$(BIN)/python -m stack status
 
-next-day: ## Generate the drop of the day after the one published last, and load it
+next-day: ## Generate the drop of the day after the latest published day, and load it
 	$(INSTALLED)
 	@$(BIN)/python -m stack next-day
 
@@ -40,7 +40,7 @@ load: ## Load a drop (make load DROP=path DATE=yyyy-mm-dd; REPLAY=1 for an older
 	$(INSTALLED)
 	@$(BIN)/python -m stack load --drop "$$DROP" --date "$$DATE" $(if $(REPLAY),--replay) $(if $(SAME_DROP),--same-drop)
 
-sql: ## Ask the warehouse (make sql Q="SELECT …"; without Q a prompt; AS=owner, loader or reader)
+sql: ## Query the warehouse (make sql Q="SELECT …"; without Q a prompt; AS=owner, loader or reader)
 	$(INSTALLED)
 	@$(BIN)/python -m stack sql --as "$(if $(filter default,$(origin AS)),reader,$(AS))" $(if $(Q),"$$Q")
 
@@ -48,11 +48,11 @@ logs: ## Follow the logs
 	$(INSTALLED)
 	@$(BIN)/python -m stack logs
 
-env: ## The resolved settings, for eval "$(make -s env)"
+env: ## Print the resolved settings, for eval "$(make -s env)"
 	@$(RUNTIME)
 	@$(BIN)/python -m stack env
 
-secrets: ## Write what docker compose needs into .env and .secrets/
+secrets: ## Write the secrets that docker compose needs into .env and .secrets/
 	@$(PYTHON) -m stack.secrets
 
 test: ## Install everything needed for tests and run them all
@@ -88,7 +88,7 @@ lint: ## ruff, mypy, sqlfluff, hadolint and zizmor
 	@$(BIN)/hadolint docker/*/Dockerfile
 	@$(BIN)/zizmor --offline --quiet .github/workflows
 
-lock: ## Pin the direct requirements and all they pull in, each file by its hash
+lock: ## Pin all requirements, direct and indirect, each file by its hash
 	@$(DEVELOPMENT)
 	@$(LOCK) --output-file=requirements.txt requirements.in
 	@for part in api airflow standin; do $(LOCK) --constraint=requirements.txt --output-file=requirements-$$part.txt requirements-$$part.in || exit; done

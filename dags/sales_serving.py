@@ -1,14 +1,13 @@
-"""Brings the published day to its readers: the API, and Tableau.
+"""Serves the published day: syncs it to the API, exports it for Tableau.
 
 Runs when `sales_warehouse` has published and checked a day (asset `gold`); the run's partition key is the business
-date. Asks the API to copy the published batch into Postgres (`POST /api/sync`, connections `sales_api` and
-`warehouse_reader`); the API refuses while it reads a replica that does not show that batch yet. Then two tasks that do
-not need each other:
+date. `sync` makes the API copy the published batch into Postgres (`POST /api/sync`, connections `sales_api` and
+`warehouse_reader`); the API refuses while it reads a replica that does not show that batch yet. Then two independent
+tasks run:
 
-- `check_freshness` checks that the batch and the business date which `GET /health/ready` names are those of
-  `gold.current_batch`.
+- `check_freshness` compares the batch and the business date of `GET /health/ready` with `gold.current_batch`.
 - `export_tableau` writes `sales_warehouse.hyper` and `sales_warehouse.twbx` into `EXPORTS_DIR` (connection
-  `warehouse_reader`); when it fails, the earlier files stay.
+  `warehouse_reader`); if it fails, the earlier files stay.
 """
 
 from airflow.sdk import DAG, AssetAll, PartitionedAssetTimetable
@@ -21,7 +20,7 @@ from warehouse.tableau.operator import TableauExportOperator
 
 with DAG(
     dag_id="sales_serving",
-    description="Brings the published day to its readers: sync the API and check what it serves, export for Tableau",
+    description="Serves the published day: sync to the API, check the served day, export for Tableau",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=AssetAll(GOLD)),
     start_date=settings.start_date(),

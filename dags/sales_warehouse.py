@@ -1,27 +1,27 @@
 """Loads a day into the warehouse.
 
-One run is one batch: the drop in `source_dir` becomes the data of the business date. The run's note says which day it
-is; the events of its assets say it, too.
+One run is one batch: it loads the drop in `source_dir` for one business date. The business date is in the run's note
+and in the events of its assets.
 
-1. `wait_for_drop` waits until the drop is complete: six files, and their sizes unchanged for a while or a `_SUCCESS`
-   file beside them. Only runs of the schedule wait; when the time is up it says what is missing.
-2. `open_batch` opens the batch, or opens it again when the run is repeated; it lets another run that is loading finish.
-3. `stage` reads the six files strictly and writes the copy that SQL Server can load; `register_landing` hands
-   over its manifest and the lines it rejected. The same six files as another day's are refused.
-4. `bronze` loads the files as they are, `silver` cleanses and types them, each table once its file is in.
-5. `reconcile` refuses a batch in which a row got lost or too many were rejected. Where WAREHOUSE_APPROVE_REJECTS is
-   set, `approve_rejects` asks a person first.
-6. `publish` loads the integrated tables and checks gold in one transaction: readers see one day, whole.
+1. `wait_for_drop` waits until the drop is complete: six files, and either unchanged sizes for a while or a `_SUCCESS`
+   file beside them. Only scheduled runs wait; when the time is up, the task fails and names the missing files.
+2. `open_batch` opens the batch, or opens it again in a repeated run. It first waits for another run that is loading.
+3. `stage` reads the six files strictly and writes the landing copy; `register_landing` loads its manifest and its
+   rejected lines. The six files of another business date are refused.
+4. `bronze` loads the files as delivered, `silver` cleanses and converts them, each table after its file.
+5. `reconcile` fails if a row is unaccounted for or too many were rejected. If WAREHOUSE_APPROVE_REJECTS is set,
+   `approve_rejects` asks a person first.
+6. `publish` loads the integrated tables and checks gold in one transaction, so readers never see half a day.
 7. `gold_checks` shows the checks, `close_batch` closes the batch, the asset `gold` starts `sales_serving`.
 
-**When a task fails**, the first lines of its log say what is wrong, where, and what to do. `fail_batch` closes the
-batch as failed and is red then. Mend the cause and clear the failed tasks, all or one: the batch is opened again.
-What passes by itself, such as a restart of the server, is tried again for ten minutes.
+**If a task fails**, the first lines of its log name the fault, its place and the remedy. `fail_batch` closes the batch
+as failed and is red. Remove the cause and clear the failed tasks, all or one: the batch is opened again.
+Errors that pass by themselves, such as a restart of the server, are retried for about eleven minutes.
 
-A scheduled or backfilled day that is older than the latest published one is loaded as history: what only its drop knows
-is added, and neither gold nor what is served changes.
+A scheduled or backfilled day that is older than the latest published day is loaded as history: rows that silver lacks
+are added, and neither gold nor the API changes its day.
 
-Every row is accounted for in `gold.load_reconciliation`; the rows not loaded are in `gold.rejected_rows`.
+Every row is accounted for in `gold.load_reconciliation`; the rejected rows are in `gold.rejected_rows`.
 """
 
 from airflow.sdk import DAG, Param, TaskGroup, chain
@@ -93,7 +93,7 @@ with DAG(
             False,
             type="boolean",
             title="Dry run",
-            description="Everything but publish: stage, load, reconcile and check the day, and show it to nobody",
+            description="Stage, load, reconcile and check the day, and roll the publish back",
         ),
         "reject_limit_percent": Param(
             1,
@@ -116,7 +116,7 @@ with DAG(
             False,
             type="boolean",
             title="Replay",
-            description="Load a day older than the latest published one on purpose: gold and the API then show it",
+            description="Load a day older than the latest published one: gold and the API then show it",
             section="On purpose",
         ),
         "same_drop": Param(
@@ -130,27 +130,27 @@ with DAG(
 ):
     wait_for_drop = WaitForDropOperator(
         task_id="wait_for_drop",
-        doc_md="Waits until the drop of the day is complete. A run by hand does not wait unless it says so.",
+        doc_md="Waits until the drop of the day is complete. A manual run waits only if it sets wait_minutes.",
     )
     open_batch = OpenBatchOperator(
         task_id=OPEN_BATCH,
         doc_md="Opens the batch of this run; it waits while another run is loading. Refuses a day older than the "
-        "latest published one, unless it is a replay, and a day that has not begun.",
+        "latest published one, unless it is a replay, and a day in the future.",
     )
     stage = StageOperator(
         task_id="stage",
         batch_id=BATCH_ID,
         source_dir=SOURCE_DIR,
         outlets=list(FILES.values()),
-        doc_md="Reads the six files strictly as UTF-8 CSV. A file that cannot be right fails here, by line and column.",
+        doc_md="Reads the six files strictly as UTF-8 CSV. A faulty file fails here; the log names line and column.",
     )
     register_landing = RegisterLandingOperator(
         task_id="register_landing",
-        doc_md="SQL Server takes over the manifest and the rejected lines. The same six files as those of another day "
-        "are refused.",
+        doc_md="Loads the manifest and the rejected lines into SQL Server. The six files of another business date are "
+        "refused.",
     )
 
-    with TaskGroup("bronze", tooltip="The files as they are, with their line numbers"):
+    with TaskGroup("bronze", tooltip="The files as delivered, with their line numbers"):
         bronze = [
             BatchOperator(
                 task_id=source.table,
@@ -162,14 +162,14 @@ with DAG(
             for source in SOURCE_FILES
         ]
 
-    with TaskGroup("silver", tooltip="Cleansed and typed, bad rows rejected with a reason"):
+    with TaskGroup("silver", tooltip="Cleansed and converted; bad rows are rejected with a reason"):
         silver = [
             BatchOperator(
                 task_id=source.table,
                 procedure=f"silver.load_{source.table}",
                 inlets=[BRONZE[source.table]],
                 outlets=[SILVER[source.table]],
-                doc_md=f"`silver.{source.table}`, cleansed and typed. What does not fit is in `gold.rejected_rows`.",
+                doc_md=f"`silver.{source.table}`, cleansed and converted. Rejected rows are in `gold.rejected_rows`.",
             )
             for source in SOURCE_FILES
         ]
@@ -177,7 +177,7 @@ with DAG(
     reconcile = BatchOperator(
         task_id=RECONCILE,
         procedure="etl.reconcile",
-        doc_md="Every row is accounted for, and no more were rejected than the limit allows. If there are more, the "
+        doc_md="Every row is accounted for, and no more were rejected than the limit allows. If more were, the "
         "log names the commonest reasons: get a right drop, or run with a higher limit.",
     )
     publish = PublishOperator(
@@ -187,17 +187,17 @@ with DAG(
         "rolls it back: readers still see the day before.",
     )
 
-    with TaskGroup("gold_checks", tooltip="What readers of gold now see"):
+    with TaskGroup("gold_checks", tooltip="The day that gold now shows"):
         checks = gold_checks()
 
     close_batch = CloseBatchOperator(
         inlets=VIEWS,
         outlets=[GOLD],
-        doc_md="Closes the batch; the asset `gold` starts `sales_serving`. Skipped when there is nothing new to serve.",
+        doc_md="Closes the batch; the asset `gold` starts `sales_serving`. Skipped if there is nothing new to serve.",
     )
     fail_batch = FailBatchOperator(
         task_id="fail_batch",
-        doc_md="Green: nothing to do. Red: it closed the batch as failed, because another task failed.",
+        doc_md="Green: it had nothing to do. Red: it closed the batch as failed, because another task failed.",
     )
 
     gate = (
@@ -205,7 +205,7 @@ with DAG(
             ApproveRejectsOperator(
                 task_id="approve_rejects",
                 execution_timeout=None,
-                doc_md="Asks a person when more rows were rejected than the limit allows: see *Required Actions*.",
+                doc_md="Asks a person if more rows were rejected than the limit allows: see *Required Actions*.",
             ),
             reconcile,
         ]

@@ -1,9 +1,9 @@
-"""Cleans what grows: logs of tasks, landing folders, Airflow's own database, the warehouse's history of loads.
+"""Removes old logs of tasks, landing folders, rows of Airflow's database and history of loads.
 
-Each task removes what is older than its setting says: KEEP_LOGS_DAYS, KEEP_LANDING_DAYS, KEEP_AIRFLOW_DAYS and
-KEEP_HISTORY_DAYS. Nothing is removed that a day in work, or taking back the last one, still needs. The tasks do not
-need each other. `check_serving_copy` fails when the API serves another day than gold shows, so that a copy that went
-stale without a run of `sales_serving` is told of as well.
+Each task removes data older than its setting: KEEP_LOGS_DAYS, KEEP_LANDING_DAYS, KEEP_AIRFLOW_DAYS and
+KEEP_HISTORY_DAYS. Data that a running load or a withdrawal of the last day needs is kept. The tasks are independent.
+`check_serving_copy` fails if the API serves another day than gold shows, so that a stale copy raises an alert even
+without a run of `sales_serving`.
 """
 
 from airflow.sdk import DAG

@@ -1,9 +1,9 @@
 """Deploys the warehouse's schema.
 
 Runs every file of `include/sql`, in the order of folders and names, as the owner of the warehouse
-(connection `warehouse_owner`): database, tables, procedures, views. The files are idempotent, so this is
-both how a new server is set up and how a change arrives. It is all or nothing: a file that fails leaves yesterday's
-procedures and rights as they were, and the error names the file and its batch's line.
+(connection `warehouse_owner`): database, tables, procedures, views. The files are idempotent, so the DAG
+both sets up a new server and applies changes. A deployment is all or nothing: if a file fails, procedures and
+permissions stay as they were, and the error names the file and the line.
 """
 
 from airflow.sdk import DAG

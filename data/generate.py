@@ -1,17 +1,17 @@
-"""Write a drop of the two source systems: six CSV files of invented sales data, dirt included.
+"""Write a drop of the two source systems: six CSV files of invented sales data, with errors.
 
 ``python data/generate.py --scale 1 --seed 1 --as-of 2026-02-01 --out data`` writes the committed drop, which
 has the profile of ``docs/source_data.md``. The same arguments give the same bytes on any machine and version:
 every value is a hash of the seed, a stream name and a position (splitmix64, integers only), so no random
 number generator, float or hash order is involved.
 
-A drop as of D holds what happened before D. Orders, customers and product versions carry the day they
-appeared, so the drop of D + 1 is the drop of D plus one day: new orders, new customers, a few changed
-customers and one price change. Up to ``BUSINESS_DATE`` the history has exact totals (the profile times the
-scale); after it life goes on at the last year's pace. Before it the same history is cut off earlier; dates
-from before the first order give the catalogue alone. Counts scale with ``--scale``, each kind of dirt stays
-at one or more; the catalogue (397 product rows, 37 categories) and the few orders of slow-moving products do
-not scale, so that every segment of the reports occurs at any scale.
+A drop as of D holds the events before D. Orders, customers and product versions have a first day, so the drop
+of D + 1 is the drop of D plus one day: new orders, new customers, a few changed customers and one price
+change. The drop of ``BUSINESS_DATE`` has exact totals (the profile times the scale); later drops grow at the
+rate of the last year. Earlier drops hold the same history up to their date; dates before the first order give
+the catalogue alone. Counts scale with ``--scale``, but each kind of error occurs at least once. The catalogue
+(397 product rows, 37 categories) and the few orders of slow-moving products do not scale, so that every
+segment of the reports occurs at any scale.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _FIRST_CUSTOMER, _FIRST_ORDER, _FIRST_PRODUCT = 11_000, 43_697, 210
 _MOST_LINES = 8
 _LINES_OF_100 = (45, 24, 14, 8, 5, 2, 1, 1)
 _SLOW_ORDERS = (12, 5, 16, 3, 8, 6)
-"""How often each slow-moving product is ordered, whatever the scale."""
+"""Number of orders of each slow-moving product, at any scale."""
 
 Integers = npt.NDArray[np.int64]
 _MASK = (1 << 64) - 1
@@ -62,7 +62,7 @@ class ArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Reproducible random integers: the value at a position of a named stream depends on nothing else."""
+    """Reproducible random integers: a value depends only on the seed, the stream's name and the position."""
 
     seed: int
 
@@ -104,7 +104,7 @@ class Draws:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one drop is made from: ``today`` is the as-of day, counted from the first day."""
+    """The parameters of one drop; ``today`` is the as-of day, counted from the first day."""
 
     draws: Draws
     scale: Fraction
@@ -126,9 +126,9 @@ class Orders:
     base_orders: int
     base_lines: int
     newcomers: Integers
-    """For each day up to the as-of day or the business date, how many customers there are at its end."""
+    """For each day up to the as-of day or the business date, the number of customers at its end."""
     joined: Integers
-    """For each customer the day of the first order, which is the day the customer appears."""
+    """For each customer the day of the first order, on which the customer appears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Products:
 def generate(out: Path, *, scale: float = 1, seed: int = SEED, as_of: date = BUSINESS_DATE) -> dict[str, int]:
     """Write the drop to ``out``/source_crm and ``out``/source_erp; return the rows written by file.
 
-    ``scale`` 1 is the profile's size; seed any integer from 0 to 2**63 - 1. Raises ArgumentError for
+    ``scale`` 1 is the profile's size; ``seed`` is an integer from 0 to 2**63 - 1. Raises ArgumentError for
     arguments out of range and OSError when a file cannot be written. Existing files are replaced.
     """
     if not 0.01 <= scale <= 1000:
@@ -372,7 +372,7 @@ class _People:
         self._joined = orders.joined
         scaled = setting.scaled
         everyone = np.arange(total)
-        # 0 as it should be; 1 no first name, 2 no last name, 3 no marital status; 4-7 blanks around a name.
+        # 0 without an error; 1 no first name, 2 no last name, 3 no marital status; 4-7 blanks around a name.
         self._flaw = draws.exactly("names", base, total, [scaled(count) for count in (4, 3, 3, 12, 11, 8, 9)])
         # 0 Male, 1 Female, 2 empty, 3 'F', 4 'M', 5 'F ', 6 'M ', 7 a blank.
         genders = draws.exactly(
@@ -408,7 +408,7 @@ class _People:
         kinds = self._setting.draws.exactly("country", self._base, self._total, [scaled(count) for count in counts])
         moves = self._changes("move", 1, orders)
         if self._setting.today < _TODAY:
-            moves = -moves  # the moves that are still to come are taken back
+            moves = -moves  # later moves are undone
         proper = kinds <= 5
         kinds = np.where(proper, (kinds + moves) % 6, kinds)
         spelled = (
@@ -572,7 +572,7 @@ def _products_of_lines(
     first = draws.below("first product", everything, regular)
     step = 1 + draws.below("step", everything, regular - 1)
     product = products.regular[(first[order] + line * step[order]) % regular]
-    # Nearly half of the orders begin with a bike, the dearest models far more often than the others.
+    # Nearly half of the orders begin with a bike, most often one of the dearest models.
     bikes = products.bikes[np.argsort(-products.price[products.bikes], kind="stable")]
     popularity = np.cumsum(10_000 // (2 + np.arange(len(bikes))))
     model = np.searchsorted(popularity, draws.below("bike", everything, int(popularity[-1])), side="right")
@@ -649,7 +649,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=date.fromisoformat,
         default=BUSINESS_DATE,
         metavar="D",
-        help=f"business date, yyyy-mm-dd: the drop holds what happened before it (default {BUSINESS_DATE})",
+        help=f"business date, yyyy-mm-dd: the drop holds the events before it (default {BUSINESS_DATE})",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for source_crm/ and source_erp/")
     options = parser.parse_args(arguments)

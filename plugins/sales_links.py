@@ -1,4 +1,4 @@
-"""Links in Airflow's menu to what the loads are for: the dashboards and the API's documentation.
+"""Links in Airflow's menu to the dashboards and the API's documentation.
 
 API_PUBLIC_URL is the address that browsers reach the API by; without it there are no links.
 """
@@ -24,7 +24,7 @@ PAGES = {
 
 
 def icon(strokes: str, colour: str) -> str:
-    """Return an icon as a data URI: the menu shows it without asking another server."""
+    """Return an icon as a data URI, so that the menu needs no other server."""
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 24 24" fill="none" '
         f'stroke="{colour}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="{strokes}"/></svg>'
@@ -33,7 +33,7 @@ def icon(strokes: str, colour: str) -> str:
 
 
 def links_to(address: str) -> list[dict[str, Any]]:
-    """Return the links; none without an address. They open in a tab of their own: the API's pages refuse frames."""
+    """Return the links; none without an address. They open in a new tab, because the API's pages refuse frames."""
     if not address:
         return []
     return [

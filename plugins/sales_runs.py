@@ -1,7 +1,7 @@
 """Runs of `sales_warehouse` in Airflow's UI: each carries its business date as a note, and backfills keep their order.
 
-A listener, because the lists of runs show notes and ids only, and a task cannot write the note of its run. It is called
-by the scheduler within its own transaction, so it works on the run that it is given and opens no session.
+A listener, because the lists of runs show only notes and ids, and a task cannot write the note of its run. The
+scheduler calls it in its own transaction, so it changes the run that it is given and opens no session.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @hookimpl
 def on_dag_run_running(dag_run: DagRun, msg: str) -> None:
-    """Note the business date, and let the runs of a backfill load one after the other, whatever was asked for."""
+    """Write the business date into the note, and limit a backfill to one active run, whatever limit was requested."""
     if dag_run.dag_id != LOAD_DAG:
         return
     if dag_run.backfill is not None and dag_run.backfill.max_active_runs > 1:
@@ -43,13 +43,13 @@ def on_dag_run_success(dag_run: DagRun, msg: str) -> None:
 
 @hookimpl
 def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
-    """Complete the note with the batch and its counts, as far as it came."""
+    """Complete the note with the batch and the counts that exist so far."""
     if dag_run.dag_id == LOAD_DAG:
         _note(dag_run, _results(dag_run))
 
 
 def _note(dag_run: DagRun, results: dict[str, Any]) -> None:
-    """Write the note, unless somebody has written one of his own."""
+    """Write the note, unless a person has written one."""
     from warehouse.day import date_of_run
 
     if object_session(dag_run) is None:  # `airflow dags test` keeps its runs to itself
@@ -69,7 +69,7 @@ def _note(dag_run: DagRun, results: dict[str, Any]) -> None:
 
 
 def _results(dag_run: DagRun) -> dict[str, Any]:
-    """Return what the run's tasks left behind: the batch, and the counts of its reconciliation."""
+    """Return the results of the run's tasks: the batch, and the counts of its reconciliation."""
     from airflow.models.xcom import XComModel
 
     session = object_session(dag_run)

@@ -30,7 +30,7 @@ SECONDS_FOR_THE_KEEPER = 60
 
 @contextmanager
 def only_one(path: Path, what: str) -> Iterator[None]:
-    """Hold a lock for a command; the keeper is waited for, which holds it for a moment when it restarts a service."""
+    """Hold a lock for a command; waits for the keeper, which holds it briefly while it restarts a service."""
     deadline = time.monotonic() + SECONDS_FOR_THE_KEEPER
     with ExitStack() as stack:
         while True:
@@ -39,7 +39,7 @@ def only_one(path: Path, what: str) -> Iterator[None]:
                 break
             except BusyError as error:
                 if time.monotonic() > deadline or not _is_keeper(error.pid):
-                    raise StackError(f"{what} is at work already (pid {error.pid}): wait for it.") from None
+                    raise StackError(f"{what} is already running (pid {error.pid}): wait for it.") from None
             time.sleep(0.1)
         yield
 
@@ -48,7 +48,7 @@ def _is_keeper(pid: int | None) -> bool:
     try:
         return pid is None or "stack.keeper" in psutil.Process(pid).cmdline()
     except psutil.Error:
-        return True  # it has just ended, and the lock is free
+        return True  # the holder has just ended, and the lock is free
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def one_load(stack: Stack) -> Iterator[None]:
 
 
 def airflow_of(stack: Stack) -> AirflowApi:
-    """Return a session with Airflow, for as long as no `make down` stops it."""
+    """Return a session with Airflow that ends when `make down` stops Airflow."""
 
     def is_kept() -> bool:
         return stack.records.read("airflow-api-server") is not None
@@ -75,7 +75,7 @@ def airflow_of(stack: Stack) -> AirflowApi:
 
 
 def up(settings: Settings) -> None:
-    """Start what does not run yet, print addresses and login, then load."""
+    """Start the services that do not run, print addresses and login, then load."""
     progress = Progress()
     begun = time.monotonic()
     stack = Stack(settings)
@@ -107,7 +107,7 @@ def up(settings: Settings) -> None:
 
 
 def next_day(settings: Settings) -> None:
-    """Generate the day after the one published last, and load it."""
+    """Generate the day after the latest published day, and load it."""
     progress = Progress()
     stack = ready_stack(settings)
     with one_load(stack):
@@ -117,13 +117,13 @@ def next_day(settings: Settings) -> None:
 
 
 def load_drop(settings: Settings, drop: str, day: str, *, replay: bool, same_drop: bool) -> None:
-    """Load a drop of the user's."""
+    """Load the user's drop."""
     if not drop or not day:
         raise DropError("Name the drop and its business date: make load DROP=path DATE=yyyy-mm-dd")
     try:
         business_date = iso_date(day)
     except ValueError:
-        raise DropError(f"DATE={day} is no date. Write it as yyyy-mm-dd, such as 2026-02-01.") from None
+        raise DropError(f"DATE={day} is not a date. Write it as yyyy-mm-dd, such as 2026-02-01.") from None
     folder = drops.folder_of(str(Path(drop).expanduser().resolve()), business_date)
     drops.check(folder)
     progress = Progress()
@@ -136,7 +136,7 @@ def load_drop(settings: Settings, drop: str, day: str, *, replay: bool, same_dro
 
 
 def ready_stack(settings: Settings) -> Stack:
-    """Return the stack when it can load; raises with the way out when something of it does not run."""
+    """Return the stack if it can load; raises StackError with the remedy if a service does not run."""
     stack = Stack(settings)
     absent = [name for name in stack.services if not stack.is_ready(name)]
     if absent:
@@ -145,7 +145,7 @@ def ready_stack(settings: Settings) -> Stack:
 
 
 def show_addresses(settings: Settings, progress: Progress) -> None:
-    """Print where everything is, and the login."""
+    """Print all addresses, and the login."""
     password = settings.values["AIRFLOW_ADMIN_PASSWORD"]
     progress.table(
         ["what", "where", "login"],
@@ -160,17 +160,17 @@ def show_addresses(settings: Settings, progress: Progress) -> None:
 
 
 def show_result(settings: Settings, progress: Progress) -> None:
-    """Print the figures of the day that is served, and how to go on."""
+    """Print the figures of the served day, and the commands for the next."""
     figures.show(settings, progress)
     progress.heading("The next day")
-    progress.text("  make next-day                            invents it and loads it")
-    progress.text("  make load DROP=path DATE=yyyy-mm-dd      loads six files of yours")
+    progress.text("  make next-day                            generates and loads it")
+    progress.text("  make load DROP=path DATE=yyyy-mm-dd      loads your own six files")
 
 
 def start_services(stack: Stack, missing: list[str], progress: Progress) -> StackError | None:
-    """Start services, at once what does not wait for another; returns why the schema could not be deployed, if so.
+    """Start services in parallel lanes; returns the reason if the schema could not be deployed, else None.
 
-    The order within a lane: what a service needs is made before it starts.
+    Within a lane the steps run in order, because each needs the one before.
     """
     airflow = [name for name in stack.services if name.startswith("airflow-")]
     failed: list[StackError] = []
@@ -192,11 +192,11 @@ def start_services(stack: Stack, missing: list[str], progress: Progress) -> Stac
         try:
             stack.deploy_schema()
         except StackError as error:
-            failed.append(error)  # a broken file of T-SQL keeps nobody from looking at what is served
+            failed.append(error)  # with a faulty T-SQL file, the dashboards still start and show the served day
 
     def schedule() -> None:
         stack.prepare_airflow()
-        # The server takes longest to start, and wants the tables only when it is asked something.
+        # The API server starts first, because it takes longest and needs the tables only for its first request.
         launch("airflow-api-server")
         stack.migrate_airflow()
         launch(*[name for name in airflow if name != "airflow-api-server"])
@@ -215,17 +215,17 @@ def start_services(stack: Stack, missing: list[str], progress: Progress) -> Stac
 
 
 def down(settings: Settings) -> None:
-    """Stop everything that `up` started, crashed or not. A load is not waited for: the command that follows it ends."""
+    """Stop everything that `up` started, crashed services included. A running load is cut off, and its command ends."""
     progress = Progress()
     stack = Stack(settings)
     with one_change(stack):
         running = [record.name for record in stack.records.all() if record.process()]
-        with progress.step(f"stop {', '.join(running) or 'nothing: no service runs'}"):
+        with progress.step(f"stop {', '.join(running) or 'nothing: no service was running'}"):
             stack.stop_all()
 
 
 def status(settings: Settings) -> bool:
-    """Print what runs, where, and the login; returns whether all of it is up."""
+    """Print the state and address of each service, and the login; returns whether all are up."""
     progress = Progress()
     stack = Stack(settings)
     rows: list[list[object]] = []
@@ -258,7 +258,7 @@ def last_lines(log: Path) -> list[str]:
 
 
 COMPLAINTS = (StackError, SettingsError, DropError, postgres.PostgresError, AirflowError, psycopg.Error)
-"""Errors whose message is written for the user. Any other is a bug and keeps its traceback."""
+"""Errors with a message for the user. Any other error is a bug and keeps its traceback."""
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -270,8 +270,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     load_parser = commands.add_parser("load")
     load_parser.add_argument("--drop", default="", help="folder with source_crm/ and source_erp/")
     load_parser.add_argument("--date", default="", help="its business date, yyyy-mm-dd")
-    load_parser.add_argument("--replay", action="store_true", help="although a later day is published")
-    load_parser.add_argument("--same-drop", action="store_true", help="although these six files are another day's")
+    load_parser.add_argument("--replay", action="store_true", help="load it although a later day is published")
+    load_parser.add_argument(
+        "--same-drop", action="store_true", help="load it although another day has the same six files"
+    )
     sql_parser = commands.add_parser("sql")
     sql_parser.add_argument("--as", dest="login", choices=client.LOGINS, default="reader")
     sql_parser.add_argument("statement", nargs="?")
@@ -296,15 +298,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command. Exit code 0 when it did its work, 1 when something failed or is not up."""
+    """Run a command. Exit code 0 if it succeeded, 1 if something failed or is not up."""
     options = parse(arguments)
     try:
         return run(options)
     except KeyboardInterrupt:
-        print("\ninterrupted; what was started keeps running: make down stops it", file=sys.stderr)
+        print("\ninterrupted; started services keep running: make down stops them", file=sys.stderr)
         return 130
     except pyodbc.Error as error:
-        print(f"\nerror: the warehouse says: {client.message(error)}", file=sys.stderr)
+        print(f"\nerror of the warehouse: {client.message(error)}", file=sys.stderr)
     except (*COMPLAINTS, ValueError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         log = error.log if isinstance(error, StackError) else None

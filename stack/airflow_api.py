@@ -1,4 +1,4 @@
-"""A client of Airflow's REST API (version 2), as much of it as a load needs."""
+"""A client of Airflow's REST API (version 2), with the requests that a load needs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 SECONDS_OF_PATIENCE = 60
-"""How long reading is tried again when the server does not answer or has lost its database: both are started again."""
+"""Time for which reads are retried while server or database do not answer, because the keeper restarts both."""
 
 STOPPED = (
-    "Airflow was stopped, by make down: this command ends, and what it was loading is cut off.\n"
-    "Run make up. A run that was under way then goes on by itself: see it in Airflow."
+    "make down has stopped Airflow: this command ends, and its load is cut off.\n"
+    "Run make up. An unfinished run then continues by itself; see it in Airflow."
 )
 
 
@@ -38,14 +38,14 @@ class AirflowError(Exception):
 class AirflowApi:
     """A session as one user. Answers are the API's own JSON documents.
 
-    `is_kept` returns whether the server is to run: once it is stopped on purpose, no answer is waited for.
+    `is_kept` returns whether the server should run; after a deliberate stop requests do not wait.
     """
 
     def __init__(self, url: str, user: str, password: str, is_kept: Callable[[], bool] = lambda: True) -> None:
         self._url = url
         self._is_kept = is_kept
         self._headers = {"Content-Type": "application/json"}
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the server is on this machine
         token = self._request("POST", "/auth/token", {"username": user, "password": password})
         self._headers["Authorization"] = f"Bearer {token['access_token']}"
 
@@ -57,7 +57,7 @@ class AirflowApi:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise AirflowError(error.code, f"{method} {path}: HTTP {error.code}: {_detail(error)}") from error
-        except (OSError, http.client.HTTPException, ValueError) as error:  # the last two: an answer that was cut off
+        except (OSError, http.client.HTTPException, ValueError) as error:  # the last two: an incomplete answer
             if not self._is_kept():
                 raise AirflowError(None, STOPPED) from error
             raise AirflowError(None, f"{method} {path}: no answer from {self._url}: {error}") from error
@@ -75,7 +75,7 @@ class AirflowApi:
             time.sleep(0.5)
 
     def dag(self, dag_id: str) -> dict[str, Any] | None:
-        """Return a DAG, or None while Airflow does not know it."""
+        """Return a DAG, or None while Airflow has not parsed it."""
         try:
             dag: dict[str, Any] = self._get(f"/dags/{dag_id}")
         except AirflowError as error:
@@ -94,7 +94,7 @@ class AirflowApi:
         self._request("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
     def trigger(self, dag_id: str, configuration: dict[str, Any]) -> str:
-        """Start a run that stands for no interval, and return its id."""
+        """Start a run without a data interval, and return its id."""
         body = {"logical_date": None, "conf": configuration}
         run_id: str = self._request("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"]
         return run_id

@@ -1,7 +1,7 @@
 """Airflow's command line, started with fewer garbage collections: `python -m stack.airflow_cli scheduler`.
 
-Starting Airflow is importing and making some hundred thousand objects that stay. The collector looks through them
-again and again and finds nothing; looking less often saves a quarter of the time.
+A start of Airflow imports and creates some hundred thousand objects that stay. The collector scans them repeatedly
+and finds nothing to free; fewer collections save a quarter of the start time.
 """
 
 import gc

@@ -1,6 +1,6 @@
 """Make `.venv`, install the pinned requirements and the Debian packages they need. Standard library only.
 
-Called by the Makefile with whatever Python the machine has:
+The Makefile calls it with the machine's Python:
 
     python3 -m stack.bootstrap requirements.txt --library libodbc.so.2=unixodbc --program wrk=wrk
 
@@ -30,7 +30,7 @@ BREW_FORMULAS = {"unixodbc": "unixodbc", "tdsodbc": "freetds", "wrk": "wrk"}
 
 
 class BootstrapError(Exception):
-    """What is wrong with the machine, and the command that mends it."""
+    """The machine lacks something; the message names it, and the command that installs it."""
 
 
 def say(message: str) -> None:
@@ -69,13 +69,13 @@ def install_packages(packages: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for number, command in enumerate(commands, start=1):
         done = subprocess.run(prefix + command, env=environment, stdout=sys.stderr, check=False)
-        # An outdated list of packages may still do: only the installation itself has to succeed.
+        # An outdated list of packages may suffice, so only the installation must succeed.
         if done.returncode and number == len(commands):
             raise BootstrapError(advice)
 
 
 def library_present(name: str) -> bool:
-    """Whether a shared library can be loaded, from the loader's path or from where drivers are put."""
+    """Whether a shared library can be loaded, from the loader's path or the folders of ODBC drivers."""
     candidates = [name, *map(str, Path("/usr/lib").glob(f"*/odbc/{name}"))]
     if sys.platform == "darwin":
         file = name.replace(".so.2", ".2.dylib")
@@ -95,7 +95,7 @@ def program_present(name: str) -> bool:
 
 
 def ensure_packages(libraries: list[str], programs: list[str]) -> None:
-    """Install the packages of what is missing: of `library=package` pairs and of `program=package` pairs."""
+    """Install the packages of missing libraries and programs, given as `library=package` and `program=package`."""
     missing: set[str] = set()
     for wanted, present in ((libraries, library_present), (programs, program_present)):
         for name, package in (pair.split("=", maxsplit=1) for pair in wanted):
@@ -106,7 +106,7 @@ def ensure_packages(libraries: list[str], programs: list[str]) -> None:
 
 
 def pip_can_install_elsewhere() -> bool:
-    """Whether the machine's own pip knows `--python`: then `.venv` needs none, which takes seconds to put there."""
+    """Whether the machine's pip has `--python`. Then `.venv` needs no pip of its own, which saves seconds."""
     try:
         version = metadata.version("pip")
     except metadata.PackageNotFoundError:
@@ -115,7 +115,7 @@ def pip_can_install_elsewhere() -> bool:
 
 
 def ensure_venv() -> Path:
-    """Make `.venv` unless a working one stands there, and return its Python."""
+    """Make `.venv` unless a working one exists, and return its Python."""
     python = VENV / "bin" / "python"
     if python.exists() and subprocess.run([python, "-c", ""], check=False).returncode == 0:
         return python
@@ -135,7 +135,7 @@ def ensure_venv() -> Path:
 
 
 def pip_install(python: Path, *what: str | Path) -> bool:
-    """Install with the pip of `.venv`, or with the machine's where that has none; returns whether it worked."""
+    """Install with the pip of `.venv`, or with the machine's if `.venv` has none; returns whether it succeeded."""
     own = any(VENV.glob("lib/python*/site-packages/pip/__main__.py"))
     pip: list[str | Path] = [python, "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", python]
     command = [*pip, "--disable-pip-version-check", "install", "--quiet", *what]
@@ -152,17 +152,17 @@ def pinned_uv() -> str:
 
 
 def install_uv(python: Path) -> bool:
-    """Install the pinned uv into the venv; returns whether it worked."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:  # pip takes hashes from a file only
+    """Install the pinned uv into the venv; returns whether it succeeded."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:  # pip reads hashes from a file only
         requirements.write(pinned_uv())
         requirements.flush()
         return pip_install(python, "--require-hashes", "-r", requirements.name)
 
 
 def install(python: Path, requirements: Path) -> None:
-    """Install pinned requirements into the venv unless exactly these were installed before.
+    """Install pinned requirements into the venv unless exactly these are installed.
 
-    Raises BootstrapError, also for a file that has none of the hashes that the lock names.
+    Raises BootstrapError, also for a file whose hash is not in the lock.
     """
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     stamp = VENV / f"installed-{requirements.name}"
@@ -174,7 +174,7 @@ def install(python: Path, requirements: Path) -> None:
     if install_uv(python) and subprocess.run(with_uv, check=False).returncode == 0:
         stamp.write_text(digest, encoding="utf-8")
         return
-    # uv does not read pip's configuration (mirrors, certificates): where only pip is configured, pip it is.
+    # uv does not read pip's configuration (mirrors, certificates), so pip is the fallback.
     say("uv could not install them (see above): trying pip, which takes a minute longer")
     if not pip_install(python, *locked):
         raise BootstrapError(f"Installing {requirements.name} failed, see above.")
@@ -182,13 +182,13 @@ def install(python: Path, requirements: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Bring the machine to where the rest of `stack` can run; exit code 1 with advice when it cannot."""
+    """Install everything that the rest of `stack` needs; exit code 1 with the remedy if that fails."""
     parser = argparse.ArgumentParser(prog="python3 -m stack.bootstrap", description=__doc__.splitlines()[0])
     parser.add_argument("requirements", nargs="+", help="requirements files, installed in this order")
     parser.add_argument("--library", action="append", default=[], metavar="LIBRARY=PACKAGE")
     parser.add_argument("--program", action="append", default=[], metavar="PROGRAM=PACKAGE")
     options = parser.parse_args(arguments)
-    # As root, Postgres runs as `nobody`, who must be able to read what is installed here.
+    # If make runs as root, Postgres runs as `nobody`, which must be able to read the installed files.
     os.umask(0o022)
     try:
         check_python()

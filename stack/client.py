@@ -1,4 +1,4 @@
-"""`make sql`: a small SQL client, for a statement, for a file on stdin, or to type in."""
+"""`make sql`: a small SQL client for a statement, a file on stdin, or a prompt."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from stack.console import Progress
 from stack.settings import Settings
 
 LOGINS = {"owner": "WAREHOUSE_ODBC", "loader": "WAREHOUSE_ODBC_LOADER", "reader": "WAREHOUSE_ODBC_READER"}
-"""Who may be asked for with `AS=`, and the setting with that login's connection string."""
+"""The values of `AS=`, and the setting with that login's connection string."""
 
 MOST_ROWS = 1000
-"""Rows that are shown of a result."""
+"""Number of rows of a result that are printed."""
 
 _GO = re.compile(r"^\s*GO\s*$", re.IGNORECASE)
 
 
 def run(settings: Settings, login: str, statement: str | None) -> None:
-    """Run a statement and print what it returns; without one, ask for statements until the end of the input."""
+    """Run a statement and print its results; without one, read statements until the end of the input."""
     progress = Progress()
     with closing(pyodbc.connect(settings.contract[LOGINS[login]], timeout=10, autocommit=True)) as warehouse:
         if statement is not None:
@@ -43,19 +43,19 @@ def run(settings: Settings, login: str, statement: str | None) -> None:
 
 
 def message(error: pyodbc.Error) -> str:
-    """Return what the server says, with its number in front and without the names of driver and function."""
+    """Return the server's message after its number, without the names of driver and function."""
     text = _without_origin(re.sub(r"^\[\w{5}\] ", "", str(error.args[-1])))
     said = re.match(r"(.*?) \((-?\d+)\) \(SQL\w+\)", text, re.DOTALL)
     return f"{said[2]}: {said[1]}" if said else text
 
 
 def _without_origin(text: str) -> str:
-    """Cut the names in brackets that the driver puts before the server's text."""
+    """Remove the names in brackets that the driver puts before the server's text."""
     return re.sub(r"^(\[[^\]]*\])+", "", text)
 
 
 def _batches(prompt: str) -> Iterator[str]:
-    """Yield statements as they are typed; those of a file end with GO alone, as a procedure's body has semicolons."""
+    """Yield statements as they are entered. In a file only GO ends one, because a procedure's body has semicolons."""
     lines: list[str] = []
     while True:
         try:

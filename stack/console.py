@@ -1,4 +1,4 @@
-"""What the commands print: a line for each thing done, and on a terminal a spinner for the one under way."""
+"""The output of the commands: a line for each finished step, and on a terminal a spinner for the running one."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from rich.table import Table
 
 
 class Step(Protocol):
-    """A step under way."""
+    """A running step."""
 
     def now(self, text: str) -> None:
-        """Say what is going on; shown on a terminal only."""
+        """Show the current state, on a terminal only."""
 
     def line(self, text: str) -> None:
-        """Print a line that stays."""
+        """Print a line that is not overwritten."""
 
 
 class _Step:
@@ -43,12 +43,12 @@ class Progress:
     """Prints to stdout."""
 
     def __init__(self) -> None:
-        # A log file has no width of its own: nothing is folded there.
+        # A log file has no width, so lines are not folded there.
         self.console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """Show that something is being done; a line with its seconds when it is done, none when it failed."""
+        """Show a running step; print a line with its seconds if it succeeds, and none if it fails."""
         begun = time.monotonic()
         step = _Step(self.console, title)
         if step.status:
@@ -59,9 +59,9 @@ class Progress:
         self._done(title, begun)
 
     def together(self, lanes: Mapping[str, Callable[[], None]]) -> None:
-        """Do several things at once; a line with its seconds for each as it is done. The first failure is raised.
+        """Run several steps in parallel; print a line with its seconds for each success. Raises the first failure.
 
-        What is still under way then, or on Ctrl-C, is not waited for: it ends with the process.
+        After a failure or Ctrl-C the other steps are not awaited; they end with the process.
         """
         begun = time.monotonic()
         ended: Queue[tuple[str, BaseException | None]] = Queue()

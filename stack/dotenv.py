@@ -1,4 +1,4 @@
-"""The file `.env`: read it, and make it from `.env.example` with generated secrets. Standard library only.
+"""The file `.env`: reads it, and makes it from `.env.example` with generated secrets. Standard library only.
 
 Its syntax: `NAME=value` lines, comments, and optional quotes around a whole value.
 `python3 -m stack.dotenv` makes the file without starting anything.
@@ -21,7 +21,7 @@ _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$"
 
 
 def _password() -> str:
-    # SQL Server wants three of four character classes; letters and digits need no quoting anywhere.
+    # SQL Server requires three of four character classes; letters and digits need no quoting in any file.
     return "Pw1" + secrets.token_hex(12)
 
 
@@ -44,7 +44,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "AIRFLOW__CORE__FERNET_KEY": _fernet_key,
     "API_SYNC_KEY": _key,
 }
-"""Settings that have no default: an empty or missing one is generated, and stays as it is from then on."""
+"""Settings without a default: an empty or missing one is generated once and then kept."""
 
 
 COMPOSE_SECRETS: dict[str, Callable[[], str]] = {
@@ -56,7 +56,7 @@ COMPOSE_SECRETS: dict[str, Callable[[], str]] = {
     "REDIS_PASSWORD": _password,
     "COMPOSE_PROFILES": lambda: "sqlserver",
 }
-"""What docker-compose.yaml asks for besides; `make secrets` generates it."""
+"""Further secrets of docker-compose.yaml, which `make secrets` generates."""
 
 
 def parse(text: str) -> dict[str, str]:
@@ -79,7 +79,7 @@ Generators = Mapping[str, Callable[[], str]]
 
 
 def fill_secrets(text: str, secrets: Generators = SECRETS) -> str:
-    """Give every secret that is missing or empty a generated value; everything else stays as it is."""
+    """Generate every missing or empty secret; leave everything else unchanged."""
     present = parse(text)
     for name, generate in secrets.items():
         if present.get(name):
@@ -95,7 +95,7 @@ def ensure(env_file: Path = ENV_FILE, example: Path = EXAMPLE, secrets: Generato
     before = env_file.read_text(encoding="utf-8") if env_file.exists() else None
     text = fill_secrets(before if before is not None else example.read_text(encoding="utf-8"), secrets)
     if text != before:
-        # Written beside and moved over: a run that is killed here leaves the old file or the new one.
+        # Written beside and renamed, so that a killed run leaves either the old file or the new one.
         draft = env_file.with_name(f"{env_file.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

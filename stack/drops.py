@@ -1,4 +1,4 @@
-"""Drops before Airflow is asked to load them: what is wrong with one, and the generated drop of a day."""
+"""Drops before a load through Airflow: checks a folder, and generates the drop of a day."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from warehouse.sources import SOURCE_FILES, SourceFile
 from warehouse.template import render
 
 LONGEST_HEADER = 64 * 1024
-"""Bytes that are read of a file in search of its header line; the longest header needs a hundred."""
+"""Bytes of a file that are read to find its header line; the longest header has about a hundred."""
 
 
 class DropError(Exception):
-    """A drop or its date cannot be right; the message says why and what to do."""
+    """A drop or its date is invalid; the message gives the reason and the remedy."""
 
 
 def folder_of(source_dir: str, day: date) -> Path:
-    """Return the folder that a source directory, maybe a template, means for a day."""
+    """Return the folder of a source directory, possibly a template, for a day."""
     try:
         return render(source_dir, day)
     except ValueError as error:
@@ -29,15 +29,13 @@ def folder_of(source_dir: str, day: date) -> Path:
 
 
 def check(folder: Path) -> None:
-    """Refuse a folder that cannot be a drop, with all that is wrong with it. Only staging looks beyond the headers."""
+    """Raise DropError with all faults of a folder that is not a drop. Only staging reads beyond the headers."""
     if not folder.is_dir():
         raise DropError(f"{folder}: no such folder. Name the folder that holds source_crm/ and source_erp/.")
     complaints = [complaint for source in SOURCE_FILES if (complaint := _complaint(folder, source))]
     if complaints:
         listed = "\n".join(f"  {complaint}" for complaint in complaints)
-        raise DropError(
-            f"{folder} is no complete drop:\n{listed}\nNothing was loaded. docs/source_data.md describes the six files."
-        )
+        raise DropError(f"{folder} is not a complete drop:\n{listed}\nNothing was loaded. See docs/source_data.md.")
 
 
 def _complaint(folder: Path, source: SourceFile) -> str | None:
@@ -62,7 +60,7 @@ def _complaint(folder: Path, source: SourceFile) -> str | None:
 
 
 def is_generated(source_dir: str | None, day: date, drops: Path) -> bool:
-    """Whether the drop of a day is one that `data/generate.py` has written at scale 1 for that day."""
+    """Whether the drop of a day is the output of `data/generate.py` at scale 1 for that day."""
     if source_dir is None:
         return False
     folder = Path(source_dir)
@@ -70,7 +68,7 @@ def is_generated(source_dir: str | None, day: date, drops: Path) -> bool:
 
 
 def generate_drop(drops: Path, day: date) -> Path:
-    """Write the drop of a day as the committed one goes on, and return its folder; one that is there is replaced."""
+    """Write the drop of a day that continues the committed drop, and return its folder; replaces an existing one."""
     folder = drops / day.isoformat()
     draft = drops / f".{day.isoformat()}.partial"
     for leftover in (draft, folder):

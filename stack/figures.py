@@ -25,7 +25,7 @@ SELECT
     COUNT(*)                          AS total_lines
 FROM gold.fact_sales
 """
-# Key 0 is the unknown member, no customer or product.
+# Key 0 is the unknown member, not a customer or product.
 CUSTOMERS = "SELECT COUNT(*) FROM gold.dim_customers WHERE customer_key <> 0"
 PRODUCTS = "SELECT COUNT(*) FROM gold.dim_products WHERE product_key <> 0"
 REJECTS = """

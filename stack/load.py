@@ -1,4 +1,4 @@
-"""Loads through Airflow: load a drop, bring it to the API, print the tasks as they end."""
+"""Loads through Airflow: load a drop, sync it to the API, print the tasks as they end."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ DAGS = (LOAD_DAG, SERVING_DAG, "warehouse_schema", "warehouse_maintenance")
 SECONDS_TO_PARSE = 120
 SECONDS_TO_APPEAR = 60
 SECONDS_TO_COME_BACK = 120
-"""How long the scheduler may be away in the middle of a run: the keeper starts it again."""
+"""Time for which the scheduler may be down during a run, because the keeper restarts it."""
 SECONDS_TO_RUN = 1800
 DONE = ("success", "failed")
 ENDED_TASK = ("success", "failed", "skipped")
-"""States worth a line; what could not run because of another task is not."""
+"""States of tasks that are printed; `upstream_failed` is not."""
 
 
 def wait_for_dags(stack: Stack, airflow: AirflowApi) -> None:
@@ -57,17 +57,16 @@ def _parsed_since(airflow: AirflowApi, dag_id: str, moment: float) -> bool:
 
 
 def check_day(stack: Stack, day: date, latest: Published | None, *, replay: bool) -> None:
-    """Refuse a business date that the warehouse would refuse, before Airflow is asked."""
+    """Raise DropError for a business date that the warehouse would refuse, before a run is started."""
     today = stack.settings.today
     if day > today:
         raise DropError(
-            f"{day} is in the future: today is {today}. Nothing was loaded.\n"
-            "A drop holds what happened before its business date: load it on that day."
+            f"{day} is in the future: today is {today}. Nothing was loaded.\nLoad the drop on its business date."
         )
     if latest and day < latest.business_date and not replay:
         raise DropError(
-            f"{day} is older than the day published last, {latest.business_date}. Nothing was loaded.\n"
-            f"To show {day} again in place of {latest.business_date}, on purpose: REPLAY=1."
+            f"{day} is older than the latest published day, {latest.business_date}. Nothing was loaded.\n"
+            f"To show {day} again in place of {latest.business_date}, add REPLAY=1."
         )
 
 
@@ -81,19 +80,19 @@ def load_drop(
     replay: bool = False,
     same_drop: bool = False,
 ) -> None:
-    """Load a drop and serve it, one DAG run after the other."""
+    """Load a drop and serve it, by two DAG runs."""
     conf: dict[str, Any] = {"source_dir": str(folder), "business_date": day.isoformat()}
     conf |= {name: True for name, wanted in (("replay", replay), ("same_drop", same_drop)) if wanted}
     airflow.unpause(SERVING_DAG)
     served_before = set(airflow.run_ids(SERVING_DAG))
     with progress.step(f"{LOAD_DAG}: load {folder} as {day}") as step:
         _follow(stack, airflow, LOAD_DAG, _trigger(airflow, LOAD_DAG, conf), step)
-    with progress.step(f"{SERVING_DAG}: bring it to the API") as step:
+    with progress.step(f"{SERVING_DAG}: sync it to the API") as step:
         _follow(stack, airflow, SERVING_DAG, _new_run(airflow, SERVING_DAG, served_before), step)
 
 
 def first_load(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
-    """Load the drop of the settings, unless its day or a later one is published and would be lost or cannot be read."""
+    """Load the drop of the settings, unless `reason_to_keep` gives a reason to keep the published day."""
     settings = stack.settings
     day = date.fromisoformat(settings.contract["WAREHOUSE_BUSINESS_DATE"])
     folder = drops.folder_of(settings.source_dir, day)
@@ -108,9 +107,9 @@ def first_load(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
 
 
 def reason_to_keep(latest: Published, folder: Path, day: date, *, chosen: bool) -> str | None:
-    """Return why `make up` keeps the published day and does not load a drop; None when it is to load the drop.
+    """Return the reason why `make up` keeps the published day and loads no drop; None if it should load the drop.
 
-    `chosen`: the drop was chosen by the user. The default drop never replaces a day that another drop was loaded for.
+    `chosen`: the user has set the drop. The default drop never replaces a day that was loaded from another drop.
     """
     if latest.business_date > day:
         return f"{latest.business_date} is published, a later day than {day}"
@@ -122,26 +121,26 @@ def reason_to_keep(latest: Published, folder: Path, day: date, *, chosen: bool) 
             f"{day} is published, loaded from {latest.source_dir or 'a landing folder, by hand'} and not from {folder}"
         )
     if is_same and not folder.is_dir():
-        return f"{day} is published, and the folder it was loaded from is gone, {folder}"
+        return f"{day} is published, and its source folder no longer exists, {folder}"
     return None
 
 
 def serve(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
-    """Bring gold to the API unless the API serves it already."""
+    """Sync gold to the API unless the API already serves it."""
     served = fetch_json(f"{stack.settings.api_url}/health/ready") or {}
     if served.get("batch_id") == published.shown(stack.settings):
         return
-    with progress.step(f"{SERVING_DAG}: bring it to the API") as step:
+    with progress.step(f"{SERVING_DAG}: sync it to the API") as step:
         _follow(stack, airflow, SERVING_DAG, _trigger(airflow, SERVING_DAG, {}), step)
 
 
 def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
-    """Generate the drop of the day after the one published last; returns its folder and its day."""
+    """Generate the drop of the day after the latest published day; returns its folder and its day."""
     settings = stack.settings
     if settings.contract["WAREHOUSE_SCHEDULE"] and not settings.chooses_drop:
         raise DropError(
-            f"{settings.drops} holds the drops that WAREHOUSE_SCHEDULE loads: make next-day would put an invented one "
-            "among them.\nLoad your next drop: make load DROP=path DATE=yyyy-mm-dd. To invent days, unset the schedule."
+            f"{settings.drops} holds the drops that WAREHOUSE_SCHEDULE loads: make next-day would add a generated "
+            "one.\nLoad your next drop: make load DROP=path DATE=yyyy-mm-dd. To generate days, unset the schedule."
         )
     latest = published.latest(settings)
     if latest is None:
@@ -149,8 +148,8 @@ def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
     if not drops.is_generated(latest.source_dir, latest.business_date, settings.drops):
         origin = latest.source_dir or "a landing folder, by hand"
         raise DropError(
-            f"{latest.business_date}, the day published last, was loaded from {origin}.\n"
-            "make next-day invents a day, which would not follow from that one.\n"
+            f"{latest.business_date}, the latest published day, was loaded from {origin}.\n"
+            "make next-day generates a day, which would not continue that drop.\n"
             "Load your next drop: make load DROP=path DATE=yyyy-mm-dd."
         )
     day = latest.following
@@ -160,21 +159,21 @@ def generate_next_day(stack: Stack, progress: Progress) -> tuple[Path, date]:
 
 
 def let_all_run(airflow: AirflowApi) -> None:
-    """Unpause every DAG, those on a schedule included; after the load, which they would only slow down."""
+    """Unpause every DAG, scheduled ones included; after the load, because they would slow it down."""
     for dag_id in DAGS:
         airflow.unpause(dag_id)
 
 
 def print_next_run(stack: Stack, airflow: AirflowApi, progress: Progress) -> None:
-    """Print the time of the schedule's next run, the drop it waits for, and the day published last."""
+    """Print the time of the next scheduled run, its drop, and the latest published day."""
     dag = airflow.dag(LOAD_DAG) or {}
     settings = stack.settings
     progress.heading(f"Scheduled: {settings.contract['WAREHOUSE_SCHEDULE']} ({settings.zone})")
     if dag.get("is_paused"):
-        progress.text(f"{LOAD_DAG} is paused in Airflow: nothing runs until somebody lets it.")
+        progress.text(f"{LOAD_DAG} is paused in Airflow: nothing runs until you unpause it.")
     elif moment := dag.get("next_dagrun_run_after"):
         time_of_run = datetime.fromisoformat(moment).astimezone(settings.zone)
-        # A schedule that is new to Airflow begins with its last time before now.
+        # A new schedule begins with its latest time before now.
         verb = "begins now" if time_of_run <= datetime.now(settings.zone) else "begins then"
         progress.text(f"The next load is that of {time_of_run:%Y-%m-%d %H:%M}; it {verb}.")
     progress.text(f"It waits until its drop is complete: {settings.source_dir}")
@@ -183,13 +182,13 @@ def print_next_run(stack: Stack, airflow: AirflowApi, progress: Progress) -> Non
 
 
 def _trigger(airflow: AirflowApi, dag_id: str, configuration: dict[str, Any]) -> str:
-    """Start a run and return its id; a paused DAG would keep it waiting for ever."""
+    """Unpause the DAG, start a run, and return its id."""
     airflow.unpause(dag_id)
     return airflow.trigger(dag_id, configuration)
 
 
 def _new_run(airflow: AirflowApi, dag_id: str, known: set[str]) -> str:
-    """Return the run that the gold asset's event has started."""
+    """Return the run that the event of the asset gold has started."""
     found: list[str] = []
 
     def appeared() -> bool:
@@ -209,7 +208,7 @@ def _wait(condition: Callable[[], bool], seconds: float, complaint: str) -> None
 
 
 def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: Step) -> None:
-    """Print each task as it ends, until the run does; raises when it fails or the scheduler has died."""
+    """Print each task as it ends, until the run ends; raises if it fails or the scheduler has died."""
     printed: set[tuple[str, int]] = set()
     retried: set[tuple[str, int, int]] = set()
     deadline = time.monotonic() + SECONDS_TO_RUN
@@ -224,8 +223,8 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
             attempt = (*key, task["try_number"])
             if task["state"] == "up_for_retry" and attempt not in retried:
                 retried.add(attempt)
-                step.line(f"{task['task_id']}  failed at try {task['try_number']}, will be tried again")
-        # The run ends after its last task; until then there is no need to ask for it.
+                step.line(f"{task['task_id']}  failed at try {task['try_number']}, will be retried")
+        # The run ends after its last task, so its state is read only then.
         ended = all(task["state"] in (*ENDED_TASK, "upstream_failed", "removed") for task in tasks)
         if ended and (state := airflow.run(dag_id, run_id)["state"]) in DONE:
             break
@@ -234,7 +233,7 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
         if stack.running("airflow-scheduler"):
             alive = time.monotonic()
         elif time.monotonic() - alive > SECONDS_TO_COME_BACK:
-            raise StackError("airflow-scheduler has ended and does not come back.", stack.log("airflow-scheduler"))
+            raise StackError("airflow-scheduler has ended and was not restarted.", stack.log("airflow-scheduler"))
         if time.monotonic() > deadline:
             raise StackError(f"{dag_id} has not ended after {SECONDS_TO_RUN} s.", stack.log("airflow-scheduler"))
         time.sleep(0.2 if ended else 0.7)
@@ -243,14 +242,14 @@ def _follow(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str, step: S
 
 
 def _failure(stack: Stack, airflow: AirflowApi, dag_id: str, run_id: str) -> StackError:
-    """Say which task failed first, and where its log lies."""
+    """Return an error that names the first failed task and its log."""
     page = f"{stack.settings.airflow_url}/dags/{dag_id}/runs/{quote(run_id, safe='')}"
     failed = [task for task in airflow.task_instances(dag_id, run_id) if task["state"] == "failed"]
     if not failed:
         return StackError(f"{dag_id} failed without a failed task: {page}", stack.log("airflow-scheduler"))
     first = min(failed, key=lambda task: task["end_date"] or "")
     log = task_log(stack.settings.logs / "tasks", first)
-    advice = "The services run. docs/operations.md says what to do about a day that failed."
+    advice = "The services run. Remedies: docs/operations.md, section A day that failed."
     message = f"{dag_id} failed in the task {first['task_id']}: {page}\n{advice}"
     return StackError(message, log if log.exists() else None)
 
@@ -264,7 +263,7 @@ def task_log(folder: Path, task: dict[str, object]) -> Path:
 
 
 def readable(line: str) -> str:
-    """Turn a line of a task's log into text: Airflow writes them as JSON documents."""
+    """Convert a line of a task's log, a JSON document, to text."""
     try:
         entry = json.loads(line)
     except ValueError:

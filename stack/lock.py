@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class BusyError(Exception):
-    """Another process holds the lock; `pid` is its id, None when it has not written it yet."""
+    """Another process holds the lock; `pid` is its id, None if it has not written it yet."""
 
     def __init__(self, path: Path, pid: int | None) -> None:
         super().__init__(f"{path} is held by process {pid}")
@@ -19,7 +19,7 @@ class BusyError(Exception):
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold a lock; raises BusyError at once when another process does. The system frees it when the process ends."""
+    """Hold a lock; raises BusyError at once if another process holds it. The end of the process releases it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:

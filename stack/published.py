@@ -1,4 +1,4 @@
-"""The day published last, from which follows the next day to load."""
+"""The latest published day, which determines the next day to load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyodbc
 
 from stack.settings import Settings
 
-# The rule of etl.open_batch: a history batch was never shown, and a withdrawn one counts as never published.
+# The rule of etl.open_batch: history batches and withdrawn batches do not count.
 LATEST = """
 SELECT TOP (1) batch_id, business_date, source_dir
 FROM gold.load_batches
@@ -29,19 +29,19 @@ class Published:
 
     @property
     def following(self) -> date:
-        """The day after it."""
+        """The day after this one."""
         return self.business_date + timedelta(days=1)
 
 
 def latest(settings: Settings) -> Published | None:
-    """Return the latest day that is published, None when none is. The schema must have been deployed."""
+    """Return the latest published day, None if there is none. The schema must be deployed."""
     with closing(pyodbc.connect(settings.contract["WAREHOUSE_ODBC"], timeout=10)) as warehouse:
         row = warehouse.execute(LATEST).fetchone()
     return Published(*row) if row else None
 
 
 def shown(settings: Settings) -> int | None:
-    """Return the batch that gold shows: the latest publication, which a replay may have made of an older day."""
+    """Return the batch that gold shows, which after a replay is of an older day than the latest."""
     with closing(pyodbc.connect(settings.contract["WAREHOUSE_ODBC"], timeout=10)) as warehouse:
         batch_id: int | None = warehouse.execute("SELECT batch_id FROM gold.current_batch").fetchval()
     return batch_id

@@ -1,7 +1,7 @@
-"""What `docker compose up` needs and nobody may know beforehand: `python3 -m stack.secrets`. Standard library only.
+"""The secrets of `docker compose up`: `python3 -m stack.secrets`. Standard library only.
 
-Writes what is missing into `.env`, and into `.secrets/` the certificate of SQL Server with its key, and Airflow's
-password. What is there stays. The files are readable to the containers' users, the folder to its owner alone.
+Writes missing secrets into `.env`, and into `.secrets/` the certificate of SQL Server with its key, and Airflow's
+password. Existing ones are kept. The containers' users can read the files, but only the owner can enter the folder.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from stack import dotenv
 
 FOLDER = dotenv.ROOT / ".secrets"
 DAYS = 825
-"""How long the certificate holds; docs/operations.md says how to renew it."""
+"""Validity of the certificate in days; docs/operations.md, "Secrets", describes its renewal."""
 
 
 class SecretsError(Exception):
-    """A secret could not be made; the message says what to do."""
+    """A secret could not be made; the message gives the remedy."""
 
 
 def write_certificate(folder: Path) -> None:
-    """Make a certificate of the host `sqlserver` that the clients pin, its key, and both in one file."""
+    """Make a certificate for the host `sqlserver`, which clients trust, its key, and a file with both."""
     certificate, key, both = folder / "sqlserver.crt", folder / "sqlserver.key", folder / "standin.pem"
     if not (certificate.exists() and key.exists()):
         command = [
@@ -50,7 +50,7 @@ def write_certificate(folder: Path) -> None:
 
 
 def write_all(folder: Path = FOLDER, env_file: Path = dotenv.ENV_FILE) -> list[Path]:
-    """Make what is missing; returns the files."""
+    """Make the missing secrets; returns the files."""
     values = dotenv.ensure(env_file, secrets=dotenv.SECRETS | dotenv.COMPOSE_SECRETS)
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)

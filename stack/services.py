@@ -1,7 +1,7 @@
-"""The services: what is started, in which order, and how each shows that it is ready.
+"""The services: their commands, the order of start, and their readiness checks.
 
-Order of start: Postgres, then the stand-in and the API, then Airflow's components, then the keeper, which starts again
-what dies. Postgres stops last.
+Order of start: Postgres, then the stand-in and the API, then Airflow's components, then the keeper, which restarts dead
+services. Postgres stops last.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ from warehouse.connection import with_database
 KEEPER = "keeper"
 
 SECONDS_TO_STOP = 20
-"""How long a service may take to end by itself before it is killed."""
+"""Time for a service to end by itself before it is killed."""
 
 SECONDS_FOR_FIRST_ANSWER = 60
 
 SECONDS_FOR_CHILDREN = 2
-"""How long its children may take after it."""
+"""Time for its children to end after it."""
 
 
 class StackError(Exception):
-    """Something of the stack failed. `log` is the file that tells more, when there is one."""
+    """A part of the stack failed. `log` is the file with details, if there is one."""
 
     def __init__(self, message: str, log: Path | None = None) -> None:
         super().__init__(message)
@@ -62,16 +62,16 @@ class StackError(Exception):
 
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Never through a proxy: all addresses are this machine's."""
+"""Without a proxy, because all addresses are on this machine."""
 
 
 @dataclass(frozen=True)
 class Service:
     """One long-running process.
 
-    `ready` returns whether the service of that record does its work; `seconds` is how long that may take.
-    `stop_signal` makes it end cleanly, sent to its whole process group or to its leader alone. `before_start` clears
-    what a killed one left.
+    `ready` returns whether the service of that record is ready; `seconds` is the time limit for that.
+    `stop_signal` ends it cleanly, sent to its whole process group or to its leader alone. `before_start` removes the
+    remains of a killed one.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Service:
 
 
 def fetch_json(url: str, seconds: float = 5) -> Any:
-    """GET a JSON document from one of our own services; None when it does not answer with one."""
+    """GET a JSON document from a service of the stack; None without such an answer."""
     try:
         with _DIRECT.open(url, timeout=seconds) as response:
             return json.load(response)
@@ -103,7 +103,7 @@ def fetch_json(url: str, seconds: float = 5) -> Any:
 
 
 def _airflow_component_ready(settings: Settings, component: str) -> Callable[[Record], bool]:
-    """Tell that a component is ready once it has reported a heartbeat that is younger than its process."""
+    """Make the check of an Airflow component: it is ready once it has sent a heartbeat after its start."""
 
     def ready(record: Record) -> bool:
         health = fetch_json(f"{settings.airflow_url}/api/v2/monitor/health") or {}
@@ -115,7 +115,7 @@ def _airflow_component_ready(settings: Settings, component: str) -> Callable[[Re
 
 
 def _airflow_api_ready(settings: Settings) -> Callable[[Record], bool]:
-    """Tell that the API server is ready once it answers people and tasks; a task's first question takes it long."""
+    """Make the check of the API server: it is ready once it answers users and tasks; a task's first request is slow."""
 
     def ready(_: Record) -> bool:
         paths = ("/api/v2/monitor/health", "/execution/health")
@@ -125,7 +125,7 @@ def _airflow_api_ready(settings: Settings) -> Callable[[Record], bool]:
 
 
 def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
-    """Tell that the stand-in is ready once a client can log in."""
+    """Make the check of the stand-in: it is ready once a client can log in."""
 
     def ready(_: Record) -> bool:
         try:
@@ -138,11 +138,11 @@ def _stand_in_ready(settings: Settings) -> Callable[[Record], bool]:
 
 
 def _without_settings() -> dict[str, str]:
-    """Return the caller's environment without what a service gets from the settings only."""
-    # Without bytecode every process, each task of Airflow among them, compiles for seconds what it imports.
+    """Return the caller's environment without the variables that a service gets from the settings only."""
+    # Without bytecode every process, each Airflow task included, would compile its imports for seconds.
     foreign = (*PREFIXES, "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    # Tasks report to Airflow over HTTP: a proxy of the machine must not come between.
+    # Tasks report to Airflow over HTTP, which must not go through a proxy of the machine.
     for name in ("NO_PROXY", "no_proxy"):
         kept[name] = ",".join(filter(None, [kept.get(name), LOOPBACK]))
     return kept
@@ -160,7 +160,7 @@ class Stack:
 
     @property
     def lock(self) -> Path:
-        """The lock of whoever starts and stops services."""
+        """The lock of the commands that start and stop services."""
         return self.settings.state / "lock"
 
     def _define(self) -> Iterator[Service]:
@@ -172,7 +172,7 @@ class Stack:
             ready=lambda _: postgres.answers(settings),
             seconds=30,
             address=str(settings.postgres_socket_dir),
-            # Fast shutdown; its children are the server's own business.
+            # Fast shutdown; the server ends its children itself.
             stop_signal=signal.SIGINT,
             stop_whole_group=False,
             account=postgres.account(),
@@ -219,7 +219,7 @@ class Stack:
         yield Service(
             "airflow-api-server",
             [*airflow, "api-server"],
-            # It starts while the tables are being made.
+            # It starts while the tables are created.
             {**environment, "AIRFLOW__DATABASE__CHECK_MIGRATIONS": "False"},
             ready=_airflow_api_ready(settings),
             seconds=180,
@@ -229,7 +229,7 @@ class Stack:
         )
         yield Service(
             "airflow-scheduler",
-            # Logs are read from the disk they are written to: no log server, no port.
+            # Logs are read from the local disk, so no log server and no port are needed.
             [*airflow, "scheduler", "--skip-serve-logs"],
             environment,
             ready=_airflow_component_ready(settings, "scheduler"),
@@ -262,17 +262,17 @@ class Stack:
         return self.settings.logs / f"{name}.log"
 
     def running(self, name: str) -> Record | None:
-        """Return the record of a service whose process is alive."""
+        """Return the record of a service if its process is alive."""
         record = self.records.read(name)
         return record if record and record.process() else None
 
     def is_ready(self, name: str) -> bool:
-        """Whether a service runs and does its work."""
+        """Whether a service runs and is ready."""
         record = self.running(name)
         return record is not None and self.services[name].ready(record)
 
     def begin(self) -> list[str]:
-        """Stop what runs with other settings, kill what crashed services left, check the ports to be used.
+        """Stop services that run with other settings, kill remains of crashed services, check the ports to be used.
 
         Returns the names of the services to start.
         """
@@ -300,7 +300,7 @@ class Stack:
         )
 
     def launch(self, name: str) -> Record:
-        """Start a service and keep its record; a log of its last run is kept beside the new one."""
+        """Start a service and write its record; keep the log of its last run beside the new log."""
         service = self.services[name]
         log = self.log(name)
         if log.exists():
@@ -322,15 +322,16 @@ class Stack:
         return record
 
     def wait_ready(self, names: list[str]) -> None:
-        """Wait until services are ready; raises when one ends first or takes too long.
+        """Wait until services are ready; raises StackError if one ends first or takes too long.
 
-        One that ran before this command and has ended since is started again: it may have died of another's death.
+        A service that ran before this command and has ended since is restarted, because another's death may have
+        ended it.
         """
         begun = time.monotonic()
         pending = list(names)
         while pending:
             records = {name: self._alive_or_again(name) for name in pending}
-            # One question at a time: those that wait would keep busy whom they wait for.
+            # One check at a time, because parallel checks would slow the starting services down.
             first = self.services[pending[0]]
             if first.ready(records[first.name]):
                 pending.remove(first.name)
@@ -349,8 +350,8 @@ class Stack:
         return self.launch(name)
 
     def stop(self, names: list[str]) -> None:
-        """Stop services, Postgres last, and everything that belongs to them; forget their records."""
-        # Postgres goes last: the others say goodbye to it.
+        """Stop services, Postgres last, with their children; remove their records."""
+        # Postgres last, because the others write to it while they end.
         first = [name for name in names if name != "postgres"]
         for group in (first, [name for name in names if name == "postgres"]):
             records = [record for record in map(self.records.read, group) if record]
@@ -359,7 +360,7 @@ class Stack:
             for record in records:
                 process = record.process()
                 if process is None:
-                    continue  # what a crashed service left behind is killed below
+                    continue  # remains of a crashed service are killed below
                 leaders.append(process)
                 service = self.services.get(record.name)
                 how = service.stop_signal if service else signal.SIGTERM
@@ -374,7 +375,7 @@ class Stack:
                 self.records.remove(record.name)
 
     def stop_all(self) -> None:
-        """Stop every service, then kill what else belongs to this state folder; raises if something stays."""
+        """Stop every service, then kill the remaining processes of this state folder; raises if some stay."""
         self.stop([record.name for record in self.records.all()])
         left = self.leftovers()
         kill(left)
@@ -383,11 +384,11 @@ class Stack:
             raise StackError(f"Still running: {', '.join(str(process.pid) for process in stubborn)}")
 
     def leftovers(self) -> list[psutil.Process]:
-        """Return the processes of this state folder, whether or not a record names them."""
+        """Return the processes of this state folder, with or without a record."""
         return members(self.records.all(), self.marker, postgres.data_folder(self.settings))
 
     def prepare_airflow(self) -> None:
-        """Write the login."""
+        """Write the file of Airflow's login."""
         settings = self.settings
         settings.airflow_home.mkdir(parents=True, exist_ok=True)
         passwords = settings.airflow_home / "passwords.json"
@@ -395,14 +396,14 @@ class Stack:
         passwords.write_text(json.dumps({ADMIN: settings.values["AIRFLOW_ADMIN_PASSWORD"]}), encoding="utf-8")
 
     def migrate_airflow(self) -> None:
-        """Bring Airflow's tables to the installed version."""
+        """Migrate Airflow's tables to the installed version."""
         with self._once("airflow-version", metadata.version("apache-airflow-core")) as due:
             if due:
                 migrate = self.services["airflow-scheduler"].environment
                 self._run_module("stack.airflow_cli db migrate", "airflow-migrate", migrate)
 
     def prepare_serving(self) -> None:
-        """Bring the serving database's tables to this version, and let the sync's and the API's users in."""
+        """Migrate the serving database to this version, and set up the users of the sync and of the API."""
         urls = self.settings.serving_urls
         if "SERVING_DATABASE_URL" in self.settings.values:
             self._run_module("alembic upgrade head", "alembic-migrate", urls)
@@ -421,8 +422,8 @@ class Stack:
 
     @contextlib.contextmanager
     def _once(self, name: str, version: str) -> Iterator[bool]:
-        """Say whether something of the embedded Postgres is still to be brought to a version, and note that it was."""
-        # Beside the cluster: whoever removes the cluster removes the stamp.
+        """Yield whether a part of the embedded Postgres is not at a version yet, and record that version at the end."""
+        # Beside the cluster, so that both are removed together.
         stamp = self.settings.state / "postgres" / name
         due = not stamp.exists() or stamp.read_text(encoding="utf-8") != version
         yield due
@@ -430,7 +431,7 @@ class Stack:
             stamp.write_text(version, encoding="utf-8")
 
     def prepare_warehouse(self) -> None:
-        """Make the stand-in's database and its logins; a server of the user's own has them already."""
+        """Create the stand-in's database and logins; the user's own server already has them."""
         if self.settings.uses_stand_in:
             logins = {"WAREHOUSE_ODBC_ADMIN": self.settings.stand_in_administrator, "PYTHONPATH": str(PLUGINS)}
             self._run_module("warehouse.logins", "warehouse-logins", {**self.settings.contract, **logins})

@@ -1,6 +1,6 @@
 """The settings: defaults, `.env` over them, the environment over both, resolved once into plain values.
 
-Names and defaults are told in `.env.example`; secrets come from `dotenv`, which generates them.
+`.env.example` documents names and defaults; `dotenv` generates the secrets.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ADMIN = "admin"
 DATABASE = "DataWarehouse"
 PLUGINS = ROOT / "plugins"
 SERVING_LOGINS = ("postgres", "sales_loader", "sales_api")
-"""Users of the embedded Postgres: the owner of the serving database, the sync's and the API's."""
+"""Users of the embedded Postgres: the owner of the serving database, the sync, the API."""
 
 PREFIXES = (
     "AIRFLOW_",
@@ -44,36 +44,36 @@ PREFIXES = (
     "SQLSERVER_",
     "WAREHOUSE_",
 )
-"""What the names of all settings begin with; nothing else of `.env` or the environment is a setting."""
+"""Prefixes of all settings; other variables of `.env` or the environment are ignored."""
 
 API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS", "API_TRUSTED_PROXIES")
-"""Settings of the API that have a default there."""
+"""Settings whose default is in the API."""
 
 CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
-"""What Airflow takes for a schedule besides cron expressions."""
+"""Airflow's schedules besides cron expressions."""
 
 MAY_BE_EMPTY = ("WAREHOUSE_LATE_AFTER_MINUTES",)
-"""Settings whose empty value means something else than their default."""
+"""Settings whose empty value differs from their default."""
 
 COMMITTED = ROOT / "data"
-"""The drop in the repository; `data/generate.py` has written it, for its BUSINESS_DATE."""
+"""The drop in the repository, written by `data/generate.py` for its BUSINESS_DATE."""
 
 TWO_DATES = (date(2001, 2, 3), date(2014, 5, 26))
-"""Different in year, month, day and weekday: a template that renders the same for both is one fixed folder."""
+"""Two dates that differ in year, month, day and weekday: a template with one result for both is a fixed folder."""
 
 LONGEST_SOCKET_PATH = 100
-"""Bytes that the path of a Unix socket may have on every system (Linux allows 107, macOS 103)."""
+"""Longest path of a Unix socket in bytes that every system allows (Linux 107, macOS 103)."""
 
 
 class SettingsError(Exception):
-    """A setting that cannot be right; the message names the variable and what it should be."""
+    """An invalid setting; the message names the variable and the expected value."""
 
 
 def iso_date(text: str) -> date:
     """Read a date as yyyy-mm-dd and in no other way; raises ValueError."""
     day = date.fromisoformat(text)
     if day.isoformat() != text:
-        raise ValueError(f"{text!r} is no date as yyyy-mm-dd")
+        raise ValueError(f"{text!r} is not a date as yyyy-mm-dd")
     return day
 
 
@@ -105,7 +105,8 @@ def _schedule(text: str) -> None:
 def _address_with_scheme(*schemes: str) -> Callable[[str], None]:
     def check(text: str) -> None:
         parts = urlsplit(text)
-        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:  # an impossible port raises itself
+        # `.port` raises ValueError itself for an invalid port.
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
             raise ValueError
 
     return check
@@ -134,7 +135,7 @@ PIPELINE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "KEEP_AIRFLOW_DAYS": (_days, "a whole number of days from 1 up"),
     "KEEP_HISTORY_DAYS": (_days, "a whole number of days from 1 up"),
 }
-"""Settings of the DAGs, which have their defaults there: how each is checked, and what it should be."""
+"""Settings whose default is in the DAGs: the check of each, and the expected value in words."""
 
 CHECKED = {
     **PIPELINE_OPTIONS,
@@ -161,7 +162,7 @@ def microsoft_driver() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting resolved. `values` holds what `.env` and the environment say, empty ones left out."""
+    """All settings, resolved. `values` has those of `.env` and the environment, without empty ones."""
 
     values: Mapping[str, str]
 
@@ -178,14 +179,12 @@ class Settings:
                 if name in merged:
                     check(merged[name])
             except (ValueError, KeyError, OSError):
-                raise SettingsError(
-                    f"{name} is {merged[name]!r}, which cannot be right: it must be {wanted}."
-                ) from None
+                raise SettingsError(f"{name} is {merged[name]!r}, which is invalid: it must be {wanted}.") from None
         return cls(merged)
 
     @property
     def given(self) -> dict[str, str]:
-        """The settings as they were given: from these alone another process resolves the same ones."""
+        """The settings as given, from which another process resolves the same values."""
         return {name: value for name, value in sorted(self.values.items()) if name.startswith(PREFIXES)}
 
     def _port(self, name: str, default: int) -> int:
@@ -195,7 +194,7 @@ class Settings:
         return int(text)
 
     def _path(self, name: str, default: Path) -> Path:
-        # Relative paths count from the clone, wherever the command is called.
+        # Relative paths start at the clone, whatever the working folder.
         return ROOT / self.values[name] if name in self.values else default
 
     @cached_property
@@ -205,7 +204,7 @@ class Settings:
 
     @cached_property
     def airflow_port(self) -> int:
-        """Port of Airflow's API server: the UI, the REST API and what tasks report to."""
+        """Port of Airflow's API server: the UI, the REST API and the reports of tasks."""
         return self._port("AIRFLOW_PORT", 8080)
 
     @cached_property
@@ -235,7 +234,7 @@ class Settings:
 
     @property
     def run(self) -> Path:
-        """The folder that says which process is which service."""
+        """The folder of the services' records."""
         return self.state / "run"
 
     @property
@@ -245,7 +244,7 @@ class Settings:
 
     @cached_property
     def postgres_socket_dir(self) -> Path:
-        """Folder of Postgres' socket: in the state folder, or a temporary one if its path is too long."""
+        """Folder of Postgres' socket: in the state folder, or a temporary folder if that path is too long."""
         wanted = self.state / "postgres"
         if len(str(wanted / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
             return wanted
@@ -264,7 +263,7 @@ class Settings:
 
     @property
     def default_source_dir(self) -> str:
-        """The drop where WAREHOUSE_SOURCE_DIR is unset: the committed one, with a schedule a folder for each date."""
+        """The drop if WAREHOUSE_SOURCE_DIR is unset: the committed one, or with a schedule a folder for each date."""
         return str(self.drops / "{{ ds }}" if "WAREHOUSE_SCHEDULE" in self.values else COMMITTED)
 
     @cached_property
@@ -274,7 +273,7 @@ class Settings:
         try:
             folders = {render(source_dir, day).resolve() for day in TWO_DATES}
         except ValueError as error:
-            raise SettingsError(f"WAREHOUSE_SOURCE_DIR cannot be right: {error}") from None
+            raise SettingsError(f"WAREHOUSE_SOURCE_DIR is invalid: {error}") from None
         if "WAREHOUSE_SCHEDULE" in self.values and folders == {COMMITTED.resolve()}:
             raise SettingsError(
                 f"WAREHOUSE_SOURCE_DIR is {COMMITTED}: WAREHOUSE_SCHEDULE would publish that drop under every date.\n"
@@ -285,17 +284,17 @@ class Settings:
 
     @property
     def chooses_drop(self) -> bool:
-        """Whether the drop is the user's choice. A shell that took over `make env` has the default set: no choice."""
+        """Whether the user has set the drop. The default does not count, because a shell has it after `make env`."""
         return self.source_dir != self.default_source_dir
 
     @property
     def zone(self) -> ZoneInfo:
-        """The company's time zone: of the schedule, and of what counts as today."""
+        """The company's time zone, for the schedule and for today's date."""
         return ZoneInfo(self.values.get("WAREHOUSE_TIMEZONE", "UTC"))
 
     @property
     def today(self) -> date:
-        """The date it is for the company: no business date is later."""
+        """Today's date in the company's time zone; no business date may be later."""
         return datetime.now(self.zone).date()
 
     @property
@@ -313,7 +312,7 @@ class Settings:
         }
 
     def _stand_in(self, login: str, password: str) -> str:
-        # The Microsoft driver. The certificate is self-signed, and the way to it is within this machine.
+        # The Microsoft driver. The certificate is self-signed, and the connection stays on this machine.
         return (
             f"DRIVER={{{microsoft_driver()}}};SERVER={LOOPBACK},{self.sqlserver_port};"
             f"DATABASE={DATABASE};UID={login};PWD={escape_value(self.values[password])};"
@@ -322,14 +321,14 @@ class Settings:
 
     @cached_property
     def uses_stand_in(self) -> bool:
-        """Whether the warehouse is the embedded stand-in: the connection strings are unset, or name it."""
+        """Whether the warehouse is the embedded stand-in: the connection strings are unset, or point at it."""
         names = self.stand_in_logins
         given = [name for name in names if name in self.values]
         if all(self.values[name] == names[name] for name in given):
             return True
         if len(given) < len(names):
             missing = ", ".join(name for name in names if name not in given)
-            raise SettingsError(f"{', '.join(given)} point(s) elsewhere than the stand-in: set {missing} too.")
+            raise SettingsError(f"{', '.join(given)} point(s) at another server than the stand-in: set {missing} too.")
         return False
 
     def postgres_url(self, database: str, driver: str = "postgresql", user: str = "postgres") -> str:
@@ -338,7 +337,7 @@ class Settings:
 
     @cached_property
     def serving_urls(self) -> dict[str, str]:
-        """The serving database as owner, loader and API reach it; all three in the embedded Postgres, or none."""
+        """The URLs of the serving database for owner, loader and API; all in the embedded Postgres, or none."""
         names = ("SERVING_DATABASE_URL", "SERVING_DATABASE_URL_LOADER", "SERVING_DATABASE_URL_API")
         if names[0] in self.values:
             return {name: self.values.get(name, self.values[names[0]]) for name in names}
@@ -349,8 +348,8 @@ class Settings:
 
     @cached_property
     def contract(self) -> dict[str, str]:
-        """The documented variables, as tests and services read them."""
-        from data.generate import BUSINESS_DATE  # the generator's libraries are large: not at import
+        """The documented variables, for tests and services."""
+        from data.generate import BUSINESS_DATE  # imported here, because the generator's libraries are large
 
         landing = str(self.landing)
         return {
@@ -376,7 +375,7 @@ class Settings:
     def airflow(self) -> dict[str, str]:
         """Airflow's own variables, connections to the warehouse included.
 
-        Any other option of Airflow can be set as `AIRFLOW__SECTION__OPTION`, the secrets are among them.
+        Any other option of Airflow can be set as `AIRFLOW__SECTION__OPTION`, as the secrets are.
         """
         given = {name: value for name, value in self.values.items() if name.startswith("AIRFLOW__")}
         metadata = self.postgres_url("airflow", "postgresql+psycopg2")
@@ -384,9 +383,9 @@ class Settings:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "6",
             "AIRFLOW__API__WORKERS": "1",
-            # Seconds until a task whose process was killed is given up (the default, 300, delays a restart).
+            # Seconds until a task whose process was killed counts as failed (the default of 300 delays a restart).
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
-            # Seconds: tasks here take one each, and a DAG that did not change need not be read every half minute.
+            # Seconds. Parsing takes about one for each DAG, so an unchanged DAG is not read every half minute.
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
@@ -395,9 +394,9 @@ class Settings:
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-            # The default asks the resolver for a full name, which hangs where there is no DNS.
+            # The default resolves the full host name, which hangs without DNS.
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-            # The port is in three: what the server listens on, what pages link to, what tasks report to.
+            # The port is in three options: for listening, for links in pages, for the reports of tasks.
             "AIRFLOW__API__HOST": LOOPBACK,
             "AIRFLOW__API__PORT": str(self.airflow_port),
             "AIRFLOW__API__BASE_URL": self.airflow_url,
@@ -419,7 +418,7 @@ class Settings:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Everything that a service is started with, on top of the caller's environment."""
+        """The environment of a service, in addition to the caller's."""
         return {
             **self.contract,
             **self.airflow,

@@ -1,6 +1,6 @@
-"""The tests mirror the folders of the project; ``oracle`` and ``days`` are what they judge by."""
+"""The tests mirror the folders of the project; ``oracle`` and ``days`` hold the expected results."""
 
 import os
 
 SOAK = int(os.environ.get("SOAK", "1"))
-"""How many times over the tests marked ``soak`` run their fuzzing and killing: `make soak N=…` sets it."""
+"""Factor of the number of cases in the tests marked ``soak``, set by `make soak N=…`."""

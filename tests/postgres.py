@@ -19,10 +19,10 @@ LOGINS = {"loader": "serving_loader", "api": "serving_api"}
 
 @contextmanager
 def embedded_postgres() -> Iterator[str]:
-    """Run a server until the block ends; yields the URL of its database. Works as root and as anyone.
+    """Run a server until the block ends; yields the URL of its database. Works as root and as any other user.
 
-    Not below pytest's own folder: run by root, the server is another user, and each start of pytest takes
-    that folder away from others.
+    Its folder is not below pytest's own: run by root, the server is another user, for whom each start of pytest closes
+    that folder.
     """
     with TemporaryDirectory(prefix="postgres-") as folder:
         # The server's lock file would otherwise lie in /tmp, where another user's blocks it.
@@ -38,7 +38,7 @@ def embedded_postgres() -> Iterator[str]:
 
 
 def migrate(url: str, target: str = "head") -> subprocess.CompletedProcess[str]:
-    """Migrate a database, forth to the head or back to another target."""
+    """Migrate a database, up to the head or down to another target."""
     command = [sys.executable, "-m", "alembic", "upgrade" if target == "head" else "downgrade", target]
     environment = {**os.environ, "SERVING_DATABASE_URL": url}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -23,12 +23,12 @@ from warehouse.staging import stage
 
 ROOT = Path(__file__).parents[1]
 RUN_PREFIX = "test "
-"""Runs made by tests are named so: a database that holds any other is not dropped."""
+"""Prefix of runs made by tests; a database that holds other runs is not dropped."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that speaks TDS, as its owner reaches it, and the landing folder as both see it."""
+    """A server that speaks TDS, with its owner's connection string and the landing folder as both sides see it."""
 
     odbc: str
     landing: Path
@@ -85,7 +85,7 @@ def configured_server(folder: Path) -> Iterator[Server]:
 
 @dataclass
 class Warehouse:
-    """The database DataWarehouse on a server, with what tests do to it."""
+    """The database DataWarehouse on a server, with helpers for tests."""
 
     server: Server
     loads: int = field(default=0)
@@ -97,7 +97,7 @@ class Warehouse:
             yield connection
 
     def rebuild(self) -> None:
-        """Drop the database and deploy include/sql again; refuses one with batches that no test made."""
+        """Drop the database and deploy include/sql again; refuses a database with batches that no test made."""
         with closing(pyodbc.connect(with_database(self.server.odbc, "master"), autocommit=True)) as master:
             if master.execute("SELECT DB_ID(N'DataWarehouse')").fetchval() is not None:
                 foreign = (
@@ -112,7 +112,7 @@ class Warehouse:
         deploy(self.server.odbc)
 
     def empty(self) -> None:
-        """Leave of the rows those that a deployment brings: sooner done than ``rebuild``, procedures stay compiled."""
+        """Delete all rows but those of a deployment. Faster than ``rebuild``, because procedures stay compiled."""
         unknown = {"silver.customers": "customer_key", "silver.products": "product_key"}
         tables = self.execute("SELECT CONCAT(SCHEMA_NAME(schema_id), N'.', name) AS name FROM sys.tables")
         for name in (table["name"] for table in tables):
@@ -145,7 +145,7 @@ class Warehouse:
             return pd.DataFrame([tuple(row) for row in cursor.fetchall()], columns=names, dtype=object)
 
     def stage(self, drop: Path) -> str:
-        """Stage a drop into a landing folder of its own; its name as the server sees it."""
+        """Stage a drop into a new landing folder; returns its path as the server sees it."""
         self.loads += 1
         name = f"load-{self.loads}-{secrets.token_hex(4)}"
         stage(drop, self.server.landing / name)
@@ -162,7 +162,7 @@ class Warehouse:
     ) -> None:
         """Stage a drop and run etl.load_day on it. Raises StagingError or pyodbc.Error.
 
-        Today is the business date, whatever the clocks say.
+        The business date counts as today, whatever the clock.
         """
         landing = self.stage(drop)
         self.execute(

@@ -1,7 +1,7 @@
 /*
 Purpose: backs up DataWarehouse into the server's backup folder and reads the file back, checksums included.
-         One file a day of the week: the last seven stay. The caller is sysadmin, because whoever may back up writes
-         files as the server; neither the loader nor the owner needs to. Not for Azure SQL, which backs up by itself.
+         One file a weekday, so the last seven stay. The caller is sysadmin, because a login that may back up can write
+         files as the server; neither loader nor owner needs that. Not for Azure SQL, which backs up by itself.
 Example: sqlcmd -S localhost -U sa -C -b -i backup.sql
 */
 DECLARE @weekday INT = DATEDIFF(DAY, CAST('00010101' AS DATE), CAST(SYSDATETIME() AS DATE)) % 7 + 1; -- 1 is Monday

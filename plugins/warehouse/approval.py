@@ -1,4 +1,4 @@
-"""The step that asks a person when more rows were rejected than the day's limit allows."""
+"""The task that asks a person if more rows were rejected than the day's limit allows."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from warehouse.execution import WarehouseError
 from warehouse.operators import OPEN_BATCH, BatchOperator, reader
 
 TIME_TO_ANSWER = timedelta(hours=12)
-"""How long the question stands; the day fails when nobody has answered it."""
+"""How long the task waits for an answer; the day fails without one."""
 
 SHARE = """
 SELECT
@@ -37,7 +37,7 @@ ORDER BY COUNT(*) DESC, source_table, column_name, reason
 
 
 class ApproveRejectsOperator(ApprovalOperator):
-    """Asks whether to load a day in spite of its rejects, and records who said so in the warehouse.
+    """Asks whether to load a day despite its rejects, and records the person who approves in the warehouse.
 
     A day within its limit passes without a question. A refusal fails the task, as the limit alone would have.
     """
@@ -46,7 +46,7 @@ class ApproveRejectsOperator(ApprovalOperator):
         super().__init__(subject="Load the day anyway?", response_timeout=TIME_TO_ANSWER, fail_on_reject=True, **kwargs)
 
     def execute(self, context: Context) -> Any:
-        """Ask when the limit is exceeded."""
+        """Ask if the limit is exceeded."""
         batch_id = context["ti"].xcom_pull(task_ids=OPEN_BATCH, key="batch_id")
         warehouse = reader()
         business_date, limit, accepted, read, rejected = warehouse.get_first(SHARE, parameters=(batch_id,))
@@ -73,7 +73,7 @@ class ApproveRejectsOperator(ApprovalOperator):
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Record an approval; raises AirflowFailException on a refusal and when nobody has answered."""
+        """Record an approval; raises AirflowFailException on a refusal or without an answer."""
         way_out = "Deliver a right drop and clear `stage` with all downstream, or clear this task to ask again."
         try:
             answer = super().execute_complete(context, event)

@@ -1,6 +1,6 @@
-"""The assets that the DAGs read and write, from the files of a drop to what is served: their graph is the lineage.
+"""The assets that the DAGs read and write, from the files of a drop to the served copy: their graph is the lineage.
 
-Each event of an asset says which batch and which business date it is of; the business date is its partition key, too.
+Each event of an asset names its batch and its business date; the business date is also its partition key.
 """
 
 from airflow.sdk import Asset
@@ -10,10 +10,10 @@ from warehouse.sources import SOURCE_FILES
 FILES = {
     source.table: Asset(f"drop.{source.table}", group="drop", extra={"file": source.path}) for source in SOURCE_FILES
 }
-"""The files of a drop by the table that each fills; an event means that staging has read the file."""
+"""The files of a drop by source table; an event means that staging has read the file."""
 
 BRONZE = {source.table: Asset(f"bronze.{source.table}", group="bronze") for source in SOURCE_FILES}
-"""The bronze tables: the files as they are."""
+"""The bronze tables: the files as delivered."""
 
 SILVER = {source.table: Asset(f"silver.{source.table}", group="silver") for source in SOURCE_FILES}
 """The cleansed tables."""
@@ -33,7 +33,7 @@ VIEWS = [
 """The views of gold that show a published day."""
 
 GOLD = Asset("gold", group="gold")
-"""All of gold after a day that was published and has passed its checks; `sales_serving` follows its events."""
+"""Gold after a publish whose checks have passed; its events start `sales_serving`."""
 
 SERVED = Asset("served", group="serving")
 """The copy of gold in Postgres that the API serves."""

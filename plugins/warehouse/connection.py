@@ -1,8 +1,8 @@
 """ODBC connection strings, and the Airflow connections that are made from the settings.
 
-Airflow's ODBC hook (provider odbc 4.13) writes ``KEY=value;`` without any escaping, wants the port of the
-Microsoft driver inside the host (``host,port``) and the driver under the lower-case extra ``driver``:
-``airflow_connections`` hands it values that survive that.
+Airflow's ODBC hook (provider odbc 4.13) writes ``KEY=value;`` without escaping, expects the port of the Microsoft
+driver inside the host (``host,port``) and the driver in the lower-case extra ``driver``. ``airflow_connections``
+returns values that this does not corrupt.
 """
 
 import json
@@ -30,8 +30,8 @@ _SPECIAL = set("[]{}(),;?*=!@")  # ODBC reference, "Connection string attributes
 def parse_connection_string(text: str) -> dict[str, str]:
     """Split ``key=value;…`` into a dict, in order, keys as written and values without their braces.
 
-    A value in braces may hold anything, ``}`` doubled. Of a repeated key the first counts, as for ODBC.
-    Raises ValueError for a part that is no ``key=value``; the message never holds a value.
+    A value in braces may hold any character, ``}`` doubled. Of a repeated key the first counts, as for ODBC.
+    Raises ValueError for a part that is not ``key=value``; the message never contains a value.
     """
     parts: dict[str, str] = {}
     seen: set[str] = set()
@@ -43,7 +43,7 @@ def parse_connection_string(text: str) -> dict[str, str]:
         equals = text.find("=", position)
         end_of_part = text.find(";", position)
         if equals < 0 or 0 <= end_of_part < equals:
-            raise ValueError(f"connection string: no key=value at character {position + 1}")
+            raise ValueError(f"connection string: expected key=value at character {position + 1}")
         key = text[position:equals].strip()
         value, position = _read_value(text, equals + 1, key)
         if key.lower() not in seen:
@@ -77,7 +77,7 @@ def _read_value(text: str, start: int, key: str) -> tuple[str, int]:
 
 
 def escape_value(value: str) -> str:
-    """Put a value in braces when ODBC would misread it bare."""
+    """Put a value in braces if ODBC would misread it without."""
     if value and (_SPECIAL & set(value) or value != value.strip()):
         return "{" + value.replace("}", "}}") + "}"
     return value
@@ -105,7 +105,7 @@ def airflow_connections(environ: Mapping[str, str]) -> dict[str, str]:
 
     ``warehouse`` (loader), ``warehouse_reader`` and ``warehouse_owner`` of type odbc from the
     WAREHOUSE_ODBC* settings; ``sales_api`` of type http from API_URL or API_PORT, its password the
-    API_SYNC_KEY; and the switch without which the hook ignores a driver named in the connection.
+    API_SYNC_KEY; and the option without which the hook ignores a driver named in the connection.
     Raises ValueError naming a setting that is missing or cannot be read.
     """
     variables = {
@@ -137,7 +137,7 @@ def _odbc_connection(connection_string: str, setting: str) -> dict[str, object]:
             extra["driver"] = value  # the hook adds the braces itself
         elif field == "port":
             if not value.isdecimal():
-                raise ValueError(f"{setting}: the port is no number")
+                raise ValueError(f"{setting}: the port is not a number")
             connection[field] = int(value)
         elif field == "host":
             connection[field] = value  # "host,port" must stay bare: a brace would name another host
@@ -153,7 +153,7 @@ def _api_connection(environ: Mapping[str, str]) -> dict[str, object]:
     url = environ.get("API_URL") or f"http://127.0.0.1:{_require(environ, 'API_PORT')}"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"API_URL: {url!r} is no http or https address")
+        raise ValueError(f"API_URL: {url!r} is not an http or https address")
     return {
         "conn_type": "http",
         "schema": parts.scheme,

@@ -1,4 +1,4 @@
-"""CSV as the source contract has it: one physical line, one row (docs/source_data.md, "Lines")."""
+"""CSV by the source contract: one physical line, one row (docs/source_data.md, "Lines")."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
 
 
 class BadLineError(ValueError):
-    """A line that cannot be right; ``column`` counts from 1, or is None when the line as a whole is wrong."""
+    """A faulty line; ``column`` counts from 1, and is None if the fault is in the line as a whole."""
 
     def __init__(self, reason: str, column: int | None = None):
         super().__init__(reason)
@@ -62,5 +62,5 @@ def utf16_length(text: str) -> int:
 
 
 def shorten(text: str) -> str:
-    """Cut a text to what NVARCHAR(4000) holds, never through a surrogate pair."""
+    """Cut a text to the length of NVARCHAR(4000), never through a surrogate pair."""
     return text[:MAX_FIELD].encode("utf-16-le")[: 2 * MAX_FIELD].decode("utf-16-le", errors="ignore")

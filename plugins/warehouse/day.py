@@ -1,4 +1,4 @@
-"""The day that a run of `sales_warehouse` loads: its business date, its drop, and what its params ask for."""
+"""The day that a run of `sales_warehouse` loads: its business date, its drop, and its params."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,15 +12,15 @@ from warehouse import settings
 from warehouse.template import render
 
 SCHEDULED, BACKFILL = "scheduled", "backfill"
-"""Types of runs, as Airflow names them, that nobody started for one day in particular."""
+"""Airflow's types of runs that no person starts for one particular day."""
 
 
 @dataclass(frozen=True)
 class Day:
-    """What one run loads.
+    """The day that one run loads.
 
-    ``history``: a day older than the one published last is added to what is known without being shown or served.
-    ``wait``: how long to wait for the drop; zero leaves it to staging to say what is missing.
+    ``history``: a day older than the latest published day adds the rows that silver lacks, and gold keeps its day.
+    ``wait``: how long to wait for the drop; with zero, staging reports missing files.
     """
 
     business_date: date
@@ -34,7 +34,7 @@ class Day:
 
     @classmethod
     def of(cls, context: Context) -> "Day":
-        """Read the day from a run's params; AirflowFailException says which of them cannot be right."""
+        """Read the day from a run's params; raises AirflowFailException that names an invalid one."""
         run, params = context["dag_run"], context["params"]
         run_type = str(getattr(run.run_type, "value", run.run_type))
         business_date = date_of_run(params, run)
@@ -52,7 +52,7 @@ class Day:
 
 
 def today() -> date:
-    """Return the date it is now in WAREHOUSE_TIMEZONE."""
+    """Return today's date in WAREHOUSE_TIMEZONE."""
     return datetime.now(settings.timezone()).date()
 
 
@@ -66,7 +66,7 @@ def date_of_run(params: Any, run: Any) -> date:
 
 
 def drop_of(template: str | None, business_date: date) -> Path:
-    """Return the folder of a drop; raises AirflowFailException, because a retry would render the same."""
+    """Return the folder of a drop; raises AirflowFailException, because a retry would give the same folder."""
     try:
         return render(template, business_date)
     except ValueError as error:

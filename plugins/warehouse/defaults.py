@@ -1,4 +1,4 @@
-"""What the DAGs have in common: the arguments of their tasks, and schedules in the time zone of the company."""
+"""Shared by the DAGs: the arguments of their tasks, and schedules in the company's time zone."""
 
 from datetime import timedelta
 
@@ -13,9 +13,9 @@ DEFAULT_ARGS = {
     "on_failure_callback": notifications.remember_error,
     **RETRIES,
 }
-"""Arguments of every task: who owns it, how long it may run, what is tried again, where its error is kept."""
+"""Arguments of every task: its owner, its longest run time, its retries, and the callback that keeps its error."""
 
 
 def schedule(cron: str | None) -> CronTriggerTimetable | None:
-    """Return the timetable of a cron expression in WAREHOUSE_TIMEZONE; None, for runs by hand, without one."""
+    """Return the timetable of a cron expression in WAREHOUSE_TIMEZONE; None without one, for manual runs."""
     return CronTriggerTimetable(cron, timezone=str(settings.timezone())) if cron else None

@@ -2,10 +2,10 @@
 
     WAREHOUSE_ODBC='DRIVER=…;SERVER=…' python -m warehouse.deploy
 
-The files are idempotent, so deploying again is how a change arrives. Files under 00_database run connected
+The files are idempotent, so a repeated deployment applies changes. Files under 00_database run connected
 to master, each statement by itself, because CREATE and ALTER DATABASE allow no transaction. All others run connected
-to the database of the connection string, in one transaction: when one fails, the database keeps the procedures,
-signatures and rights that it had.
+to the database of the connection string, in one transaction: if one fails, the database keeps its procedures,
+signatures and permissions.
 """
 
 import argparse
@@ -29,12 +29,12 @@ DATABASE_FOLDER = "00_database"
 
 
 class DeployError(Exception):
-    """A batch failed: says in which file and line, and that nothing was deployed."""
+    """A batch failed; the message names file and line, and states that nothing was deployed."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What stands between two GO lines; ``line`` is that of its first line that is not blank."""
+    """The text between two GO lines; ``line`` is the number of its first line that is not blank."""
 
     sql: str
     line: int
@@ -43,7 +43,7 @@ class Batch:
 def split_batches(script: str) -> list[Batch]:
     """Split a script at lines that hold nothing but GO, as sqlcmd does.
 
-    A GO inside a string, a quoted name or a comment separates nothing. Batches of blank lines are left out.
+    A GO inside a string, a quoted name or a comment does not count. Batches of blank lines are left out.
     """
     batches: list[Batch] = []
     start = 0
@@ -57,7 +57,7 @@ def split_batches(script: str) -> list[Batch]:
 
 
 def _find_separators(script: str) -> Iterator[tuple[int, int]]:
-    """Yield where each GO line begins and ends, its line end included."""
+    """Yield the start and end position of each GO line, its line end included."""
     position = 0
     at_line_start = True
     while position < len(script):
@@ -107,10 +107,10 @@ def _skip_comment(script: str, position: int) -> int:
 
 
 def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database: bool = False) -> int:
-    """Run all files under ``sql_dir`` and return how many; DeployError at the first batch that fails.
+    """Run all files under ``sql_dir`` and return their number; raises DeployError at the first batch that fails.
 
-    Loads that run meanwhile wait for the deployment, or it waits for them; of a deadlock it is the victim.
-    With ``existing_database`` the files that make the database are left out, and master is not entered.
+    Loads that run meanwhile wait for the deployment, or it waits for them; in a deadlock it is the victim.
+    With ``existing_database`` the files of 00_database are left out, and no connection to master is made.
     """
     database = [] if existing_database else deploy_database(connection_string, sql_dir)
     rest = [file for file in sorted(sql_dir.rglob("*.sql")) if sql_dir / DATABASE_FOLDER not in file.parents]
@@ -122,13 +122,13 @@ def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database
             _run_files(cursor, sql_dir, rest)
             run_batch(cursor, "COMMIT TRANSACTION;", (), log)
         except (DeployError, WarehouseError) as error:
-            text = f"{error}\nNothing was deployed: the database is as it was. Put this right, then deploy again."
+            text = f"{error}\nNothing was deployed: the database is as it was. Correct the file, then deploy again."
             raise DeployError(text) from error
     return len(database) + len(rest)
 
 
 def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Path]:
-    """Run the files that make the database, and return them; DeployError at the first batch that fails."""
+    """Run the files that create the database, and return them; raises DeployError at the first batch that fails."""
     files = sorted((sql_dir / DATABASE_FOLDER).rglob("*.sql"))
     if files:
         with _connected(with_database(connection_string, "master")) as cursor:
@@ -138,7 +138,7 @@ def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Pat
 
 @contextmanager
 def _connected(connection_string: str) -> Iterator[pyodbc.Cursor]:
-    """Connect for the length of the block, once the server has started; a transaction then open is rolled back."""
+    """Connect for the block, and wait for a starting server; a transaction open at the end is rolled back."""
     try:
         connection = connect(connection_string, log)
     except pyodbc.Error as error:
@@ -162,10 +162,10 @@ def _run_files(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> N
 
 
 def _line_of_error(cursor: pyodbc.Cursor, batch: Batch) -> int:
-    """Run a batch that failed once more, in its transaction, and return the line of it that fails.
+    """Run a failed batch again in its transaction, and return the line of the error.
 
-    The driver passes on the text of an error alone; ERROR_LINE() has the line. Without a transaction that still
-    holds, nothing is run, and the line is the batch's first.
+    The driver returns only the text of an error; ERROR_LINE() has the line. If the transaction cannot continue,
+    nothing is run, and the first line of the batch is returned.
     """
     sql = (
         "IF XACT_STATE() = 1 BEGIN BEGIN TRY EXEC sp_executesql ?; END TRY"
@@ -185,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--existing-database",
         action="store_true",
-        help=f"leave out {DATABASE_FOLDER}: the database is there and set up, as on Azure SQL",
+        help=f"leave out {DATABASE_FOLDER}: the database exists and is set up, as on Azure SQL",
     )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -16,15 +16,15 @@ from warehouse.day import Day, now
 from warehouse.sources import SOURCE_FILES
 
 MARKERS = ("_SUCCESS", "manifest.json", "manifest.csv", "manifest.txt")
-"""Files by which a producer says that its drop is complete; one of them in the drop's folder is enough."""
+"""Marker files of a complete drop; one of them in the drop's folder is enough."""
 
 POLL = timedelta(seconds=10)
-"""How often the triggerer looks; more often where sizes must be unchanged for less."""
+"""Pause between two looks of the triggerer; shorter if WAREHOUSE_DROP_SETTLE_SECONDS is shorter."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What has arrived of a drop: the sizes in bytes of its files by path, None for a missing one, and the marker."""
+    """The arrived part of a drop: size in bytes by path, None for a missing file, and the marker."""
 
     sizes: dict[str, int | None]
     marker: str | None
@@ -37,23 +37,23 @@ class Arrival:
 
     @property
     def missing(self) -> list[str]:
-        """The files that are not there."""
+        """The paths of missing files."""
         return [path for path, size in self.sizes.items() if size is None]
 
 
 @dataclass
 class Watch:
-    """Whether a drop is complete, by looking again and again: all files, and a marker or sizes that stay the same."""
+    """Judges by repeated looks whether a drop is complete: all files, and a marker or unchanged sizes."""
 
     folder: Path
     settle: timedelta
     seen: Arrival | None = None
     since: float = 0.0
     news: list[str] = field(default_factory=list)
-    """What changed at the last look, as lines for the log."""
+    """Changes at the last look, as lines for the log."""
 
     def look(self, seconds: float) -> bool:
-        """Look at the folder, ``seconds`` being any clock that only goes forward; returns whether it is complete."""
+        """Look at the folder; returns whether the drop is complete. ``seconds`` is the time of a monotonic clock."""
         arrival = Arrival.look(self.folder)
         self.news = []
         if arrival != self.seen:
@@ -74,7 +74,7 @@ class Watch:
         )
 
     def complaint(self, waited: timedelta) -> str:
-        """Say what was still missing when the time was up."""
+        """Return the message for a drop that is incomplete when the time is up."""
         arrival = self.seen or Arrival.look(self.folder)
         minutes = f"{waited.total_seconds() / 60:g} minutes"
         if arrival.missing:
@@ -82,11 +82,11 @@ class Watch:
             lines += [f"  {path}" for path in arrival.missing]
         else:
             lines = [f"{self.folder}: the sizes of its files were still changing after {minutes}."]
-        return "\n".join([*lines, "Deliver what is missing and clear this task: it then waits anew."])
+        return "\n".join([*lines, "Deliver the missing files and clear this task, which then waits again."])
 
 
 class DropTrigger(BaseTrigger):
-    """Fires when a drop is complete, or at ``until`` (seconds since the epoch) with what is missing."""
+    """Fires when a drop is complete, or at ``until`` (seconds since the epoch) with a complaint."""
 
     def __init__(self, folder: str, settle: float, until: float, waited: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -96,17 +96,17 @@ class DropTrigger(BaseTrigger):
         self.waited = waited
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return the path of the class and its arguments, from which a triggerer makes it anew."""
+        """Return the path of the class and its arguments, from which a triggerer creates it again."""
         arguments = {"folder": self.folder, "settle": self.settle, "until": self.until, "waited": self.waited}
         return f"{DropTrigger.__module__}.{DropTrigger.__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield one event: {"complaint": what is missing, empty when the drop is complete}."""
+        """Yield one event: {"complaint": message, empty if the drop is complete}."""
         loop = asyncio.get_running_loop()
         watch = Watch(Path(self.folder), timedelta(seconds=self.settle))
         pause = max(0.2, min(POLL.total_seconds(), self.settle / 2))
         while True:
-            # A folder on a network may take its time: never in the loop that all triggers share.
+            # In a thread, because a network folder may block, and all triggers share one loop.
             complete = await asyncio.to_thread(watch.look, loop.time())
             for line in watch.news:
                 self.log.info("%s", line)
@@ -120,16 +120,16 @@ class DropTrigger(BaseTrigger):
 
 
 class WaitForDropOperator(BaseOperator):
-    """Waits until the run's drop is complete; a run that need not wait goes on at once."""
+    """Waits until the run's drop is complete; succeeds at once in a run that does not wait."""
 
     ui_color = "#fdf3e0"
 
     def execute(self, context: Context) -> None:
-        """Go on when a marker says that the drop is complete; else hand the waiting over to the triggerer."""
+        """Succeed if a marker shows that the drop is complete; else defer to the triggerer."""
         day = Day.of(context)
         self.log.info("Business date %s, drop %s", day.business_date, day.source_dir)
         if not day.wait:
-            self.log.info("This run does not wait: `stage` says what is missing.")
+            self.log.info("This run does not wait; `stage` reports missing files.")
             return
         watch = Watch(day.source_dir, settings.drop_settle())
         if watch.look(0.0):
@@ -145,7 +145,7 @@ class WaitForDropOperator(BaseOperator):
         self.defer(trigger=trigger, method_name="arrived")
 
     def arrived(self, context: Context, event: dict[str, Any]) -> None:
-        """Go on; raises AirflowFailException with what is missing when the time was up."""
+        """Succeed, or raise AirflowFailException with the complaint if the time was up."""
         if event["complaint"]:
             raise failures.final(event["complaint"], self.log)
         self.log.info("The drop is complete.")

@@ -1,4 +1,4 @@
-"""Connects to the warehouse and runs one T-SQL batch to its end: messages logged, results drained, errors numbered."""
+"""Connects to the warehouse and runs a T-SQL batch to its end: logs messages, reads all results, numbers errors."""
 
 import logging
 import re
@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import pyodbc
 
 WARNING = "Warning: "
-"""How a line begins that a procedure prints as a warning."""
+"""Prefix of a message that a procedure prints as a warning."""
 
 STARTING = frozenset({904, 921, 922, 927, 6005, 17142, 18401, 18451})
 """Error numbers of a login while the server or the database starts or stops.
 
-After a cumulative update the server upgrades its own databases for some minutes: `sa` gets in, all others get 18401.
+After a cumulative update the server upgrades its own databases for some minutes. Meanwhile `sa` can log in, and all
+other logins get 18401.
 """
 STARTS_WITHIN = 300.0
 """Seconds that ``connect`` waits for a server that is starting."""
@@ -36,7 +37,7 @@ class WarehouseError(Exception):
 
     @classmethod
     def from_odbc(cls, error: pyodbc.Error) -> "WarehouseError":
-        """Translate pyodbc's error, whose text ends with the number in parentheses."""
+        """Make a WarehouseError of pyodbc's error, whose text ends with the number in parentheses."""
         text = str(error.args[-1]) if error.args else str(error)
         sqlstate = str(error.args[0]) if len(error.args) > 1 else ""
         found = list(_DIAGNOSTIC.finditer(text))
@@ -48,7 +49,7 @@ class WarehouseError(Exception):
 def connect(connection_string: str, log: logging.Logger, *, pause: float = 5.0) -> pyodbc.Connection:
     """Open a connection with autocommit, and wait for a server that is starting; ``pause`` seconds between tries.
 
-    Raises pyodbc.Error: any other error at once, that of a server that is starting after ``STARTS_WITHIN`` seconds.
+    Raises pyodbc.Error: at once, or after ``STARTS_WITHIN`` seconds if the server is still starting.
     """
     deadline = time.monotonic() + STARTS_WITHIN
     told = False
@@ -68,10 +69,10 @@ def connect(connection_string: str, log: logging.Logger, *, pause: float = 5.0) 
 def run_batch(
     cursor: pyodbc.Cursor, sql: str, parameters: Sequence[object], log: logging.Logger
 ) -> dict[str, object] | None:
-    """Execute a batch and return the first row of its last result set, or None when it had none.
+    """Execute a batch and return the first row of its last result set, or None without one.
 
-    PRINT output goes to the log as each part of the answer arrives, at level WARNING where it says so itself. An
-    error after the first result set surfaces as any other: as a WarehouseError.
+    PRINT output goes to the log as each part of the answer arrives, at level WARNING if it begins with ``Warning: ``.
+    Raises WarehouseError, also for an error after the first result set.
     """
     row: dict[str, object] | None = None
     try:

@@ -1,7 +1,7 @@
-"""Errors of tasks: which of them are tried again, and how they are logged.
+"""Errors of tasks: which are retried, and how they are logged.
 
-An error that passes by itself is tried again for about ten minutes, long enough for a restart of the server or a
-failover. Any other error fails the task at once, because no retry would help.
+An error that passes by itself is retried for about eleven minutes, long enough for a restart of the server or a
+failover. Any other error fails the task at once, because a retry would not help.
 """
 
 import logging
@@ -43,14 +43,14 @@ errors of startup and of availability groups.
 """
 
 TRANSIENT_STATES = ("08", "HYT")
-"""How SQLSTATEs of the driver's own errors begin that pass: connections (08…) and time-outs (HYT…)."""
+"""Prefixes of the driver's SQLSTATEs that pass by themselves: connections (08…) and time-outs (HYT…)."""
 
 WIDTH = 110
 """Characters that a line of a task's log shows at 1440 pixels beside Airflow's own columns."""
 
 
 Log = Any
-"""A logger: of the standard library, or the one that Airflow gives to an operator, which is typed as neither."""
+"""A logger of the standard library, or an operator's logger, for which Airflow has no type."""
 
 
 def is_transient(error: WarehouseError) -> bool:
@@ -61,28 +61,28 @@ def is_transient(error: WarehouseError) -> bool:
 
 
 def of_warehouse(error: WarehouseError, where: str, log: Log) -> AirflowException:
-    """Return the exception to raise for an error of the warehouse, having logged it; ``where`` names the call."""
+    """Log an error of the warehouse, and return the exception to raise for it; ``where`` names the call."""
     number = f"SQL Server error {error.number}" if error.number is not None else f"ODBC state {error.sqlstate}"
     message = f"{error.message}\n{where}, {number}"
     if is_transient(error):
-        return transient(f"{message}: passes by itself, so the task is tried again.", log)
+        return transient(f"{message}: passes by itself, so the task is retried.", log)
     return final(message, log)
 
 
 def final(message: str, log: Log) -> AirflowFailException:
-    """Return the exception that fails a task at once; the log gets the message, one short line after the other."""
+    """Log the message in short lines, and return the exception that fails a task at once."""
     log_lines(log, logging.ERROR, message)
     return AirflowFailException(message)
 
 
 def transient(message: str, log: Log) -> AirflowException:
-    """Return the exception that lets a task be tried again; the log gets the message."""
+    """Log the message, and return the exception after which a task is retried."""
     log_lines(log, logging.ERROR, message)
     return AirflowException(message)
 
 
 def log_lines(log: Log, level: int, message: str) -> None:
-    """Log a message line by line, long ones folded with their indentation, so that nothing lies beyond the edge."""
+    """Log a message line by line, and fold long lines with their indentation, so that the UI cuts none off."""
     for line in message.splitlines():
         indent = line[: len(line) - len(line.lstrip())]
         for part in textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}  ", break_on_hyphens=False) or [""]:

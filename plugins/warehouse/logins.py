@@ -1,15 +1,15 @@
-"""Makes the logins that the connection strings name: owner, loader and reader of the warehouse.
+"""Creates the logins that the connection strings name: owner, loader and reader of the warehouse.
 
     python -m warehouse.logins
 
-WAREHOUSE_ODBC_ADMIN names the server as an administrator; WAREHOUSE_ODBC, WAREHOUSE_ODBC_LOADER and
-WAREHOUSE_ODBC_READER name it as the three logins, who get the passwords that are in there. The database is made if it
-is missing. Running it again gives the logins their current passwords: that is how they are changed. It does so where
-they are the same, too, because SQL Server tells a password from another only to one who reads its hash. Windows can be
-set to refuse a password that was used before (the password history of a domain, which logins with CHECK_POLICY = ON
-follow): there, run it when a password has changed, or give the three logins CHECK_POLICY = OFF.
+WAREHOUSE_ODBC_ADMIN is the administrator's connection string; WAREHOUSE_ODBC, WAREHOUSE_ODBC_LOADER and
+WAREHOUSE_ODBC_READER are those of the three logins, which get the passwords in them. A missing database is created.
+A repeated run sets the passwords again; this is how to change them. It also sets unchanged passwords, because only a
+reader of the hash could compare them. A Windows domain may refuse a password that was used before (password history,
+for logins with CHECK_POLICY = ON): there, run it only after a password has changed, or give the three logins
+CHECK_POLICY = OFF.
 
-The owner deploys include/sql, which says what the roles of the other two may do (60_security).
+The owner deploys include/sql, which grants the permissions of the other two roles (60_security).
 """
 
 import argparse
@@ -36,11 +36,11 @@ ROLES = {
 }
 """The setting that names a login → its role in the database."""
 BULK_ROLES = frozenset({"db_owner", "etl_loader"})
-"""Who bulk loads: the loader each day, the owner when he takes a published day back."""
+"""Roles that bulk load: the loader each day, the owner in a withdrawal."""
 
 
 class LoginsError(Exception):
-    """The logins could not be made; the message says which setting or statement is wrong."""
+    """The logins could not be created; the message names the faulty setting or statement."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Login:
 
 
 def logins_of(environ: Mapping[str, str]) -> tuple[str, list[Login]]:
-    """Return the database and the logins that the settings name. Raises LoginsError for settings that cannot be."""
+    """Return the database and the logins that the settings name. Raises LoginsError for invalid settings."""
     databases: set[str] = set()
     logins: list[Login] = []
     for setting, role in ROLES.items():
@@ -70,16 +70,16 @@ def logins_of(environ: Mapping[str, str]) -> tuple[str, list[Login]]:
     if len(databases) > 1:
         raise LoginsError(f"{', '.join(ROLES)} name several databases: {', '.join(sorted(databases))}")
     if any(login.name.lower() == "sa" for login in logins):
-        raise LoginsError(f"None of {', '.join(ROLES)} may be of sa: each has a login of its own, with fewer rights")
+        raise LoginsError(f"None of {', '.join(ROLES)} may use sa: each has a login of its own, with fewer permissions")
     if len({login.name.lower() for login in logins}) < len(logins):
-        raise LoginsError(f"{', '.join(ROLES)} must name three different logins, or one could do what another may")
+        raise LoginsError(f"{', '.join(ROLES)} must name three different logins, because each has other permissions")
     return databases.pop(), logins
 
 
 def make_logins(administrator: str, database: str, logins: Sequence[Login]) -> None:
-    """Make the database and the logins, or give them their passwords and roles again.
+    """Create the database and the logins, or set their passwords and roles again.
 
-    ``administrator`` is a connection string of one who may. Raises LoginsError.
+    ``administrator`` is an administrator's connection string. Raises LoginsError.
     """
     try:
         deploy_database(administrator)
@@ -112,13 +112,14 @@ def _in_database(logins: Sequence[Login]) -> Iterator[str]:
     for login in logins:
         name, role = _quoted(login.name), _quoted(login.role)
         yield f"IF DATABASE_PRINCIPAL_ID({_text(login.name)}) IS NULL CREATE USER {name} FOR LOGIN {name};"
-        yield f"ALTER USER {name} WITH LOGIN = {name};"  # a restored user may be of another server's login
+        # The user of a restored database may belong to a login of another server.
+        yield f"ALTER USER {name} WITH LOGIN = {name};"
         yield f"IF DATABASE_PRINCIPAL_ID({_text(login.role)}) IS NULL CREATE ROLE {role};"
         yield f"ALTER ROLE {role} ADD MEMBER {name};"
 
 
 def _take_other_roles(cursor: pyodbc.Cursor, logins: Sequence[Login]) -> None:
-    """Take from the logins the roles that an earlier configuration gave them."""
+    """Remove the roles that an earlier configuration gave the logins."""
     cursor.execute(
         "SELECT u.name, r.name FROM sys.database_role_members AS m"
         " INNER JOIN sys.database_principals AS u ON m.member_principal_id = u.principal_id"
@@ -140,7 +141,7 @@ def _text(value: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line: makes the logins that the settings name; returns 1 when it cannot."""
+    """Command line: creates the logins that the settings name; returns 1 on failure."""
     parser = argparse.ArgumentParser(
         prog="python -m warehouse.logins", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -149,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     administrator = os.environ.get(ADMINISTRATOR, "")
     try:
         if not administrator:
-            raise LoginsError(f"{ADMINISTRATOR} is not set: it names the server as an administrator")
+            raise LoginsError(f"{ADMINISTRATOR} is not set: give the administrator's connection string")
         database, logins = logins_of(os.environ)
         make_logins(administrator, database, logins)
     except LoginsError as error:

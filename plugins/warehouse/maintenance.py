@@ -1,4 +1,4 @@
-"""The operators of `warehouse_maintenance`: each removes what is older than its setting says, and returns how much."""
+"""The operators of `warehouse_maintenance`: each removes data older than its setting, and returns the amount."""
 
 import os
 import re
@@ -35,17 +35,17 @@ FROM (
 ) AS shown
 WHERE (day_rank <= 2 AND publication_rank = 1) OR shown_rank <= 2
 """
-"""Landing folders that stay whatever their age, by the path that the server sees: those of batches at work, of the two
-latest days and of the two batches that gold showed last, because a withdrawal loads the one before again."""
+"""Landing folders to keep at any age, by the path that the server sees: those of running batches, of the two latest
+days and of the two batches that gold showed last, because a withdrawal loads the earlier of these again."""
 
 SECONDS_FOR_AIRFLOW = 1800
 
 
 class CleanLogsOperator(BaseOperator):
-    """Removes the logs of tasks that nobody has written to for KEEP_LOGS_DAYS, and the folders left empty."""
+    """Removes logs of tasks that were not written to for KEEP_LOGS_DAYS, and folders that become empty."""
 
     def execute(self, context: Context) -> dict[str, int]:
-        """Return the files removed and their bytes."""
+        """Return the number of removed files and of their bytes."""
         before = now() - settings.keep("LOGS")
         removed = {"files": 0, "bytes": 0}
         for root in _log_folders():
@@ -60,13 +60,13 @@ class CleanLogsOperator(BaseOperator):
 
 
 class CleanLandingOperator(BaseSQLOperator):
-    """Removes landing folders older than KEEP_LANDING_DAYS, but never those that a withdrawal would load again."""
+    """Removes landing folders older than KEEP_LANDING_DAYS, except those that a withdrawal would load again."""
 
     def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
         super().__init__(conn_id=conn_id, **kwargs)
 
     def execute(self, context: Context) -> list[str]:
-        """Return the names of the folders removed: ids of batches, and what cut off stagings left behind."""
+        """Return the names of the removed folders: ids of batches, and remains of interrupted stagings."""
         before = now() - settings.keep("LANDING")
         kept = {re.split(r"[/\\]", path)[-1] for (path,) in self.get_db_hook().get_records(KEPT_FOLDERS) if path}
         removed = []
@@ -82,7 +82,7 @@ class CleanLandingOperator(BaseSQLOperator):
 class CleanHistoryOperator(ProcedureOperator):
     """Removes steps, rejected rows, check results and manifests of batches older than KEEP_HISTORY_DAYS.
 
-    Returns how many rows of each were removed.
+    Returns the number of removed rows of each kind.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -93,12 +93,12 @@ class CleanHistoryOperator(ProcedureOperator):
 class CleanAirflowOperator(BaseOperator):
     """Removes runs, task instances, XComs and the like older than KEEP_AIRFLOW_DAYS from Airflow's database.
 
-    Tasks have no access to that database, so the command `airflow db clean` gets it from the connection
-    `airflow_metadata`: its extra field `sql_alchemy_conn` is the database's URL.
+    Tasks have no access to that database, so the command `airflow db clean` gets its URL from the extra field
+    `sql_alchemy_conn` of the connection `airflow_metadata`.
     """
 
     def execute(self, context: Context) -> str:
-        """Return the moment before which all was removed; raises AirflowException when the command fails."""
+        """Return the time before which rows were removed; raises AirflowException if the command fails."""
         before = (now() - settings.keep("AIRFLOW")).isoformat(timespec="seconds")
         url = BaseHook.get_connection(settings.METADATA).extra_dejson["sql_alchemy_conn"]
         command = [sys.executable, "-m", "airflow", "db", "clean", "--clean-before-timestamp", before]
@@ -120,7 +120,7 @@ class CleanAirflowOperator(BaseOperator):
 
 
 def _log_folders() -> list[Path]:
-    """Return the folders that Airflow writes its logs of tasks and of parsing to."""
+    """Return Airflow's folders of the logs of tasks and of DAG parsing."""
     names = [("logging", "base_log_folder"), ("logging", "dag_processor_child_process_log_directory")]
     folders = [Path(conf.get(section, option)) for section, option in names]
     return [folder for folder in folders if folder.is_dir()]
@@ -137,7 +137,7 @@ def _is_older(path: Path, before: datetime) -> bool:
 
 
 def _remove_empty_folders(root: Path) -> None:
-    yesterday = now() - timedelta(days=1)  # one made just now is about to be written to
+    yesterday = now() - timedelta(days=1)  # a new empty folder may be about to get its first log
     for folder in sorted((path for path in root.rglob("*") if path.is_dir()), key=lambda path: -len(path.parts)):
         if _is_older(folder, yesterday) and not any(folder.iterdir()):
             folder.rmdir()

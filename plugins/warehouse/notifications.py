@@ -1,11 +1,11 @@
 """Alerts about runs, each sent once, by e-mail, webhook and log.
 
-The DAGs call these functions as callbacks: of a failed or successful run in the DAG processor, of a late day in the
-triggerer. The channels are read here and nowhere else: ALERT_EMAIL_TO, ALERT_EMAIL_FROM and ALERT_SMTP_URL for e-mail,
-ALERT_WEBHOOK_URL for a webhook. Each alert is logged as well.
+The DAGs call these functions as callbacks: after a failed or successful run in the DAG processor, for a late day in the
+triggerer. Only this module reads the channels: ALERT_EMAIL_TO, ALERT_EMAIL_FROM and ALERT_SMTP_URL for e-mail,
+ALERT_WEBHOOK_URL for a webhook. Each alert is also logged.
 
-A variable of Airflow remembers each alert until its cause has passed: a day that fails five times is one message, and
-its success one more. A message that a channel did not take is kept, too, and sent with the next callback.
+An Airflow variable records each alert until its cause has passed, so a day that fails five times raises one message,
+and its success one more. A message that a channel refused is kept, and sent with the next callback.
 """
 
 import asyncio
@@ -38,20 +38,20 @@ from warehouse.operators import OPEN_BATCH, RECONCILE, reader
 log = logging.getLogger(__name__)
 
 SENT = "warehouse_alert "
-"""How the names of Airflow's variables begin that remember an alert; the value is when it was sent, an ISO time."""
+"""Prefix of the Airflow variables that record an alert; the value is the ISO time of sending."""
 UNSENT = "warehouse_unsent_alerts"
-"""Airflow's variable with the messages that a channel did not take, as a JSON list."""
+"""The Airflow variable with the messages that a channel refused, as a JSON list."""
 REMEMBERED = timedelta(days=60)
-"""After this time an alert that never passed is forgotten."""
+"""The record of an alert whose cause never passed is dropped after this time."""
 ERROR = "error"
-"""Key of the XCom in which a failed task leaves its reason."""
+"""Key of the XCom with the reason of a failed task."""
 LINES_OF_REASON = 15
 SAMPLE = re.compile(r"(, e\.g\. line \d+):.*")
-"""A sample of a row within a reason: it stays in the log, because rows have names of customers."""
+"""A sample row in a reason. It is removed from alerts, because rows contain names of customers."""
 SECONDS = 10
-"""How long a mail server or a webhook may take."""
+"""Time limit of a mail server or a webhook."""
 TEAMS_HOSTS = (".logic.azure.com", ".powerplatform.com", ".webhook.office.com")
-"""Ends of the names of hosts that take Teams' cards; all others get what Slack understands."""
+"""Suffixes of hosts that accept Teams' cards; all other hosts get Slack's format."""
 
 NEW_WARNINGS = """
 WITH shown AS (
@@ -86,12 +86,12 @@ WHERE
     AND o.passed = 1
 ORDER BY n.check_name
 """
-"""Warnings of a batch that the day published before it did not have; none when it is the first day."""
+"""Warnings of a batch that the day published before did not have; none for the first day."""
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One message: its subject, its lines, and the address of the page where one goes on."""
+    """One message: its subject, its lines, and the address of the page to open."""
 
     subject: str
     lines: tuple[str, ...]
@@ -107,7 +107,7 @@ class Alert:
 
 
 def _callback(tell: Callable[[Context], None]) -> Callable[[Context], None]:
-    """Make a callback of a run; not for `airflow dags test`, whose runs have no XComs or variables to ask for."""
+    """Make a callback of a run. It does nothing under `airflow dags test`, whose runs have no XComs or variables."""
 
     @wraps(tell)
     def callback(context: Context) -> None:
@@ -119,20 +119,20 @@ def _callback(tell: Callable[[Context], None]) -> Callable[[Context], None]:
 
 
 def remember_error(context: Context) -> None:
-    """Keep a failed task's reason for the alert; `on_failure_callback` of every task, run by its worker."""
+    """Keep a failed task's reason for the alert; `on_failure_callback` of every task, called by its worker."""
     context["ti"].xcom_push(key=ERROR, value=str(context.get("exception") or ""))
 
 
 @_callback
 def day_failed(context: Context) -> None:
-    """Alert that a load failed: one message a day, however often it is tried. A dry run is nobody's day."""
+    """Alert that a load failed: one message a day, however often it is retried. A dry run raises no alert."""
     if _is_dry_run(context):
         return
     day = _business_date(context)
     task, reason = _first_failure(context)
     batch_id = _xcom(context, OPEN_BATCH, "batch_id")
     lines = [
-        f"The load of {day} failed. Readers go on seeing what was published last.",
+        f"The load of {day} failed. Readers still see the latest published day.",
         f"Batch {batch_id}, task {task}:" if batch_id else f"No batch was opened. Task {task}:",
         *reason,
         "",
@@ -145,7 +145,7 @@ def day_failed(context: Context) -> None:
 
 @_callback
 def day_succeeded(context: Context) -> None:
-    """Tell that a day that had failed or was late is loaded after all, and which warnings are new with it."""
+    """Alert that a day is loaded that had failed or was late, and list its new warnings."""
     if _is_dry_run(context):
         return
     day = _business_date(context)
@@ -165,16 +165,16 @@ def day_succeeded(context: Context) -> None:
 
 
 async def day_is_late(context: Mapping[str, Any], **_: object) -> None:
-    """Alert that a scheduled day is not published although it is due; the callback of a DeadlineAlert."""
+    """Alert that a scheduled day is overdue; the callback of a DeadlineAlert."""
     await asyncio.to_thread(_day_is_late, context)
 
 
 @_callback
 def serving_failed(context: Context) -> None:
-    """Tell that readers of the API or of Tableau's files do not get the day that gold shows."""
+    """Alert that the API or Tableau's files do not have the day that gold shows."""
     task, reason = _first_failure(context)
     lines = [
-        "Gold shows a new day, but the copy that the API serves, or Tableau's files, are of an older one.",
+        "Gold shows a new day, but the API or Tableau's files still have an older one.",
         f"Task {task}:",
         *reason,
         "",
@@ -185,7 +185,7 @@ def serving_failed(context: Context) -> None:
 
 @_callback
 def serving_succeeded(context: Context) -> None:
-    """Tell that the API serves the published day again."""
+    """Alert that the API serves the published day again."""
     _send_recovery(
         ["serving"],
         lambda since: Alert(
@@ -196,7 +196,7 @@ def serving_succeeded(context: Context) -> None:
 
 @_callback
 def run_failed(context: Context) -> None:
-    """Tell that a run of a DAG failed that is about no day; `on_failure_callback` of the DAGs of administration."""
+    """Alert that a run of an administrative DAG failed, which loads no day; their `on_failure_callback`."""
     dag_id = context["dag"].dag_id
     task, reason = _first_failure(context)
     lines = (f"Task {task}:", *reason)
@@ -205,7 +205,7 @@ def run_failed(context: Context) -> None:
 
 @_callback
 def run_succeeded(context: Context) -> None:
-    """Tell that a DAG of administration works again."""
+    """Alert that an administrative DAG works again."""
     dag_id = context["dag"].dag_id
     _send_recovery(
         [f"failed {dag_id}"],
@@ -221,26 +221,26 @@ def run_succeeded(context: Context) -> None:
 def _day_is_late(context: Mapping[str, Any]) -> None:
     run = context["dag_run"]
     if run["run_type"] != SCHEDULED:
-        return  # the days of a backfill are over, whenever it runs
+        return  # the days of a backfill are always in the past
     day = date_of_run(run.get("conf"), _Run(run))
     if _when_sent(f"failed {day}") or _is_published(day):
-        return  # known already, and with its reason; or loaded by another run
+        return  # the failure was already sent, with its reason; or another run has loaded the day
     link = f"{_base_url()}/dags/{run['dag_id']}/runs/{quote(run['dag_run_id'])}"
     due = datetime.fromisoformat(str(context["deadline"]["deadline_time"])).astimezone(settings.timezone())
     lines = (
         f"{day} is not published yet, and was due at {due:%Y-%m-%d %H:%M} ({settings.timezone()}).",
-        "The log of the task that is running says what it waits for:",
+        "The log of the running task names the missing files or the run it waits for:",
     )
     _send_once(f"late {day}", Alert(f"Sales warehouse: {day} is late", lines, link))
 
 
 def _is_published(day: date) -> bool:
-    """Return whether a day is published; not, as far as can be known, while the warehouse does not answer."""
+    """Return whether a day is published; False while the warehouse does not answer."""
     query = "SELECT COUNT(*) FROM gold.load_batches WHERE business_date = ? AND published_at IS NOT NULL"
     try:
         row = reader().get_first(f"{query} AND withdrawn_at IS NULL", parameters=(day,))
     except pyodbc.Error as error:
-        log.warning("The warehouse was not asked whether %s is published: %s", day, error)
+        log.warning("The warehouse did not answer whether %s is published: %s", day, error)
         return False
     return bool(row and row[0])
 
@@ -261,7 +261,7 @@ def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
 
 
 class _Run:
-    """The moments of a run as a deadline's callback gets them, as JSON."""
+    """The times of a run, as the callback of a deadline gets them in JSON."""
 
     def __init__(self, run: Mapping[str, Any]) -> None:
         self.logical_date = datetime.fromisoformat(run["logical_date"]) if run.get("logical_date") else None
@@ -273,7 +273,7 @@ def _is_dry_run(context: Context) -> bool:
 
 
 def _business_date(context: Context) -> str:
-    """Return the business date of a run; its id where the run is not known any more."""
+    """Return the business date of a run, or its id if the run no longer exists."""
     told = _xcom(context, OPEN_BATCH, "business_date")
     if told:
         return str(told)
@@ -282,9 +282,9 @@ def _business_date(context: Context) -> str:
 
 
 def _first_failure(context: Context) -> tuple[str, list[str]]:
-    """Return the failed task of a run that comes first in the DAG, and its reason as lines; never the teardown.
+    """Return the first failed task of a run in the order of the DAG, without the teardown, and its reason as lines.
 
-    The task is empty where none failed: then Airflow's own reason is all there is.
+    If no task failed, the task is empty, and the reason is Airflow's.
     """
     dag, run_id = context["dag"], str(context["run_id"])
     states = task_runner.RuntimeTaskInstance.get_task_states(dag_id=dag.dag_id, run_ids=[run_id]).get(run_id, {})
@@ -315,7 +315,7 @@ def _base_url() -> str:
 
 
 def _when_sent(key: str) -> str:
-    """Return when an alert was sent that has not passed, an ISO time; empty when none was."""
+    """Return the ISO time at which an alert was sent that has not passed; empty if there is none."""
     return str(Variable.get(SENT + key, default=""))
 
 
@@ -330,7 +330,7 @@ def _send_once(key: str, alert: Alert) -> None:
 
 
 def _send_recovery(keys: Iterable[str], recovery: Callable[[str], Alert]) -> None:
-    """Forget the alerts of the keys, and send one message that they are over if there were any."""
+    """Delete the records of the alerts, and send one message of their end if there were any."""
     sent = {key: when for key in keys if (when := _when_sent(key))}
     for key in sent:
         Variable.delete(SENT + key)
@@ -346,18 +346,18 @@ def _forget_old() -> None:
 
 
 def _send_or_keep(alert: Alert) -> None:
-    """Send an alert through all channels, and keep it for those that did not take it."""
+    """Send an alert through all channels, and keep it for the channels that refused it."""
     _keep([[name, asdict(alert)] for name in send(alert)])
 
 
 def _keep(messages: list[Any]) -> None:
     if messages:
         kept = json.loads(Variable.get(UNSENT, default="[]"))
-        Variable.set(UNSENT, json.dumps([*kept, *messages]), description="Alerts that a channel did not take yet")
+        Variable.set(UNSENT, json.dumps([*kept, *messages]), description="Alerts that a channel has refused")
 
 
 def _send_again() -> None:
-    """Send the messages that a channel did not take before; one that fails again is kept again."""
+    """Send the messages that a channel refused earlier; keep those that it refuses again."""
     messages = json.loads(Variable.get(UNSENT, default="[]"))
     if not messages:
         return
@@ -373,7 +373,7 @@ def _send_again() -> None:
 
 
 def send(alert: Alert) -> list[str]:
-    """Log an alert and send it to every channel that is set; returns the names of those that did not take it."""
+    """Log an alert and send it to every configured channel; returns the names of the channels that refused it."""
     for line in (alert.subject, *alert.text.splitlines()):
         log.warning("%s", line)
     return [name for name, channel in _channels().items() if not _sent_through(channel, alert)]
@@ -392,7 +392,7 @@ def _sent_through(channel: Callable[[Alert], None], alert: Alert) -> bool:
     try:
         channel(alert)
     except (OSError, smtplib.SMTPException, httpx.HTTPError, ValueError) as error:
-        log.error("The alert was not sent (%s), and is kept for the next occasion: %s", channel.__name__, error)
+        log.error("The alert was not sent (%s), and is kept for the next callback: %s", channel.__name__, error)
         return False
     return True
 
@@ -400,7 +400,7 @@ def _sent_through(channel: Callable[[Alert], None], alert: Alert) -> bool:
 def send_email(alert: Alert) -> None:
     """Send an alert to ALERT_EMAIL_TO through ALERT_SMTP_URL: smtp://, smtp+starttls:// or smtps://, login included.
 
-    Raises OSError or smtplib.SMTPException when the server does not take it, ValueError for a URL that cannot be.
+    Raises OSError or smtplib.SMTPException if the server refuses it, ValueError for an invalid URL.
     """
     url = urlsplit(os.environ.get("ALERT_SMTP_URL") or "smtp://localhost:25")
     if url.scheme not in ("smtp", "smtp+starttls", "smtps") or not url.hostname:
@@ -424,22 +424,23 @@ def send_email(alert: Alert) -> None:
 
 
 def post_to_webhook(alert: Alert) -> None:
-    """Post an alert to ALERT_WEBHOOK_URL; raises httpx.HTTPError when it is not taken."""
+    """Post an alert to ALERT_WEBHOOK_URL; raises httpx.HTTPError if it is refused."""
     url = os.environ["ALERT_WEBHOOK_URL"]
-    # The machine's certificates: SSL_CERT_FILE, which httpx would trust alone, may hold only that of SQL Server.
+    # The machine's certificates, because httpx would trust only SSL_CERT_FILE, which may hold SQL Server's alone.
     tls = ssl.create_default_context()
     httpx.post(url, json=payload(url, alert), timeout=SECONDS, verify=tls).raise_for_status()
 
 
 def payload(url: str, alert: Alert) -> dict[str, Any]:
-    """Return an alert as the receiver wants it: a card for Teams, else the text that Slack's webhooks take.
+    """Return an alert in the receiver's format: a card for Teams, else the text of Slack's webhooks.
 
     Sources: Slack, "Sending messages using incoming webhooks"; Microsoft, "Create incoming webhooks with Workflows for
     Microsoft Teams".
     """
     host = urlsplit(url).hostname or ""
     if not host.endswith(TEAMS_HOSTS):
-        return {"text": escape(f"*{alert.subject}*\n{alert.text}", quote=False)}  # <!channel> would call everybody
+        # Escaped, because <!channel> in a text would notify everybody.
+        return {"text": escape(f"*{alert.subject}*\n{alert.text}", quote=False)}
     body = [
         {"type": "TextBlock", "text": alert.subject, "weight": "bolder", "wrap": True},
         *[{"type": "TextBlock", "text": line, "wrap": True, "spacing": "none"} for line in alert.lines],

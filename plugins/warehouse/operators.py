@@ -1,7 +1,7 @@
 """The operators of a load: procedure calls over ODBC, opening and closing a batch, staging, deployment.
 
-`failures` decides what becomes of an error. All calls of one run belong to one batch, which `etl.open_batch` opens and
-opens again under the id of the run: that is why a task can be cleared in any way that Airflow offers.
+`failures` decides whether an error is retried. All calls of one run belong to one batch, which `etl.open_batch` opens,
+and opens again, under the id of the run. So any task can be cleared in Airflow.
 """
 
 import logging
@@ -26,11 +26,11 @@ from warehouse.execution import WarehouseError, run_batch
 from warehouse.staging import StagingError, stage
 
 NOT_PUBLISHED = 50004
-"""Error number of closing a batch as succeeded that was not published."""
+"""Error number: a batch to be closed as succeeded was not published."""
 BATCH_NOT_OPEN = 50005
-"""Error number of a procedure that was called for a closed batch."""
+"""Error number: the procedure was called for a closed batch."""
 TABLE_OF_ANOTHER = 50006
-"""Error number of building on a table that holds another batch."""
+"""Error number: a table that the procedure reads holds another batch."""
 
 OPEN_BATCH = "open_batch"
 CLOSE_BATCH = "close_batch"
@@ -41,11 +41,11 @@ SOURCE_DIR = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='source_dir') }}}}
 """Template of the folder of the run's drop, as the task ``open_batch`` returned it."""
 
 SECONDS_BETWEEN_TURNS = 10
-"""How often a run that waits for another load asks whether that has ended."""
+"""Seconds between two checks of a run that waits for another load."""
 
 
 class ProcedureOperator(BaseSQLOperator):
-    """Executes a stored procedure and returns the last row it answers with, its row counts, as a dict.
+    """Executes a stored procedure and returns the last row of its results, its row counts, as a dict.
 
     :param procedure: schema and name of the procedure
     :param parameters: its parameters by name, without @; values may be templates
@@ -68,7 +68,7 @@ class ProcedureOperator(BaseSQLOperator):
         self.parameters = parameters
 
     def execute(self, context: Context) -> Any:
-        """Call the procedure; raises AirflowException for what passes by itself, else AirflowFailException."""
+        """Call the procedure; raises AirflowException for an error that passes by itself, else AirflowFailException."""
         try:
             return self.call(self.procedure, self.parameters)
         except WarehouseError as error:
@@ -79,7 +79,7 @@ class ProcedureOperator(BaseSQLOperator):
     ) -> dict[str, object] | None:
         """Call a procedure over the operator's connection; raises WarehouseError.
 
-        ``output`` has the names and T-SQL types of OUTPUT parameters that the procedure insists on.
+        ``output`` has the names and T-SQL types of the procedure's OUTPUT parameters.
         """
         declarations = "".join(f"DECLARE @{name} {kind}; " for name, kind in (output or {}).items())
         arguments = [f"@{name} = ?" for name in parameters] + [f"@{name} = @{name} OUTPUT" for name in output or {}]
@@ -120,10 +120,10 @@ def describe_outlets(context: Context, counts: Any = None) -> None:
 
 
 class BatchOperator(ProcedureOperator):
-    """Executes a procedure for the run's batch, and opens the batch again where it was closed meanwhile.
+    """Executes a procedure for the run's batch, and opens the batch again if it is closed.
 
-    A run that failed has closed its batch. Who clears its failed tasks only does not clear `open_batch`, which
-    succeeded: so each call opens the batch itself when it finds it closed.
+    A failed run has closed its batch. Clearing only its failed tasks does not clear `open_batch`, which succeeded, so
+    each call opens a closed batch itself.
     """
 
     def __init__(self, *, procedure: str, parameters: Mapping[str, object] | None = None, **kwargs: Any) -> None:
@@ -149,9 +149,9 @@ class BatchOperator(ProcedureOperator):
     def call_for_batch(
         self, context: Context, procedure: str, parameters: Mapping[str, object]
     ) -> dict[str, object] | None:
-        """Call a procedure for the run's batch, opened again if need be; raises WarehouseError.
+        """Call a procedure for the run's batch, opened again if it is closed; raises WarehouseError.
 
-        Raises AirflowException, so that the task is tried again, when another run is loading meanwhile.
+        Raises AirflowException, so that the task is retried, if another run is loading meanwhile.
         """
         try:
             return self.call(procedure, parameters)
@@ -161,7 +161,7 @@ class BatchOperator(ProcedureOperator):
         others = runs_at_work(context)
         if others:
             raise failures.transient(
-                f"The batch is closed, and {', '.join(others)} is loading.\nThis task is tried again later.", self.log
+                f"The batch is closed, and {', '.join(others)} is loading.\nThis task is retried later.", self.log
             )
         self.log.info("The batch is closed: opening it again.")
         self.open(context)
@@ -193,8 +193,8 @@ class OpenBatchOperator(BatchOperator):
     """Opens the batch of this DAG run once no other run is loading; a repeated run opens its batch again.
 
     Returns batch_id, business_date, source_dir and opened_at, each as an XCom of its own. Runs of the DAG
-    may overlap while they wait for their drops, but they load one after the other: `max_active_tis_per_dag` lets one
-    of them at a time look for others at work and open its batch.
+    may overlap while they wait for their drops, but they load one after another: by `max_active_tis_per_dag` only one
+    of them at a time looks for loading runs and opens its batch.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -203,7 +203,7 @@ class OpenBatchOperator(BatchOperator):
         )
 
     def execute(self, context: Context, event: object = None) -> dict[str, object]:
-        """Open the batch, or come back later; raises AirflowFailException when the day cannot be loaded."""
+        """Open the batch, or reschedule; raises AirflowFailException if the day cannot be loaded."""
         day = Day.of(context)
         try:
             others = runs_at_work(context)
@@ -219,7 +219,7 @@ class OpenBatchOperator(BatchOperator):
                 self.log,
                 logging.WARNING,
                 f"{day.business_date} is older than {row['latest_published']}, the latest published day.\n"
-                "It is loaded as history: what only this drop knows is added; gold and the API stay as they are.",
+                "It is loaded as history: rows that silver lacks are added; gold and the API keep their day.",
             )
         return {
             "batch_id": row["batch_id"],
@@ -238,8 +238,8 @@ def reader() -> DbApiHook:
 def runs_at_work(context: Context) -> list[str]:
     """Return the ids of other runs of this DAG that are loading; raises WarehouseError.
 
-    Such a run has an open batch and got past its task ``open_batch``. A batch that stayed open although its run has
-    ended or has to open it again, or that somebody opened by hand, holds nobody up: the procedures keep batches apart.
+    Such a run has an open batch and has passed its task ``open_batch``. Other open batches block no run, because the
+    procedures keep batches apart: those whose run has ended or must open its batch again, and those opened by hand.
     """
     run, ti = context["dag_run"], context["ti"]
     try:
@@ -254,14 +254,14 @@ def _is_loading(ti: Any, dag_id: str, run_id: str) -> bool:
     try:
         if ti.get_dagrun_state(dag_id, run_id) != "running":
             return False
-    except AirflowRuntimeError:  # not a run of Airflow's
+    except AirflowRuntimeError:  # not an Airflow run
         return False
     states = ti.get_task_states(dag_id=dag_id, task_ids=[OPEN_BATCH], run_ids=[run_id])
     return bool(states.get(run_id, {}).get(OPEN_BATCH) == "success")
 
 
 class PublishOperator(BatchOperator):
-    """Publishes the batch; in a dry run it loads and checks the day the same way and takes it back."""
+    """Publishes the batch; a dry run loads and checks the day in the same way and rolls it back."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(procedure="etl.publish", **kwargs)
@@ -272,14 +272,14 @@ class PublishOperator(BatchOperator):
 
 
 def status_of_success(context: Context) -> str:
-    """Return the status that the batch of a run without a failure is closed with."""
+    """Return the status with which the batch of a run without a failure is closed."""
     return "checked" if Day.of(context).dry_run else "succeeded"
 
 
 def is_shown(context: Context) -> bool:
-    """Return whether gold shows the run's batch once it is published: not after a dry run, nor as history.
+    """Return whether gold shows the run's batch after its publish: not after a dry run, nor as history.
 
-    The warehouse is asked, because a batch that is opened again may have become history meanwhile.
+    This reads the warehouse, because a batch that is opened again may have become history.
     """
     if Day.of(context).dry_run:
         return False
@@ -289,23 +289,23 @@ def is_shown(context: Context) -> bool:
 
 
 def skip_unless_shown(context: Context) -> None:
-    """Skip a task that is about what gold shows when this run's day is not to be seen there; a `pre_execute` hook."""
+    """Skip a task about gold if gold does not show this run's day; a `pre_execute` hook."""
     if not is_shown(context):
         raise AirflowSkipException("Gold does not show this day: it is history, or this is a dry run.")
 
 
 class CloseBatchOperator(BatchOperator):
-    """Closes the batch and tells the asset's consumers which batch and day it holds.
+    """Closes the batch and adds its batch and business date to the asset's event.
 
-    A dry run is closed as checked. When gold does not show the day, the task ends as skipped, so that the asset has no
-    event and nothing is served.
+    A dry run is closed as checked. If gold does not show the day, the task ends as skipped, so that the asset has no
+    event and no sync starts.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(procedure="etl.close_batch", task_id=CLOSE_BATCH, trigger_rule="none_failed", **kwargs)
 
     def execute(self, context: Context) -> Any:
-        """Close the batch; returns when the task ``open_batch`` had opened it."""
+        """Close the batch; returns the time at which the task ``open_batch`` opened it."""
         ti = context["ti"]
         status = status_of_success(context)
         try:
@@ -322,18 +322,18 @@ class CloseBatchOperator(BatchOperator):
 
 
 class FailBatchOperator(BatchOperator):
-    """Closes the batch of a run in which a task failed, and fails then: its colour says what became of the batch.
+    """Closes the batch of a run with a failed task, and then fails itself, so that its colour shows the batch's status.
 
-    As a teardown of `open_batch` it runs once all other tasks have ended, whatever became of them, and never without a
-    batch. Being red, it is among the failed tasks that are cleared. Where tasks were cleared one by one in a run that
-    had succeeded, it closes the batch as succeeded again.
+    As a teardown of `open_batch` it runs once all other tasks have ended, whatever their state, and never without a
+    batch. Because it is red, it is cleared with the other failed tasks. If single tasks were cleared in a run that had
+    succeeded, it closes the batch as succeeded again.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(procedure="etl.close_batch", **kwargs)
 
     def execute(self, context: Context) -> None:
-        """Close the batch if it is open; raises AirflowFailException when it closed a failed one."""
+        """Close the batch if it is open; raises AirflowFailException if it closed the batch as failed."""
         ti, run = context["ti"], context["dag_run"]
         states: dict[str, str] = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id])[run.run_id]
         failed = sorted(task for task, state in states.items() if task != self.task_id and state == "failed")
@@ -355,7 +355,7 @@ class FailBatchOperator(BatchOperator):
         except WarehouseError as error:
             if error.number != NOT_PUBLISHED:
                 raise
-            self._close_failed([], [])  # somebody has ended the run before the day was published
+            self._close_failed([], [])  # the run was ended by hand before the publish
 
     def _close_failed(self, failed: Sequence[str], stopped: Sequence[str]) -> None:
         self.call(self.procedure, {**self.parameters, "status": "failed"})
@@ -363,13 +363,13 @@ class FailBatchOperator(BatchOperator):
         why = f"{', '.join(failed)} failed{after}" if failed else "its run ended before the day was published"
         raise failures.final(
             f"Batch {self.parameters['batch_id']} is closed as failed: {why}.\n"
-            "The log of that task says why. Mend it, then clear the failed tasks: the batch is opened again.",
+            "Its log gives the reason. Remove the cause, then clear the failed tasks: the batch is opened again.",
             self.log,
         )
 
 
 class StageOperator(BaseOperator):
-    """Stages the drop into the batch's landing folder and returns what the manifest says, file by file."""
+    """Stages the drop into the batch's landing folder and returns the manifest, file by file."""
 
     template_fields: Sequence[str] = ("batch_id", "source_dir")
     ui_color = "#fdf3e0"
@@ -380,7 +380,7 @@ class StageOperator(BaseOperator):
         self.source_dir = source_dir
 
     def execute(self, context: Context) -> list[dict[str, object]]:
-        """Stage; raises AirflowFailException that names file, line and column of what cannot be right."""
+        """Stage; raises AirflowFailException that names file, line and column of a fault."""
         landing = settings.landing_dir(int(self.batch_id))
         self.log.info("Staging %s into %s", self.source_dir, landing)
         try:
@@ -392,19 +392,19 @@ class StageOperator(BaseOperator):
 
 
 class RegisterLandingOperator(BatchOperator):
-    """Has SQL Server take over the manifest and the rejected lines of the batch's landing folder."""
+    """Loads the manifest and the rejected lines of the batch's landing folder into SQL Server."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(procedure="etl.register_landing", **kwargs)
 
     def parameters_of(self, context: Context) -> Mapping[str, object]:
-        """Return the batch and its landing folder, by the path by which SQL Server sees it."""
+        """Return the batch and its landing folder, as SQL Server sees it."""
         batch_id = int(str(self.parameters["batch_id"]))
         return {**self.parameters, "landing_dir": settings.landing_dir_of_server(batch_id)}
 
 
 class DeployOperator(BaseSQLOperator):
-    """Deploys include/sql over an ODBC connection and returns how many files that were."""
+    """Deploys include/sql over an ODBC connection and returns the number of files."""
 
     def __init__(self, *, conn_id: str = settings.DEPLOYER, **kwargs: Any) -> None:
         super().__init__(conn_id=conn_id, **kwargs)

@@ -1,7 +1,7 @@
-"""The checks of gold that Airflow runs after a publish, over the reader's connection.
+"""The gold checks that Airflow runs after a publish, over the reader's connection.
 
-etl.publish has run the checks of gold.quality_check before it committed; here they are shown, one task each,
-together with what only a reader's view can tell: that gold shows this batch and that its keys hold.
+etl.publish has run gold.quality_check before its commit. These tasks show its rows, and check as the reader that gold
+shows this batch, that its rows are accounted for, and that its keys are unique.
 """
 
 import warnings
@@ -21,10 +21,10 @@ from warehouse.operators import BATCH_ID, describe_outlets, skip_unless_shown
 
 
 class RowsCheckOperator(BaseSQLOperator):
-    """Logs the rows of a query as a table and fails when some of them match a condition.
+    """Logs the rows of a query as a table and fails if any of them match a condition.
 
     :param sql: the query
-    :param failing: pandas query over its columns that is true for a row that must not be
+    :param failing: pandas query over its columns that is true for a faulty row
     """
 
     template_fields: Sequence[str] = ("sql", *BaseSQLOperator.template_fields)
@@ -36,9 +36,9 @@ class RowsCheckOperator(BaseSQLOperator):
         self.failing = failing
 
     def execute(self, context: Context) -> list[dict[Hashable, Any]]:
-        """Return the rows; raises AirflowFailException that shows the failing ones, or when there is none."""
+        """Return the rows; raises AirflowFailException with the faulty rows, or if there are no rows."""
         with warnings.catch_warnings():
-            # The hook hands pandas a pyodbc connection; pandas warns that its own tests do not cover one.
+            # The hook gives pandas a pyodbc connection, which pandas's own tests do not cover.
             warnings.filterwarnings("ignore", message="pandas only supports SQLAlchemy")
             rows = self.get_db_hook().get_df(self.sql)
         self.log.info("%s\n%s", self.sql, rows.to_string(index=False))
@@ -78,7 +78,7 @@ REQUIRED = {"null_check": {"equal_to": 0}}
 
 
 def gold_checks() -> list[BaseOperator]:
-    """Make the tasks that check what the run published, inside the current task group.
+    """Make the tasks that check the published day, inside the current task group.
 
     They are skipped for a day that gold does not show: a dry run, or history.
     """
@@ -86,7 +86,7 @@ def gold_checks() -> list[BaseOperator]:
     return [
         SQLCheckOperator(
             task_id="gold_shows_this_batch",
-            doc_md="Gold shows the batch of this run, and no other one was published meanwhile.",
+            doc_md="Gold shows the batch of this run, and no other batch was published since.",
             inlets=list(SILVER.values()),
             outlets=VIEWS,
             post_execute=describe_outlets,
@@ -95,27 +95,27 @@ def gold_checks() -> list[BaseOperator]:
         ),
         RowsCheckOperator(
             task_id="reconciliation",
-            doc_md="Of each file: rows read = loaded + superseded + rejected.",
+            doc_md="For each file, rows read = loaded + superseded + rejected.",
             pre_execute=skip_unless_shown,
             sql=f"SELECT * FROM gold.load_reconciliation WHERE batch_id = {BATCH_ID} ORDER BY source_table",  # noqa: S608
-            failing="bronze_rows != staged_rows or unaccounted_rows != 0",  # NULL differs from all
+            failing="bronze_rows != staged_rows or unaccounted_rows != 0",  # NULL is unequal to every value
         ),
         SQLCheckOperator(
             task_id="rejected_share",
-            doc_md="The rejected rows are within the limit of the batch, or somebody has accepted them.",
+            doc_md="The rejected rows are within the limit of the batch, or a person has accepted them.",
             sql=WITHIN_THE_LIMIT.format(batch_id=BATCH_ID),
             **reader,
         ),
         SQLColumnCheckOperator(
             task_id="dim_customers",
-            doc_md="Keys of customers are unique, and no key or flag is missing.",
+            doc_md="Customer keys are unique, and no key or flag is missing.",
             table="gold.dim_customers",
             column_mapping={"customer_key": KEY, "in_source": REQUIRED},
             **reader,
         ),
         SQLColumnCheckOperator(
             task_id="dim_products",
-            doc_md="Keys of products are unique, and no key, number or flag is missing.",
+            doc_md="Product keys are unique, and no key, number or flag is missing.",
             table="gold.dim_products",
             column_mapping={"product_key": KEY, "product_number": REQUIRED, "in_source": REQUIRED},
             **reader,
@@ -134,7 +134,7 @@ def gold_checks() -> list[BaseOperator]:
         ),
         RowsCheckOperator(
             task_id="quality_check",
-            doc_md="The checks of gold, failures first. A FAIL would have stopped the publish; a WARN is kept.",
+            doc_md="The gold checks, failures first. A FAIL would have stopped the publish; a WARN is kept.",
             sql=QUALITY,
             failing="result == 'FAIL'",
             pre_execute=skip_unless_shown,

@@ -1,4 +1,4 @@
-"""The operators that bring gold to the API: ask it to sync, then check that it serves the published day."""
+"""The operators of the sync: start it in the API, then check that the API serves the published day."""
 
 import logging
 from typing import Any
@@ -19,12 +19,12 @@ FROM gold.current_batch"""
 def request(
     method: str, path: str, timeout: float, body: dict[str, Any] | None = None, conn_id: str = settings.API
 ) -> dict[str, Any]:
-    """Call the API of an Airflow connection, its password as X-API-Key, and return the JSON of the answer.
+    """Call the API of an Airflow connection, with its password as X-API-Key, and return the JSON of the answer.
 
     ``body`` is sent as JSON.
 
     Raises AirflowFailException when the connection is incomplete or the key is refused, AirflowException for any
-    other answer but 2xx and when there is none within ``timeout`` seconds; both say what the API said.
+    other answer but 2xx and without an answer within ``timeout`` seconds; both contain the API's message.
     """
     connection = BaseHook.get_connection(conn_id)
     if not (connection.schema and connection.host and connection.port and connection.password):
@@ -44,7 +44,7 @@ def request(
 def _ask(
     method: str, path: str, timeout: float, log: failures.Log, body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Call the API as ``request`` does, and log why it refused."""
+    """Call the API as ``request`` does, and log the reason of a refusal."""
     try:
         return request(method, path, timeout, body)
     except AirflowException as error:
@@ -53,25 +53,25 @@ def _ask(
 
 
 class _ReaderOperator(BaseSQLOperator):
-    """Knows what is published. Its connection reads the primary: a read replica may not have the day yet."""
+    """Reads the published batch. Its connection goes to the primary, because a read replica may lag."""
 
     def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
         super().__init__(conn_id=conn_id, **kwargs)
 
     def published(self) -> dict[str, Any] | None:
-        """Return batch, business date and time of the last publish; None when nothing is published."""
+        """Return batch, business date and time of the last publish; None if nothing is published."""
         row = self.get_db_hook().get_first(PUBLISHED)
         return {"batch_id": row[0], "business_date": str(row[1]), "published_at": row[2]} if row else None
 
 
 class SyncServingOperator(_ReaderOperator):
-    """Has the API copy gold into Postgres (POST /api/sync) and returns its answer.
+    """Makes the API copy gold into Postgres (POST /api/sync) and returns its answer.
 
-    The API may read a replica. It is told which batch is published, and refuses to copy another one.
+    The API may read a replica. The request names the published batch, and the API refuses to copy another one.
     """
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Sync; a refused key fails the task at once, anything else is left to the retries."""
+        """Sync; a refused key fails the task at once, any other error is retried."""
         timeout = self.execution_timeout.total_seconds() if self.execution_timeout else HEALTH_TIMEOUT
         published = self.published()
         body = {key: published[key] for key in ("batch_id", "published_at")} if published else {"batch_id": 0}
@@ -84,12 +84,12 @@ class SyncServingOperator(_ReaderOperator):
 class FreshnessCheckOperator(_ReaderOperator):
     """Fails unless GET /health/ready names the batch and the day of gold.current_batch; skipped without one.
 
-    Where another day was published after the run's ``sync``, gold is ahead: then the API must serve what that one has
-    copied. Waiting for the newer day would never end, because its own run of the DAG comes after this one.
+    If another day was published after the run's ``sync``, the API must serve the batch that this ``sync`` copied. It
+    does not wait for the newer day, because that day's own run of the DAG comes after this one.
     """
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Return the batch and business date that are served."""
+        """Return the served batch and business date."""
         published = self.published()
         if published is None:
             raise AirflowSkipException("Nothing is published: there is nothing to serve.")
@@ -99,11 +99,11 @@ class FreshnessCheckOperator(_ReaderOperator):
         self.log.info("Published: %s, served: %s", wanted, served)
         copied = context["ti"].xcom_pull(task_ids="sync") or {}
         if served != wanted and served["batch_id"] == copied.get("batch_id"):
-            self.log.info("Gold shows %s since the sync: the next run brings it.", _words(wanted))
+            self.log.info("Gold shows %s since the sync; the next run copies it.", _words(wanted))
         elif served != wanted:
             raise failures.transient(
                 f"The API serves {_words(served)}, but gold shows {_words(wanted)}.\n"
-                "The log of the task `sync` says what it copied. Clear `sync` to copy again.",
+                "The log of the task `sync` names the batch that it copied. Clear `sync` to copy again.",
                 self.log,
             )
         describe_served(context, served)
@@ -115,7 +115,7 @@ def _words(day: dict[str, Any]) -> str:
 
 
 def describe_served(context: Context, served: dict[str, Any]) -> None:
-    """Say in the events of the task's assets which batch and day are served now."""
+    """Add the served batch and day to the events of the task's assets."""
     for outlet in context["task"].outlets:
         event = context["outlet_events"][outlet]
         event.extra = {"batch_id": served["batch_id"], "business_date": str(served["business_date"])}

@@ -1,7 +1,7 @@
 """The settings that the DAGs read from the environment; `.env.example` documents each of them.
 
-Every function raises ValueError that names the variable when its value cannot be right, so a wrong setting shows as an
-import error of the DAG and not as a load that goes another way than it was meant to.
+Every function raises a ValueError that names the variable of an invalid value. So a wrong setting appears as an import
+error of the DAG, and not as a load with unintended behaviour.
 """
 
 import os
@@ -23,13 +23,13 @@ TAGS = (TAG_WAREHOUSE, TAG_SERVING, TAG_ADMINISTRATION)
 
 
 def timezone() -> ZoneInfo:
-    """Return WAREHOUSE_TIMEZONE, an IANA name (default UTC): the schedule and the business date follow its clock."""
+    """Return WAREHOUSE_TIMEZONE, an IANA name (default UTC), the time zone of the schedule and of business dates."""
     name = os.environ.get("WAREHOUSE_TIMEZONE") or "UTC"
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(
-            f"WAREHOUSE_TIMEZONE: {name!r} is no time zone. Use an IANA name, such as Europe/Berlin"
+            f"WAREHOUSE_TIMEZONE: {name!r} is not a time zone. Use an IANA name, such as Europe/Berlin"
         ) from error
 
 
@@ -44,28 +44,28 @@ def start_date() -> datetime:
 
 
 def source_dir() -> str | None:
-    """Return WAREHOUSE_SOURCE_DIR, the drop as Airflow sees it and maybe a template, or None when runs must name it."""
+    """Return WAREHOUSE_SOURCE_DIR, the drop as Airflow sees it, possibly a template; None if runs must name it."""
     return os.environ.get("WAREHOUSE_SOURCE_DIR") or None
 
 
 def drop_wait() -> timedelta:
-    """Return how long a scheduled run waits for its drop: WAREHOUSE_DROP_WAIT_MINUTES, default 6 hours."""
+    """Return the time that a scheduled run waits for its drop: WAREHOUSE_DROP_WAIT_MINUTES, default 6 hours."""
     return timedelta(minutes=_number("WAREHOUSE_DROP_WAIT_MINUTES", 360))
 
 
 def drop_settle() -> timedelta:
-    """Return how long the sizes of a drop must not change: WAREHOUSE_DROP_SETTLE_SECONDS, default 30."""
+    """Return the time for which the sizes of a drop must not change: WAREHOUSE_DROP_SETTLE_SECONDS, default 30."""
     return timedelta(seconds=_number("WAREHOUSE_DROP_SETTLE_SECONDS", 30))
 
 
 def late_after() -> timedelta | None:
-    """Return how long after its time a day counts as late: WAREHOUSE_LATE_AFTER_MINUTES; None when unset."""
+    """Return the delay after which a day counts as late: WAREHOUSE_LATE_AFTER_MINUTES; None if unset."""
     minutes = _number("WAREHOUSE_LATE_AFTER_MINUTES", 0)
     return timedelta(minutes=minutes) if minutes else None
 
 
 def approve_rejects() -> bool:
-    """Return WAREHOUSE_APPROVE_REJECTS: whether a person is asked when a day has more rejects than its limit."""
+    """Return WAREHOUSE_APPROVE_REJECTS: whether a person is asked if a day has more rejects than its limit."""
     value = os.environ.get("WAREHOUSE_APPROVE_REJECTS") or "false"
     if value.lower() not in ("true", "false"):
         raise ValueError(f"WAREHOUSE_APPROVE_REJECTS must be true or false, not {value!r}")
@@ -73,7 +73,7 @@ def approve_rejects() -> bool:
 
 
 def keep(what: str) -> timedelta:
-    """Return how long something is kept: KEEP_LOGS_DAYS, KEEP_LANDING_DAYS, KEEP_AIRFLOW_DAYS, KEEP_HISTORY_DAYS."""
+    """Return a retention time: KEEP_LOGS_DAYS, KEEP_LANDING_DAYS, KEEP_AIRFLOW_DAYS, KEEP_HISTORY_DAYS."""
     defaults = {"LOGS": 30, "LANDING": 14, "AIRFLOW": 90, "HISTORY": 400}
     return timedelta(days=_number(f"KEEP_{what}_DAYS", defaults[what]))
 
@@ -94,7 +94,7 @@ def landing_dir_of_server(batch_id: int) -> str:
 
 
 def exports_dir() -> Path:
-    """Return EXPORTS_DIR, where the files for Tableau go; unset, ``exports`` below the working directory."""
+    """Return EXPORTS_DIR, the folder of the files for Tableau; unset, ``exports`` below the working directory."""
     return Path(os.environ.get("EXPORTS_DIR") or "exports")
 
 

@@ -1,6 +1,6 @@
-"""The six files of a drop: where they lie, which bronze table they fill, which columns they have.
+"""The six files of a drop: their path, their bronze table, their columns.
 
-The contract is docs/source_data.md; names and order of the columns are the header row's, in its case.
+The contract is docs/source_data.md; names, order and case of the columns are those of the header row.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a drop and the bronze and silver table of the same name that it fills."""
+    """One file of a drop, and the name of its tables in bronze and silver."""
 
     table: str
     path: str

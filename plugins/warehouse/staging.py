@@ -3,10 +3,10 @@
     python -m warehouse.staging --source data --landing .local/landing/1
 
 Every file of the landing folder is UTF-16LE with BOM, a header line first, tab between fields, LF after
-every line. The data files carry ``dwh_source_line`` as their last column; ``manifest.txt`` accounts for each
-file, ``rejected.txt`` holds the lines that cannot be right, and ``checksums.txt`` has size and SHA-256 of the
-eight others, by which SQL Server refuses what was changed since. A file that cannot be right stops the batch
-with a StagingError, and nothing half-written remains. The drop itself is only read.
+every line. ``dwh_source_line`` is the last column of the data files. ``manifest.txt`` has the row counts of each
+file, ``rejected.txt`` the faulty lines, and ``checksums.txt`` size and SHA-256 of the eight other files, by which
+SQL Server detects later changes. A faulty file stops the batch with a StagingError and leaves no partial landing
+folder. The drop itself is only read.
 """
 
 import argparse
@@ -32,13 +32,13 @@ log = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
 MAX_LINE = 1 << 20
-"""Longest line in characters that is looked at; nine fields of 4000 characters stay far below it."""
+"""Longest accepted line in characters; nine fields of 4000 characters are far shorter."""
 PROGRESS_ROWS = 500_000
 LOGGED_REJECTS = 20
-"""Rejected lines that the log names, per file; rejected.txt has them all."""
+"""Rejected lines that the log lists per file; rejected.txt has all of them."""
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
-"""Why a file cannot be written, as far as no other try helps."""
+"""Errors of a write that a retry does not help."""
 
 REJECT_COLUMNS = ("source_table", "source_file", "source_line", "column_name", "reason", "raw_row")
 CHECKSUM_COLUMNS = ("landing_file", "bytes", "sha256")
@@ -46,12 +46,12 @@ _BLANKS = str.maketrans("\t\r\n", "   ")
 
 
 class StagingError(Exception):
-    """A file of the drop cannot be right: says which file, line and column, and the way out."""
+    """A file of the drop is faulty; the message names file, line and column, and the remedy."""
 
 
 @dataclass
 class StagedFile:
-    """What staging did with one file; the fields are the columns of manifest.txt."""
+    """The result of staging one file; the fields are the columns of manifest.txt."""
 
     source_table: str
     source_file: str
@@ -67,7 +67,7 @@ class StagedFile:
 
 @dataclass
 class Manifest:
-    """What staging did with a drop, file by file."""
+    """The result of staging a drop, file by file."""
 
     files: list[StagedFile] = field(default_factory=list)
 
@@ -109,7 +109,7 @@ class _LandingFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:  # the complaint that is under way says more than one about the rest of a buffer
+        if kind is not None:  # keep the first error: one about the rest of a buffer would hide it
             with suppress(OSError):
                 self._file.close()
             return
@@ -118,7 +118,7 @@ class _LandingFile:
 
     @contextmanager
     def _naming_the_file(self) -> Iterator[None]:
-        """Say which file could not be written: errors of a write do not name one."""
+        """Add the file's name to errors of a write, which do not contain it."""
         try:
             yield
         except OSError as error:
@@ -132,8 +132,8 @@ class _LandingFile:
 def stage(source: Path, landing: Path) -> Manifest:
     """Stage the drop in ``source`` into the folder ``landing`` and return the manifest.
 
-    The copy is written beside ``landing`` and renamed at the end; a landing folder that an earlier run of
-    the same batch left is replaced. Raises StagingError with the complaints about all files together.
+    The copy is written beside ``landing`` and renamed at the end; it replaces the landing folder of an earlier run of
+    the same batch. Raises StagingError with the complaints about all files together.
     """
     source, landing = source.absolute(), landing.absolute()
     _check_folders(source, landing)
@@ -152,21 +152,21 @@ def stage(source: Path, landing: Path) -> Manifest:
 
 
 def _check_folders(source: Path, landing: Path) -> None:
-    """Refuse what would let the last step replace something that staging did not write."""
+    """Refuse folders with which the last step would replace files that staging did not write."""
     if not source.is_dir():
         raise StagingError(f"{source}: no such folder. Name the folder that holds source_crm/ and source_erp/.")
     if landing.resolve() == source.resolve() or landing.resolve() in source.resolve().parents:
-        raise StagingError(f"{landing}: the drop lies in there. Stage into a folder of its own.")
-    # Either will do, because of a damaged landing folder one may be missing.
+        raise StagingError(f"{landing}: contains the drop. Stage into a folder of its own.")
+    # One of the two suffices, because a damaged landing folder may lack the other.
     if landing.exists() and not any((landing / name).is_file() for name in ("manifest.txt", "checksums.txt")):
         raise StagingError(
-            f"{landing}: exists and is no landing folder (no manifest.txt, no checksums.txt), so it is not replaced. "
-            "Name another folder or remove it."
+            f"{landing}: exists and is not a landing folder (no manifest.txt, no checksums.txt), so it is not "
+            "replaced. Name another folder or remove it."
         )
 
 
 def _replace(landing: Path, partial: Path) -> None:
-    """Put ``partial`` in the place of ``landing``; two renames, as filesystems cannot swap portably."""
+    """Put ``partial`` in the place of ``landing``, by two renames, because there is no portable swap."""
     if not landing.exists():
         partial.rename(landing)
         return
@@ -200,7 +200,7 @@ def _stage_files(source: Path, landing: Path) -> Manifest:
 
 
 class _FileStager:
-    """Stages one file: blocks of bytes in, batches of lines out, memory bounded by the block."""
+    """Stages one file: reads blocks of bytes, writes batches of lines; the block bounds the memory."""
 
     def __init__(self, source: Path, landing: Path, source_file: SourceFile, rejects: _LandingFile):
         self._path = source / source_file.path
@@ -212,7 +212,7 @@ class _FileStager:
         self.written: _LandingFile
 
     def run(self) -> StagedFile:
-        """Stage the file into ``written``; raises StagingError when it cannot be right."""
+        """Stage the file into ``written``; raises StagingError if it is faulty."""
         columns = (*self._source_file.columns, "dwh_source_line")
         try:
             self._check_is_file()
@@ -248,8 +248,8 @@ class _FileStager:
             raise StagingError(f"{self._path}: is not a regular file. Deliver the CSV file of that name.")
         if self._path.is_symlink():
             raise StagingError(
-                f"{self._path}: is a link to {self._path.readlink()}, which is not there. "
-                "Mend the link or deliver the file itself, and run again."
+                f"{self._path}: is a link to {self._path.readlink()}, which does not exist. "
+                "Correct the link or deliver the file itself, and run again."
             )
         twins = [
             twin.name
@@ -260,10 +260,10 @@ class _FileStager:
         raise StagingError(f"{self._path}: missing.{found} Deliver it and run again.")
 
     def _read(self, file: BinaryIO) -> Iterator[list[str]]:
-        """Yield the physical lines without their LF in batches, hashing, decoding and checking on the way."""
+        """Yield the physical lines without their LF in batches; hashes, decodes and checks them."""
         digest = hashlib.sha256()
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
-        tail = ""  # the line that the last block left unfinished
+        tail = ""  # the incomplete last line of the previous block
         start = True
         while True:
             block = file.read(BLOCK_BYTES)
@@ -280,7 +280,7 @@ class _FileStager:
             if nul >= 0:
                 self._fail_in_text(
                     tail + text[:nul],
-                    "a NUL byte; the file is no text or damaged. Deliver it again as UTF-8.",
+                    "a NUL byte; the file is not text or damaged. Deliver it again as UTF-8.",
                 )
             lines = (tail + text).split("\n")
             tail = lines.pop()
@@ -295,7 +295,7 @@ class _FileStager:
         self._result.sha256 = digest.hexdigest()
 
     def _fail_in_text(self, before: str, what: str) -> NoReturn:
-        """Raise for the character that follows ``before``, the text up to it that no line was made of yet."""
+        """Raise for the character after ``before``, the preceding text of the unfinished lines."""
         *done, last = before.split("\n")
         try:
             column = len(split_line(last))
@@ -309,7 +309,8 @@ class _FileStager:
 
     @staticmethod
     def _explain_bytes(data: bytes, position: int) -> str:
-        if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # the little-endian one begins as UTF-16's
+        # UTF-32 first, because its little-endian mark begins with UTF-16's.
+        if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
             return "the file is UTF-32, not UTF-8. Save it as UTF-8 and run again."
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "the file is UTF-16, not UTF-8. Save it as UTF-8 and run again."
@@ -319,7 +320,7 @@ class _FileStager:
         )
 
     def _column_name(self, column: int) -> str:
-        """Name of a column counted from 1; the number itself where the file should have no more columns."""
+        """Name of a column counted from 1; the number itself beyond the last column."""
         columns = self._source_file.columns
         return columns[column - 1] if column <= len(columns) else str(column)
 
@@ -345,7 +346,7 @@ class _FileStager:
                 )
 
     def _convert(self, lines: list[str]) -> list[str]:
-        """Turn physical lines into lines of the landing file; count all and reject the bad ones."""
+        """Convert physical lines to lines of the landing file; count all, and reject faulty ones."""
         commas = len(self._source_file.columns) - 1
         written: list[str] = []
         result, done = self._result, self._line
@@ -355,7 +356,7 @@ class _FileStager:
             line = raw.removesuffix("\r")
             if number == 1:
                 self._check_header(line)
-            elif (  # the bulk of real files needs no parsing; 2000 code points are at most 4000 code units
+            elif (  # Most lines of real files need no parsing; 2000 code points are at most 4000 code units.
                 line.count(",") == commas
                 and '"' not in line
                 and "\t" not in line
@@ -375,7 +376,7 @@ class _FileStager:
         return written
 
     def _parse(self, line: str, number: int) -> list[str]:
-        """Return the landing line of a line that needs a closer look; none when it went to the rejects."""
+        """Return the landing line of a line that must be parsed; an empty list if it was rejected."""
         try:
             if len(line) > MAX_LINE:
                 raise BadLineError(f"line longer than {MAX_LINE} characters")
@@ -410,10 +411,10 @@ class _FileStager:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line: stages a drop and prints one line a file; returns 1 when the drop cannot be right."""
+    """Command line: stages a drop and prints one line a file; returns 1 if the drop is faulty."""
     parser = argparse.ArgumentParser(prog="python -m warehouse.staging", description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, required=True, help="folder with source_crm/ and source_erp/")
-    parser.add_argument("--landing", type=Path, required=True, help="folder to write, made or replaced")
+    parser.add_argument("--landing", type=Path, required=True, help="folder to write; created or replaced")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:

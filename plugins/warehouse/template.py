@@ -11,8 +11,8 @@ _JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False) 
 def render(template: str | None, business_date: date) -> Path:
     """Return the folder of a drop: ``ds``, ``ds_nodash`` and ``business_date`` in the template name the business date.
 
-    Raises ValueError for an empty or relative path and for a template that cannot be rendered: the first line of its
-    message is what is wrong, the second what to do.
+    Raises ValueError for an empty or relative path and for an invalid template; the first line of its message names the
+    fault, the second the remedy.
     """
     variables = {
         "ds": business_date.isoformat(),
@@ -23,7 +23,7 @@ def render(template: str | None, business_date: date) -> Path:
         folder = _JINJA.from_string(template or "").render(variables).strip()
     except (jinja2.TemplateError, TypeError, ValueError) as error:
         raise ValueError(
-            f"source_dir is {template!r}, which is no valid template: {error}\n"
+            f"source_dir is {template!r}, which is not a valid template: {error}\n"
             "It may use {{ ds }} (2026-02-01), {{ ds_nodash }} (20260201) and {{ business_date }}, a date."
         ) from None
     if not folder or not Path(folder).is_absolute():

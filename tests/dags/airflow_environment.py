@@ -1,4 +1,4 @@
-"""Airflow for tests: a home of its own, chosen before Airflow is imported for the first time."""
+"""Airflow for tests: its own AIRFLOW_HOME, set before the first import of Airflow."""
 
 import atexit
 import os
@@ -29,4 +29,4 @@ os.environ.update(
     }
 )
 for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
-    del os.environ[name]  # a developer's own warehouse is nothing for a test
+    del os.environ[name]  # a test must not use a developer's own warehouse

@@ -1,4 +1,4 @@
-"""A real mail server and a real HTTP server on loopback, which keep what they are sent."""
+"""A real mail server and a real HTTP server on loopback, which keep the received messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 @dataclass
 class Mailbox:
-    """The messages that a mail server took, and the logins it let in."""
+    """The messages that a mail server accepted, and its successful logins."""
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
@@ -40,8 +40,8 @@ class Mailbox:
 
 @contextmanager
 def mail_server(*, login: bool = False) -> Iterator[Mailbox]:
-    """Run a mail server; with ``login`` it takes messages from those only who know its password, p@ss/word."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:  # the controller wants to know its port beforehand
+    """Run a mail server; with ``login`` it accepts messages only after a login with the password p@ss/word."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:  # the controller needs a fixed port
         mailbox = Mailbox(port=probe.getsockname()[1])
     controller = Controller(
         mailbox,
@@ -58,7 +58,7 @@ def mail_server(*, login: bool = False) -> Iterator[Mailbox]:
 
 @dataclass
 class Inbox:
-    """The documents that were posted to a webhook; ``status`` is what it answers."""
+    """The documents that were posted to a webhook; ``status`` is the status of its answers."""
 
     url: str = ""
     posted: list[dict[str, Any]] = field(default_factory=list)

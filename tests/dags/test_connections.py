@@ -22,7 +22,7 @@ ENVIRON = {"API_PORT": "8000", "API_SYNC_KEY": "key"}
         "ümlaut/:@?#",
     ],
 )
-def test_the_hook_connects_with_what_the_setting_says(password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hook_connects_with_the_values_of_the_setting(password: str, monkeypatch: pytest.MonkeyPatch) -> None:
     setting = (
         f"DRIVER={{/some path/lib.so}};SERVER=127.0.0.1,14330;DATABASE=DataWarehouse;UID=sa;"
         f"PWD={escape_value(password)};Encrypt=yes;TrustServerCertificate=yes"

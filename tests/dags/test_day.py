@@ -1,4 +1,4 @@
-"""Which day a run loads: its date by the clock of the company, and its folder."""
+"""The day that a run loads: its date in the company's time zone, and its folder."""
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -87,9 +87,9 @@ def test_today_is_the_date_by_the_clock_of_the_company(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("zone", ["Middle/Earth", "../etc/passwd", "CEST"])
-def test_a_time_zone_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+def test_an_unknown_time_zone_is_named(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
     monkeypatch.setenv("WAREHOUSE_TIMEZONE", zone)
-    with pytest.raises(ValueError, match=r"WAREHOUSE_TIMEZONE: .* is no time zone"):
+    with pytest.raises(ValueError, match=r"WAREHOUSE_TIMEZONE: .* is not a time zone"):
         settings.timezone()
 
 
@@ -124,10 +124,10 @@ def test_the_folder_of_a_drop_is_a_template(template: str, folder: str) -> None:
         ("", "by an absolute path"),
         ("data", "by an absolute path"),
         ("/drops/{{ dss }}", "'dss' is undefined"),
-        ("/drops/{{ ds", "no valid template"),
+        ("/drops/{{ ds", "not a valid template"),
     ],
 )
-def test_a_folder_that_cannot_be_is_refused_with_what_to_do(template: str | None, complaint: str) -> None:
+def test_an_invalid_folder_is_refused_with_the_remedy(template: str | None, complaint: str) -> None:
     with pytest.raises(AirflowFailException, match=complaint) as refused:
         drop_of(template, date(2026, 2, 1))
     assert len(str(refused.value).splitlines()) == 2
@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_is_refused_with_what_to_do(template: str | None
     ("run_type", "wait_minutes", "expected"),
     [("scheduled", None, 360), ("backfill", None, 0), ("manual", None, 0), ("manual", 5, 5), ("scheduled", 0, 0)],
 )
-def test_only_a_run_of_the_schedule_waits_for_its_drop_unless_it_says_otherwise(
+def test_only_a_scheduled_run_waits_for_its_drop_unless_a_param_overrides_it(
     run_type: str, wait_minutes: float | None, expected: float
 ) -> None:
     day = day_of(run_at("2026-02-01T05:00:00+00:00", run_type), wait_minutes=wait_minutes)
@@ -145,7 +145,7 @@ def test_only_a_run_of_the_schedule_waits_for_its_drop_unless_it_says_otherwise(
 
 
 @pytest.mark.parametrize(("run_type", "history"), [("scheduled", True), ("backfill", True), ("manual", False)])
-def test_a_day_that_nobody_asked_for_by_name_becomes_history_when_it_is_late(run_type: str, history: bool) -> None:
+def test_a_late_scheduled_day_becomes_history(run_type: str, history: bool) -> None:
     assert day_of(run_at("2026-02-01T05:00:00+00:00", run_type)).history is history
 
 

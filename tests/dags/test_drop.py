@@ -51,7 +51,7 @@ def test_a_marker_does_not_stand_for_a_missing_file(drop: Path, missing: str) ->
     assert watch.complaint(timedelta(minutes=90)).splitlines() == [
         f"{drop}: not complete after 90 minutes. Missing:",
         f"  {missing}",
-        "Deliver what is missing and clear this task: it then waits anew.",
+        "Deliver the missing files and clear this task, which then waits again.",
     ]
 
 
@@ -63,14 +63,14 @@ def test_a_folder_in_the_place_of_a_file_is_no_file(drop: Path) -> None:
     assert watch.news == [f"{drop}: waiting for {SALES}"]
 
 
-def test_a_drop_that_never_comes_to_rest_is_told_apart_from_a_missing_one(drop: Path) -> None:
+def test_a_drop_whose_sizes_keep_changing_is_distinguished_from_a_missing_one(drop: Path) -> None:
     watch = Watch(drop, SETTLE)
     watch.look(0)
     assert "still changing after 5 minutes" in watch.complaint(timedelta(minutes=5))
 
 
 def fire(trigger: DropTrigger, meanwhile: Callable[[], object] = lambda: None) -> str:
-    """Run a trigger as the triggerer does, from what it was serialized to; the complaint of its event."""
+    """Run a trigger from its serialized form, as the triggerer does; returns the complaint of its event."""
 
     async def first() -> str:
         path, arguments = trigger.serialize()
@@ -91,7 +91,7 @@ def test_the_trigger_fires_when_the_last_file_has_arrived(drop: Path) -> None:
     assert fire(trigger, lambda: (drop / SALES).write_bytes(content)) == ""
 
 
-def test_the_trigger_says_what_is_missing_when_the_time_is_up(tmp_path: Path) -> None:
+def test_the_trigger_names_missing_files_when_the_time_is_up(tmp_path: Path) -> None:
     trigger = DropTrigger(str(tmp_path / "nowhere"), settle=0.1, until=now().timestamp(), waited=3600)
     complaint = fire(trigger)
     assert complaint.splitlines()[0] == f"{tmp_path / 'nowhere'}: not complete after 60 minutes. Missing:"

@@ -1,4 +1,4 @@
-"""Which errors are tried again, and how a log tells them."""
+"""Which errors are retried, and how they are logged."""
 
 import logging
 from datetime import timedelta
@@ -37,7 +37,7 @@ LOG = logging.getLogger(__name__)
         (None, "", False),
     ],
 )
-def test_what_passes_by_itself_is_tried_again_and_nothing_else(number: int | None, sqlstate: str, passes: bool) -> None:
+def test_only_errors_that_pass_by_themselves_are_retried(number: int | None, sqlstate: str, passes: bool) -> None:
     failure = failures.of_warehouse(WarehouseError("what is wrong", number, sqlstate), "etl.publish", LOG)
     assert isinstance(failure, AirflowException)
     assert isinstance(failure, AirflowFailException) is not passes

@@ -1,4 +1,4 @@
-"""How alerts are sent, to a real mail server and a real HTTP server; when they are sent, test_alerts.py tells."""
+"""How alerts are sent, to a real mail server and a real HTTP server; tests/e2e tests when they are sent."""
 
 import json
 import logging
@@ -35,7 +35,7 @@ def test_an_email_has_the_alert(monkeypatch: pytest.MonkeyPatch) -> None:
     assert message.get_content().splitlines() == [*ALERT.lines, ALERT.link]
 
 
-def test_a_login_of_the_mail_server_stands_in_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_login_of_the_mail_server_is_read_from_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
     with mail_server(login=True) as mailbox:
         monkeypatch.setenv("ALERT_EMAIL_TO", "sales@example.com")
         monkeypatch.setenv("ALERT_SMTP_URL", f"smtp://robot%40example.com:p%40ss%2Fword@127.0.0.1:{mailbox.port}")
@@ -54,7 +54,7 @@ def test_a_webhook_gets_the_text_that_slack_takes(monkeypatch: pytest.MonkeyPatc
     assert inbox.posted == [{"text": f"*{ALERT.subject}*\n{ALERT.text}"}]
 
 
-def test_text_from_a_file_calls_nobody_in_slack() -> None:
+def test_text_from_a_file_notifies_nobody_in_slack() -> None:
     document = payload("https://hooks.slack.com/services/x", Alert("failed", ("<!channel> & <https://evil>",)))
     assert document == {"text": "*failed*\n&lt;!channel&gt; &amp; &lt;https://evil&gt;"}
 
@@ -78,7 +78,7 @@ def test_teams_gets_a_card(url: str) -> None:
     assert json.dumps(document)
 
 
-def test_a_channel_that_fails_keeps_no_other_from_its_message(
+def test_a_failing_channel_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with mail_server() as mailbox, webhook() as inbox:
@@ -88,7 +88,7 @@ def test_a_channel_that_fails_keeps_no_other_from_its_message(
         monkeypatch.setenv("ALERT_SMTP_URL", f"smtp://127.0.0.1:{mailbox.port}")
         assert send(ALERT) == ["webhook"]
     assert len(mailbox.messages) == 1
-    assert "The alert was not sent (post_to_webhook), and is kept for the next occasion: Server error" in caplog.text
+    assert "The alert was not sent (post_to_webhook), and is kept for the next callback: Server error" in caplog.text
 
 
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "http://127.0.0.1", "nonsense"])

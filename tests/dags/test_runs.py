@@ -34,14 +34,14 @@ LOAD = {
     "source_dir": str(HANDMADE_DAY),
     "business_date": BUSINESS_DATE.isoformat(),
     "reject_limit_percent": 100,
-    "dry_run": False,  # all of them: within one process, a run's params outlive it
+    "dry_run": False,  # all of them, because within one process a run's params outlive it
     "same_drop": False,
 }
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished DAG run: its state, each task's, what was logged, and what failed tasks complained about."""
+    """A finished DAG run: its state, the states of its tasks, the log, and the messages of failed tasks."""
 
     state: str
     tasks: dict[str, str]
@@ -63,7 +63,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def airflow_settings(shared_warehouse: Warehouse, exports: Path) -> Iterator[pytest.MonkeyPatch]:
-    """The environment of a deployment on the server; the batches made in it count as the tests'."""
+    """The environment of a deployment on the server; its batches count as made by tests."""
     server = shared_warehouse.server
     settings = {
         "WAREHOUSE_ODBC": server.odbc,
@@ -104,7 +104,7 @@ def run(
         caplog.clear()
         caplog.set_level(logging.INFO)
         with monkeypatch.context() as patch:
-            # Where one task's failure fails others, `test` waits a second for each step of that.
+            # If one task's failure fails others, `test` waits a second for each of them.
             patch.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.01)))
             finished = dags[dag_id].test(run_conf=params)
         tasks = {task.task_id: str(task.state) for task in finished.get_task_instances()}
@@ -115,7 +115,7 @@ def run(
 
 @pytest.fixture
 def loaded(run: Runner, shared_warehouse: Warehouse) -> int:
-    """The batch of a hand-made day that is published; loaded by the first test that asks."""
+    """The published batch of a hand-made day; the first test that uses it loads it."""
     published = shared_warehouse.execute("SELECT batch_id FROM gold.current_batch")
     if not published:
         assert run("sales_warehouse", **LOAD).state == "success"
@@ -245,7 +245,7 @@ def test_a_dry_run_does_everything_but_publish(run: Runner, loaded: int, shared_
     assert checked > 0, "a dry run tells what the checks would say"
 
 
-def test_the_same_drop_is_loaded_under_another_date_by_a_run_that_means_it(
+def test_the_same_drop_is_loaded_under_another_date_by_a_run_with_same_drop(
     run: Runner, loaded: int, shared_warehouse: Warehouse
 ) -> None:
     finished = run(
@@ -274,7 +274,7 @@ def make_old(folder: Path, days: int) -> Path:
 
 
 @pytest.mark.usefixtures("sales_api")
-def test_maintenance_removes_what_is_old_and_nothing_that_is_needed(
+def test_maintenance_removes_old_data_and_keeps_needed_data(
     run: Runner,
     dags: dict[str, DAG],
     loaded: int,
@@ -414,7 +414,7 @@ def test_serving_fails_when_the_api_serves_another_day(
 ) -> None:
     dag = dags["sales_serving"]
     monkeypatch.setattr(dag.get_task("check_freshness"), "retries", 0)
-    monkeypatch.setattr(dag.get_task("sync"), "execute", lambda context: None)  # an API that only says so
+    monkeypatch.setattr(dag.get_task("sync"), "execute", lambda context: None)  # an API that only reports it
     finished = run("sales_serving")
     assert finished.state == "failed"
     assert finished.having("failed") == {"check_freshness"}

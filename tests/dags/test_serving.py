@@ -14,7 +14,7 @@ from warehouse.serving import request
 
 @contextmanager
 def answering(status: int, body: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str]]]:
-    """Serve one answer to everything as the connection ``sales_api``; gives the requests as they came."""
+    """Serve one answer to every request as the connection ``sales_api``; yields the received requests."""
     seen: list[tuple[str, str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -49,7 +49,7 @@ def test_a_request_carries_the_key_and_returns_the_answer(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("status", "is_final"), [(401, True), (403, True), (404, False), (409, False), (500, False), (503, False)]
 )
-def test_a_refused_key_fails_at_once_and_any_other_answer_is_tried_again(
+def test_a_refused_key_fails_at_once_and_any_other_answer_is_retried(
     status: int, is_final: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (
@@ -67,7 +67,7 @@ def test_an_api_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         request("GET", "/health/ready", 1)
 
 
-def test_a_request_whose_connection_breaks_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_whose_connection_breaks_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
         connection = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "password": "key"}
         connection["port"] = str(server.getsockname()[1])

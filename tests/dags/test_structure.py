@@ -22,7 +22,7 @@ def test_the_project_has_exactly_these_dags(dags: dict[str, DAG]) -> None:
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
-def test_each_dag_is_documented_and_tagged_tells_its_end_and_does_not_catch_up(
+def test_each_dag_is_documented_and_tagged_reports_its_end_and_does_not_catch_up(
     dags: dict[str, DAG], dag_id: str
 ) -> None:
     dag = dags[dag_id]
@@ -33,7 +33,7 @@ def test_each_dag_is_documented_and_tagged_tells_its_end_and_does_not_catch_up(
     assert dag.has_on_failure_callback
     assert dag.has_on_success_callback
     assert dag.catchup is False
-    # Runs of the load may wait for their drops side by side; `open_batch` lets one of them load at a time.
+    # Runs may wait for their drops in parallel; `open_batch` lets one of them load at a time.
     assert dag.max_active_runs == (4 if dag_id == "sales_warehouse" else 1)
 
 
@@ -67,8 +67,8 @@ def test_the_flow_of_a_load(dags: dict[str, DAG]) -> None:
     assert dag.get_task("open_batch").max_active_tis_per_dag == 1
 
 
-def test_the_assets_lead_from_the_files_to_what_is_served(dags: dict[str, DAG]) -> None:
-    """Each asset that a task reads is written by another one, but for the files of a drop, which arrive."""
+def test_the_assets_lead_from_the_files_to_the_served_copy(dags: dict[str, DAG]) -> None:
+    """Each asset that a task reads is written by another task, except the files of a drop."""
     tasks = [task for dag in dags.values() for task in dag.tasks]
     written = {outlet.name for task in tasks for outlet in task.outlets}
     assert written >= {inlet.name for task in tasks for inlet in task.inlets}
@@ -139,7 +139,7 @@ def test_the_flow_of_serving(dags: dict[str, DAG]) -> None:
 
 
 def test_a_dag_file_is_read_without_the_libraries_of_the_export() -> None:
-    """They take a second to import, and Airflow reads the file again and again."""
+    """They take a second to import, and Airflow parses the file repeatedly."""
     script = "import sys, sales_serving; print(*sys.modules.keys() & {'pandas', 'pantab', 'pyarrow'})"
     run = subprocess.run(
         [sys.executable, "-c", script],
@@ -181,7 +181,7 @@ def test_the_params_of_a_load_come_from_the_settings(dags: dict[str, DAG]) -> No
         ("source_dir", 1),
     ],
 )
-def test_a_param_that_cannot_be_right_is_refused(dags: dict[str, DAG], param: str, value: object) -> None:
+def test_an_invalid_param_is_refused(dags: dict[str, DAG], param: str, value: object) -> None:
     with pytest.raises(ParamValidationError):
         dags["sales_warehouse"].params.get_param(param).resolve(value)
 

@@ -84,7 +84,7 @@ def test_both_files_without_a_last_line_end_end_in_an_empty_field() -> None:
         assert (COMMITTED / file).read_bytes().endswith(b","), file
 
 
-def test_customers_have_the_dirt_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
+def test_customers_have_the_errors_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
     customers = tables["source_crm/cust_info.csv"]
     known = customers[customers.cst_id != ""]
     junk = customers[customers.cst_id == ""]
@@ -126,7 +126,7 @@ def test_names_go_beyond_latin_1(tables: dict[str, pd.DataFrame]) -> None:
     assert {"Jiménez", "Nguyễn", "田中", "Null", "O'Brien"} <= set(names.split())
 
 
-def test_products_have_the_dirt_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
+def test_products_have_the_errors_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
     products = tables["source_crm/prd_info.csv"]
     assert products.prd_key.nunique() == 295
     assert products.prd_key.str[6:].nunique() == 295
@@ -182,7 +182,7 @@ def test_sales_span_four_years_most_of_them_in_the_third(tables: dict[str, pd.Da
     assert third.mean() > 0.5
 
 
-def test_sales_have_the_dirt_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
+def test_sales_have_the_errors_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
     sales = tables["source_crm/sales_details.csv"]
     odd = sales.sls_order_dt[sales.sls_order_dt.str.len() != 8]
     assert odd.value_counts().to_dict() == {"0": 17, "32154": 1, "5489": 1}
@@ -203,7 +203,7 @@ def test_sales_have_the_dirt_of_the_profile(tables: dict[str, pd.DataFrame]) -> 
     assert not (kinds["empty sales"] & kinds["empty price"]).any()
 
 
-def test_the_erp_customers_have_the_dirt_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
+def test_the_erp_customers_have_the_errors_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
     people = tables["source_erp/CUST_AZ12.csv"]
     assert people.CID.str.startswith("NAS").sum() == 11_042
     assert set(people.CID.str.removeprefix("NAS")) == set(tables["source_crm/cust_info.csv"].cst_key[:-4])
@@ -218,7 +218,7 @@ def test_the_erp_customers_have_the_dirt_of_the_profile(tables: dict[str, pd.Dat
     assert genders.keys() - {"Male", "Female", ""} == {"F", "M", "F ", "M ", "  "}
 
 
-def test_the_erp_locations_have_the_dirt_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
+def test_the_erp_locations_have_the_errors_of_the_profile(tables: dict[str, pd.DataFrame]) -> None:
     places = tables["source_erp/LOC_A101.csv"]
     assert set(places.CID.str.replace("-", "")) == set(tables["source_crm/cust_info.csv"].cst_key[:-4])
     assert places.CID.str.match(r"AW-\d{8}$").all()
@@ -266,7 +266,7 @@ def test_every_segment_of_the_reports_occurs(tmp_path: Path, scale: float) -> No
 
 
 @pytest.mark.parametrize("scale", [0.01, 0.1])
-def test_a_small_drop_keeps_every_kind_of_dirt(tmp_path: Path, scale: float) -> None:
+def test_a_small_drop_keeps_every_kind_of_error(tmp_path: Path, scale: float) -> None:
     generate(tmp_path, scale=scale)
     customers = read(tmp_path, "source_crm/cust_info.csv")
     sales = read(tmp_path, "source_crm/sales_details.csv")

@@ -1,4 +1,4 @@
-"""Drops that fail as a whole: a file that cannot be right stops the load, and the error says where."""
+"""Drops that fail as a whole: a faulty file stops the load, and the error names the place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.days.drop import AZ12, BASE, CUST, LOC, PRD, PX, SALES, file_of, head
 
 @dataclass(frozen=True)
 class BadDrop:
-    """A function that writes the drop into a folder, and what the error must mention: file, line, column."""
+    """A function that writes the drop into a folder, and the texts that the error must contain: file, line, column."""
 
     build: Callable[[Path], None]
     mentions: tuple[str, ...]
@@ -113,4 +113,4 @@ BAD: dict[str, BadDrop] = {
     "a picture": BadDrop(partial(_with_bytes, PX, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), (file_of(PX), "line 1", "0x89")),
     "two bad files": BadDrop(_with_two_bad_files, (file_of(PX), "MAINTENANCE", file_of(SALES), "missing")),
 }
-"""What is wrong with a drop → how to write it, and what its error must mention."""
+"""The fault of a drop → the function that writes it, and the texts that its error must contain."""

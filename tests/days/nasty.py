@@ -1,4 +1,4 @@
-"""Drops that a person or a system might well deliver and that a careless loader gets wrong.
+"""Plausible drops that a careless loader gets wrong.
 
 Each is loadable (with a reject limit of 1) and computable by the oracle; load one on ``BUSINESS_DATE``.
 """
@@ -143,7 +143,7 @@ _ASTRAL_LENGTHS: Lines = {
 }
 
 WITHOUT_WEIGHT = ("😀", "𠀀", "㴆", "Ӓ", "ግ", "\u200b", "\u00ad", "\ufeff", "\u2060", "\u0301", "\u0001", "\u00a0")
-"""Texts that some collation takes for empty, or that look so."""
+"""Texts that some collation treats as empty, or that look empty."""
 
 _NAMES_WITHOUT_WEIGHT: Lines = {
     CUST: [
@@ -180,14 +180,14 @@ ALIKE = (
     ("µ", "Μ"),
     ("\uff21", "𝐀"),
 )
-"""Ends of keys that some collation takes for equal, and that are two keys here."""
+"""Ends of keys that some collation treats as equal, and that are different keys here."""
 
 SAME = (("é", "É"), ("ａ", "Ａ"), ("ж", "Ж"), ("ς", "Σ"), ("ᾀ", "ᾈ"), ("ǆ", "Ǆ"))
-"""Ends of keys that differ in case only, and are one key."""
+"""Ends of keys that differ in case only, and are the same key."""
 
 
 def _alike_keys() -> Lines:
-    """Keys of each kind, two and two, each with something of its own to be told by."""
+    """Pairs of keys of each kind, each row with a distinguishing value."""
     customers, births, countries, products, sales = [], [], [], [], []
     ends = [f"{pair}_{end}" for pair, ends in enumerate(ALIKE) for end in ends]
     for number, end in enumerate(ends):
@@ -828,4 +828,4 @@ NASTY: dict[str, Callable[[Path], None]] = {
     "thresholds of the reports": partial(_base_and, _report_edges()),
     "nothing but rejects": partial(_instead_of_base, _ALL_REJECTED),
 }
-"""What is nasty about a drop → the function that writes it into a folder."""
+"""The difficulty of a drop → the function that writes it into a folder."""

@@ -1,6 +1,6 @@
-"""Three days in succession, worked out by hand: what is new, what changes, vanishes and comes back.
+"""Three days in succession, worked out by hand: rows that are new, change, leave and come back.
 
-Load ``DAYS`` in order into one warehouse; after each day, gold (the columns given) must be as ``gold`` says
+Load ``DAYS`` in order into one warehouse; after each day, gold (the columns given) must equal ``gold``
 and ``silver.sales`` must still hold the order lines of ``vanished_sales``.
 """
 
@@ -26,7 +26,7 @@ class VanishedSale:
 
 @dataclass(frozen=True)
 class Day:
-    """A drop and what must hold once it is loaded after the days before it."""
+    """A drop, and the expected rows after its load on top of the days before."""
 
     business_date: date
     lines: Lines

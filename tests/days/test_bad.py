@@ -1,4 +1,4 @@
-"""A bad drop is computable by nobody: the oracle gives up, staging refuses and says where."""
+"""A bad drop: the oracle raises an error, staging refuses it and names the place."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def test_the_oracle_gives_no_figures_for_a_bad_drop(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_staging_refuses_a_bad_drop_and_says_where_it_is_bad(name: str, tmp_path: Path) -> None:
+def test_staging_refuses_a_bad_drop_and_names_the_place_of_its_fault(name: str, tmp_path: Path) -> None:
     BAD[name].build(tmp_path / "drop")
     with pytest.raises(StagingError) as refused:
         stage(tmp_path / "drop", tmp_path / "landing")

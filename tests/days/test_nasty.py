@@ -1,4 +1,4 @@
-"""Facts about the nasty drops that a person can tell, against the oracle and against staging."""
+"""Facts about the nasty drops that a person can verify, against the oracle and against staging."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -219,7 +219,7 @@ REJECTS: Mapping[str, Rejects] = {
 
 
 @pytest.mark.parametrize("name", REJECTS)
-def test_the_rejects_are_those_that_a_person_finds(name: str, tmp_path: Path) -> None:
+def test_the_rejects_are_those_found_by_hand(name: str, tmp_path: Path) -> None:
     assert rejects(gold_of(name, tmp_path)) == REJECTS[name]
 
 

@@ -1,4 +1,4 @@
-"""The days in succession against the oracle, as far as it can tell: it knows no yesterday."""
+"""The days in succession against the oracle, which computes each day alone."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def gold(day: Day, tmp_path: Path) -> Gold:
 
 
 @pytest.mark.parametrize(("table", "key"), [("dim_customers", "customer_id"), ("dim_products", "product_number")])
-def test_what_is_in_the_drop_looks_as_after_a_first_load(day: Day, gold: Gold, table: str, key: str) -> None:
+def test_rows_of_the_drop_equal_those_of_a_first_load(day: Day, gold: Gold, table: str, key: str) -> None:
     expected = day.gold[table]
     present = expected[expected["in_source"] == 1].drop(columns=SURROGATES, errors="ignore")
     computed: pd.DataFrame = getattr(gold, table)

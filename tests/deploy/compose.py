@@ -16,7 +16,7 @@ from tests.warehouse import ROOT
 
 PACKAGE = "docker-compose=2.26.1-4"
 SUITE = "trixie"
-"""The oldest Debian with Docker Compose 2; its program runs on the one before, too."""
+"""The oldest Debian release with Docker Compose 2; its program also runs on the release before."""
 
 CACHE = ROOT / ".local" / "tools"
 PROFILES = ("sqlserver", "standin", "sqlserver,celery", "standin,proxy")
@@ -38,7 +38,7 @@ def _answers(*command: str) -> bool:
 
 
 def _unpack(folder: Path) -> None:
-    """Fetch the package as apt does, from where this machine has its packages, without installing it."""
+    """Fetch the package from the machine's apt source, without installing it."""
     state = CACHE / "apt"
     for name in ("lists/partial", "cache/archives/partial"):
         (state / name).mkdir(parents=True, exist_ok=True)
@@ -56,14 +56,14 @@ def _unpack(folder: Path) -> None:
 
 
 def _site() -> str | None:
-    """Return where apt has this machine's Debian packages from; it tells only when it has their lists."""
+    """Return the address of the machine's apt source; needs apt's package lists."""
     targets = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Component: main"]
     found = subprocess.run(targets, capture_output=True, text=True, check=True).stdout
     return next((line for line in found.splitlines() if re.search(r"/debian/?$", line)), None)
 
 
 def env_file(folder: Path) -> Path:
-    """Write the .env that `make secrets` writes for somebody new, the licence of SQL Server accepted."""
+    """Write a new .env as `make secrets` does, with the licence of SQL Server accepted."""
     file = folder / "compose.env"
     ensure(file, secrets=SECRETS | COMPOSE_SECRETS)
     file.write_text(file.read_text(encoding="utf-8") + "MSSQL_ACCEPT_EULA=Y\n", encoding="utf-8")
@@ -84,10 +84,10 @@ def config(env: Path, profiles: str, *options: str, override: Path | None = None
 
 
 def resolved(env: Path, profiles: str, override: Path | None = None) -> dict[str, Any]:
-    """Return the file with everything put in; raises what Compose says of a wrong one."""
+    """Return the file with all variables resolved; raises an error with Compose's message for a faulty file."""
     done = config(env, profiles, "--format", "json", override=override)
     if done.returncode:
         raise AssertionError(done.stderr)
-    # What it prints is a compose file again: a dollar that a shell is to see is doubled.
+    # The output is a compose file, in which a dollar sign for a shell is doubled.
     values: dict[str, Any] = json.loads(done.stdout.replace("$$", "$"))
     return values

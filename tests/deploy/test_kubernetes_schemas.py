@@ -1,4 +1,4 @@
-"""The manifests of docker/kubernetes are what Kubernetes takes: every field is known and of the right type."""
+"""The manifests of docker/kubernetes are valid: Kubernetes has every field, with this type."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import yaml
 from tests.warehouse import ROOT
 
 OLDEST, NEWEST = "1.30", "1.37"
-"""The first that knows `preStop.sleep`, and the newest whose schemas the package has."""
+"""The first version with `preStop.sleep`, and the newest version whose schemas the package has."""
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])

@@ -1,4 +1,4 @@
-"""docker/airflow/values.yaml gives Airflow on Kubernetes what docker-compose.yaml gives it."""
+"""docker/airflow/values.yaml sets up Airflow on Kubernetes as docker-compose.yaml does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With what docker-compose.yaml gives them its services start, load and answer: without Docker, on the stand-in."""
+"""The services of docker-compose.yaml start, load and answer: without Docker, on the stand-in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory, environments: dict[str, P
         place.chmod(0o755)  # the services are other users
     env = env_file(folder)
     write_all(folder / "secrets", env)
-    # Of a load that runs by itself there would be two.
+    # A scheduled load would be a second one.
     env.write_text(env.read_text(encoding="utf-8") + "WAREHOUSE_SCHEDULE=\n", encoding="utf-8")
     (folder / "project.json").write_text(json.dumps(resolved(env, "standin,celery,proxy")), encoding="utf-8")
     of_images = {image: str(place) for image, place in environments.items()}
@@ -57,7 +57,7 @@ def test_nobody_reads_without_a_key(replayed: dict[str, Any]) -> None:
     assert replayed["dashboard"] == 200
 
 
-def test_what_airflow_exports_the_api_sends(replayed: dict[str, Any]) -> None:
+def test_the_api_sends_the_files_that_airflow_exports(replayed: dict[str, Any]) -> None:
     assert replayed["workbook"] > 100_000
 
 

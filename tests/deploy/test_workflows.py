@@ -1,4 +1,4 @@
-"""What the workflows of GitHub let through: nothing is released or deployed that the tests have not passed on."""
+"""GitHub's workflows release and deploy only commits on which the tests have passed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_main_is_deployed_after_every_other_job() -> None:
     assert "github.ref == 'refs/heads/main'" in ci["deploy"]["if"], "a release calls this workflow, too"
 
 
-def test_what_is_released_is_signed() -> None:
+def test_released_images_are_signed() -> None:
     steps = jobs("release.yaml")["images"]["steps"]
     build, sign = steps[-2:]
     assert sign["uses"].startswith("actions/attest@")
@@ -63,7 +63,7 @@ def test_what_is_released_is_signed() -> None:
     assert "cache-from" not in build["with"], "others can write the cache"
 
 
-def test_both_images_are_looked_through_before_they_are_released() -> None:
+def test_both_images_are_scanned_before_they_are_released() -> None:
     job = jobs("ci.yaml")["images"]
     assert job["strategy"]["matrix"]["image"] == jobs("release.yaml")["images"]["strategy"]["matrix"]["image"]
     build, scan = job["steps"][-2:]

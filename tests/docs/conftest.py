@@ -1,4 +1,4 @@
-"""The API on the drop in data/: what the documentation shows is what it answers there."""
+"""The API on the drop in data/, whose answers the documentation shows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages of docs/ whose code is run: fenced blocks of code, and after each what it prints."""
+"""The pages of docs/ whose code is run: fenced blocks of code, each followed by its output."""
 
 import re
 from pathlib import Path
@@ -53,11 +53,11 @@ VOLATILE = (
     r'(?<="age_days":)\d+',
     r"(?<=api_business_date_age_days )[\d.]+",
 )
-"""What differs from one run to the next."""
+"""Parts of an output that differ between runs."""
 
 
 def matches(expected: str, actual: str) -> bool:
-    """Whether an output is the one that the page shows: … stands for anything, and what is volatile may differ."""
+    """Whether an output equals the one on the page: … stands for any text, and volatile parts may differ."""
     pattern = re.escape(_steady(expected).strip()).replace(ELLIPSIS, ".*?")
     return re.fullmatch(pattern, _steady(actual).strip(), re.DOTALL) is not None
 

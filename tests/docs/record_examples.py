@@ -1,6 +1,6 @@
-"""What the examples in the API's description are recorded from: one request for each answer worth showing.
+"""The requests from which the examples in the API's description are recorded.
 
-``python -m tests.docs.record_examples`` loads the drop in data/, asks, and writes api/examples.json anew.
+``python -m tests.docs.record_examples`` loads the drop in data/, sends them, and rewrites api/examples.json.
 """
 
 import json
@@ -45,16 +45,16 @@ class Case(NamedTuple):
     """A request and the status it is answered with."""
 
     operation: str
-    """Method and path, as the description has them."""
+    """Method and path, as in the description."""
 
     status: int
     query: str = ""
     body: Any = None
     headers: Mapping[str, str] = {}
-    """In place of a key that may do everything where X-API-Key is among them."""
+    """Without X-API-Key among them, a key with all scopes is added."""
 
     api: str = "synced"
-    """Which of the test's applications answers."""
+    """The test's application that answers."""
 
     values: Mapping[str, Any] = {}
     """Parameters of the path where they are not those of PARAMETERS."""
@@ -63,7 +63,7 @@ class Case(NamedTuple):
     """Whether any operation may answer this."""
 
     shown: bool = True
-    """Whether the answer is an example, or the request is sent for what it does."""
+    """Whether the answer is an example; else the request is sent for its effect."""
 
 
 BEFORE_THE_FIRST_SYNC = [
@@ -154,11 +154,11 @@ VOLATILE = (
     (re.compile(r"go on in \d+ s"), "go on in <number> s"),
     (re.compile(r"(api_\w+(\{[^}]*\})?) [\d.e+]+(?=\\n)"), r"\1 <number>"),  # a metric, its line end escaped
 )
-"""What differs from one recording to the next, and what stands for it in a comparison."""
+"""Parts that differ between recordings, and their replacements in a comparison."""
 
 
 def send(client: FlaskClient, case: Case, key: str) -> TestResponse:
-    """Send a case's request; its answer has the status that the case says."""
+    """Send a case's request; raises AssertionError if its answer has another status."""
     method, path = case.operation.split(" ")
     address = path.format(**{**PARAMETERS, **case.values}) + case.query
     headers = {"X-API-Key": key, **case.headers}
@@ -173,7 +173,7 @@ def send(client: FlaskClient, case: Case, key: str) -> TestResponse:
 
 
 class Recording:
-    """The examples, gathered from one answer after the other."""
+    """The examples, collected from the answers."""
 
     def __init__(self) -> None:
         self.shared: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -200,7 +200,7 @@ class Recording:
         return problems
 
     def document(self) -> dict[str, Any]:
-        """Return what examples.json holds."""
+        """Return the contents of examples.json."""
         operations: dict[str, Any] = {}
         for operation, responses in sorted(self.responses.items()):
             body = self.requests.get(operation)
@@ -217,7 +217,7 @@ def _shown(answer: TestResponse) -> Any:
 
 
 def steady(document: Any) -> str:
-    """Write a document with what differs from one recording to the next replaced."""
+    """Return a document as text, with the parts replaced that differ between recordings."""
     text = json.dumps(document, indent=1, ensure_ascii=False)
     for pattern, replacement in VOLATILE:
         text = pattern.sub(replacement, text)

@@ -1,4 +1,4 @@
-"""docs/api.md names all there is: endpoints with their scopes, kinds of errors, settings."""
+"""docs/api.md lists every endpoint with its scope, every kind of error, and every setting."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""docs/examples.md is true: its code runs against a real server and prints what the page shows.
+"""docs/examples.md is true: its code runs against a real server and prints the outputs on the page.
 
 With RECORD_EXAMPLES=1 an output that differs is written into the page, to be shortened by hand.
 """
@@ -28,7 +28,7 @@ WIDTH = 112
 
 
 class Shell:
-    """A bash that goes on from block to block, as a reader's does."""
+    """A bash that runs block after block, as a reader's does."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -43,7 +43,7 @@ class Shell:
         self.stdin, self.stdout = cast(IO[str], self.process.stdin), cast(IO[str], self.process.stdout)
 
     def run(self, code: str) -> str:
-        """Run code; returns what it prints, errors included."""
+        """Run code; returns its output, errors included."""
         self.stdin.write(f'{code}\necho\necho "{END}$?"\n')
         self.stdin.flush()
         lines: list[str] = []
@@ -62,7 +62,7 @@ class Shell:
 def printed(
     committed_drop: Warehouse, postgres: str, migrated: str, tmp_path_factory: pytest.TempPathFactory
 ) -> list[str]:
-    """What each block of the page prints, in a folder that looks like the clone."""
+    """The output of each block of the page, in a folder like the clone."""
     folder = tmp_path_factory.mktemp("clone")
     for name in ("api", ".venv"):
         (folder / name).symlink_to(ROOT / name)
@@ -95,14 +95,14 @@ def run_python(code: str, names: dict[str, Any]) -> str:
 
 
 def as_shown(block: Block, output: str) -> str:
-    """Write an output as the page does: JSON indented, lines without blanks at their ends."""
+    """Format an output as on the page: JSON indented, no trailing blanks."""
     if block.output_language == "json":
         output = indented(json.loads(output))
     return "\n".join(line.rstrip() for line in output.strip("\n").splitlines())
 
 
 def indented(value: Any, depth: int = 0) -> str:
-    """Write JSON, in one line what fits into one."""
+    """Format JSON; a value that fits stands in one line."""
     line = json.dumps(value, ensure_ascii=False)
     if len(line) + depth <= WIDTH or not isinstance(value, dict | list):
         return line

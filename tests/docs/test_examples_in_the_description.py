@@ -1,4 +1,4 @@
-"""The examples in /openapi.json: there are some everywhere, they have the shape they are examples of, and are true."""
+"""The examples in /openapi.json: every operation has some, they match their schema, and are true."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The pages for browsers load nothing from elsewhere, and all that they load is there."""
+"""The pages for browsers load files only from this API, and all of these exist."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The Postman collection: it has the format's structure and every operation, and its requests work as they stand."""
+"""The Postman collection: it has the format's structure and every operation, and its requests work unchanged."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Airflow as its users have it over REST: start, clear, answer, backfill, and look at what came of it."""
+"""Airflow's REST API as a user calls it: start, clear, answer, backfill, and read the results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOAD, SERVING = "sales_warehouse", "sales_serving"
 
 DONE = ("success", "failed")
 SECONDS_OF_PATIENCE = 900
-"""How long anything may take before the test gives up: services are killed, and the machine may be busy."""
+"""Time limit of every wait; long, because services are killed and the machine may be busy."""
 
 
 def path_of(run_id: str, dag_id: str = LOAD) -> str:
@@ -22,7 +22,7 @@ def path_of(run_id: str, dag_id: str = LOAD) -> str:
 
 
 class AirflowUser(AirflowApi):
-    """A user who is patient: while a service is started again, a request is made until it is answered."""
+    """A user whose requests are repeated until they are answered, because services are restarted meanwhile."""
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Make a request; an answer of 404, 409 and the like is an error at once."""
@@ -36,7 +36,7 @@ class AirflowUser(AirflowApi):
             time.sleep(1)
 
     def start(self, run_id: str, **conf: object) -> str:
-        """Start a load under an id, once: that it is there already is the answer to a request that was made twice."""
+        """Start a load under an id. A conflict is no error, because a repeated request gets it."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         try:
             self.ask("POST", f"/api/v2/dags/{LOAD}/dagRuns", body)
@@ -54,11 +54,11 @@ class AirflowUser(AirflowApi):
         return {task["task_id"]: task["state"] for task in tasks}
 
     def tries(self, run_id: str) -> dict[str, int]:
-        """How many times each task of a load has been tried."""
+        """The number of tries of each task of a load."""
         return {task["task_id"]: task["try_number"] for task in self.task_instances(LOAD, run_id)}
 
     def wait(self, run_id: str, *, meanwhile: Callable[[dict[str, str | None]], None] | None = None) -> str:
-        """Wait until a load has ended, and return its state; ``meanwhile`` is shown the tasks again and again."""
+        """Wait until a load has ended, and return its state; calls ``meanwhile`` repeatedly with the tasks."""
         deadline = time.monotonic() + SECONDS_OF_PATIENCE
         while (state := self.state(run_id)) not in DONE:
             assert time.monotonic() < deadline, f"{run_id} is {state}: {self.tasks(run_id)}"
@@ -119,7 +119,7 @@ class AirflowUser(AirflowApi):
         return detail
 
     def backfill(self, first: datetime, last: datetime, max_active_runs: int) -> int:
-        """Ask for the runs of the schedule between two moments; returns the id of the backfill."""
+        """Request the scheduled runs between two times; returns the id of the backfill."""
         body = {
             "dag_id": LOAD,
             "from_date": first.isoformat(),
@@ -129,7 +129,7 @@ class AirflowUser(AirflowApi):
         return int(self.ask("POST", "/api/v2/backfills", body)["id"])
 
     def variables(self, prefix: str) -> list[str]:
-        """The names of the variables that begin so, without that beginning."""
+        """The names of the variables with a prefix, without the prefix."""
         answer = self.ask("GET", "/api/v2/variables?limit=1000")
         names = [variable["key"] for variable in answer["variables"]]
         return [name.removeprefix(prefix) for name in names if name.startswith(prefix)]

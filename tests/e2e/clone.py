@@ -1,4 +1,4 @@
-"""This clone as a user has it, on free ports and with a state folder of its own; and patience with what it does."""
+"""This clone as a user runs it, on free ports and with a state folder of its own, and helpers to wait for it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Clone:
         )
 
     def settings(self) -> dict[str, str]:
-        """What `make env` prints, as a shell would read it."""
+        """The output of `make env`, as a shell reads it."""
         words = shlex.split(self.make("env").stdout)
         return dict(word.split("=", maxsplit=1) for word in words if word != "export")
 
@@ -77,7 +77,7 @@ class Clone:
 
 @contextmanager
 def fresh_clone(prefix: str, **settings: str) -> Iterator[Clone]:
-    """A clone that has not run yet; nothing of it runs afterwards, whatever happens.
+    """A clone that has not run yet; all its processes are stopped afterwards.
 
     `{state}` in a setting stands for its state folder.
     """

@@ -1,7 +1,7 @@
-"""A month of days, each with its own trouble, loaded by the real Airflow; and what must have come of them.
+"""A month of days, each with its own fault, loaded by the real Airflow, and the expected results.
 
-Beside Airflow's warehouse stands a second one, which nobody disturbs: it gets the same days in the same order, each by
-one call of etl.load_day. At the end gold must be the same in both.
+A second, undisturbed warehouse gets the same days in the same order, each by one call of etl.load_day. At the end gold
+must be equal in both.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tests.warehouse import Warehouse
 FILES = [path for path, _ in SOURCES.values()]
 PATIENCE_MINUTES = SECONDS_OF_PATIENCE / 60
 NO_PATIENCE_MINUTES = 0.05
-"""How long a run waits for a drop that comes, and for one that does not."""
+"""Minutes that a run waits for a drop that arrives, and for one that does not."""
 
 GOLD = (
     "dim_customers",
@@ -48,7 +48,7 @@ GOLD = (
 
 
 class Kind(StrEnum):
-    """What happens to a day."""
+    """The fault of a day."""
 
     GOOD = "its drop arrives while the run waits"
     MISSING = "its drop does not arrive"
@@ -62,7 +62,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Kill:
-    """A service gets SIGKILL once so many tasks of the day's run have ended."""
+    """A service gets SIGKILL once this number of tasks of the day's run have ended."""
 
     service: str
     after: int
@@ -79,15 +79,15 @@ class Event:
 
 SERVICES = ("postgres", "sqlserver", "api", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor")
 TASKS = 27
-"""Tasks of a load, about: where in a run a service is killed."""
+"""Approximate number of tasks of a load, the range of the kills."""
 TRIGGERER = Kill("airflow-triggerer", 0)
-"""The triggerer has work as long as a run waits for its drop."""
+"""The triggerer is busy while a run waits for its drop."""
 LEAST = 15
-"""Days of a month in which each trouble and each kill has a day of its own."""
+"""Shortest month in which each fault and each kill has a day of its own."""
 
 
 def script(first: date, days: int, seed: int) -> list[Event]:
-    """Draw a month: each kind of trouble once, each service killed once, the other days good."""
+    """Draw a month: each kind of fault once, each service killed once, the other days good."""
     draw = random.Random(seed)
     trouble = [kind for kind in Kind if kind is not Kind.GOOD]
     assert days >= LEAST
@@ -105,7 +105,7 @@ def script(first: date, days: int, seed: int) -> list[Event]:
 
 
 def short_script(first: date, seed: int) -> list[Event]:
-    """The troubles that take no second load, and the kills after which nothing waits for a time-out."""
+    """The faults that need no second load, and the kills that cause no wait for a time-out."""
     draw = random.Random(seed)
     kinds = (Kind.APPROVED, Kind.MISSING, Kind.LATE, Kind.BAD)
     kills = {Kind.LATE: (Kill("api", 0), Kill("sqlserver", draw.randrange(1, TASKS)))}
@@ -114,7 +114,7 @@ def short_script(first: date, seed: int) -> list[Event]:
 
 @dataclass
 class Month:
-    """The system under test, the warehouse beside it, and what is expected of the days so far."""
+    """The system under test, the second warehouse, and the expected results of the days so far."""
 
     clone: Clone
     settings: dict[str, str]
@@ -130,10 +130,10 @@ class Month:
     """The days that gold has shown, in order, with the warnings that each had."""
     killed: list[str] = field(default_factory=list)
 
-    # What happens
+    # Events
 
     def play(self, event: Event) -> None:
-        """Let a day happen, and check what it has led to before the next one."""
+        """Run a day, and check its results before the next day."""
         day = event.day
         match event.kind:
             case Kind.GOOD:
@@ -158,7 +158,7 @@ class Month:
     def load(
         self, day: date, deliver: Callable[[], None], kills: Iterable[Kill], *, again: str = "", replay: bool = False
     ) -> str:
-        """Load a day that succeeds, its drop being delivered once the run waits for it."""
+        """Load a day that succeeds; its drop is delivered once the run waits for it."""
         run = self.start(day, again=again, replay=replay)
         if kills:
             self.airflow.wait_for_task(run, "wait_for_drop", "deferred")
@@ -195,14 +195,14 @@ class Month:
         self.killed.append(service)
 
     def fails_in(self, run: str, day: date, task: str) -> str:
-        """Wait until a run has failed in a task and its alert has come; returns its text."""
+        """Wait until a run has failed in a task and its alert has arrived; returns the alert's text."""
         self.follow(run, expected="failed")
         self.alerts.setdefault(day, []).append(f"failed in {task}")
         self.check_alerts(day)
         return str(next(mail for mail in reversed(self.mailbox.messages) if task in mail["Subject"]).get_content())
 
     def succeeds(self, run: str, day: date) -> None:
-        """Wait until a run that had been cleared has published its day, and the alert that it is well has come."""
+        """Wait until a cleared run has published its day, and the alert of its recovery has arrived."""
         self.follow(run)
         self.published(day)
         if self.batches and self.batches[-1][0] == day:
@@ -262,7 +262,7 @@ class Month:
         return self.clone.state / "drops" / day.isoformat()
 
     def _generate(self, day: date, damage: Callable[[Path], None] | None = None) -> Path:
-        """Write the drop of a day where nobody looks for it."""
+        """Write the drop of a day into a folder that no run reads."""
         draft = self.clone.state / "producer" / day.isoformat()
         shutil.rmtree(draft, ignore_errors=True)
         generate(draft, scale=0.01, as_of=day)
@@ -271,14 +271,14 @@ class Month:
         return draft
 
     def deliver(self, day: date, damage: Callable[[Path], None] | None = None) -> None:
-        """Bring the drop of a day to its folder, and say by _SUCCESS that it is complete."""
+        """Move the drop of a day to its folder, complete with _SUCCESS."""
         folder = self.folder(day)
         (folder / "_SUCCESS").unlink(missing_ok=True)
         shutil.copytree(self._generate(day, damage), folder, dirs_exist_ok=True)
         (folder / "_SUCCESS").touch()
 
     def _deliver_in_pieces(self, day: date) -> None:
-        """Bring one file after the other, the largest one in two pieces, and do not say when all are there."""
+        """Deliver one file after another, the largest in two pieces, without _SUCCESS."""
         draft, folder = self._generate(day), self.folder(day)
         large = file_of(SALES)
         data = (draft / large).read_bytes()
@@ -297,10 +297,10 @@ class Month:
         shutil.copyfile(draft / last, folder / f"{last}.part")
         (folder / f"{last}.part").rename(folder / last)
 
-    # What must have come of it
+    # Results
 
     def published(self, day: date, *, replay: bool = False) -> None:
-        """Load the day into the warehouse beside; a warning that it has and the day before had not is an alert."""
+        """Load the day into the second warehouse; a warning that the day before did not have is an expected alert."""
         self.beside.load(self.folder(day), day, reject_limit=1, replay=replay)
         warnings = {
             row["check_name"]
@@ -313,7 +313,7 @@ class Month:
         self.shown.append((day, warnings))
 
     def check_alerts(self, day: date) -> None:
-        """Each alert of a day came once, by e-mail and by webhook."""
+        """Check that each alert of a day arrived once, by e-mail and by webhook."""
         expected = Counter(self.alerts.get(day, []))
         until(lambda: all(told >= expected for told in self._told(day)), SECONDS_OF_PATIENCE)
         assert self._told(day) == [expected, expected]
@@ -332,14 +332,14 @@ class Month:
         return mails, posts
 
     def check_batches(self) -> None:
-        """Each batch has the status that says what became of it, and no step says that it runs."""
+        """Check that each batch has the expected status, and no step has the status running."""
         found = self.query("SELECT business_date, status FROM etl.batch ORDER BY batch_id")
         assert found == self.batches
         if all(status != "running" for _, status in found):
             assert self.query("SELECT batch_id, step_name FROM etl.step WHERE status = N'running'") == []
 
     def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Ask Airflow's warehouse as its owner; patient while it is started again."""
+        """Query Airflow's warehouse as its owner; waits while it is restarted."""
         rows: list[tuple[Any, ...]] = []
 
         def asked() -> bool:
@@ -358,26 +358,26 @@ class Month:
         return {view: Counter(self.query(_select(view))) for view in GOLD}
 
     def check_gold(self) -> None:
-        """Gold is as in the warehouse beside."""
+        """Check that gold equals that of the second warehouse."""
         assert differences(self.gold(), self._gold_beside()) == {}
 
     def _gold_beside(self) -> dict[str, Counter[tuple[Any, ...]]]:
         return {view: Counter(tuple(row.values()) for row in self.beside.execute(_select(view))) for view in GOLD}
 
     def wait_until_served(self) -> None:
-        """Wait until serving has nothing left to do; none of its runs may have failed."""
+        """Wait until all runs of serving have ended; none may have failed."""
         self.airflow.wait_for_all(SERVING)
         states = {run["dag_run_id"]: run["state"] for run in self.airflow.runs(SERVING)}
         assert set(states.values()) <= {"success"}, states
 
     def served(self) -> tuple[int, date]:
-        """The batch and the business date that the API serves, once serving has nothing left to do."""
+        """The served batch and business date, once all runs of serving have ended."""
         self.wait_until_served()
         health = httpx.get(f"{self.settings['API_URL']}/health/ready").raise_for_status().json()
         return int(health["batch_id"]), date.fromisoformat(health["business_date"])
 
     def check_served(self) -> date:
-        """The API serves the batch that gold shows, and as many sales with the same sum; returns its day."""
+        """Check that the API serves the batch that gold shows, with its count and sum of sales; returns its day."""
         served = self.served()
         assert [served] == self.query("SELECT batch_id, business_date FROM gold.current_batch")
         with psycopg.connect(self.settings["SERVING_DATABASE_URL"]) as serving:
@@ -393,7 +393,7 @@ def _select(view: str) -> str:
 
 
 def differences(found: dict[str, Counter[Any]], expected: dict[str, Counter[Any]]) -> dict[str, list[str]]:
-    """Rows of gold that are in one warehouse only, a few of each view."""
+    """Rows of gold that are in only one of the warehouses, a few of each view."""
     return {
         view: [f"only in Airflow's: {row}" for row in list(found[view] - expected[view])[:5]]
         + [f"only beside it: {row}" for row in list(expected[view] - found[view])[:5]]

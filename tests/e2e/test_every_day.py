@@ -1,7 +1,7 @@
-"""Every day, by itself: a schedule that waits for its drop, a month with troubles, and what somebody does about them.
+"""Scheduled loads: a schedule that waits for its drop, a month with faults, and the reactions of a person.
 
-One stack with a schedule, alerts and the question about rejects; one test after the other. `make soak` plays a month of
-3 N days (N=10: 30), kills each service once, and clears in more ways.
+One stack with a schedule, alerts and the question about rejects; the tests build on each other. `make soak` runs a
+month of 3 N days (N=10: 30), kills each service once, and clears in more ways.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def schedule() -> Schedule:
 
 @dataclass(frozen=True)
 class System:
-    """What runs, and how `make up` went."""
+    """The running system, and the result of `make up`."""
 
     month: Month
     up: subprocess.CompletedProcess[str]
@@ -121,7 +121,7 @@ def test_make_up_on_a_schedule_publishes_nothing_and_its_first_run_waits_for_the
     until(lambda: f"{drop}: waiting for {', '.join(FILES)}" in month.airflow.log(run, "wait_for_drop"))
 
 
-def test_each_day_of_a_month_ends_as_its_trouble_says(month: Month) -> None:
+def test_each_day_of_a_month_ends_as_expected_for_its_fault(month: Month) -> None:
     events = short_script(FIRST_DAY, SEED) if SOAK == 1 else script(FIRST_DAY, max(3 * SOAK, LEAST), SEED)
     for event in events:
         print(f"{datetime.now():%X}", event, flush=True)
@@ -133,7 +133,7 @@ def test_the_end_of_the_month_is_that_of_a_load_without_trouble(month: Month) ->
     month.check_served()
 
 
-def test_a_scheduled_day_is_told_as_late_and_as_failed_and_is_loaded_once_its_drop_has_come(
+def test_a_scheduled_day_raises_alerts_as_late_and_as_failed_and_is_loaded_once_its_drop_has_arrived(
     month: Month, schedule: Schedule
 ) -> None:
     run = scheduled_run(month)
@@ -169,7 +169,7 @@ def test_a_good_run_can_be_cleared_in_any_way(month: Month, schedule: Schedule, 
     assert month.check_served() == schedule.day
 
 
-def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_what_is_shown_and_served(
+def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_gold_and_the_api_alone(
     month: Month, schedule: Schedule
 ) -> None:
     days = [FIRST_DAY + timedelta(number) for number in range(1, 3 if SOAK == 1 else 6)]
@@ -193,7 +193,7 @@ def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_what_is_sho
     month.check_batches()
     assert differences(month.gold(), gold) == {}
     assert month.served() == served
-    # What is not new is not told; that the missing day is loaded after all is.
+    # Warnings that are not new raise no alert; the load of the missing day does.
     for day in days:
         failed = month.alerts.get(day, [])
         if failed and failed[-1].startswith("failed"):
@@ -201,10 +201,10 @@ def test_a_backfill_loads_its_days_in_order_one_at_a_time_and_leaves_what_is_sho
         month.check_alerts(day)
 
 
-def test_in_the_end_each_alert_was_told_once_over_each_channel_and_nothing_is_left_to_tell(month: Month) -> None:
+def test_in_the_end_each_alert_was_sent_once_over_each_channel_and_none_is_left(month: Month) -> None:
     expected = sorted(f"Sales warehouse: {day} {what}" for day, told in month.alerts.items() for what in told)
     assert [sorted(told) for told in month.told()] == [expected, expected]
-    # What is remembered is the days that are still to be loaded.
+    # Records remain of the days that are still to be loaded.
     missing = sorted(f"failed {day}" for day, told in month.alerts.items() if told and told[-1].startswith("failed"))
     remembered = month.airflow.variables("warehouse_alert ")
     assert sorted(key for key in remembered if not key.startswith("warnings")) == missing

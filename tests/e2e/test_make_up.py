@@ -1,4 +1,4 @@
-"""The first days of a newcomer, on free ports and with a state folder of its own; one test after the other."""
+"""A newcomer's first commands, on free ports and with a state folder of their own; the tests build on each other."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SERVICES = {
     "keeper",
 }
 LOADED = "sales_warehouse: load "
-"""How the line of a load begins that ended well."""
+"""Prefix of the line of a successful load."""
 
 
 def printed_figures(output: str) -> dict[str, int]:
@@ -97,7 +97,7 @@ def settings(clone: Clone) -> dict[str, str]:
     return clone.settings()
 
 
-def test_before_make_up_a_load_says_what_to_do(clone: Clone) -> None:
+def test_before_make_up_a_load_prints_the_remedy(clone: Clone) -> None:
     refused = clone.make("load", "DROP=data", "DATE=2026-02-01")
 
     assert refused.returncode != 0
@@ -108,7 +108,7 @@ def test_make_up_runs_the_whole_system_and_loads_the_committed_drop(clone: Clone
     up = clone.make("up")
     assert up.returncode == 0, up.stdout + up.stderr
 
-    # What it prints is what the API's database holds, and all of it came from one batch.
+    # The printed figures are those of the API's database, all from one batch.
     assert printed_figures(up.stdout) == served_figures(settings)
     assert batches(settings) == [("2026-02-01", "succeeded")]
     assert health(settings)["batch_id"] == 1
@@ -142,12 +142,12 @@ def test_make_up_and_make_status_show_addresses_and_login_before_anything_can_fa
     ("arguments", "complaint"),
     [
         (["DROP=docs", "DATE=2026-02-02"], "source_erp/CUST_AZ12.csv: missing"),
-        (["DROP=data", "DATE=yesterday"], "DATE=yesterday is no date"),
+        (["DROP=data", "DATE=yesterday"], "DATE=yesterday is not a date"),
         (["DROP=data", "DATE=2999-01-01"], "is in the future"),
         (["DROP=data", "DATE=2026-01-31"], "REPLAY=1"),
     ],
 )
-def test_what_the_warehouse_would_refuse_is_refused_before_airflow_is_asked(
+def test_a_day_that_the_warehouse_would_refuse_is_refused_before_a_run_starts(
     clone: Clone, settings: dict[str, str], arguments: list[str], complaint: str
 ) -> None:
     refused = clone.make("load", *arguments)
@@ -183,7 +183,7 @@ def test_make_up_on_a_later_day_keeps_what_runs_and_loads_nothing(clone: Clone, 
     assert LOADED not in up.stdout
 
 
-def test_the_way_by_hand_works_as_the_readme_prints_it(clone: Clone, settings: dict[str, str]) -> None:
+def test_the_commands_of_the_readme_load_a_day_by_hand(clone: Clone, settings: dict[str, str]) -> None:
     done = clone.run(["sh", "-e", "-c", block_of_readme("### By hand")])
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,7 +12,7 @@ SHOWN = 20
 """Differences of one kind that are spelled out; the rest is counted."""
 
 TOLERANCE = 1e-9
-"""Decimals are computed in another order by another engine; anything that shows is a difference."""
+"""Another engine adds decimals in another order; a larger deviation is a difference."""
 
 _OCCURRENCE = "occurrence"
 
@@ -21,8 +21,8 @@ def compare(expected: pd.DataFrame, actual: pd.DataFrame, key: Sequence[str]) ->
     """List the differences of ``actual`` from ``expected``; an empty list when they hold the same rows.
 
     Rows are matched by the columns of ``key``; rows that share a key are matched in the order of their other
-    columns. Text is compared exactly, case and trailing blanks included. ``actual`` may hold what
-    drivers give: dates, decimals, booleans and numpy's types are converted to the dtypes of ``expected``. Row
+    columns. Text is compared exactly, case and trailing blanks included. ``actual`` may hold the
+    types of drivers: dates, decimals, booleans and numpy's types are converted to the dtypes of ``expected``. Row
     and column order do not matter.
     """
     columns = [str(name) for name in expected]

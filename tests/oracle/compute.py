@@ -14,7 +14,7 @@ from tests.oracle.silver import Cleansed, cleanse
 
 @dataclass(frozen=True)
 class Gold:
-    """Everything gold must show, a DataFrame each; columns and dtypes are those of ``schema.TABLES``."""
+    """The expected tables of gold, a DataFrame each; columns and dtypes are those of ``schema.TABLES``."""
 
     dim_customers: pd.DataFrame
     dim_products: pd.DataFrame
@@ -29,8 +29,8 @@ class Gold:
 def compute(drop: Path, business_date: date) -> Gold:
     """Compute gold from the six CSV files below ``drop``.
 
-    Raises FileNotFoundError, UnicodeDecodeError or ValueError for a drop that fails as a whole. The limit on
-    rejects is not looked at.
+    Raises FileNotFoundError, UnicodeDecodeError or ValueError for a drop that fails as a whole. The reject limit
+    is ignored.
     """
     lines = {table: read_lines(drop / file, header) for table, (file, header) in SOURCES.items()}
     silver = {table: cleanse(table, read.rows) for table, read in lines.items()}

@@ -1,7 +1,7 @@
 """Conversions of source text, column by column (docs/source_data.md, "Types and conversions").
 
-Each gives the converted column and a mask of the rows whose text does not convert. Columns repeat few
-values, so every conversion looks at each distinct text once.
+Each gives the converted column and a mask of the rows whose text does not convert. Columns have few
+distinct values, so each distinct text is converted once.
 """
 
 import re
@@ -26,7 +26,7 @@ _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
 
 def clean(column: pd.Series) -> pd.Series:
-    """Trim blanks (and nothing else); what is empty then is None."""
+    """Trim blanks (and nothing else); empty text becomes None."""
     return _by_value(column, lambda text: text.strip(" ") or None)
 
 
@@ -63,12 +63,12 @@ def iso_dates(column: pd.Series) -> tuple[pd.Series, Mask]:
 
 
 def compact_dates(column: pd.Series) -> pd.Series:
-    """Convert ``yyyymmdd``; whatever is no such date is NULL."""
+    """Convert ``yyyymmdd``; any other text is NULL."""
     return _converted(column, lambda text: _date(_COMPACT_DATE, text), DATE)[0]
 
 
 def _integer(text: str) -> int | None:
-    # A number longer than INT's is out of range without being converted (and int() refuses absurd lengths).
+    # A longer number is out of INT's range and need not be converted (int() also refuses extreme lengths).
     if not _NUMBER.fullmatch(text) or len(text.lstrip("+-0")) > 10:
         return None
     number = int(text)
@@ -97,7 +97,7 @@ def _converted(
 def _by_value(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
     """Apply ``function`` to every distinct text of an object column; None stays None."""
     codes, texts = pd.factorize(column)
-    # One place more for the code -1, which factorize gives to None.
+    # One more element for the code -1, which factorize assigns to None.
     values = np.empty(len(texts) + 1, dtype=object)
     values[:-1] = [function(text) for text in texts]
     return pd.Series(values[codes], index=column.index, dtype=object)

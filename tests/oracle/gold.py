@@ -51,7 +51,7 @@ def cost_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.Series:
     """Cost of the version valid on the order date: NULL where no product has the number."""
     always, never = np.iinfo("int64").min, np.iinfo("int64").max
     ordered = versions.sort_values("start_date", na_position="first")
-    # The first version also holds for whatever was sold before it, the last for a sale without a date.
+    # The first version also applies to earlier sales, the last one to a sale without a date.
     first = ~ordered.duplicated("product_number")
     valid_from = pd.DataFrame(
         {

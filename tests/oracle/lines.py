@@ -11,7 +11,7 @@ LONGEST_FIELD = 4000
 
 @dataclass(frozen=True)
 class SourceLines:
-    """What staging makes of one file.
+    """The lines of one file, as staging must judge them.
 
     ``rows`` has the file's columns as text and ``source_line``, the physical line (the header is line 1).
     ``broken`` lists the lines that staging rejects, each with the column at fault: None when it is the
@@ -28,7 +28,7 @@ class SourceLines:
 
 
 class BrokenLineError(ValueError):
-    """A line that is no row; ``column`` is the index of the field at fault, if it is one."""
+    """A faulty line; ``column`` is the index of the faulty field, or None."""
 
     def __init__(self, column: int | None):
         super().__init__()
@@ -47,7 +47,8 @@ def read_lines(path: Path, header: str) -> SourceLines:
     if not lines or split_fields(lines[0].removesuffix("\r")) != names:
         raise ValueError(f"{path}: the header is not {header}")
 
-    fields: list[str] = []  # of all rows, one after the other: a list a row costs more than the rest together
+    # The fields of all rows in one list, because a list a row would cost more than the rest together.
+    fields: list[str] = []
     numbers: list[int] = []
     broken: list[tuple[int, str | None]] = []
     for number, raw in enumerate(lines[1:], start=2):
@@ -71,7 +72,7 @@ def column_name(names: list[str], index: int) -> str:
 
 
 def row_fields(line: str, columns: int) -> list[str]:
-    """Split a line into ``columns`` fields. Raises BrokenLineError when it is no such row."""
+    """Split a line into ``columns`` fields. Raises BrokenLineError for a faulty line."""
     fields = split_fields(line)
     if len(fields) != columns:
         raise BrokenLineError(None)

@@ -1,4 +1,4 @@
-"""Columns, types and keys of what the oracle computes, and the pandas dtypes that hold them."""
+"""Columns, dtypes and keys of the oracle's tables."""
 
 from typing import Final
 

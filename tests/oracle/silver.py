@@ -29,7 +29,7 @@ COUNTRY = {"DE": "Germany", "US": "United States", "USA": "United States"}
 
 @dataclass(frozen=True)
 class Cleansed:
-    """One cleansed source: its rows with ``source_line``, what was rejected and what was superseded."""
+    """One cleansed source: its rows with ``source_line``, the rejected rows, and the number of superseded rows."""
 
     rows: pd.DataFrame
     rejected: list[tuple[int, str]]
@@ -37,14 +37,14 @@ class Cleansed:
 
 
 class Judgement:
-    """Collects, column by column in file order, which rows fail; a row fails for its first column only."""
+    """Collects failing rows, column by column in file order; a row fails for its first column only."""
 
     def __init__(self, lines: pd.DataFrame):
         self._lines = lines["source_line"]
         self._column = pd.Series(np.full(len(lines), None, dtype=object), index=lines.index)
 
     def reject(self, column: str, failed: Mask) -> None:
-        """Let ``column`` fail where ``failed``, unless an earlier one has failed already."""
+        """Reject rows for ``column`` where ``failed``, unless an earlier column has failed already."""
         self._column[self._column.isna() & failed] = column
 
     def passed(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +59,7 @@ class Judgement:
 
 
 def cleanse(table: str, lines: pd.DataFrame) -> Cleansed:
-    """Cleanse the rows of one source table, given as staging hands them over."""
+    """Cleanse the rows of one source table, in the form that staging writes."""
     texts = {str(name): clean(lines[name]) for name in lines if name != "source_line"}
     return _SOURCES[table](lines.assign(**texts))
 
@@ -127,7 +127,7 @@ def _sales(lines: pd.DataFrame) -> Cleansed:
     judgement.reject("sls_quantity", failed)
     price, failed = integers(lines["sls_price"])
     judgement.reject("sls_price", failed)
-    # What the repair yields is judged after the row's own values.
+    # The results of the repair are judged after the row's own values.
     amount, repaired_price = repair_money(sales, quantity, price)
     judgement.reject("sls_sales", _missing(amount) | _outside_int(amount))
     judgement.reject("sls_price", _outside_int(repaired_price))

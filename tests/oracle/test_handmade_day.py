@@ -13,5 +13,5 @@ def gold() -> Gold:
 
 
 @pytest.mark.parametrize("table", KEYS)
-def test_the_oracle_gives_what_was_worked_out_by_hand(gold: Gold, table: str) -> None:
+def test_the_oracle_gives_the_gold_worked_out_by_hand(gold: Gold, table: str) -> None:
     assert compare(expected(table), getattr(gold, table), KEYS[table]) == []

@@ -77,12 +77,12 @@ def test_a_whole_number_converts(text: str, number: int) -> None:
 @pytest.mark.parametrize(
     "text", ["x", "1.0", "1e3", "-", "+", "- 1", "1_0", "٣", "2147483648", "-2147483649", "9" * 5000]
 )
-def test_what_is_no_int_does_not_convert(text: str) -> None:
+def test_text_that_is_not_an_int_does_not_convert(text: str) -> None:
     assert integers(pd.Series([text], dtype=object))[1].tolist() == [True]
 
 
 @pytest.mark.parametrize("text", ["2023-02-29", "0000-01-01", "20240101", "2024-1-1", "2024-01-01T00:00:00", "x"])
-def test_what_is_no_iso_date_does_not_convert(text: str) -> None:
+def test_text_that_is_not_an_iso_date_does_not_convert(text: str) -> None:
     assert iso_dates(pd.Series([text], dtype=object))[1].tolist() == [True]
 
 

@@ -36,12 +36,12 @@ def test_the_logins_are_those_of_the_connection_strings() -> None:
         ("WAREHOUSE_ODBC_LOADER", "DATABASE=DataWarehouse;PWD=x", "WAREHOUSE_ODBC_LOADER names no UID"),
         ("WAREHOUSE_ODBC_READER", "DATABASE=DataWarehouse;UID=reader", "WAREHOUSE_ODBC_READER names no PWD"),
         ("WAREHOUSE_ODBC_READER", "DATABASE=DataWarehouse;UID=Owner;PWD=d", "must name three different logins"),
-        ("WAREHOUSE_ODBC", "DATABASE=DataWarehouse;UID=sa;PWD=d", "may be of sa"),
+        ("WAREHOUSE_ODBC", "DATABASE=DataWarehouse;UID=sa;PWD=d", "may use sa"),
         ("WAREHOUSE_ODBC_READER", "DATABASE=Other;UID=reader;PWD=d", "several databases: DataWarehouse, Other"),
-        ("WAREHOUSE_ODBC", "nothing", "WAREHOUSE_ODBC: connection string: no key=value"),
+        ("WAREHOUSE_ODBC", "nothing", "WAREHOUSE_ODBC: connection string: expected key=value"),
     ],
 )
-def test_settings_that_cannot_be_are_named(setting: str, value: str, complaint: str) -> None:
+def test_invalid_settings_are_named(setting: str, value: str, complaint: str) -> None:
     with pytest.raises(LoginsError, match=complaint):
         logins_of({**SETTINGS, setting: value})
 
@@ -58,10 +58,10 @@ def command(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_an_administrator_the_command_says_what_it_lacks() -> None:
+def test_without_an_administrator_the_command_names_the_missing_setting() -> None:
     done = command(SETTINGS)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "WAREHOUSE_ODBC_ADMIN is not set: it names the server as an administrator\n"
+    assert done.stderr == "WAREHOUSE_ODBC_ADMIN is not set: give the administrator's connection string\n"
 
 
 def test_running_it_again_changes_the_passwords(server: Server) -> None:

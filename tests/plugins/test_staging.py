@@ -85,7 +85,7 @@ BAD_LINES = {
 
 
 @pytest.mark.parametrize(("line", "column", "reason"), BAD_LINES.values(), ids=BAD_LINES)
-def test_a_line_that_cannot_be_right_is_rejected_with_file_line_and_reason(
+def test_a_faulty_line_is_rejected_with_file_line_and_reason(
     tmp_path: Path, line: bytes, column: str, reason: str
 ) -> None:
     rows, rejects, manifest = stage_locations(tmp_path, HEADER + b"a,b\r\n" + line + b"\r\nc,d\r\n")
@@ -201,9 +201,7 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize(("data", "complaint"), BAD_FILES.values(), ids=BAD_FILES)
-def test_a_file_that_cannot_be_right_is_refused_with_file_line_and_column(
-    tmp_path: Path, data: bytes, complaint: str
-) -> None:
+def test_a_faulty_file_is_refused_with_file_line_and_column(tmp_path: Path, data: bytes, complaint: str) -> None:
     with pytest.raises(StagingError) as failure:
         stage_locations(tmp_path, data)
     assert f"{tmp_path / 'drop' / LOCATIONS}, {complaint}" in str(failure.value)
@@ -225,20 +223,20 @@ def test_a_missing_file_is_named_with_its_twin_in_another_case(tmp_path: Path) -
     ]
 
 
-def test_a_link_that_leads_nowhere_is_no_missing_file(tmp_path: Path) -> None:
+def test_a_broken_link_is_distinguished_from_a_missing_file(tmp_path: Path) -> None:
     source = write_drop(tmp_path / "drop")
     (source / LOCATIONS).unlink()
     (source / LOCATIONS).symlink_to("/nowhere/LOC_A101.csv")
     with pytest.raises(StagingError) as failure:
         stage(source, tmp_path / "landing")
     assert str(failure.value) == (
-        f"{source}/{LOCATIONS}: is a link to /nowhere/LOC_A101.csv, which is not there. "
-        "Mend the link or deliver the file itself, and run again."
+        f"{source}/{LOCATIONS}: is a link to /nowhere/LOC_A101.csv, which does not exist. "
+        "Correct the link or deliver the file itself, and run again."
     )
 
 
-def test_a_disk_without_room_is_told_with_the_file_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the disk: the system refuses to write more in the same way."""
+def test_a_full_disk_is_reported_with_the_file_and_leaves_no_partial_folder(tmp_path: Path) -> None:
+    """A limit on the size of files simulates the disk: the system refuses further writes in the same way."""
     source = write_drop(tmp_path / "drop", erp_loc_a101=HEADER + b"AW-00011000,Germany\r\n" * 5000)
     run = subprocess.run(
         [sys.executable, "-m", "warehouse.staging", "--source", str(source), "--landing", str(tmp_path / "landing")],

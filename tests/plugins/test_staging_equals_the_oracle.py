@@ -1,4 +1,4 @@
-"""Staging and the oracle's own reader must make the same rows and the same rejects of any text."""
+"""Staging and the oracle's own reader must return the same rows and the same rejects for any text."""
 
 from pathlib import Path
 

@@ -47,7 +47,7 @@ def extract(extract_file: Path) -> Iterator[Connection]:
 
 
 def gold(warehouse: Warehouse, table: str, names: list[str]) -> list[tuple[Any, ...]]:
-    """The rows of a view of gold, with columns of its report where the report knows the key."""
+    """The rows of a view of gold, with columns of its report if the report has the key."""
     view, report, key = GOLD_AND_REPORT[table]
     found = warehouse.execute(f"SELECT * FROM {view}")
     if report and key:
@@ -103,7 +103,7 @@ def test_no_order_line_is_lost_or_doubled_when_the_star_is_joined(
     assert [tuple(int(value) for value in row) for row in joined] == [tuple(expected)]
 
 
-def test_the_day_has_what_is_hard_to_keep(extract: Connection) -> None:
+def test_the_day_contains_the_difficult_values(extract: Connection) -> None:
     """Unknown members that order lines point to, and order lines without date and without profit."""
     for condition in ("customer_key = 0", "product_key = 0", "order_date IS NULL", "profit IS NULL"):
         found = extract.execute_scalar_query(f'SELECT COUNT(*) FROM "Extract"."fact_sales" WHERE {condition}')

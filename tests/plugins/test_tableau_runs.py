@@ -1,4 +1,4 @@
-"""How an export ends: well, without anything to export, half-way, or beside another one."""
+"""The ends of an export: successful, with nothing to export, failed, or parallel to another one."""
 
 import os
 import subprocess
@@ -66,7 +66,7 @@ def test_a_warehouse_that_published_nothing_is_not_exported(loaded: Warehouse, t
     assert visible(tmp_path) == set()
 
 
-def test_a_failed_run_keeps_the_earlier_files_and_leaves_nothing_else(loaded: Warehouse, tmp_path: Path) -> None:
+def test_a_failed_run_keeps_the_earlier_files_and_leaves_no_others(loaded: Warehouse, tmp_path: Path) -> None:
     export(loaded.server.odbc, tmp_path)
     before = {name: (tmp_path / name).read_bytes() for name in FILES}
     with changed(loaded, "DROP VIEW gold.fact_sales"), pytest.raises(WarehouseError, match=r"fact_sales"):
@@ -124,7 +124,7 @@ def test_a_table_of_several_chunks_is_whole(
     assert made.extract.rows == {"fact_sales": 26}
 
 
-def test_a_table_without_rows_is_there_all_the_same(
+def test_a_table_without_rows_is_in_the_extract(
     loaded: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -138,7 +138,7 @@ def test_a_table_without_rows_is_there_all_the_same(
     assert (types["order_number"], types["order_date"], types["profit"]) == ("TEXT", "DATE", "BIG_INT")
 
 
-def test_the_command_says_what_it_wrote_and_leaves_nothing_else(loaded: Warehouse, tmp_path: Path) -> None:
+def test_the_command_prints_the_files_it_wrote_and_leaves_no_others(loaded: Warehouse, tmp_path: Path) -> None:
     out, err = (run := command(tmp_path, reader=loaded.server.odbc)).communicate()
     assert run.returncode == 0, err
     lines = loaded.value("SELECT COUNT(*) AS n FROM gold.fact_sales")
@@ -153,7 +153,7 @@ def test_the_command_says_what_it_wrote_and_leaves_nothing_else(loaded: Warehous
     assert visible(tmp_path) == {"exports"}, "something was left in the working directory"
 
 
-def test_the_command_says_what_is_wrong(loaded: Warehouse, tmp_path: Path) -> None:
+def test_the_command_prints_the_fault(loaded: Warehouse, tmp_path: Path) -> None:
     out, err = (run := command(tmp_path, reader="")).communicate()
     assert (run.returncode, out) == (1, "")
     assert err.startswith("WAREHOUSE_ODBC_READER is not set")
@@ -173,7 +173,7 @@ def test_two_runs_at_once_leave_the_files_of_one(loaded: Warehouse, tmp_path: Pa
     assert packaged == (tmp_path / "both/sales_warehouse.hyper").read_bytes()
 
 
-def test_what_a_killed_run_left_is_removed_by_the_next(loaded: Warehouse, tmp_path: Path) -> None:
+def test_the_remains_of_a_killed_run_are_removed_by_the_next(loaded: Warehouse, tmp_path: Path) -> None:
     left_over = tmp_path / ".unfinished-killed"
     left_over.mkdir()
     (left_over / "sales_warehouse.hyper").write_bytes(b"half")

@@ -1,7 +1,7 @@
-"""The workbook against Tableau's published schema, and against what the schema is silent about.
+"""The workbook against Tableau's published schema, and against rules beyond the schema.
 
-The schema says which elements stand where. That a worksheet names fields which exist, a zone a worksheet, a
-button a window, and that the data source describes the tables of the extract, is checked here.
+The schema defines the order of elements. These tests check that worksheets name existing fields, zones name
+worksheets, buttons name windows, and that the data source describes the tables of the extract.
 """
 
 import re
@@ -72,7 +72,7 @@ XML_SCHEMA = b"""
 
 
 class ImportedSchemas(etree.Resolver):  # type: ignore[misc]
-    """The two schemas that Tableau's imports and does not ship."""
+    """The two schemas that Tableau's schema imports, which are not published with it."""
 
     def resolve(self, url: str, public_id: str, context: object) -> object:
         content = {"user": USER_SCHEMA, "xml": XML_SCHEMA}[url]
@@ -104,7 +104,7 @@ def text_of(parent: Element, path: str) -> str:
 
 
 def views(workbook: Element) -> Iterator[tuple[str, Element]]:
-    """All that declares fields and uses them: worksheets, dashboards and the filters that worksheets share."""
+    """All elements that declare and use fields: worksheets, dashboards and shared filters."""
     for path in ("worksheets/worksheet", "dashboards/dashboard", "shared-views/shared-view"):
         for view in workbook.findall(path):
             yield f"{view.tag} {view.attrib['name']}", view

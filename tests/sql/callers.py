@@ -17,7 +17,7 @@ from warehouse.logins import Login, make_logins
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a login."""
+    """A caller with a login."""
 
     odbc: str
 
@@ -32,7 +32,7 @@ class Caller:
             return rows
 
     def refusal(self, sql: str) -> int | None:
-        """Return the number of the error that a batch ends with, None when it ends well."""
+        """Return the number of a batch's error, None if it succeeds."""
         try:
             self.run(sql)
         except pyodbc.Error as error:

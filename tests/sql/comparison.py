@@ -1,4 +1,4 @@
-"""Gold as a server shows it against gold as the oracle, or a person, worked it out."""
+"""Compares a server's gold with that of the oracle or of the hand-made day."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ VIEWS = {
 
 
 def differences(warehouse: Warehouse, expected: Callable[[str], pd.DataFrame]) -> dict[str, list[str]]:
-    """List what differs, per table; empty when gold is as expected row by row and to the unit."""
+    """List the differences by table; empty if gold is as expected row by row and to the unit."""
     found = {}
     for table, key in KEYS.items():
         frame = expected(table)

@@ -21,7 +21,7 @@ def callers(server: Server) -> Iterator[Callers]:
 
 @pytest.fixture
 def emptied(shared_warehouse: Warehouse) -> Warehouse:
-    """The module's warehouse without the rows of the tests before."""
+    """The module's warehouse without the rows of earlier tests."""
     shared_warehouse.empty()
     return shared_warehouse
 

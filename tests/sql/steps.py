@@ -38,7 +38,7 @@ def alter_view(warehouse: Warehouse, view: str, old: str, new: str) -> None:
     """Put other text into a view, in one place of its definition."""
     definition = warehouse.value("SELECT OBJECT_DEFINITION(OBJECT_ID(?))", view)
     assert old in definition, f"{view} has changed"
-    # SQL Server keeps CREATE OR ALTER as CREATE, and the blanks around what it cut out.
+    # SQL Server stores CREATE OR ALTER as CREATE, with the blanks around the removed words.
     altered, replaced = re.subn(
         r"CREATE\s+(OR\s+ALTER\s+)?VIEW", "ALTER VIEW", definition.replace(old, new, 1), count=1
     )
@@ -62,7 +62,7 @@ def open_batch(
     same_drop: bool = False,
     history: bool = False,
 ) -> dict[str, Any]:
-    """Open the batch of a run on its business date; the row that etl.open_batch answers with."""
+    """Open the batch of a run on its business date; returns the row of etl.open_batch."""
     (row,) = warehouse.execute(
         OPEN, RUN_PREFIX + run, business_date, replay, reject_limit, same_drop, history, business_date
     )
@@ -78,7 +78,7 @@ def load_silver(warehouse: Warehouse, batch_id: int, drop: Path) -> None:
 
 
 def load_history(warehouse: Warehouse, run: str, business_date: date, drop: Path) -> dict[str, Any]:
-    """Load a drop whose business date is older than the latest; the row that etl.open_batch answered with."""
+    """Load a drop whose business date is older than the latest; returns the row of etl.open_batch."""
     row = open_batch(warehouse, run, business_date, history=True)
     load_silver(warehouse, row["batch_id"], drop)
     warehouse.execute("EXEC etl.publish ?", row["batch_id"])

@@ -1,4 +1,4 @@
-"""A bad drop stops in staging, nothing of the warehouse changes, and the next good load works."""
+"""A bad drop stops in staging, the warehouse does not change, and the next good load works."""
 
 from datetime import date
 from pathlib import Path

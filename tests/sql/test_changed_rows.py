@@ -1,4 +1,4 @@
-"""A load writes the rows that differ, and no others; which day a line was last seen stays right all the same."""
+"""A load writes only the rows that differ, and last_seen_date stays correct."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = ("silver.load_customers", "silver.load_products", "silver.load_sales")
 
 
 def written(warehouse: Warehouse, batch_id: int) -> dict[str, int]:
-    """How many rows each integrated table has that the batch wrote last."""
+    """The number of rows in each integrated table that the batch was the last to write."""
     return {
         table: warehouse.value(f"SELECT COUNT(*) FROM {table} WHERE last_batch_id = ?", batch_id)
         for table in INTEGRATED
@@ -124,7 +124,7 @@ def deliver(folder: Path, held: Iterable[int]) -> Path:
 
 
 def last_seen(warehouse: Warehouse) -> dict[int, tuple[bool, date]]:
-    """When each line was last seen, as silver.sales says it is to be read."""
+    """The day on which each line was last seen, by the definition in silver.sales."""
     shown = warehouse.value("SELECT MAX(business_date) FROM gold.current_batch")
     return {
         int(row["order_number"][2:]): (
@@ -137,7 +137,7 @@ def last_seen(warehouse: Warehouse) -> dict[int, tuple[bool, date]]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SOAK))
-def test_whatever_is_loaded_each_line_was_last_seen_on_the_last_day_that_held_it(
+def test_after_any_load_each_line_was_last_seen_on_the_last_day_that_held_it(
     emptied: Warehouse, tmp_path: Path, seed: int
 ) -> None:
     draw = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Every comparison of text in include/sql is by a collation that tells all characters apart, or of constants."""
+"""Every comparison of text in include/sql is by code point, or of constants."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_no_length_of_a_column_is_judged_by_len(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_characters_are_replaced_by_code_point(path: Path) -> None:
-    """To other collations a quote with an accent combined to it is no quote: it would end a literal of dynamic SQL."""
+    """Other collations do not find a quote with a combining accent, which would end a literal of dynamic SQL."""
     replaced = re.findall(r"REPLACE\((.*?), (?:N'|CHAR)", code(path))
     binary = (BIN2, "ERROR_MESSAGE()", "CASE WHEN cid LIKE")
     assert [text for text in replaced if not any(mark in text for mark in binary)] == []

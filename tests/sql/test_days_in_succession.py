@@ -1,4 +1,4 @@
-"""Days loaded one after the other: keys never move, what vanished stays, what comes back is known."""
+"""Days loaded one after another: keys never change, rows that leave stay, rows that come back keep their key."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.oracle.schema import KEYS
 from tests.warehouse import Warehouse
 
 
-def test_each_of_three_days_gives_what_was_worked_out_by_hand(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_each_of_three_days_gives_the_gold_worked_out_by_hand(warehouse: Warehouse, tmp_path: Path) -> None:
     for day in DAYS:
         drop = tmp_path / str(day.business_date)
         write_drop(drop, day.lines)
@@ -64,7 +64,7 @@ def test_a_day_of_life_moves_no_key_and_matches_the_oracle_but_for_new_keys(
 
 
 def _by_natural_key(sales: pd.DataFrame, customers: pd.DataFrame) -> list[tuple[object, ...]]:
-    """Who bought what for how much, without surrogate keys."""
+    """The order lines with natural keys instead of surrogate keys."""
     ids = dict(zip(customers["customer_key"], customers["customer_id"], strict=True))
     lines = zip(sales["order_number"], sales["customer_key"], sales["sales_amount"], strict=True)
     return sorted((order, str(ids[customer]), int(amount)) for order, customer, amount in lines)

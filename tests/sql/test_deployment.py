@@ -1,4 +1,4 @@
-"""A deployment is all or nothing, and needs no quiet hour."""
+"""A deployment is all or nothing, and may run during loads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MISTAKES = {
         15151,
     ),
 }
-"""What is wrong → the file, what is changed in it, and the number of the error."""
+"""The mistake → the file, the change, and the number of the error."""
 
 
 def load(caller_warehouse: Warehouse) -> None:
@@ -41,7 +41,7 @@ def load(caller_warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_deployment_that_fails_names_the_line_and_leaves_procedures_signatures_and_rights(
+def test_a_failed_deployment_names_the_line_and_keeps_procedures_signatures_and_permissions(
     callers: Callers, server: Server, tmp_path: Path, mistake: str
 ) -> None:
     deploy(callers.owner.odbc)

@@ -30,7 +30,7 @@ def test_a_dry_run_checks_the_day_and_publishes_nothing(emptied: Warehouse, drop
     assert batches(emptied, ["status", "published_at"])[1] == ("checked", None)
 
 
-def test_what_was_checked_can_be_published_in_the_same_batch(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_checked_drop_can_be_published_in_the_same_batch(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     batch_id = open_batch(emptied, "dry", SECOND)["batch_id"]
     load_silver(emptied, batch_id, drops[1])
@@ -40,7 +40,7 @@ def test_what_was_checked_can_be_published_in_the_same_batch(emptied: Warehouse,
     error = refusal(emptied, "EXEC etl.close_batch ?, N'checked'", batch_id)
     assert (error.number, error.message.split("\n")[0]) == (
         50004,
-        f"Batch {batch_id} was published: checked is for a dry run.",
+        f"Batch {batch_id} was published: checked is the status of a dry run.",
     )
 
 

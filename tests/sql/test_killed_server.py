@@ -20,7 +20,7 @@ from tests.sql.comparison import differences
 from tests.warehouse import Warehouse, local_server
 
 LONGEST_WAIT = 1.5
-"""Seconds into a load of this size after which there is little left to interrupt."""
+"""Latest time of a kill in seconds; a load of this size takes little longer."""
 
 
 def load_without_end(warehouse: Warehouse) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Only what staging wrote is loaded: a landing copy that was changed since is refused, and changes nothing."""
+"""Only files that staging wrote are loaded: a changed landing copy is refused, and nothing changes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHANGES: dict[str, Callable[[bytes, bytes], bytes | None]] = {
     "empty": lambda data, other: b"",
     "missing": lambda data, other: None,
 }
-"""What happened to a file → its content, made of what it was and of another day's; None: it is gone."""
+"""The change of a file → its new content, from its old content and another day's; None: the file is removed."""
 
 DAMAGED = "The landing copy is damaged: run staging again."
 
@@ -79,7 +79,7 @@ def other_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("what", CHANGES)
 @pytest.mark.parametrize("source", SOURCE_FILES, ids=lambda source: source.table)
-def test_a_file_that_changed_since_it_was_staged_is_refused_and_bronze_keeps_what_it_held(
+def test_a_file_that_changed_after_staging_is_refused_and_bronze_keeps_its_rows(
     shared_warehouse: Warehouse, landing: str, local: Path, other_day: Path, source: SourceFile, what: str
 ) -> None:
     table, path = source.table, source.landing_path
@@ -150,7 +150,7 @@ def test_a_file_without_rows_is_compared_and_not_bulk_loaded(emptied: Warehouse,
     assert refusal(emptied, "EXEC bronze.load_erp_loc_a101 1").number == 50009
 
 
-def test_a_file_too_large_for_a_value_of_the_server_is_loaded_by_its_rows_with_a_warning(emptied: Warehouse) -> None:
+def test_of_a_file_above_2_gb_only_the_rows_are_counted_with_a_warning(emptied: Warehouse) -> None:
     open_batch(emptied, "large", handmade.BUSINESS_DATE)
     landing = emptied.stage(handmade.HANDMADE_DAY)
     emptied.execute("EXEC etl.register_landing 1, ?", landing)
@@ -163,7 +163,7 @@ def test_a_file_too_large_for_a_value_of_the_server_is_loaded_by_its_rows_with_a
     assert (error.number, "its manifest says" in error.message) == (50009, True)
 
 
-def test_a_batch_registered_before_there_were_checksums_is_staged_again(emptied: Warehouse) -> None:
+def test_a_batch_of_a_version_without_checksums_is_staged_again(emptied: Warehouse) -> None:
     open_batch(emptied, "old", handmade.BUSINESS_DATE)
     emptied.execute("EXEC etl.register_landing 1, ?", emptied.stage(handmade.HANDMADE_DAY))
     emptied.execute("UPDATE etl.manifest SET landing_bytes = NULL, landing_sha256 = NULL")

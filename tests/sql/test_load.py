@@ -1,4 +1,4 @@
-"""What a load leaves behind when it goes well, is repeated, or fails."""
+"""The state after a load that succeeds, is repeated, or fails."""
 
 import logging
 from datetime import date
@@ -86,7 +86,7 @@ def test_every_row_of_every_file_is_accounted_for(warehouse: Warehouse) -> None:
         assert row["file_rows"] == row["loaded_rows"] + row["superseded_rows"] + row["rejected_rows"], row
 
 
-def test_a_load_tells_its_steps_and_closes_its_batch(warehouse: Warehouse) -> None:
+def test_a_load_logs_its_steps_and_closes_its_batch(warehouse: Warehouse) -> None:
     load(warehouse)
     assert warehouse.value("SELECT status FROM etl.batch") == "succeeded"
     assert warehouse.value("SELECT COUNT(*) FROM gold.load_steps WHERE status <> N'succeeded'") == 0
@@ -147,7 +147,7 @@ def test_a_landing_folder_outside_the_allowed_roots_is_refused_by_the_server(
     assert str(tmp_path) in step["error_message"]
 
 
-def test_a_landing_folder_that_is_not_absolute_is_one_within_the_external_data_source(warehouse: Warehouse) -> None:
+def test_a_relative_landing_folder_is_looked_up_in_the_external_data_source(warehouse: Warehouse) -> None:
     with pytest.raises(pyodbc.Error, match=r'Referenced external data source "landing" not found. \(12703\)'):
         warehouse.execute("EXEC etl.register_landing ?, N'batches/1'", open_batch(warehouse))
     (step,) = failed_steps(warehouse)
@@ -200,6 +200,6 @@ def test_a_failed_gold_check_rolls_the_day_back_and_keeps_its_findings(warehouse
     assert [row["check_name"] for row in findings] == ["fact_sales has the total sales of the cleansed order lines"]
 
 
-def test_bad_parameters_are_complained_about_together(warehouse: Warehouse) -> None:
+def test_invalid_parameters_are_reported_together(warehouse: Warehouse) -> None:
     with pytest.raises(pyodbc.Error, match=r"@run_id is empty.*@business_date is.*@reject_limit must"):
         warehouse.execute("DECLARE @id INT; EXEC etl.open_batch N' ', NULL, N'', 0, 2, @id OUTPUT")

@@ -1,4 +1,4 @@
-"""A percent sign in a text of somebody else's arrives in an error as it is: THROW wants it doubled."""
+"""A percent sign in a foreign text arrives in an error unchanged, because it is doubled for THROW."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from warehouse.deploy import SQL_DIR
 from warehouse.staging import stage
 
 FOREIGN = ("@run_id", "@landing_dir", "@source_dir", "@path", "@reason", "@accepted_by", "@note", "ERROR_MESSAGE()")
-"""What holds a text that somebody else wrote."""
+"""Variables with foreign text."""
 DOUBLED = re.compile(r"REPLACE\((?:@\w+|LEFT\(ERROR_MESSAGE\(\), \d+\)) COLLATE Latin1_General_100_BIN2, N'%', N'%%'\)")
-"""By code point, because other collations do not find a sign that an accent is combined with."""
+"""By code point, because other collations do not find a sign with a combining accent."""
 MADE = re.compile(r"SET @message = CONCAT\((?:(?!THROW \d).)*?THROW \d+, @message, 1;", re.DOTALL)
 
 
@@ -63,7 +63,7 @@ def test_a_folder_with_percent_signs_is_named_as_it_is(emptied: Warehouse, name:
     assert refusal(emptied, "EXEC bronze.load_crm_prd_info 1").number == 50009
 
 
-def test_what_a_withdrawal_cannot_do_names_folders_with_percent_signs_as_they_are(
+def test_a_failed_withdrawal_names_folders_with_percent_signs_as_they_are(
     emptied: Warehouse, drops: list[Path]
 ) -> None:
 

@@ -1,4 +1,4 @@
-"""Which business dates a batch is opened for, and what becomes of calls that were cut off."""
+"""The business dates that etl.open_batch accepts, and the status of calls that were cut off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST, SECOND, THIRD = (day.business_date for day in DAYS)
 OPEN = "DECLARE @id INT; EXEC etl.open_batch N'test 5 %d', ?, N'', @batch_id = @id OUTPUT"
 OPEN_ON = f"{OPEN}, @today = ?"
 CUT_OFF = "INSERT INTO etl.step (batch_id, step_name, status) VALUES (?, ?, N'running')"
-"""What a call that was cut off leaves behind."""
+"""The row that a call leaves which was cut off."""
 
 
 def test_a_business_date_after_today_is_refused_and_both_are_named(emptied: Warehouse) -> None:
@@ -38,19 +38,19 @@ def test_without_a_date_of_today_it_is_the_servers(emptied: Warehouse) -> None:
     assert row["batch_id"] == 1
 
 
-def test_a_future_that_today_has_reached_is_none(emptied: Warehouse) -> None:
+def test_a_business_date_is_accepted_once_today_has_reached_it(emptied: Warehouse) -> None:
     row = emptied.execute(OPEN_ON, date(2062, 2, 23), date(2062, 2, 23))
     assert row == [{"batch_id": 1, "is_history": False, "latest_published": None}]
 
 
-def test_opening_tells_the_latest_published_day(emptied: Warehouse, drops: list[Path]) -> None:
+def test_opening_returns_the_latest_published_day(emptied: Warehouse, drops: list[Path]) -> None:
     assert open_batch(emptied, "none yet", FIRST) == {"batch_id": 1, "is_history": False, "latest_published": None}
     emptied.load(drops[1], SECOND)
     row = open_batch(emptied, "next", THIRD)
     assert (row["is_history"], row["latest_published"]) == (False, SECOND)
 
 
-def test_an_older_day_is_refused_with_the_ways_out(emptied: Warehouse, drops: list[Path]) -> None:
+def test_an_older_day_is_refused_with_the_remedies(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[1], SECOND)
     error = refusal(emptied, OPEN, FIRST)
     assert error.number == 50002

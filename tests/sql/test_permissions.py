@@ -1,4 +1,4 @@
-"""Who may do what: the loader calls the procedures of a load, the reader sees gold, the owner deploys."""
+"""Permissions: the loader calls the procedures of a load, the reader sees gold, the owner deploys."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ def test_the_loader_calls_the_procedures_of_a_load_alone(loaded: Warehouse, call
     assert procedures > PUBLIC
     for procedure in sorted(procedures):
         refused = callers.loader.refusal(f"EXEC {procedure}")
-        # Nothing is passed: who may call it hears of that, or of what it says itself.
+        # No arguments, so a permitted call fails with an error about them, or with the procedure's own error.
         assert (refused == 229) == (procedure not in PUBLIC), f"{procedure}: {refused}"
 
 
 def test_the_loader_cannot_bulk_load_by_itself(loaded: Warehouse, callers: Callers, server: Server) -> None:
-    # A file that the server may read: its path is no reason to refuse it.
+    # A file that the server may read, so that its path is no reason for a refusal.
     (server.landing / "own.txt").write_text("own\n", encoding="utf-16")
     rows = loaded.value("SELECT COUNT(*) FROM bronze.crm_cust_info")
     statement = f"BULK INSERT bronze.crm_cust_info FROM '{server.landing_at_server}/own.txt'"
@@ -94,7 +94,7 @@ def test_the_loader_cannot_bulk_load_by_itself(loaded: Warehouse, callers: Calle
 
 
 def read(caller: Caller, path: str) -> tuple[list[str], str]:
-    """Bulk load a file's lines into a table that is the caller's own; they, and what the server said instead."""
+    """Bulk load a file's lines into a table of the caller; returns the lines, and the server's error if it refuses."""
     with closing(pyodbc.connect(caller.odbc, autocommit=True)) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("CREATE TABLE #lines (line NVARCHAR(4000) COLLATE DATABASE_DEFAULT NULL)")
         said = ""
@@ -129,10 +129,10 @@ def beside(server: Server) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
-def test_the_right_to_bulk_load_ends_at_the_landing_folder(
+def test_the_permission_to_bulk_load_ends_at_the_landing_folder(
     callers: Callers, server: Server, link: str, beside: str
 ) -> None:
-    # CI runs this on SQL Server a second time, with no list of allowed paths.
+    # CI runs this on SQL Server a second time, without a list of allowed paths.
     landing = server.landing_at_server
     for path in (
         "/etc/passwd",
@@ -176,7 +176,7 @@ def test_neither_may_define_or_grant(loaded: Warehouse, callers: Callers) -> Non
             assert caller.refusal(sql) is not None, sql
 
 
-def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Callers, server: Server) -> None:
+def test_a_deployment_signs_altered_procedures_again(loaded: Warehouse, callers: Callers, server: Server) -> None:
     signed = "SELECT COUNT(*) FROM sys.crypt_properties AS s JOIN sys.certificates AS c ON c.thumbprint = s.thumbprint"
     assert loaded.value(signed) == 8
     key = "SELECT pvt_key_encryption_type_desc FROM sys.certificates WHERE name = N'load_signer'"
@@ -191,7 +191,7 @@ def test_a_deployment_signs_anew_what_it_altered(loaded: Warehouse, callers: Cal
     as_loader.load(ROOT / "data", BUSINESS_DATE, reject_limit=1, replay=True)
 
 
-def test_the_owner_alone_takes_a_day_back_and_may_bulk_load_for_it(
+def test_only_the_owner_withdraws_a_day_and_may_bulk_load_for_it(
     loaded: Warehouse, callers: Callers, server: Server
 ) -> None:
     shown = loaded.value("SELECT batch_id FROM gold.current_batch")

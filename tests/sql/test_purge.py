@@ -1,4 +1,4 @@
-"""What is kept of old batches is deleted, and never what a load, gold or the next drop still needs."""
+"""The history of old batches is deleted, except rows that a load, gold or the next drop still needs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def left(warehouse: Warehouse) -> dict[str, list[int]]:
     }
 
 
-def test_old_batches_lose_what_is_kept_of_them_and_stay_themselves(four_days: Warehouse) -> None:
+def test_old_batches_lose_their_history_and_keep_their_row(four_days: Warehouse) -> None:
     four_days.execute(AGE)
     steps = four_days.value("SELECT COUNT(*) FROM etl.step WHERE batch_id <= 2")
     (deleted,) = four_days.execute("EXEC etl.purge_history 400")
@@ -103,7 +103,7 @@ def test_a_batch_whose_steps_failed_holds_nothing(four_days: Warehouse, drops: l
 
 
 @pytest.mark.parametrize("days", [None, 0, -5, 36501])
-def test_days_that_cannot_be_are_refused(emptied: Warehouse, days: int | None) -> None:
+def test_invalid_days_are_refused(emptied: Warehouse, days: int | None) -> None:
     error = refusal(emptied, "EXEC etl.purge_history ?", days)
     assert (error.number, error.message.split("\n")[0]) == (
         50001,

@@ -1,4 +1,4 @@
-"""More rejects than the limit: what the error says, and who may let them pass."""
+"""More rejects than the limit: the error, and the acceptance by a person."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_long_row_is_cut_and_a_percent_sign_kept(emptied: Warehouse) -> None:
     assert reason.endswith(": " + "%d " * 20 + "…")
 
 
-def test_accepted_rejects_pass_with_a_warning_and_are_on_record(over_the_limit: Warehouse) -> None:
+def test_accepted_rejects_pass_with_a_warning_and_are_recorded(over_the_limit: Warehouse) -> None:
     (answer,) = over_the_limit.execute(ACCEPT, 1, "a.lee", "late quantities")
     assert answer == {"batch_id": 1, "rejects_accepted": rejected(over_the_limit)}
     said = messages(over_the_limit, "EXEC etl.publish 1")
@@ -72,7 +72,9 @@ def test_more_rejects_than_were_accepted_do_not_pass(over_the_limit: Warehouse) 
     assert refusal(over_the_limit, "EXEC etl.publish 1").number == 50011
 
 
-def test_opening_again_keeps_what_was_accepted_and_other_files_do_not(over_the_limit: Warehouse) -> None:
+def test_opening_again_keeps_the_accepted_rejects_and_registering_other_files_deletes_them(
+    over_the_limit: Warehouse,
+) -> None:
     over_the_limit.execute(ACCEPT, 1, "a.lee", None)
     open_batch(over_the_limit, "rejects", handmade.BUSINESS_DATE, reject_limit=0.01)
     over_the_limit.execute("EXEC etl.reconcile 1")
@@ -87,7 +89,7 @@ def test_a_record_needs_a_name_a_batch_and_rejects(emptied: Warehouse) -> None:
     assert error.number == 50001
     assert error.message.split("\n") == [
         "etl.accept_rejects: @accepted_by is empty: give the name of the person who accepts.",
-        "There is no batch 7: gold.load_batches lists those there are.",
+        "There is no batch 7: gold.load_batches lists all batches.",
     ]
     open_batch(emptied, "nothing rejected", handmade.BUSINESS_DATE)
     assert "there is nothing to accept" in refusal(emptied, ACCEPT, 1, "a.lee", None).message

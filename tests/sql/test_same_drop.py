@@ -1,4 +1,4 @@
-"""A drop that comes again under another business date is refused, unless the run means it."""
+"""A drop that is loaded again under another business date is refused, unless the run sets same_drop."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_drop_of_the_day_before_is_refused_and_the_batch_named(emptied: Ware
     assert emptied.value("SELECT COUNT(*) FROM etl.manifest WHERE batch_id = ?", batch_id) == 0
 
 
-def test_a_run_that_means_it_loads_the_drop(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_run_with_same_drop_loads_the_drop(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     emptied.load(drops[0], SECOND, same_drop=True)
     assert batches(emptied, ["business_date", "same_drop", "status"]) == [
@@ -78,7 +78,7 @@ def test_a_drop_that_was_loaded_and_never_published_does_not_count(emptied: Ware
     register(emptied, open_batch(emptied, "next", SECOND)["batch_id"], drops[0])
 
 
-def test_what_was_published_counts_and_not_what_a_repeated_run_delivered(emptied: Warehouse, drops: list[Path]) -> None:
+def test_the_published_files_count_and_not_those_of_a_repeated_run(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     repeat_with(emptied, 1, handmade.HANDMADE_DAY)
     batch_id = open_batch(emptied, "next", SECOND)["batch_id"]
@@ -86,7 +86,7 @@ def test_what_was_published_counts_and_not_what_a_repeated_run_delivered(emptied
     register(emptied, batch_id, handmade.HANDMADE_DAY)
 
 
-def test_a_dry_run_of_a_published_batch_does_not_change_what_counts(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_dry_run_of_a_published_batch_does_not_change_its_publication(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     emptied.execute("UPDATE etl.batch SET run_id = N'test tried'")
     load_silver(emptied, open_batch(emptied, "tried", FIRST)["batch_id"], drops[1])

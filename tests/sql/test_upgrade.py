@@ -27,7 +27,7 @@ BEFORE_HISTORY = (
     "ALTER TABLE etl.step ADD CONSTRAINT ck_step_status CHECK (status IN (N'running', N'succeeded', N'failed'))",
     "DROP TABLE etl.published_file",
 )
-"""Statements that give the tables the shape they had before there were history batches."""
+"""Statements that restore the tables' shape before history batches."""
 
 
 KEYS = {
@@ -50,11 +50,11 @@ KEYS = {
         {"order_number": "NOT NULL", "product_number": "NOT NULL"},
     ),
 }
-"""Table → its primary key as far as it is one of text, and the key columns of text."""
+"""Table → its primary key if it has text, and the key columns with text."""
 
 
 def before_keys_were_compared_by_code_point() -> list[str]:
-    """Statements that give the tables the collation they had, and keys as the files spell them."""
+    """Statements that restore the tables' earlier collation, and the files' spelling of keys."""
     statements = [
         "ALTER TABLE etl.batch DROP CONSTRAINT uq_batch_run_id",
         "ALTER TABLE etl.batch ALTER COLUMN run_id NVARCHAR(250) COLLATE DATABASE_DEFAULT NOT NULL",
@@ -99,7 +99,9 @@ def test_keys_of_before_are_brought_to_capitals_and_compared_by_code_point(
     assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
 
 
-def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_a_database_of_an_earlier_version_keeps_its_batches_and_loads_the_next_day(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
     warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
     for statement in BEFORE_HISTORY:
         warehouse.execute(statement)
@@ -123,7 +125,7 @@ def test_a_database_of_before_keeps_its_batches_and_loads_the_next_day(warehouse
     assert differences(warehouse, handmade.expected).keys() <= {"dim_customers", "dim_products"}
 
 
-def test_a_manifest_replaced_since_the_batch_was_published_is_not_taken_for_what_was_published(
+def test_a_manifest_replaced_after_the_publish_does_not_count_as_published(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)

@@ -1,4 +1,4 @@
-"""A published day is taken back: gold shows what it showed before, and later days load."""
+"""A published day is withdrawn: gold shows the batch before it, and later days load."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def test_gold_shows_the_day_before_again_as_if_the_day_had_never_been(emptied: W
     assert batch["withdrawn_at"] is not None
 
 
-def test_who_had_left_before_keeps_what_the_withdrawn_drop_said_of_him(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_customer_who_had_left_before_keeps_the_attributes_of_the_withdrawn_drop(
+    emptied: Warehouse, drops: list[Path]
+) -> None:
     for drop, day in zip(drops[:2], DAYS[:2], strict=True):
         emptied.load(drop, day.business_date)
     sales, members = snapshot(emptied, SALES), in_source(emptied)
@@ -68,7 +70,7 @@ def test_who_had_left_before_keeps_what_the_withdrawn_drop_said_of_him(emptied: 
     assert emptied.execute(left) == [{"last_name": "Rao-Lind", "in_source": False}]
 
 
-def test_a_wrong_date_of_the_future_is_taken_back_and_the_days_go_on(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_wrong_date_in_the_future_is_withdrawn_and_later_days_load(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     emptied.load(drops[1], date(2062, 2, 23))
     sql = "DECLARE @id INT; EXEC etl.open_batch N'test next', ?, N'', @batch_id = @id OUTPUT"
@@ -113,9 +115,7 @@ def test_without_a_day_before_gold_is_empty_and_the_day_can_be_loaded_again(
     assert snapshot(emptied, (*SALES_OF_GOLD, "gold.dim_customers", "gold.dim_products")) == before
 
 
-def test_a_day_loaded_again_by_a_withdrawal_can_be_taken_back_in_its_turn(
-    emptied: Warehouse, drops: list[Path]
-) -> None:
+def test_a_day_loaded_again_by_a_withdrawal_can_itself_be_withdrawn(emptied: Warehouse, drops: list[Path]) -> None:
     for drop, day in zip(drops, DAYS, strict=True):
         emptied.load(drop, day.business_date)
     emptied.execute(WITHDRAW, 3, "wrong")
@@ -124,7 +124,7 @@ def test_a_day_loaded_again_by_a_withdrawal_can_be_taken_back_in_its_turn(
     assert open_batch(emptied, "next", SECOND)["latest_published"] == FIRST
 
 
-def test_history_is_no_day_to_go_back_to(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_withdrawal_does_not_go_back_to_a_history_batch(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[2], THIRD)
     load_history(emptied, "backfill", FIRST, drops[0])
     emptied.execute(WITHDRAW, 1, "the wrong drop")
@@ -150,7 +150,7 @@ def test_a_withdrawal_that_was_cut_off_is_called_again(emptied: Warehouse, drops
     assert shown(emptied) is None
 
 
-def test_when_the_landing_folder_is_gone_nothing_changes_and_the_error_says_what_to_do(
+def test_without_the_landing_folder_nothing_changes_and_the_error_gives_the_remedy(
     emptied: Warehouse, drops: list[Path]
 ) -> None:
     emptied.load(drops[0], FIRST)
@@ -221,7 +221,7 @@ def test_a_batch_published_anew_with_a_corrected_drop_is_the_one_loaded_again(
     assert snapshot(emptied, SALES) == before
 
 
-def test_what_cannot_be_withdrawn_is_refused_with_the_reason(emptied: Warehouse, drops: list[Path]) -> None:
+def test_a_batch_that_cannot_be_withdrawn_is_refused_with_the_reason(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     open_batch(emptied, "running", SECOND)
     open_batch(emptied, "failed", SECOND)

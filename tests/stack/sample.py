@@ -14,7 +14,7 @@ from stack.processes import Record
 from stack.services import Service, Stack
 from stack.settings import Settings
 
-# A server with a child of its own; both note their ids. `stubborn` ignores SIGTERM.
+# A server with a child process; both write their ids. `stubborn` ignores SIGTERM.
 SERVER = """
 import os, signal, subprocess, sys, time
 folder, kind = sys.argv[1], sys.argv[2]

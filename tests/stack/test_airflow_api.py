@@ -1,4 +1,4 @@
-"""A server that is stopped while a command asks it."""
+"""A server that is stopped during a command's request."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def url(server: Server) -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
-@pytest.mark.parametrize(("status", "message"), [(200, "Airflow was stopped, by make down"), (500, "HTTP 500")])
+@pytest.mark.parametrize(("status", "message"), [(200, "make down has stopped Airflow"), (500, "HTTP 500")])
 def test_an_answer_that_make_down_cuts_off_ends_the_command_with_a_message(
     server: Server, status: int, message: str
 ) -> None:
@@ -69,6 +69,6 @@ def test_an_answer_that_make_down_cuts_off_ends_the_command_with_a_message(
 def test_a_server_is_asked_again_until_make_down_stops_it(server: Server) -> None:
     airflow = AirflowApi(url(server), "admin", "secret", is_kept=lambda: server.asked < 2)
 
-    with pytest.raises(AirflowError, match="Airflow was stopped, by make down"):
+    with pytest.raises(AirflowError, match="make down has stopped Airflow"):
         airflow.run("sales_warehouse", "manual")
     assert server.asked == 2

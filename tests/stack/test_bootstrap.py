@@ -16,7 +16,7 @@ from stack.dotenv import ROOT
 
 
 @pytest.mark.parametrize("version", [(3, 10, 14), (3, 14, 0)])
-def test_a_python_that_is_not_supported_is_refused_with_the_way_out(
+def test_an_unsupported_python_is_refused_with_the_remedy(
     version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "version_info", version)
@@ -25,17 +25,19 @@ def test_a_python_that_is_not_supported_is_refused_with_the_way_out(
         bootstrap.check_python()
 
 
-def test_a_library_that_is_there_is_found_and_one_that_is_not_is_not() -> None:
+def test_an_installed_library_is_found_and_a_missing_one_is_not() -> None:
     assert bootstrap.library_present("libodbc.so.2")
     assert not bootstrap.library_present("libnothing.so.7")
 
 
-def test_a_program_that_is_there_is_found_and_one_that_is_not_is_not() -> None:
+def test_an_installed_program_is_found_and_a_missing_one_is_not() -> None:
     assert bootstrap.program_present("sh")
     assert not bootstrap.program_present("no-such-program")
 
 
-def test_only_the_packages_of_what_is_missing_are_installed_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_packages_of_missing_libraries_and_programs_are_installed_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     installed: list[list[str]] = []
     monkeypatch.setattr(bootstrap, "install_packages", installed.append)
 
@@ -52,7 +54,7 @@ def test_only_the_packages_of_what_is_missing_are_installed_and_each_once(monkey
 @pytest.mark.parametrize(
     ("libraries", "programs"), [(["libnothing.so.7=unixodbc"], []), ([], ["no-such-program=unixodbc"])]
 )
-def test_without_a_package_manager_the_command_to_run_by_hand_is_said(
+def test_without_a_package_manager_the_command_to_run_by_hand_is_printed(
     libraries: list[str], programs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -61,7 +63,7 @@ def test_without_a_package_manager_the_command_to_run_by_hand_is_said(
         bootstrap.ensure_packages(libraries, programs)
 
 
-def test_what_is_installed_already_is_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_requirements_are_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("", encoding="utf-8")
     monkeypatch.setattr(bootstrap, "VENV", tmp_path)

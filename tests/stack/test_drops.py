@@ -75,9 +75,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         (open_quote, "the first line is not CSV in UTF-8"),
     ],
 )
-def test_a_file_that_cannot_be_right_is_named_with_what_is_wrong(
-    drop: Path, damage: Callable[[Path], None], complaint: str
-) -> None:
+def test_a_faulty_file_is_named_with_its_fault(drop: Path, damage: Callable[[Path], None], complaint: str) -> None:
     damage(drop / CUSTOMERS)
 
     with pytest.raises(DropError) as caught:
@@ -86,7 +84,7 @@ def test_a_file_that_cannot_be_right_is_named_with_what_is_wrong(
     assert f"{CUSTOMERS}: {complaint}" in str(caught.value)
 
 
-def test_all_that_is_wrong_is_said_at_once(drop: Path) -> None:
+def test_all_faults_are_reported_together(drop: Path) -> None:
     remove(drop / CUSTOMERS)
     make_empty(drop / CATEGORIES)
 
@@ -105,14 +103,14 @@ def test_a_dated_folder_is_found_by_its_template() -> None:
 
 
 @pytest.mark.parametrize("template", ["/drops/{{ dss }}", "/drops/{{ ds", "/drops/{{ ds + 1 }}", "drops/{{ ds }}", ""])
-def test_a_template_that_names_no_folder_is_refused_with_what_to_do(template: str) -> None:
+def test_a_template_that_names_no_folder_is_refused_with_the_remedy(template: str) -> None:
     with pytest.raises(DropError, match="source_dir is ") as refused:
         drops.folder_of(template, date(2026, 2, 3))
 
     assert len(str(refused.value).splitlines()) == 2
 
 
-def test_only_what_the_generator_wrote_for_that_day_counts_as_generated(tmp_path: Path) -> None:
+def test_only_a_drop_that_the_generator_wrote_for_that_day_counts_as_generated(tmp_path: Path) -> None:
     day = date(2026, 2, 5)
 
     assert drops.is_generated(str(COMMITTED), BUSINESS_DATE, tmp_path)
@@ -124,7 +122,7 @@ def test_only_what_the_generator_wrote_for_that_day_counts_as_generated(tmp_path
     assert not drops.is_generated(None, day, tmp_path)
 
 
-def test_a_generated_drop_is_complete_and_replaces_what_was_left(tmp_path: Path) -> None:
+def test_a_generated_drop_is_complete_and_replaces_an_earlier_folder(tmp_path: Path) -> None:
     leftover = tmp_path / "2026-02-02" / "old.csv"
     leftover.parent.mkdir()
     leftover.touch()

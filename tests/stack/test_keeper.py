@@ -104,7 +104,7 @@ def test_a_service_that_a_command_started_again_dies_a_new_death(
     assert sample.stack.running("sleeper") is not None
 
 
-def test_a_service_that_cannot_be_started_is_tried_again(sample: Sample) -> None:
+def test_a_service_that_cannot_be_started_is_retried(sample: Sample) -> None:
     keeper = Keeper(sample.stack)
     kill(sample.start())
     whole = sample.stack.services["sleeper"].command

@@ -49,7 +49,7 @@ def test_a_line_of_a_task_log_is_shown_as_text(line: str, text: str) -> None:
         ((DAY, "/srv/drops/own"), COMMITTED, False, "loaded from /srv/drops/own and not from"),
         ((DAY, None), COMMITTED, False, "loaded from a landing folder, by hand and not from"),
         ((DAY, str(COMMITTED)), Path("/srv/drops/own"), True, None),
-        ((DAY, "/srv/drops/own"), Path("/srv/drops/own"), True, "the folder it was loaded from is gone"),
+        ((DAY, "/srv/drops/own"), Path("/srv/drops/own"), True, "its source folder no longer exists"),
     ],
 )
 def test_make_up_keeps_a_published_day_that_the_default_drop_was_not_loaded_for(
@@ -60,7 +60,7 @@ def test_make_up_keeps_a_published_day_that_the_default_drop_was_not_loaded_for(
     assert reason in kept if kept and reason else kept is reason
 
 
-def test_no_day_is_invented_among_the_drops_of_the_schedule(tmp_path: Path) -> None:
+def test_next_day_adds_no_drop_to_those_of_the_schedule(tmp_path: Path) -> None:
     values = {**dict.fromkeys(SECRETS, "secret"), "WAREHOUSE_STATE_DIR": str(tmp_path), "WAREHOUSE_SCHEDULE": "@daily"}
 
     with pytest.raises(DropError, match="holds the drops that WAREHOUSE_SCHEDULE loads"):

@@ -37,7 +37,7 @@ def test_down_leaves_no_process(sample: Sample, kind: str, monkeypatch: pytest.M
     assert sample.stack.leftovers() == []
 
 
-def test_down_after_a_crash_stops_what_the_crashed_service_left_behind(sample: Sample) -> None:
+def test_down_after_a_crash_stops_the_remains_of_the_crashed_service(sample: Sample) -> None:
     record = sample.start()
     os.kill(record.pid, signal.SIGKILL)
     until(lambda: not alive(record.pid))

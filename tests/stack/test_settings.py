@@ -90,18 +90,18 @@ def test_a_schedule_takes_any_other_folder(source_dir: str) -> None:
     assert settings.contract["WAREHOUSE_SOURCE_DIR"] == str(ROOT / source_dir)
 
 
-def test_a_drop_that_is_no_template_is_refused_by_the_name_of_its_setting() -> None:
-    with pytest.raises(SettingsError, match=r"WAREHOUSE_SOURCE_DIR cannot be right: .*'dss' is undefined"):
+def test_an_invalid_template_of_a_drop_is_refused_by_the_name_of_its_setting() -> None:
+    with pytest.raises(SettingsError, match=r"WAREHOUSE_SOURCE_DIR is invalid: .*'dss' is undefined"):
         _ = resolve({"WAREHOUSE_SOURCE_DIR": "/srv/drops/{{ dss }}"}).contract
 
 
-def test_a_drop_set_to_the_default_is_no_choice_of_the_user() -> None:
+def test_a_drop_set_to_the_default_does_not_count_as_set() -> None:
     assert not resolve().chooses_drop
     assert not resolve(environment=resolve().environment).chooses_drop
     assert resolve({"WAREHOUSE_SOURCE_DIR": "/srv/drops/{{ ds }}"}).chooses_drop
 
 
-def test_airflow_is_told_its_port_everywhere() -> None:
+def test_airflow_gets_its_port_in_every_option() -> None:
     airflow = resolve({"AIRFLOW_PORT": "9090"}).airflow
 
     assert airflow["AIRFLOW__API__PORT"] == "9090"
@@ -159,7 +159,7 @@ def test_a_value_that_would_fail_a_load_later_is_refused_by_name(name: str, valu
         ("KEEP_LANDING_DAYS", "14"),
     ],
 )
-def test_what_the_daily_load_is_to_do_reaches_airflow(name: str, value: str) -> None:
+def test_the_settings_of_the_daily_load_reach_airflow(name: str, value: str) -> None:
     settings = resolve({name: value})
 
     assert settings.environment[name] == value
@@ -189,7 +189,7 @@ def test_the_stand_in_is_used_until_all_connection_strings_point_elsewhere() -> 
         _ = resolve({name: elsewhere[name] for name in WAREHOUSES[:2]}).uses_stand_in
 
 
-def test_settings_taken_over_from_make_env_still_mean_the_stand_in() -> None:
+def test_settings_exported_by_make_env_still_mean_the_stand_in() -> None:
     again = resolve(environment=resolve().environment)
 
     assert again.uses_stand_in

@@ -1,10 +1,10 @@
 /*
 Purpose: one row a batch: the load of one drop for one business date, by one run.
-         published_at  when the batch was published last; shown_at  when gold began to show it. A history batch
-         (is_history) adds the rows that only an older day held: it is published and never shown. shown_at is empty
-         again when etl.withdraw_batch has loaded the batch a second time, because the new batch replaces it.
+         published_at: time of the last publish. shown_at: time from which gold shows the batch; NULL for a history
+         batch (is_history), which only adds rows of an older day, and for a batch that etl.withdraw_batch has loaded
+         again, because the new batch replaces it.
          status checked: a dry run passed, nothing was published. A withdrawn batch counts as never published.
-         rejects_accepted  the number of rejected rows that rejects_accepted_by accepted, above the limit.
+         rejects_accepted: the number of rejected rows above the limit that rejects_accepted_by accepted.
 Grain:   batch. A run that is repeated under the same run_id is the same batch.
 */
 IF OBJECT_ID(N'etl.batch', N'U') IS NULL
@@ -27,7 +27,7 @@ IF OBJECT_ID(N'etl.batch', N'U') IS NULL
     );
 GO
 
--- Columns added later; a table that exists gets them, too.
+-- Columns that a later version added: existing tables get them here.
 IF COL_LENGTH(N'etl.batch', N'is_history') IS NULL
     ALTER TABLE etl.batch ADD
     is_history BIT NOT NULL CONSTRAINT df_batch_is_history DEFAULT 0,
@@ -50,7 +50,7 @@ IF OBJECT_ID(N'etl.ck_batch_status', N'C') IS NULL
     CHECK (status IN (N'running', N'succeeded', N'failed', N'checked', N'withdrawn'));
 GO
 
--- The ids of runs are compared by code point: the column of a table that exists is changed.
+-- Run ids are compared by code point; an existing table may still have another collation.
 IF
     EXISTS (
         SELECT 1 FROM sys.columns
@@ -66,7 +66,7 @@ IF
     END;
 GO
 
--- Before there were history batches, gold began to show a batch when it was published.
+-- Earlier versions had no history batches, so gold showed each batch from its publish on.
 IF
     NOT EXISTS (
         SELECT 1 FROM etl.batch

@@ -1,6 +1,6 @@
 /*
-Purpose: one row a call of a load procedure: what it read and wrote, how long it took, why it failed.
-         status interrupted: the call was cut off; its batch has been opened again or closed since.
+Purpose: one row a call of a load procedure, with its row counts, duration and error.
+         status interrupted: the call was cut off, and its batch was opened again or closed later.
 Grain:   procedure call. The last succeeded call of a batch counts.
 */
 IF OBJECT_ID(N'etl.step', N'U') IS NULL
@@ -23,7 +23,7 @@ IF OBJECT_ID(N'etl.step', N'U') IS NULL
     );
 GO
 
--- A table that exists may have the constraint without interrupted.
+-- The constraint of an existing table may lack the status interrupted.
 IF OBJECT_DEFINITION(OBJECT_ID(N'etl.ck_step_status', N'C')) NOT LIKE N'%interrupted%'
     ALTER TABLE etl.step DROP CONSTRAINT ck_step_status;
 GO

@@ -1,9 +1,9 @@
 /*
-Purpose: what staging found in each file of a batch, as the manifest registered last says. Of a batch that was published
-         and run again since, those need not be the files it was published from: etl.published_file.
+Purpose: row counts, size and SHA-256 of each file of a batch, from the manifest registered last. After a repeated run
+         these may differ from the files that the batch was published from (etl.published_file).
          bytes and sha256 are the source file's, landing_bytes and landing_sha256 those of the copy that SQL Server
-         loads (NULL in batches registered before they were kept).
-Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are no rows.
+         loads (NULL in batches that an earlier version registered).
+Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are not rows.
 */
 IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
     CREATE TABLE etl.manifest
@@ -23,7 +23,7 @@ IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
     );
 GO
 
--- Columns added later; a table that exists gets them, too.
+-- Columns that a later version added: existing tables get them here.
 IF COL_LENGTH(N'etl.manifest', N'landing_sha256') IS NULL
     ALTER TABLE etl.manifest ADD
     landing_bytes BIGINT NULL,

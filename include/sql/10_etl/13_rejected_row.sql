@@ -1,8 +1,8 @@
 /*
 Purpose: every row of a drop that was not loaded, with file, line, column and reason.
-         Clustered by batch and table, so that loads that run at once do not wait for each other's rows.
-         More than 5000 rows of one load become a lock of the table. The other loads then wait until that one commits,
-         which is what it does next. Without escalation, a file that is all wrong would hold a lock for each row.
+         Clustered by batch and table, so that parallel loads do not wait for each other's rows.
+         SQL Server escalates more than 5000 row locks of one load to a lock of the table. The other loads then wait
+         for its commit, which is the next statement. Without escalation, a faulty file would hold a lock for each row.
 Grain:   rejected row. found_by is staging (the line is broken) or silver (a value does not convert).
 */
 IF OBJECT_ID(N'etl.rejected_row', N'U') IS NULL

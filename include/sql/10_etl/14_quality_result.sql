@@ -1,5 +1,5 @@
 /*
-Purpose: what each check of a publish found, kept also when the publish was rolled back.
+Purpose: the findings of each gold check of a publish, kept even if the publish was rolled back.
 Grain:   publish and check.
 */
 IF OBJECT_ID(N'etl.quality_result', N'U') IS NULL

@@ -1,8 +1,8 @@
 /*
-Purpose: which files a batch was published from. etl.manifest says what was registered last, and a run that is repeated
-         registers other files in the same batch and the same landing folder; if it fails, gold still shows the earlier
-         ones. etl.publish writes it in its transaction; a drop is compared with it by etl.register_landing, a landing
-         folder by etl.withdraw_batch. etl.purge_history leaves it alone.
+Purpose: the files that a batch was published from. etl.manifest does not keep them, because a repeated run registers
+         other files in the same batch and landing folder; if that run fails, gold still shows the earlier files.
+         etl.publish writes the rows in its transaction. etl.register_landing compares a drop with them, and
+         etl.withdraw_batch a landing folder. etl.purge_history does not delete them.
 Grain:   published batch and source table. The last publication of a batch counts.
 */
 IF OBJECT_ID(N'etl.published_file', N'U') IS NULL
@@ -15,7 +15,7 @@ IF OBJECT_ID(N'etl.published_file', N'U') IS NULL
     );
 GO
 
--- Batches published before there was this table, but for those whose manifest may have been replaced since.
+-- Batches that an earlier version published, except those whose manifest may have been replaced later.
 INSERT INTO etl.published_file (batch_id, source_table, sha256)
 SELECT
     m.batch_id,

@@ -1,17 +1,17 @@
 /*
 Purpose:    opens the batch of a run, or opens it again when the run is repeated under the same run_id. Steps of the
-            batch that still say running were cut off: they become interrupted.
-Parameters: @run_id        names the run; @business_date  the day the drop belongs to; @source_dir  where it came from
+            batch with the status running were cut off, so they become interrupted.
+Parameters: @run_id        names the run; @business_date  the day of the drop; @source_dir  its folder, for the record
             @replay        1 allows a business date older than the latest published one, which gold then shows
             @reject_limit  the share of rows (0 to 1) that may be rejected before the batch fails
             @batch_id      OUTPUT
-            @same_drop     1 loads the six files of another business date all the same
+            @same_drop     1 accepts the six files of another business date
             @history       1 opens a business date older than the latest published one as history: the batch adds the
-                           rows that silver lacks, and gold stays as it is. Wins over @replay
-            @today         today's date in the company's time zone; NULL takes the server's
+                           rows that silver lacks, and gold does not change. Overrides @replay
+            @today         today's date in the company's time zone; NULL means the server's date
 Returns:    a result set of one row: batch_id, is_history, latest_published (NULL before the first publish)
-Errors:     50001 bad parameters, 50002 older than the latest published day, 50003 the run has another business date
-            or was withdrawn, 50014 a business date after today
+Errors:     50001 invalid parameters, 50002 older than the latest published day, 50003 the run has another business
+            date or was withdrawn, 50014 a business date after today
 Example:    DECLARE @id INT; EXEC etl.open_batch N'manual 1', '2026-02-01', N'data', 0, 0.01, @id OUTPUT;
 */
 CREATE OR ALTER PROCEDURE etl.open_batch
@@ -110,8 +110,8 @@ BEGIN
         BEGIN
             SET @message = CONCAT(
                 N'Business date ', @business_date, N' is older than the latest published one, ', @latest, N'.',
-                CHAR(10), N'Pass @replay = 1 to have gold show that day again, or @history = 1 to add the rows that ',
-                N'only that day holds.', CHAR(10), N'If ', @latest, N' is wrong, take it back: EXEC etl.withdraw_batch.'
+                CHAR(10), N'Pass @replay = 1 to make gold show that day again, or @history = 1 to add the rows that ',
+                N'only that day holds.', CHAR(10), N'If ', @latest, N' is wrong, withdraw it: EXEC etl.withdraw_batch.'
             );
             THROW 50002, @message, 1;
         END;

@@ -1,9 +1,9 @@
 /*
-Purpose:    closes a batch. A failed close never undoes what was published. Steps of the batch that still say running
-            were cut off: they become interrupted.
+Purpose:    closes a batch. Closing as failed does not undo a publish. Steps of the batch with the status
+            running were cut off, so they become interrupted.
 Parameters: @batch_id; @status  succeeded, failed, or checked (a dry run that passed)
-Errors:     50001 bad parameters, 50004 a batch that was not published cannot succeed, one that was published or has
-            not passed a dry run cannot be closed as checked, 50005 the batch was withdrawn
+Errors:     50001 invalid parameters; 50004 succeeded needs a publish, checked needs a passed dry run and no publish;
+            50005 the batch was withdrawn
 Example:    EXEC etl.close_batch 1, N'succeeded';
 */
 CREATE OR ALTER PROCEDURE etl.close_batch
@@ -29,7 +29,7 @@ BEGIN
     IF @present_status IS NULL
         SET @message = CONCAT(
             @message, CHAR(10), N'There is no batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),
-            N': gold.load_batches lists those there are.'
+            N': gold.load_batches lists all batches.'
         );
     IF DATALENGTH(@message) > 0
         BEGIN
@@ -58,7 +58,7 @@ BEGIN
     IF @status = N'checked' AND @published_at IS NOT NULL
         BEGIN
             SET @message = CONCAT(
-                N'Batch ', @batch_id, N' was published: checked is for a dry run.', CHAR(10),
+                N'Batch ', @batch_id, N' was published: checked is the status of a dry run.', CHAR(10),
                 N'Close it as succeeded or failed.'
             );
             THROW 50004, @message, 1;

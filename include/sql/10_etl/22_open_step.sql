@@ -1,7 +1,7 @@
 /*
-Purpose:    logs that a load procedure begins; called before its transaction, so that the row outlives a rollback.
+Purpose:    logs the start of a load procedure; called before its transaction, so that a rollback keeps the row.
 Parameters: @batch_id; @step_name  the procedure's name; @step_id OUTPUT
-Errors:     50005 there is no such batch, or it is closed
+Errors:     50005 the batch does not exist, or is closed
 Example:    EXEC etl.open_step 1, N'bronze.load_crm_cust_info', @step_id OUTPUT;
 */
 CREATE OR ALTER PROCEDURE etl.open_step

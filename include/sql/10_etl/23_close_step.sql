@@ -29,7 +29,7 @@ BEGIN
     WHERE step_id = @step_id;
 
     SELECT
-        -- Text + NULL is NULL, which CONCAT leaves out: only the counts that the step has are told.
+        -- Text + NULL is NULL, and CONCAT omits NULL, so counts that the step does not have are left out.
         @summary = CONCAT(
             step_name, N': read ', rows_read,
             N', inserted ' + CAST(rows_inserted AS NVARCHAR(11)),

@@ -1,6 +1,6 @@
 /*
 Purpose:    completes the log row of a load procedure that failed; called after the rollback, before THROW.
-Parameters: @step_id; @error_number and @error_message as ERROR_NUMBER() and ERROR_MESSAGE() gave them
+Parameters: @step_id; @error_number and @error_message  the results of ERROR_NUMBER() and ERROR_MESSAGE()
 Example:    EXEC etl.fail_step @step_id, 4860, N'Cannot bulk load. …';
 */
 CREATE OR ALTER PROCEDURE etl.fail_step

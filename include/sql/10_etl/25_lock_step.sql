@@ -1,6 +1,6 @@
 /*
-Purpose:    keeps the table that a step loads to oneself (Exclusive) or as it is (Shared) until the transaction ends,
-            so that no other batch empties it meanwhile. Called in a transaction.
+Purpose:    locks the table of a step until the transaction ends: Exclusive for the procedure that loads it, Shared for
+            one that reads it. So no other batch can empty the table meanwhile. Called in a transaction.
 Parameters: @step_name  the step that loads the table; @lock_mode  Exclusive to load it, Shared to build on it
 Errors:     50013 another batch has held the table for a minute
 Example:    EXEC etl.lock_step N'bronze.load_crm_cust_info', N'Exclusive';

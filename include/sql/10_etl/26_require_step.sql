@@ -1,9 +1,9 @@
 /*
-Purpose:    refuses to build on a table that another batch loaded meanwhile, or that this batch has not loaded, and
-            keeps the table as it is until the transaction ends. Called in a transaction.
-            A running or interrupted call counts: its batch is about to replace the table, or was cut off while it did.
-Parameters: @batch_id; @step_name  the step whose last call that did not fail must be this batch's success
-Errors:     50006, 50013 as etl.lock_step
+Purpose:    raises an error unless the table of a step holds this batch's rows, and locks the table (Shared) until the
+            transaction ends. Called in a transaction.
+            A running or interrupted call counts as a load, because it may have replaced the table.
+Parameters: @batch_id; @step_name  the step that must have succeeded in this batch, and in no other batch since
+Errors:     50006 the table holds other rows, 50013 as etl.lock_step
 Example:    EXEC etl.require_step 1, N'bronze.load_crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE etl.require_step

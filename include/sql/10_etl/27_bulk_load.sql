@@ -1,15 +1,15 @@
 /*
-Purpose:    the one BULK INSERT of the warehouse. BULK INSERT takes its path as a literal only, hence the dynamic SQL.
+Purpose:    the only BULK INSERT of the warehouse. The SQL is dynamic, because BULK INSERT takes a literal path only.
             Staging wrote the file: UTF-16LE with BOM, a header line, tab between fields, LF after every line.
-            The file is read twice: first for its SHA-256, so that nothing is loaded that staging did not write.
+            The file is read twice: first for its SHA-256, so that only a file that staging wrote is loaded.
 Parameters: @target  the table, a constant of the calling procedure, never a user's input
-            @path    the file as SQL Server sees it; one that is not absolute is the name of a blob within the external
-                     data source landing: Azure SQL has no files of its own
-            @sha256, @bytes  what checksums.txt says of the file; NULL for checksums.txt itself
-            @rows    how many rows the file has, where that is known: of a file with none, only the SHA-256 is compared
-Errors:     50009 the file is missing, cannot be read, or is not what staging wrote
-            12703 for a path that is not absolute where there is no such data source, and others of BULK INSERT.
-            MAXERRORS = 0 asks for no skipped row; callers count the rows all the same.
+            @path    the file as SQL Server sees it; a relative path is the name of a blob in the external data source
+                     landing, because Azure SQL has no files
+            @sha256, @bytes  the file's values in checksums.txt; NULL for checksums.txt itself
+            @rows    the number of rows, if known; of a file without rows only the SHA-256 is compared
+Errors:     50009 the file is missing, cannot be read, or differs from the one that staging wrote;
+            12703 for a relative path without that data source; other errors of BULK INSERT.
+            MAXERRORS = 0 allows no skipped row; callers count the rows nevertheless.
 Example:    EXEC etl.bulk_load N'bronze.crm_cust_info', N'/landing/1/source_crm/cust_info.txt', N'9f86…', 2048, 12;
 */
 CREATE OR ALTER PROCEDURE etl.bulk_load
@@ -23,7 +23,7 @@ BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
 
-    -- By code point, because other collations do not find a quote that an accent is combined with.
+    -- Compared by code point, because other collations do not find a quote with a combining accent.
     DECLARE
         @file NVARCHAR(MAX)
         = CONCAT(N'N''', REPLACE(@path COLLATE Latin1_General_100_BIN2, N'''', N''''''), N'''');
@@ -40,7 +40,7 @@ BEGIN
     DECLARE @message NVARCHAR(2048);
 
     BEGIN TRY
-        -- A value of SQL Server ends at 2 GB.
+        -- SQL Server cannot hash a larger file, because a value ends at 2 GB.
         IF @bytes > 2147483647
             PRINT CONCAT(
                 N'Warning: ', @path, N' is larger than 2 GB: its rows are counted, its SHA-256 is not compared.'
@@ -78,8 +78,8 @@ BEGIN
             END;
     END TRY
     BEGIN CATCH
-        -- What BULK INSERT and OPENROWSET say of files, but for 4834, which is about the caller's rights. TRY sees one
-        -- error of several; the last may say less than the ones before.
+        -- The errors of BULK INSERT and OPENROWSET about files; 4834 is about the caller's permissions. CATCH sees only
+        -- the last of several errors, which may be less specific than the first.
         IF ERROR_NUMBER() BETWEEN 4800 AND 4899 AND ERROR_NUMBER() <> 4834 OR ERROR_NUMBER() IN (7301, 7330, 7399)
             BEGIN
                 SET @message = CONCAT(

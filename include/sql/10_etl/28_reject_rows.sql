@@ -1,8 +1,8 @@
 /*
-Purpose:    keeps the rows that a cleansing procedure could not load; a repeated step replaces what it kept before.
+Purpose:    stores the rows that a cleansing procedure rejected; a repeated step replaces its earlier rows.
 Parameters: @batch_id; @source_table; @rows_rejected OUTPUT
-            #judged (dwh_source_line, verdict, raw_row, …), made by the caller; a verdict reads 'column: reason',
-            NULL is a row that fits
+            #judged (dwh_source_line, verdict, raw_row, …), made by the caller; a verdict has the form
+            'column: reason', and is NULL for a good row
 Example:    EXEC etl.reject_rows 1, N'crm_cust_info', @rows_rejected OUTPUT;
 */
 CREATE OR ALTER PROCEDURE etl.reject_rows

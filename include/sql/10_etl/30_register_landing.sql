@@ -1,11 +1,11 @@
 /*
-Purpose:    takes over what staging wrote beside the files: the manifest, the lines it rejected, and the SHA-256 of
-            each file, with which each is compared before it is loaded.
+Purpose:    loads the lists that staging wrote beside the files: the manifest, the rejected lines, and the SHA-256 of
+            each file, which etl.bulk_load compares before it loads the file.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
-            Forgets which rejects were accepted (etl.accept_rejects), because those were rows of other files.
+            Deletes the record of accepted rejects (etl.accept_rejects), because those were rows of other files.
 Errors:     50001 empty @landing_dir, 50007 checksums.txt does not list the eight files, or manifest.txt the six source
             tables, 50009 as etl.bulk_load, 50013 as etl.lock_step,
-            50015 the six files are those of another business date, and the batch does not say same_drop
+            50015 the six files are those of another business date, and the batch was opened without same_drop
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
 CREATE OR ALTER PROCEDURE etl.register_landing
@@ -140,7 +140,8 @@ BEGIN
         FROM etl.batch
         WHERE batch_id = @batch_id;
 
-        -- Only the last publication of another date counts, because a wrong drop that was corrected may come again.
+        -- Only the last publication of another date counts, because a wrong drop may be published again after its
+        -- correction.
         WITH publications AS (
             SELECT
                 batch_id,

@@ -1,6 +1,6 @@
 /*
-Purpose:    refuses a batch in which a row got lost or too many were rejected; the last gate before publish.
-            As many rejected rows as etl.accept_rejects recorded may pass above the limit, with a warning.
+Purpose:    raises an error if a row is unaccounted for or too many were rejected; the last check before the publish.
+            The number of rejected rows that etl.accept_rejects recorded passes above the limit, with a warning.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50010 rows unaccounted for, 50011 more rejects than the batch's limit
 Example:    EXEC etl.reconcile 1;
@@ -143,7 +143,7 @@ BEGIN
                             N'Deliver a right drop, or accept the rows (etl.accept_rejects), or raise the limit.',
                             CHAR(10), N'All of them: SELECT * FROM gold.rejected_rows WHERE batch_id = ', @batch_id
                         );
-                        -- THROW wants a % in its message doubled.
+                        -- THROW needs each % in its message doubled.
                         SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
                         THROW 50011, @message, 1;
                     END;

@@ -1,11 +1,11 @@
 /*
-Purpose:    makes the batch the day that gold shows: loads the three integrated tables and checks gold in one
-            transaction. A failed check rolls all of it back; its findings are kept in etl.quality_result.
-            A history batch adds the rows that the integrated tables lack. Gold keeps its day, so its checks, which
-            compare it with this drop, are not run.
+Purpose:    makes gold show the batch: loads the three integrated tables and checks gold in one transaction. A failed
+            check rolls all of it back; the findings are kept in etl.quality_result.
+            A history batch adds the rows that the integrated tables lack. Gold keeps its day, so the gold checks,
+            which compare it with this drop, are not run.
 Parameters: @batch_id; @dry_run  1 does all of it, keeps the findings, and rolls back
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
-            50012 a check of gold failed, 50013 another publish is running or another batch holds a table
+            50012 a gold check failed, 50013 another publish is running or another batch holds a table
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE etl.publish
@@ -25,7 +25,7 @@ BEGIN
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
-    -- A table variable is not part of the transaction: what it holds outlives the rollback.
+    -- A table variable is not part of the transaction, so its rows outlive the rollback.
     DECLARE
         @findings TABLE
         (
@@ -88,7 +88,7 @@ BEGIN
             FROM silver.crm_sales_details;
         ELSE
             BEGIN
-                -- By way of a temporary table: a statement that fills a table variable runs on one core.
+                -- Into a temporary table first, because a statement that fills a table variable runs on one core.
                 SELECT
                     check_name,
                     severity,
@@ -168,7 +168,7 @@ BEGIN
         expected
     FROM @findings;
 
-    -- One message a warning, because a log shows a message as one record.
+    -- One message a warning, because a log shows each message as one record.
     SELECT @warned = MIN(check_name)
     FROM @findings
     WHERE

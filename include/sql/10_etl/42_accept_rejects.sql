@@ -1,10 +1,10 @@
 /*
-Purpose:    records that somebody accepts the rows that the batch has rejected so far. That many may pass
-            etl.reconcile above the batch's limit. Opening the batch again keeps the record; registering other files
-            deletes it (etl.register_landing).
+Purpose:    records that a person accepts the rows that the batch has rejected so far. etl.reconcile then lets that
+            number of rows pass above the batch's limit. Opening the batch again keeps the record; registering other
+            files deletes it (etl.register_landing).
 Parameters: @batch_id; @accepted_by  the name of the person responsible; @note  the reason
 Returns:    a result set of one row: batch_id, rejects_accepted
-Errors:     50001 bad parameters, 50005 the batch was withdrawn
+Errors:     50001 invalid parameters, 50005 the batch was withdrawn
 Example:    EXEC etl.accept_rejects 1, N'a.lee', N'The CRM exports quantities late this week.';
 */
 CREATE OR ALTER PROCEDURE etl.accept_rejects
@@ -33,7 +33,7 @@ BEGIN
     IF @status IS NULL
         SET @message = CONCAT(
             @message, CHAR(10), N'There is no batch ', COALESCE(CAST(@batch_id AS NVARCHAR(11)), N'NULL'),
-            N': gold.load_batches lists those there are.'
+            N': gold.load_batches lists all batches.'
         );
     IF @status IS NOT NULL AND @rows_rejected = 0
         SET @message = CONCAT(

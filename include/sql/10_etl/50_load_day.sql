@@ -1,10 +1,10 @@
 /*
-Purpose:    runs a whole day from a staged landing folder, for people with only a SQL client. Airflow calls the same
-            procedures one by one.
+Purpose:    loads a day from a staged landing folder, for use from a SQL client. Airflow calls the same procedures one
+            by one.
 Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees it
-            @source_dir  where the drop came from, for the record
+            @source_dir  the folder of the drop, for the record
             @run_id  default: a new one; @replay, @reject_limit, @same_drop and @today  as etl.open_batch
-            @published_as  a batch: loads the drop that it was published from, and no other (etl.withdraw_batch)
+            @published_as  a batch; accepts only the drop that it was published from (etl.withdraw_batch)
 Errors:     those of the procedures it calls, 50016 the landing folder does not hold the drop of @published_as.
             The batch is then closed as failed
 Example:    EXEC etl.load_day @business_date = '2026-02-01', @landing_dir = N'/landing/manual';
@@ -43,7 +43,7 @@ BEGIN
     BEGIN TRY
         EXEC etl.register_landing @batch_id, @landing_dir;
 
-        -- Before bronze is loaded, so that its tables stay those of the batch that loaded them.
+        -- Compared before bronze is loaded, so that a refusal leaves the tables of bronze as they are.
         SELECT @other_files = STRING_AGG(m.source_table, N', ') WITHIN GROUP (ORDER BY m.source_table)
         FROM etl.manifest AS m
         LEFT JOIN etl.published_file AS f

@@ -1,14 +1,14 @@
 /*
-Purpose:    takes a published day back. If gold shows it, the batch that gold showed before is loaded again from its
-            landing folder, in a new batch; without one before it, gold is empty. Then the batch is marked as
-            withdrawn, and the next load is compared with what is left.
+Purpose:    withdraws a published day. If gold shows its batch, the batch that gold showed before is loaded again from
+            its landing folder, in a new batch; if there was none, gold becomes empty. Then the batch is marked as
+            withdrawn, and later loads are compared with the remaining batches.
             A call that was cut off can be repeated. The caller must own the database and be allowed to bulk load.
-            Call it when no load is running, because gold shows whichever of both publishes last.
-Parameters: @batch_id; @reason  why, for the record
+            Call it while no load is running, because gold shows the batch that is published last.
+Parameters: @batch_id; @reason  the reason, for the record
 Errors:     50001 no reason, 50013 another publish is running,
-            50016 the batch cannot be withdrawn: there is none, it was never published, it is withdrawn already, it is
-            running, or the batch before it cannot be loaded, for instance because its landing folder holds another
-            drop than it was published from. Gold has not changed then
+            50016 the batch does not exist, was never published, is withdrawn already, is running, or the batch before
+            it cannot be loaded, for instance because its landing folder holds another drop than the published one.
+            Gold has not changed then
 Example:    EXEC etl.withdraw_batch 7, N'Loaded as 2062 instead of 2026.';
 */
 CREATE OR ALTER PROCEDURE etl.withdraw_batch
@@ -37,7 +37,7 @@ BEGIN
         BEGIN
             SET @message = CONCAT(
                 N'etl.withdraw_batch: @reason is empty.', CHAR(10),
-                N'Say why the day is taken back: it is kept on record.'
+                N'Give the reason: it is kept on record.'
             );
             THROW 50001, @message, 1;
         END;
@@ -51,7 +51,7 @@ BEGIN
 
     SET @complaint = CASE
         WHEN @status IS NULL
-            THEN CONCAT(N'there is no such batch.', CHAR(10), N'gold.load_batches lists those there are.')
+            THEN CONCAT(N'there is no such batch.', CHAR(10), N'gold.load_batches lists all batches.')
         WHEN @status = N'withdrawn'
             THEN CONCAT(N'it is withdrawn already.', CHAR(10), N'There is nothing to do.')
         WHEN @status = N'running'
@@ -60,7 +60,7 @@ BEGIN
                 N'Wait until it has ended, or close it: EXEC etl.close_batch ', @batch_id, N', N''failed''.'
             )
         WHEN @published_at IS NULL
-            THEN CONCAT(N'it was never published.', CHAR(10), N'There is nothing to take back.')
+            THEN CONCAT(N'it was never published.', CHAR(10), N'There is nothing to withdraw.')
     END;
 
     IF @complaint IS NOT NULL
@@ -97,14 +97,14 @@ BEGIN
                 N'Gold shows batch ', @batch_id, N'. Batch ', @before_id, N' of ', @before_date, N' is loaded again.'
             );
 
-            -- silver.load_sales treats the members that this batch alone delivered as unknown from here on.
+            -- From here on silver.load_sales treats members that only this batch delivered as unknown.
             UPDATE etl.batch
             SET withdrawn_reason = @reason
             WHERE batch_id = @batch_id;
 
             BEGIN TRY
-                -- No limits: the drop passed them, or was accepted, when it was published. @published_as refuses any
-                -- other, for a repeated run that failed has staged its own into the same folder.
+                -- No limits, because the drop passed them or was accepted when it was published. @published_as refuses
+                -- another drop, because a repeated run that failed has staged its own into the same folder.
                 EXEC etl.load_day
                     @business_date = @before_date,
                     @landing_dir = @landing_dir,
@@ -190,7 +190,7 @@ BEGIN
                 WHERE in_source = 1;
             END;
 
-        -- last_seen_date must not be later than the latest day left.
+        -- last_seen_date must not be later than the latest remaining day.
         SELECT @latest = MAX(business_date)
         FROM etl.batch
         WHERE

@@ -1,11 +1,11 @@
 /*
 Purpose:    deletes the steps, rejected rows, check results and manifests of old batches. The rows of etl.batch stay.
-            So do those of etl.published_file, with which drops are compared. Nothing is deleted of running batches, of
-            the batch that gold shows, of the last publications of the two latest business dates, and of the batches
-            that ran a step last: from those etl.require_step knows whose rows a table holds.
-Parameters: @keep_days  batches opened in the last so many days keep everything
-Returns:    a result set of one row: how many batches, steps, rejected_rows, quality_results and manifests
-Errors:     50001 bad parameters
+            So do those of etl.published_file, because drops are compared with them. Nothing is deleted of running
+            batches, of the batch that gold shows, of the last publications of the two latest business dates, and of
+            the batches that ran a step last, because etl.require_step reads from those whose rows a table holds.
+Parameters: @keep_days  the history of batches opened in the last @keep_days days is kept
+Returns:    a result set of one row: the numbers of batches, steps, rejected_rows, quality_results and manifests
+Errors:     50001 invalid parameters
 Example:    EXEC etl.purge_history 400;
 */
 CREATE OR ALTER PROCEDURE etl.purge_history

@@ -1,5 +1,5 @@
 /*
-Purpose: the schema bronze: the drop as it came, text only, and what staging wrote beside it.
+Purpose: the schema bronze: the drop as delivered, as text, and the lists that staging wrote beside it.
 */
 IF SCHEMA_ID(N'bronze') IS NULL
     EXEC (N'CREATE SCHEMA bronze AUTHORIZATION dbo');

@@ -1,6 +1,6 @@
 /*
-Purpose: manifest.txt of the landing folder registered last: what staging says of each file. etl.manifest keeps all.
-         Not a temporary table: on Azure SQL nobody may bulk load into one.
+Purpose: manifest.txt of the landing folder registered last: a row a file. etl.manifest keeps those of all batches.
+         Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   source table.
 */
 IF OBJECT_ID(N'bronze.landing_manifest', N'U') IS NULL

@@ -1,6 +1,6 @@
 /*
-Purpose: rejected.txt of the landing folder registered last: what staging rejected. etl.rejected_row keeps all.
-         Not a temporary table: on Azure SQL nobody may bulk load into one.
+Purpose: rejected.txt of the landing folder registered last. etl.rejected_row keeps those of all batches.
+         Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   reason to reject a line of a file.
 */
 IF OBJECT_ID(N'bronze.landing_rejected', N'U') IS NULL

@@ -1,7 +1,7 @@
 /*
 Purpose: checksums.txt of the landing folder registered last: size and SHA-256 of the eight other files that staging
          wrote. etl.manifest keeps those of the six that are loaded into bronze.
-         Not a temporary table: on Azure SQL nobody may bulk load into one.
+         Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   file of the landing folder.
 */
 IF OBJECT_ID(N'bronze.landing_checksum', N'U') IS NULL

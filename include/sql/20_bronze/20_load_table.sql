@@ -1,9 +1,9 @@
 /*
 Purpose:    empties one bronze table and bulk loads it from the batch's landing folder, in one transaction.
-            What the six bronze.load_<table> have in common; not called by anybody else.
+            The common part of the six procedures bronze.load_<table>, its only callers.
 Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
-Errors:     50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing, or is not what staging
-            wrote, or its row count differs from the manifest's, 50013 another batch holds the table
+Errors:     50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing, differs from the
+            one that staging wrote, or its row count from the manifest's, 50013 another batch holds the table
 Example:    EXEC bronze.load_table 1, N'crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE bronze.load_table

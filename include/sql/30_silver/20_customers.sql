@@ -1,7 +1,7 @@
 /*
 Purpose: every customer ever delivered, CRM and ERP joined, with its durable surrogate key.
 Grain:   customer (customer_id). Key 0 is the unknown member. A row is never deleted and a key never reused.
-         last_batch_id is the batch that changed the row last; of one not in source, the last that held it.
+         last_batch_id is the batch that last changed the row; if in_source = 0, the last batch that held it.
 */
 IF OBJECT_ID(N'silver.customers', N'U') IS NULL
     CREATE TABLE silver.customers

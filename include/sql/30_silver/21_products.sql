@@ -1,7 +1,7 @@
 /*
 Purpose: every product ever delivered, in its current version and with its category, with its durable surrogate key.
 Grain:   product (product_number). Key 0 is the unknown member. A row is never deleted and a key never reused.
-         last_batch_id is the batch that changed the row last; of one not in source, the last that held it.
+         last_batch_id is the batch that last changed the row; if in_source = 0, the last batch that held it.
 */
 IF OBJECT_ID(N'silver.products', N'U') IS NULL
     CREATE TABLE silver.products

@@ -1,10 +1,10 @@
 /*
 Purpose: every order line ever delivered, with the keys of customer and product, cost at the time of sale and profit.
 Grain:   order line (order_number, product_number). in_source = 1: the line is in the drop that gold shows.
-         last_seen_date is the business date of the last drop that held it, of a line that is not in source. A line in
-         source was last seen on the business date of gold.current_batch, or on last_seen_date if that is later (after
-         a replay): the load does not write what has not changed.
-         last_batch_id is the batch that changed the line last; of a line not in source, the last that held it.
+         last_seen_date: if in_source = 0, the business date of the last drop that held the line. If in_source = 1, the
+         line was last seen on the business date of gold.current_batch, or on last_seen_date if that is later (after a
+         replay), because the load does not update unchanged lines.
+         last_batch_id is the batch that last changed the line; if in_source = 0, the last batch that held it.
 */
 IF OBJECT_ID(N'silver.sales', N'U') IS NULL
     CREATE TABLE silver.sales

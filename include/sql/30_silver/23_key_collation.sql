@@ -1,7 +1,7 @@
 /*
-Purpose: brings tables that were made before their keys were compared by code point up to date: the collation of the
-         key columns, and keys in capitals. Keys that differ in case only were equal before, so no two become equal.
-         (A table has its columns' collations as it was created: ALTER DATABASE … COLLATE would not change them.)
+Purpose: upgrades tables that an earlier version made without comparison by code point: sets the collation of the key
+         columns, and puts keys in capitals. No two keys become equal, because the earlier collation ignored case.
+         (ALTER DATABASE … COLLATE would not change the collations of existing columns.)
 */
 IF
     EXISTS (

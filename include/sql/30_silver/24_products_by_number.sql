@@ -1,9 +1,10 @@
 /*
-Purpose: no two products have one number. After 23_key_collation, because a column with an index keeps its collation;
-         the capitals of an older table come last, because DuckDB makes no index over rows that were just changed.
+Purpose: a unique index on the product number. After 23_key_collation, because the collation of an indexed column cannot
+         be changed. Keys of an older table are put in capitals last, because DuckDB cannot index rows that were just
+         changed.
 */
--- A table that exists gets the index, too, unless somebody has changed it by hand so that it cannot: a deployment does
--- not fail because of that.
+-- An existing table gets the index, too, unless its rows were changed by hand so that it cannot; a deployment does not
+-- fail because of that.
 IF
     NOT EXISTS (
         SELECT 1 FROM sys.indexes

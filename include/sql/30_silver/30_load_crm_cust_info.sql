@@ -1,5 +1,5 @@
 /*
-Purpose:    one row a customer of the CRM: trimmed, typed, codes spelled out; the latest version wins.
+Purpose:    one row a customer of the CRM: trimmed, converted, codes spelled out; the latest version wins.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_crm_cust_info 1;
@@ -27,7 +27,7 @@ BEGIN
         EXEC etl.lock_step N'silver.load_crm_cust_info', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_crm_cust_info';
 
-        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
+        -- Text is compared by code point, because other collations treat some characters as equal or as empty.
         WITH trimmed AS (
             SELECT
                 NULLIF(TRIM(cst_id) COLLATE Latin1_General_100_BIN2, N'') AS cst_id,
@@ -45,7 +45,7 @@ BEGIN
             FROM bronze.crm_cust_info
         ),
 
-        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
+        -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.
         converted AS (
             SELECT
                 *,
@@ -58,7 +58,7 @@ BEGIN
             FROM trimmed
         )
 
-        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
+        -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
         SELECT
             *,
             CASE
@@ -80,7 +80,7 @@ BEGIN
 
         TRUNCATE TABLE silver.crm_cust_info;
 
-        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
+        -- Cast before the sort, because SQL Server reserves memory by the declared length of a column.
         WITH fitting AS (
             SELECT
                 customer_id,

@@ -27,7 +27,7 @@ BEGIN
         EXEC etl.lock_step N'silver.load_crm_prd_info', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_crm_prd_info';
 
-        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
+        -- Text is compared by code point, because other collations treat some characters as equal or as empty.
         WITH trimmed AS (
             SELECT
                 NULLIF(TRIM(prd_id) COLLATE Latin1_General_100_BIN2, N'') AS prd_id,
@@ -55,8 +55,8 @@ BEGIN
             FROM bronze.crm_prd_info
         ),
 
-        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
-        -- The number begins at the seventh character, so characters are counted by a collation that knows pairs as one.
+        -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.
+        -- The number begins at the seventh character; the collation counts a surrogate pair as one character.
         converted AS (
             SELECT
                 *,
@@ -86,7 +86,7 @@ BEGIN
             FROM trimmed
         )
 
-        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
+        -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
         SELECT
             *,
             CASE
@@ -147,7 +147,7 @@ BEGIN
                 ELSE N'n/a'
             END,
             start_date,
-            -- prd_end_dt is never trusted: a version ends the day before the next one starts, if there is such a day.
+            -- prd_end_dt is not used: a version ends on the day before the next version starts, if there is one.
             CASE WHEN next_start_date > CAST('00010101' AS DATE) THEN DATEADD(DAY, -1, next_start_date) END,
             CASE WHEN version_number = version_count THEN 1 ELSE 0 END,
             dwh_source_line,

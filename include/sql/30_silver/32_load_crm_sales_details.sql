@@ -1,5 +1,5 @@
 /*
-Purpose:    one row an order line: real dates, and sales = quantity × price wherever that can be established.
+Purpose:    one row an order line, with valid dates, and sales = quantity × price where the source allows it.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_crm_sales_details 1;
@@ -27,7 +27,7 @@ BEGIN
         EXEC etl.lock_step N'silver.load_crm_sales_details', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_crm_sales_details';
 
-        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
+        -- Text is compared by code point, because other collations treat some characters as equal or as empty.
         WITH trimmed AS (
             SELECT
                 NULLIF(UPPER(TRIM(sls_ord_num) COLLATE Latin1_General_100_BIN2), N'') AS sls_ord_num,
@@ -47,8 +47,8 @@ BEGIN
             FROM bronze.crm_sales_details
         ),
 
-        -- A lone sign would convert to 0 and '- 5' to -5, hence the looks for a digit and for anything else.
-        -- Money is BIGINT until it is known to fit.
+        -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.
+        -- Amounts are BIGINT until they are checked to fit an INT.
         converted AS (
             SELECT
                 sls_ord_num,
@@ -104,7 +104,7 @@ BEGIN
             FROM trimmed
         ),
 
-        -- Both rules look at the source's values. An empty price is no difference: nothing differs from NULL.
+        -- Both rules use the source's values. An empty price does not count as a difference, because no value <> NULL.
         repaired AS (
             SELECT
                 *,
@@ -119,7 +119,7 @@ BEGIN
             FROM converted
         )
 
-        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
+        -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
         SELECT
             *,
             CASE
@@ -144,8 +144,8 @@ BEGIN
 
         TRUNCATE TABLE silver.crm_sales_details;
 
-        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
-        -- TRY_CONVERT, as nobody promises that rejected rows are left out before the others are converted.
+        -- Cast before the sort, because SQL Server reserves memory by the declared length of a column.
+        -- TRY_CONVERT and not CAST, because the optimizer may convert rows before it filters them.
         WITH fitting AS (
             SELECT
                 CAST(sls_ord_num AS NVARCHAR(50)) AS sls_ord_num,

@@ -27,7 +27,7 @@ BEGIN
         EXEC etl.lock_step N'silver.load_erp_loc_a101', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_erp_loc_a101';
 
-        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
+        -- Text is compared by code point, because other collations treat some characters as equal or as empty.
         WITH trimmed AS (
             SELECT
                 UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
@@ -38,7 +38,7 @@ BEGIN
             FROM bronze.erp_loc_a101
         )
 
-        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
+        -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
         SELECT
             *,
             CASE
@@ -53,7 +53,7 @@ BEGIN
 
         TRUNCATE TABLE silver.erp_loc_a101;
 
-        -- Cut to their length before they are sorted: SQL Server reserves memory for what a column may hold.
+        -- Cast before the sort, because SQL Server reserves memory by the declared length of a column.
         WITH fitting AS (
             SELECT
                 CAST(customer_number AS NVARCHAR(50)) AS customer_number,

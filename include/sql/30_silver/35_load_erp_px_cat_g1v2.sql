@@ -27,7 +27,7 @@ BEGIN
         EXEC etl.lock_step N'silver.load_erp_px_cat_g1v2', N'Exclusive';
         EXEC etl.require_step @batch_id, N'bronze.load_erp_px_cat_g1v2';
 
-        -- From here on compared by code point: to other collations some characters are equal to others, or to nothing.
+        -- Text is compared by code point, because other collations treat some characters as equal or as empty.
         WITH trimmed AS (
             SELECT
                 NULLIF(UPPER(TRIM(id) COLLATE Latin1_General_100_BIN2), N'') AS id,
@@ -39,7 +39,7 @@ BEGIN
             FROM bronze.erp_px_cat_g1v2
         )
 
-        -- Lengths in bytes, two a code unit: LEN counts as its collation does.
+        -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
         SELECT
             *,
             CASE

@@ -1,7 +1,7 @@
 /*
-Purpose:    joins the customers of CRM and ERP, refreshes the known ones and gives the new ones their keys.
-            Called by etl.publish, in its transaction. A history batch adds the customers that are missing, with
-            in_source = 0, and changes nothing else.
+Purpose:    joins the customers of CRM and ERP, updates the known ones and gives new ones their surrogate keys.
+            Called by etl.publish, in its transaction. A history batch only adds the customers that silver lacks, with
+            in_source = 0.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -35,7 +35,7 @@ BEGIN
     SELECT @last_key = MAX(customer_key)
     FROM silver.customers;
 
-    -- CRM is the master of the gender, ERP fills what it does not know. Nobody is born after the business date.
+    -- Gender: CRM is the master, ERP fills its n/a. A birth date after the business date is NULL.
     SELECT
         c.cst_id AS customer_id,
         c.cst_key AS customer_number,
@@ -55,7 +55,7 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
-    -- What gold shows until this batch is published is the last that held what leaves now.
+    -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
     SET
         in_source = 0,
@@ -69,7 +69,7 @@ BEGIN
             WHERE s.customer_id = t.customer_id
         );
 
-    -- Only rows that differ are written. A change of case is a difference, hence the binary collation.
+    -- Only rows that differ are written. The collation is binary, because a change of case is a difference.
     UPDATE t
     SET
         customer_number = s.customer_number,

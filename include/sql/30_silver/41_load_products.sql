@@ -1,8 +1,8 @@
 /*
-Purpose:    takes the current version of each product with its category, refreshes the known ones and
-            gives the new ones their keys.
-            Called by etl.publish, in its transaction. A history batch adds the products that are missing, with
-            in_source = 0, and changes nothing else.
+Purpose:    takes the current version of each product with its category, updates the known ones and gives new ones
+            their surrogate keys.
+            Called by etl.publish, in its transaction. A history batch only adds the products that silver lacks, with
+            in_source = 0.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -51,7 +51,7 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
-    -- What gold shows until this batch is published is the last that held what leaves now.
+    -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
     SET
         in_source = 0,
@@ -65,7 +65,7 @@ BEGIN
             WHERE s.product_number = t.product_number
         );
 
-    -- Only rows that differ are written. A change of case is a difference, hence the binary collation.
+    -- Only rows that differ are written. The collation is binary, because a change of case is a difference.
     UPDATE t
     SET
         product_id = s.product_id,

@@ -1,9 +1,9 @@
 /*
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
-            Called by etl.publish, in its transaction. Only lines that differ are written. Which day a line was last
-            seen is written when it leaves the drops, because until then it is the day that gold shows (silver.sales).
-            A history batch adds the lines that are missing, with in_source = 0, raises last_seen_date of lines that
-            are not in a later drop, and changes nothing else.
+            Called by etl.publish, in its transaction. Only lines that differ are written. last_seen_date is written
+            when a line leaves the drops, because until then it is the day that gold shows (silver.sales).
+            A history batch only adds the lines that silver lacks, with in_source = 0, and raises last_seen_date of
+            lines that are not in a later drop.
 Parameters: @batch_id
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
 Example:    EXEC etl.publish 1;
@@ -33,14 +33,14 @@ BEGIN
     FROM etl.batch
     WHERE batch_id = @batch_id;
 
-    -- What gold shows until this batch is published: every line in source is in that drop.
+    -- The batch that gold shows until this publish: its drop holds every line with in_source = 1.
     SELECT
         @shown_batch_id = batch_id,
         @shown_date = business_date
     FROM gold.current_batch;
 
-    -- The first version of a product also holds before it began. A line without an order date asks for the last day
-    -- there is, which is the current version's.
+    -- The first version of a product is also valid before its start. A line without an order date gets the last
+    -- possible date, so that it finds the current version.
     SELECT
         product_number,
         prd_cost AS cost,
@@ -49,7 +49,7 @@ BEGIN
     INTO #versions
     FROM silver.crm_prd_info;
 
-    -- A member that only withdrawn batches delivered is unknown. Its key stays, in case it is delivered again.
+    -- A member that only withdrawn batches delivered counts as unknown. It keeps its key for a later delivery.
     SELECT
         p.product_number,
         p.product_key,
@@ -105,7 +105,7 @@ BEGIN
 
     SET @rows_read = @@ROWCOUNT;
 
-    -- A replay shows an older day. What is in source now was seen later than that.
+    -- A replay makes gold show an older day; the lines with in_source = 1 were seen later than that.
     IF @is_history = 0 AND @business_date < @shown_date
         UPDATE silver.sales
         SET last_seen_date = @shown_date
@@ -129,7 +129,7 @@ BEGIN
                 AND s.product_number = t.product_number
         );
 
-    -- A line whose product has left the drop keeps the cost it had; one of an unknown product has none.
+    -- A line whose product has left the drop keeps its cost; a line of the unknown product has none.
     -- last_seen_date never falls, because a replay loads an older drop.
     UPDATE t
     SET

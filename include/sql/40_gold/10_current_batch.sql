@@ -1,7 +1,7 @@
 /*
-Purpose: the batch that gold shows: the one published last, but for history batches and those withdrawn since. Its
-         business date is "now" in the reports.
-Grain:   one row; none before the first publish, and none when all was withdrawn.
+Purpose: the batch that gold shows: the latest published batch that is neither history nor withdrawn. Its business date
+         is "now" in the reports.
+Grain:   one row; no row before the first publish, and none if every batch was withdrawn.
 */
 CREATE OR ALTER VIEW gold.current_batch
 AS

@@ -2,7 +2,7 @@
 Purpose: the calendar, from the first day of the first order's year to the last day of the last order's year.
 Grain:   day. iso_weekday is 1 for Monday to 7 for Sunday, whatever DATEFIRST says (0001-01-01 was a Monday).
          month_name is English, whatever the language of the login.
-         Five digits reach 273 years; later days are missing here, which gold.quality_check reports.
+         Five digits cover 273 years; gold.quality_check reports later order dates as missing.
 */
 CREATE OR ALTER VIEW gold.dim_date
 AS
@@ -28,7 +28,7 @@ numbers AS (
     CROSS JOIN digits AS d5
 ),
 
--- Numbers beyond the last day become NULL before they are added: the server may filter after it has computed.
+-- Numbers beyond the last day become NULL, because the server may add them before it filters the rows.
 days AS (
     SELECT
         DATEADD(

@@ -1,5 +1,5 @@
 /*
-Purpose: the sales fact: the order lines of the drop published last.
+Purpose: the sales fact: the order lines of the drop that gold shows.
 Grain:   order line. cost is the product's cost on the order date, profit = sales_amount - quantity * cost.
 */
 CREATE OR ALTER VIEW gold.fact_sales

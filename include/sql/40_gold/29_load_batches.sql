@@ -1,5 +1,5 @@
 /*
-Purpose: the batches: which drop, for which business date, what became of it. The columns are explained in etl.batch.
+Purpose: the batches, with drop, business date, status and result. etl.batch explains the columns.
 Grain:   batch.
 */
 CREATE OR ALTER VIEW gold.load_batches

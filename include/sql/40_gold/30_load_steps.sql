@@ -1,5 +1,5 @@
 /*
-Purpose: how each procedure call of each batch went.
+Purpose: the procedure calls of each batch, with row counts, times and errors.
 Grain:   procedure call.
 */
 CREATE OR ALTER VIEW gold.load_steps

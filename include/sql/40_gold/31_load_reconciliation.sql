@@ -1,6 +1,6 @@
 /*
-Purpose: where each row of each file went: file_rows = loaded + superseded + rejected, or unaccounted_rows is not 0.
-Grain:   batch and source table. NULL counts: that step has not succeeded yet.
+Purpose: the account of each file's rows: unaccounted_rows = file_rows - loaded - superseded - rejected, must be 0.
+Grain:   batch and source table. A count is NULL until its step has succeeded.
 */
 CREATE OR ALTER VIEW gold.load_reconciliation
 AS

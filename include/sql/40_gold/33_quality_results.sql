@@ -1,5 +1,5 @@
 /*
-Purpose: what the checks of each publish found, rolled back ones included.
+Purpose: the findings of the gold checks of each publish, including publishes that were rolled back.
 Grain:   publish and check.
 */
 CREATE OR ALTER VIEW gold.quality_results

@@ -1,8 +1,9 @@
 /*
-Purpose: products that sold: segment, lifespan, recency and the usual sums and averages.
+Purpose: products with sales: segment, lifespan, recency, sums and averages.
 Grain:   product. Sales without an order date and the unknown product are left out.
-         Months are boundaries crossed (DATEDIFF); money averages are whole units, as integer division gives them.
-         An order holds a known product once, so the lines of a product are its orders: the key of silver.sales.
+         Months count boundaries crossed (DATEDIFF). Averages of money are whole units, by integer division.
+         The number of a product's lines is its number of orders, because an order holds a product once (key of
+         silver.sales).
 */
 CREATE OR ALTER VIEW gold.report_products
 AS

@@ -1,8 +1,7 @@
 /*
-Purpose: customers that bought: segment, age group, lifespan, recency and the usual sums and averages.
+Purpose: customers with orders: segment, age group, lifespan, recency, sums and averages.
 Grain:   customer. Sales without an order date and the unknown customer are left out.
-         Months and years are boundaries crossed (DATEDIFF); money averages are whole units, as integer division
-         gives them.
+         Months and years count boundaries crossed (DATEDIFF). Averages of money are whole units, by integer division.
 */
 CREATE OR ALTER VIEW gold.report_customers
 AS
@@ -20,7 +19,7 @@ WITH lines AS (
         AND customer_key <> 0
 ),
 
--- SQL Server reads its input several times where one grouping counts two columns' distinct values.
+-- Two queries, because SQL Server reads the input repeatedly if one grouping counts distinct values of two columns.
 bought AS (
     SELECT
         customer_key,

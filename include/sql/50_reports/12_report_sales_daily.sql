@@ -1,10 +1,10 @@
 /*
-Purpose: the days on which anything was ordered.
+Purpose: the days with orders: sums and counts.
 Grain:   order date. Sales without an order date are left out.
 */
 CREATE OR ALTER VIEW gold.report_sales_daily
 AS
--- SQL Server reads its input several times where one grouping counts two columns' distinct values.
+-- Two queries, because SQL Server reads the input repeatedly if one grouping counts distinct values of two columns.
 WITH buyers AS (
     SELECT
         order_date,

@@ -1,7 +1,7 @@
 /*
-Purpose: every check of gold as one row. etl.publish commits only when no error fails; the check tasks in Airflow
-         and whoever doubts a figure read the same rows.
-Grain:   check. passed = 1 when observed equals expected. An error stops the day, a warning is kept and shown.
+Purpose: the gold checks. etl.publish commits only if no check of severity error fails; the check tasks in Airflow read
+         the same rows.
+Grain:   check. passed = 1 if observed = expected. An error stops the publish, a warning is kept and shown.
 */
 CREATE OR ALTER VIEW gold.quality_check
 AS
@@ -47,8 +47,7 @@ reported AS (
 ),
 
 checks AS (
-    -- CROSS APPLY makes rows of the columns: a WITH query that is named in every branch of a UNION is also computed
-    -- for every branch.
+    -- CROSS APPLY turns the columns into rows. A UNION would compute the WITH queries again in every branch.
     SELECT
         v.check_name,
         v.severity,

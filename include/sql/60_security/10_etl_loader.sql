@@ -1,7 +1,8 @@
 /*
-Purpose: the role of whoever loads: it may call the procedures of a load and nothing else. No table, no view, and none
-         of the procedures that these call: etl.bulk_load, signed as it is, would run any SQL for who may call it.
-         The login needs ADMINISTER BULK OPERATIONS besides, a right of the server: python -m warehouse.logins.
+Purpose: the role of the loader: EXECUTE on the procedures of a load, and no permission on tables, views or the
+         procedures that these call. etl.bulk_load is signed and puts @target into dynamic SQL, so its caller could
+         run any statement.
+         The login also needs the server permission ADMINISTER BULK OPERATIONS (python -m warehouse.logins).
 */
 IF DATABASE_PRINCIPAL_ID(N'etl_loader') IS NULL
     CREATE ROLE etl_loader AUTHORIZATION dbo;

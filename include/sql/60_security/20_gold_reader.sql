@@ -1,6 +1,6 @@
 /*
-Purpose: the role of whoever reads for the API, for Tableau and for the checks in Airflow: it sees gold and nothing
-         else. The views read the tables below them by ownership: all schemas belong to dbo.
+Purpose: the role of the reader for the API, Tableau and the checks in Airflow: SELECT on gold and nothing else. By
+         ownership chaining the views read their tables, because dbo owns all schemas.
 */
 IF DATABASE_PRINCIPAL_ID(N'gold_reader') IS NULL
     CREATE ROLE gold_reader AUTHORIZATION dbo;

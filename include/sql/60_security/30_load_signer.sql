@@ -1,11 +1,11 @@
 /*
-Purpose: signs the procedures that need more than ownership gives to who may call them: TRUNCATE TABLE, and the dynamic
-         SQL around BULK INSERT. What the certificate's user may, they may, whoever calls them. A procedure that is
-         altered loses its signature, so each deployment makes the certificate anew and signs again; its private key is
-         gone when this file has run: nobody can sign anything else with it.
-         (What sqlfluff cannot read stands in strings.)
-         python -m warehouse.deploy runs it in the transaction that alters the procedures, so that no load ever calls
-         one without its signature.
+Purpose: Ownership chaining does not cover TRUNCATE TABLE or dynamic SQL. The procedures that use them are signed with a
+         certificate; its user has the missing permissions, so a caller needs none of them.
+         An altered procedure loses its signature, so each deployment makes a new certificate and signs again. This file
+         removes the private key at its end, so that nothing else can be signed with it.
+         python -m warehouse.deploy runs it in the transaction that alters the procedures, so that no load calls an
+         unsigned procedure.
+         Some statements stand in strings, because sqlfluff cannot parse them.
 */
 DECLARE @drop_signatures NVARCHAR(MAX);
 
@@ -32,7 +32,7 @@ IF DATABASE_PRINCIPAL_ID(N'load_signer') IS NOT NULL
 IF CERT_ID(N'load_signer') IS NOT NULL
     EXEC (N'DROP CERTIFICATE load_signer;');
 GO
--- The password is known to this batch alone, and of no use after it. Statements take it as a literal only.
+-- Only this batch has the password, and it is useless afterwards. Dynamic, because it must be a literal.
 DECLARE @password NVARCHAR(128) = CONCAT(N'Aa1!', NEWID(), NEWID());
 DECLARE
     @create_certificate NVARCHAR(MAX) = CONCAT(
@@ -69,11 +69,11 @@ EXEC (N'ALTER CERTIFICATE load_signer REMOVE PRIVATE KEY;');
 GO
 CREATE USER load_signer FROM CERTIFICATE load_signer;
 GO
--- ALTER is what TRUNCATE TABLE asks for, and BULK INSERT of a table with constraints.
+-- TRUNCATE TABLE needs ALTER, as does BULK INSERT into a table with constraints.
 GRANT SELECT, INSERT, ALTER ON SCHEMA::bronze TO load_signer;
 GRANT ALTER ON SCHEMA::silver TO load_signer;
 GO
--- On Azure SQL Database (5) bulk loading is a right of the database: the procedure has it, and no login needs it.
+-- On Azure SQL Database (edition 5) bulk loading is a permission of the database; the certificate's user has it.
 IF SERVERPROPERTY(N'EngineEdition') = 5
     EXEC (
         N'GRANT ADMINISTER DATABASE BULK OPERATIONS TO load_signer;

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--output",
         type=Path,
         default=settings.exports_dir(),
-        help="folder to write, made when missing (default: EXPORTS_DIR, or exports)",
+        help="folder to write, created if missing (default: EXPORTS_DIR, or exports)",
     )
     options = parser.parse_args(arguments)
     connection_string = os.environ.get(READER_SETTING)

@@ -1,8 +1,8 @@
 """Writes the two files of the export folder: the extract, and the workbook packaged with that extract.
 
-Both are made in a folder of their own beside their places and then moved there: a reader finds the old file
-or the new one, whole, and a run that fails leaves the old ones. One run at a time: a second one waits, so the
-files of a later batch are never replaced by those of an earlier one.
+Both are written into a temporary folder beside them and then moved, so that a reader finds the complete old file or
+the complete new one, and a failed run leaves the old files. A second run waits for the first, so that files of an
+earlier batch never replace those of a later one.
 """
 
 import fcntl
@@ -23,25 +23,25 @@ WORKBOOK = Path(__file__).parent / "sales_warehouse.twb"
 EXTRACT_FILE = "sales_warehouse.hyper"
 PACKAGE_FILE = "sales_warehouse.twbx"
 EXTRACT_IN_PACKAGE = f"Data/Extracts/{EXTRACT_FILE}"
-"""Where the workbook's connections look for the extract."""
+"""The extract's path in the workbook's connections."""
 
 _UNFINISHED = ".unfinished-"
 _LOCK_FILE = ".lock"
 _READABLE = 0o644
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest: the package's bytes shall not depend on the clock
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest of a zip file; constant, so that the bytes do not depend on the clock
 
 
 class Export(NamedTuple):
-    """What was exported, and where to."""
+    """The exported batch and its files."""
 
     extract: Extract
     files: tuple[Path, ...]
 
 
 def export(connection_string: str, folder: Path) -> Export:
-    """Write both files into a folder, which is made when it is missing.
+    """Write both files into a folder, which is created if it is missing.
 
-    Raises NothingPublishedError, WarehouseError, and OSError when the folder cannot be written.
+    Raises NothingPublishedError, WarehouseError, and OSError if the folder cannot be written.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,14 +51,14 @@ def export(connection_string: str, folder: Path) -> Export:
         extract = write_extract(connection_string, hyper)
         _package(hyper, package)
         for file in (hyper, package):
-            file.chmod(_READABLE)  # Hyper keeps others from reading its file
+            file.chmod(_READABLE)  # Hyper creates its file unreadable for other users
             file.replace(folder / file.name)
     return Export(extract, (folder / EXTRACT_FILE, folder / PACKAGE_FILE))
 
 
 @contextmanager
 def _only_run(folder: Path) -> Iterator[None]:
-    """Wait for other runs to end, and remove what a killed one left."""
+    """Wait for other runs to end, and remove the remains of a killed run."""
     with (folder / _LOCK_FILE).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,7 @@
-"""Writes gold into a Hyper file: the star schema with the report's attributes, read as of one moment.
+"""Writes gold into a Hyper file: the star schema with attributes of the reports, read in one SNAPSHOT transaction.
 
-Hyper writes its file with a process of its own, which ends with each call; pantab starts it without
-telemetry and, when no parameter asks for one, without a log file.
+Hyper writes its file in a separate process, which ends with each call; pantab starts it without telemetry and, by
+default, without a log file.
 """
 
 import logging
@@ -20,13 +20,13 @@ from warehouse.execution import WarehouseError
 log = logging.getLogger(__name__)
 
 SCHEMA = "Extract"
-"""The schema that Tableau gives its own extracts."""
+"""The schema of Tableau's own extracts."""
 
 CHUNK_ROWS = 100_000
 LOGIN_SECONDS = 10
 QUERY_SECONDS = 600
 
-# Order lines may point to key 0, the unknown member, so the dimensions keep it.
+# The dimensions include key 0, the unknown member, because order lines may refer to it.
 SELECTS = {
     "current_batch": """
 SELECT batch_id, run_id, business_date, published_at
@@ -54,10 +54,10 @@ SELECT
     cost, profit
 FROM gold.fact_sales""",
 }
-"""Table of the extract → what it holds."""
+"""Table of the extract → its query."""
 
-# How pandas holds what the driver hands over, so that NULLs turn no integer into a float and no date into a
-# time. Whole numbers have as many digits as the driver says: INT 10, BIGINT 19.
+# Types in pandas, chosen so that a NULL turns no integer into a float and no date into a timestamp. The driver's
+# precision tells the integers apart: INT has 10 digits, BIGINT 19.
 _DTYPES = {
     bool: "bool[pyarrow]",
     date: "date32[day][pyarrow]",
@@ -73,7 +73,7 @@ class NothingPublishedError(Exception):
 
 
 class Extract(NamedTuple):
-    """What was written: the batch, its business date, and the rows of each table."""
+    """A written extract: its batch, business date, and the number of rows of each table."""
 
     batch_id: int
     business_date: date
@@ -83,7 +83,7 @@ class Extract(NamedTuple):
 def write_extract(connection_string: str, path: Path) -> Extract:
     """Write all tables of one batch into a new Hyper file.
 
-    Raises NothingPublishedError, and WarehouseError when the warehouse does not answer or refuses.
+    Raises NothingPublishedError, and WarehouseError if the warehouse does not answer or refuses.
     """
     rows: dict[str, int] = {}
     with _snapshot(connection_string) as connection:
@@ -100,7 +100,7 @@ def write_extract(connection_string: str, path: Path) -> Extract:
                     path,
                     table=(SCHEMA, table),
                     table_mode="a" if path.exists() else "w",
-                    atomic=False,  # the file is new and becomes visible when it is complete
+                    atomic=False,  # the file is new, and is moved into place when complete
                 )
                 rows[table] += len(frame)
             log.info("%s: %d rows", table, rows[table])
@@ -109,11 +109,11 @@ def write_extract(connection_string: str, path: Path) -> Extract:
 
 @contextmanager
 def _snapshot(connection_string: str) -> Iterator[pyodbc.Connection]:
-    """Connect and read as of one moment, so that all tables are of one batch."""
+    """Connect with SNAPSHOT isolation, so that all tables are of one batch."""
     try:
         with closing(pyodbc.connect(connection_string, autocommit=True, timeout=LOGIN_SECONDS)) as connection:
             connection.timeout = QUERY_SECONDS
-            # Set before the transaction begins: SQL Server refuses (3951) to change over inside one.
+            # Set before the transaction begins, because SQL Server refuses the change inside one (3951).
             connection.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT")
             connection.autocommit = False
             yield connection
@@ -122,7 +122,7 @@ def _snapshot(connection_string: str) -> Iterator[pyodbc.Connection]:
 
 
 def _frames(connection: pyodbc.Connection, select: str) -> Iterator[pd.DataFrame]:
-    """Stream the rows of a query; one frame without rows when there are none, as the table is to exist."""
+    """Stream the rows of a query; one empty frame if there are none, so that the table exists."""
     with closing(connection.execute(select)) as cursor:
         dtypes = {name: _dtype(kind, digits) for name, kind, _, _, digits, *_ in cursor.description}
         rows = cursor.fetchmany(CHUNK_ROWS)
