@@ -215,7 +215,7 @@ class DefinitionCompiler(DataCompiler):
         if constraint.kind != "UX" or not constraint.definition:
             return ""
         scope = Scope(None, [relation_source(relation, relation.name, "")])
-        return self.condition(parse_expression(constraint.definition), scope)
+        return self.condition(parse_expression(constraint.definition), scope).sql
 
     def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):

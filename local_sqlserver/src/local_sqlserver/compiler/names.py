@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
-from local_sqlserver.compiler.values import Value, identifier
+from local_sqlserver.compiler.values import Cost, Value, identifier
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
@@ -68,7 +68,7 @@ class SourceColumns:
         reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
         if not self.emitted:
             reference = identifier(column.emitted)
-        return Value(reference, column.type, collation=column.own_collation)
+        return Value(reference, column.type, collation=column.own_collation, cost=Cost.NAME)
 
 
 @dataclass(slots=True)
@@ -139,6 +139,12 @@ class Scope:
 def invalid_column(name: str, line: int) -> SqlError:
     """Error 207."""
     return SqlError(207, f"Invalid column name '{name}'.", line=line)
+
+
+def reference(alias: str, column: OutputColumn) -> Value:
+    """The SQL of a column of a derived table that the compiler has made."""
+    sql = f"{identifier(alias)}.{identifier(column.emitted)}"
+    return Value(sql, column.type, collation=column.own_collation, cost=Cost.NAME)
 
 
 def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColumns:

@@ -1,26 +1,9 @@
-"""Dates: CONVERT styles to text, date parts, DATEADD and DATEDIFF as DuckDB SQL."""
+"""Dates and times as text, in the styles of CONVERT."""
 
 from __future__ import annotations
 
 from local_sqlserver.compiler.values import Value
 from local_sqlserver.errors import SqlError, unsupported
-
-PARTS = {
-    "YEAR": "year", "YY": "year", "YYYY": "year",
-    "QUARTER": "quarter", "QQ": "quarter", "Q": "quarter",
-    "MONTH": "month", "MM": "month", "M": "month",
-    "DAYOFYEAR": "dayofyear", "DY": "dayofyear", "Y": "dayofyear",
-    "DAY": "day", "DD": "day", "D": "day",
-    "WEEK": "week", "WK": "week", "WW": "week",
-    "WEEKDAY": "weekday", "DW": "weekday", "W": "weekday",
-    "ISO_WEEK": "iso_week", "ISOWK": "iso_week", "ISOWW": "iso_week",
-    "HOUR": "hour", "HH": "hour",
-    "MINUTE": "minute", "MI": "minute", "N": "minute",
-    "SECOND": "second", "SS": "second", "S": "second",
-    "MILLISECOND": "millisecond", "MS": "millisecond",
-    "MICROSECOND": "microsecond", "MCS": "microsecond",
-    "NANOSECOND": "nanosecond", "NS": "nanosecond",
-}  # fmt: skip
 
 _DATE_STYLES = {
     1: "%m/%d/%y", 101: "%m/%d/%Y", 2: "%y.%m.%d", 102: "%Y.%m.%d", 3: "%d/%m/%y", 103: "%d/%m/%Y",
@@ -35,15 +18,6 @@ _MOMENT_STYLES = {
 _FRACTION_STYLES = {21: "%Y-%m-%d %H:%M:%S", 25: "%Y-%m-%d %H:%M:%S", 121: "%Y-%m-%d %H:%M:%S"}
 _ISO_STYLES = (126, 127)
 _DATE_ONLY = {20: 23, 21: 23, 25: 23, 120: 23, 121: 23, 126: 23, 127: 23, 13: 106, 113: 106}
-
-
-def part_name(name: str, function: str, line: int) -> str:
-    """The date part that an abbreviation stands for; raises 155."""
-    part = PARTS.get(name.upper())
-    if part is None:
-        text = f"'{name}' is not a recognized {function.lower()} option."
-        raise SqlError(155, text, severity=15, line=line)
-    return part
 
 
 def _fraction(value: Value) -> str:
@@ -102,58 +76,3 @@ def date_text(value: Value, style: int | None, line: int) -> str:
         return f"(strftime({sql}, '%Y-%m-%dT%H:%M:%S') || {fraction})"
     text = f"{style} is not a valid style number when converting from {name} to a character string."
     raise SqlError(281, text, line=line)
-
-
-def date_part(part: str, sql: str) -> str:
-    """DATEPART of a TIMESTAMP or DATE; DATEFIRST is 7, so a week begins on Sunday."""
-    if part == "weekday":
-        return f"(date_part('dow', {sql}) + 1)"
-    if part == "week":
-        start = f"date_trunc('year', {sql})"
-        return f"((date_part('doy', {sql}) - 1 + date_part('dow', {start})) // 7 + 1)"
-    if part == "iso_week":
-        return f"date_part('week', {sql})"
-    if part == "dayofyear":
-        return f"date_part('doy', {sql})"
-    if part == "millisecond":
-        return f"(date_part('microsecond', {sql}) % 1000000 // 1000)"
-    if part == "microsecond":
-        return f"(date_part('microsecond', {sql}) % 1000000)"
-    if part == "nanosecond":
-        return f"(date_part('microsecond', {sql}) % 1000000 * 1000)"
-    return f"date_part('{part}', {sql})"
-
-
-def date_difference(part: str, start: str, end: str) -> str:
-    """DATEDIFF: boundaries of the part crossed from one TIMESTAMP to another, as BIGINT."""
-    if part == "week":  # boundaries lie before Sundays; 0001-01-07 was one
-        days = "(date_diff('day', DATE '0001-01-07', CAST({} AS DATE)) + 7) // 7"
-        return f"({days.format(end)} - {days.format(start)})"
-    if part == "nanosecond":
-        return f"(date_diff('microsecond', {start}, {end}) * 1000)"
-    unit = {"dayofyear": "day", "weekday": "day", "iso_week": "week"}.get(part, part)
-    return f"date_diff('{unit}', {start}, {end})"
-
-
-def date_add(part: str, number: str, sql: str) -> str:
-    """DATEADD as a TIMESTAMP; ``number`` is an INTEGER."""
-    functions = {
-        "year": "to_years", "month": "to_months", "day": "to_days", "dayofyear": "to_days", "weekday": "to_days",
-        "hour": "to_hours", "minute": "to_minutes", "second": "to_seconds", "millisecond": "to_milliseconds",
-        "microsecond": "to_microseconds",
-    }  # fmt: skip
-    if part == "quarter":
-        return f"({sql} + to_months({number} * 3))"
-    if part in ("week", "iso_week"):
-        return f"({sql} + to_days({number} * 7))"
-    if part == "nanosecond":
-        return f"({sql} + to_microseconds({number} // 1000))"
-    return f"({sql} + {functions[part]}({number}))"
-
-
-def truncate(part: str, sql: str) -> str:
-    """DATETRUNC as a TIMESTAMP."""
-    if part == "week":
-        return f"(date_trunc('day', {sql}) - to_days(CAST(date_part('dow', {sql}) AS INTEGER)))"
-    unit = {"dayofyear": "day", "iso_week": "week"}.get(part, part)
-    return f"date_trunc('{unit}', {sql})"
