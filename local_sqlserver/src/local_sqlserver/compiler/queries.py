@@ -9,7 +9,7 @@ from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
-from local_sqlserver.compiler.functions import compile_call, compile_table, is_aggregate
+from local_sqlserver.compiler.functions import check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, sort_key, typed_null
@@ -540,13 +540,12 @@ class QueryCompiler(ExpressionCompiler):
 
     def _pivoted(self, node: syntax.Pivot, value: Value) -> Value:
         """The aggregate of a PIVOT over a value that has been compiled."""
-        if not is_aggregate(node.aggregate):
-            text = f"'{node.aggregate}' is not a recognized aggregate function."
-            raise SqlError(195, text, severity=15, line=node.line)
+        argument = syntax.Column(parts=("value",), line=node.line)
+        call = syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line)
+        check_aggregate(call)
         column = OutputColumn("value", value.type, "value")
         rows = Scope(None, [SourceColumns("", "", (column,), replacements={"value": value})], keys={})
-        argument = syntax.Column(parts=("value",), line=node.line)
-        return compile_call(self, syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line), rows)
+        return compile_call(self, call, rows)
 
     def _pivot(self, node: syntax.Pivot, scope: Scope) -> str:
         """PIVOT as a grouped query: one conditional aggregate a value."""

@@ -18,7 +18,13 @@ from local_sqlserver.compiler.functions import (
     windows,
 )
 from local_sqlserver.compiler.functions.metadata import METADATA_FUNCTIONS
-from local_sqlserver.compiler.functions.registry import REGISTRY, compile_call, compile_table, is_aggregate
+from local_sqlserver.compiler.functions.registry import (
+    REGISTRY,
+    check_aggregate,
+    compile_call,
+    compile_table,
+    is_aggregate,
+)
 from local_sqlserver.compiler.functions.session import SESSION_VALUES, session_value
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "REGISTRY",
     "SESSION_VALUES",
     "aggregates",
+    "check_aggregate",
     "compile_call",
     "compile_table",
     "conversion",

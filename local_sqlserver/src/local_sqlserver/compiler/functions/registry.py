@@ -198,9 +198,17 @@ def implemented(declared: Iterable[str], given: Iterable[str]) -> None:
 
 
 def is_aggregate(name: str) -> bool:
-    """Whether a name in capitals is an aggregate function's."""
+    """Whether a name in capitals is that of an aggregate which is not refused."""
     function = REGISTRY.get(name)
-    return function is not None and function.place is Place.AGGREGATE
+    return function is not None and function.place is Place.AGGREGATE and not function.refused
+
+
+def check_aggregate(node: syntax.Call) -> None:
+    """Raise SqlError 195 or 40510 unless a call names an aggregate, as PIVOT wants it."""
+    function = _find(node)
+    if function is None or function.place is not Place.AGGREGATE:
+        text = f"'{node.name}' is not a recognized aggregate function."
+        raise SqlError(195, text, severity=15, line=node.line)
 
 
 def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
