@@ -6,7 +6,6 @@ Source: the T-SQL reference, "CAST and CONVERT", its table of conversions and it
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 
 from local_sqlserver import utf16
@@ -317,7 +316,7 @@ def _padded(value: Value) -> Value:
 def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     known = value.type.length or 1
     if limit == MAX or (known != MAX and known <= limit):
-        return _padded(replace(value, type=target))
+        return _padded(Value(value.sql, target, value.constant, collation=value.collation, cost=value.cost))
     if value.constant is not None:
         cut = utf16.left(value.constant, limit)
         return _padded(Value(quote(cut), target, constant=cut, collation=value.collation, cost=Cost.NAME))

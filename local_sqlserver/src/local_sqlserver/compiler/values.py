@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import dataclass
+from enum import Enum
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
 from local_sqlserver.compiler import folding
@@ -14,7 +14,7 @@ from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
 
 
-class Cost(IntEnum):
+class Cost(Enum):
     """What it costs to write the SQL of a value twice."""
 
     NAME = 0
@@ -73,7 +73,10 @@ class Predicate:
 
 def native(*operands: Value | Predicate) -> Cost:
     """The cost of a computation over these values that calls no macro itself."""
-    return max((Cost.NATIVE, *(operand.cost for operand in operands)))
+    for operand in operands:
+        if operand.cost is Cost.MACROS:
+            return Cost.MACROS
+    return Cost.NATIVE
 
 
 def quote(text: str) -> str:
@@ -99,10 +102,14 @@ def typed_null(declared: SqlType) -> Value:
 def without_trailing_blanks(value: Value) -> Value:
     """Text without its trailing blanks; DuckDB's rtrim(x) would take every kind of Unicode blank."""
     sql = value.sql
-    if value.cost == Cost.NAME:  # asking first is four times as fast, where asking costs nothing
+    if value.cost is Cost.NAME:  # asking first is four times as fast, where asking costs nothing
         sql = f"CASE WHEN ends_with({sql}, ' ') THEN rtrim({sql}, ' ') ELSE {sql} END"
-        return replace(value, sql=sql, cost=Cost.NATIVE)
-    return replace(value, sql=f"rtrim({sql}, ' ')")
+        return _text(value, sql, Cost.NATIVE)
+    return _text(value, f"rtrim({sql}, ' ')", value.cost)
+
+
+def _text(value: Value, sql: str, cost: Cost) -> Value:
+    return Value(sql, value.type, collation=value.collation, cost=cost)
 
 
 def once(template: Callable[..., str], value: Value, *others: Value) -> str:
@@ -112,9 +119,9 @@ def once(template: Callable[..., str], value: Value, *others: Value) -> str:
     lambda: repeated in every layer of nested calls it would grow beyond bounds. A lambda can hold neither another one
     nor a query, so other values that may be either are bound with it.
     """
-    if value.cost < Cost.MACROS:
+    if value.cost is not Cost.MACROS:
         return template(value.sql, *(other.sql for other in others))
-    if all(other.cost < Cost.MACROS for other in others):
+    if native(*others) is Cost.NATIVE:
         return _bound(value.sql, template("once", *(other.sql for other in others)))
     names = [f"once.v{position}" for position in range(len(others) + 1)]
     fields = ", ".join(f"v{position} := {each.sql}" for position, each in enumerate((value, *others)))
@@ -142,12 +149,12 @@ def keyed(value: Value) -> Value:
         raise SqlError(446, "Cannot resolve collation conflict for GROUP BY, DISTINCT or ORDER BY operation.")
     if value.constant is not None and (collation.binary or re.fullmatch(folding.PLAIN, value.constant)):
         text = value.constant.rstrip(" ")
-        return replace(value, sql=quote(text if value.case_counts else text.lower()), cost=Cost.NAME)
+        return _text(value, quote(text if value.case_counts else text.lower()), Cost.NAME)
     if collation.binary:
         return without_trailing_blanks(value)
     if collation.column() == DATABASE:
-        return replace(value, sql=once(lambda sql: f"tsql_key({sql})", value), cost=Cost.MACROS)
-    return replace(value, sql=once(lambda sql: folding.key(sql, collation), value), cost=native(value))
+        return _text(value, once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
+    return _text(value, once(lambda sql: folding.key(sql, collation), value), native(value))
 
 
 def sort_key(value: Value) -> str:
@@ -158,7 +165,7 @@ def sort_key(value: Value) -> str:
 def sort_keyed(value: Value) -> Value:
     """``sort_key`` with what repeating it costs."""
     if value.is_text and value.compares_by.binary:
-        return replace(value, sql=once(lambda sql: f"tsql_units({sql})", keyed(value)), cost=Cost.MACROS)
+        return _text(value, once(lambda sql: f"tsql_units({sql})", keyed(value)), Cost.MACROS)
     return keyed(value)
 
 

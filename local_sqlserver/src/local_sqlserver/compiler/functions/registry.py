@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from typing import Protocol
 
 from local_sqlserver.compiler.contract import Context
@@ -61,13 +60,12 @@ class Compiler(Protocol):
         """A variable or session value as a typed parameter."""
 
 
-@dataclass
 class Call:
     """A call that is being compiled: its node, and the scope that it stands in."""
 
-    compiler: Compiler
-    node: syntax.Call
-    scope: Scope
+    def __init__(self, compiler: Compiler, node: syntax.Call, scope: Scope) -> None:
+        self.compiler, self.node, self.scope = compiler, node, scope
+        self._arguments: list[Value] | None = None
 
     @property
     def name(self) -> str:
@@ -79,10 +77,12 @@ class Call:
         """The line of the call."""
         return self.node.line
 
-    @cached_property
+    @property
     def arguments(self) -> list[Value]:
         """The arguments, compiled in the scope of the call."""
-        return [self.compiler.expression(argument, self.scope) for argument in self.node.arguments]
+        if self._arguments is None:
+            self._arguments = [self.compiler.expression(argument, self.scope) for argument in self.node.arguments]
+        return self._arguments
 
     def text(self, position: int) -> Value:
         """An argument (from 0) as text; raises 8116 for binary data."""

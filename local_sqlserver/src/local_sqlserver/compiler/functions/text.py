@@ -124,6 +124,7 @@ def _left_right(call: Call) -> Value:
         once(lambda sql, whole: f"{prefix}{function}({sql}, {whole})", value, whole),
         text_type(_kind(value), length if known or value.type.length != MAX else MAX),
         collation=value.collation,
+        cost=Cost.MACROS if prefix else native(value, whole),
     )
 
 
