@@ -38,7 +38,10 @@ class Rows:
 
 @dataclass(slots=True)
 class SourceColumns:
-    """A source in scope: what T-SQL calls it, what the SQL calls it, its columns; ``name`` is a table's full name."""
+    """A source in scope: what T-SQL calls it, what the SQL calls it, its columns; ``name`` is a table's full name.
+
+    ``used`` are the columns that expressions have named so far, in their order.
+    """
 
     alias: str
     emitted: str
@@ -47,6 +50,7 @@ class SourceColumns:
     relation: Relation | None = None
     depth: str = ""
     replacements: dict[str, Value] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
 
     def answers_to(self, qualifier: syntax.Name) -> bool:
         """Whether ``qualifier`` (of qualifier.column) names this source."""
@@ -63,6 +67,7 @@ class SourceColumns:
 
     def value(self, column: OutputColumn) -> Value:
         """The SQL of a column of this source."""
+        self.used[column.name] = None
         if column.name.lower() in self.replacements:
             return self.replacements[column.name.lower()]
         reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
