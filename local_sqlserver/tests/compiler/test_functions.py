@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local_sqlserver.compiler import METADATA_FUNCTIONS, SESSION_VALUES
-from local_sqlserver.compiler.functions import REGISTRY, table
+from local_sqlserver.compiler.functions import REGISTRY, readme
 from local_sqlserver.compiler.functions.registry import Function, Place, Theme, implemented
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.engine import metadata, session_values
@@ -154,12 +154,12 @@ def test_the_engine_implements_what_the_registry_declares() -> None:
 
 
 def test_the_readme_lists_the_functions_of_the_registry() -> None:
-    """`python -m local_sqlserver.compiler.functions.table README.md` renews the table."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert table.renewed(readme) == readme
-    assert table.renewed(readme.replace("| rows | GENERATE_SERIES", "| rows | GENERATE_ROWS")) == readme
+    """`python -m local_sqlserver.compiler.functions.readme README.md` renews the table."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert readme.renewed(text) == text
+    assert readme.renewed(text.replace("| rows | GENERATE_SERIES", "| rows | GENERATE_ROWS")) == text
     with pytest.raises(ValueError, match="there is no table"):
-        table.renewed(readme.replace(table.END, ""))
+        readme.renewed(text.replace(readme.END, ""))
 
 
 @pytest.mark.parametrize(

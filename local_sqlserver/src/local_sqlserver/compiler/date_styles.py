@@ -25,10 +25,8 @@ def _fraction(value: Value) -> str:
     scale = 3 if value.type.name == "datetime" else (value.type.scale if value.type.scale is not None else 7)
     if value.type.name == "smalldatetime" or scale == 0:
         return "''"
-    digits = (
-        "strftime({0}, '%f') || '0'" if value.type.name != "time" else "strftime(DATE '1900-01-01' + {0}, '%f') || '0'"
-    )
-    return f"'.' || left({digits.format(value.sql)}, {scale})"
+    moment = f"DATE '1900-01-01' + {value.sql}" if value.type.name == "time" else value.sql
+    return f"'.' || left(strftime({moment}, '%f') || '0', {scale})"
 
 
 def date_text(value: Value, style: int | None, line: int) -> str:

@@ -248,8 +248,8 @@ def _date_part(part: str, sql: str) -> str:
 def _difference(part: str, start: str, end: str) -> str:
     """DATEDIFF: boundaries of the part crossed from one TIMESTAMP to another, as BIGINT."""
     if part == "week":  # boundaries lie before Sundays; 0001-01-07 was one
-        days = "(date_diff('day', DATE '0001-01-07', CAST({} AS DATE)) + 7) // 7"
-        return f"({days.format(end)} - {days.format(start)})"
+        first, last = (f"(date_diff('day', DATE '0001-01-07', CAST({sql} AS DATE)) + 7) // 7" for sql in (start, end))
+        return f"({last} - {first})"
     if part == "nanosecond":
         return f"(date_diff('microsecond', {start}, {end}) * 1000)"
     unit = {"dayofyear": "day", "weekday": "day", "iso_week": "week"}.get(part, part)

@@ -1,4 +1,4 @@
-"""The README's table of functions: ``python -m local_sqlserver.compiler.functions.table README.md`` renews it."""
+"""The README's table of functions: ``python -m local_sqlserver.compiler.functions.readme README.md`` renews it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local_sqlserver.compiler.functions import REGISTRY
 
-BEGIN, END = "<!-- functions: made by local_sqlserver.compiler.functions.table -->", "<!-- end of functions -->"
+BEGIN, END = "<!-- functions: made by local_sqlserver.compiler.functions.readme -->", "<!-- end of functions -->"
 
 
 def markdown() -> str:
