@@ -82,6 +82,17 @@ def test_a_refused_function_of_rows_is_refused_by_name(sql: Client) -> None:
     assert {call: numbers for call, numbers in answers.items() if numbers != [40510]} == {}
 
 
+@pytest.mark.parametrize(
+    ("call", "number"),
+    [("SOUNDEX('a')", 40510), ("NOTHING('a')", 195), ("LEN('a', 'b')", 174), ("ROUND(1)", 189), ("LEN(*)", 102)],
+)
+def test_a_call_is_judged_before_anything_of_its_batch_runs(sql: Client, call: str, number: int) -> None:
+    for batch in (f"PRINT 'ran'; SELECT {call}", f"CREATE PROCEDURE done AS PRINT 'ran'; SELECT {call}"):
+        result = sql(batch)
+        assert (result.numbers, result.messages) == ([number], [])
+    assert sql("SELECT OBJECT_ID('done')").value is None
+
+
 def test_a_refusal_names_the_function_and_its_line(sql: Client) -> None:
     (error,) = sql("SELECT 1\nFROM sys.tables\nWHERE SOUNDEX(name) = 'x'").errors
     assert error.text == "The function SOUNDEX is not supported by local_sqlserver."

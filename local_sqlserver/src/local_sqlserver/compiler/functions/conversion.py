@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.conversions import implicit
-from local_sqlserver.compiler.functions.registry import Call, Place, Theme
+from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import INT, common_type
 from local_sqlserver.compiler.values import Value, key, native
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 
 conversion = Theme("conversion and choice")
-conversion.parsed(Place.SYNTAX, "CAST", "CONVERT", "TRY_CAST", "TRY_CONVERT")
+conversion.parsed("CAST", "CONVERT", "TRY_CAST", "TRY_CONVERT")
 conversion.refuse("PARSE", "TRY_PARSE", "SQL_VARIANT_PROPERTY")
 
 

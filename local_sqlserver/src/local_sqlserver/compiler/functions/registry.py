@@ -4,9 +4,9 @@ A theme is a module beside this one. It registers its functions when it is impor
 
     text = Theme("text")
 
-    @text.scalar("SPACE", 1, result=text_type("varchar", 8000))
+    @text.scalar("SPACE", least=1, result=text_type("varchar", 8000))
     def _space(call: Call) -> str:
-        return f"repeat(' ', {call.whole(0)})"
+        return f"repeat(' ', {call.whole(0).sql})"
 
 A function whose type is always the same declares it as ``result`` and returns SQL; any other returns a ``Value``.
 """
@@ -182,9 +182,9 @@ class Theme:
 
         return register
 
-    def parsed(self, place: Place, *names: str) -> None:
-        """Register functions that never arrive as calls of their name, because the parser knows them."""
-        self._add(*(Function(name, self.name, place) for name in names))
+    def parsed(self, *names: str) -> None:
+        """Register functions that never arrive as calls, because the parser makes nodes of their own of them."""
+        self._add(*(Function(name, self.name, Place.SYNTAX) for name in names))
 
     def refuse(self, *names: str, place: Place = Place.SCALAR) -> None:
         """Register functions that SQL Server has and the stand-in has not: a call is error 40510."""
