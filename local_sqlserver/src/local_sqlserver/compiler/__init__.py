@@ -10,8 +10,6 @@ asks it as well. The engine reads the columns of a new view and of a SELECT … 
 """
 
 from local_sqlserver.compiler.contract import (
-    METADATA_FUNCTIONS,
-    SESSION_VALUES,
     CatalogChange,
     ColumnInfo,
     ConstraintInfo,
@@ -19,6 +17,7 @@ from local_sqlserver.compiler.contract import (
     Relation,
     Translation,
 )
+from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
 from local_sqlserver.compiler.statement import compile_expression, compile_statement
 
 __all__ = [

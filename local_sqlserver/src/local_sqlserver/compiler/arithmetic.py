@@ -23,7 +23,7 @@ from local_sqlserver.compiler.types import (
     text_length,
     text_type,
 )
-from local_sqlserver.compiler.values import Value, typed_null
+from local_sqlserver.compiler.values import Cost, Value, native, quote, typed_null
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.types import MAX, SqlType
 
@@ -43,8 +43,8 @@ def concatenation(left: Value, right: Value, line: int) -> Value | None:
     collation = compared([left, right], "add", line)
     if left.constant is not None and right.constant is not None:
         text = left.constant + right.constant
-        return Value("'" + text.replace("'", "''") + "'", declared, text, collation=collation)
-    return Value(f"({left.sql} || {right.sql})", declared, collation=collation)
+        return Value(quote(text), declared, text, collation=collation, cost=Cost.NAME)
+    return Value(f"({left.sql} || {right.sql})", declared, collation=collation, cost=native(left, right))
 
 
 def negate(operator: str, value: Value, line: int) -> Value:
@@ -64,7 +64,7 @@ def negate(operator: str, value: Value, line: int) -> Value:
     constant = None
     if value.constant is not None:
         constant = value.constant[1:] if value.constant.startswith("-") else f"-{value.constant}"
-    return Value(f"(-{value.sql})", value.type, constant=constant)
+    return Value(f"(-{value.sql})", value.type, constant=constant, cost=native(value))
 
 
 def _invalid(declared: SqlType, operator: str, line: int) -> SqlError:
@@ -113,7 +113,7 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
     declared = left.type if precedence(left.type) >= precedence(right.type) else right.type
     one, two = (_widened(side, declared) for side in (left, right))
     symbol = "//" if operator == "/" else operator
-    return Value(f"({one} {symbol} {two})", declared)
+    return Value(f"({one} {symbol} {two})", declared, cost=native(left, right))
 
 
 def _widened(value: Value, declared: SqlType) -> str:

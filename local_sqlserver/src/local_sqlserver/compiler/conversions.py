@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from local_sqlserver import utf16
-from local_sqlserver.compiler.dates import date_text
+from local_sqlserver.compiler.date_styles import date_text
 from local_sqlserver.compiler.types import (
     APPROXIMATE,
     BINARY,
@@ -27,7 +27,7 @@ from local_sqlserver.compiler.types import (
     text_length,
     text_type,
 )
-from local_sqlserver.compiler.values import Value, once, quote, typed_null
+from local_sqlserver.compiler.values import Cost, Value, native, once, quote, typed_null
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.types import MAX, SqlType
 
@@ -79,6 +79,13 @@ def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int
 def implicit(value: Value, target: SqlType, line: int) -> Value:
     """A value converted to another type as operators and assignments do it."""
     return convert(value, target, line=line)
+
+
+def as_text(value: Value, line: int) -> Value:
+    """A value as text, as string functions take it."""
+    if value.null:
+        return typed_null(text_type("varchar", 1))
+    return value if value.is_text else convert(value, text_type("varchar", 8000), line=line)
 
 
 def convert(
@@ -141,8 +148,8 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
     if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS:
         low, high = INTEGER_RANGES[target.name]
         if low <= int(value.constant) <= high:
-            return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant)
-    return Value(_cast(sql, target, lenient=lenient), target)
+            return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant, cost=Cost.NAME)
+    return Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
 
 
 def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
@@ -234,7 +241,7 @@ def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
         number = int(text)
         low, high = INTEGER_RANGES[target.name]
         if low <= number <= high:
-            return Value(f"CAST({number} AS {duckdb_type(target)})", target, constant=str(number))
+            return Value(f"CAST({number} AS {duckdb_type(target)})", target, constant=str(number), cost=Cost.NAME)
     if target.name in ("date", "datetime", "datetime2"):
         parts = re.fullmatch(r"(\d{4})(\d\d)(\d\d)|(\d{4})-(\d\d)-(\d\d)", text, re.ASCII)
         if parts:
@@ -246,13 +253,14 @@ def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
             if target.name == "datetime" and year < 1753:
                 return None
             word = "DATE" if target.name == "date" else "TIMESTAMP"
-            return Value(f"{word} '{moment.isoformat()}'", target)
+            return Value(f"{word} '{moment.isoformat()}'", target, cost=Cost.NAME)
     return None
 
 
 def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
     source = value.type
     limit = target.length or 1
+    cost = native(value)
     if source.name in TEXT:
         return _text_to_text(value, target, limit)
     if source.name in INTEGERS | {"bit"} | DECIMALS:
@@ -267,7 +275,7 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     elif source.name in APPROXIMATE:
         if style not in (None, 0, 1, 2, 3):
             raise unsupported(f"CONVERT of float with style {style}", line)
-        sql = f"tsql_float_to_text({value.sql}, {style or 0})"
+        sql, cost = f"tsql_float_to_text({value.sql}, {style or 0})", Cost.MACROS
     elif source.name in TEMPORAL:
         sql = date_text(value, style, line)
     elif source.name == "uniqueidentifier":
@@ -281,7 +289,7 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
         raise unsupported(f"The conversion from {source.name} to {target.name}", line)
     widest = text_length(source) if source.name in NUMBERS - APPROXIMATE - MONEY else 0
     if limit == MAX or (widest and widest <= limit):
-        return _padded(Value(sql, target))
+        return _padded(Value(sql, target, cost=cost))
     if source.name in NUMBERS:
         message = (
             "Arithmetic overflow error converting "
@@ -290,30 +298,31 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
         )
         star = source.name in INTEGERS and target.name in ("varchar", "char")
         too_long = "'*'" if star else ("NULL" if lenient else f"tsql_raise(8115, {quote(message)})")
-        return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target))
+        cost = cost if star or lenient else Cost.MACROS
+        return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target, cost=cost))
     if source.name == "uniqueidentifier" and limit < 36:
         message = "Insufficient result space to convert uniqueidentifier value to char."
         raise SqlError(8170, message, line=line)
-    return _padded(Value(f"left({sql}, {limit})", target))
+    return _padded(Value(f"left({sql}, {limit})", target, cost=cost))
 
 
 def _padded(value: Value) -> Value:
     if value.type.name in FIXED_TEXT:
-        return Value(
-            once("tsql_pad({0}, {1})", value.sql, str(value.type.length)), value.type, collation=value.collation
-        )
+        length = value.type.length
+        return Value(once(lambda sql: f"tsql_pad({sql}, {length})", value), value.type, collation=value.collation)
     return value
 
 
 def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     known = value.type.length or 1
     if limit == MAX or (known != MAX and known <= limit):
-        return _padded(Value(value.sql, target, constant=value.constant, collation=value.collation))
+        return _padded(Value(value.sql, target, value.constant, collation=value.collation, cost=value.cost))
     if value.constant is not None:
         cut = utf16.left(value.constant, limit)
-        return _padded(Value(quote(cut), target, constant=cut, collation=value.collation))
+        return _padded(Value(quote(cut), target, constant=cut, collation=value.collation, cost=Cost.NAME))
     cut_to = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
-    return _padded(Value(once(cut_to + "({0}, {1})", value.sql, str(limit)), target, collation=value.collation))
+    sql = once(lambda text: f"{cut_to}({text}, {limit})", value)
+    return _padded(Value(sql, target, collation=value.collation))
 
 
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:
@@ -347,15 +356,17 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     known_length = text.type.length or 1
     if limit == MAX or (known_length != MAX and known_length <= limit):
         return convert(text, target, line=line)
-    where = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
-    # Trailing blanks are cut without complaint.
-    fitted = (
-        "CASE WHEN strlen({0}) <= {1} OR tsql_len({0}) <= {1} THEN {0} "
-        "WHEN tsql_len(rtrim({0}, ' ')) <= {1} THEN tsql_left({0}, {1}) "
-        "WHEN {0} IS NOT NULL THEN tsql_raise(2628, concat({2}, tsql_left({0}, {1}), '''' || '.')) END"
-    )
-    sql = once(fitted, text.sql, str(limit), quote(where))
-    return _padded(Value(sql, target, collation=text.collation))
+    message = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
+
+    def fitted(sql: str) -> str:
+        """Cut trailing blanks without complaint, raise for more."""
+        return (
+            f"CASE WHEN strlen({sql}) <= {limit} OR tsql_len({sql}) <= {limit} THEN {sql} "
+            f"WHEN tsql_len(rtrim({sql}, ' ')) <= {limit} THEN tsql_left({sql}, {limit}) WHEN {sql} IS NOT NULL "
+            f"THEN tsql_raise(2628, concat({quote(message)}, tsql_left({sql}, {limit}), '''' || '.')) END"
+        )
+
+    return _padded(Value(once(fitted, text), target, collation=text.collation))
 
 
 def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:

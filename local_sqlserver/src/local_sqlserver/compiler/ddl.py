@@ -135,14 +135,17 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def _check_default(self, default: syntax.Definition) -> None:
-        if any(isinstance(inner, syntax.Column) for inner in default.walk(queries=False)):
+        try:
+            self.expression(default.expression, Scope())
+        except SqlError as error:
+            if error.number not in (207, 4104):  # no source is in scope, so any column is unknown
+                raise
             message = (
                 f'The name "{default.text}" is not permitted in this context. Valid expressions are '
                 "constants, constant expressions, "
                 "and (in some contexts) variables. Column names are not permitted."
             )
-            raise SqlError(128, message, severity=15, line=default.line)
-        self.expression(default.expression, Scope())
+            raise SqlError(128, message, severity=15, line=default.line) from error
         self.parameters.clear()
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
@@ -157,10 +160,9 @@ class DefinitionCompiler(DataCompiler):
         columns = given.columns
         known = {column.name.lower(): column.name for column in relation.columns}
         if given.definition is not None:
-            condition = given.definition.expression
-            self.condition(condition, Scope(None, [relation_source(relation, relation.name, "")]))
-            used = [inner.parts[-1] for inner in condition.walk(queries=False) if isinstance(inner, syntax.Column)]
-            columns = tuple(dict.fromkeys(known[name.lower()] for name in used))
+            source = relation_source(relation, relation.name, "")
+            self.condition(given.definition.expression, Scope(None, [source]))
+            columns = tuple(source.used)
         else:
             for name in columns:
                 if name.lower() not in known:
@@ -215,7 +217,7 @@ class DefinitionCompiler(DataCompiler):
         if constraint.kind != "UX" or not constraint.definition:
             return ""
         scope = Scope(None, [relation_source(relation, relation.name, "")])
-        return self.condition(parse_expression(constraint.definition), scope)
+        return self.condition(parse_expression(constraint.definition), scope).sql
 
     def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):

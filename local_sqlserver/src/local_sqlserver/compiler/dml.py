@@ -12,7 +12,6 @@ from local_sqlserver.compiler.contract import ColumnInfo, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert
 from local_sqlserver.compiler.names import (
     OutputColumn,
-    Rows,
     Scope,
     SourceColumns,
     invalid_column,
@@ -21,7 +20,7 @@ from local_sqlserver.compiler.names import (
 from local_sqlserver.compiler.objects import create_sequence, identity_sequence
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
-from local_sqlserver.compiler.values import Value, identifier, quote, typed_null
+from local_sqlserver.compiler.values import Cost, Value, identifier, quote, typed_null
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
@@ -74,8 +73,11 @@ class DataCompiler(QueryCompiler):
         line: int,
         changed: set[str] | None = None,
     ) -> dict[str, str]:
-        """The SQL of new values by column; the first one raises 547 where a CHECK constraint is false."""
-        sql = {name: value.sql for name, value in values.items()}
+        """The SQL of new values by column; the first one raises 547 where a CHECK constraint is false.
+
+        ``values`` are those of all columns; with ``changed``, the columns that are assigned in lower case, only their
+        constraints are checked and only their values come back.
+        """
         tests = []
         for constraint in relation.constraints:
             if constraint.kind != "C":
@@ -93,6 +95,7 @@ class DataCompiler(QueryCompiler):
                 f'database "{relation.database}", table "{relation.schema}.{relation.name}"{column}.'
             )
             tests.append(f"WHEN NOT {condition} THEN tsql_raise(547, {quote(text)})")
+        sql = {name: value.sql for name, value in values.items() if changed is None or name.lower() in changed}
         if tests and sql:
             first = next(iter(sql))
             sql[first] = f"CASE {' '.join(tests)} ELSE {sql[first]} END"
@@ -130,6 +133,7 @@ class DataCompiler(QueryCompiler):
                     output.type,
                     null=output.null,
                     collation=output.collation,
+                    cost=Cost.NAME,
                 )
                 stored = self.assigned(value, column, relation, line)
                 parts.append(f"{stored.sql} AS {identifier(column.name)}")
@@ -140,25 +144,22 @@ class DataCompiler(QueryCompiler):
         values = {}
         for column in writable:
             if column.name.lower() in given:
-                values[column.name] = Value(f'"_v".{identifier(column.name)}', column.type)
+                values[column.name] = _column("_v", column.name, column.type)
             else:
                 values[column.name] = self.default(column, relation, line)
-        checked = self._checked(relation, values)
         names = ", ".join(identifier(column.name) for column in writable)
-        sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {checked.format(source=source)}"
+        sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked(relation, values, source)}"
         return self._inserted(sql, node, relation)
 
-    def _checked(self, relation: Relation, values: dict[str, Value]) -> str:
-        """A SELECT of the new row's columns from {source}; checks look at defaults and identities by name."""
-        has_checks = any(constraint.kind == "C" for constraint in relation.constraints)
-        if not has_checks:
-            selected = ", ".join(_braced(value.sql) for value in values.values())
-            return f'SELECT {selected} FROM ({{source}}) AS "_v"'
-        inner = ", ".join(f"{_braced(value.sql)} AS {identifier(name)}" for name, value in values.items())
-        named = {name: Value(f'"_n".{identifier(name)}', value.type) for name, value in values.items()}
-        guarded = self.guarded(relation, named, "INSERT", self.line)
-        selected = ", ".join(_braced(sql) for sql in guarded.values())
-        return f'SELECT {selected} FROM (SELECT {inner} FROM ({{source}}) AS "_v") AS "_n"'
+    def _checked(self, relation: Relation, values: dict[str, Value], source: str) -> str:
+        """A SELECT of the new rows' columns from ``source``; checks look at defaults and identities by name."""
+        if not any(constraint.kind == "C" for constraint in relation.constraints):
+            selected = ", ".join(value.sql for value in values.values())
+            return f'SELECT {selected} FROM ({source}) AS "_v"'
+        inner = ", ".join(f"{value.sql} AS {identifier(name)}" for name, value in values.items())
+        named = {name: _column("_n", name, value.type) for name, value in values.items()}
+        selected = ", ".join(self.guarded(relation, named, "INSERT", self.line).values())
+        return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
 
     def _insert_columns(self, node: syntax.Insert, relation: Relation) -> list[ColumnInfo]:
         by_name = {column.name.lower(): column for column in relation.columns}
@@ -363,19 +364,9 @@ class DataCompiler(QueryCompiler):
         new = {}
         for column in relation.columns:
             prefix = "_new_" if column.name in values else "_old_"
-            new[column.name] = Value(f'"_u".{identifier(prefix + column.name)}', column.type)
-        if has_checks:
-            guarded = self.guarded(relation, new, "UPDATE", line, changed)
-            first = next(iter(new))
-            first_changed = next(iter(values))
-            # The guard stands before the first column of the row; only assigned columns are written.
-            head = guarded[first].removesuffix(f"ELSE {new[first].sql} END")
-            new_sql = {name: new[name].sql for name in values}
-            if head != guarded[first]:
-                new_sql[first_changed] = f"{head}ELSE {new[first_changed].sql} END"
-        else:
-            new_sql = {name: new[name].sql for name in values}
-        pairs = ", ".join(f"{identifier(name)} = {sql}" for name, sql in new_sql.items())
+            new[column.name] = _column("_u", prefix + column.name, column.type)
+        assigned = self.guarded(relation, new, "UPDATE", line, changed)
+        pairs = ", ".join(f"{identifier(name)} = {sql}" for name, sql in assigned.items())
         change = f'UPDATE {relation.duckdb_name} AS "_t" SET {pairs} FROM'
         if node.output is None:
             sql = f'{tables}{change} ({found}) AS "_u" WHERE "_t".rowid = "_u"._rowid'
@@ -384,10 +375,7 @@ class DataCompiler(QueryCompiler):
         inserted.replacements.update({name.lower(): value for name, value in new.items()})
         deleted = relation_source(relation, "deleted", "deleted")
         deleted.replacements.update(
-            {
-                column.name.lower(): Value(f'"_u".{identifier("_old_" + column.name)}', column.type)
-                for column in relation.columns
-            }
+            {column.name.lower(): _column("_u", f"_old_{column.name}", column.type) for column in relation.columns}
         )
         returned = self._returned(node.output, [inserted, deleted])
         statements = (
@@ -445,8 +433,7 @@ class DataCompiler(QueryCompiler):
         self.common_tables(node)
         relation = self.target(body.source.name, node.line)
         columns = self.tables[table.name.lower()].columns
-        alias = body.source.alias or body.source.name[-1]
-        inner = self._with_rowid(table.query, alias)
+        inner = self.select(body, None, table.query, rowid=True)
         scope = Scope(None, [SourceColumns(table.name, table.name, columns)])
         where = f" WHERE {self.condition(node.where, scope)}" if node.where else ""
         limit = self._row_limit(node.top)
@@ -462,14 +449,6 @@ class DataCompiler(QueryCompiler):
             f"(SELECT _rowid FROM ({inner.sql}) AS {identifier(table.name)}{where}{limit}){returning}"
         )
         return self._translation((sql,), "delete", node.output, returned)
-
-    def _with_rowid(self, query: syntax.Query, alias: str) -> Rows:
-        """A single-table query with the rowid of its table as a further column."""
-        rows = self.query_rows(query, None)
-        head = "SELECT "
-        if not rows.sql.startswith(head):
-            raise unsupported("DELETE from this common table expression", query.line)
-        return Rows(f"SELECT {identifier(alias)}.rowid AS _rowid, {rows.sql.removeprefix(head)}", rows.columns)
 
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity begins at its seed again."""
@@ -568,9 +547,8 @@ class DataCompiler(QueryCompiler):
         return self._returned(output, [inserted, SourceColumns("", "", (marker,))])
 
 
-def _braced(sql: str) -> str:
-    """SQL that stands in a format template."""
-    return sql.replace("{", "{{").replace("}", "}}")
+def _column(alias: str, name: str, declared: SqlType) -> Value:
+    return Value(f"{identifier(alias)}.{identifier(name)}", declared, cost=Cost.NAME)
 
 
 def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
 from local_sqlserver import utf16
 from local_sqlserver.collation import compared, find, joined
 from local_sqlserver.compiler.arithmetic import arithmetic, concatenation, negate
-from local_sqlserver.compiler.contract import SESSION_VALUES, Context
-from local_sqlserver.compiler.conversions import comparable, convert, implicit
-from local_sqlserver.compiler.names import Rows, Scope
+from local_sqlserver.compiler.contract import Context
+from local_sqlserver.compiler.conversions import as_text, comparable, convert, implicit
+from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
+from local_sqlserver.compiler.names import Rows, Scope, reference
+from local_sqlserver.compiler.patterns import like
 from local_sqlserver.compiler.types import (
     INTEGERS,
-    UNICODE,
     common_type,
     decimal,
     duckdb_type,
-    text_type,
 )
-from local_sqlserver.compiler.values import NULL, Value, folded, identifier, key, quote, sort_key, typed_null
+from local_sqlserver.compiler.values import (
+    NULL,
+    Cost,
+    Predicate,
+    Value,
+    integer_constant,
+    key,
+    keyed,
+    native,
+    quote,
+    sort_keyed,
+)
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
-
-AGGREGATES = frozenset(
-    [
-        "COUNT",
-        "COUNT_BIG",
-        "SUM",
-        "AVG",
-        "MIN",
-        "MAX",
-        "STDEV",
-        "STDEVP",
-        "VAR",
-        "VARP",
-        "STRING_AGG",
-        "GROUPING",
-        "GROUPING_ID",
-        "APPROX_COUNT_DISTINCT",
-    ]
-)
 
 _CLAUSES = {
     "select": (8120, "the select list"),
@@ -55,7 +45,7 @@ _CLAUSES = {
 def has_aggregate(node: syntax.Node) -> bool:
     """Whether an aggregate function (not as a window) stands in an expression."""
     return any(
-        isinstance(inner, syntax.Call) and inner.name in AGGREGATES and inner.window is None
+        isinstance(inner, syntax.Call) and is_aggregate(inner.name) and inner.window is None
         for inner in node.walk(queries=False)
     )
 
@@ -79,20 +69,7 @@ class ExpressionCompiler:
         if lowered not in self.parameters:
             self.parameters.append(lowered)
         index = self.parameters.index(lowered) + 1
-        return Value(f"CAST(${index} AS {duckdb_type(declared, self.line)})", declared)
-
-    def session_value(self, name: str, line: int) -> Value:
-        """A value of ``SESSION_VALUES``; inside a view only the clock and the database's name are known."""
-        declared = SESSION_VALUES[name]
-        if not self.in_view:
-            return self.parameter(name, declared)
-        if name in ("getdate()", "sysdatetime()"):
-            return Value("CAST(now() AS TIMESTAMP)", declared)
-        if name in ("getutcdate()", "sysutcdatetime()"):
-            return Value("timezone('UTC', now())", declared)
-        if name == "db_name()":
-            return Value(quote(self.context.database), declared)
-        raise unsupported(f"{name.upper()} in a view", line)
+        return Value(f"CAST(${index} AS {duckdb_type(declared, self.line)})", declared, cost=Cost.NAME)
 
     def expression(self, node: syntax.Expression, scope: Scope) -> Value:
         """A value in a scope; grouping expressions are found by their SQL."""
@@ -152,20 +129,14 @@ class ExpressionCompiler:
             case syntax.Subquery(query=query):
                 return self._scalar(query, scope, node.line)
             case syntax.Call():
-                return self.call(node, scope)
+                return compile_call(self, node, scope)
         raise SqlError(102, "Incorrect syntax near a condition.", severity=15, line=node.line)
-
-    def call(self, node: syntax.Call, scope: Scope) -> Value:
-        """A function call; implemented where functions are."""
-        raise NotImplementedError
 
     def variable(self, name: str, line: int) -> Value:
         """@x or @@x."""
         lowered = name.lower()
         if lowered.startswith("@@"):
-            if lowered not in SESSION_VALUES:
-                raise unsupported(f"The system variable {name}", line)
-            return self.session_value(lowered, line)
+            return session_value(self, lowered, line)
         if self.in_view:
             raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, state=2, line=line)
         return self.parameter(name, self.context.variable(name, line))
@@ -182,16 +153,21 @@ class ExpressionCompiler:
             raise SqlError(8133, text, line=node.line)
         target = common_type([value.type for value in typed])
         parts = ["CASE"]
-        for (when, _), result in zip(node.whens, results, strict=True):
+        tests: list[Predicate] = []
+        branches = [implicit(result, target, node.line) for result in results]
+        for (when, _), branch in zip(node.whens, branches, strict=True):
             if node.operand is None:
                 test = self.condition(when, scope)
             else:
                 left, right = self.expression(node.operand, scope), self.expression(when, scope)
                 test = self.compare("=", left, right, node.line)
-            parts.append(f"WHEN {test} THEN {implicit(result, target, node.line).sql}")
+            tests.append(test)
+            parts.append(f"WHEN {test} THEN {branch.sql}")
         if not otherwise.null:
-            parts.append(f"ELSE {implicit(otherwise, target, node.line).sql}")
-        return Value(f"{' '.join(parts)} END", target, collation=joined(typed, node.line))
+            branches.append(implicit(otherwise, target, node.line))
+            parts.append(f"ELSE {branches[-1].sql}")
+        cost = native(*tests, *branches)
+        return Value(f"{' '.join(parts)} END", target, collation=joined(typed, node.line), cost=cost)
 
     def _cast(self, node: syntax.Cast, scope: Scope) -> Value:
         style = None
@@ -219,20 +195,23 @@ class ExpressionCompiler:
         column = rows.columns[0]
         return Value(f"({rows.sql})", column.type, collation=column.own_collation, null=column.null)
 
-    def compare(self, operator: str, left: Value, right: Value, line: int) -> str:
+    def compare(self, operator: str, left: Value, right: Value, line: int) -> Predicate:
         """A comparison after implicit conversion, by the collation for text."""
         left, right = comparable(left, right, line)
         left, right = _same_collation([left, right], operator, line)
-        by = sort_key if "<" in operator.replace("<>", "") or ">" in operator.replace("<>", "") else key
-        return f"({by(left)} {operator} {by(right)})"
+        by = sort_keyed if operator in ("<", "<=", ">", ">=") else keyed
+        left, right = by(left), by(right)
+        return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
 
-    def condition(self, node: syntax.Expression, scope: Scope) -> str:
+    def condition(self, node: syntax.Expression, scope: Scope) -> Predicate:
         """A search condition as a BOOLEAN expression."""
         match node:
             case syntax.Logical(operator=operator, left=left, right=right):
-                return f"({self.condition(left, scope)} {operator} {self.condition(right, scope)})"
+                first, second = self.condition(left, scope), self.condition(right, scope)
+                return Predicate(f"({first} {operator} {second})", native(first, second))
             case syntax.Not(operand=operand):
-                return f"(NOT {self.condition(operand, scope)})"
+                positive = self.condition(operand, scope)
+                return Predicate(f"(NOT {positive})", positive.cost)
             case syntax.Comparison(operator=operator, left=left, right=right):
                 one, two = self.expression(left, scope), self.expression(right, scope)
                 return self.compare(operator, one, two, node.line)
@@ -242,12 +221,12 @@ class ExpressionCompiler:
                 return self.compare(operator, one, two, node.line)
             case syntax.IsNull(operand=operand, negated=negated):
                 value = self.expression(operand, scope)
-                return f"({value.sql} IS {'NOT ' if negated else ''}NULL)"
+                return Predicate(f"({value.sql} IS {'NOT ' if negated else ''}NULL)", native(value))
             case syntax.Between(operand=operand, low=low, high=high, negated=negated):
                 value = self.expression(operand, scope)
                 above = self.compare(">=", value, self.expression(low, scope), node.line)
                 below = self.compare("<=", value, self.expression(high, scope), node.line)
-                return f"({'NOT ' if negated else ''}({above} AND {below}))"
+                return Predicate(f"({'NOT ' if negated else ''}({above} AND {below}))", native(above, below))
             case syntax.InList():
                 return self._in_list(node, scope)
             case syntax.InQuery():
@@ -255,47 +234,43 @@ class ExpressionCompiler:
             case syntax.Like():
                 return self._like(node, scope)
             case syntax.Exists(query=query):
-                return f"EXISTS ({self.rows(query, scope).sql})"
+                return Predicate(f"EXISTS ({self.rows(query, scope).sql})")
             case syntax.Quantified():
                 value = self.expression(node.left, scope)
                 compared, subquery = self._against_query(value, node.query, scope, node.line)
-                return f"({compared} {node.operator} {node.quantifier} ({subquery}))"
+                return Predicate(f"({compared} {node.operator} {node.quantifier} ({subquery}))")
         text = "An expression of non-boolean type specified in a context where a condition is expected."
         raise SqlError(4145, text, severity=15, line=node.line)
 
-    def _in_list(self, node: syntax.InList, scope: Scope) -> str:
+    def _in_list(self, node: syntax.InList, scope: Scope) -> Predicate:
         value = self.expression(node.operand, scope)
         members = [self.expression(member, scope) for member in node.values]
         word = "NOT IN" if node.negated else "IN"
         if value.is_text and all(member.is_text or member.null for member in members):
             value, *members = _same_collation([value, *members], "=", node.line)
-            keys = ", ".join("NULL" if member.null else key(member) for member in members)
-            return f"({key(value)} {word} ({keys}))"
-        tests = " OR ".join(self.compare("=", value, member, node.line) for member in members)
-        return f"(NOT ({tests}))" if node.negated else f"({tests})"
+            value, *members = keyed(value), *(NULL if member.null else keyed(member) for member in members)
+            listed = ", ".join(member.sql for member in members)
+            return Predicate(f"({value.sql} {word} ({listed}))", native(value, *members))
+        tests = [self.compare("=", value, member, node.line) for member in members]
+        either = " OR ".join(test.sql for test in tests)
+        return Predicate(f"(NOT ({either}))" if node.negated else f"({either})", native(*tests))
 
     def _against_query(self, value: Value, query: syntax.Query, scope: Scope, line: int) -> tuple[str, str]:
         """What to compare of a value and the subquery's column, as SQL of both."""
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
-        member = Value(f'"_q".{identifier(column.emitted)}', column.type, collation=column.own_collation)
+        member = reference("_q", column)
         left, right = _same_collation(comparable(value, member, line), "=", line)
         return key(left), f'SELECT {key(right)} FROM ({rows.sql}) AS "_q"'
 
-    def _in_query(self, node: syntax.InQuery, scope: Scope) -> str:
+    def _in_query(self, node: syntax.InQuery, scope: Scope) -> Predicate:
         value = self.expression(node.operand, scope)
         left, subquery = self._against_query(value, node.query, scope, node.line)
-        return f"({left} {'NOT IN' if node.negated else 'IN'} ({subquery}))"
+        return Predicate(f"({left} {'NOT IN' if node.negated else 'IN'} ({subquery}))")
 
-    def as_text(self, value: Value, line: int) -> Value:
-        """A value as text, as string functions take it."""
-        if value.null:
-            return typed_null(text_type("varchar", 1))
-        return value if value.is_text else convert(value, text_type("varchar", 8000), line=line)
-
-    def _like(self, node: syntax.Like, scope: Scope) -> str:
-        value = self.as_text(self.expression(node.operand, scope), node.line)
-        pattern = self.as_text(self.expression(node.pattern, scope), node.line)
+    def _like(self, node: syntax.Like, scope: Scope) -> Predicate:
+        value = as_text(self.expression(node.operand, scope), node.line)
+        pattern = as_text(self.expression(node.pattern, scope), node.line)
         escape = ""
         if node.escape is not None:
             given = self.expression(node.escape, scope)
@@ -304,64 +279,7 @@ class ExpressionCompiler:
             escape = given.constant
         value, pattern = _same_collation([value, pattern], "like", node.line)
         test = like(value, pattern, escape)
-        return f"(NOT {test})" if node.negated else test
-
-
-def like(value: Value, pattern: Value, escape: str) -> str:
-    """SQL of text LIKE pattern; a constant pattern becomes a DuckDB LIKE or a regular expression.
-
-    Blanks at the end of VARCHAR do not count, those of NVARCHAR and of the pattern do. A pattern without _ and [ takes
-    for equal what = does; where these count characters, only case, composition and the flags of the collation.
-    """
-    unicode = not {value.type.name, pattern.type.name}.isdisjoint(UNICODE)
-    options = "s" if value.case_counts else "si"
-    if pattern.constant is None:
-        exact = "true" if value.case_counts else "false"
-        blanks = "" if unicode else " *"
-        by_character = f"tsql_like({value.sql}, {pattern.sql}, {quote(escape)}, {exact}, {quote(blanks)})"
-        if value.compares_by.binary or escape or not unicode:
-            return by_character
-        marked = Value(f"replace({pattern.sql}, '\\', '\\\\')", pattern.type, collation=value.collation)
-        by_text = f"{folded(value, expand=True)} LIKE {folded(marked, expand=True)} ESCAPE '\\'"
-        return f"CASE WHEN regexp_matches({pattern.sql}, '[_[]') THEN {by_character} ELSE {by_text} END"
-    text = unicodedata.normalize("NFC", pattern.constant) if not value.compares_by.binary else pattern.constant
-    if "[" in text or escape or not (unicode or text.endswith("%")):
-        regex = quote(like_regex(text, escape) + ("" if unicode else " *"))
-        return f"regexp_full_match({folded(value, expand=False)}, {regex}, '{options}')"
-    matched = Value(quote(text.replace("\\", "\\\\")), pattern.type, collation=value.collation)
-    expand = "_" not in text
-    return f"({folded(value, expand=expand)} LIKE {folded(matched, expand=expand)} ESCAPE '\\')"
-
-
-def like_regex(pattern: str, escape: str = "") -> str:
-    """The RE2 regular expression of a LIKE pattern (to be matched in full)."""
-    result = []
-    position = 0
-    while position < len(pattern):
-        character = pattern[position]
-        if escape and character == escape and position + 1 < len(pattern):
-            position += 1
-            result.append(re.escape(pattern[position]))
-        elif character == "%":
-            result.append(".*")
-        elif character == "_":
-            result.append(".")
-        elif character == "[":
-            end = pattern.find("]", position + 1)
-            if end < 0:
-                return "[^\\x00-\\x{10FFFF}]"  # an unclosed set matches nothing
-            inner = pattern[position + 1 : end]
-            negated = inner.startswith("^")
-            members = inner[1:] if negated else inner
-            if not members:
-                return "[^\\x00-\\x{10FFFF}]"
-            members = re.sub(r"([\\\[\]^&~])", r"\\\1", members)
-            result.append(f"[{'^' if negated else ''}{members}]")
-            position = end
-        else:
-            result.append(re.escape(character))
-        position += 1
-    return "".join(result)
+        return Predicate(f"(NOT {test})", test.cost) if node.negated else test
 
 
 def _same_collation(values: Iterable[Value], operation: str, line: int) -> list[Value]:
@@ -378,7 +296,7 @@ def literal(node: syntax.Literal) -> Value:
     text = node.value
     match node.kind:
         case "integer":
-            return Value(str(int(text)), SqlType("int"), constant=str(int(text)))
+            return integer_constant(int(text))
         case "decimal":
             whole, _, fraction = text.partition(".")
             digits = max(len(whole.lstrip("0")) + len(fraction), 1)
@@ -386,19 +304,19 @@ def literal(node: syntax.Literal) -> Value:
                 message = f"The number '{text}' is out of the range for numeric representation (maximum precision 38)."
                 raise SqlError(1007, message, severity=15, line=node.line)
             declared = decimal(digits, len(fraction))
-            return Value(f"CAST({quote(text)} AS {duckdb_type(declared)})", declared, constant=text)
+            return Value(f"CAST({quote(text)} AS {duckdb_type(declared)})", declared, constant=text, cost=Cost.NAME)
         case "money":
-            return Value(f"CAST({quote(text)} AS DECIMAL(19,4))", SqlType("money"))
+            return Value(f"CAST({quote(text)} AS DECIMAL(19,4))", SqlType("money"), cost=Cost.NAME)
         case "float":
-            return Value(f"CAST({quote(text)} AS DOUBLE)", SqlType("float"))
+            return Value(f"CAST({quote(text)} AS DOUBLE)", SqlType("float"), cost=Cost.NAME)
         case "varchar" | "nvarchar":
             limit = 4000 if node.kind == "nvarchar" else 8000
             declared = SqlType(node.kind, length=MAX if (length := utf16.length(text)) > limit else max(1, length))
-            return Value(quote(text), declared, constant=text)
+            return Value(quote(text), declared, constant=text, cost=Cost.NAME)
         case "binary":
             digits_text = text if len(text) % 2 == 0 else "0" + text
             declared = SqlType("varbinary", length=max(1, len(digits_text) // 2))
-            return Value(f"unhex({quote(digits_text)})", declared)
+            return Value(f"unhex({quote(digits_text)})", declared, cost=Cost.NAME)
         case "null":
             return NULL
     raise SqlError(156, "Incorrect syntax near the keyword 'DEFAULT'.", severity=15, line=node.line)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from local_sqlserver.compiler.contract import ConstraintInfo, Relation
 from local_sqlserver.compiler.macros import ERROR_MARK
@@ -12,6 +13,9 @@ from local_sqlserver.errors import SqlError
 
 if TYPE_CHECKING:
     import duckdb
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _DUCKDB_TYPES = {
     "INT8": "bit",
@@ -33,15 +37,37 @@ def to_sql_error(error: duckdb.Error, line: int, relations: Sequence[Relation] =
     recognised becomes error 50000 with DuckDB's own text: never hidden.
     """
     message = str(error)
-    if raised := re.search(rf"{ERROR_MARK}(\d+):(.*)", message, re.DOTALL):
-        number = int(raised[1])
-        return SqlError(number, raised[2], line=line)
+    if raised := re.search(rf"{ERROR_MARK}(\d+)(?:/(\d+)/(\d+))?:(.*)", message, re.DOTALL):
+        number, severity, state, text = raised.groups()
+        return SqlError(int(number), text, severity=int(severity or 16), state=int(state or 1), line=line)
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
             result: SqlError = build(found, relations)
             result.line = line
             return result
     return SqlError(50000, f"DuckDB: {message}", line=line)
+
+
+class _RaisedError(Exception):
+    """A SqlError whose text survives DuckDB."""
+
+
+def raising(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A Python function as DuckDB may call it: ``to_sql_error`` finds the SqlError that it raises.
+
+    DuckDB keeps nothing but the text of an exception, so number, severity and state travel in it, as the errors that
+    ``tsql_raise`` raises do.
+    """
+
+    @wraps(function)
+    def called(*arguments: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            return function(*arguments, **named)
+        except SqlError as error:
+            text = f"{ERROR_MARK}{error.number}/{error.severity}/{error.state}:{error.message}"
+            raise _RaisedError(text) from error
+
+    return called
 
 
 _Build = Callable[["re.Match[str]", "Sequence[Relation]"], SqlError]
@@ -218,6 +244,10 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (
         r"No space left on device",
         _constant(1105, "Could not allocate space because the disk is full.", severity=17, state=2),
+    ),
+    (
+        r"Lambda functions are currently not supported in generated columns",
+        _constant(40510, "This expression in a computed column is not supported by local_sqlserver."),
     ),
     (r"read-only", _constant(3906, "Failed to update database because the database is read-only.")),
 )

@@ -8,6 +8,7 @@ Source: MS-UCODEREF 3.1.5.2, Windows Sorting Weight Tables.
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from local_sqlserver.collation import Collation
 
@@ -42,6 +43,7 @@ PLAIN = r"[\t-\r -~]*"
 """What RE2 matches in full if a text is printable ASCII and white space: it folds to itself but for case."""
 
 
+@cache  # the same letters at each comparison
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 

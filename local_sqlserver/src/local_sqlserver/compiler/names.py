@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
-from local_sqlserver.compiler.values import Value, identifier
+from local_sqlserver.compiler.values import Cost, Value, identifier
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
@@ -38,7 +38,10 @@ class Rows:
 
 @dataclass(slots=True)
 class SourceColumns:
-    """A source in scope: what T-SQL calls it, what the SQL calls it, its columns; ``name`` is a table's full name."""
+    """A source in scope: what T-SQL calls it, what the SQL calls it, its columns; ``name`` is a table's full name.
+
+    ``used`` are the columns that expressions have named so far, in their order.
+    """
 
     alias: str
     emitted: str
@@ -47,6 +50,7 @@ class SourceColumns:
     relation: Relation | None = None
     depth: str = ""
     replacements: dict[str, Value] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
 
     def answers_to(self, qualifier: syntax.Name) -> bool:
         """Whether ``qualifier`` (of qualifier.column) names this source."""
@@ -63,12 +67,13 @@ class SourceColumns:
 
     def value(self, column: OutputColumn) -> Value:
         """The SQL of a column of this source."""
+        self.used[column.name] = None
         if column.name.lower() in self.replacements:
             return self.replacements[column.name.lower()]
         reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
         if not self.emitted:
             reference = identifier(column.emitted)
-        return Value(reference, column.type, collation=column.own_collation)
+        return Value(reference, column.type, collation=column.own_collation, cost=Cost.NAME)
 
 
 @dataclass(slots=True)
@@ -139,6 +144,12 @@ class Scope:
 def invalid_column(name: str, line: int) -> SqlError:
     """Error 207."""
     return SqlError(207, f"Invalid column name '{name}'.", line=line)
+
+
+def reference(alias: str, column: OutputColumn) -> Value:
+    """The SQL of a column of a derived table that the compiler has made."""
+    sql = f"{identifier(alias)}.{identifier(column.emitted)}"
+    return Value(sql, column.type, collation=column.own_collation, cost=Cost.NAME)
 
 
 def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColumns:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import convert, implicit
-from local_sqlserver.compiler.expressions import has_aggregate
-from local_sqlserver.compiler.functions import FunctionCompiler
-from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, relation_source
+from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
+from local_sqlserver.compiler.functions import check_aggregate, compile_call, compile_table
+from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.compiler.values import Value, identifier, key, quote, sort_key, typed_null
+from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, sort_key, typed_null
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
@@ -28,7 +28,7 @@ class _Recursion:
     limit: int
 
 
-class QueryCompiler(FunctionCompiler):
+class QueryCompiler(ExpressionCompiler):
     """Translates queries."""
 
     recursion: _Recursion | None = None
@@ -88,7 +88,7 @@ class QueryCompiler(FunctionCompiler):
                 )
                 raise SqlError(240, text, line=table.line)
         casts = ", ".join(
-            implicit(_reference("_r", theirs), ours.type, table.line).sql
+            implicit(reference("_r", theirs), ours.type, table.line).sql
             for ours, theirs in zip(columns, own, strict=True)
         )
         names = ", ".join(identifier(column.emitted) for column in columns)
@@ -113,12 +113,12 @@ class QueryCompiler(FunctionCompiler):
         """A query with its ORDER BY."""
         body = query.body
         if isinstance(body, syntax.Select):
-            return self._select(body, parent, query)
+            return self.select(body, parent, query)
         rows = self._body(body, parent)
         if not query.order and query.offset is None:
             return rows
         scope = Scope(None, [SourceColumns("_u", "_u", rows.columns)])
-        items = [(column, _reference("_u", column)) for column in rows.columns]
+        items = [(column, reference("_u", column)) for column in rows.columns]
         order = self._order(query.order, scope, items, must_be_listed=True)
         sql = f'SELECT * FROM ({rows.sql}) AS "_u" ORDER BY {order}{self._paging(query, scope)}'
         return Rows(sql, rows.columns)
@@ -127,7 +127,7 @@ class QueryCompiler(FunctionCompiler):
         if isinstance(body, syntax.Query):
             return self.query_rows(body, parent)
         if isinstance(body, syntax.Select):
-            return self._select(body, parent, syntax.Query(body=body, line=body.line))
+            return self.select(body, parent, syntax.Query(body=body, line=body.line))
         return self._set_operation(body, parent)
 
     def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> Rows:
@@ -147,10 +147,10 @@ class QueryCompiler(FunctionCompiler):
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
-        is_plain = not any(_reference("_s", column).is_text for column in columns)
+        is_plain = not any(reference("_s", column).is_text for column in columns)
         if node.operator == "UNION ALL" or (node.operator == "UNION" and is_plain):
             return Rows(f"({first}) {node.operator} ({second})", names)
-        keys = ", ".join(key(_reference("_s", column)) for column in columns)
+        keys = ", ".join(key(reference("_s", column)) for column in columns)
         if node.operator == "UNION":
             union = f"({first}) UNION ALL ({second})"
             return Rows(f'SELECT DISTINCT ON ({keys}) * FROM ({union}) AS "_s"', names)
@@ -158,8 +158,8 @@ class QueryCompiler(FunctionCompiler):
             return Rows(f"({first}) {node.operator} ({second})", names)
         emitted = ", ".join(f"_{index}" for index in range(len(columns)))
         same = " AND ".join(
-            f"{key(_reference('_s', column))} IS NOT DISTINCT FROM "
-            f"{key(replace(_reference('_t', column), sql=f'_t._{index}'))}"
+            f"{key(reference('_s', column))} IS NOT DISTINCT FROM "
+            f"{key(replace(reference('_t', column), sql=f'_t._{index}'))}"
             for index, column in enumerate(columns)
         )
         word = "" if node.operator == "INTERSECT" else "NOT "
@@ -178,11 +178,12 @@ class QueryCompiler(FunctionCompiler):
             return rows.sql
         parts = []
         for ours, theirs in zip(rows.columns, columns, strict=True):
-            value = typed_null(theirs.type) if ours.null else implicit(_reference("_c", ours), theirs.type, line)
+            value = typed_null(theirs.type) if ours.null else implicit(reference("_c", ours), theirs.type, line)
             parts.append(f"{value.sql} AS {identifier(theirs.emitted)}")
         return f'SELECT {", ".join(parts)} FROM ({rows.sql}) AS "_c"'
 
-    def _select(self, node: syntax.Select, parent: Scope | None, query: syntax.Query) -> Rows:
+    def select(self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: bool = False) -> Rows:
+        """A SELECT; with ``rowid`` its SQL has the rowid of its only table besides, as _rowid."""
         scope = Scope(parent)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
@@ -209,6 +210,8 @@ class QueryCompiler(FunctionCompiler):
             having = f" HAVING {self.condition(node.having, scope)}"
         scope.clause = "order"
         select_list = ", ".join(f"{value.sql} AS {identifier(column.emitted)}" for column, value in items)
+        if rowid:
+            select_list = f"{identifier(scope.sources[0].emitted)}.rowid AS _rowid, {select_list}"
         columns = tuple(column for column, _ in items)
         tail = f"{source}{where}{grouping}{having}"
         if node.distinct:
@@ -233,7 +236,7 @@ class QueryCompiler(FunctionCompiler):
         scope: Scope,
     ) -> Rows:
         columns = tuple(column for column, _ in items)
-        outer = [(column, _reference("_d", column)) for column in columns]
+        outer = [(column, reference("_d", column)) for column in columns]
         keys = ", ".join(key(value) for _, value in outer)
         is_plain = not any(value.is_text for _, value in outer)
         sql = f'SELECT {"DISTINCT" if is_plain else f"DISTINCT ON ({keys})"} * FROM ({inner}) AS "_d"'
@@ -363,7 +366,7 @@ class QueryCompiler(FunctionCompiler):
             shown = f"min({value.sql})"
             if group.sets is not None:
                 shown = f"CASE WHEN grouping({grouped}) = 0 THEN {shown} END"
-            keys[value.sql] = Value(shown, value.type, collation=value.collation)
+            keys[value.sql] = Value(shown, value.type, collation=value.collation, cost=native(value))
         scope.keys = keys
         sql = [key(value) for value in values]
         if group.sets is None:
@@ -496,28 +499,7 @@ class QueryCompiler(FunctionCompiler):
         return self._derived(Rows(f"VALUES {lines}", columns), node.alias, node.columns, scope, node.line)
 
     def _function_source(self, node: syntax.FunctionSource, scope: Scope) -> str:
-        arguments = [self.expression(argument, scope) for argument in node.call.arguments]
-        if node.call.name == "STRING_SPLIT" and len(arguments) in (2, 3):
-            text, separator = (self.as_text(argument, node.line) for argument in arguments[:2])
-            pieces = f"tsql_split({text.sql}, {separator.sql})"
-            name = "nvarchar" if text.type.name in ("nvarchar", "nchar") else "varchar"
-            columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value", text.collation)]
-            selected = f'unnest({pieces}) AS "value"'
-            if len(arguments) == 3:
-                columns.append(OutputColumn("ordinal", BIGINT, "ordinal"))
-                selected += f', unnest(range(1, len({pieces}) + 1)) AS "ordinal"'
-            rows = Rows(f"SELECT {selected}", tuple(columns))
-        elif node.call.name == "GENERATE_SERIES" and len(arguments) in (2, 3):
-            declared = common_type([argument.type for argument in arguments])
-            bounds = ", ".join(argument.sql for argument in arguments)
-            sql = (
-                f"SELECT CAST(unnest(generate_series({bounds})) AS "
-                f'{"BIGINT" if declared == BIGINT else "INTEGER"}) AS "value"'
-            )
-            rows = Rows(sql, (OutputColumn("value", BIGINT if declared == BIGINT else INT, "value"),))
-        else:
-            text_ = f"Invalid object name '{node.call.name.lower()}'."
-            raise SqlError(208, text_, line=node.line)
+        rows = compile_table(self, node.call, scope)
         return self._derived(rows, node.alias, node.columns, scope, node.line, lateral="LATERAL ")
 
     def _file_source(self, node: syntax.FileSource, scope: Scope) -> str:
@@ -556,6 +538,15 @@ class QueryCompiler(FunctionCompiler):
             return f"{left} CROSS JOIN {right}"
         return f"{left} LEFT JOIN {right} ON TRUE"
 
+    def _pivoted(self, node: syntax.Pivot, value: Value) -> Value:
+        """The aggregate of a PIVOT over a value that has been compiled."""
+        argument = syntax.Column(parts=("value",), line=node.line)
+        call = syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line)
+        check_aggregate(call)
+        column = OutputColumn("value", value.type, "value")
+        rows = Scope(None, [SourceColumns("", "", (column,), replacements={"value": value})], keys={})
+        return compile_call(self, call, rows)
+
     def _pivot(self, node: syntax.Pivot, scope: Scope) -> str:
         """PIVOT as a grouped query: one conditional aggregate a value."""
         inner = Scope(scope.parent)
@@ -577,20 +568,14 @@ class QueryCompiler(FunctionCompiler):
                 selected.append(f"{shown} AS {identifier(column.name)}")
                 columns.append(OutputColumn(column.name, column.type, column.name, column.collation))
         for name in node.values:
-            constant = Value(quote(name), text_type("nvarchar", len(name)), constant=name)
+            constant = Value(quote(name), text_type("nvarchar", len(name)), constant=name, cost=Cost.NAME)
             test = self.compare("=", pivoted, constant, node.line)
-            chosen = replace(value, sql=f"CASE WHEN {test} THEN {value.sql} END")
-            result = self.aggregate(node.aggregate, chosen, node.line)
+            result = self._pivoted(node, replace(value, sql=f"CASE WHEN {test} THEN {value.sql} END", cost=Cost.MACROS))
             selected.append(f"{result.sql} AS {identifier(name)}")
             columns.append(OutputColumn(name, result.type, name))
         grouping = f" GROUP BY {', '.join(groups)}" if groups else ""
         rows = Rows(f"SELECT {', '.join(selected)} FROM {source}{grouping}", tuple(columns))
         return self._derived(rows, node.alias, (), scope, node.line)
-
-
-def _reference(alias: str, column: OutputColumn) -> Value:
-    sql = f"{identifier(alias)}.{identifier(column.emitted)}"
-    return Value(sql, column.type, collation=column.own_collation)
 
 
 def _unequal_lists(line: int) -> SqlError:

@@ -10,7 +10,7 @@ from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIT
-from local_sqlserver.compiler.values import Value, identifier, typed_null
+from local_sqlserver.compiler.values import Cost, Value, identifier, typed_null
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -27,7 +27,7 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
     """
     compiler = DefinitionCompiler(context, node.line)
     if isinstance(node, syntax.Condition):
-        sql = compiler.condition(node, Scope())
+        sql = compiler.condition(node, Scope()).sql
         types = (BIT,)
     else:
         value = compiler.expression(node, Scope())
@@ -59,7 +59,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
         parts = []
         for name, column in zip(assignments, rows.columns, strict=True):
             declared = compiler.context.variable(name, node.line)
-            value = Value(f"_a.{identifier(column.emitted)}", column.type, null=column.null)
+            value = Value(f"_a.{identifier(column.emitted)}", column.type, null=column.null, cost=Cost.NAME)
             parts.append(f"{implicit(value, declared, node.line).sql} AS {identifier(column.emitted)}")
         sql = f"{tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _a"
     return Translation(

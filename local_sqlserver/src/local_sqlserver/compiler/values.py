@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
 from local_sqlserver.compiler import folding
@@ -12,8 +13,16 @@ from local_sqlserver.compiler.types import INT, TEXT, duckdb_type
 from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
 
-_NAME = re.compile(r'(?:[\w$]+|"[^"]*")(?:\.(?:[\w$]+|"[^"]*"))*')
-"""A column or parameter in DuckDB SQL."""
+
+class Cost(Enum):
+    """What it costs to write the SQL of a value twice."""
+
+    NAME = 0
+    """Nothing: a column, a parameter or a constant."""
+    NATIVE = 1
+    """A computation by DuckDB's own functions, over values of no higher cost."""
+    MACROS = 2
+    """Anything else. Macros repeat their arguments, so that nested calls would grow beyond bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class Value:
 
     ``constant`` is the value of a literal (text without quotes, digits of a number). ``null`` marks the bare NULL,
     which takes any type. ``collation`` is that of a column or of a COLLATE clause; None, which gives way to either, is
-    the database's.
+    the database's. ``cost`` is what repeating the SQL costs; a value that does not say it is never repeated.
     """
 
     sql: str
@@ -30,6 +39,7 @@ class Value:
     constant: str | None = None
     null: bool = False
     collation: Collation | None = None
+    cost: Cost = Cost.MACROS
 
     @property
     def is_text(self) -> bool:
@@ -47,7 +57,26 @@ class Value:
         return self.compares_by.binary or self.compares_by.case
 
 
-NULL = Value("NULL", INT, null=True)
+NULL = Value("NULL", INT, null=True, cost=Cost.NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """DuckDB SQL of a search condition, a BOOLEAN, and what repeating it costs; in an f-string it is its SQL."""
+
+    sql: str
+    cost: Cost = Cost.MACROS
+
+    def __str__(self) -> str:
+        return self.sql
+
+
+def native(*operands: Value | Predicate) -> Cost:
+    """The cost of a computation over these values that calls no macro itself."""
+    for operand in operands:
+        if operand.cost is Cost.MACROS:
+            return Cost.MACROS
+    return Cost.NATIVE
 
 
 def quote(text: str) -> str:
@@ -62,31 +91,45 @@ def identifier(name: str) -> str:
 
 def integer_constant(number: int) -> Value:
     """An INT literal."""
-    return Value(str(number), INT, constant=str(number))
+    return Value(str(number), INT, constant=str(number), cost=Cost.NAME)
 
 
 def typed_null(declared: SqlType) -> Value:
     """NULL of a type."""
-    return Value(f"CAST(NULL AS {duckdb_type(declared)})", declared)
+    return Value(f"CAST(NULL AS {duckdb_type(declared)})", declared, cost=Cost.NAME)
 
 
-def without_trailing_blanks(sql: str) -> str:
-    """SQL of text without its trailing blanks; DuckDB's rtrim(x) would take every kind of Unicode blank."""
-    if _NAME.fullmatch(sql):  # asking first is four times as fast, where asking costs nothing
-        return f"CASE WHEN ends_with({sql}, ' ') THEN rtrim({sql}, ' ') ELSE {sql} END"
-    return f"rtrim({sql}, ' ')"
+def without_trailing_blanks(value: Value) -> Value:
+    """Text without its trailing blanks; DuckDB's rtrim(x) would take every kind of Unicode blank."""
+    sql = value.sql
+    if value.cost is Cost.NAME:  # asking first is four times as fast, where asking costs nothing
+        sql = f"CASE WHEN ends_with({sql}, ' ') THEN rtrim({sql}, ' ') ELSE {sql} END"
+        return _text(value, sql, Cost.NATIVE)
+    return _text(value, f"rtrim({sql}, ' ')", value.cost)
 
 
-def once(template: str, sql: str, *others: str) -> str:
-    """SQL of a template that names its argument {0} several times (macros do) without computing it each time.
+def _text(value: Value, sql: str, cost: Cost) -> Value:
+    return Value(sql, value.type, collation=value.collation, cost=cost)
 
-    ``others`` are what {1}, {2} … stand for. A name costs nothing to repeat; an argument that calls macros of its own
-    is bound by a lambda: repeated in every layer of nested calls it would grow beyond bounds. A lambda can hold
-    neither another one nor a query.
+
+def once(template: Callable[..., str], value: Value, *others: Value) -> str:
+    """The SQL that a template makes of values, without computing the first of them more than once.
+
+    A template, or the macros that it calls, may repeat its arguments. What calls macros itself is therefore bound by a
+    lambda: repeated in every layer of nested calls it would grow beyond bounds. A lambda can hold neither another one
+    nor a query, so other values that may be either are bound with it.
     """
-    if "tsql_" not in sql or any("lambda" in other or "SELECT" in other for other in others):
-        return template.format(sql, *others)
-    return f"list_transform([{sql}], lambda once: {template.format('once', *others)})[1]"
+    if value.cost is not Cost.MACROS:
+        return template(value.sql, *(other.sql for other in others))
+    if native(*others) is Cost.NATIVE:
+        return _bound(value.sql, template("once", *(other.sql for other in others)))
+    names = [f"once.v{position}" for position in range(len(others) + 1)]
+    fields = ", ".join(f"v{position} := {each.sql}" for position, each in enumerate((value, *others)))
+    return _bound(f"struct_pack({fields})", template(*names))
+
+
+def _bound(sql: str, body: str) -> str:
+    return f"list_transform([{sql}], lambda once: {body})[1]"
 
 
 def key(value: Value) -> str:
@@ -94,35 +137,38 @@ def key(value: Value) -> str:
 
     Raises SqlError 446 for a text whose collation is unresolved.
     """
+    return keyed(value).sql
+
+
+def keyed(value: Value) -> Value:
+    """``key`` with what repeating it costs."""
     if not value.is_text:
-        return value.sql
+        return value
     collation = value.compares_by
     if collation == UNRESOLVED:
         raise SqlError(446, "Cannot resolve collation conflict for GROUP BY, DISTINCT or ORDER BY operation.")
     if value.constant is not None and (collation.binary or re.fullmatch(folding.PLAIN, value.constant)):
         text = value.constant.rstrip(" ")
-        return quote(text if value.case_counts else text.lower())
+        return _text(value, quote(text if value.case_counts else text.lower()), Cost.NAME)
     if collation.binary:
-        return without_trailing_blanks(value.sql)
+        return without_trailing_blanks(value)
     if collation.column() == DATABASE:
-        return once("tsql_key({0})", value.sql)
-    return _once(value.sql, lambda sql: folding.key(sql, collation))
+        return _text(value, once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
+    return _text(value, once(lambda sql: folding.key(sql, collation), value), native(value))
 
 
 def sort_key(value: Value) -> str:
     """What to sort and to compare with < by: ``key``, but UTF-16 code units for a binary collation."""
+    return sort_keyed(value).sql
+
+
+def sort_keyed(value: Value) -> Value:
+    """``sort_key`` with what repeating it costs."""
     if value.is_text and value.compares_by.binary:
-        return once("tsql_units({0})", key(value))
-    return key(value)
+        return _text(value, once(lambda sql: f"tsql_units({sql})", keyed(value)), Cost.MACROS)
+    return keyed(value)
 
 
 def folded(value: Value, *, expand: bool) -> str:
     """What LIKE compares instead of a text: ``folding.fold`` of it."""
-    return _once(value.sql, lambda sql: folding.fold(sql, value.compares_by, expand=expand))
-
-
-def _once(sql: str, template: Callable[[str], str]) -> str:
-    """``once`` for a template that is no format string."""
-    if _NAME.fullmatch(sql) or "tsql_" not in sql:
-        return template(sql)
-    return f"list_transform([{sql}], lambda once: {template('once')})[1]"
+    return once(lambda sql: folding.fold(sql, value.compares_by, expand=expand), value)

@@ -5,10 +5,13 @@ DuckDB calls them through one scalar function, ``tsql_metadata(spid, name, argum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from local_sqlserver.collation import DATABASE
+from local_sqlserver.compiler import METADATA_FUNCTIONS
+from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine.catalog import CatalogObject
+from local_sqlserver.engine.properties import UNANSWERED
 from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.engine.system_views import TYPE_IDS
 from local_sqlserver.errors import SqlError, unsupported
@@ -21,10 +24,7 @@ Function = Callable[[SessionValues, Arguments], object]
 
 def call(values: SessionValues, name: str, arguments: Arguments) -> str | None:
     """Return the value of a catalog function as text; None is NULL. Raises SqlError for what is not supported."""
-    function = _FUNCTIONS.get(name)
-    if function is None:
-        raise unsupported(f"{name.upper()}()")
-    value = function(values, arguments)
+    value = _FUNCTIONS[name](values, arguments)
     if value is None:
         return None
     return str(int(value)) if isinstance(value, bool) else str(value)
@@ -133,6 +133,16 @@ def _constraint_definition(values: SessionValues, number: int | None) -> str | N
     return next((known.definition for at, known in enumerate(item.constraints, 1) if at == position), None) or None
 
 
+def _answer(function: str, name: str, answers: Mapping[str, object]) -> object:
+    """Return the answer to a property by its name in lower case: NULL for one that SQL Server does not have either.
+
+    Raises SqlError 40510 for the others that it has.
+    """
+    if name in UNANSWERED[function]:
+        raise unsupported(f"{function}(…, '{name}')")
+    return answers.get(name)
+
+
 def _object_property(values: SessionValues, arguments: Arguments) -> object:
     item = _by_id(values, arguments[:1])
     name = (_argument(arguments, 1) or "").lower()
@@ -145,12 +155,9 @@ def _object_property(values: SessionValues, arguments: Arguments) -> object:
         "isprocedure": item.type == "P",
         "tablehasidentity": any(column.identity for column in item.columns),
         "tablehasprimarykey": any(constraint.kind == "PK" for constraint in item.constraints),
+        "schemaid": values.view.catalog(values.state.frame.database).schemas[item.schema.lower()][0],
     }
-    if name == "schemaid":
-        return values.view.catalog(values.state.frame.database).schemas[item.schema.lower()][0]
-    if name not in answers:
-        raise unsupported(f"OBJECTPROPERTY(…, '{name}')")
-    return answers[name]
+    return _answer("OBJECTPROPERTY", name, answers)
 
 
 def _schema_id(values: SessionValues, arguments: Arguments) -> object:
@@ -187,9 +194,7 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
         "useraccess": database.user_access,
         "recovery": database.recovery_model,
     }
-    if name not in answers:
-        raise unsupported(f"DATABASEPROPERTYEX(…, '{name}')")
-    return answers[name]
+    return _answer("DATABASEPROPERTYEX", name, answers)
 
 
 def _server_property(values: SessionValues, arguments: Arguments) -> object:
@@ -275,9 +280,7 @@ def _column_property(values: SessionValues, arguments: Arguments) -> object:
         "iscomputed": found.computed is not None,
         "allowsnull": found.nullable,
     }
-    if name not in answers:
-        raise unsupported(f"COLUMNPROPERTY(…, '{name}')")
-    return answers[name]
+    return _answer("COLUMNPROPERTY", name, answers)
 
 
 def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:
@@ -398,3 +401,5 @@ _FUNCTIONS: dict[str, Function] = {
     "applock_mode": _lock_mode,
     "connectionproperty": _connection_property,
 }
+
+implemented((name.lower() for name in METADATA_FUNCTIONS), _FUNCTIONS)

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from local_sqlserver.compiler import macros
+from local_sqlserver.compiler import failures, macros
 from local_sqlserver.engine.accounts import Accounts
 from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.events import Engine, Session
@@ -35,7 +35,7 @@ class LocalEngine:
         self._spids = itertools.count(_FIRST_SPID)
         root.create_function(
             "tsql_metadata",
-            self._catalog_function,
+            failures.raising(self._catalog_function),
             ["INTEGER", "VARCHAR", "VARCHAR[]"],
             "VARCHAR",
             null_handling=FunctionNullHandling.SPECIAL,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_sqlserver.compiler import SESSION_VALUES
+from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.shared import Shared
@@ -40,12 +41,7 @@ class SessionValues:
 
     def value(self, name: str, frame: Frame) -> Any:
         """Return the value of a key of ``SESSION_VALUES``."""
-        if name.startswith("error_"):
-            handled = self.state.handled
-            found = _ERROR[name](handled[-1]) if handled else None
-        else:
-            found = _VALUES[name](self, frame)
-        return coerce(found, SESSION_VALUES[name])
+        return coerce(_VALUES[name](self, frame), SESSION_VALUES[name])
 
     def parameter(self, name: str, frame: Frame, line: int) -> Any:
         """Return what a translation's parameter stands for: such a value, or a variable's."""
@@ -54,14 +50,12 @@ class SessionValues:
         return frame.variable(name, line).value
 
 
-_ERROR: dict[str, Callable[[SqlError], Any]] = {
-    "error_number()": lambda error: error.number,
-    "error_severity()": lambda error: error.severity,
-    "error_state()": lambda error: error.state,
-    "error_line()": lambda error: error.line,
-    "error_procedure()": lambda error: error.procedure or None,
-    "error_message()": lambda error: error.message,
-}
+_Value = Callable[[SessionValues, Frame], Any]
+
+
+def _handled(read: Callable[[SqlError], Any]) -> _Value:
+    """A function of the error that a CATCH block handles; NULL outside of one."""
+    return lambda values, frame: read(values.state.handled[-1]) if values.state.handled else None
 
 
 def _options(values: SessionValues, frame: Frame) -> int:
@@ -70,7 +64,13 @@ def _options(values: SessionValues, frame: Frame) -> int:
     return 5496 + 512 * settings.nocount + 16384 * settings.xact_abort + 2 * settings.implicit_transactions
 
 
-_VALUES: dict[str, Callable[[SessionValues, Frame], Any]] = {
+_VALUES: dict[str, _Value] = {
+    "error_number()": _handled(lambda error: error.number),
+    "error_severity()": _handled(lambda error: error.severity),
+    "error_state()": _handled(lambda error: error.state),
+    "error_line()": _handled(lambda error: error.line),
+    "error_procedure()": _handled(lambda error: error.procedure or None),
+    "error_message()": _handled(lambda error: error.message),
     "@@rowcount": lambda values, frame: values.state.row_count,
     "rowcount_big()": lambda values, frame: values.state.row_count,
     "@@error": lambda values, frame: values.state.last_error,
@@ -114,3 +114,5 @@ _VALUES: dict[str, Callable[[SessionValues, Frame], Any]] = {
     "app_name()": lambda values, frame: values.state.application,
     "current_transaction_id()": lambda values, frame: values.transactions.descriptor,
 }
+
+implemented(SESSION_VALUES, _VALUES)

@@ -1,12 +1,14 @@
-"""FORMAT: .NET's standard and custom formats, for en-US."""
+"""FORMAT with .NET's standard and custom formats for en-US, and FORMATMESSAGE."""
 
 from __future__ import annotations
 
 import re
 
-from local_sqlserver.compiler.types import APPROXIMATE, NUMBERS, TEMPORAL
+from local_sqlserver.compiler.conversions import as_text
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.types import APPROXIMATE, NUMBERS, TEMPORAL, text_type
 from local_sqlserver.compiler.values import Value, quote
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import unsupported
 
 _CULTURES = ("en-us", "")
 _DATE_STANDARD = {
@@ -30,18 +32,6 @@ _STRFTIME = {
     "dddd": "%A", "ddd": "%a", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I",
     "mm": "%M", "m": "%-M", "ss": "%S", "s": "%-S", "fff": "%g", "ffffff": "%f", "tt": "%p",
 }  # fmt: skip
-
-
-def format_value(value: Value, pattern: str, culture: str, line: int) -> str:
-    """SQL of FORMAT(value, pattern); refuses what it would not get right."""
-    if culture not in _CULTURES:
-        raise unsupported(f"FORMAT with the culture {culture}", line)
-    if value.type.name in TEMPORAL:
-        return _date(value, pattern, line)
-    if value.type.name in NUMBERS - {"bit"}:
-        return _number(value, pattern, line)
-    text = f"Argument data type {value.type.name} is invalid for argument 1 of format function."
-    raise SqlError(8116, text, line=line)
 
 
 def _date(value: Value, pattern: str, line: int) -> str:
@@ -141,3 +131,34 @@ def _standard_number(value: Value, kind: str, precision: str, line: int) -> str:
         padded = f"lpad({digits}, CAST(greatest({width}, length({digits})) AS INTEGER), '0')"
         return f"CASE WHEN {value.sql} < 0 THEN '-' || {padded} ELSE {padded} END"
     raise unsupported(f"FORMAT with the number format {kind}{precision}", line)
+
+
+formats = Theme("formats")
+
+
+@formats.scalar("FORMAT", least=2, most=3, result=text_type("nvarchar", 4000))
+def _format(call: Call) -> str:
+    culture = "en-us"
+    if len(call.arguments) == 3:
+        culture = (call.arguments[2].constant or "").lower()
+    pattern = call.arguments[1].constant
+    if pattern is None:
+        raise unsupported("FORMAT with a format that is not a constant", call.line)
+    if culture not in _CULTURES:
+        raise unsupported(f"FORMAT with the culture {culture}", call.line)
+    value = call.arguments[0]
+    if value.type.name in TEMPORAL:
+        return _date(value, pattern, call.line)
+    if value.type.name in NUMBERS - {"bit"}:
+        return _number(value, pattern, call.line)
+    raise call.invalid_argument(0)
+
+
+@formats.scalar("FORMATMESSAGE", least=1, most=21, result=text_type("nvarchar", 2047))
+def _formatmessage(call: Call) -> str:
+    pattern = call.arguments[0].constant
+    if pattern is None or any(mark in pattern for mark in ("%x", "%o", "%X", "%*")):
+        raise unsupported("FORMATMESSAGE with this pattern", call.line)
+    texts = "".join(f", {as_text(argument, call.line).sql}" for argument in call.arguments[1:])
+    plain = pattern.replace("%d", "%s").replace("%i", "%s").replace("%u", "%s")
+    return f"printf({quote(plain)}{texts})"

@@ -1,0 +1,156 @@
+"""Aggregates, plain or OVER a window."""
+
+from __future__ import annotations
+
+from local_sqlserver.collation import joined
+from local_sqlserver.compiler.arithmetic import divide_exactly
+from local_sqlserver.compiler.conversions import as_text
+from local_sqlserver.compiler.functions.registry import Call, Place, Theme
+from local_sqlserver.compiler.functions.windows import order_by, over
+from local_sqlserver.compiler.types import (
+    APPROXIMATE,
+    BIGINT,
+    DECIMALS,
+    FLOAT,
+    INT,
+    INTEGERS,
+    MONEY,
+    NUMBERS,
+    as_decimal,
+    decimal,
+    duckdb_type,
+    text_type,
+)
+from local_sqlserver.compiler.values import Value, key, sort_key
+from local_sqlserver.errors import SqlError
+from local_sqlserver.types import MAX, SqlType
+
+aggregates = Theme("aggregates")
+
+
+def _argument(call: Call) -> Value:
+    """The argument of an aggregate, in the scope of the rows that it adds up; raises 10759 for DISTINCT with OVER."""
+    if call.node.distinct and call.node.window:
+        text = "Use of DISTINCT is not allowed with the OVER clause."
+        raise SqlError(10759, text, severity=15, line=call.line)
+    return _inside(call, 0)
+
+
+def _inside(call: Call, position: int) -> Value:
+    scope = call.scope if call.node.window else call.scope.ungrouped()
+    return call.compiler.expression(call.node.arguments[position], scope)
+
+
+def _number(call: Call) -> Value:
+    value = _argument(call)
+    if value.null or value.type.name not in NUMBERS - {"bit"}:
+        raise _invalid_operand(value.type, call)
+    return value
+
+
+def _invalid_operand(declared: SqlType, call: Call) -> SqlError:
+    text = f"Operand data type {declared.name} is invalid for {call.name.lower()} operator."
+    return SqlError(8117, text, line=call.line)
+
+
+def _word(call: Call) -> str:
+    return "DISTINCT " if call.node.distinct else ""
+
+
+@aggregates.aggregate("COUNT", result=INT)
+@aggregates.aggregate("COUNT_BIG", result=BIGINT)
+def _count(call: Call) -> str:
+    declared = "BIGINT" if call.name == "COUNT_BIG" else "INTEGER"
+    if call.node.star:
+        return f"CAST(count(*){over(call)} AS {declared})"
+    value = _argument(call)
+    counted = key(value) if call.node.distinct else value.sql
+    return f"CAST(count({_word(call)}{counted}){over(call)} AS {declared})"
+
+
+@aggregates.aggregate("APPROX_COUNT_DISTINCT", result=BIGINT)
+def _approx_count_distinct(call: Call) -> str:
+    return f"count(DISTINCT {key(_argument(call))}){over(call)}"
+
+
+@aggregates.aggregate("MIN", "MAX")
+def _extreme(call: Call) -> Value:
+    value = _argument(call)
+    if value.type.name == "bit":
+        raise _invalid_operand(value.type, call)
+    sql = f"{call.name.lower()}({value.sql}){over(call)}"
+    if value.is_text:
+        sql = f"arg_{call.name.lower()}({value.sql}, {sort_key(value)}){over(call)}"
+    return Value(sql, value.type, collation=value.collation)
+
+
+@aggregates.aggregate("SUM")
+def _sum(call: Call) -> Value:
+    value = _number(call)
+    declared = value.type
+    if declared.name in ("tinyint", "smallint"):
+        declared = INT
+    elif declared.name in DECIMALS:
+        declared = SqlType(declared.name, precision=38, scale=declared.scale)
+    elif declared.name in MONEY:
+        declared = SqlType("money")
+    elif declared.name in APPROXIMATE:
+        declared = FLOAT
+    sql = f"CAST(sum({_word(call)}{value.sql}){over(call)} AS {duckdb_type(declared)})"
+    return Value(sql, declared)
+
+
+@aggregates.aggregate("AVG")
+def _average(call: Call) -> Value:
+    value, window, word = _number(call), over(call), _word(call)
+    total, count = f"sum({word}{value.sql}){window}", f"nullif(count({word}{value.sql}){window}, 0)"
+    if value.type.name in INTEGERS:
+        declared = INT if value.type.name in ("tinyint", "smallint") else value.type
+        return Value(f"CAST({total} // {count} AS {duckdb_type(declared)})", declared)
+    if value.type.name in APPROXIMATE:
+        return Value(f"avg({word}CAST({value.sql} AS DOUBLE)){window}", FLOAT)
+    one = as_decimal(value.type)
+    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(one.scale or 0, 6))
+    exact = decimal(19, 4) if value.type.name in MONEY else declared
+    sums = decimal(38, one.scale or 0)
+    return Value(divide_exactly(total, sums, count, decimal(19, 0), exact), declared)
+
+
+_SPREADS = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
+
+
+@aggregates.aggregate(*_SPREADS, result=FLOAT)
+def _spread(call: Call) -> str:
+    value = _number(call)
+    return f"{_SPREADS[call.name]}({_word(call)}CAST({value.sql} AS DOUBLE)){over(call)}"
+
+
+@aggregates.aggregate("GROUPING", result=SqlType("tinyint"))
+@aggregates.aggregate("GROUPING_ID", most=32, result=INT)
+def _grouping(call: Call) -> str:
+    keys = []
+    for position in range(len(call.node.arguments)):
+        grouped = call.scope.grouping_sql.get(_inside(call, position).sql)
+        if grouped is None:
+            text = (
+                f"Argument 1 of the {call.name} function does not match any of the expressions in the GROUP BY clause."
+            )
+            raise SqlError(8161, text, line=call.line)
+        keys.append(grouped)
+    return f"CAST(grouping({', '.join(keys)}) AS {'INTEGER' if call.name == 'GROUPING_ID' else 'UTINYINT'})"
+
+
+@aggregates.aggregate("STRING_AGG", least=2)
+def _string_agg(call: Call) -> Value:
+    if call.node.window:
+        text = "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause."
+        raise SqlError(4113, text, line=call.line)
+    value, separator = (as_text(_inside(call, position), call.line) for position in range(2))
+    order = order_by(call, call.node.within, call.scope.ungrouped())
+    name = "nvarchar" if value.type.name in ("nvarchar", "nchar") else "varchar"
+    length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000
+    sql = f"string_agg({value.sql}, {separator.sql}{f' ORDER BY {order}' if order else ''})"
+    return Value(sql, text_type(name, length), collation=joined([value, separator], call.line))
+
+
+aggregates.refuse("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC", place=Place.AGGREGATE)

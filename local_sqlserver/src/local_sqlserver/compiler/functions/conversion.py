@@ -1,0 +1,86 @@
+"""Conversion, and choosing among values."""
+
+from __future__ import annotations
+
+from local_sqlserver.collation import joined
+from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.types import INT, common_type
+from local_sqlserver.compiler.values import Value, key, native
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language import syntax
+
+conversion = Theme("conversion and choice")
+conversion.parsed("CAST", "CONVERT", "TRY_CAST", "TRY_CONVERT")
+conversion.refuse("PARSE", "TRY_PARSE", "SQL_VARIANT_PROPERTY")
+
+
+@conversion.scalar("IIF", least=3)
+def _iif(call: Call) -> Value:
+    condition, true, false = call.node.arguments
+    case = syntax.Case(operand=None, whens=((condition, true),), otherwise=false, line=call.line)
+    return call.compiler.expression(case, call.scope)
+
+
+@conversion.scalar("COALESCE", least=2, most=254)
+def _coalesce(call: Call) -> Value:
+    typed = [argument for argument in call.arguments if not argument.null]
+    if not typed:
+        text = "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
+        raise SqlError(4127, text, line=call.line)
+    target = common_type([argument.type for argument in typed])
+    collation = joined(typed, call.line)
+    converted = [implicit(argument, target, call.line) for argument in typed]
+    sql = f"coalesce({', '.join(each.sql for each in converted)})"
+    return Value(sql, target, collation=collation, cost=native(*converted))
+
+
+@conversion.scalar("ISNULL", least=2)
+def _isnull(call: Call) -> Value:
+    first, second = call.arguments
+    if first.null:
+        return second
+    if second.null:
+        return first
+    replacement = implicit(second, first.type, call.line)
+    sql = f"coalesce({first.sql}, {replacement.sql})"
+    return Value(sql, first.type, collation=first.collation, cost=native(first, replacement))
+
+
+@conversion.scalar("NULLIF", least=2)
+def _nullif(call: Call) -> Value:
+    first, second = call.arguments
+    if first.null:
+        text = (
+            "The type of the first argument to NULLIF cannot be the NULL constant "
+            "because the type of the first argument has to be known."
+        )
+        raise SqlError(4151, text, line=call.line)
+    if second.null:
+        return first
+    test = call.compiler.compare("=", first, second, call.line)
+    sql = f"CASE WHEN {test} THEN NULL ELSE {first.sql} END"
+    return Value(sql, first.type, collation=first.collation, cost=native(test, first))
+
+
+@conversion.scalar("CHOOSE", least=2, most=254)
+def _choose(call: Call) -> Value:
+    index, values = call.converted(0, INT), call.arguments[1:]
+    target = common_type([value.type for value in values if not value.null] or [INT])
+    converted = [implicit(value, target, call.line) for value in values]
+    parts = " ".join(f"WHEN {position} THEN {value.sql}" for position, value in enumerate(converted, 1))
+    sql = f"CASE {index.sql} {parts} END"
+    return Value(sql, target, collation=joined(values, call.line), cost=native(index, *converted))
+
+
+@conversion.scalar("GREATEST", "LEAST", least=1, most=254)
+def _extreme(call: Call) -> Value:
+    typed = [argument for argument in call.arguments if not argument.null]
+    target = common_type([argument.type for argument in typed] or [INT])
+    converted = [implicit(argument, target, call.line) for argument in typed]
+    if converted and converted[0].is_text:
+        order = "DESC" if call.name == "GREATEST" else "ASC"
+        keys = ", ".join(f"struct_pack(k := {key(value)}, v := {value.sql})" for value in converted)
+        listed = f"list_filter([{keys}], lambda x: x.v IS NOT NULL)"
+        return Value(f"list_sort({listed}, '{order}')[1].v", target)
+    return Value(f"{call.name.lower()}({', '.join(value.sql for value in converted)})", target)

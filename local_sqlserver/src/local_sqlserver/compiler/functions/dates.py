@@ -1,0 +1,286 @@
+"""Dates and times. A week begins on Sunday: DATEFIRST is 7."""
+
+from __future__ import annotations
+
+from local_sqlserver.compiler.conversions import convert
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, NUMBERS, TEMPORAL, text_type
+from local_sqlserver.compiler.values import Value, quote
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
+
+dates = Theme("dates")
+
+_PARTS = {
+    "YEAR": "year", "YY": "year", "YYYY": "year",
+    "QUARTER": "quarter", "QQ": "quarter", "Q": "quarter",
+    "MONTH": "month", "MM": "month", "M": "month",
+    "DAYOFYEAR": "dayofyear", "DY": "dayofyear", "Y": "dayofyear",
+    "DAY": "day", "DD": "day", "D": "day",
+    "WEEK": "week", "WK": "week", "WW": "week",
+    "WEEKDAY": "weekday", "DW": "weekday", "W": "weekday",
+    "ISO_WEEK": "iso_week", "ISOWK": "iso_week", "ISOWW": "iso_week",
+    "HOUR": "hour", "HH": "hour",
+    "MINUTE": "minute", "MI": "minute", "N": "minute",
+    "SECOND": "second", "SS": "second", "S": "second",
+    "MILLISECOND": "millisecond", "MS": "millisecond",
+    "MICROSECOND": "microsecond", "MCS": "microsecond",
+    "NANOSECOND": "nanosecond", "NS": "nanosecond",
+}  # fmt: skip
+
+_DATETIME2 = SqlType("datetime2", scale=7)
+_DAYS_AND_MORE = ("year", "quarter", "month", "week", "day", "dayofyear", "weekday")
+_CLOCK = ("hour", "minute", "second", "millisecond", "microsecond", "nanosecond")
+
+
+def _part(call: Call) -> str:
+    """The date part that the first argument names; raises 1023 for anything but a name, 155 for an unknown one."""
+    first = call.node.arguments[0]
+    if not isinstance(first, syntax.Column) or len(first.parts) != 1:
+        text = f"Invalid parameter 1 specified for {call.name.lower()}."
+        raise SqlError(1023, text, severity=15, line=call.line)
+    part = _PARTS.get(first.parts[0].upper())
+    if part is None:
+        text = f"'{first.parts[0]}' is not a recognized {call.name.lower()} option."
+        raise SqlError(155, text, severity=15, line=call.line)
+    return part
+
+
+def _compiled(call: Call, position: int) -> Value:
+    """An argument (from 0) of a call whose first one is a date part and therefore no expression."""
+    return call.compiler.expression(call.node.arguments[position], call.scope)
+
+
+def _moment(value: Value, line: int) -> Value:
+    """A value as a date or time; text becomes DATETIME2, a number DATETIME."""
+    if value.type.name in TEMPORAL and not value.null:
+        return value
+    if value.null or value.type.name in NUMBERS:
+        return convert(value, DATETIME, line=line)
+    return convert(value, _DATETIME2, line=line)
+
+
+def _timestamp(value: Value) -> str:
+    """SQL of a date or time as a TIMESTAMP."""
+    if value.type.name == "time":
+        return f"(DATE '1900-01-01' + {value.sql})"
+    if value.type.name == "date":
+        return f"CAST({value.sql} AS TIMESTAMP)"
+    return value.sql
+
+
+def _check_part(part: str, declared: SqlType, call: Call) -> None:
+    """Raise 9810 where a type has no such part."""
+    if (declared.name == "date" and part in _CLOCK and call.name != "DATENAME") or (
+        declared.name == "time" and part not in _CLOCK
+    ):
+        function = call.name.lower()
+        text = f"The datepart {part} is not supported by date function {function} for data type {declared.name}."
+        raise SqlError(9810, text, line=call.line)
+
+
+@dates.scalar("DATEADD", least=3)
+def _dateadd(call: Call) -> Value:
+    part, number, value = _part(call), _compiled(call, 1), _compiled(call, 2)
+    moment = value
+    if value.type.name not in TEMPORAL or value.null:
+        moment = convert(value, DATETIME, line=call.line)
+    _check_part(part, moment.type, call)
+    if number.type.name not in NUMBERS and not number.is_text:
+        text = f"Argument data type {number.type.name} is invalid for argument 2 of dateadd function."
+        raise SqlError(8116, text, line=call.line)
+    amount = convert(number, INT, line=call.line, explicit=True).sql
+    moved = _add(part, amount, _timestamp(moment))
+    if moment.type.name == "date":
+        return Value(f"tsql_date_result(CAST({moved} AS DATE))", moment.type)
+    if moment.type.name == "time":
+        return Value(f"CAST({moved} AS TIME)", moment.type)
+    if moment.type.name == "datetime" and part == "millisecond":
+        moved = f"tsql_datetime({moved})"
+    return Value(f"tsql_timestamp_result({moved}, {quote(moment.type.name)})", moment.type)
+
+
+def _boundaries(call: Call) -> tuple[str, str]:
+    """The date part of DATEDIFF, and SQL of the boundaries of it between the two arguments."""
+    part = _part(call)
+    start, end = (_moment(_compiled(call, position), call.line) for position in (1, 2))
+    if part in _DAYS_AND_MORE and start.type.name == end.type.name == "date":
+        return part, _difference(part, start.sql, end.sql)
+    return part, _difference(part, _timestamp(start), _timestamp(end))
+
+
+@dates.scalar("DATEDIFF", least=3, result=INT)
+def _datediff(call: Call) -> str:
+    part, difference = _boundaries(call)
+    if part in (*_DAYS_AND_MORE, "hour"):
+        return f"CAST({difference} AS INTEGER)"
+    return f"tsql_datediff({difference})"
+
+
+@dates.scalar("DATEDIFF_BIG", least=3, result=BIGINT)
+def _datediff_big(call: Call) -> str:
+    return _boundaries(call)[1]
+
+
+def _part_of_moment(call: Call) -> tuple[str, Value]:
+    """The date part that a call names, and the moment that it asks of; raises 9810."""
+    part = _part(call)
+    value = _moment(_compiled(call, 1), call.line)
+    _check_part(part, value.type, call)
+    return part, value
+
+
+@dates.scalar("DATEPART", least=2, result=INT)
+def _datepart(call: Call) -> str:
+    part, value = _part_of_moment(call)
+    return f"CAST({_date_part(part, _timestamp(value))} AS INTEGER)"
+
+
+@dates.scalar("DATENAME", least=2, result=text_type("nvarchar", 30))
+def _datename(call: Call) -> str:
+    part, value = _part_of_moment(call)
+    if part == "month":
+        return f"monthname({value.sql})"
+    if part == "weekday":
+        return f"dayname({value.sql})"
+    return f"CAST({_date_part(part, _timestamp(value))} AS VARCHAR)"
+
+
+@dates.scalar("DATETRUNC", least=2)
+def _datetrunc(call: Call) -> Value:
+    part, value = _part_of_moment(call)
+    target = "DATE" if value.type.name == "date" else "TIME" if value.type.name == "time" else "TIMESTAMP"
+    return Value(f"CAST({_truncated(part, _timestamp(value))} AS {target})", value.type)
+
+
+@dates.scalar("YEAR", "MONTH", "DAY", least=1, result=INT)
+def _year(call: Call) -> str:
+    return f"CAST({call.name.lower()}({_moment(call.arguments[0], call.line).sql}) AS INTEGER)"
+
+
+@dates.scalar("EOMONTH", least=1, most=2, result=DATE)
+def _eomonth(call: Call) -> str:
+    moved = f"CAST({_moment(call.arguments[0], call.line).sql} AS DATE)"
+    if len(call.arguments) == 2:
+        moved = f"({moved} + to_months({call.converted(1, INT).sql}))"
+    return f"tsql_date_result(last_day({moved}))"
+
+
+@dates.scalar("ISDATE", least=1, result=INT)
+def _isdate(call: Call) -> str:
+    value = call.arguments[0]
+    if value.type.name in ("datetime", "smalldatetime"):
+        return f"CASE WHEN {value.sql} IS NULL THEN 0 ELSE 1 END"
+    if not value.is_text:
+        if value.type.name in TEMPORAL:
+            raise call.invalid_argument(0)
+        value = call.converted(0, text_type("varchar", 50))
+    return f"CAST(tsql_isdate({value.sql}) AS INTEGER)"
+
+
+@dates.scalar("DATEFROMPARTS", least=3, result=DATE)
+def _datefromparts(call: Call) -> str:
+    return f"tsql_date_from_parts({', '.join(_integers(call))})"
+
+
+@dates.scalar("DATETIMEFROMPARTS", least=7, result=DATETIME)
+def _datetimefromparts(call: Call) -> str:
+    *parts, milliseconds = _integers(call)
+    return f"tsql_datetime({_from_parts(parts, f'({milliseconds} * 1000)', DATETIME)})"
+
+
+@dates.scalar("DATETIME2FROMPARTS", least=8)
+def _datetime2fromparts(call: Call) -> Value:
+    declared = SqlType("datetime2", scale=_scale(call))
+    *parts, fraction, _ = _integers(call)
+    return Value(_from_parts(parts, _microseconds(fraction, _scale(call)), declared), declared)
+
+
+@dates.scalar("TIMEFROMPARTS", least=5)
+def _timefromparts(call: Call) -> Value:
+    declared = SqlType("time", scale=_scale(call))
+    *parts, fraction, _ = _integers(call)
+    moment = _from_parts(["1900", "1", "1", *parts], _microseconds(fraction, _scale(call)), declared)
+    return Value(f"CAST({moment} AS TIME)", declared)
+
+
+def _integers(call: Call) -> list[str]:
+    return [convert(argument, INT, line=call.line).sql for argument in call.arguments]
+
+
+def _scale(call: Call) -> int:
+    """The last argument: the precision of the result."""
+    scale = call.arguments[-1].constant
+    if scale is None:
+        raise unsupported(f"{call.name} with a precision that is not a constant", call.line)
+    return int(scale)
+
+
+def _microseconds(fraction: str, scale: int) -> str:
+    return f"CAST({fraction} * pow(10, {6 - scale}) AS INTEGER)"
+
+
+def _from_parts(parts: list[str], microseconds: str, declared: SqlType) -> str:
+    return f"tsql_timestamp_from_parts({', '.join((*parts, microseconds))}, {quote(declared.name)})"
+
+
+def _date_part(part: str, sql: str) -> str:
+    """DATEPART of a TIMESTAMP or DATE; DATEFIRST is 7, so a week begins on Sunday."""
+    if part == "weekday":
+        return f"(date_part('dow', {sql}) + 1)"
+    if part == "week":
+        start = f"date_trunc('year', {sql})"
+        return f"((date_part('doy', {sql}) - 1 + date_part('dow', {start})) // 7 + 1)"
+    if part == "iso_week":
+        return f"date_part('week', {sql})"
+    if part == "dayofyear":
+        return f"date_part('doy', {sql})"
+    if part == "millisecond":
+        return f"(date_part('microsecond', {sql}) % 1000000 // 1000)"
+    if part == "microsecond":
+        return f"(date_part('microsecond', {sql}) % 1000000)"
+    if part == "nanosecond":
+        return f"(date_part('microsecond', {sql}) % 1000000 * 1000)"
+    return f"date_part('{part}', {sql})"
+
+
+def _difference(part: str, start: str, end: str) -> str:
+    """DATEDIFF: boundaries of the part crossed from one TIMESTAMP to another, as BIGINT."""
+    if part == "week":  # boundaries lie before Sundays; 0001-01-07 was one
+        first, last = (f"(date_diff('day', DATE '0001-01-07', CAST({sql} AS DATE)) + 7) // 7" for sql in (start, end))
+        return f"({last} - {first})"
+    if part == "nanosecond":
+        return f"(date_diff('microsecond', {start}, {end}) * 1000)"
+    unit = {"dayofyear": "day", "weekday": "day", "iso_week": "week"}.get(part, part)
+    return f"date_diff('{unit}', {start}, {end})"
+
+
+def _add(part: str, number: str, sql: str) -> str:
+    """DATEADD as a TIMESTAMP; ``number`` is an INTEGER."""
+    functions = {
+        "year": "to_years", "month": "to_months", "day": "to_days", "dayofyear": "to_days", "weekday": "to_days",
+        "hour": "to_hours", "minute": "to_minutes", "second": "to_seconds", "millisecond": "to_milliseconds",
+        "microsecond": "to_microseconds",
+    }  # fmt: skip
+    if part == "quarter":
+        return f"({sql} + to_months({number} * 3))"
+    if part in ("week", "iso_week"):
+        return f"({sql} + to_days({number} * 7))"
+    if part == "nanosecond":
+        return f"({sql} + to_microseconds({number} // 1000))"
+    return f"({sql} + {functions[part]}({number}))"
+
+
+def _truncated(part: str, sql: str) -> str:
+    """DATETRUNC as a TIMESTAMP."""
+    if part == "week":
+        return f"(date_trunc('day', {sql}) - to_days(CAST(date_part('dow', {sql}) AS INTEGER)))"
+    unit = {"dayofyear": "day", "iso_week": "week"}.get(part, part)
+    return f"date_trunc('{unit}', {sql})"
+
+
+dates.refuse(
+    *("CURRENT_TIMEZONE", "CURRENT_TIMEZONE_ID", "DATE_BUCKET", "DATETIMEOFFSETFROMPARTS"),
+    *("SMALLDATETIMEFROMPARTS", "SWITCHOFFSET", "TODATETIMEOFFSET"),
+)

@@ -1,0 +1,99 @@
+"""Functions of the catalog, which the engine answers.
+
+They compile to ``CAST(tsql_metadata($n, 'object_id', [CAST(argument AS VARCHAR), …]) AS INTEGER)``: one scalar function
+of DuckDB, with '@@spid' as parameter $n and the type declared here. NULL comes back for objects that do not exist.
+"""
+
+from __future__ import annotations
+
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.functions.session import (
+    CURRENT,
+    IDENTITY,
+    SESSION_VALUES,
+    SMALLINT,
+    SYSNAME,
+    session_value,
+)
+from local_sqlserver.compiler.types import INT, duckdb_type
+from local_sqlserver.compiler.values import Value, quote
+from local_sqlserver.errors import unsupported
+from local_sqlserver.types import MAX, SqlType
+
+metadata = Theme("metadata")
+
+_ANSWERED: dict[str, tuple[int, int, SqlType]] = {
+    "APPLOCK_MODE": (3, 3, SqlType("nvarchar", length=32)),
+    "CERT_ID": (1, 1, INT),
+    "COLUMNPROPERTY": (3, 3, INT),
+    "COL_LENGTH": (2, 2, SMALLINT),
+    "COL_NAME": (2, 2, SYSNAME),
+    "CONNECTIONPROPERTY": (1, 1, SYSNAME),
+    "DATABASEPROPERTYEX": (2, 2, SYSNAME),
+    "DATABASE_PRINCIPAL_ID": (1, 1, INT),
+    "HAS_DBACCESS": (1, 1, INT),
+    "HAS_PERMS_BY_NAME": (3, 3, INT),
+    "IDENT_INCR": (1, 1, IDENTITY),
+    "IDENT_SEED": (1, 1, IDENTITY),
+    "IS_MEMBER": (1, 1, INT),
+    "IS_ROLEMEMBER": (1, 1, INT),
+    "IS_SRVROLEMEMBER": (1, 1, INT),
+    "OBJECTPROPERTY": (2, 2, INT),
+    "OBJECTPROPERTYEX": (2, 2, INT),
+    "OBJECT_DEFINITION": (1, 1, SqlType("nvarchar", length=MAX)),
+    "OBJECT_ID": (1, 2, INT),
+    "OBJECT_NAME": (1, 2, SYSNAME),
+    "OBJECT_SCHEMA_NAME": (1, 2, SYSNAME),
+    "SERVERPROPERTY": (1, 1, SYSNAME),
+    "TYPE_ID": (1, 1, INT),
+    "TYPE_NAME": (1, 1, SYSNAME),
+}
+"""How many arguments are answered at least and at most, and the type of the answer."""
+
+_MORE = {
+    "DATABASE_PRINCIPAL_ID": (0, 1),
+    "HAS_PERMS_BY_NAME": (3, 5),
+    "IS_ROLEMEMBER": (1, 2),
+    "IS_SRVROLEMEMBER": (1, 2),
+}
+"""Functions that take other numbers of arguments in SQL Server, which are refused."""
+
+METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _ANSWERED.items()}
+"""The type of each function of the catalog by its name in capitals. The engine implements exactly these."""
+
+
+@metadata.scalar(*CURRENT, least=0, most=1)
+def _current(call: Call) -> Value:
+    if not call.arguments:
+        return session_value(call.compiler, f"{call.name}()", call.line)
+    return _catalog(call)
+
+
+def _catalog(call: Call) -> Value:
+    if call.compiler.in_view:
+        raise unsupported(f"{call.name} in a view", call.line)
+    declared = METADATA_FUNCTIONS[call.name]
+    spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
+    texts = ", ".join(f"CAST({argument.sql} AS VARCHAR)" for argument in call.arguments)
+    sql = f"tsql_metadata({spid.sql}, {quote(call.name.lower())}, [{texts}])"
+    return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
+
+
+def _answered(call: Call) -> Value:
+    least, most, _ = _ANSWERED[call.name]
+    if not least <= len(call.arguments) <= most:
+        raise unsupported(f"{call.name} with {len(call.arguments)} arguments", call.line)
+    return _catalog(call)
+
+
+for _name, (_least, _most, _) in _ANSWERED.items():
+    _takes = _MORE.get(_name, (_least, _most))
+    metadata.scalar(_name, least=_takes[0], most=_takes[1])(_answered)
+
+metadata.refuse(
+    *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "COLLATIONPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
+    *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
+    *("FULLTEXTSERVICEPROPERTY", "IDENT_CURRENT", "INDEXKEY_PROPERTY", "INDEXPROPERTY", "INDEX_COL", "LOGINPROPERTY"),
+    *("ORIGINAL_DB_NAME", "PARSENAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),
+    "TYPEPROPERTY",
+)

@@ -1,0 +1,164 @@
+"""Mathematics."""
+
+from __future__ import annotations
+
+from local_sqlserver.compiler.conversions import convert
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.types import (
+    APPROXIMATE,
+    DECIMALS,
+    FLOAT,
+    INT,
+    INTEGERS,
+    MONEY,
+    NUMBERS,
+    decimal,
+    duckdb_type,
+)
+from local_sqlserver.compiler.values import Value, typed_null
+from local_sqlserver.errors import unsupported
+
+numbers = Theme("mathematics")
+
+
+def number(call: Call, position: int) -> Value:
+    """A numeric argument (from 0); text converts to FLOAT. Raises 8116 for other types."""
+    value = call.arguments[position]
+    if value.null:
+        return typed_null(INT)
+    if value.is_text:
+        return convert(value, FLOAT, line=call.line)
+    if value.type.name not in NUMBERS:
+        raise call.invalid_argument(position)
+    if value.type.name in ("bit", "tinyint", "smallint"):
+        return Value(f"CAST({value.sql} AS INTEGER)", INT)
+    if value.type.name == "real":
+        return Value(f"CAST({value.sql} AS DOUBLE)", FLOAT)
+    return value
+
+
+def _float(call: Call, position: int = 0) -> str:
+    return convert(number(call, position), FLOAT, line=call.line).sql
+
+
+@numbers.scalar("ABS", least=1)
+def _abs(call: Call) -> Value:
+    value = number(call, 0)
+    return Value(f"abs({value.sql})", value.type)
+
+
+@numbers.scalar("SIGN", least=1)
+def _sign(call: Call) -> Value:
+    value = number(call, 0)
+    return Value(f"CAST(sign({value.sql}) AS {duckdb_type(value.type)})", value.type)
+
+
+@numbers.scalar("CEILING", "FLOOR", least=1)
+def _whole_number(call: Call) -> Value:
+    value = number(call, 0)
+    if value.type.name in INTEGERS:
+        return value
+    declared = value.type
+    if declared.name in DECIMALS:
+        declared = decimal(declared.precision or 18, 0)
+    function = "ceil" if call.name == "CEILING" else "floor"
+    return Value(f"CAST({function}({value.sql}) AS {duckdb_type(declared)})", declared)
+
+
+@numbers.scalar("ROUND", least=2, most=3)
+def _round(call: Call) -> Value:
+    value, arguments = number(call, 0), call.arguments
+    cut = False
+    if len(arguments) == 3:
+        if arguments[2].constant is None:
+            raise unsupported("ROUND with a function argument that is not a constant", call.line)
+        cut = int(arguments[2].constant) != 0
+    places = arguments[1]
+    known = int(places.constant) if places.constant is not None else None
+    declared = value.type
+    target = duckdb_type(declared)
+    digits = call.converted(1, INT).sql
+    if declared.name in APPROXIMATE:
+        if not cut:
+            return Value(f"tsql_round_float({value.sql}, {digits})", declared)
+        return Value(f"(trunc({value.sql} * pow(10.0, {digits})) / pow(10.0, {digits}))", declared)
+    if declared.name in INTEGERS:
+        if known is not None and known >= 0:
+            return value
+        if cut:
+            return Value(f"CAST(tsql_truncate_integer({value.sql}, {digits}) AS {target})", declared)
+        return Value(f"CAST(round(CAST({value.sql} AS HUGEINT), {digits}) AS {target})", declared)
+    if known is None:
+        raise unsupported("ROUND of a decimal to places that are not a constant", call.line)
+    scale = 4 if declared.name in MONEY else declared.scale or 0
+    if known >= scale:
+        return value
+    if cut:
+        unit = f"CAST('1{'0' * known}' AS DECIMAL({known + 1},0))" if known >= 0 else ""
+        if not unit:
+            raise unsupported("ROUND that truncates a decimal left of its point", call.line)
+        whole = f"CAST(trunc({value.sql} * {unit}) AS HUGEINT)"
+        fraction = (
+            "CAST(1 AS DECIMAL(1,0))" if known == 0 else f"CAST('0.{'0' * (known - 1)}1' AS DECIMAL({known},{known}))"
+        )
+        return Value(f"CAST(CAST({whole} AS DECIMAL({38 - known},0)) * {fraction} AS {target})", declared)
+    if known >= 0:
+        return Value(f"CAST(round({value.sql}, {known}) AS {target})", declared)
+    return Value(
+        f"CAST(round(CAST(round({value.sql}, 0) AS HUGEINT), {known}) AS {target})"
+        if scale == 0
+        else f"CAST(round(CAST({value.sql} AS DOUBLE), {known}) AS {target})",
+        declared,
+    )
+
+
+@numbers.scalar("POWER", least=2)
+def _power(call: Call) -> Value:
+    value = number(call, 0)
+    result = f"pow(CAST({value.sql} AS DOUBLE), {call.converted(1, FLOAT).sql})"
+    if value.type.name in INTEGERS:
+        return Value(f"CAST(trunc({result}) AS {duckdb_type(value.type)})", value.type)
+    declared = value.type
+    if declared.name in DECIMALS:
+        declared = decimal(38, declared.scale or 0)
+    return Value(f"CAST({result} AS {duckdb_type(declared)})", declared)
+
+
+@numbers.scalar(
+    *("SQRT", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "COT", "LOG10", "DEGREES", "RADIANS"),
+    least=1,
+    result=FLOAT,
+)
+def _float_function(call: Call) -> str:
+    return f"{call.name.lower()}({_float(call)})"
+
+
+@numbers.scalar("SQUARE", least=1, result=FLOAT)
+def _square(call: Call) -> str:
+    return f"pow({_float(call)}, 2)"
+
+
+@numbers.scalar("LOG", least=1, most=2, result=FLOAT)
+def _log(call: Call) -> str:
+    logarithm = f"ln({_float(call)})"
+    return logarithm if len(call.arguments) == 1 else f"({logarithm} / ln({call.converted(1, FLOAT).sql}))"
+
+
+@numbers.scalar("ATN2", least=2, result=FLOAT)
+def _atn2(call: Call) -> str:
+    return f"atan2({call.converted(0, FLOAT).sql}, {call.converted(1, FLOAT).sql})"
+
+
+@numbers.scalar("PI", least=0, result=FLOAT)
+def _pi(call: Call) -> str:
+    return "pi()"
+
+
+@numbers.scalar("RAND", least=0, most=1, result=FLOAT)
+def _rand(call: Call) -> str:
+    if call.arguments:
+        raise unsupported("RAND with a seed", call.line)
+    return "(SELECT random())"
+
+
+numbers.refuse("BIT_COUNT", "GET_BIT", "LEFT_SHIFT", "RIGHT_SHIFT", "SET_BIT")

@@ -1,0 +1,283 @@
+"""The registry: what functions there are, where each may stand, and how it compiles; and the judgement of a call.
+
+A theme is a module beside this one. It registers its functions when it is imported:
+
+    text = Theme("text")
+
+    @text.scalar("SPACE", least=1, result=text_type("varchar", 8000))
+    def _space(call: Call) -> str:
+        return f"repeat(' ', {call.whole(0).sql})"
+
+A function whose type is always the same declares it as ``result`` and returns SQL; any other returns a ``Value``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from local_sqlserver.compiler.contract import Context
+from local_sqlserver.compiler.conversions import as_text, convert
+from local_sqlserver.compiler.names import Rows, Scope
+from local_sqlserver.compiler.types import BIGINT, BINARY
+from local_sqlserver.compiler.values import Predicate, Value
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
+
+
+class Place(Enum):
+    """Where a function may stand."""
+
+    SCALAR = "scalar"
+    AGGREGATE = "aggregate"
+    """Over the rows of a group, or of a window."""
+    WINDOW = "window"
+    """With OVER only."""
+    TABLE = "table"
+    """In FROM only."""
+    NILADIC = "niladic"
+    """A keyword without parentheses, which the parser turns into the call of another function."""
+    SYNTAX = "syntax"
+    """With a grammar of its own, which the parser turns into a node of its own."""
+
+
+class Compiler(Protocol):
+    """The compiler of the expressions around a call."""
+
+    context: Context
+    in_view: bool
+
+    def expression(self, node: syntax.Expression, scope: Scope) -> Value:
+        """A value in a scope."""
+
+    def compare(self, operator: str, left: Value, right: Value, line: int) -> Predicate:
+        """A comparison after implicit conversion."""
+
+    def parameter(self, name: str, declared: SqlType) -> Value:
+        """A variable or session value as a typed parameter."""
+
+
+class Call:
+    """A call that is being compiled: its node, and the scope that it stands in."""
+
+    def __init__(self, compiler: Compiler, node: syntax.Call, scope: Scope) -> None:
+        self.compiler, self.node, self.scope = compiler, node, scope
+        self._arguments: list[Value] | None = None
+
+    @property
+    def name(self) -> str:
+        """The function's name in capitals."""
+        return self.node.name
+
+    @property
+    def line(self) -> int:
+        """The line of the call."""
+        return self.node.line
+
+    @property
+    def arguments(self) -> list[Value]:
+        """The arguments, compiled in the scope of the call."""
+        if self._arguments is None:
+            self._arguments = [self.compiler.expression(argument, self.scope) for argument in self.node.arguments]
+        return self._arguments
+
+    def text(self, position: int) -> Value:
+        """An argument (from 0) as text; raises 8116 for binary data."""
+        value = self.arguments[position]
+        if value.type.name in BINARY:
+            raise self.invalid_argument(position)
+        return as_text(value, self.line)
+
+    def whole(self, position: int) -> Value:
+        """An argument (from 0) as a BIGINT."""
+        return convert(self.arguments[position], BIGINT, line=self.line)
+
+    def converted(self, position: int, declared: SqlType) -> Value:
+        """An argument (from 0) as another type."""
+        return convert(self.arguments[position], declared, line=self.line)
+
+    def invalid_argument(self, position: int) -> SqlError:
+        """Error 8116 for the type of an argument (from 0)."""
+        declared = self.arguments[position].type.name
+        text = f"Argument data type {declared} is invalid for argument {position + 1} of {self.name.lower()} function."
+        return SqlError(8116, text, line=self.line)
+
+
+Compile = Callable[[Call], Value | str]
+CompileTable = Callable[[Call], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of SQL Server; without ``compile`` and ``table`` it is refused, or the parser's.
+
+    ``least`` and ``most`` count its arguments. ``result`` is its type where that is always the same.
+    """
+
+    name: str
+    theme: str
+    place: Place
+    least: int = 0
+    most: int = 0
+    result: SqlType | None = None
+    compile: Compile | None = None
+    table: CompileTable | None = None
+    refused: bool = False
+
+
+REGISTRY: dict[str, Function] = {}
+"""Every function by its name in capitals, theme after theme."""
+
+
+class Theme:
+    """Registers the functions of one theme."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _add(self, *functions: Function) -> None:
+        for function in functions:
+            if function.name in REGISTRY:
+                raise TypeError(f"the function {function.name} is registered twice")
+            REGISTRY[function.name] = function
+
+    def scalar(
+        self,
+        *names: str,
+        least: int,
+        most: int | None = None,
+        result: SqlType | None = None,
+        place: Place = Place.SCALAR,
+    ) -> Callable[[Compile], Compile]:
+        """Register how functions of ``least`` to ``most`` arguments compile; without ``most`` it is ``least``."""
+
+        def register(compile: Compile) -> Compile:
+            upto = least if most is None else most
+            self._add(*(Function(name, self.name, place, least, upto, result, compile) for name in names))
+            return compile
+
+        return register
+
+    def aggregate(
+        self, *names: str, least: int = 1, most: int | None = None, result: SqlType | None = None
+    ) -> Callable[[Compile], Compile]:
+        """Register aggregates."""
+        return self.scalar(*names, least=least, most=most, result=result, place=Place.AGGREGATE)
+
+    def window(
+        self, *names: str, least: int, most: int | None = None, result: SqlType | None = None
+    ) -> Callable[[Compile], Compile]:
+        """Register window functions."""
+        return self.scalar(*names, least=least, most=most, result=result, place=Place.WINDOW)
+
+    def table(self, name: str, *, least: int, most: int) -> Callable[[CompileTable], CompileTable]:
+        """Register a function that gives rows."""
+
+        def register(compile: CompileTable) -> CompileTable:
+            self._add(Function(name, self.name, Place.TABLE, least, most, table=compile))
+            return compile
+
+        return register
+
+    def parsed(self, *names: str) -> None:
+        """Register functions that never arrive as calls, because the parser makes nodes of their own of them."""
+        self._add(*(Function(name, self.name, Place.SYNTAX) for name in names))
+
+    def refuse(self, *names: str, place: Place = Place.SCALAR) -> None:
+        """Register functions that SQL Server has and the stand-in has not: a call is error 40510."""
+        self._add(*(Function(name, self.name, place, refused=True) for name in names))
+
+
+def implemented(declared: Iterable[str], given: Iterable[str]) -> None:
+    """Raise TypeError unless exactly the declared names have an implementation."""
+    if different := set(declared) ^ set(given):
+        raise TypeError(f"declared or implemented, but not both: {', '.join(sorted(different))}")
+
+
+def is_aggregate(name: str) -> bool:
+    """Whether a name in capitals is that of an aggregate which is not refused."""
+    function = REGISTRY.get(name)
+    return function is not None and function.place is Place.AGGREGATE and not function.refused
+
+
+def check_aggregate(node: syntax.Call) -> None:
+    """Raise SqlError 195 or 40510 unless a call names an aggregate, as PIVOT wants it."""
+    function = _find(node)
+    if function is None or function.place is not Place.AGGREGATE:
+        text = f"'{node.name}' is not a recognized aggregate function."
+        raise SqlError(195, text, severity=15, line=node.line)
+
+
+def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
+    """The value of a call in an expression.
+
+    Raises SqlError 195 for an unknown name, 40510 for a refused function, and otherwise what SQL Server raises for a
+    call of this form or with so many arguments, before anything is said about the arguments themselves.
+    """
+    function = _find(node)
+    if function is None or function.compile is None:
+        text = f"'{node.name}' is not a recognized built-in function name."
+        raise SqlError(195, text, severity=15, state=10, line=node.line)
+    if node.star:
+        if node.name not in ("COUNT", "COUNT_BIG"):
+            raise SqlError(102, "Incorrect syntax near '*'.", severity=15, line=node.line)
+    else:
+        _check_count(function, node)
+    _check_place(function, node, scope)
+    compiled = function.compile(Call(compiler, node, scope))
+    if isinstance(compiled, Value):
+        return compiled
+    if function.result is None:
+        raise TypeError(f"{function.name} declares no type for its SQL")
+    return Value(compiled, function.result)
+
+
+def compile_table(compiler: Compiler, node: syntax.Call, scope: Scope) -> Rows:
+    """The rows of a call in FROM; raises SqlError 208 for what gives no rows, 40510, 174 and 189."""
+    function = _find(node)
+    if function is None or function.table is None:
+        raise SqlError(208, f"Invalid object name '{node.name.lower()}'.", line=node.line)
+    _check_count(function, node)
+    return function.table(Call(compiler, node, scope))
+
+
+def _find(node: syntax.Call) -> Function | None:
+    function = REGISTRY.get(node.name)
+    if function is not None and function.refused:
+        raise unsupported(f"The function {node.name}", node.line)
+    return function
+
+
+def _check_count(function: Function, node: syntax.Call) -> None:
+    count, least, most = len(node.arguments), function.least, function.most
+    if least <= count <= most:
+        return
+    name = node.name.lower()
+    if function.place is Place.WINDOW:
+        if least == most:
+            raise SqlError(4114, f"The function '{name}' takes exactly {least} argument(s).", line=node.line)
+        text = f"The {node.name} function takes between {least} and {most} arguments."
+        raise SqlError(10760, text, severity=15, line=node.line)
+    if least == most:
+        raise SqlError(174, f"The {name} function requires {least} argument(s).", severity=15, line=node.line)
+    raise SqlError(189, f"The {name} function requires {least} to {most} arguments.", severity=15, line=node.line)
+
+
+def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
+    if function.place is Place.WINDOW and node.window is None:
+        raise SqlError(10753, f"The function '{node.name}' must have an OVER clause.", severity=15, line=node.line)
+    if function.place is Place.AGGREGATE and node.window is None and scope.keys is None:
+        text = (
+            "An aggregate may not appear in the set list of an UPDATE statement or "
+            "inside another aggregate or condition here."
+        )
+        raise SqlError(157, text, severity=15, line=node.line)
+    if function.place is Place.SCALAR and (node.window or node.within or node.distinct):
+        text = (
+            f"The function '{node.name.lower()}' is not a valid windowing function, and "
+            "cannot be used with the OVER clause."
+        )
+        raise SqlError(4113, text, line=node.line)

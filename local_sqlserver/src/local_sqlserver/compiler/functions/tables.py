@@ -1,0 +1,44 @@
+"""Functions that give rows, in FROM."""
+
+from __future__ import annotations
+
+from local_sqlserver.compiler.functions.registry import Call, Place, Theme
+from local_sqlserver.compiler.names import OutputColumn, Rows
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
+from local_sqlserver.types import MAX
+
+tables = Theme("rows")
+
+
+@tables.table("STRING_SPLIT", least=2, most=3)
+def _string_split(call: Call) -> Rows:
+    text, separator = call.text(0), call.text(1)
+    pieces = f"tsql_split({text.sql}, {separator.sql})"
+    name = "nvarchar" if text.type.name in ("nvarchar", "nchar") else "varchar"
+    columns = [OutputColumn("value", text_type(name, text.type.length or MAX), "value", text.collation)]
+    selected = f'unnest({pieces}) AS "value"'
+    if len(call.arguments) == 3:
+        columns.append(OutputColumn("ordinal", BIGINT, "ordinal"))
+        selected += f', unnest(range(1, len({pieces}) + 1)) AS "ordinal"'
+    return Rows(f"SELECT {selected}", tuple(columns))
+
+
+@tables.table("GENERATE_SERIES", least=2, most=3)
+def _generate_series(call: Call) -> Rows:
+    declared = common_type([argument.type for argument in call.arguments])
+    bounds = ", ".join(argument.sql for argument in call.arguments)
+    kind, column = ("BIGINT", BIGINT) if declared == BIGINT else ("INTEGER", INT)
+    sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {kind}) AS "value"'
+    return Rows(sql, (OutputColumn("value", column, "value"),))
+
+
+tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENJSON", "OPENQUERY", "OPENXML", place=Place.TABLE)
+
+json = Theme("JSON")
+json.refuse("ISJSON", "JSON_ARRAY", "JSON_MODIFY", "JSON_OBJECT", "JSON_PATH_EXISTS", "JSON_QUERY", "JSON_VALUE")
+
+graphs = Theme("graphs")
+graphs.refuse(
+    *("EDGE_ID_FROM_PARTS", "GRAPH_ID_FROM_EDGE_ID", "GRAPH_ID_FROM_NODE_ID", "NODE_ID_FROM_PARTS"),
+    *("OBJECT_ID_FROM_EDGE_ID", "OBJECT_ID_FROM_NODE_ID"),
+)

@@ -1,0 +1,311 @@
+"""Functions of text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from local_sqlserver.collation import compared, joined
+from local_sqlserver.compiler.conversions import as_text, convert
+from local_sqlserver.compiler.functions.numbers import number
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.patterns import like_regex
+from local_sqlserver.compiler.types import (
+    BIGINT,
+    BINARY,
+    DECIMALS,
+    FLOAT,
+    INT,
+    INTEGERS,
+    NUMBERS,
+    UNICODE,
+    duckdb_type,
+    text_length,
+    text_type,
+)
+from local_sqlserver.compiler.values import (
+    Cost,
+    Value,
+    integer_constant,
+    native,
+    once,
+    quote,
+    typed_null,
+    without_trailing_blanks,
+)
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.types import MAX, SqlType
+
+text = Theme("text")
+
+
+def _same_text(value: Value, sql: str, cost: Cost = Cost.MACROS) -> Value:
+    """Text of the same kind, without the padding of CHAR."""
+    return Value(sql, text_type(_kind(value), value.type.length or 1), collation=value.collation, cost=cost)
+
+
+def _kind(*values: Value) -> str:
+    """The type of a text made of these: NVARCHAR as soon as one of them is Unicode."""
+    return "nvarchar" if any(value.type.name in UNICODE for value in values) else "varchar"
+
+
+def _whole_characters(value: Value) -> bool:
+    """Whether functions count characters (_SC collations); they count UTF-16 code units otherwise."""
+    return value.compares_by.supplementary
+
+
+@text.scalar("LEN", least=1)
+def _len(call: Call) -> Value:
+    value = call.text(0)
+    declared = BIGINT if value.type.length == MAX else INT
+    counter = "length" if _whole_characters(value) else "tsql_len"
+    counted = once(lambda sql: f"{counter}({sql})", without_trailing_blanks(value))
+    return Value(f"CAST({counted} AS {duckdb_type(declared)})", declared)
+
+
+@text.scalar("DATALENGTH", least=1)
+def _datalength(call: Call) -> Value:
+    value = call.arguments[0]
+    declared = BIGINT if value.type.length == MAX else INT
+    if value.type.name in UNICODE:
+        return Value(f"CAST(tsql_len({value.sql}) * 2 AS {duckdb_type(declared)})", declared)
+    if value.is_text:
+        return Value(f"CAST(tsql_len({value.sql}) AS {duckdb_type(declared)})", declared)
+    if value.type.name in BINARY:
+        return Value(f"CAST(octet_length({value.sql}) AS {duckdb_type(declared)})", declared)
+    sizes = {
+        "bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8, "real": 4, "float": 8, "money": 8,
+        "smallmoney": 4, "date": 3, "datetime": 8, "smalldatetime": 4, "uniqueidentifier": 16,
+    }  # fmt: skip
+    size = sizes.get(value.type.name)
+    if value.type.name in DECIMALS:
+        precision = value.type.precision or 18
+        size = 5 if precision < 10 else 9 if precision < 20 else 13 if precision < 29 else 17
+    if size is None:
+        raise unsupported(f"DATALENGTH of {value.type.name}", call.line)
+    return Value(f"CAST(CASE WHEN {value.sql} IS NOT NULL THEN {size} END AS INTEGER)", INT)
+
+
+@text.scalar("UPPER", least=1)
+def _upper(call: Call) -> Value:
+    value = call.text(0)
+    return _same_text(value, once(lambda sql: f"tsql_upper({sql})", value))
+
+
+@text.scalar("LOWER", "REVERSE", least=1)
+def _lower(call: Call) -> Value:
+    value = call.text(0)
+    return _same_text(value, f"{call.name.lower()}({value.sql})", native(value))
+
+
+@text.scalar("TRIM", "LTRIM", "RTRIM", least=1, most=2)
+def _trim(call: Call) -> Value:
+    value = call.text(0)
+    characters = call.text(1) if len(call.arguments) == 2 else Value("' '", value.type, cost=Cost.NAME)
+    return _same_text(value, f"{call.name.lower()}({value.sql}, {characters.sql})", native(value, characters))
+
+
+@text.scalar("LEFT", "RIGHT", least=2)
+def _left_right(call: Call) -> Value:
+    value, count = call.text(0), call.arguments[1]
+    function = call.name.lower()
+    known = count.constant is not None and count.type.name in INTEGERS
+    if known and int(count.constant or 0) < 0:
+        raise SqlError(536, f"Invalid length parameter passed to the {function} function.", line=call.line)
+    length = int(count.constant or 0) if known else value.type.length or 1
+    if value.type.length != MAX:
+        length = min(length, value.type.length or 1)
+    if _whole_characters(value):
+        length = min(2 * length, value.type.length or 1) if value.type.length != MAX else 2 * length
+    whole = call.whole(1)
+    if not known:
+        whole = replace(whole, sql=f"tsql_length({whole.sql}, '{function}')", cost=Cost.MACROS)
+    prefix = "" if _whole_characters(value) else "tsql_"
+    return Value(
+        once(lambda sql, whole: f"{prefix}{function}({sql}, {whole})", value, whole),
+        text_type(_kind(value), length if known or value.type.length != MAX else MAX),
+        collation=value.collation,
+        cost=Cost.MACROS if prefix else native(value, whole),
+    )
+
+
+@text.scalar("SUBSTRING", least=2, most=3)
+def _substring(call: Call) -> Value:
+    value, start = call.text(0), call.whole(1)
+    function = "tsql_substring_whole" if _whole_characters(value) else "tsql_substring"
+    if len(call.arguments) == 2:
+        return _same_text(value, once(lambda sql, first: f"{function}({sql}, {first}, 2147483647)", value, start))
+    count = call.arguments[2]
+    length = value.type.length or 1
+    if count.constant is not None:
+        if int(count.constant) < 0:
+            raise SqlError(537, "Invalid length parameter passed to the LEFT or SUBSTRING function.", line=call.line)
+        wanted = int(count.constant) * (2 if _whole_characters(value) else 1)
+        length = wanted if length == MAX else min(length, wanted)
+    sql = once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, call.whole(2))
+    return Value(sql, text_type(_kind(value), length), collation=value.collation)
+
+
+@text.scalar("CHARINDEX", least=2, most=3, result=INT)
+def _charindex(call: Call) -> str:
+    wanted, value = call.text(0), call.text(1)
+    by = replace(value, collation=compared([wanted, value], "charindex", call.line))
+    needle, hay = (side.sql if by.case_counts else f"lower({side.sql})" for side in (wanted, value))
+    start = call.whole(2).sql if len(call.arguments) == 3 else "1"
+    function = "tsql_charindex_whole" if _whole_characters(by) else "tsql_charindex"
+    return f"CAST({function}({needle}, {hay}, {start}) AS INTEGER)"
+
+
+@text.scalar("PATINDEX", least=2, result=INT)
+def _patindex(call: Call) -> str:
+    pattern = call.arguments[0].constant
+    if pattern is None:
+        raise unsupported("PATINDEX with a pattern that is not a constant", call.line)
+    value = call.text(1)
+    anchored_start = not pattern.startswith("%")
+    anchored_end = not pattern.endswith("%")
+    core = like_regex(pattern.strip("%"))
+    regex = f"{'^' if anchored_start else ''}(?:{core}){'$' if anchored_end else ''}"
+    options = "s" if value.case_counts else "si"
+    counter = "length" if _whole_characters(value) else "tsql_len"
+    found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
+    if anchored_start:
+        found = "''"
+    test = f"regexp_matches({value.sql}, {quote(regex)}, '{options}')"
+    sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN {counter}({found}) + 1 ELSE 0 END"
+    return f"CAST({sql} AS INTEGER)"
+
+
+@text.scalar("REPLACE", least=3)
+def _replace(call: Call) -> Value:
+    value, old, new = (call.text(position) for position in range(3))
+    declared = text_type(_kind(value, old, new), MAX if value.type.length == MAX else 8000)
+    by = replace(value, collation=compared([value, old], "replace", call.line))
+    collation = joined([value, old, new], call.line)
+    if by.case_counts or (old.constant is not None and old.constant.lower() == old.constant.upper()):
+        sql = f"replace({value.sql}, {old.sql}, {new.sql})"
+        return Value(sql, declared, collation=collation, cost=native(value, old, new))
+    return Value(f"tsql_replace({value.sql}, {old.sql}, {new.sql})", declared, collation=collation)
+
+
+@text.scalar("STUFF", least=4)
+def _stuff(call: Call) -> Value:
+    value = call.text(0)
+    inserted = "''" if call.arguments[3].null else call.text(3).sql
+    function = "tsql_stuff_whole" if _whole_characters(value) else "tsql_stuff"
+    sql = f"{function}({value.sql}, {call.whole(1).sql}, {call.whole(2).sql}, {inserted})"
+    return Value(sql, text_type(_kind(value), 8000), collation=value.collation)
+
+
+@text.scalar("REPLICATE", least=2)
+def _replicate(call: Call) -> Value:
+    value, count = call.text(0), call.whole(1).sql
+    declared = text_type(_kind(value), MAX if value.type.length == MAX else 8000)
+    repeated = f"repeat({value.sql}, greatest({count}, 0))"
+    if declared.length != MAX:
+        repeated = f"tsql_left({repeated}, {declared.length})"
+    return Value(f"CASE WHEN {count} >= 0 THEN {repeated} END", declared, collation=value.collation)
+
+
+@text.scalar("SPACE", least=1, result=text_type("varchar", 8000))
+def _space(call: Call) -> str:
+    count = call.whole(0).sql
+    return f"CASE WHEN {count} >= 0 THEN repeat(' ', least({count}, 8000)) END"
+
+
+@text.scalar("CONCAT", least=2, most=254)
+def _concat(call: Call) -> Value:
+    texts = [as_text(argument, call.line) for argument in call.arguments]
+    sql = f"concat({', '.join(each.sql for each in texts)})"
+    collation = joined(texts, call.line)
+    return Value(sql, _joined_type(call.arguments), collation=collation, cost=native(*texts))
+
+
+@text.scalar("CONCAT_WS", least=3, most=254)
+def _concat_ws(call: Call) -> Value:
+    texts = [as_text(argument, call.line) for argument in call.arguments]
+    separator, *parts = (each.sql for each in texts)
+    sql = f"concat_ws(coalesce({separator}, ''), {', '.join(parts)})"
+    declared = _joined_type(call.arguments, len(texts))
+    return Value(sql, declared, collation=joined(texts, call.line), cost=native(*texts))
+
+
+def _joined_type(arguments: list[Value], separators: int = 0) -> SqlType:
+    lengths = [text_length(argument.type) for argument in arguments if not argument.null]
+    if separators and lengths:
+        lengths += [lengths[0]] * separators
+    return text_type(_kind(*arguments), MAX if MAX in lengths else max(sum(lengths), 1))
+
+
+@text.scalar("ASCII", "UNICODE", least=1, result=INT)
+def _code_point(call: Call) -> str:
+    value = call.text(0)
+    function = "unicode" if _whole_characters(value) and call.name == "UNICODE" else "tsql_unicode"
+    return f"CASE WHEN {value.sql} <> '' THEN {function}({value.sql}) END"
+
+
+@text.scalar("CHAR", "NCHAR", least=1)
+def _character(call: Call) -> Value:
+    code = call.converted(0, INT)
+    is_char = call.name == "CHAR"
+    limit = 255 if is_char else 0x10FFFF
+    declared = text_type("varchar", 1) if is_char else text_type("nvarchar", 2)
+    if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
+        character = chr(int(code.constant))
+        return Value(quote(character), declared, constant=character, cost=Cost.NAME)
+    return Value(f"CASE WHEN {code.sql} BETWEEN 1 AND {limit} THEN tsql_surrogate({code.sql}) END", declared)
+
+
+@text.scalar("TRANSLATE", least=3)
+def _translate(call: Call) -> Value:
+    value, old, new = (call.text(position) for position in range(3))
+    if old.constant is not None and new.constant is not None and len(old.constant) != len(new.constant):
+        message = (
+            "The second and third arguments of the TRANSLATE built-in function must "
+            "contain an equal number of characters."
+        )
+        raise SqlError(9828, message, line=call.line)
+    cost = native(value, old, new)
+    if replace(value, collation=compared([value, old], "translate", call.line)).case_counts:
+        return _same_text(value, f"translate({value.sql}, {old.sql}, {new.sql})", cost)
+    both_old = f"({old.sql} || upper({old.sql}) || lower({old.sql}))"
+    both_new = f"({new.sql} || {new.sql} || {new.sql})"
+    return _same_text(value, f"translate({value.sql}, {both_old}, {both_new})", cost)
+
+
+@text.scalar("QUOTENAME", least=1, most=2)
+def _quotename(call: Call) -> Value:
+    value = call.text(0)
+    mark = call.arguments[1].constant if len(call.arguments) == 2 else "["
+    pairs = {"[": "[]", "]": "[]", "(": "()", ")": "()", "<": "<>", ">": "<>", "{": "{}", "}": "{}"}
+    pairs |= {character: character * 2 for character in ("'", '"', "`")}
+    if mark not in pairs:
+        if mark is None:
+            raise unsupported("QUOTENAME with a quote that is not a constant", call.line)
+        return typed_null(text_type("nvarchar", 258))
+    opening, closing = pairs[mark][0], pairs[mark][1]
+    body = f"replace({value.sql}, {quote(closing)}, {quote(closing * 2)})"
+    sql = f"CASE WHEN tsql_len({value.sql}) <= 128 THEN {quote(opening)} || {body} || {quote(closing)} END"
+    return Value(sql, text_type("nvarchar", 258))
+
+
+@text.scalar("STR", least=1, most=3)
+def _str(call: Call) -> Value:
+    value = convert(number(call, 0), FLOAT, line=call.line)
+    width, places = (
+        call.converted(position, INT) if len(call.arguments) > position else integer_constant(default)
+        for position, default in ((1, 10), (2, 0))
+    )
+    length = max(int(width.constant), 1) if width.constant is not None else 8000
+    return Value(f"tsql_str({value.sql}, {width.sql}, {places.sql})", text_type("varchar", length))
+
+
+@text.scalar("ISNUMERIC", least=1, result=INT)
+def _isnumeric(call: Call) -> str:
+    value = call.arguments[0]
+    if value.is_text:
+        return f"CAST(tsql_isnumeric({value.sql}) AS INTEGER)"
+    is_number = value.type.name in NUMBERS - {"bit"}
+    return f"CASE WHEN {value.sql} IS NULL THEN 0 ELSE {int(is_number)} END"
+
+
+text.refuse("DIFFERENCE", "SOUNDEX", "STRING_ESCAPE", "TERTIARY_WEIGHTS")

@@ -1,0 +1,126 @@
+"""OVER and WITHIN GROUP, and the functions that need them."""
+
+from __future__ import annotations
+
+from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.names import Scope
+from local_sqlserver.compiler.types import BIGINT, FLOAT, NUMBERS
+from local_sqlserver.compiler.values import Value, key, sort_key
+from local_sqlserver.errors import SqlError
+from local_sqlserver.language import syntax
+
+windows = Theme("window functions")
+
+
+def over(call: Call) -> str:
+    """The OVER clause of a call, or '' without one."""
+    window = call.node.window
+    if window is None:
+        return ""
+    parts = []
+    if window.partition:
+        keys = ", ".join(key(call.compiler.expression(value, call.scope)) for value in window.partition)
+        parts.append(f"PARTITION BY {keys}")
+    order = order_by(call, window.order, call.scope)
+    if order:
+        parts.append(f"ORDER BY {order}")
+    if window.frame:
+        if not window.order:
+            text = "Window frame with ROWS or RANGE must have an ORDER BY clause."
+            raise SqlError(10756, text, severity=15, line=window.line)
+        parts.append(window.frame)
+    return f" OVER ({' '.join(parts)})"
+
+
+def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> str:
+    """ORDER BY inside OVER or WITHIN GROUP; (SELECT NULL) asks for no order."""
+    parts = []
+    for item in order:
+        node = item.value
+        if isinstance(node, syntax.Literal):
+            text = (
+                "Windowed functions, aggregates and NEXT VALUE FOR functions do not support "
+                "integer indices as ORDER BY clause expressions."
+            )
+            if node.kind != "integer":
+                text = (
+                    "Windowed functions, aggregates and NEXT VALUE FOR functions do not support "
+                    "constants as ORDER BY clause expressions."
+                )
+            raise SqlError(5308 if node.kind == "integer" else 5309, text, line=item.line)
+        if isinstance(node, syntax.Subquery):
+            body = node.query.body
+            if isinstance(body, syntax.Select) and body.source is None:
+                continue
+        value = call.compiler.expression(node, scope)
+        parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
+    return ", ".join(parts)
+
+
+def _over_an_order(call: Call) -> str:
+    """The OVER clause of a function that needs an order and takes no frame."""
+    window = call.node.window
+    if window is None or not window.order:
+        text = f"The function '{call.name}' must have an OVER clause with ORDER BY."
+        raise SqlError(4112, text, severity=15, line=call.line)
+    if window.frame:
+        text = f"The function '{call.name}' may not have a window frame."
+        raise SqlError(10752, text, severity=15, line=call.line)
+    return over(call)
+
+
+@windows.window("ROW_NUMBER", "RANK", "DENSE_RANK", least=0, result=BIGINT)
+@windows.window("CUME_DIST", "PERCENT_RANK", least=0, result=FLOAT)
+def _rank(call: Call) -> str:
+    return f"{call.name.lower()}(){_over_an_order(call)}"
+
+
+@windows.window("NTILE", least=1, result=BIGINT)
+def _ntile(call: Call) -> str:
+    window = _over_an_order(call)
+    return f"ntile({call.whole(0).sql}){window}"
+
+
+@windows.window("FIRST_VALUE", "LAST_VALUE", least=1)
+def _end(call: Call) -> Value:
+    window = over(call)
+    value = call.arguments[0]
+    sql = f"{call.name.lower()}({value.sql}{_nulls(call)}){window}"
+    return Value(sql, value.type, collation=value.collation)
+
+
+@windows.window("LAG", "LEAD", least=1, most=3)
+def _offset(call: Call) -> Value:
+    window = _over_an_order(call)
+    value = call.arguments[0]
+    parts = [value.sql]
+    if len(call.arguments) > 1:
+        parts.append(call.whole(1).sql)
+    if len(call.arguments) > 2:
+        parts.append(implicit(call.arguments[2], value.type, call.line).sql)
+    sql = f"{call.name.lower()}({', '.join(parts)}{_nulls(call)}){window}"
+    return Value(sql, value.type, collation=value.collation)
+
+
+def _nulls(call: Call) -> str:
+    return " IGNORE NULLS" if call.node.ignore_nulls else ""
+
+
+@windows.window("PERCENTILE_CONT", "PERCENTILE_DISC", least=1)
+def _percentile(call: Call) -> Value:
+    window = over(call)
+    share = call.arguments[0]
+    if len(call.node.within) != 1:
+        raise SqlError(102, f"Incorrect syntax near '{call.name}'.", severity=15, line=call.line)
+    item = call.node.within[0]
+    value = call.compiler.expression(item.value, call.scope)
+    if value.type.name not in NUMBERS:
+        text = f"Operand data type {value.type.name} is invalid for {call.name.lower()} operator."
+        raise SqlError(8117, text, line=call.line)
+    fraction = share.sql if share.constant is None else share.constant
+    if item.descending:
+        fraction = f"(1 - {fraction})"
+    if call.name == "PERCENTILE_CONT":
+        return Value(f"quantile_cont(CAST({value.sql} AS DOUBLE), {fraction}){window}", FLOAT)
+    return Value(f"quantile_disc({value.sql}, {fraction}){window}", value.type)

@@ -1,0 +1,68 @@
+"""LIKE, and the patterns of LIKE and PATINDEX as regular expressions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from local_sqlserver.compiler.types import UNICODE
+from local_sqlserver.compiler.values import Cost, Predicate, Value, folded, native, quote
+
+
+def like(value: Value, pattern: Value, escape: str) -> Predicate:
+    """Text LIKE pattern; a constant pattern becomes a DuckDB LIKE or a regular expression.
+
+    Blanks at the end of VARCHAR do not count, those of NVARCHAR and of the pattern do. A pattern without _ and [ takes
+    for equal what = does; where these count characters, only case, composition and the flags of the collation.
+    """
+    unicode = not {value.type.name, pattern.type.name}.isdisjoint(UNICODE)
+    options = "s" if value.case_counts else "si"
+    if pattern.constant is None:
+        exact = "true" if value.case_counts else "false"
+        blanks = "" if unicode else " *"
+        by_character = f"tsql_like({value.sql}, {pattern.sql}, {quote(escape)}, {exact}, {quote(blanks)})"
+        if value.compares_by.binary or escape or not unicode:
+            return Predicate(by_character)
+        escaped = f"replace({pattern.sql}, '\\', '\\\\')"
+        marked = Value(escaped, pattern.type, collation=value.collation, cost=native(pattern))
+        by_text = f"{folded(value, expand=True)} LIKE {folded(marked, expand=True)} ESCAPE '\\'"
+        return Predicate(f"CASE WHEN regexp_matches({pattern.sql}, '[_[]') THEN {by_character} ELSE {by_text} END")
+    text = unicodedata.normalize("NFC", pattern.constant) if not value.compares_by.binary else pattern.constant
+    if "[" in text or escape or not (unicode or text.endswith("%")):
+        regex = quote(like_regex(text, escape) + ("" if unicode else " *"))
+        return Predicate(f"regexp_full_match({folded(value, expand=False)}, {regex}, '{options}')", native(value))
+    matched = Value(quote(text.replace("\\", "\\\\")), pattern.type, collation=value.collation, cost=Cost.NAME)
+    expand = "_" not in text
+    test = f"({folded(value, expand=expand)} LIKE {folded(matched, expand=expand)} ESCAPE '\\')"
+    return Predicate(test, native(value))
+
+
+def like_regex(pattern: str, escape: str = "") -> str:
+    """The RE2 regular expression of a LIKE pattern (to be matched in full)."""
+    result = []
+    position = 0
+    while position < len(pattern):
+        character = pattern[position]
+        if escape and character == escape and position + 1 < len(pattern):
+            position += 1
+            result.append(re.escape(pattern[position]))
+        elif character == "%":
+            result.append(".*")
+        elif character == "_":
+            result.append(".")
+        elif character == "[":
+            end = pattern.find("]", position + 1)
+            if end < 0:
+                return "[^\\x00-\\x{10FFFF}]"  # an unclosed set matches nothing
+            inner = pattern[position + 1 : end]
+            negated = inner.startswith("^")
+            members = inner[1:] if negated else inner
+            if not members:
+                return "[^\\x00-\\x{10FFFF}]"
+            members = re.sub(r"([\\\[\]^&~])", r"\\\1", members)
+            result.append(f"[{'^' if negated else ''}{members}]")
+            position = end
+        else:
+            result.append(re.escape(character))
+        position += 1
+    return "".join(result)
