@@ -27,8 +27,8 @@ PRELOGIN = bytes.fromhex("00 000b 0006  01 0011 0001  ff  100000000000  02")
 """The version of the server, and that it has no encryption: MS-TDS 2.2.6.5."""
 
 
-class Door:
-    """A port before a server: the first logins are refused with an error, the later ones reach the server."""
+class StartingServer:
+    """A port in front of a server: it refuses the first logins with an error, and passes the later ones on."""
 
     def __init__(self, server: tuple[str, int], number: int, times: int) -> None:
         self.tries = 0
@@ -69,23 +69,23 @@ class Door:
 
 
 @contextmanager
-def door(server: Server, number: int, times: int) -> Iterator[tuple[Door, str]]:
-    """A door before the server, and the connection string that leads through it."""
+def starting(server: Server, number: int, times: int) -> Iterator[tuple[StartingServer, str]]:
+    """Put a starting server in front of a server; gives it, and the connection string that leads there."""
     host, _, port = parse_connection_string(server.odbc)["SERVER"].partition(",")
-    made = Door((host, int(port)), number, times)
-    with closing(made.listener):
-        address = f"127.0.0.1,{made.listener.getsockname()[1]}"
+    front = StartingServer((host, int(port)), number, times)
+    with closing(front.listener):
+        address = f"127.0.0.1,{front.listener.getsockname()[1]}"
         parts = {"SERVER": address, "DATABASE": "master", "Encrypt": "no", "ConnectRetryCount": "0"}
-        yield made, with_parts(server.odbc, parts)
+        yield front, with_parts(server.odbc, parts)
 
 
 @pytest.mark.parametrize("number", sorted(execution.STARTING))
 def test_a_server_that_is_starting_is_waited_for_and_the_wait_told_once(
     server: Server, caplog: pytest.LogCaptureFixture, number: int
 ) -> None:
-    with door(server, number, times=3) as (before, odbc):
+    with starting(server, number, times=3) as (front, odbc):
         connect(odbc, LOG, pause=0).close()
-    assert before.tries == 4
+    assert front.tries == 4
     (record,) = [record for record in caplog.records if record.name == LOG.name]
     assert record.levelname == "WARNING"
     assert record.message.startswith(
@@ -96,9 +96,9 @@ def test_a_server_that_is_starting_is_waited_for_and_the_wait_told_once(
 
 @pytest.mark.parametrize("number", [18456, 4060, 18486])
 def test_another_refusal_is_told_at_once(server: Server, caplog: pytest.LogCaptureFixture, number: int) -> None:
-    with door(server, number, times=1) as (before, odbc), pytest.raises(pyodbc.Error, match=str(number)):
+    with starting(server, number, times=1) as (front, odbc), pytest.raises(pyodbc.Error, match=str(number)):
         connect(odbc, LOG, pause=0)
-    assert before.tries == 1
+    assert front.tries == 1
     assert [record for record in caplog.records if record.name == LOG.name] == []
 
 
@@ -106,7 +106,7 @@ def test_a_deployment_ends_with_the_servers_words_when_it_never_starts(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(execution, "STARTS_WITHIN", 0.0)
-    with door(server, 18401, times=99) as (_, odbc), pytest.raises(DeployError) as failed:
+    with starting(server, 18401, times=99) as (_, odbc), pytest.raises(DeployError) as failed:
         deploy(odbc)
     assert str(failed.value).startswith("cannot connect to database master on 127.0.0.1,")
     assert "SQL Server error 18401: " in str(failed.value)
