@@ -67,8 +67,9 @@ def install(image: Image, folder: Path) -> Path:
     pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps"]
     for lock in image.locks:
         subprocess.run([*pip, "--require-hashes", "--requirement", lock], cwd=ROOT, check=True)
-    for project in image.projects:
-        subprocess.run([*pip, "--no-index", "--no-build-isolation", f"./{project}"], cwd=ROOT, check=True)
+    for project in image.projects:  # uv would take a wheel from its cache that is older than the sources
+        fresh = ["--no-cache", "--no-index", "--no-build-isolation"]
+        subprocess.run([*pip, *fresh, f"./{project}"], cwd=ROOT, check=True)
     subprocess.run([*uv, "pip", "check", "--quiet", "--python", str(folder)], check=True)
     return folder
 
