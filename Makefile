@@ -58,10 +58,12 @@ secrets: ## Write the secrets that docker compose needs into .env and .secrets/
 test: ## Install everything needed for tests and run them all
 	@$(DEVELOPMENT)
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@cd local_sqlserver && ../$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N days on the real system (make soak N=10)
 	@$(DEVELOPMENT)
 	@SOAK=$(or $(N),10) $(BIN)/python -m pytest -m soak
+	@cd local_sqlserver && SOAK=$(or $(N),10) ../$(BIN)/python -m pytest -m soak
 
 bench: ## Measure the load on the stand-in against the same statements by hand in DuckDB
 	@$(DEVELOPMENT)
@@ -79,11 +81,14 @@ bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
 	@$(DEVELOPMENT)
 	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.dashboards
 
-lint: ## ruff, mypy, sqlfluff, hadolint and zizmor
+lint: ## ruff, mypy, import-linter, sqlfluff, hadolint and zizmor
 	@$(DEVELOPMENT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@cd local_sqlserver && ../$(BIN)/mypy
+	@PYTHONPATH=plugins $(BIN)/lint-imports --no-cache
+	@cd local_sqlserver && ../$(BIN)/lint-imports --no-cache
 	@$(BIN)/sqlfluff lint include/sql
 	@$(BIN)/hadolint docker/*/Dockerfile
 	@$(BIN)/zizmor --offline --quiet .github/workflows

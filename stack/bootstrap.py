@@ -1,4 +1,4 @@
-"""Make `.venv`, install the pinned requirements and the Debian packages they need. Standard library only.
+"""Make `.venv`; install the pinned requirements, the stand-in and the Debian packages they need. Standard library only.
 
 The Makefile calls it with the machine's Python:
 
@@ -26,6 +26,7 @@ OLDEST = (3, 11)
 NEWEST = (3, 13)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+STAND_IN = ROOT / "local_sqlserver"
 BREW_FORMULAS = {"unixodbc": "unixodbc", "tdsodbc": "freetds", "wrk": "wrk"}
 
 
@@ -181,6 +182,22 @@ def install(python: Path, requirements: Path) -> None:
     stamp.write_text(digest, encoding="utf-8")
 
 
+def install_stand_in(python: Path) -> None:
+    """Install the folder of the stand-in as it stands, unless its pyproject.toml and its place are those of before.
+
+    What it needs is installed by then, flit_core to build it included: nothing is downloaded.
+    """
+    project = (STAND_IN / "pyproject.toml").read_bytes()
+    digest = hashlib.sha256(bytes(STAND_IN) + project).hexdigest()  # the venv holds the path of the folder
+    stamp = VENV / "installed-local_sqlserver"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return
+    say("installing local_sqlserver")
+    if not pip_install(python, "--no-deps", "--no-index", "--no-build-isolation", "--editable", STAND_IN):
+        raise BootstrapError("Installing local_sqlserver failed, see above.")
+    stamp.write_text(digest, encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     """Install everything that the rest of `stack` needs; exit code 1 with the remedy if that fails."""
     parser = argparse.ArgumentParser(prog="python3 -m stack.bootstrap", description=__doc__.splitlines()[0])
@@ -196,6 +213,7 @@ def main(arguments: list[str]) -> int:
         python = ensure_venv()
         for requirements in options.requirements:
             install(python, ROOT / requirements)
+        install_stand_in(python)
     except BootstrapError as error:
         say(f"\n{error}")
         return 1

@@ -1,17 +1,21 @@
 """Fixtures that several folders share."""
 
-from collections.abc import Iterator
+import os
+from pathlib import Path
 
 import pytest
 
-from tests.warehouse import Server, Warehouse, configured_server
+from tests.warehouse import Server, Warehouse, stand_in
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A SQL Server, or the stand-in, for the whole run."""
-    with configured_server(tmp_path_factory.mktemp("server")) as running:
-        yield running
+def server(request: pytest.FixtureRequest) -> Server:
+    """The server that WAREHOUSE_ODBC names, for the whole run; without that setting the stand-in."""
+    odbc = os.environ.get("WAREHOUSE_ODBC")
+    if not odbc:
+        return stand_in(request.getfixturevalue("sqlserver"))
+    landing = os.environ["WAREHOUSE_LANDING_DIR"]
+    return Server(odbc, Path(landing), os.environ.get("WAREHOUSE_LANDING_DIR_SQLSERVER", landing))
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import subprocess
-import sys
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,9 @@ from typing import Any
 import pandas as pd
 import pyodbc
 
-from stack.settings import microsoft_driver
+from stack.dotenv import SECRETS
+from stack.services import Stack
+from stack.settings import LOOPBACK, Settings
 from warehouse.connection import with_database
 from warehouse.deploy import deploy
 from warehouse.staging import stage
@@ -33,54 +33,28 @@ class Server:
     odbc: str
     landing: Path
     landing_at_server: str
-    pid: int | None = None
-    """The stand-in's process; None for a server that the tests did not start."""
+
+
+def stand_in(sqlserver: Any) -> Server:
+    """Take a server of the fixtures ``sqlserver`` and ``start_sqlserver``, which local_sqlserver brings."""
+    return Server(sqlserver.odbc("DataWarehouse"), sqlserver.bulk_folder, str(sqlserver.bulk_folder))
 
 
 @contextmanager
-def local_server(folder: Path, *, data_dir: Path | None = None) -> Iterator[Server]:
-    """Run a stand-in below ``folder`` until the block ends; ``data_dir`` continues an earlier one's data."""
-    landing = folder / "landing"
-    landing.mkdir(parents=True, exist_ok=True)
-    password = secrets.token_urlsafe(16)
-    command = [sys.executable, "-m", "local_sqlserver", "--host", "127.0.0.1", "--port", "0", "--user", "sa"]
-    command += ["--data-dir", str(data_dir or folder / "sqlserver"), "--password-env", "SA_PASSWORD"]
-    command += ["--bulk-root", str(landing)]
-    with (folder / "local_sqlserver.log").open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "SA_PASSWORD": password},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+def local_server(folder: Path) -> Iterator[Server]:
+    """Run the stand-in below ``folder`` as ``make up`` does, until the block ends: for what is no test of pytest."""
+    with socket.create_server((LOOPBACK, 0)) as free:
+        port = free.getsockname()[1]
+    given = {name: generate() for name, generate in SECRETS.items()}
+    settings = Settings({**given, "WAREHOUSE_STATE_DIR": str(folder), "SQLSERVER_PORT": str(port)})
+    settings.landing.mkdir()
+    stack = Stack(settings)
+    stack.launch("sqlserver")
     try:
-        assert process.stdout is not None
-        ready = process.stdout.readline().strip()
-        if not ready.startswith("listening on "):
-            raise RuntimeError((folder / "local_sqlserver.log").read_text())
-        host, port = ready.removeprefix("listening on ").rsplit(":", 1)
-        odbc = (
-            f"DRIVER={{{microsoft_driver()}}};SERVER={host},{port};DATABASE=DataWarehouse;UID=sa;PWD={{{password}}};"
-            "Encrypt=yes;TrustServerCertificate=yes"
-        )
-        yield Server(odbc, landing, str(landing), process.pid)
+        stack.wait_ready(["sqlserver"])
+        yield Server(settings.stand_in_administrator, settings.landing, str(settings.landing))
     finally:
-        process.terminate()
-        process.wait(30)
-
-
-@contextmanager
-def configured_server(folder: Path) -> Iterator[Server]:
-    """Give the server that WAREHOUSE_ODBC names; without that setting, a stand-in."""
-    odbc = os.environ.get("WAREHOUSE_ODBC")
-    if not odbc:
-        with local_server(folder) as server:
-            yield server
-        return
-    landing = Path(os.environ["WAREHOUSE_LANDING_DIR"])
-    yield Server(odbc, landing, os.environ.get("WAREHOUSE_LANDING_DIR_SQLSERVER", str(landing)))
+        stack.stop(["sqlserver"])
 
 
 @dataclass

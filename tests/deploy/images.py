@@ -23,7 +23,10 @@ IMAGES = {
 
 @dataclass
 class Image:
-    """The last state of a stage: copied files (source below the clone → place), environment, users, command, locks."""
+    """The last state of a stage: copied files (source below the clone → place), environment, users, command, locks.
+
+    ``projects`` are the folders of the clone that are installed after the locks.
+    """
 
     copies: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
@@ -32,6 +35,7 @@ class Image:
     uid: int = 0
     command: list[str] = field(default_factory=list)
     locks: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
 
 
 def read(dockerfile: str, target: str | None = None) -> Image:
@@ -57,12 +61,15 @@ def read(dockerfile: str, target: str | None = None) -> Image:
 
 
 def install(image: Image, folder: Path) -> Path:
-    """Make the virtual environment of an image: what its locks name, by hash, and nothing else."""
+    """Make the virtual environment of an image: what its locks name, by hash, its projects, and nothing else."""
     uv = [sys.executable, "-m", "uv"]
     subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
-    pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps", "--require-hashes"]
+    pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps"]
     for lock in image.locks:
-        subprocess.run([*pip, "--requirement", lock], cwd=ROOT, check=True)
+        subprocess.run([*pip, "--require-hashes", "--requirement", lock], cwd=ROOT, check=True)
+    for project in image.projects:  # uv would take a wheel from its cache that is older than the sources
+        fresh = ["--no-cache", "--no-index", "--no-build-isolation"]
+        subprocess.run([*pip, *fresh, f"./{project}"], cwd=ROOT, check=True)
     subprocess.run([*uv, "pip", "check", "--quiet", "--python", str(folder)], check=True)
     return folder
 
@@ -85,3 +92,4 @@ def _apply(image: Image, keyword: str, rest: str) -> None:
         for number, user in re.findall(r"useradd --uid (\d+) --gid 0 (?:--create-home )?(\w+)", rest):
             image.users[user] = int(number)
         image.locks += re.findall(r"-r /build/(requirements-\w+\.txt)", rest)
+        image.projects += re.findall(r"--no-build-isolation /build/(\w+)", rest)

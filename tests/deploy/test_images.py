@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +46,8 @@ def test_nothing_is_installed_but_files_whose_hash_is_in_a_lock(dockerfile: str)
     installs = re.findall(r"(?:pip|uv) install .*", text)
     assert installs
     for install in installs:
-        assert re.search(r" --no-deps .*--require-hashes -r /build/requirements-\w+\.txt", install), install
+        locked = re.search(r" --no-deps .*--require-hashes -r /build/requirements-\w+\.txt", install)
+        assert locked or " --no-deps --no-index --no-build-isolation /build/local_sqlserver" in install, install
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -76,13 +76,6 @@ def test_an_images_packages_are_those_of_everything_else(name: str) -> None:
     everything, own = pins("requirements.txt"), pins(f"requirements-{name}.txt")
     assert own
     assert own.items() <= everything.items()
-
-
-def test_the_stand_ins_image_holds_what_it_imports() -> None:
-    text = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "local_sqlserver").rglob("*.py"))
-    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
-    pinned = set(re.findall(r"^\w+", (ROOT / "requirements-standin.in").read_text(encoding="utf-8"), re.MULTILINE))
-    assert imported - sys.stdlib_module_names - {"local_sqlserver"} == pinned
 
 
 def built(name: str, environments: dict[str, Path], folder: Path) -> Path:

@@ -6,7 +6,7 @@ import signal
 import threading
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pyodbc
 import pytest
@@ -17,7 +17,7 @@ from tests.days.drop import write_drop
 from tests.days.successive import DAYS
 from tests.oracle import compute
 from tests.sql.comparison import differences
-from tests.warehouse import Warehouse, local_server
+from tests.warehouse import Warehouse, stand_in
 
 LONGEST_WAIT = 1.5
 """Latest time of a kill in seconds; a load of this size takes little longer."""
@@ -30,24 +30,24 @@ def load_without_end(warehouse: Warehouse) -> NoReturn:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2 * SOAK))
-def test_a_server_killed_in_the_middle_of_a_load_shows_one_whole_day_and_loads_again(tmp_path: Path, seed: int) -> None:
+def test_a_server_killed_in_the_middle_of_a_load_shows_one_whole_day_and_loads_again(
+    tmp_path: Path, seed: int, start_sqlserver: Any
+) -> None:
     drop = tmp_path / "drop"
     write_drop(drop, DAYS[0].lines)
     next_day = date(2024, 6, 16)
-    data = tmp_path / "data"
-    with local_server(tmp_path, data_dir=data) as server:
-        warehouse = Warehouse(server)
+    with start_sqlserver(tmp_path / "server") as server:
+        warehouse = Warehouse(stand_in(server))
         warehouse.rebuild()
         warehouse.load(handmade.HANDMADE_DAY, handmade.BUSINESS_DATE, reject_limit=1)
-        assert server.pid is not None
         wait = random.Random(seed).uniform(0, LONGEST_WAIT)
         killer = threading.Timer(wait, os.kill, (server.pid, signal.SIGKILL))
         killer.start()
         with pytest.raises(pyodbc.Error):
             load_without_end(warehouse)
         killer.join()
-    with local_server(tmp_path, data_dir=data) as server:
-        warehouse = Warehouse(server)
+    with start_sqlserver(tmp_path / "server") as server:
+        warehouse = Warehouse(stand_in(server))
         assert differences(warehouse, handmade.expected) == {}
         warehouse.load(drop, next_day, reject_limit=1)
         sales = compute(drop, next_day).fact_sales["sales_amount"].sum()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -142,6 +143,34 @@ def test_only_files_whose_hash_is_in_the_lock_are_installed(
             bootstrap.install(python, requirements)
     found = subprocess.run([python, "-c", "import locked_thing"], capture_output=True, check=False)
     assert (found.returncode == 0) == (lock == "the file's hash")
+
+
+def test_the_stand_in_is_installed_once_and_again_when_its_project_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, project = tmp_path / "venv", tmp_path / "local_sqlserver"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    (packages,) = folder.glob("lib/python*/site-packages")
+    shutil.copytree(Path(sysconfig.get_path("purelib")) / "flit_core", packages / "flit_core")
+    shutil.copytree(ROOT / "local_sqlserver", project, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
+    monkeypatch.setattr(bootstrap, "VENV", folder)
+    monkeypatch.setattr(bootstrap, "STAND_IN", project)
+    told: list[str] = []
+    monkeypatch.setattr(bootstrap, "say", told.append)
+
+    bootstrap.install_stand_in(python)
+    bootstrap.install_stand_in(python)
+    assert told == ["installing local_sqlserver"]
+    assert (folder / "bin" / "local-sqlserver").exists()
+
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(re.sub(r'(?m)^version = ".*"', 'version = "99"', pyproject.read_text(encoding="utf-8")))
+    bootstrap.install_stand_in(python)
+    assert len(told) == 2
+    found = "import importlib.metadata, local_sqlserver as m; print(importlib.metadata.version(m.__name__), m.__file__)"
+    done = subprocess.run([python, "-P", "-c", found], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["99", str(project / "src" / "local_sqlserver" / "__init__.py")]
 
 
 def test_the_pinned_uv_comes_with_the_hashes_of_its_files() -> None:

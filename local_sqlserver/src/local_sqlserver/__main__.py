@@ -1,4 +1,4 @@
-"""Run the stand-in as a server: ``python -m local_sqlserver --data-dir DIR --password-env VARIABLE``."""
+"""Run the stand-in as a server: ``local-sqlserver --data-dir DIR --password-env VARIABLE``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        print(f"local_sqlserver: port {options.port} of {options.host} is taken", file=sys.stderr)
+        print(f"local-sqlserver: port {options.port} of {options.host} is taken", file=sys.stderr)
         return 2
     options.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(
@@ -73,7 +73,7 @@ def _serve(server: Server) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="local_sqlserver", description="An embedded stand-in for SQL Server, for development and tests."
+        prog="local-sqlserver", description="An embedded stand-in for SQL Server, for development and tests."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=1433, help="0 takes a free one (default %(default)s)")

@@ -12,27 +12,25 @@ from typing import Any
 import pyodbc
 import pytest
 
-from tests.warehouse import Server
-from warehouse.connection import with_database, with_parts
+from local_sqlserver.pytest_plugin import SqlServer
 
 
 class Client:
     """A connection with a scratch table of its own and files for it."""
 
-    def __init__(self, server: Server, cursor: pyodbc.Cursor) -> None:
+    def __init__(self, server: SqlServer, cursor: pyodbc.Cursor) -> None:
         self.cursor = cursor
-        self.folder = server.landing / f"bulk_{uuid.uuid4().hex}"
+        self.folder = server.bulk_folder / uuid.uuid4().hex
         self.folder.mkdir()
-        self.at_server = f"{server.landing_at_server}/{self.folder.name}"
 
     def statement(self, content: str, options: str = "FIELDTERMINATOR = ','") -> str:
         """Write a file and return the BULK INSERT that loads it into #t."""
         return f"BULK INSERT #t FROM '{self.file('t.txt', content.encode())}' WITH ({options})"
 
     def file(self, name: str, content: bytes) -> str:
-        """Write a file and return its path as the server sees it."""
+        """Write a file and return its path."""
         (self.folder / name).write_bytes(content)
-        return f"{self.at_server}/{name}"
+        return str(self.folder / name)
 
     def run(self, batch: str) -> list[Any]:
         """Run a batch; return the rows of its last result set."""
@@ -46,9 +44,9 @@ class Client:
 
 
 @pytest.fixture
-def client(server: Server) -> Iterator[Client]:
-    with closing(pyodbc.connect(with_database(server.odbc, "master"), autocommit=True)) as connection:
-        yield Client(server, connection.cursor())
+def client(sqlserver: SqlServer) -> Iterator[Client]:
+    with closing(pyodbc.connect(sqlserver.odbc(), autocommit=True)) as connection:
+        yield Client(sqlserver, connection.cursor())
 
 
 def test_rows_arrive_with_identities_and_defaults(client: Client) -> None:
@@ -130,7 +128,7 @@ def test_openrowset_reads_a_file_as_one_value(client: Client) -> None:
 def test_openrowset_refuses_what_it_cannot_read(client: Client, source: str, number: int) -> None:
     client.file("t.txt", b"x")
     with pytest.raises(pyodbc.Error, match=rf"\({number}\)"):
-        client.run(f"SELECT 1 FROM OPENROWSET({source.format(folder=client.at_server)}) AS f")
+        client.run(f"SELECT 1 FROM OPENROWSET({source.format(folder=client.folder)}) AS f")
 
 
 def test_a_view_over_a_file_is_refused(client: Client) -> None:
@@ -141,11 +139,11 @@ def test_a_view_over_a_file_is_refused(client: Client) -> None:
         )
 
 
-def test_openrowset_asks_for_the_right_to_bulk_load_each_time(client: Client, server: Server) -> None:
+def test_openrowset_asks_for_the_right_to_bulk_load_each_time(client: Client, sqlserver: SqlServer) -> None:
     read = f"SELECT f.BulkColumn FROM OPENROWSET(BULK N'{client.file('t.txt', b'x')}', SINGLE_BLOB) AS f"
     name = f"reader_{uuid.uuid4().hex}"
     client.run(f"CREATE LOGIN {name} WITH PASSWORD = 'Reader_1'")
-    odbc = with_database(with_parts(server.odbc, {"UID": name, "PWD": "Reader_1"}), "master")
+    odbc = sqlserver.odbc(UID=name, PWD="Reader_1")
     try:
         with closing(pyodbc.connect(odbc, autocommit=True)) as connection:
             for allowed in (False, True, False):

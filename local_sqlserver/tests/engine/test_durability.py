@@ -46,13 +46,12 @@ engine.close()
 
 @pytest.mark.parametrize("how", ["closed", "killed"])
 def test_committed_work_survives(tmp_path: Path, how: str) -> None:
-    root = Path(__file__).parents[3]
+    path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
         [sys.executable, "-c", WORKER, str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         text=True,
     )
     assert process.stdin is not None

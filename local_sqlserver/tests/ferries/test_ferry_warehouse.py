@@ -1,4 +1,4 @@
-"""A warehouse that shares no text with include/sql runs on the server as its author would expect."""
+"""A warehouse whose author knew SQL Server alone runs as its author would expect."""
 
 import re
 from collections.abc import Iterator
@@ -10,29 +10,29 @@ from typing import Any
 import pyodbc
 import pytest
 
-from tests.warehouse import Server, local_server
-from warehouse.connection import with_database
-from warehouse.deploy import split_batches
+from local_sqlserver.pytest_plugin import SqlServer
 
 HERE = Path(__file__).parent
+GO = re.compile(r"^\s*GO\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with local_server(tmp_path_factory.mktemp("ferries")) as server:
-        for file in ("harbours.csv", "crossings.txt", "tickets.csv"):
-            (server.landing / file).write_bytes((HERE / file).read_bytes())
-        yield server
+def folder(sqlserver: SqlServer) -> Path:
+    """A folder with the files, which the server may read."""
+    folder = sqlserver.bulk_folder / "ferries"
+    folder.mkdir()
+    for file in ("harbours.csv", "crossings.txt", "tickets.csv"):
+        (folder / file).write_bytes((HERE / file).read_bytes())
+    return folder
 
 
 @pytest.fixture(scope="module")
-def ferries(stand_in: Server) -> Iterator[pyodbc.Connection]:
-    """The warehouse set up and loaded once, over one connection that follows USE."""
-    connection = pyodbc.connect(with_database(stand_in.odbc, "master"), autocommit=True)
-    with closing(connection):
+def ferries(sqlserver: SqlServer) -> Iterator[pyodbc.Connection]:
+    """The warehouse set up once, over one connection that follows USE."""
+    with closing(pyodbc.connect(sqlserver.odbc(), autocommit=True)) as connection:
         for script in sorted(HERE.glob("*.sql")):
-            for batch in split_batches(script.read_text()):
-                connection.execute(batch.sql)
+            for batch in filter(str.strip, GO.split(script.read_text())):
+                connection.execute(batch)
         yield connection
 
 
@@ -51,12 +51,12 @@ def run(connection: pyodbc.Connection, sql: str, *parameters: object) -> tuple[l
 
 
 @pytest.fixture(scope="module")
-def loaded(ferries: pyodbc.Connection, stand_in: Server) -> pyodbc.Connection:
+def loaded(ferries: pyodbc.Connection, folder: Path) -> pyodbc.Connection:
     messages, rows = run(
         ferries,
         "DECLARE @rc INT, @added INT; EXEC @rc = stg.import_files @folder = ?;"
         " EXEC dwh.load_all @added OUTPUT; SELECT @rc, @added",
-        str(stand_in.landing),
+        str(folder),
     )
     assert rows == [(0, 7)], messages
     assert re.fullmatch(r" {3}rows: 3, seconds: \d+", messages[messages.index(">> harbours") + 1])

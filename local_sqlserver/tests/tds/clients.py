@@ -1,26 +1,20 @@
-"""ODBC connection strings of the two drivers that the project supports."""
+"""ODBC connection strings of the two drivers that the server supports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pyodbc
 
+from local_sqlserver.pytest_plugin import microsoft_driver
 
-def _microsoft_driver() -> Path:
-    spec = find_spec("mssql_python_odbc")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "libs/linux/debian_ubuntu/x86_64/lib"
-    return next(folder.glob("libmsodbcsql-18*"))
-
+PASSWORD = "Secret_1"
+"""Of sa, on the scripted engine as well."""
 
 DRIVERS = {
-    "microsoft": f"DRIVER={{{_microsoft_driver()}}};SERVER=127.0.0.1,<port>",
+    "microsoft": f"DRIVER={{{microsoft_driver()}}};SERVER=127.0.0.1,<port>",
     "freetds": "DRIVER={FreeTDS};SERVER=127.0.0.1;PORT=<port>;TDS_Version=7.4;ClientCharset=UTF-8",
 }
 
@@ -29,7 +23,7 @@ Connect = Callable[..., Any]
 
 def connection_string(driver: str, port: int, **keywords: str) -> str:
     base = DRIVERS[driver].replace("<port>", str(port))
-    settings = {"UID": "sa", "PWD": "Secret_1"} | keywords
+    settings = {"UID": "sa", "PWD": PASSWORD} | keywords
     if driver == "microsoft":
         settings.setdefault("TrustServerCertificate", "yes")
     return ";".join([base, *(f"{key}={value}" for key, value in settings.items())])

@@ -5,47 +5,57 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
-from tests.tds.clients import connector
-from tests.tds.process import ROOT, command, environment, stand_in
+from local_sqlserver.pytest_plugin import StartSqlServer
+from tests.tds.clients import PASSWORD, connector
 
 
-def run(arguments: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(arguments, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False)
+def run(data_dir: Path, port: int, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    options = ["--port", str(port), "--data-dir", str(data_dir), "--password-env", "STAND_IN_PASSWORD"]
+    return subprocess.run(
+        [sys.executable, "-m", "local_sqlserver", *options],
+        env={name: value for name, value in os.environ.items() if name != "STAND_IN_PASSWORD"} | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_taken_port_is_named_and_ends_the_program_with_2(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        ended = run(command(tmp_path / "data", port), environment())
+        ended = run(tmp_path, port, {"STAND_IN_PASSWORD": PASSWORD})
     assert ended.returncode == 2
     assert f"port {port} of 127.0.0.1 is taken" in ended.stderr
 
 
 def test_a_missing_password_ends_the_program_with_2(tmp_path: Path) -> None:
-    without = {name: value for name, value in os.environ.items() if name != "STAND_IN_PASSWORD"}
-    ended = run(command(tmp_path / "data"), without)
+    ended = run(tmp_path, 0, {})
     assert ended.returncode == 2
     assert "STAND_IN_PASSWORD" in ended.stderr
 
 
-def test_it_ends_cleanly_while_clients_are_connected_and_keeps_what_they_committed(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with stand_in(data) as port, connector(port, "microsoft") as connect:
+def test_it_ends_cleanly_while_clients_are_connected_and_keeps_what_they_committed(
+    tmp_path: Path, start_sqlserver: StartSqlServer
+) -> None:
+    with start_sqlserver(tmp_path, password=PASSWORD) as server, connector(server.port, "microsoft") as connect:
         connect().execute("CREATE DATABASE kept")
         connect(DATABASE="kept").execute("CREATE TABLE dbo.t (a INT NOT NULL); INSERT dbo.t VALUES (5)")
-    with stand_in(data) as port, connector(port, "freetds") as connect:
+    with start_sqlserver(tmp_path, password=PASSWORD) as server, connector(server.port, "freetds") as connect:
         assert connect(DATABASE="kept").execute("SELECT a FROM dbo.t").fetchone()[0] == 5
-    assert (data / "tls.pem").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "data" / "tls.pem").stat().st_mode & 0o077 == 0
 
 
-def test_a_log_line_is_written_for_each_login_and_none_for_statements(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with stand_in(data) as port, connector(port, "microsoft") as connect:
+def test_a_log_line_is_written_for_each_login_and_none_for_statements(
+    tmp_path: Path, start_sqlserver: StartSqlServer
+) -> None:
+    with start_sqlserver(tmp_path, password=PASSWORD) as server, connector(server.port, "microsoft") as connect:
         connection = connect(APP="the application")
         for _ in range(5):
             connection.execute("SELECT 1").fetchall()
-    lines = data.with_suffix(".log").read_text().splitlines()
+    lines = server.log.read_text().splitlines()
     assert len([line for line in lines if "login of 'sa'" in line and "the application" in line]) == 1
     assert not any("SELECT" in line for line in lines)

@@ -12,16 +12,16 @@ import pymssql
 import pyodbc
 import pytest
 
-from tests.tds.clients import Connect, connector, result_sets
-from tests.tds.process import stand_in
+from local_sqlserver.pytest_plugin import StartSqlServer
+from tests.tds.clients import PASSWORD, Connect, connector, result_sets
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with stand_in(tmp_path_factory.mktemp("stand_in") / "data") as port:
-        with connector(port, "microsoft") as connect:
+def port(start_sqlserver: StartSqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with start_sqlserver(tmp_path_factory.mktemp("wire"), password=PASSWORD) as server:
+        with connector(server.port, "microsoft") as connect:
             connect().execute("CREATE DATABASE wire")
-        yield port
+        yield server.port
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_pymssql_gets_output_parameters_back(port: int) -> None:
         "server": "127.0.0.1",
         "port": str(port),
         "user": "sa",
-        "password": "Secret_1",
+        "password": PASSWORD,
     }
     with pymssql.connect(database="wire", autocommit=True, **settings) as connection:
         with connection.cursor() as cursor:
