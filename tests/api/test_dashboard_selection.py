@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from api.dashboards.periods import Period, add_months, presets, unit_of
-from api.dashboards.selection import ALL_DATES, Selection, SelectionError, read_address
+from api.dashboards.selection import ALL_DATES, Selection, SelectionError, parse_selection
 
 TODAY = date(2026, 2, 1)
 
@@ -19,53 +19,53 @@ def test_an_address_that_is_written_is_read_as_the_same() -> None:
     for wanted in (None, period("2025-01-01", "2025-12-31")):
         for by, rows in ((None, False), ("day", True)):
             selection = Selection("customers", wanted, chosen, by, rows)
-            assert read_address("customers", selection.query(), TODAY) == selection
+            assert parse_selection("customers", selection.query(), TODAY) == selection
 
 
 def test_without_dates_the_twelve_months_up_to_the_business_date_are_shown() -> None:
-    assert read_address("sales", "", TODAY).period == period("2025-02-02", "2026-02-01")
-    assert read_address("sales", f"period={ALL_DATES}", TODAY).period is None
+    assert parse_selection("sales", "", TODAY).period == period("2025-02-02", "2026-02-01")
+    assert parse_selection("sales", f"period={ALL_DATES}", TODAY).period is None
 
 
 def test_a_value_that_is_there_twice_counts_once() -> None:
-    assert read_address("sales", "country=A&country=B&country=A", TODAY).chosen == {"country": ("A", "B")}
+    assert parse_selection("sales", "country=A&country=B&country=A", TODAY).chosen == {"country": ("A", "B")}
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
-        ("contry=Germany", "“contry”, which is no filter"),
-        ("from=2025-01-01", "“to=” is no day"),
-        ("from=2025-02-30&to=2025-03-01", "“from=2025-02-30” is no day"),
-        ("from=2025-03-01&to=2025-02-01", "ends (2025-02-01) before it begins (2025-03-01)"),
-        ("from=0001-01-01&to=2025-02-01", "the years 1900 to 2999"),
-        ("period=forever", "“period=all”, or"),
-        ("period=all&from=2025-01-01&to=2025-02-01", "“period=all”, or"),
-        ("joined=2025-13", "“joined=2025-13” is no month"),
-        ("joined=99999999999-01", "“joined=99999999999-01” is no month"),
-        ("by=week", "“by=week” is none of year, quarter, month, day"),
+        ("contry=Germany", "“contry” is not a parameter"),
+        ("from=2025-01-01", "“to=” must be a date"),
+        ("from=2025-02-30&to=2025-03-01", "“from=2025-02-30” must be a date"),
+        ("from=2025-03-01&to=2025-02-01", "ends on 2025-02-01, before it begins on 2025-03-01"),
+        ("from=0001-01-01&to=2025-02-01", "the year must be from 1900 to 2999"),
+        ("period=forever", "either “period=all” or"),
+        ("period=all&from=2025-01-01&to=2025-02-01", "either “period=all” or"),
+        ("joined=2025-13", "“joined=2025-13” must be a month"),
+        ("joined=99999999999-01", "“joined=99999999999-01” must be a month"),
+        ("by=week", "“by=week” must be one of year, quarter, month, day"),
         ("country=" + "x" * 5000, "too long"),
-        ("&".join(f"product={key}" for key in range(201)), "too many values"),
+        ("&".join(f"product={key}" for key in range(201)), "more than 200 values"),
     ],
 )
-def test_an_address_that_makes_no_sense_is_refused_with_the_reason(query: str, said: str) -> None:
+def test_an_address_that_makes_no_sense_is_refused_with_the_reason(query: str, message: str) -> None:
     with pytest.raises(SelectionError) as refused:
-        read_address("sales", query, TODAY)
-    assert said in str(refused.value)
+        parse_selection("sales", query, TODAY)
+    assert message in str(refused.value)
 
 
 def test_a_click_chooses_one_value_and_a_second_click_lifts_it() -> None:
     start = Selection("sales", None, {"country": ("A", "B")})
-    clicked = start.clicked(country="B")
+    clicked = start.after_click(country="B")
     assert clicked.chosen == {"country": ("B",)}
-    assert clicked.clicked(country="B").chosen == {}
+    assert clicked.after_click(country="B").chosen == {}
 
 
 def test_a_menu_adds_and_takes_away() -> None:
     start = Selection("sales", None)
-    both = start.toggling("country", "A").toggling("country", "B")
+    both = start.with_toggled("country", "A").with_toggled("country", "B")
     assert both.chosen == {"country": ("A", "B")}
-    assert both.toggling("country", "A").toggling("country", "B").chosen == {}
+    assert both.with_toggled("country", "A").with_toggled("country", "B").chosen == {}
 
 
 BEFORE = {
@@ -104,12 +104,12 @@ def test_what_a_period_is_compared_with(shown: tuple[str, str]) -> None:
     ],
 )
 def test_the_level_that_a_period_is_drawn_at(shown: tuple[str, str], level: str) -> None:
-    assert period(*shown).finer() == level
+    assert period(*shown).default_level() == level
 
 
 def test_the_way_up_from_a_day_passes_month_quarter_and_year() -> None:
     day = date(2025, 8, 5)
-    assert Period(day, day).above() == [unit_of(day, level) for level in ("year", "quarter", "month")]
+    assert Period(day, day).enclosing_units() == [unit_of(day, level) for level in ("year", "quarter", "month")]
 
 
 def test_presets_end_where_they_say() -> None:

@@ -179,7 +179,7 @@ class Screen:
 
     def traces(self, card: str) -> list[dict[str, Any]]:
         """Return what Plotly draws on a card; nothing when the card says that there is nothing."""
-        if self.page.locator(f"#{card} .nothing").count():
+        if self.page.locator(f"#{card} .no-data").count():
             return []
         data: Any = self.page.evaluate(
             "(id) => JSON.stringify(document.querySelector(`#${id}-chart .js-plotly-plot`).data)", card
@@ -196,7 +196,7 @@ class Screen:
         """Return the visible cards that say that there is nothing in the selection."""
         script = """(all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true }))
           .map((each) => each.closest("section").id)"""
-        ids: list[str] = self.page.eval_on_selector_all(".nothing", script)
+        ids: list[str] = self.page.eval_on_selector_all(".no-data", script)
         return ids
 
     def chips(self) -> list[str]:
@@ -251,4 +251,4 @@ class Screen:
 
 def is_drawing(response: Response) -> bool:
     """Say whether a response draws a page (and is not about the rows of a table)."""
-    return "_dash-update-component" in response.url and "top.html" in (response.request.post_data or "")
+    return "_dash-update-component" in response.url and "header.html" in (response.request.post_data or "")

@@ -58,7 +58,7 @@ def test_the_file_has_all_rows_behind_the_picture_and_no_other(
 ) -> None:
     expected = rows_of(oracle, page, look)
     screen.open(f"{page}?{look.query(rows=True)}")
-    assert screen.note("rows").startswith(f"{len(expected):,} {WHAT[page]} behind this picture.")
+    assert screen.note("rows").startswith(f"{len(expected):,} {WHAT[page]} in this selection.")
     file = screen.download("#save-rows")
     assert file.suggested_filename == f"{page}-{oracle.business_date}.csv"
     file.save_as(tmp_path / "rows.csv")
@@ -76,7 +76,7 @@ def test_show_rows_lists_them_and_hide_rows_takes_them_away(screen: Screen, orac
     screen.open(f"{page}?{look.query()}")
     assert screen.page.locator("#rows").count() == 0
     screen.click("#rows-toggle")
-    assert screen.note("rows") == f"{len(expected):,} {WHAT[page]} behind this picture."
+    assert screen.note("rows") == f"{len(expected):,} {WHAT[page]} in this selection."
     for number, row in enumerate(texts(expected.head(8))):
         assert cells(screen, number) == as_in_table(row, list(expected.columns)), f"row {number + 1} of the table"
     screen.click("#rows-toggle")

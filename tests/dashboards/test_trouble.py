@@ -100,7 +100,7 @@ def test_without_the_server_what_is_shown_stays_and_a_notice_says_so(
     screen.expect_complaint("ERR_CONNECTION_REFUSED|Failed to fetch|Callback failed")
     screen.page.locator("#sales-countries .bar").click()
     notice = screen.page.locator("#notice")
-    expect(notice).to_contain_text("The server does not answer. What is shown is what was shown before.")
+    expect(notice).to_contain_text("The server does not answer. The page still shows the figures from before.")
     assert notice.get_attribute("role") == "alert"
     assert screen.tiles()["sales"][0] == "100"
 

@@ -14,11 +14,11 @@ from tests.dashboards.test_filters import assert_shows
 
 
 def crumbs(screen: Screen, card: str) -> list[str]:
-    return screen.page.locator(f"#{card} .way > *").all_text_contents()
+    return screen.page.locator(f"#{card} .breadcrumbs > *").all_text_contents()
 
 
 def crumb(screen: Screen, card: str, name: str) -> Screen:
-    return screen.click(screen.page.locator(f"#{card} .way a").get_by_text(name, exact=True))
+    return screen.click(screen.page.locator(f"#{card} .breadcrumbs a").get_by_text(name, exact=True))
 
 
 def test_the_trend_drills_from_years_to_a_day_and_the_crumbs_lead_back_up(screen: Screen, oracle: Oracle) -> None:
