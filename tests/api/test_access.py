@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from api import create_app
 from api.access import PREFIX
-from api.security_headers import NOTHING, OWN_PAGES
+from api.security_headers import DATA_POLICY, PAGE_POLICY
 from tests.api.answers import Headers, problem
 from tests.api.conftest import (
     KEYS,
@@ -177,7 +177,7 @@ def test_an_unknown_key_opens_nothing_not_even_what_is_open(shared_client: Flask
 
 def test_a_refusal_says_which_scope_is_missing(shared_client: FlaskClient, keys: dict[str, Headers]) -> None:
     document = problem(shared_client.post("/api/products", json={}, headers=keys["read"]), 403, "missing-scope")
-    assert document["detail"] == "This needs the scope write; the key has read."
+    assert document["detail"] == "The operation needs the scope write; the key has read."
 
 
 def test_who_may_not_write_learns_nothing_of_what_is_there(
@@ -305,7 +305,7 @@ def test_every_answer_tells_browsers_what_to_refuse(
     for name, value in EVERYWHERE.items():
         assert answer.headers.getlist(name) == [value]
     page = address in ("/", "/docs")
-    assert answer.headers.getlist("Content-Security-Policy") == [OWN_PAGES if page else NOTHING]
+    assert answer.headers.getlist("Content-Security-Policy") == [PAGE_POLICY if page else DATA_POLICY]
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
@@ -318,7 +318,7 @@ def test_a_crash_tells_browsers_what_to_refuse_too(app: Flask) -> None:
     problem(answer, 500)
     assert "the-password" not in answer.text
     assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
-    assert answer.headers["Content-Security-Policy"] == NOTHING
+    assert answer.headers["Content-Security-Policy"] == DATA_POLICY
 
 
 FRIEND, STRANGER = "https://dashboard.example", "https://evil.example"

@@ -66,7 +66,7 @@ def test_before_the_first_sync_no_empty_answer_is_passed_off_as_data(shared_clie
 def test_before_the_first_sync_the_rest_works(shared_client: FlaskClient, address: str) -> None:
     assert shared_client.get(address).status_code == 200
     page = shared_client.get("/", headers={"Accept": "text/html"})
-    assert "No day is served at the moment" in page.text
+    assert "No business date is served" in page.text
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_an_unexpected_error_of_the_database_is_a_plain_500_without_its_text(
     with engine.begin() as connection:
         connection.execute(text(broken))
     answer = client.get(address)
-    assert "in its log" in problem(answer, 500)["detail"]
+    assert "its log has the details" in problem(answer, 500)["detail"]
     words: list[Any] = ["country", "profit", "batch", "changes", "column", "serving", "SELECT", "psycopg"]
     assert not any(word in answer.text for word in words)
     assert client.get("/health/live").status_code == 200

@@ -65,7 +65,7 @@ def test_the_logins_have_their_roles_and_running_it_again_changes_the_passwords(
     [
         ({}, "SERVING_DATABASE_URL_LOADER and SERVING_DATABASE_URL_API not set"),
         ({"SERVING_DATABASE_URL_LOADER": "postgresql://h/d", "SERVING_DATABASE_URL_API": "x://u@h/d"}, "names no user"),
-        ({"SERVING_DATABASE_URL_LOADER": "nothing", "SERVING_DATABASE_URL_API": "nothing"}, "LOADER is no URL"),
+        ({"SERVING_DATABASE_URL_LOADER": "nothing", "SERVING_DATABASE_URL_API": "nothing"}, "LOADER is not a URL"),
     ],
 )
 def test_settings_that_cannot_be_are_named(shared_url: str, settings: dict[str, str], complaint: str) -> None:

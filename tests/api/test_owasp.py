@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from api import access, create_app, database
-from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+from api.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import Publish, settings_for
 from tests.api.gold_database import GoldDatabase
@@ -120,7 +120,7 @@ def test_api3_callers_set_only_what_is_theirs_and_see_only_what_is_published(
     publish(products=[BICYCLE])
     before = client.get("/api/products/1").get_json()
     headers = {**keys["all"], "If-Match": "*"}
-    for name in {*PRODUCT_FIELDS, "run_id", "deleted", "changed_by", "__class__"} - {*OWN_FIELDS}:
+    for name in {*PRODUCT_FIELDS, "run_id", "deleted", "changed_by", "__class__"} - {*USER_FIELDS}:
         for method, address in (("POST", "/api/products"), ("PUT", "/api/products/1"), ("PATCH", "/api/products/1")):
             body = {**BODY, name: before.get(name, 1)}
             problem(client.open(address, method=method, json=body, headers=headers), 422, "invalid-request")
@@ -260,7 +260,7 @@ def test_api7_no_input_is_taken_for_an_address_to_call(
         port = listener.getsockname()[1]
         host, url = f"127.0.0.1:{port}", f"http://127.0.0.1:{port}/x"
         hostile = {"Host": host, **dict.fromkeys(names, url), **keys["all"], "If-Match": "*", "If-None-Match": url}
-        product = {name: url for name in OWN_FIELDS if name not in ("cost", "start_date")}
+        product = {name: url for name in USER_FIELDS if name not in ("cost", "start_date")}
         made = client.post("/api/products", json=product, headers=hostile)
         assert made.status_code == 201, made.text
         assert made.headers["Location"].startswith("/")

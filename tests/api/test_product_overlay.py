@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+from api.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import Headers, items, problem, whole
 from tests.api.conftest import SYNC_KEY, Publish, settings_for
 
@@ -46,7 +46,7 @@ FULL: dict[str, Any] = {
     "product_line": "Cargo",
     "start_date": "2026-02-28",
 }
-WAREHOUSES = [name for name in PRODUCT_FIELDS if name not in OWN_FIELDS]
+WAREHOUSES = [name for name in PRODUCT_FIELDS if name not in USER_FIELDS]
 
 
 @pytest.fixture(autouse=True)

@@ -54,7 +54,7 @@ def test_each_answer_tells_what_is_left_and_the_one_too_many_when_to_come_back(
     def ask() -> list[tuple[int, str, str, str | None]]:
         client = limited(shared_url)
         answers = [client.get("/api/products") for _ in range(LIMIT + 2)]
-        assert problem(answers[-1], 429, "too-many-requests")["detail"].startswith("5 requests a minute are allowed")
+        assert problem(answers[-1], 429, "too-many-requests")["detail"].startswith("The limit is 5 requests a minute")
         names = ("RateLimit-Policy", "RateLimit", "Retry-After")
         return [(answer.status_code, *(answer.headers.get(name) for name in names)) for answer in answers]  # type: ignore[misc]
 
@@ -136,13 +136,13 @@ def test_what_a_monitor_or_a_newcomer_asks_for_does_not_count(shared_url: str, k
 
 def test_a_new_minute_begins_anew() -> None:
     limiter = RateLimiter(2)
-    assert [limiter._count(7, minute) for minute in (1, 1, 1, 1, 2, 2, 2, 3)] == [1, 2, 3, 3, 1, 2, 3, 1]
+    assert [limiter._count_in_slot(7, minute) for minute in (1, 1, 1, 1, 2, 2, 2, 3)] == [1, 2, 3, 3, 1, 2, 3, 1]
 
 
 def test_when_places_run_out_who_asked_most_stays_counted() -> None:
     limiter = RateLimiter(100)
     for _ in range(50):
-        limiter._count(1, 1)
+        limiter._count_in_slot(1, 1)
     crowd = [1 + 65_536 * number for number in range(1, 2 * PROBES)]  # all have the same first place
-    assert [limiter._count(caller, 1) for caller in crowd] == [1] * len(crowd)
-    assert limiter._count(1, 1) == 51
+    assert [limiter._count_in_slot(caller, 1) for caller in crowd] == [1] * len(crowd)
+    assert limiter._count_in_slot(1, 1) == 51

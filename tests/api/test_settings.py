@@ -28,7 +28,7 @@ def test_missing_settings_are_all_named_with_the_way_out(missing: list[str]) -> 
 
 @pytest.mark.parametrize("name", ["SERVING_DATABASE_URL", "SERVING_DATABASE_URL_LOADER", "SERVING_DATABASE_URL_API"])
 def test_a_database_url_that_is_none_is_refused_by_the_name_of_its_setting(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} is no URL") as raised:
+    with pytest.raises(SettingsError, match=f"{name} is not a URL") as raised:
         Settings.from_environment({**COMPLETE, name: "postgresql:secret"})
     assert "secret" not in str(raised.value)
 

@@ -442,7 +442,7 @@ def test_a_withdrawn_day_that_left_gold_empty_is_served_no_longer(client: FlaskC
     refused(client, 503, "no-published-batch")
     for path in ("/api/products", "/api/customers", "/api/kpis", "/api/sales", "/health/ready"):
         answer = client.get(path)
-        assert (answer.status_code, answer.get_json()["title"]) == (503, "No day is served"), path
+        assert (answer.status_code, answer.get_json()["title"]) == (503, "No business date is served"), path
     gold.publish(3)
     synced(client)
     assert served_day(client) == whole(3)
