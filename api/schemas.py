@@ -85,7 +85,9 @@ class Choices(fields.String):
         names = super()._deserialize(value, *args, **kwargs).split(",")
         unknown = [name for name in names if name not in self.choices]
         if unknown:
-            raise ValidationError(f"unknown {', '.join(map(repr, unknown))}; known are: {', '.join(self.choices)}.")
+            raise ValidationError(
+                f"unknown value {', '.join(map(repr, unknown))}; known values: {', '.join(self.choices)}."
+            )
         return tuple(dict.fromkeys(names))
 
 
@@ -193,7 +195,7 @@ class RequestSchema(Schema):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         names = ", ".join(field.data_key or name for name, field in self.fields.items())
-        self.error_messages = {"unknown": f"unknown; known are: {names}.", "type": "must be a JSON object."}
+        self.error_messages = {"unknown": f"unknown name; known names: {names}.", "type": "must be a JSON object."}
 
 
 class PageQuery(RequestSchema):

@@ -214,7 +214,7 @@ def _open_run(engine: Engine, batch: Batch | None, datasets: Sequence[str], samp
                 return cast(int, run.id)
             _close_failed(connection, run.id, "interrupted")
         run_id = _insert_run(connection, batch, datasets, sample_customers)
-    log.info("sync %s: begun, batch %s", run_id, batch.batch_id if batch else None)
+    log.info("sync %s: started, batch %s", run_id, batch.batch_id if batch else None)
     return run_id
 
 
@@ -260,7 +260,7 @@ def _stage_table(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
                     f"Nothing was published: a value of {table.name} does not fit its column."
                 ) from error
         else:
-            log.info("sync %s: taking over %s", run_id, table.name)
+            log.info("sync %s: copying %s from the served run", run_id, table.name)
             _take_over(connection, table, run)
         run.staged = [*run.staged, table.name]
         log.info("sync %s: copied %s", run_id, table.name)

@@ -226,7 +226,7 @@ def test_the_header_link_leads_where_next_does(shared_client: FlaskClient, query
         ("sort=--total_sales", "sort", ", ".join(PRODUCT_SORTS)),
         ("sort=total_sales,product_key", "sort", ", ".join(PRODUCT_SORTS)),
         ("sort=", "sort", ", ".join(PRODUCT_SORTS)),
-        ("fields=colour", "fields", "'colour'; known are: " + ", ".join(PRODUCT_FIELDS)),
+        ("fields=colour", "fields", "'colour'; known values: " + ", ".join(PRODUCT_FIELDS)),
         ("fields=product_key,run_id", "fields", "'run_id'"),
         ("fields=", "fields", ", ".join(PRODUCT_FIELDS)),
         ("colour=red", "colour", "category, subcategory, product_line, segment"),

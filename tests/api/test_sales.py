@@ -174,7 +174,7 @@ def test_both_bounds_count_and_lines_without_a_date_are_in_no_range(
         ("to=", "to", "yyyy-mm-dd"),
         ("to=0000-01-01", "to", "yyyy-mm-dd"),
         ("from_=2026-01-01", "from_", "from, to, group_by"),
-        ("group_by=week", "group_by", "'week'; known are: " + ", ".join(GROUPS)),
+        ("group_by=week", "group_by", "'week'; known values: " + ", ".join(GROUPS)),
         ("group_by=day,", "group_by", ", ".join(GROUPS)),
         ("group_by=", "group_by", ", ".join(GROUPS)),
         ("group_by=Month", "group_by", ", ".join(GROUPS)),

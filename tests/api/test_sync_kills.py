@@ -26,7 +26,7 @@ from tests.api.gold_database import GoldDatabase
 from tests.warehouse import Server
 
 STAGES = (
-    "begun",
+    "started",
     "copying products",
     "copying customers",
     "copying sales",
@@ -36,7 +36,7 @@ STAGES = (
 )
 """What may be the last word of a sync that is killed."""
 
-EVENT = re.compile(r"sync \d+: (begun|taken up|copying \w+|copied \w+|verifying|publishing|published|done)")
+EVENT = re.compile(r"sync \d+: (started|resumed|copying \w+|copied \w+|verifying|publishing|published|done)")
 LINES, CUSTOMERS, PRODUCTS = 2_000, 300, 3
 SEED = int(os.environ.get("SEED", "20260201"))
 TRIES_A_HIT = 60
@@ -77,7 +77,7 @@ class Victim:
             elif line.startswith("ended "):
                 return last, int(line.split()[1])
             elif found := EVENT.search(line):
-                last = "begun" if found[1] == "taken up" else found[1]
+                last = "started" if found[1] == "resumed" else found[1]
             if pending and pid and last == event:
                 pending = False
                 time.sleep(delay)

@@ -61,7 +61,7 @@ def closed(url: str) -> Iterator[None]:
 
 def test_before_the_first_sync_the_page_says_so(new_screen: NewScreen, other_address: str) -> None:
     screen = new_screen(other_address).open("sales")
-    assert "No day is served" in screen.page.get_by_role("alert").inner_text()
+    assert "No business date is served" in screen.page.get_by_role("alert").inner_text()
 
 
 def test_the_next_click_after_a_sync_shows_the_new_day(
