@@ -15,7 +15,7 @@ from api.sync import sync_warehouse
 
 
 def main() -> None:
-    """Fork a child for each line of the input."""
+    """Fork a child that syncs for each line of the input."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s")
     for _ in sys.stdin:
         child = os.fork()

@@ -1,4 +1,4 @@
-"""The run in memory adds up what SQL adds up, orders of several days and customers included."""
+"""The sales cube computes the same sums as SQL, also for orders of several days and customers."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ PERIODS = [None, Period(FIRST, FIRST + timedelta(days=DAYS)), Period(date(2025, 
 
 
 def lines(seed: int, count: int = 400) -> list[dict[str, Any]]:
-    """Order lines that keep no rule: an order may have several days and customers, or none."""
+    """Return random order lines; an order may have several days and customers, or no date."""
     chance = random.Random(seed)
     return [
         {
@@ -39,7 +39,7 @@ def lines(seed: int, count: int = 400) -> list[dict[str, Any]]:
 
 @pytest.fixture(params=[20260201, 20260202])
 def cube(request: pytest.FixtureRequest, app: Flask, publish: Publish) -> SalesCube:
-    """A run of lines at random."""
+    """The cube of a run with random order lines."""
     publish(
         products=[
             {"product_key": key, "category": category} for key, category in zip((0, 3, 4, 90), "xyzz", strict=True)
@@ -54,7 +54,7 @@ def cube(request: pytest.FixtureRequest, app: Flask, publish: Publish) -> SalesC
 
 
 def sql(engine: Engine, group: str, period: Period | None, where: str = "true") -> dict[Any, tuple[int, ...]]:
-    """Add up by SQL: sales, profit, quantity and distinct orders by group."""
+    """Return sales, profit, quantity and distinct orders by group, computed by SQL."""
     bounds = f"order_date BETWEEN '{period.first}' AND '{period.last}'" if period else "true"
     statement = (
         f"SELECT {group}, COALESCE(sum(sales_amount), 0), COALESCE(sum(profit), 0), COALESCE(sum(quantity), 0),"
@@ -65,7 +65,7 @@ def sql(engine: Engine, group: str, period: Period | None, where: str = "true") 
 
 
 def sums(found: Lines, by: Callable[[str], Any], groups: Any, keys: Sequence[Any]) -> dict[Any, tuple[int, ...]]:
-    """Bring together the same from the cube, groups without a line left out."""
+    """Return the same sums from the cube, without empty groups."""
     columns = [*(by(measure) for measure in ("sales", "profit", "quantity")), found.orders_by(groups, len(keys))]
     there = np.bincount(groups, minlength=len(keys))
     rows = zip(keys, there, *columns, strict=True)
@@ -73,14 +73,16 @@ def sums(found: Lines, by: Callable[[str], Any], groups: Any, keys: Sequence[Any
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_totals(cube: SalesCube, engine: Engine, period: Period | None) -> None:
+def test_totals_equal_those_of_sql(cube: SalesCube, engine: Engine, period: Period | None) -> None:
     found = cube.lines(period)
     measured = (*map(found.total, ("sales", "profit", "quantity")), found.orders)
     assert measured == sql(engine, "1", period)[1]
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_sums_by_product_and_by_customer(cube: SalesCube, engine: Engine, period: Period | None) -> None:
+def test_sums_by_product_and_by_customer_equal_those_of_sql(
+    cube: SalesCube, engine: Engine, period: Period | None
+) -> None:
     found = cube.lines(period)
     products = sums(found, found.by_product, found.products, cube.product_keys.tolist())
     assert products == sql(engine, "product_key", period)
@@ -89,7 +91,7 @@ def test_sums_by_product_and_by_customer(cube: SalesCube, engine: Engine, period
 
 
 @pytest.mark.parametrize("level", ["day", "month", "quarter", "year"])
-def test_sums_by_period(cube: SalesCube, engine: Engine, level: str) -> None:
+def test_sums_by_period_equal_those_of_sql(cube: SalesCube, engine: Engine, level: str) -> None:
     period = PERIODS[1]
     assert period is not None
     found, parts = cube.lines(period), period.units(level)
@@ -97,26 +99,26 @@ def test_sums_by_period(cube: SalesCube, engine: Engine, level: str) -> None:
     assert measured == sql(engine, f"date_trunc('{level}', order_date)::date", period)
 
 
-def test_lines_of_some_products_and_customers(cube: SalesCube, engine: Engine) -> None:
+def test_sums_of_some_products_and_customers_equal_those_of_sql(cube: SalesCube, engine: Engine) -> None:
     period = PERIODS[1]
     found = cube.lines(period, cube.product_keys == 3, np.isin(cube.customer_keys, [7, 1000]))
     measured = sums(found, found.by_customer, found.customers, cube.customer_keys.tolist())
     assert measured == sql(engine, "customer_key", period, "product_key = 3 AND customer_key IN (7, 1000)")
 
 
-def test_the_first_day_of_each_customer(cube: SalesCube, engine: Engine) -> None:
+def test_the_first_order_date_of_each_customer_equals_that_of_sql(cube: SalesCube, engine: Engine) -> None:
     with engine.connect() as connection:
         statement = "SELECT customer_key, min(order_date) - DATE '1970-01-01' FROM serving.sales GROUP BY 1 ORDER BY 1"
         first = [row[1] for row in connection.execute(text(statement))]
     assert cube.first_days.tolist() == first
 
 
-def test_orders_of_several_days_or_customers_are_there_to_be_counted(cube: SalesCube) -> None:
+def test_the_test_data_has_orders_of_several_days_or_customers(cube: SalesCube) -> None:
     assert cube.mixed_orders.any()
     assert not cube.mixed_orders.all()
 
 
-def test_a_run_without_lines_is_read(app: Flask, publish: Publish) -> None:
+def test_a_run_without_order_lines_is_loaded(app: Flask, publish: Publish) -> None:
     publish(products=[{"product_key": 1}])
     with app.app_context():
         empty = CubeLoader().current()
@@ -125,7 +127,7 @@ def test_a_run_without_lines_is_read(app: Flask, publish: Publish) -> None:
     assert (empty.lines(None).total("sales"), empty.lines(None).orders) == (0, 0)
 
 
-def test_a_line_of_a_product_that_is_not_there_is_an_error_that_names_it(app: Flask, publish: Publish) -> None:
+def test_an_order_line_of_a_missing_product_is_an_error_that_names_the_tables(app: Flask, publish: Publish) -> None:
     publish(sales=[{"order_number": "SO1", "product_key": 5, "customer_key": 6}])
     with (
         app.app_context(),
@@ -134,7 +136,7 @@ def test_a_line_of_a_product_that_is_not_there_is_an_error_that_names_it(app: Fl
         CubeLoader().current()
 
 
-def test_another_run_replaces_the_star_and_the_same_does_not(app: Flask, publish: Publish) -> None:
+def test_the_cube_is_loaded_again_only_if_another_run_is_served(app: Flask, publish: Publish) -> None:
     loader = CubeLoader()
     publish()
     with app.app_context():
@@ -146,6 +148,6 @@ def test_another_run_replaces_the_star_and_the_same_does_not(app: Flask, publish
     assert second.run_id == run_id
 
 
-def test_without_a_run_there_is_no_star(app: Flask) -> None:
+def test_without_a_served_run_there_is_no_cube(app: Flask) -> None:
     with app.app_context():
         assert CubeLoader().current() is None

@@ -1,4 +1,4 @@
-"""Addresses of the dashboards, and the periods in them."""
+"""URLs of the dashboards, and their periods."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ def period(first: str, last: str) -> Period:
     return Period(date.fromisoformat(first), date.fromisoformat(last))
 
 
-def test_an_address_that_is_written_is_read_as_the_same() -> None:
+def test_the_url_of_a_selection_is_parsed_as_the_same_selection() -> None:
     chosen = {"country": ("Côte d'Ivoire", "n/a"), "line": ("Road & Track",), "joined": ("2025-Q3",)}
     for wanted in (None, period("2025-01-01", "2025-12-31")):
         for by, rows in ((None, False), ("day", True)):
@@ -22,12 +22,12 @@ def test_an_address_that_is_written_is_read_as_the_same() -> None:
             assert parse_selection("customers", selection.query(), TODAY) == selection
 
 
-def test_without_dates_the_twelve_months_up_to_the_business_date_are_shown() -> None:
+def test_the_default_period_is_the_twelve_months_up_to_the_business_date() -> None:
     assert parse_selection("sales", "", TODAY).period == period("2025-02-02", "2026-02-01")
     assert parse_selection("sales", f"period={ALL_DATES}", TODAY).period is None
 
 
-def test_a_value_that_is_there_twice_counts_once() -> None:
+def test_a_repeated_value_counts_once() -> None:
     assert parse_selection("sales", "country=A&country=B&country=A", TODAY).chosen == {"country": ("A", "B")}
 
 
@@ -48,20 +48,20 @@ def test_a_value_that_is_there_twice_counts_once() -> None:
         ("&".join(f"product={key}" for key in range(201)), "more than 200 values"),
     ],
 )
-def test_an_address_that_makes_no_sense_is_refused_with_the_reason(query: str, message: str) -> None:
+def test_an_invalid_url_is_refused_with_the_reason(query: str, message: str) -> None:
     with pytest.raises(SelectionError) as refused:
         parse_selection("sales", query, TODAY)
     assert message in str(refused.value)
 
 
-def test_a_click_chooses_one_value_and_a_second_click_lifts_it() -> None:
+def test_a_click_chooses_one_value_and_a_second_click_removes_it() -> None:
     start = Selection("sales", None, {"country": ("A", "B")})
     clicked = start.after_click(country="B")
     assert clicked.chosen == {"country": ("B",)}
     assert clicked.after_click(country="B").chosen == {}
 
 
-def test_a_menu_adds_and_takes_away() -> None:
+def test_a_menu_adds_and_removes_values() -> None:
     start = Selection("sales", None)
     both = start.with_toggled("country", "A").with_toggled("country", "B")
     assert both.chosen == {"country": ("A", "B")}
@@ -69,14 +69,14 @@ def test_a_menu_adds_and_takes_away() -> None:
 
 
 BEFORE = {
-    # shown → the period before, the same days of the year before
+    # period → the preceding period, the same days of the year before
     ("2025-01-01", "2025-12-31"): (("2024-01-01", "2024-12-31"), ("2024-01-01", "2024-12-31")),
     ("2025-07-01", "2025-09-30"): (("2025-04-01", "2025-06-30"), ("2024-07-01", "2024-09-30")),
     ("2024-03-01", "2024-03-31"): (("2024-02-01", "2024-02-29"), ("2023-03-01", "2023-03-31")),
     ("2024-02-01", "2024-02-29"): (("2024-01-01", "2024-01-31"), ("2023-02-01", "2023-02-28")),
     ("2025-07-05", "2025-07-05"): (("2025-07-04", "2025-07-04"), ("2024-07-05", "2024-07-05")),
     ("2025-07-05", "2025-07-14"): (("2025-06-25", "2025-07-04"), ("2024-07-05", "2024-07-14")),
-    # not over yet on 1 February 2026: as many days
+    # unfinished on 1 February 2026: the same number of days
     ("2026-01-01", "2026-12-31"): (("2025-01-01", "2025-02-01"), ("2025-01-01", "2025-02-01")),
     ("2026-02-01", "2026-02-28"): (("2026-01-01", "2026-01-01"), ("2025-02-01", "2025-02-01")),
     ("2026-01-28", "2026-02-10"): (("2026-01-23", "2026-01-27"), ("2025-01-28", "2025-02-01")),
@@ -84,7 +84,7 @@ BEFORE = {
 
 
 @pytest.mark.parametrize("shown", BEFORE, ids="..".join)
-def test_what_a_period_is_compared_with(shown: tuple[str, str]) -> None:
+def test_a_period_is_compared_with_the_preceding_one_and_the_year_before(shown: tuple[str, str]) -> None:
     before, year_before = BEFORE[shown]
     assert period(*shown).previous(TODAY) == period(*before)
     assert period(*shown).year_before(TODAY) == period(*year_before)
@@ -103,16 +103,16 @@ def test_what_a_period_is_compared_with(shown: tuple[str, str]) -> None:
         (("2022-02-01", "2026-02-01"), "year"),
     ],
 )
-def test_the_level_that_a_period_is_drawn_at(shown: tuple[str, str], level: str) -> None:
+def test_the_default_level_depends_on_the_length_of_the_period(shown: tuple[str, str], level: str) -> None:
     assert period(*shown).default_level() == level
 
 
-def test_the_way_up_from_a_day_passes_month_quarter_and_year() -> None:
+def test_a_day_is_enclosed_by_its_month_quarter_and_year() -> None:
     day = date(2025, 8, 5)
     assert Period(day, day).enclosing_units() == [unit_of(day, level) for level in ("year", "quarter", "month")]
 
 
-def test_presets_end_where_they_say() -> None:
+def test_presets_cover_the_periods_they_name() -> None:
     offered = presets(date(2026, 3, 31))
     assert offered["Last 30 days"] == period("2026-03-02", "2026-03-31")
     assert offered["Last month"] == period("2026-02-01", "2026-02-28")
@@ -124,5 +124,5 @@ def test_presets_end_where_they_say() -> None:
     ("day", "months", "other"),
     [("2024-02-29", -12, "2023-02-28"), ("2025-01-31", 1, "2025-02-28"), ("2025-12-31", 2, "2026-02-28")],
 )
-def test_months_that_are_shorter_end_earlier(day: str, months: int, other: str) -> None:
+def test_adding_months_stops_at_the_end_of_a_shorter_month(day: str, months: int, other: str) -> None:
     assert add_months(date.fromisoformat(day), months) == date.fromisoformat(other)

@@ -1,4 +1,4 @@
-"""The OWASP API Security Top 10 of 2023: what each item means here, and that the API withstands it.
+"""The OWASP API Security Top 10 of 2023: the meaning of each item for this API, and a test of it.
 
 https://owasp.org/API-Security/editions/2023/en/0x11-t10/
 """
@@ -29,20 +29,20 @@ BODY = {"product_name": "Cargo bike"}
 
 @pytest.fixture
 def closed(database_url: str, publish: Publish) -> FlaskClient:
-    """An API whose reads need a key too, with a product."""
+    """An API with a product, whose reads need a key."""
     publish(products=[BICYCLE])
     return create_app(settings_for(database_url, open_reads=False)).test_client()
 
 
 def made_key(app: Flask, *scopes: str) -> Headers:
-    """Make a key with the command that a deployment uses; returns the header that carries it."""
+    """Create a key with `flask keys create`; returns a header with the key."""
     options = [option for scope in scopes for option in ("--scope", scope)]
     made = app.test_cli_runner().invoke(args=["keys", "create", "somebody", *options])
     assert made.exit_code == 0, made.output
     return {access.HEADER: made.stdout.strip().splitlines()[-1]}
 
 
-def test_api1_objects_are_only_for_callers_who_may_and_an_idempotency_key_is_its_callers_own(
+def test_api1_objects_need_a_scope_and_idempotency_keys_are_separate_by_caller(
     closed: FlaskClient, keys: dict[str, Headers]
 ) -> None:
     """Broken object level authorization: reaching an object by its id that is not yours to see.
@@ -51,7 +51,7 @@ def test_api1_objects_are_only_for_callers_who_may_and_an_idempotency_key_is_its
     """
     other = made_key(closed.application, "write")
     for address in ("/api/products/1", "/api/products/1/overlay", "/api/products/999", "/api/customers/key/1"):
-        # The same whether there is such an object or not: nothing can be learnt by trying.
+        # The same response whether the object exists or not, so a caller learns nothing.
         problem(closed.get(address, headers=keys["write"]), 403, "missing-scope")
         problem(closed.get(address), 401, "invalid-key")
     for method in ("put", "patch", "delete"):
@@ -71,7 +71,7 @@ def test_api1_objects_are_only_for_callers_who_may_and_an_idempotency_key_is_its
 
 
 def everything_in(engine: Engine) -> str:
-    """All rows of all tables, as text."""
+    """Return all rows of all tables as text."""
     with engine.connect() as connection:
         tables = connection.execute(
             text(
@@ -86,10 +86,10 @@ def everything_in(engine: Engine) -> str:
         )
 
 
-def test_api2_keys_are_kept_as_hashes_are_revoked_at_once_and_cannot_be_guessed(
+def test_api2_keys_are_stored_as_hashes_revoked_at_once_and_cannot_be_guessed(
     database_url: str, publish: Publish, engine: Engine
 ) -> None:
-    """Broken authentication: keys that leak, live on, or can be found by trying."""
+    """Broken authentication: keys that leak, stay valid after revocation, or can be guessed."""
     limit = 20
     publish(products=[BICYCLE])
     app = create_app(settings_for(database_url, open_reads=False, rate_limit=limit))
@@ -103,14 +103,14 @@ def test_api2_keys_are_kept_as_hashes_are_revoked_at_once_and_cannot_be_guessed(
     assert app.test_cli_runner().invoke(args=["keys", "revoke", "1"]).exit_code == 0
     problem(client.get("/api/products", headers=key), 401, "invalid-key")
 
-    # Each wrong key counts against the address: with one minute ending meanwhile it takes twice as many.
+    # Each wrong key counts for the address. If a minute ends meanwhile, it takes twice as many requests.
     guesses = [client.get("/api/products", headers={access.HEADER: f"swh_{n}"}) for n in range(2 * limit + 1)]
     assert {guess.status_code for guess in guesses} == {401, 429}
     assert "Retry-After" in next(guess for guess in guesses if guess.status_code == 429).headers
     assert client.get("/api/products", headers=kept).status_code == 200, "guessing locks out who has a key"
 
 
-def test_api3_callers_set_only_what_is_theirs_and_see_only_what_is_published(
+def test_api3_callers_set_only_fields_of_users_and_see_only_documented_fields(
     app: Flask, client: FlaskClient, publish: Publish, keys: dict[str, Headers], engine: Engine
 ) -> None:
     """Broken object property level authorization: writing a property that is not yours, or reading a hidden one.
@@ -138,10 +138,10 @@ def test_api3_callers_set_only_what_is_theirs_and_see_only_what_is_published(
         problem(client.get("/api/products", query_string={"sort": hidden}), 422, "invalid-request")
 
 
-def test_api4_what_one_request_or_caller_can_use_up_is_limited(
+def test_api4_the_resources_of_a_request_and_a_caller_are_limited(
     database_url: str, publish: Publish, keys: dict[str, Headers], engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unrestricted resource consumption: pages, bodies, texts, requests and statements without end."""
+    """Unrestricted resource consumption: pages, bodies, texts, requests and statements without limit."""
     publish(products=[BICYCLE])
     monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
     monkeypatch.setattr(database, "LOCK_SECONDS", PATIENCE_SECONDS)
@@ -171,17 +171,17 @@ def test_api4_what_one_request_or_caller_can_use_up_is_limited(
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """List the operations of the description: method, path and what is said of it."""
+    """Yield the operations of the description: method, path and documentation."""
     for path, methods in document["paths"].items():
         for method in set(methods) - {"parameters"}:
             yield method.upper(), path, methods[method]
 
 
 OPEN = {"start", "live", "ready"}
-"""Operations without a key: they show no data."""
+"""Operations that need no key, because they return no data."""
 
 
-def test_api5_each_operation_needs_its_scope_and_no_other_scope_will_do(
+def test_api5_each_operation_requires_its_scope_and_accepts_no_other(
     closed: FlaskClient, keys: dict[str, Headers]
 ) -> None:
     """Broken function level authorization: calling what is for others, such as writing with a key that reads.
@@ -191,11 +191,11 @@ def test_api5_each_operation_needs_its_scope_and_no_other_scope_will_do(
     callers = {scope: made_key(closed.application, scope) for scope in access.SCOPES}
     callers["all"] = keys["all"]
     unguarded = set()
-    for method, path, said in operations(closed.get("/openapi.json").get_json()):
-        if "security" not in said:
-            unguarded.add(said["operationId"])
+    for method, path, documentation in operations(closed.get("/openapi.json").get_json()):
+        if "security" not in documentation:
+            unguarded.add(documentation["operationId"])
             continue
-        (scope,) = said["security"][0]["apiKey"]
+        (scope,) = documentation["security"][0]["apiKey"]
         assert scope == ("read" if method == "GET" else "sync" if path == "/api/sync" else "write"), (method, path)
         address = re.sub(r"\{\w+\}", "1", path).replace("/customers/1", "/customers/VIP")
         body: dict[str, Any] = (
@@ -210,7 +210,7 @@ def test_api5_each_operation_needs_its_scope_and_no_other_scope_will_do(
     assert unguarded == OPEN
 
 
-def test_api6_syncs_do_not_pile_up(
+def test_api6_concurrent_syncs_are_refused(
     database_url: str, gold: GoldDatabase, keys: dict[str, Headers], engine: Engine
 ) -> None:
     """Unrestricted access to sensitive business flows: a flood of syncs would keep the warehouse busy for others.
@@ -239,7 +239,7 @@ def test_api6_syncs_do_not_pile_up(
     assert (runs, last) == (1, [201])
 
 
-def test_api7_no_input_is_taken_for_an_address_to_call(
+def test_api7_no_input_makes_the_server_send_a_request(
     database_url: str, publish: Publish, keys: dict[str, Headers]
 ) -> None:
     """Server side request forgery: making the server call where the caller cannot.
@@ -265,9 +265,13 @@ def test_api7_no_input_is_taken_for_an_address_to_call(
         assert made.status_code == 201, made.text
         assert made.headers["Location"].startswith("/")
         sent = 0
-        for method, path, said in operations(client.get("/openapi.json").get_json()):
+        for method, path, documentation in operations(client.get("/openapi.json").get_json()):
             address = re.sub(r"\{\w+_key\}|\{run_id\}", "1", path).replace("{segment}", "VIP")
-            query = {parameter["name"]: url for parameter in said.get("parameters", []) if parameter["in"] == "query"}
+            query = {
+                parameter["name"]: url
+                for parameter in documentation.get("parameters", [])
+                if parameter["in"] == "query"
+            }
             for given in ({}, query, {"url": url, "callback": url}):
                 for body in ({}, product, {"datasets": [url], "source": url}):
                     answer = client.open(address, method=method, query_string=given, json=body, headers=hostile)
@@ -283,10 +287,10 @@ def test_api7_no_input_is_taken_for_an_address_to_call(
             listener.accept()[0].close()
 
 
-def test_api8_answers_tell_nothing_of_the_inside_and_browsers_are_told_to_be_careful(
+def test_api8_responses_reveal_no_internals_and_have_the_security_headers(
     database_url: str, publish: Publish, engine: Engine
 ) -> None:
-    """Security misconfiguration: traces, versions, methods and origins that nobody meant to let out."""
+    """Security misconfiguration: exposed tracebacks, versions, methods and origins."""
     publish(products=[BICYCLE])
     app = create_app(settings_for(database_url))
 
@@ -343,7 +347,7 @@ def test_api8_answers_tell_nothing_of_the_inside_and_browsers_are_told_to_be_car
 
 
 PAGES = {"/docs", "/docs/{name}", "/postman.json", "/openapi.json", "/static/{filename}", "/exports/{name}"}
-"""What is for people and tools, and no operation of the API."""
+"""Routes for people and tools that are not operations of the API."""
 
 DASHBOARDS = {
     ("GET", "/dashboards/"),
@@ -357,11 +361,11 @@ DASHBOARDS = {
     ("GET", "/dashboards/_reload-hash"),
     ("POST", "/dashboards/_dash-update-component"),
 }
-"""The pages that Dash draws, and what they call."""
+"""The routes of Dash."""
 
 
-def test_api9_every_route_is_in_the_description_or_a_known_page(app: Flask, client: FlaskClient) -> None:
-    """Improper inventory management: forgotten versions and addresses that nobody looks after."""
+def test_api9_every_route_is_documented_or_a_known_page(app: Flask, client: FlaskClient) -> None:
+    """Improper inventory management: forgotten versions and undocumented routes."""
     document = client.get("/openapi.json").get_json()
     described = {(method, path) for method, path, _ in operations(document)}
     routes = {
@@ -372,7 +376,7 @@ def test_api9_every_route_is_in_the_description_or_a_known_page(app: Flask, clie
     assert routes - described == {("GET", page) for page in PAGES} | DASHBOARDS
     assert described <= routes
     assert document["info"]["version"] == app.config["API_VERSION"] == "v1"
-    identifiers = [said["operationId"] for _, _, said in operations(document)]
+    identifiers = [documentation["operationId"] for _, _, documentation in operations(document)]
     assert len(identifiers) == len({*identifiers})
 
 
@@ -396,20 +400,20 @@ SPOILED = {
     "texts for numbers": (SALES.format("N'many'"), "malformed-data"),
     "a key that comes twice": (ONE_KEY, "malformed-data"),
 }
-"""What is wrong with the warehouse: the statement that makes it so, and the problem that a sync has with it."""
+"""Fault of the warehouse → the statement that causes it, and the problem that a sync returns."""
 
 READ = ("/api/products", "/api/kpis", "/api/sales", "/api/customers", "/health/ready")
 
 
 def served(client: FlaskClient) -> list[Any]:
-    """All that readers see."""
+    """Return all data that readers see."""
     answers = [client.get(address) for address in READ]
     assert {answer.status_code for answer in answers} == {200}
     return [answer.get_json() for answer in answers]
 
 
 @pytest.mark.parametrize("spoiled", SPOILED)
-def test_api10_what_the_warehouse_sends_is_checked_before_it_is_served(
+def test_api10_data_of_the_warehouse_is_verified_before_it_is_served(
     database_url: str, gold: GoldDatabase, keys: dict[str, Headers], spoiled: str
 ) -> None:
     """Unsafe consumption of APIs: trusting what another system sends.

@@ -47,6 +47,6 @@ def test_axe_finds_nothing_with_the_rows(new_screen: NewScreen, page: str, schem
 
 
 @pytest.mark.parametrize("place", ["sales?from=2020-01-01&to=2020-12-31", "customers?colour=red"])
-def test_axe_finds_nothing_where_there_is_nothing_to_see(screen: Screen, place: str) -> None:
+def test_axe_finds_nothing_on_empty_and_failed_pages(screen: Screen, place: str) -> None:
     screen.open(place)
     assert_accessible(screen)

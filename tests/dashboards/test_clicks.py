@@ -21,7 +21,9 @@ def crumb(screen: Screen, card: str, name: str) -> Screen:
     return screen.click(screen.page.locator(f"#{card} .breadcrumbs a").get_by_text(name, exact=True))
 
 
-def test_the_trend_drills_from_years_to_a_day_and_the_crumbs_lead_back_up(screen: Screen, oracle: Oracle) -> None:
+def test_the_trend_drills_down_from_years_to_a_day_and_the_breadcrumbs_lead_back_up(
+    screen: Screen, oracle: Oracle
+) -> None:
     screen.open("sales?period=all&country=Germany")
     way = [
         ("2024", (date(2024, 1, 1), date(2024, 12, 31)), "2024"),
@@ -43,7 +45,7 @@ def test_the_trend_drills_from_years_to_a_day_and_the_crumbs_lead_back_up(screen
     assert crumbs(screen, "sales-trend") == ["All dates"]
 
 
-def test_the_trend_is_drawn_at_the_level_that_is_chosen(screen: Screen, oracle: Oracle) -> None:
+def test_the_trend_is_drawn_at_the_chosen_level(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales")
     for level in ("year", "quarter", "month", "day"):
         screen.click(screen.page.locator("#sales-trend .levels").get_by_role("link", name=level.capitalize()))
@@ -54,7 +56,7 @@ def test_the_trend_is_drawn_at_the_level_that_is_chosen(screen: Screen, oracle: 
         assert screen.page.locator("#sales-trend .levels [aria-current]").inner_text() == level.capitalize()
 
 
-def test_the_label_over_a_bar_of_the_trend_says_all_its_figures(screen: Screen, oracle: Oracle) -> None:
+def test_the_hover_label_of_a_bar_in_the_trend_has_all_its_figures(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales?from=2024-01-01&to=2024-12-31")
     screen.hover("sales-trend-chart", screen.bar_of("sales-trend", "Q3<br>2024"))
     said = screen.page.locator("#sales-trend-chart .hoverlayer").text_content() or ""
@@ -79,7 +81,7 @@ BARS = {
 
 
 @pytest.mark.parametrize("card", BARS)
-def test_a_bar_filters_the_page_another_instead_of_it_and_again_lifts_the_filter(
+def test_a_bar_filters_the_page_another_replaces_it_and_a_second_click_removes_the_filter(
     screen: Screen, oracle: Oracle, card: str
 ) -> None:
     page, name = BARS[card]
@@ -102,7 +104,9 @@ def test_a_bar_filters_the_page_another_instead_of_it_and_again_lifts_the_filter
 
 
 @pytest.mark.parametrize("country", ["Australia", "United States", "Canada"])
-def test_a_country_on_the_map_filters_and_again_lifts_the_filter(screen: Screen, oracle: Oracle, country: str) -> None:
+def test_a_country_on_the_map_filters_and_a_second_click_removes_the_filter(
+    screen: Screen, oracle: Oracle, country: str
+) -> None:
     screen.open("sales?category=Bikes")
     shape = screen.page.locator("#sales-countries-chart .choroplethlayer path.choroplethlocation")
     shape.first.wait_for()
@@ -131,7 +135,7 @@ def test_a_country_on_the_map_filters_and_again_lifts_the_filter(screen: Screen,
     assert_shows(screen, oracle, Look(YEAR, {"category": ("Bikes",)}))
 
 
-def test_the_treemap_drills_from_a_category_to_a_product_and_the_crumbs_lead_back_up(
+def test_the_treemap_drills_down_from_a_category_to_a_product_and_the_breadcrumbs_lead_back_up(
     screen: Screen, oracle: Oracle
 ) -> None:
     screen.open("sales?country=Germany")
@@ -157,7 +161,7 @@ def test_the_treemap_drills_from_a_category_to_a_product_and_the_crumbs_lead_bac
     assert_shows(screen, oracle, Look(YEAR, country))
 
 
-def test_a_subcategory_in_the_treemap_chooses_its_category_too(screen: Screen, oracle: Oracle) -> None:
+def test_a_subcategory_in_the_treemap_also_selects_its_category(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales")
     click_area(screen, "Road Bikes")
     assert_shows(screen, oracle, Look(YEAR, {"category": ("Bikes",), "subcategory": ("Road Bikes",)}))
@@ -173,7 +177,7 @@ def click_area(screen: Screen, label: str) -> None:
 
 
 @pytest.mark.parametrize("look", [Look(YEAR, {"line": ("Road",)}), Look(None)], ids=["one year", "several years"])
-def test_a_day_of_the_calendar_shows_that_day(screen: Screen, oracle: Oracle, look: Look) -> None:
+def test_a_day_of_the_calendar_selects_that_day(screen: Screen, oracle: Oracle, look: Look) -> None:
     screen.open(f"sales?{look.query()}")
     (trace,) = screen.traces("sales-calendar")
     wanted = date(2025, 6, 18)
@@ -193,7 +197,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("card", COLUMNS)
-def test_a_column_filters_and_again_lifts_the_filter(screen: Screen, oracle: Oracle, card: str) -> None:
+def test_a_column_filters_and_a_second_click_removes_the_filter(screen: Screen, oracle: Oracle, card: str) -> None:
     label, filters = COLUMNS[card]
     screen.open("customers?gender=Female")
     for chosen in (filters, {}):
@@ -201,7 +205,7 @@ def test_a_column_filters_and_again_lifts_the_filter(screen: Screen, oracle: Ora
         assert_shows(screen, oracle, Look(YEAR, dict(sorted({"gender": ("Female",), **chosen}.items()))), "customers")
 
 
-def test_a_cell_of_recency_and_frequency_chooses_both(screen: Screen, oracle: Oracle) -> None:
+def test_a_cell_of_recency_and_frequency_filters_by_both(screen: Screen, oracle: Oracle) -> None:
     screen.open("customers")
     screen.click(screen.cell("customers-recency", "4-6 months", "2"))
     assert_shows(screen, oracle, Look(YEAR, {"orders": ("2",), "recency": ("4-6 months",)}), "customers")
@@ -213,7 +217,7 @@ def test_a_cell_of_recency_and_frequency_chooses_both(screen: Screen, oracle: Or
     [(Look(YEAR), "Jul 2025", "2025-07"), (Look(None), "Q2 2024", "2024-Q2")],
     ids=["months", "quarters"],
 )
-def test_a_cell_of_the_retention_chooses_who_began_then_and_again_lifts_the_filter(
+def test_a_cell_of_the_retention_filters_by_the_cohort_and_a_second_click_removes_the_filter(
     screen: Screen, oracle: Oracle, look: Look, row: str, value: str
 ) -> None:
     screen.open(f"customers?{look.query()}")

@@ -157,7 +157,7 @@ def columns(screen: Screen, card: str) -> Rows:
     return rows
 
 
-def test_the_totals_of_all_dates_are_those_of_the_api(screen: Screen, address: str) -> None:
+def test_the_totals_of_all_dates_equal_those_of_the_api(screen: Screen, address: str) -> None:
     totals = httpx.get(f"{address}/api/kpis").json()
     shown = {name: value for name, (value, *_) in screen.open("sales?period=all").tiles().items()}
     assert {name: shown[name] for name in ("sales", "profit", "orders", "quantity")} == {
@@ -168,7 +168,7 @@ def test_the_totals_of_all_dates_are_those_of_the_api(screen: Screen, address: s
 
 
 @pytest.mark.parametrize("look", [Look(YEAR), PERIODS["a quarter"], PERIODS["a month"]], ids=str)
-def test_sums_by_month_country_category_and_product_are_those_of_the_api(
+def test_sums_by_month_country_category_and_product_equal_those_of_the_api(
     screen: Screen, address: str, look: Look
 ) -> None:
     assert look.days is not None
@@ -197,7 +197,7 @@ def test_sums_by_month_country_category_and_product_are_those_of_the_api(
     ]
 
 
-def test_the_segments_of_all_days_are_those_of_the_api(screen: Screen, address: str) -> None:
+def test_the_segments_of_all_dates_equal_those_of_the_api(screen: Screen, address: str) -> None:
     bars = screen.open(f"customers?{PERIODS['four years'].query()}").bars("customers-segment")
     shown = {name: figures for name, *figures in bars}
     for segment in ("VIP", "Regular"):

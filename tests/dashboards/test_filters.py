@@ -31,7 +31,7 @@ def assert_shows(screen: Screen, oracle: Oracle, look: Look, page: str = "sales"
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
 @pytest.mark.parametrize("menu", MENUS)
-def test_each_option_of_a_menu_is_added_to_those_chosen_and_taken_away_again(
+def test_a_click_on_an_option_adds_it_and_a_second_click_removes_it(
     screen: Screen, oracle: Oracle, page: str, menu: str
 ) -> None:
     screen.open(f"{page}?period=all")
@@ -48,7 +48,7 @@ def test_each_option_of_a_menu_is_added_to_those_chosen_and_taken_away_again(
     assert_shows(screen, oracle, Look(None, {menu: MENUS[menu][1:]}), page)
 
 
-def test_filters_of_several_menus_hold_together_and_each_chip_lifts_its_own(screen: Screen, oracle: Oracle) -> None:
+def test_filters_of_several_menus_combine_and_each_chip_removes_its_own(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales")
     for menu, option in (("country", "Germany"), ("country", "France"), ("category", "Bikes"), ("segment", "New")):
         screen.choose(menu, option)
@@ -62,7 +62,7 @@ def test_filters_of_several_menus_hold_together_and_each_chip_lifts_its_own(scre
     assert_shows(screen, oracle, Look(YEAR, {"country": ("France",)}))
 
 
-def test_chips_call_products_and_customers_by_their_names(screen: Screen, oracle: Oracle) -> None:
+def test_chips_show_the_names_of_products_and_customers(screen: Screen, oracle: Oracle) -> None:
     product = oracle.products.set_index("product_key")["product_name"][218]
     customer = oracle.customers.set_index("customer_key")["customer_name"][4621]
     screen.open("customers?period=all&product=218&customer=4621&joined=2025-07")
@@ -114,7 +114,7 @@ def test_the_form_shows_the_days_from_one_to_another_and_keeps_filters(
     assert screen.page.locator("#menu-dates summary").inner_text().endswith("5 Mar 2025 – 30 Jun 2025")
 
 
-def test_the_form_says_what_is_wrong_with_reversed_dates(screen: Screen) -> None:
+def test_the_form_explains_the_error_of_reversed_dates(screen: Screen) -> None:
     screen.open("sales")
     screen.page.locator("#menu-dates summary").click()
     screen.page.locator("input[name=from]").fill("2025-07-01")
@@ -124,14 +124,14 @@ def test_the_form_says_what_is_wrong_with_reversed_dates(screen: Screen) -> None
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-def test_reset_lifts_all_filters_and_shows_the_last_twelve_months(screen: Screen, oracle: Oracle, page: str) -> None:
+def test_reset_removes_all_filters_and_shows_the_last_twelve_months(screen: Screen, oracle: Oracle, page: str) -> None:
     screen.open(f"{page}?period=all&country=France&line=Road&age=30-39&by=day")
     screen.click("#reset")
     assert (screen.place, screen.query, screen.chips()) == (f"/dashboards/{page}", [], [])
     assert screen.tiles() == (oracle.sales_tiles(Look(YEAR)) if page == "sales" else oracle.customer_tiles(Look(YEAR)))
 
 
-def test_a_click_beside_a_menu_and_escape_close_it(screen: Screen) -> None:
+def test_a_click_outside_a_menu_and_escape_close_it(screen: Screen) -> None:
     screen.open("sales")
     menu = screen.page.locator("#menu-country")
     menu.locator("summary").click()
@@ -151,7 +151,7 @@ def test_a_click_beside_a_menu_and_escape_close_it(screen: Screen) -> None:
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-def test_an_address_shows_the_same_figures_when_reloaded_and_when_passed_on(
+def test_a_url_shows_the_same_figures_when_reloaded_and_in_another_browser(
     screen: Screen, new_screen: NewScreen, oracle: Oracle, page: str
 ) -> None:
     screen.open(page)
@@ -165,7 +165,7 @@ def test_an_address_shows_the_same_figures_when_reloaded_and_when_passed_on(
     assert_shows(elsewhere, oracle, look, page)
 
 
-def test_back_and_forward_show_what_was_there(screen: Screen, oracle: Oracle) -> None:
+def test_back_and_forward_show_the_earlier_selections(screen: Screen, oracle: Oracle) -> None:
     looks = [Look(YEAR, {"country": ("Canada",)}), Look(YEAR, {"country": ("Canada",), "segment": ("VIP",)})]
     screen.open("sales").choose("country", "Canada").choose("segment", "VIP")
     screen.click(screen.page.get_by_role("link", name="Customers", exact=True))
@@ -178,7 +178,7 @@ def test_back_and_forward_show_what_was_there(screen: Screen, oracle: Oracle) ->
     assert_shows(screen, oracle, looks[1])
 
 
-def test_going_between_the_pages_keeps_period_and_filters(screen: Screen, oracle: Oracle) -> None:
+def test_the_links_between_the_pages_keep_period_and_filters(screen: Screen, oracle: Oracle) -> None:
     look = Look((date(2025, 1, 1), date(2025, 3, 31)), {"category": ("Bikes",), "gender": ("Female",)})
     screen.open(f"sales?{look.query()}")
     for page, name in (("customers", "Customers"), ("sales", "Sales")):
@@ -205,7 +205,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("place", WRONG, ids=WRONG.values())
-def test_a_wrong_address_says_what_is_wrong_and_offers_to_start_again(
+def test_the_page_of_an_invalid_url_explains_the_error_and_offers_to_start_again(
     screen: Screen, oracle: Oracle, place: str
 ) -> None:
     screen.open(place)
@@ -216,7 +216,7 @@ def test_a_wrong_address_says_what_is_wrong_and_offers_to_start_again(
     assert screen.tiles()
 
 
-def test_a_page_that_there_is_not_is_not_found(screen: Screen) -> None:
+def test_an_unknown_page_is_not_found(screen: Screen) -> None:
     screen.expect_complaint("404")
     answer = screen.page.goto(f"{screen.address}/dashboards/profits")
     assert answer is not None
@@ -227,7 +227,7 @@ def test_a_page_that_there_is_not_is_not_found(screen: Screen) -> None:
     "place",
     ["sales?from=2020-01-01&to=2020-12-31", "customers?from=2020-01-01&to=2020-12-31", "sales?country=Atlantis"],
 )
-def test_an_empty_selection_says_so_on_each_card(screen: Screen, place: str) -> None:
+def test_each_card_of_an_empty_selection_has_a_message(screen: Screen, place: str) -> None:
     page, _, query = place.partition("?")
     screen.open(place)
     cards = screen.page.locator(f"#{page} > section.card:not(.tiles)")

@@ -53,7 +53,7 @@ def as_in_table(row: list[str], columns: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
 @pytest.mark.parametrize("look", SOME.values(), ids=SOME.keys())
-def test_the_file_has_all_rows_behind_the_picture_and_no_other(
+def test_the_file_has_all_rows_of_the_selection_and_no_others(
     screen: Screen, oracle: Oracle, tmp_path: Path, page: str, look: Look
 ) -> None:
     expected = rows_of(oracle, page, look)
@@ -70,7 +70,7 @@ def test_the_file_has_all_rows_behind_the_picture_and_no_other(
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-def test_show_rows_lists_them_and_hide_rows_takes_them_away(screen: Screen, oracle: Oracle, page: str) -> None:
+def test_show_rows_shows_the_table_and_hide_rows_removes_it(screen: Screen, oracle: Oracle, page: str) -> None:
     look = Look(YEAR, {"country": ("Canada",)})
     expected = rows_of(oracle, page, look)
     screen.open(f"{page}?{look.query()}")
@@ -88,7 +88,7 @@ SORTS = {"sales": ("Sales", "sales_amount"), "customers": ("Sales, all dates", "
 
 
 @pytest.mark.parametrize("page", SORTS)
-def test_a_click_on_a_head_sorts_all_rows_and_again_the_other_way_round(
+def test_a_click_on_a_column_header_sorts_all_rows_and_a_second_click_reverses_the_order(
     screen: Screen, oracle: Oracle, page: str
 ) -> None:
     title, column = SORTS[page]
@@ -106,7 +106,7 @@ def test_a_click_on_a_head_sorts_all_rows_and_again_the_other_way_round(
         assert shown == expected[:8], f"{title} {direction}"
 
 
-def test_scrolling_the_table_down_loads_the_rows_that_are_there(screen: Screen, oracle: Oracle) -> None:
+def test_scrolling_the_table_loads_further_rows(screen: Screen, oracle: Oracle) -> None:
     look = Look(YEAR, {"country": ("Canada",)})
     expected = oracle.order_lines(look)
     screen.open(f"sales?{look.query(rows=True)}")
@@ -140,7 +140,7 @@ CARDS = {
 
 
 @pytest.mark.parametrize("page", CARDS)
-def test_each_card_can_be_saved_as_a_picture(screen: Screen, tmp_path: Path, page: str) -> None:
+def test_each_card_can_be_saved_as_png(screen: Screen, tmp_path: Path, page: str) -> None:
     screen.open(page)
     shown = screen.page.locator(f"#{page} > section.card .png")
     assert [card.get_attribute("data-card") for card in shown.all()] == [f"{page}-{name}" for name in CARDS[page]]

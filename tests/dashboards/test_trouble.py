@@ -59,7 +59,9 @@ def closed(url: str) -> Iterator[None]:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
-def test_before_the_first_sync_the_page_says_so(new_screen: NewScreen, other_address: str) -> None:
+def test_before_the_first_sync_the_page_explains_that_no_day_is_served(
+    new_screen: NewScreen, other_address: str
+) -> None:
     screen = new_screen(other_address).open("sales")
     assert "No business date is served" in screen.page.get_by_role("alert").inner_text()
 
@@ -75,7 +77,7 @@ def test_the_next_click_after_a_sync_shows_the_new_day(
     assert (screen.page.locator("#business-date").inner_text(), screen.tiles()["sales"][0]) == ("6 Jan 2026", "350")
 
 
-def test_without_postgres_the_page_says_so_and_shows_figures_again_when_it_is_back(
+def test_without_postgres_the_page_has_an_error_message_and_recovers_afterwards(
     new_screen: NewScreen, other_database: str, other_address: str, other_engine: Engine
 ) -> None:
     publish(other_engine, MONDAY, 100)
@@ -91,7 +93,7 @@ def test_without_postgres_the_page_says_so_and_shows_figures_again_when_it_is_ba
     assert screen.tiles()["sales"][0] == "100"
 
 
-def test_without_the_server_what_is_shown_stays_and_a_notice_says_so(
+def test_without_the_server_the_page_keeps_its_figures_and_shows_a_notice(
     new_screen: NewScreen, other_database: str, other_engine: Engine
 ) -> None:
     publish(other_engine, MONDAY, 100)
@@ -127,7 +129,7 @@ def test_html_in_names_is_shown_as_text(new_screen: NewScreen, other_address: st
     assert screen.page.locator("img[src*=example]").count() == 0, "a name has become a picture"
 
 
-def test_names_with_html_in_charts_ask_nobody_and_run_nothing(
+def test_names_with_html_in_charts_load_and_run_nothing(
     new_screen: NewScreen, other_address: str, other_engine: Engine
 ) -> None:
     publish_run(
@@ -143,7 +145,7 @@ def test_names_with_html_in_charts_ask_nobody_and_run_nothing(
     assert screen.page.locator("#sales-categories :is(img, script, .area > a > :not(span))").count() == 0
 
 
-def test_lines_of_an_unknown_product_and_an_unknown_customer_count(
+def test_order_lines_of_the_unknown_product_and_customer_count(
     new_screen: NewScreen, other_address: str, other_engine: Engine
 ) -> None:
     publish_run(
