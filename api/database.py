@@ -64,7 +64,7 @@ class Reader:
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._options = options
-        self._local = threading.local()
+        self.thread_local = threading.local()
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Open a new connection, which the caller closes."""
@@ -72,9 +72,9 @@ class Reader:
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
         """Run a statement on this thread's connection, which is opened again if it is closed."""
-        connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self._local, "connection", None)
+        connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self.thread_local, "connection", None)
         if connection is None or connection.closed:
-            connection = self._local.connection = self.connect()
+            connection = self.thread_local.connection = self.connect()
         return connection.execute(sql, parameters).fetchall()
 
 

@@ -105,4 +105,4 @@ def test_the_repr_of_settings_contains_no_secrets() -> None:
 def test_building_the_application_opens_no_connection(app: Flask) -> None:
     for name in ("writer_engine", "loader_engine"):
         assert app.extensions[name].pool.checkedin() == 0
-    assert not hasattr(app.extensions["reader"].of_thread, "connection")
+    assert not hasattr(app.extensions["reader"].thread_local, "connection")

@@ -1,4 +1,4 @@
-"""How the pages look: light and dark, narrow and wide, on paper; and what the keyboard reaches."""
+"""The appearance of the pages (themes, widths, print) and keyboard operation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.dashboards.cases import YEAR
 from tests.dashboards.conftest import NewScreen
-from tests.dashboards.oracle import Look, Oracle
+from tests.dashboards.oracle import Oracle, Selection
 from tests.dashboards.screen import Screen
 from tests.dashboards.test_filters import assert_shows
 
@@ -17,7 +17,7 @@ PAGES = ["sales", "customers"]
 
 
 def brightness(page: Page, selector: str = "body") -> float:
-    """Return how bright what lies behind an element is, from 0 to 255."""
+    """Return the brightness of an element's background, from 0 to 255."""
     colour = page.locator(selector).first.evaluate("(it) => getComputedStyle(it).backgroundColor")
     figures = [float(figure) for figure in re.findall(r"[\d.]+", colour)[:3]]
     return sum(figures) / 3
@@ -103,7 +103,7 @@ def focused(page: Page) -> str:
 
 
 def reach(screen: Screen, selector: str, presses: int = 120) -> None:
-    """Press Tab until the focus is on an element that matches."""
+    """Press Tab until an element that matches has the focus."""
     for _ in range(presses):
         screen.page.keyboard.press("Tab")
         if screen.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
@@ -139,7 +139,7 @@ def test_enter_on_a_bar_filters_and_keeps_the_focus(screen: Screen, oracle: Orac
     bar.focus()
     for filters in ({"age": ("30-39",)}, {}):
         screen.act(lambda: screen.page.keyboard.press("Enter"))
-        assert_shows(screen, oracle, Look(YEAR, filters), "customers")
+        assert_shows(screen, oracle, Selection(YEAR, filters), "customers")
         assert focused(screen.page).startswith("30-39"), "the focus is lost when the page is drawn anew"
 
 
@@ -149,7 +149,7 @@ def test_enter_on_an_option_filters_and_keeps_menu_and_focus(screen: Screen, ora
     screen.page.keyboard.press("Enter")
     reach(screen, "#menu-country a", 1)
     screen.act(lambda: screen.page.keyboard.press("Enter"))
-    assert_shows(screen, oracle, Look(YEAR, {"country": ("Australia",)}))
+    assert_shows(screen, oracle, Selection(YEAR, {"country": ("Australia",)}))
     assert focused(screen.page) == "Australia"
     screen.page.keyboard.press("Escape")
     assert screen.page.locator("#menu-country").get_attribute("open") is None

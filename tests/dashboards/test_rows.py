@@ -1,4 +1,4 @@
-"""The rows behind a picture: the table, its order and its scrolling; the CSV file; and the cards as PNG."""
+"""The rows of a selection: the table with sorting and scrolling, and the CSV file; and the cards as PNG."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pandas as pd
 import pytest
 
 from tests.dashboards.cases import CASES, YEAR
-from tests.dashboards.oracle import Look, Oracle, texts
+from tests.dashboards.oracle import Oracle, Selection, texts
 from tests.dashboards.screen import Screen
 from tests.dashboards.test_filters import assert_shows
 
 SOME = {name: CASES[name] for name in ("a month", "a country", "all dates", "a product without category")}
-SOME |= {"a little of everything": CASES["a little of everything"], "nothing": CASES["days to come"]}
+SOME |= {"a little of everything": CASES["a little of everything"], "nothing": CASES["days in the future"]}
 WHAT = {"sales": "order lines", "customers": "customers"}
 
 
-def rows_of(oracle: Oracle, page: str, look: Look) -> pd.DataFrame:
-    return oracle.order_lines(look) if page == "sales" else oracle.customer_rows(look)
+def rows_of(oracle: Oracle, page: str, selection: Selection) -> pd.DataFrame:
+    return oracle.order_lines(selection) if page == "sales" else oracle.customer_rows(selection)
 
 
 def cells(screen: Screen, number: int) -> list[str]:
-    """Return the texts of a row of the table once it is there, in the order of its columns.
+    """Return the texts of a row of the table once it is loaded, in the order of its columns.
 
     The table lays itself out when it comes into view.
     """
@@ -43,7 +43,7 @@ def cells(screen: Screen, number: int) -> list[str]:
 
 
 def as_in_table(row: list[str], columns: list[str]) -> list[str]:
-    """Write a row of the file as the table does: figures with thousands."""
+    """Format a row of the file as the table does: figures with thousands separators."""
     figures = {"quantity", "price", "sales_amount", "cost", "profit", "age", "total_orders", "total_sales", "recency"}
     return [
         f"{int(text):,}".replace("-", "−") if name in figures and text else text
@@ -52,12 +52,12 @@ def as_in_table(row: list[str], columns: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-@pytest.mark.parametrize("look", SOME.values(), ids=SOME.keys())
+@pytest.mark.parametrize("selection", SOME.values(), ids=SOME.keys())
 def test_the_file_has_all_rows_of_the_selection_and_no_others(
-    screen: Screen, oracle: Oracle, tmp_path: Path, page: str, look: Look
+    screen: Screen, oracle: Oracle, tmp_path: Path, page: str, selection: Selection
 ) -> None:
-    expected = rows_of(oracle, page, look)
-    screen.open(f"{page}?{look.query(rows=True)}")
+    expected = rows_of(oracle, page, selection)
+    screen.open(f"{page}?{selection.query(rows=True)}")
     assert screen.note("rows").startswith(f"{len(expected):,} {WHAT[page]} in this selection.")
     file = screen.download("#save-rows")
     assert file.suggested_filename == f"{page}-{oracle.business_date}.csv"
@@ -71,9 +71,9 @@ def test_the_file_has_all_rows_of_the_selection_and_no_others(
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
 def test_show_rows_shows_the_table_and_hide_rows_removes_it(screen: Screen, oracle: Oracle, page: str) -> None:
-    look = Look(YEAR, {"country": ("Canada",)})
-    expected = rows_of(oracle, page, look)
-    screen.open(f"{page}?{look.query()}")
+    selection = Selection(YEAR, {"country": ("Canada",)})
+    expected = rows_of(oracle, page, selection)
+    screen.open(f"{page}?{selection.query()}")
     assert screen.page.locator("#rows").count() == 0
     screen.click("#rows-toggle")
     assert screen.note("rows") == f"{len(expected):,} {WHAT[page]} in this selection."
@@ -81,7 +81,7 @@ def test_show_rows_shows_the_table_and_hide_rows_removes_it(screen: Screen, orac
         assert cells(screen, number) == as_in_table(row, list(expected.columns)), f"row {number + 1} of the table"
     screen.click("#rows-toggle")
     assert screen.page.locator("#rows").count() == 0
-    assert_shows(screen, oracle, look, page)
+    assert_shows(screen, oracle, selection, page)
 
 
 SORTS = {"sales": ("Sales", "sales_amount"), "customers": ("Sales, all dates", "total_sales")}
@@ -92,9 +92,9 @@ def test_a_click_on_a_column_header_sorts_all_rows_and_a_second_click_reverses_t
     screen: Screen, oracle: Oracle, page: str
 ) -> None:
     title, column = SORTS[page]
-    look = Look(YEAR, {"country": ("Canada",)})
-    figures = sorted(int(value) for value in rows_of(oracle, page, look)[column])
-    screen.open(f"{page}?{look.query(rows=True)}")
+    selection = Selection(YEAR, {"country": ("Canada",)})
+    figures = sorted(int(value) for value in rows_of(oracle, page, selection)[column])
+    screen.open(f"{page}?{selection.query(rows=True)}")
     cells(screen, 0)
     head = screen.page.get_by_role("columnheader", name=title, exact=True)
     place = int(head.get_attribute("aria-colindex") or 0) - 1
@@ -107,9 +107,9 @@ def test_a_click_on_a_column_header_sorts_all_rows_and_a_second_click_reverses_t
 
 
 def test_scrolling_the_table_loads_further_rows(screen: Screen, oracle: Oracle) -> None:
-    look = Look(YEAR, {"country": ("Canada",)})
-    expected = oracle.order_lines(look)
-    screen.open(f"sales?{look.query(rows=True)}")
+    selection = Selection(YEAR, {"country": ("Canada",)})
+    expected = oracle.order_lines(selection)
+    screen.open(f"sales?{selection.query(rows=True)}")
     cells(screen, 0)
     for number in (250, len(expected) - 1):
         height = screen.page.locator("#rows .ag-row").first.evaluate("(row) => row.offsetHeight")
@@ -119,16 +119,16 @@ def test_scrolling_the_table_loads_further_rows(screen: Screen, oracle: Oracle) 
 
 
 def test_the_table_follows_the_filters(screen: Screen, oracle: Oracle) -> None:
-    screen.open(f"sales?{Look(YEAR).query(rows=True)}")
+    screen.open(f"sales?{Selection(YEAR).query(rows=True)}")
     cells(screen, 0)
     screen.choose("country", "Germany")
-    expected = oracle.order_lines(Look(YEAR, {"country": ("Germany",)}))
+    expected = oracle.order_lines(Selection(YEAR, {"country": ("Germany",)}))
     assert screen.note("rows").startswith(f"{len(expected):,} order lines")
     screen.page.locator("#rows .ag-cell", has_text="Germany").first.wait_for()
     assert cells(screen, 0) == as_in_table(texts(expected.head(1))[0], list(expected.columns))
 
 
-# Pictures
+# PNG
 
 CARDS = {
     "sales": ("trend", "countries", "categories", "top-products", "bottom-products", "calendar"),
@@ -151,4 +151,4 @@ def test_each_card_can_be_saved_as_png(screen: Screen, tmp_path: Path, page: str
         content = (tmp_path / "card.png").read_bytes()
         assert content[:8] == b"\x89PNG\r\n\x1a\n", f"{name} is no PNG"
         assert struct.unpack(">II", content[16:24]) == (2400, 1350), f"{name} has another size"
-        assert len(content) > 15_000, f"{name} is an empty picture"
+        assert len(content) > 15_000, f"{name} is an empty image"

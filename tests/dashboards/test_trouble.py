@@ -1,4 +1,4 @@
-"""What pages show when something behind them changes or fails: a new day, no database, no server, names with HTML."""
+"""The pages when a dependency changes or fails: a new day, no database, no server, names with HTML."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sale(order: str, day: date, sales: int, product_key: int = 1, customer_key: 
 
 
 def publish(engine: Engine, day: date, *amounts: int, name: str = "A bike") -> None:
-    """Serve a day; there is an order of Monday of each amount."""
+    """Publish a day with an order on Monday for each amount."""
     publish_run(
         engine,
         batch_id=day.toordinal(),
@@ -47,7 +47,7 @@ def publish(engine: Engine, day: date, *amounts: int, name: str = "A bike") -> N
 
 @contextmanager
 def closed(url: str) -> Iterator[None]:
-    """Let a database take no connections, and end those that there are."""
+    """Refuse connections to a database and terminate the existing ones."""
     name = make_url(url).database
     admin = make_url(url).set(database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(admin, autocommit=True) as connection:
@@ -126,7 +126,7 @@ def test_html_in_names_is_shown_as_text(new_screen: NewScreen, other_address: st
     assert screen.chips() == [f"Customer: {HTML}"]
     assert screen.bars("customers-gender") == [(f"G {HTML}", "1", "100")]
     assert screen.page.title() == "Customers – Sales warehouse", "a script of a name has run"
-    assert screen.page.locator("img[src*=example]").count() == 0, "a name has become a picture"
+    assert screen.page.locator("img[src*=example]").count() == 0, "a name was rendered as an image"
 
 
 def test_names_with_html_in_charts_load_and_run_nothing(
