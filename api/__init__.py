@@ -44,7 +44,7 @@ API_KEY_SCHEME = {
     "in": "header",
     "name": access.HEADER,
     "description": "A key made with `flask keys create`. Scopes: "
-    + "; ".join(f"{scope}: {what}" for scope, what in access.SCOPES.items())
+    + "; ".join(f"{scope}: {purpose}" for scope, purpose in access.SCOPES.items())
     + ".",
 }
 DESCRIPTION = """\

@@ -100,34 +100,34 @@ def _check() -> None:
     if scope is None or request.method == "OPTIONS":  # CORS preflight requests carry no key
         return
     key = request.headers.get(HEADER) or None  # clients without a key may send an empty header
-    in_browser, place = getattr(view, "in_browser", False), f"the header {HEADER}"
+    in_browser, source = getattr(view, "in_browser", False), f"the header {HEADER}"
     open_to_all = scope == "read" and current_app.config["SETTINGS"].open_reads
     if in_browser and key is None and request.authorization and request.authorization.type == "basic":
-        key, place = request.authorization.password, "the password"
-    found = _find(key) if key is not None else None
-    if found is None and open_to_all and place == "the password":
+        key, source = request.authorization.password, "the password"
+    api_key = _find_key(key) if key is not None else None
+    if api_key is None and open_to_all and source == "the password":
         key = None  # the password may be for a proxy in front of the API
-    refused = PasswordRequiredError if in_browser else InvalidKeyError
+    error_type = PasswordRequiredError if in_browser else InvalidKeyError
     # A wrong key counts for its address, so that guessing keys is limited.
-    _count_request(f"key {found[0]}" if found else f"address {request.remote_addr}")
-    if key is not None and found is None:
-        raise refused(f"The key in {place} is unknown or revoked; `flask keys create` makes one.")
-    if found is None:
+    _count_request(f"key {api_key[0]}" if api_key else f"address {request.remote_addr}")
+    if key is not None and api_key is None:
+        raise error_type(f"The key in {source} is unknown or revoked; `flask keys create` creates one.")
+    if api_key is None:
         if open_to_all:
             return
-        raise refused(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one.")
-    g.caller_id, scopes = found
+        raise error_type(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` creates one.")
+    g.caller_id, scopes = api_key
     if scope not in scopes and not open_to_all:
         raise MissingScopeError(
             f"The operation needs the scope {scope}; the key has {', '.join(scopes) or 'no scope'}."
         )
 
 
-def _find(key: str) -> tuple[int, list[str]] | None:
-    given = key.encode("utf-8", "surrogateescape")
-    if compare_digest(given, current_app.config["SETTINGS"].sync_key.encode()):
+def _find_key(key: str) -> tuple[int, list[str]] | None:
+    key_bytes = key.encode("utf-8", "surrogateescape")
+    if compare_digest(key_bytes, current_app.config["SETTINGS"].sync_key.encode()):
         return SYNC_KEY_ID, ["sync"]
-    rows = database.read(FIND_KEY, {"key_hash": hashlib.sha256(given).digest()})
+    rows = database.read(FIND_KEY, {"key_hash": hashlib.sha256(key_bytes).digest()})
     return (rows[0][0], rows[0][1]) if rows else None
 
 
@@ -179,9 +179,9 @@ def list_keys() -> None:
 @click.argument("key_id", type=int)
 def revoke_key(key_id: int) -> None:
     """Revoke the key KEY_ID; the API refuses it from the next request on."""
-    wanted = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    revocation = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
     with _owner().begin() as connection:
-        if not connection.execute(wanted.values(revoked_at=func.clock_timestamp())).rowcount:
+        if not connection.execute(revocation.values(revoked_at=func.clock_timestamp())).rowcount:
             raise click.ClickException(f"There is no valid key {key_id}; `flask keys list` shows all.")
     click.echo(f"key {key_id} is revoked")
 

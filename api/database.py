@@ -42,14 +42,14 @@ def init_app(app: Flask) -> None:
         # Statements are prepared. A generic plan fits all values, and planning takes longer than reading a page.
         "plan_cache_mode": "force_generic_plan",
     }
-    own = {
+    options = {
         "connect_timeout": CONNECT_SECONDS,
         "prepare_threshold": 2,
         "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
     }
-    app.extensions["reader"] = Reader(settings.serving_database_url_api, own)
+    app.extensions["reader"] = Reader(settings.serving_database_url_api, options)
     app.extensions["writer_engine"] = create_engine(
-        psycopg_url(settings.serving_database_url_api), pool_pre_ping=True, connect_args=own
+        psycopg_url(settings.serving_database_url_api), pool_pre_ping=True, connect_args=options
     )
     app.extensions["loader_engine"] = create_engine(
         psycopg_url(settings.serving_database_url_loader),

@@ -131,6 +131,4 @@ def open_gold(connection_string: str, sample_customers: int | None = None) -> It
             connection.autocommit = False
             yield Gold(connection, sample_customers)
     except pyodbc.Error as error:
-        raise WarehouseUnavailableError(
-            "Reading the warehouse failed; the run served before is still served."
-        ) from error
+        raise WarehouseUnavailableError("Reading the warehouse failed; nothing was published.") from error

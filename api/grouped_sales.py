@@ -75,8 +75,8 @@ def statement(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: 
     sums: list[ColumnElement[Any]] = [
         cast(func.sum(lines.c[name]), BigInteger).label(f"total_{name}") for name in ("sales", "profit", "quantity")
     ]
-    places = [column.label(f"_{number}") for number, column in enumerate(groups)]
-    items = select(*places, *groups, *sums, func.count().label("total_orders")).group_by(*groups)
+    positions = [column.label(f"_{number}") for number, column in enumerate(groups)]
+    items = select(*positions, *groups, *sums, func.count().label("total_orders")).group_by(*groups)
     return sql_text(paged(items, order, following=following)), order
 
 
@@ -111,10 +111,10 @@ def formatter(names: Sequence[str]) -> RowFormatter:
     periods = [(number, PERIODS[name]) for number, name in enumerate(names) if name in PERIODS]
 
     def formatted(values: Sequence[Any]) -> Sequence[Any]:
-        own = list(values)
-        for number, show in periods:
-            day: date | None = own[number]
-            own[number] = show(day) if day else None
-        return own
+        row = list(values)
+        for number, format_period in periods:
+            day: date | None = row[number]
+            row[number] = format_period(day) if day else None
+        return row
 
     return formatted

@@ -1,6 +1,7 @@
 """Lists of products and customers: filters, sorting, selected fields and keyset pagination, in one statement a request.
 
-The SQL depends only on the names of the parameters sent, not on their values, so it is cached for each combination.
+The SQL depends on the sort order, the fields and the names of the filters, not on the filters' values. So it is cached
+for each combination.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,8 +51,8 @@ def contains(*columns: str, parameter: str) -> Filter:
     """Filter by a text contained in any of some columns, without regard to case."""
 
     def condition(source: FromClause) -> ColumnElement[bool]:
-        wanted = func.lower(bindparam(parameter))
-        return or_(*(func.strpos(func.lower(source.c[column]), wanted) >= ONE for column in columns))
+        text = func.lower(bindparam(parameter))
+        return or_(*(func.strpos(func.lower(source.c[column]), text) >= ONE for column in columns))
 
     return condition
 
@@ -82,8 +83,8 @@ class Listing:
 
     @lru_cache(maxsize=1024)  # noqa: B019
     def _sql(self, order: SortOrder, names: tuple[str, ...], filters: tuple[str, ...], *, following: bool) -> str:
-        places = [column.label(f"_{number}") for number, column in enumerate(order.columns)]
-        items = select(*places, *(self.source.c[name] for name in names))
+        positions = [column.label(f"_{number}") for number, column in enumerate(order.columns)]
+        items = select(*positions, *(self.source.c[name] for name in names))
         items = items.where(self.source.c.run_id == run_id(following=following))
         items = items.where(*(self.filters[parameter](self.source) for parameter in filters))
         if following:
@@ -155,9 +156,9 @@ def list_response(
         state, _ = _state(read(STATE_OF_CURSOR if cursor else CURRENT_STATE, run), cursor)
         if is_not_modified(state):
             return not_modified_response(state)
-    places = order.position_parameters(cursor) if cursor else {}
+    position = order.position_parameters(cursor) if cursor else {}
     limit = query["limit"]
-    rows = read(sql, {**parameters, **run, **places, "limit": limit + 1})
+    rows = read(sql, {**parameters, **run, **position, "limit": limit + 1})
     state, business_date = _state(rows, cursor)
     first, last = STATE_COLUMNS, STATE_COLUMNS + len(order.columns)
     items = rows[:limit] if rows[0][-1] else []

@@ -45,25 +45,25 @@ def _count(response: Response) -> Response:
 class ServedDayCollector(Collector):
     """The gauges of the business date served. They come from the database, so workers need not add them up."""
 
-    def __init__(self, found: dict[str, Any]) -> None:
-        self.found = found
+    def __init__(self, day: dict[str, Any]) -> None:
+        self.day = day
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the gauges."""
         age = "Days from the business date served to today (UTC)."
-        yield GaugeMetricFamily("api_business_date_age_days", age, value=self.found["age_days"])
+        yield GaugeMetricFamily("api_business_date_age_days", age, value=self.day["age_days"])
         published = "Time of the sync that published the business date."
-        yield GaugeMetricFamily("api_synced_timestamp_seconds", published, value=self.found["synced_at"].timestamp())
+        yield GaugeMetricFamily("api_synced_timestamp_seconds", published, value=self.day["synced_at"].timestamp())
 
 
-def render(served: Callable[[], dict[str, Any] | None]) -> Response:
+def render(find_served_day: Callable[[], dict[str, Any] | None]) -> Response:
     """Return all metrics in the text format. If no day is served, the gauges of the business date are left out."""
     counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         counted = CollectorRegistry()
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
-    day = CollectorRegistry()
-    found = served()
-    if found is not None:
-        day.register(ServedDayCollector(found))
-    return Response(generate_latest(counted) + generate_latest(day), content_type=CONTENT_TYPE_LATEST)
+    gauges = CollectorRegistry()
+    served_day = find_served_day()
+    if served_day is not None:
+        gauges.register(ServedDayCollector(served_day))
+    return Response(generate_latest(counted) + generate_latest(gauges), content_type=CONTENT_TYPE_LATEST)

@@ -81,8 +81,8 @@ class ProductRow(NamedTuple):
 def _product_statement() -> str:
     run = current_run()
     fields = [SERVED_PRODUCTS.c[name] for name in PRODUCT_FIELDS]
-    here = (SERVED_PRODUCTS.c.run_id == run_id()) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
-    return database.sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(SERVED_PRODUCTS, here)))
+    same_key = (SERVED_PRODUCTS.c.run_id == run_id()) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
+    return database.sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(SERVED_PRODUCTS, same_key)))
 
 
 FIND_PRODUCT = _product_statement()
@@ -143,8 +143,8 @@ def create(product: Mapping[str, Any], caller: int, idempotency_key: str | None)
 def _earlier_answer(connection: Connection, caller: int, key: str, request_hash: bytes) -> ProductRow | None:
     old = IdempotencyKey.created_at < func.clock_timestamp() - text(f"interval '{KEPT_FOR}'")
     connection.execute(delete(IdempotencyKey).where(old))
-    asked = select(IdempotencyKey.request_hash, IdempotencyKey.answer)
-    kept = connection.execute(asked.where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)).one_or_none()
+    stored = select(IdempotencyKey.request_hash, IdempotencyKey.answer)
+    kept = connection.execute(stored.where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)).one_or_none()
     if kept is None:
         return None
     if bytes(kept.request_hash) != request_hash:
@@ -223,7 +223,7 @@ def remove_overlay(product_key: int) -> ProductRow:
         require_match(content_state(find_overlay(product_key, connection)))
         if product_key >= FIRST_USER_KEY:
             raise OwnProductError(
-                f"The warehouse has no values for it; DELETE /api/products/{product_key} deletes the product."
+                f"The warehouse has no values for the product; DELETE /api/products/{product_key} deletes it."
             )
         connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))
         return find_product(product_key, connection)

@@ -83,12 +83,12 @@ class SortOrder(NamedTuple):
 
     def after_position(self) -> ColumnElement[bool]:
         """Return the condition that an item's sort key comes after the parameters ``position_0`` and so on."""
-        places = [
+        positions = [
             cast(bindparam(f"position_{number}", type_=Text), _key_type(column.type))
             for number, column in enumerate(self.columns)
         ]
-        own, place = tuple_(*self.sort_keys()), tuple_(*places)
-        return own < place if self.descending else own > place
+        key, position = tuple_(*self.sort_keys()), tuple_(*positions)
+        return key < position if self.descending else key > position
 
     def position_parameters(self, cursor: Cursor) -> dict[str, str]:
         """Return the parameters of ``after_position``. Raises InvalidRequestError for a cursor of another list."""

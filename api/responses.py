@@ -59,11 +59,11 @@ def wants_csv() -> bool:
 
 def is_not_modified(state: str) -> bool:
     """Whether If-None-Match names a state, so that the client already has the response."""
-    given = request.headers.get("If-None-Match")
-    if given is None:
+    header = request.headers.get("If-None-Match")
+    if header is None:
         return False
-    wanted = f"{state};csv" if wants_csv() else state
-    return given == "*" or any(tag.removesuffix(";gz") == wanted for _, tag in _etags(given))
+    current = f"{state};csv" if wants_csv() else state
+    return header == "*" or any(tag.removesuffix(";gz") == current for _, tag in _etags(header))
 
 
 def _etags(header: str) -> list[tuple[str, str]]:
@@ -76,18 +76,18 @@ def require_match(state: str) -> None:
 
     Raises PreconditionRequiredError, InvalidRequestError or PreconditionFailedError.
     """
-    given = request.headers.get("If-Match")
-    if not given:
+    header = request.headers.get("If-Match")
+    if not header:
         raise PreconditionRequiredError(
             "Send the ETag of the response that the change is based on in the header If-Match.",
             errors=[{"detail": "If-Match is missing.", "header": "If-Match"}],
         )
-    if re.fullmatch(IF_MATCH_PATTERN, given) is None:
+    if re.fullmatch(IF_MATCH_PATTERN, header) is None:
         raise InvalidRequestError(
             {"detail": 'If-Match: must be * or an ETag with its quotes, as in "7-3".', "header": "If-Match"}
         )
     # If-Match uses strong comparison, so a weak ETag never matches (RFC 9110, section 13.1.1).
-    if given != "*" and state not in {tag.split(";")[0] for weak, tag in _etags(given) if not weak}:
+    if header != "*" and state not in {tag.split(";")[0] for weak, tag in _etags(header) if not weak}:
         raise PreconditionFailedError(
             "If-Match names another state than the current one: GET the resource again and send its current ETag.",
             errors=[{"detail": "If-Match does not name the current ETag.", "header": "If-Match"}],

@@ -204,12 +204,12 @@ def _open_run(engine: Engine, batch: Batch | None, datasets: Sequence[str], samp
     may not have ended yet in Postgres. Every transaction of a sync locks the row of its run first, so locking the row
     here waits for that end.
     """
-    wanted = (batch and batch[:2], sorted(datasets), sample_customers)
+    identity = (batch and batch[:2], sorted(datasets), sample_customers)
     with engine.begin() as connection:
         running = select(SyncRun).where(SyncRun.status == "running").order_by(SyncRun.id.desc()).with_for_update()
         dead = connection.execute(running).all()
         for run in dead:
-            if wanted == ((run.batch_id, run.business_date), sorted(run.datasets), run.sample_customers):
+            if identity == ((run.batch_id, run.business_date), sorted(run.datasets), run.sample_customers):
                 log.info("sync %s: resumed", run.id)
                 return cast(int, run.id)
             _close_failed(connection, run.id, "interrupted")

@@ -22,10 +22,10 @@ SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 AXIS = {"fixedrange": True, "zeroline": False, "showgrid": False, "ticks": ""}
-UNITS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
+UNIT_AXIS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
     "tickcolor": "rgba(0,0,0,0)"  # invisible ticks keep the labels apart from those of the other axis
 }
-AMOUNTS = {**AXIS, "showgrid": True, "tickformat": ",~s", "nticks": 6, "rangemode": "tozero"}
+AMOUNT_AXIS = {**AXIS, "showgrid": True, "tickformat": ",~s", "nticks": 6, "rangemode": "tozero"}
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 
 

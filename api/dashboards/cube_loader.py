@@ -178,10 +178,10 @@ def _table(
     return list(zip(*rows, strict=True)) if rows else [()] * len(columns)
 
 
-def _positions(keys: Ints, known: Ints, what: str) -> Ints:
+def _positions(keys: Ints, known: Ints, name: str) -> Ints:
     positions = np.searchsorted(known, keys)
     if not np.array_equal(known[np.minimum(positions, len(known) - 1)] if known.size else [], keys):
-        raise ValueError(f"serving.sales names a {what}_key that serving.{what}s does not hold: sync again")
+        raise ValueError(f"serving.sales has a {name}_key that serving.{name}s lacks: sync again")
     return positions
 
 

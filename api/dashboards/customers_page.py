@@ -264,9 +264,9 @@ def _columns(
             "cliponaxis": False,
             "textangle": 0,
         }
-    axis = charts.UNITS
+    axis = charts.UNIT_AXIS
     return charts.figure(
-        [trace], xaxis=axis, yaxis=charts.AMOUNTS, bargap=0.2, margin={"l": 44, "r": 8, "t": 22, "b": 36}
+        [trace], xaxis=axis, yaxis=charts.AMOUNT_AXIS, bargap=0.2, margin={"l": 44, "r": 8, "t": 22, "b": 36}
     )
 
 
@@ -330,8 +330,8 @@ def retention(view: CubeView) -> Card:
 
 def _cohorts(view: CubeView, days: Period, parts: Sequence[Period]) -> tuple[Any, Any]:
     """Return the sizes of the cohorts, and the number of active customers by cohort (rows) and unit (columns)."""
-    first_days, wanted = view.cube.first_days, view.customers("joined")
-    started = within(first_days, days) if wanted is None else within(first_days, days) & wanted
+    first_days, mask = view.cube.first_days, view.customers("joined")
+    started = within(first_days, days) if mask is None else within(first_days, days) & mask
     first = np.searchsorted(np.array([number(part.first) for part in parts]), first_days, side="right") - 1
     sizes = np.bincount(first[started], minlength=len(parts))
     part, customer = np.nonzero(buying_in(view.lines_in(days, "joined"), parts) & started)

@@ -50,19 +50,19 @@ class Period:
         If the period has not ended by the day ``until``, only its days up to then count: an unfinished month is
         compared with as many days of the month before.
         """
-        here = self.until(until)
+        elapsed = self.until(until)
         unit = self.unit
         if unit in MONTHS:
             before = unit_of(add_months(self.first, -MONTHS[unit]), unit)
-            return before if here == self else before.until(before.first + timedelta(days=here.days - 1))
-        return Period(here.first - timedelta(days=here.days), here.first - ONE_DAY)
+            return before if elapsed == self else before.until(before.first + timedelta(days=elapsed.days - 1))
+        return Period(elapsed.first - timedelta(days=elapsed.days), elapsed.first - ONE_DAY)
 
     def year_before(self, until: date) -> Period:
         """Return the same days a year earlier; of an unfinished period, those up to the day ``until``."""
-        here = self.until(until)
-        if here == self and self.unit in MONTHS:
+        elapsed = self.until(until)
+        if elapsed == self and self.unit in MONTHS:
             return unit_of(add_months(self.first, -12), self.unit or "")
-        return Period(add_months(here.first, -12), add_months(here.last, -12))
+        return Period(add_months(elapsed.first, -12), add_months(elapsed.last, -12))
 
     def units(self, level: str) -> list[Period]:
         """Return the complete calendar units of a level that overlap the period."""

@@ -137,7 +137,7 @@ FIGURES = {"flex": 2, "minWidth": 90, "type": "rightAligned"} | {
 
 
 def init_app(app: Flask, dash: Dash) -> None:
-    """Add what the table asks for its rows, and the file."""
+    """Add the callback of the table and the download of the CSV file."""
     name = {"type": "rows", "run": MATCH, "page": MATCH, "query": MATCH}
     dash.callback(Output(name, "getRowsResponse"), Input(name, "getRowsRequest"), State(name, "id"))(rows_of_table)
     app.add_url_rule(
@@ -152,14 +152,14 @@ def count_of(view: CubeView) -> int:
     return len(view.lines.days)
 
 
-def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> Any:
+def rows_of_table(rows_request: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> Any:
     """Return the rows that the table requests: a range, in its sort order."""
-    if asked is None:
+    if rows_request is None:
         return no_update
     try:
         view = _view(grid["run"], grid["page"], grid["query"])
-        sorts = [(sort["colId"], sort["sort"]) for sort in asked["sortModel"]]
-        first, last = max(int(asked["startRow"]), 0), int(asked["endRow"])
+        sorts = [(sort["colId"], sort["sort"]) for sort in rows_request["sortModel"]]
+        first, last = max(int(rows_request["startRow"]), 0), int(rows_request["endRow"])
         columns = COLUMNS[grid["page"]]
         orders = [(columns[name][1], direction) for name, direction in sorts]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -169,9 +169,9 @@ def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> A
         statement = statement.order_by(column.desc().nulls_last() if direction == "desc" else column.nulls_first())
     statement = statement.order_by(*DEFAULT_ORDER[grid["page"]]).limit(bindparam("limit")).offset(bindparam("offset"))
     bounds = {"limit": min(max(last - first, 0), MAX_ROWS_A_REQUEST), "offset": min(first, MAX_TABLE_ROWS)}
-    found = read(sql_text(statement), {**parameters, **bounds})
+    rows = read(sql_text(statement), {**parameters, **bounds})
     return {
-        "rowData": [dict(zip(columns, row, strict=True)) for row in found],
+        "rowData": [dict(zip(columns, row, strict=True)) for row in rows],
         "rowCount": min(count_of(view), MAX_TABLE_ROWS),
     }
 

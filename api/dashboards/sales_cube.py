@@ -39,8 +39,8 @@ class Attribute:
 
     def has_any(self, values: Sequence[str]) -> Mask:
         """Return the mask of members with one of some values."""
-        wanted = np.isin(np.array(self.labels, dtype=object), values)
-        return wanted[self.codes]
+        among = np.isin(np.array(self.labels, dtype=object), values)
+        return among[self.codes]
 
     def sum(self, of_each: Floats) -> Floats:
         """Add up a measure of each member by the value of the attribute."""
@@ -182,14 +182,14 @@ class SalesCube:
         if period:
             first = int(np.searchsorted(self.days, number(period.first), side="left"))
             last = int(np.searchsorted(self.days, number(period.last), side="right"))
-        here = slice(first, last)
-        wanted: Mask | None = None
+        span = slice(first, last)
+        mask: Mask | None = None
         if products is not None:
-            wanted = products[self.line_products[here]]
+            mask = products[self.line_products[span]]
         if customers is not None:
-            of_customers = customers[self.line_customers[here]]
-            wanted = of_customers if wanted is None else wanted & of_customers
-        return Lines(self, here if wanted is None else np.flatnonzero(wanted) + first)
+            of_customers = customers[self.line_customers[span]]
+            mask = of_customers if mask is None else mask & of_customers
+        return Lines(self, span if mask is None else np.flatnonzero(mask) + first)
 
 
 def summed(groups: Ints, values: Floats, count: int) -> Floats:

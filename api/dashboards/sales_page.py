@@ -177,8 +177,8 @@ def _trend(view: CubeView, days: Period, parts: Sequence[Period], level: str) ->
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 44, "r": 8, "t": 32, "b": 36},
-        xaxis=charts.UNITS,
-        yaxis=charts.AMOUNTS,
+        xaxis=charts.UNIT_AXIS,
+        yaxis=charts.AMOUNT_AXIS,
     )
 
 

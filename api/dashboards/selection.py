@@ -130,24 +130,24 @@ def parse_selection(page: str, query: str, business_date: date) -> Selection:
     return Selection(page, _period(single, business_date), chosen, single.get("by"), "rows" in single)
 
 
-def _period(given: Mapping[str, str], business_date: date) -> Period | None:
-    if "period" in given:
-        if given["period"] != ALL_DATES or "from" in given or "to" in given:
+def _period(parameters: Mapping[str, str], business_date: date) -> Period | None:
+    if "period" in parameters:
+        if parameters["period"] != ALL_DATES or "from" in parameters or "to" in parameters:
             raise SelectionError("Use either “period=all” or “from” and “to”.")
         return None
-    if "from" not in given and "to" not in given:
+    if "from" not in parameters and "to" not in parameters:
         return last_twelve_months(business_date)
-    first, last = (_day(given, name) for name in ("from", "to"))
+    first, last = (_day(parameters, name) for name in ("from", "to"))
     if first > last:
         raise SelectionError(f"The period ends on {last}, before it begins on {first}.")
     return Period(first, last)
 
 
-def _day(given: Mapping[str, str], name: str) -> date:
+def _day(parameters: Mapping[str, str], name: str) -> date:
     try:
-        day = date.fromisoformat(given.get(name, ""))
+        day = date.fromisoformat(parameters.get(name, ""))
     except ValueError:
-        raise SelectionError(f"“{name}={given.get(name, '')}” must be a date like 2025-07-31.") from None
+        raise SelectionError(f"“{name}={parameters.get(name, '')}” must be a date like 2025-07-31.") from None
     if not EARLIEST <= day <= LATEST:
         raise SelectionError(f"“{name}={day}”: the year must be from {EARLIEST.year} to {LATEST.year}.")
     return day

@@ -116,6 +116,6 @@ def _names(view: CubeView) -> dict[tuple[str, str], str]:
     keys = dict(zip(map(str, cube.product_keys.tolist()), cube.product_names, strict=True))
     names = {("product", value): keys[value] for value in chosen.get("product", ()) if value in keys}
     if "customer" in chosen:
-        wanted = cube.customer_keys[keys_among(cube.customer_keys, chosen["customer"])]
-        names |= {("customer", str(key)): name for key, name in names_of(view, wanted.tolist()).items()}
+        customer_keys = cube.customer_keys[keys_among(cube.customer_keys, chosen["customer"])]
+        names |= {("customer", str(key)): name for key, name in names_of(view, customer_keys.tolist()).items()}
     return names

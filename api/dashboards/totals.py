@@ -10,7 +10,7 @@ from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period, label
 from api.dashboards.sales_cube import Lines
 
 Figures = Mapping[str, float | None]
-Shown = Mapping[str, tuple[str, Callable[[float], str]]]
+TileSpecs = Mapping[str, tuple[str, Callable[[float], str]]]
 """Name of a figure → its title and number format."""
 
 MAX_SPARKLINE_POINTS = 240
@@ -18,13 +18,13 @@ MAX_SPARKLINE_POINTS = 240
 
 def tiles(
     view: CubeView,
-    shown: Shown,
+    specs: TileSpecs,
     figures: Callable[[Lines, Period | None], Figures],
     series: Mapping[str, Sequence[float | None]],
 ) -> Card:
     """Return the card of tiles. ``figures`` computes the totals of lines in a period (None for all dates)."""
     now = figures(view.lines, view.selection.period)
-    before = [(what, figures(lines, period) if lines else {}) for what, lines, period in comparisons(view)]
+    before = [(baseline, figures(lines, period) if lines else {}) for baseline, lines, period in comparisons(view)]
     return Card(
         "tiles",
         "Totals",
@@ -32,11 +32,14 @@ def tiles(
             Tile(
                 name,
                 title,
-                "—" if (value := now[name]) is None else write(value),
-                [change(what, value, other.get(name), points=write is format_percent) for what, other in before],
+                "—" if (value := now[name]) is None else format_figure(value),
+                [
+                    change(baseline, value, other.get(name), points=format_figure is format_percent)
+                    for baseline, other in before
+                ],
                 sparkline(series.get(name, ())),
             )
-            for name, (title, write) in shown.items()
+            for name, (title, format_figure) in specs.items()
         ],
     )
 
@@ -48,8 +51,8 @@ def comparisons(view: CubeView) -> list[tuple[str, Lines | None, Period | None]]
         return [("vs period before", None, None), ("vs year before", None, None)]
     before = {"vs period before": period.previous(until), "vs year before": period.year_before(until)}
     return [
-        (what, view.lines_in(other), other) if other.first >= orders.first else (what, None, None)
-        for what, other in before.items()
+        (baseline, view.lines_in(other), other) if other.first >= orders.first else (baseline, None, None)
+        for baseline, other in before.items()
     ]
 
 

@@ -80,9 +80,9 @@ def list_segment(query: dict[str, Any], segment: str) -> Response:
 
 def _customer_statement() -> str:
     run, customers = current_run(), table(Customer)
-    here = (customers.c.run_id == run_id()) & (customers.c.customer_key == bindparam("customer_key"))
+    same_key = (customers.c.run_id == run_id()) & (customers.c.customer_key == bindparam("customer_key"))
     fields = [customers.c[name] for name in CUSTOMER_FIELDS]
-    return sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(customers, here)))
+    return sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(customers, same_key)))
 
 
 FIND_CUSTOMER = _customer_statement()

@@ -74,10 +74,10 @@ class UnsupportedMediaTypeError(Problem):
 @blueprint.before_request
 def _require_json() -> None:
     if request.method in ("POST", "PUT", "PATCH") and not request.is_json:
-        wanted = " or ".join(PATCH_TYPES if request.method == "PATCH" else PATCH_TYPES[:1])
+        media_types = " or ".join(PATCH_TYPES if request.method == "PATCH" else PATCH_TYPES[:1])
         raise UnsupportedMediaTypeError(
-            f"Send the product as JSON, with the header Content-Type: {wanted}.",
-            errors=[{"detail": f"Content-Type must be {wanted}.", "header": "Content-Type"}],
+            f"Send the product as JSON, with the header Content-Type: {media_types}.",
+            errors=[{"detail": f"Content-Type must be {media_types}.", "header": "Content-Type"}],
         )
 
 

@@ -131,7 +131,7 @@ def test_an_order_line_of_a_missing_product_is_an_error_that_names_the_tables(ap
     publish(sales=[{"order_number": "SO1", "product_key": 5, "customer_key": 6}])
     with (
         app.app_context(),
-        pytest.raises(ValueError, match=r"serving\.sales names a product_key that serving\.products"),
+        pytest.raises(ValueError, match=r"serving\.sales has a product_key that serving\.products lacks"),
     ):
         CubeLoader().current()
 
