@@ -90,8 +90,8 @@ class GoldDatabase:
     def publish(self, day: int, *, lines: int | None = None, customers: int = 2) -> None:
         """Replace all rows by those of a day in one transaction; each figure identifies the day.
 
-        Batch ``day``; products 0 to 3, of which 3 never sold; customers 0 to ``customers``; 20 lines a day unless
-        ``lines`` says otherwise.
+        The batch is ``day``. It has products 0 to 3 (3 was never sold), customers 0 to ``customers``, and ``lines``
+        order lines, by default 20 times ``day``.
         """
         the_day = date_of(day)
         with self._transaction() as connection:

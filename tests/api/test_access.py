@@ -155,7 +155,7 @@ def test_writing_needs_a_key_with_the_write_scope(
         ("empty", (401, "invalid-key")),
         ("read", (403, "missing-scope")),
         ("write", (403, "missing-scope")),
-        ("sync", (503, "warehouse-unavailable")),  # it got as far as the warehouse, which is down
+        ("sync", (503, "warehouse-unavailable")),  # the key was accepted, and the warehouse is down
         ("all", (503, "warehouse-unavailable")),
     ],
 )
@@ -338,7 +338,7 @@ def test_a_preflight_request_from_an_allowed_origin_is_answered(
 ) -> None:
     asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "x-api-key, if-match"}
     answer = cors_client.options(address, headers={"Origin": FRIEND, **asked})
-    assert answer.status_code == 200  # a browser sends no key with this question
+    assert answer.status_code == 200  # a preflight request carries no key
     assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
     assert method in answer.headers["Access-Control-Allow-Methods"]
     assert answer.headers["Access-Control-Allow-Headers"].lower() == "if-match, x-api-key"

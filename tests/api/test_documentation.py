@@ -174,7 +174,7 @@ def test_a_page_loads_only_existing_files_of_this_server(
         if not address.startswith("data:"):
             assert address.startswith("/"), address
             assert shared_client.get(address.replace("&amp;", "&")).status_code == 200, address
-    assert not re.search(r"<script(?![^>]* src=)", html)  # the page's policy would not run it
+    assert not re.search(r"<script(?![^>]* src=)", html)  # the Content-Security-Policy forbids inline scripts
 
 
 def test_only_the_files_of_swagger_ui_are_served(shared_client: FlaskClient) -> None:

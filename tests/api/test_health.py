@@ -134,7 +134,7 @@ def drop_connections(engine: Engine) -> int:
     others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with engine.connect() as connection:
         ended = connection.scalars(text(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS other")).all()
-        connection.rollback()  # each transaction sees the activity of its first moment only
+        connection.rollback()  # pg_stat_activity is cached for a transaction
         while connection.execute(text(others)).all():
             connection.rollback()
             sleep(0.01)
@@ -161,7 +161,7 @@ def held_up(client: FlaskClient, engine: Engine, address: str) -> Iterator[tuple
 def test_a_statement_timeout_is_a_temporary_error(client: FlaskClient, publish: Publish, engine: Engine) -> None:
     publish(products=[{"product_key": 1}])
     with held_up(client, engine, "/api/products") as (answer, pid), engine.connect() as connection:
-        connection.execute(text(f"SELECT pg_cancel_backend({pid})"))  # what a timeout does
+        connection.execute(text(f"SELECT pg_cancel_backend({pid})"))  # as statement_timeout does
         problem(answer.result(), 503, "query-timeout")
         assert answer.result().headers["Retry-After"] == "5"
     assert client.get("/api/products").status_code == 200

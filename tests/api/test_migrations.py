@@ -250,7 +250,7 @@ def test_a_page_is_read_through_the_index_of_its_sort_order(
     index = f"pk_{entity}" if by_key else f"ix_{entity}_by_{name}"
     steps = planned(many_rows, statement, values)
     read = [step["Actual Rows"] * step["Actual Loops"] for step in steps if step.get("Index Name") == index]
-    if of_products:  # two kinds of rows come together: of the first page all are read, of a deep one those behind it
+    if of_products:  # the view merges rows with and without an overlay, so the plan also reads rows beyond the page
         assert page == "first" or (read and max(read) < ROWS / 3), json.dumps(steps)[:3000]
         return
     assert read, json.dumps(steps)[:3000]
@@ -284,4 +284,4 @@ def test_deep_pages_have_the_right_items(many_rows: str) -> None:
     unknown = -1
     places = [(unknown if item["total_sales"] is None else item["total_sales"], item["product_key"]) for item in seen]
     assert places == sorted(places, reverse=True)
-    assert len({item["product_key"] for item in seen}) == ROWS  # one deleted, one of users' own
+    assert len({item["product_key"] for item in seen}) == ROWS  # one was deleted, one created by users

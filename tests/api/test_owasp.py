@@ -47,7 +47,7 @@ def test_api1_objects_need_a_scope_and_idempotency_keys_are_separate_by_caller(
 ) -> None:
     """Broken object level authorization: reaching an object by its id that is not yours to see.
 
-    Products belong to all who have a scope; what is one caller's own is the answer kept under his Idempotency-Key.
+    All callers with a scope share the products. Only the response kept under an Idempotency-Key belongs to one caller.
     """
     other = made_key(closed.application, "write")
     for address in ("/api/products/1", "/api/products/1/overlay", "/api/products/999", "/api/customers/key/1"):
@@ -98,7 +98,7 @@ def test_api2_keys_are_stored_as_hashes_revoked_at_once_and_cannot_be_guessed(
     assert len(key[access.HEADER]) >= 43  # 256 bits in base64
     assert client.get("/api/products", headers=key).status_code == 200
     assert key[access.HEADER] not in everything_in(engine)
-    problem(client.get("/api/products", query_string=key), 401, "invalid-key")  # addresses end up in logs
+    problem(client.get("/api/products", query_string=key), 401, "invalid-key")  # URLs are logged
 
     assert app.test_cli_runner().invoke(args=["keys", "revoke", "1"]).exit_code == 0
     problem(client.get("/api/products", headers=key), 401, "invalid-key")
@@ -115,7 +115,7 @@ def test_api3_callers_set_only_fields_of_users_and_see_only_documented_fields(
 ) -> None:
     """Broken object property level authorization: writing a property that is not yours, or reading a hidden one.
 
-    The warehouse's figures are nobody's to set; what an operator reads about a failed sync stays inside.
+    Nobody may set the warehouse's figures, and the error of a failed sync is for the operator only.
     """
     publish(products=[BICYCLE])
     before = client.get("/api/products/1").get_json()
@@ -152,13 +152,13 @@ def test_api4_the_resources_of_a_request_and_a_caller_are_limited(
     assert client.get("/api/products/" + "9" * 5000).status_code == 404
     problem(client.post("/api/products", data=json.dumps({"product_name": "x" * 70_000}), headers=writer), 413)
     for data, status, name in (
-        ("[" * 60_000, 400, None),  # deeper than the parser can go
-        (f'{{"product_name": "x", "cost": {"9" * 60_000}}}', 400, None),  # longer than Python converts
+        ("[" * 60_000, 400, None),  # exceeds the parser's depth
+        (f'{{"product_name": "x", "cost": {"9" * 60_000}}}', 400, None),  # exceeds Python's limit of digits
         ('{"product_name": "x", "cost": 1e999}', 422, "invalid-request"),
     ):
         problem(client.post("/api/products", data=data, headers=writer), status, name)
 
-    with engine.begin() as holder:  # what the statement waits for does not matter
+    with engine.begin() as holder:  # a lock makes the statement wait
         holder.execute(text("LOCK TABLE serving.products IN ACCESS EXCLUSIVE MODE"))
         problem(client.get("/api/products"), 503, "query-timeout")
     assert client.get("/api/products").status_code == 200
@@ -186,7 +186,7 @@ def test_api5_each_operation_requires_its_scope_and_accepts_no_other(
 ) -> None:
     """Broken function level authorization: calling what is for others, such as writing with a key that reads.
 
-    The table of operations and their scopes is the description's.
+    The operations and their scopes come from the OpenAPI description.
     """
     callers = {scope: made_key(closed.application, scope) for scope in access.SCOPES}
     callers["all"] = keys["all"]
@@ -215,7 +215,7 @@ def test_api6_concurrent_syncs_are_refused(
 ) -> None:
     """Unrestricted access to sensitive business flows: a flood of syncs would keep the warehouse busy for others.
 
-    One runs; the rest are told so at once, without asking the warehouse.
+    One sync runs; the others are refused at once, without a query to the warehouse.
     """
     app = create_app(settings_for(database_url, gold.odbc))
 
@@ -225,7 +225,7 @@ def test_api6_concurrent_syncs_are_refused(
     running: set[Future[TestResponse]]
     with ThreadPoolExecutor(5) as pool:
         with engine.begin() as holder:
-            holder.execute(text("LOCK TABLE serving.sales IN ACCESS EXCLUSIVE MODE"))  # the one that runs waits here
+            holder.execute(text("LOCK TABLE serving.sales IN ACCESS EXCLUSIVE MODE"))  # the running sync waits here
             running = {pool.submit(sync) for _ in range(5)}
             while len(running) > 1:
                 done, running = wait(running, PATIENCE_SECONDS, FIRST_COMPLETED)
@@ -244,7 +244,7 @@ def test_api7_no_input_makes_the_server_send_a_request(
 ) -> None:
     """Server side request forgery: making the server call where the caller cannot.
 
-    Nothing that is sent is an address here. A listener whose address stands everywhere in requests hears nothing.
+    The API never uses input as a URL: a listener whose URL is in every part of the requests gets no connection.
     """
     publish(products=[BICYCLE])
     client = create_app(settings_for(database_url)).test_client()
@@ -280,9 +280,9 @@ def test_api7_no_input_makes_the_server_send_a_request(
                     sent += 1
         assert sent > 100
         listener.setblocking(False)
-        with pytest.raises(BlockingIOError):  # nobody has called
+        with pytest.raises(BlockingIOError):  # no connection was made
             listener.accept()
-        with socket.create_connection(("127.0.0.1", port)):  # and a call would have been heard
+        with socket.create_connection(("127.0.0.1", port)):  # and the listener would have accepted one
             listener.setblocking(True)
             listener.accept()[0].close()
 
@@ -418,7 +418,7 @@ def test_api10_data_of_the_warehouse_is_verified_before_it_is_served(
 ) -> None:
     """Unsafe consumption of APIs: trusting what another system sends.
 
-    The warehouse is that system: figures that do not match, or do not fit, leave the day that was served.
+    The warehouse is that system: if its data is inconsistent or does not fit, the run served before stays.
     """
     statement, name = SPOILED[spoiled]
     client = create_app(settings_for(database_url, gold.odbc)).test_client()

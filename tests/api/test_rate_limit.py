@@ -145,6 +145,6 @@ def test_when_all_slots_are_taken_the_least_active_caller_is_evicted() -> None:
     limiter = RateLimiter(100)
     for _ in range(50):
         limiter._count_in_slot(1, 1)
-    crowd = [1 + 65_536 * number for number in range(1, 2 * PROBES)]  # all have the same first place
+    crowd = [1 + 65_536 * number for number in range(1, 2 * PROBES)]  # all have the same first slot
     assert [limiter._count_in_slot(caller, 1) for caller in crowd] == [1] * len(crowd)
     assert limiter._count_in_slot(1, 1) == 51

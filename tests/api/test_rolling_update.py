@@ -1,7 +1,7 @@
 """A rolling update during a sync: the new process is in service, then the old one gets SIGTERM.
 
-Both are real gunicorns on one database. The sync is held in its middle by a lock on a table, so that it runs when the
-signal comes.
+Both are real gunicorns on one database. A lock on a table blocks the sync, so that it is running when the signal
+arrives.
 """
 
 import signal

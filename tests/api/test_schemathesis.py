@@ -1,7 +1,7 @@
 """The API tested against its own description: schemathesis generates requests from /openapi.json and checks responses.
 
-All its phases run: the examples of the description, its boundaries (coverage), made-up requests right and wrong
-(fuzzing), and sequences of requests that follow the description's links (stateful). All its checks are on.
+All phases run: the examples of the description, boundary values (coverage), valid and invalid generated requests
+(fuzzing), and sequences of requests along the description's links (stateful). All checks are enabled.
 """
 
 import hashlib
@@ -149,7 +149,7 @@ def config(number: int) -> schemathesis.Config:
     return schemathesis.Config.from_dict(
         {
             "seed": SEED + number,
-            "cache": {"enabled": False},  # nothing of an earlier run
+            "cache": {"enabled": False},  # no requests from an earlier run
             "continue-on-failure": True,
             "auth": {"openapi": {"apiKey": {"api_key": KEYS["all"]}}},
             "generation": {"max-examples": EXAMPLES, "no-shrink": True, "database": "none"},
@@ -178,20 +178,20 @@ def amended() -> Iterator[None]:
         if case.meta is None or not case.meta.generation.mode.is_positive:
             return
         query = case.query
-        if "cursor" in query:  # only one that the API gave out, for the same list in the same order
+        if "cursor" in query:  # only a cursor that the API returned for the same list and sort order
             del query["cursor"]
             if list_of(case) in cursors:
                 query["cursor"] = cursors[list_of(case)]
         if "from" in query and "to" in query:
             query["from"], query["to"] = sorted((query["from"], query["to"]))
-        if "Idempotency-Key" in case.headers:  # another for another body
+        if "Idempotency-Key" in case.headers:  # a new key for each body
             body = hashlib.sha256(json.dumps(case.body, sort_keys=True, default=repr).encode()).hexdigest()[:8]
             case.headers["Idempotency-Key"] = case.headers["Idempotency-Key"][:240] + body
         number = next(numbers)
-        if case.meta.phase.name is not TestPhase.STATEFUL:  # there they come from the answers before
+        if case.meta.phase.name is not TestPhase.STATEFUL:  # stateful requests take them from earlier responses
             if "If-Match" in case.headers and number % 2:
                 case.headers["If-Match"] = "*"
-            if "product_key" in case.path_parameters and number % 3 == 0:  # one of the warehouse's
+            if "product_key" in case.path_parameters and number % 3 == 0:  # a product of the warehouse
                 case.path_parameters["product_key"] = 1 + number % 2
         answers = case.operation.definition.raw["responses"].get("200", {})
         if "text/csv" in answers.get("content", {}) and number % 5 == 0:

@@ -224,7 +224,7 @@ def killed_before_sales(engine: Engine, client: FlaskClient) -> Iterator[None]:
             process.wait()
     yield
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (answer := sync(client)).status_code == 409:  # until Postgres notices that the client is gone
+    while (answer := sync(client)).status_code == 409:  # until Postgres has released the lock of the killed client
         assert time.monotonic() < deadline, "the killed sync still holds the lock"
         time.sleep(0.05)
     assert answer.status_code == 201, answer.text
@@ -269,7 +269,7 @@ def test_a_sample_has_the_customers_with_the_largest_sales_their_order_lines_and
     )
     gold.execute("UPDATE data.report_customers SET total_sales = NULL WHERE customer_key = 1")
     gold.execute("UPDATE data.fact_sales SET customer_key = product_key + 3 * (quantity - 1) WHERE product_key > 0")
-    report = synced(client, sample_customers=3)  # of those with 7, the smallest key: 3
+    report = synced(client, sample_customers=3)  # among the customers with sales of 7, the smallest key is 3
     kept = [5, 2, 3]
     of_them = rows(engine, "SELECT DISTINCT customer_key FROM serving.sales")
     by_sales = rows(engine, "SELECT customer_key FROM serving.customers ORDER BY total_sales DESC")
@@ -314,7 +314,7 @@ def test_a_warehouse_that_lags_behind_is_refused_until_it_shows_the_expected_bat
     gold.publish(2)
     assert synced(client, batch_id=2)["batch_id"] == 2
     assert served_day(client) == whole(2)
-    refused(client, 409, "unexpected-batch", batch_id=1)  # the lag may be of a withdrawal
+    refused(client, 409, "unexpected-batch", batch_id=1)  # the replica may lag behind a withdrawal
     assert rows(engine, "SELECT status, batch_id FROM serving.sync_run ORDER BY id") == [
         ("succeeded", 1),
         ("failed", None),
@@ -385,7 +385,7 @@ def test_rows_of_superseded_runs_are_kept_for_a_while_and_those_of_failed_runs_d
     assert rows(engine, runs) == [(1,), (2,)]
     gold.publish(3)
     make_quantity_volatile(gold)
-    refused(client, 502, "checksum-mismatch")  # run 3: what it copied is gone at once
+    refused(client, 502, "checksum-mismatch")  # run 3: its rows are deleted at once
     assert rows(engine, runs) == [(1,), (2,)]
     gold.create_views()
     monkeypatch.setattr(api.sync, "KEEP_SECONDS", 0)
@@ -435,7 +435,7 @@ def test_a_withdrawn_day_is_no_longer_served_if_gold_is_empty(client: FlaskClien
     gold.publish(2)
     synced(client)
     gold.execute("DELETE FROM data.current_batch")
-    gold.execute("UPDATE data.load_batches SET status = 'withdrawn', batch_id = 3")  # another one than is served
+    gold.execute("UPDATE data.load_batches SET status = 'withdrawn', batch_id = 3")  # another batch than the one served
     refused(client, 503, "no-published-batch")
     assert served_day(client) == whole(2)
     gold.execute("UPDATE data.load_batches SET batch_id = 2")

@@ -1,7 +1,7 @@
 """A sync killed at any point loses nothing and duplicates nothing, and the next one is complete.
 
-The points are drawn from what the sync logs: each of its stages is hit SOAK times, at a random moment after the
-event. `make soak N=15` makes more than a hundred kills.
+The points are the messages in its log: each stage is hit SOAK times, at a random moment after its message.
+`make soak N=15` makes more than a hundred kills.
 """
 
 import os
@@ -81,7 +81,7 @@ class Victim:
             if pending and pid and last == event:
                 pending = False
                 time.sleep(delay)
-                with suppress(ProcessLookupError):  # it was quicker
+                with suppress(ProcessLookupError):  # the sync has ended already
                     os.kill(pid, signal.SIGKILL)
         raise RuntimeError("the victim ended")
 
@@ -118,7 +118,7 @@ def test_a_sync_killed_at_any_stage_loses_and_duplicates_nothing_and_the_next_on
                 assert served_day(engine) in ([served], [day]), (stage, last)
                 if last in ("published", "done"):
                     assert served_day(engine) == [day]
-                if chance.random() < 0.3:  # the warehouse goes on before the next sync
+                if chance.random() < 0.3:  # the warehouse publishes another batch before the next sync
                     day += 1
                     gold.advance(day)
                 assert sync(client) == day

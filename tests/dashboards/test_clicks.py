@@ -59,11 +59,11 @@ def test_the_trend_is_drawn_at_the_chosen_level(screen: Screen, oracle: Oracle) 
 def test_the_hover_label_of_a_bar_in_the_trend_has_all_its_figures(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales?from=2024-01-01&to=2024-12-31")
     screen.hover("sales-trend-chart", screen.bar_of("sales-trend", "Q3<br>2024"))
-    said = screen.page.locator("#sales-trend-chart .hoverlayer").text_content() or ""
+    label_text = screen.page.locator("#sales-trend-chart .hoverlayer").text_content() or ""
     figures = oracle.trend(Selection((date(2024, 1, 1), date(2024, 12, 31))))
     for name in ("Profit", "Sales a year before"):
-        assert f"{name} : {figures[name][2]:,}" in said
-    assert f"Sales : {figures['Sales'][2]:,} in {figures['Orders'][2]:,} orders" in said
+        assert f"{name} : {figures[name][2]:,}" in label_text
+    assert f"Sales : {figures['Sales'][2]:,} in {figures['Orders'][2]:,} orders" in label_text
 
 
 BARS = {

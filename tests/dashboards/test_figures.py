@@ -124,7 +124,7 @@ def on_the_map(screen: Screen) -> dict[str, int]:
 def treemap(screen: Screen, expected: dict[str, int]) -> dict[str, int]:
     """Return the profit of the nodes by path, and check their sizes and labels.
 
-    Those that have no room within a low area are taken from what is expected.
+    Nodes too small to be drawn are removed from the expected ones.
     """
     areas = screen.areas()
     found: Counter[str] = Counter()
@@ -132,9 +132,11 @@ def treemap(screen: Screen, expected: dict[str, int]) -> dict[str, int]:
     for path, _, value, _, _ in areas:
         totals[tuple(path[:-1])] += value
     low = {" › ".join(path) for path, *_, height in areas if height < 28}
-    for path, said, value, share, _ in areas:
+    for path, tooltip, value, share, _ in areas:
         name = " › ".join(path)
-        assert re.fullmatch(rf"{re.escape(path[-1])}, {whole(value)}, margin (-?[\d.]+ %|—)", said), f"{name}: {said}"
+        assert re.fullmatch(rf"{re.escape(path[-1])}, {whole(value)}, margin (-?[\d.]+ %|—)", tooltip), (
+            f"{name}: {tooltip}"
+        )
         assert share == pytest.approx(value / totals[tuple(path[:-1])], rel=0.02, abs=0.006), f"the area of {name}"
         found[name] += round(value)
     left_out = {name: profit for name, profit in expected.items() if name.rpartition(" › ")[0] in low - {""}}

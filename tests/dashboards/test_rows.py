@@ -26,7 +26,7 @@ def rows_of(oracle: Oracle, page: str, selection: Selection) -> pd.DataFrame:
 def cells(screen: Screen, number: int) -> list[str]:
     """Return the texts of a row of the table once it is loaded, in the order of its columns.
 
-    The table lays itself out when it comes into view.
+    The table computes its layout when it becomes visible.
     """
     screen.page.locator("#rows .grid").scroll_into_view_if_needed()
     script = """(number) => {
