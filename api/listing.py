@@ -93,7 +93,7 @@ class Listing:
 
 
 def current_run() -> Subquery:
-    """Select the sync run that is served."""
+    """Select the served run."""
     return _latest(_RUN.where(SERVED))
 
 

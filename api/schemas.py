@@ -511,7 +511,7 @@ class SyncRequest(RequestSchema):
         load_default=list(DATASETS),
         validate=validate.Length(1, len(DATASETS), error="must have {min} to {max} names."),
         metadata=described(
-            "Tables to read from the warehouse. The others are copied from the run served now, which must be of the "
+            "Tables to read from the warehouse. The others are copied from the served run, which must be of the "
             "batch that the warehouse published last.",
             ["products"],
         ),

@@ -110,7 +110,7 @@ DATA_ERRORS = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueError,
 """Errors of psycopg and Postgres for a value of a wrong type, a value out of range, or a duplicate key."""
 
 SUPERSEDE = update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp())
-"""Stop serving the run served now."""
+"""Stop serving the served run."""
 
 KPIS = text("""
 SELECT jsonb_build_object(
