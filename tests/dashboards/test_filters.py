@@ -120,7 +120,7 @@ def test_the_form_explains_the_error_of_reversed_dates(screen: Screen) -> None:
     screen.page.locator("input[name=from]").fill("2025-07-01")
     screen.page.locator("input[name=to]").fill("2025-06-30")
     screen.click(screen.page.get_by_role("button", name="Show", exact=True))
-    assert "ends on 2025-06-30, before it begins (2025-07-01)" in screen.page.get_by_role("alert").inner_text()
+    assert "ends on 2025-06-30, before it begins on 2025-07-01" in screen.page.get_by_role("alert").inner_text()
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
@@ -215,7 +215,7 @@ def test_the_page_of_an_invalid_url_explains_the_error_and_offers_to_start_again
 ) -> None:
     screen.open(place)
     assert WRONG[place] in screen.page.get_by_role("alert").inner_text()
-    assert not screen.tiles(), "figures are shown for a wrong address"
+    assert not screen.tiles(), "figures are shown for an invalid URL"
     screen.click(screen.page.get_by_role("link", name="Start again"))
     assert screen.place == f"/dashboards/{place.partition('?')[0]}"
     assert screen.tiles()
