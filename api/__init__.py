@@ -1,27 +1,29 @@
 """The REST API over the serving copy of the warehouse in Postgres.
 
 Flow of the data: ``gold`` views of the warehouse → ``sync`` (POST /api/sync) → Postgres schema ``serving`` →
-``resources``. Reads never touch the warehouse, so they work while it loads or is down. What users write lies in
-Postgres schema ``overlay``, over the warehouse's rows.
+``resources``. Reads never touch the warehouse, so they work while it loads or is down. Changes by users lie in the
+Postgres schema ``overlay`` and override the warehouse's rows.
 
 ====================  =======================================================================
-``settings``          what the environment must hold
+``settings``          the settings, read from the environment
 ``models``            the tables; ``migrations`` creates them
-``addresses``         what stands in them
-``database``          the way to Postgres: one statement a read, one transaction a write
-``access``            keys, scopes and how often a caller may ask (``rate_limit``)
-``trusted_proxies``   whose word on the caller's address counts
+``url_converters``    types of the variable parts of URLs
+``database``          connections to Postgres: one statement a read, one transaction a write
+``access``            API keys and scopes; ``rate_limit`` counts requests
+``trusted_proxies``   the caller's address behind a proxy
+``security_headers``  Content-Security-Policy and CORS
 ``resources``         one module a resource; ``schemas`` are their shapes and documentation
-``listing``           lists with filters, order and pages (``paging``); ``cube`` adds up sales
-``overlay``           what users write
+``listing``           lists with filters and keyset pagination (``paging``); ``grouped_sales`` adds up sales by group
+``overlay``           products that users create, change and delete
 ``responses``         JSON or CSV, ETag, gzip
 ``problems``          every error, rendered as application/problem+json (RFC 9457)
 ``sync``              copies gold into ``serving`` (``gold``, ``checksums``)
-``metrics``           figures for Prometheus
+``metrics``           metrics for Prometheus
+``dashboards``        the dashboards in the browser
 ====================  =======================================================================
 
 Run it: ``python -m gunicorn -c api/gunicorn_config.py 'api:create_app()' --bind 127.0.0.1:8000``;
-``GET /docs`` describes it.
+``GET /docs`` documents it.
 """
 
 import logging
@@ -30,7 +32,7 @@ from typing import Any
 
 from flask import Flask
 
-from api import access, addresses, database, metrics, problems, security_headers
+from api import access, database, metrics, problems, security_headers, url_converters
 from api.dashboards import application as dashboards
 from api.examples import Examples
 from api.resources import BLUEPRINTS, start
@@ -42,43 +44,43 @@ API_KEY_SCHEME = {
     "in": "header",
     "name": access.HEADER,
     "description": "A key made with `flask keys create`. Scopes: "
-    + "; ".join(f"{scope}: {what}" for scope, what in access.SCOPES.items())
+    + "; ".join(f"{scope}: {purpose}" for scope, purpose in access.SCOPES.items())
     + ".",
 }
 DESCRIPTION = """\
-Products, customers and sales of the warehouse's latest day, with what users wrote over its products.
+Products, customers and sales of the latest business date of the warehouse. Changes by users override its products.
 
-Reads need no key unless the API is set up to ask for one; writes and syncs do (Authorize). Lists come in pages: follow
-`next`, which stays on one day. Answers have an ETag: in If-None-Match it saves sending again what is unchanged, in
-If-Match it changes only what you have seen. `Accept: text/csv` gets CSV. Errors are problems of RFC 9457. The examples
-are answers of this API.
+Writes and syncs need an API key (Authorize); reads need one only if the API is configured so. Lists are paginated:
+follow `next`; all its pages have one business date. Responses have an ETag. Send it in If-None-Match to get 304 instead
+of an unchanged body, and in If-Match to change a product only if nobody else has changed it since. `Accept: text/csv`
+returns CSV. Errors are problem details (RFC 9457). The examples are recorded responses of this API.
 """
-LARGEST_BODY = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 
 
 class Application(Flask):
-    """Flask without asking of each function of each request whether it is a coroutine: none is."""
+    """Flask without the check of every view and hook for being a coroutine: none is, and the check costs time."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is."""
+        """Return the function unchanged."""
         return func
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the application; without ``settings`` they come from the environment.
+    """Build the application. ``settings`` default to those of the environment.
 
-    No connection is opened here: a server that forks after this call shares none between its workers,
-    and the API starts (and says so in /health/ready) while Postgres is still down.
+    No connection is opened here, because gunicorn forks its workers after this call and they must not share one.
+    So the API also starts while Postgres is down; /health/ready then answers 503.
 
-    Raises SettingsError, which names every setting that is missing.
+    Raises SettingsError, which names every missing setting.
     """
     settings = settings or Settings.from_environment()
     app = Application("api")
-    app.json.sort_keys = False  # type: ignore[attr-defined] # documents keep the order of their schema
-    app.json.ensure_ascii = False  # type: ignore[attr-defined] # names stay readable
+    app.json.sort_keys = False  # type: ignore[attr-defined] # keep the order of the schema's fields
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # send UTF-8, not escapes
     app.config.update(
         SETTINGS=settings,
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE=start.TITLE,
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
@@ -89,8 +91,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             "components": {"securitySchemes": {"apiKey": API_KEY_SCHEME}},
         },
     )
-    app.url_map.converters["key"] = addresses.Key
-    app.logger.setLevel(logging.INFO)  # the stages of a sync are worth a line each; Flask writes them to stderr
+    app.url_map.converters["key"] = url_converters.KeyConverter
+    app.logger.setLevel(logging.INFO)  # a sync logs each of its stages; Flask writes them to stderr
     metrics.init_app(app)
     security_headers.init_app(app)
     access.init_app(app)

@@ -1,9 +1,9 @@
-"""Who may call what, and how often.
+"""API keys, their scopes and the rate limit.
 
-A caller is an API key (header X-API-Key) or, without one, an address. Keys are 256 random bits, so their plain
-SHA-256 is all that needs to be kept. They are looked up with each request: a revoked key is refused at once.
-``flask keys`` creates, lists and revokes them. Pages that only show take the key as a password, too (Basic,
-RFC 7617): browsers ask for it. Nothing that changes does, as browsers would send it from any site.
+A caller is an API key (header X-API-Key) or, without one, an address. Keys are 256 random bits, so a plain SHA-256
+of them is safe to store. Each request looks its key up, so a revoked key is refused at once. ``flask keys`` creates,
+lists and revokes keys. Pages for browsers also accept the key as a password (Basic authentication, RFC 7617).
+Operations that change something do not, because browsers would send the password with requests from any site (CSRF).
 """
 
 import hashlib
@@ -28,11 +28,11 @@ HEADER = "X-API-Key"
 SCOPES = {
     "read": "read everything",
     "write": "create, change and delete products",
-    "sync": "bring in the warehouse's latest day",
+    "sync": "copy the warehouse's latest batch",
 }
 PREFIX = "swh_"
 SYNC_KEY_ID = 0
-"""Stands for the key of the setting API_SYNC_KEY, which is in no table."""
+"""The id of the key in the setting API_SYNC_KEY, which is in no table."""
 
 FIND_KEY = database.sql_text(
     select(ApiKey.id, ApiKey.scopes).where(ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None))
@@ -44,22 +44,22 @@ class InvalidKeyError(Problem):
 
     status = 401
     name = "invalid-key"
-    title = "A valid key is required"
+    title = "A valid API key is required"
     headers = {"WWW-Authenticate": f'ApiKey header="{HEADER}"'}  # noqa: RUF012
 
 
-class NoPasswordError(InvalidKeyError):
-    """A page needs a key, which a browser asks for as a password."""
+class PasswordRequiredError(InvalidKeyError):
+    """A page needs a key; the header makes browsers ask for it as a password."""
 
-    headers = {"WWW-Authenticate": 'Basic realm="Sales warehouse: a key as the password", charset="UTF-8"'}  # noqa: RUF012
+    headers = {"WWW-Authenticate": 'Basic realm="Sales warehouse: an API key as the password", charset="UTF-8"'}  # noqa: RUF012
 
 
 class MissingScopeError(Problem):
-    """The key is valid but not for this."""
+    """The key is valid but lacks the scope of the operation."""
 
     status = 403
     name = "missing-scope"
-    title = "The key may not do this"
+    title = "The API key lacks the required scope"
 
 
 class TooManyRequestsError(Problem):
@@ -71,73 +71,75 @@ class TooManyRequestsError(Problem):
 
 
 def requires(scope: str, *, in_browser: bool = False) -> Callable[[View], View]:
-    """Let a view run only for callers with the scope, and count requests; ``in_browser``: a password will do."""
+    """Require a scope for a view, and count its requests; ``in_browser`` also accepts the key as a password."""
 
-    def mark(view: View) -> View:
+    def decorate(view: View) -> View:
         view.required_scope = scope  # type: ignore[attr-defined] # decorators above it copy the attribute
         view.in_browser = in_browser  # type: ignore[attr-defined]
         return view
 
-    return mark
+    return decorate
 
 
 def init_app(app: Flask) -> None:
-    """Check each request to a view that ``requires`` a scope, and say what the caller has left."""
+    """Check and count each request to a view that ``requires`` a scope, and add the headers of the rate limit."""
     app.extensions["rate_limiter"] = RateLimiter(app.config["SETTINGS"].rate_limit)
     app.before_request(_check)
-    app.after_request(_tell_allowance)
+    app.after_request(_add_rate_limit_headers)
     app.cli.add_command(keys)
 
 
 def caller_id() -> int:
-    """Return the id of the key that the current request carries; only for views that require one."""
+    """Return the id of the current request's key; only for views that require one."""
     return cast(int, g.caller_id)
 
 
 def _check() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     scope = getattr(view, "required_scope", None)
-    if scope is None or request.method == "OPTIONS":  # browsers ask first what they may send, without a key
+    if scope is None or request.method == "OPTIONS":  # CORS preflight requests carry no key
         return
-    key = request.headers.get(HEADER) or None  # tools that have no key to send may send the header empty
-    in_browser, place = getattr(view, "in_browser", False), f"the header {HEADER}"
+    key = request.headers.get(HEADER) or None  # clients without a key may send an empty header
+    in_browser, source = getattr(view, "in_browser", False), f"the header {HEADER}"
     open_to_all = scope == "read" and current_app.config["SETTINGS"].open_reads
     if in_browser and key is None and request.authorization and request.authorization.type == "basic":
-        key, place = request.authorization.password, "the password"
-    found = _find(key) if key is not None else None
-    if found is None and open_to_all and place == "the password":
-        key = None  # it may be for a proxy before the API
-    refused = NoPasswordError if in_browser else InvalidKeyError
-    # A key that is none counts against the address, or guessing would cost nothing.
-    _count(f"key {found[0]}" if found else f"address {request.remote_addr}")
-    if key is not None and found is None:
-        raise refused(f"The key in {place} is unknown or revoked; `flask keys create` makes one.")
-    if found is None:
+        key, source = request.authorization.password, "the password"
+    api_key = _find_key(key) if key is not None else None
+    if api_key is None and open_to_all and source == "the password":
+        key = None  # the password may be for a proxy in front of the API
+    error_type = PasswordRequiredError if in_browser else InvalidKeyError
+    # A wrong key counts for its address, so that guessing keys is limited.
+    _count_request(f"key {api_key[0]}" if api_key else f"address {request.remote_addr}")
+    if key is not None and api_key is None:
+        raise error_type(f"The key in {source} is unknown or revoked; `flask keys create` creates one.")
+    if api_key is None:
         if open_to_all:
             return
-        raise refused(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` makes one.")
-    g.caller_id, scopes = found
+        raise error_type(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` creates one.")
+    g.caller_id, scopes = api_key
     if scope not in scopes and not open_to_all:
-        raise MissingScopeError(f"This needs the scope {scope}; the key has {', '.join(scopes) or 'none'}.")
+        raise MissingScopeError(
+            f"The operation needs the scope {scope}; the key has {', '.join(scopes) or 'no scope'}."
+        )
 
 
-def _find(key: str) -> tuple[int, list[str]] | None:
-    given = key.encode("utf-8", "surrogateescape")
-    if compare_digest(given, current_app.config["SETTINGS"].sync_key.encode()):
+def _find_key(key: str) -> tuple[int, list[str]] | None:
+    key_bytes = key.encode("utf-8", "surrogateescape")
+    if compare_digest(key_bytes, current_app.config["SETTINGS"].sync_key.encode()):
         return SYNC_KEY_ID, ["sync"]
-    rows = database.read(FIND_KEY, {"key_hash": hashlib.sha256(given).digest()})
+    rows = database.read(FIND_KEY, {"key_hash": hashlib.sha256(key_bytes).digest()})
     return (rows[0][0], rows[0][1]) if rows else None
 
 
-def _count(caller: str) -> None:
+def _count_request(caller: str) -> None:
     limiter: RateLimiter = current_app.extensions["rate_limiter"]
     g.allowance = allowance = limiter.take(caller)
     if allowance.remaining < 0:
         wait = allowance.seconds_to_reset
-        raise TooManyRequestsError(f"{allowance.limit} requests a minute are allowed; go on in {wait} s.")
+        raise TooManyRequestsError(f"The limit is {allowance.limit} requests a minute; try again in {wait} s.")
 
 
-def _tell_allowance(response: Response) -> Response:
+def _add_rate_limit_headers(response: Response) -> Response:
     allowance: Allowance | None = g.get("allowance")
     if allowance is not None:
         response.headers.extend(allowance.headers())
@@ -153,19 +155,19 @@ keys = AppGroup("keys", help="API keys: create, list, revoke. They work as the o
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, default=["read"], type=click.Choice(list(SCOPES)), show_default=True)
 def create_key(name: str, scopes: tuple[str, ...]) -> None:
-    """Create a key for NAME (a person or program) and print it, this once."""
+    """Create a key for NAME (a person or program) and print it. It cannot be shown again."""
     key = PREFIX + secrets.token_urlsafe(32)
     granted = sorted(set(scopes))
     row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": granted}
     with _owner().begin() as connection:
         key_id = connection.execute(insert(ApiKey).values(row).returning(ApiKey.id)).scalar_one()
-    click.echo(f"key {key_id} for {name}, scopes {', '.join(granted)}; it is shown only now:", err=True)
+    click.echo(f"key {key_id} for {name}, scopes {', '.join(granted)}; it cannot be shown again:", err=True)
     click.echo(key)
 
 
 @keys.command("list")
 def list_keys() -> None:
-    """List all keys: id, scopes, when created and revoked, name."""
+    """List all keys: id, scopes, dates of creation and revocation, name."""
     columns = (ApiKey.id, ApiKey.scopes, ApiKey.created_at, ApiKey.revoked_at, ApiKey.name)
     with _owner().connect() as connection:
         for key_id, scopes, created, revoked, name in connection.execute(select(*columns).order_by(ApiKey.id)):
@@ -176,10 +178,10 @@ def list_keys() -> None:
 @keys.command("revoke")
 @click.argument("key_id", type=int)
 def revoke_key(key_id: int) -> None:
-    """Revoke the key KEY_ID; it is refused from the next request on."""
-    wanted = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    """Revoke the key KEY_ID; the API refuses it from the next request on."""
+    revocation = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
     with _owner().begin() as connection:
-        if not connection.execute(wanted.values(revoked_at=func.clock_timestamp())).rowcount:
+        if not connection.execute(revocation.values(revoked_at=func.clock_timestamp())).rowcount:
             raise click.ClickException(f"There is no valid key {key_id}; `flask keys list` shows all.")
     click.echo(f"key {key_id} is revoked")
 

@@ -1,7 +1,8 @@
-"""Figures of a table that the warehouse and Postgres each compute in their own SQL; a sync needs them equal.
+"""Checksums of a table, computed in the warehouse and in Postgres by their own SQL. A sync requires them to be equal.
 
-A table's checksum: its rows; the sum of every whole-number column (keys, money, quantities) and of its dates
-as day numbers; how many texts and decimals are filled. A lost, doubled or shifted row changes some of them.
+The checksum of a table consists of: the number of rows, the sum of each integer column (keys, amounts, quantities),
+the sum of each date column as day numbers, and the number of values in each text and decimal column. A lost or
+duplicated row, or values in a wrong column, change some of them.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,11 @@ from sqlalchemy import Boolean, Column, Connection, Date, Integer, Table, text
 from api.gold import Gold, synced_columns
 
 Checksum = dict[str, int | None]
-"""Figure by name; None where there was nothing to sum."""
+"""Name of a measure → its value; None for a sum over no values."""
 
 
 class Measure(NamedTuple):
-    """One figure: its name, and how T-SQL and Postgres compute it."""
+    """A part of a checksum: its name, and its expressions in T-SQL and Postgres."""
 
     name: str
     tsql: str
@@ -24,7 +25,7 @@ class Measure(NamedTuple):
 
 
 def measures(table: Table) -> list[Measure]:
-    """List the figures that make up the checksum of a table."""
+    """List the measures of a table's checksum."""
     return [Measure("rows", "COUNT_BIG(*)", "count(*)")] + [
         _measure(table.columns[name]) for name in synced_columns(table)
     ]
@@ -45,13 +46,13 @@ def _measure(column: Column[Any]) -> Measure:
 
 
 def of_gold(gold: Gold, table: Table) -> Checksum:
-    """Let the warehouse compute the checksum of a serving table."""
+    """Compute the checksum of a serving table in the warehouse."""
     figures = measures(table)
     return _named(figures, gold.aggregate(table, [figure.tsql for figure in figures]))
 
 
 def of_run(connection: Connection, table: Table, run_id: int) -> Checksum:
-    """Let Postgres compute the checksum of the rows that arrived under a run."""
+    """Compute the checksum of a run's rows in Postgres."""
     figures = measures(table)
     expressions = ", ".join(figure.postgres for figure in figures)
     rows = text(f"SELECT {expressions} FROM {table.fullname} WHERE run_id = :run_id")  # noqa: S608 - our own names

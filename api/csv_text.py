@@ -1,4 +1,4 @@
-"""CSV for people and their spreadsheets: the answers of the API and the files of the dashboards."""
+"""CSV of the API and the dashboards, safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
-"""How a text begins that a spreadsheet may run as a formula (owasp.org/www-community/attacks/CSV_Injection)."""
+"""First characters of texts that a spreadsheet may run (owasp.org/www-community/attacks/CSV_Injection)."""
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Write rows as CSV (RFC 4180): true and false in lower case, None as nothing, numbers and dates as they are.
+    """Return rows as CSV (RFC 4180): booleans in lower case, None as an empty cell, dates in ISO format.
 
-    A text that a spreadsheet may take for a formula gets an apostrophe in front, which makes it text there.
+    A text that a spreadsheet could run as a formula is prefixed with an apostrophe, which makes it a text there.
     """
     text = io.StringIO()
     csv.writer(text).writerows([_cell(value) for value in row] for row in rows)

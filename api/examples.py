@@ -1,7 +1,7 @@
-"""Examples in the API's description: what it really answered on the drop in ``data/``.
+"""Examples in the OpenAPI description: recorded responses of the API for the drop in ``data/``.
 
-``examples.json`` holds them; ``python -m tests.docs.record_examples`` records them, and the tests ask the API
-again and compare.
+``python -m tests.docs.record_examples`` records them in ``examples.json``. The tests repeat the requests and compare
+the responses.
 """
 
 import json
@@ -14,7 +14,7 @@ from apispec import BasePlugin
 
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_bytes())
 """``parameters``: name → value; ``operations``: "GET /path" → ``request`` and, by status, ``responses``, both by
-media type; ``shared``: status → problems that are the same whatever the operation."""
+media type; ``shared``: status → problems that are the same for all operations."""
 
 SHARED: dict[str, dict[str, Any]] = RECORDED["shared"]
 
@@ -22,7 +22,7 @@ PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components
 
 
 class Examples(BasePlugin):
-    """Adds the examples to each operation as apispec documents it."""
+    """Plugin of apispec that adds the examples to each operation."""
 
     def path_helper(
         self,
@@ -31,11 +31,11 @@ class Examples(BasePlugin):
         parameters: list[dict[str, Any]] | None = None,
         **_: Any,
     ) -> None:
-        """Give the parameters of a path their examples."""
+        """Add examples to the parameters of a path."""
         _fill(parameters or [])
 
     def operation_helper(self, path: str | None = None, operations: dict[str, Any] | None = None, **_: Any) -> None:
-        """Give operations the examples of their bodies, and answers with them."""
+        """Add examples to the parameters, request bodies and responses of operations."""
         for method, operation in (operations or {}).items():
             for parameter in operation.get("parameters", []):
                 _only_suggest(parameter["schema"])
@@ -46,7 +46,9 @@ class Examples(BasePlugin):
             _add(operation.get("requestBody", {}).get("content", {}), recorded.get("request", {}))
             for status, response in operation["responses"].items():
                 own = recorded["responses"].get(str(int(status)))
-                if own and isinstance(response, str):  # what all operations share has no place for one's own
+                if own and isinstance(
+                    response, str
+                ):  # a response shared by reference cannot hold an operation's own example
                     content = {kind: dict(media) for kind, media in PROBLEM_CONTENT.items()}
                     response = {"description": HTTPStatus(int(status)).phrase, "content": content}
                     operation["responses"][status] = response
@@ -66,6 +68,6 @@ def _add(content: dict[str, Any], recorded: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _only_suggest(schema: dict[str, Any]) -> None:
-    """Turn a parameter's ``example`` into JSON Schema's ``examples``: Swagger UI would send the former by itself."""
+    """Turn a parameter's ``example`` into JSON Schema's ``examples``, because Swagger UI would send the former."""
     if "example" in schema:
         schema["examples"] = [schema.pop("example")]

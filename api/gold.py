@@ -1,7 +1,7 @@
-"""What the sync reads from the warehouse: the views of ``gold``, all in one SNAPSHOT transaction.
+"""Reads the views of ``gold`` in the warehouse, all in one SNAPSHOT transaction.
 
-The snapshot starts with the first read and does not see what is published after it, so every table comes from
-the batch that ``current_batch`` named.
+The snapshot is taken at the first read and does not see a batch published after it. So all tables come from the batch
+that ``current_batch`` returned.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -19,7 +19,7 @@ CHUNK_ROWS = 10_000
 LOGIN_SECONDS = 10
 QUERY_SECONDS = 600
 
-# Key 0 is the unknown member: no product and no customer, but order lines may point to it.
+# Key 0 is the unknown member. It is not served as a product or customer, but order lines may refer to it.
 SELECTS: dict[str, str] = {
     Product.__tablename__: """
 SELECT
@@ -50,7 +50,7 @@ CURRENT_BATCH = """
 SELECT batch_id, business_date, CONVERT(NVARCHAR(30), published_at, 126) AS published_at
 FROM gold.current_batch"""
 
-# A sample is the customers with the largest sales: of equal ones those with the smaller keys.
+# The sample: the customers with the largest sales; among equals, those with the smaller keys.
 SAMPLE = f"""
 SELECT TOP ({{size}}) c.customer_key
 FROM ({SELECTS[Customer.__tablename__]}
@@ -59,7 +59,7 @@ ORDER BY CASE WHEN c.total_sales IS NULL THEN 1 ELSE 0 END, c.total_sales DESC, 
 
 
 class WarehouseUnavailableError(UnavailableProblem):
-    """The warehouse does not answer, or not with gold as it should be."""
+    """The warehouse cannot be reached, or the views of gold cannot be read."""
 
     name = "warehouse-unavailable"
     title = "The warehouse could not be read"
@@ -71,40 +71,40 @@ class Batch(NamedTuple):
     batch_id: int
     business_date: date
     published_at: str | None
-    """When it was published last, in UTC and ISO 8601 to 100 nanoseconds: a batch can be published again."""
+    """Time of the latest publication in UTC, ISO 8601 to 100 nanoseconds. It tells repeated publications apart."""
 
 
 def synced_columns(table: Table) -> list[str]:
-    """List the columns that gold fills; the run is Postgres's own."""
+    """List the columns that come from gold: all but run_id."""
     return [column.name for column in table.columns if column.name != "run_id"]
 
 
 class Gold:
-    """Gold as one snapshot sees it, whole or a sample of some customers."""
+    """A snapshot of gold, complete or with a sample of customers."""
 
     def __init__(self, connection: pyodbc.Connection, sample_customers: int | None) -> None:
         self._connection = connection
         self._sample = sample_customers
 
     def current_batch(self) -> Batch | None:
-        """Read which batch was published last; None in a warehouse that has not published any."""
+        """Read the batch published last; None if gold shows no batch."""
         row = self._connection.execute(CURRENT_BATCH).fetchone()
         return Batch(*row) if row else None
 
     def has_withdrawn(self, batch_id: int | None, business_date: date | None) -> bool:
-        """Whether a batch of this warehouse, of that day, was published and taken back."""
+        """Whether a batch with this business date was published in this warehouse and withdrawn."""
         sql = "SELECT status FROM gold.load_batches WHERE batch_id = ? AND business_date = ?"
         row = self._connection.execute(sql, batch_id, business_date).fetchone()
         return row is not None and row.status == "withdrawn"
 
     def chunks(self, table: Table) -> Generator[Sequence[Sequence[Any]]]:
-        """Stream the rows of a serving table, some thousand at a time, columns as in the model."""
+        """Stream the rows of a serving table in chunks of CHUNK_ROWS, with the columns in the model's order."""
         with closing(self._connection.execute(self._select(table, synced_columns(table)))) as cursor:
             while rows := cursor.fetchmany(CHUNK_ROWS):
                 yield rows
 
     def aggregate(self, table: Table, expressions: Sequence[str]) -> Sequence[Any]:
-        """Compute T-SQL aggregates over what ``chunks`` reads."""
+        """Compute T-SQL aggregates over the rows that ``chunks`` reads."""
         (values,) = self._connection.execute(self._select(table, expressions)).fetchall()
         return tuple(values)
 
@@ -118,11 +118,11 @@ class Gold:
 
 @contextmanager
 def open_gold(connection_string: str, sample_customers: int | None = None) -> Iterator[Gold]:
-    """Connect and read as of one moment.
+    """Connect to the warehouse and open a snapshot of gold.
 
-    The isolation level is set before the transaction begins: SQL Server refuses (error 3951) a transaction
-    that started under another level and then reads under SNAPSHOT. Raises WarehouseUnavailableError when
-    connecting or reading fails; the driver's error is its cause.
+    The isolation level is set before the transaction begins, because SQL Server refuses to change it to SNAPSHOT
+    within one (error 3951). Raises WarehouseUnavailableError if connecting or reading fails; its cause is the
+    driver's error.
     """
     try:
         with closing(pyodbc.connect(connection_string, autocommit=True, timeout=LOGIN_SECONDS)) as connection:
@@ -131,4 +131,4 @@ def open_gold(connection_string: str, sample_customers: int | None = None) -> It
             connection.autocommit = False
             yield Gold(connection, sample_customers)
     except pyodbc.Error as error:
-        raise WarehouseUnavailableError("Reading the warehouse failed; what was served before still is.") from error
+        raise WarehouseUnavailableError("Reading the warehouse failed; nothing was published.") from error

@@ -1,6 +1,7 @@
-"""Lists of products and of customers: filters, order, chosen fields and pages, in one statement a request.
+"""Lists of products and customers: filters, sorting, selected fields and keyset pagination, in one statement a request.
 
-The statement depends on which parameters are there, not on their values: it is built once for each combination.
+The SQL depends on the sort order, the fields and the names of the filters, not on the filters' values. So it is cached
+for each combination.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,16 +15,16 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bin
 
 from api.database import read, sql_text
 from api.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
-from api.paging import Cursor, CursorExpiredError, Order
+from api.paging import Cursor, CursorExpiredError, SortOrder
 from api.problems import NotSyncedError
-from api.responses import not_modified, page, unchanged
+from api.responses import is_not_modified, not_modified_response, page_response
 
 Filter = Callable[[FromClause], ColumnElement[bool]]
-Shape = Callable[[Sequence[Any]], Sequence[Any]]
+RowFormatter = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def equals(column: str, parameter: str | None = None) -> Filter:
-    """Filter by a text, without regard to case."""
+    """Filter by equality of texts, without regard to case."""
 
     def condition(source: FromClause) -> ColumnElement[bool]:
         return func.lower(source.c[column]) == func.lower(bindparam(parameter or column))
@@ -32,7 +33,7 @@ def equals(column: str, parameter: str | None = None) -> Filter:
 
 
 def is_exactly(column: str, parameter: str) -> Filter:
-    """Filter by a value as it is stored, which an index can answer."""
+    """Filter by exact equality, which can use an index."""
     return lambda source: source.c[column] == bindparam(parameter, type_=source.c[column].type)
 
 
@@ -47,57 +48,57 @@ def at_most(column: str, parameter: str) -> Filter:
 
 
 def contains(*columns: str, parameter: str) -> Filter:
-    """Filter by a text in any of some columns, without regard to case."""
+    """Filter by a text contained in any of some columns, without regard to case."""
 
     def condition(source: FromClause) -> ColumnElement[bool]:
-        wanted = func.lower(bindparam(parameter))
-        return or_(*(func.strpos(func.lower(source.c[column]), wanted) >= ONE for column in columns))
+        text = func.lower(bindparam(parameter))
+        return or_(*(func.strpos(func.lower(source.c[column]), text) >= ONE for column in columns))
 
     return condition
 
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """A list of entities: where they are, their key, their fields, and the filters by the parameter's name."""
+    """A list of entities: source table, key column, field names, and filters by the names of their parameters."""
 
     source: FromClause
     key: str
     names: tuple[str, ...]
     filters: Mapping[str, Filter]
 
-    def answer(self, query: Mapping[str, Any]) -> Response:
-        """Answer a request for a page; ``query`` is what a PageQuery loaded."""
+    def response(self, query: Mapping[str, Any]) -> Response:
+        """Return the response for a page; ``query`` holds the values loaded by a PageQuery."""
         name, descending = query["sort"] or (self.key, False)
         order = self._order(name, descending)
         filters = {parameter: query[parameter] for parameter in self.filters if parameter in query}
         names = query["fields_"] or self.names
         sql = self._sql(order, names, tuple(filters), following=query["cursor"] is not None)
-        return answer_page(sql, filters, query, order, names)
+        return list_response(sql, filters, query, order, names)
 
-    @lru_cache(maxsize=64)  # noqa: B019 # the listings live as long as the process
-    def _order(self, name: str, descending: bool) -> Order:
+    @lru_cache(maxsize=64)  # noqa: B019 # listings live as long as the process
+    def _order(self, name: str, descending: bool) -> SortOrder:
         columns = [self.source.c[name]] if name == self.key else [self.source.c[name], self.source.c[self.key]]
         sign = "-" if descending else ""
-        return Order(f"{self.key} by {sign}{name}", tuple(columns), descending)
+        return SortOrder(f"{self.key} by {sign}{name}", tuple(columns), descending)
 
     @lru_cache(maxsize=1024)  # noqa: B019
-    def _sql(self, order: Order, names: tuple[str, ...], filters: tuple[str, ...], *, following: bool) -> str:
-        places = [column.label(f"_{number}") for number, column in enumerate(order.columns)]
-        items = select(*places, *(self.source.c[name] for name in names))
+    def _sql(self, order: SortOrder, names: tuple[str, ...], filters: tuple[str, ...], *, following: bool) -> str:
+        positions = [column.label(f"_{number}") for number, column in enumerate(order.columns)]
+        items = select(*positions, *(self.source.c[name] for name in names))
         items = items.where(self.source.c.run_id == run_id(following=following))
         items = items.where(*(self.filters[parameter](self.source) for parameter in filters))
         if following:
-            items = items.where(order.behind())
+            items = items.where(order.after_position())
         return sql_text(paged(items, order, following=following))
 
 
 def current_run() -> Subquery:
-    """Select the run that is served."""
+    """Select the served run."""
     return _latest(_RUN.where(SERVED))
 
 
 def run_of_cursor() -> Subquery:
-    """Select the run that the parameter ``run_id`` names, as long as its rows are kept."""
+    """Select the run with the id in the parameter ``run_id``, if its rows are still kept."""
     return _latest(_RUN.where(SUCCEEDED, SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)))
 
 
@@ -109,14 +110,14 @@ def _latest(runs: Select[*tuple[Any, ...]]) -> Subquery:
 
 
 def run_id(*, following: bool = False) -> ColumnElement[int]:
-    """Return the id of the same run, for the rows: a value to Postgres, so that indexes that begin with it are used."""
+    """Return the run id as a scalar, so that Postgres uses the indexes that start with run_id."""
     if following:
         return bindparam("run_id", type_=Integer)
     return select(SyncRun.id).where(SERVED).order_by(SyncRun.id.desc()).limit(ONE).scalar_subquery()
 
 
 def with_state(run: Subquery) -> Select[Any]:
-    """Select what the state of a list is made of: the run, its day, and how often the overlay was written."""
+    """Select the parts of a list's state: run id, business date, and revision of the overlay."""
     return select(run.c.id, run.c.business_date, Revision.number).select_from(run.join(Revision, true()))
 
 
@@ -124,52 +125,52 @@ STATE_COLUMNS = 3
 CURRENT_STATE, STATE_OF_CURSOR = sql_text(with_state(current_run())), sql_text(with_state(run_of_cursor()))
 
 
-def paged(items: Select[Any], order: Order, *, following: bool) -> Select[Any]:
-    """Select the state, and with it up to ``limit`` items in their order; ``items`` are of ``run_id``.
+def paged(items: Select[Any], order: SortOrder, *, following: bool) -> Select[Any]:
+    """Select the state of the list, joined with up to ``limit`` of the ``items`` in their order.
 
-    One row comes back even when there is no item, none when there is no run. (The one row of the state is joined
-    by a loop, so the items keep the order of the subquery.)
+    Without an item one row is returned; without a run, none. The single row of the state is joined by a nested loop,
+    so the items keep the order of the subquery.
     """
     present = items.add_columns(true().label("_present"))
-    page_of_items = present.order_by(*order.by()).limit(bindparam("limit")).subquery("items")
+    page_of_items = present.order_by(*order.order_by()).limit(bindparam("limit")).subquery("items")
     state = with_state(run_of_cursor() if following else current_run()).subquery("state")
     return select(state, page_of_items).select_from(state.outerjoin(page_of_items, true()))
 
 
-def answer_page(
+def list_response(
     sql: str,
     parameters: Mapping[str, Any],
     query: Mapping[str, Any],
-    order: Order,
+    order: SortOrder,
     names: Sequence[str],
-    shape: Shape = tuple,
+    format_row: RowFormatter = tuple,
 ) -> Response:
-    """Run a ``paged`` statement, whose items begin with the columns of ``order``, and answer with the page.
+    """Run a ``paged`` statement and return the response with the page.
 
-    ``shape`` makes an item's values from what comes after those columns. Raises NotSyncedError,
-    CursorExpiredError or InvalidRequestError.
+    Each item starts with the columns of ``order``; ``format_row`` converts the values after them. Raises
+    NotSyncedError, CursorExpiredError or InvalidRequestError.
     """
     cursor: Cursor | None = query["cursor"]
     run = {"run_id": cursor.run_id} if cursor else {}
     if "If-None-Match" in request.headers:
         state, _ = _state(read(STATE_OF_CURSOR if cursor else CURRENT_STATE, run), cursor)
-        if not_modified(state):
-            return unchanged(state)
-    places = order.position(cursor) if cursor else {}
+        if is_not_modified(state):
+            return not_modified_response(state)
+    position = order.position_parameters(cursor) if cursor else {}
     limit = query["limit"]
-    rows = read(sql, {**parameters, **run, **places, "limit": limit + 1})
+    rows = read(sql, {**parameters, **run, **position, "limit": limit + 1})
     state, business_date = _state(rows, cursor)
     first, last = STATE_COLUMNS, STATE_COLUMNS + len(order.columns)
     items = rows[:limit] if rows[0][-1] else []
     following = None
     if len(rows) > limit:
-        following = _address(order.cursor_at(rows[0][0], rows[limit - 1][first:last]))
-    return page(names, [shape(row[last:-1]) for row in items], state, business_date, following)
+        following = _address(order.cursor_after(rows[0][0], rows[limit - 1][first:last]))
+    return page_response(names, [format_row(row[last:-1]) for row in items], state, business_date, following)
 
 
 def _state(rows: Sequence[tuple[Any, ...]], cursor: Cursor | None) -> tuple[str, date]:
     if not rows and cursor:
-        raise CursorExpiredError("The day that the list was of is no longer kept: begin again without `cursor`.")
+        raise CursorExpiredError("The sync run of the list was deleted: start again without `cursor`.")
     if not rows:
         raise NotSyncedError
     run_id, business_date, revision = rows[0][:STATE_COLUMNS]

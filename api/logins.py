@@ -1,10 +1,10 @@
-"""Makes the logins that the serving URLs name: the sync's and the API's.
+"""Creates the logins of the sync and the API in Postgres.
 
     python -m api.logins
 
-SERVING_DATABASE_URL names the database as its owner; SERVING_DATABASE_URL_LOADER and SERVING_DATABASE_URL_API name it
-as the two logins, who get the passwords that are in there and the roles that the migrations have made. Running it
-again gives them their current passwords: that is how they are changed.
+It connects as the owner in SERVING_DATABASE_URL. The users and passwords of SERVING_DATABASE_URL_LOADER and
+SERVING_DATABASE_URL_API become the two logins, each a member of its role. The migrations must have created the roles.
+To change a password, change the URL and run it again.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from sqlalchemy import URL, make_url
 from api.settings import SettingsError, migration_url, serving_url
 
 ROLES = {"SERVING_DATABASE_URL_LOADER": "serving_loader", "SERVING_DATABASE_URL_API": "serving_api"}
-"""The setting that names a login → its role."""
+"""The setting with the login's URL → the role of the login."""
 
 
 def make_logins(owner_url: str, urls: Mapping[str, str]) -> list[str]:
-    """Make the logins that ``urls`` name by their settings, as the owner; returns what was done, a line for each.
+    """Create or update the logins in ``urls`` (setting → URL) as the owner; returns a line of text for each.
 
-    Raises SettingsError for a URL without a user, psycopg.Error.
+    Raises SettingsError for a URL without a user, and psycopg.Error.
     """
     done = []
     owner = make_url(owner_url).set(drivername="postgresql")
@@ -47,7 +47,7 @@ def make_logins(owner_url: str, urls: Mapping[str, str]) -> list[str]:
 
 
 def _encrypted(connection: psycopg.Connection, url: URL) -> str | None:
-    """Return what the server keeps of a password: the password itself could get into its log."""
+    """Return the SCRAM verifier of a password, because the password itself could appear in the server's log."""
     if url.password is None:
         return None
     user = str(url.username).encode()
@@ -55,11 +55,11 @@ def _encrypted(connection: psycopg.Connection, url: URL) -> str | None:
 
 
 def main() -> int:
-    """Command line: makes the logins that the settings name; returns 1 when it cannot."""
+    """Create the logins in the settings; returns the exit code, 1 after an error."""
     try:
         urls = {name: serving_url(os.environ, name) for name in ROLES}
         if missing := [name for name, url in urls.items() if not url]:
-            raise SettingsError(f"{' and '.join(missing)} not set: the URLs of the logins to make")
+            raise SettingsError(f"{' and '.join(missing)} not set: the URLs of the logins to create")
         print("\n".join(make_logins(migration_url(), urls)))
     except (SettingsError, psycopg.Error) as error:
         print(error, file=sys.stderr)

@@ -1,7 +1,7 @@
-"""Figures for Prometheus: requests by operation and status, how long they took, and which day is served.
+"""Metrics for Prometheus: requests by operation and status, their duration, and the business date served.
 
-Under gunicorn each worker process counts in a file of its own (``PROMETHEUS_MULTIPROC_DIR``, which
-``gunicorn_config`` sets), and whichever is asked adds them up.
+Under gunicorn each worker process counts in its own file in ``PROMETHEUS_MULTIPROC_DIR``, which ``gunicorn_config``
+sets. The worker that answers /metrics adds the files up.
 """
 
 import os
@@ -17,15 +17,15 @@ from prometheus_client.registry import Collector
 
 SECONDS = Histogram(
     "api_request_seconds",
-    "Time from the first line of a request to its answer.",
+    "Time from the start of a request to its response.",
     ["operation"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-REQUESTS = Counter("api_requests", "Requests answered.", ["operation", "status"])
+REQUESTS = Counter("api_requests", "Requests by operation and status.", ["operation", "status"])
 
 
 def init_app(app: Flask) -> None:
-    """Count the requests of an application."""
+    """Count and time the requests of an application."""
     app.before_request(_begin)
     app.after_request(_count)
 
@@ -42,28 +42,28 @@ def _count(response: Response) -> Response:
     return response
 
 
-class Day(Collector):
-    """The figures of the day served. They are the database's, the same in all workers: no worker keeps them."""
+class ServedDayCollector(Collector):
+    """The gauges of the business date served. They come from the database, so workers need not add them up."""
 
-    def __init__(self, found: dict[str, Any]) -> None:
-        self.found = found
+    def __init__(self, day: dict[str, Any]) -> None:
+        self.day = day
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Return the figures."""
-        age = "Days from the day served to today (UTC)."
-        yield GaugeMetricFamily("api_business_date_age_days", age, value=self.found["age_days"])
-        published = "When that day was published here."
-        yield GaugeMetricFamily("api_synced_timestamp_seconds", published, value=self.found["synced_at"].timestamp())
+        """Yield the gauges."""
+        age = "Days from the business date served to today (UTC)."
+        yield GaugeMetricFamily("api_business_date_age_days", age, value=self.day["age_days"])
+        published = "Time of the sync that published the business date."
+        yield GaugeMetricFamily("api_synced_timestamp_seconds", published, value=self.day["synced_at"].timestamp())
 
 
-def render(served: Callable[[], dict[str, Any] | None]) -> Response:
-    """Answer with all figures; those of the day served are left out while there is none to be had."""
+def render(find_served_day: Callable[[], dict[str, Any] | None]) -> Response:
+    """Return all metrics in the text format. If no day is served, the gauges of the business date are left out."""
     counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         counted = CollectorRegistry()
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
-    day = CollectorRegistry()
-    found = served()
-    if found is not None:
-        day.register(Day(found))
-    return Response(generate_latest(counted) + generate_latest(day), content_type=CONTENT_TYPE_LATEST)
+    gauges = CollectorRegistry()
+    served_day = find_served_day()
+    if served_day is not None:
+        gauges.register(ServedDayCollector(served_day))
+    return Response(generate_latest(counted) + generate_latest(gauges), content_type=CONTENT_TYPE_LATEST)

@@ -1,12 +1,12 @@
-"""The tables of Postgres: the source of their columns, types and indexes. ``migrations`` creates them.
+"""The tables in Postgres: columns, types and indexes. ``migrations`` creates them.
 
-Schema ``serving`` belongs to the warehouse. A sync writes every row under its own ``run_id`` and then marks its
-run as succeeded: readers look up the latest succeeded run and see the rows of that one alone. A run that is
-superseded keeps its rows for a while, so that a reader who pages through a list ends on the day it began with.
+Schema ``serving`` holds copies of gold. A sync writes its rows under its own ``run_id`` and then marks its run as
+succeeded. Readers look up the latest succeeded run and read only the rows of that run. The rows of a superseded run
+are kept for a while, so that a client finishes a list on the run that it started with.
 
-Schema ``overlay`` belongs to the users: what they create, change or delete. No sync touches it.
+Schema ``overlay`` holds the products that users create, change or delete. No sync writes to it.
 
-Columns have the names of gold; money is in whole units. Types are the widest that gold can yield: sums are
+Columns have the names of gold; amounts of money are in whole units. Types hold the largest values of gold: sums are
 BIGINT, keys and single amounts INTEGER.
 """
 
@@ -37,12 +37,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SERVING = "serving"
 OVERLAY = "overlay"
 
-FIRST_OWN_KEY = 1_000_000
-"""Products made through the API have keys from here on; the warehouse's are below."""
+FIRST_USER_KEY = 1_000_000
+"""The first surrogate key of products created through the API; the warehouse's keys are below it."""
 
 
 class Base(DeclarativeBase):
-    """What the tables share: the names of constraints and the types of Python's."""
+    """Base of the tables: the naming convention of constraints, and the SQL types of Python types."""
 
     metadata = MetaData(
         schema=SERVING,
@@ -63,7 +63,7 @@ def table(model: type[Base]) -> Table:
 
 
 class Product(Base):
-    """A product of gold.dim_products with its figures of gold.report_products, NULL where it never sold."""
+    """A product of gold.dim_products with its figures of gold.report_products, NULL if it was never sold."""
 
     __tablename__ = "products"
 
@@ -94,7 +94,7 @@ class Product(Base):
 
 
 class Customer(Base):
-    """A customer of gold.dim_customers with its figures of gold.report_customers, NULL if it never bought."""
+    """A customer of gold.dim_customers with its figures of gold.report_customers, NULL without an order."""
 
     __tablename__ = "customers"
 
@@ -130,8 +130,8 @@ class Customer(Base):
 class Sale(Base):
     """An order line of gold.fact_sales.
 
-    Gold has no key for a line (two unknown products of one order share order number and product key), so there
-    is none in Postgres; the mapper's key below is SQLAlchemy's, not a constraint.
+    The table has no primary key, because gold has none: two lines of one order with unknown products share order
+    number and product key. The key in ``__mapper_args__`` is for SQLAlchemy only, not a constraint.
     """
 
     __tablename__ = "sales"
@@ -149,19 +149,19 @@ class Sale(Base):
     cost: Mapped[int | None]
     profit: Mapped[int | None] = mapped_column(BigInteger)
 
-    # Sums read many lines that lie together: BRIN finds them and, unlike a B-tree, costs the sync next to nothing.
+    # Sums read many adjacent lines. A BRIN index finds them and, unlike a B-tree, hardly slows down the sync.
     __table_args__ = (Index(None, "run_id", "order_date", postgresql_using="brin"),)
     __mapper_args__ = {"primary_key": [run_id, order_number, product_key]}  # noqa: RUF012 # as documented
 
 
 class SyncRun(Base):
-    """One sync. The last one that succeeded says which batch is served.
+    """A sync run. The run that succeeded last and is not superseded is served.
 
-    ``status`` is running, succeeded or failed. ``sample_customers`` is the size of a sample, NULL for all.
-    ``checksums`` holds, per table, the figures on which the warehouse and Postgres agreed (see
-    ``api.checksums``); ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds or its
-    batch was withdrawn, ``pruned_at`` when the rows are gone. ``error`` is for the operator and never leaves
-    through the API.
+    ``status`` is running, succeeded or failed. ``sample_customers`` is the number of customers in the sample, NULL if
+    all are copied. ``staged`` lists the tables copied so far. ``checksums`` holds the checksum of each table (see
+    ``api.checksums``), ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds or the
+    batch was withdrawn, ``pruned_at`` when the rows are deleted. ``error`` is for the operator; the API never
+    returns it.
     """
 
     __tablename__ = "sync_run"
@@ -188,7 +188,7 @@ class SyncRun(Base):
 
 
 class ApiKey(Base):
-    """A key that opens the API; only the SHA-256 of its text is kept. ``scopes``: read, write, sync."""
+    """An API key; only its SHA-256 is stored. ``scopes``: read, write, sync."""
 
     __tablename__ = "api_key"
 
@@ -201,10 +201,10 @@ class ApiKey(Base):
 
 
 class ProductOverlay(Base):
-    """What users did to a product: fields they set, or that it is deleted.
+    """The changes by users to a product: fields that they set, or its deletion.
 
-    ``changes`` maps the name of a field to its value, null included; a field that is absent is the warehouse's.
-    A product made through the API (``product_key`` from FIRST_OWN_KEY) has nothing else.
+    ``changes`` maps the name of a field to its value, which may be null; fields that are absent keep the warehouse's
+    value. A product created through the API (``product_key`` from FIRST_USER_KEY) has no row in ``serving``.
     """
 
     __tablename__ = "products"
@@ -218,7 +218,7 @@ class ProductOverlay(Base):
 
 
 class Revision(Base):
-    """One row: how often the overlay was written. Writers lock it, so they come one after the other."""
+    """A single row that counts the writes to the overlay. Each writer locks it, so writes are serialized."""
 
     __tablename__ = "revision"
     __table_args__ = {"schema": OVERLAY}  # noqa: RUF012 # as documented
@@ -228,7 +228,7 @@ class Revision(Base):
 
 
 class IdempotencyKey(Base):
-    """The answer that a POST with an Idempotency-Key got, for a client that asks again."""
+    """The response to a POST with an Idempotency-Key, to be repeated if the client sends the request again."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = {"schema": OVERLAY}  # noqa: RUF012 # as documented
@@ -241,24 +241,24 @@ class IdempotencyKey(Base):
 
 
 SUCCEEDED = SyncRun.status == literal_column("'succeeded'")
-"""The condition of a run that is, or was, served; a literal, as the index on such runs wants it."""
+"""The condition of a run that is or was served; a literal, so that it matches the partial index."""
 
 SERVED = and_(SUCCEEDED, SyncRun.superseded_at.is_(None))
-"""The condition of the run that is served."""
+"""The condition of the served run."""
 
 ONE = literal_column("1", Integer)
 
 WAREHOUSE_TABLES = (table(Product), table(Customer), table(Sale))
-"""What a sync fills, in this order."""
+"""The tables that a sync copies, in this order."""
 
 DATASETS = tuple(each.name for each in WAREHOUSE_TABLES)
 
 
 def sort_key(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return what a list is sorted by: the column, NULL as the smallest value, text by code points.
+    """Return the expression that a list is sorted by: the column with NULL as the smallest value, text by code points.
 
-    Without NULLs the place in a list is a plain comparison of rows, which an index answers; the indexes of the
-    migrations are on exactly this expression.
+    Without NULLs, keyset pagination is a comparison of rows, which an index supports. The indexes in the migrations
+    are on exactly this expression.
     """
     kind = column.type
     if isinstance(kind, Text):

@@ -1,7 +1,7 @@
-"""What users write: it lies in schema ``overlay``, over the warehouse's rows, and no sync touches it.
+"""Products that users create, change and delete, stored in the schema ``overlay``. No sync writes to it.
 
-Writers come one after the other: each begins by locking the one row of ``overlay.revision``, so that what it
-compares with If-Match is still so when it commits.
+Writes are serialized: each transaction locks the single row of ``overlay.revision`` first. So the state compared with
+If-Match is still current at the commit.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from api import database
 from api.listing import current_run, run_id
-from api.models import FIRST_OWN_KEY, SERVING, IdempotencyKey, Product, ProductOverlay, Revision, table
+from api.models import FIRST_USER_KEY, SERVING, IdempotencyKey, Product, ProductOverlay, Revision, table
 from api.problems import NotSyncedError, Problem
 from api.responses import content_state, require_match
-from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+from api.schemas import PRODUCT_FIELDS, USER_FIELDS
 
 SERVED_PRODUCTS = Table(
     "served_products",
@@ -28,38 +28,38 @@ SERVED_PRODUCTS = Table(
     *(Column(column.name, column.type, nullable=column.nullable) for column in table(Product).columns),
     Column("origin", Product.product_number.type, nullable=False),
 )
-"""The view of products with the overlay over them (see the migrations)."""
+"""The view of products with the overlay applied (see the migrations)."""
 
 KEPT_FOR = "24 hours"
-"""How long a repeated POST is answered as the first one was."""
+"""How long the response to a POST with an Idempotency-Key is kept."""
 
 
 class UnknownProductError(Problem):
-    """No product has the key."""
+    """No product has the surrogate key."""
 
     status = 404
     name = "unknown-product"
-    title = "There is no such product"
+    title = "The product does not exist"
 
 
 class NoOverlayError(Problem):
-    """Users have not touched the product."""
+    """The product has no overlay: users have not changed it, or it does not exist."""
 
     status = 404
     name = "no-overlay"
-    title = "The product is as the warehouse has it"
+    title = "The product has no overlay"
 
 
 class OwnProductError(Problem):
-    """There is no value of the warehouse to go back to."""
+    """The overlay of a product created through the API cannot be removed, because the warehouse lacks the product."""
 
     status = 409
     name = "own-product"
-    title = "The warehouse has no value for this product"
+    title = "The product was created through the API"
 
 
 class ReusedIdempotencyKeyError(Problem):
-    """The key was used for another request."""
+    """The Idempotency-Key was sent before with another body."""
 
     status = 422
     name = "reused-idempotency-key"
@@ -67,22 +67,22 @@ class ReusedIdempotencyKeyError(Problem):
 
 
 class ProductRow(NamedTuple):
-    """A product as it is served: the values of PRODUCT_FIELDS, and the day they are of."""
+    """A product as it is served: the values of PRODUCT_FIELDS, and their business date."""
 
     values: tuple[Any, ...]
     business_date: date
 
     @property
     def state(self) -> str:
-        """What its ETag is made of: it changes when, and only when, the product does."""
+        """The state in its ETag, which changes if and only if the product changes."""
         return content_state(self.values)
 
 
 def _product_statement() -> str:
     run = current_run()
     fields = [SERVED_PRODUCTS.c[name] for name in PRODUCT_FIELDS]
-    here = (SERVED_PRODUCTS.c.run_id == run_id()) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
-    return database.sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(SERVED_PRODUCTS, here)))
+    same_key = (SERVED_PRODUCTS.c.run_id == run_id()) & (SERVED_PRODUCTS.c.product_key == bindparam("product_key"))
+    return database.sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(SERVED_PRODUCTS, same_key)))
 
 
 FIND_PRODUCT = _product_statement()
@@ -90,17 +90,17 @@ KEY_PLACE = 1 + PRODUCT_FIELDS.index("product_key")
 
 
 def find_product(product_key: int, connection: Connection | None = None) -> ProductRow:
-    """Find a product as it is served. Raises UnknownProductError or NotSyncedError."""
+    """Return a product as it is served. Raises UnknownProductError or NotSyncedError."""
     rows = _rows(FIND_PRODUCT, {"product_key": product_key}, connection)
     if not rows:
         raise NotSyncedError
     if rows[0][KEY_PLACE] is None:
-        raise UnknownProductError(f"There is no product with the key {product_key}; GET /api/products lists all.")
+        raise UnknownProductError(f"No product has the key {product_key}; GET /api/products lists all products.")
     return ProductRow(tuple(rows[0][1:]), rows[0][0])
 
 
 def _rows(sql: str, parameters: Mapping[str, Any], connection: Connection | None) -> Sequence[tuple[Any, ...]]:
-    """Run one statement in a writer's transaction, or as a read of its own."""
+    """Run a statement in the transaction of a write, or as a read without a connection."""
     if connection is None:
         return database.read(sql, parameters)
     return cast("Sequence[tuple[Any, ...]]", connection.exec_driver_sql(sql, dict(parameters)).fetchall())
@@ -108,14 +108,14 @@ def _rows(sql: str, parameters: Mapping[str, Any], connection: Connection | None
 
 @contextmanager
 def _writing() -> Iterator[Connection]:
-    """Open a transaction that is alone in writing to the overlay."""
+    """Open a transaction for a write to the overlay; it waits for other writes to end."""
     with database.transaction() as connection:
         connection.execute(update(Revision).values(number=Revision.number + 1))
         yield connection
 
 
 def create(product: Mapping[str, Any], caller: int, idempotency_key: str | None) -> tuple[ProductRow, bool]:
-    """Create a product; returns it and whether an earlier request with the same key did.
+    """Create a product; returns it, and whether an earlier request with the same key created it.
 
     Raises ReusedIdempotencyKeyError or NotSyncedError.
     """
@@ -124,7 +124,7 @@ def create(product: Mapping[str, Any], caller: int, idempotency_key: str | None)
         if idempotency_key is not None:
             answer = _earlier_answer(connection, caller, idempotency_key, request_hash)
             if answer is not None:
-                connection.rollback()  # nothing is written this time
+                connection.rollback()  # without a write, the revision must not change
                 return answer, True
         product_key = connection.scalar(text("SELECT nextval('overlay.product_key_seq')"))
         row = {"product_key": product_key, "changes": _plain(product), "changed_by": caller}
@@ -143,43 +143,43 @@ def create(product: Mapping[str, Any], caller: int, idempotency_key: str | None)
 def _earlier_answer(connection: Connection, caller: int, key: str, request_hash: bytes) -> ProductRow | None:
     old = IdempotencyKey.created_at < func.clock_timestamp() - text(f"interval '{KEPT_FOR}'")
     connection.execute(delete(IdempotencyKey).where(old))
-    asked = select(IdempotencyKey.request_hash, IdempotencyKey.answer)
-    kept = connection.execute(asked.where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)).one_or_none()
+    stored = select(IdempotencyKey.request_hash, IdempotencyKey.answer)
+    kept = connection.execute(stored.where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)).one_or_none()
     if kept is None:
         return None
     if bytes(kept.request_hash) != request_hash:
         raise ReusedIdempotencyKeyError(
-            "Send a new Idempotency-Key with a new product, and the same one only to repeat a request.",
-            errors=[{"detail": "Idempotency-Key was sent before with another body.", "header": "Idempotency-Key"}],
+            "Send a new Idempotency-Key for each product; repeat a key only with the same body.",
+            errors=[{"detail": "Idempotency-Key: sent before with another body.", "header": "Idempotency-Key"}],
         )
     return ProductRow(tuple(kept.answer["values"]), date.fromisoformat(kept.answer["business_date"]))
 
 
 def change(product_key: int, changes: Mapping[str, Any], caller: int) -> ProductRow:
-    """Set some fields of a product, the others stay; returns it as it is now.
+    """Set some fields of a product and keep the others; returns the changed product.
 
     Raises UnknownProductError, NotSyncedError, PreconditionRequiredError or PreconditionFailedError.
     """
     with _writing() as connection:
         require_match(find_product(product_key, connection).state)
-        _lay_over(connection, product_key, caller, changes=_plain(changes))
+        _upsert_overlay(connection, product_key, caller, changes=_plain(changes))
         return find_product(product_key, connection)
 
 
 def remove(product_key: int, caller: int) -> None:
-    """Delete a product: one of the users' own for good, the warehouse's from what is served.
+    """Delete a product created through the API, or hide a product of the warehouse.
 
     Raises as ``change`` does.
     """
     with _writing() as connection:
         require_match(find_product(product_key, connection).state)
-        if product_key >= FIRST_OWN_KEY:
+        if product_key >= FIRST_USER_KEY:
             connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))
         else:
-            _lay_over(connection, product_key, caller, changes={}, deleted=True)
+            _upsert_overlay(connection, product_key, caller, changes={}, deleted=True)
 
 
-def _lay_over(
+def _upsert_overlay(
     connection: Connection, product_key: int, caller: int, *, changes: dict[str, Any], deleted: bool = False
 ) -> None:
     row = {"product_key": product_key, "changes": changes, "deleted": deleted, "changed_by": caller}
@@ -207,27 +207,29 @@ FIND_OVERLAY = database.sql_text(
 
 
 def find_overlay(product_key: int, connection: Connection | None = None) -> dict[str, Any]:
-    """Find what users did to a product. Raises NoOverlayError."""
+    """Return the overlay of a product by column name. Raises NoOverlayError."""
     rows = _rows(FIND_OVERLAY, {"product_key": product_key}, connection)
     if not rows:
-        raise NoOverlayError(f"Users have changed nothing of a product with the key {product_key}.")
+        raise NoOverlayError(f"Users have not changed a product with the key {product_key}.")
     return dict(zip(OVERLAY_NAMES, rows[0], strict=True))
 
 
-def take_back(product_key: int) -> ProductRow:
-    """Forget what users did to a product of the warehouse, its deletion included; returns it as it is now.
+def remove_overlay(product_key: int) -> ProductRow:
+    """Remove the changes by users to a product of the warehouse, including a deletion; returns the product.
 
     Raises NoOverlayError, OwnProductError, PreconditionRequiredError or PreconditionFailedError.
     """
     with _writing() as connection:
         require_match(content_state(find_overlay(product_key, connection)))
-        if product_key >= FIRST_OWN_KEY:
-            raise OwnProductError(f"It was made through the API: DELETE /api/products/{product_key} removes it.")
+        if product_key >= FIRST_USER_KEY:
+            raise OwnProductError(
+                f"The warehouse has no values for the product; DELETE /api/products/{product_key} deletes it."
+            )
         connection.execute(delete(ProductOverlay).where(ProductOverlay.product_key == product_key))
         return find_product(product_key, connection)
 
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn fields into what JSON holds, in the order of their schema."""
-    plain: dict[str, Any] = json.loads(orjson.dumps({name: fields[name] for name in OWN_FIELDS if name in fields}))
+    """Convert the values of fields to JSON types, in the order of the schema."""
+    plain: dict[str, Any] = json.loads(orjson.dumps({name: fields[name] for name in USER_FIELDS if name in fields}))
     return plain

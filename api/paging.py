@@ -1,7 +1,7 @@
-"""Lists in parts by keyset: each page starts behind the last item of the one before, wherever that is now.
+"""Keyset pagination: a page starts after the sort key of the last item of the page before.
 
-A cursor says of which run of the sync the list is, how it is sorted and where the page starts. Clients are to
-take it as it is. It holds nothing secret and nothing that is trusted: each part is checked before use.
+So rows that come or go between two requests neither repeat nor skip an item. A cursor is opaque to clients; it holds
+the sync run of the list, its sort order and the sort key of the last item. It is not signed: each part is validated.
 """
 
 import base64
@@ -19,25 +19,25 @@ from sqlalchemy.types import TypeEngine
 from api.models import sort_key
 from api.problems import InvalidRequestError, Problem
 
-LARGEST_RUN = 2**31 - 1
+MAX_RUN_ID = 2**31 - 1
 
 
 class CursorError(ValueError):
-    """The text is no cursor."""
+    """The text is not a cursor."""
 
 
 class CursorExpiredError(Problem):
-    """The list that the cursor belongs to is gone."""
+    """The rows of the cursor's sync run are not kept."""
 
     status = 410
     name = "cursor-expired"
-    title = "The list has been replaced by a newer one"
+    title = "The list of this cursor is no longer kept"
 
 
 class Cursor(NamedTuple):
-    """A place in a list: the run it is of, the list's order, and the values of the item before it.
+    """A position in a list: the sync run, the name of the sort order, and the sort key of the last item before it.
 
-    Values are texts as Postgres reads them, the smallest of their type for NULL.
+    Values are texts in the format of Postgres; for NULL, the smallest value of the type.
     """
 
     run_id: int
@@ -45,53 +45,53 @@ class Cursor(NamedTuple):
     values: tuple[str, ...]
 
     def encode(self) -> str:
-        """Write it as a text that needs no escaping in an address."""
+        """Encode the cursor as a text that needs no escaping in a URL."""
         document = json.dumps([self.run_id, self.order, *self.values], ensure_ascii=False, separators=(",", ":"))
         return base64.urlsafe_b64encode(document.encode()).rstrip(b"=").decode()
 
     @classmethod
     def decode(cls, text: str) -> Self:
-        """Read what ``encode`` wrote. Raises CursorError."""
+        """Decode the text of a cursor. Raises CursorError."""
         try:
             document = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
         except (binascii.Error, ValueError, RecursionError) as error:
             raise CursorError(text) from error
         match document:
             case [int(run_id), str(order), *values] if all(isinstance(value, str) for value in values):
-                if not isinstance(run_id, bool) and 0 <= run_id <= LARGEST_RUN and is_text("".join(values)):
+                if not isinstance(run_id, bool) and 0 <= run_id <= MAX_RUN_ID and is_text("".join(values)):
                     return cls(run_id, order, tuple(values))
         raise CursorError(text)
 
 
-class Order(NamedTuple):
-    """How a list is sorted: columns of its items, no two of which have the same values in all of them.
+class SortOrder(NamedTuple):
+    """The sort order of a list: its columns, which together are unique to each item.
 
-    The name tells the list and its order from all others.
+    The name identifies the list and its order.
     """
 
     name: str
     columns: tuple[ColumnElement[Any], ...]
     descending: bool = False
 
-    def keys(self) -> list[ColumnElement[Any]]:
-        """Return the expressions to sort by."""
+    def sort_keys(self) -> list[ColumnElement[Any]]:
+        """Return the expressions of the sort key."""
         return [sort_key(column) for column in self.columns]
 
-    def by(self) -> list[ColumnElement[Any]]:
-        """Return the keys with their direction, for ORDER BY."""
-        return [key.desc() if self.descending else key.asc() for key in self.keys()]
+    def order_by(self) -> list[ColumnElement[Any]]:
+        """Return the expressions with their direction, for ORDER BY."""
+        return [key.desc() if self.descending else key.asc() for key in self.sort_keys()]
 
-    def behind(self) -> ColumnElement[bool]:
-        """Return the condition that an item comes after the values bound as ``position_0`` and so on."""
-        places = [
-            cast(bindparam(f"position_{number}", type_=Text), _kind(column.type))
+    def after_position(self) -> ColumnElement[bool]:
+        """Return the condition that an item's sort key comes after the parameters ``position_0`` and so on."""
+        positions = [
+            cast(bindparam(f"position_{number}", type_=Text), _key_type(column.type))
             for number, column in enumerate(self.columns)
         ]
-        own, place = tuple_(*self.keys()), tuple_(*places)
-        return own < place if self.descending else own > place
+        key, position = tuple_(*self.sort_keys()), tuple_(*positions)
+        return key < position if self.descending else key > position
 
-    def position(self, cursor: Cursor) -> dict[str, str]:
-        """Return the parameters of ``behind``. Raises InvalidRequestError for a cursor of another list."""
+    def position_parameters(self, cursor: Cursor) -> dict[str, str]:
+        """Return the parameters of ``after_position``. Raises InvalidRequestError for a cursor of another list."""
         fits = (
             cursor.order == self.name
             and len(cursor.values) == len(self.columns)
@@ -100,28 +100,28 @@ class Order(NamedTuple):
         if not fits:
             raise InvalidRequestError(
                 {
-                    "detail": "cursor: belongs to a list in another order; follow `next` without changing it.",
+                    "detail": "cursor: belongs to another list or sort order; use `next` unchanged.",
                     "parameter": "cursor",
                 }
             )
         return {f"position_{number}": value for number, value in enumerate(cursor.values)}
 
-    def cursor_at(self, run_id: int, values: Sequence[Any]) -> Cursor:
-        """Return the cursor behind the item that has these values in the order's columns."""
+    def cursor_after(self, run_id: int, values: Sequence[Any]) -> Cursor:
+        """Return the cursor after the item with these values in the columns of the order."""
         texts = [
-            _smallest(column.type) if value is None else str(value)
+            _null_value(column.type) if value is None else str(value)
             for column, value in zip(self.columns, values, strict=True)
         ]
         return Cursor(run_id, self.name, tuple(texts))
 
 
-def _kind(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return the type of the values of sort_key."""
+def _key_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type of models.sort_key for a column."""
     return BigInteger() if isinstance(kind, Integer) else kind
 
 
-def _smallest(kind: TypeEngine[Any]) -> str:
-    """Return what sort_key takes for NULL, as a text."""
+def _null_value(kind: TypeEngine[Any]) -> str:
+    """Return the text of the value that models.sort_key uses for NULL."""
     if isinstance(kind, Text):
         return ""
     return "-infinity" if isinstance(kind, Date) else "-9223372036854775808"
@@ -136,12 +136,14 @@ def _is_value(kind: TypeEngine[Any], value: str) -> bool:
 
 
 def is_text(value: str) -> bool:
-    """Whether Postgres can hold it: no NUL character, no half of a surrogate pair."""
+    """Whether Postgres can store a text: no NUL character, no half of a surrogate pair."""
     return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_day(value: str) -> bool:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:  # fromisoformat takes weeks too, Postgres does not
+    if (
+        re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None
+    ):  # fromisoformat also parses ISO weeks, Postgres does not
         return False
     try:
         date.fromisoformat(value)

@@ -1,4 +1,4 @@
-"""The API's description as a Postman collection (format 2.1), which Bruno and Insomnia import too."""
+"""Converts the OpenAPI description to a Postman collection (format 2.1), which Bruno and Insomnia also import."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def collection(spec: Mapping[str, Any], base_url: str) -> dict[str, Any]:
-    """Build the collection: a folder a tag, a request an operation, the variables ``baseUrl`` and ``apiKey``."""
+    """Return the collection: a folder a tag, a request an operation, and the variables ``baseUrl`` and ``apiKey``."""
     folders: dict[str, list[dict[str, Any]]] = {}
     for path, operations in spec["paths"].items():
         for method in METHODS:
@@ -56,7 +56,7 @@ def _request(path: str, method: str, operation: Mapping[str, Any], parameters: l
 
 
 def _values(parameters: list[dict[str, Any]], place: str) -> Iterator[dict[str, Any]]:
-    """List the parameters of a place; those that may be left out are switched off."""
+    """Yield the parameters in a location (query, path, header); optional ones are disabled."""
     for parameter in parameters:
         if parameter["in"] == place:
             examples = parameter["schema"].get("examples", [""])

@@ -1,7 +1,7 @@
-"""Every error the API answers with, in one shape: application/problem+json (RFC 9457).
+"""All errors of the API, rendered as problem details: application/problem+json (RFC 9457).
 
-Code raises ``Problem`` subclasses or werkzeug's HTTP exceptions; only this module renders. Text of a database
-or a driver goes to the log, never to a client.
+Other modules raise subclasses of ``Problem`` or Werkzeug's HTTP exceptions; only this module renders them. Messages
+of databases and drivers go to the log, never to a client.
 """
 
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ from api.examples import SHARED
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
-"""When a client may try again what failed because something is down or busy."""
+"""Retry-After of a request that failed because something is down or busy."""
 
 
 class ErrorSchema(Schema):
-    """One thing that is wrong with a request: what, and where."""
+    """An error in a request, and its location."""
 
-    detail = fields.String(required=True, metadata={"description": "What is wrong and what would be right."})
-    pointer = fields.String(metadata={"description": "Where in the body, as a JSON pointer.", "example": "#/cost"})
-    parameter = fields.String(metadata={"description": "Which parameter of the query.", "example": "limit"})
-    header = fields.String(metadata={"description": "Which header.", "example": "If-Match"})
+    detail = fields.String(required=True, metadata={"description": "What is wrong, and what is allowed."})
+    pointer = fields.String(metadata={"description": "Location in the body, as a JSON pointer.", "example": "#/cost"})
+    parameter = fields.String(metadata={"description": "Parameter of the query.", "example": "limit"})
+    header = fields.String(metadata={"description": "Header of the request.", "example": "If-Match"})
 
 
 class ProblemSchema(Schema):
@@ -39,26 +39,24 @@ class ProblemSchema(Schema):
     type = fields.String(
         required=True,
         metadata={
-            "description": "URN of the kind of error, stable; about:blank when the status says it all.",
+            "description": "URN of the problem type, stable; about:blank if the status code is the only information.",
             "example": "urn:sales-warehouse:problem:unknown-segment",
         },
     )
-    title = fields.String(required=True, metadata={"description": "The kind of error in words."})
+    title = fields.String(required=True, metadata={"description": "The problem type in words."})
     status = fields.Integer(required=True, metadata={"description": "The HTTP status code."})
     detail = fields.String(
-        required=True, metadata={"description": "What went wrong this time and how to put it right."}
+        required=True, metadata={"description": "What went wrong in this request, and how to correct it."}
     )
-    errors = fields.List(
-        fields.Nested(ErrorSchema), metadata={"description": "Each thing that is wrong with the request."}
-    )
-    valid_values = fields.List(fields.String(), metadata={"description": "What would have been accepted."})
+    errors = fields.List(fields.Nested(ErrorSchema), metadata={"description": "All errors in the request."})
+    valid_values = fields.List(fields.String(), metadata={"description": "The allowed values."})
 
 
 class Problem(Exception):
-    """An error with a type of its own.
+    """An error with its own problem type.
 
-    Subclasses set the HTTP status, the name (last part of the type's URN), the title (the kind of error in
-    words) and headers; an instance has the detail (this occurrence, for the client) and further members.
+    A subclass sets the HTTP status, the name (last part of the type's URN), the title (the problem type in words)
+    and headers. An instance has the detail, about this occurrence, and further members of the document.
     """
 
     status: ClassVar[int]
@@ -73,7 +71,7 @@ class Problem(Exception):
 
 
 class UnavailableProblem(Problem):
-    """Something that the API needs does not work now and will again: ask later."""
+    """A service that the API depends on is temporarily unavailable."""
 
     status = 503
     headers = {"Retry-After": str(RETRY_SECONDS)}  # noqa: RUF012
@@ -87,45 +85,45 @@ class ServingDatabaseDownError(UnavailableProblem):
 
 
 class QueryTimeoutError(UnavailableProblem):
-    """Postgres gave up on a statement."""
+    """Postgres canceled a statement: it ran too long, or waited too long for a lock."""
 
     name = "query-timeout"
-    title = "The answer took too long"
+    title = "The database query took too long"
 
 
 class NotMigratedError(UnavailableProblem):
-    """The tables are missing or not this user's to read."""
+    """A table is missing, or the API's login has no permission on it."""
 
     name = "not-migrated"
-    title = "The serving database is not set up"
+    title = "The serving database lacks tables or permissions"
 
 
 class NotSyncedError(UnavailableProblem):
-    """Nothing has been synced yet, or the day that was served was withdrawn: there is no data to answer with."""
+    """No run is served: nothing was synced yet, or the batch served was withdrawn."""
 
     name = "not-synced"
-    title = "No day is served"
+    title = "No business date is served"
 
     def __init__(self) -> None:
-        super().__init__("Publish a day in the warehouse, then POST /api/sync.")
+        super().__init__("Publish a batch in the warehouse, then POST /api/sync.")
 
 
 class InvalidRequestError(Problem):
-    """A part of the request does not validate; ``errors`` says which."""
+    """Parts of the request are invalid; ``errors`` lists them."""
 
     status = 422
     name = "invalid-request"
-    title = "The request does not validate"
+    title = "The request is invalid"
 
     def __init__(self, *errors: dict[str, str]) -> None:
         super().__init__(f"{' '.join(error['detail'] for error in errors[:3])}", errors=list(errors))
 
 
 class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
-    """flask-smorest's Api with this module's rendering and its documentation of errors."""
+    """flask-smorest's Api with the error handlers and error documentation of this module."""
 
     ERROR_SCHEMA = ProblemSchema
-    DEFAULT_ERROR_RESPONSE_NAME = None  # each operation says which errors it has
+    DEFAULT_ERROR_RESPONSE_NAME = None  # each operation documents its own errors
 
     def _register_error_handlers(self) -> None:
         handle = self._app.register_error_handler
@@ -135,7 +133,7 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
             handle(kind, _render_database_error)
 
     def _register_responses(self) -> None:
-        """Document a response for each status; flask-smorest would call it application/json."""
+        """Document a response for each status, because flask-smorest would document application/json."""
         for status in HTTPStatus:
             self._register_problem_response(status.name, status.phrase, SHARED.get(str(status.value)))
 
@@ -147,7 +145,7 @@ class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types
 
 def _document(status: int, title: str, detail: str, kind: str = "about:blank", **extensions: Any) -> Response:
     document = {"type": kind, "title": title, "status": status, "detail": detail, **extensions}
-    # A name that the client chose may have half a surrogate pair: it goes back escaped, as it came.
+    # The client's parameter names may contain half a surrogate pair, which UTF-8 cannot encode: escape it.
     return Response(json.dumps(document).encode(errors="backslashreplace"), status, content_type=CONTENT_TYPE)
 
 
@@ -158,35 +156,35 @@ def _render_problem(problem: Problem) -> Response:
     return response
 
 
-_WAYS_OUT = {
-    404: "There is nothing at this address; GET / lists what there is.",
-    405: "The header Allow lists the methods that this address takes.",
-    413: "The body is larger than the API takes ({limit} bytes): send less.",
-    500: "The error is the server's and is in its log; the request may be sent again.",
+_DEFAULT_DETAILS = {
+    404: "There is no resource at this URL; GET / lists the resources.",
+    405: "The header Allow lists the methods of this URL.",
+    413: "The body is larger than the limit of {limit} bytes.",
+    500: "This is an error of the server; its log has the details. The request may be sent again.",
 }
 
 
 def _render_http_error(error: HTTPException) -> Response | HTTPException:
-    """Render what werkzeug, Flask (a crash is its 500) and webargs (a 422 with ``data``) raise."""
-    if error.code is None or error.code < 400:  # a redirect is no error
+    """Render exceptions of Werkzeug, Flask (500 for a crash) and webargs (422 with ``data``)."""
+    if error.code is None or error.code < 400:  # a redirect is not an error
         return error
-    complaints = getattr(error, "data", {}).get("messages")
-    if complaints and error.code == 422:
-        return _render_problem(InvalidRequestError(*_complaints(complaints)))
+    messages = getattr(error, "data", {}).get("messages")
+    if messages and error.code == 422:
+        return _render_problem(InvalidRequestError(*_error_items(messages)))
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     own_text = error.description if error.description != type(error).description else None
-    detail = own_text or _WAYS_OUT.get(error.code, error.description or error.name).format(limit=limit)
-    if error.code == 400 and complaints:
-        detail = "The body is no valid JSON: send one JSON object."
+    detail = own_text or _DEFAULT_DETAILS.get(error.code, error.description or error.name).format(limit=limit)
+    if error.code == 400 and messages:
+        detail = "The body is not valid JSON: send one JSON object."
     response = _document(error.code, error.name, detail)
     response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
     return response
 
 
-def _complaints(messages: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Turn webargs' messages (location → field → texts) into a list of errors with their places."""
+def _error_items(messages: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield webargs' messages (location → field → texts) as errors with their locations."""
     for location, places in messages.items():
-        for path, detail in _flat(places):
+        for path, detail in _flatten(places):
             name = "/".join(path)
             if location == "json":
                 pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
@@ -195,11 +193,11 @@ def _complaints(messages: dict[str, Any]) -> Iterator[dict[str, str]]:
                 yield {"detail": f"{name}: {detail}", "header" if location == "headers" else "parameter": path[0]}
 
 
-def _flat(places: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+def _flatten(places: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(places, dict):
         for name, below in places.items():
-            # marshmallow files what is wrong with the whole under _schema
-            yield from _flat(below, path if name == "_schema" else (*path, str(name)))
+            # marshmallow keeps errors of the whole object under _schema
+            yield from _flatten(below, path if name == "_schema" else (*path, str(name)))
     elif isinstance(places, list):
         for text in places:
             yield path, str(text)
@@ -208,19 +206,19 @@ def _flat(places: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 
 def _render_database_error(error: Exception) -> Response:
-    """Render what Postgres or the way to it raised: down or busy is 503, anything else a crash."""
+    """Render an error of Postgres or the connection: 503 if it is down or busy, else 500."""
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     current_app.logger.error("The serving database failed.", exc_info=error)
     match cause:
         case QueryCanceled() | LockNotAvailable():
             return _render_problem(
-                QueryTimeoutError("Ask for less (fewer days, a smaller page), or again in a moment.")
+                QueryTimeoutError("Request less data (fewer days, a smaller page), or try again in a moment.")
             )
         case UndefinedTable() | InsufficientPrivilege():
             return _render_problem(
-                NotMigratedError("Its owner has to run: python -m alembic upgrade head (`make up` does).")
+                NotMigratedError("Its owner must run `python -m alembic upgrade head`, as `make up` does.")
             )
         case psycopg.OperationalError() | psycopg.InterfaceError() | exc.TimeoutError():
             return _render_problem(ServingDatabaseDownError("Postgres did not answer; try again in a moment."))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _document(status, status.phrase, _WAYS_OUT[status])
+    return _document(status, status.phrase, _DEFAULT_DETAILS[status])

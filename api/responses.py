@@ -1,9 +1,9 @@
-"""Answers with data: JSON or CSV, compressed or not, with an ETag, so that what is unchanged is not sent again.
+"""Responses with data: JSON or CSV, compressed or not, and conditional requests by ETag.
 
-Views hand over rows as the database gave them; no schema is applied to what is sent (it would cost more than all
-the rest), the tests hold every answer against the published schema instead.
+Views pass rows as the database returned them. They are not dumped through a schema, because that would cost more
+than the rest of the request; the tests validate every response against the published schema instead.
 
-An ETag is a state, then what kind of answer it is of: ``"7-3"``, ``"7-3;csv"``, ``"7-3;csv;gz"``.
+An ETag is the state of the resource, followed by the representation: ``"7-3"``, ``"7-3;csv"``, ``"7-3;csv;gz"``.
 """
 
 import gzip
@@ -22,32 +22,32 @@ from api.problems import InvalidRequestError, Problem
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8; header=present"
 SMALLEST_COMPRESSED = 1000
-"""Bytes; below, compressing gains nothing."""
+"""In bytes; compressing a smaller body gains nothing."""
 COMPRESSION_LEVEL = 1
 
 _TAG = r'(W/)?"[!#-~]*"'
 IF_MATCH_PATTERN = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
-"""What If-Match may be: any state there is, or ETags (RFC 9110, section 13.1.1)."""
+"""A valid If-Match: * or a list of ETags (RFC 9110, section 13.1.1)."""
 
 
 class PreconditionRequiredError(Problem):
-    """A change without If-Match could undo somebody else's."""
+    """The change lacks If-Match, so it could overwrite a concurrent change."""
 
     status = 428
     name = "precondition-required"
-    title = "The change needs a condition"
+    title = "The header If-Match is missing"
 
 
 class PreconditionFailedError(Problem):
-    """What was to be changed is not what the client saw."""
+    """If-Match does not name the current state of the resource."""
 
     status = 412
     name = "precondition-failed"
-    title = "The product has changed meanwhile"
+    title = "If-Match does not name the current ETag"
 
 
 def content_state(document: Any) -> str:
-    """Return the state of something that has no version: a hash of its content."""
+    """Return the state of a resource without a version: a hash of its content."""
     return hashlib.blake2b(orjson.dumps(document), digest_size=12).hexdigest()
 
 
@@ -57,67 +57,69 @@ def wants_csv() -> bool:
     return "csv" in accept and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
 
 
-def not_modified(state: str) -> bool:
-    """Whether the client already has the answer that stands for a state."""
-    given = request.headers.get("If-None-Match")
-    if given is None:
+def is_not_modified(state: str) -> bool:
+    """Whether If-None-Match names a state, so that the client already has the response."""
+    header = request.headers.get("If-None-Match")
+    if header is None:
         return False
-    wanted = f"{state};csv" if wants_csv() else state
-    return given == "*" or any(tag.removesuffix(";gz") == wanted for _, tag in _tags(given))
+    current = f"{state};csv" if wants_csv() else state
+    return header == "*" or any(tag.removesuffix(";gz") == current for _, tag in _etags(header))
 
 
-def _tags(header: str) -> list[tuple[str, str]]:
-    """List the ETags of a header: whether weak, and the text. Werkzeug's reader has None for an empty one."""
+def _etags(header: str) -> list[tuple[str, str]]:
+    """List the ETags of a header as (W/ if weak, text). Werkzeug's parser returns None for an empty ETag."""
     return re.findall(r'(W/)?"([!#-~]*)"', header)
 
 
 def require_match(state: str) -> None:
-    """Refuse a change unless the client says, by If-Match, that it has seen the state there is.
+    """Refuse a change unless If-Match names the current state.
 
     Raises PreconditionRequiredError, InvalidRequestError or PreconditionFailedError.
     """
-    given = request.headers.get("If-Match")
-    if not given:
+    header = request.headers.get("If-Match")
+    if not header:
         raise PreconditionRequiredError(
-            "Send the ETag of the answer that the change is based on in the header If-Match.",
+            "Send the ETag of the response that the change is based on in the header If-Match.",
             errors=[{"detail": "If-Match is missing.", "header": "If-Match"}],
         )
-    if re.fullmatch(IF_MATCH_PATTERN, given) is None:
+    if re.fullmatch(IF_MATCH_PATTERN, header) is None:
         raise InvalidRequestError(
             {"detail": 'If-Match: must be * or an ETag with its quotes, as in "7-3".', "header": "If-Match"}
         )
-    # A weak one never matches: it does not say that the content is the same.
-    if given != "*" and state not in {tag.split(";")[0] for weak, tag in _tags(given) if not weak}:
+    # If-Match uses strong comparison, so a weak ETag never matches (RFC 9110, section 13.1.1).
+    if header != "*" and state not in {tag.split(";")[0] for weak, tag in _etags(header) if not weak}:
         raise PreconditionFailedError(
-            "If-Match names another state than there is now: GET it again, look at it, and send its new ETag.",
+            "If-Match names another state than the current one: GET the resource again and send its current ETag.",
             errors=[{"detail": "If-Match does not name the current ETag.", "header": "If-Match"}],
         )
 
 
-def unchanged(state: str) -> Response:
-    """Answer 304."""
+def not_modified_response(state: str) -> Response:
+    """Return a 304 response."""
     if wants_csv():
         return Response(None, 304, _headers(f"{state};csv"), content_type=CSV)
     return Response(None, 304, _headers(state), content_type=JSON)
 
 
-def item(names: Sequence[str], row: Sequence[Any], state: str, business_date: date, status: int = 200) -> Response:
-    """Answer with one item."""
+def item_response(
+    names: Sequence[str], row: Sequence[Any], state: str, business_date: date, status: int = 200
+) -> Response:
+    """Return a response with one item."""
     if wants_csv():
-        return _sent(_csv(names, [row]), CSV, f"{state};csv", business_date, status)
-    return _sent(orjson.dumps(dict(zip(names, row, strict=True))), JSON, state, business_date, status)
+        return _body_response(_csv(names, [row]), CSV, f"{state};csv", business_date, status)
+    return _body_response(orjson.dumps(dict(zip(names, row, strict=True))), JSON, state, business_date, status)
 
 
-def page(
+def page_response(
     names: Sequence[str], rows: Iterable[Sequence[Any]], state: str, business_date: date, following: str | None
 ) -> Response:
-    """Answer with a page of items; ``following`` is the address of the next one."""
+    """Return a response with a page of items; ``following`` is the URL of the next page."""
     if wants_csv():
-        response = _sent(_csv(names, rows), CSV, f"{state};csv", business_date)
+        response = _body_response(_csv(names, rows), CSV, f"{state};csv", business_date)
     else:
         items = [dict(zip(names, row, strict=True)) for row in rows]
         document = orjson.dumps({"business_date": business_date, "next": following, "items": items})
-        response = _sent(document, JSON, state, business_date)
+        response = _body_response(document, JSON, state, business_date)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
@@ -127,7 +129,7 @@ def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return csv_text([names, *rows]).encode()
 
 
-def _sent(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:
+def _body_response(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:
     compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", "")
     if compress and request.accept_encodings["gzip"]:
         body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0)

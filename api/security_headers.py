@@ -1,18 +1,18 @@
-"""What browsers are told to refuse, and who may call from another site."""
+"""Security headers of all responses, and CORS."""
 
 from flask import Flask, Response
 from flask_cors import CORS
 
 from api.access import HEADER
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-"""For documents that are data: a browser that shows one must load and run nothing."""
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""Content-Security-Policy of data: a browser that shows it must not load or run anything."""
 
-OWN_PAGES = (
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-"""For pages: everything they need comes from here. (Swagger UI sets styles in its elements.)"""
+"""Content-Security-Policy of pages: they load from this server only. Swagger UI needs inline styles."""
 
 HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -33,7 +33,7 @@ EXPOSED = [
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every answer; CORS only for the origins of the setting API_CORS_ORIGINS."""
+    """Add the headers to every response, and CORS for the origins in the setting API_CORS_ORIGINS."""
     app.after_request(_secure)
     origins = app.config["SETTINGS"].cors_origins
     if origins:
@@ -42,8 +42,8 @@ def init_app(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    # An empty answer is no page, whatever its type: a cache would keep this header of a 304 with the data it has.
+    # A 304 has the type of the cached response and no body. A cache would update the stored headers from it.
     page = response.headers.get("Content-Type", "").startswith("text/html") and response.calculate_content_length()
     response.headers.extend(HEADERS)
-    response.headers.setdefault("Content-Security-Policy", OWN_PAGES if page else NOTHING)
+    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else DATA_POLICY)
     return response

@@ -13,26 +13,26 @@ from sqlalchemy.exc import ArgumentError
 from api.trusted_proxies import Networks
 
 VARIABLES = {
-    "SERVING_DATABASE_URL": "URL of the Postgres database that serves, e.g. postgresql://user@host/serving",
+    "SERVING_DATABASE_URL": "URL of the serving database in Postgres, e.g. postgresql://user@host/serving",
     "WAREHOUSE_ODBC_READER": "ODBC connection string of the warehouse's reader (database DataWarehouse)",
-    "API_SYNC_KEY": "the key that Airflow syncs with, any long random text",
+    "API_SYNC_KEY": "the API key of Airflow for syncs, any long random text",
 }
-"""What has no default."""
+"""The required settings and their descriptions."""
 
 REQUESTS_PER_MINUTE = 1200
 
 
 class SettingsError(Exception):
-    """The environment lacks settings without which the API cannot run."""
+    """A setting is missing from the environment or has an invalid value."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the API needs to know of its surroundings. Secrets stay out of its repr.
+    """The settings of the API. Its repr leaves out secrets.
 
-    The three URLs are the same database as its owner (migrations, keys), its loader (the sync) and the API
-    (requests) see it. ``rate_limit`` is in requests a minute and caller. ``cors_origins`` may call from a browser.
-    ``exports_dir`` is where the files for Tableau are. ``trusted_proxies`` may say for whom they ask.
+    The three URLs name one database with three logins: the owner (migrations, keys), the loader (the sync) and the
+    API (requests). ``rate_limit`` is in requests a minute and caller. Browsers may call from ``cors_origins``.
+    ``exports_dir`` is the folder of the files for Tableau. The X-Forwarded-* headers of ``trusted_proxies`` count.
     """
 
     serving_database_url: str = field(repr=False)
@@ -54,7 +54,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings; an empty variable counts as missing.
 
-        Raises SettingsError, which names the variables that are missing or wrong and the way out.
+        Raises SettingsError, which names the missing or invalid variables and how to set them.
         """
         missing = [name for name in VARIABLES if not environment.get(name)]
         if missing:
@@ -79,20 +79,20 @@ class Settings:
 
 
 def migration_url(environment: Mapping[str, str] = os.environ) -> str:
-    """Return SERVING_DATABASE_URL, all that migrations need. Raises SettingsError when it is missing or no URL."""
+    """Return SERVING_DATABASE_URL, the only setting of migrations. Raises SettingsError if it is missing or invalid."""
     if not environment.get("SERVING_DATABASE_URL"):
         raise SettingsError(f"SERVING_DATABASE_URL is not set: {VARIABLES['SERVING_DATABASE_URL']}, as its owner")
     return serving_url(environment, "SERVING_DATABASE_URL")
 
 
 def serving_url(environment: Mapping[str, str], name: str) -> str:
-    """Return a URL, empty when it is not set. Raises SettingsError for what is no URL."""
+    """Return the URL in a variable, empty if it is not set. Raises SettingsError if it is not a URL."""
     value = environment.get(name, "")
     if value:
         try:
             make_url(value)
         except ArgumentError as error:
-            raise SettingsError(f"{name} is no URL: {error}") from error
+            raise SettingsError(f"{name} is not a URL: {error}") from error
     return value
 
 
@@ -116,5 +116,5 @@ def _networks(environment: Mapping[str, str], name: str) -> Networks:
         return tuple(ip_network(network) for network in value.split())
     except ValueError as error:
         raise SettingsError(
-            f"{name} must be addresses or networks, with blanks between, not {value!r}: {error}."
+            f"{name} must be addresses or networks separated by blanks, not {value!r}: {error}."
         ) from error

@@ -1,13 +1,12 @@
-"""The sync: copies the batch that the warehouse published last into ``serving``.
+"""The sync: copies the batch that the warehouse published last into the schema ``serving``.
 
-Each table is copied by binary COPY under the run's own number and committed with the record that it is there;
-nobody reads those rows yet. When all tables are there and their checksums equal the warehouse's, one statement
-marks the run as succeeded: from that moment on readers see its rows, all of them, and before it none.
+A sync run copies each table by binary COPY under its run id and commits the rows together with the table's name in
+``staged``. Nobody reads those rows yet. When all tables are staged and their checksums equal the warehouse's, one
+transaction marks the run as succeeded; from then on readers see all its rows.
 
-A session lock of Postgres keeps two syncs apart and is freed when its holder dies. A sync that was killed is
-taken up by the next one of the same batch and size: tables that had been copied are not copied again. (Their
-checksums are compared once more.) Runs that lost their use (superseded for KEEP_SECONDS, failed, or of a batch
-that is no longer the latest) lose their rows at the end of the next sync.
+An advisory lock of Postgres allows one sync at a time and is freed when its session ends. If a sync was killed, the
+next one of the same batch and sample resumes its run: it does not copy staged tables again, but compares their
+checksums again. The rows of failed runs, and of runs superseded KEEP_SECONDS ago, are deleted at the end of a sync.
 """
 
 import logging
@@ -45,17 +44,17 @@ LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('serving.sync', 0))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('serving.sync', 0))")
 
 KEEP_SECONDS = 15 * 60
-"""How long a superseded run keeps its rows, for readers who are in the middle of a list."""
+"""How long the rows of a superseded run are kept, for clients in the middle of a list."""
 
 
-class Expected(NamedTuple):
-    """What gold.current_batch must show: the batch, 0 for none, and when it was published. None takes whatever."""
+class ExpectedBatch(NamedTuple):
+    """The batch that gold.current_batch must show (0: no batch) and its time of publication; None accepts any."""
 
     batch_id: int | None = None
     published_at: str | None = None
 
 
-ANY = Expected()
+ANY_BATCH = ExpectedBatch()
 
 
 class SyncRunningError(Problem):
@@ -68,19 +67,19 @@ class SyncRunningError(Problem):
 
 
 class OtherBatchError(Problem):
-    """A part of a day cannot be taken over from another day."""
+    """Tables cannot be copied from the served run, because its batch or sample differs."""
 
     status = 409
     name = "other-batch"
-    title = "The day that is served is not the warehouse's latest"
+    title = "The served run has another batch or sample"
 
 
 class UnexpectedBatchError(Problem):
-    """The warehouse shows another batch than the caller knows to be published: a read replica lags behind."""
+    """The warehouse shows another batch than the caller expects, as a lagging read replica does."""
 
     status = 409
     name = "unexpected-batch"
-    title = "The warehouse does not show the expected batch"
+    title = "The warehouse shows another batch than expected"
     headers = {"Retry-After": "5"}  # noqa: RUF012
 
 
@@ -88,11 +87,11 @@ class NoPublishedBatchError(UnavailableProblem):
     """gold.current_batch is empty."""
 
     name = "no-published-batch"
-    title = "The warehouse has not published a batch yet"
+    title = "The warehouse shows no published batch"
 
 
 class ChecksumMismatchError(Problem):
-    """What arrived is not what the warehouse says it has."""
+    """The checksums of the copy differ from the warehouse's."""
 
     status = 502
     name = "checksum-mismatch"
@@ -100,18 +99,18 @@ class ChecksumMismatchError(Problem):
 
 
 class MalformedDataError(Problem):
-    """The warehouse sent what the tables cannot hold."""
+    """A value of the warehouse does not fit the serving table."""
 
     status = 502
     name = "malformed-data"
-    title = "The warehouse sent what cannot be served"
+    title = "The warehouse sent a value that does not fit the serving table"
 
 
-REFUSED_DATA = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueError, OverflowError)
-"""What psycopg and Postgres raise for a value of another type, one that is too large, or a key that comes twice."""
+DATA_ERRORS = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueError, OverflowError)
+"""Errors of psycopg and Postgres for a value of a wrong type, a value out of range, or a duplicate key."""
 
 SUPERSEDE = update(SyncRun).where(SERVED).values(superseded_at=func.clock_timestamp())
-"""Serve the run no longer that is served."""
+"""Stop serving the served run."""
 
 KPIS = text("""
 SELECT jsonb_build_object(
@@ -135,30 +134,30 @@ def sync_warehouse(
     warehouse_odbc: str,
     datasets: Sequence[str] = DATASETS,
     sample_customers: int | None = None,
-    expected: Expected = ANY,
+    expected: ExpectedBatch = ANY_BATCH,
 ) -> SyncRun:
-    """Bring the warehouse's current batch into ``serving`` and return the run that did it.
+    """Copy the warehouse's current batch into ``serving``, publish it and return the sync run.
 
-    ``datasets`` are read from the warehouse, the others taken over from the run that is served, which must be of
-    the same batch and size. A failure is kept in ``sync_run`` and changes nothing that is served, with one exception:
-    where gold shows nothing because the batch that is served was withdrawn, nothing is served any longer.
-    Raises SyncRunningError (another sync runs, in whatever process), WarehouseUnavailableError (connecting or
-    reading failed), UnexpectedBatchError (gold shows another batch than ``expected``), NoPublishedBatchError (there is
-    nothing to copy), OtherBatchError (``datasets`` are only some, and nothing fits to take the others from),
-    MalformedDataError (a value does not fit) or ChecksumMismatchError (the copy differs).
+    The tables in ``datasets`` are read from the warehouse, the others are copied from the served run, which must have
+    the same batch and sample. A failure is recorded in ``sync_run`` and leaves the served run in place, with one
+    exception: if gold shows no batch because the served batch was withdrawn, no run is served afterwards.
+    Raises SyncRunningError (another sync is running, in any process), WarehouseUnavailableError (connecting or reading
+    failed), UnexpectedBatchError (gold shows another batch than ``expected``), NoPublishedBatchError (gold shows no
+    batch), OtherBatchError (the served run has another batch or sample), MalformedDataError (a value does not fit its
+    column) or ChecksumMismatchError (the copy differs).
     """
     run_id = None
     with _lock(engine):
         try:
             with open_gold(warehouse_odbc, sample_customers) as gold:
                 batch = gold.current_batch()
-                _insist(batch, expected)
+                _require_expected_batch(batch, expected)
                 run_id = _open_run(engine, batch, datasets, sample_customers)
                 if batch is None:
                     _stop_serving_withdrawn(engine, gold)
                     raise NoPublishedBatchError("Load and publish a day first.")
                 for table in WAREHOUSE_TABLES:
-                    _bring(engine, gold, table, run_id)
+                    _stage_table(engine, gold, table, run_id)
                 run = _publish(engine, gold, run_id)
         except Exception as error:
             _record_failure(engine, run_id, datasets, sample_customers, error)
@@ -171,10 +170,10 @@ def sync_warehouse(
 
 @contextmanager
 def _lock(engine: Engine) -> Iterator[None]:
-    """Hold the lock on a connection of its own until the block ends, whatever ends it."""
+    """Hold the advisory lock on its own connection for the duration of the block."""
     with engine.connect() as connection:
         if not connection.scalar(LOCK):
-            raise SyncRunningError("Wait for the running sync to end; it serves the same batch.")
+            raise SyncRunningError("Wait for the running sync to end, then try again.")
         connection.commit()
         try:
             yield
@@ -183,38 +182,39 @@ def _lock(engine: Engine) -> Iterator[None]:
             connection.commit()
 
 
-def _insist(batch: Batch | None, expected: Expected) -> None:
-    """Raise UnexpectedBatchError unless gold shows what it is to show."""
-    shown = Expected(batch.batch_id, batch.published_at) if batch else Expected(0)
-    if any(wanted not in (None, there) for wanted, there in zip(expected, shown, strict=True)):
+def _require_expected_batch(batch: Batch | None, expected: ExpectedBatch) -> None:
+    """Raise UnexpectedBatchError unless gold shows the expected batch."""
+    shown = ExpectedBatch(batch.batch_id, batch.published_at) if batch else ExpectedBatch(0)
+    if any(wanted not in (None, actual) for wanted, actual in zip(expected, shown, strict=True)):
         raise UnexpectedBatchError(
-            f"Expected {_words(expected)}, the warehouse shows {_words(shown)}. "
-            "A read replica lags behind its primary: ask again."
+            f"Expected {_describe(expected)}, the warehouse shows {_describe(shown)}. "
+            "A read replica may lag behind its primary: try again."
         )
 
 
-def _words(batch: Expected) -> str:
+def _describe(batch: ExpectedBatch) -> str:
     number = {None: "any batch", 0: "no batch"}.get(batch.batch_id, f"batch {batch.batch_id}")
     return f"{number} published at {batch.published_at}" if batch.published_at else number
 
 
 def _open_run(engine: Engine, batch: Batch | None, datasets: Sequence[str], sample_customers: int | None) -> int:
-    """Record the start, or take up the run of the same batch and size that was killed; returns its id.
+    """Insert a run, or resume a killed run of the same batch, datasets and sample; returns its id.
 
-    The lock is ours, so a run that is still called running has died. Its last transaction may yet be ending in
-    Postgres: every transaction of a sync begins by locking its run, so locking it here waits for that.
+    This process holds the advisory lock, so a run that is still marked as running was killed. Its last transaction
+    may not have ended yet in Postgres. Every transaction of a sync locks the row of its run first, so locking the row
+    here waits for that end.
     """
-    wanted = (batch and batch[:2], sorted(datasets), sample_customers)
+    identity = (batch and batch[:2], sorted(datasets), sample_customers)
     with engine.begin() as connection:
         running = select(SyncRun).where(SyncRun.status == "running").order_by(SyncRun.id.desc()).with_for_update()
         dead = connection.execute(running).all()
         for run in dead:
-            if wanted == ((run.batch_id, run.business_date), sorted(run.datasets), run.sample_customers):
-                log.info("sync %s: taken up", run.id)
+            if identity == ((run.batch_id, run.business_date), sorted(run.datasets), run.sample_customers):
+                log.info("sync %s: resumed", run.id)
                 return cast(int, run.id)
             _close_failed(connection, run.id, "interrupted")
         run_id = _insert_run(connection, batch, datasets, sample_customers)
-    log.info("sync %s: begun, batch %s", run_id, batch.batch_id if batch else None)
+    log.info("sync %s: started, batch %s", run_id, batch.batch_id if batch else None)
     return run_id
 
 
@@ -235,7 +235,7 @@ def _close_failed(connection: Connection, run_id: int, reason: str) -> None:
 def _record_failure(
     engine: Engine, run_id: int | None, datasets: Sequence[str], sample_customers: int | None, error: Exception
 ) -> None:
-    """Keep what went wrong; a warehouse that did not even answer gets a run of its own for it."""
+    """Record the error in the run, or in a new run if the sync failed before inserting one."""
     log.exception("sync %s: failed", run_id)
     reason = "".join(traceback.format_exception_only(error.__cause__ or error)).strip()
     with engine.begin() as connection:
@@ -243,8 +243,8 @@ def _record_failure(
         _close_failed(connection, failed, reason)
 
 
-def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
-    """Bring the rows of one table under the run, unless a killed sync has done so."""
+def _stage_table(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
+    """Copy the rows of a table under the run id, unless the resumed run has staged the table."""
     with Session(engine) as session:
         run = session.get_one(SyncRun, run_id, with_for_update=True)
         if table.name in run.staged:
@@ -255,12 +255,12 @@ def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
             try:
                 with closing(_rows(gold, table, run_id)) as rows:
                     copy_rows(connection, table, rows)
-            except REFUSED_DATA as error:
+            except DATA_ERRORS as error:
                 raise MalformedDataError(
-                    f"Nothing was published: {table.name} has a value that does not fit."
+                    f"Nothing was published: a value of {table.name} does not fit its column."
                 ) from error
         else:
-            log.info("sync %s: taking over %s", run_id, table.name)
+            log.info("sync %s: copying %s from the served run", run_id, table.name)
             _take_over(connection, table, run)
         run.staged = [*run.staged, table.name]
         log.info("sync %s: copied %s", run_id, table.name)
@@ -270,13 +270,13 @@ def _bring(engine: Engine, gold: Gold, table: Table, run_id: int) -> None:
 
 
 def _take_over(connection: Connection, table: Table, run: SyncRun) -> None:
-    """Copy the rows of the run that is served. Raises OtherBatchError if they are of another batch or size."""
+    """Copy the table from the served run. Raises OtherBatchError if that has another batch or sample."""
     served = select(SyncRun).where(SERVED).order_by(SyncRun.id.desc()).limit(1)
     with Session(connection) as session:
         before = session.scalars(served).first()
     if before is None or (before.batch_id, before.sample_customers) != (run.batch_id, run.sample_customers):
         raise OtherBatchError(
-            f"Sync all datasets: {table.name} of what is served is not of batch {run.batch_id} in the same size."
+            f"Sync all datasets: the {table.name} served now are not from batch {run.batch_id} with the same sample."
         )
     names = synced_columns(table)
     rows = select(literal(run.id, Integer), *(table.c[name] for name in names)).where(table.c.run_id == before.id)
@@ -284,10 +284,10 @@ def _take_over(connection: Connection, table: Table, run: SyncRun) -> None:
 
 
 def copy_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Add rows, whose values are in the order of the table's columns, by binary COPY.
+    """Insert rows, with values in the order of the table's columns, by binary COPY.
 
-    psycopg's compiled encoder keeps up with the server. It converts nothing, so values are sent as the column's
-    type, and it cuts off an integer that the type cannot hold without a word: the checksums would differ.
+    psycopg's compiled encoder is as fast as the server. It encodes values as the column's type without a range check:
+    it truncates an integer that is too large, and the checksums then differ.
     """
     columns = ", ".join(table.columns.keys())
     types = [column.type.compile(connection.dialect).lower() for column in table.columns]
@@ -307,7 +307,7 @@ def _rows(gold: Gold, table: Table, run_id: int) -> Generator[Sequence[Any]]:
 
 
 def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
-    """Compare all that arrived with the warehouse and, if it is the same, serve it."""
+    """Compare all tables with the warehouse, then publish the run and supersede the one served before."""
     log.info("sync %s: verifying", run_id)
     with Session(engine, expire_on_commit=False) as session:
         run = session.get_one(SyncRun, run_id, with_for_update=True)
@@ -328,9 +328,9 @@ def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
 
 
 def _stop_serving_withdrawn(engine: Engine, gold: Gold) -> None:
-    """Serve nothing if gold shows nothing because the batch that is served was withdrawn.
+    """Stop serving the run if its batch was withdrawn in the warehouse.
 
-    Any other reason for an empty gold (a warehouse made anew, the wrong one) changes nothing that is served.
+    Any other reason for an empty gold (a rebuilt warehouse, a wrong connection string) leaves the served run in place.
     """
     with engine.begin() as connection:
         served = connection.execute(select(SyncRun.batch_id, SyncRun.business_date).where(SERVED)).first()
@@ -350,7 +350,7 @@ def _verified(connection: Connection, gold: Gold, table: Table, run_id: int) -> 
 
 
 def _prune(engine: Engine) -> None:
-    """Delete the rows of runs that nobody can be reading any more."""
+    """Delete the rows of failed runs, and of runs superseded KEEP_SECONDS ago."""
     old = SyncRun.superseded_at < func.clock_timestamp() - text(f"interval '{KEEP_SECONDS} seconds'")
     useless = select(SyncRun.id).where(SyncRun.pruned_at.is_(None), or_(SyncRun.status == "failed", old))
     with engine.begin() as connection:

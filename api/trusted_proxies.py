@@ -1,7 +1,7 @@
-"""Whose word on the caller's address counts.
+"""The caller's address behind a proxy.
 
-A proxy tells in X-Forwarded-For, -Proto and -Host for whom it asks. Anybody can send these headers, so they are
-believed of the addresses in API_TRUSTED_PROXIES alone; of any other caller they are ignored.
+A proxy passes on the caller's address, scheme and host in X-Forwarded-For, -Proto and -Host. Anybody can send these
+headers, so they count only in requests from the addresses in API_TRUSTED_PROXIES.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 class TrustedProxies:
-    """A WSGI application behind one proxy, which stands in one of the networks."""
+    """WSGI middleware that applies the X-Forwarded-* headers of proxies in the given networks."""
 
     def __init__(self, application: "WSGIApplication", networks: Networks) -> None:
         self._networks = networks
@@ -25,13 +25,13 @@ class TrustedProxies:
         self._proxied = ProxyFix(application, x_for=1, x_proto=1, x_host=1)
 
     def __call__(self, environment: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer as the application does, who is told of the caller what the proxy tells."""
+        """Call the application, with the caller's address from the headers if the peer is a trusted proxy."""
         trusted = self._trusts(environment.get("REMOTE_ADDR", ""))
         return (self._proxied if trusted else self._direct)(environment, start_response)
 
     def _trusts(self, address: str) -> bool:
         try:
             caller = ip_address(address)
-        except ValueError:  # a Unix socket has none
+        except ValueError:  # a Unix socket has no address
             return False
         return any(caller in network for network in self._networks)

@@ -2,19 +2,19 @@
 
 ====================  =======================================================================
 ``application``       Dash within the API's application
-``selection``         what is looked at, as the address holds it
+``selection``         page, period and filters, as in the URL
 ``periods``           days, months, quarters and years
-``star``, ``stars``   the served run in memory, and how it gets there
-``picture``           the order lines of a selection
-``marks``             tiles, bars, tables and charts
-``html_block``        how HTML gets past Dash
-``totals``            the tiles, and what they are held against
+``sales_cube``        the order lines of a run in memory; ``cube_loader`` reads them from Postgres
+``cube_view``         the order lines of a selection
+``charts``            parts of cards: tiles, bars, tables and charts
+``html_block``        a Dash component for HTML
+``totals``            the card of tiles, with comparisons and sparklines
 ``countries``         the map
 ``sales_page``        the cards of the Sales page
 ``customers_page``    the cards of the Customers page
-``rows``              the rows behind a picture, as a table and as a file
-``exports``           the files for Tableau, to be downloaded
-``shell``             what is around the cards: header, filters, footer
-``assets``            style sheet, script and map, sent as they are
+``rows``              the rows of a selection, as a table and as a file
+``exports``           downloads of the files for Tableau
+``shell``             header, filters and footer
+``assets``            style sheet, script and map
 ====================  =======================================================================
 """

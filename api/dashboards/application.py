@@ -1,6 +1,6 @@
-"""The dashboards as part of the API's application: Dash with its files, under /dashboards/.
+"""The dashboards as part of the API's application: Dash under /dashboards/.
 
-One callback draws a whole page from its address; there is no other state.
+One callback draws a whole page from its URL; there is no other state.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from werkzeug.wrappers import Response
 from api.access import requires
 from api.dashboards import customers_page, exports, rows, sales_page
 from api.dashboards.countries import MAPS_ADDRESS
+from api.dashboards.cube_loader import CubeLoader
+from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
-from api.dashboards.picture import Picture
-from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
-from api.dashboards.shell import bare_top, foot, said, top
-from api.dashboards.star import Star
-from api.dashboards.stars import Stars
+from api.dashboards.sales_cube import SalesCube
+from api.dashboards.selection import PAGES, PREFIX, SelectionError, parse_selection
+from api.dashboards.shell import announcement, footer, header, message_header
 from api.problems import InvalidRequestError
 
 INDEX = """<!DOCTYPE html>
@@ -36,56 +36,57 @@ INDEX = """<!DOCTYPE html>
 <body>{%app_entry%}{%config%}{%scripts%}{%renderer%}</body>
 </html>"""
 
-PAGES_POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' {}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
     " font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-"""Everything the pages need comes from here; ``{}``: the script that starts Dash, by its hash. (Plotly sets styles.)"""
+"""Pages load from this server only. ``{}`` is the hash of Dash's inline script; Plotly needs inline styles."""
 
 CATCH_ALL = f"{PREFIX}<path:path>"
 UPDATE = f"{PREFIX}_dash-update-component"
-CALLED_BY_PAGES = (f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies", UPDATE)
-"""The endpoints of Dash, by its names for them, that show pages and send what is on them."""
+DATA_ENDPOINTS = (f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies", UPDATE)
+"""Dash's endpoints that return data, so they require the read scope."""
 
-ASKED = {"output": str, "inputs": list, "changedPropIds": list}
-"""What a request for an update must have."""
+UPDATE_FIELDS = {"output": str, "inputs": list, "changedPropIds": list}
+"""Required fields in the body of an update request, and their types."""
 
 CARDS = {"sales": sales_page.cards, "customers": customers_page.cards}
-NAMES = {"sales": sales_page.NAMES, "customers": customers_page.NAMES}
+CARD_NAMES = {"sales": sales_page.CARD_NAMES, "customers": customers_page.CARD_NAMES}
 CHARTS = {"sales": sales_page.CHARTS, "customers": customers_page.CHARTS}
 CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False, "topojsonURL": MAPS_ADDRESS}
 
 
-SAID = html.Div(id="said", role="status", className="unseen")
-"""What a screen reader says when a page has been drawn anew."""
+ANNOUNCEMENT = html.Div(id="announcement", role="status", className="visually-hidden")
+"""Live region: screen readers announce its text after a page was drawn."""
 
 
 def init_app(app: Flask) -> None:
-    """Add the dashboards; who may read may see them."""
-    app.extensions["stars"] = Stars()
+    """Add the dashboards to the application. They require the read scope."""
+    app.extensions["cube_loader"] = CubeLoader()
     dash = Dash(
         "dashboards",
-        server=app,  # type: ignore[arg-type] # Dash takes Flask and does not say so
+        server=app,  # type: ignore[arg-type] # Dash accepts Flask, but its annotation lacks it
         routes_pathname_prefix=PREFIX,
         assets_folder=str(Path(__file__).parent / "assets"),
         title="Sales warehouse",
         index_string=INDEX,
         update_title="",
         add_log_handler=False,
-        use_async=False,  # Dash would choose it by a package that happens to be installed
+        use_async=False,  # by default it depends on which packages are installed
     )
     dash.layout = _layout()
     dash.callback(_outputs(), Input("location", "href"))(draw)
-    app.register_error_handler(DependencyException, _no_such_file)
+    app.register_error_handler(DependencyException, _render_missing_asset)
     rows.init_app(app, dash)
     exports.init_app(app)
-    _guard(app, dash)
+    _protect(app, dash)
 
 
 def _layout() -> Component:
-    """Return what is there before anything is drawn: both pages with their cards, empty.
+    """Return the layout: both pages with their cards, still empty.
 
-    Cards stay as they are and get new content: Dash would make new ones anew, charts and all.
+    The cards are permanent and callbacks replace their content, because Dash would draw new cards from scratch,
+    including their charts.
     """
 
     def card(page: str, name: str) -> Component:
@@ -98,7 +99,7 @@ def _layout() -> Component:
 
     mains = [
         html.Main(
-            [*(card(page, name) for name in NAMES[page]), html.Div(id=f"{page}-rows")],
+            [*(card(page, name) for name in CARD_NAMES[page]), html.Div(id=f"{page}-rows")],
             id=page,
             className="cards",
             hidden=True,
@@ -106,26 +107,28 @@ def _layout() -> Component:
         )
         for page in PAGES
     ]
-    return html.Div([dcc.Location(id="location", refresh=False), HtmlBlock("top"), SAID, *mains, HtmlBlock("foot")])
+    return html.Div(
+        [dcc.Location(id="location", refresh=False), HtmlBlock("header"), ANNOUNCEMENT, *mains, HtmlBlock("footer")]
+    )
 
 
 def _outputs() -> dict[str, Any]:
     return {
-        "top": Output("top", "html"),
-        "said": Output("said", "children"),
-        "foot": Output("foot", "html"),
+        "header": Output("header", "html"),
+        "announcement": Output("announcement", "children"),
+        "footer": Output("footer", "html"),
         "hidden": {page: Output(page, "hidden") for page in PAGES},
-        "html": {page: {name: Output(f"{page}-{name}-html", "html") for name in NAMES[page]} for page in PAGES},
+        "html": {page: {name: Output(f"{page}-{name}-html", "html") for name in CARD_NAMES[page]} for page in PAGES},
         "charts": {page: {name: Output(f"{page}-{name}-chart", "figure") for name in CHARTS[page]} for page in PAGES},
         "rows": {page: Output(f"{page}-rows", "children") for page in PAGES},
     }
 
 
-def _guard(app: Flask, dash: Dash) -> None:
-    """Ask who wants to see data for the right to, and let browsers run no other scripts than Dash's."""
-    policy = PAGES_POLICY.format(" ".join(dash.csp_hashes()))
+def _protect(app: Flask, dash: Dash) -> None:
+    """Require the read scope on Dash's routes with data, and set a Content-Security-Policy on the pages."""
+    policy = CONTENT_SECURITY_POLICY.format(" ".join(dash.csp_hashes()))
     with app.test_request_context(PREFIX):
-        # A process sends those of Dash's files that an index it made names: let all know them before they fork.
+        # Dash serves only files that an index page rendered before has listed. Render one before the workers fork.
         dash.index()  # type: ignore[no-untyped-call]
     show = app.view_functions[CATCH_ALL]
 
@@ -136,82 +139,89 @@ def _guard(app: Flask, dash: Dash) -> None:
         response.headers["Content-Security-Policy"] = policy
         return response
 
-    guarded = {CATCH_ALL: index, **{name: app.view_functions[name] for name in CALLED_BY_PAGES}}
-    guarded[UPDATE] = _checked(guarded[UPDATE], dash)
+    guarded = {CATCH_ALL: index, **{name: app.view_functions[name] for name in DATA_ENDPOINTS}}
+    guarded[UPDATE] = _validated(guarded[UPDATE], dash)
     for name, view in guarded.items():
         app.view_functions[name] = requires("read", in_browser=True)(partial(view))
     app.view_functions[PREFIX] = lambda: redirect(f"{PREFIX}{PAGES[0]}")
 
 
-def _no_such_file(_: DependencyException) -> Any:
+def _render_missing_asset(_: DependencyException) -> Any:
     return current_app.handle_user_exception(NotFound())
 
 
-def _checked(update: Callable[..., Any], dash: Dash) -> Callable[..., Any]:
-    """Refuse what no page of ours sends before Dash stumbles over it."""
+def _validated(update: Callable[..., Any], dash: Dash) -> Callable[..., Any]:
+    """Validate an update request, because Dash would crash on an invalid one (500)."""
 
     def checked(**values: Any) -> Any:
         body = request.get_json(silent=True)
-        if not isinstance(body, dict) or not all(isinstance(body.get(name), kind) for name, kind in ASKED.items()):
-            raise InvalidRequestError({"detail": "No page asks like this."})
+        if not isinstance(body, dict) or not all(
+            isinstance(body.get(name), kind) for name, kind in UPDATE_FIELDS.items()
+        ):
+            raise InvalidRequestError({"detail": "The body is not an update request of the dashboards."})
         if body["output"] not in dash.callback_map:
-            raise InvalidRequestError({"detail": "The page is of another version: load it again."})
+            raise InvalidRequestError({"detail": "The page belongs to another version of the dashboards: reload it."})
         return update(**values)
 
     return checked
 
 
 def draw(href: str) -> dict[str, Any]:
-    """Draw the page of an address; whatever is wrong is said on the page."""
+    """Return the outputs for the page of a URL. Errors in the URL and missing data are shown on the page."""
     try:
         address = urlsplit(href)
         page = address.path.removeprefix(PREFIX)
     except (AttributeError, TypeError, ValueError) as error:
-        raise InvalidRequestError({"detail": "The location is no address."}) from error
+        raise InvalidRequestError({"detail": "The location is not a URL."}) from error
     if page not in PAGES:
         abort(404)
-    star: Star | None = None
+    cube: SalesCube | None = None
     try:
-        star = current_app.extensions["stars"].current()
-        if star is None:
-            reason = "No day is served: the DAG sales_serving, or POST /api/sync, brings one."
-            return _failed(reason, page, star)
-        return _drawn(Picture(star, read_address(page, address.query, star.business_date)))
+        cube = current_app.extensions["cube_loader"].current()
+        if cube is None:
+            reason = "No business date is served. Run the DAG sales_serving, or POST /api/sync."
+            return _failure_content(reason, page, cube)
+        return _page_content(CubeView(cube, parse_selection(page, address.query, cube.business_date)))
     except SelectionError as error:
-        return _failed(str(error), page, star)
+        return _failure_content(str(error), page, cube)
     except psycopg.Error:
         current_app.logger.exception("A dashboard could not be drawn.")
-        reason = "The serving database does not answer, or not in time. Try again in a moment; /health/ready says more."
-        return _failed(reason, page, star)
+        reason = "The serving database does not answer in time. Try again in a moment, or see /health/ready."
+        return _failure_content(reason, page, cube)
 
 
-def _drawn(picture: Picture) -> dict[str, Any]:
-    """Return the content of each card of the picture's page, and nothing for those of the other."""
-    page = picture.selection.page
-    cards = {card.name: card for card in CARDS[page](picture)}
-    content = _nothing_new()
-    content["top"], content["foot"], content["said"] = top(picture), foot(), said(picture, cards["tiles"])
+def _page_content(view: CubeView) -> dict[str, Any]:
+    """Return the content of the view's page, and no updates for the cards of the other page."""
+    page = view.selection.page
+    cards = {card.name: card for card in CARDS[page](view)}
+    content = _no_updates()
+    content["header"], content["footer"], content["announcement"] = (
+        header(view),
+        footer(),
+        announcement(view, cards["tiles"]),
+    )
     content["hidden"] = {each: each != page for each in PAGES}
     content["html"][page] = {
-        name: render_template("dashboards/card.html", card=cards[name], id=f"{page}-{name}") for name in NAMES[page]
+        name: render_template("dashboards/card.html", card=cards[name], id=f"{page}-{name}")
+        for name in CARD_NAMES[page]
     }
     content["charts"][page] = {name: cards[name].figure or {} for name in CHARTS[page]}
-    content["rows"] = {each: rows.section(picture) if each == page else [] for each in PAGES}
+    content["rows"] = {each: rows.section(view) if each == page else [] for each in PAGES}
     return content
 
 
-def _failed(reason: str, page: str, star: Star | None) -> dict[str, Any]:
-    """Say why there is nothing to see, and offer to start again."""
-    content = _nothing_new()
+def _failure_content(reason: str, page: str, cube: SalesCube | None) -> dict[str, Any]:
+    """Return a page with an error message and a link to start again."""
+    content = _no_updates()
     message = render_template("dashboards/failed.html", reason=reason, again=f"{PREFIX}{page}")
-    content["top"], content["foot"], content["said"] = bare_top(page, star) + message, foot(), ""
+    content["header"], content["footer"], content["announcement"] = message_header(page, cube) + message, footer(), ""
     content["hidden"] = dict.fromkeys(PAGES, True)
     return content
 
 
-def _nothing_new() -> dict[str, Any]:
+def _no_updates() -> dict[str, Any]:
     return {
-        "html": {page: dict.fromkeys(NAMES[page], no_update) for page in PAGES},
+        "html": {page: dict.fromkeys(CARD_NAMES[page], no_update) for page in PAGES},
         "charts": {page: dict.fromkeys(CHARTS[page], no_update) for page in PAGES},
         "rows": dict.fromkeys(PAGES, no_update),
     }

@@ -6,14 +6,14 @@ from pathlib import Path
 from api.dashboards.selection import PREFIX
 
 MAPS_ADDRESS = f"{PREFIX}assets/"
-"""Where Plotly finds its maps."""
+"""The URL under which Plotly loads its map."""
 
 MAP = Path(__file__).parent / "assets" / "world_110m.json"
-"""By Plotly's name for it: Natural Earth's countries and their land at 1:110 million (public domain, by way of the
-package world-atlas 2.0.2), without Antarctica, as TopoJSON. The ids are the countries' names as gold spells them,
-``ct`` is the middle of a country's largest part."""
+"""Plotly requires this file name. TopoJSON of Natural Earth's countries and land at 1:110 million, without Antarctica
+(public domain, from the package world-atlas 2.0.2). Ids are the names of countries in gold; ``ct`` is the center of a
+country's largest part."""
 
-ON_THE_MAP = frozenset(
+MAPPED_COUNTRIES = frozenset(
     country["id"] for country in json.loads(MAP.read_text(encoding="utf-8"))["objects"]["countries"]["geometries"]
 )
-"""Their names."""
+"""Names of the countries on the map."""

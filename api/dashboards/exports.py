@@ -1,4 +1,4 @@
-"""The files for Tableau, which the DAG ``sales_serving`` writes (plugins/warehouse/tableau), to be downloaded."""
+"""Downloads of the files for Tableau, which the DAG ``sales_serving`` writes (plugins/warehouse/tableau)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ FILES: Mapping[str, str] = {
     "sales_warehouse.twbx": "Tableau workbook",
     "sales_warehouse.hyper": "Tableau extract",
 }
-"""The files, and what people call them; the folder may hold others, which are nobody's business."""
+"""File name → title. Other files in the folder are not served."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """A file that is there."""
+    """A file that can be downloaded: title, URL, time of writing, and size."""
 
     title: str
     address: str
@@ -27,12 +27,12 @@ class Export:
 
 
 def init_app(app: Flask) -> None:
-    """Add the downloads; who may read may have them."""
+    """Add the downloads. They require the read scope."""
     app.add_url_rule("/exports/<name>", "exports", requires("read", in_browser=True)(download))
 
 
-def there() -> list[Export]:
-    """Return the files that can be downloaded."""
+def available() -> list[Export]:
+    """Return the files that exist."""
     found = []
     for name, title in FILES.items():
         path = _folder() / name
@@ -48,8 +48,8 @@ def download(name: str) -> Response:
     if name not in FILES or not (_folder() / name).is_file():
         abort(
             404,
-            "There is no such export: the task export_tableau of the DAG sales_serving writes"
-            f" {' and '.join(FILES)}, `python -m warehouse.tableau` does it by hand.",
+            f"The export does not exist. The exports are {' and '.join(FILES)}. The task export_tableau of the DAG"
+            " sales_serving writes them, as does `python -m warehouse.tableau`.",
         )
     return send_from_directory(_folder(), name, as_attachment=True, mimetype="application/octet-stream")
 

@@ -1,14 +1,14 @@
-"""A component of Dash that holds HTML as it comes from a template.
+"""A Dash component for HTML rendered by a template.
 
-Dash keeps books about each component: a page of a thousand of them takes it most of a second, the same as HTML
-some milliseconds. ``assets/dashboards.js`` has its other half.
+Dash processes every component of a page: a thousand of them take most of a second, the same page as HTML takes some
+milliseconds. ``assets/dashboards.js`` implements the component in the browser.
 """
 
 from dash.development.base_component import Component
 
 
 class HtmlBlock(Component):
-    """HTML that a template has escaped. Focus and open menus survive its replacement."""
+    """HTML that a template has escaped. Keyboard focus and open menus are kept when it is replaced."""
 
     _namespace = "dashboards"
     _type = "HtmlBlock"

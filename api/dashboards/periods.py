@@ -1,4 +1,4 @@
-"""Periods of days: calendar units, what a period is compared with, and the presets of the date filter."""
+"""Periods of days: calendar units, comparison periods, and the presets of the date filter."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 LEVELS = ("year", "quarter", "month", "day")
-"""The units of the calendar, from coarse to fine; a click on one shows the next within it."""
+"""The levels of calendar units, from coarse to fine. A click on a unit drills down to the next level."""
 
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
 SHORTEST = {"year": 365, "quarter": 90, "month": 28, "day": 1}
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
-"""What can be shown; a date beyond is a mistake of the source."""
+"""The range of dates shown; a date outside it is an error of the sources."""
 
 DAYS_SHOWN_SINGLY = 62
 MONTHS_SHOWN_SINGLY = 36
@@ -28,69 +28,70 @@ class Period:
 
     @property
     def days(self) -> int:
-        """How many days there are."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def unit(self) -> str | None:
-        """The unit of the calendar that the period is exactly one of, if any."""
+        """The level of the period if it is exactly one calendar unit, else None."""
         return next((level for level in LEVELS if self == unit_of(self.first, level)), None)
 
     def until(self, day: date) -> Period:
-        """Leave out what comes after a day; the first day stays."""
+        """Return the period without the days after a day, but with at least its first day."""
         return Period(self.first, max(self.first, min(self.last, day)))
 
     def clipped(self, other: Period) -> Period:
-        """Return the days that also lie in another period; there must be some."""
+        """Return the intersection with another period, which must overlap."""
         return Period(max(self.first, other.first), min(self.last, other.last))
 
     def previous(self, until: date) -> Period:
-        """Return the period before: the unit before a unit, else as many days; as long as this one is ``until`` a day.
+        """Return the preceding period: the unit before a calendar unit, else the same number of days.
 
-        A month that is not over is compared with as many days of the month before.
+        If the period has not ended by the day ``until``, only its days up to then count: an unfinished month is
+        compared with as many days of the month before.
         """
-        here = self.until(until)
+        elapsed = self.until(until)
         unit = self.unit
         if unit in MONTHS:
             before = unit_of(add_months(self.first, -MONTHS[unit]), unit)
-            return before if here == self else before.until(before.first + timedelta(days=here.days - 1))
-        return Period(here.first - timedelta(days=here.days), here.first - ONE_DAY)
+            return before if elapsed == self else before.until(before.first + timedelta(days=elapsed.days - 1))
+        return Period(elapsed.first - timedelta(days=elapsed.days), elapsed.first - ONE_DAY)
 
     def year_before(self, until: date) -> Period:
-        """Return the same days of the year before."""
-        here = self.until(until)
-        if here == self and self.unit in MONTHS:
+        """Return the same days a year earlier; of an unfinished period, those up to the day ``until``."""
+        elapsed = self.until(until)
+        if elapsed == self and self.unit in MONTHS:
             return unit_of(add_months(self.first, -12), self.unit or "")
-        return Period(add_months(here.first, -12), add_months(here.last, -12))
+        return Period(add_months(elapsed.first, -12), add_months(elapsed.last, -12))
 
-    def parts(self, level: str) -> list[Period]:
-        """Return the units of a level that have days in the period, whole ones."""
+    def units(self, level: str) -> list[Period]:
+        """Return the complete calendar units of a level that overlap the period."""
         parts = [unit_of(self.first, level)]
         while parts[-1].last < self.last:
             parts.append(unit_of(parts[-1].last + ONE_DAY, level))
         return parts
 
-    def finer(self) -> str:
-        """Return the level that shows the period well: below its unit, or by its length."""
+    def default_level(self) -> str:
+        """Return the level of the trend by default: the one below the period's unit, or one that fits its length."""
         if self.unit in MONTHS:
             return LEVELS[LEVELS.index(self.unit) + 1]
         if self.days <= DAYS_SHOWN_SINGLY:
             return "day"
         return "month" if self.days <= MONTHS_SHOWN_SINGLY * 31 else "year"
 
-    def at_most(self, level: str, count: int) -> str:
-        """Return the level, or a coarser one if the period had more units of it than a picture can hold."""
+    def level_of_at_most(self, level: str, count: int) -> str:
+        """Return the level, or the next coarser one at which the period has about ``count`` units or fewer."""
         while self.days / SHORTEST[level] > count and level != LEVELS[0]:
             level = LEVELS[LEVELS.index(level) - 1]
         return level
 
-    def above(self) -> list[Period]:
-        """Return the units that the period lies in, the coarsest first."""
+    def enclosing_units(self) -> list[Period]:
+        """Return the calendar units that contain the period, the coarsest first."""
         units = [unit_of(self.first, level) for level in LEVELS]
         return [unit for unit in units if unit.last >= self.last and unit != self]
 
     def __str__(self) -> str:
-        """Name it as people do: 2025, Q3 2025, July 2025, 5 Jul 2025, or from one day to another."""
+        """Format the period: 2025, Q3 2025, July 2025, 5 Jul 2025, or first and last day."""
         match self.unit:
             case "year":
                 return str(self.first.year)
@@ -99,12 +100,12 @@ class Period:
             case "month":
                 return f"{self.first:%B %Y}"
             case "day":
-                return shown(self.first)
-        return f"{shown(self.first)} – {shown(self.last)}"
+                return format_day(self.first)
+        return f"{format_day(self.first)} – {format_day(self.last)}"
 
 
-def code(part: Period) -> str:
-    """Write a year, quarter or month as addresses have it: 2025, 2025-Q3, 2025-07."""
+def period_code(part: Period) -> str:
+    """Format a year, quarter or month for URLs: 2025, 2025-Q3, 2025-07."""
     match part.unit:
         case "year":
             return f"{part.first:%Y}"
@@ -116,8 +117,8 @@ def code(part: Period) -> str:
 CODE = re.compile(r"([12]\d{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 
 
-def from_code(text: str) -> Period | None:
-    """Read what ``code`` wrote; None if it is nothing of the kind."""
+def parse_period_code(text: str) -> Period | None:
+    """Parse the format of ``period_code``; None if the text is invalid."""
     found = CODE.fullmatch(text)
     if not found:
         return None
@@ -127,18 +128,18 @@ def from_code(text: str) -> Period | None:
     return unit_of(date(year, month or 1, 1), "month" if month else "year")
 
 
-def shown(day: date) -> str:
-    """Write a day out: 5 Jul 2025."""
+def format_day(day: date) -> str:
+    """Format a date: 5 Jul 2025."""
     return f"{day.day} {day:%b %Y}"
 
 
 def quarter(day: date) -> int:
-    """Return the quarter of a day, 1 to 4."""
+    """Return the quarter of a date, 1 to 4."""
     return (day.month + 2) // 3
 
 
 def unit_of(day: date, level: str) -> Period:
-    """Return the unit of a level that a day lies in."""
+    """Return the calendar unit of a level that contains a day."""
     if level == "day":
         return Period(day, day)
     months = MONTHS[level]
@@ -147,14 +148,14 @@ def unit_of(day: date, level: str) -> Period:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of another month, or its last day when it is shorter."""
+    """Return the same day of another month, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (following - ONE_DAY).day))
 
 
 def label(part: Period, level: str) -> str:
-    """Name a unit as short as an axis or a table wants it."""
+    """Return a short label of a calendar unit for axes and tables."""
     match level:
         case "year":
             return str(part.first.year)
@@ -166,12 +167,12 @@ def label(part: Period, level: str) -> str:
 
 
 def last_twelve_months(business_date: date) -> Period:
-    """Return the year that ends with a day: what is shown unless the address says otherwise."""
+    """Return the twelve months up to the business date, the default period."""
     return Period(add_months(business_date, -12) + ONE_DAY, business_date)
 
 
 def presets(business_date: date) -> dict[str, Period]:
-    """Return the periods that the date filter offers, by name, as of a business date."""
+    """Return the preset periods of the date filter by name, relative to a business date."""
     this_month, this_quarter, this_year = (unit_of(business_date, level) for level in ("month", "quarter", "year"))
     return {
         "Last 30 days": Period(business_date - timedelta(days=29), business_date),

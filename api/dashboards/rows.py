@@ -1,6 +1,6 @@
-"""The rows behind a picture: order lines on the Sales page, customers on the Customers page.
+"""The rows of a view: order lines on the Sales page, customers on the Customers page.
 
-They come from Postgres, in pages for the table and in one stream for the CSV file.
+The table loads them from Postgres in pages, the CSV file in one stream.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, and_, bindpa
 
 from api.access import requires
 from api.csv_text import csv_text
+from api.dashboards.cube_loader import UNKNOWN_KEY
+from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
-from api.dashboards.picture import Picture
-from api.dashboards.selection import PAGES, PREFIX, SelectionError, read_address
-from api.dashboards.star import Star
-from api.dashboards.stars import UNKNOWN_KEY
+from api.dashboards.sales_cube import SalesCube
+from api.dashboards.selection import PAGES, PREFIX, SelectionError, parse_selection
 from api.database import Reader, read, sql_text
 from api.models import Customer, Product, Sale, table
 from api.problems import InvalidRequestError, NotSyncedError, Problem, UnavailableProblem
 
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
-ROWS_A_PAGE = 100
-STREAMED_AT_ONCE = 2000
-WORKING_SECONDS, WAITING_SECONDS = 120, 600
-"""How long Postgres may work on a file, and how long a slow line may keep it waiting."""
+MAX_ROWS_A_REQUEST = 100
+ROWS_A_FETCH = 2000
+STATEMENT_SECONDS, IDLE_SECONDS = 120, 600
+"""Timeouts of a CSV file: of its statement, and of the transaction while a slow client reads."""
 
-MOST_ROWS_IN_TABLE = 100_000
-"""Nobody scrolls further; the file has all."""
+MAX_TABLE_ROWS = 100_000
+"""The table stops here; the CSV file has all rows."""
 
-ONE_FILE = threading.BoundedSemaphore()
-"""A process sends one file at a time: its threads are few, and a file keeps one, and a transaction, for long."""
+DOWNLOAD_SLOT = threading.BoundedSemaphore()
+"""One CSV file at a time in each process, because it occupies one of few threads, and a transaction, for long."""
 
 
-class NewerDayError(Problem):
-    """The rows asked for are of a run that is no longer served."""
+class OtherRunError(Problem):
+    """The page was drawn from a run that is no longer served."""
 
     status = 410
     name = "newer-day"
-    title = "A newer day is served"
+    title = "Another sync run is served now"
 
 
-class BusyError(UnavailableProblem):
-    """All that may send files do."""
+class DownloadSlotsTakenError(UnavailableProblem):
+    """Every slot for sending files is in use."""
 
     name = "busy"
-    title = "Too many files are being sent"
+    title = "Another file is being sent"
 
 
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ColumnElement[Any]]]] = {
@@ -84,42 +84,42 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, ColumnElement[Any]]]] = {
         "recency": ("Months since", CUSTOMERS.c.recency),
     },
 }
-"""The columns of the table: their names in the serving tables, what people call them, and where they are."""
+"""Page → column name → title and expression."""
 
-WHAT = {"sales": "order lines", "customers": "customers"}
+ROW_KINDS = {"sales": "order lines", "customers": "customers"}
 NUMBERS = frozenset(
     {"quantity", "price", "sales_amount", "cost", "profit", "age", "total_orders", "total_sales", "recency"}
 )
-OWN_ORDER = {
-    # Two products of one order that nobody knows share a key.
+DEFAULT_ORDER = {
+    # Two lines of one order with unknown products share the product key 0, so the key alone is not unique.
     "sales": (SALES.c.order_number, SALES.c.product_key, SALES.c.sales_amount, SALES.c.quantity, SALES.c.customer_key),
     "customers": (CUSTOMERS.c.customer_key,),
 }
-"""The order of the rows when no other is asked for, and of those that are equal in it."""
+"""The default sort order, which also breaks ties of other orders."""
 
 
-def section(picture: Picture) -> list[Component]:
-    """Return the card with the rows, if the selection asks for it: a head and the table, which asks for its rows."""
-    selection = picture.selection
+def section(view: CubeView) -> list[Component]:
+    """Return the card with the table of rows if the selection has one, else nothing. The table requests its rows."""
+    selection = view.selection
     if not selection.rows:
         return []
-    count = count_of(picture)
-    note = f"{count:,} {WHAT[selection.page]} behind this picture."
-    if count > MOST_ROWS_IN_TABLE:
-        note += f" The table shows {MOST_ROWS_IN_TABLE:,} of them, the file has all."
-    file = f"{PREFIX}rows/{picture.star.run_id}/{selection.page}.csv?{selection.query()}"
+    count = count_of(view)
+    note = f"{count:,} {ROW_KINDS[selection.page]} in this selection."
+    if count > MAX_TABLE_ROWS:
+        note += f" The table shows the first {MAX_TABLE_ROWS:,}; the CSV file has all."
+    file = f"{PREFIX}rows/{view.cube.run_id}/{selection.page}.csv?{selection.query()}"
     head = render_template("dashboards/rows.html", note=note, file=file)
     columns = [
         {"field": name, "headerName": title, **(FIGURES if name in NUMBERS else TEXT)}
         for name, (title, _) in COLUMNS[selection.page].items()
     ]
     grid = AgGrid(
-        id={"type": "rows", "run": picture.star.run_id, "page": selection.page, "query": selection.query()},
+        id={"type": "rows", "run": view.cube.run_id, "page": selection.page, "query": selection.query()},
         columnDefs=columns,
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
         rowModelType="infinite",
         dashGridOptions={
-            "cacheBlockSize": ROWS_A_PAGE,
+            "cacheBlockSize": MAX_ROWS_A_REQUEST,
             "maxBlocksInCache": 20,
             "enableCellTextSelection": True,
             "suppressMultiSort": True,
@@ -137,7 +137,7 @@ FIGURES = {"flex": 2, "minWidth": 90, "type": "rightAligned"} | {
 
 
 def init_app(app: Flask, dash: Dash) -> None:
-    """Add what the table asks for its rows, and the file."""
+    """Add the callback of the table and the download of the CSV file."""
     name = {"type": "rows", "run": MATCH, "page": MATCH, "query": MATCH}
     dash.callback(Output(name, "getRowsResponse"), Input(name, "getRowsRequest"), State(name, "id"))(rows_of_table)
     app.add_url_rule(
@@ -145,83 +145,83 @@ def init_app(app: Flask, dash: Dash) -> None:
     )
 
 
-def count_of(picture: Picture) -> int:
-    """Return how many rows there are."""
-    if picture.selection.page == "customers":
-        return int(np.count_nonzero(picture.lines.buying & (picture.star.customer_keys != UNKNOWN_KEY)))
-    return len(picture.lines.days)
+def count_of(view: CubeView) -> int:
+    """Return the number of rows."""
+    if view.selection.page == "customers":
+        return int(np.count_nonzero(view.lines.buying & (view.cube.customer_keys != UNKNOWN_KEY)))
+    return len(view.lines.days)
 
 
-def rows_of_table(asked: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> Any:
-    """Return the rows that the table asks for: from one to another, in its order."""
-    if asked is None:
+def rows_of_table(rows_request: Mapping[str, Any] | None, grid: Mapping[str, Any]) -> Any:
+    """Return the rows that the table requests: a range, in its sort order."""
+    if rows_request is None:
         return no_update
     try:
-        picture = _picture(grid["run"], grid["page"], grid["query"])
-        sorts = [(sort["colId"], sort["sort"]) for sort in asked["sortModel"]]
-        first, last = max(int(asked["startRow"]), 0), int(asked["endRow"])
+        view = _view(grid["run"], grid["page"], grid["query"])
+        sorts = [(sort["colId"], sort["sort"]) for sort in rows_request["sortModel"]]
+        first, last = max(int(rows_request["startRow"]), 0), int(rows_request["endRow"])
         columns = COLUMNS[grid["page"]]
         orders = [(columns[name][1], direction) for name, direction in sorts]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidRequestError({"detail": f"No table of these pages asks like this: {error!r}."}) from error
-    statement, parameters = _rows(picture)
+        raise InvalidRequestError({"detail": f"The body is not a request of the table: {error!r}."}) from error
+    statement, parameters = _rows(view)
     for column, direction in orders:
         statement = statement.order_by(column.desc().nulls_last() if direction == "desc" else column.nulls_first())
-    statement = statement.order_by(*OWN_ORDER[grid["page"]]).limit(bindparam("limit")).offset(bindparam("offset"))
-    bounds = {"limit": min(max(last - first, 0), ROWS_A_PAGE), "offset": min(first, MOST_ROWS_IN_TABLE)}
-    found = read(sql_text(statement), {**parameters, **bounds})
+    statement = statement.order_by(*DEFAULT_ORDER[grid["page"]]).limit(bindparam("limit")).offset(bindparam("offset"))
+    bounds = {"limit": min(max(last - first, 0), MAX_ROWS_A_REQUEST), "offset": min(first, MAX_TABLE_ROWS)}
+    rows = read(sql_text(statement), {**parameters, **bounds})
     return {
-        "rowData": [dict(zip(columns, row, strict=True)) for row in found],
-        "rowCount": min(count_of(picture), MOST_ROWS_IN_TABLE),
+        "rowData": [dict(zip(columns, row, strict=True)) for row in rows],
+        "rowCount": min(count_of(view), MAX_TABLE_ROWS),
     }
 
 
 def file(run_id: int, page: str) -> Response:
-    """Send all rows behind a picture as CSV, while they come from Postgres."""
+    """Send all rows of a view as CSV, streamed from Postgres."""
     if page not in PAGES:
         abort(404)
-    picture = _picture(run_id, page, request.query_string.decode())
-    statement, parameters = _rows(picture)
+    view = _view(run_id, page, request.query_string.decode())
+    statement, parameters = _rows(view)
     reader: Reader = current_app.extensions["reader"]
-    sql = sql_text(statement.order_by(*OWN_ORDER[page]))
+    sql = sql_text(statement.order_by(*DEFAULT_ORDER[page]))
     columns = list(COLUMNS[page])
-    if not ONE_FILE.acquire(blocking=False):
-        raise BusyError("Another file is being sent; try again in a moment.")
+    if not DOWNLOAD_SLOT.acquire(blocking=False):
+        raise DownloadSlotsTakenError("Only one file can be sent at a time; try again in a moment.")
 
     def content() -> Iterator[str]:
         yield csv_text([columns])
         with reader.connect() as connection, connection.transaction(), connection.cursor("rows") as cursor:
-            connection.execute(f"SET LOCAL statement_timeout = '{WORKING_SECONDS}s'")
-            connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{WAITING_SECONDS}s'")
+            connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'")
+            connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
             cursor.execute(sql, parameters)
-            while rows := cursor.fetchmany(STREAMED_AT_ONCE):
+            while rows := cursor.fetchmany(ROWS_A_FETCH):
                 yield csv_text(rows)
 
-    name = f"{page}-{picture.star.business_date}.csv"
+    name = f"{page}-{view.cube.business_date}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     response = Response(content(), headers=headers, content_type="text/csv; charset=utf-8")
-    response.call_on_close(ONE_FILE.release)  # also when the client went away
+    response.call_on_close(DOWNLOAD_SLOT.release)  # also if the client disconnects
     return response
 
 
-def _picture(run_id: int, page: str, query: str) -> Picture:
-    """Return the picture that a page shows. Raises NewerDayError when another run is served since it was drawn."""
-    star: Star | None = current_app.extensions["stars"].current()
-    if star is None:
+def _view(run_id: int, page: str, query: str) -> CubeView:
+    """Return the view of a page. Raises OtherRunError if another run is served since the page was drawn."""
+    cube: SalesCube | None = current_app.extensions["cube_loader"].current()
+    if cube is None:
         raise NotSyncedError
-    if star.run_id != run_id:
-        raise NewerDayError(f"The business date {star.business_date} is served now: draw the page anew.")
+    if cube.run_id != run_id:
+        raise OtherRunError(f"The business date served now is {cube.business_date}: reload the page.")
     try:
-        return Picture(star, read_address(page, query, star.business_date))
+        return CubeView(cube, parse_selection(page, query, cube.business_date))
     except SelectionError as error:
         raise InvalidRequestError({"detail": str(error)}) from error
 
 
-def _rows(picture: Picture) -> tuple[Select[Any], dict[str, Any]]:
-    """Return the statement for the rows behind a picture, without an order, and its parameters."""
-    page, star = picture.selection.page, picture.star
+def _rows(view: CubeView) -> tuple[Select[Any], dict[str, Any]]:
+    """Return the statement for the rows of a view, without ORDER BY, and its parameters."""
+    page, cube = view.selection.page, view.cube
     columns = [column.label(name) for name, (_, column) in COLUMNS[page].items()]
-    parameters: dict[str, Any] = {"run_id": star.run_id}
+    parameters: dict[str, Any] = {"run_id": cube.run_id}
     run_id = bindparam("run_id", type_=Integer)
 
     def some(column: ColumnElement[int], keys: Any) -> ColumnElement[bool]:
@@ -230,19 +230,19 @@ def _rows(picture: Picture) -> tuple[Select[Any], dict[str, Any]]:
         return column.in_(select(func.unnest(bindparam(name, type_=ARRAY(Integer)))))
 
     if page == "customers":
-        keys = star.customer_keys[picture.lines.buying]
+        keys = cube.customer_keys[view.lines.buying]
         return select(*columns).where(CUSTOMERS.c.run_id == run_id, some(CUSTOMERS.c.customer_key, keys)), parameters
     source: Any = SALES
     for other, key in ((PRODUCTS, "product_key"), (CUSTOMERS, "customer_key")):
         source = source.outerjoin(other, and_(other.c.run_id == SALES.c.run_id, other.c[key] == SALES.c[key]))
     statement = select(*columns).select_from(source).where(SALES.c.run_id == run_id)
     for mask, keys, column in (
-        (picture.products(), star.product_keys, SALES.c.product_key),
-        (picture.customers(), star.customer_keys, SALES.c.customer_key),
+        (view.products(), cube.product_keys, SALES.c.product_key),
+        (view.customers(), cube.customer_keys, SALES.c.customer_key),
     ):
         if mask is not None:
             statement = statement.where(some(column, keys[mask]))
-    if period := picture.selection.period:
+    if period := view.selection.period:
         parameters |= {"first": period.first, "last": period.last}
         within = SALES.c.order_date.between(bindparam("first", type_=Date), bindparam("last", type_=Date))
         statement = statement.where(within)

@@ -1,7 +1,7 @@
-"""What is looked at: page, period and filters, as the address of the page holds them.
+"""The selection of a page: period and filters, as in its URL.
 
-A link is all it takes to get from one picture to another: every mark, filter and crumb on the pages is one, made
-with ``Selection.href``. So the back button works, and an address that is passed on shows the same picture.
+Every bar, cell, filter and breadcrumb is a link to another selection, built by ``Selection.href``. So the back button
+works, and a shared URL shows the same figures.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
-from api.dashboards.periods import EARLIEST, LATEST, LEVELS, Period, from_code, last_twelve_months
+from api.dashboards.periods import EARLIEST, LATEST, LEVELS, Period, last_twelve_months, parse_period_code
 
 PREFIX = "/dashboards/"
 PAGES = ("sales", "customers")
@@ -33,23 +33,23 @@ CUSTOMER_FILTERS = {
     "customer": "Customer",
 }
 FILTERS = {**PRODUCT_FILTERS, **CUSTOMER_FILTERS}
-"""The parameters of the address that filter, and what people call them."""
+"""The parameters of the URL that filter → their titles."""
 
 ALL_DATES = "all"
-LARGEST_ADDRESS = 4000
-MOST_VALUES = 200
+MAX_QUERY_LENGTH = 4000
+MAX_VALUES = 200
 
 
 class SelectionError(Exception):
-    """The address asks for something that there is not; the text says what, for the page."""
+    """A parameter of the URL is invalid; the message is shown on the page."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One picture. ``period`` None stands for all dates, and for sales without one.
+    """A selection. ``period`` None selects all dates and sales without a date.
 
-    ``chosen`` maps a filter's parameter to the values of which one must hold. ``by`` is the level that the trend is
-    drawn at when it is not the period's own. ``rows``: the rows behind the picture are shown, too.
+    ``chosen`` maps a filter's parameter to its values, combined by OR. ``by`` is the level of the trend, None for the
+    default of the period. ``rows``: the page also shows the rows of the selection.
     """
 
     page: str
@@ -59,11 +59,11 @@ class Selection:
     rows: bool = False
 
     def href(self) -> str:
-        """Return the address."""
+        """Return the URL of the selection."""
         return f"{PREFIX}{self.page}?{self.query()}"
 
     def query(self) -> str:
-        """Return the address's parameters."""
+        """Return the query of the URL."""
         if self.period:
             parameters = [("from", self.period.first.isoformat()), ("to", self.period.last.isoformat())]
         else:
@@ -75,38 +75,41 @@ class Selection:
             parameters.append(("rows", "1"))
         return urlencode(parameters)
 
-    def on(self, page: str) -> Selection:
-        """Look at the same on another page."""
+    def on_page(self, page: str) -> Selection:
+        """Return the same selection on another page."""
         return replace(self, page=page)
 
-    def within(self, period: Period | None, by: str | None = None) -> Selection:
-        """Look at another period."""
+    def with_period(self, period: Period | None, by: str | None = None) -> Selection:
+        """Return the selection with another period."""
         return replace(self, period=period, by=by)
 
-    def choosing(self, **values: str | None) -> Selection:
-        """Filter by one value each, instead of what is chosen; None chooses nothing."""
+    def with_filters(self, **values: str | None) -> Selection:
+        """Return the selection with some filters replaced by one value each; None removes a filter."""
         chosen = {name: kept for name, kept in self.chosen.items() if name not in values}
         return replace(
             self, chosen={**chosen, **{name: (value,) for name, value in values.items() if value is not None}}
         )
 
-    def toggling(self, name: str, value: str) -> Selection:
-        """Add a value to a filter, or take it away when it is there."""
+    def with_toggled(self, name: str, value: str) -> Selection:
+        """Return the selection with a value added to a filter, or removed if it is chosen."""
         now = self.chosen.get(name, ())
         values = tuple(each for each in now if each != value) if value in now else (*now, value)
         chosen = {**self.chosen, name: values} if values else {n: v for n, v in self.chosen.items() if n != name}
         return replace(self, chosen=chosen)
 
-    def clicked(self, **values: str) -> Selection:
-        """Filter by a mark's values alone; a click on the only chosen one lifts the filter."""
+    def after_click(self, **values: str) -> Selection:
+        """Return the selection after a click on an element of a card that stands for these values.
+
+        Each filter gets its value alone. If all of them already have, the click removes the filters.
+        """
         chosen = all(self.chosen.get(name) == (value,) for name, value in values.items())
-        return self.choosing(**(dict.fromkeys(values) if chosen else values))
+        return self.with_filters(**(dict.fromkeys(values) if chosen else values))
 
 
-def read_address(page: str, query: str, business_date: date) -> Selection:
-    """Read what an address asks for. Raises SelectionError for what there is not."""
-    if len(query) > LARGEST_ADDRESS:
-        raise SelectionError("The address is too long: choose fewer values.")
+def parse_selection(page: str, query: str, business_date: date) -> Selection:
+    """Parse the query of a URL. Raises SelectionError if a parameter is invalid."""
+    if len(query) > MAX_QUERY_LENGTH:
+        raise SelectionError("The URL is too long: choose fewer values.")
     single: dict[str, str] = {}
     chosen: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
@@ -116,35 +119,35 @@ def read_address(page: str, query: str, business_date: date) -> Selection:
         elif name in ("period", "from", "to", "by", "rows"):
             single[name] = value
         else:
-            raise SelectionError(f"The address asks for “{name}”, which is no filter.")
+            raise SelectionError(f"“{name}” is not a parameter of the dashboards.")
     if single.get("by", LEVELS[0]) not in LEVELS:
-        raise SelectionError(f"“by={single['by']}” is none of {', '.join(LEVELS)}.")
+        raise SelectionError(f"“by={single['by']}” must be one of {', '.join(LEVELS)}.")
     for value in chosen.get("joined", ()):
-        if from_code(value) is None:
-            raise SelectionError(f"“joined={value}” is no month like 2025-07, quarter like 2025-Q3 or year.")
-    if sum(map(len, chosen.values())) > MOST_VALUES:
-        raise SelectionError("The address holds too many values: choose fewer.")
+        if parse_period_code(value) is None:
+            raise SelectionError(f"“joined={value}” must be a month like 2025-07, a quarter like 2025-Q3, or a year.")
+    if sum(map(len, chosen.values())) > MAX_VALUES:
+        raise SelectionError(f"The URL has more than {MAX_VALUES} values: choose fewer.")
     return Selection(page, _period(single, business_date), chosen, single.get("by"), "rows" in single)
 
 
-def _period(given: Mapping[str, str], business_date: date) -> Period | None:
-    if "period" in given:
-        if given["period"] != ALL_DATES or "from" in given or "to" in given:
-            raise SelectionError("A period is “period=all”, or “from” and “to”.")
+def _period(parameters: Mapping[str, str], business_date: date) -> Period | None:
+    if "period" in parameters:
+        if parameters["period"] != ALL_DATES or "from" in parameters or "to" in parameters:
+            raise SelectionError("Use either “period=all” or “from” and “to”.")
         return None
-    if "from" not in given and "to" not in given:
+    if "from" not in parameters and "to" not in parameters:
         return last_twelve_months(business_date)
-    first, last = (_day(given, name) for name in ("from", "to"))
+    first, last = (_day(parameters, name) for name in ("from", "to"))
     if first > last:
-        raise SelectionError(f"The period ends ({last}) before it begins ({first}).")
+        raise SelectionError(f"The period ends on {last}, before it begins on {first}.")
     return Period(first, last)
 
 
-def _day(given: Mapping[str, str], name: str) -> date:
+def _day(parameters: Mapping[str, str], name: str) -> date:
     try:
-        day = date.fromisoformat(given.get(name, ""))
+        day = date.fromisoformat(parameters.get(name, ""))
     except ValueError:
-        raise SelectionError(f"“{name}={given.get(name, '')}” is no day like 2025-07-31.") from None
+        raise SelectionError(f"“{name}={parameters.get(name, '')}” must be a date like 2025-07-31.") from None
     if not EARLIEST <= day <= LATEST:
-        raise SelectionError(f"“{name}={day}”: the years {EARLIEST.year} to {LATEST.year} can be shown.")
+        raise SelectionError(f"“{name}={day}”: the year must be from {EARLIEST.year} to {LATEST.year}.")
     return day

@@ -1,4 +1,4 @@
-"""What is around the cards of a page: the day that is shown, the way to the other page, and the filters."""
+"""The parts around the cards of a page: header with navigation and filters, and footer."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 from flask import render_template
 
 from api.dashboards import exports
+from api.dashboards.charts import Card, Link
+from api.dashboards.cube_view import CubeView, keys_among
 from api.dashboards.customers_page import names_of
-from api.dashboards.marks import Card, Link
-from api.dashboards.periods import Period, presets, shown
-from api.dashboards.picture import Picture, are_any
+from api.dashboards.periods import Period, format_day, presets
+from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import FILTERS, PREFIX
-from api.dashboards.star import Star
 
 TITLES = {"sales": "Sales", "customers": "Customers"}
-OFFERED = ("country", "category", "line", "segment")
-"""The filters with a menu; the others are set by a click on a mark."""
+MENUS = ("country", "category", "line", "segment")
+"""The filters with a menu; the others are set by a click on a card."""
 
 
 @dataclass(frozen=True)
 class Menu:
-    """A filter and its values."""
+    """The menu of a filter: parameter, title, current state, and a link for each value."""
 
     name: str
     title: str
@@ -32,90 +32,90 @@ class Menu:
     links: Sequence[Link]
 
 
-def top(picture: Picture) -> str:
-    """Return the HTML above the cards."""
-    selection, star = picture.selection, picture.star
-    periods: dict[str, Period | None] = {**presets(star.business_date), "All dates": None}
+def header(view: CubeView) -> str:
+    """Return the HTML of the header and the filters."""
+    selection, cube = view.selection, view.cube
+    periods: dict[str, Period | None] = {**presets(cube.business_date), "All dates": None}
     name = next((name for name, period in periods.items() if period == selection.period), None)
     return render_template(
-        "dashboards/top.html",
-        **_day(star),
+        "dashboards/header.html",
+        **_day(cube),
         main=selection.page,
         title=TITLES[selection.page],
-        pages=[Link(title, selection.on(page).href(), page == selection.page) for page, title in TITLES.items()],
+        pages=[Link(title, selection.on_page(page).href(), page == selection.page) for page, title in TITLES.items()],
         dates=name or str(selection.period),
-        presets=[Link(each, selection.within(period).href(), each == name) for each, period in periods.items()],
-        period=selection.period or star.dates or Period(star.business_date, star.business_date),
-        menus=[_menu(picture, each) for each in OFFERED],
-        chips=_chips(picture),
-        summary=summary(picture),
-        empty=not picture.sold,
+        presets=[Link(each, selection.with_period(period).href(), each == name) for each, period in periods.items()],
+        period=selection.period or cube.dates or Period(cube.business_date, cube.business_date),
+        menus=[_menu(view, each) for each in MENUS],
+        chips=_chips(view),
+        summary=summary(view),
+        empty=not view.sold,
         reset=f"{PREFIX}{selection.page}",
         rows=Link("Hide rows" if selection.rows else "Show rows", replace(selection, rows=not selection.rows).href()),
     )
 
 
-def bare_top(page: str, star: Star | None) -> str:
-    """Return the HTML above a message: without filters, as there is nothing to filter."""
+def message_header(page: str, cube: SalesCube | None) -> str:
+    """Return the HTML of the header above an error message, without filters."""
     pages = [Link(title, f"{PREFIX}{each}", each == page) for each, title in TITLES.items()]
-    day = _day(star) if star else {}
-    return render_template("dashboards/top.html", **day, main="message", title=TITLES[page], pages=pages)
+    day = _day(cube) if cube else {}
+    return render_template("dashboards/header.html", **day, main="message", title=TITLES[page], pages=pages)
 
 
-def _day(star: Star) -> dict[str, Any]:
-    """Return what is said of the day: the business date, how old it is, and when it came here."""
-    age = (datetime.now(UTC).date() - star.business_date).days
+def _day(cube: SalesCube) -> dict[str, Any]:
+    """Return the variables of the header about the run: business date, age, and time of the sync."""
+    age = (datetime.now(UTC).date() - cube.business_date).days
     return {
-        "business_date": shown(star.business_date),
+        "business_date": format_day(cube.business_date),
         "age": "today’s" if age <= 0 else "yesterday’s" if age == 1 else f"{age:,} days old",
-        "synced_at": f"{star.synced_at.astimezone(UTC):%Y-%m-%d %H:%M}",
-        "sample_customers": star.sample_customers,
+        "synced_at": f"{cube.synced_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "sample_customers": cube.sample_customers,
     }
 
 
-def said(picture: Picture, totals: Card) -> str:
-    """Return what is said of a page that has been drawn: what is shown, and the first totals."""
+def announcement(view: CubeView, totals: Card) -> str:
+    """Return the announcement for screen readers: page, selection and the first totals."""
     figures = ", ".join(f"{tile.label} {tile.value}" for tile in totals.tiles[:3])
-    return f"{TITLES[picture.selection.page]}, {summary(picture)}: {figures}"
+    return f"{TITLES[view.selection.page]}, {summary(view)}: {figures}"
 
 
-def summary(picture: Picture) -> str:
-    """Return what is shown: the dates and the filters."""
-    dates = str(picture.selection.period or "All dates")
-    return "; ".join([dates, *(chip.text for chip in _chips(picture))])
+def summary(view: CubeView) -> str:
+    """Return the selection in words: period and filters."""
+    dates = str(view.selection.period or "All dates")
+    return "; ".join([dates, *(chip.text for chip in _chips(view))])
 
 
-def foot() -> str:
-    """Return the HTML below the cards."""
-    return render_template("dashboards/foot.html", exports=exports.there())
+def footer() -> str:
+    """Return the HTML of the footer."""
+    return render_template("dashboards/footer.html", exports=exports.available())
 
 
-def _menu(picture: Picture, name: str) -> Menu:
-    selection = picture.selection
+def _menu(view: CubeView, name: str) -> Menu:
+    selection = view.selection
     chosen = selection.chosen.get(name, ())
     state = "all" if not chosen else chosen[0] if len(chosen) == 1 else f"{len(chosen)} chosen"
-    labels = picture.star.attributes[name].labels
-    links = [Link(each, selection.toggling(name, each).href(), each in chosen) for each in labels]
+    labels = view.cube.attributes[name].labels
+    links = [Link(each, selection.with_toggled(name, each).href(), each in chosen) for each in labels]
     return Menu(name, FILTERS[name], state, links)
 
 
-def _chips(picture: Picture) -> list[Link]:
-    """Return what is filtered by; a click lifts it."""
-    selection = picture.selection
-    names = _names(picture)
+def _chips(view: CubeView) -> list[Link]:
+    """Return a chip for each chosen value; its link removes the value."""
+    selection = view.selection
+    names = _names(view)
     return [
-        Link(f"{FILTERS[name]}: {names.get((name, value), value)}", selection.toggling(name, value).href())
+        Link(f"{FILTERS[name]}: {names.get((name, value), value)}", selection.with_toggled(name, value).href())
         for name, values in selection.chosen.items()
         for value in values
     ]
 
 
-def _names(picture: Picture) -> dict[tuple[str, str], str]:
-    """Return what the chosen products and customers are called; their values are keys."""
-    star, chosen = picture.star, picture.selection.chosen
-    keys = dict(zip(map(str, star.product_keys.tolist()), star.product_names, strict=True))
+def _names(view: CubeView) -> dict[tuple[str, str], str]:
+    """Return the names of the chosen products and customers, by parameter and key."""
+    cube, chosen = view.cube, view.selection.chosen
+    keys = dict(zip(map(str, cube.product_keys.tolist()), cube.product_names, strict=True))
     names = {("product", value): keys[value] for value in chosen.get("product", ()) if value in keys}
     if "customer" in chosen:
-        wanted = star.customer_keys[are_any(star.customer_keys, chosen["customer"])]
-        names |= {("customer", str(key)): name for key, name in names_of(picture, wanted.tolist()).items()}
+        customer_keys = cube.customer_keys[keys_among(cube.customer_keys, chosen["customer"])]
+        names |= {("customer", str(key)): name for key, name in names_of(view, customer_keys.tolist()).items()}
     return names

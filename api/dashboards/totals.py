@@ -1,31 +1,30 @@
-"""The tiles of a page: its totals, held against the time before, and their course within."""
+"""The tiles of a page: totals with comparisons to earlier periods, and sparklines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from api.dashboards.marks import Card, Tile, change, percent, sparkline
+from api.dashboards.charts import Card, Tile, change, format_percent, sparkline
+from api.dashboards.cube_view import CubeView
 from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period, label
-from api.dashboards.picture import Picture
-from api.dashboards.star import Lines
+from api.dashboards.sales_cube import Lines
 
 Figures = Mapping[str, float | None]
-Shown = Mapping[str, tuple[str, Callable[[float], str]]]
-"""The name of a figure → what people call it, and how it is written."""
+TileSpecs = Mapping[str, tuple[str, Callable[[float], str]]]
+"""Name of a figure → its title and number format."""
 
-MOST_POINTS = 240
-"""Of a course."""
+MAX_SPARKLINE_POINTS = 240
 
 
 def tiles(
-    picture: Picture,
-    shown: Shown,
+    view: CubeView,
+    specs: TileSpecs,
     figures: Callable[[Lines, Period | None], Figures],
-    courses: Mapping[str, Sequence[float | None]],
+    series: Mapping[str, Sequence[float | None]],
 ) -> Card:
-    """Return the card with the totals; ``figures`` are those of some lines and their period, None if there is none."""
-    now = figures(picture.lines, picture.selection.period)
-    before = [(what, figures(lines, period) if lines else {}) for what, lines, period in compared(picture)]
+    """Return the card of tiles. ``figures`` computes the totals of lines in a period (None for all dates)."""
+    now = figures(view.lines, view.selection.period)
+    before = [(baseline, figures(lines, period) if lines else {}) for baseline, lines, period in comparisons(view)]
     return Card(
         "tiles",
         "Totals",
@@ -33,43 +32,48 @@ def tiles(
             Tile(
                 name,
                 title,
-                "—" if (value := now[name]) is None else write(value),
-                [change(what, value, other.get(name), points=write is percent) for what, other in before],
-                sparkline(courses.get(name, ())),
+                "—" if (value := now[name]) is None else format_figure(value),
+                [
+                    change(baseline, value, other.get(name), points=format_figure is format_percent)
+                    for baseline, other in before
+                ],
+                sparkline(series.get(name, ())),
             )
-            for name, (title, write) in shown.items()
+            for name, (title, format_figure) in specs.items()
         ],
     )
 
 
-def compared(picture: Picture) -> list[tuple[str, Lines | None, Period | None]]:
-    """Return what totals are compared with: lines and their period, None when the orders do not go back so far."""
-    period, there, until = picture.selection.period, picture.star.dates, picture.star.business_date
-    if period is None or there is None or period.first > until:
+def comparisons(view: CubeView) -> list[tuple[str, Lines | None, Period | None]]:
+    """Return the comparisons: label, lines and period. Lines are None if the orders start later than the period."""
+    period, orders, until = view.selection.period, view.cube.dates, view.cube.business_date
+    if period is None or orders is None or period.first > until:
         return [("vs period before", None, None), ("vs year before", None, None)]
     before = {"vs period before": period.previous(until), "vs year before": period.year_before(until)}
     return [
-        (what, picture.lines_in(other), other) if other.first >= there.first else (what, None, None)
-        for what, other in before.items()
+        (baseline, view.lines_in(other), other) if other.first >= orders.first else (baseline, None, None)
+        for baseline, other in before.items()
     ]
 
 
-def course(picture: Picture) -> tuple[Lines, list[Period]] | None:
-    """Return the units that courses are drawn in, days of short periods, else months, and the lines in them.
+def sparkline_periods(view: CubeView) -> tuple[Lines, list[Period]] | None:
+    """Return the lines and the calendar units of the sparklines: days of a short period, else months.
 
-    A unit that is not over would look like a fall: it is left out if there are others.
+    The last unit is left out if it is incomplete, because it would look like a decline, unless it is the only one.
     """
-    days = picture.days
+    days = view.days
     if days is None:
         return None
-    parts = days.parts("day" if days.days <= DAYS_SHOWN_SINGLY else days.at_most("month", MOST_POINTS))
+    parts = days.units(
+        "day" if days.days <= DAYS_SHOWN_SINGLY else days.level_of_at_most("month", MAX_SPARKLINE_POINTS)
+    )
     if parts[-1].last > days.last and len(parts) > 1:
         parts.pop()
     parts = [part.clipped(days) for part in parts]
-    return picture.lines_in(Period(parts[0].first, parts[-1].last)), parts
+    return view.lines_in(Period(parts[0].first, parts[-1].last)), parts
 
 
-def partly(parts: Sequence[Period], days: Period, level: str) -> str:
-    """Say which units the days hold only a part of."""
+def partial_units_note(parts: Sequence[Period], days: Period, level: str) -> str:
+    """Return a note that names the calendar units which the days cover only partly."""
     names = [label(part, level) for part in dict.fromkeys((parts[0], parts[-1])) if part.clipped(days) != part]
     return f"Only a part of {' and of '.join(names)} is within these dates." if names else ""

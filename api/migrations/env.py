@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates the database of SERVING_DATABASE_URL, as its owner.
+"""The script of Alembic: migrates the database in SERVING_DATABASE_URL with its owner's login.
 
 SERVING_DATABASE_URL=postgresql://owner@host/serving python -m alembic upgrade head
 """
@@ -12,9 +12,9 @@ from api.settings import migration_url
 
 engine = create_engine(psycopg_url(migration_url()))
 with engine.begin() as connection:
-    # Two deployments at once: the second waits, then finds nothing left to do.
+    # Of two concurrent deployments, the second waits and then has nothing to do.
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('serving.migrations', 0))")
-    # Schema public may be closed to the owner: the version lies beside the tables that it speaks of.
+    # The owner may lack permissions on the schema public, so the version table is in serving.
     connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS serving")
     context.configure(
         connection=connection,

@@ -1,4 +1,4 @@
-"""The resources, one module each; ``create_app`` registers their blueprints."""
+"""The resources, one module each. ``create_app`` registers their blueprints."""
 
 from api.resources import customers, health, kpis, products, sales, start, sync
 

@@ -1,4 +1,4 @@
-"""Customers with their sales figures: all, a segment, one."""
+"""Customers with their sales figures: all, those of a segment, or one."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from api.database import read, sql_text
 from api.listing import Listing, contains, current_run, equals, is_exactly, run_id
 from api.models import Customer, table
 from api.problems import NotSyncedError, Problem
-from api.resources.operation import leads_to, operation
-from api.responses import content_state, item, not_modified, unchanged
+from api.resources.operation import openapi_links, operation
+from api.responses import content_state, is_not_modified, item_response, not_modified_response
 from api.schemas import (
     CUSTOMER_FIELDS,
     CUSTOMER_SEGMENTS,
@@ -20,7 +20,7 @@ from api.schemas import (
     CustomerQuery,
     CustomerSchema,
     SegmentQuery,
-    canonical,
+    matching_choice,
 )
 
 blueprint = Blueprint("customers", __name__, url_prefix="/api/customers", description="Customers with their figures")
@@ -37,50 +37,52 @@ LISTING = Listing(
         "q": contains("customer_name", "customer_number", parameter="q"),
     },
 )
-FIRST = leads_to("get_customer", customer_key="$response.body#/items/0/customer_key")
+FIRST_CUSTOMER = openapi_links("get_customer", customer_key="$response.body#/items/0/customer_key")
 
 
 class UnknownSegmentError(Problem):
-    """The address names a segment that does not exist."""
+    """The URL names a segment that does not exist."""
 
     status = 404
     name = "unknown-segment"
-    title = "There is no such customer segment"
+    title = "The customer segment does not exist"
 
 
 class UnknownCustomerError(Problem):
-    """No customer has the key."""
+    """No customer has the surrogate key."""
 
     status = 404
     name = "unknown-customer"
-    title = "There is no such customer"
+    title = "The customer does not exist"
 
 
-@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,), links=FIRST)
+@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,), links=FIRST_CUSTOMER)
 @blueprint.arguments(CustomerQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_customers(query: dict[str, Any]) -> Response:
-    """List customers, those who never bought included."""
-    return LISTING.answer(query)
+    """List customers, including those without an order."""
+    return LISTING.response(query)
 
 
-@operation(blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410), links=FIRST)
+@operation(
+    blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410), links=FIRST_CUSTOMER
+)
 @blueprint.arguments(SegmentQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_segment(query: dict[str, Any], segment: str) -> Response:
     """List the customers of a segment: VIP, Regular or New, in any case."""
-    chosen = canonical(segment, CUSTOMER_SEGMENTS)
+    chosen = matching_choice(segment, CUSTOMER_SEGMENTS)
     if chosen is None:
         valid = ", ".join(CUSTOMER_SEGMENTS)
         raise UnknownSegmentError(f"Customer segments are: {valid}.", valid_values=CUSTOMER_SEGMENTS)
-    return LISTING.answer({**query, "segment": chosen})
+    return LISTING.response({**query, "segment": chosen})
 
 
 def _customer_statement() -> str:
     run, customers = current_run(), table(Customer)
-    here = (customers.c.run_id == run_id()) & (customers.c.customer_key == bindparam("customer_key"))
+    same_key = (customers.c.run_id == run_id()) & (customers.c.customer_key == bindparam("customer_key"))
     fields = [customers.c[name] for name in CUSTOMER_FIELDS]
-    return sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(customers, here)))
+    return sql_text(select(run.c.business_date, *fields).select_from(run.outerjoin(customers, same_key)))
 
 
 FIND_CUSTOMER = _customer_statement()
@@ -89,12 +91,14 @@ FIND_CUSTOMER = _customer_statement()
 @operation(blueprint, "/key/<key:customer_key>", "read", conditional=True, csv=True, statuses=(404,))
 @blueprint.response(200, CustomerSchema)
 def get_customer(customer_key: int) -> Response:
-    """Get one customer by its key."""
+    """Get one customer by surrogate key."""
     rows = read(FIND_CUSTOMER, {"customer_key": customer_key})
     if not rows:
         raise NotSyncedError
     business_date, *values = rows[0]
     if values[CUSTOMER_FIELDS.index("customer_key")] is None:
-        raise UnknownCustomerError(f"There is no customer with the key {customer_key}; GET /api/customers lists all.")
+        raise UnknownCustomerError(f"No customer has the key {customer_key}; GET /api/customers lists all customers.")
     state = content_state(values)
-    return unchanged(state) if not_modified(state) else item(CUSTOMER_FIELDS, values, state, business_date)
+    if is_not_modified(state):
+        return not_modified_response(state)
+    return item_response(CUSTOMER_FIELDS, values, state, business_date)

@@ -1,4 +1,4 @@
-"""Whether the API lives, whether it can serve, and its figures for a monitoring system."""
+"""Liveness, readiness and metrics, for monitoring."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from api.problems import NotSyncedError
 from api.resources.operation import operation
 from api.schemas import Liveness, Readiness
 
-blueprint = Blueprint("health", __name__, description="Whether the API can serve, and what")
+blueprint = Blueprint("health", __name__, description="Liveness, readiness and metrics")
 
 FIND_SERVED = sql_text(
     select(SyncRun.id, SyncRun.batch_id, SyncRun.business_date, SyncRun.sample_customers, SyncRun.finished_at)
@@ -24,8 +24,8 @@ FIND_SERVED = sql_text(
 )
 
 
-def served() -> dict[str, Any] | None:
-    """Find which day is served, and how old it is; None before the first sync has succeeded."""
+def served_day() -> dict[str, Any] | None:
+    """Return the business date served, its age, and its sync run; None if no run is served."""
     rows = read(FIND_SERVED)
     if not rows:
         return None
@@ -44,7 +44,7 @@ def served() -> dict[str, Any] | None:
 @blueprint.doc(operationId="live")
 @blueprint.response(200, Liveness)
 def live() -> dict[str, Any]:
-    """Say that the API answers, whatever else is down."""
+    """Check that the API answers requests, independently of Postgres and the warehouse."""
     return {}
 
 
@@ -54,8 +54,8 @@ def live() -> dict[str, Any]:
 @blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
 @blueprint.alt_response(500, "INTERNAL_SERVER_ERROR")
 def ready() -> dict[str, Any]:
-    """Say which day is served and how old it is; 503 when there is none or Postgres does not answer."""
-    found = served()
+    """Get the business date served and its age; 503 if no day is served or Postgres does not answer."""
+    found = served_day()
     if found is None:
         raise NotSyncedError
     return found
@@ -64,5 +64,5 @@ def ready() -> dict[str, Any]:
 @operation(blueprint, "/metrics", "read")
 @blueprint.response(200, content_type="text/plain", schema={"type": "string"})
 def get_metrics() -> Response:
-    """Get the figures of all worker processes as Prometheus reads them."""
-    return metrics.render(served)
+    """Get the metrics of all worker processes in the text format of Prometheus."""
+    return metrics.render(served_day)

@@ -1,4 +1,4 @@
-"""The totals of the warehouse."""
+"""The totals of the served run."""
 
 from flask import Response
 from flask_smorest import Blueprint
@@ -8,7 +8,7 @@ from api.database import read, sql_text
 from api.models import ONE, SERVED, SyncRun
 from api.problems import NotSyncedError
 from api.resources.operation import operation
-from api.responses import content_state, item, not_modified, unchanged
+from api.responses import content_state, is_not_modified, item_response, not_modified_response
 from api.schemas import Kpis
 
 blueprint = Blueprint("kpis", __name__, url_prefix="/api/kpis", description="The totals")
@@ -25,7 +25,7 @@ FIND_KPIS = sql_text(
 @operation(blueprint, "", "read", conditional=True, csv=True)
 @blueprint.response(200, Kpis)
 def get_kpis() -> Response:
-    """Get the totals of all that is served, with the business date they belong to."""
+    """Get the totals over all order lines served, with their business date."""
     rows = read(FIND_KPIS)
     if not rows:
         raise NotSyncedError
@@ -33,4 +33,6 @@ def get_kpis() -> Response:
     kpis = {"business_date": business_date, "sample_customers": sample_customers, **totals}
     values = [kpis[name] for name in FIELDS]
     state = content_state(values)
-    return unchanged(state) if not_modified(state) else item(FIELDS, values, state, business_date)
+    if is_not_modified(state):
+        return not_modified_response(state)
+    return item_response(FIELDS, values, state, business_date)

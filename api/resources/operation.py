@@ -1,4 +1,4 @@
-"""What the operations of the API have in common: their rights and the documentation that follows from them."""
+"""The decorator of the API's operations: route, scope, and the documentation of their common responses."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,40 +10,43 @@ from webargs.flaskparser import FlaskParser
 from api.access import View, requires
 from api.responses import IF_MATCH_PATTERN
 
-BUSINESS_DATE = {"description": "The day that the data stands for.", "schema": {"type": "string", "format": "date"}}
-ETAG = {"description": "State of the answer, for If-None-Match and If-Match.", "schema": {"type": "string"}}
-LINK = {"description": "The next page, if there is one.", "schema": {"type": "string"}}
-LOCATION = {"description": "Address of what was created.", "schema": {"type": "string", "format": "uri-reference"}}
+BUSINESS_DATE = {"description": "Business date of the data.", "schema": {"type": "string", "format": "date"}}
+ETAG = {"description": "State of the resource, for If-None-Match and If-Match.", "schema": {"type": "string"}}
+LINK = {"description": "URL of the next page, if there is one.", "schema": {"type": "string"}}
+LOCATION = {"description": "URL of the created resource.", "schema": {"type": "string", "format": "uri-reference"}}
 RATE_LIMIT = {
     "RateLimit-Policy": {"description": "Requests (q) in a window of w seconds.", "schema": {"type": "string"}},
-    "RateLimit": {"description": "Requests left (r) and seconds until all are (t).", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "Remaining requests (r), and seconds until the limit is reset (t).",
+        "schema": {"type": "string"},
+    },
 }
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
-    "description": "ETag of an answer that the client has; 304 if it is still right.",
+    "description": "ETag of a response that the client has; the response is 304 if it is still current.",
     "schema": {"type": "string"},
 }
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": True,
-    "description": "ETag of the answer that the change is based on, or * for whatever there is.",
+    "description": "ETag of the response that the change is based on, or * for any state.",
     "schema": {"type": "string", "pattern": IF_MATCH_PATTERN},
 }
 ALWAYS = (401, 403, 429, 500, 503)
-"""What any operation that needs a scope may answer, besides 422 where there are arguments."""
+"""Statuses of errors that every operation with a scope may return. Those with arguments add 422."""
 
 
 class BodyParser(FlaskParser):
-    """Reads bodies: what is nested too deep, or has a number of too many digits, is no JSON that can be read."""
+    """Parser of bodies. Too deep nesting, or a number of too many digits, is an error of the client (400)."""
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """Decode the body."""
+        """Decode a JSON body."""
         try:
             return super().load_json(req, schema)
         except (RecursionError, ValueError) as error:
-            return self._handle_invalid_json_error(error, req)  # type: ignore[arg-type] # rendered like the others
+            return self._handle_invalid_json_error(error, req)  # type: ignore[arg-type] # rendered as other invalid JSON is
 
 
 def operation(
@@ -62,13 +65,13 @@ def operation(
     links: dict[str, Any] | None = None,
     **doc: Any,
 ) -> Callable[[View], View]:
-    """Register a view for callers with a scope, and document the answers that come with it.
+    """Register a view as an operation that requires a scope, and document its responses.
 
-    ``statuses`` are the errors of this operation beyond ALWAYS; ``conditional`` says that it has an ETag, and a
-    business date unless ``dated`` is false; ``csv`` that it comes as CSV too; ``paged`` that it links to a next
-    page. ``links`` are OpenAPI's: which operations the answer leads to (see ``leads_to``).
+    ``statuses`` are the errors of this operation beyond ALWAYS. ``conditional``: the response has an ETag, and a
+    business date unless ``dated`` is false. ``csv``: it is also available as CSV. ``paged``: it links to the next
+    page. ``links`` are OpenAPI links to operations that follow from the response (see ``openapi_links``).
     """
-    # By number, as flask-smorest has them: a status twice, once as text, would hide the shape of the answer.
+    # Integer keys, as in flask-smorest: the same status as a text key would hide the documented schema.
     responses: dict[int, Any] = {status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})}
     headers = dict(RATE_LIMIT)
     if conditional:
@@ -76,7 +79,7 @@ def operation(
         if dated:
             headers["Business-Date"] = BUSINESS_DATE
         if method == "GET":
-            responses[304] = {"description": "What the client has is still right."}
+            responses[304] = {"description": "The response that the client has is still current."}
             parameters = (*parameters, IF_NONE_MATCH)
     if paged:
         headers["Link"] = LINK
@@ -89,7 +92,7 @@ def operation(
         responses[success]["content"] = {"text/csv": {"schema": {"type": "string"}}}
     security: list[dict[str, list[str]]] = [{"apiKey": [scope]}]
     if scope == "read":
-        security.append({})  # unless the setting API_OPEN_READS closes them
+        security.append({})  # unless API_OPEN_READS is false
     described = dict(doc, responses=responses, security=security)
 
     def register(view: View) -> View:
@@ -102,9 +105,9 @@ def operation(
     return register
 
 
-def leads_to(*operations: str, **parameters: str) -> dict[str, Any]:
-    """Return links to operations by their names, with parameters taken from the request or its answer.
+def openapi_links(*operations: str, **parameters: str) -> dict[str, Any]:
+    """Return OpenAPI links to operations, by operation id.
 
-    Parameters are OpenAPI's runtime expressions, as in ``product_key="$response.body#/product_key"``.
+    ``parameters`` are runtime expressions of OpenAPI, as in ``product_key="$response.body#/product_key"``.
     """
     return {name: {"operationId": name, "parameters": parameters} for name in operations}

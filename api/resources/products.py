@@ -1,4 +1,4 @@
-"""Products with their sales figures: the warehouse's, with what users wrote over them."""
+"""Products with their sales figures: the warehouse's products, with changes by users applied."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from api.access import caller_id
 from api.listing import Listing, at_least, at_most, contains, equals, is_exactly
 from api.overlay import SERVED_PRODUCTS, ProductRow
 from api.problems import InvalidRequestError, Problem
-from api.resources.operation import IF_MATCH, BodyParser, leads_to, operation
-from api.responses import content_state, item, not_modified, unchanged
+from api.resources.operation import IF_MATCH, BodyParser, openapi_links, operation
+from api.responses import content_state, is_not_modified, item_response, not_modified_response
 from api.schemas import (
     PRODUCT_FIELDS,
     Overlay,
@@ -45,20 +45,20 @@ LONGEST_IDEMPOTENCY_KEY = 255
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
-    "description": "A text of the client's choice, new for each product. A request that is sent again with the "
-    "same one within 24 hours creates nothing and gets the first answer.",
+    "description": "A text chosen by the client, new for each product. A repeated request with the same key within "
+    "24 hours creates nothing and returns the first response.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 
 
 def _links(product_key: str) -> dict[str, Any]:
-    """Return the links from a product to what can be done with it, by its key and its ETag."""
+    """Return OpenAPI links from a product to its other operations, with its key and ETag."""
     reads, writes = ("get_product", "get_overlay"), ("replace_product", "change_product", "delete_product")
     seen = {"product_key": product_key, "header.If-Match": "$response.header.ETag"}
-    return leads_to(*reads, product_key=product_key) | leads_to(*writes, **seen)
+    return openapi_links(*reads, product_key=product_key) | openapi_links(*writes, **seen)
 
 
-ASKED_FOR = "$request.path.product_key"
+REQUESTED_KEY = "$request.path.product_key"
 NOT_EMPTY_PATCH = {"allOf": [ProductPatch], "minProperties": 1}
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 
@@ -74,10 +74,10 @@ class UnsupportedMediaTypeError(Problem):
 @blueprint.before_request
 def _require_json() -> None:
     if request.method in ("POST", "PUT", "PATCH") and not request.is_json:
-        wanted = " or ".join(PATCH_TYPES if request.method == "PATCH" else PATCH_TYPES[:1])
+        media_types = " or ".join(PATCH_TYPES if request.method == "PATCH" else PATCH_TYPES[:1])
         raise UnsupportedMediaTypeError(
-            f"Send the product as JSON, with the header Content-Type: {wanted}.",
-            errors=[{"detail": f"Content-Type must be {wanted}.", "header": "Content-Type"}],
+            f"Send the product as JSON, with the header Content-Type: {media_types}.",
+            errors=[{"detail": f"Content-Type must be {media_types}.", "header": "Content-Type"}],
         )
 
 
@@ -89,21 +89,21 @@ def _require_json() -> None:
     csv=True,
     paged=True,
     statuses=(410,),
-    links=leads_to("get_product", product_key="$response.body#/items/0/product_key"),
+    links=openapi_links("get_product", product_key="$response.body#/items/0/product_key"),
 )
 @blueprint.arguments(ProductQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, ProductPage)
 def list_products(query: dict[str, Any]) -> Response:
-    """List products, those that never sold included."""
-    return LISTING.answer(query)
+    """List products, including those that were never sold."""
+    return LISTING.response(query)
 
 
-@operation(blueprint, ONE, "read", conditional=True, csv=True, statuses=(404,), links=_links(ASKED_FOR))
+@operation(blueprint, ONE, "read", conditional=True, csv=True, statuses=(404,), links=_links(REQUESTED_KEY))
 @blueprint.response(200, ProductSchema)
 def get_product(product_key: int) -> Response:
-    """Get one product by its key."""
+    """Get one product by surrogate key."""
     product = overlay.find_product(product_key)
-    return unchanged(product.state) if not_modified(product.state) else answer(product)
+    return not_modified_response(product.state) if is_not_modified(product.state) else product_response(product)
 
 
 @operation(
@@ -120,9 +120,9 @@ def get_product(product_key: int) -> Response:
 @blueprint.arguments(ProductBody(), unknown=RAISE)
 @blueprint.response(201, ProductSchema)
 def create_product(body: dict[str, Any]) -> Response:
-    """Create a product. Its key is from 1,000,000 up; the warehouse's figures stay null."""
+    """Create a product. Its surrogate key is 1,000,000 or larger; its sales figures are null."""
     product, repeated = overlay.create(body, caller_id(), _idempotency_key())
-    response = answer(product, 201)
+    response = product_response(product, 201)
     key = product.values[PRODUCT_FIELDS.index("product_key")]
     response.headers["Location"] = url_for("products.get_product", product_key=key)
     if repeated:
@@ -138,13 +138,13 @@ def create_product(body: dict[str, Any]) -> Response:
     conditional=True,
     statuses=(400, 404, 412, 413, 415, 428),
     parameters=(IF_MATCH,),
-    links=_links(ASKED_FOR),
+    links=_links(REQUESTED_KEY),
 )
 @blueprint.arguments(ProductBody(), unknown=RAISE)
 @blueprint.response(200, ProductSchema)
 def replace_product(body: dict[str, Any], product_key: int) -> Response:
-    """Set all fields that users may set; those left out become null."""
-    return answer(overlay.change(product_key, body, caller_id()))
+    """Replace a product: set all fields that users may set; omitted fields become null."""
+    return product_response(overlay.change(product_key, body, caller_id()))
 
 
 @operation(
@@ -155,20 +155,20 @@ def replace_product(body: dict[str, Any], product_key: int) -> Response:
     conditional=True,
     statuses=(400, 404, 412, 413, 415, 428),
     parameters=(IF_MATCH,),
-    links=_links(ASKED_FOR),
+    links=_links(REQUESTED_KEY),
     requestBody={"content": {name: {"schema": NOT_EMPTY_PATCH} for name in PATCH_TYPES}},
 )
 @blueprint.arguments(ProductPatch(), unknown=RAISE)
 @blueprint.response(200, ProductSchema)
 def change_product(body: dict[str, Any], product_key: int) -> Response:
-    """Set some fields; the others stay as they are, and follow the warehouse where users never set them."""
-    return answer(overlay.change(product_key, body, caller_id()))
+    """Change some fields of a product. Fields that users never set keep following the warehouse."""
+    return product_response(overlay.change(product_key, body, caller_id()))
 
 
 @operation(blueprint, ONE, "write", method="DELETE", success=204, statuses=(404, 412, 422, 428), parameters=(IF_MATCH,))
 @blueprint.response(204)
 def delete_product(product_key: int) -> Response:
-    """Delete a product: one made through the API for good, the warehouse's from what is served."""
+    """Delete a product created through the API, or hide a product of the warehouse."""
     overlay.remove(product_key, caller_id())
     return Response(status=204)
 
@@ -180,15 +180,15 @@ def delete_product(product_key: int) -> Response:
     conditional=True,
     dated=False,
     statuses=(404,),
-    links=leads_to("delete_overlay", **{"product_key": ASKED_FOR, "header.If-Match": "$response.header.ETag"}),
+    links=openapi_links("delete_overlay", **{"product_key": REQUESTED_KEY, "header.If-Match": "$response.header.ETag"}),
 )
 @blueprint.response(200, Overlay)
 def get_overlay(product_key: int) -> Response:
-    """Get what users did to a product; 404 when it is as the warehouse has it."""
+    """Get the changes by users to a product; 404 if there are none."""
     found = overlay.find_overlay(product_key)
     state = content_state(found)
-    if not_modified(state):
-        return unchanged(state)
+    if is_not_modified(state):
+        return not_modified_response(state)
     response = jsonify(Overlay().dump(found))
     response.set_etag(state)
     return response
@@ -202,17 +202,17 @@ def get_overlay(product_key: int) -> Response:
     conditional=True,
     statuses=(404, 409, 412, 422, 428),
     parameters=(IF_MATCH,),
-    links=_links(ASKED_FOR),
+    links=_links(REQUESTED_KEY),
 )
 @blueprint.response(200, ProductSchema)
 def delete_overlay(product_key: int) -> Response:
-    """Take a product back to the warehouse's values, deleted or changed; If-Match is the overlay's ETag."""
-    return answer(overlay.take_back(product_key))
+    """Restore the warehouse's values of a changed or deleted product; If-Match is the overlay's ETag."""
+    return product_response(overlay.remove_overlay(product_key))
 
 
-def answer(product: ProductRow, status: int = 200) -> Response:
-    """Answer with a product."""
-    return item(PRODUCT_FIELDS, product.values, product.state, product.business_date, status)
+def product_response(product: ProductRow, status: int = 200) -> Response:
+    """Return a response with a product."""
+    return item_response(PRODUCT_FIELDS, product.values, product.state, product.business_date, status)
 
 
 def _idempotency_key() -> str | None:

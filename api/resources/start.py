@@ -1,6 +1,6 @@
-"""Where a newcomer begins: the landing page, the documentation's page and the collection for API clients.
+"""The landing page, the page of the documentation, and the Postman collection.
 
-None of these needs a key or the database.
+None of them needs a key or the database.
 """
 
 from importlib.resources import files
@@ -14,20 +14,20 @@ from flask_smorest import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.postman import collection
-from api.resources.health import served
+from api.resources.health import served_day
 from api.schemas import Links
 
-blueprint = Blueprint("start", __name__, description="Where to begin")
+blueprint = Blueprint("start", __name__, description="Links to the resources")
 
 SWAGGER_UI = Path(str(files("swagger_ui"))) / "static"
 SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
-"""What the page needs of the package swagger-ui-py, which brings Swagger UI along: nothing comes from elsewhere."""
+"""The files of Swagger UI, from the package swagger-ui-py, so that the page loads nothing from other hosts."""
 
 TITLE = "Sales warehouse"
 
 
 def links() -> dict[str, str]:
-    """Return the addresses of what there is, by what it is."""
+    """Return the URLs of resources and pages by name."""
     return {
         "sales_dashboard": "/dashboards/sales",
         "customers_dashboard": "/dashboards/customers",
@@ -50,22 +50,22 @@ def links() -> dict[str, str]:
 @blueprint.response(200, Links)
 @blueprint.alt_response(500, "INTERNAL_SERVER_ERROR")
 def start() -> Any:
-    """Show what there is: a page in a browser, links in JSON otherwise."""
+    """Get links to the resources: a page in a browser, else JSON."""
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
-        return Response(render_template("start.html", title=TITLE, links=links(), day=_served_or_none()))
+        return Response(render_template("start.html", title=TITLE, links=links(), day=_served_day_or_none()))
     return {"title": TITLE, "links": links()}
 
 
-def _served_or_none() -> dict[str, Any] | None:
+def _served_day_or_none() -> dict[str, Any] | None:
     try:
-        return served()
+        return served_day()
     except (psycopg.Error, SQLAlchemyError):
-        current_app.logger.exception("The landing page is shown without the day.")
+        current_app.logger.exception("The landing page is shown without the business date.")
         return None
 
 
 def docs() -> str:
-    """Show the documentation."""
+    """Render the page of the documentation."""
     return render_template("docs.html", title=TITLE)
 
 
@@ -77,12 +77,12 @@ def swagger_file(name: str) -> Response:
 
 
 def postman() -> Response:
-    """Send the collection that Postman, Bruno and Insomnia import."""
+    """Send the Postman collection."""
     spec = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec
     return jsonify(collection(spec.to_dict(), request.host_url.rstrip("/")))
 
 
-# Pages and files are no operations of the API: they are not in its description.
+# Pages and files are not operations of the API, so the OpenAPI description leaves them out.
 pages = flask.Blueprint("pages", __name__)
 pages.add_url_rule("/docs", view_func=docs)
 pages.add_url_rule("/docs/<name>", view_func=swagger_file)

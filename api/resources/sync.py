@@ -1,4 +1,4 @@
-"""The sync of the warehouse into this API's database."""
+"""Start a sync, and list sync runs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,30 +11,30 @@ from sqlalchemy import bindparam, select
 from api.database import loader_engine, read, sql_text
 from api.models import SyncRun, table
 from api.problems import Problem
-from api.resources.operation import BodyParser, leads_to, operation
+from api.resources.operation import BodyParser, openapi_links, operation
 from api.schemas import SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
-from api.sync import Expected, sync_warehouse
+from api.sync import ExpectedBatch, sync_warehouse
 
-blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Bring in the warehouse's latest day")
+blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
 blueprint.ARGUMENTS_PARSER = BodyParser()
 
 
 class UnknownRunError(Problem):
-    """No run has the number."""
+    """No sync run has the id."""
 
     status = 404
     name = "unknown-run"
-    title = "There is no such run of the sync"
+    title = "The sync run does not exist"
 
 
 COLUMNS = [column for column in table(SyncRun).columns if column.name not in ("staged", "error", "kpis")]
-"""What may leave through the API; ``error`` is for the operator."""
+"""The columns that the API returns; ``error`` is for the operator only."""
 
 FIND_RUN = sql_text(select(*COLUMNS).where(SyncRun.id == bindparam("run_id")))
 LIST_RUNS = sql_text(
     select(*COLUMNS).where(SyncRun.id < bindparam("before")).order_by(SyncRun.id.desc()).limit(bindparam("limit"))
 )
-SHOWN = SyncRunSchema()
+RUN_SCHEMA = SyncRunSchema()
 
 
 @operation(
@@ -44,26 +44,26 @@ SHOWN = SyncRunSchema()
     method="POST",
     success=201,
     statuses=(400, 409, 413, 415, 502),
-    links=leads_to("get_run", run_id="$response.body#/run_id"),
+    links=openapi_links("get_run", run_id="$response.body#/run_id"),
 )
 @blueprint.arguments(SyncRequest(), unknown=RAISE, required=False)
 @blueprint.response(201, SyncRunSchema)
 def sync(body: dict[str, Any]) -> Response:
-    """Copy the batch that the warehouse published last and serve it; returns when it is served."""
+    """Copy the batch that the warehouse published last, and publish it here; responds when it is served."""
     odbc = current_app.config["SETTINGS"].warehouse_odbc_reader
-    expected = Expected(body["batch_id"], body["published_at"])
+    expected = ExpectedBatch(body["batch_id"], body["published_at"])
     run = sync_warehouse(loader_engine(), odbc, body["datasets"], body["sample_customers"], expected)
-    response = jsonify(_shown({column.name: getattr(run, column.name) for column in COLUMNS}))
+    response = jsonify(_response_fields({column.name: getattr(run, column.name) for column in COLUMNS}))
     response.status_code = 201
     response.headers["Location"] = url_for("sync.get_run", run_id=run.id)
     return response
 
 
-@operation(blueprint, "", "read", links=leads_to("get_run", run_id="$response.body#/items/0/run_id"))
+@operation(blueprint, "", "read", links=openapi_links("get_run", run_id="$response.body#/items/0/run_id"))
 @blueprint.arguments(SyncHistoryQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, SyncPage)
 def list_runs(query: dict[str, Any]) -> Response:
-    """List the runs of the sync, the latest first."""
+    """List the sync runs, the latest first."""
     limit = query["limit"]
     runs = _runs(LIST_RUNS, {"before": query["before"], "limit": limit + 1})
     following = None
@@ -75,21 +75,21 @@ def list_runs(query: dict[str, Any]) -> Response:
 @operation(blueprint, "/<key:run_id>", "read", statuses=(404,))
 @blueprint.response(200, SyncRunSchema)
 def get_run(run_id: int) -> Response:
-    """Get one run: rows, duration, batch, and the checksums on which warehouse and copy agreed."""
+    """Get one sync run: rows, duration, batch, and the checksums that warehouse and copy have in common."""
     runs = _runs(FIND_RUN, {"run_id": run_id})
     if not runs:
-        raise UnknownRunError(f"There is no run {run_id}; GET /api/sync lists all.")
+        raise UnknownRunError(f"No sync run has the id {run_id}; GET /api/sync lists all runs.")
     return jsonify(runs[0])
 
 
 def _runs(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     names = [column.name for column in COLUMNS]
-    return [_shown(dict(zip(names, row, strict=True))) for row in read(sql, parameters)]
+    return [_response_fields(dict(zip(names, row, strict=True))) for row in read(sql, parameters)]
 
 
-def _shown(run: Mapping[str, Any]) -> dict[str, Any]:
+def _response_fields(run: Mapping[str, Any]) -> dict[str, Any]:
     finished, started = run["finished_at"], run["started_at"]
     rows = {name: run[f"rows_{name}"] for name in ("products", "customers", "sales")}
     duration = (finished - started).total_seconds() if finished else None
-    shown: dict[str, Any] = SHOWN.dump({**run, "rows": rows, "duration_seconds": duration})
-    return shown
+    fields: dict[str, Any] = RUN_SCHEMA.dump({**run, "rows": rows, "duration_seconds": duration})
+    return fields

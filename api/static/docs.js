@@ -1,4 +1,4 @@
-// A file of its own: the page's policy lets no script stand in the page.
+// A separate file, because the Content-Security-Policy forbids inline scripts.
 SwaggerUIBundle({
   url: document.getElementById("swagger-ui").dataset.url,
   dom_id: "#swagger-ui",

@@ -1,4 +1,4 @@
-"""What the tests of the API ask of its answers."""
+"""Helpers for the responses of the API."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ Headers = dict[str, str]
 
 
 def items(client: FlaskClient, address: str, headers: Mapping[str, str] = {}) -> list[dict[str, Any]]:
-    """The items of a page."""
+    """Return the items of a page."""
     answer = client.get(address, headers=headers)
     assert answer.status_code == 200, answer.text[:1000]
     found: list[dict[str, Any]] = answer.get_json()["items"]
@@ -22,7 +22,7 @@ def items(client: FlaskClient, address: str, headers: Mapping[str, str] = {}) ->
 
 
 def pages(client: FlaskClient, address: str) -> Iterator[list[dict[str, Any]]]:
-    """The items of each page, from the one at an address on to the last."""
+    """Yield the items of each page, from the one at a URL to the last."""
     following: str | None = address
     while following is not None:
         answer = client.get(following)
@@ -33,12 +33,12 @@ def pages(client: FlaskClient, address: str) -> Iterator[list[dict[str, Any]]]:
 
 
 def whole(client: FlaskClient, address: str) -> list[dict[str, Any]]:
-    """The items of all pages."""
+    """Return the items of all pages."""
     return [item for page in pages(client, address) for item in page]
 
 
 def problem(answer: TestResponse, status: int, name: str | None = None) -> dict[str, Any]:
-    """The problem that an answer is; without a name one that its status says all of."""
+    """Assert that a response is a problem document and return it; without a name its type is about:blank."""
     assert (answer.status_code, answer.content_type) == (status, PROBLEM), answer.text[:1000]
     document: dict[str, Any] = answer.get_json()
     kind = "about:blank" if name is None else f"urn:sales-warehouse:problem:{name}"
@@ -49,12 +49,12 @@ def problem(answer: TestResponse, status: int, name: str | None = None) -> dict[
 
 
 def refused(answer: TestResponse, place: str) -> list[tuple[str, str]]:
-    """What is wrong with a request, as (place, text); ``place`` is pointer, parameter or header."""
+    """Return the errors of an invalid request as (location, text); ``place`` is pointer, parameter or header."""
     document = problem(answer, 422, "invalid-request")
     return [(error[place], error["detail"]) for error in document["errors"]]
 
 
 def table_of(answer: TestResponse) -> list[dict[str, str]]:
-    """The lines of an answer in CSV."""
+    """Return the rows of a response in CSV."""
     assert answer.content_type == "text/csv; charset=utf-8; header=present"
     return list(csv.DictReader(io.StringIO(answer.text)))

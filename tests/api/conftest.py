@@ -1,4 +1,4 @@
-"""A real Postgres for the session, a migrated database and an API on it for each test."""
+"""A real Postgres for the session; a migrated database and an API on it for each test."""
 
 import hashlib
 import os
@@ -43,13 +43,13 @@ def postgres() -> Iterator[str]:
 
 
 def with_name(url: str, name: str) -> str:
-    """Name another database of the server."""
+    """Return the URL of another database of the server."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
 def migrated(postgres: str) -> str:
-    """The name of a migrated database, the template of those that tests use; with a login for each role."""
+    """The name of a migrated database, the template of the tests' databases; each role has a login."""
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("CREATE DATABASE migrated")
     prepare(with_name(postgres, "migrated"))
@@ -61,7 +61,7 @@ NUMBERS = count(1)
 
 @contextmanager
 def new_database(postgres: str, migrated: str) -> Iterator[str]:
-    """Make a migrated database with nothing in it, gone when the block ends; yields its owner's URL."""
+    """Create an empty migrated database, dropped at the end of the block; yields its owner's URL."""
     name = f"test_{next(NUMBERS)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
@@ -71,20 +71,20 @@ def new_database(postgres: str, migrated: str) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(postgres: str, migrated: str) -> Iterator[str]:
-    """A migrated database with nothing in it, as its owner reaches it."""
+    """The owner's URL of an empty migrated database."""
     with new_database(postgres, migrated) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def shared_url(postgres: str, migrated: str) -> Iterator[str]:
-    """A database for the tests of one module that change nothing in it."""
+    """The owner's URL of a database shared by the tests of a module, which do not change it."""
     with new_database(postgres, migrated) as url:
         yield url
 
 
 def settings_for(database_url: str, warehouse_odbc: str = NO_WAREHOUSE, **others: Any) -> Settings:
-    """Settings with which the API and its sync are no more than their roles in Postgres."""
+    """Return settings in which the API and the sync have only the permissions of their roles in Postgres."""
     return Settings(
         database_url,
         warehouse_odbc,
@@ -96,7 +96,7 @@ def settings_for(database_url: str, warehouse_odbc: str = NO_WAREHOUSE, **others
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """The environment that a process of its own gets the settings from."""
+    """Return the environment variables of the settings, for another process."""
     return {
         **os.environ,
         "SERVING_DATABASE_URL": settings.serving_database_url,
@@ -112,7 +112,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """The test's own way into the database, past the API."""
+    """An engine on the test's database, which bypasses the API."""
     engine = create_engine(psycopg_url(database_url))
     yield engine
     engine.dispose()
@@ -120,7 +120,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def app(database_url: str) -> Flask:
-    """The API on an empty database, with a warehouse that does not answer."""
+    """The API on an empty database, with a warehouse that is down."""
     return create_app(settings_for(database_url))
 
 
@@ -130,7 +130,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 def add_keys(engine: Engine) -> dict[str, dict[str, str]]:
-    """Make a key for each set of scopes (read, write, all); returns the headers that carry them."""
+    """Create a key for each set of scopes (read, write, all); returns headers with the keys."""
     with engine.begin() as connection:
         for name, key in KEYS.items():
             row = {"name": name, "key_hash": hashlib.sha256(key.encode()).digest(), "scopes": SCOPES[name]}
@@ -146,7 +146,7 @@ def keys(engine: Engine) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def shared_engine(shared_url: str) -> Iterator[Engine]:
-    """The way into the database that a module's tests share."""
+    """An engine on the database that a module's tests share."""
     engine = create_engine(psycopg_url(shared_url))
     yield engine
     engine.dispose()
@@ -187,7 +187,7 @@ def publish_run(
     customers: Sequence[dict[str, Any]] = (),
     sales: Sequence[dict[str, Any]] = (),
 ) -> int:
-    """Put rows into the serving tables as a sync of the batch would; returns the run."""
+    """Insert rows into the serving tables as a sync of the batch would; returns the run id."""
     run: dict[str, Any] = {"batch_id": batch_id, "business_date": business_date, "datasets": [], "status": "succeeded"}
     run["finished_at"] = func.clock_timestamp()
     with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""A database with the views of gold that the sync reads, over tables that the tests fill."""
+"""A database with the views of gold over tables that the tests fill."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -54,14 +54,14 @@ NAMES = (
 
 
 class GoldDatabase:
-    """The database, as its owner reaches it."""
+    """The database, with its owner's login."""
 
     def __init__(self, odbc: str) -> None:
         self.odbc = with_database(odbc, NAME)
         self._master = with_database(odbc, "master")
 
     def create(self) -> None:
-        """Create the database afresh, with empty tables and no views."""
+        """Drop and create the database, with empty tables and without views."""
         self.drop()
         with closing(pyodbc.connect(self._master, autocommit=True)) as master:
             master.execute(f"CREATE DATABASE {NAME}")
@@ -71,7 +71,7 @@ class GoldDatabase:
         self.execute(TABLES)
 
     def drop(self) -> None:
-        """Drop the database if it is there, whoever uses it."""
+        """Drop the database if it exists, even if it is in use."""
         with closing(pyodbc.connect(self._master, autocommit=True)) as master:
             if master.execute(f"SELECT DB_ID(N'{NAME}')").fetchval() is not None:
                 master.execute(f"ALTER DATABASE {NAME} SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
@@ -83,15 +83,15 @@ class GoldDatabase:
             connection.execute(sql)
 
     def create_views(self) -> None:
-        """Create the views, or put them back as they were."""
+        """Create the views, or restore their definitions."""
         for name in NAMES:
             self.execute(f"CREATE OR ALTER VIEW gold.{name} AS SELECT * FROM data.{name}")
 
     def publish(self, day: int, *, lines: int | None = None, customers: int = 2) -> None:
-        """Replace everything by the figures of a day, each of which tells the day, in one transaction.
+        """Replace all rows by those of a day in one transaction; each figure identifies the day.
 
-        Batch ``day``; products 0 to 3, of which 3 never sold; customers 0 to ``customers``; 20 lines a day unless
-        ``lines`` says otherwise.
+        The batch is ``day``. It has products 0 to 3 (3 was never sold), customers 0 to ``customers``, and ``lines``
+        order lines, by default 20 times ``day``.
         """
         the_day = date_of(day)
         with self._transaction() as connection:
@@ -107,7 +107,7 @@ class GoldDatabase:
             insert(connection, "fact_sales", [order_line(number, the_day) for number in numbers])
 
     def advance(self, day: int) -> None:
-        """Turn the figures of the day published last into those of another day, quicker than ``publish``."""
+        """Change the figures of the day published last into those of another day; faster than ``publish``."""
         with self._transaction() as connection:
             the_day = date_of(day)
             connection.execute("UPDATE data.current_batch SET batch_id = ?, business_date = ?", day, the_day)
@@ -125,21 +125,21 @@ class GoldDatabase:
 
 def insert(connection: pyodbc.Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows with all columns of a table, in its order; SQL Server takes 2,100 values at a time."""
-    marks = f"({', '.join('?' * len(rows[0]))})"
+    placeholders = f"({', '.join('?' * len(rows[0]))})"
     at_once = 2000 // len(rows[0])
     for begin in range(0, len(rows), at_once):
         part = rows[begin : begin + at_once]
         values = [value for row in part for value in row]
-        connection.execute(f"INSERT INTO data.{name} VALUES {', '.join([marks] * len(part))}", values)
+        connection.execute(f"INSERT INTO data.{name} VALUES {', '.join([placeholders] * len(part))}", values)
 
 
 def date_of(day: int) -> date:
-    """The business date of a day, from 1 up."""
+    """Return the business date of a day, counted from 1."""
     return date(2025, 12, 31) + timedelta(days=day)
 
 
 def product(key: int, day: int) -> tuple[Any, ...]:
-    """A row of dim_products."""
+    """Return a row of dim_products."""
     category = None if key == 3 else "Bikes"
     start = date(2025, 1, key + 1)
     names = (f"BK-{key}", f"Bike, {key}”", "BI_RB", category, "Road", "Yes")
@@ -147,13 +147,13 @@ def product(key: int, day: int) -> tuple[Any, ...]:
 
 
 def product_report(key: int, day: int) -> tuple[Any, ...]:
-    """A row of report_products."""
+    """Return a row of report_products."""
     total = 3_000_000_000 + day
     return (key, date_of(day), 0, "High-Performer", 12, 5, total, 40, 2, 21.5, total // 5, total // 12)
 
 
 def customer(key: int) -> tuple[Any, ...]:
-    """A row of dim_customers."""
+    """Return a row of dim_customers."""
     created = date(2025, 6, 1)
     birthdate = None if key == 2 else date(1980, 2, 29)
     return (
@@ -172,12 +172,12 @@ def customer(key: int) -> tuple[Any, ...]:
 
 
 def customer_report(key: int, day: int) -> tuple[Any, ...]:
-    """A row of report_customers."""
+    """Return a row of report_customers."""
     return (key, "Zoë 李", 45, "40-49", "VIP", date_of(day), 0, 4, 6000 + day, 9, 3, 14, 1500, 428)
 
 
 def order_line(number: int, day: date) -> tuple[Any, ...]:
-    """A row of fact_sales; every tenth has no dates and an unknown product, whose cost nobody knows."""
+    """Return a row of fact_sales; every tenth has no dates, the unknown product and no cost."""
     if number % 10 == 0:
         return (f"SO{number}", 0, 1, None, None, None, 10, 1, 10, None, None)
     return (f"SO{number}", 1 + number % 2, 1 + number % 2, day, day, day, 30, 2, 15, 10, 10)

@@ -1,4 +1,4 @@
-"""The API under gunicorn, as a process of its own."""
+"""Runs the API under gunicorn in another process."""
 
 import socket
 import subprocess

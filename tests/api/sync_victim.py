@@ -1,7 +1,8 @@
 """A process whose children sync and are killed: `python -m tests.api.sync_victim`.
 
-For each line of its input it forks a child that syncs and tells, on the output, what the sync logs. Then
-`ended` and the exit code, negative for a signal. A fork is quicker than a start, and the point of death counts.
+For each line of its input it forks a child that syncs, and the child prints the log of the sync. Then the parent
+prints `ended` and the exit code, negative for a signal. Forking is faster than starting a process, so the moment of
+the kill is more precise.
 """
 
 import logging
@@ -15,7 +16,7 @@ from api.sync import sync_warehouse
 
 
 def main() -> None:
-    """Fork a child for each line of the input."""
+    """Fork a child that syncs for each line of the input."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s")
     for _ in sys.stdin:
         child = os.fork()

@@ -1,4 +1,4 @@
-"""Who may do what: keys and their scopes, browsers of other sites, logins of the database."""
+"""Keys and their scopes, CORS, and the permissions of the logins in the database."""
 
 import hashlib
 import subprocess
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from api import create_app
 from api.access import PREFIX
-from api.security_headers import NOTHING, OWN_PAGES
+from api.security_headers import DATA_POLICY, PAGE_POLICY
 from tests.api.answers import Headers, problem
 from tests.api.conftest import (
     KEYS,
@@ -55,7 +55,7 @@ UNKNOWN = ["wrong", "key-that-read", "key-that-reads ", "KEY-THAT-READS", "кл�
 
 @pytest.fixture(scope="module")
 def keys(shared_engine: Engine) -> dict[str, Headers]:
-    """Headers with a key for each set of scopes, one of them of the setting."""
+    """Headers with a key for each set of scopes, and with the key of API_SYNC_KEY."""
     publish_run(
         shared_engine,
         products=[{"product_key": 3}],
@@ -66,12 +66,12 @@ def keys(shared_engine: Engine) -> dict[str, Headers]:
 
 @pytest.fixture(scope="module")
 def closed_client(shared_url: str) -> FlaskClient:
-    """An API that is read with a key only."""
+    """An API whose reads need a key."""
     return create_app(settings_for(shared_url, open_reads=False)).test_client()
 
 
 def change(client: FlaskClient, keys: dict[str, Headers]) -> None:
-    """Give product 3 an overlay, whatever it has."""
+    """Ensure that product 3 has an overlay."""
     anyway = {**keys["all"], "If-Match": "*"}
     client.delete("/api/products/3/overlay", headers=anyway)
     assert client.patch("/api/products/3", json={"cost": 3}, headers=anyway).status_code == 200
@@ -96,7 +96,7 @@ def test_open_reads_need_no_key(shared_client: FlaskClient, address: str) -> Non
     ("key", "status"),
     [("none", 401), ("empty", 401), ("read", 200), ("write", 403), ("sync", 403), ("all", 200)],
 )
-def test_closed_reads_need_a_key_that_reads(
+def test_closed_reads_need_a_key_with_the_read_scope(
     closed_client: FlaskClient, keys: dict[str, Headers], address: str, key: str, status: int
 ) -> None:
     for method in ("GET", "HEAD"):
@@ -104,13 +104,13 @@ def test_closed_reads_need_a_key_that_reads(
 
 
 @pytest.mark.parametrize("address", OPEN)
-def test_what_tells_nothing_of_the_data_stays_open(closed_client: FlaskClient, address: str) -> None:
+def test_operations_without_data_need_no_key_even_if_reads_are_closed(closed_client: FlaskClient, address: str) -> None:
     assert closed_client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("address", READS)
 @pytest.mark.parametrize("key", ["write", "sync", "empty"])
-def test_any_valid_key_and_an_empty_one_read_what_everybody_does(
+def test_open_reads_accept_any_valid_key_and_an_empty_header(
     shared_client: FlaskClient, keys: dict[str, Headers], address: str, key: str
 ) -> None:
     assert shared_client.get(address, headers=keys[key]).status_code == 200
@@ -128,7 +128,7 @@ def test_any_valid_key_and_an_empty_one_read_what_everybody_does(
         ("all", None),
     ],
 )
-def test_writing_needs_a_key_that_writes(
+def test_writing_needs_a_key_with_the_write_scope(
     shared_client: FlaskClient,
     keys: dict[str, Headers],
     method: str,
@@ -155,18 +155,18 @@ def test_writing_needs_a_key_that_writes(
         ("empty", (401, "invalid-key")),
         ("read", (403, "missing-scope")),
         ("write", (403, "missing-scope")),
-        ("sync", (503, "warehouse-unavailable")),  # it got as far as the warehouse, which is down
+        ("sync", (503, "warehouse-unavailable")),  # the key was accepted, and the warehouse is down
         ("all", (503, "warehouse-unavailable")),
     ],
 )
-def test_syncing_needs_a_key_that_syncs(
+def test_syncing_needs_a_key_with_the_sync_scope(
     shared_client: FlaskClient, keys: dict[str, Headers], key: str, refusal: tuple[int, str]
 ) -> None:
     problem(shared_client.post("/api/sync", headers=keys[key]), *refusal)
 
 
 @pytest.mark.parametrize("key", UNKNOWN)
-def test_an_unknown_key_opens_nothing_not_even_what_is_open(shared_client: FlaskClient, key: str) -> None:
+def test_an_unknown_key_is_refused_even_if_reads_are_open(shared_client: FlaskClient, key: str) -> None:
     for method, address, body in [("GET", "/api/products", None), ("GET", "/metrics", None), *WRITES, SYNC]:
         answer = shared_client.open(address, method=method, json=body, headers={**header(key), "If-Match": "*"})
         document = problem(answer, 401, "invalid-key")
@@ -175,12 +175,12 @@ def test_an_unknown_key_opens_nothing_not_even_what_is_open(shared_client: Flask
         assert not any(known in answer.text for known in (SYNC_KEY, *KEYS.values()))
 
 
-def test_a_refusal_says_which_scope_is_missing(shared_client: FlaskClient, keys: dict[str, Headers]) -> None:
+def test_a_refusal_names_the_missing_scope(shared_client: FlaskClient, keys: dict[str, Headers]) -> None:
     document = problem(shared_client.post("/api/products", json={}, headers=keys["read"]), 403, "missing-scope")
-    assert document["detail"] == "This needs the scope write; the key has read."
+    assert document["detail"] == "The operation needs the scope write; the key has read."
 
 
-def test_who_may_not_write_learns_nothing_of_what_is_there(
+def test_a_refused_write_does_not_reveal_whether_a_product_exists(
     shared_client: FlaskClient, keys: dict[str, Headers]
 ) -> None:
     for address in ("/api/products/3", "/api/products/99"):
@@ -209,14 +209,14 @@ def test_a_key_works_from_its_creation_to_its_revocation(app: Flask, client: Fla
 
 
 def now(app: Flask) -> str:
-    """Today, as the database has it."""
+    """Return the current date of the database."""
     with psycopg.connect(app.config["SETTINGS"].serving_database_url) as connection:
         row = connection.execute("SELECT current_date").fetchone()
         assert row is not None
         return str(row[0])
 
 
-def test_of_a_key_only_its_hash_is_kept(app: Flask, engine: Engine) -> None:
+def test_only_the_hash_of_a_key_is_stored(app: Flask, engine: Engine) -> None:
     keys = [made(app, "create", "same name").strip() for _ in range(2)]
     assert len(set(keys)) == 2
     assert all(key.startswith(PREFIX) and len(key) >= len(PREFIX) + 43 for key in keys)
@@ -228,7 +228,7 @@ def test_of_a_key_only_its_hash_is_kept(app: Flask, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["create", "name", "--scope", "admin"], "'admin' is not one of"),
         (["create"], "Missing argument 'NAME'"),
@@ -236,10 +236,10 @@ def test_of_a_key_only_its_hash_is_kept(app: Flask, engine: Engine) -> None:
         (["revoke", "x"], "not a valid integer"),
     ],
 )
-def test_the_command_says_what_is_wrong(app: Flask, arguments: list[str], says: str) -> None:
+def test_the_command_explains_its_errors(app: Flask, arguments: list[str], message: str) -> None:
     result = app.test_cli_runner().invoke(args=["keys", *arguments])
     assert result.exit_code != 0
-    assert says in result.output
+    assert message in result.output
 
 
 def test_a_key_is_revoked_once(app: Flask) -> None:
@@ -248,7 +248,7 @@ def test_a_key_is_revoked_once(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["keys", "revoke", "1"]).exit_code == 1
 
 
-def test_the_command_works_as_the_readme_has_it(database_url: str, client: FlaskClient, publish: Publish) -> None:
+def test_the_command_of_the_readme_works(database_url: str, client: FlaskClient, publish: Publish) -> None:
     publish()
     command = [sys.executable, "-m", "flask", "--app", "api", "keys", "create", "Airflow", "--scope", "sync"]
     done = subprocess.run(
@@ -297,7 +297,7 @@ EVERYWHERE = {
         ("GET", "/health/live", {}, 200),
     ],
 )
-def test_every_answer_tells_browsers_what_to_refuse(
+def test_every_response_has_the_security_headers(
     shared_client: FlaskClient, method: str, address: str, headers: Headers, status: int
 ) -> None:
     answer = shared_client.open(address, method=method, headers=headers)
@@ -305,11 +305,11 @@ def test_every_answer_tells_browsers_what_to_refuse(
     for name, value in EVERYWHERE.items():
         assert answer.headers.getlist(name) == [value]
     page = address in ("/", "/docs")
-    assert answer.headers.getlist("Content-Security-Policy") == [OWN_PAGES if page else NOTHING]
+    assert answer.headers.getlist("Content-Security-Policy") == [PAGE_POLICY if page else DATA_POLICY]
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_a_crash_tells_browsers_what_to_refuse_too(app: Flask) -> None:
+def test_the_response_to_a_crash_has_the_security_headers(app: Flask) -> None:
     def crash() -> str:
         raise RuntimeError("the-password")
 
@@ -318,34 +318,38 @@ def test_a_crash_tells_browsers_what_to_refuse_too(app: Flask) -> None:
     problem(answer, 500)
     assert "the-password" not in answer.text
     assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
-    assert answer.headers["Content-Security-Policy"] == NOTHING
+    assert answer.headers["Content-Security-Policy"] == DATA_POLICY
 
 
 FRIEND, STRANGER = "https://dashboard.example", "https://evil.example"
 
 
 @pytest.fixture(scope="module")
-def called_by_others(shared_url: str) -> FlaskClient:
-    """An API with closed reads that a browser may call from another site."""
+def cors_client(shared_url: str) -> FlaskClient:
+    """An API with closed reads and an allowed origin."""
     origins = ("https://other.example", FRIEND)
     return create_app(settings_for(shared_url, cors_origins=origins, open_reads=False)).test_client()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("address", ["/api/products", "/api/products/3", "/api/products/3/overlay", "/api/sync"])
-def test_browsers_may_ask_whether_a_friend_may_call(called_by_others: FlaskClient, method: str, address: str) -> None:
+def test_a_preflight_request_from_an_allowed_origin_is_answered(
+    cors_client: FlaskClient, method: str, address: str
+) -> None:
     asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "x-api-key, if-match"}
-    answer = called_by_others.options(address, headers={"Origin": FRIEND, **asked})
-    assert answer.status_code == 200  # a browser sends no key with this question
+    answer = cors_client.options(address, headers={"Origin": FRIEND, **asked})
+    assert answer.status_code == 200  # a preflight request carries no key
     assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
     assert method in answer.headers["Access-Control-Allow-Methods"]
     assert answer.headers["Access-Control-Allow-Headers"].lower() == "if-match, x-api-key"
     assert "RateLimit" not in answer.headers
 
 
-def test_a_friend_reads_answers_and_their_headers(called_by_others: FlaskClient, keys: dict[str, Headers]) -> None:
+def test_an_allowed_origin_may_read_responses_and_their_headers(
+    cors_client: FlaskClient, keys: dict[str, Headers]
+) -> None:
     for headers in (keys["read"], {}):
-        answer = called_by_others.get("/api/products", headers={"Origin": FRIEND, **headers})
+        answer = cors_client.get("/api/products", headers={"Origin": FRIEND, **headers})
         assert answer.status_code == (200 if headers else 401)
         assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
         exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
@@ -354,10 +358,10 @@ def test_a_friend_reads_answers_and_their_headers(called_by_others: FlaskClient,
 
 
 @pytest.mark.parametrize("origin", [STRANGER, f"{FRIEND}.evil.example", "null", "http://dashboard.example", "https://"])
-def test_a_stranger_is_not_let_in(
-    called_by_others: FlaskClient, shared_client: FlaskClient, keys: dict[str, Headers], origin: str
+def test_another_origin_gets_no_cors_headers(
+    cors_client: FlaskClient, shared_client: FlaskClient, keys: dict[str, Headers], origin: str
 ) -> None:
-    for client in (called_by_others, shared_client):
+    for client in (cors_client, shared_client):
         for method in ("GET", "OPTIONS"):
             asked = {"Origin": origin, "Access-Control-Request-Method": "GET", **keys["read"]}
             answer = client.open("/api/products", method=method, headers=asked)
@@ -366,7 +370,7 @@ def test_a_stranger_is_not_let_in(
 
 @pytest.fixture(scope="module")
 def logins(shared_url: str) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    """Connections as the two roles have them."""
+    """Connections with the logins of the two roles."""
     with (
         psycopg.connect(as_login(shared_url, "api"), autocommit=True) as api,
         psycopg.connect(as_login(shared_url, "loader"), autocommit=True) as loader,
@@ -418,14 +422,14 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize(("login", "statement"), FORBIDDEN)
-def test_a_login_may_not_do_more_than_its_work(
+def test_a_login_has_no_permissions_beyond_its_role(
     logins: dict[str, psycopg.Connection[Any]], login: str, statement: str
 ) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         logins[login].execute(statement)
 
 
-def test_the_two_logins_are_not_each_other_and_not_the_owner(logins: dict[str, psycopg.Connection[Any]]) -> None:
+def test_the_two_logins_differ_from_each_other_and_from_the_owner(logins: dict[str, psycopg.Connection[Any]]) -> None:
     for login, connection in logins.items():
         roles = connection.execute(
             "SELECT rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER') AND rolname NOT LIKE 'pg\\_%'"

@@ -1,4 +1,4 @@
-"""One state, several forms: JSON or CSV, compressed or not, and what is not sent again."""
+"""Representations of a resource (JSON or CSV, compressed or not) and conditional reads."""
 
 import gzip
 import json
@@ -43,7 +43,7 @@ FORMS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _served(shared_engine: Engine, shared_client: FlaskClient) -> None:
-    """A day on which users have changed the price of one product."""
+    """A served run in which users have changed the cost of one product."""
     publish_run(shared_engine, products=PRODUCTS, customers=CUSTOMERS, sales=SALES)
     headers = {**add_keys(shared_engine)["write"], "If-Match": "*"}
     assert shared_client.patch("/api/products/7", json={"cost": 7}, headers=headers).status_code == 200
@@ -54,7 +54,7 @@ def unpacked(answer: TestResponse) -> bytes:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_what_the_client_has_is_not_sent_again_and_each_form_has_a_tag_of_its_own(
+def test_an_unchanged_response_is_not_sent_again_and_each_representation_has_its_own_etag(
     shared_client: FlaskClient, address: str
 ) -> None:
     tags = {form: shared_client.get(address, headers=headers).headers["ETag"] for form, headers in FORMS.items()}
@@ -62,7 +62,7 @@ def test_what_the_client_has_is_not_sent_again_and_each_form_has_a_tag_of_its_ow
     for had, tag in tags.items():
         for form, headers in FORMS.items():
             answer = shared_client.get(address, headers={**headers, "If-None-Match": tag})
-            # Both encodings of a form have the same content: the client knows how its own is encoded.
+            # Compressed and uncompressed responses have the same content, so either ETag is current.
             same = had.split()[0] == form.split()[0]
             assert answer.status_code == (304 if same else 200), (had, form)
             if same:
@@ -76,7 +76,7 @@ def test_what_the_client_has_is_not_sent_again_and_each_form_has_a_tag_of_its_ow
     ("pattern", "status"),
     [("W/{tag}", 304), ('"other", {tag}', 304), ("*", 304), ('"other"', 200), ("other", 200), ("", 200), ("W/", 200)],
 )
-def test_if_none_match_is_read_as_http_says(
+def test_if_none_match_is_parsed_as_rfc_9110_requires(
     shared_client: FlaskClient, address: str, pattern: str, status: int
 ) -> None:
     tag = shared_client.get(address).headers["ETag"]
@@ -85,7 +85,7 @@ def test_if_none_match_is_read_as_http_says(
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_caches_are_told_to_ask_again_and_what_an_answer_depends_on(shared_client: FlaskClient, address: str) -> None:
+def test_responses_have_cache_control_and_vary(shared_client: FlaskClient, address: str) -> None:
     answer = shared_client.get(address)
     assert answer.headers["Cache-Control"] == "no-cache"
     assert {"Accept", "Accept-Encoding", "X-API-Key"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
@@ -93,7 +93,7 @@ def test_caches_are_told_to_ask_again_and_what_an_answer_depends_on(shared_clien
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("form", FORMS)
-def test_head_tells_what_get_would_send(shared_client: FlaskClient, address: str, form: str) -> None:
+def test_head_returns_the_headers_of_get(shared_client: FlaskClient, address: str, form: str) -> None:
     got, head = (shared_client.open(address, method=method, headers=FORMS[form]) for method in ("GET", "HEAD"))
     assert (head.status_code, head.data) == (200, b"")
     for name in ("Content-Type", "Content-Length", "ETag", "Business-Date", "Content-Encoding", "Link"):
@@ -128,7 +128,9 @@ def test_large_answers_are_compressed_and_small_ones_are_not(
         ("deflate, gzip;q=0.5, *;q=0", True),
     ],
 )
-def test_only_who_asks_for_gzip_gets_it(shared_client: FlaskClient, accepted: str | None, compressed: bool) -> None:
+def test_a_response_is_compressed_only_if_the_client_accepts_gzip(
+    shared_client: FlaskClient, accepted: str | None, compressed: bool
+) -> None:
     headers = {} if accepted is None else {"Accept-Encoding": accepted}
     answer = shared_client.get("/api/products", headers=headers)
     assert (answer.headers.get("Content-Encoding") == "gzip") == compressed
@@ -141,7 +143,7 @@ def as_in_csv(value: object) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value of JSON as CSV has it: nothing for null, texts without quotes."""
+    """Return the CSV cell of a JSON value: empty for null, texts without quotes."""
     return "" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
@@ -157,7 +159,7 @@ def test_csv_has_the_values_of_json(shared_client: FlaskClient, address: str) ->
     assert ("Link" in answer.headers) == (document.get("next") is not None)
 
 
-def test_a_list_in_csv_goes_on_at_the_address_in_its_header_link(shared_client: FlaskClient) -> None:
+def test_a_list_in_csv_continues_at_the_url_in_the_header_link(shared_client: FlaskClient) -> None:
     answer = shared_client.get("/api/products?limit=30&fields=product_key", headers={"Accept": "text/csv"})
     address = answer.headers["Link"].removeprefix("<").removesuffix('>; rel="next"')
     rest = shared_client.get(address, headers={"Accept": "text/csv"})
@@ -166,7 +168,7 @@ def test_a_list_in_csv_goes_on_at_the_address_in_its_header_link(shared_client: 
     assert "Link" not in rest.headers
 
 
-def test_an_empty_list_in_csv_has_its_header(shared_client: FlaskClient) -> None:
+def test_an_empty_list_in_csv_has_a_header_line(shared_client: FlaskClient) -> None:
     answer = shared_client.get("/api/products?q=nothing", headers={"Accept": "text/csv"})
     assert (answer.status_code, answer.text) == (200, ",".join(PRODUCT_FIELDS) + "\r\n")
 
@@ -182,12 +184,14 @@ def test_an_empty_list_in_csv_has_its_header(shared_client: FlaskClient) -> None
         ("text/html", "application/json"),
     ],
 )
-def test_the_client_says_whether_it_wants_csv(shared_client: FlaskClient, accept: str, content_type: str) -> None:
+def test_the_header_accept_chooses_json_or_csv(shared_client: FlaskClient, accept: str, content_type: str) -> None:
     assert shared_client.get("/api/products", headers={"Accept": accept}).mimetype == content_type
 
 
 @pytest.mark.parametrize("address", ["/api/products?limit=0", "/api/products?cursor=x"])
-def test_a_problem_is_a_problem_to_who_wants_csv_too(shared_client: FlaskClient, address: str) -> None:
+def test_an_error_is_a_problem_document_even_if_the_client_prefers_csv(
+    shared_client: FlaskClient, address: str
+) -> None:
     problem(shared_client.get(address, headers={"Accept": "text/csv"}), 422, "invalid-request")
 
 
@@ -195,7 +199,7 @@ def tag_of(client: FlaskClient, address: str) -> str:
     return client.get(address).headers["ETag"]
 
 
-def test_the_tag_of_a_list_is_another_after_each_publication_and_each_write(
+def test_the_etag_of_a_list_changes_with_each_sync_and_each_write(
     client: FlaskClient, publish: Publish, keys: dict[str, dict[str, str]]
 ) -> None:
     lists = ["/api/products", "/api/customers", "/api/sales"]
@@ -214,7 +218,7 @@ def test_the_tag_of_a_list_is_another_after_each_publication_and_each_write(
         assert len(set(tags)) == len(seen)
 
 
-def test_the_tag_of_a_product_is_another_when_and_only_when_the_product_is(
+def test_the_etag_of_a_product_changes_if_and_only_if_the_product_changes(
     client: FlaskClient, publish: Publish, keys: dict[str, dict[str, str]]
 ) -> None:
     anyway = {**keys["write"], "If-Match": "*"}

@@ -1,4 +1,4 @@
-"""No text in a CSV file is run as a formula by a spreadsheet, and numbers stay numbers."""
+"""Spreadsheets run no text of a CSV file as a formula, and numbers stay numbers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CELLS: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("value", "cell"), CELLS, ids=lambda value: repr(value)[:20])
-def test_a_text_that_begins_like_a_formula_gets_an_apostrophe_and_nothing_else_does(value: Any, cell: str) -> None:
+def test_only_a_text_that_starts_like_a_formula_is_prefixed_with_an_apostrophe(value: Any, cell: str) -> None:
     text = csv_text([["first", "second"], [value, 1]])
     assert list(csv.reader(io.StringIO(text, newline="")))[1] == [cell, "1"]
 
@@ -66,7 +66,7 @@ def run_id(publish: Publish) -> int:
     )
 
 
-def test_lists_and_items_of_the_api(client: FlaskClient, run_id: int) -> None:
+def test_lists_and_items_of_the_api_contain_no_formulas(client: FlaskClient, run_id: int) -> None:
     for address in ("/api/products", "/api/products/1"):
         (product,) = table_of(client.get(address, headers=CSV))
         assert (product["product_name"], product["category"]) == (f"'{FORMULA}", "'@SUM(1)")
@@ -88,7 +88,7 @@ def test_lists_and_items_of_the_api(client: FlaskClient, run_id: int) -> None:
         ("customers", {"customer_name": "'+1", "country": "'-1", "customer_number": "'=2"}, {"recency": "-1"}),
     ],
 )
-def test_files_of_the_dashboards(
+def test_files_of_the_dashboards_contain_no_formulas(
     client: FlaskClient, run_id: int, page: str, texts: dict[str, str], numbers: dict[str, str]
 ) -> None:
     answer = client.get(f"/dashboards/rows/{run_id}/{page}.csv", buffered=True)

@@ -86,7 +86,7 @@ def test_a_customer_is_found_by_key(shared_client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("key", "name"), [("7", "unknown-customer"), ("0", "unknown-customer"), ("2147483648", None), ("x", None)]
 )
-def test_a_customer_that_is_not_there_is_not_found(shared_client: FlaskClient, key: str, name: str | None) -> None:
+def test_an_unknown_customer_is_not_found(shared_client: FlaskClient, key: str, name: str | None) -> None:
     problem(shared_client.get(f"/api/customers/key/{key}"), 404, name)
 
 
@@ -125,7 +125,7 @@ def test_a_customer_that_is_not_there_is_not_found(shared_client: FlaskClient, k
         ("?sort=-last_order_date", [4, 1, 2, 5, 3]),
     ],
 )
-def test_segments_filters_and_orders_choose_customers(
+def test_segments_filters_and_sort_orders_select_customers(
     shared_client: FlaskClient, address: str, expected: list[int]
 ) -> None:
     assert keys(shared_client, f"/api/customers{address}") == expected
@@ -141,7 +141,7 @@ def test_the_next_page_keeps_segment_and_fields(shared_client: FlaskClient, star
 
 
 @pytest.mark.parametrize(
-    ("query", "parameter", "says"),
+    ("query", "parameter", "message"),
     [
         ("?segment=Gold", "segment", ", ".join(CUSTOMER_SEGMENTS)),
         ("/VIP?segment=VIP", "segment", "country, gender"),
@@ -155,16 +155,16 @@ def test_the_next_page_keeps_segment_and_fields(shared_client: FlaskClient, star
         ("/new?cursor=x", "cursor", "next"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused_with_what_would(
-    shared_client: FlaskClient, query: str, parameter: str, says: str
+def test_an_invalid_query_is_refused_with_the_allowed_values(
+    shared_client: FlaskClient, query: str, parameter: str, message: str
 ) -> None:
     ((place, detail),) = refused(shared_client.get(f"/api/customers{query}"), "parameter")
     assert place == parameter
-    assert says in detail
+    assert message in detail
 
 
 @pytest.mark.parametrize("segment", ["Gold", "VIP%00", "n", "null", "key", "VIP%20"])
-def test_an_unknown_segment_is_answered_with_the_valid_ones(shared_client: FlaskClient, segment: str) -> None:
+def test_the_error_for_an_unknown_segment_lists_the_valid_segments(shared_client: FlaskClient, segment: str) -> None:
     document = problem(shared_client.get(f"/api/customers/{segment}"), 404, "unknown-segment")
     assert document["valid_values"] == ["VIP", "Regular", "New"]
     assert "VIP, Regular, New" in document["detail"]

@@ -1,4 +1,4 @@
-"""Who may see the dashboards and have the exports, and what browsers are told about them."""
+"""Access to the dashboards and exports, and the validation of their requests."""
 
 import json
 from base64 import b64encode
@@ -41,7 +41,7 @@ def closed(database_url: str, engine: Engine, exports: Path) -> FlaskClient:
 
 
 @pytest.mark.parametrize("page", SHOWN)
-def test_without_a_key_a_browser_is_told_to_ask_for_a_password(closed: FlaskClient, page: str) -> None:
+def test_without_a_key_the_response_asks_the_browser_for_a_password(closed: FlaskClient, page: str) -> None:
     answer = closed.get(page)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
@@ -52,7 +52,7 @@ def test_without_a_key_nothing_is_drawn(closed: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("page", SHOWN)
-def test_a_key_is_taken_as_the_password_and_as_the_header(closed: FlaskClient, page: str) -> None:
+def test_a_key_is_accepted_as_the_password_and_in_the_header(closed: FlaskClient, page: str) -> None:
     assert closed.get(page, headers=password(KEYS["read"])).status_code == 200
     assert closed.get(page, headers={"X-API-Key": KEYS["read"]}).status_code == 200
 
@@ -69,14 +69,14 @@ def test_a_key_without_the_scope_sees_nothing(closed: FlaskClient, engine: Engin
     assert answer.status_code == 403
 
 
-def test_what_changes_takes_no_password_that_a_browser_would_send_by_itself(closed: FlaskClient) -> None:
+def test_operations_that_change_something_accept_no_password(closed: FlaskClient) -> None:
     answer = closed.post("/api/products", json={"product_name": "made"}, headers=password(KEYS["all"]))
     assert answer.status_code == 401
     assert closed.post("/api/sync", headers=password(KEYS["all"])).status_code == 401
 
 
 @pytest.mark.parametrize("address", [5, None, [], "http://[x", "/dashboards/nonsense"])
-def test_an_address_that_is_none_is_refused(client: FlaskClient, address: Any) -> None:
+def test_a_location_that_is_not_a_url_is_refused(client: FlaskClient, address: Any) -> None:
     output = client.get("/dashboards/_dash-dependencies").get_json()[0]["output"]
     outputs = [dict(zip(("id", "property"), each.rsplit(".", 1), strict=True)) for each in output[2:-2].split("...")]
     asked = {
@@ -89,18 +89,18 @@ def test_an_address_that_is_none_is_refused(client: FlaskClient, address: Any) -
 
 
 @pytest.mark.parametrize("output", [1, "nothing.of.ours"])
-def test_an_output_that_no_page_has_is_refused(client: FlaskClient, output: Any) -> None:
+def test_an_unknown_output_is_refused(client: FlaskClient, output: Any) -> None:
     answer = client.post("/dashboards/_dash-update-component", json={**DRAW, "output": output})
     assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("body", [{}, [], 5])
-def test_what_no_page_asks_is_refused(client: FlaskClient, body: Any) -> None:
+def test_a_body_that_is_not_an_update_request_is_refused(client: FlaskClient, body: Any) -> None:
     assert client.post("/dashboards/_dash-update-component", json=body).status_code == 422
 
 
 @pytest.mark.parametrize("name", ["dash/nope.js", "nope/nope.js"])
-def test_a_script_that_is_not_there_is_not_found(client: FlaskClient, name: str) -> None:
+def test_an_unknown_asset_is_not_found(client: FlaskClient, name: str) -> None:
     answer = client.get(f"/dashboards/_dash-component-suites/{name}")
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
 
@@ -108,7 +108,7 @@ def test_a_script_that_is_not_there_is_not_found(client: FlaskClient, name: str)
 @pytest.mark.parametrize(
     "asked", [{"startRow": "x"}, {"sortModel": 5}, {"sortModel": [{"colId": "nope", "sort": "asc"}]}]
 )
-def test_a_table_that_asks_for_nonsense_is_refused(
+def test_an_invalid_request_of_the_table_is_refused(
     client: FlaskClient, publish: Publish, asked: dict[str, Any]
 ) -> None:
     grid = {"page": "sales", "query": "", "run": publish(), "type": "rows"}
@@ -125,7 +125,7 @@ def test_a_table_that_asks_for_nonsense_is_refused(
     assert client.post("/dashboards/_dash-update-component", json=body).status_code == 422
 
 
-def test_rows_of_a_run_that_is_no_longer_served_say_so(client: FlaskClient, publish: Publish) -> None:
+def test_rows_of_a_run_that_is_no_longer_served_are_gone(client: FlaskClient, publish: Publish) -> None:
     run_id = publish()
     assert client.get(f"/dashboards/rows/{run_id}/sales.csv", buffered=True).status_code == 200
     publish()
@@ -142,11 +142,11 @@ def test_one_file_is_sent_at_a_time(client: FlaskClient, publish: Publish) -> No
 
 
 @pytest.mark.parametrize("key", ["", "of a proxy"])
-def test_with_open_reads_a_password_for_somebody_else_does_no_harm(client: FlaskClient, key: str) -> None:
+def test_with_open_reads_a_password_for_a_proxy_is_ignored(client: FlaskClient, key: str) -> None:
     assert client.get("/dashboards/sales", headers=password(key)).status_code == 200
 
 
-def test_with_open_reads_nobody_is_asked(database_url: str) -> None:
+def test_with_open_reads_the_dashboards_need_no_password(database_url: str) -> None:
     client = create_app(settings_for(database_url)).test_client()
     assert [client.get(page).status_code for page in PAGES] == [200, 200]
 
@@ -165,17 +165,17 @@ def test_the_pages_run_only_scripts_of_this_server(client: FlaskClient) -> None:
         assert script_of_dash.startswith("'sha256-")
 
 
-def test_the_folder_leads_to_the_sales_page(client: FlaskClient) -> None:
+def test_the_root_of_the_dashboards_redirects_to_the_sales_page(client: FlaskClient) -> None:
     answer = client.get("/dashboards/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboards/sales")
 
 
 @pytest.mark.parametrize("page", ["/dashboards/nonsense", "/dashboards/sales/", "/dashboards/rows/1/nonsense.csv"])
-def test_there_is_no_other_page(client: FlaskClient, page: str) -> None:
+def test_an_unknown_page_is_not_found(client: FlaskClient, page: str) -> None:
     assert client.get(page).status_code == 404
 
 
-def test_an_export_is_sent_as_it_is(database_url: str, exports: Path) -> None:
+def test_an_export_is_sent_unchanged(database_url: str, exports: Path) -> None:
     client = create_app(settings_for(database_url, exports_dir=exports)).test_client()
     answer = client.get("/exports/sales_warehouse.hyper")
     assert answer.data == b"an extract"
@@ -183,12 +183,12 @@ def test_an_export_is_sent_as_it_is(database_url: str, exports: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [".lock", "sales_warehouse.twbx", "../pyproject.toml", "%2e%2e/pyproject.toml"])
-def test_nothing_else_of_the_folder_is_sent(database_url: str, exports: Path, name: str) -> None:
+def test_other_files_in_the_folder_are_not_served(database_url: str, exports: Path, name: str) -> None:
     client = create_app(settings_for(database_url, exports_dir=exports)).test_client()
     assert client.get(f"/exports/{name}").status_code == 404
 
 
-def test_an_export_that_is_not_there_says_who_writes_it(client: FlaskClient) -> None:
+def test_the_error_for_a_missing_export_names_the_task_that_writes_it(client: FlaskClient) -> None:
     answer = client.get("/exports/sales_warehouse.twbx")
     assert answer.status_code == 404
     assert "export_tableau" in answer.get_json()["detail"]

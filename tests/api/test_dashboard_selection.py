@@ -1,11 +1,11 @@
-"""Addresses of the dashboards, and the periods in them."""
+"""URLs of the dashboards, and their periods."""
 
 from datetime import date
 
 import pytest
 
 from api.dashboards.periods import Period, add_months, presets, unit_of
-from api.dashboards.selection import ALL_DATES, Selection, SelectionError, read_address
+from api.dashboards.selection import ALL_DATES, Selection, SelectionError, parse_selection
 
 TODAY = date(2026, 2, 1)
 
@@ -14,69 +14,69 @@ def period(first: str, last: str) -> Period:
     return Period(date.fromisoformat(first), date.fromisoformat(last))
 
 
-def test_an_address_that_is_written_is_read_as_the_same() -> None:
+def test_the_url_of_a_selection_is_parsed_as_the_same_selection() -> None:
     chosen = {"country": ("Côte d'Ivoire", "n/a"), "line": ("Road & Track",), "joined": ("2025-Q3",)}
     for wanted in (None, period("2025-01-01", "2025-12-31")):
         for by, rows in ((None, False), ("day", True)):
             selection = Selection("customers", wanted, chosen, by, rows)
-            assert read_address("customers", selection.query(), TODAY) == selection
+            assert parse_selection("customers", selection.query(), TODAY) == selection
 
 
-def test_without_dates_the_twelve_months_up_to_the_business_date_are_shown() -> None:
-    assert read_address("sales", "", TODAY).period == period("2025-02-02", "2026-02-01")
-    assert read_address("sales", f"period={ALL_DATES}", TODAY).period is None
+def test_the_default_period_is_the_twelve_months_up_to_the_business_date() -> None:
+    assert parse_selection("sales", "", TODAY).period == period("2025-02-02", "2026-02-01")
+    assert parse_selection("sales", f"period={ALL_DATES}", TODAY).period is None
 
 
-def test_a_value_that_is_there_twice_counts_once() -> None:
-    assert read_address("sales", "country=A&country=B&country=A", TODAY).chosen == {"country": ("A", "B")}
+def test_a_repeated_value_counts_once() -> None:
+    assert parse_selection("sales", "country=A&country=B&country=A", TODAY).chosen == {"country": ("A", "B")}
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
-        ("contry=Germany", "“contry”, which is no filter"),
-        ("from=2025-01-01", "“to=” is no day"),
-        ("from=2025-02-30&to=2025-03-01", "“from=2025-02-30” is no day"),
-        ("from=2025-03-01&to=2025-02-01", "ends (2025-02-01) before it begins (2025-03-01)"),
-        ("from=0001-01-01&to=2025-02-01", "the years 1900 to 2999"),
-        ("period=forever", "“period=all”, or"),
-        ("period=all&from=2025-01-01&to=2025-02-01", "“period=all”, or"),
-        ("joined=2025-13", "“joined=2025-13” is no month"),
-        ("joined=99999999999-01", "“joined=99999999999-01” is no month"),
-        ("by=week", "“by=week” is none of year, quarter, month, day"),
+        ("contry=Germany", "“contry” is not a parameter"),
+        ("from=2025-01-01", "“to=” must be a date"),
+        ("from=2025-02-30&to=2025-03-01", "“from=2025-02-30” must be a date"),
+        ("from=2025-03-01&to=2025-02-01", "ends on 2025-02-01, before it begins on 2025-03-01"),
+        ("from=0001-01-01&to=2025-02-01", "the year must be from 1900 to 2999"),
+        ("period=forever", "either “period=all” or"),
+        ("period=all&from=2025-01-01&to=2025-02-01", "either “period=all” or"),
+        ("joined=2025-13", "“joined=2025-13” must be a month"),
+        ("joined=99999999999-01", "“joined=99999999999-01” must be a month"),
+        ("by=week", "“by=week” must be one of year, quarter, month, day"),
         ("country=" + "x" * 5000, "too long"),
-        ("&".join(f"product={key}" for key in range(201)), "too many values"),
+        ("&".join(f"product={key}" for key in range(201)), "more than 200 values"),
     ],
 )
-def test_an_address_that_makes_no_sense_is_refused_with_the_reason(query: str, said: str) -> None:
+def test_an_invalid_url_is_refused_with_the_reason(query: str, message: str) -> None:
     with pytest.raises(SelectionError) as refused:
-        read_address("sales", query, TODAY)
-    assert said in str(refused.value)
+        parse_selection("sales", query, TODAY)
+    assert message in str(refused.value)
 
 
-def test_a_click_chooses_one_value_and_a_second_click_lifts_it() -> None:
+def test_a_click_chooses_one_value_and_a_second_click_removes_it() -> None:
     start = Selection("sales", None, {"country": ("A", "B")})
-    clicked = start.clicked(country="B")
+    clicked = start.after_click(country="B")
     assert clicked.chosen == {"country": ("B",)}
-    assert clicked.clicked(country="B").chosen == {}
+    assert clicked.after_click(country="B").chosen == {}
 
 
-def test_a_menu_adds_and_takes_away() -> None:
+def test_a_menu_adds_and_removes_values() -> None:
     start = Selection("sales", None)
-    both = start.toggling("country", "A").toggling("country", "B")
+    both = start.with_toggled("country", "A").with_toggled("country", "B")
     assert both.chosen == {"country": ("A", "B")}
-    assert both.toggling("country", "A").toggling("country", "B").chosen == {}
+    assert both.with_toggled("country", "A").with_toggled("country", "B").chosen == {}
 
 
 BEFORE = {
-    # shown → the period before, the same days of the year before
+    # period → the preceding period, the same days of the year before
     ("2025-01-01", "2025-12-31"): (("2024-01-01", "2024-12-31"), ("2024-01-01", "2024-12-31")),
     ("2025-07-01", "2025-09-30"): (("2025-04-01", "2025-06-30"), ("2024-07-01", "2024-09-30")),
     ("2024-03-01", "2024-03-31"): (("2024-02-01", "2024-02-29"), ("2023-03-01", "2023-03-31")),
     ("2024-02-01", "2024-02-29"): (("2024-01-01", "2024-01-31"), ("2023-02-01", "2023-02-28")),
     ("2025-07-05", "2025-07-05"): (("2025-07-04", "2025-07-04"), ("2024-07-05", "2024-07-05")),
     ("2025-07-05", "2025-07-14"): (("2025-06-25", "2025-07-04"), ("2024-07-05", "2024-07-14")),
-    # not over yet on 1 February 2026: as many days
+    # unfinished on 1 February 2026: the same number of days
     ("2026-01-01", "2026-12-31"): (("2025-01-01", "2025-02-01"), ("2025-01-01", "2025-02-01")),
     ("2026-02-01", "2026-02-28"): (("2026-01-01", "2026-01-01"), ("2025-02-01", "2025-02-01")),
     ("2026-01-28", "2026-02-10"): (("2026-01-23", "2026-01-27"), ("2025-01-28", "2025-02-01")),
@@ -84,7 +84,7 @@ BEFORE = {
 
 
 @pytest.mark.parametrize("shown", BEFORE, ids="..".join)
-def test_what_a_period_is_compared_with(shown: tuple[str, str]) -> None:
+def test_a_period_is_compared_with_the_preceding_one_and_the_year_before(shown: tuple[str, str]) -> None:
     before, year_before = BEFORE[shown]
     assert period(*shown).previous(TODAY) == period(*before)
     assert period(*shown).year_before(TODAY) == period(*year_before)
@@ -103,16 +103,16 @@ def test_what_a_period_is_compared_with(shown: tuple[str, str]) -> None:
         (("2022-02-01", "2026-02-01"), "year"),
     ],
 )
-def test_the_level_that_a_period_is_drawn_at(shown: tuple[str, str], level: str) -> None:
-    assert period(*shown).finer() == level
+def test_the_default_level_depends_on_the_length_of_the_period(shown: tuple[str, str], level: str) -> None:
+    assert period(*shown).default_level() == level
 
 
-def test_the_way_up_from_a_day_passes_month_quarter_and_year() -> None:
+def test_a_day_is_enclosed_by_its_month_quarter_and_year() -> None:
     day = date(2025, 8, 5)
-    assert Period(day, day).above() == [unit_of(day, level) for level in ("year", "quarter", "month")]
+    assert Period(day, day).enclosing_units() == [unit_of(day, level) for level in ("year", "quarter", "month")]
 
 
-def test_presets_end_where_they_say() -> None:
+def test_presets_cover_the_periods_they_name() -> None:
     offered = presets(date(2026, 3, 31))
     assert offered["Last 30 days"] == period("2026-03-02", "2026-03-31")
     assert offered["Last month"] == period("2026-02-01", "2026-02-28")
@@ -124,5 +124,5 @@ def test_presets_end_where_they_say() -> None:
     ("day", "months", "other"),
     [("2024-02-29", -12, "2023-02-28"), ("2025-01-31", 1, "2025-02-28"), ("2025-12-31", 2, "2026-02-28")],
 )
-def test_months_that_are_shorter_end_earlier(day: str, months: int, other: str) -> None:
+def test_adding_months_stops_at_the_end_of_a_shorter_month(day: str, months: int, other: str) -> None:
     assert add_months(date.fromisoformat(day), months) == date.fromisoformat(other)

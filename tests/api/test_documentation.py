@@ -1,4 +1,4 @@
-"""What a newcomer sees: the landing page, /docs, openapi.json and postman.json."""
+"""The landing page, /docs, openapi.json and postman.json."""
 
 import re
 from typing import Any
@@ -54,7 +54,7 @@ def routes(app: Flask) -> set[tuple[str, str]]:
     }
 
 
-def test_the_description_has_exactly_the_routes_there_are(app: Flask, document: dict[str, Any]) -> None:
+def test_the_description_has_exactly_the_routes_of_the_application(app: Flask, document: dict[str, Any]) -> None:
     described = set(operations(document))
     others = {route for route in routes(app) if route[1] in NO_OPERATIONS or route[1].startswith("/dashboards/")}
     assert described == routes(app) - others
@@ -76,14 +76,14 @@ def test_every_operation_is_documented(document: dict[str, Any]) -> None:
             assert "security" not in operation
         else:
             scope = "read" if method == "GET" else "sync" if path == "/api/sync" else "write"
-            # Reads need no key unless the setting API_OPEN_READS closes them.
+            # Reads need no key unless API_OPEN_READS is false.
             keyless: list[dict[str, Any]] = [{}] if scope == "read" else []
             assert operation["security"] == [{"apiKey": [scope]}, *keyless], (method, path)
             assert {"401", "403", "429", "500", "503"} <= set(operation["responses"]), (method, path)
     assert document["components"]["securitySchemes"]["apiKey"]["name"] == "X-API-Key"
 
 
-def test_every_parameter_is_explained_and_those_of_a_path_have_examples(document: dict[str, Any]) -> None:
+def test_every_parameter_has_a_description_and_those_of_a_path_have_examples(document: dict[str, Any]) -> None:
     for methods in document["paths"].values():
         for operation in (methods, *(methods[name] for name in METHODS if name in methods)):
             for parameter in operation.get("parameters", []):
@@ -92,7 +92,7 @@ def test_every_parameter_is_explained_and_those_of_a_path_have_examples(document
                 assert not re.search(r"_$", parameter["name"]), parameter
 
 
-def test_every_error_is_described_as_a_problem(document: dict[str, Any]) -> None:
+def test_every_error_is_documented_as_a_problem(document: dict[str, Any]) -> None:
     for response in document["components"]["responses"].values():
         assert list(response["content"]) == [PROBLEM]
 
@@ -100,7 +100,7 @@ def test_every_error_is_described_as_a_problem(document: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     ("schema", "model"), [(ProductSchema, Product), (CustomerSchema, Customer)], ids=["product", "customer"]
 )
-def test_a_schema_answers_every_column_of_its_table_and_says_which_may_be_null(
+def test_a_schema_has_every_column_of_its_table_with_the_same_nullability(
     schema: type[ProductSchema | CustomerSchema], model: type[Product | Customer]
 ) -> None:
     columns = {column.name: column.nullable for column in table(model).columns if column.name != "run_id"}
@@ -135,7 +135,7 @@ ANSWERS: list[tuple[str, str, Any, int]] = [
 ]
 
 
-def test_answers_are_as_the_description_says(
+def test_responses_match_the_description(
     app: Flask, shared_client: FlaskClient, document: dict[str, Any], writer: Headers
 ) -> None:
     for method, address, body, status in ANSWERS:
@@ -150,7 +150,7 @@ def test_answers_are_as_the_description_says(
         jsonschema.Draft202012Validator(schema).validate(answer.get_json())
 
 
-def test_a_browser_gets_a_page_that_names_the_day_and_others_get_links(
+def test_the_landing_page_shows_the_business_date_and_other_clients_get_links(
     shared_client: FlaskClient, writer: Headers
 ) -> None:
     page = shared_client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
@@ -164,7 +164,7 @@ def test_a_browser_gets_a_page_that_names_the_day_and_others_get_links(
 
 
 @pytest.mark.parametrize("page", ["/", "/docs"])
-def test_a_page_needs_nothing_from_elsewhere_and_all_it_needs_is_there(
+def test_a_page_loads_only_existing_files_of_this_server(
     shared_client: FlaskClient, writer: Headers, page: str
 ) -> None:
     html = shared_client.get(page, headers={"Accept": "text/html"}).text
@@ -174,10 +174,10 @@ def test_a_page_needs_nothing_from_elsewhere_and_all_it_needs_is_there(
         if not address.startswith("data:"):
             assert address.startswith("/"), address
             assert shared_client.get(address.replace("&amp;", "&")).status_code == 200, address
-    assert not re.search(r"<script(?![^>]* src=)", html)  # the page's policy would not run it
+    assert not re.search(r"<script(?![^>]* src=)", html)  # the Content-Security-Policy forbids inline scripts
 
 
-def test_only_the_files_of_the_page_are_sent(shared_client: FlaskClient) -> None:
+def test_only_the_files_of_swagger_ui_are_served(shared_client: FlaskClient) -> None:
     for name in ("index.html", "..%2f__init__.py", "%2e%2e/__init__.py", "swagger-ui.css.map", ""):
         problem(shared_client.get(f"/docs/{name}"), 404)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a request, said where it is wrong; and errors of HTTP, which are problems too."""
+"""Errors of requests with their locations, and HTTP errors as problem documents."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+from api.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import Headers, problem, refused
 from tests.api.conftest import add_keys, publish_run
 
@@ -17,14 +17,14 @@ SERVED = {"product_key": 1, "product_name": "Bike"}
 
 @pytest.fixture(scope="module")
 def writer(shared_engine: Engine) -> Headers:
-    """Headers that may change the one product that there is, whatever its state."""
+    """Headers to change the only product in any state."""
     publish_run(shared_engine, products=[SERVED])
     return {**add_keys(shared_engine)["all"], "If-Match": "*"}
 
 
 @pytest.fixture(autouse=True)
 def _unchanged(shared_client: FlaskClient, writer: Headers) -> Any:
-    """Nothing that is refused leaves a trace."""
+    """Check that refused requests change nothing."""
     before = shared_client.get("/api/products")
     yield
     after = shared_client.get("/api/products")
@@ -52,7 +52,7 @@ WRITES = [("POST", "/api/products"), ("PUT", "/api/products/1"), ("PATCH", "/api
     ],
     ids=range(10),
 )
-def test_a_body_that_is_no_json_is_a_bad_request(
+def test_a_body_that_is_not_json_is_a_bad_request(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, body: bytes
 ) -> None:
     answer = shared_client.open(address, method=method, data=body, content_type="application/json", headers=writer)
@@ -63,7 +63,7 @@ def test_a_body_that_is_no_json_is_a_bad_request(
 @pytest.mark.parametrize(
     "content_type", [None, "", "text/plain", "application/x-www-form-urlencoded", "text/json", "nonsense"]
 )
-def test_a_body_of_another_type_is_refused_with_the_right_one(
+def test_a_body_of_another_media_type_is_refused_with_the_right_one(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, content_type: str | None
 ) -> None:
     answer = shared_client.open(address, method=method, data=json.dumps(NEW), content_type=content_type, headers=writer)
@@ -84,7 +84,7 @@ def test_a_body_that_is_too_large_is_refused_with_the_limit(
 
 @pytest.mark.parametrize(("method", "address"), WRITES)
 @pytest.mark.parametrize("body", [[], [NEW], "text", 1, 1.5, True, None])
-def test_a_body_that_is_no_object_is_refused_as_a_whole(
+def test_a_body_that_is_not_an_object_is_refused(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, body: Any
 ) -> None:
     answer = shared_client.open(
@@ -108,7 +108,7 @@ NO_DAY = [
     "true",
 ]
 NO_DAY += ['"0000-01-01"', '""', "[]", '"-infinity"', '"٢٠٢٦-01-01"']
-TEXTS = [name for name in OWN_FIELDS if name not in ("cost", "start_date")]
+TEXTS = [name for name in USER_FIELDS if name not in ("cost", "start_date")]
 WRONG = [
     *[("product_name", value) for value in ["null", '""', *NO_TEXT, *NO_POSTGRES_TEXT, f'"{"x" * 101}"']],
     *[("category", value) for value in [*NO_TEXT, *NO_POSTGRES_TEXT, f'"{"x" * 51}"']],
@@ -133,16 +133,16 @@ def test_a_value_of_the_wrong_type_is_refused_by_field(
         assert "must" in detail
 
 
-@pytest.mark.parametrize("field", [name for name in PRODUCT_FIELDS if name not in OWN_FIELDS] + ["run_id", "deleted"])
+@pytest.mark.parametrize("field", [name for name in PRODUCT_FIELDS if name not in USER_FIELDS] + ["run_id", "deleted"])
 @pytest.mark.parametrize(("method", "address"), WRITES)
 @pytest.mark.parametrize("value", [None, 1])
-def test_nobody_sets_what_is_the_warehouses(
+def test_users_cannot_set_fields_of_the_warehouse(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, field: str, value: Any
 ) -> None:
     answer = shared_client.open(address, method=method, json={**NEW, field: value}, headers=writer)
     ((pointer, detail),) = refused(answer, "pointer")
     assert pointer == f"#/{field}"
-    assert "is none of: product_number, product_name" in detail
+    assert "unknown name; known names: product_number, product_name" in detail
 
 
 @pytest.mark.parametrize(
@@ -159,25 +159,23 @@ def test_nobody_sets_what_is_the_warehouses(
         ("__proto__", "#/__proto__"),
     ],
 )
-def test_an_unknown_field_is_pointed_at_whatever_its_name(
+def test_the_error_points_at_an_unknown_field_of_any_name(
     shared_client: FlaskClient, writer: Headers, field: str, pointer: str
 ) -> None:
     body = json.dumps({field: 1})  # escaped: the test's client cannot send half a surrogate pair otherwise
     answer = shared_client.patch("/api/products/1", data=body, content_type="application/json", headers=writer)
     ((found, detail),) = refused(answer, "pointer")
     assert found == pointer
-    assert "is none of" in detail
+    assert "unknown name" in detail
 
 
 @pytest.mark.parametrize(("method", "address"), WRITES)
-def test_a_body_that_is_empty_is_refused(
-    shared_client: FlaskClient, writer: Headers, method: str, address: str
-) -> None:
+def test_an_empty_body_is_refused(shared_client: FlaskClient, writer: Headers, method: str, address: str) -> None:
     answer = shared_client.open(address, method=method, data=b"", content_type="application/json", headers=writer)
     assert refused(answer, "pointer")
 
 
-def test_everything_that_is_wrong_with_a_body_is_said_at_once(shared_client: FlaskClient, writer: Headers) -> None:
+def test_all_errors_of_a_body_are_listed(shared_client: FlaskClient, writer: Headers) -> None:
     body = {"cost": "5", "start_date": 1, "colour": "red", "category": "x" * 51}
     complaints = refused(shared_client.post("/api/products", json=body, headers=writer), "pointer")
     assert sorted(pointer for pointer, _ in complaints) == [
@@ -196,7 +194,7 @@ def test_a_product_without_a_name_is_refused(shared_client: FlaskClient, writer:
     assert refused(answer, "pointer") == [("#/product_name", "product_name: is missing.")]
 
 
-def test_a_change_of_nothing_is_refused(shared_client: FlaskClient, writer: Headers) -> None:
+def test_a_patch_without_fields_is_refused(shared_client: FlaskClient, writer: Headers) -> None:
     ((pointer, detail),) = refused(shared_client.patch("/api/products/1", json={}, headers=writer), "pointer")
     assert (pointer, "at least one" in detail) == ("#", True)
 
@@ -222,7 +220,7 @@ def test_a_malformed_idempotency_key_is_refused(shared_client: FlaskClient, writ
         ([], "#"),
     ],
 )
-def test_a_sync_of_something_else_is_refused(
+def test_a_sync_with_invalid_parameters_is_refused(
     shared_client: FlaskClient, writer: Headers, body: Any, pointer: str
 ) -> None:
     ((found, _),) = refused(shared_client.post("/api/sync", json=body, headers=writer), "pointer")
@@ -242,7 +240,7 @@ def test_a_sync_of_something_else_is_refused(
         ("BREW", "/api/kpis", 405, {"GET", "HEAD", "OPTIONS"}),
     ],
 )
-def test_errors_of_http_are_problems_too(
+def test_http_errors_are_problem_documents(
     shared_client: FlaskClient, method: str, address: str, status: int, allowed: set[str] | None
 ) -> None:
     answer = shared_client.open(address, method=method, json=NEW)

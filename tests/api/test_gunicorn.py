@@ -1,4 +1,4 @@
-"""The API under the server it runs on: two worker processes of several threads."""
+"""The API under gunicorn with two worker processes of several threads."""
 
 import json
 import os
@@ -33,13 +33,13 @@ def _served(shared_engine: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the workers keep what they counted, a file for each of them."""
+    """The folder of the workers' metrics, with a file for each worker."""
     return tmp_path_factory.mktemp("figures")
 
 
 @pytest.fixture(scope="module")
 def address(shared_url: str, figures: Path) -> Iterator[str]:
-    """Where a gunicorn with the project's settings listens; callers have few requests."""
+    """The URL of a gunicorn with the project's configuration and a low rate limit."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PROMETHEUS_MULTIPROC_DIR", str(figures))
         with gunicorn(settings_for(shared_url, rate_limit=LIMIT), *CONFIGURED) as listening:
@@ -47,7 +47,7 @@ def address(shared_url: str, figures: Path) -> Iterator[str]:
 
 
 def ask(address: str, headers: Headers | None = None) -> int:
-    """Ask over a connection of its own; returns the status."""
+    """Send a request over a new connection; returns the status."""
     try:
         with urlopen(Request(address, headers=headers or {})) as answer:
             answer.read()
@@ -58,7 +58,7 @@ def ask(address: str, headers: Headers | None = None) -> int:
 
 
 def workers(figures: Path) -> int:
-    """How many workers have counted a request."""
+    """Return the number of workers that have counted a request."""
     return len(list(figures.glob("counter_*.db")))
 
 
@@ -67,7 +67,7 @@ def at_once(number: int, one: Callable[[int], int]) -> list[int]:
         return list(pool.map(one, range(number)))
 
 
-def test_gunicorn_without_the_projects_settings_serves_the_application_too(shared_url: str) -> None:
+def test_the_application_also_runs_under_gunicorn_without_the_projects_configuration(shared_url: str) -> None:
     with gunicorn(settings_for(shared_url)) as address, urlopen(f"{address}/api/products") as answer:
         assert [item["product_key"] for item in json.load(answer)["items"]] == [3]
 
@@ -85,12 +85,12 @@ def test_a_caller_is_counted_over_all_workers(app_of_keys: Flask, address: str, 
 
 @pytest.fixture
 def app_of_keys(shared_url: str) -> Flask:
-    """An application that makes keys."""
+    """An application to create keys."""
     return create_app(settings_for(shared_url))
 
 
 def counted(address: str, operation: str) -> dict[str, float]:
-    """Requests of an operation, by status, as one of the workers adds up what all have counted."""
+    """Return the requests of an operation by status, from the metrics of one worker."""
     with urlopen(f"{address}/metrics") as answer:
         assert answer.headers["Content-Type"].startswith("text/plain")
         text = answer.read().decode()
@@ -98,7 +98,7 @@ def counted(address: str, operation: str) -> dict[str, float]:
     return {status: float(number) for status, number in found}
 
 
-def test_whichever_worker_is_asked_tells_the_requests_of_all(address: str, figures: Path) -> None:
+def test_every_worker_reports_the_metrics_of_all_workers(address: str, figures: Path) -> None:
     before = counted(address, "health.live")
     asked = 0
     while asked < 20 or workers(figures) < 2:

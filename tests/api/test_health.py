@@ -1,4 +1,4 @@
-"""Whether the API lives and can serve, and what happens while Postgres does not do its part."""
+"""Liveness and readiness, and the API while Postgres is down or blocked."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -37,7 +37,7 @@ READS = [
 ]
 
 
-def test_ready_tells_which_day_is_served_and_how_old_it_is(client: FlaskClient, publish: Publish) -> None:
+def test_ready_returns_the_business_date_and_its_age(client: FlaskClient, publish: Publish) -> None:
     publish(batch_id=6)
     today = datetime.now(UTC).date()
     run_id = publish(batch_id=7, business_date=today - timedelta(3))
@@ -56,22 +56,22 @@ def test_ready_tells_which_day_is_served_and_how_old_it_is(client: FlaskClient, 
 
 
 @pytest.mark.parametrize("address", ["/health/ready", *READS[2:5], *READS[6:11]])
-def test_before_the_first_sync_no_empty_answer_is_passed_off_as_data(shared_client: FlaskClient, address: str) -> None:
+def test_before_the_first_sync_reads_are_unavailable_instead_of_empty(shared_client: FlaskClient, address: str) -> None:
     answer = shared_client.get(address)
     assert "POST /api/sync" in problem(answer, 503, "not-synced")["detail"]
     assert answer.headers["Retry-After"] == "5"
 
 
 @pytest.mark.parametrize("address", ["/health/live", "/metrics", "/api/sync", "/"])
-def test_before_the_first_sync_the_rest_works(shared_client: FlaskClient, address: str) -> None:
+def test_before_the_first_sync_operations_without_data_work(shared_client: FlaskClient, address: str) -> None:
     assert shared_client.get(address).status_code == 200
     page = shared_client.get("/", headers={"Accept": "text/html"})
-    assert "No day is served at the moment" in page.text
+    assert "No business date is served" in page.text
 
 
 @pytest.fixture
 def client_without_postgres(tmp_path: Path) -> FlaskClient:
-    """An API whose Postgres is down: nothing listens where its URL points."""
+    """An API whose Postgres is down."""
     url = f"postgresql://postgres:the-password@/serving?host={tmp_path}"
     return create_app(Settings(url, NO_WAREHOUSE, SYNC_KEY)).test_client()
 
@@ -87,7 +87,7 @@ ASKED: list[tuple[str, str, Headers]] = [
 
 
 @pytest.mark.parametrize(("method", "address", "headers"), ASKED)
-def test_without_postgres_all_that_needs_it_is_unavailable_and_tells_nothing_of_it(
+def test_without_postgres_operations_that_need_it_are_unavailable_and_reveal_nothing_of_it(
     client_without_postgres: FlaskClient, method: str, address: str, headers: Headers, tmp_path: Path
 ) -> None:
     answer = client_without_postgres.open(address, method=method, json={}, headers=headers)
@@ -97,7 +97,9 @@ def test_without_postgres_all_that_needs_it_is_unavailable_and_tells_nothing_of_
 
 
 @pytest.mark.parametrize("address", ["/health/live", "/", "/docs", "/openapi.json", "/postman.json"])
-def test_without_postgres_the_rest_works(client_without_postgres: FlaskClient, address: str) -> None:
+def test_without_postgres_operations_that_do_not_need_it_work(
+    client_without_postgres: FlaskClient, address: str
+) -> None:
     for accept in ("application/json", "text/html"):
         assert client_without_postgres.get(address, headers={"Accept": accept}).status_code == 200
     assert client_without_postgres.get("/health/live").get_json() == {"status": "ok"}
@@ -116,7 +118,7 @@ def test_the_api_recovers_when_postgres_drops_all_its_connections(
             assert client.get(address).status_code == 200, address
 
 
-def test_a_change_after_all_connections_were_dropped_is_done_once(
+def test_a_change_after_all_connections_were_dropped_is_applied_once(
     client: FlaskClient, publish: Publish, engine: Engine, keys: dict[str, Headers]
 ) -> None:
     publish(products=[{"product_key": 1}])
@@ -128,11 +130,11 @@ def test_a_change_after_all_connections_were_dropped_is_done_once(
 
 
 def drop_connections(engine: Engine) -> int:
-    """End all other connections to the database, as a restart does; returns how many there were."""
+    """Terminate all other connections to the database, as a restart does; returns their number."""
     others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with engine.connect() as connection:
         ended = connection.scalars(text(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS other")).all()
-        connection.rollback()  # each transaction sees the activity of its first moment only
+        connection.rollback()  # pg_stat_activity is cached for a transaction
         while connection.execute(text(others)).all():
             connection.rollback()
             sleep(0.01)
@@ -141,7 +143,7 @@ def drop_connections(engine: Engine) -> int:
 
 @contextmanager
 def held_up(client: FlaskClient, engine: Engine, address: str) -> Iterator[tuple[Future[TestResponse], int]]:
-    """Ask while a table is locked; yields the answer to come and Postgres's process that waits."""
+    """Send a request while a table is locked; yields the future response and the id of the waiting backend."""
     waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with ThreadPoolExecutor(1) as pool, engine.connect() as watching, engine.begin() as locking:
         locking.execute(text("LOCK TABLE serving.products"))
@@ -156,18 +158,16 @@ def held_up(client: FlaskClient, engine: Engine, address: str) -> Iterator[tuple
             locking.rollback()
 
 
-def test_a_statement_that_postgres_gives_up_on_is_unavailable_for_a_moment(
-    client: FlaskClient, publish: Publish, engine: Engine
-) -> None:
+def test_a_statement_timeout_is_a_temporary_error(client: FlaskClient, publish: Publish, engine: Engine) -> None:
     publish(products=[{"product_key": 1}])
     with held_up(client, engine, "/api/products") as (answer, pid), engine.connect() as connection:
-        connection.execute(text(f"SELECT pg_cancel_backend({pid})"))  # what a timeout does
+        connection.execute(text(f"SELECT pg_cancel_backend({pid})"))  # as statement_timeout does
         problem(answer.result(), 503, "query-timeout")
         assert answer.result().headers["Retry-After"] == "5"
     assert client.get("/api/products").status_code == 200
 
 
-def test_a_table_that_stays_locked_is_unavailable_for_a_moment(
+def test_a_lock_timeout_is_a_temporary_error(
     app: Flask, publish: Publish, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(products=[{"product_key": 1}])
@@ -178,7 +178,7 @@ def test_a_table_that_stays_locked_is_unavailable_for_a_moment(
 
 
 @pytest.mark.parametrize("name", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
-def test_postgres_gives_up_on_each_statement_in_time(app: Flask, name: str) -> None:
+def test_every_session_has_timeouts(app: Flask, name: str) -> None:
     with app.app_context():
         ((found,),) = database.read(f"SHOW {name}")
     assert found == {"lock_timeout": "5s"}.get(name, "10s")
@@ -186,7 +186,7 @@ def test_postgres_gives_up_on_each_statement_in_time(app: Flask, name: str) -> N
 
 @pytest.fixture(scope="module")
 def empty_url(postgres: str) -> Iterator[str]:
-    """A database that nobody has migrated."""
+    """A database without migrations."""
     name = f"empty_{next(NUMBERS)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -195,7 +195,7 @@ def empty_url(postgres: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("method", "address", "headers"), ASKED)
-def test_a_database_that_was_not_migrated_is_named_as_that(
+def test_missing_tables_are_reported_as_a_missing_migration(
     migrated: str, empty_url: str, method: str, address: str, headers: Headers
 ) -> None:
     client = create_app(settings_for(empty_url)).test_client()
@@ -205,7 +205,7 @@ def test_a_database_that_was_not_migrated_is_named_as_that(
 
 
 @pytest.mark.parametrize("right", ["SELECT ON serving.served_products", "USAGE ON SCHEMA serving"])
-def test_rights_that_are_missing_are_named_as_a_missing_migration(
+def test_missing_permissions_are_reported_as_a_missing_migration(
     client: FlaskClient, publish: Publish, engine: Engine, right: str
 ) -> None:
     publish()
@@ -230,7 +230,7 @@ def test_an_unexpected_error_of_the_database_is_a_plain_500_without_its_text(
     with engine.begin() as connection:
         connection.execute(text(broken))
     answer = client.get(address)
-    assert "in its log" in problem(answer, 500)["detail"]
+    assert "its log has the details" in problem(answer, 500)["detail"]
     words: list[Any] = ["country", "profit", "batch", "changes", "column", "serving", "SELECT", "psycopg"]
     assert not any(word in answer.text for word in words)
     assert client.get("/health/live").status_code == 200

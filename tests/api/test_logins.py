@@ -1,4 +1,4 @@
-"""The logins that ``python -m api.logins`` makes in the serving database."""
+"""The logins that ``python -m api.logins`` creates in the serving database."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def test_the_logins_have_their_roles_and_running_it_again_changes_the_passwords(
     [
         ({}, "SERVING_DATABASE_URL_LOADER and SERVING_DATABASE_URL_API not set"),
         ({"SERVING_DATABASE_URL_LOADER": "postgresql://h/d", "SERVING_DATABASE_URL_API": "x://u@h/d"}, "names no user"),
-        ({"SERVING_DATABASE_URL_LOADER": "nothing", "SERVING_DATABASE_URL_API": "nothing"}, "LOADER is no URL"),
+        ({"SERVING_DATABASE_URL_LOADER": "nothing", "SERVING_DATABASE_URL_API": "nothing"}, "LOADER is not a URL"),
     ],
 )
-def test_settings_that_cannot_be_are_named(shared_url: str, settings: dict[str, str], complaint: str) -> None:
+def test_invalid_settings_are_named(shared_url: str, settings: dict[str, str], complaint: str) -> None:
     done = command(shared_url, **settings)
     assert done.returncode == 1
     assert complaint in done.stderr

@@ -1,4 +1,4 @@
-"""The migrations: what they make of an empty database, of one from before them, and back."""
+"""The migrations of an empty database, of one older than the migrations, and the downgrade."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ from api.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
 from tests.api.conftest import KEYS, NUMBERS, add_keys, publish_run, settings_for, with_name
 from tests.postgres import migrate
 
-# What the sync made before there were migrations.
+# The tables that the sync created before migrations existed.
 EARLIER_TABLES = """
 CREATE SCHEMA serving;
 CREATE TABLE serving.products (product_key integer PRIMARY KEY, product_name text, total_sales bigint);
@@ -47,7 +47,7 @@ def empty_database(postgres: str, owner: str = "DEFAULT") -> Iterator[str]:
 
 @pytest.fixture
 def empty_url(postgres: str, migrated: str) -> Iterator[str]:
-    """A database with nothing in it, on a server whose roles are there."""
+    """An empty database on a server that has the roles."""
     with empty_database(postgres) as url:
         yield url
 
@@ -59,7 +59,7 @@ def run(url: str, target: str = "head") -> subprocess.CompletedProcess[str]:
 
 
 def catalog(url: str) -> list[Any]:
-    """Everything in the two schemas as the catalog of Postgres has it, rights included."""
+    """Return all objects of the two schemas from the catalog of Postgres, with their permissions."""
     queries = [
         "SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, is_identity"
         " FROM information_schema.columns WHERE table_schema IN ('serving', 'overlay') ORDER BY 1, 2, 3",
@@ -75,7 +75,7 @@ def catalog(url: str) -> list[Any]:
 
 
 def lists_something(url: str) -> None:
-    """The API serves and takes writes from the database."""
+    """Assert that the API reads from and writes to the database."""
     engine = create_engine(psycopg_url(url))
     publish_run(engine, products=[{"product_key": 1}])
     add_keys(engine)
@@ -86,11 +86,11 @@ def lists_something(url: str) -> None:
     assert [item["product_key"] for item in client.get("/api/products").get_json()["items"]] == [1, 1_000_000]
 
 
-def test_models_and_migrations_say_the_same(shared_engine: Engine) -> None:
+def test_models_and_migrations_define_the_same_tables(shared_engine: Engine) -> None:
     def compared(_object: Any, name: str | None, kind: str, reflected: bool, _against: Any) -> bool:
         if kind == "table" and reflected:
             return name not in ("alembic_version", "served_products")
-        # Indexes on expressions, which lists are sorted by, are held against the lists below.
+        # Indexes on expressions are compared with the sort orders of lists below.
         return not (kind == "index" and reflected and "_by_" in (name or ""))
 
     with shared_engine.connect() as connection:
@@ -99,7 +99,7 @@ def test_models_and_migrations_say_the_same(shared_engine: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_the_comparison_above_would_see_a_difference(engine: Engine) -> None:
+def test_the_comparison_above_detects_a_difference(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE serving.customers ADD COLUMN more text"))
         context = MigrationContext.configure(connection, opts={"include_schemas": True})
@@ -107,7 +107,7 @@ def test_the_comparison_above_would_see_a_difference(engine: Engine) -> None:
     assert ("remove_column", "serving", "customers") in [change[:3] for change in changes]
 
 
-def test_migrating_back_and_again_gives_the_same(database_url: str, shared_url: str) -> None:
+def test_downgrade_and_upgrade_restore_the_same_schema(database_url: str, shared_url: str) -> None:
     before = catalog(shared_url)
     run(database_url, "base")
     with psycopg.connect(database_url) as connection:
@@ -121,7 +121,7 @@ def test_migrating_back_and_again_gives_the_same(database_url: str, shared_url: 
     lists_something(database_url)
 
 
-def test_the_tables_from_before_there_were_migrations_are_replaced(empty_url: str, shared_url: str) -> None:
+def test_tables_older_than_the_migrations_are_replaced(empty_url: str, shared_url: str) -> None:
     with psycopg.connect(empty_url) as connection:
         connection.execute(EARLIER_TABLES)
     run(empty_url)
@@ -150,7 +150,7 @@ def poor_url(postgres: str, migrated: str) -> Iterator[str]:
 
 @pytest.fixture
 def without_roles(postgres: str, migrated: str) -> Iterator[Callable[[], None]]:
-    """Let the roles go by another name; the function gives them theirs back."""
+    """Rename the roles; the function restores their names."""
     names = ("serving_loader", "serving_api")
     with psycopg.connect(postgres, autocommit=True) as connection:
         for name in names:
@@ -165,7 +165,7 @@ def without_roles(postgres: str, migrated: str) -> Iterator[Callable[[], None]]:
             back()
 
 
-def test_an_owner_who_may_not_create_roles_is_told_what_an_administrator_has_to_run(
+def test_an_owner_who_may_not_create_roles_gets_the_statements_for_an_administrator(
     poor_url: str, without_roles: Callable[[], None]
 ) -> None:
     done = migrate(poor_url)
@@ -219,7 +219,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def planned(url: str, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The steps in which Postgres answers a statement when it need not read whole tables."""
+    """Return the nodes of a statement's plan, with sequential scans disabled."""
     with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("SET enable_seqscan = off")
         connection.execute("SET enable_bitmapscan = off")
@@ -229,7 +229,7 @@ def planned(url: str, statement: str, values: dict[str, Any]) -> list[dict[str, 
 
 
 def place(name: str, sign: str) -> list[str]:
-    """Where the last tenth of a list begins."""
+    """Return the sort key at which the last tenth of a list starts."""
     first, last = ("5", "985") if not name.endswith("_date") else ("2025-03-10", "2025-12-31")
     if name.endswith("_name"):
         first, last = ("A", "Product 98") if name == "product_name" else ("A", "Customer 98")
@@ -239,7 +239,7 @@ def place(name: str, sign: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("listing", "name", "sign", "page"), SORTS)
-def test_a_page_is_found_by_the_index_of_its_order(
+def test_a_page_is_read_through_the_index_of_its_sort_order(
     many_rows: str, listing: Listing, name: str, sign: str, page: str
 ) -> None:
     by_key, of_products = name == listing.key, listing is products.LISTING
@@ -250,7 +250,7 @@ def test_a_page_is_found_by_the_index_of_its_order(
     index = f"pk_{entity}" if by_key else f"ix_{entity}_by_{name}"
     steps = planned(many_rows, statement, values)
     read = [step["Actual Rows"] * step["Actual Loops"] for step in steps if step.get("Index Name") == index]
-    if of_products:  # two kinds of rows come together: of the first page all are read, of a deep one those behind it
+    if of_products:  # the view merges rows with and without an overlay, so the plan also reads rows beyond the page
         assert page == "first" or (read and max(read) < ROWS / 3), json.dumps(steps)[:3000]
         return
     assert read, json.dumps(steps)[:3000]
@@ -258,14 +258,14 @@ def test_a_page_is_found_by_the_index_of_its_order(
     assert not [step for step in steps if step["Node Type"] == "Sort"]
 
 
-def test_a_page_of_a_segment_is_found_by_its_index(many_rows: str) -> None:
+def test_a_page_of_a_segment_is_read_through_its_index(many_rows: str) -> None:
     listing = customers.LISTING
     statement = listing._sql(listing._order("customer_key", False), ("customer_key",), ("segment",), following=True)
     steps = planned(many_rows, statement, {"limit": 101, "run_id": 3, "position_0": "1500", "segment": "VIP"})
     assert "ix_customers_run_id_customer_segment_customer_key" in [step.get("Index Name") for step in steps]
 
 
-def test_every_order_has_its_index_and_every_index_an_order(shared_url: str) -> None:
+def test_every_sort_order_has_an_index_and_every_index_a_sort_order(shared_url: str) -> None:
     with psycopg.connect(shared_url) as connection:
         found = connection.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_by\\_%'").fetchall()
     expected = {f"ix_products_by_{name}" for name in PRODUCT_SORTS if name != "product_key"}
@@ -273,7 +273,7 @@ def test_every_order_has_its_index_and_every_index_an_order(shared_url: str) -> 
     assert {name for (name,) in found} == expected
 
 
-def test_deep_pages_are_right_as_well_as_fast(many_rows: str) -> None:
+def test_deep_pages_have_the_right_items(many_rows: str) -> None:
     client: FlaskClient = create_app(settings_for(many_rows)).test_client()
     address: str | None = "/api/products?sort=-total_sales&limit=1000&fields=product_key,total_sales"
     seen: list[dict[str, Any]] = []
@@ -284,4 +284,4 @@ def test_deep_pages_are_right_as_well_as_fast(many_rows: str) -> None:
     unknown = -1
     places = [(unknown if item["total_sales"] is None else item["total_sales"], item["product_key"]) for item in seen]
     assert places == sorted(places, reverse=True)
-    assert len({item["product_key"] for item in seen}) == ROWS  # one deleted, one of users' own
+    assert len({item["product_key"] for item in seen}) == ROWS  # one was deleted, one created by users

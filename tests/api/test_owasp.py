@@ -1,4 +1,4 @@
-"""The OWASP API Security Top 10 of 2023: what each item means here, and that the API withstands it.
+"""The OWASP API Security Top 10 of 2023: the meaning of each item for this API, and a test of it.
 
 https://owasp.org/API-Security/editions/2023/en/0x11-t10/
 """
@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from api import access, create_app, database
-from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+from api.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import Publish, settings_for
 from tests.api.gold_database import GoldDatabase
@@ -29,29 +29,29 @@ BODY = {"product_name": "Cargo bike"}
 
 @pytest.fixture
 def closed(database_url: str, publish: Publish) -> FlaskClient:
-    """An API whose reads need a key too, with a product."""
+    """An API with a product, whose reads need a key."""
     publish(products=[BICYCLE])
     return create_app(settings_for(database_url, open_reads=False)).test_client()
 
 
 def made_key(app: Flask, *scopes: str) -> Headers:
-    """Make a key with the command that a deployment uses; returns the header that carries it."""
+    """Create a key with `flask keys create`; returns a header with the key."""
     options = [option for scope in scopes for option in ("--scope", scope)]
     made = app.test_cli_runner().invoke(args=["keys", "create", "somebody", *options])
     assert made.exit_code == 0, made.output
     return {access.HEADER: made.stdout.strip().splitlines()[-1]}
 
 
-def test_api1_objects_are_only_for_callers_who_may_and_an_idempotency_key_is_its_callers_own(
+def test_api1_objects_need_a_scope_and_idempotency_keys_are_separate_by_caller(
     closed: FlaskClient, keys: dict[str, Headers]
 ) -> None:
     """Broken object level authorization: reaching an object by its id that is not yours to see.
 
-    Products belong to all who have a scope; what is one caller's own is the answer kept under his Idempotency-Key.
+    All callers with a scope share the products. Only the response kept under an Idempotency-Key belongs to one caller.
     """
     other = made_key(closed.application, "write")
     for address in ("/api/products/1", "/api/products/1/overlay", "/api/products/999", "/api/customers/key/1"):
-        # The same whether there is such an object or not: nothing can be learnt by trying.
+        # The same response whether the object exists or not, so a caller learns nothing.
         problem(closed.get(address, headers=keys["write"]), 403, "missing-scope")
         problem(closed.get(address), 401, "invalid-key")
     for method in ("put", "patch", "delete"):
@@ -71,7 +71,7 @@ def test_api1_objects_are_only_for_callers_who_may_and_an_idempotency_key_is_its
 
 
 def everything_in(engine: Engine) -> str:
-    """All rows of all tables, as text."""
+    """Return all rows of all tables as text."""
     with engine.connect() as connection:
         tables = connection.execute(
             text(
@@ -86,10 +86,10 @@ def everything_in(engine: Engine) -> str:
         )
 
 
-def test_api2_keys_are_kept_as_hashes_are_revoked_at_once_and_cannot_be_guessed(
+def test_api2_keys_are_stored_as_hashes_revoked_at_once_and_cannot_be_guessed(
     database_url: str, publish: Publish, engine: Engine
 ) -> None:
-    """Broken authentication: keys that leak, live on, or can be found by trying."""
+    """Broken authentication: keys that leak, stay valid after revocation, or can be guessed."""
     limit = 20
     publish(products=[BICYCLE])
     app = create_app(settings_for(database_url, open_reads=False, rate_limit=limit))
@@ -98,29 +98,29 @@ def test_api2_keys_are_kept_as_hashes_are_revoked_at_once_and_cannot_be_guessed(
     assert len(key[access.HEADER]) >= 43  # 256 bits in base64
     assert client.get("/api/products", headers=key).status_code == 200
     assert key[access.HEADER] not in everything_in(engine)
-    problem(client.get("/api/products", query_string=key), 401, "invalid-key")  # addresses end up in logs
+    problem(client.get("/api/products", query_string=key), 401, "invalid-key")  # URLs are logged
 
     assert app.test_cli_runner().invoke(args=["keys", "revoke", "1"]).exit_code == 0
     problem(client.get("/api/products", headers=key), 401, "invalid-key")
 
-    # Each wrong key counts against the address: with one minute ending meanwhile it takes twice as many.
+    # Each wrong key counts for the address. If a minute ends meanwhile, it takes twice as many requests.
     guesses = [client.get("/api/products", headers={access.HEADER: f"swh_{n}"}) for n in range(2 * limit + 1)]
     assert {guess.status_code for guess in guesses} == {401, 429}
     assert "Retry-After" in next(guess for guess in guesses if guess.status_code == 429).headers
     assert client.get("/api/products", headers=kept).status_code == 200, "guessing locks out who has a key"
 
 
-def test_api3_callers_set_only_what_is_theirs_and_see_only_what_is_published(
+def test_api3_callers_set_only_fields_of_users_and_see_only_documented_fields(
     app: Flask, client: FlaskClient, publish: Publish, keys: dict[str, Headers], engine: Engine
 ) -> None:
     """Broken object property level authorization: writing a property that is not yours, or reading a hidden one.
 
-    The warehouse's figures are nobody's to set; what an operator reads about a failed sync stays inside.
+    Nobody may set the warehouse's figures, and the error of a failed sync is for the operator only.
     """
     publish(products=[BICYCLE])
     before = client.get("/api/products/1").get_json()
     headers = {**keys["all"], "If-Match": "*"}
-    for name in {*PRODUCT_FIELDS, "run_id", "deleted", "changed_by", "__class__"} - {*OWN_FIELDS}:
+    for name in {*PRODUCT_FIELDS, "run_id", "deleted", "changed_by", "__class__"} - {*USER_FIELDS}:
         for method, address in (("POST", "/api/products"), ("PUT", "/api/products/1"), ("PATCH", "/api/products/1")):
             body = {**BODY, name: before.get(name, 1)}
             problem(client.open(address, method=method, json=body, headers=headers), 422, "invalid-request")
@@ -138,10 +138,10 @@ def test_api3_callers_set_only_what_is_theirs_and_see_only_what_is_published(
         problem(client.get("/api/products", query_string={"sort": hidden}), 422, "invalid-request")
 
 
-def test_api4_what_one_request_or_caller_can_use_up_is_limited(
+def test_api4_the_resources_of_a_request_and_a_caller_are_limited(
     database_url: str, publish: Publish, keys: dict[str, Headers], engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unrestricted resource consumption: pages, bodies, texts, requests and statements without end."""
+    """Unrestricted resource consumption: pages, bodies, texts, requests and statements without limit."""
     publish(products=[BICYCLE])
     monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
     monkeypatch.setattr(database, "LOCK_SECONDS", PATIENCE_SECONDS)
@@ -152,13 +152,13 @@ def test_api4_what_one_request_or_caller_can_use_up_is_limited(
     assert client.get("/api/products/" + "9" * 5000).status_code == 404
     problem(client.post("/api/products", data=json.dumps({"product_name": "x" * 70_000}), headers=writer), 413)
     for data, status, name in (
-        ("[" * 60_000, 400, None),  # deeper than the parser can go
-        (f'{{"product_name": "x", "cost": {"9" * 60_000}}}', 400, None),  # longer than Python converts
+        ("[" * 60_000, 400, None),  # exceeds the parser's depth
+        (f'{{"product_name": "x", "cost": {"9" * 60_000}}}', 400, None),  # exceeds Python's limit of digits
         ('{"product_name": "x", "cost": 1e999}', 422, "invalid-request"),
     ):
         problem(client.post("/api/products", data=data, headers=writer), status, name)
 
-    with engine.begin() as holder:  # what the statement waits for does not matter
+    with engine.begin() as holder:  # a lock makes the statement wait
         holder.execute(text("LOCK TABLE serving.products IN ACCESS EXCLUSIVE MODE"))
         problem(client.get("/api/products"), 503, "query-timeout")
     assert client.get("/api/products").status_code == 200
@@ -171,31 +171,31 @@ def test_api4_what_one_request_or_caller_can_use_up_is_limited(
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """List the operations of the description: method, path and what is said of it."""
+    """Yield the operations of the description: method, path and documentation."""
     for path, methods in document["paths"].items():
         for method in set(methods) - {"parameters"}:
             yield method.upper(), path, methods[method]
 
 
 OPEN = {"start", "live", "ready"}
-"""Operations without a key: they show no data."""
+"""Operations that need no key, because they return no data."""
 
 
-def test_api5_each_operation_needs_its_scope_and_no_other_scope_will_do(
+def test_api5_each_operation_requires_its_scope_and_accepts_no_other(
     closed: FlaskClient, keys: dict[str, Headers]
 ) -> None:
     """Broken function level authorization: calling what is for others, such as writing with a key that reads.
 
-    The table of operations and their scopes is the description's.
+    The operations and their scopes come from the OpenAPI description.
     """
     callers = {scope: made_key(closed.application, scope) for scope in access.SCOPES}
     callers["all"] = keys["all"]
     unguarded = set()
-    for method, path, said in operations(closed.get("/openapi.json").get_json()):
-        if "security" not in said:
-            unguarded.add(said["operationId"])
+    for method, path, documentation in operations(closed.get("/openapi.json").get_json()):
+        if "security" not in documentation:
+            unguarded.add(documentation["operationId"])
             continue
-        (scope,) = said["security"][0]["apiKey"]
+        (scope,) = documentation["security"][0]["apiKey"]
         assert scope == ("read" if method == "GET" else "sync" if path == "/api/sync" else "write"), (method, path)
         address = re.sub(r"\{\w+\}", "1", path).replace("/customers/1", "/customers/VIP")
         body: dict[str, Any] = (
@@ -210,12 +210,12 @@ def test_api5_each_operation_needs_its_scope_and_no_other_scope_will_do(
     assert unguarded == OPEN
 
 
-def test_api6_syncs_do_not_pile_up(
+def test_api6_concurrent_syncs_are_refused(
     database_url: str, gold: GoldDatabase, keys: dict[str, Headers], engine: Engine
 ) -> None:
     """Unrestricted access to sensitive business flows: a flood of syncs would keep the warehouse busy for others.
 
-    One runs; the rest are told so at once, without asking the warehouse.
+    One sync runs; the others are refused at once, without a query to the warehouse.
     """
     app = create_app(settings_for(database_url, gold.odbc))
 
@@ -225,7 +225,7 @@ def test_api6_syncs_do_not_pile_up(
     running: set[Future[TestResponse]]
     with ThreadPoolExecutor(5) as pool:
         with engine.begin() as holder:
-            holder.execute(text("LOCK TABLE serving.sales IN ACCESS EXCLUSIVE MODE"))  # the one that runs waits here
+            holder.execute(text("LOCK TABLE serving.sales IN ACCESS EXCLUSIVE MODE"))  # the running sync waits here
             running = {pool.submit(sync) for _ in range(5)}
             while len(running) > 1:
                 done, running = wait(running, PATIENCE_SECONDS, FIRST_COMPLETED)
@@ -239,12 +239,12 @@ def test_api6_syncs_do_not_pile_up(
     assert (runs, last) == (1, [201])
 
 
-def test_api7_no_input_is_taken_for_an_address_to_call(
+def test_api7_no_input_makes_the_server_send_a_request(
     database_url: str, publish: Publish, keys: dict[str, Headers]
 ) -> None:
     """Server side request forgery: making the server call where the caller cannot.
 
-    Nothing that is sent is an address here. A listener whose address stands everywhere in requests hears nothing.
+    The API never uses input as a URL: a listener whose URL is in every part of the requests gets no connection.
     """
     publish(products=[BICYCLE])
     client = create_app(settings_for(database_url)).test_client()
@@ -260,14 +260,18 @@ def test_api7_no_input_is_taken_for_an_address_to_call(
         port = listener.getsockname()[1]
         host, url = f"127.0.0.1:{port}", f"http://127.0.0.1:{port}/x"
         hostile = {"Host": host, **dict.fromkeys(names, url), **keys["all"], "If-Match": "*", "If-None-Match": url}
-        product = {name: url for name in OWN_FIELDS if name not in ("cost", "start_date")}
+        product = {name: url for name in USER_FIELDS if name not in ("cost", "start_date")}
         made = client.post("/api/products", json=product, headers=hostile)
         assert made.status_code == 201, made.text
         assert made.headers["Location"].startswith("/")
         sent = 0
-        for method, path, said in operations(client.get("/openapi.json").get_json()):
+        for method, path, documentation in operations(client.get("/openapi.json").get_json()):
             address = re.sub(r"\{\w+_key\}|\{run_id\}", "1", path).replace("{segment}", "VIP")
-            query = {parameter["name"]: url for parameter in said.get("parameters", []) if parameter["in"] == "query"}
+            query = {
+                parameter["name"]: url
+                for parameter in documentation.get("parameters", [])
+                if parameter["in"] == "query"
+            }
             for given in ({}, query, {"url": url, "callback": url}):
                 for body in ({}, product, {"datasets": [url], "source": url}):
                     answer = client.open(address, method=method, query_string=given, json=body, headers=hostile)
@@ -276,17 +280,17 @@ def test_api7_no_input_is_taken_for_an_address_to_call(
                     sent += 1
         assert sent > 100
         listener.setblocking(False)
-        with pytest.raises(BlockingIOError):  # nobody has called
+        with pytest.raises(BlockingIOError):  # no connection was made
             listener.accept()
-        with socket.create_connection(("127.0.0.1", port)):  # and a call would have been heard
+        with socket.create_connection(("127.0.0.1", port)):  # and the listener would have accepted one
             listener.setblocking(True)
             listener.accept()[0].close()
 
 
-def test_api8_answers_tell_nothing_of_the_inside_and_browsers_are_told_to_be_careful(
+def test_api8_responses_reveal_no_internals_and_have_the_security_headers(
     database_url: str, publish: Publish, engine: Engine
 ) -> None:
-    """Security misconfiguration: traces, versions, methods and origins that nobody meant to let out."""
+    """Security misconfiguration: exposed tracebacks, versions, methods and origins."""
     publish(products=[BICYCLE])
     app = create_app(settings_for(database_url))
 
@@ -343,7 +347,7 @@ def test_api8_answers_tell_nothing_of_the_inside_and_browsers_are_told_to_be_car
 
 
 PAGES = {"/docs", "/docs/{name}", "/postman.json", "/openapi.json", "/static/{filename}", "/exports/{name}"}
-"""What is for people and tools, and no operation of the API."""
+"""Routes for people and tools that are not operations of the API."""
 
 DASHBOARDS = {
     ("GET", "/dashboards/"),
@@ -357,11 +361,11 @@ DASHBOARDS = {
     ("GET", "/dashboards/_reload-hash"),
     ("POST", "/dashboards/_dash-update-component"),
 }
-"""The pages that Dash draws, and what they call."""
+"""The routes of Dash."""
 
 
-def test_api9_every_route_is_in_the_description_or_a_known_page(app: Flask, client: FlaskClient) -> None:
-    """Improper inventory management: forgotten versions and addresses that nobody looks after."""
+def test_api9_every_route_is_documented_or_a_known_page(app: Flask, client: FlaskClient) -> None:
+    """Improper inventory management: forgotten versions and undocumented routes."""
     document = client.get("/openapi.json").get_json()
     described = {(method, path) for method, path, _ in operations(document)}
     routes = {
@@ -372,7 +376,7 @@ def test_api9_every_route_is_in_the_description_or_a_known_page(app: Flask, clie
     assert routes - described == {("GET", page) for page in PAGES} | DASHBOARDS
     assert described <= routes
     assert document["info"]["version"] == app.config["API_VERSION"] == "v1"
-    identifiers = [said["operationId"] for _, _, said in operations(document)]
+    identifiers = [documentation["operationId"] for _, _, documentation in operations(document)]
     assert len(identifiers) == len({*identifiers})
 
 
@@ -396,25 +400,25 @@ SPOILED = {
     "texts for numbers": (SALES.format("N'many'"), "malformed-data"),
     "a key that comes twice": (ONE_KEY, "malformed-data"),
 }
-"""What is wrong with the warehouse: the statement that makes it so, and the problem that a sync has with it."""
+"""Fault of the warehouse → the statement that causes it, and the problem that a sync returns."""
 
 READ = ("/api/products", "/api/kpis", "/api/sales", "/api/customers", "/health/ready")
 
 
 def served(client: FlaskClient) -> list[Any]:
-    """All that readers see."""
+    """Return all data that readers see."""
     answers = [client.get(address) for address in READ]
     assert {answer.status_code for answer in answers} == {200}
     return [answer.get_json() for answer in answers]
 
 
 @pytest.mark.parametrize("spoiled", SPOILED)
-def test_api10_what_the_warehouse_sends_is_checked_before_it_is_served(
+def test_api10_data_of_the_warehouse_is_verified_before_it_is_served(
     database_url: str, gold: GoldDatabase, keys: dict[str, Headers], spoiled: str
 ) -> None:
     """Unsafe consumption of APIs: trusting what another system sends.
 
-    The warehouse is that system: figures that do not match, or do not fit, leave the day that was served.
+    The warehouse is that system: if its data is inconsistent or does not fit, the run served before stays.
     """
     statement, name = SPOILED[spoiled]
     client = create_app(settings_for(database_url, gold.odbc)).test_client()

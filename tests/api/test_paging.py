@@ -1,4 +1,4 @@
-"""Lists in parts: what `next` and its cursor lead to."""
+"""Keyset pagination: `next` and its cursor."""
 
 import base64
 import json
@@ -52,7 +52,7 @@ def random_customers(random: Random) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _served(shared_engine: Engine, shared_client: FlaskClient) -> None:
-    """Two days with the same keys; of the one served some products are changed, deleted or users' own."""
+    """Two runs with the same keys; in the served one users have changed, deleted and created products."""
     random = Random(1)
     publish_run(shared_engine, products=random_products(random), customers=random_customers(random))
     publish_run(shared_engine, products=random_products(random), customers=random_customers(random))
@@ -70,7 +70,7 @@ def _served(shared_engine: Engine, shared_client: FlaskClient) -> None:
 
 
 def place(key: str, name: str) -> Callable[[dict[str, Any]], tuple[Any, int]]:
-    """The place of an item in a list: unknown before all others, text by code points, then by key."""
+    """Return the sort key of an item: null first, text by code points, then by surrogate key."""
     smallest = {"name": "", "date": "", "sales": -(2**63), "orders": -(2**63), "quantity": -(2**63), "key": 0}
 
     def of(item: dict[str, Any]) -> tuple[Any, int]:
@@ -107,7 +107,7 @@ def test_following_next_visits_each_item_once_and_in_order(
         assert 0 < len(found[-1]) <= limit
 
 
-def test_a_cursor_goes_on_from_its_place_even_when_that_item_is_filtered_out(shared_client: FlaskClient) -> None:
+def test_a_cursor_continues_after_its_sort_key_even_if_that_item_is_filtered_out(shared_client: FlaskClient) -> None:
     first = shared_client.get("/api/customers?limit=1&sort=-customer_key").get_json()
     rest = items(shared_client, first["next"].replace("limit=1", "limit=1000") + "&segment=VIP")
     vip = items(shared_client, "/api/customers/vip?limit=1000&sort=-customer_key")
@@ -115,7 +115,7 @@ def test_a_cursor_goes_on_from_its_place_even_when_that_item_is_filtered_out(sha
 
 
 def cursor(run_id: Any, order: Any, *values: Any) -> str:
-    """A cursor as somebody would make it who has looked into one."""
+    """Encode a forged cursor."""
     return packed(json.dumps([run_id, order, *values]))
 
 
@@ -129,7 +129,7 @@ def unpacked(text: str) -> list[Any]:
 
 
 def cursor_of(client: FlaskClient, address: str) -> str:
-    """The cursor of the page after an address."""
+    """Return the cursor of the next page."""
     following: str = client.get(address).get_json()["next"]
     return following.partition("cursor=")[2].partition("&")[0]
 
@@ -163,7 +163,7 @@ def cursor_of(client: FlaskClient, address: str) -> str:
         cursor(2, "total_sales", "1\0", "1"),
     ],
 )
-def test_a_text_that_is_no_cursor_is_refused(shared_client: FlaskClient, text: str) -> None:
+def test_a_text_that_is_not_a_cursor_is_refused(shared_client: FlaskClient, text: str) -> None:
     ((parameter, detail),) = refused(shared_client.get(f"/api/products?sort=total_sales&cursor={text}"), "parameter")
     assert parameter == "cursor"
     assert "`next`" in detail
@@ -195,7 +195,7 @@ WRONG_VALUES = [
 
 
 @pytest.mark.parametrize(("sort", "values"), WRONG_VALUES)
-def test_a_cursor_with_values_of_no_such_place_is_refused(
+def test_a_cursor_with_values_of_the_wrong_type_is_refused(
     shared_client: FlaskClient, sort: str, values: list[str]
 ) -> None:
     run_id, order, *_ = unpacked(cursor_of(shared_client, f"/api/products?limit=1&sort={sort}"))
@@ -204,7 +204,7 @@ def test_a_cursor_with_values_of_no_such_place_is_refused(
     assert parameter == "cursor"
 
 
-def test_a_cursor_put_together_again_as_it_was_is_taken(shared_client: FlaskClient) -> None:
+def test_a_cursor_that_is_decoded_and_encoded_again_is_accepted(shared_client: FlaskClient) -> None:
     for sort in PRODUCT_SORTS:
         given = cursor_of(shared_client, f"/api/products?limit=1&sort={sort}")
         made = cursor(*unpacked(given))
@@ -226,7 +226,9 @@ def test_a_cursor_put_together_again_as_it_was_is_taken(shared_client: FlaskClie
         ("/api/customers?limit=1", "/api/sales?"),
     ],
 )
-def test_a_cursor_of_another_list_or_order_is_refused(shared_client: FlaskClient, given_by: str, sent_to: str) -> None:
+def test_a_cursor_of_another_list_or_sort_order_is_refused(
+    shared_client: FlaskClient, given_by: str, sent_to: str
+) -> None:
     sign = "&" if "?" in sent_to else "?"
     answer = shared_client.get(f"{sent_to}{sign}cursor={cursor_of(shared_client, given_by)}")
     ((parameter, detail),) = refused(answer, "parameter")
@@ -254,7 +256,7 @@ LISTS = [
 
 
 def second_day() -> dict[str, Any]:
-    """Rows of the next day, every one of which differs, with one more of each."""
+    """Return rows of the next day: all differ, and each table has one more."""
     return {
         "products": [{"product_key": key, "product_name": "second", "category": "b"} for key in range(1, 5)],
         "customers": [
@@ -266,7 +268,7 @@ def second_day() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_that_was_begun_ends_on_its_own_day(client: FlaskClient, publish: Publish, address: str) -> None:
+def test_all_pages_of_a_list_come_from_one_run(client: FlaskClient, publish: Publish, address: str) -> None:
     publish(**FIRST)
     before = whole(client, f"{address}limit=1")
     assert len(before) == 3
@@ -280,7 +282,7 @@ def test_a_list_that_was_begun_ends_on_its_own_day(client: FlaskClient, publish:
 
 
 @pytest.mark.parametrize("conditional", [False, True])
-def test_a_list_whose_day_is_no_longer_kept_is_gone(
+def test_a_cursor_of_a_pruned_run_is_gone(
     client: FlaskClient, publish: Publish, engine: Engine, conditional: bool
 ) -> None:
     run_id = publish(**FIRST)
@@ -297,7 +299,7 @@ def test_a_list_whose_day_is_no_longer_kept_is_gone(
 
 
 @pytest.mark.parametrize("state", ["running", "failed"])
-def test_a_cursor_does_not_open_a_run_that_was_never_served(
+def test_a_cursor_cannot_read_a_run_that_was_never_served(
     client: FlaskClient, publish: Publish, engine: Engine, state: str
 ) -> None:
     publish(**FIRST)

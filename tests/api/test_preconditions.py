@@ -1,4 +1,4 @@
-"""If-Match: who changes a product says which state of it he has seen."""
+"""If-Match: a change names the ETag of the product that it is based on."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ CHANGES = [
 
 @pytest.fixture(scope="module")
 def writer(shared_engine: Engine) -> Headers:
-    # Long names: the product is sent compressed to who takes that.
+    # Long names, so that the product is large enough to be compressed.
     publish_run(shared_engine, products=[{"product_key": 3, "product_name": "x" * 1000, "cost": 100}])
     return add_keys(shared_engine)["write"]
 
 
 @pytest.fixture(autouse=True)
 def _changed(shared_client: FlaskClient, writer: Headers) -> None:
-    """Before each test the cost is 50, whatever the last one left."""
+    """Set the cost to 50 before each test."""
     anyway = {**writer, "If-Match": "*"}
     shared_client.delete(OVERLAY, headers=anyway)
     assert shared_client.patch(PRODUCT, json={"cost": 50}, headers=anyway).status_code == 200
@@ -53,7 +53,7 @@ def test_a_change_without_a_condition_is_refused(
 @pytest.mark.parametrize(
     "pattern", ['"other"', "W/{tag}", '"{state}x"', '"other", "more"', '";csv"', '"x;{state}"', '""']
 )
-def test_a_change_of_what_the_client_did_not_see_is_refused(
+def test_a_change_with_an_outdated_etag_is_refused(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, body: Any, pattern: str
 ) -> None:
     before = tag_of(shared_client, address)
@@ -66,7 +66,7 @@ def test_a_change_of_what_the_client_did_not_see_is_refused(
 
 @pytest.mark.parametrize(("method", "address", "body"), CHANGES)
 @pytest.mark.parametrize("pattern", ["{state}", "'{state}'", "*, {tag}", '"{state}', "**", '"a" "b"', "w/{tag}"])
-def test_a_condition_that_is_none_is_refused(
+def test_a_malformed_if_match_is_refused(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, body: Any, pattern: str
 ) -> None:
     before = tag_of(shared_client, address)
@@ -89,7 +89,7 @@ def test_a_condition_that_is_none_is_refused(
         ({"Accept": "text/csv", "Accept-Encoding": "gzip"}, "{tag}"),
     ],
 )
-def test_a_change_of_what_the_client_saw_in_whatever_form_is_done(
+def test_a_change_with_the_etag_of_any_representation_is_applied(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, body: Any, form: Headers, pattern: str
 ) -> None:
     given = pattern.format(tag=tag_of(shared_client, address, form))
@@ -101,7 +101,7 @@ def test_a_change_of_what_the_client_saw_in_whatever_form_is_done(
     assert found.status_code == 404 if deleted else found.get_json()["cost"] == cost
 
 
-def test_the_forms_of_a_product_have_tags_of_their_own(shared_client: FlaskClient) -> None:
+def test_the_representations_of_a_product_have_different_etags(shared_client: FlaskClient) -> None:
     packed = {"Accept-Encoding": "gzip"}
     forms: list[Headers] = [{}, packed, {"Accept": "text/csv"}, {"Accept": "text/csv", **packed}]
     assert len({tag_of(shared_client, PRODUCT, form) for form in forms}) == 4

@@ -1,4 +1,4 @@
-"""What users write over the warehouse's products: POST, PUT, PATCH, DELETE, and taking it back."""
+"""Changes by users to products: POST, PUT, PATCH and DELETE, and the removal of overlays."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.schemas import OWN_FIELDS, PRODUCT_FIELDS
+from api.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import Headers, items, problem, whole
 from tests.api.conftest import SYNC_KEY, Publish, settings_for
 
@@ -46,7 +46,7 @@ FULL: dict[str, Any] = {
     "product_line": "Cargo",
     "start_date": "2026-02-28",
 }
-WAREHOUSES = [name for name in PRODUCT_FIELDS if name not in OWN_FIELDS]
+WAREHOUSES = [name for name in PRODUCT_FIELDS if name not in USER_FIELDS]
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def writer(keys: dict[str, Headers]) -> Headers:
 
 @pytest.fixture
 def anyway(writer: Headers) -> Headers:
-    """Headers of a writer who does not care what the state is."""
+    """Headers for a change in any state (If-Match: *)."""
     return {**writer, "If-Match": "*"}
 
 
@@ -83,7 +83,7 @@ def listed(client: FlaskClient, query: str = "") -> list[int]:
     return [item["product_key"] for item in items(client, f"/api/products?{query}")]
 
 
-def test_a_created_product_is_answered_as_it_will_be_found(client: FlaskClient, writer: Headers) -> None:
+def test_the_response_to_a_post_equals_the_created_product(client: FlaskClient, writer: Headers) -> None:
     answer = client.post("/api/products", json=FULL, headers=writer)
     product = answer.get_json()
     figures = dict.fromkeys(WAREHOUSES)
@@ -96,20 +96,20 @@ def test_a_created_product_is_answered_as_it_will_be_found(client: FlaskClient, 
     assert create(client, writer) == 1_000_001
 
 
-def test_a_created_product_needs_no_more_than_a_name(client: FlaskClient, writer: Headers) -> None:
+def test_a_product_needs_only_a_name(client: FlaskClient, writer: Headers) -> None:
     product = got(client, create(client, writer))
     filled = {name for name, value in product.items() if value is not None}
     assert filled == {"product_key", "product_name", "in_source", "origin"}
 
 
 @pytest.mark.parametrize("cost", ["12", "12.0", "1.2e1"])
-def test_a_whole_number_may_be_written_as_json_allows(client: FlaskClient, writer: Headers, cost: str) -> None:
+def test_a_whole_number_may_have_any_notation_of_json(client: FlaskClient, writer: Headers, cost: str) -> None:
     body = f'{{"product_name": "Own", "cost": {cost}}}'
     answer = client.post("/api/products", data=body, content_type="application/json", headers=writer)
     assert answer.text.count('"cost":12,') == 1
 
 
-def test_put_sets_all_fields_of_users_and_those_left_out_become_null(client: FlaskClient, anyway: Headers) -> None:
+def test_put_sets_all_fields_of_users_and_omitted_ones_become_null(client: FlaskClient, anyway: Headers) -> None:
     answer = client.put("/api/products/3", json={"product_name": "Renamed", "cost": 0}, headers=anyway)
     assert answer.status_code == 200
     warehouses = {name: value for name, value in BIKE.items() if name in WAREHOUSES}
@@ -122,7 +122,7 @@ def test_put_sets_all_fields_of_users_and_those_left_out_become_null(client: Fla
 @pytest.mark.parametrize(
     "change", [{"cost": 7}, {"category": None, "product_name": "New"}, {"start_date": "2026-01-01"}]
 )
-def test_patch_sets_some_fields_and_the_others_stay(
+def test_patch_sets_some_fields_and_keeps_the_others(
     client: FlaskClient, anyway: Headers, content_type: str, change: dict[str, Any]
 ) -> None:
     before = got(client, 3)
@@ -131,7 +131,7 @@ def test_patch_sets_some_fields_and_the_others_stay(
     assert answer.get_json() == got(client, 3) == {**before, **change, "origin": "changed"}
 
 
-def test_changes_add_up(client: FlaskClient, anyway: Headers) -> None:
+def test_changes_accumulate(client: FlaskClient, anyway: Headers) -> None:
     before = got(client, 3)
     for change in ({"cost": 7}, {"category": "X"}, {"cost": 8, "maintenance": None}):
         client.patch("/api/products/3", json=change, headers=anyway)
@@ -139,7 +139,7 @@ def test_changes_add_up(client: FlaskClient, anyway: Headers) -> None:
     assert got(client, 3) == expected
 
 
-def test_an_own_product_is_changed_like_any_other(client: FlaskClient, writer: Headers, anyway: Headers) -> None:
+def test_a_created_product_is_changed_like_any_other(client: FlaskClient, writer: Headers, anyway: Headers) -> None:
     key = create(client, writer, **FULL)
     client.patch(f"/api/products/{key}", json={"cost": None}, headers=anyway)
     assert (got(client, key)["cost"], got(client, key)["category"], got(client, key)["origin"]) == (
@@ -151,7 +151,9 @@ def test_an_own_product_is_changed_like_any_other(client: FlaskClient, writer: H
     assert (got(client, key)["product_name"], got(client, key)["category"]) == ("Other", None)
 
 
-def test_an_own_product_that_is_deleted_is_gone_for_good(client: FlaskClient, writer: Headers, anyway: Headers) -> None:
+def test_a_created_product_that_is_deleted_does_not_come_back(
+    client: FlaskClient, writer: Headers, anyway: Headers
+) -> None:
     key = create(client, writer)
     answer = client.delete(f"/api/products/{key}", headers=anyway)
     assert (answer.status_code, answer.data) == (204, b"")
@@ -160,7 +162,7 @@ def test_an_own_product_that_is_deleted_is_gone_for_good(client: FlaskClient, wr
     assert create(client, writer) == key + 1
 
 
-def test_a_deleted_product_of_the_warehouse_is_hidden_until_it_is_taken_back(
+def test_a_deleted_product_of_the_warehouse_is_hidden_until_its_overlay_is_removed(
     client: FlaskClient, anyway: Headers
 ) -> None:
     before = got(client, 3)
@@ -177,7 +179,7 @@ def test_a_deleted_product_of_the_warehouse_is_hidden_until_it_is_taken_back(
     problem(client.get("/api/products/3/overlay"), 404, "no-overlay")
 
 
-def test_the_overlay_shows_what_users_did_and_when(client: FlaskClient, anyway: Headers) -> None:
+def test_the_overlay_holds_the_changes_and_their_time(client: FlaskClient, anyway: Headers) -> None:
     begun = datetime.now(UTC)
     client.patch("/api/products/3", json={"start_date": "2026-01-01", "cost": None}, headers=anyway)
     overlay = client.get("/api/products/3/overlay").get_json()
@@ -187,12 +189,14 @@ def test_the_overlay_shows_what_users_did_and_when(client: FlaskClient, anyway: 
 
 
 @pytest.mark.parametrize("key", [3, 5, 1_000_000])
-def test_what_nobody_touched_has_no_overlay(client: FlaskClient, anyway: Headers, key: int) -> None:
+def test_an_unchanged_product_has_no_overlay(client: FlaskClient, anyway: Headers, key: int) -> None:
     for method in ("GET", "DELETE"):
         problem(client.open(f"/api/products/{key}/overlay", method=method, headers=anyway), 404, "no-overlay")
 
 
-def test_the_overlay_of_an_own_product_is_not_taken_back(client: FlaskClient, writer: Headers, anyway: Headers) -> None:
+def test_the_overlay_of_a_created_product_cannot_be_removed(
+    client: FlaskClient, writer: Headers, anyway: Headers
+) -> None:
     key = create(client, writer, cost=5)
     assert client.get(f"/api/products/{key}/overlay").get_json()["changes"]["cost"] == 5
     document = problem(client.delete(f"/api/products/{key}/overlay", headers=anyway), 409, "own-product")
@@ -201,7 +205,7 @@ def test_the_overlay_of_an_own_product_is_not_taken_back(client: FlaskClient, wr
 
 
 @pytest.mark.parametrize(("method", "body"), [("PUT", FULL), ("PATCH", {"cost": 1}), ("DELETE", None)])
-def test_what_is_not_there_is_not_changed(
+def test_an_unknown_product_cannot_be_changed(
     client: FlaskClient, anyway: Headers, method: str, body: dict[str, Any] | None
 ) -> None:
     for key in (5, 1_000_000, 2**31 - 1):
@@ -209,7 +213,7 @@ def test_what_is_not_there_is_not_changed(
     assert listed(client) == [3, 8]
 
 
-def test_what_users_wrote_survives_a_new_run_and_the_rest_follows_the_warehouse(
+def test_changes_survive_a_new_run_and_other_fields_follow_the_warehouse(
     client: FlaskClient, publish: Publish, writer: Headers, anyway: Headers
 ) -> None:
     own = create(client, writer, cost=1)
@@ -238,7 +242,7 @@ def test_what_users_wrote_survives_a_new_run_and_the_rest_follows_the_warehouse(
     assert (got(client, 3)["cost"], got(client, 3)["category"]) == (200, "Other")
 
 
-def test_a_change_waits_for_a_product_that_the_warehouse_has_no_longer(
+def test_a_change_to_a_product_reappears_with_the_product_in_the_warehouse(
     client: FlaskClient, publish: Publish, anyway: Headers
 ) -> None:
     client.patch("/api/products/8", json={"cost": 7}, headers=anyway)
@@ -249,7 +253,7 @@ def test_a_change_waits_for_a_product_that_the_warehouse_has_no_longer(
     assert got(client, 8)["cost"] == 7
 
 
-def test_lists_filter_and_sort_by_what_users_wrote(client: FlaskClient, writer: Headers, anyway: Headers) -> None:
+def test_lists_filter_and_sort_by_the_values_of_users(client: FlaskClient, writer: Headers, anyway: Headers) -> None:
     own = create(client, writer, product_name="Zebra bell", category="Bells", product_number="ZB")
     client.patch("/api/products/3", json={"category": "Antiques", "product_name": "aged"}, headers=anyway)
     assert listed(client) == [3, 8, own]
@@ -268,7 +272,7 @@ def test_lists_filter_and_sort_by_what_users_wrote(client: FlaskClient, writer: 
         assert [item["product_key"] for item in pages] == [own, 3]
 
 
-def test_a_list_that_was_begun_sees_what_is_written_meanwhile(
+def test_following_pages_show_changes_made_meanwhile(
     client: FlaskClient, publish: Publish, writer: Headers, anyway: Headers
 ) -> None:
     first = client.get("/api/products?limit=1").get_json()
@@ -278,7 +282,7 @@ def test_a_list_that_was_begun_sees_what_is_written_meanwhile(
     assert [item["product_key"] for item in rest] == [8, own]
 
 
-def test_figures_of_sales_and_totals_stay_the_warehouses(
+def test_sales_and_totals_ignore_changes_by_users(
     client: FlaskClient, publish: Publish, writer: Headers, anyway: Headers
 ) -> None:
     sale = {"order_number": "1", "product_key": 3, "customer_key": 1, "sales_amount": 5}
@@ -291,7 +295,9 @@ def test_figures_of_sales_and_totals_stay_the_warehouses(
     assert [client.get(address).get_json() for address in addresses] == before
 
 
-def test_the_tag_of_the_answer_to_a_change_is_good_for_the_next_one(client: FlaskClient, writer: Headers) -> None:
+def test_the_etag_in_the_response_to_a_change_is_valid_for_the_next_change(
+    client: FlaskClient, writer: Headers
+) -> None:
     seen = client.get("/api/products/3").headers["ETag"]
     for cost in (1, 2, 3):
         answer = client.patch("/api/products/3", json={"cost": cost}, headers={**writer, "If-Match": seen})
@@ -300,7 +306,9 @@ def test_the_tag_of_the_answer_to_a_change_is_good_for_the_next_one(client: Flas
     assert client.get("/api/products/3").headers["ETag"] == seen
 
 
-def test_a_condition_on_a_new_days_product_is_that_days(client: FlaskClient, publish: Publish, writer: Headers) -> None:
+def test_if_match_is_compared_with_the_product_of_the_latest_run(
+    client: FlaskClient, publish: Publish, writer: Headers
+) -> None:
     seen = client.get("/api/products/3").headers["ETag"]
     publish(products=[{**BIKE, "total_sales": 5001}])
     answer = client.patch("/api/products/3", json={"cost": 1}, headers={**writer, "If-Match": seen})
@@ -311,7 +319,7 @@ WRITERS = 4
 
 
 def at_once(app: Flask, database_url: str, ask: Callable[[FlaskClient, int], TestResponse]) -> list[TestResponse]:
-    """Ask from several threads of two processes' worth of applications, as nearly at once as can be."""
+    """Send concurrent requests from several threads to two applications."""
     apps = [app, create_app(settings_for(database_url))]
     barrier = Barrier(WRITERS)
 
@@ -326,7 +334,7 @@ def at_once(app: Flask, database_url: str, ask: Callable[[FlaskClient, int], Tes
 
 
 @pytest.mark.parametrize(("method", "won", "lost"), [("PATCH", 200, 412), ("DELETE", 204, 404)])
-def test_of_writers_who_saw_the_same_state_exactly_one_wins(
+def test_exactly_one_of_several_concurrent_changes_with_the_same_etag_is_applied(
     app: Flask, database_url: str, client: FlaskClient, writer: Headers, method: str, won: int, lost: int
 ) -> None:
     address = "/api/products/3"
@@ -347,7 +355,7 @@ def keyed(headers: Headers, key: str) -> Headers:
     return {**headers, "Idempotency-Key": key}
 
 
-def test_a_repeated_request_creates_nothing_and_gets_the_first_answer(
+def test_a_repeated_request_creates_nothing_and_gets_the_first_response(
     client: FlaskClient, publish: Publish, writer: Headers, anyway: Headers
 ) -> None:
     first = client.post("/api/products", json=FULL, headers=keyed(writer, "k-1"))
@@ -368,7 +376,7 @@ def test_a_repeated_request_creates_nothing_and_gets_the_first_answer(
     assert len(listed(client)) == 3
 
 
-def test_a_key_for_another_product_is_refused(client: FlaskClient, writer: Headers) -> None:
+def test_an_idempotency_key_with_another_body_is_refused(client: FlaskClient, writer: Headers) -> None:
     client.post("/api/products", json=FULL, headers=keyed(writer, "k-1"))
     answer = client.post("/api/products", json={**FULL, "cost": 1}, headers=keyed(writer, "k-1"))
     document = problem(answer, 422, "reused-idempotency-key")
@@ -376,19 +384,21 @@ def test_a_key_for_another_product_is_refused(client: FlaskClient, writer: Heade
     assert len(listed(client)) == 3
 
 
-def test_a_request_that_was_refused_leaves_its_key_free(client: FlaskClient, writer: Headers) -> None:
+def test_a_refused_request_does_not_use_up_its_idempotency_key(client: FlaskClient, writer: Headers) -> None:
     problem(client.post("/api/products", json={}, headers=keyed(writer, "k-1")), 422, "invalid-request")
     assert client.post("/api/products", json=FULL, headers=keyed(writer, "k-1")).status_code == 201
 
 
-def test_the_same_key_of_another_caller_is_another_key(client: FlaskClient, keys: dict[str, Headers]) -> None:
+def test_the_same_idempotency_key_of_another_caller_is_independent(
+    client: FlaskClient, keys: dict[str, Headers]
+) -> None:
     first = client.post("/api/products", json=FULL, headers=keyed(keys["write"], "k-1"))
     other = client.post("/api/products", json={**FULL, "cost": 1}, headers=keyed(keys["all"], "k-1"))
     assert [answer.status_code for answer in (first, other)] == [201, 201]
     assert first.get_json()["product_key"] != other.get_json()["product_key"]
 
 
-def test_a_key_is_forgotten_after_a_day(client: FlaskClient, writer: Headers, engine: Engine) -> None:
+def test_an_idempotency_key_expires_after_a_day(client: FlaskClient, writer: Headers, engine: Engine) -> None:
     first = client.post("/api/products", json=FULL, headers=keyed(writer, "k-1"))
     with engine.begin() as connection:
         aged = "UPDATE overlay.idempotency_key SET created_at = created_at - interval '24 hours'"
@@ -426,7 +436,7 @@ def test_before_the_first_sync_nothing_is_created(app: Flask, engine: Engine, wr
             assert connection.scalar(text(f"SELECT count(*) FROM overlay.{name}")) == 0
 
 
-def test_what_was_written_tells_which_key_wrote_it(
+def test_a_change_records_the_api_key_that_made_it(
     client: FlaskClient, engine: Engine, keys: dict[str, Headers]
 ) -> None:
     create(client, keys["write"])
@@ -438,6 +448,6 @@ def test_what_was_written_tells_which_key_wrote_it(
         assert list(connection.scalars(text(query))) == ["all", "write"]
 
 
-def test_the_key_that_syncs_writes_nothing(client: FlaskClient) -> None:
+def test_the_key_for_syncs_cannot_write(client: FlaskClient) -> None:
     answer = client.post("/api/products", json=FULL, headers={"X-API-Key": SYNC_KEY})
     problem(answer, 403, "missing-scope")

@@ -1,4 +1,4 @@
-"""GET /api/products and GET /api/products/{product_key}: which products, in which order, with which fields."""
+"""GET /api/products and GET /api/products/{product_key}: filters, sort orders and fields."""
 
 from typing import Any
 
@@ -76,14 +76,14 @@ def keys(client: FlaskClient, query: dict[str, Any] | str) -> list[int]:
     return [item["product_key"] for item in answer.get_json()["items"]]
 
 
-def test_a_product_is_answered_with_every_field_money_as_integers_and_dates_as_iso(shared_client: FlaskClient) -> None:
+def test_a_product_has_every_field_with_money_as_integers_and_iso_dates(shared_client: FlaskClient) -> None:
     answer = shared_client.get("/api/products/3")
     assert answer.get_json() == {**ROAD_BIKE, "origin": "warehouse"}
     assert tuple(answer.get_json()) == PRODUCT_FIELDS
     assert (answer.content_type, answer.headers["Business-Date"]) == ("application/json", "2026-01-04")
 
 
-def test_a_list_tells_its_day_and_has_products_as_the_address_of_each_does(shared_client: FlaskClient) -> None:
+def test_a_list_has_its_business_date_and_the_same_products_as_single_reads(shared_client: FlaskClient) -> None:
     answer = shared_client.get("/api/products")
     document = answer.get_json()
     assert (document["business_date"], document["next"]) == ("2026-01-04", None)
@@ -93,7 +93,7 @@ def test_a_list_tells_its_day_and_has_products_as_the_address_of_each_does(share
     assert document["items"] == one_by_one
 
 
-def test_a_product_that_never_sold_is_listed_with_empty_figures(shared_client: FlaskClient) -> None:
+def test_a_product_that_was_never_sold_is_listed_with_null_figures(shared_client: FlaskClient) -> None:
     product = shared_client.get("/api/products/5").get_json()
     assert product["product_name"] == "Pedal"
     assert (product["total_sales"], product["product_segment"], product["last_sale_date"]) == (None,) * 3
@@ -140,7 +140,7 @@ def test_a_product_that_never_sold_is_listed_with_empty_figures(shared_client: F
         ({"limit": 1000}, [3, 5, 8, 9, 11]),
         ({"sort": "product_key"}, [3, 5, 8, 9, 11]),
         ({"sort": "-product_key"}, [11, 9, 8, 5, 3]),
-        # an unknown value is the smallest, equal ones are in the order of their keys; names go by code points
+        # null is the smallest value, surrogate keys break ties, names are sorted by code points
         ({"sort": "product_name"}, [11, 8, 5, 3, 9]),
         ({"sort": "-product_name"}, [9, 3, 5, 8, 11]),
         ({"sort": "total_sales"}, [5, 11, 8, 9, 3]),
@@ -154,14 +154,14 @@ def test_a_product_that_never_sold_is_listed_with_empty_figures(shared_client: F
         ({"sort": "-total_sales", "category": "Clothing", "limit": 1}, [9]),
     ],
 )
-def test_filters_and_orders_choose_products(
+def test_filters_and_sort_orders_select_products(
     shared_client: FlaskClient, query: dict[str, Any], expected: list[int]
 ) -> None:
     assert keys(shared_client, query) == expected
 
 
-def test_the_table_above_tries_each_order_both_ways() -> None:
-    marks: list[pytest.Mark] = test_filters_and_orders_choose_products.pytestmark
+def test_the_cases_above_include_each_sort_order_in_both_directions() -> None:
+    marks: list[pytest.Mark] = test_filters_and_sort_orders_select_products.pytestmark
     tried = {query["sort"] for query, _ in marks[0].args[1] if "sort" in query}
     assert tried == {sign + name for name in PRODUCT_SORTS for sign in ("", "-")}
 
@@ -174,7 +174,7 @@ def test_the_table_above_tries_each_order_both_ways() -> None:
         ("origin,origin,last_sale_date", {"origin": "warehouse", "last_sale_date": "2025-12-28"}),
     ],
 )
-def test_a_list_has_only_the_fields_that_were_asked_for_in_that_order(
+def test_a_list_has_only_the_requested_fields_in_the_requested_order(
     shared_client: FlaskClient, wanted: str, expected: dict[str, Any]
 ) -> None:
     found = items(shared_client, f"/api/products?category=bikes&fields={wanted}")
@@ -182,7 +182,7 @@ def test_a_list_has_only_the_fields_that_were_asked_for_in_that_order(
     assert list(found[0]) == list(expected)
 
 
-def test_the_next_page_keeps_filters_order_fields_and_size(shared_client: FlaskClient) -> None:
+def test_the_next_page_keeps_filters_sort_order_fields_and_limit(shared_client: FlaskClient) -> None:
     query = "category=Clothing&q=o&min_sales=1&sort=-total_sales&fields=product_name&limit=1"
     assert whole(shared_client, f"/api/products?{query}") == [
         {"product_name": "sock_mountain"},
@@ -191,14 +191,14 @@ def test_the_next_page_keeps_filters_order_fields_and_size(shared_client: FlaskC
 
 
 @pytest.mark.parametrize("query", ["limit=5", "limit=2&q=%25", "limit=2&sort=-product_name", "limit=1&q=%26%3D%22%3E"])
-def test_the_header_link_leads_where_next_does(shared_client: FlaskClient, query: str) -> None:
+def test_the_header_link_has_the_same_url_as_next(shared_client: FlaskClient, query: str) -> None:
     answer = shared_client.get(f"/api/products?{query}")
     following = answer.get_json()["next"]
     assert answer.headers.get("Link") == (f'<{following}>; rel="next"' if following else None)
 
 
 @pytest.mark.parametrize(
-    ("query", "parameter", "says"),
+    ("query", "parameter", "message"),
     [
         ("limit=0", "limit", "from 1 to 1000"),
         ("limit=1001", "limit", "from 1 to 1000"),
@@ -226,7 +226,7 @@ def test_the_header_link_leads_where_next_does(shared_client: FlaskClient, query
         ("sort=--total_sales", "sort", ", ".join(PRODUCT_SORTS)),
         ("sort=total_sales,product_key", "sort", ", ".join(PRODUCT_SORTS)),
         ("sort=", "sort", ", ".join(PRODUCT_SORTS)),
-        ("fields=colour", "fields", "'colour'; there are: " + ", ".join(PRODUCT_FIELDS)),
+        ("fields=colour", "fields", "'colour'; known values: " + ", ".join(PRODUCT_FIELDS)),
         ("fields=product_key,run_id", "fields", "'run_id'"),
         ("fields=", "fields", ", ".join(PRODUCT_FIELDS)),
         ("colour=red", "colour", "category, subcategory, product_line, segment"),
@@ -235,25 +235,25 @@ def test_the_header_link_leads_where_next_does(shared_client: FlaskClient, query
         ("Limit=5", "Limit", "limit"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused_with_what_would(
-    shared_client: FlaskClient, query: str, parameter: str, says: str
+def test_an_invalid_query_is_refused_with_the_allowed_values(
+    shared_client: FlaskClient, query: str, parameter: str, message: str
 ) -> None:
     ((place, detail),) = refused(shared_client.get(f"/api/products?{query}"), "parameter")
     assert place == parameter
-    assert says in detail
+    assert message in detail
 
 
-def test_everything_that_is_wrong_with_a_query_is_said_at_once(shared_client: FlaskClient) -> None:
+def test_all_errors_of_a_query_are_listed(shared_client: FlaskClient) -> None:
     complaints = refused(shared_client.get("/api/products?limit=0&sort=x&colour=red&segment=VIP"), "parameter")
     assert sorted(place for place, _ in complaints) == ["colour", "limit", "segment", "sort"]
 
 
 @pytest.mark.parametrize("key", ["1", "4", "0", "2147483647"])
-def test_a_product_key_that_nothing_has_is_not_found(shared_client: FlaskClient, key: str) -> None:
+def test_an_unknown_product_is_not_found(shared_client: FlaskClient, key: str) -> None:
     document = problem(shared_client.get(f"/api/products/{key}"), 404, "unknown-product")
     assert "GET /api/products" in document["detail"]
 
 
 @pytest.mark.parametrize("key", ["2147483648", "99999999999999999999", "bike", "-1", "1.0", "%00", "3;"])
-def test_what_is_no_product_key_is_no_address(shared_client: FlaskClient, key: str) -> None:
+def test_a_url_with_an_invalid_product_key_is_not_found(shared_client: FlaskClient, key: str) -> None:
     problem(shared_client.get(f"/api/products/{key}"), 404)

@@ -1,4 +1,4 @@
-"""How often a caller may ask: what counts, for whom, and what is said about it."""
+"""The rate limit: counted requests, callers, and headers."""
 
 import re
 import time
@@ -29,7 +29,7 @@ def window() -> int:
 
 
 def within_a_minute(attempt: Callable[[], T]) -> T:
-    """Repeat what the turn of a minute came in between of; each attempt counts from nothing."""
+    """Repeat an attempt during which a minute ended; each attempt starts with fresh counts."""
     while True:
         begun = window()
         result = attempt()
@@ -38,23 +38,23 @@ def within_a_minute(attempt: Callable[[], T]) -> T:
 
 
 def limited(url: str) -> FlaskClient:
-    """A client of an API that has counted nothing yet."""
+    """Return a client of an API without any counts."""
     return create_app(settings_for(url, rate_limit=LIMIT)).test_client()
 
 
 def statuses(client: FlaskClient, number: int, headers: Headers | None = None, address: str = "10.0.0.1") -> list[int]:
-    """What so many requests from an address are answered with."""
+    """Send a number of requests from an address; returns their statuses."""
     environment = {"REMOTE_ADDR": address}
     return [client.get("/api/products", headers=headers, environ_base=environment).status_code for _ in range(number)]
 
 
-def test_each_answer_tells_what_is_left_and_the_one_too_many_when_to_come_back(
+def test_responses_have_the_remaining_requests_and_a_refusal_the_seconds_to_wait(
     shared_url: str, keys: dict[str, Headers]
 ) -> None:
     def ask() -> list[tuple[int, str, str, str | None]]:
         client = limited(shared_url)
         answers = [client.get("/api/products") for _ in range(LIMIT + 2)]
-        assert problem(answers[-1], 429, "too-many-requests")["detail"].startswith("5 requests a minute are allowed")
+        assert problem(answers[-1], 429, "too-many-requests")["detail"].startswith("The limit is 5 requests a minute")
         names = ("RateLimit-Policy", "RateLimit", "Retry-After")
         return [(answer.status_code, *(answer.headers.get(name) for name in names)) for answer in answers]  # type: ignore[misc]
 
@@ -95,7 +95,9 @@ def test_guessing_keys_uses_up_the_allowance_of_the_address(shared_url: str, key
     assert within_a_minute(ask) == [[401] * LIMIT + [429], [429], [200], [200]]
 
 
-def test_what_is_refused_counts_and_what_is_too_much_is_not_done(shared_url: str, keys: dict[str, Headers]) -> None:
+def test_refused_requests_count_and_requests_over_the_limit_change_nothing(
+    shared_url: str, keys: dict[str, Headers]
+) -> None:
     def ask() -> tuple[list[int], str, str]:
         client = limited(shared_url)
         before = client.get("/api/products", headers=keys["all"]).headers["ETag"]
@@ -112,7 +114,7 @@ def test_what_is_refused_counts_and_what_is_too_much_is_not_done(shared_url: str
     assert after == before
 
 
-def test_what_a_monitor_or_a_newcomer_asks_for_does_not_count(shared_url: str, keys: dict[str, Headers]) -> None:
+def test_health_checks_and_documentation_are_not_counted(shared_url: str, keys: dict[str, Headers]) -> None:
     def ask() -> None:
         client = limited(shared_url)
         for _ in range(LIMIT + 1):
@@ -134,15 +136,15 @@ def test_what_a_monitor_or_a_newcomer_asks_for_does_not_count(shared_url: str, k
     within_a_minute(ask)
 
 
-def test_a_new_minute_begins_anew() -> None:
+def test_each_minute_starts_at_zero() -> None:
     limiter = RateLimiter(2)
-    assert [limiter._count(7, minute) for minute in (1, 1, 1, 1, 2, 2, 2, 3)] == [1, 2, 3, 3, 1, 2, 3, 1]
+    assert [limiter._count_in_slot(7, minute) for minute in (1, 1, 1, 1, 2, 2, 2, 3)] == [1, 2, 3, 3, 1, 2, 3, 1]
 
 
-def test_when_places_run_out_who_asked_most_stays_counted() -> None:
+def test_when_all_slots_are_taken_the_least_active_caller_is_evicted() -> None:
     limiter = RateLimiter(100)
     for _ in range(50):
-        limiter._count(1, 1)
-    crowd = [1 + 65_536 * number for number in range(1, 2 * PROBES)]  # all have the same first place
-    assert [limiter._count(caller, 1) for caller in crowd] == [1] * len(crowd)
-    assert limiter._count(1, 1) == 51
+        limiter._count_in_slot(1, 1)
+    crowd = [1 + 65_536 * number for number in range(1, 2 * PROBES)]  # all have the same first slot
+    assert [limiter._count_in_slot(caller, 1) for caller in crowd] == [1] * len(crowd)
+    assert limiter._count_in_slot(1, 1) == 51

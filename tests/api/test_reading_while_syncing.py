@@ -1,4 +1,4 @@
-"""Readers go on, and see whole days, while one sync after the other publishes another day."""
+"""Readers see complete days while one sync after another publishes a new day."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ def get(http: httpx.Client, address: str) -> httpx.Response:
 
 
 def walk_customers(http: httpx.Client) -> int:
-    """Read all pages; returns how many of them were read after a newer day had been published."""
+    """Read all pages; returns the number of pages read after a newer day was published."""
     address: str | None = f"/api/customers?limit={PAGE}"
     days, sales, keys, late = set(), set(), [], 0
     while address:
@@ -51,7 +51,7 @@ def walk_customers(http: httpx.Client) -> int:
 
 
 def walk_sales(http: httpx.Client) -> int:
-    """Read the sums by product, one a page; all of one day."""
+    """Read the sums by product, one a page, and check that all are of one day."""
     address: str | None = "/api/sales?group_by=day,product&limit=1"
     days, seen = set(), set()
     while address:
@@ -65,7 +65,7 @@ def walk_sales(http: httpx.Client) -> int:
 
 
 def read_products(http: httpx.Client) -> int:
-    """Read the list and one product; each answer is of one day."""
+    """Read the list and one product, and check that each response is of one day."""
     page = get(http, "/api/products").json()
     assert {str(date_of(item["cost"] // 10)) for item in page["items"]} == {page["business_date"]}
     one = get(http, "/api/products/1")
@@ -73,9 +73,7 @@ def read_products(http: httpx.Client) -> int:
     return 0
 
 
-def test_during_fifty_syncs_every_read_is_answered_and_no_walk_mixes_days(
-    gold: GoldDatabase, database_url: str
-) -> None:
+def test_during_fifty_syncs_every_read_succeeds_and_no_list_mixes_days(gold: GoldDatabase, database_url: str) -> None:
     done = Event()
     walks: tuple[Callable[[httpx.Client], int], ...] = (walk_customers, walk_sales, read_products)
 

@@ -1,7 +1,7 @@
-"""A rolling update while a sync runs: the new process is in service, then the old one is told to end.
+"""A rolling update during a sync: the new process is in service, then the old one gets SIGTERM.
 
-Both are real gunicorns on one database. The sync is held in its middle by a lock on a table, so that it runs when the
-signal comes.
+Both are real gunicorns on one database. A lock on a table blocks the sync, so that it is running when the signal
+arrives.
 """
 
 import signal
@@ -34,7 +34,7 @@ def post_sync(address: str) -> httpx.Response:
 
 
 def served_day(address: str) -> dict[str, Any]:
-    """What an API serves: the batch, its date, and the orders of each day that they tell."""
+    """Return the data that an API serves: batch, business date, and number of orders by day."""
     health = httpx.get(f"{address}/health/ready").raise_for_status().json()
     groups = httpx.get(f"{address}/api/sales").raise_for_status().json()["items"]
     orders = {group["day"]: group["total_orders"] for group in groups}
@@ -42,13 +42,13 @@ def served_day(address: str) -> dict[str, Any]:
 
 
 def whole(day: int) -> dict[str, Any]:
-    """What an API serves of a day that is wholly there; every tenth order has no date."""
+    """Return the data that an API serves for a complete day; every tenth order has no date."""
     date = str(date_of(day))
     return {"batch": day, "date": date, "orders": {date: 18 * day, None: 2 * day}}
 
 
 def until(reached: Any) -> None:
-    """Wait until a condition is true."""
+    """Wait until a condition holds."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not reached():
         assert time.monotonic() < deadline
@@ -56,7 +56,7 @@ def until(reached: Any) -> None:
 
 
 def answers(address: str) -> bool:
-    """Whether a new connection is served; one that comes after SIGTERM waits until the process has ended."""
+    """Whether a new connection is served; after SIGTERM it waits until the process has ended."""
     try:
         httpx.get(f"{address}/health/live", timeout=0.5)
     except httpx.TransportError:
@@ -66,7 +66,7 @@ def answers(address: str) -> bool:
 
 @contextmanager
 def sync_in_its_middle(database_url: str, address: str) -> Iterator[Future[httpx.Response]]:
-    """Sync through an API and hold the sync where it copies the sales, which can be read, until the block ends."""
+    """Start a sync and block it at the sales until the block ends; reads still work."""
     with (
         ThreadPoolExecutor() as pool,
         psycopg.connect(database_url) as lock,
@@ -80,7 +80,7 @@ def sync_in_its_middle(database_url: str, address: str) -> Iterator[Future[httpx
 
 @pytest.fixture
 def update(database_url: str, gold: GoldDatabase) -> Iterator[tuple[Server, Server]]:
-    """Two gunicorns that serve day 1, the old and the new one, while the warehouse has published day 2."""
+    """The old and the new gunicorn, both serving day 1, while the warehouse has published day 2."""
     settings = settings_for(database_url, gold.odbc)
     with gunicorn_process(settings, *CONFIGURED) as old, gunicorn_process(settings, *CONFIGURED) as new:
         assert post_sync(old[0]).status_code == 201
@@ -88,7 +88,7 @@ def update(database_url: str, gold: GoldDatabase) -> Iterator[tuple[Server, Serv
         yield old, new
 
 
-def test_a_sync_in_the_old_process_finishes_and_both_days_were_whole(
+def test_a_sync_in_the_old_process_finishes_and_readers_see_complete_days(
     update: tuple[Server, Server], database_url: str
 ) -> None:
     (old, process), (new, _) = update
@@ -104,7 +104,7 @@ def test_a_sync_in_the_old_process_finishes_and_both_days_were_whole(
     assert served_day(new) == whole(2)
 
 
-def test_a_sync_in_a_process_that_is_killed_is_taken_up_by_the_new_one(
+def test_the_new_process_resumes_the_sync_of_a_killed_process(
     update: tuple[Server, Server], database_url: str, engine: Engine
 ) -> None:
     (old, process), (new, _) = update

@@ -1,4 +1,4 @@
-"""GET /api/sales and GET /api/kpis, held against sums that the test computes from its rows."""
+"""GET /api/sales and GET /api/kpis, compared with sums that the test computes in Python."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -39,7 +39,7 @@ DAYS = [None, date(2024, 2, 29), date(2024, 12, 31), date(2025, 1, 1), date(2025
 
 
 def random_sale(number: int) -> Sale:
-    """A line; products and customers 0 and 9 are unknown, many orders have several lines."""
+    """Return a random order line; products and customers 0 and 9 are unknown, and many orders have several lines."""
     return {
         "order_number": f"SO{RANDOM.randint(1, 60)}",
         "product_key": RANDOM.choice([0, 1, 2, 3, 4, 5, 9]),
@@ -88,18 +88,18 @@ MEMBERS: dict[str, dict[str, Callable[[Sale], Any]]] = {
 
 
 def total(sales: Iterable[Sale], column: str) -> int | None:
-    """As SQL adds up: what is unknown does not count, and nothing known is unknown."""
+    """Add up as SQL does: None is ignored, and the sum of no values is None."""
     known = [sale[column] for sale in sales if sale[column] is not None]
     return sum(known) if known else None
 
 
 def place(value: Any) -> tuple[bool, Any]:
-    """Unknown first, then by value; text by code points."""
+    """Return a sort key: None first, then by value; text by code points."""
     return (value is not None, value if value is not None else 0)
 
 
 def expected(group_by: Sequence[str], sales: Iterable[Sale] = SALES) -> list[dict[str, Any]]:
-    """The groups, in their order, as plain Python adds them up."""
+    """Return the groups in their order, computed in Python."""
     members = {name: of for group in group_by for name, of in MEMBERS[group].items()}
     groups: dict[tuple[Any, ...], list[Sale]] = defaultdict(list)
     for sale in sales:
@@ -120,7 +120,7 @@ SINGLES_AND_PAIRS = [(group,) for group in GROUPS] + list(permutations(GROUPS, 2
 
 
 @pytest.mark.parametrize("group_by", SINGLES_AND_PAIRS, ids=",".join)
-def test_groups_and_pages_of_them_have_the_sums_of_their_lines(
+def test_groups_have_the_sums_of_their_order_lines_on_every_page(
     shared_client: FlaskClient, group_by: tuple[str, ...]
 ) -> None:
     address = f"/api/sales?group_by={','.join(group_by)}"
@@ -130,12 +130,12 @@ def test_groups_and_pages_of_them_have_the_sums_of_their_lines(
     assert whole(shared_client, f"{address}&limit={max(len(found) // 4, 1)}") == found
 
 
-def test_all_groups_at_once_page_by_page_are_the_whole(shared_client: FlaskClient) -> None:
+def test_all_groups_combined_add_up_to_the_totals_page_by_page(shared_client: FlaskClient) -> None:
     address = f"/api/sales?group_by={','.join(GROUPS)}"
     assert whole(shared_client, f"{address}&limit=37") == expected(GROUPS)
 
 
-def test_sales_are_by_day_unless_asked_otherwise_and_a_name_counts_once(shared_client: FlaskClient) -> None:
+def test_the_default_group_is_the_day_and_a_repeated_group_counts_once(shared_client: FlaskClient) -> None:
     assert items(shared_client, "/api/sales") == expected(["day"])
     assert items(shared_client, "/api/sales?group_by=year,year") == expected(["year"])
 
@@ -152,7 +152,7 @@ def test_sales_are_by_day_unless_asked_otherwise_and_a_name_counts_once(shared_c
         (date(1, 1, 1), date(9999, 12, 31)),
     ],
 )
-def test_both_bounds_count_and_lines_without_a_date_are_in_no_range(
+def test_both_bounds_are_included_and_lines_without_a_date_are_excluded(
     shared_client: FlaskClient, group_by: list[str], first: date | None, last: date | None
 ) -> None:
     inside = [
@@ -164,7 +164,7 @@ def test_both_bounds_count_and_lines_without_a_date_are_in_no_range(
 
 
 @pytest.mark.parametrize(
-    ("query", "parameter", "says"),
+    ("query", "parameter", "message"),
     [
         ("from=2026-01-02&to=2026-01-01", "from", "after `to`"),
         ("from=2026-02-30", "from", "yyyy-mm-dd"),
@@ -174,7 +174,7 @@ def test_both_bounds_count_and_lines_without_a_date_are_in_no_range(
         ("to=", "to", "yyyy-mm-dd"),
         ("to=0000-01-01", "to", "yyyy-mm-dd"),
         ("from_=2026-01-01", "from_", "from, to, group_by"),
-        ("group_by=week", "group_by", "'week'; there are: " + ", ".join(GROUPS)),
+        ("group_by=week", "group_by", "'week'; known values: " + ", ".join(GROUPS)),
         ("group_by=day,", "group_by", ", ".join(GROUPS)),
         ("group_by=", "group_by", ", ".join(GROUPS)),
         ("group_by=Month", "group_by", ", ".join(GROUPS)),
@@ -183,12 +183,12 @@ def test_both_bounds_count_and_lines_without_a_date_are_in_no_range(
         ("limit=0", "limit", "from 1 to 1000"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused_with_what_would(
-    shared_client: FlaskClient, query: str, parameter: str, says: str
+def test_an_invalid_query_is_refused_with_the_allowed_values(
+    shared_client: FlaskClient, query: str, parameter: str, message: str
 ) -> None:
     ((place, detail),) = refused(shared_client.get(f"/api/sales?{query}"), "parameter")
     assert place == parameter
-    assert says in detail
+    assert message in detail
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_groups_do_not_depend_on_the_time_zone_of_the_database(
                 connection.execute(text("ALTER ROLE test_api RESET timezone"))
 
 
-def test_no_sales_are_an_empty_list(client: FlaskClient, publish: Publish) -> None:
+def test_without_sales_the_list_is_empty(client: FlaskClient, publish: Publish) -> None:
     publish(products=PRODUCTS)
     assert client.get("/api/sales").get_json() == {"business_date": "2026-01-04", "next": None, "items": []}
     kpis = client.get("/api/kpis").get_json()
@@ -224,7 +224,7 @@ def test_no_sales_are_an_empty_list(client: FlaskClient, publish: Publish) -> No
     assert (kpis["total_orders"], kpis["order_lines"], kpis["total_products"]) == (0, 0, len(PRODUCTS))
 
 
-def test_kpis_are_the_totals_of_all_lines(shared_client: FlaskClient) -> None:
+def test_kpis_are_the_totals_of_all_order_lines(shared_client: FlaskClient) -> None:
     orders, sales = {sale["order_number"] for sale in SALES}, total(SALES, "sales_amount")
     days = [sale["order_date"] for sale in SALES if sale["order_date"]]
     assert sales is not None
@@ -244,7 +244,7 @@ def test_kpis_are_the_totals_of_all_lines(shared_client: FlaskClient) -> None:
     }
 
 
-def test_kpis_are_of_the_day_that_is_served_and_tell_a_sample(
+def test_kpis_have_the_business_date_and_the_size_of_the_sample(
     client: FlaskClient, publish: Publish, engine: Engine
 ) -> None:
     publish(sales=SALES)

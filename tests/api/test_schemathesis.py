@@ -1,7 +1,7 @@
-"""The API held against its own description: schemathesis makes up requests from /openapi.json and judges the answers.
+"""The API tested against its own description: schemathesis generates requests from /openapi.json and checks responses.
 
-All its phases run: the examples of the description, its boundaries (coverage), made-up requests right and wrong
-(fuzzing), and sequences of requests that follow the description's links (stateful). All its checks are on.
+All phases run: the examples of the description, boundary values (coverage), valid and invalid generated requests
+(fuzzing), and sequences of requests along the description's links (stateful). All checks are enabled.
 """
 
 import hashlib
@@ -33,13 +33,13 @@ from tests.api.gold_database import GoldDatabase, insert
 from tests.warehouse import Server
 
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20260104"))
-"""What the requests are made from: the same ones each time, others with another seed."""
+"""The seed of the generated requests."""
 
 EXAMPLES = 15
-"""How many requests are made up for each operation in a pass, and how many sequences of requests."""
+"""The number of generated requests for each operation in a pass, and of sequences of requests."""
 
 LEAST = 1_000 + 270 * SOAK
-"""How many requests it must come to: a thousand from the description itself, made once, the others in each pass."""
+"""The minimum number of requests: a thousand from the description itself, once, the others in each pass."""
 
 PRODUCTS, CUSTOMERS, LINES = 120, 150, 600
 
@@ -61,7 +61,7 @@ def gold(server: Server) -> Iterator[GoldDatabase]:
 
 
 def fill(connection: pyodbc.Connection) -> None:
-    """Add to the day what makes it look like one: categories, countries, segments, months, gaps and oddities."""
+    """Add realistic rows to the day: categories, countries, segments, months, gaps and special characters."""
     keys = range(100, 100 + PRODUCTS)
     categories = [("BI_RB", "Bikes", "Road Bikes"), ("AC_HE", "Accessories", "Helmets"), ("CO_RF", None, None)]
     rows: list[tuple[Any, ...]] = [
@@ -112,7 +112,7 @@ def fill(connection: pyodbc.Connection) -> None:
 
 @pytest.fixture
 def app(database_url: str, gold: GoldDatabase, keys: dict[str, dict[str, str]]) -> Flask:
-    """The API with the day."""
+    """The API with the day synced."""
     app = create_app(settings_for(database_url, gold.odbc))
     answer = app.test_client().post("/api/sync", headers=keys["all"])
     assert answer.status_code == 201, answer.text
@@ -120,13 +120,13 @@ def app(database_url: str, gold: GoldDatabase, keys: dict[str, dict[str, str]]) 
 
 
 class Handler(WSGIRequestHandler):
-    """Keeps connections, and says nothing."""
+    """Keeps connections open, and does not log."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 @contextmanager
@@ -144,21 +144,21 @@ def served(app: Flask) -> Iterator[str]:
 
 
 def config(number: int) -> schemathesis.Config:
-    """Configure a pass: the first has all phases, each further one makes up other requests from another seed."""
+    """Configure a pass: the first has all phases, each further one generates requests from another seed."""
     first = {"enabled": number == 0}
     return schemathesis.Config.from_dict(
         {
             "seed": SEED + number,
-            "cache": {"enabled": False},  # nothing of an earlier run
+            "cache": {"enabled": False},  # no requests from an earlier run
             "continue-on-failure": True,
             "auth": {"openapi": {"apiKey": {"api_key": KEYS["all"]}}},
             "generation": {"max-examples": EXAMPLES, "no-shrink": True, "database": "none"},
             "phases": {"examples": first, "coverage": first},  # they do not depend on the seed
             "checks": {
-                # A made-up ETag is in order and names another state: 412.
+                # A generated ETag is valid but names another state: 412.
                 "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "404", "409", "412"]},
                 "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "405", "415", "422", "428"]},
-                # A change without If-Match: RFC 6585 has a status for just that.
+                # A change without If-Match: 428 (RFC 6585).
                 "missing_required_header": {"expected-statuses": ["401", "428"]},
             },
         }
@@ -167,7 +167,7 @@ def config(number: int) -> schemathesis.Config:
 
 @pytest.fixture
 def amended() -> Iterator[None]:
-    """Make requests that are to be accepted keep to what no schema can say, and ask for CSV now and then."""
+    """Adjust valid requests to rules that a schema cannot express, and request CSV in some of them."""
     cursors: dict[tuple[str, ...], str] = {}
     numbers = count(1)
 
@@ -178,20 +178,20 @@ def amended() -> Iterator[None]:
         if case.meta is None or not case.meta.generation.mode.is_positive:
             return
         query = case.query
-        if "cursor" in query:  # only one that the API gave out, for the same list in the same order
+        if "cursor" in query:  # only a cursor that the API returned for the same list and sort order
             del query["cursor"]
             if list_of(case) in cursors:
                 query["cursor"] = cursors[list_of(case)]
         if "from" in query and "to" in query:
             query["from"], query["to"] = sorted((query["from"], query["to"]))
-        if "Idempotency-Key" in case.headers:  # another for another body
+        if "Idempotency-Key" in case.headers:  # a new key for each body
             body = hashlib.sha256(json.dumps(case.body, sort_keys=True, default=repr).encode()).hexdigest()[:8]
             case.headers["Idempotency-Key"] = case.headers["Idempotency-Key"][:240] + body
         number = next(numbers)
-        if case.meta.phase.name is not TestPhase.STATEFUL:  # there they come from the answers before
+        if case.meta.phase.name is not TestPhase.STATEFUL:  # stateful requests take them from earlier responses
             if "If-Match" in case.headers and number % 2:
                 case.headers["If-Match"] = "*"
-            if "product_key" in case.path_parameters and number % 3 == 0:  # one of the warehouse's
+            if "product_key" in case.path_parameters and number % 3 == 0:  # a product of the warehouse
                 case.path_parameters["product_key"] = 1 + number % 2
         answers = case.operation.definition.raw["responses"].get("200", {})
         if "text/csv" in answers.get("content", {}) and number % 5 == 0:
@@ -210,7 +210,7 @@ def amended() -> Iterator[None]:
 
 @dataclass
 class Report:
-    """What came of a run."""
+    """The results of a pass."""
 
     phases: Counter[str] = field(default_factory=Counter)
     answers: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
@@ -218,7 +218,7 @@ class Report:
     ends: list[StopReason] = field(default_factory=list)
 
     def take(self, event: events.EngineEvent) -> None:
-        """Add what an event says."""
+        """Add the results of an event."""
         match event:
             case events.ScenarioFinished(recorder=recorder, phase=phase):
                 self.phases[phase.value] += sum(bool(made.response) for made in recorder.interactions.values())
@@ -245,7 +245,7 @@ class Report:
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("amended")
-def test_the_api_answers_as_its_description_says(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_api_conforms_to_its_description(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     report = Report()
 
     def counted(_: Flask, response: Response, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""From CSV to Postgres: what is served equals an independent computation, row by row and to the unit."""
+"""From CSV to Postgres: the rows served equal an independent computation exactly."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +24,7 @@ SERVED = {
     "dim_customers": ("customers", ""),
     "report_customers": ("customers", "WHERE total_orders IS NOT NULL"),
 }
-"""Table of the oracle → where Postgres serves its rows."""
+"""Table of the oracle → table or view in Postgres."""
 
 
 def handmade_day(_: Path) -> tuple[Path, date]:

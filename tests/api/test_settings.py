@@ -17,7 +17,7 @@ COMPLETE = {
 
 
 @pytest.mark.parametrize("missing", [[name] for name in VARIABLES] + [list(VARIABLES)])
-def test_missing_settings_are_all_named_with_the_way_out(missing: list[str]) -> None:
+def test_the_error_names_all_missing_settings_and_how_to_set_them(missing: list[str]) -> None:
     environment = {name: "" if name in missing else "postgresql://" for name in VARIABLES}
     with pytest.raises(SettingsError) as raised:
         Settings.from_environment(environment)
@@ -27,8 +27,8 @@ def test_missing_settings_are_all_named_with_the_way_out(missing: list[str]) -> 
 
 
 @pytest.mark.parametrize("name", ["SERVING_DATABASE_URL", "SERVING_DATABASE_URL_LOADER", "SERVING_DATABASE_URL_API"])
-def test_a_database_url_that_is_none_is_refused_by_the_name_of_its_setting(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} is no URL") as raised:
+def test_the_error_for_an_invalid_database_url_names_the_setting(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is not a URL") as raised:
         Settings.from_environment({**COMPLETE, name: "postgresql:secret"})
     assert "secret" not in str(raised.value)
 
@@ -48,12 +48,12 @@ def test_a_database_url_that_is_none_is_refused_by_the_name_of_its_setting(name:
         ("API_TRUSTED_PROXIES", "10.0.0.2/24"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
+def test_the_error_for_an_invalid_setting_names_it(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} must be .*{value}"):
         Settings.from_environment({**COMPLETE, name: value})
 
 
-def test_without_more_than_the_necessary_reads_are_open_and_one_login_does_all() -> None:
+def test_by_default_reads_are_open_and_the_owner_is_the_only_login() -> None:
     settings = Settings.from_environment(
         {**COMPLETE, "API_OPEN_READS": "", "API_RATE_LIMIT": "", "API_CORS_ORIGINS": ""}
     )
@@ -78,13 +78,13 @@ def test_without_more_than_the_necessary_reads_are_open_and_one_login_does_all()
         ),
     ],
 )
-def test_each_setting_has_its_variable(name: str, value: str, attribute: str, expected: Any) -> None:
+def test_each_setting_is_read_from_its_variable(name: str, value: str, attribute: str, expected: Any) -> None:
     settings = Settings.from_environment({**COMPLETE, name: value})
     assert getattr(settings, attribute) == (value if expected is None else expected)
 
 
 @pytest.mark.parametrize("value", [None, "", "postgresql:secret"])
-def test_migrations_need_the_owners_url_only(value: str | None) -> None:
+def test_migrations_need_only_the_owners_url(value: str | None) -> None:
     with pytest.raises(SettingsError, match="SERVING_DATABASE_URL") as raised:
         migration_url({} if value is None else {"SERVING_DATABASE_URL": value})
     assert "secret" not in str(raised.value)
@@ -98,11 +98,11 @@ def test_any_usual_scheme_of_a_postgres_url_works(shared_url: str, scheme: str) 
     assert client.get("/api/sync").status_code == 200
 
 
-def test_settings_do_not_show_secrets() -> None:
+def test_the_repr_of_settings_contains_no_secrets() -> None:
     assert "secret" not in repr(Settings("secret", "secret", "secret", "secret", "secret"))
 
 
 def test_building_the_application_opens_no_connection(app: Flask) -> None:
     for name in ("writer_engine", "loader_engine"):
         assert app.extensions[name].pool.checkedin() == 0
-    assert not hasattr(app.extensions["reader"].of_thread, "connection")
+    assert not hasattr(app.extensions["reader"].thread_local, "connection")

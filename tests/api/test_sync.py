@@ -43,7 +43,7 @@ def synced(client: FlaskClient, **body: Any) -> dict[str, Any]:
 
 
 def served_day(client: FlaskClient) -> tuple[Any, ...]:
-    """Everything in which one day differs from another, as readers see it."""
+    """Return all figures that differ between days, as readers see them."""
     products = client.get("/api/products").get_json()["items"]
     customers = client.get("/api/customers/vip").get_json()["items"]
     return (
@@ -87,9 +87,7 @@ def test_a_sync_copies_every_row_of_gold_and_reports_what_it_did(client: FlaskCl
     assert sorted(copied, key=str) == sorted((order_line(n, date(2026, 1, 1)) for n in range(20)), key=str)
 
 
-def test_every_product_and_customer_but_the_unknown_one_arrives_figures_or_not(
-    client: FlaskClient, engine: Engine
-) -> None:
+def test_all_products_and_customers_except_the_unknown_member_are_copied(client: FlaskClient, engine: Engine) -> None:
     synced(client)
     columns = (
         "product_key, product_id, product_number, product_name, category_id, category, subcategory,"
@@ -115,7 +113,7 @@ def test_a_second_sync_of_the_same_batch_changes_nothing(client: FlaskClient, en
     assert rows(engine, "SELECT count(*), max(id) FROM serving.sync_run") == [(2, 2)]
 
 
-def test_the_checksums_kept_are_the_warehouses(client: FlaskClient, engine: Engine) -> None:
+def test_the_recorded_checksums_are_the_warehouses(client: FlaskClient, engine: Engine) -> None:
     synced(client)
     ((checksums,),) = rows(engine, "SELECT checksums FROM serving.sync_run")
     assert set(checksums) == {"products", "customers", "sales"}
@@ -124,7 +122,7 @@ def test_the_checksums_kept_are_the_warehouses(client: FlaskClient, engine: Engi
     assert checksums["products"]["sum total_sales"] == 2 * 3_000_000_001
 
 
-def test_the_next_day_replaces_the_one_served(client: FlaskClient, gold: GoldDatabase) -> None:
+def test_the_next_day_replaces_the_day_served(client: FlaskClient, gold: GoldDatabase) -> None:
     synced(client)
     gold.publish(2)
     assert served_day(client) == whole(1)
@@ -132,7 +130,7 @@ def test_the_next_day_replaces_the_one_served(client: FlaskClient, gold: GoldDat
     assert served_day(client) == whole(2)
 
 
-def test_readers_see_whole_days_while_syncs_publish(client: FlaskClient, gold: GoldDatabase) -> None:
+def test_readers_see_complete_days_while_syncs_publish(client: FlaskClient, gold: GoldDatabase) -> None:
     synced(client)
     done = Event()
 
@@ -158,14 +156,14 @@ def test_readers_see_whole_days_while_syncs_publish(client: FlaskClient, gold: G
 
 @contextmanager
 def sales_locked(engine: Engine, mode: str) -> Iterator[None]:
-    """Hold a lock on the last of the serving tables, as a long maintenance command would."""
+    """Lock the serving table that is copied last, as a long maintenance command would."""
     with engine.begin() as connection:
         connection.execute(text(f"LOCK TABLE serving.sales IN {mode} MODE"))
         yield
 
 
-def await_sync_held_up_at(engine: Engine, statement: str) -> None:
-    """Wait until a sync stands before the locked table with a statement that begins so."""
+def await_sync_waiting_at(engine: Engine, statement: str) -> None:
+    """Wait until a statement of a sync with this start waits for the locked table."""
     waiting = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
         f" AND wait_event_type = 'Lock' AND query LIKE '{statement}%'"
@@ -176,21 +174,21 @@ def await_sync_held_up_at(engine: Engine, statement: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_day_published_while_a_sync_reads_stays_out_of_it(
+def test_a_sync_does_not_see_a_day_published_while_it_reads(
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     synced(client)
     with ThreadPoolExecutor(1) as pool:
         with sales_locked(engine, "SHARE"):
             running = pool.submit(synced, client.application.test_client())
-            await_sync_held_up_at(engine, "COPY serving.sales")
+            await_sync_waiting_at(engine, "COPY serving.sales")
             gold.publish(2)
         report = running.result(PATIENCE_SECONDS)
     assert (report["batch_id"], report["rows"]["sales"]) == (1, 20)
     assert served_day(client) == whole(1)
 
 
-def test_while_a_sync_copies_readers_get_the_old_day_at_once_and_a_second_sync_is_refused(
+def test_during_a_sync_readers_get_the_old_day_at_once_and_a_second_sync_is_refused(
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     synced(client)
@@ -198,7 +196,7 @@ def test_while_a_sync_copies_readers_get_the_old_day_at_once_and_a_second_sync_i
     with ThreadPoolExecutor(1) as pool:
         with sales_locked(engine, "SHARE"):
             running = pool.submit(sync, client.application.test_client())
-            await_sync_held_up_at(engine, "COPY serving.sales")
+            await_sync_waiting_at(engine, "COPY serving.sales")
             assert served_day(client) == whole(1)
             refused = sync(client)
             assert (refused.status_code, refused.content_type) == (409, PROBLEM)
@@ -213,26 +211,26 @@ def test_while_a_sync_copies_readers_get_the_old_day_at_once_and_a_second_sync_i
 
 @contextmanager
 def killed_before_sales(engine: Engine, client: FlaskClient) -> Iterator[None]:
-    """Kill a sync that has copied products and customers and stands before sales."""
+    """Kill a sync that has copied products and customers and waits for sales."""
     call = "post('/api/sync', headers={'X-API-Key': os.environ['API_SYNC_KEY']})"
     command = f"import os, api; api.create_app().test_client().{call}"
     environment = environment_of(client.application.config["SETTINGS"])
     with sales_locked(engine, "SHARE"):
         process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env=environment)
         try:
-            await_sync_held_up_at(engine, "COPY serving.sales")
+            await_sync_waiting_at(engine, "COPY serving.sales")
         finally:
             process.kill()
             process.wait()
     yield
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (answer := sync(client)).status_code == 409:  # until Postgres notices that the client is gone
+    while (answer := sync(client)).status_code == 409:  # until Postgres has released the lock of the killed client
         assert time.monotonic() < deadline, "the killed sync still holds the lock"
         time.sleep(0.05)
     assert answer.status_code == 201, answer.text
 
 
-def test_a_killed_sync_leaves_the_old_day_and_the_next_one_goes_on_where_it_ended(
+def test_a_killed_sync_leaves_the_old_day_and_the_next_sync_resumes_its_run(
     client: FlaskClient, gold: GoldDatabase, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     synced(client)
@@ -249,7 +247,7 @@ def test_a_killed_sync_leaves_the_old_day_and_the_next_one_goes_on_where_it_ende
     assert rows(engine, counted.format("customers")) == [(1, 2), (2, 2)]
 
 
-def test_a_killed_sync_is_given_up_when_the_warehouse_has_gone_on(
+def test_a_killed_sync_is_not_resumed_if_the_warehouse_has_published_another_batch(
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     synced(client)
@@ -262,7 +260,7 @@ def test_a_killed_sync_is_given_up_when_the_warehouse_has_gone_on(
     assert rows(engine, "SELECT DISTINCT run_id FROM serving.products ORDER BY 1") == [(1,), (3,)]
 
 
-def test_a_sample_takes_the_customers_with_the_largest_sales_and_their_lines_and_every_product(
+def test_a_sample_has_the_customers_with_the_largest_sales_their_order_lines_and_every_product(
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     gold.publish(1, lines=60, customers=6)
@@ -271,7 +269,7 @@ def test_a_sample_takes_the_customers_with_the_largest_sales_and_their_lines_and
     )
     gold.execute("UPDATE data.report_customers SET total_sales = NULL WHERE customer_key = 1")
     gold.execute("UPDATE data.fact_sales SET customer_key = product_key + 3 * (quantity - 1) WHERE product_key > 0")
-    report = synced(client, sample_customers=3)  # of those with 7, the smallest key: 3
+    report = synced(client, sample_customers=3)  # among the customers with sales of 7, the smallest key is 3
     kept = [5, 2, 3]
     of_them = rows(engine, "SELECT DISTINCT customer_key FROM serving.sales")
     by_sales = rows(engine, "SELECT customer_key FROM serving.customers ORDER BY total_sales DESC")
@@ -284,7 +282,7 @@ def test_a_sample_takes_the_customers_with_the_largest_sales_and_their_lines_and
     assert (again["checksums"], again["rows"]) == (report["checksums"], report["rows"])
 
 
-def test_some_datasets_are_read_again_and_the_others_taken_over(
+def test_some_datasets_are_read_again_and_the_others_copied_from_the_served_run(
     client: FlaskClient, gold: GoldDatabase, engine: Engine
 ) -> None:
     synced(client)
@@ -296,7 +294,7 @@ def test_some_datasets_are_read_again_and_the_others_taken_over(
     assert rows(engine, same.format(1)) == rows(engine, same.format(2))
 
 
-def test_some_datasets_of_another_day_or_size_are_refused(client: FlaskClient, gold: GoldDatabase) -> None:
+def test_some_datasets_of_another_batch_or_sample_are_refused(client: FlaskClient, gold: GoldDatabase) -> None:
     refused(client, 409, "other-batch", datasets=["sales"])  # nothing is served yet
     synced(client)
     refused(client, 409, "other-batch", datasets=["sales"], sample_customers=1)
@@ -316,7 +314,7 @@ def test_a_warehouse_that_lags_behind_is_refused_until_it_shows_the_expected_bat
     gold.publish(2)
     assert synced(client, batch_id=2)["batch_id"] == 2
     assert served_day(client) == whole(2)
-    refused(client, 409, "unexpected-batch", batch_id=1)  # the lag may be of a withdrawal
+    refused(client, 409, "unexpected-batch", batch_id=1)  # the replica may lag behind a withdrawal
     assert rows(engine, "SELECT status, batch_id FROM serving.sync_run ORDER BY id") == [
         ("succeeded", 1),
         ("failed", None),
@@ -325,7 +323,9 @@ def test_a_warehouse_that_lags_behind_is_refused_until_it_shows_the_expected_bat
     ]
 
 
-def test_a_batch_that_was_published_again_is_not_the_one_before(client: FlaskClient, gold: GoldDatabase) -> None:
+def test_a_batch_that_was_published_again_differs_by_its_time_of_publication(
+    client: FlaskClient, gold: GoldDatabase
+) -> None:
     gold.execute("UPDATE data.current_batch SET published_at = '2026-01-01T06:30:00.123456'")
     before, after = "2026-01-01T06:30:00.1234560", "2026-01-01T06:30:00.1234570"
     assert synced(client, batch_id=1, published_at=before)["batch_id"] == 1
@@ -367,7 +367,7 @@ def test_a_day_is_served_until_the_warehouse_shows_that_it_was_withdrawn(
         ({"sample": 5}, "#/sample"),
     ],
 )
-def test_a_sync_of_what_makes_no_sense_is_refused_by_field(
+def test_invalid_parameters_of_a_sync_are_refused_by_field(
     client: FlaskClient, engine: Engine, body: dict[str, Any], pointer: str
 ) -> None:
     answer = refused(client, 422, "invalid-request", **body)
@@ -375,7 +375,7 @@ def test_a_sync_of_what_makes_no_sense_is_refused_by_field(
     assert rows(engine, "SELECT * FROM serving.sync_run") == []
 
 
-def test_superseded_and_failed_runs_lose_their_rows_but_not_before_their_time(
+def test_rows_of_superseded_runs_are_kept_for_a_while_and_those_of_failed_runs_deleted_at_once(
     client: FlaskClient, gold: GoldDatabase, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced(client)
@@ -384,8 +384,8 @@ def test_superseded_and_failed_runs_lose_their_rows_but_not_before_their_time(
     runs = "SELECT DISTINCT run_id FROM serving.sales ORDER BY 1"
     assert rows(engine, runs) == [(1,), (2,)]
     gold.publish(3)
-    spoil(gold)
-    refused(client, 502, "checksum-mismatch")  # run 3: what it copied is gone at once
+    make_quantity_volatile(gold)
+    refused(client, 502, "checksum-mismatch")  # run 3: its rows are deleted at once
     assert rows(engine, runs) == [(1,), (2,)]
     gold.create_views()
     monkeypatch.setattr(api.sync, "KEEP_SECONDS", 0)
@@ -428,21 +428,21 @@ def test_without_a_published_batch_a_sync_is_refused_and_nothing_changes(
     assert served_day(client) == whole(1)
 
 
-def test_a_withdrawn_day_that_left_gold_empty_is_served_no_longer(client: FlaskClient, gold: GoldDatabase) -> None:
+def test_a_withdrawn_day_is_no_longer_served_if_gold_is_empty(client: FlaskClient, gold: GoldDatabase) -> None:
     gold.publish(1)
     synced(client)
     synced(client)
     gold.publish(2)
     synced(client)
     gold.execute("DELETE FROM data.current_batch")
-    gold.execute("UPDATE data.load_batches SET status = 'withdrawn', batch_id = 3")  # another one than is served
+    gold.execute("UPDATE data.load_batches SET status = 'withdrawn', batch_id = 3")  # another batch than the one served
     refused(client, 503, "no-published-batch")
     assert served_day(client) == whole(2)
     gold.execute("UPDATE data.load_batches SET batch_id = 2")
     refused(client, 503, "no-published-batch")
     for path in ("/api/products", "/api/customers", "/api/kpis", "/api/sales", "/health/ready"):
         answer = client.get(path)
-        assert (answer.status_code, answer.get_json()["title"]) == (503, "No day is served"), path
+        assert (answer.status_code, answer.get_json()["title"]) == (503, "No business date is served"), path
     gold.publish(3)
     synced(client)
     assert served_day(client) == whole(3)
@@ -455,8 +455,8 @@ def test_a_warehouse_without_gold_is_refused_as_unreadable(client: FlaskClient, 
     assert served_day(client) == whole(1)
 
 
-def spoil(gold: GoldDatabase) -> None:
-    """Let the warehouse show another quantity each time it is read."""
+def make_quantity_volatile(gold: GoldDatabase) -> None:
+    """Make the warehouse return another quantity at each read."""
     gold.execute(
         "CREATE OR ALTER VIEW gold.fact_sales AS SELECT order_number, product_key, customer_key, order_date,"
         " shipping_date, due_date, sales_amount, CAST(RAND() * 1000000000 AS INT) AS quantity, price, cost,"
@@ -464,12 +464,12 @@ def spoil(gold: GoldDatabase) -> None:
     )
 
 
-def test_figures_that_differ_between_the_warehouse_and_the_copy_are_not_published(
+def test_a_copy_with_other_checksums_than_the_warehouse_is_not_published(
     client: FlaskClient, gold: GoldDatabase
 ) -> None:
     synced(client)
     gold.publish(2)
-    spoil(gold)
+    make_quantity_volatile(gold)
     answer = refused(client, 502, "checksum-mismatch")
     assert answer.get_json()["detail"] == "Nothing was published: sales differs in sum quantity."
     assert served_day(client) == whole(1)

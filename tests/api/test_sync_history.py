@@ -1,4 +1,4 @@
-"""GET /api/sync and GET /api/sync/{run_id}: what the syncs did."""
+"""GET /api/sync and GET /api/sync/{run_id}: the records of sync runs."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def _runs(shared_engine: Engine) -> None:
             connection.execute(insert(SyncRun).values(run))
 
 
-def test_a_run_tells_what_it_did(shared_client: FlaskClient) -> None:
+def test_a_run_has_its_rows_batch_and_checksums(shared_client: FlaskClient) -> None:
     assert shared_client.get("/api/sync/1").get_json() == {
         "run_id": 1,
         "status": "succeeded",
@@ -65,7 +65,7 @@ def test_a_run_that_is_running_has_no_end_yet(shared_client: FlaskClient) -> Non
     assert run["rows"] == {"products": None, "customers": None, "sales": None}
 
 
-def test_why_a_run_failed_is_for_the_operator_alone(shared_client: FlaskClient) -> None:
+def test_the_error_of_a_failed_run_is_not_returned(shared_client: FlaskClient) -> None:
     for address in ("/api/sync/2", "/api/sync?limit=1000"):
         answer = shared_client.get(address)
         assert answer.status_code == 200
@@ -79,7 +79,7 @@ def test_a_run_is_the_same_alone_and_in_the_list(shared_client: FlaskClient, run
 
 
 @pytest.mark.parametrize("limit", [1, 5, len(RUNS), 1000])
-def test_the_latest_runs_come_first_and_pages_lead_to_the_first(shared_client: FlaskClient, limit: int) -> None:
+def test_the_latest_runs_come_first_and_the_pages_contain_all_runs(shared_client: FlaskClient, limit: int) -> None:
     runs = whole(shared_client, f"/api/sync?limit={limit}")
     assert [run["run_id"] for run in runs] == list(range(len(RUNS), 0, -1))
 
@@ -94,7 +94,7 @@ def test_the_latest_runs_come_first_and_pages_lead_to_the_first(shared_client: F
         ("before=1", []),
     ],
 )
-def test_a_list_begins_before_a_run(shared_client: FlaskClient, query: str, expected: list[int]) -> None:
+def test_the_parameter_before_limits_the_runs(shared_client: FlaskClient, query: str, expected: list[int]) -> None:
     assert [run["run_id"] for run in items(shared_client, f"/api/sync?{query}")] == expected
 
 
@@ -108,15 +108,15 @@ def test_a_list_begins_before_a_run(shared_client: FlaskClient, query: str, expe
         ("after=1", "after"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused(shared_client: FlaskClient, query: str, parameter: str) -> None:
+def test_an_invalid_query_is_refused(shared_client: FlaskClient, query: str, parameter: str) -> None:
     assert [place for place, _ in refused(shared_client.get(f"/api/sync?{query}"), "parameter")] == [parameter]
 
 
 @pytest.mark.parametrize("run_id", ["0", str(len(RUNS) + 1), "2147483647"])
-def test_a_run_that_never_was_is_not_found(shared_client: FlaskClient, run_id: str) -> None:
+def test_an_unknown_run_is_not_found(shared_client: FlaskClient, run_id: str) -> None:
     assert "GET /api/sync" in problem(shared_client.get(f"/api/sync/{run_id}"), 404, "unknown-run")["detail"]
 
 
 @pytest.mark.parametrize("run_id", ["2147483648", "x", "-1", "1.0"])
-def test_what_is_no_number_of_a_run_is_no_address(shared_client: FlaskClient, run_id: str) -> None:
+def test_a_url_with_an_invalid_run_id_is_not_found(shared_client: FlaskClient, run_id: str) -> None:
     problem(shared_client.get(f"/api/sync/{run_id}"), 404)

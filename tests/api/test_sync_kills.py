@@ -1,7 +1,7 @@
-"""A sync killed at any point loses nothing, doubles nothing, and the next one is right.
+"""A sync killed at any point loses nothing and duplicates nothing, and the next one is complete.
 
-The points are drawn from what the sync logs: each of its stages is hit SOAK times, at a random moment after the
-event. `make soak N=15` makes more than a hundred kills.
+The points are the messages in its log: each stage is hit SOAK times, at a random moment after its message.
+`make soak N=15` makes more than a hundred kills.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.api.gold_database import GoldDatabase
 from tests.warehouse import Server
 
 STAGES = (
-    "begun",
+    "started",
     "copying products",
     "copying customers",
     "copying sales",
@@ -34,9 +34,9 @@ STAGES = (
     "publishing",
     "published",
 )
-"""What may be the last word of a sync that is killed."""
+"""The stages at which a sync is killed: the last message in its log."""
 
-EVENT = re.compile(r"sync \d+: (begun|taken up|copying \w+|copied \w+|verifying|publishing|published|done)")
+EVENT = re.compile(r"sync \d+: (started|resumed|copying \w+|copied \w+|verifying|publishing|published|done)")
 LINES, CUSTOMERS, PRODUCTS = 2_000, 300, 3
 SEED = int(os.environ.get("SEED", "20260201"))
 TRIES_A_HIT = 60
@@ -52,7 +52,7 @@ def gold(server: Server) -> Iterator[GoldDatabase]:
 
 
 class Victim:
-    """The process whose children are killed."""
+    """The parent process of the syncs that are killed."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -66,7 +66,7 @@ class Victim:
         )
 
     def kill_at(self, event: str, delay: float) -> tuple[str, int]:
-        """Let a child sync and kill it some seconds after an event; its last event and exit code."""
+        """Start a sync in a child and kill it some seconds after an event; returns its last event and exit code."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         print("sync", file=self.process.stdin, flush=True)
@@ -77,11 +77,11 @@ class Victim:
             elif line.startswith("ended "):
                 return last, int(line.split()[1])
             elif found := EVENT.search(line):
-                last = "begun" if found[1] == "taken up" else found[1]
+                last = "started" if found[1] == "resumed" else found[1]
             if pending and pid and last == event:
                 pending = False
                 time.sleep(delay)
-                with suppress(ProcessLookupError):  # it was quicker
+                with suppress(ProcessLookupError):  # the sync has ended already
                     os.kill(pid, signal.SIGKILL)
         raise RuntimeError("the victim ended")
 
@@ -91,7 +91,7 @@ class Victim:
 
 
 @pytest.mark.soak
-def test_a_sync_killed_at_any_stage_loses_and_doubles_nothing_and_the_next_one_is_right(
+def test_a_sync_killed_at_any_stage_loses_and_duplicates_nothing_and_the_next_one_is_complete(
     gold: GoldDatabase, database_url: str, engine: Engine
 ) -> None:
     chance = random.Random(SEED)
@@ -114,11 +114,11 @@ def test_a_sync_killed_at_any_stage_loses_and_doubles_nothing_and_the_next_one_i
                     hits[last.replace("copied", "copying")] += 1
                 else:
                     assert (last, code) == ("done", 0)
-                # What is served is one whole day, the old or the new one.
+                # The run served is one complete day, the old or the new one.
                 assert served_day(engine) in ([served], [day]), (stage, last)
                 if last in ("published", "done"):
                     assert served_day(engine) == [day]
-                if chance.random() < 0.3:  # the warehouse goes on before the next sync
+                if chance.random() < 0.3:  # the warehouse publishes another batch before the next sync
                     day += 1
                     gold.advance(day)
                 assert sync(client) == day
@@ -133,7 +133,7 @@ def test_a_sync_killed_at_any_stage_loses_and_doubles_nothing_and_the_next_one_i
 
 
 def sync(client: Any) -> int:
-    """Sync as a caller would; waits while Postgres has not noticed yet that a killed sync is gone."""
+    """Sync through the API; waits until Postgres has released the lock of a killed sync."""
     for _ in range(600):
         answer = client.post("/api/sync", headers={"X-API-Key": SYNC_KEY})
         if answer.status_code != 409:
@@ -159,7 +159,7 @@ FROM served"""
 
 
 def served_day(engine: Engine) -> list[int]:
-    """The days that the served rows tell; fails when any is missing or there twice."""
+    """Return the days of the rows served; fails if a row is missing or duplicated."""
     with engine.connect() as connection:
         batch, day, products, customers, sales = connection.execute(text(SERVED)).one()
     assert (products[0], customers[0], sales[0]) == (PRODUCTS, CUSTOMERS, LINES)

@@ -1,5 +1,5 @@
-"""The dashboards in a real browser, held against an independent computation.
+"""The dashboards in a real browser, compared with an independent computation.
 
-``oracle`` computes what must be on the screen, ``screen`` opens pages, clicks and reads; ``cases`` are the selections
-that both are asked for.
+``oracle`` computes the expected figures, ``screen`` operates and reads the pages; ``cases`` are the selections that
+both are tested with.
 """

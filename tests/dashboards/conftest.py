@@ -33,10 +33,10 @@ SWITCHES = (
 )
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 MILLISECONDS = 15_000
-"""How long an event may take before a test gives it up; no test passes sooner or later for it."""
+"""The timeout of Playwright. No test depends on its value to pass."""
 
 
-# All of it ends with this folder's tests: Playwright holds the thread's event loop, which later tests want to have.
+# All fixtures end with this folder's tests, because Playwright occupies the event loop, which later tests need.
 
 
 @pytest.fixture(scope="package")
@@ -81,7 +81,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def shared_screen(browser: Browser, address: str) -> Iterator[Screen]:
-    """A screen of a desktop on the committed drop. Loading it takes longer than most tests."""
+    """A desktop screen on the committed drop, shared because loading it takes longer than most tests."""
     context = browser.new_context(viewport=DESKTOP)
     context.set_default_timeout(MILLISECONDS)
     yield Screen(context.new_page(), address)
@@ -90,7 +90,7 @@ def shared_screen(browser: Browser, address: str) -> Iterator[Screen]:
 
 @pytest.fixture
 def screen(shared_screen: Screen) -> Iterator[Screen]:
-    """A screen that tests take over from each other, who leave its looks as they were; it may not have complained."""
+    """The shared screen. Tests must not change its theme or size; the browser must not report an error."""
     yield shared_screen
     shared_screen.finish()
 
@@ -100,7 +100,7 @@ NewScreen = Callable[..., Screen]
 
 @pytest.fixture
 def new_screen(browser: Browser, address: str) -> Iterator[NewScreen]:
-    """Make screens, each in a context of its own with options of Playwright; none may have complained at the end."""
+    """Create screens, each in its own context with options of Playwright; the browser must not report an error."""
     screens: list[Screen] = []
 
     def make(base: str = address, **options: Any) -> Screen:
@@ -118,14 +118,14 @@ def new_screen(browser: Browser, address: str) -> Iterator[NewScreen]:
 
 @pytest.fixture
 def other_database(postgres_for_dashboards: str) -> Iterator[str]:
-    """A database of a test's own, as its owner reaches it."""
+    """The owner's URL of a test's own database."""
     with new_database(postgres_for_dashboards, "migrated") as url:
         yield url
 
 
 @pytest.fixture
 def other_engine(other_database: str) -> Iterator[Engine]:
-    """The way into the test's own database, past the API."""
+    """An engine on the test's own database, which bypasses the API."""
     engine = create_engine(psycopg_url(other_database))
     yield engine
     engine.dispose()

@@ -1,7 +1,7 @@
-"""What the dashboards must show: each figure computed with pandas from the oracle's gold.
+"""The expected figures of the dashboards, computed with pandas from the oracle's gold.
 
-It shares no code with ``api/dashboards``; the rules are those that the pages state. Figures are written as people
-read them, because that is what is on the screen.
+It shares no code with ``api/dashboards``; its rules are those of docs/dashboards.md. Figures are formatted as on the
+screen.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Look:
-    """What is looked at: days from one to another (None: all dates), and values of filters."""
+class Selection:
+    """A selection: first and last day (None: all dates), and the values of filters."""
 
     days: Span | None
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: str | None = None
 
     def query(self, *, rows: bool = False) -> str:
-        """Return the address's parameters."""
+        """Return the query of the URL."""
         pairs = (
             [("period", "all")] if self.days is None else list(zip(("from", "to"), map(str, self.days), strict=True))
         )
@@ -47,34 +47,34 @@ class Look:
         pairs += [("by", self.by)] if self.by else []
         return urlencode([*pairs, ("rows", "1")] if rows else pairs)
 
-    def without(self, name: str) -> Look:
-        """Leave a filter out."""
+    def without(self, name: str) -> Selection:
+        """Return the selection without a filter."""
         return replace(self, filters={other: values for other, values in self.filters.items() if other != name})
 
 
 def day(text: str) -> date:
-    """Read a day."""
+    """Parse a date."""
     return date.fromisoformat(text)
 
 
 def whole(value: float) -> str:
-    """Write a whole number."""
+    """Format a number without decimals."""
     return f"{round(value):,}".replace("-", "−")
 
 
 def percent(share: float) -> str:
-    """Write a share."""
+    """Format a share as percent."""
     return f"{100 * share:,.1f} %".replace("-", "−")
 
 
 def shift(when: date, months: int) -> date:
-    """Return the day so many months away, the month's last when it is shorter."""
+    """Return a date a number of months later, or the last day of a shorter month."""
     moved: date = (pd.Timestamp(when) + pd.DateOffset(months=months)).date()
     return moved
 
 
 def unit(days: Span) -> str | None:
-    """Say which unit of the calendar the days are, if they are one."""
+    """Return the level of the days if they are exactly one calendar unit."""
     for name, frequency in FREQUENCIES.items():
         part = pd.Period(days[0], frequency)
         if (part.start_time.date(), part.end_time.date()) == days:
@@ -88,7 +88,7 @@ def span(part: pd.Period) -> Span:
 
 
 def name_of(part: pd.Period, level: str) -> str:
-    """Name a unit as axes do."""
+    """Return the label of a calendar unit on axes."""
     first = part.start_time
     match level:
         case "year":
@@ -156,23 +156,23 @@ class Oracle:
 
     @property
     def last_twelve_months(self) -> Span:
-        """The days that are shown unless asked otherwise."""
+        """The default period."""
         return shift(self.business_date, -12) + timedelta(days=1), self.business_date
 
-    def where(self, look: Look) -> pd.DataFrame:
+    def where(self, selection: Selection) -> pd.DataFrame:
         """Return the order lines of a selection."""
-        filters = Look(None, look.filters).query()
+        filters = Selection(None, selection.filters).query()
         if filters not in self._found:
-            self._found[filters] = self.facts[self._chosen(look)]
+            self._found[filters] = self.facts[self._chosen(selection)]
         kept = self._found[filters]
-        if look.days is None:
+        if selection.days is None:
             return kept
-        first, last = map(pd.Timestamp, look.days)
+        first, last = map(pd.Timestamp, selection.days)
         return kept[(kept["day"] >= first) & (kept["day"] <= last)]
 
-    def _chosen(self, look: Look) -> pd.Series:
+    def _chosen(self, selection: Selection) -> pd.Series:
         chosen = pd.Series(True, index=self.facts.index)
-        for name, values in look.filters.items():
+        for name, values in selection.filters.items():
             column = self.facts[name]
             if name in ("product", "customer"):
                 chosen &= column.astype(str).isin(values)
@@ -183,18 +183,18 @@ class Oracle:
                 chosen &= column.isin(values)
         return chosen
 
-    def days(self, look: Look) -> Span | None:
-        """Return the days that can have figures."""
-        first, last = look.days or (self.first_day, self.last_day)
+    def days(self, selection: Selection) -> Span | None:
+        """Return the days of a selection within the range of the orders; None if there are none."""
+        first, last = selection.days or (self.first_day, self.last_day)
         first, last = max(first, self.first_day), min(last, self.last_day)
         return (first, last) if first <= last else None
 
     def until_now(self, days: Span) -> Span:
-        """Leave out what lies behind the business date."""
+        """Return the days up to the business date."""
         return days[0], max(days[0], min(days[1], self.business_date))
 
     def period_before(self, days: Span) -> Span:
-        """Return the days before: the unit before a unit, as much of it as is over of this one."""
+        """Return the preceding period; of an unfinished unit, the same number of days."""
         here, calendar = self.until_now(days), unit(days)
         count = (here[1] - here[0]).days
         if calendar in ("year", "quarter", "month"):
@@ -203,39 +203,39 @@ class Oracle:
         return here[0] - timedelta(days=count + 1), here[0] - timedelta(days=1)
 
     def year_before(self, days: Span) -> Span:
-        """Return the same days of the year before."""
+        """Return the same days a year earlier."""
         here, calendar = self.until_now(days), unit(days)
         if here == days and calendar in ("year", "quarter", "month"):
             return span(pd.Period(shift(days[0], -12), FREQUENCIES[calendar]))
         return shift(here[0], -12), shift(here[1], -12)
 
-    def befores(self, look: Look) -> list[Look | None]:
-        """Return the period and the year before; None where the orders do not go back so far."""
-        if look.days is None or look.days[0] > self.business_date:
+    def comparisons(self, selection: Selection) -> list[Selection | None]:
+        """Return the selections to compare with; None if the orders start later."""
+        if selection.days is None or selection.days[0] > self.business_date:
             return [None, None]
-        spans = [self.period_before(look.days), self.year_before(look.days)]
-        return [replace(look, days=days) if days[0] >= self.first_day else None for days in spans]
+        spans = [self.period_before(selection.days), self.year_before(selection.days)]
+        return [replace(selection, days=days) if days[0] >= self.first_day else None for days in spans]
 
-    def level(self, look: Look) -> str:
-        """Return the level that the trend is drawn at."""
-        if look.by:
-            return look.by
-        days = look.days or self.days(look)
+    def level(self, selection: Selection) -> str:
+        """Return the level of the trend."""
+        if selection.by:
+            return selection.by
+        days = selection.days or self.days(selection)
         assert days is not None
         finer = {"year": "quarter", "quarter": "month", "month": "day"}.get(unit(days) or "")
         count = (days[1] - days[0]).days + 1
         return finer or ("day" if count <= 62 else "month" if count <= 36 * 31 else "year")
 
-    def parts(self, look: Look, level: str) -> list[pd.Period]:
-        """Return the units of a level that have days in a selection."""
-        days = self.days(look)
+    def parts(self, selection: Selection, level: str) -> list[pd.Period]:
+        """Return the calendar units of a level that overlap a selection."""
+        days = self.days(selection)
         return list(pd.period_range(*days, freq=FREQUENCIES[level])) if days else []
 
     # Figures of the Sales page
 
-    def sales_totals(self, look: Look) -> dict[str, float | None]:
-        """Return the figures of the Sales page's tiles."""
-        lines = self.where(look)
+    def sales_totals(self, selection: Selection) -> dict[str, float | None]:
+        """Return the totals of the Sales page."""
+        lines = self.where(selection)
         sales, profit, quantity = (int(lines[measure].sum()) for measure in MEASURES)
         orders = lines["order"].nunique()
         return {
@@ -247,17 +247,17 @@ class Oracle:
             "average": sales / orders if orders else None,
         }
 
-    def sales_tiles(self, look: Look) -> dict[str, tuple[str, ...]]:
+    def sales_tiles(self, selection: Selection) -> dict[str, tuple[str, ...]]:
         """Return value and changes of each tile of the Sales page."""
-        return self._tiles(look, self.sales_totals, {"margin": percent, "average": _cents})
+        return self._tiles(selection, self.sales_totals, {"margin": percent, "average": _cents})
 
-    def customer_tiles(self, look: Look) -> dict[str, tuple[str, ...]]:
+    def customer_tiles(self, selection: Selection) -> dict[str, tuple[str, ...]]:
         """Return value and changes of each tile of the Customers page."""
-        return self._tiles(look, self.customer_totals, {"each": _cents, "often": _cents})
+        return self._tiles(selection, self.customer_totals, {"each": _cents, "often": _cents})
 
-    def _tiles(self, look: Look, totals: Any, writers: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        now = totals(look)
-        before = [totals(other) if other else {} for other in self.befores(look)]
+    def _tiles(self, selection: Selection, totals: Any, writers: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        now = totals(selection)
+        before = [totals(other) if other else {} for other in self.comparisons(selection)]
         return {
             name: (
                 "—" if value is None else writers.get(name, whole)(value),
@@ -266,15 +266,15 @@ class Oracle:
             for name, value in now.items()
         }
 
-    def courses(self, look: Look, page: str) -> dict[str, list[float | None]]:
-        """Return the course of each tile's figure: by day for up to 62 days, else by month."""
-        days = self.days(look)
+    def sparklines(self, selection: Selection, page: str) -> dict[str, list[float | None]]:
+        """Return the sparkline of each tile: by day for up to 62 days, else by month."""
+        days = self.days(selection)
         level = "day" if days and (days[1] - days[0]).days < 62 else "month"
-        lines = self.where(look)
+        lines = self.where(selection)
         lines = lines[lines["day"].notna()]
-        parts = self.parts(look, level)
+        parts = self.parts(selection, level)
         if days and len(parts) > 1 and span(parts[-1])[1] > days[1]:
-            parts.pop()  # it is not over
+            parts.pop()  # the last unit is incomplete
         grouped = lines.groupby(lines["day"].dt.to_period(FREQUENCIES[level]))
         sums = {measure: grouped[measure].sum().reindex(parts, fill_value=0).tolist() for measure in MEASURES}
         orders = grouped["order"].nunique().reindex(parts, fill_value=0).tolist()
@@ -288,17 +288,17 @@ class Oracle:
             }
         return {
             "customers": customers,
-            "new": [count for _, count in self._new(look, level)[: len(parts)]],
+            "new": [count for _, count in self._new(selection, level)[: len(parts)]],
             "orders": orders,
             "sales": sums["sales"],
             "each": _ratios(sums["sales"], customers),
             "often": _ratios(orders, customers),
         }
 
-    def trend(self, look: Look) -> dict[str, list[Any]]:
-        """Return the trend's bars, marks and orders, by the names of its traces, and the names below them."""
-        level, lines = self.level(look), self.where(look)
-        parts = self.parts(look, level)
+    def trend(self, selection: Selection) -> dict[str, list[Any]]:
+        """Return the values of the trend by the name of the trace, the orders, and the labels of the axis."""
+        level, lines = self.level(selection), self.where(selection)
+        parts = self.parts(selection, level)
         if not parts or lines.empty:
             return {}
         by_part = lines.groupby(lines["day"].dt.to_period(FREQUENCIES[level]))
@@ -309,37 +309,37 @@ class Oracle:
             "Orders": by_part["order"].nunique().reindex(parts, fill_value=0).tolist(),
         }
         if level != "year":
-            marks = [self._sales_a_year_before(look, part) for part in parts]
-            if any(mark is not None for mark in marks):
-                shown["Sales a year before"] = marks
+            values = [self._sales_a_year_before(selection, part) for part in parts]
+            if any(value is not None for value in values):
+                shown["Sales a year before"] = values
         return shown
 
-    def _sales_a_year_before(self, look: Look, part: pd.Period) -> int | None:
-        there = self.days(look)
+    def _sales_a_year_before(self, selection: Selection, part: pd.Period) -> int | None:
+        there = self.days(selection)
         assert there is not None
         first, last = span(part)
         days = self.year_before((max(first, there[0]), min(last, there[1])))
-        return int(self.where(replace(look, days=days))["sales"].sum()) if days[0] >= self.first_day else None
+        return int(self.where(replace(selection, days=days))["sales"].sum()) if days[0] >= self.first_day else None
 
-    def countries(self, look: Look) -> Rows:
-        """Return sales and profit by country, whichever are chosen."""
-        lines = self.where(look.without("country"))
+    def countries(self, selection: Selection) -> Rows:
+        """Return sales and profit by country, ignoring chosen countries."""
+        lines = self.where(selection.without("country"))
         sums = lines.groupby("country")[["sales", "profit"]].sum()
         sums = sums[sums["sales"] != 0].sort_values("sales", ascending=False, kind="stable")
         rows = sums.reset_index().to_dict("records")
         return [(row["country"], whole(row["sales"]), whole(row["profit"])) for row in rows]
 
-    def map(self, look: Look) -> dict[str, int]:
+    def map(self, selection: Selection) -> dict[str, int]:
         """Return sales by country."""
-        sums = self.where(look.without("country")).groupby("country")["sales"].sum()
+        sums = self.where(selection.without("country")).groupby("country")["sales"].sum()
         return {str(country): int(sales) for country, sales in sums.items() if sales}
 
-    def treemap(self, look: Look) -> dict[str, int]:
-        """Return the profit of each node that there must be, by its names from below what is chosen on."""
-        lines = self.where(look.without("product"))
+    def treemap(self, selection: Selection) -> dict[str, int]:
+        """Return the profit of each node of the treemap, by its path below the selection."""
+        lines = self.where(selection.without("product"))
         of_product = lines.groupby(["category", "subcategory", "product_name", "product"])["profit"].sum()
         earned = of_product[of_product > 0].reset_index()
-        only = [name for name in ("category", "subcategory") if len(look.filters.get(name, ())) == 1]
+        only = [name for name in ("category", "subcategory") if len(selection.filters.get(name, ())) == 1]
         above = 2 if "subcategory" in only else 1 if "category" in only else 0
         names = ["category", "subcategory", "product_name"][: 3 if only else 2]
         nodes: dict[str, int] = {}
@@ -350,24 +350,24 @@ class Oracle:
                 nodes[place] = nodes.get(place, 0) + int(profit)
         return nodes
 
-    def losses(self, look: Look) -> str:
+    def losses(self, selection: Selection) -> str:
         """Return the note on products at a loss."""
-        profit = self.where(look.without("product")).groupby("product")["profit"].sum().tolist()
+        profit = self.where(selection.without("product")).groupby("product")["profit"].sum().tolist()
         lost = [each for each in profit if each < 0]
         return f"{len(lost):,} products at a loss ({whole(sum(lost))}) have no area." if lost else ""
 
-    def top_products(self, look: Look) -> tuple[Rows, Rows, int]:
-        """Return the ten best and the ten weakest products, and how many have sold."""
-        lines = self.where(look.without("product"))
+    def top_products(self, selection: Selection) -> tuple[Rows, Rows, int]:
+        """Return the ten best and the ten weakest products, and the number of products sold."""
+        lines = self.where(selection.without("product"))
         sums = lines.groupby(["product", "product_name"])[["sales", "quantity"]].sum().reset_index()
         sums = sums[sums["sales"] != 0].sort_values(["sales", "product"], ascending=[False, True])
         found = sums.to_dict("records")
         rows = [(row["product_name"], whole(row["sales"]), whole(row["quantity"])) for row in found]
         return rows[:10], rows[::-1][:10], len(rows)
 
-    def calendar(self, look: Look) -> dict[str, int]:
+    def calendar(self, selection: Selection) -> dict[str, int]:
         """Return the sales of each day."""
-        days, lines = self.days(look), self.where(look)
+        days, lines = self.days(selection), self.where(selection)
         if days is None or lines.empty:
             return {}
         sums = lines.groupby("day")["sales"].sum().reindex(pd.date_range(*days), fill_value=0)
@@ -375,14 +375,14 @@ class Oracle:
 
     # Figures of the Customers page
 
-    def customer_totals(self, look: Look) -> dict[str, float | None]:
-        """Return the figures of the Customers page's tiles."""
-        lines = self.where(look)
+    def customer_totals(self, selection: Selection) -> dict[str, float | None]:
+        """Return the totals of the Customers page."""
+        lines = self.where(selection)
         who = lines["customer"].drop_duplicates()
         first = self.first_days.reindex(who)
         new = first.notna()
-        if look.days is not None:
-            new = (first >= pd.Timestamp(look.days[0])) & (first <= pd.Timestamp(look.days[1]))
+        if selection.days is not None:
+            new = (first >= pd.Timestamp(selection.days[0])) & (first <= pd.Timestamp(selection.days[1]))
         customers, orders, sales = len(who), lines["order"].nunique(), int(lines["sales"].sum())
         return {
             "customers": customers,
@@ -393,9 +393,9 @@ class Oracle:
             "often": orders / customers if customers else None,
         }
 
-    def groups(self, look: Look, name: str) -> Rows:
-        """Return customers and sales by an attribute, whichever values are chosen; shares for segments."""
-        lines = self.where(look.without(name))
+    def groups(self, selection: Selection, name: str) -> Rows:
+        """Return customers and sales by an attribute, ignoring its chosen values; with shares for segments."""
+        lines = self.where(selection.without(name))
         customers, sales = lines.groupby(name)["customer"].nunique(), lines.groupby(name)["sales"].sum()
         own = {"segment": SEGMENTS, "age": AGES}.get(name)
         order = own or sorted(customers.index, key=lambda value: (value == UNKNOWN, value))
@@ -405,9 +405,9 @@ class Oracle:
             rows = [(*row, percent(sales[row[0]] / total) if total else "—") for row in rows]
         return rows
 
-    def top_customers(self, look: Look) -> tuple[Rows, Rows]:
-        """Return the ten customers with most sales, and the ten with most orders (of equal ones, most sales)."""
-        by = self.where(look.without("customer")).groupby("customer")
+    def top_customers(self, selection: Selection) -> tuple[Rows, Rows]:
+        """Return the ten customers with the largest sales, and the ten with the most orders (ties by sales)."""
+        by = self.where(selection.without("customer")).groupby("customer")
         sums = pd.DataFrame({"sales": by["sales"].sum(), "orders": by["order"].nunique()}).reset_index()
         who = self.customers.set_index("customer_key")
         best = sums[sums["sales"] != 0].sort_values(["sales", "customer"], ascending=[False, True])
@@ -426,47 +426,47 @@ class Oracle:
 
         return rows(best), rows(busiest)
 
-    def distribution(self, look: Look) -> Rows:
-        """Return how many customers have ordered how often since they began."""
-        counts = self.where(look.without("orders")).groupby("orders")["customer"].nunique()
+    def distribution(self, selection: Selection) -> Rows:
+        """Return the number of customers by their orders over all dates."""
+        counts = self.where(selection.without("orders")).groupby("orders")["customer"].nunique()
         return [(name, int(counts[name])) for name in ORDERS if name in counts]
 
-    def new_customers(self, look: Look) -> Rows:
-        """Return how many customers ordered first in which month, whichever are chosen."""
-        return self._new(look.without("joined"), "month")
+    def new_customers(self, selection: Selection) -> Rows:
+        """Return the number of customers by the month of their first order, ignoring chosen months."""
+        return self._new(selection.without("joined"), "month")
 
-    def _new(self, look: Look, level: str) -> Rows:
-        days, parts = self.days(look), self.parts(look, level)
-        first = self.first_days.reindex(self.where(look)["customer"].drop_duplicates()).dropna()
+    def _new(self, selection: Selection, level: str) -> Rows:
+        days, parts = self.days(selection), self.parts(selection, level)
+        first = self.first_days.reindex(self.where(selection)["customer"].drop_duplicates()).dropna()
         if days:
             first = first[(first >= pd.Timestamp(days[0])) & (first <= pd.Timestamp(days[1]))]
         counts = first.dt.to_period(FREQUENCIES[level]).value_counts().reindex(parts, fill_value=0)
         return [(name_of(part, level), int(count)) for part, count in counts.items()]
 
-    def recency(self, look: Look) -> dict[tuple[str, str], str]:
-        """Return customers by how long ago they ordered last, and how often, whichever are chosen."""
-        lines = self.where(look.without("recency").without("orders"))
+    def recency(self, selection: Selection) -> dict[tuple[str, str], str]:
+        """Return customers by recency and number of orders, ignoring chosen values of both."""
+        lines = self.where(selection.without("recency").without("orders"))
         counts = lines.groupby(["recency", "orders"])["customer"].nunique().reset_index()
         return {
             (recency, orders): whole(count)
             for recency, orders, count in zip(counts["recency"], counts["orders"], counts["customer"], strict=True)
         }
 
-    def retention(self, look: Look) -> list[tuple[str, list[str]]]:
-        """Return of each month's or quarter's beginners how many there are, and which share bought in those after."""
-        days = self.days(look)
+    def retention(self, selection: Selection) -> list[tuple[str, list[str]]]:
+        """Return for each cohort its size and the shares that ordered in later months or quarters."""
+        days = self.days(selection)
         if days is None:
             return []
-        level = "month" if len(self.parts(look, "month")) <= 14 else "quarter"
-        frequency, parts = FREQUENCIES[level], self.parts(look, level)
-        look = look.without("joined")
-        of_customers = Look(None, {name: v for name, v in look.filters.items() if name in CUSTOMER_FILTERS})
+        level = "month" if len(self.parts(selection, "month")) <= 14 else "quarter"
+        frequency, parts = FREQUENCIES[level], self.parts(selection, level)
+        selection = selection.without("joined")
+        of_customers = Selection(None, {name: v for name, v in selection.filters.items() if name in CUSTOMER_FILTERS})
         first = self.first_days.reindex(self.where(of_customers)["customer"].drop_duplicates()).dropna()
         first = first[(first >= pd.Timestamp(days[0])) & (first <= pd.Timestamp(days[1]))]
         if first.empty:
             return []
         first = first.dt.to_period(frequency)
-        lines = self.where(look)
+        lines = self.where(selection)
         bought = lines[["customer", "day"]].dropna()
         bought = bought.assign(part=bought["day"].dt.to_period(frequency))[["customer", "part"]].drop_duplicates()
         bought["began"] = bought["customer"].map(first)
@@ -482,9 +482,9 @@ class Oracle:
 
     # Rows
 
-    def order_lines(self, look: Look) -> pd.DataFrame:
-        """Return the rows behind the Sales page, as the file has them."""
-        lines = self.where(look).sort_values(["order", "product"], kind="stable")
+    def order_lines(self, selection: Selection) -> pd.DataFrame:
+        """Return the rows of the CSV file of the Sales page."""
+        lines = self.where(selection).sort_values(["order", "product"], kind="stable")
         columns = {"order": "order_number", "day": "order_date", "sales": "sales_amount"}
         known = [lines["category"] != UNKNOWN, lines["subcategory"] != UNKNOWN]
         lines = lines.assign(
@@ -494,16 +494,16 @@ class Oracle:
         order += ["quantity", "price", "sales_amount", "cost", "profit"]
         return lines.rename(columns=columns)[order]
 
-    def customer_rows(self, look: Look) -> pd.DataFrame:
-        """Return the rows behind the Customers page, as the file has them."""
-        rows = self.customers[self.customers["customer_key"].isin(self.where(look)["customer"])]
+    def customer_rows(self, selection: Selection) -> pd.DataFrame:
+        """Return the rows of the CSV file of the Customers page."""
+        rows = self.customers[self.customers["customer_key"].isin(self.where(selection)["customer"])]
         order = ["customer_number", "customer_name", "country", "customer_segment", "years", "gender", "marital_status"]
         order += ["total_orders", "total_sales", "last_order_date", "months_since"]
         return rows.sort_values("customer_key")[order].rename(columns={"years": "age", "months_since": "recency"})
 
 
 def texts(rows: pd.DataFrame) -> list[list[str]]:
-    """Write rows as a CSV file does: nothing for what is not known, days as they are sorted."""
+    """Format rows as a CSV file does: an empty cell for None, ISO dates."""
 
     def text(value: Any) -> str:
         if pd.isna(value):

@@ -1,4 +1,4 @@
-"""A dashboard in a browser, as somebody who looks at it sees it: what is there, and what a click does."""
+"""A dashboard in a browser: operates it and reads its content."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IS_SHOWN = """(response) => {
     return drawn && JSON.stringify(plot.data) === JSON.stringify(props.figure.data);
   });
 }"""
-"""Whether all that a response of Dash holds is on the page."""
+"""Whether the page shows the complete content of a response of Dash."""
 
 FOLLOW = """(href) => {
   document.querySelectorAll("details[open]").forEach((menu) => { menu.open = false; });
@@ -47,9 +47,9 @@ TILES = """(tiles) => tiles.filter((tile) => tile.checkVisibility({ visibilityPr
 
 
 class Screen:
-    """A page of its own in the browser, and what it has complained about or asked for.
+    """A page in the browser, with its reported errors and its requests.
 
-    ``expect_complaint`` names what a test provokes; all else that the browser reports fails the test.
+    ``expect_complaint`` registers an error that a test provokes; any other error fails the test.
     """
 
     def __init__(self, page: Page, address: str) -> None:
@@ -67,15 +67,15 @@ class Screen:
             self.complaints.append(f"console {message.type}: {message.text}")
 
     def _on_failure(self, request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":  # that is the browser itself, leaving a page
+        if request.failure != "net::ERR_ABORTED":  # the browser cancels requests when it leaves a page
             self.complaints.append(f"request failed: {request.url} ({request.failure})")
 
     def expect_complaint(self, pattern: str) -> None:
-        """Name what the browser will report because the test breaks something on purpose."""
+        """Register the pattern of an error that the test provokes."""
         self._expected.append(pattern)
 
     def finish(self) -> None:
-        """Assert that the browser has reported nothing unexpected and asked nobody else; then forget what it has."""
+        """Assert that the browser reported no unexpected error and sent no request to another host; then reset both."""
         unexpected = [each for each in self.complaints if not any(re.search(known, each) for known in self._expected)]
         hosts = {urlsplit(url).netloc for url in self.requests if not url.startswith(LOCAL)}
         for each in (self.complaints, self.requests, self._expected):
@@ -83,14 +83,14 @@ class Screen:
         assert not unexpected, "the browser complains: " + "\n".join(unexpected)
         assert hosts <= {urlsplit(self.address).netloc}, f"the pages ask other hosts: {hosts}"
 
-    # Going somewhere
+    # Navigation
 
     def load(self, place: str) -> Screen:
-        """Load a page by its address, below /dashboards/, as one that is typed or passed on."""
+        """Load a page by its URL below /dashboards/."""
         return self.act(lambda: self.page.goto(f"{self.address}{PREFIX}{place}"))
 
     def open(self, place: str) -> Screen:
-        """Go to a page as its links do, and look at it from the top; it is loaded when there is none to go from."""
+        """Navigate to a page without reloading, and scroll to its top; load it if no dashboard is open."""
         here, there = self.page.url, f"{self.address}{PREFIX}{place}"
         if not here.startswith(f"{self.address}{PREFIX}") or here == there or not self.page.locator("#sales").count():
             return self.load(place)
@@ -98,28 +98,28 @@ class Screen:
         return self.act(lambda: self.page.evaluate(FOLLOW, there))
 
     def act(self, action: Callable[[], object]) -> Screen:
-        """Do something that draws the page anew; returns when all of it is there."""
+        """Run an action that redraws the page; returns when the page is complete."""
         with self.page.expect_response(is_drawing) as waiting:
             action()
         return self.wait_for(waiting.value)
 
     def wait_for(self, response: Response) -> Screen:
-        """Wait until what a response holds is on the page."""
+        """Wait until the page shows the content of a response."""
         assert response.ok, f"the server answers {response.status} when a page is drawn"
         self.page.wait_for_function(IS_SHOWN, arg=response.json()["response"])
         return self
 
     def click(self, target: str | Locator) -> Screen:
-        """Click a link or a button that draws the page anew."""
+        """Click a link or a button that redraws the page."""
         return self.act((self.page.locator(target) if isinstance(target, str) else target).click)
 
     def click_at(self, chart: str, place: tuple[float, float]) -> Screen:
-        """Click a pixel of a chart once it says what is there."""
+        """Click a pixel of a chart after its hover label is shown."""
         self.hover(chart, place)
         return self.act(lambda: self.page.mouse.click(*place))
 
     def hover(self, chart: str, place: tuple[float, float]) -> None:
-        """Move the mouse over a chart's mark and wait for its label."""
+        """Move the mouse over an element of a chart and wait for its hover label."""
         self.page.mouse.move(place[0] - 2, place[1] - 2)
         self.page.mouse.move(*place)
         self.page.wait_for_function(f"() => document.querySelector('#{chart} .js-plotly-plot')._hoverdata?.length")
@@ -141,14 +141,14 @@ class Screen:
         """The path in the address bar."""
         return urlsplit(self.page.url).path
 
-    # Reading what is there
+    # Content
 
     def tiles(self) -> dict[str, tuple[str, ...]]:
-        """Return value and changes of each tile that can be seen."""
+        """Return value and changes of each visible tile."""
         return {name: tuple(figures) for name, *figures in self.page.eval_on_selector_all(".tile", TILES)}
 
-    def courses(self, page: str) -> dict[str, str]:
-        """Return the drawing of each tile's course as SVG."""
+    def sparklines(self, page: str) -> dict[str, str]:
+        """Return the SVG of each tile's sparkline."""
         script = "(tiles) => tiles.map((tile) => [tile.id.replace('tile-', ''), tile.querySelector('.spark').src])"
         found = self.page.eval_on_selector_all(f"#{page} .tile", script)
         return {name: base64.b64decode(address.partition(",")[2]).decode() for name, address in found}
@@ -159,11 +159,11 @@ class Screen:
         return [tuple(bar) for bar in self.page.eval_on_selector_all(f"#{card} .bar", script)]
 
     def chosen(self, card: str) -> list[str]:
-        """Return the labels of the bars that stand out as chosen."""
+        """Return the labels of the chosen bars."""
         return self.page.locator(f"#{card} .bar[aria-current] > :first-child").all_text_contents()
 
     def table(self, card: str) -> tuple[list[str], dict[str, list[str]]]:
-        """Return the heads of the columns of a shaded table, and the cells by the head of their row."""
+        """Return the column headers of a shaded table, and the cells by row header."""
         script = """(card) => [[...card.querySelectorAll("thead th")].map((each) => each.textContent),
           [...card.querySelectorAll("tbody tr")].map((row) => [...row.children].map((each) => each.textContent))]"""
         heads, rows = self.page.eval_on_selector(f"#{card}", script)
@@ -178,8 +178,8 @@ class Screen:
         return body.locator("td").nth(heads.index(column)).locator("a")
 
     def traces(self, card: str) -> list[dict[str, Any]]:
-        """Return what Plotly draws on a card; nothing when the card says that there is nothing."""
-        if self.page.locator(f"#{card} .nothing").count():
+        """Return the traces of a card's chart; an empty list if the card has no data."""
+        if self.page.locator(f"#{card} .no-data").count():
             return []
         data: Any = self.page.evaluate(
             "(id) => JSON.stringify(document.querySelector(`#${id}-chart .js-plotly-plot`).data)", card
@@ -188,22 +188,22 @@ class Screen:
         return traces
 
     def note(self, card: str) -> str:
-        """Return what is written below a card's title."""
+        """Return the note below a card's title."""
         note = self.page.locator(f"#{card} .note")
         return note.inner_text() if note.count() else ""
 
-    def nothing(self) -> list[str]:
-        """Return the visible cards that say that there is nothing in the selection."""
+    def empty_cards(self) -> list[str]:
+        """Return the ids of the visible cards without data."""
         script = """(all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true }))
           .map((each) => each.closest("section").id)"""
-        ids: list[str] = self.page.eval_on_selector_all(".nothing", script)
+        ids: list[str] = self.page.eval_on_selector_all(".no-data", script)
         return ids
 
     def chips(self) -> list[str]:
-        """Return what the page says it is filtered by."""
+        """Return the texts of the chips."""
         return [text.removesuffix("×").strip() for text in self.page.locator(".chip").all_text_contents()]
 
-    # Marks of charts, as places on the screen
+    # Positions of chart elements on the screen
 
     def bar_of(self, card: str, label: str) -> tuple[float, float]:
         """Return a pixel in the bar of a chart that stands above a label."""
@@ -226,11 +226,11 @@ class Screen:
         return x, y
 
     def area(self, label: str) -> Locator:
-        """Return the link of a part of the treemap by its label."""
+        """Return the link of a node of the treemap by its label."""
         return self.page.locator(f'#sales-categories .area > a[title^="{label}, "]')
 
     def areas(self) -> list[tuple[list[str], str, float, float, float]]:
-        """Return the parts of the treemap: labels from the top, what is said, the figure, share of the room, height."""
+        """Return the nodes of the treemap: path of labels, tooltip, figure, share of the area, and height."""
         script = """(areas) => areas.map((area) => {
           const path = [], room = area.parentElement.getBoundingClientRect(), box = area.getBoundingClientRect();
           for (let each = area; each; each = each.parentElement.closest(".area")) {
@@ -243,12 +243,12 @@ class Screen:
         return [([title.split(", ")[0] for title in path], *others) for path, *others in found]
 
     def download(self, target: str | Locator) -> Download:
-        """Click what saves a file; returns the file."""
+        """Click a link or button that saves a file; returns the file."""
         with self.page.expect_download() as waiting:
             (self.page.locator(target) if isinstance(target, str) else target).click()
         return waiting.value
 
 
 def is_drawing(response: Response) -> bool:
-    """Say whether a response draws a page (and is not about the rows of a table)."""
-    return "_dash-update-component" in response.url and "top.html" in (response.request.post_data or "")
+    """Whether a response redraws a page, and is not for the rows of a table."""
+    return "_dash-update-component" in response.url and "header.html" in (response.request.post_data or "")

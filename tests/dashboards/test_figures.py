@@ -1,4 +1,4 @@
-"""Every figure on the screen equals the oracle's, whatever is looked at, and the API's own where it has the same."""
+"""Every figure on the screen equals the oracle's for all selections, and the API's where it has the same figure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from tests.dashboards.cases import CASES, PERIODS, YEAR
-from tests.dashboards.oracle import Look, Oracle, Rows, whole
+from tests.dashboards.oracle import Oracle, Rows, Selection, whole
 from tests.dashboards.screen import Screen
 
-looks = pytest.mark.parametrize("look", CASES.values(), ids=CASES.keys())
+selections = pytest.mark.parametrize("selection", CASES.values(), ids=CASES.keys())
 
 
 def one_line(label: str) -> str:
@@ -25,7 +25,7 @@ def nonzero(values: list[Any], names: list[Any]) -> dict[Any, Any]:
 
 
 def points(svg: str) -> list[list[tuple[float, float]]]:
-    """Return the lines of a course as they are drawn."""
+    """Return the polylines of a sparkline."""
     return [
         [(float(x), float(y)) for x, y in (point.split(",") for point in line.split())]
         for line in re.findall(r'points="([^"]*)"', svg)
@@ -33,7 +33,7 @@ def points(svg: str) -> list[list[tuple[float, float]]]:
 
 
 def as_drawn(values: list[float | None]) -> list[list[tuple[float, float]]]:
-    """Return the lines that show a course: over the whole width, from the lowest to the highest figure."""
+    """Return the expected polylines of a sparkline: over the full width, from the lowest to the highest value."""
     known = [value for value in values if value is not None]
     lines: list[list[tuple[float, float]]] = [[]]
     for place, value in enumerate(values):
@@ -45,9 +45,9 @@ def as_drawn(values: list[float | None]) -> list[list[tuple[float, float]]]:
     return [line for line in lines if line]
 
 
-def assert_courses(screen: Screen, oracle: Oracle, look: Look, page: str) -> None:
-    expected = oracle.courses(look, page)
-    for name, svg in screen.courses(page).items():
+def assert_sparklines(screen: Screen, oracle: Oracle, selection: Selection, page: str) -> None:
+    expected = oracle.sparklines(selection, page)
+    for name, svg in screen.sparklines(page).items():
         drawn, wanted = points(svg), as_drawn(expected[name])
         assert [len(line) for line in drawn] == [len(line) for line in wanted], f"course of {name}"
         for one, other in zip(drawn, wanted, strict=True):
@@ -56,46 +56,50 @@ def assert_courses(screen: Screen, oracle: Oracle, look: Look, page: str) -> Non
             ), f"course of {name}"
 
 
-@looks
-def test_every_figure_of_the_sales_page_equals_the_oracles(screen: Screen, oracle: Oracle, look: Look) -> None:
-    screen.open(f"sales?{look.query()}")
+@selections
+def test_every_figure_of_the_sales_page_equals_the_oracles(
+    screen: Screen, oracle: Oracle, selection: Selection
+) -> None:
+    screen.open(f"sales?{selection.query()}")
 
-    assert screen.tiles() == oracle.sales_tiles(look)
-    assert_courses(screen, oracle, look, "sales")
-    assert trend(screen) == oracle.trend(look)
-    assert screen.bars("sales-countries") == oracle.countries(look)
-    assert on_the_map(screen) == {country: sales for country, sales in oracle.map(look).items() if country != "n/a"}, (
-        "sales on the map"
-    )
-    assert treemap(screen, oracle.treemap(look)) == oracle.treemap(look), "profit in the treemap"
-    assert screen.note("sales-categories") == oracle.losses(look)
-    best, weakest, count = oracle.top_products(look)
+    assert screen.tiles() == oracle.sales_tiles(selection)
+    assert_sparklines(screen, oracle, selection, "sales")
+    assert trend(screen) == oracle.trend(selection)
+    assert screen.bars("sales-countries") == oracle.countries(selection)
+    assert on_the_map(screen) == {
+        country: sales for country, sales in oracle.map(selection).items() if country != "n/a"
+    }, "sales on the map"
+    assert treemap(screen, oracle.treemap(selection)) == oracle.treemap(selection), "profit in the treemap"
+    assert screen.note("sales-categories") == oracle.losses(selection)
+    best, weakest, count = oracle.top_products(selection)
     assert screen.bars("sales-top-products") == best
     assert screen.bars("sales-bottom-products") == weakest
-    assert screen.note("sales-top-products") == f"Of {count:,} products that sold."
-    assert calendar(screen) == oracle.calendar(look), "sales by day"
+    assert screen.note("sales-top-products") == f"Of {count:,} products sold."
+    assert calendar(screen) == oracle.calendar(selection), "sales by day"
 
 
-@looks
-def test_every_figure_of_the_customers_page_equals_the_oracles(screen: Screen, oracle: Oracle, look: Look) -> None:
-    screen.open(f"customers?{look.query()}")
+@selections
+def test_every_figure_of_the_customers_page_equals_the_oracles(
+    screen: Screen, oracle: Oracle, selection: Selection
+) -> None:
+    screen.open(f"customers?{selection.query()}")
 
-    assert screen.tiles() == oracle.customer_tiles(look)
-    assert_courses(screen, oracle, look, "customers")
+    assert screen.tiles() == oracle.customer_tiles(selection)
+    assert_sparklines(screen, oracle, selection, "customers")
     for name in ("segment", "age", "gender", "marital", "country"):
-        assert screen.bars(f"customers-{name}") == oracle.groups(look, name), name
-    assert (screen.bars("customers-top-sales"), screen.bars("customers-top-orders")) == oracle.top_customers(look)
-    assert columns(screen, "customers-orders") == oracle.distribution(look)
-    assert columns(screen, "customers-new") == oracle.new_customers(look)
-    heads, rows = screen.table("customers-recency") if oracle.recency(look) else ([], {})
+        assert screen.bars(f"customers-{name}") == oracle.groups(selection, name), name
+    assert (screen.bars("customers-top-sales"), screen.bars("customers-top-orders")) == oracle.top_customers(selection)
+    assert columns(screen, "customers-orders") == oracle.distribution(selection)
+    assert columns(screen, "customers-new") == oracle.new_customers(selection)
+    heads, rows = screen.table("customers-recency") if oracle.recency(selection) else ([], {})
     cells = {
         (row, head.removesuffix("s").removesuffix(" order")): cell
         for row, of_row in rows.items()
         for head, cell in zip(heads, of_row, strict=True)
         if cell
     }
-    assert cells == oracle.recency(look)
-    expected = oracle.retention(look)
+    assert cells == oracle.recency(selection)
+    expected = oracle.retention(selection)
     heads, rows = screen.table("customers-retention") if expected else ([], {})
     assert list(rows.items()) == expected
     assert heads == (["Customers", *map(str, range(len(heads) - 1))] if expected else [])
@@ -118,9 +122,9 @@ def on_the_map(screen: Screen) -> dict[str, int]:
 
 
 def treemap(screen: Screen, expected: dict[str, int]) -> dict[str, int]:
-    """Return the profit of the areas by their names from the top, and check how large they are and what they say.
+    """Return the profit of the nodes by path, and check their sizes and labels.
 
-    Those that have no room within a low area are taken from what is expected.
+    Nodes too small to be drawn are removed from the expected ones.
     """
     areas = screen.areas()
     found: Counter[str] = Counter()
@@ -128,9 +132,11 @@ def treemap(screen: Screen, expected: dict[str, int]) -> dict[str, int]:
     for path, _, value, _, _ in areas:
         totals[tuple(path[:-1])] += value
     low = {" › ".join(path) for path, *_, height in areas if height < 28}
-    for path, said, value, share, _ in areas:
+    for path, tooltip, value, share, _ in areas:
         name = " › ".join(path)
-        assert re.fullmatch(rf"{re.escape(path[-1])}, {whole(value)}, margin (-?[\d.]+ %|—)", said), f"{name}: {said}"
+        assert re.fullmatch(rf"{re.escape(path[-1])}, {whole(value)}, margin (-?[\d.]+ %|—)", tooltip), (
+            f"{name}: {tooltip}"
+        )
         assert share == pytest.approx(value / totals[tuple(path[:-1])], rel=0.02, abs=0.006), f"the area of {name}"
         found[name] += round(value)
     left_out = {name: profit for name, profit in expected.items() if name.rpartition(" › ")[0] in low - {""}}
@@ -157,7 +163,7 @@ def columns(screen: Screen, card: str) -> Rows:
     return rows
 
 
-def test_the_totals_of_all_dates_are_those_of_the_api(screen: Screen, address: str) -> None:
+def test_the_totals_of_all_dates_equal_those_of_the_api(screen: Screen, address: str) -> None:
     totals = httpx.get(f"{address}/api/kpis").json()
     shown = {name: value for name, (value, *_) in screen.open("sales?period=all").tiles().items()}
     assert {name: shown[name] for name in ("sales", "profit", "orders", "quantity")} == {
@@ -167,12 +173,12 @@ def test_the_totals_of_all_dates_are_those_of_the_api(screen: Screen, address: s
     assert day == "1 Feb 2026"
 
 
-@pytest.mark.parametrize("look", [Look(YEAR), PERIODS["a quarter"], PERIODS["a month"]], ids=str)
-def test_sums_by_month_country_category_and_product_are_those_of_the_api(
-    screen: Screen, address: str, look: Look
+@pytest.mark.parametrize("selection", [Selection(YEAR), PERIODS["a quarter"], PERIODS["a month"]], ids=str)
+def test_sums_by_month_country_category_and_product_equal_those_of_the_api(
+    screen: Screen, address: str, selection: Selection
 ) -> None:
-    assert look.days is not None
-    bounds = {"from": str(look.days[0]), "to": str(look.days[1]), "limit": "1000"}
+    assert selection.days is not None
+    bounds = {"from": str(selection.days[0]), "to": str(selection.days[1]), "limit": "1000"}
 
     def sums(group: str) -> list[dict[str, Any]]:
         answer = httpx.get(f"{address}/api/sales", params={"group_by": group, **bounds})
@@ -180,7 +186,7 @@ def test_sums_by_month_country_category_and_product_are_those_of_the_api(
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
-    screen.open(f"sales?{look.query()}&by=month")
+    screen.open(f"sales?{selection.query()}&by=month")
     shown = trend(screen)
     assert [shown["Sales"][n] for n, _ in enumerate(shown["names"]) if shown["Orders"][n]] == [
         item["total_sales"] for item in sums("month")
@@ -197,7 +203,7 @@ def test_sums_by_month_country_category_and_product_are_those_of_the_api(
     ]
 
 
-def test_the_segments_of_all_days_are_those_of_the_api(screen: Screen, address: str) -> None:
+def test_the_segments_of_all_dates_equal_those_of_the_api(screen: Screen, address: str) -> None:
     bars = screen.open(f"customers?{PERIODS['four years'].query()}").bars("customers-segment")
     shown = {name: figures for name, *figures in bars}
     for segment in ("VIP", "Regular"):

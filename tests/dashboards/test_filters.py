@@ -1,4 +1,4 @@
-"""The filters above the cards and the address: what each click leads to is shown, and can be passed on."""
+"""The filters above the cards and in the URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from data.generate import BUSINESS_DATE
 from tests.dashboards.cases import YEAR
 from tests.dashboards.conftest import NewScreen
-from tests.dashboards.oracle import Look, Oracle, Span, span
+from tests.dashboards.oracle import Oracle, Selection, Span, span
 from tests.dashboards.screen import Screen
 
 MENUS = {
@@ -22,16 +22,16 @@ MENUS = {
 }
 
 
-def assert_shows(screen: Screen, oracle: Oracle, look: Look, page: str = "sales") -> None:
-    """Assert that address and figures are those of a selection."""
-    assert screen.query == parse_qsl(look.query()), "the address does not hold the selection"
+def assert_shows(screen: Screen, oracle: Oracle, selection: Selection, page: str = "sales") -> None:
+    """Assert that URL and figures are those of a selection."""
+    assert screen.query == parse_qsl(selection.query()), "the address does not hold the selection"
     assert screen.place == f"/dashboards/{page}"
-    assert screen.tiles() == (oracle.sales_tiles(look) if page == "sales" else oracle.customer_tiles(look))
+    assert screen.tiles() == (oracle.sales_tiles(selection) if page == "sales" else oracle.customer_tiles(selection))
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
 @pytest.mark.parametrize("menu", MENUS)
-def test_each_option_of_a_menu_is_added_to_those_chosen_and_taken_away_again(
+def test_a_click_on_an_option_adds_it_and_a_second_click_removes_it(
     screen: Screen, oracle: Oracle, page: str, menu: str
 ) -> None:
     screen.open(f"{page}?period=all")
@@ -39,30 +39,30 @@ def test_each_option_of_a_menu_is_added_to_those_chosen_and_taken_away_again(
     assert screen.page.locator(f"#menu-{menu} summary").inner_text().split("\n")[-1].endswith("all")
     for count in range(1, len(MENUS[menu]) + 1):
         screen.choose(menu, MENUS[menu][count - 1])
-        assert_shows(screen, oracle, Look(None, {menu: MENUS[menu][:count]}), page)
+        assert_shows(screen, oracle, Selection(None, {menu: MENUS[menu][:count]}), page)
         assert screen.page.locator(f"#menu-{menu}").get_attribute("open") is not None, "the menu has closed"
         assert len(screen.chips()) == count
         state = MENUS[menu][0] if count == 1 else f"{count} chosen"
         assert screen.page.locator(f"#menu-{menu} summary").inner_text().endswith(state)
     screen.choose(menu, MENUS[menu][0])
-    assert_shows(screen, oracle, Look(None, {menu: MENUS[menu][1:]}), page)
+    assert_shows(screen, oracle, Selection(None, {menu: MENUS[menu][1:]}), page)
 
 
-def test_filters_of_several_menus_hold_together_and_each_chip_lifts_its_own(screen: Screen, oracle: Oracle) -> None:
+def test_filters_of_several_menus_combine_and_each_chip_removes_its_own(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales")
     for menu, option in (("country", "Germany"), ("country", "France"), ("category", "Bikes"), ("segment", "New")):
         screen.choose(menu, option)
     chosen = {"category": ("Bikes",), "country": ("Germany", "France"), "segment": ("New",)}
-    assert_shows(screen, oracle, Look(YEAR, chosen))
+    assert_shows(screen, oracle, Selection(YEAR, chosen))
     assert screen.chips() == ["Category: Bikes", "Country: Germany", "Country: France", "Segment: New"]
-    screen.click(screen.page.get_by_role("link", name="Lift the filter Country: Germany"))
-    assert_shows(screen, oracle, Look(YEAR, {**chosen, "country": ("France",)}))
-    screen.click(screen.page.get_by_role("link", name="Lift the filter Category: Bikes"))
-    screen.click(screen.page.get_by_role("link", name="Lift the filter Segment: New"))
-    assert_shows(screen, oracle, Look(YEAR, {"country": ("France",)}))
+    screen.click(screen.page.get_by_role("link", name="Remove the filter Country: Germany"))
+    assert_shows(screen, oracle, Selection(YEAR, {**chosen, "country": ("France",)}))
+    screen.click(screen.page.get_by_role("link", name="Remove the filter Category: Bikes"))
+    screen.click(screen.page.get_by_role("link", name="Remove the filter Segment: New"))
+    assert_shows(screen, oracle, Selection(YEAR, {"country": ("France",)}))
 
 
-def test_chips_call_products_and_customers_by_their_names(screen: Screen, oracle: Oracle) -> None:
+def test_chips_show_the_names_of_products_and_customers(screen: Screen, oracle: Oracle) -> None:
     product = oracle.products.set_index("product_key")["product_name"][218]
     customer = oracle.customers.set_index("customer_key")["customer_name"][4621]
     screen.open("customers?period=all&product=218&customer=4621&joined=2025-07")
@@ -70,7 +70,7 @@ def test_chips_call_products_and_customers_by_their_names(screen: Screen, oracle
 
 
 def preset(name: str) -> Span | None:
-    """Return what a preset stands for."""
+    """Return the period of a preset."""
     today = BUSINESS_DATE
     calendar = {"month": "M", "quarter": "Q", "year": "Y"}
     match name.split():
@@ -94,7 +94,7 @@ def test_each_preset_shows_its_days_and_names_them(screen: Screen, oracle: Oracl
     assert screen.page.locator("#menu-dates .menu > a").all_text_contents() == PRESETS
     for name in PRESETS:
         screen.choose("dates", name)
-        assert_shows(screen, oracle, Look(preset(name), {"category": ("Bikes",)}))
+        assert_shows(screen, oracle, Selection(preset(name), {"category": ("Bikes",)}))
         assert screen.page.locator("#menu-dates summary").inner_text().endswith(name)
 
 
@@ -108,30 +108,32 @@ def test_the_form_shows_the_days_from_one_to_another_and_keeps_filters(
     screen.page.locator("input[name=from]").fill("2025-03-05")
     screen.page.locator("input[name=to]").fill("2025-06-30")
     screen.click(screen.page.get_by_role("button", name="Show", exact=True))
-    look = Look((date(2025, 3, 5), date(2025, 6, 30)), {"country": ("France",)})
-    assert sorted(screen.query) == sorted(parse_qsl(look.query()))
-    assert screen.tiles() == (oracle.sales_tiles(look) if page == "sales" else oracle.customer_tiles(look))
+    selection = Selection((date(2025, 3, 5), date(2025, 6, 30)), {"country": ("France",)})
+    assert sorted(screen.query) == sorted(parse_qsl(selection.query()))
+    assert screen.tiles() == (oracle.sales_tiles(selection) if page == "sales" else oracle.customer_tiles(selection))
     assert screen.page.locator("#menu-dates summary").inner_text().endswith("5 Mar 2025 – 30 Jun 2025")
 
 
-def test_the_form_says_what_is_wrong_with_reversed_dates(screen: Screen) -> None:
+def test_the_form_explains_the_error_of_reversed_dates(screen: Screen) -> None:
     screen.open("sales")
     screen.page.locator("#menu-dates summary").click()
     screen.page.locator("input[name=from]").fill("2025-07-01")
     screen.page.locator("input[name=to]").fill("2025-06-30")
     screen.click(screen.page.get_by_role("button", name="Show", exact=True))
-    assert "ends (2025-06-30) before it begins (2025-07-01)" in screen.page.get_by_role("alert").inner_text()
+    assert "ends on 2025-06-30, before it begins on 2025-07-01" in screen.page.get_by_role("alert").inner_text()
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-def test_reset_lifts_all_filters_and_shows_the_last_twelve_months(screen: Screen, oracle: Oracle, page: str) -> None:
+def test_reset_removes_all_filters_and_shows_the_last_twelve_months(screen: Screen, oracle: Oracle, page: str) -> None:
     screen.open(f"{page}?period=all&country=France&line=Road&age=30-39&by=day")
     screen.click("#reset")
     assert (screen.place, screen.query, screen.chips()) == (f"/dashboards/{page}", [], [])
-    assert screen.tiles() == (oracle.sales_tiles(Look(YEAR)) if page == "sales" else oracle.customer_tiles(Look(YEAR)))
+    assert screen.tiles() == (
+        oracle.sales_tiles(Selection(YEAR)) if page == "sales" else oracle.customer_tiles(Selection(YEAR))
+    )
 
 
-def test_a_click_beside_a_menu_and_escape_close_it(screen: Screen) -> None:
+def test_a_click_outside_a_menu_and_escape_close_it(screen: Screen) -> None:
     screen.open("sales")
     menu = screen.page.locator("#menu-country")
     menu.locator("summary").click()
@@ -151,72 +153,75 @@ def test_a_click_beside_a_menu_and_escape_close_it(screen: Screen) -> None:
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-def test_an_address_shows_the_same_figures_when_reloaded_and_when_passed_on(
+def test_a_url_shows_the_same_figures_when_reloaded_and_in_another_browser(
     screen: Screen, new_screen: NewScreen, oracle: Oracle, page: str
 ) -> None:
     screen.open(page)
     screen.choose("dates", "Last quarter").choose("country", "Canada").choose("line", "Road")
-    look = Look(preset("Last quarter"), {"line": ("Road",), "country": ("Canada",)})
-    assert_shows(screen, oracle, look, page)
+    selection = Selection(preset("Last quarter"), {"line": ("Road",), "country": ("Canada",)})
+    assert_shows(screen, oracle, selection, page)
     screen.act(screen.page.reload)
-    assert_shows(screen, oracle, look, page)
+    assert_shows(screen, oracle, selection, page)
     elsewhere = new_screen()
     elsewhere.open(screen.page.url.partition("/dashboards/")[2])
-    assert_shows(elsewhere, oracle, look, page)
+    assert_shows(elsewhere, oracle, selection, page)
 
 
-def test_back_and_forward_show_what_was_there(screen: Screen, oracle: Oracle) -> None:
-    looks = [Look(YEAR, {"country": ("Canada",)}), Look(YEAR, {"country": ("Canada",), "segment": ("VIP",)})]
+def test_back_and_forward_show_the_earlier_selections(screen: Screen, oracle: Oracle) -> None:
+    selections = [
+        Selection(YEAR, {"country": ("Canada",)}),
+        Selection(YEAR, {"country": ("Canada",), "segment": ("VIP",)}),
+    ]
     screen.open("sales").choose("country", "Canada").choose("segment", "VIP")
     screen.click(screen.page.get_by_role("link", name="Customers", exact=True))
-    assert_shows(screen, oracle, looks[1], "customers")
+    assert_shows(screen, oracle, selections[1], "customers")
     screen.act(screen.page.go_back)
-    assert_shows(screen, oracle, looks[1])
+    assert_shows(screen, oracle, selections[1])
     screen.act(screen.page.go_back)
-    assert_shows(screen, oracle, looks[0])
+    assert_shows(screen, oracle, selections[0])
     screen.act(screen.page.go_forward)
-    assert_shows(screen, oracle, looks[1])
+    assert_shows(screen, oracle, selections[1])
 
 
-def test_going_between_the_pages_keeps_period_and_filters(screen: Screen, oracle: Oracle) -> None:
-    look = Look((date(2025, 1, 1), date(2025, 3, 31)), {"category": ("Bikes",), "gender": ("Female",)})
-    screen.open(f"sales?{look.query()}")
+def test_the_links_between_the_pages_keep_period_and_filters(screen: Screen, oracle: Oracle) -> None:
+    selection = Selection((date(2025, 1, 1), date(2025, 3, 31)), {"category": ("Bikes",), "gender": ("Female",)})
+    screen.open(f"sales?{selection.query()}")
     for page, name in (("customers", "Customers"), ("sales", "Sales")):
         link = screen.page.get_by_role("navigation", name="Dashboards").get_by_role("link", name=name, exact=True)
         screen.click(link)
-        assert_shows(screen, oracle, look, page)
+        assert_shows(screen, oracle, selection, page)
         assert link.get_attribute("aria-current") == "page"
         assert screen.page.title() == f"{name} – Sales warehouse"
 
 
 WRONG = {
-    "sales?colour=red": "“colour”, which is no filter",
-    "customers?from=yesterday&to=2025-01-01": "“from=yesterday” is no day",
-    "sales?from=2025-01-01": "“to=” is no day",
-    "sales?from=2025-07-01&to=2025-06-30": "ends (2025-06-30) before it begins",
-    "sales?from=0001-01-01&to=2025-06-30": "the years 1900 to 2999",
+    "sales?colour=red": "“colour” is not a parameter",
+    "customers?from=yesterday&to=2025-01-01": "“from=yesterday” must be a date",
+    "sales?from=2025-01-01": "“to=” must be a date",
+    "sales?from=2025-07-01&to=2025-06-30": "ends on 2025-06-30, before it begins",
+    "sales?from=0001-01-01&to=2025-06-30": "the year must be from 1900 to 2999",
     "sales?period=week": "“period=all”",
-    "sales?by=decade": "“by=decade” is none of",
-    "customers?joined=2025-13": "“joined=2025-13” is no month",
-    "sales?joined=soon": "“joined=soon” is no month",
-    "customers?" + "&".join(f"product={number}" for number in range(201)): "too many values",
+    "sales?by=decade": "“by=decade” must be one of",
+    "customers?joined=2025-13": "“joined=2025-13” must be a month",
+    "sales?joined=soon": "“joined=soon” must be a month",
+    "customers?" + "&".join(f"product={number}" for number in range(201)): "more than 200 values",
     "sales?country=" + "x" * 4000: "too long",
 }
 
 
 @pytest.mark.parametrize("place", WRONG, ids=WRONG.values())
-def test_a_wrong_address_says_what_is_wrong_and_offers_to_start_again(
+def test_the_page_of_an_invalid_url_explains_the_error_and_offers_to_start_again(
     screen: Screen, oracle: Oracle, place: str
 ) -> None:
     screen.open(place)
     assert WRONG[place] in screen.page.get_by_role("alert").inner_text()
-    assert not screen.tiles(), "figures are shown for a wrong address"
+    assert not screen.tiles(), "figures are shown for an invalid URL"
     screen.click(screen.page.get_by_role("link", name="Start again"))
     assert screen.place == f"/dashboards/{place.partition('?')[0]}"
     assert screen.tiles()
 
 
-def test_a_page_that_there_is_not_is_not_found(screen: Screen) -> None:
+def test_an_unknown_page_is_not_found(screen: Screen) -> None:
     screen.expect_complaint("404")
     answer = screen.page.goto(f"{screen.address}/dashboards/profits")
     assert answer is not None
@@ -227,11 +232,11 @@ def test_a_page_that_there_is_not_is_not_found(screen: Screen) -> None:
     "place",
     ["sales?from=2020-01-01&to=2020-12-31", "customers?from=2020-01-01&to=2020-12-31", "sales?country=Atlantis"],
 )
-def test_an_empty_selection_says_so_on_each_card(screen: Screen, place: str) -> None:
+def test_each_card_of_an_empty_selection_has_a_message(screen: Screen, place: str) -> None:
     page, _, query = place.partition("?")
     screen.open(place)
     cards = screen.page.locator(f"#{page} > section.card:not(.tiles)")
     without = {"sales-countries"} if "Atlantis" in query else set()  # countries offer what else there is
-    assert set(screen.nothing()) == {str(card.get_attribute("id")) for card in cards.all()} - without
+    assert set(screen.empty_cards()) == {str(card.get_attribute("id")) for card in cards.all()} - without
     values = [value for value, *_ in screen.tiles().values()]
     assert set(values) == {"0", "—"}

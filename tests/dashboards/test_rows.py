@@ -1,4 +1,4 @@
-"""The rows behind a picture: the table, its order and its scrolling; the CSV file; and the cards as PNG."""
+"""The rows of a selection: the table with sorting and scrolling, and the CSV file; and the cards as PNG."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import pandas as pd
 import pytest
 
 from tests.dashboards.cases import CASES, YEAR
-from tests.dashboards.oracle import Look, Oracle, texts
+from tests.dashboards.oracle import Oracle, Selection, texts
 from tests.dashboards.screen import Screen
 from tests.dashboards.test_filters import assert_shows
 
 SOME = {name: CASES[name] for name in ("a month", "a country", "all dates", "a product without category")}
-SOME |= {"a little of everything": CASES["a little of everything"], "nothing": CASES["days to come"]}
+SOME |= {"a little of everything": CASES["a little of everything"], "nothing": CASES["days in the future"]}
 WHAT = {"sales": "order lines", "customers": "customers"}
 
 
-def rows_of(oracle: Oracle, page: str, look: Look) -> pd.DataFrame:
-    return oracle.order_lines(look) if page == "sales" else oracle.customer_rows(look)
+def rows_of(oracle: Oracle, page: str, selection: Selection) -> pd.DataFrame:
+    return oracle.order_lines(selection) if page == "sales" else oracle.customer_rows(selection)
 
 
 def cells(screen: Screen, number: int) -> list[str]:
-    """Return the texts of a row of the table once it is there, in the order of its columns.
+    """Return the texts of a row of the table once it is loaded, in the order of its columns.
 
-    The table lays itself out when it comes into view.
+    The table computes its layout when it becomes visible.
     """
     screen.page.locator("#rows .grid").scroll_into_view_if_needed()
     script = """(number) => {
@@ -43,7 +43,7 @@ def cells(screen: Screen, number: int) -> list[str]:
 
 
 def as_in_table(row: list[str], columns: list[str]) -> list[str]:
-    """Write a row of the file as the table does: figures with thousands."""
+    """Format a row of the file as the table does: figures with thousands separators."""
     figures = {"quantity", "price", "sales_amount", "cost", "profit", "age", "total_orders", "total_sales", "recency"}
     return [
         f"{int(text):,}".replace("-", "−") if name in figures and text else text
@@ -52,13 +52,13 @@ def as_in_table(row: list[str], columns: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-@pytest.mark.parametrize("look", SOME.values(), ids=SOME.keys())
-def test_the_file_has_all_rows_behind_the_picture_and_no_other(
-    screen: Screen, oracle: Oracle, tmp_path: Path, page: str, look: Look
+@pytest.mark.parametrize("selection", SOME.values(), ids=SOME.keys())
+def test_the_file_has_all_rows_of_the_selection_and_no_others(
+    screen: Screen, oracle: Oracle, tmp_path: Path, page: str, selection: Selection
 ) -> None:
-    expected = rows_of(oracle, page, look)
-    screen.open(f"{page}?{look.query(rows=True)}")
-    assert screen.note("rows").startswith(f"{len(expected):,} {WHAT[page]} behind this picture.")
+    expected = rows_of(oracle, page, selection)
+    screen.open(f"{page}?{selection.query(rows=True)}")
+    assert screen.note("rows").startswith(f"{len(expected):,} {WHAT[page]} in this selection.")
     file = screen.download("#save-rows")
     assert file.suggested_filename == f"{page}-{oracle.business_date}.csv"
     file.save_as(tmp_path / "rows.csv")
@@ -70,31 +70,31 @@ def test_the_file_has_all_rows_behind_the_picture_and_no_other(
 
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
-def test_show_rows_lists_them_and_hide_rows_takes_them_away(screen: Screen, oracle: Oracle, page: str) -> None:
-    look = Look(YEAR, {"country": ("Canada",)})
-    expected = rows_of(oracle, page, look)
-    screen.open(f"{page}?{look.query()}")
+def test_show_rows_shows_the_table_and_hide_rows_removes_it(screen: Screen, oracle: Oracle, page: str) -> None:
+    selection = Selection(YEAR, {"country": ("Canada",)})
+    expected = rows_of(oracle, page, selection)
+    screen.open(f"{page}?{selection.query()}")
     assert screen.page.locator("#rows").count() == 0
     screen.click("#rows-toggle")
-    assert screen.note("rows") == f"{len(expected):,} {WHAT[page]} behind this picture."
+    assert screen.note("rows") == f"{len(expected):,} {WHAT[page]} in this selection."
     for number, row in enumerate(texts(expected.head(8))):
         assert cells(screen, number) == as_in_table(row, list(expected.columns)), f"row {number + 1} of the table"
     screen.click("#rows-toggle")
     assert screen.page.locator("#rows").count() == 0
-    assert_shows(screen, oracle, look, page)
+    assert_shows(screen, oracle, selection, page)
 
 
 SORTS = {"sales": ("Sales", "sales_amount"), "customers": ("Sales, all dates", "total_sales")}
 
 
 @pytest.mark.parametrize("page", SORTS)
-def test_a_click_on_a_head_sorts_all_rows_and_again_the_other_way_round(
+def test_a_click_on_a_column_header_sorts_all_rows_and_a_second_click_reverses_the_order(
     screen: Screen, oracle: Oracle, page: str
 ) -> None:
     title, column = SORTS[page]
-    look = Look(YEAR, {"country": ("Canada",)})
-    figures = sorted(int(value) for value in rows_of(oracle, page, look)[column])
-    screen.open(f"{page}?{look.query(rows=True)}")
+    selection = Selection(YEAR, {"country": ("Canada",)})
+    figures = sorted(int(value) for value in rows_of(oracle, page, selection)[column])
+    screen.open(f"{page}?{selection.query(rows=True)}")
     cells(screen, 0)
     head = screen.page.get_by_role("columnheader", name=title, exact=True)
     place = int(head.get_attribute("aria-colindex") or 0) - 1
@@ -106,10 +106,10 @@ def test_a_click_on_a_head_sorts_all_rows_and_again_the_other_way_round(
         assert shown == expected[:8], f"{title} {direction}"
 
 
-def test_scrolling_the_table_down_loads_the_rows_that_are_there(screen: Screen, oracle: Oracle) -> None:
-    look = Look(YEAR, {"country": ("Canada",)})
-    expected = oracle.order_lines(look)
-    screen.open(f"sales?{look.query(rows=True)}")
+def test_scrolling_the_table_loads_further_rows(screen: Screen, oracle: Oracle) -> None:
+    selection = Selection(YEAR, {"country": ("Canada",)})
+    expected = oracle.order_lines(selection)
+    screen.open(f"sales?{selection.query(rows=True)}")
     cells(screen, 0)
     for number in (250, len(expected) - 1):
         height = screen.page.locator("#rows .ag-row").first.evaluate("(row) => row.offsetHeight")
@@ -119,16 +119,16 @@ def test_scrolling_the_table_down_loads_the_rows_that_are_there(screen: Screen, 
 
 
 def test_the_table_follows_the_filters(screen: Screen, oracle: Oracle) -> None:
-    screen.open(f"sales?{Look(YEAR).query(rows=True)}")
+    screen.open(f"sales?{Selection(YEAR).query(rows=True)}")
     cells(screen, 0)
     screen.choose("country", "Germany")
-    expected = oracle.order_lines(Look(YEAR, {"country": ("Germany",)}))
+    expected = oracle.order_lines(Selection(YEAR, {"country": ("Germany",)}))
     assert screen.note("rows").startswith(f"{len(expected):,} order lines")
     screen.page.locator("#rows .ag-cell", has_text="Germany").first.wait_for()
     assert cells(screen, 0) == as_in_table(texts(expected.head(1))[0], list(expected.columns))
 
 
-# Pictures
+# PNG
 
 CARDS = {
     "sales": ("trend", "countries", "categories", "top-products", "bottom-products", "calendar"),
@@ -140,7 +140,7 @@ CARDS = {
 
 
 @pytest.mark.parametrize("page", CARDS)
-def test_each_card_can_be_saved_as_a_picture(screen: Screen, tmp_path: Path, page: str) -> None:
+def test_each_card_can_be_saved_as_png(screen: Screen, tmp_path: Path, page: str) -> None:
     screen.open(page)
     shown = screen.page.locator(f"#{page} > section.card .png")
     assert [card.get_attribute("data-card") for card in shown.all()] == [f"{page}-{name}" for name in CARDS[page]]
@@ -151,4 +151,4 @@ def test_each_card_can_be_saved_as_a_picture(screen: Screen, tmp_path: Path, pag
         content = (tmp_path / "card.png").read_bytes()
         assert content[:8] == b"\x89PNG\r\n\x1a\n", f"{name} is no PNG"
         assert struct.unpack(">II", content[16:24]) == (2400, 1350), f"{name} has another size"
-        assert len(content) > 15_000, f"{name} is an empty picture"
+        assert len(content) > 15_000, f"{name} is an empty image"

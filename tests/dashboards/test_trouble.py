@@ -1,4 +1,4 @@
-"""What pages show when something behind them changes or fails: a new day, no database, no server, names with HTML."""
+"""The pages when a dependency changes or fails: a new day, no database, no server, names with HTML."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sale(order: str, day: date, sales: int, product_key: int = 1, customer_key: 
 
 
 def publish(engine: Engine, day: date, *amounts: int, name: str = "A bike") -> None:
-    """Serve a day; there is an order of Monday of each amount."""
+    """Publish a day with an order on Monday for each amount."""
     publish_run(
         engine,
         batch_id=day.toordinal(),
@@ -47,7 +47,7 @@ def publish(engine: Engine, day: date, *amounts: int, name: str = "A bike") -> N
 
 @contextmanager
 def closed(url: str) -> Iterator[None]:
-    """Let a database take no connections, and end those that there are."""
+    """Refuse connections to a database and terminate the existing ones."""
     name = make_url(url).database
     admin = make_url(url).set(database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(admin, autocommit=True) as connection:
@@ -59,9 +59,11 @@ def closed(url: str) -> Iterator[None]:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
-def test_before_the_first_sync_the_page_says_so(new_screen: NewScreen, other_address: str) -> None:
+def test_before_the_first_sync_the_page_explains_that_no_day_is_served(
+    new_screen: NewScreen, other_address: str
+) -> None:
     screen = new_screen(other_address).open("sales")
-    assert "No day is served" in screen.page.get_by_role("alert").inner_text()
+    assert "No business date is served" in screen.page.get_by_role("alert").inner_text()
 
 
 def test_the_next_click_after_a_sync_shows_the_new_day(
@@ -75,7 +77,7 @@ def test_the_next_click_after_a_sync_shows_the_new_day(
     assert (screen.page.locator("#business-date").inner_text(), screen.tiles()["sales"][0]) == ("6 Jan 2026", "350")
 
 
-def test_without_postgres_the_page_says_so_and_shows_figures_again_when_it_is_back(
+def test_without_postgres_the_page_has_an_error_message_and_recovers_afterwards(
     new_screen: NewScreen, other_database: str, other_address: str, other_engine: Engine
 ) -> None:
     publish(other_engine, MONDAY, 100)
@@ -91,7 +93,7 @@ def test_without_postgres_the_page_says_so_and_shows_figures_again_when_it_is_ba
     assert screen.tiles()["sales"][0] == "100"
 
 
-def test_without_the_server_what_is_shown_stays_and_a_notice_says_so(
+def test_without_the_server_the_page_keeps_its_figures_and_shows_a_notice(
     new_screen: NewScreen, other_database: str, other_engine: Engine
 ) -> None:
     publish(other_engine, MONDAY, 100)
@@ -100,7 +102,7 @@ def test_without_the_server_what_is_shown_stays_and_a_notice_says_so(
     screen.expect_complaint("ERR_CONNECTION_REFUSED|Failed to fetch|Callback failed")
     screen.page.locator("#sales-countries .bar").click()
     notice = screen.page.locator("#notice")
-    expect(notice).to_contain_text("The server does not answer. What is shown is what was shown before.")
+    expect(notice).to_contain_text("The server does not answer. The page still shows the figures from before.")
     assert notice.get_attribute("role") == "alert"
     assert screen.tiles()["sales"][0] == "100"
 
@@ -124,10 +126,10 @@ def test_html_in_names_is_shown_as_text(new_screen: NewScreen, other_address: st
     assert screen.chips() == [f"Customer: {HTML}"]
     assert screen.bars("customers-gender") == [(f"G {HTML}", "1", "100")]
     assert screen.page.title() == "Customers – Sales warehouse", "a script of a name has run"
-    assert screen.page.locator("img[src*=example]").count() == 0, "a name has become a picture"
+    assert screen.page.locator("img[src*=example]").count() == 0, "a name was rendered as an image"
 
 
-def test_names_with_html_in_charts_ask_nobody_and_run_nothing(
+def test_names_with_html_in_charts_load_and_run_nothing(
     new_screen: NewScreen, other_address: str, other_engine: Engine
 ) -> None:
     publish_run(
@@ -143,7 +145,7 @@ def test_names_with_html_in_charts_ask_nobody_and_run_nothing(
     assert screen.page.locator("#sales-categories :is(img, script, .area > a > :not(span))").count() == 0
 
 
-def test_lines_of_an_unknown_product_and_an_unknown_customer_count(
+def test_order_lines_of_the_unknown_product_and_customer_count(
     new_screen: NewScreen, other_address: str, other_engine: Engine
 ) -> None:
     publish_run(

@@ -151,7 +151,7 @@ METRICS_SHOWN = re.compile(
 VOLATILE = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"), "<time>"),
     (re.compile(r'"(duration_seconds|age_days)": [\d.]+'), r'"\1": <number>'),
-    (re.compile(r"go on in \d+ s"), "go on in <number> s"),
+    (re.compile(r"try again in \d+ s"), "try again in <number> s"),
     (re.compile(r"(api_\w+(\{[^}]*\})?) [\d.e+]+(?=\\n)"), r"\1 <number>"),  # a metric, its line end escaped
 )
 """Parts that differ between recordings, and their replacements in a comparison."""

@@ -92,8 +92,8 @@ def test_each_get_of_the_collection_answers_even_without_a_key(client: FlaskClie
         for name, request in requests(collection)
         if request["method"] == "GET"
     }
-    as_the_warehouse_has_it = [name for name, status in statuses.items() if status == 404]
-    assert as_the_warehouse_has_it == ["Get what users did to a product; 404 when it is as the warehouse has it."]
+    not_found = [name for name, status in statuses.items() if status == 404]
+    assert not_found == ["Get the changes by users to a product; 404 if there are none."]
     assert set(statuses.values()) == {200, 404}
 
 

@@ -1,14 +1,14 @@
-/* What Dash leaves to the page: links that redraw instead of loading, marks of charts that are links, pictures,
-   light and dark. Nothing here knows what is shown. */
+/* The script of the dashboards: navigation without reloading, links in Plotly's charts, cards saved as PNG, and the
+   light and dark themes. */
 (() => {
   "use strict";
 
   const root = document.documentElement;
 
-  // The component HtmlBlock: HTML from a template. What was in focus and which menus were open stays so.
+  // The component HtmlBlock: HTML from a template. Replacing it keeps the keyboard focus and open menus.
   const nameOf = (element) => element.id || `${element.closest("[id]")?.id} ${element.tagName} ${element.firstElementChild?.textContent ?? element.textContent}`;
 
-  // What was in focus may be gone: then the focus goes to the title of its card, or to what lifts all filters.
+  // If the focused element is gone, focus the title of its card, or the Reset button.
   const focusOn = (element) => {
     const goal = element.matches(".block, .js-plotly-plot") ? element.closest("section")?.querySelector("h2") ?? document.getElementById("reset") : element;
     goal?.focus({ preventScroll: true });
@@ -21,7 +21,7 @@
       const focused = old.contains(document.activeElement) ? nameOf(document.activeElement) : null;
       const open = [...old.querySelectorAll("details[open]")].map((menu) => menu.id);
       old.innerHTML = html;
-      old.classList.toggle("nothing-here", old.querySelector(".nothing") !== null); // :has() would cost time at every change
+      old.classList.toggle("without-data", old.querySelector(".no-data") !== null); // a class, because :has() would slow down every change
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
       if (focused) focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old);
     }, [html]);
@@ -29,22 +29,22 @@
   };
   window.dashboards = { HtmlBlock };
 
-  // Light or dark: as the system has it, until somebody chooses.
+  // The theme follows the system until the user chooses one.
   const CHOICE = "theme";
-  const kept = () => { try { return localStorage; } catch { return { getItem: () => null, setItem: () => {} }; } }; // may be forbidden
+  const storage = () => { try { return localStorage; } catch { return { getItem: () => null, setItem: () => {} }; } }; // access may be forbidden
   const isDark = () =>
     root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const setTheme = (theme) => {
     if (theme) root.dataset.theme = theme;
-    document.body.dataset.agThemeMode = isDark() ? "dark" : "light"; // the name AG Grid goes by
+    document.body.dataset.agThemeMode = isDark() ? "dark" : "light"; // read by AG Grid
   };
-  setTheme(kept().getItem(CHOICE));
+  setTheme(storage().getItem(CHOICE));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme());
 
-  // Go to another address of these pages: dcc.Location hears this event and the page is drawn anew.
+  // Navigate to another URL of the dashboards: dcc.Location listens for this event, and the page is redrawn.
   const PAGES = /^\/dashboards\/(sales|customers)$/;
   const go = (href) => {
-    if (new URL(href, location).href === location.href) return location.reload(); // Dash would not ask for it again
+    if (new URL(href, location).href === location.href) return location.reload(); // Dash ignores an unchanged URL
     history.pushState({}, "", href);
     dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
@@ -57,12 +57,12 @@
     if (!target) return;
     if (target.id === "theme") {
       const theme = isDark() ? "light" : "dark";
-      kept().setItem(CHOICE, theme);
+      storage().setItem(CHOICE, theme);
       setTheme(theme);
     }
-    if (target.matches("button.png")) savePicture(target.dataset.card);
+    if (target.matches("button.png")) savePng(target.dataset.card);
     if (target.matches("a.skip")) {
-      event.preventDefault(); // another address, if only by its hash, would be drawn anew
+      event.preventDefault(); // a URL with another hash would be redrawn
       document.getElementById(target.hash.slice(1))?.focus();
     }
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
@@ -78,11 +78,11 @@
       open.open = false;
       open.querySelector("summary").focus();
     }
-    const mark = event.target.closest?.("[data-href]");
-    if (mark && (event.key === "Enter" || event.key === " ")) {
+    const element = event.target.closest?.("[data-href]");
+    if (element && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
-      followed = { plot: mark.closest(".js-plotly-plot"), text: mark.getAttribute("aria-label") };
-      go(mark.dataset.href);
+      followed = { plot: element.closest(".js-plotly-plot"), text: element.getAttribute("aria-label") };
+      go(element.dataset.href);
     }
   });
 
@@ -96,12 +96,12 @@
     go(address.href);
   });
 
-  let followed = null; // the mark of a chart that the keyboard followed, for the focus to come back to
+  let followed = null; // the chart element opened by keyboard, which gets the focus back
 
-  // Marks of charts are links: for the mouse by Plotly's events, for the keyboard as elements that take the focus.
-  const hrefOf = (plot, piece) => {
+  // Elements of charts are links: Plotly's events serve the mouse; for the keyboard they get a tabindex and a role.
+  const hrefOf = (plot, data) => {
     const template = plot.layout?.meta?.href;
-    return piece && (template ? template.replaceAll("{}", piece) : piece);
+    return data && (template ? template.replaceAll("{}", data) : data);
   };
 
   const bind = (plot) => {
@@ -109,17 +109,17 @@
     const follow = (event) => {
       const href = hrefOf(plot, event.points?.find((point) => point.customdata)?.customdata);
       if (href) {
-        // The label of the mark goes with the click, or Plotly would write it anew, and the chart would take twice as long.
+        // Hide the hover label first. Otherwise Plotly redraws it, and the chart takes twice as long.
         plot.querySelector(".nsewdrag")?.dispatchEvent(new MouseEvent("mouseout"));
         go(href);
       }
     };
     plot.on("plotly_click", follow);
-    plot.on("plotly_afterplot", () => reach(plot));
-    reach(plot);
+    plot.on("plotly_afterplot", () => labelBars(plot));
+    labelBars(plot);
   };
 
-  const reach = (plot) => {
+  const labelBars = (plot) => {
     plot.querySelectorAll(".barlayer .trace:first-child .point > path").forEach((path) => {
       const { i, s: size } = path.parentNode.__data__ ?? {};
       const bar = plot.data[0];
@@ -127,7 +127,7 @@
     });
     if (followed?.plot !== plot) return;
     const name = followed.text.split(":")[0];
-    focusOn([...plot.querySelectorAll("[data-href]")].find((mark) => mark.getAttribute("aria-label").split(":")[0] === name) ?? plot);
+    focusOn([...plot.querySelectorAll("[data-href]")].find((element) => element.getAttribute("aria-label").split(":")[0] === name) ?? plot);
     followed = null;
   };
 
@@ -146,16 +146,16 @@
     requestAnimationFrame(() => {
       waiting = false;
       document.querySelectorAll("main .js-plotly-plot:not([data-bound])").forEach((plot) => plot.on && bind(plot));
-      const here = document.querySelector("header .here");
-      if (here) document.title = `${here.textContent.trim()} – Sales warehouse`;
+      const title = document.querySelector("header .page-title");
+      if (title) document.title = `${title.textContent.trim()} – Sales warehouse`;
     });
   }).observe(document.body, { childList: true, subtree: true });
 
-  // Plotly reads some HTML in texts.
+  // Escape texts, because Plotly interprets some HTML.
   const escaped = (text) => text.replace(/[<&]/g, (sign) => (sign === "<" ? "&lt;" : "&amp;"));
 
-  // A picture of a card, on white: of a chart as it is, of bars and tables a chart of the same figures.
-  const savePicture = (name) => {
+  // Save a card as PNG on white. Cards of HTML are drawn as a chart of the same figures.
+  const savePng = (name) => {
     const card = document.getElementById(name);
     const title = card.querySelector("h2").textContent;
     const shown = escaped(document.querySelector(".summary").textContent);
@@ -205,16 +205,16 @@
     };
   };
 
-  // When no answer comes, say so: the picture that is still there is not the one that was asked for.
+  // Show a notice if a request fails, because the page still shows the figures before it.
   const send = window.fetch;
   window.fetch = async (...request) => {
     const isDraw = String(request[0]?.url ?? request[0]).includes("_dash-update-component");
     try {
-      const answer = await send(...request);
-      if (isDraw) notice(answer.ok || answer.status === 204 ? "" : `${answer.status === 410 ? "A newer day is served: load the page again." : `The server refused (${answer.status}).`} What is shown is what was shown before.`);
-      return answer;
+      const response = await send(...request);
+      if (isDraw) notice(response.ok || response.status === 204 ? "" : `${response.status === 410 ? "Another sync run is served now: reload the page." : `The request failed (${response.status}).`} The page still shows the figures from before.`);
+      return response;
     } catch (error) {
-      if (isDraw) notice("The server does not answer. What is shown is what was shown before.");
+      if (isDraw) notice("The server does not answer. The page still shows the figures from before.");
       throw error;
     }
   };

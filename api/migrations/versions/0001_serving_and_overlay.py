@@ -1,9 +1,9 @@
-"""Schemas serving and overlay, their tables and views, and the roles that may use them.
+"""Schemas serving and overlay with their tables, views, roles and permissions.
 
-The roles cannot log in: a deployment's logins are made members of them (GRANT serving_api TO …).
+The roles cannot log in; the logins of a deployment become their members (GRANT serving_api TO …).
 
-- ``serving_loader`` runs the sync: it writes the warehouse's rows and the record of its runs, nothing else.
-- ``serving_api`` answers requests: it reads, and writes only in schema overlay. Neither may create anything.
+- ``serving_loader`` is for the sync: it writes only the tables of gold and the sync runs.
+- ``serving_api`` is for requests: it reads both schemas and writes only overlay. Neither role may create objects.
 """
 
 from alembic import op
@@ -11,7 +11,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# Before there were migrations the sync made these tables itself. They hold copies of gold, nothing of anyone's.
+# Before migrations existed, the sync created these tables. They hold only copies of gold.
 REMOVE_EARLIER_COPIES = """
 DROP TABLE IF EXISTS serving.products, serving.customers, serving.sales, serving.sync_run;
 """
@@ -27,7 +27,7 @@ BEGIN
         END IF;
     END LOOP;
 EXCEPTION
-    WHEN duplicate_object OR unique_violation THEN NULL;  -- another database of the server was migrated just now
+    WHEN duplicate_object OR unique_violation THEN NULL;  -- a concurrent migration of another database created them
     WHEN insufficient_privilege THEN
         RAISE EXCEPTION 'The roles serving_loader and serving_api are missing, and % may not create them.', current_user
             USING HINT = 'Have an administrator run:'
@@ -177,15 +177,15 @@ CREATE TABLE overlay.idempotency_key (
 );
 """
 
-# What lists are sorted by (see models.sort_key): the deepest page is then found as fast as the first.
+# Indexes on the sort keys of lists (see models.sort_key), so that the last page is as fast as the first.
 SORTS = {
     "products": ("product_key", ("total_sales", "total_quantity", "total_orders", "last_sale_date", "product_name")),
     "customers": ("customer_key", ("total_sales", "total_orders", "last_order_date", "customer_name")),
 }
 
-# Products that no user touched come straight from the warehouse's table and its indexes; the few touched ones are
-# put together one by one, found by run and key. A deleted one is left out, and so is a change to a product that the
-# warehouse no longer has.
+# Products without an overlay come from the warehouse's table through its indexes. The few with one are merged row by
+# row, looked up by run and key. Deleted products are left out, and so are overlays of products that the warehouse no
+# longer has.
 VIEWS = """
 CREATE VIEW serving.served_products AS
 SELECT p.*, 'warehouse' AS origin
@@ -242,8 +242,8 @@ GRANT SELECT, UPDATE ON overlay.revision TO serving_api;
 GRANT USAGE ON SEQUENCE overlay.product_key_seq TO serving_api;
 """
 
-# The loader gathers statistics on what it has just written. Before Postgres 17 only the owner may: there the
-# loader's ANALYZE is a warning, and autovacuum does it within a minute.
+# The loader runs ANALYZE on the tables that it has written. Before Postgres 17 only the owner may: there ANALYZE is
+# skipped with a warning, and autovacuum runs it within a minute.
 GRANT_ANALYZE = """
 DO $$
 BEGIN
@@ -255,7 +255,7 @@ END $$;
 
 
 def upgrade() -> None:
-    """Create everything."""
+    """Create all objects."""
     for script in (REMOVE_EARLIER_COPIES, ROLES, TABLES):
         op.execute(script)
     for table, (key, columns) in SORTS.items():
@@ -273,7 +273,7 @@ def _sort_key(column: str) -> str:
 
 
 def downgrade() -> None:
-    """Drop everything but the roles, which other databases of the server may use."""
+    """Drop all objects except the roles, which other databases of the server may use."""
     op.execute("DROP VIEW serving.served_products")
     op.execute("DROP SCHEMA overlay CASCADE")
     op.execute("DROP TABLE serving.products, serving.customers, serving.sales, serving.sync_run, serving.api_key")

@@ -1,7 +1,7 @@
-"""Sales added up by any of some groups, in one statement over the order lines.
+"""Sales added up by any combination of groups, in one statement over the order lines.
 
-An order counts once in each group that it has a line in, so lines are first brought together by group and order:
-two hash aggregations, several times faster than COUNT(DISTINCT), which sorts the lines of each group.
+An order counts once in each group that contains one of its lines. So the lines are aggregated by group and order
+first, then by group. Two hash aggregations are several times faster than COUNT(DISTINCT), which sorts each group.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,16 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 
 from api.database import sql_text
-from api.listing import Shape, paged, run_id
+from api.listing import RowFormatter, paged, run_id
 from api.models import Customer, Product, Sale, table
-from api.paging import Order
+from api.paging import SortOrder
 
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
 SUMS = ("total_sales", "total_profit", "total_quantity", "total_orders")
 
 
 def _start_of(period: str) -> ColumnElement[Any]:
-    # Of a timestamp without time zone: the result must not depend on the session's.
+    # Without a time zone, so that the result does not depend on the session's.
     return cast(
         func.date_trunc(literal_column(f"'{period}'"), cast(SALES.c.order_date, DateTime(timezone=False))), Date
     )
@@ -51,37 +51,37 @@ GROUPINGS: dict[str, dict[str, ColumnElement[Any]]] = {
     "subcategory": {"subcategory": PRODUCTS.c.subcategory},
     "product": {"product_key": SALES.c.product_key, "product_name": PRODUCTS.c.product_name},
 }
-"""What can be grouped by → the members that it gives an answer."""
+"""A value of `group_by` → its columns in the response."""
 
 PERIODS: dict[str, Callable[[date], Any]] = {
     "month": lambda day: day.isoformat()[:7],
     "quarter": lambda day: f"{day.year:04}-Q{(day.month + 2) // 3}",
     "year": lambda day: day.year,
 }
-"""How a period is shown, from its first day."""
+"""The format of a period, from its first day."""
 
 
 def members(group_by: Sequence[str]) -> dict[str, ColumnElement[Any]]:
-    """Return what the groups are made of, by name, in the order asked for."""
+    """Return the columns of the groups by name, in the order of the request."""
     return {name: column for group in group_by for name, column in GROUPINGS[group].items()}
 
 
 @lru_cache(maxsize=1024)
-def statement(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: bool) -> tuple[str, Order]:
-    """Return the statement for ``answer_page`` and the order of its groups; ``bounds`` are of from_ and to."""
+def statement(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: bool) -> tuple[str, SortOrder]:
+    """Return the statement for ``list_response`` and its sort order. ``bounds``: which of from_ and to are given."""
     lines = _lines(group_by, bounds, following=following)
     groups = [lines.c[name] for name in members(group_by)]
-    order = Order("group " + ",".join(group_by), tuple(groups))
+    order = SortOrder("group " + ",".join(group_by), tuple(groups))
     sums: list[ColumnElement[Any]] = [
         cast(func.sum(lines.c[name]), BigInteger).label(f"total_{name}") for name in ("sales", "profit", "quantity")
     ]
-    places = [column.label(f"_{number}") for number, column in enumerate(groups)]
-    items = select(*places, *groups, *sums, func.count().label("total_orders")).group_by(*groups)
+    positions = [column.label(f"_{number}") for number, column in enumerate(groups)]
+    items = select(*positions, *groups, *sums, func.count().label("total_orders")).group_by(*groups)
     return sql_text(paged(items, order, following=following)), order
 
 
 def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: bool) -> Subquery:
-    """Add up the lines of each order in each group."""
+    """Add up the order lines by group and order."""
     columns = members(group_by)
     source: Any = SALES
     for other, key in ((PRODUCTS, "product_key"), (CUSTOMERS, "customer_key")):
@@ -96,25 +96,25 @@ def _lines(group_by: tuple[str, ...], bounds: tuple[str, ...], *, following: boo
         lines = lines.where(SALES.c.order_date >= bindparam("from_", type_=Date))
     if "to" in bounds:
         lines = lines.where(SALES.c.order_date <= bindparam("to", type_=Date))
-    if following:  # before adding up: later pages have less to do
-        lines = lines.where(Order("", tuple(columns.values())).behind())
+    if following:  # before the aggregation, so that later pages are faster
+        lines = lines.where(SortOrder("", tuple(columns.values())).after_position())
     return lines.group_by(*map(_known, columns.values()), SALES.c.order_number).subquery("lines")
 
 
 def _known(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Take an empty text for an unknown one: both have the same place in a list, so they must be one group."""
+    """Turn an empty text into NULL: both have the same sort key, so they must be one group."""
     return func.nullif(column, literal_column("''"), type_=column.type) if isinstance(column.type, Text) else column
 
 
-def shape(names: Sequence[str]) -> Shape:
-    """Return what turns a group's values into those of an answer."""
+def formatter(names: Sequence[str]) -> RowFormatter:
+    """Return the function that formats the periods in a row of a response."""
     periods = [(number, PERIODS[name]) for number, name in enumerate(names) if name in PERIODS]
 
-    def shaped(values: Sequence[Any]) -> Sequence[Any]:
-        own = list(values)
-        for number, show in periods:
-            day: date | None = own[number]
-            own[number] = show(day) if day else None
-        return own
+    def formatted(values: Sequence[Any]) -> Sequence[Any]:
+        row = list(values)
+        for number, format_period in periods:
+            day: date | None = row[number]
+            row[number] = format_period(day) if day else None
+        return row
 
-    return shaped
+    return formatted

@@ -1,4 +1,4 @@
-"""How the pages look: light and dark, narrow and wide, on paper; and what the keyboard reaches."""
+"""The appearance of the pages (themes, widths, print) and keyboard operation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.dashboards.cases import YEAR
 from tests.dashboards.conftest import NewScreen
-from tests.dashboards.oracle import Look, Oracle
+from tests.dashboards.oracle import Oracle, Selection
 from tests.dashboards.screen import Screen
 from tests.dashboards.test_filters import assert_shows
 
@@ -17,7 +17,7 @@ PAGES = ["sales", "customers"]
 
 
 def brightness(page: Page, selector: str = "body") -> float:
-    """Return how bright what lies behind an element is, from 0 to 255."""
+    """Return the brightness of an element's background, from 0 to 255."""
     colour = page.locator(selector).first.evaluate("(it) => getComputedStyle(it).backgroundColor")
     figures = [float(figure) for figure in re.findall(r"[\d.]+", colour)[:3]]
     return sum(figures) / 3
@@ -38,7 +38,7 @@ def test_the_button_switches_between_light_and_dark_and_the_choice_stays(new_scr
     assert brightness(screen.page) > 200, "the button does not make the page light again"
 
 
-def test_the_pages_are_dark_where_the_system_is_and_follow_it(new_screen: NewScreen) -> None:
+def test_the_pages_follow_the_dark_theme_of_the_system(new_screen: NewScreen) -> None:
     screen = new_screen(color_scheme="dark")
     screen.open("customers")
     assert brightness(screen.page) < 60
@@ -49,7 +49,7 @@ def test_the_pages_are_dark_where_the_system_is_and_follow_it(new_screen: NewScr
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_screen_is_too_narrow_or_too_wide(new_screen: NewScreen, page: str) -> None:
+def test_the_pages_fit_narrow_and_wide_screens(new_screen: NewScreen, page: str) -> None:
     screen = new_screen()
     for width, height in ((360, 780), (768, 1024), (1440, 900), (2560, 1440)):
         screen.page.set_viewport_size({"width": width, "height": height})
@@ -79,7 +79,7 @@ def test_an_open_menu_lies_within_the_screen(new_screen: NewScreen, width: int) 
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_paper_shows_the_figures_without_the_controls_on_white(new_screen: NewScreen, page: str) -> None:
+def test_printed_pages_show_the_figures_on_white_without_controls(new_screen: NewScreen, page: str) -> None:
     screen = new_screen(color_scheme="dark")
     screen.open(page)
     screen.page.emulate_media(media="print", color_scheme="dark")
@@ -103,7 +103,7 @@ def focused(page: Page) -> str:
 
 
 def reach(screen: Screen, selector: str, presses: int = 120) -> None:
-    """Press Tab until the focus is on an element that matches."""
+    """Press Tab until an element that matches has the focus."""
     for _ in range(presses):
         screen.page.keyboard.press("Tab")
         if screen.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
@@ -111,7 +111,7 @@ def reach(screen: Screen, selector: str, presses: int = 120) -> None:
     raise AssertionError(f"Tab does not reach {selector} within {presses} presses")
 
 
-def test_tab_goes_from_the_skip_link_over_pages_and_filters_to_the_marks(screen: Screen) -> None:
+def test_tab_moves_from_the_skip_link_through_pages_and_filters_to_the_cards(screen: Screen) -> None:
     screen.load("sales")
     order = ["a.skip", "h1 a", ".pages a", "#theme", "#menu-dates summary", "#menu-country summary", "#reset"]
     for selector in [*order, "#rows-toggle", "#sales-trend .png", "#sales-trend .levels a"]:
@@ -133,23 +133,23 @@ def test_the_skip_link_leads_past_the_filters(screen: Screen) -> None:
     assert screen.page.evaluate(inside), "after the skip link Tab does not go to the figures"
 
 
-def test_enter_on_a_bar_filters_and_the_focus_stays_on_it(screen: Screen, oracle: Oracle) -> None:
+def test_enter_on_a_bar_filters_and_keeps_the_focus(screen: Screen, oracle: Oracle) -> None:
     screen.open("customers")
     bar = screen.page.locator("#customers-age .bar", has_text="30-39")
     bar.focus()
     for filters in ({"age": ("30-39",)}, {}):
         screen.act(lambda: screen.page.keyboard.press("Enter"))
-        assert_shows(screen, oracle, Look(YEAR, filters), "customers")
+        assert_shows(screen, oracle, Selection(YEAR, filters), "customers")
         assert focused(screen.page).startswith("30-39"), "the focus is lost when the page is drawn anew"
 
 
-def test_enter_on_an_option_filters_and_menu_and_focus_stay(screen: Screen, oracle: Oracle) -> None:
+def test_enter_on_an_option_filters_and_keeps_menu_and_focus(screen: Screen, oracle: Oracle) -> None:
     screen.load("sales")
     reach(screen, "#menu-country summary")
     screen.page.keyboard.press("Enter")
     reach(screen, "#menu-country a", 1)
     screen.act(lambda: screen.page.keyboard.press("Enter"))
-    assert_shows(screen, oracle, Look(YEAR, {"country": ("Australia",)}))
+    assert_shows(screen, oracle, Selection(YEAR, {"country": ("Australia",)}))
     assert focused(screen.page) == "Australia"
     screen.page.keyboard.press("Escape")
     assert screen.page.locator("#menu-country").get_attribute("open") is None
@@ -170,7 +170,7 @@ LEADS_TO = {
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_marks_of_charts_are_reached_by_tab_and_followed_by_key(screen: Screen, mark: str) -> None:
+def test_elements_of_charts_are_reached_by_tab_and_opened_by_key(screen: Screen, mark: str) -> None:
     page, selector, key = MARKS[mark]
     screen.load(page)
     reach(screen, selector, 250)
@@ -178,7 +178,7 @@ def test_marks_of_charts_are_reached_by_tab_and_followed_by_key(screen: Screen, 
     assert [pair for pair in screen.query if pair in LEADS_TO[mark]] == LEADS_TO[mark]
 
 
-def test_a_cell_of_a_table_is_reached_by_tab_and_followed_by_enter(screen: Screen) -> None:
+def test_a_cell_of_a_table_is_reached_by_tab_and_opened_by_enter(screen: Screen) -> None:
     screen.load("customers")
     reach(screen, "#customers-recency td a", 150)
     screen.act(lambda: screen.page.keyboard.press("Enter"))

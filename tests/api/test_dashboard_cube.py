@@ -1,4 +1,4 @@
-"""The run in memory adds up what SQL adds up, orders of several days and customers included."""
+"""The sales cube computes the same sums as SQL, also for orders of several days and customers."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from api.dashboards.cube_loader import CubeLoader
 from api.dashboards.periods import Period
-from api.dashboards.star import Lines, Star
-from api.dashboards.stars import Stars
+from api.dashboards.sales_cube import Lines, SalesCube
 from tests.api.conftest import Publish
 
 FIRST = date(2025, 11, 20)
@@ -21,7 +21,7 @@ PERIODS = [None, Period(FIRST, FIRST + timedelta(days=DAYS)), Period(date(2025, 
 
 
 def lines(seed: int, count: int = 400) -> list[dict[str, Any]]:
-    """Order lines that keep no rule: an order may have several days and customers, or none."""
+    """Return random order lines; an order may have several days and customers, or no date."""
     chance = random.Random(seed)
     return [
         {
@@ -38,8 +38,8 @@ def lines(seed: int, count: int = 400) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(params=[20260201, 20260202])
-def star(request: pytest.FixtureRequest, app: Flask, publish: Publish) -> Star:
-    """A run of lines at random."""
+def cube(request: pytest.FixtureRequest, app: Flask, publish: Publish) -> SalesCube:
+    """The cube of a run with random order lines."""
     publish(
         products=[
             {"product_key": key, "category": category} for key, category in zip((0, 3, 4, 90), "xyzz", strict=True)
@@ -48,13 +48,13 @@ def star(request: pytest.FixtureRequest, app: Flask, publish: Publish) -> Star:
         sales=lines(request.param),
     )
     with app.app_context():
-        found = Stars().current()
+        found = CubeLoader().current()
     assert found is not None
     return found
 
 
 def sql(engine: Engine, group: str, period: Period | None, where: str = "true") -> dict[Any, tuple[int, ...]]:
-    """Add up by SQL: sales, profit, quantity and distinct orders by group."""
+    """Return sales, profit, quantity and distinct orders by group, computed by SQL."""
     bounds = f"order_date BETWEEN '{period.first}' AND '{period.last}'" if period else "true"
     statement = (
         f"SELECT {group}, COALESCE(sum(sales_amount), 0), COALESCE(sum(profit), 0), COALESCE(sum(quantity), 0),"
@@ -65,7 +65,7 @@ def sql(engine: Engine, group: str, period: Period | None, where: str = "true") 
 
 
 def sums(found: Lines, by: Callable[[str], Any], groups: Any, keys: Sequence[Any]) -> dict[Any, tuple[int, ...]]:
-    """Bring together the same from the star, groups without a line left out."""
+    """Return the same sums from the cube, without empty groups."""
     columns = [*(by(measure) for measure in ("sales", "profit", "quantity")), found.orders_by(groups, len(keys))]
     there = np.bincount(groups, minlength=len(keys))
     rows = zip(keys, there, *columns, strict=True)
@@ -73,79 +73,81 @@ def sums(found: Lines, by: Callable[[str], Any], groups: Any, keys: Sequence[Any
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_totals(star: Star, engine: Engine, period: Period | None) -> None:
-    found = star.lines(period)
+def test_totals_equal_those_of_sql(cube: SalesCube, engine: Engine, period: Period | None) -> None:
+    found = cube.lines(period)
     measured = (*map(found.total, ("sales", "profit", "quantity")), found.orders)
     assert measured == sql(engine, "1", period)[1]
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_sums_by_product_and_by_customer(star: Star, engine: Engine, period: Period | None) -> None:
-    found = star.lines(period)
-    products = sums(found, found.by_product, found.products, star.product_keys.tolist())
+def test_sums_by_product_and_by_customer_equal_those_of_sql(
+    cube: SalesCube, engine: Engine, period: Period | None
+) -> None:
+    found = cube.lines(period)
+    products = sums(found, found.by_product, found.products, cube.product_keys.tolist())
     assert products == sql(engine, "product_key", period)
-    customers = sums(found, found.by_customer, found.customers, star.customer_keys.tolist())
+    customers = sums(found, found.by_customer, found.customers, cube.customer_keys.tolist())
     assert customers == sql(engine, "customer_key", period)
 
 
 @pytest.mark.parametrize("level", ["day", "month", "quarter", "year"])
-def test_sums_by_period(star: Star, engine: Engine, level: str) -> None:
+def test_sums_by_period_equal_those_of_sql(cube: SalesCube, engine: Engine, level: str) -> None:
     period = PERIODS[1]
     assert period is not None
-    found, parts = star.lines(period), period.parts(level)
+    found, parts = cube.lines(period), period.units(level)
     measured = sums(found, lambda measure: found.by_part(parts, measure), found.part(parts), [p.first for p in parts])
     assert measured == sql(engine, f"date_trunc('{level}', order_date)::date", period)
 
 
-def test_lines_of_some_products_and_customers(star: Star, engine: Engine) -> None:
+def test_sums_of_some_products_and_customers_equal_those_of_sql(cube: SalesCube, engine: Engine) -> None:
     period = PERIODS[1]
-    found = star.lines(period, star.product_keys == 3, np.isin(star.customer_keys, [7, 1000]))
-    measured = sums(found, found.by_customer, found.customers, star.customer_keys.tolist())
+    found = cube.lines(period, cube.product_keys == 3, np.isin(cube.customer_keys, [7, 1000]))
+    measured = sums(found, found.by_customer, found.customers, cube.customer_keys.tolist())
     assert measured == sql(engine, "customer_key", period, "product_key = 3 AND customer_key IN (7, 1000)")
 
 
-def test_the_first_day_of_each_customer(star: Star, engine: Engine) -> None:
+def test_the_first_order_date_of_each_customer_equals_that_of_sql(cube: SalesCube, engine: Engine) -> None:
     with engine.connect() as connection:
         statement = "SELECT customer_key, min(order_date) - DATE '1970-01-01' FROM serving.sales GROUP BY 1 ORDER BY 1"
         first = [row[1] for row in connection.execute(text(statement))]
-    assert star.first_days.tolist() == first
+    assert cube.first_days.tolist() == first
 
 
-def test_orders_of_several_days_or_customers_are_there_to_be_counted(star: Star) -> None:
-    assert star.mixed_orders.any()
-    assert not star.mixed_orders.all()
+def test_the_test_data_has_orders_of_several_days_or_customers(cube: SalesCube) -> None:
+    assert cube.mixed_orders.any()
+    assert not cube.mixed_orders.all()
 
 
-def test_a_run_without_lines_is_read(app: Flask, publish: Publish) -> None:
+def test_a_run_without_order_lines_is_loaded(app: Flask, publish: Publish) -> None:
     publish(products=[{"product_key": 1}])
     with app.app_context():
-        empty = Stars().current()
+        empty = CubeLoader().current()
     assert empty is not None
     assert empty.dates is None
     assert (empty.lines(None).total("sales"), empty.lines(None).orders) == (0, 0)
 
 
-def test_a_line_of_a_product_that_is_not_there_is_an_error_that_names_it(app: Flask, publish: Publish) -> None:
+def test_an_order_line_of_a_missing_product_is_an_error_that_names_the_tables(app: Flask, publish: Publish) -> None:
     publish(sales=[{"order_number": "SO1", "product_key": 5, "customer_key": 6}])
     with (
         app.app_context(),
-        pytest.raises(ValueError, match=r"serving\.sales names a product_key that serving\.products"),
+        pytest.raises(ValueError, match=r"serving\.sales has a product_key that serving\.products lacks"),
     ):
-        Stars().current()
+        CubeLoader().current()
 
 
-def test_another_run_replaces_the_star_and_the_same_does_not(app: Flask, publish: Publish) -> None:
-    stars = Stars()
+def test_the_cube_is_loaded_again_only_if_another_run_is_served(app: Flask, publish: Publish) -> None:
+    loader = CubeLoader()
     publish()
     with app.app_context():
-        first, again = stars.current(), stars.current()
+        first, again = loader.current(), loader.current()
         run_id = publish()
-        second = stars.current()
+        second = loader.current()
     assert first is again
     assert second is not None
     assert second.run_id == run_id
 
 
-def test_without_a_run_there_is_no_star(app: Flask) -> None:
+def test_without_a_served_run_there_is_no_cube(app: Flask) -> None:
     with app.app_context():
-        assert Stars().current() is None
+        assert CubeLoader().current() is None

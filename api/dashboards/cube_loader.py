@@ -1,4 +1,4 @@
-"""The way from Postgres to the star in memory."""
+"""Loads the sales cube from Postgres."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from flask import current_app
 from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from api.dashboards.star import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, Star
+from api.dashboards.sales_cube import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, SalesCube
 from api.database import Reader, read
 from api.models import SERVING
 from api.resources.health import FIND_SERVED
 
 LOADING_SECONDS = 120
 ORDERS_BUCKETS = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6 or more"}
-"""Orders of a customer, from how many → the name."""
+"""Buckets of orders a customer: lower bound → label."""
 
 RECENCY_BUCKETS = {
     0: "0-1 months",
@@ -29,13 +29,13 @@ RECENCY_BUCKETS = {
     13: "13-24 months",
     25: "25 or more",
 }
-"""Months since a customer's last order, from how many → the name."""
+"""Buckets of months since a customer's last order: lower bound → label."""
 
 LINE_TYPES = {**dict.fromkeys(("day", "product", "customer", "order"), ">i4"), **dict.fromkeys(MEASURES, ">i8")}
 LINE = np.dtype(
     [("_fields", ">i2"), *(part for name, kind in LINE_TYPES.items() for part in ((f"_{name}", ">i4"), (name, kind)))]
 )
-"""A row as COPY … (FORMAT binary) sends it when no field is NULL: each field behind its length."""
+"""A row of COPY … (FORMAT binary) without NULLs: the number of fields, then each field preceded by its length."""
 
 LINES = """
 COPY (
@@ -62,29 +62,29 @@ COPY_HEADER = 19
 COPY_TRAILER = 2
 
 
-class Stars:
-    """The star of the served run, read when it is first asked for and again when another run is served."""
+class CubeLoader:
+    """Caches the cube of the served run, and loads it again when another run is served."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._star: Star | None = None
+        self._cube: SalesCube | None = None
 
-    def current(self) -> Star | None:
-        """Return the star of the run that is served now; None when none is. Raises psycopg's errors.
+    def current(self) -> SalesCube | None:
+        """Return the cube of the served run, or None if no run is served. Raises psycopg.Error.
 
-        While one thread reads a new run the others go on with the old one, if there is one.
+        While one thread loads a new run, the others keep using the old cube, if there is one.
         """
         rows = read(FIND_SERVED)
         if not rows:
             return None
         run_id, *_, synced_at = rows[0]
-        star = self._star
-        if star is not None and (star.run_id, star.synced_at) == (run_id, synced_at):
-            return star
-        with self._reading(wait=star is None) as mine:
-            if mine and (self._star is None or self._star is star):
-                self._star = load()
-        return self._star
+        cube = self._cube
+        if cube is not None and (cube.run_id, cube.synced_at) == (run_id, synced_at):
+            return cube
+        with self._reading(wait=cube is None) as mine:
+            if mine and (self._cube is None or self._cube is cube):
+                self._cube = load()
+        return self._cube
 
     @contextmanager
     def _reading(self, *, wait: bool) -> Iterator[bool]:
@@ -96,8 +96,8 @@ class Stars:
                 self._lock.release()
 
 
-def load() -> Star | None:
-    """Read the served run from Postgres, all of it as of one moment."""
+def load() -> SalesCube | None:
+    """Load the served run from Postgres in one snapshot; None if no run is served."""
     reader: Reader = current_app.extensions["reader"]
     with reader.connect() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -106,7 +106,7 @@ def load() -> Star | None:
         return _read_run(connection, run) if run else None
 
 
-def _read_run(connection: Connection[Any], run: Sequence[Any]) -> Star:
+def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
     run_id, _, business_date, sample, synced_at = run
     lines = _lines(connection, run_id)
     unknown = bool((lines["product"] == UNKNOWN_KEY).any())
@@ -115,7 +115,7 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> Star:
         connection, "customers", CUSTOMER_COLUMNS, run_id, unknown=(lines["customer"] == UNKNOWN_KEY).any()
     )
     product_keys, customer_keys = (np.array(rows[0], dtype=np.int64) for rows in (products, customers))
-    # By day, those of one day by order.
+    # Sort by day, then by order.
     lines = lines[np.lexsort((lines["order"], lines["day"]))]
     line_products = _positions(lines["product"], product_keys, "product").astype(np.int32)
     line_customers = _positions(lines["customer"], customer_keys, "customer").astype(np.int32)
@@ -133,7 +133,7 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> Star:
         "orders": _buckets(customers[6], ORDERS_BUCKETS),
         "recency": _buckets(customers[7], RECENCY_BUCKETS),
     }
-    return Star(
+    return SalesCube(
         run_id=run_id,
         business_date=business_date,
         synced_at=synced_at,
@@ -165,9 +165,9 @@ def _lines(connection: Connection[Any], run_id: int) -> NDArray[Any]:
 def _table(
     connection: Connection[Any], name: str, columns: Sequence[str], run_id: int, *, unknown: bool
 ) -> list[Sequence[Any]]:
-    """Return columns of a table's rows of a run, in the order of the first, the key.
+    """Return columns of a run's rows in a table, sorted by the first column, the key.
 
-    ``unknown``: order lines point to the unknown member, which is not served; it is the first.
+    ``unknown``: order lines refer to the unknown member, which is not in the table; it is inserted first.
     """
     statement = sql.SQL("SELECT {columns} FROM {table} WHERE run_id = %s ORDER BY 1").format(
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)), table=sql.Identifier(SERVING, name)
@@ -178,25 +178,25 @@ def _table(
     return list(zip(*rows, strict=True)) if rows else [()] * len(columns)
 
 
-def _positions(keys: Ints, known: Ints, what: str) -> Ints:
-    places = np.searchsorted(known, keys)
-    if not np.array_equal(known[np.minimum(places, len(known) - 1)] if known.size else [], keys):
-        raise ValueError(f"serving.sales names a {what}_key that serving.{what}s does not hold: sync again")
-    return places
+def _positions(keys: Ints, known: Ints, name: str) -> Ints:
+    positions = np.searchsorted(known, keys)
+    if not np.array_equal(known[np.minimum(positions, len(known) - 1)] if known.size else [], keys):
+        raise ValueError(f"serving.sales has a {name}_key that serving.{name}s lacks: sync again")
+    return positions
 
 
 def _texts(values: Sequence[str | None], first: Sequence[str] = ()) -> Attribute:
-    """Number texts, ``first`` in front, the others by name, the unknown at the end."""
-    there = {value or UNKNOWN for value in values}
+    """Build an attribute from texts. Labels are sorted: those in ``first``, then by name, UNKNOWN last."""
+    distinct = {value or UNKNOWN for value in values}
     labels = sorted(
-        there, key=lambda label: (label == UNKNOWN, first.index(label) if label in first else len(first), label)
+        distinct, key=lambda label: (label == UNKNOWN, first.index(label) if label in first else len(first), label)
     )
-    places = {label: place for place, label in enumerate(labels)}
-    return Attribute(labels, np.array([places[value or UNKNOWN] for value in values], dtype=np.int32))
+    positions = {label: position for position, label in enumerate(labels)}
+    return Attribute(labels, np.array([positions[value or UNKNOWN] for value in values], dtype=np.int32))
 
 
 def _buckets(values: Sequence[int | None], buckets: Mapping[int, str]) -> Attribute:
-    """Number the buckets that values lie in; the unknown is the last."""
+    """Build an attribute from numbers in buckets; UNKNOWN is the last label."""
     lowest = np.array(list(buckets))
     known = np.array([-1 if value is None else value for value in values], dtype=np.int64)
     codes = np.searchsorted(lowest, known, side="right") - 1
@@ -204,16 +204,16 @@ def _buckets(values: Sequence[int | None], buckets: Mapping[int, str]) -> Attrib
 
 
 def _first_days(days: Ints, customers: Ints, count: int) -> Ints:
-    """Return each customer's first day with an order."""
+    """Return each customer's first order date."""
     known = slice(int(np.searchsorted(days, NO_DAY, side="right")), None)
     first = np.full(count, NO_DAY, dtype=np.int32)
-    # Assigned from the last day to the first: what stays is the first.
+    # Later assignments win, so assign in descending order of days.
     first[customers[known][::-1]] = days[known][::-1]
     return first
 
 
 def _mixed(orders: Ints, count: int, *columns: Ints) -> Mask:
-    """Say which orders have lines that differ in a column."""
+    """Return the mask of orders whose lines differ in a column."""
     mixed = np.zeros(count, dtype=np.bool_)
     for column in columns:
         of_order = np.empty(count, dtype=column.dtype)

@@ -1,9 +1,9 @@
-"""What the pages are made of: cards with tiles, bars, tables of shades, or a figure that Plotly draws.
+"""The parts of cards: tiles, bars, shaded tables, treemaps, and figures for Plotly.
 
-Marks are links where HTML can draw them: they are quick, and keyboards and screen readers know them. The templates
-in ``api/templates/dashboards`` write them. What needs a chart is drawn by Plotly; ``assets/dashboards.js`` follows
-its marks' addresses, which lie in ``customdata`` (or in ``layout.meta.href``, with ``{}`` for it). Colours of text
-and lines are left to the style sheet, which knows whether the page is light or dark.
+Bars, cells and treemaps are HTML links, rendered by the templates in ``api/templates/dashboards``, because links are
+fast and accessible by keyboard and screen reader. Plotly draws the other charts; ``assets/dashboards.js`` opens the URL
+of a clicked element, which is its ``customdata``, or ``layout.meta.href`` with ``{}`` replaced by it. The style sheet
+sets the colours of text and lines, because they depend on the light or dark theme.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ from dataclasses import dataclass
 from typing import Any
 
 BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
-"""Okabe and Ito's colours, which all kinds of colour vision tell apart."""
+"""The palette of Okabe and Ito, distinguishable with all kinds of colour vision."""
 
 GREY = "#8A96A3"
 SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
-"""From little to much; on light and on dark paper."""
+"""Colour scale from low to high, on light and dark backgrounds."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 AXIS = {"fixedrange": True, "zeroline": False, "showgrid": False, "ticks": ""}
-UNITS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
-    "tickcolor": "rgba(0,0,0,0)"  # only to keep the names off the figures of the other axis
+UNIT_AXIS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
+    "tickcolor": "rgba(0,0,0,0)"  # invisible ticks keep the labels apart from those of the other axis
 }
-AMOUNTS = {**AXIS, "showgrid": True, "tickformat": ",~s", "nticks": 6, "rangemode": "tozero"}
+AMOUNT_AXIS = {**AXIS, "showgrid": True, "tickformat": ",~s", "nticks": 6, "rangemode": "tozero"}
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where a click leads; ``here`` when that is where one is. Without an address it is only a text."""
+    """A link; ``current`` if it leads to the current selection. Without a URL it is plain text."""
 
     text: str
     href: str = ""
-    here: bool = False
+    current: bool = False
 
 
 @dataclass(frozen=True)
 class Change:
-    """How a figure differs from another: up, down or same; the difference, and from what."""
+    """The change of a figure: direction (up, down or same), formatted difference, and name of the comparison."""
 
     direction: str
     difference: str
-    what: str
+    baseline: str
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure, how it differs from others, and its course as the address of a picture."""
+    """A figure with its changes, and its sparkline as a data URL."""
 
     name: str
     label: str
@@ -60,7 +60,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: what it stands for, the figures beside it, and how long it is (0 to 1)."""
+    """A bar: label, formatted figures beside it, length (0 to 1), and link."""
 
     label: str
     figures: Sequence[str]
@@ -71,7 +71,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars one below the other; ``columns`` name the figures beside them."""
+    """A horizontal bar chart; ``columns`` are the titles of the figures."""
 
     rows: Sequence[Bar]
     columns: Sequence[str]
@@ -79,7 +79,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text, how dark it is (0 to 1), where a click leads, and whether it is filtered by."""
+    """A cell of a shaded table: text, shade (0 to 1), link, and whether it is chosen."""
 
     text: str
     shade: float
@@ -89,7 +89,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of cells, None for an empty one."""
+    """A shaded table; None stands for an empty cell."""
 
     corner: str
     columns: Sequence[str]
@@ -98,9 +98,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Area:
-    """A part of a treemap, as large as its figure; ``lines`` are written in it, ``rest`` is what has no room there.
+    """A node of a treemap. ``lines`` are the visible lines of its label; ``rest`` is the text that does not fit.
 
-    ``box`` is left, top, width and height in percent of what it lies in.
+    ``box`` is left, top, width and height in percent of the enclosing node.
     """
 
     lines: Sequence[str]
@@ -114,18 +114,18 @@ class Area:
 
     @property
     def ink(self) -> str:
-        """The colour of what is written on it."""
+        """The colour of the label."""
         return "#fff" if self.colour == BLUE else "#000"
 
 
 @dataclass(frozen=True)
 class Card:
-    """A part of a page. ``name`` is its id; ``way`` leads up from what is shown, ``levels`` are ways to show it."""
+    """A card of a page. ``breadcrumbs`` are links to enclosing selections, ``levels`` to other levels of the chart."""
 
     name: str
     title: str
     note: str = ""
-    way: Sequence[Link] = ()
+    breadcrumbs: Sequence[Link] = ()
     levels: Sequence[Link] = ()
     figure: Mapping[str, Any] | None = None
     table: Table | None = None
@@ -135,7 +135,7 @@ class Card:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw."""
+        """Whether the card has no data."""
         return not (
             self.figure
             or self.tiles
@@ -145,55 +145,59 @@ class Card:
         )
 
 
-def whole(value: float) -> str:
-    """Write a whole number with thousands."""
+def format_integer(value: float) -> str:
+    """Format a number without decimals, with thousands separators."""
     return f"{round(value):,}".replace("-", "−")
 
 
-def exact(value: float) -> str:
-    """Write a number with two decimals."""
+def format_decimal(value: float) -> str:
+    """Format a number with two decimals and thousands separators."""
     return f"{value:,.2f}".replace("-", "−")
 
 
-def percent(share: float) -> str:
-    """Write a share with one decimal."""
+def format_percent(share: float) -> str:
+    """Format a share as percent with one decimal."""
     return f"{share * 100:,.1f} %".replace("-", "−")
 
 
-def ratio(above: float, below: float) -> float | None:
-    """Divide; None where nothing is below."""
-    return above / below if below else None
+def ratio(dividend: float, divisor: float) -> float | None:
+    """Divide; None if the divisor is 0."""
+    return dividend / divisor if divisor else None
 
 
-def change(what: str, now: float | None, before: float | None, *, points: bool = False) -> Change:
-    """Say how much a figure has changed, in percent of what it was or in points, if there is something before."""
+def change(baseline: str, now: float | None, before: float | None, *, points: bool = False) -> Change:
+    """Return the change of a figure, in percent or, with ``points``, in percentage points; "—" without a comparison."""
     if now is None or before is None or (not before and not points):
-        return Change("same", "—", what)
+        return Change("same", "—", baseline)
     difference = (now - before) * 100 if points else (now - before) / abs(before) * 100
     shown = f"{abs(difference):,.1f}"
     unit = "pp" if points else "%"
     if shown == "0.0":
-        return Change("same", f"±{shown} {unit}", what)
-    return Change("up", f"▲ +{shown} {unit}", what) if difference > 0 else Change("down", f"▼ −{shown} {unit}", what)
+        return Change("same", f"±{shown} {unit}", baseline)
+    return (
+        Change("up", f"▲ +{shown} {unit}", baseline)
+        if difference > 0
+        else Change("down", f"▼ −{shown} {unit}", baseline)
+    )
 
 
 def two_lines(text: str) -> str:
-    """Break a text at its last blank, for an axis on a narrow screen."""
+    """Break a label at its last blank, so that it fits an axis on a narrow screen."""
     return "<br>".join(text.rsplit(" ", 1))
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """Draw the course of a figure, without axes; where it has no value the line is broken."""
+    """Return a line chart without axes as a data URL of SVG; the line is interrupted where a value is None."""
     known = [value for value in values if value is not None]
     low, high = (min(known), max(known)) if known else (0, 0)
     step = SPARK_WIDTH / max(len(values) - 1, 1)
     parts: list[list[str]] = [[]]
-    for place, value in enumerate(values):
+    for position, value in enumerate(values):
         if value is None:
             parts.append([])
             continue
         height = (value - low) / (high - low) if high > low else 0.5
-        parts[-1].append(f"{place * step:.1f},{SPARK_HEIGHT - 3 - height * (SPARK_HEIGHT - 6):.1f}")
+        parts[-1].append(f"{position * step:.1f},{SPARK_HEIGHT - 3 - height * (SPARK_HEIGHT - 6):.1f}")
     lines = "".join(
         f'<polyline vector-effect="non-scaling-stroke" points="{" ".join(part)}"/>' for part in parts if part
     )
@@ -206,7 +210,7 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 
 def figure(traces: Sequence[Mapping[str, Any]], **layout: Any) -> dict[str, Any]:
-    """Return a figure for Plotly."""
+    """Return a figure for Plotly with the common layout."""
     return {
         "data": traces,
         "layout": {
