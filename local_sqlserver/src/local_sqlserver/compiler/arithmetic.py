@@ -68,17 +68,11 @@ def negate(operator: str, value: Value, line: int) -> Value:
 
 
 def _invalid(declared: SqlType, operator: str, line: int) -> SqlError:
-    text = f"Operand data type {declared.name} is invalid for {operator} operator."
-    return SqlError(8117, text, line=line)
+    return sql_error(8117, declared.name, operator, line=line)
 
 
 def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlError:
-    text = (
-        f"The data types {left.type.name} and {right.type.name} are incompatible in "
-        f"the {_NAMES.get(operator, operator)} "
-        "operator."
-    )
-    return SqlError(402, text, line=line)
+    return sql_error(402, left.type.name, right.type.name, _NAMES.get(operator, operator), line=line)
 
 
 def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:

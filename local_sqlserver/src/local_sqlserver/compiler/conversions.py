@@ -40,20 +40,15 @@ _ORDERS = {
 
 def clash(left: SqlType, right: SqlType, line: int) -> SqlError:
     """Error 206."""
-    return SqlError(206, f"Operand type clash: {left.name} is incompatible with {right.name}", state=2, line=line)
+    return sql_error(206, left.name, right.name, line=line)
 
 
 def _not_implicit(source: SqlType, target: SqlType, line: int) -> SqlError:
-    text = (
-        f"Implicit conversion from data type {source.name} to {target.name} is not allowed. "
-        "Use the CONVERT function to run this query."
-    )
-    return SqlError(257, text, state=3, line=line)
+    return sql_error(257, source.name, target.name, line=line)
 
 
 def _not_explicit(source: SqlType, target: SqlType, line: int) -> SqlError:
-    text = f"Explicit conversion from data type {source.name} to {target.name} is not allowed."
-    return SqlError(529, text, state=2, line=line)
+    return sql_error(529, source.name, target.name, line=line)
 
 
 def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int) -> None:
@@ -171,10 +166,9 @@ def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
     return f"CAST({sql} AS {duckdb_type(target)})"
 
 
-def _failure(value: Value, number: int, before: str, after: str) -> str:
-    """SQL that raises when the value is not NULL; the message holds the value between the two texts."""
-    message = f"concat({quote(before)}, {value.sql}, {quote(after)})" if after else quote(before)
-    return f"CASE WHEN {value.sql} IS NOT NULL THEN tsql_raise({number}, {message}) END"
+def _failure(value: Value, number: int, *arguments: str) -> str:
+    """SQL that raises a message when the value is not NULL; ``arguments`` are SQL."""
+    return f"CASE WHEN {value.sql} IS NOT NULL THEN {raising(number, *arguments)} END"
 
 
 def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
@@ -183,9 +177,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
     name, source = target.name, value.type.name
     sql = value.sql
     type_name = duckdb_type(target)
-    number = 8114
-    before = f"Error converting data type {source} to {'numeric' if name in DECIMALS else name}."
-    after = ""
+    failure = _failure(value, 8114, quote(source), quote(name))
     if name in INTEGERS:
         attempt = f"TRY_CAST(tsql_integer_text({sql}) AS {type_name})"
         if name != "bigint":
@@ -197,19 +189,15 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
     elif name in MONEY:
         attempt = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
-        number, before = 235, f"Cannot convert a char value to {name}. The char value has incorrect syntax."
+        failure = _failure(value, 235 if name == "money" else 293)
     elif name in APPROXIMATE:
         attempt = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
     elif name == "bit":
         attempt = f"tsql_bit({sql})"
-        number, before = 245, f"Conversion failed when converting the {source} value '"
-        after = "' to data type bit."
+        failure = _failure(value, 245, quote(source), sql, quote(name))
     elif name == "uniqueidentifier":
         attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
-        number, before = (
-            8169,
-            "Conversion failed when converting from a character string to uniqueidentifier.",
-        )
+        failure = _failure(value, 8169)
     elif name in BINARY:
         if style in (1, 2):
             raise unsupported("CONVERT from text to binary with a style", line)
@@ -217,11 +205,11 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         return Value(f"{encoding}({sql})", target)
     elif name == "time":
         attempt = f"CAST(tsql_timestamp({sql}, 'mdy') AS TIME)"
-        number, before = 241, "Conversion failed when converting date and/or time from character string."
+        failure = _failure(value, 241)
     else:
         order = _ORDERS.get(style or 0, "mdy")
         moment = f"tsql_timestamp({sql}, '{order}')"
-        number, before = 241, "Conversion failed when converting date and/or time from character string."
+        failure = _failure(value, 241)
         if name == "date":
             attempt = f"CAST({moment} AS DATE)"
         else:
@@ -229,7 +217,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
             if name in ("datetime", "smalldatetime"):
                 first = 1753 if name == "datetime" else 1900
                 attempt = f"tsql_not_before({attempt}, {first})"
-    return Value(attempt if lenient else f"coalesce({attempt}, {_failure(value, number, before, after)})", target)
+    return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 
 def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
@@ -291,11 +279,7 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     if limit == MAX or (widest and widest <= limit):
         return _padded(Value(sql, target, cost=cost))
     if source.name in NUMBERS:
-        message = (
-            "Arithmetic overflow error converting "
-            f"{'numeric' if source.name in DECIMALS else 'expression'} to data type "
-            f"{target.name}."
-        )
+        kind = "numeric" if source.name in DECIMALS else "expression"
         star = source.name in INTEGERS and target.name in ("varchar", "char")
         too_long = "'*'" if star else ("NULL" if lenient else f"tsql_raise(8115, {quote(message)})")
         cost = cost if star or lenient else Cost.MACROS

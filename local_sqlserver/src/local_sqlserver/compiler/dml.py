@@ -17,7 +17,7 @@ from local_sqlserver.compiler.names import (
     invalid_column,
     relation_source,
 )
-from local_sqlserver.compiler.objects import create_sequence, identity_sequence
+from local_sqlserver.compiler.objects import check_failed, create_sequence, identity_sequence
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
 from local_sqlserver.compiler.values import Cost, Value, identifier, quote, typed_null
@@ -45,7 +45,7 @@ class DataCompiler(QueryCompiler):
         """The table that a statement changes; views and system views are refused."""
         relation = self.context.relation(name, line)
         if relation.kind == "S":
-            raise SqlError(259, "Ad hoc updates to system catalogs are not allowed.", line=line)
+            raise sql_error(259, line=line)
         if relation.kind == "V":
             raise unsupported("Changing rows through a view", line)
         return relation
@@ -175,31 +175,14 @@ class DataCompiler(QueryCompiler):
             if column is None:
                 raise invalid_column(name, node.line)
             if column in columns:
-                text = (
-                    f"The column name '{name}' is specified more than once in the SET clause or "
-                    "column list of an INSERT."
-                )
-                raise SqlError(264, text, line=node.line)
+                raise sql_error(264, name, line=node.line)
             if column.computed:
-                text = (
-                    f'The column "{column.name}" cannot be modified because it is either a '
-                    "computed column or is the result of a UNION operator."
-                )
-                raise SqlError(271, text, line=node.line)
+                raise sql_error(271, column.name, line=node.line)
             if column.identity and not relation.identity_insert:
-                text = (
-                    "Cannot insert explicit value for identity column in table "
-                    f"'{relation.name}' when IDENTITY_INSERT is set to OFF."
-                )
-                raise SqlError(544, text, line=node.line)
+                raise sql_error(544, relation.name, line=node.line)
             columns.append(column)
         if relation.identity_insert and not any(column.identity for column in columns):
-            text = (
-                "Explicit value must be specified for identity column in table "
-                f"'{relation.name}' either when IDENTITY_INSERT "
-                "is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column."
-            )
-            raise SqlError(545, text, line=node.line)
+            raise sql_error(545, relation.name, line=node.line)
         return columns
 
     def _row(
@@ -298,8 +281,7 @@ class DataCompiler(QueryCompiler):
             relation = self.target(target, line)
             same = [known for known in scope.sources if known.relation == relation]
             if len(same) > 1:
-                text = f"The table '{target[-1]}' is ambiguous."
-                raise SqlError(8154, text, line=line)
+                raise sql_error(8154, target[-1], line=line)
             if same:
                 own_source = same[0]
             else:
@@ -325,16 +307,11 @@ class DataCompiler(QueryCompiler):
             if column is None:
                 raise invalid_column(assignment.column, line)
             if column.identity:
-                raise SqlError(8102, f"Cannot update identity column '{column.name}'.", line=line)
+                raise sql_error(8102, column.name, line=line)
             if column.computed:
-                text = (
-                    f'The column "{column.name}" cannot be modified because it is either a '
-                    "computed column or is the result of a UNION operator."
-                )
-                raise SqlError(271, text, line=line)
+                raise sql_error(271, column.name, line=line)
             if column.name in values:
-                text = f"The column name '{column.name}' is specified more than once in the SET clause."
-                raise SqlError(264, text, line=line)
+                raise sql_error(264, column.name, line=line)
             is_default = isinstance(assignment.value, syntax.Literal) and assignment.value.kind == "default"
             value = (
                 self.default(column, relation, line)
@@ -483,7 +460,7 @@ class DataCompiler(QueryCompiler):
                     if column is None:
                         raise invalid_column(assignment.column, line)
                     if column.identity:
-                        raise SqlError(8102, f"Cannot update identity column '{column.name}'.", line=line)
+                        raise sql_error(8102, column.name, line=line)
                     value = self.expression(assignment.value, scope)
                     values[column.name] = self.assigned(value, column, relation, line)
                 changed = {name.lower() for name in values}
@@ -553,20 +530,6 @@ def _column(alias: str, name: str, declared: SqlType) -> Value:
 
 def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:
     if node.columns is None:
-        text = "Column name or number of supplied values does not match table definition."
-        return SqlError(213, text, line=node.line)
-    kind = "VALUES clause" if node.rows is not None else "SELECT list"
-    if given < needed:
-        number = 109 if node.rows is not None else 120
-        text = f"There are more columns in the INSERT statement than values specified in the {kind}."
-    else:
-        number = 110 if node.rows is not None else 121
-        text = f"There are fewer columns in the INSERT statement than values specified in the {kind}."
-    if node.query is not None:
-        text = (
-            "The select list for the INSERT statement contains "
-            f"{'fewer' if given < needed else 'more'} items than the insert list. The "
-            "number of SELECT values must match the "
-            "number of INSERT columns."
-        )
-    return SqlError(number, text, severity=15, line=node.line)
+        return sql_error(213, line=node.line)
+    fewer, more = (109, 110) if node.rows is not None else (120, 121)
+    return sql_error(fewer if given < needed else more, line=node.line)

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from local_sqlserver.compiler.contract import ConstraintInfo, Relation
-from local_sqlserver.compiler.macros import ERROR_MARK
-from local_sqlserver.errors import SqlError
+import duckdb
 
-if TYPE_CHECKING:
-    import duckdb
+from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
+from local_sqlserver.compiler.macros import ARGUMENT_MARK, ERROR_MARK
+from local_sqlserver.errors import MESSAGES, SqlError, sql_error
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -30,11 +29,24 @@ _DUCKDB_TYPES = {
 }
 
 
-def to_sql_error(error: duckdb.Error, line: int, relations: Sequence[Relation] = ()) -> SqlError:
+def is_conflict(failure: duckdb.Error) -> bool:
+    """Whether another transaction has changed the same rows or the same table."""
+    if not isinstance(failure, duckdb.TransactionException):
+        return False
+    text = str(failure)
+    return "onflict" in text or "another transaction has altered this table" in text
+
+
+def is_without_transaction(failure: duckdb.Error) -> bool:
+    """Whether COMMIT or ROLLBACK found no transaction to end: a COMMIT that fails leaves none behind."""
+    return isinstance(failure, duckdb.TransactionException) and "no transaction is active" in str(failure)
+
+
+def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0) -> SqlError:
     """The SQL Server error that a DuckDB failure stands for.
 
-    ``relations`` are the tables that the statement names: constraint failures say which of them it was. What is not
-    recognised becomes error 50000 with DuckDB's own text: never hidden.
+    ``relations`` are the tables that the statement names: constraint failures say which of them it was. ``spid`` is
+    the session's number. What is not recognised becomes error 50000 with DuckDB's own text: never hidden.
     """
     message = str(error)
     if raised := re.search(rf"{ERROR_MARK}(\d+)(?:/(\d+)/(\d+))?:(.*)", message, re.DOTALL):
@@ -42,10 +54,10 @@ def to_sql_error(error: duckdb.Error, line: int, relations: Sequence[Relation] =
         return SqlError(int(number), text, severity=int(severity or 16), state=int(state or 1), line=line)
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
-            result: SqlError = build(found, relations)
+            result = build(found, relations)
             result.line = line
             return result
-    return SqlError(50000, f"DuckDB: {message}", line=line)
+    return sql_error(50000, message, line=line)
 
 
 class _RaisedError(Exception):
@@ -84,11 +96,7 @@ def _full(relation: Relation | None) -> str:
 def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
     table, column = found[1], found[2].strip('"')
     relation = next((known for known in relations if known.name.lower() == table.lower()), None)
-    text = (
-        f"Cannot insert the value NULL into column '{column}', table '{_full(relation)}'; column does not allow nulls. "
-        "INSERT fails."
-    )
-    return SqlError(515, text, state=2)
+    return sql_error(515, column, _full(relation), "INSERT")
 
 
 def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
@@ -96,19 +104,10 @@ def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
     relation, constraint, values = _violated(found[1], relations)
     shown = ", ".join("<NULL>" if value == "\x01" else value for value in values)
     table = _table(relation)
-    if constraint is not None and constraint.kind in ("PK", "UQ"):
-        word = "PRIMARY KEY" if constraint.kind == "PK" else "UNIQUE KEY"
-        text = (
-            f"Violation of {word} constraint '{constraint.name}'. Cannot insert duplicate key in object "
-            f"'{table}'. The duplicate key value is ({shown})."
-        )
-        return SqlError(2627, text, severity=14)
+    if constraint is not None and constraint.kind in KEY_KINDS:
+        return sql_error(2627, KEY_KINDS[constraint.kind], constraint.name, table, f"({shown})")
     name = constraint.name if constraint else "?"
-    text = (
-        f"Cannot insert duplicate key row in object '{table}' with unique index '{name}'. "
-        f"The duplicate key value is ({shown})."
-    )
-    return SqlError(2601, text, severity=14)
+    return sql_error(2601, table, name, f"({shown})")
 
 
 def _violated(
@@ -134,54 +133,53 @@ def _violated(
     return None, None, (text,)
 
 
-def _overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    name = _DUCKDB_TYPES.get(found[1], found[1].lower())
-    return SqlError(8115, f"Arithmetic overflow error converting expression to data type {name}.", state=2)
-
-
-def _decimal_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    return SqlError(8115, "Arithmetic overflow error converting numeric to data type numeric.", state=8)
+def _type(duckdb_name: str) -> str:
+    return _DUCKDB_TYPES.get(duckdb_name, duckdb_name.lower())
 
 
 def _conversion(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    value, target = found[1], found[2]
-    name = _DUCKDB_TYPES.get(target, target.lower())
-    if target.startswith(("DATE", "TIME", "timestamp", "date")):
-        return SqlError(241, "Conversion failed when converting date and/or time from character string.")
-    text = f"Conversion failed when converting the nvarchar value '{value}' to data type {name}."
-    return SqlError(245, text)
+    return sql_error(245, "nvarchar", found[1], _type(found[2]))
 
 
-def _constant(number: int, text: str, *, severity: int = 16, state: int = 1) -> _Build:
-    return lambda found, relations: SqlError(number, text, severity=severity, state=state)
+def _disk_full(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    relation = relations[0] if relations else None
+    return sql_error(1105, _table(relation), "", relation.database if relation else "?", "PRIMARY")
 
 
-def _named(number: int, text: str, *, severity: int = 16) -> _Build:
-    """An error whose text takes the pattern's first group as {0}."""
-    return lambda found, relations: SqlError(number, text.format(found[1]), severity=severity)
+def _plain(number: int, *arguments: str, state: int | None = None) -> _Build:
+    return lambda found, relations: sql_error(number, *arguments, state=state)
 
 
-_DEADLOCK = (
-    "Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim. "
-    "Rerun the transaction."
-)
+def _named(number: int) -> _Build:
+    """An error whose text takes the pattern's first group."""
+    return lambda found, relations: sql_error(number, found[1])
+
+
+def _overflow(source: str) -> _Build:
+    """Error 8115 of a conversion to the DuckDB type that is the pattern's first group."""
+    return lambda found, relations: sql_error(8115, source, _type(found[1]))
+
+
+_TWO_DATABASES = "Writing to two databases in one transaction"
 
 _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"NOT NULL constraint failed: (.*)\.(\"[^\"]+\"|[^.]+)$", _not_null),
-    (r"Duplicate key \"(.*)\" violates (?:unique|primary key) constraint", _duplicate),
+    (r"Duplicate key \"(.*)\" violates unique constraint", _duplicate),
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
-    (r"Division by zero", _constant(8134, "Divide by zero error encountered.")),
-    (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow),
-    (r"out of range for the destination type (\w+)", _overflow),
+    (r"Division by zero", _plain(8134)),
+    (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow("expression")),
+    (r"out of range for the destination type (\w+)", _overflow("expression")),
+    (r"Failed to cast decimal value .* to type (\w+)", _overflow("numeric")),
     (
-        r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|to DECIMAL\(.*out of range",
-        _decimal_overflow,
+        r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|Casting value .* to type DECIMAL",
+        _plain(8115, "numeric", "numeric", state=8),
     ),
+    (r"Overflow in HUGEINT", _plain(8115, "expression", "numeric")),
+    (r"(?:date|time|timestamp) field (?:format|value out of range)", _plain(241)),
     (r"Could not convert string ['\"](.*)['\"] to (\w+)", _conversion),
-    (r"Failed to cast decimal value|Casting value .* to type DECIMAL", _decimal_overflow),
     (
-        r"sum is out of range|overflow in (?:SUM|HUGEINT|INT128)",
-        _constant(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2),
+        r"Date out of range|not in timestamp range|Timestamp microseconds out of range|Interval value .* out of range",
+        _plain(517, "datetime"),
     ),
     (
         r"invalid (?:date|timestamp) field format|date field value out of range",
@@ -255,10 +253,9 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
 
 def cannot_drop(kind: str, name: str, line: int) -> SqlError:
     """Error 3701."""
-    text = f"Cannot drop the {kind} '{name}', because it does not exist or you do not have permission."
-    return SqlError(3701, text, severity=11, state=5, line=line)
+    return sql_error(3701, "drop", kind, name, line=line)
 
 
 def already_exists(name: str, line: int) -> SqlError:
     """Error 2714."""
-    return SqlError(2714, f"There is already an object named '{name}' in the database.", state=6, line=line)
+    return sql_error(2714, name, line=line)

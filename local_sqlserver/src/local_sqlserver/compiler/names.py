@@ -111,8 +111,7 @@ class Scope:
                 or known.name[-1].lower() != known.alias.lower()
                 or [p.lower() for p in known.name] == [p.lower() for p in source.name]
             ):
-                text = f"The correlation name '{source.alias}' is specified multiple times in a FROM clause."
-                raise SqlError(1011, text, severity=16, line=line)
+                raise sql_error(1011, source.alias, line=line)
         self.sources.append(source)
 
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
@@ -130,20 +129,19 @@ class Scope:
             else:
                 found = [(source, column) for source in scope.sources if (column := source.find(name)) is not None]
                 if len(found) > 1:
-                    raise SqlError(209, f"Ambiguous column name '{name}'.", line=node.line)
+                    raise sql_error(209, name, line=node.line)
                 if found:
                     source, column = found[0]
                     return source.value(column), scope, f"{source.alias}.{column.name}"
             scope = scope.parent
         if qualifier:
-            text = f'The multi-part identifier "{".".join(node.parts)}" could not be bound.'
-            raise SqlError(4104, text, line=node.line)
+            raise sql_error(4104, ".".join(node.parts), line=node.line)
         raise invalid_column(name, node.line)
 
 
 def invalid_column(name: str, line: int) -> SqlError:
     """Error 207."""
-    return SqlError(207, f"Invalid column name '{name}'.", line=line)
+    return sql_error(207, name, line=line)
 
 
 def reference(alias: str, column: OutputColumn) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from local_sqlserver.engine.state import RaisedError
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, sql_error
 
 _PLACE = re.compile(
     r"%(?:%|(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:h|l|I64)?(?P<type>[diouxXs]))"
@@ -82,8 +82,4 @@ def format_message(text: str, arguments: Sequence[Any]) -> str:
 
 
 def _mismatch(position: int) -> SqlError:
-    text = (
-        f"The data type of substitution parameter {position} does not match the expected type of the "
-        f"format specification."
-    )
-    return SqlError(2786, text)
+    return sql_error(2786, position)

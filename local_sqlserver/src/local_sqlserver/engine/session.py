@@ -32,7 +32,7 @@ from local_sqlserver.engine.state import (
 )
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 
 
@@ -146,8 +146,7 @@ class EngineSession:
         """At the end of a request, roll back a doomed transaction and report error 3998."""
         if self._transactions.doomed:
             yield from self._work.rolled_back()
-            text = "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."
-            yield error_event(SqlError(3998, text))
+            yield error_event(sql_error(3998))
             yield Done(error=True)
 
     def _manage(self, request: TransactionRequest) -> Iterator[Event]:
@@ -219,5 +218,4 @@ class EngineSession:
 
 
 def _killed() -> SqlError:
-    text = "Cannot continue the execution because the session is in the kill state."
-    return SqlError(596, text, severity=21)
+    return sql_error(596)

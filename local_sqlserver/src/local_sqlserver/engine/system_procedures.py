@@ -13,7 +13,7 @@ from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.ports import Caller
 from local_sqlserver.engine.state import Cancelled, Frame
 from local_sqlserver.engine.values import coerce
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
 from local_sqlserver.types import MAX, SqlType
 
@@ -48,9 +48,9 @@ def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> d
     for position, argument in enumerate(arguments):
         name = argument.name.lower() or (names[position] if position < len(names) else "")
         if not name:
-            raise SqlError(8144, f"Procedure or function {procedure} has too many arguments specified.", state=2)
+            raise sql_error(8144, procedure)
         if name not in names:
-            raise SqlError(8145, f"{argument.name} is not a parameter for procedure {procedure}.")
+            raise sql_error(8145, argument.name, procedure)
         if not argument.default:
             picked[name] = argument
     return picked
@@ -62,11 +62,7 @@ def _shift(outcome: Outcome, by: int) -> dict[int, tuple[Any, SqlType]]:
 
 def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     if not arguments:
-        raise SqlError(
-            201,
-            "Procedure or function 'sp_executesql' expects parameter '@statement', which was not supplied.",
-            state=4,
-        )
+        raise sql_error(201, "sp_executesql", "@statement")
     for position in (0, 1):
         if (
             position < len(arguments)
@@ -74,8 +70,7 @@ def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
             and (arguments[position].value is not None)
         ):
             name = "@statement" if position == 0 else "@params"
-            text = f"Procedure expects parameter '{name}' of type 'ntext/nchar/nvarchar'."
-            raise SqlError(214, text, state=2 if position == 0 else 3)
+            raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1))
     outcome = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
     return _outcome(outcome.code, _shift(outcome, 2))
@@ -110,7 +105,7 @@ def _sp_execute(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
 def _prepared(caller: Caller, arguments: Sequence[Bound]) -> tuple[str, tuple[Any, ...]]:
     handle = arguments[0].value if arguments else None
     if handle not in caller.prepared:
-        raise SqlError(8179, f"Could not find prepared statement with handle {handle}.", state=2)
+        raise sql_error(8179, handle)
     return caller.prepared[handle]
 
 
@@ -143,12 +138,12 @@ def _sp_reset_connection(caller: Caller, arguments: Sequence[Bound], frame: Fram
 def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
     names = ("@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal")
     given = _pick(names, arguments, "sp_getapplock")
-    resource, owner = _lock_of(given, frame)
+    resource, owner = _lock_of("sp_getapplock", given, frame)
     mode = next((mode for mode in MODES if mode.lower() == str(_value(given, "@lockmode", "")).lower()), None)
     if mode is None:
         return _outcome(-999)
     if owner == "Transaction" and not caller.transactions.count:
-        raise _no_transaction("sp_getapplock")
+        raise sql_error(3918)
     timeout = _value(given, "@locktimeout", frame.settings.lock_timeout)
     code = caller.shared.locks.acquire(
         caller.state.spid, resource, mode, owner, int(timeout), caller.state.cancelled.is_set
@@ -160,33 +155,24 @@ def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Out
 
 def _releaseapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
     given = _pick(("@resource", "@lockowner", "@dbprincipal"), arguments, "sp_releaseapplock")
-    resource, owner = _lock_of(given, frame)
+    resource, owner = _lock_of("sp_releaseapplock", given, frame)
     if owner == "Transaction" and not caller.transactions.count:
-        raise _no_transaction("sp_releaseapplock")
+        raise sql_error(3918)
     if not caller.shared.locks.release(caller.state.spid, resource, owner):
         name = _value(given, "@resource", "")
-        text = (
-            f"Cannot release the application lock (Database Principal: 'public', Resource: '{name}') "
-            f"because it is not currently held."
-        )
-        raise SqlError(1223, text)
+        raise sql_error(1223, "public", name)
     return _outcome()
-
-
-def _no_transaction(procedure: str) -> SqlError:
-    text = f"You attempted to acquire a transactional application lock without an active transaction ({procedure})."
-    return SqlError(3918, text)
 
 
 def _value(given: dict[str, Bound], name: str, default: Any) -> Any:
     return given[name].value if name in given else default
 
 
-def _lock_of(given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
+def _lock_of(procedure: str, given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
     """Return the lock's resource, qualified with its database, and its owner."""
     owner = str(_value(given, "@lockowner", "Transaction")).capitalize()
     if owner not in ("Transaction", "Session"):
-        raise SqlError(1222, f"Invalid lock owner '{owner}'.")
+        raise sql_error(1226, procedure)
     return f"{frame.database.lower()}|{str(_value(given, '@resource', ''))[:255]}", owner
 
 
@@ -343,10 +329,9 @@ def _sp_helptext(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Ca
     parts = parse_name(name)
     item = caller.view.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
     if item is None:
-        text = f"The object '{name}' does not exist in database '{frame.database}' or is invalid for this operation."
-        raise SqlError(15009, text)
+        raise sql_error(15009, name, frame.database)
     if not item.definition:
-        raise SqlError(15197, f"There is no text for object '{name}'.")
+        raise sql_error(15197, name)
     rows: list[tuple[Any, ...]] = [(line,) for line in item.definition.splitlines(keepends=True)]
     yield from _result(
         [("Text", SqlType("nvarchar", length=255 if all(len(row[0]) <= 255 for row in rows) else MAX))],

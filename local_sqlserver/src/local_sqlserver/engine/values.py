@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from local_sqlserver import utf16
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.types import MAX, SqlType
 
 _RANGES = {
@@ -151,20 +151,17 @@ def _fit_text(text: str, target: SqlType) -> str:
 
 
 def _clash(value: Any, target: SqlType, source: SqlType | None) -> SqlError:
-    text = f"Operand type clash: {(source or type_of(value)).name} is incompatible with {target.name}"
-    return SqlError(206, text)
+    return sql_error(206, (source or type_of(value)).name, target.name)
 
 
 def _conversion_failed(value: str, target: SqlType, source: SqlType | None) -> SqlError:
     kind = source.name if source is not None and source.name in _TEXT else "nvarchar"
-    text = f"Conversion failed when converting the {kind} value '{value}' to data type {target.name}."
-    return SqlError(245, text)
+    return sql_error(245, kind, value, target.name)
 
 
 def _overflow(target: SqlType, source: SqlType | None = None) -> SqlError:
     kind = "expression" if source is None else source.name
-    text = f"Arithmetic overflow error converting {kind} to data type {target.name}."
-    return SqlError(8115, text, state=2)
+    return sql_error(8115, kind, target.name)
 
 
 def _to_bit(value: Any, target: SqlType) -> int:
@@ -186,14 +183,9 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
         number = int(text.replace(" ", "")) if text else 0
         if not _RANGES[target.name][0] <= number <= _RANGES[target.name][1] and target.name != "bigint":
             kind = source.name if source is not None else "nvarchar"
-            message = (
-                f"The conversion of the {kind} value '{value}' overflowed an int column."
-                if target.name == "int"
-                else f"The conversion of the {kind} value '{value}' overflowed an "
-                f"INT{2 if target.name == 'smallint' else 1} column. "
-                "Use a larger integer column."
-            )
-            raise SqlError(248 if target.name == "int" else 244, message)
+            if target.name == "int":
+                raise sql_error(248, kind, value)
+            raise sql_error(244, kind, value, "INT2" if target.name == "smallint" else "INT1")
     elif isinstance(value, int):
         number = value
     elif isinstance(value, Decimal | float):
@@ -220,7 +212,7 @@ def _to_decimal(value: Any, target: SqlType, source: SqlType | None) -> Decimal:
             text = text.replace(",", "").replace("$", "") or "0"
         if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
             kind = source.name if source is not None else "nvarchar"
-            raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
+            raise sql_error(8114, kind, target.name)
         number = Decimal(text)
     elif isinstance(value, int | Decimal):
         number = Decimal(value)
@@ -243,7 +235,7 @@ def _to_float(value: Any, target: SqlType, source: SqlType | None) -> float:
         text = value.strip(" ") or "0"
         if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
             kind = source.name if source is not None else "nvarchar"
-            raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
+            raise sql_error(8114, kind, target.name)
         return float(text)
     if isinstance(value, int | float | Decimal):
         return float(value)
@@ -259,8 +251,7 @@ def _to_uuid(value: Any) -> UUID:
         try:
             return UUID(value.strip().strip("{}")[:36])
         except ValueError:
-            text = "Conversion failed when converting from a character string to uniqueidentifier."
-            raise SqlError(8169, text, state=2) from None
+            raise sql_error(8169) from None
     raise _clash(value, SqlType("uniqueidentifier"), None)
 
 
@@ -274,11 +265,7 @@ def _to_binary(value: Any, target: SqlType) -> bytes:
         data = value.bytes_le
     else:
         name = type_of(value).name
-        text = (
-            f"Implicit conversion from data type {name} to {target.name} is not allowed. "
-            "Use the CONVERT function to run this query."
-        )
-        raise SqlError(257, text, state=3)
+        raise sql_error(257, name, target.name)
     if target.length not in (None, MAX):
         data = data[: target.length]
     if target.name == "binary":
@@ -324,8 +311,7 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
     if isinstance(value, str):
         moment = _parse_temporal(value, target)
         if moment is None:
-            text = "Conversion failed when converting date and/or time from character string."
-            raise SqlError(241, text)
+            raise sql_error(241)
         value = moment
     elif isinstance(value, int | float | Decimal):
         if name not in ("datetime", "smalldatetime"):
@@ -377,8 +363,7 @@ def _fit_moment(value: datetime, target: SqlType) -> Any:
     if name == "smalldatetime":
         return (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
     if value.year < 1753:
-        text = "The conversion of a datetime2 data type to a datetime data type resulted in an out-of-range value."
-        raise SqlError(242, text, state=3)
+        raise sql_error(242, "datetime2", "datetime")
     ticks = round(value.microsecond * 300 / 1_000_000)
     milliseconds = round(ticks * 10 / 3)
     return value.replace(microsecond=0) + timedelta(milliseconds=milliseconds)

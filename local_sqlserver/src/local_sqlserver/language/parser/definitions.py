@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.parser.changes import DataParser
@@ -76,7 +76,7 @@ class DefinitionParser(DataParser):
             elif self.at_word("PERIOD") and self.peek().upper == "FOR":
                 raise unsupported("A temporal table", self.token.line)
             else:
-                column, inline = self._column_definition()
+                column, inline = self._column_definition(len(columns) + 1)
                 columns.append(column)
                 constraints += inline
             if not self.accept_operator(","):
@@ -117,7 +117,7 @@ class DefinitionParser(DataParser):
         self.expect_operator(")")
 
     def _column_definition(
-        self,
+        self, position: int = 1
     ) -> tuple[syntax.ColumnDefinition, list[syntax.ConstraintDefinition]]:
         line = self.token.line
         name = self.expect_identifier()
@@ -126,7 +126,7 @@ class DefinitionParser(DataParser):
             computed = self._default()
             self.accept_word("PERSISTED")  # where the value is kept; it is the same either way
             return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
-        type_ = parse_type(self, f"'{name}'")
+        type_ = parse_type(self, position)
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
@@ -354,5 +354,4 @@ def _twice(constraint: str, column: str, line: int) -> SqlError:
 
 def prefixed_name(statement: str, line: int) -> SqlError:
     """Error 166."""
-    text = f"'{statement}' does not allow specifying the database name as a prefix to the object name."
-    return SqlError(166, text, severity=15, line=line)
+    return sql_error(166, statement, line=line)
