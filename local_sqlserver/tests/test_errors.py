@@ -37,7 +37,7 @@ def numbers_of(node: ast.expr) -> list[int]:
     """The numbers that an argument may be: a constant, or either side of a conditional one."""
     if isinstance(node, ast.IfExp):
         return numbers_of(node.body) + numbers_of(node.orelse)
-    return [node.value] if isinstance(node, ast.Constant) else []
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, int) else []
 
 
 def test_each_number_has_one_row_and_the_rows_are_in_order() -> None:

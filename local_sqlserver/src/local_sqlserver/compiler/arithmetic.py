@@ -5,16 +5,8 @@ from __future__ import annotations
 from local_sqlserver.collation import compared
 from local_sqlserver.compiler.conversions import clash, convert
 from local_sqlserver.compiler.types import (
-    APPROXIMATE,
-    DATETIMES,
-    DECIMALS,
     FLOAT,
     INT,
-    INTEGERS,
-    MONEY,
-    NUMBERS,
-    TEMPORAL,
-    UNICODE,
     arithmetic_type,
     as_decimal,
     decimal,

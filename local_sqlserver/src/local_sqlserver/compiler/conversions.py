@@ -18,14 +18,13 @@ from local_sqlserver.compiler.types import (
     FIXED_TEXT,
     INTEGER_RANGES,
     INTEGERS,
+    MAX,
     MONEY,
     NUMBERS,
     TEMPORAL,
     TEXT,
-    duckdb_type,
-    precedence,
-    text_length,
-    text_type,
+    TYPES,
+    SqlType,
 )
 from local_sqlserver.compiler.values import Cost, Value, native, once, quote, typed_null
 from local_sqlserver.errors import SqlError, unsupported
@@ -313,15 +312,14 @@ def _to_binary(value: Value, target: SqlType, line: int) -> Value:
     if value.type.name in BINARY:
         return Value(value.sql, target)
     if value.type.name in INTEGERS | {"bit"}:
-        widths = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8}
-        width = target.length if target.length not in (None, MAX) else widths[value.type.name]
+        width = target.length if target.length not in (None, MAX) else TYPES[value.type.name].size
         return Value(f"tsql_integer_bytes({value.sql}, {width})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 
 
 def _from_binary(value: Value, target: SqlType, line: int) -> Value:
     if target.name in INTEGERS:
-        digits = {"tinyint": 2, "smallint": 4, "int": 8, "bigint": 16}[target.name]
+        digits = 2 * TYPES[target.name].size
         return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 

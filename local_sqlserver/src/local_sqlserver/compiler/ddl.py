@@ -27,12 +27,12 @@ from local_sqlserver.compiler.objects import (
     temporary,
     unique_index,
 )
-from local_sqlserver.compiler.types import DECIMALS, INTEGERS, TEXT, duckdb_type
+from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.compiler.values import identifier
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
 
 
 class DefinitionCompiler(DataCompiler):

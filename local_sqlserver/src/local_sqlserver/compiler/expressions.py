@@ -33,7 +33,7 @@ from local_sqlserver.compiler.values import (
 )
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import INTEGERS, MAX, TYPES, UNICODE, SqlType
 
 _CLAUSES = {
     "select": (8120, "the select list"),

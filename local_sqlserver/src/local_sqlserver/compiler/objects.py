@@ -7,8 +7,8 @@ import re
 from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.compiler import folding
 from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Relation
-from local_sqlserver.compiler.types import TEXT
 from local_sqlserver.compiler.values import identifier, quote, raising
+from local_sqlserver.types import TEXT
 
 
 def _parts(relation: Relation) -> list[str]:

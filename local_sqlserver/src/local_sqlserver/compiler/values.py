@@ -9,9 +9,9 @@ from enum import Enum
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
 from local_sqlserver.compiler import folding
-from local_sqlserver.compiler.types import INT, TEXT, duckdb_type
+from local_sqlserver.compiler.types import INT, duckdb_type
 from local_sqlserver.errors import sql_error
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import TEXT, SqlType
 
 
 class Cost(Enum):

@@ -21,7 +21,7 @@ from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.values import coerce, type_of
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import MAX, TYPES, SqlType
 
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
@@ -42,7 +42,7 @@ def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
     text = node.value
     match node.kind:
         case "varchar" | "nvarchar":
-            limit = 4000 if node.kind == "nvarchar" else 8000
+            limit = TYPES[node.kind].longest or MAX
             length = max(1, utf16.length(text))
             return text, SqlType(node.kind, length=length if length <= limit else MAX)
         case "integer":

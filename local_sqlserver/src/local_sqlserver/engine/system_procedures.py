@@ -15,7 +15,7 @@ from local_sqlserver.engine.state import Cancelled, Frame
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import MAX, MONEY, NUMBERS, TEMPORAL, TEXT, TYPES, SqlType, TypeRow
 
 _INT = SqlType("int")
 _TEXT = SqlType("nvarchar", length=MAX)
@@ -184,33 +184,13 @@ def _result(columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]],
     yield caller.state.done(caller.state.frame, len(rows), 0xC1)
 
 
-_TYPE_INFO: list[tuple[str, int, int, str | None, str | None, str | None, int, int, int, int | None]] = [
-    # name, ODBC type, precision, prefix, suffix, create params, case sensitive, searchable, money, unsigned
-    ("bit", -7, 1, None, None, None, 0, 2, 0, None),
-    ("tinyint", -6, 3, None, None, None, 0, 2, 0, 1),
-    ("smallint", 5, 5, None, None, None, 0, 2, 0, 0),
-    ("int", 4, 10, None, None, None, 0, 2, 0, 0),
-    ("bigint", -5, 19, None, None, None, 0, 2, 0, 0),
-    ("real", 7, 24, None, None, None, 0, 2, 0, 0),
-    ("float", 6, 53, None, None, None, 0, 2, 0, 0),
-    ("money", 3, 19, "$", None, None, 0, 2, 1, 0),
-    ("smallmoney", 3, 10, "$", None, None, 0, 2, 1, 0),
-    ("decimal", 3, 38, None, None, "precision,scale", 0, 2, 0, 0),
-    ("numeric", 2, 38, None, None, "precision,scale", 0, 2, 0, 0),
-    ("char", 1, 8000, "'", "'", "length", 0, 3, 0, None),
-    ("varchar", 12, 8000, "'", "'", "max length", 0, 3, 0, None),
-    ("nchar", -8, 4000, "N'", "'", "length", 0, 3, 0, None),
-    ("nvarchar", -9, 4000, "N'", "'", "max length", 0, 3, 0, None),
-    ("binary", -2, 8000, "0x", None, "length", 0, 2, 0, None),
-    ("varbinary", -3, 8000, "0x", None, "max length", 0, 2, 0, None),
-    ("date", 91, 10, "'", "'", None, 0, 3, 0, None),
-    ("time", -154, 16, "'", "'", "scale", 0, 3, 0, None),
-    ("datetime2", 93, 27, "'", "'", "scale", 0, 3, 0, None),
-    ("datetime", 93, 23, "'", "'", None, 0, 3, 0, None),
-    ("smalldatetime", 93, 16, "'", "'", None, 0, 3, 0, None),
-    ("datetimeoffset", -155, 34, "'", "'", "scale", 0, 3, 0, None),
-    ("uniqueidentifier", -11, 36, "'", "'", None, 0, 2, 0, None),
-]
+_LISTED = sorted((row for row in reversed(TYPES.values()) if row.odbc is not None), key=lambda row: row.odbc or 0)
+"""The types by ODBC's number; of those with one number, the first is the one that applications take."""
+
+
+def _longest(row: TypeRow) -> int:
+    """ODBC's column size: digits, characters or bytes."""
+    return row.longest or row.precision or row.text_length
 
 
 def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
@@ -226,16 +206,19 @@ def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> 
         *(("SQL_DATA_TYPE", small), ("SQL_DATETIME_SUB", small), ("NUM_PREC_RADIX", _INT)),
         *(("INTERVAL_PRECISION", small), ("USERTYPE", small)),
     ]
-    rows = [
-        *(
+    rows = []
+    for row in _LISTED:
+        if wanted not in (0, row.odbc):
+            continue
+        signed = row.name in NUMBERS - {"bit"}
+        searchable = 3 if row.name in TEXT | TEMPORAL else 2
+        unsigned = int(row.name == "tinyint") if signed else None
+        rows.append(
             (
-                *(name, odbc, precision, prefix, suffix, create, 1, sensitive, searchable, unsigned, money),
-                *(0 if unsigned is not None else None, name, None, None, odbc, None, None, None, 0),
+                *(row.name, row.odbc, _longest(row), *row.quotes, row.parameters, 1, 0, searchable, unsigned),
+                *(int(row.name in MONEY), 0 if signed else None, row.name, None, None, row.odbc, None, None, None, 0),
             )
-            for name, odbc, precision, prefix, suffix, create, sensitive, searchable, money, unsigned in _TYPE_INFO
-            if wanted in (0, odbc)
         )
-    ]
     yield from _result(columns, rows, caller)
     return _outcome()
 
@@ -287,8 +270,8 @@ def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
     ):
         if _value(given, name, None):
             where += f" AND {column} LIKE {_literal(given[name].value)}"
-    odbc = " ".join(f"WHEN '{name}' THEN {code}" for name, code, *_ in _TYPE_INFO)
-    sizes = " ".join(f"WHEN '{name}' THEN {precision}" for name, _, precision, *_ in _TYPE_INFO)
+    odbc = " ".join(f"WHEN '{row.name}' THEN {row.odbc}" for row in _LISTED)
+    sizes = " ".join(f"WHEN '{row.name}' THEN {_longest(row)}" for row in _LISTED)
     text = (
         "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, COLUMN_NAME, "
         f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS DATA_TYPE, DATA_TYPE AS TYPE_NAME, "

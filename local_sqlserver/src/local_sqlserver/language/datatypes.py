@@ -5,25 +5,9 @@ from __future__ import annotations
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.tokens import WORD
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import DECIMALS, DEFAULT_PRECISION, MAX, SCALED, TYPES, SqlType
 
-_PLAIN = frozenset(
-    {
-        "bit",
-        "tinyint",
-        "smallint",
-        "int",
-        "bigint",
-        "real",
-        "money",
-        "smallmoney",
-        "date",
-        "datetime",
-        "smalldatetime",
-        "uniqueidentifier",
-        "sql_variant",
-    }
-)
+_PLAIN = frozenset(row.name for row in TYPES.values() if row.parameters is None) - {"float"}
 _ALIASES = {
     "integer": "int",
     "dec": "decimal",
@@ -31,7 +15,7 @@ _ALIASES = {
     "rowversion": "timestamp",
     "sysname": "nvarchar",
 }
-_LENGTHS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
+_LENGTHS = {row.name: row.longest for row in TYPES.values() if row.longest is not None}
 _REFUSED = frozenset(
     (
         "xml",
@@ -86,7 +70,7 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
         return SqlType(name)
     if name in _LENGTHS:
         return SqlType(name, length=_length(cursor, name, token.line))
-    if name in ("decimal", "numeric"):
+    if name in DECIMALS:
         return _decimal(cursor, name, token.line)
     if name == "float":
         if cursor.accept_operator("("):
@@ -94,8 +78,8 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
             cursor.expect_operator(")")
             return SqlType("real" if bits <= 24 else "float")
         return SqlType("float")
-    if name in ("time", "datetime2", "datetimeoffset"):
-        scale = 7
+    if name in SCALED:
+        scale = TYPES[name].scale
         if cursor.accept_operator("("):
             scale = cursor.expect_integer()
             cursor.expect_operator(")")
@@ -123,7 +107,7 @@ def _length(cursor: TokenCursor, name: str, line: int) -> int:
 
 
 def _decimal(cursor: TokenCursor, name: str, line: int) -> SqlType:
-    precision, scale = 18, 0
+    precision, scale = DEFAULT_PRECISION, 0
     if cursor.accept_operator("("):
         precision = cursor.expect_integer()
         if cursor.accept_operator(","):

@@ -10,7 +10,7 @@ from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import BINARY, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import TYPES, SqlType
 
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
 _SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
@@ -320,7 +320,7 @@ class ExpressionParser(TokenCursor):
         """A type in CAST or CONVERT, where a missing length means 30."""
         first = self.position
         declared = parse_type(self)
-        if declared.name in _SIZED and all(token.text != "(" for token in self.tokens[first : self.position]):
+        if TYPES[declared.name].longest and all(token.text != "(" for token in self.tokens[first : self.position]):
             is_sysname = declared.length == 128
             return declared if is_sysname else replace(declared, length=30)
         return declared
