@@ -167,11 +167,6 @@ _OPERATIONS = {
 }
 
 
-def unresolved(position: int, line: int) -> SqlError:
-    """Error 451, of a column of a query."""
-    return sql_error(451, position, "SELECT", line=line)
-
-
 def conflict(names: list[str], operation: str, line: int) -> SqlError:
     """Error 468."""
     one, two = (*names, *names)[:2]

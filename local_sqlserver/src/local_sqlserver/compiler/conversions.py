@@ -10,7 +10,10 @@ from datetime import date
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.date_styles import date_text
-from local_sqlserver.compiler.types import (
+from local_sqlserver.compiler.types import duckdb_type, precedence, text_length, text_type
+from local_sqlserver.compiler.values import Cost, Value, native, once, quote, raise_sql, typed_null
+from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.types import (
     APPROXIMATE,
     BINARY,
     DATETIMES,
@@ -26,28 +29,12 @@ from local_sqlserver.compiler.types import (
     TYPES,
     SqlType,
 )
-from local_sqlserver.compiler.values import Cost, Value, native, once, quote, typed_null
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.types import MAX, SqlType
 
 _ORDERS = {
     101: "mdy", 1: "mdy", 103: "dmy", 3: "dmy", 104: "dmy", 4: "dmy", 105: "dmy", 5: "dmy", 110: "mdy", 10: "mdy",
     102: "ymd", 2: "ymd", 111: "ymd", 11: "ymd",
 }  # fmt: skip
 """The order of numbers that a style asks of a date in text; others read what is unambiguous, else month first."""
-
-
-def clash(left: SqlType, right: SqlType, line: int) -> SqlError:
-    """Error 206."""
-    return sql_error(206, left.name, right.name, line=line)
-
-
-def _not_implicit(source: SqlType, target: SqlType, line: int) -> SqlError:
-    return sql_error(257, source.name, target.name, line=line)
-
-
-def _not_explicit(source: SqlType, target: SqlType, line: int) -> SqlError:
-    return sql_error(529, source.name, target.name, line=line)
 
 
 def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int) -> None:
@@ -63,11 +50,11 @@ def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int
         or (a in TEMPORAL and b in BINARY and not explicit)
     )
     if forbidden:
-        raise _not_explicit(source, target, line) if explicit else clash(source, target, line)
+        raise sql_error(529 if explicit else 206, source.name, target.name, line=line)
     if explicit:
         return
     if (a in DATETIMES and b in numbers) or (a in TEXT and b in BINARY) or (a in BINARY and b in APPROXIMATE):
-        raise _not_implicit(source, target, line)
+        raise sql_error(257, source.name, target.name, line=line)
 
 
 def implicit(value: Value, target: SqlType, line: int) -> Value:
@@ -167,7 +154,7 @@ def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
 
 def _failure(value: Value, number: int, *arguments: str) -> str:
     """SQL that raises a message when the value is not NULL; ``arguments`` are SQL."""
-    return f"CASE WHEN {value.sql} IS NOT NULL THEN {raising(number, *arguments)} END"
+    return f"CASE WHEN {value.sql} IS NOT NULL THEN {raise_sql(number, *arguments)} END"
 
 
 def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
@@ -280,12 +267,11 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     if source.name in NUMBERS:
         kind = "numeric" if source.name in DECIMALS else "expression"
         star = source.name in INTEGERS and target.name in ("varchar", "char")
-        too_long = "'*'" if star else ("NULL" if lenient else f"tsql_raise(8115, {quote(message)})")
+        too_long = "'*'" if star else ("NULL" if lenient else raise_sql(8115, quote(kind), quote(target.name)))
         cost = cost if star or lenient else Cost.MACROS
         return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target, cost=cost))
     if source.name == "uniqueidentifier" and limit < 36:
-        message = "Insufficient result space to convert uniqueidentifier value to char."
-        raise SqlError(8170, message, line=line)
+        raise sql_error(8170, line=line)
     return _padded(Value(f"left({sql}, {limit})", target, cost=cost))
 
 
@@ -338,14 +324,13 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     known_length = text.type.length or 1
     if limit == MAX or (known_length != MAX and known_length <= limit):
         return convert(text, target, line=line)
-    message = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
 
     def fitted(sql: str) -> str:
         """Cut trailing blanks without complaint, raise for more."""
         return (
             f"CASE WHEN strlen({sql}) <= {limit} OR tsql_len({sql}) <= {limit} THEN {sql} "
             f"WHEN tsql_len(rtrim({sql}, ' ')) <= {limit} THEN tsql_left({sql}, {limit}) WHEN {sql} IS NOT NULL "
-            f"THEN tsql_raise(2628, concat({quote(message)}, tsql_left({sql}, {limit}), '''' || '.')) END"
+            f"THEN {raise_sql(2628, quote(table), quote(column), f'tsql_left({sql}, {limit})')} END"
         )
 
     return _padded(Value(once(fitted, text), target, collation=text.collation))

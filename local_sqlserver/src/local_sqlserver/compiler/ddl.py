@@ -15,7 +15,6 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
-from local_sqlserver.compiler.failures import already_exists, cannot_drop
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
@@ -51,7 +50,7 @@ class DefinitionCompiler(DataCompiler):
         """CREATE TABLE."""
         target = self.context.target(node.target, node.line)
         if not node.target[-1].startswith(("#", "@")) and self.existing(node.target, node.line):
-            raise already_exists(node.target[-1], node.line)
+            raise sql_error(2714, node.target[-1], line=node.line)
         columns: list[ColumnInfo] = []
         constraints: list[ConstraintInfo] = []
         keyed = {
@@ -127,12 +126,7 @@ class DefinitionCompiler(DataCompiler):
         except SqlError as error:
             if error.number not in (207, 4104):  # no source is in scope, so any column is unknown
                 raise
-            message = (
-                f'The name "{default.text}" is not permitted in this context. Valid expressions are '
-                "constants, constant expressions, "
-                "and (in some contexts) variables. Column names are not permitted."
-            )
-            raise SqlError(128, message, severity=15, line=default.line) from error
+            raise sql_error(128, default.text, line=default.line) from error
         self.parameters.clear()
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
@@ -203,11 +197,7 @@ class DefinitionCompiler(DataCompiler):
 
     def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
-            text = (
-                f"Column names in each table must be unique. Column name '{definition.name}' in table "
-                f"'{relation.name}' is specified more than once."
-            )
-            raise SqlError(2705, text, line=definition.line)
+            raise sql_error(2705, definition.name, relation.name, line=definition.line)
         column = self._column(definition, relation, list(relation.columns), definition.nullable)
         after = replace(relation, columns=(*relation.columns, column))
         if column.nullable:
@@ -244,7 +234,7 @@ class DefinitionCompiler(DataCompiler):
             return self._add_default(given, relation)
         constraint = self._constraint(given, relation)
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
-            raise already_exists(constraint.name, given.line)
+            raise sql_error(2714, constraint.name, line=given.line)
         if constraint.kind == "PK":
             if any(known.kind == "PK" for known in relation.constraints):
                 raise sql_error(1779, relation.name, line=given.line)
@@ -377,7 +367,7 @@ class DefinitionCompiler(DataCompiler):
             if relation is None:
                 if node.if_exists:
                     continue
-                raise cannot_drop(kind, ".".join(name), node.line)
+                raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
@@ -395,7 +385,7 @@ class DefinitionCompiler(DataCompiler):
         target = self.context.target(node.target, node.line)
         known = self.existing(node.target, node.line)
         if known is not None and (node.action == "CREATE" or known.kind != "V"):
-            raise already_exists(node.target[-1], node.line)
+            raise sql_error(2714, node.target[-1], line=node.line)
         if known is None and node.action == "ALTER":
             raise sql_error(208, ".".join(node.target), state=6, line=node.line)
         self.in_view = True
@@ -447,7 +437,7 @@ class DefinitionCompiler(DataCompiler):
             if constraint is not None:
                 kind = KEY_KINDS[constraint.kind]
                 raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
-            raise cannot_drop("index", f"{'.'.join(node.target)}.{node.name}", node.line)
+            raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
         statements: tuple[str, ...] = ()
         if constraint.kind == "UX":
             statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)
@@ -459,7 +449,7 @@ class DefinitionCompiler(DataCompiler):
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
-            raise already_exists(body.into[-1] if is_temporary else target.name, node.line)
+            raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
         columns: list[ColumnInfo] = []
         parts = []
         for column in rows.columns:

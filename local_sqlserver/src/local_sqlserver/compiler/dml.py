@@ -14,14 +14,13 @@ from local_sqlserver.compiler.names import (
     OutputColumn,
     Scope,
     SourceColumns,
-    invalid_column,
     relation_source,
 )
 from local_sqlserver.compiler.objects import check_failed, create_sequence, identity_sequence
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
 from local_sqlserver.compiler.values import Cost, Value, identifier, quote, typed_null
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import SqlType
@@ -88,13 +87,7 @@ class DataCompiler(QueryCompiler):
             source = relation_source(relation, relation.name, relation.name)
             source.replacements.update({name.lower(): value for name, value in values.items()})
             condition = self.condition(parse_expression(constraint.definition), Scope(None, [source]))
-            column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
-            text = (
-                f"The {verb} statement conflicted with the CHECK constraint "
-                f'"{constraint.name}". The conflict occurred in '
-                f'database "{relation.database}", table "{relation.schema}.{relation.name}"{column}.'
-            )
-            tests.append(f"WHEN NOT {condition} THEN tsql_raise(547, {quote(text)})")
+            tests.append(f"WHEN NOT {condition} THEN {check_failed(verb, constraint, relation)}")
         sql = {name: value.sql for name, value in values.items() if changed is None or name.lower() in changed}
         if tests and sql:
             first = next(iter(sql))
@@ -173,7 +166,7 @@ class DataCompiler(QueryCompiler):
         for name in node.columns:
             column = by_name.get(name.lower())
             if column is None:
-                raise invalid_column(name, node.line)
+                raise sql_error(207, name, line=node.line)
             if column in columns:
                 raise sql_error(264, name, line=node.line)
             if column.computed:
@@ -305,7 +298,7 @@ class DataCompiler(QueryCompiler):
         for assignment in node.assignments:
             column = by_name.get(assignment.column.lower())
             if column is None:
-                raise invalid_column(assignment.column, line)
+                raise sql_error(207, assignment.column, line=line)
             if column.identity:
                 raise sql_error(8102, column.name, line=line)
             if column.computed:
@@ -458,7 +451,7 @@ class DataCompiler(QueryCompiler):
                 for assignment in clause.assignments:
                     column = by_name.get(assignment.column.lower())
                     if column is None:
-                        raise invalid_column(assignment.column, line)
+                        raise sql_error(207, assignment.column, line=line)
                     if column.identity:
                         raise sql_error(8102, column.name, line=line)
                     value = self.expression(assignment.value, scope)

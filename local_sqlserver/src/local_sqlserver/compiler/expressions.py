@@ -13,12 +13,7 @@ from local_sqlserver.compiler.conversions import as_text, comparable, convert, i
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
-from local_sqlserver.compiler.types import (
-    INTEGERS,
-    common_type,
-    decimal,
-    duckdb_type,
-)
+from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
 from local_sqlserver.compiler.values import (
     NULL,
     Cost,
@@ -31,15 +26,12 @@ from local_sqlserver.compiler.values import (
     quote,
     sort_keyed,
 )
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import INTEGERS, MAX, TYPES, UNICODE, SqlType
+from local_sqlserver.types import INTEGERS, MAX, SqlType
 
-_CLAUSES = {
-    "select": (8120, "the select list"),
-    "having": (8121, "the HAVING clause"),
-    "order": (8127, "the ORDER BY clause"),
-}
+_UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
+"""By clause, the error of a column that is neither grouped nor aggregated."""
 
 
 def has_aggregate(node: syntax.Node) -> bool:
@@ -124,7 +116,7 @@ class ExpressionCompiler:
                 return self._scalar(query, scope, node.line)
             case syntax.Call():
                 return compile_call(self, node, scope)
-        raise SqlError(102, "Incorrect syntax near a condition.", severity=15, line=node.line)
+        raise sql_error(102, getattr(node, "operator", ""), line=node.line)
 
     def variable(self, name: str, line: int) -> Value:
         """@x or @@x."""
@@ -225,8 +217,7 @@ class ExpressionCompiler:
                 value = self.expression(node.left, scope)
                 compared, subquery = self._against_query(value, node.query, scope, node.line)
                 return Predicate(f"({compared} {node.operator} {node.quantifier} ({subquery}))")
-        text = "An expression of non-boolean type specified in a context where a condition is expected."
-        raise SqlError(4145, text, severity=15, line=node.line)
+        raise sql_error(4145, "", line=node.line)
 
     def _in_list(self, node: syntax.InList, scope: Scope) -> Predicate:
         value = self.expression(node.operand, scope)

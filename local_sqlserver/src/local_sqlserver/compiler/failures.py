@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import duckdb
 
@@ -48,10 +48,15 @@ def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation]
     ``relations`` are the tables that the statement names: constraint failures say which of them it was. ``spid`` is
     the session's number. What is not recognised becomes error 50000 with DuckDB's own text: never hidden.
     """
-    message = str(error)
-    if raised := re.search(rf"{ERROR_MARK}(\d+)(?:/(\d+)/(\d+))?:(.*)", message, re.DOTALL):
+    message = str(failure)
+    if raised := re.search(rf"{ERROR_MARK}(\d+)/(\d+)/(\d+):(.*)", message, re.DOTALL):
         number, severity, state, text = raised.groups()
-        return SqlError(int(number), text, severity=int(severity or 16), state=int(state or 1), line=line)
+        return SqlError(int(number), text, severity=int(severity), state=int(state), line=line)
+    if raised := re.search(rf"{ERROR_MARK}(\d+)(.*)", message, re.DOTALL):
+        count = MESSAGES[int(raised[1])].text.count("%s")
+        return sql_error(int(raised[1]), *raised[2].split(ARGUMENT_MARK, count)[1:], line=line)
+    if is_conflict(failure):
+        return sql_error(1205, spid, "lock", line=line)
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
             result = build(found, relations)
@@ -67,8 +72,7 @@ class _RaisedError(Exception):
 def raising(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """A Python function as DuckDB may call it: ``to_sql_error`` finds the SqlError that it raises.
 
-    DuckDB keeps nothing but the text of an exception, so number, severity and state travel in it, as the errors that
-    ``tsql_raise`` raises do.
+    DuckDB keeps nothing but the text of an exception, so number, severity, state and message travel in it.
     """
 
     @wraps(function)
@@ -181,81 +185,20 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
         r"Date out of range|not in timestamp range|Timestamp microseconds out of range|Interval value .* out of range",
         _plain(517, "datetime"),
     ),
-    (
-        r"invalid (?:date|timestamp) field format|date field value out of range",
-        _constant(241, "Conversion failed when converting date and/or time from character string."),
-    ),
-    (
-        r"Date out of range|timestamp.*out of range|Overflow.*(?:date|timestamp)",
-        _constant(517, "Adding a value to a 'datetime' column caused an overflow."),
-    ),
-    (
-        r"More than one row returned by a subquery",
-        _constant(
-            512,
-            "Subquery returned more than 1 value. This is not permitted when the "
-            "subquery follows =, !=, <, <= , >, >= or when the subquery is used as an "
-            "expression.",
-        ),
-    ),
-    (
-        r"cannot take (?:square root|logarithm)|out of range.*(?:ln|sqrt|log)|undefined",
-        _constant(3623, "An invalid floating point operation occurred."),
-    ),
-    (r"Table with name \"?([^\"\s]+)\"? does not exist", _named(208, "Invalid object name '{0}'.")),
-    (
-        r"(?:Table|View|Index) with name \"?([^\"\s]+)\"? already exists",
-        _named(2714, "There is already an object named '{0}' in the database."),
-    ),
-    (r"Referenced column \"([^\"]+)\" not found", _named(207, "Invalid column name '{0}'.")),
-    (r"Ambiguous reference to column name \"([^\"]+)\"", _named(209, "Ambiguous column name '{0}'.")),
-    (
-        r"column \"([^\"]+)\" must appear in the GROUP BY clause",
-        _named(
-            8120,
-            "Column '{0}' is invalid in the select list because it is not contained in "
-            "either an aggregate function or the GROUP BY clause.",
-        ),
-    ),
-    (
-        r"Conflict on|write-write conflict|Transaction conflict|TransactionContext Error: .*conflict",
-        _constant(1205, _DEADLOCK, severity=13, state=51),
-    ),
-    (
-        r"Current transaction is aborted",
-        _constant(
-            3930,
-            "The current transaction cannot be committed and cannot support operations "
-            "that write to the log file. Roll back the transaction.",
-        ),
-    ),
-    (r"INTERRUPT|Interrupted", _constant(3617, "The query was canceled.", severity=11)),
-    (
-        r"Out of Memory",
-        _constant(
-            701,
-            "There is insufficient system memory in resource pool 'default' to run this query.",
-            severity=17,
-            state=123,
-        ),
-    ),
-    (
-        r"No space left on device",
-        _constant(1105, "Could not allocate space because the disk is full.", severity=17, state=2),
-    ),
+    (r"More than one row returned by a subquery", _plain(512)),
+    (r"Table with name \"?([^\"\s]+)\"? does not exist", _named(208)),
+    (r"(?:Table|View|Index) with name \"?([^\"\s]+)\"? already exists", _named(2714)),
+    (r"Referenced column \"([^\"]+)\" not found", _named(207)),
+    (r"Table \"[^\"]+\" does not have a column (?:named|with name) \"([^\"]+)\"", _named(207)),
+    (r"Ambiguous reference to column name \"([^\"]+)\"", _named(209)),
+    (r"column \"([^\"]+)\" must appear in the GROUP BY clause", _named(8120)),
+    (r"Current transaction is aborted", _plain(3930)),
+    (r"can only write to a single attached database", _plain(40510, _TWO_DATABASES)),
     (
         r"Lambda functions are currently not supported in generated columns",
-        _constant(40510, "This expression in a computed column is not supported by local_sqlserver."),
+        _plain(40510, "This expression in a computed column"),
     ),
-    (r"read-only", _constant(3906, "Failed to update database because the database is read-only.")),
+    (r"Out of Memory", _plain(701, "default")),
+    (r"No space left on device", _disk_full),
+    (r"on database \"([^\"]+)\" which is attached in read-only mode", _named(3906)),
 )
-
-
-def cannot_drop(kind: str, name: str, line: int) -> SqlError:
-    """Error 3701."""
-    return sql_error(3701, "drop", kind, name, line=line)
-
-
-def already_exists(name: str, line: int) -> SqlError:
-    """Error 2714."""
-    return sql_error(2714, name, line=line)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
 from local_sqlserver.compiler.values import Cost, Value, identifier
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -124,7 +124,7 @@ class Scope:
                     if source.answers_to(tuple(qualifier)):
                         column = source.find(name)
                         if column is None:
-                            raise invalid_column(name, node.line)
+                            raise sql_error(207, name, line=node.line)
                         return source.value(column), scope, f"{source.alias}.{column.name}"
             else:
                 found = [(source, column) for source in scope.sources if (column := source.find(name)) is not None]
@@ -136,12 +136,7 @@ class Scope:
             scope = scope.parent
         if qualifier:
             raise sql_error(4104, ".".join(node.parts), line=node.line)
-        raise invalid_column(name, node.line)
-
-
-def invalid_column(name: str, line: int) -> SqlError:
-    """Error 207."""
-    return sql_error(207, name, line=line)
+        raise sql_error(207, name, line=node.line)
 
 
 def reference(alias: str, column: OutputColumn) -> Value:

@@ -7,7 +7,7 @@ import re
 from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.compiler import folding
 from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Relation
-from local_sqlserver.compiler.values import identifier, quote, raising
+from local_sqlserver.compiler.values import identifier, quote, raise_sql
 from local_sqlserver.types import TEXT
 
 
@@ -79,7 +79,7 @@ def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> s
     """SQL that raises 547: a statement (``verb``) has brought a row that a CHECK constraint forbids."""
     column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
     table = f"{relation.schema}.{relation.name}"
-    return raising(547, *map(quote, (verb, "CHECK", constraint.name, relation.database, table, column)))
+    return raise_sql(547, *map(quote, (verb, "CHECK", constraint.name, relation.database, table, column)))
 
 
 def _key(column: ColumnInfo) -> str:

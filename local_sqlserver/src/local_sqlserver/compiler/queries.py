@@ -5,15 +5,15 @@ from __future__ import annotations
 import glob
 from dataclasses import dataclass, replace
 
-from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
+from local_sqlserver.collation import UNRESOLVED, compared, joined
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
 from local_sqlserver.compiler.functions import check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, sort_key, typed_null
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, raise_sql, sort_key, typed_null
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
 
@@ -76,7 +76,7 @@ class QueryCompiler(ExpressionCompiler):
         self.recursion = outer
         *own, depth = step.columns
         if len(own) != len(columns):
-            raise _unequal_lists(table.line)
+            raise sql_error(205, line=table.line)
         for ours, theirs in zip(columns, own, strict=True):
             if ours.type.name != theirs.type.name and not theirs.null:
                 raise sql_error(240, ours.name, table.name, line=table.line)
@@ -95,7 +95,7 @@ class QueryCompiler(ExpressionCompiler):
         body = query.body
         paged = query.offset is not None or (isinstance(body, syntax.Select) and body.top is not None)
         if query.order and not paged:
-            raise order_by_in_view(query.line)
+            raise sql_error(1033, line=query.line)
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A query anywhere but at the top: ORDER BY only with TOP or OFFSET."""
@@ -126,7 +126,7 @@ class QueryCompiler(ExpressionCompiler):
     def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> Rows:
         left, right = self._body(node.left, parent), self._body(node.right, parent)
         if len(left.columns) != len(right.columns):
-            raise _unequal_lists(node.line)
+            raise sql_error(205, line=node.line)
         columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
             known = [column.type for column in (one, two) if not column.null]
@@ -134,7 +134,7 @@ class QueryCompiler(ExpressionCompiler):
             null = one.null and two.null
             collation = joined([one, two], node.line)
             if collation == UNRESOLVED and node.operator == "UNION ALL":
-                raise unresolved(len(columns) + 1, node.line)
+                raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
             columns.append(replace(one, type=declared, null=null, collation=collation))
         first = self._converted(left, columns, node.line)
@@ -347,7 +347,7 @@ class QueryCompiler(ExpressionCompiler):
                 emitted += "_"
             taken.add(emitted.lower())
             if value.collation == UNRESOLVED:
-                raise unresolved(len(items) + 1, node.line)
+                raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
             items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
 
@@ -366,7 +366,7 @@ class QueryCompiler(ExpressionCompiler):
             if recursive:
                 depth = f"{identifier(recursive[0].emitted)}.{_DEPTH}"
                 if self.recursion.limit:
-                    failed = raising(530, quote(str(self.recursion.limit)))
+                    failed = raise_sql(530, quote(str(self.recursion.limit)))
                     sql = f"CASE WHEN {depth} >= {self.recursion.limit} THEN {failed} ELSE {depth} + 1 END"
                 else:
                     sql = f"{depth} + 1"
@@ -531,10 +531,6 @@ class QueryCompiler(ExpressionCompiler):
         return self._derived(rows, node.alias, (), scope, node.line)
 
 
-def _unequal_lists(line: int) -> SqlError:
-    return sql_error(205, line=line)
-
-
 def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:
     if given < needed:
         return sql_error(8158, alias, line=line)
@@ -556,11 +552,6 @@ def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> 
         seen.add(name.lower())
         columns.append(replace(column, name=name, emitted=name))
     return tuple(columns)
-
-
-def order_by_in_view(line: int) -> SqlError:
-    """Error 1033."""
-    return sql_error(1033, line=line)
 
 
 def _refers_to(node: syntax.Node, name: str) -> bool:

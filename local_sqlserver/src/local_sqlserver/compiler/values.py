@@ -89,7 +89,7 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def raising(number: int, *arguments: str) -> str:
+def raise_sql(number: int, *arguments: str) -> str:
     """SQL that raises a message of the catalogue; ``arguments`` are SQL of the texts that its placeholders take."""
     return f"tsql_raise({', '.join((str(number), *arguments))})"
 

@@ -15,7 +15,7 @@ from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.options import check_options
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Frame, TableVariable, Variable
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 

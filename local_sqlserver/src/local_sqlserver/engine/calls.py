@@ -123,7 +123,7 @@ class Calls:
                 if isinstance(event, Columns):
                     found = [column.type for column in event.columns]
                     if kinds is not None and len(kinds) != len(found):
-                        raise _column_mismatch()
+                        raise sql_error(213, state=7)
                     kinds = found
                 elif isinstance(event, Rows):
                     rows.extend(event.rows)
@@ -158,7 +158,7 @@ class Calls:
             except SqlError as error:
                 if error.number not in (120, 121):
                     raise
-                raise _column_mismatch() from error
+                raise sql_error(213, state=7) from error
             yield from self._runner.run(insert, relations, frame, statement.line)
         finally:
             del frame.temporary[_INSERT_EXEC]
@@ -335,7 +335,3 @@ def _insert_of(statement: syntax.InsertExecute, names: Sequence[str]) -> syntax.
     )
     query = syntax.Query(body=select, line=line)
     return syntax.Insert(target=statement.target, columns=statement.columns, query=query, line=line)
-
-
-def _column_mismatch() -> SqlError:
-    return sql_error(213, state=7)

@@ -12,7 +12,7 @@ from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
 from local_sqlserver.engine.state import Frame, SessionState
-from local_sqlserver.errors import SqlError, sql_error
+from local_sqlserver.errors import sql_error
 
 _NEEDED = {
     "select": ("SELECT",),
@@ -104,13 +104,13 @@ class Permissions:
             return
         if permission == "ALTER":  # what the server says of an object that one may not even know of
             raise sql_error(1088, name, state=7)
-        raise _denied(permission, name, database, schema)
+        raise sql_error(229, permission, name, database, schema)
 
     def check_execute(self, frame: Frame, database: str, item: CatalogObject) -> None:
         """Raise SqlError 229 without EXECUTE on a procedure."""
         if frame.chained or self.allowed(database, "EXECUTE", item.schema, item.name, frame.signers):
             return
-        raise _denied("EXECUTE", item.name, database, item.schema)
+        raise sql_error(229, "EXECUTE", item.name, database, item.schema)
 
     def check_definition(self, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""
@@ -146,7 +146,3 @@ class Permissions:
             raise sql_error(916, self._state.login, database.name)
         if database.single_user is not None and database.single_user != self._state.spid:
             raise sql_error(924, database.name)
-
-
-def _denied(permission: str, name: str, database: str, schema: str) -> SqlError:
-    return sql_error(229, permission, name, database, schema)

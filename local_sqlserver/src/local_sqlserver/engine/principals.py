@@ -15,7 +15,7 @@ from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 
 _FIXED_ROLES = frozenset({"public", "db_owner", "db_datareader", "db_datawriter"})
@@ -191,15 +191,10 @@ class Principals:
 def _user_of_certificate(name: str, certificate: str, catalog: Catalog) -> PrincipalInfo:
     found = catalog.certificates.get(certificate.lower())
     if found is None:
-        raise missing_certificate(certificate)
+        raise sql_error(15151, "find", "certificate", certificate)
     if any(item.type == "C" and item.login == found.name for item in catalog.principals.values()):
         raise sql_error(15063)
     return PrincipalInfo(name, "C", found.name)
-
-
-def missing_certificate(name: str) -> SqlError:
-    """Return the error of a certificate that there is not."""
-    return sql_error(15151, "find", "certificate", name)
 
 
 def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

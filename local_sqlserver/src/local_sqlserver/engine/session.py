@@ -117,7 +117,7 @@ class EngineSession:
         state.base.variables.clear()
         try:
             if state.killed:
-                raise _killed()
+                raise sql_error(596)
             yield from events
             yield from self._settle()
         except (SqlError, duckdb.Error) as failure:
@@ -131,7 +131,7 @@ class EngineSession:
         except Cancelled:
             yield from self._work.rolled_back()
             if state.killed:
-                yield error_event(_killed())
+                yield error_event(sql_error(596))
                 yield Done(error=True)
         finally:
             try:
@@ -215,7 +215,3 @@ class EngineSession:
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""
         return metadata.call(self._values, name, arguments)
-
-
-def _killed() -> SqlError:
-    return sql_error(596)

@@ -17,7 +17,7 @@ from local_sqlserver.engine.catalog import Catalog, CatalogObject, CertificateIn
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
-from local_sqlserver.engine.principals import Principals, missing_certificate
+from local_sqlserver.engine.principals import Principals
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import sql_error, unsupported
@@ -51,7 +51,7 @@ class Signing:
                 *(salt, password_hash(statement.password, salt)),
             )
         elif present is None:
-            raise missing_certificate(statement.name)
+            raise sql_error(15151, "find", "certificate", statement.name)
         elif statement.action == "ALTER":
             catalog.certificates[key] = replace(present, salt=b"", hash=b"")
         else:
@@ -66,7 +66,7 @@ class Signing:
         catalog = self._view.catalog(frame.database)
         found = catalog.certificates.get(statement.certificate.lower())
         if found is None:
-            raise missing_certificate(statement.certificate)
+            raise sql_error(15151, "find", "certificate", statement.certificate)
         schema, name = (statement.module[-2] if len(statement.module) > 1 else frame.schema), statement.module[-1]
         item = catalog.find(schema, name)
         if item is None:

@@ -21,7 +21,7 @@ from local_sqlserver.language.parser.administration import (
     parse_security,
     parse_signature,
 )
-from local_sqlserver.language.parser.definitions import DefinitionParser, prefixed_name
+from local_sqlserver.language.parser.definitions import DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
 from local_sqlserver.types import SqlType
@@ -219,7 +219,7 @@ class BatchParser(DefinitionParser):
                 raise self.error()
             if self.at_word("CURSOR"):
                 raise unsupported("A cursor variable", token.line)
-            declared = parse_type(self, name)
+            declared = parse_type(self, len(items) + 1)
             initial = self.value() if self.accept_operator("=") else None
             self.declare(name, token.line, declared)
             items.append(syntax.VariableDeclaration(name=name, type=declared, initial=initial, line=token.line))
@@ -582,7 +582,7 @@ class BatchParser(DefinitionParser):
     def _procedure(self, action: str, line: int) -> syntax.Statement:
         name = self.name()
         if len(name) > 2:
-            raise prefixed_name("CREATE/ALTER PROCEDURE", line)
+            raise sql_error(166, "CREATE/ALTER PROCEDURE", line=line)
         if self.at_operator(";"):
             raise unsupported("A numbered procedure", line)
         parenthesis = self.accept_operator("(")

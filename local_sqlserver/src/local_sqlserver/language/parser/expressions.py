@@ -459,10 +459,7 @@ class ExpressionParser(TokenCursor):
             self.expect_word("AND")
             last = self._bound(unit)
         if _frame_place(first) > _frame_place(last) or (not between and first.endswith("FOLLOWING")):
-            text = (
-                f"'BETWEEN ... {first} AND {last}' is not a valid window frame and cannot be used with the OVER clause."
-            )
-            raise SqlError(4193, text, severity=16, line=token.line)
+            raise sql_error(4193, f"BETWEEN ... {first} AND {last}", line=token.line)
         return f"{unit} BETWEEN {first} AND {last}"
 
     def _bound(self, unit: str) -> str:

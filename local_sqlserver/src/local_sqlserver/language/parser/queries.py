@@ -387,8 +387,7 @@ class QueryParser(ExpressionParser):
                     if self.token.kind == END:
                         raise self.error()
             elif token.upper not in _TABLE_HINTS:
-                text = f'"{token.value}" is not a recognized table hints option.'
-                raise SqlError(321, text, severity=15, line=token.line)
+                raise sql_error(321, token.value, line=token.line)
             if self.accept_operator(")"):
                 return
             self.accept_operator(",")
