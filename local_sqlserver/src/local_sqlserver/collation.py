@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,13 @@ def find(name: str, line: int = 0) -> Collation:
     form = _FORM.fullmatch(name)
     locale = form["locale"].lower() if form else ""
     if not form or not (locale in _LOCALES.split() or _SQL_LOCALE.fullmatch(locale)):
-        raise SqlError(448, f"Invalid collation '{name}'.", line=line)
+        raise sql_error(448, name, line=line)
     old = locale.startswith("sql_")
     flags = form["kana"] or form["width"] or form["supplementary"]
     if locale not in _OWN or form["utf8"] or form["version"] not in (None, "100") or "_vss" in name.lower():
         raise unsupported(f"The collation {name}", line)
     if (old and (form["version"] or form["binary"] or flags)) or (form["supplementary"] and not form["version"]):
-        raise SqlError(448, f"Invalid collation '{name}'.", line=line)
+        raise sql_error(448, name, line=line)
     binary = form["binary"] is not None
     version = 100 if form["version"] else 80
     if binary:
@@ -150,8 +150,7 @@ def compared(values: Iterable[Collated], operation: str, line: int) -> Collation
     names = list(dict.fromkeys(value.collation.name for value in listed if value.collation is not None))
     clauses = {value.collation.name for value in listed if value.collation is not None and value.collation.explicit}
     if not clauses and UNRESOLVED.name in names:
-        text = f"Cannot resolve collation conflict for {_OPERATIONS.get(operation, operation)} operation."
-        raise SqlError(446, text, line=line)
+        raise sql_error(446, _OPERATIONS.get(operation, operation), line=line)
     if len(clauses) > 1 or (not clauses and len(names) > 1):
         raise conflict(names, operation, line)
     return joined(listed, line)
@@ -168,15 +167,8 @@ _OPERATIONS = {
 }
 
 
-def unresolved(position: int, line: int) -> SqlError:
-    """Error 451, of a column of a query."""
-    text = f"Cannot resolve collation conflict for column {position} in SELECT statement."
-    return SqlError(451, text, line=line)
-
-
 def conflict(names: list[str], operation: str, line: int) -> SqlError:
     """Error 468."""
     one, two = (*names, *names)[:2]
     told = _OPERATIONS.get(operation, operation)
-    text = f'Cannot resolve the collation conflict between "{one}" and "{two}" in the {told} operation.'
-    return SqlError(468, text, state=9, line=line)
+    return sql_error(468, one, two, told, line=line)

@@ -1,12 +1,21 @@
-"""T-SQL data types as values: what variables, columns and result sets are declared as.
+"""T-SQL's data types: the catalogue, one row a type, and ``SqlType``, a type as variables and columns declare it.
 
-Rows carry Python values: int (also for BIT: 0 or 1), Decimal, float, str, bytes, date, time, naive datetime,
-aware datetime (DATETIMEOFFSET), UUID, None.
+Rows of a result carry Python values: int (also for BIT: 0 or 1), Decimal, float, str, bytes, date, time, naive
+datetime, aware datetime (DATETIMEOFFSET), UUID, None.
+
+Sources: sys.types; the T-SQL reference, "Data types" and "Data type precedence"; MS-TDS 2.2.5.4 (tokens);
+sp_datatype_info (ODBC).
 """
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Literal, NamedTuple
+from uuid import UUID
 
 MAX = -1
 """Length of NVARCHAR(MAX), VARCHAR(MAX) and VARBINARY(MAX)."""
@@ -31,3 +40,151 @@ class SqlType:
         if self.precision is not None:
             return f"{self.name}({self.precision},{self.scale})"
         return f"{self.name}({self.scale})" if self.scale is not None else self.name
+
+
+Family = Literal[
+    "binary",
+    "text",
+    "uniqueidentifier",
+    "bit",
+    "integer",
+    "money",
+    "decimal",
+    "approximate",
+    "time",
+    "date",
+    "datetime",
+    "variant",
+]
+
+
+class TypeRow(NamedTuple):
+    """A type of the catalogue."""
+
+    name: str
+    family: Family
+    id: int
+    """sys.types.system_type_id. It is also the TDS token of values that cannot be NULL, except for bit (0x32)."""
+    token: int
+    """The TDS token of values that can be NULL."""
+    size: int
+    """Bytes of a value; the most bytes if length, precision or scale decide."""
+    precision: int
+    """Digits, the most if declared; of temporal types the characters as text. 0 for text and binary."""
+    scale: int
+    """Digits after the point, the most if declared."""
+    longest: int | None
+    """The longest length that can be declared except MAX: characters of text, bytes of binary."""
+    duckdb: str | None
+    """The DuckDB type that holds the values; None if precision and scale decide it, and for sql_variant."""
+    python: type
+    """The Python type of the values in rows."""
+    text_length: int
+    """The most characters of a value as text; 0 if length or precision decide it."""
+    odbc: int | None
+    """The type's number in ODBC; None if SQLGetTypeInfo does not list the type."""
+    quotes: tuple[str | None, str | None]
+    """The prefix and the suffix of a literal."""
+    parameters: str | None
+    """The parameters that the declaration takes in parentheses, as ODBC names them."""
+
+
+# fmt: off
+# name, family, id, token, size, precision, scale, longest, duckdb, python, text_length, odbc, quotes, parameters
+TYPES: dict[str, TypeRow] = {row.name: row for row in (
+    TypeRow("binary",           "binary",           173, 0xAD, 8000,  0,  0, 8000, "BLOB",          bytes,     0,   -2, ("0x", None), "length"),
+    TypeRow("varbinary",        "binary",           165, 0xA5, 8000,  0,  0, 8000, "BLOB",          bytes,     0,   -3, ("0x", None), "max length"),
+    TypeRow("char",             "text",             175, 0xAF, 8000,  0,  0, 8000, "VARCHAR",       str,       0,    1, ("'", "'"),   "length"),
+    TypeRow("varchar",          "text",             167, 0xA7, 8000,  0,  0, 8000, "VARCHAR",       str,       0,   12, ("'", "'"),   "max length"),
+    TypeRow("nchar",            "text",             239, 0xEF, 8000,  0,  0, 4000, "VARCHAR",       str,       0,   -8, ("N'", "'"),  "length"),
+    TypeRow("nvarchar",         "text",             231, 0xE7, 8000,  0,  0, 4000, "VARCHAR",       str,       0,   -9, ("N'", "'"),  "max length"),
+    TypeRow("uniqueidentifier", "uniqueidentifier",  36, 0x24,   16,  0,  0, None, "UUID",          UUID,     36,  -11, ("'", "'"),   None),
+    TypeRow("bit",              "bit",              104, 0x68,    1,  1,  0, None, "TINYINT",       int,       1,   -7, (None, None), None),
+    TypeRow("tinyint",          "integer",           48, 0x26,    1,  3,  0, None, "UTINYINT",      int,       3,   -6, (None, None), None),
+    TypeRow("smallint",         "integer",           52, 0x26,    2,  5,  0, None, "SMALLINT",      int,       6,    5, (None, None), None),
+    TypeRow("int",              "integer",           56, 0x26,    4, 10,  0, None, "INTEGER",       int,      12,    4, (None, None), None),
+    TypeRow("bigint",           "integer",          127, 0x26,    8, 19,  0, None, "BIGINT",        int,      20,   -5, (None, None), None),
+    TypeRow("smallmoney",       "money",            122, 0x6E,    4, 10,  4, None, "DECIMAL(10,4)", Decimal,  50,    3, ("$", None),  None),
+    TypeRow("money",            "money",             60, 0x6E,    8, 19,  4, None, "DECIMAL(19,4)", Decimal,  50,    3, ("$", None),  None),
+    TypeRow("decimal",          "decimal",          106, 0x6A,   17, 38, 38, None, None,            Decimal,   0,    3, (None, None), "precision,scale"),
+    TypeRow("numeric",          "decimal",          108, 0x6C,   17, 38, 38, None, None,            Decimal,   0,    2, (None, None), "precision,scale"),
+    TypeRow("real",             "approximate",       59, 0x6D,    4, 24,  0, None, "FLOAT",         float,    50,    7, (None, None), None),
+    TypeRow("float",            "approximate",       62, 0x6D,    8, 53,  0, None, "DOUBLE",        float,    50,    6, (None, None), None),
+    TypeRow("time",             "time",              41, 0x29,    5, 16,  7, None, "TIME",          time,     50, -154, ("'", "'"),   "scale"),
+    TypeRow("date",             "date",              40, 0x28,    3, 10,  0, None, "DATE",          date,     50,   91, ("'", "'"),   None),
+    TypeRow("smalldatetime",    "datetime",          58, 0x6F,    4, 16,  0, None, "TIMESTAMP",     datetime, 50,   93, ("'", "'"),   None),
+    TypeRow("datetime",         "datetime",          61, 0x6F,    8, 23,  3, None, "TIMESTAMP",     datetime, 50,   93, ("'", "'"),   None),
+    TypeRow("datetime2",        "datetime",          42, 0x2A,    8, 27,  7, None, "TIMESTAMP",     datetime, 50,   93, ("'", "'"),   "scale"),
+    TypeRow("datetimeoffset",   "datetime",          43, 0x2B,   10, 34,  7, None, "TIMESTAMPTZ",   datetime, 50, -155, ("'", "'"),   "scale"),
+    TypeRow("sql_variant",      "variant",           98, 0x62, 8016,  0,  0, None, None,            object,   50, None, (None, None), None),
+)}
+# fmt: on
+"""By name, in order of precedence, the lowest first. numeric is another name of decimal."""
+
+
+def types_of(*families: Family) -> frozenset[str]:
+    """The names of the types of some families."""
+    return frozenset(row.name for row in TYPES.values() if row.family in families)
+
+
+TEXT = types_of("text")
+UNICODE = frozenset({"nchar", "nvarchar"})
+FIXED_TEXT = frozenset({"char", "nchar"})
+BINARY = types_of("binary")
+INTEGERS = types_of("integer")
+DECIMALS = types_of("decimal")
+MONEY = types_of("money")
+APPROXIMATE = types_of("approximate")
+NUMBERS = types_of("bit", "integer", "money", "decimal", "approximate")
+DATETIMES = types_of("datetime")
+TEMPORAL = types_of("date", "time", "datetime")
+SCALED = frozenset(row.name for row in TYPES.values() if row.parameters == "scale")
+"""The types that declare a scale alone: digits of a second."""
+
+INTEGER_RANGES = {
+    name: (0, 255) if name == "tinyint" else (-(2 ** (8 * TYPES[name].size - 1)), 2 ** (8 * TYPES[name].size - 1) - 1)
+    for name in INTEGERS
+}
+"""The least and the greatest value."""
+
+DEFAULT_PRECISION = 18
+"""Of DECIMAL without one; its scale is 0 then."""
+
+DECIMAL_BYTES = ((9, 5), (19, 9), (28, 13), (38, 17))
+"""The bytes of a DECIMAL up to each precision ("decimal and numeric"; MS-TDS 2.2.5.5.1.6), the sign's among them."""
+
+TIME_BYTES = ((2, 3), (4, 4), (7, 5))
+"""The bytes of a time of day up to each scale ("time"; MS-TDS 2.2.5.4.2)."""
+
+
+def decimal_bytes(precision: int) -> int:
+    """The bytes of a DECIMAL."""
+    return next(size for most, size in DECIMAL_BYTES if precision <= most)
+
+
+def time_bytes(scale: int) -> int:
+    """The bytes of a time of day with so many digits of a second."""
+    return next(size for most, size in TIME_BYTES if scale <= most)
+
+
+def storage_bytes(declared: SqlType) -> int:
+    """The bytes that a value takes at most, as sys.columns.max_length has it; ``MAX`` for (MAX)."""
+    row = TYPES[declared.name]
+    if declared.length is not None:
+        return 2 * declared.length if row.name in UNICODE and declared.length != MAX else declared.length
+    if row.family == "decimal":
+        return decimal_bytes(declared.precision or DEFAULT_PRECISION)
+    if row.name in SCALED and declared.scale is not None:
+        return row.size - time_bytes(row.scale) + time_bytes(declared.scale)
+    return row.size
+
+
+def digits(declared: SqlType) -> tuple[int, int]:
+    """Precision and scale as sys.columns has them."""
+    row = TYPES[declared.name]
+    if row.family == "decimal":
+        return declared.precision or DEFAULT_PRECISION, declared.scale or 0
+    if row.name in SCALED and declared.scale is not None:
+        point = 0 if declared.scale else 1
+        return row.precision - row.scale + declared.scale - point, declared.scale
+    return row.precision, row.scale

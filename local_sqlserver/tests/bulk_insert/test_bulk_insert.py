@@ -611,7 +611,7 @@ def test_the_byte_order_mark_overrules_datafiletype(
 ) -> None:
     loading.load(loading.table(NVARCHAR, NVARCHAR), "é,b\n".encode(encoding), DATAFILETYPE=file_type)
     assert loading.rows() == [("é", "b")]
-    assert [(error.number, error.severity) for error in loading.reported] == [(number, 0)]
+    assert [(error.number, error.severity) for error in loading.reported] == [(number, 10)]
     assert text in loading.reported[0].message
 
 

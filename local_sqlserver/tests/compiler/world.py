@@ -18,7 +18,7 @@ from local_sqlserver.compiler import (
     macros,
 )
 from local_sqlserver.compiler.failures import to_sql_error
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import SqlType
@@ -48,7 +48,7 @@ class World:
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
         key = self._full(parts)
         if key not in self.relations:
-            raise SqlError(208, f"Invalid object name '{'.'.join(parts)}'.", line=line)
+            raise sql_error(208, ".".join(parts), line=line)
         return self.relations[key]
 
     def _full(self, parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class World:
 
     def variable(self, name: str, line: int) -> SqlType:
         if name.lower() not in self.variables:
-            raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, line=line)
+            raise sql_error(137, name, line=line)
         return self.variables[name.lower()][0]
 
     def _bound(self, name: str) -> Any:

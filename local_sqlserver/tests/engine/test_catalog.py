@@ -1,6 +1,7 @@
 import pytest
 
 from tests.engine.conftest import Client, Connect
+from tests.test_types import DECLARED
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def world(sql: Client) -> Client:
                 ("id", "int", 4, 10, 0, 0, 1),
                 ("name", "nvarchar", 40, 0, 0, 1, 0),
                 ("amount", "decimal", 5, 9, 2, 0, 0),
-                ("at", "datetime2", 8, 27, 3, 0, 0),
+                ("at", "datetime2", 7, 23, 3, 0, 0),
             ],
         ),
         (
@@ -251,3 +252,25 @@ def test_logins_see_what_was_granted_and_nothing_else(world: Client, connect: Co
         worker.session.close()
     finally:
         world.good("DROP LOGIN worker")
+
+
+def test_sys_columns_and_col_length_know_the_size_of_every_type(sql: Client) -> None:
+    declared = [(f"c{index}", *row) for index, row in enumerate(DECLARED) if row[0].name != "sql_variant"]
+    sql.good(f"CREATE TABLE dbo.sizes ({', '.join(f'{name} {kind}' for name, kind, *_ in declared)})")
+    query = (
+        "SELECT c.name, TYPE_NAME(c.system_type_id), c.max_length, c.precision, c.scale, "
+        "COL_LENGTH(N'dbo.sizes', c.name) FROM sys.columns AS c "
+        "WHERE c.object_id = OBJECT_ID(N'dbo.sizes') ORDER BY c.column_id"
+    )
+    assert sql(query).rows == [
+        (name, kind.name, size, precision, scale, size) for name, kind, size, precision, scale in declared
+    ]
+
+
+def test_applications_find_the_types_by_odbcs_number(sql: Client) -> None:
+    def names(number: int) -> list[str]:
+        return [row[0] for row in sql(f"EXEC sp_datatype_info_100 @data_type = {number}").rows]
+
+    assert names(3) == ["decimal", "money", "smallmoney"]
+    assert names(93) == ["datetime2", "datetime", "smalldatetime"]
+    assert len(names(0)) == 24

@@ -128,8 +128,8 @@ class ScriptedEngine:
 def _type_info(odbc_type: int) -> Iterator[Event]:
     """What pyodbc asks when it connects: the third column is the largest size of a parameter of that type."""
     names = ("TYPE_NAME", "DATA_TYPE", "PRECISION")
-    types = ("sysname", "smallint", "int")
-    yield Columns(tuple(Column(name, SqlType(kind)) for name, kind in zip(names, types, strict=True)))
+    types = (SqlType("nvarchar", 128), SqlType("smallint"), SqlType("int"))
+    yield Columns(tuple(map(Column, names, types)))
     yield Rows([("a type", odbc_type, {-9: 4000, 93: 27}.get(odbc_type, 8000))])
     yield Done(1, 0xC1, in_procedure=True)
 

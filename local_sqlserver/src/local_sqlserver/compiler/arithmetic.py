@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from local_sqlserver.collation import compared
-from local_sqlserver.compiler.conversions import clash, convert
+from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.types import (
-    APPROXIMATE,
-    DATETIMES,
-    DECIMALS,
     FLOAT,
     INT,
-    INTEGERS,
-    MONEY,
-    NUMBERS,
-    TEMPORAL,
-    UNICODE,
     arithmetic_type,
     as_decimal,
     decimal,
@@ -24,8 +16,19 @@ from local_sqlserver.compiler.types import (
     text_type,
 )
 from local_sqlserver.compiler.values import Cost, Value, native, quote, typed_null
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.types import (
+    APPROXIMATE,
+    DATETIMES,
+    DECIMALS,
+    INTEGERS,
+    MAX,
+    MONEY,
+    NUMBERS,
+    TEMPORAL,
+    UNICODE,
+    SqlType,
+)
 
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 
@@ -55,10 +58,10 @@ def negate(operator: str, value: Value, line: int) -> Value:
         if value.type.name == "bit":
             return Value(f"(1 - {value.sql})", value.type)
         if value.type.name not in INTEGERS:
-            raise _invalid(value.type, "'~'", line)
+            raise sql_error(8117, value.type.name, "'~'", line=line)
         return Value(f"(~{value.sql})", value.type)
     if value.type.name not in NUMBERS - {"bit"}:
-        raise _invalid(value.type, "minus", line)
+        raise sql_error(8117, value.type.name, "minus", line=line)
     if value.type.name == "tinyint":
         value = convert(value, SqlType("smallint"), line=line)
     constant = None
@@ -67,18 +70,8 @@ def negate(operator: str, value: Value, line: int) -> Value:
     return Value(f"(-{value.sql})", value.type, constant=constant, cost=native(value))
 
 
-def _invalid(declared: SqlType, operator: str, line: int) -> SqlError:
-    text = f"Operand data type {declared.name} is invalid for {operator} operator."
-    return SqlError(8117, text, line=line)
-
-
 def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlError:
-    text = (
-        f"The data types {left.type.name} and {right.type.name} are incompatible in "
-        f"the {_NAMES.get(operator, operator)} "
-        "operator."
-    )
-    return SqlError(402, text, line=line)
+    return sql_error(402, left.type.name, right.type.name, _NAMES.get(operator, operator), line=line)
 
 
 def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
@@ -99,7 +92,7 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
         right = convert(right, left.type, line=line)
     for side in (left, right):
         if side.type.name not in NUMBERS:
-            raise _invalid(side.type, _NAMES.get(operator, operator), line)
+            raise sql_error(8117, side.type.name, _NAMES.get(operator, operator), line=line)
     if operator in "&|^":
         return _bits(operator, left, right, line)
     if left.type.name in APPROXIMATE or right.type.name in APPROXIMATE:
@@ -126,7 +119,7 @@ def _widened(value: Value, declared: SqlType) -> str:
 def _bits(operator: str, left: Value, right: Value, line: int) -> Value:
     for side in (left, right):
         if side.type.name not in INTEGERS | {"bit"}:
-            raise _invalid(side.type, f"'{operator}'", line)
+            raise sql_error(8117, side.type.name, f"'{operator}'", line=line)
     declared = left.type if precedence(left.type) >= precedence(right.type) else right.type
     one, two = (_widened(side, declared) for side in (left, right))
     if operator == "^":
@@ -137,7 +130,7 @@ def _bits(operator: str, left: Value, right: Value, line: int) -> Value:
 def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     if operator == "%":
         side = left if left.type.name in APPROXIMATE else right
-        raise _invalid(side.type, "modulo", line)
+        raise sql_error(8117, side.type.name, "modulo", line=line)
     real = left.type.name == right.type.name == "real"
     declared = SqlType("real") if real else FLOAT
     one, two = (_widened(side, declared) for side in (left, right))
@@ -205,13 +198,13 @@ def _moments(operator: str, left: Value, right: Value, line: int) -> Value:
     for side, other in ((left, right), (right, left)):
         if side.type.name in TEMPORAL - {"datetime", "smalldatetime"}:
             if operator not in "+-":
-                raise _invalid(side.type, _NAMES.get(operator, operator), line)
+                raise sql_error(8117, side.type.name, _NAMES.get(operator, operator), line=line)
             if other.type.name in NUMBERS:
-                raise clash(left.type, right.type, line)
+                raise sql_error(206, left.type.name, right.type.name, line=line)
             raise _incompatible(left, right, operator, line)
     if operator not in "+-":
         bad = left if left.type.name in TEMPORAL else right
-        raise _invalid(bad.type, _NAMES.get(operator, operator), line)
+        raise sql_error(8117, bad.type.name, _NAMES.get(operator, operator), line=line)
     if left.type.name in DATETIMES and right.type.name in DATETIMES:
         raise unsupported("Arithmetic between two datetimes", line)
     moment, days = (left, right) if left.type.name in DATETIMES else (right, left)

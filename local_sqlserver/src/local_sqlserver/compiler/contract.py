@@ -35,6 +35,10 @@ class ConstraintInfo:
     definition: str = ""
 
 
+KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
+"""The kinds of constraints that are keys, as messages name them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """What a name in FROM, INTO, UPDATE … stands for.

@@ -10,7 +10,10 @@ from datetime import date
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.date_styles import date_text
-from local_sqlserver.compiler.types import (
+from local_sqlserver.compiler.types import duckdb_type, precedence, text_length, text_type
+from local_sqlserver.compiler.values import Cost, Value, native, once, quote, raise_sql, typed_null
+from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.types import (
     APPROXIMATE,
     BINARY,
     DATETIMES,
@@ -18,42 +21,20 @@ from local_sqlserver.compiler.types import (
     FIXED_TEXT,
     INTEGER_RANGES,
     INTEGERS,
+    MAX,
     MONEY,
     NUMBERS,
     TEMPORAL,
     TEXT,
-    duckdb_type,
-    precedence,
-    text_length,
-    text_type,
+    TYPES,
+    SqlType,
 )
-from local_sqlserver.compiler.values import Cost, Value, native, once, quote, typed_null
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.types import MAX, SqlType
 
 _ORDERS = {
     101: "mdy", 1: "mdy", 103: "dmy", 3: "dmy", 104: "dmy", 4: "dmy", 105: "dmy", 5: "dmy", 110: "mdy", 10: "mdy",
     102: "ymd", 2: "ymd", 111: "ymd", 11: "ymd",
 }  # fmt: skip
 """The order of numbers that a style asks of a date in text; others read what is unambiguous, else month first."""
-
-
-def clash(left: SqlType, right: SqlType, line: int) -> SqlError:
-    """Error 206."""
-    return SqlError(206, f"Operand type clash: {left.name} is incompatible with {right.name}", state=2, line=line)
-
-
-def _not_implicit(source: SqlType, target: SqlType, line: int) -> SqlError:
-    text = (
-        f"Implicit conversion from data type {source.name} to {target.name} is not allowed. "
-        "Use the CONVERT function to run this query."
-    )
-    return SqlError(257, text, state=3, line=line)
-
-
-def _not_explicit(source: SqlType, target: SqlType, line: int) -> SqlError:
-    text = f"Explicit conversion from data type {source.name} to {target.name} is not allowed."
-    return SqlError(529, text, state=2, line=line)
 
 
 def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int) -> None:
@@ -69,11 +50,11 @@ def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int
         or (a in TEMPORAL and b in BINARY and not explicit)
     )
     if forbidden:
-        raise _not_explicit(source, target, line) if explicit else clash(source, target, line)
+        raise sql_error(529 if explicit else 206, source.name, target.name, line=line)
     if explicit:
         return
     if (a in DATETIMES and b in numbers) or (a in TEXT and b in BINARY) or (a in BINARY and b in APPROXIMATE):
-        raise _not_implicit(source, target, line)
+        raise sql_error(257, source.name, target.name, line=line)
 
 
 def implicit(value: Value, target: SqlType, line: int) -> Value:
@@ -171,10 +152,9 @@ def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
     return f"CAST({sql} AS {duckdb_type(target)})"
 
 
-def _failure(value: Value, number: int, before: str, after: str) -> str:
-    """SQL that raises when the value is not NULL; the message holds the value between the two texts."""
-    message = f"concat({quote(before)}, {value.sql}, {quote(after)})" if after else quote(before)
-    return f"CASE WHEN {value.sql} IS NOT NULL THEN tsql_raise({number}, {message}) END"
+def _failure(value: Value, number: int, *arguments: str) -> str:
+    """SQL that raises a message when the value is not NULL; ``arguments`` are SQL."""
+    return f"CASE WHEN {value.sql} IS NOT NULL THEN {raise_sql(number, *arguments)} END"
 
 
 def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
@@ -183,9 +163,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
     name, source = target.name, value.type.name
     sql = value.sql
     type_name = duckdb_type(target)
-    number = 8114
-    before = f"Error converting data type {source} to {'numeric' if name in DECIMALS else name}."
-    after = ""
+    failure = _failure(value, 8114, quote(source), quote(name))
     if name in INTEGERS:
         attempt = f"TRY_CAST(tsql_integer_text({sql}) AS {type_name})"
         if name != "bigint":
@@ -197,19 +175,15 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
     elif name in MONEY:
         attempt = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
-        number, before = 235, f"Cannot convert a char value to {name}. The char value has incorrect syntax."
+        failure = _failure(value, 235 if name == "money" else 293)
     elif name in APPROXIMATE:
         attempt = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
     elif name == "bit":
         attempt = f"tsql_bit({sql})"
-        number, before = 245, f"Conversion failed when converting the {source} value '"
-        after = "' to data type bit."
+        failure = _failure(value, 245, quote(source), sql, quote(name))
     elif name == "uniqueidentifier":
         attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
-        number, before = (
-            8169,
-            "Conversion failed when converting from a character string to uniqueidentifier.",
-        )
+        failure = _failure(value, 8169)
     elif name in BINARY:
         if style in (1, 2):
             raise unsupported("CONVERT from text to binary with a style", line)
@@ -217,11 +191,11 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         return Value(f"{encoding}({sql})", target)
     elif name == "time":
         attempt = f"CAST(tsql_timestamp({sql}, 'mdy') AS TIME)"
-        number, before = 241, "Conversion failed when converting date and/or time from character string."
+        failure = _failure(value, 241)
     else:
         order = _ORDERS.get(style or 0, "mdy")
         moment = f"tsql_timestamp({sql}, '{order}')"
-        number, before = 241, "Conversion failed when converting date and/or time from character string."
+        failure = _failure(value, 241)
         if name == "date":
             attempt = f"CAST({moment} AS DATE)"
         else:
@@ -229,7 +203,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
             if name in ("datetime", "smalldatetime"):
                 first = 1753 if name == "datetime" else 1900
                 attempt = f"tsql_not_before({attempt}, {first})"
-    return Value(attempt if lenient else f"coalesce({attempt}, {_failure(value, number, before, after)})", target)
+    return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 
 def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
@@ -291,18 +265,13 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     if limit == MAX or (widest and widest <= limit):
         return _padded(Value(sql, target, cost=cost))
     if source.name in NUMBERS:
-        message = (
-            "Arithmetic overflow error converting "
-            f"{'numeric' if source.name in DECIMALS else 'expression'} to data type "
-            f"{target.name}."
-        )
+        kind = "numeric" if source.name in DECIMALS else "expression"
         star = source.name in INTEGERS and target.name in ("varchar", "char")
-        too_long = "'*'" if star else ("NULL" if lenient else f"tsql_raise(8115, {quote(message)})")
+        too_long = "'*'" if star else ("NULL" if lenient else raise_sql(8115, quote(kind), quote(target.name)))
         cost = cost if star or lenient else Cost.MACROS
         return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target, cost=cost))
     if source.name == "uniqueidentifier" and limit < 36:
-        message = "Insufficient result space to convert uniqueidentifier value to char."
-        raise SqlError(8170, message, line=line)
+        raise sql_error(8170, line=line)
     return _padded(Value(f"left({sql}, {limit})", target, cost=cost))
 
 
@@ -329,15 +298,14 @@ def _to_binary(value: Value, target: SqlType, line: int) -> Value:
     if value.type.name in BINARY:
         return Value(value.sql, target)
     if value.type.name in INTEGERS | {"bit"}:
-        widths = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8}
-        width = target.length if target.length not in (None, MAX) else widths[value.type.name]
+        width = target.length if target.length not in (None, MAX) else TYPES[value.type.name].size
         return Value(f"tsql_integer_bytes({value.sql}, {width})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 
 
 def _from_binary(value: Value, target: SqlType, line: int) -> Value:
     if target.name in INTEGERS:
-        digits = {"tinyint": 2, "smallint": 4, "int": 8, "bigint": 16}[target.name]
+        digits = 2 * TYPES[target.name].size
         return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 
@@ -356,14 +324,13 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     known_length = text.type.length or 1
     if limit == MAX or (known_length != MAX and known_length <= limit):
         return convert(text, target, line=line)
-    message = f"String or binary data would be truncated in table '{table}', column '{column}'. Truncated value: '"
 
     def fitted(sql: str) -> str:
         """Cut trailing blanks without complaint, raise for more."""
         return (
             f"CASE WHEN strlen({sql}) <= {limit} OR tsql_len({sql}) <= {limit} THEN {sql} "
             f"WHEN tsql_len(rtrim({sql}, ' ')) <= {limit} THEN tsql_left({sql}, {limit}) WHEN {sql} IS NOT NULL "
-            f"THEN tsql_raise(2628, concat({quote(message)}, tsql_left({sql}, {limit}), '''' || '.')) END"
+            f"THEN {raise_sql(2628, quote(table), quote(column), f'tsql_left({sql}, {limit})')} END"
         )
 
     return _padded(Value(once(fitted, text), target, collation=text.collation))

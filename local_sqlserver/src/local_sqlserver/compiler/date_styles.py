@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.values import Value
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 
 _DATE_STYLES = {
     1: "%m/%d/%y", 101: "%m/%d/%Y", 2: "%y.%m.%d", 102: "%Y.%m.%d", 3: "%d/%m/%y", 103: "%d/%m/%Y",
@@ -58,11 +58,7 @@ def date_text(value: Value, style: int | None, line: int) -> str:
             return f"({day} || {clock} || strftime({sql}, ':%M%p'))"
         return f"({day} || {clock} || strftime({sql}, ':%M:%S:%g%p'))"
     if name == "date":
-        raise SqlError(
-            281,
-            f"{style} is not a valid style number when converting from date to a character string.",
-            line=line,
-        )
+        raise sql_error(281, style, "date", line=line)
     if style in _MOMENT_STYLES:
         return f"strftime({sql}, '{_MOMENT_STYLES[style]}')"
     if style in _FRACTION_STYLES:
@@ -72,5 +68,4 @@ def date_text(value: Value, style: int | None, line: int) -> str:
         if name == "datetime":
             fraction = f"CASE WHEN date_part('microsecond', {sql}) % 1000000 = 0 THEN '' ELSE {fraction} END"
         return f"(strftime({sql}, '%Y-%m-%dT%H:%M:%S') || {fraction})"
-    text = f"{style} is not a valid style number when converting from {name} to a character string."
-    raise SqlError(281, text, line=line)
+    raise sql_error(281, style, name, line=line)

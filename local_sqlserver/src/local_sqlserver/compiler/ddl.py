@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from local_sqlserver.collation import DATABASE, find, named
 from local_sqlserver.compiler.contract import (
+    KEY_KINDS,
     CatalogChange,
     ColumnInfo,
     ConstraintInfo,
@@ -14,9 +15,9 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
-from local_sqlserver.compiler.failures import already_exists, cannot_drop
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
+    check_failed,
     copy_name,
     create_sequence,
     identity_sequence,
@@ -25,12 +26,12 @@ from local_sqlserver.compiler.objects import (
     temporary,
     unique_index,
 )
-from local_sqlserver.compiler.types import DECIMALS, INTEGERS, TEXT, duckdb_type
+from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.compiler.values import identifier
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
 
 
 class DefinitionCompiler(DataCompiler):
@@ -49,7 +50,7 @@ class DefinitionCompiler(DataCompiler):
         """CREATE TABLE."""
         target = self.context.target(node.target, node.line)
         if not node.target[-1].startswith(("#", "@")) and self.existing(node.target, node.line):
-            raise already_exists(node.target[-1], node.line)
+            raise sql_error(2714, node.target[-1], line=node.line)
         columns: list[ColumnInfo] = []
         constraints: list[ConstraintInfo] = []
         keyed = {
@@ -57,28 +58,18 @@ class DefinitionCompiler(DataCompiler):
         }
         for definition in node.columns:
             if any(definition.name.lower() == known.name.lower() for known in columns):
-                text = (
-                    f"Column names in each table must be unique. Column name '{definition.name}' in table "
-                    f"'{target.name}' is specified more than once."
-                )
-                raise SqlError(2705, text, line=definition.line)
+                raise sql_error(2705, definition.name, target.name, line=definition.line)
             if definition.name.lower() in keyed and definition.nullable is True:
-                text = f"Cannot define PRIMARY KEY constraint on nullable column in table '{target.name}'."
-                raise SqlError(8111, text, line=definition.line)
+                raise sql_error(8111, target.name, line=definition.line)
             nullable = False if definition.name.lower() in keyed else definition.nullable
             columns.append(self._column(definition, target, columns, nullable))
         if sum(column.identity is not None for column in columns) > 1:
-            text = (
-                f"Multiple identity columns specified for table '{target.name}'. Only one "
-                "identity column per table is allowed."
-            )
-            raise SqlError(2744, text, line=node.line)
+            raise sql_error(2744, target.name, line=node.line)
         relation = replace(target, columns=tuple(columns))
         for given in node.constraints:
             constraint = self._constraint(given, relation)
             if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
-                text = f"Table '{relation.name}' already has a primary key defined on it."
-                raise SqlError(8110, text, line=given.line)
+                raise sql_error(8110, relation.name, line=given.line)
             constraints.append(constraint)
         relation = replace(relation, constraints=tuple(constraints))
         statements = []
@@ -111,12 +102,7 @@ class DefinitionCompiler(DataCompiler):
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
         if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
-            text = (
-                f"Identity column '{definition.name}' must be of data type int, bigint, "
-                "smallint, tinyint, or decimal or "
-                "numeric with a scale of 0, unencrypted, and constrained to be nonnullable."
-            )
-            raise SqlError(2749, text, line=definition.line)
+            raise sql_error(2749, definition.name, line=definition.line)
         if definition.default is not None:
             self._check_default(definition.default)
         if definition.identity:
@@ -140,12 +126,7 @@ class DefinitionCompiler(DataCompiler):
         except SqlError as error:
             if error.number not in (207, 4104):  # no source is in scope, so any column is unknown
                 raise
-            message = (
-                f'The name "{default.text}" is not permitted in this context. Valid expressions are '
-                "constants, constant expressions, "
-                "and (in some contexts) variables. Column names are not permitted."
-            )
-            raise SqlError(128, message, severity=15, line=default.line) from error
+            raise sql_error(128, default.text, line=default.line) from error
         self.parameters.clear()
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
@@ -166,8 +147,7 @@ class DefinitionCompiler(DataCompiler):
         else:
             for name in columns:
                 if name.lower() not in known:
-                    text = f"Column name '{name}' does not exist in the target table or view."
-                    raise SqlError(1911, text, line=given.line)
+                    raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         name = given.name or _generated_name(prefix, relation.name, *columns)
@@ -177,11 +157,7 @@ class DefinitionCompiler(DataCompiler):
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
-            text = (
-                f'Cannot find the object "{".".join(node.target)}" because it does not exist '
-                "or you do not have permissions."
-            )
-            raise SqlError(4902, text, line=node.line)
+            raise sql_error(4902, ".".join(node.target), line=node.line)
         if node.alter_column is not None:
             return self._alter_column(node, relation, node.alter_column)
         if node.drop_columns:
@@ -221,11 +197,7 @@ class DefinitionCompiler(DataCompiler):
 
     def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
-            text = (
-                f"Column names in each table must be unique. Column name '{definition.name}' in table "
-                f"'{relation.name}' is specified more than once."
-            )
-            raise SqlError(2705, text, line=definition.line)
+            raise sql_error(2705, definition.name, relation.name, line=definition.line)
         column = self._column(definition, relation, list(relation.columns), definition.nullable)
         after = replace(relation, columns=(*relation.columns, column))
         if column.nullable:
@@ -262,28 +234,21 @@ class DefinitionCompiler(DataCompiler):
             return self._add_default(given, relation)
         constraint = self._constraint(given, relation)
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
-            raise already_exists(constraint.name, given.line)
+            raise sql_error(2714, constraint.name, line=given.line)
         if constraint.kind == "PK":
             if any(known.kind == "PK" for known in relation.constraints):
-                text = f"Table '{relation.name}' already has a primary key defined on it."
-                raise SqlError(1779, text, line=given.line)
+                raise sql_error(1779, relation.name, line=given.line)
             nullable = [
                 column.name for column in relation.columns if column.name in constraint.columns and column.nullable
             ]
             if nullable:
-                text = f"Cannot define PRIMARY KEY constraint on nullable column in table '{relation.name}'."
-                raise SqlError(8111, text, line=given.line)
+                raise sql_error(8111, relation.name, line=given.line)
         if given.definition is not None:
             scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
             condition = self.condition(given.definition.expression, scope)
-            text = (
-                "The ALTER TABLE statement conflicted with the CHECK constraint "
-                f'"{constraint.name}". The conflict occurred '
-                f'in database "{relation.database}", table "{relation.schema}.{relation.name}".'
-            ).replace("'", "''")
             statements.append(
-                f"SELECT tsql_raise(547, '{text}') FROM {relation.duckdb_name} AS {identifier(relation.name)} "
-                f"WHERE NOT {condition} LIMIT 1"
+                f"SELECT {check_failed('ALTER TABLE', constraint, relation)} FROM {relation.duckdb_name} "
+                f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
             )
         else:
             statements.append(unique_index(relation, constraint.name, constraint.columns))
@@ -295,13 +260,11 @@ class DefinitionCompiler(DataCompiler):
         for position, column in enumerate(columns):
             if column.name.lower() == given.columns[0].lower():
                 if column.default is not None:
-                    text = "Column already has a DEFAULT bound to it."
-                    raise SqlError(1781, text, line=given.line)
+                    raise sql_error(1781, line=given.line)
                 name = given.name or _generated_name("DF", relation.name, column.name)
                 columns[position] = replace(column, default=given.definition.text, default_name=name)
                 return replace(relation, columns=tuple(columns))
-        text = f"Column '{given.columns[0]}' in table '{relation.name}' is invalid for creating a default constraint."
-        raise SqlError(1752, text, line=given.line)
+        raise sql_error(1752, given.columns[0], relation.name, line=given.line)
 
     def _drop_columns(self, node: syntax.AlterTable, relation: Relation) -> Translation:
         columns = list(relation.columns)
@@ -311,10 +274,7 @@ class DefinitionCompiler(DataCompiler):
             if column is None:
                 if node.if_exists:
                     continue
-                text = (
-                    f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{relation.name}'."
-                )
-                raise SqlError(4924, text, line=node.line)
+                raise sql_error(4924, "ALTER TABLE DROP COLUMN", name, relation.name, line=node.line)
             holders = [
                 constraint.name
                 for constraint in relation.constraints
@@ -323,8 +283,7 @@ class DefinitionCompiler(DataCompiler):
             if column.default is not None and column.default_name:
                 holders.insert(0, column.default_name)
             if holders:
-                text = f"ALTER TABLE DROP COLUMN {column.name} failed because one or more objects access this column."
-                raise SqlError(4922, text, line=node.line)
+                raise sql_error(4922, "ALTER TABLE DROP COLUMN", column.name, line=node.line)
             columns.remove(column)
             changes.append(f"ALTER TABLE {relation.duckdb_name} DROP COLUMN {identifier(column.name)}")
         after = replace(relation, columns=tuple(columns))
@@ -355,7 +314,7 @@ class DefinitionCompiler(DataCompiler):
                 )
                 relation = replace(relation, columns=columns)
             elif not node.if_exists:
-                raise SqlError(3728, f"'{name}' is not a constraint.", line=node.line)
+                raise sql_error(3728, name, line=node.line)
         return _ddl(tuple(statements), CatalogChange("alter table", relation))
 
     def _alter_column(
@@ -363,26 +322,20 @@ class DefinitionCompiler(DataCompiler):
     ) -> Translation:
         column = next((known for known in relation.columns if known.name.lower() == definition.name.lower()), None)
         if column is None or definition.type is None:
-            text = (
-                f"ALTER TABLE ALTER COLUMN failed because column '{definition.name}' does "
-                f"not exist in table '{relation.name}'."
-            )
-            raise SqlError(4924, text, line=node.line)
+            raise sql_error(4924, "ALTER TABLE ALTER COLUMN", definition.name, relation.name, line=node.line)
         used = [
             constraint
             for constraint in relation.constraints
             if column.name in constraint.columns and constraint.kind != "C"
         ]
         if used and definition.type.name != column.type.name:
-            text = f"ALTER TABLE ALTER COLUMN {column.name} failed because one or more objects access this column."
-            raise SqlError(4922, text, line=node.line)
+            raise sql_error(4922, "ALTER TABLE ALTER COLUMN", column.name, line=node.line)
         nullable = definition.nullable is not False
         after_column = replace(
             column, type=definition.type, nullable=nullable, collation=_collation(definition, definition.type)
         )
         if used and after_column.collation != column.collation:
-            text = f"The object '{used[0].name}' is dependent on column '{column.name}'."
-            raise SqlError(5074, text, line=node.line)
+            raise sql_error(5074, "object", used[0].name, "column", column.name, line=node.line)
         after = replace(
             relation,
             columns=tuple(after_column if known is column else known for known in relation.columns),
@@ -414,15 +367,13 @@ class DefinitionCompiler(DataCompiler):
             if relation is None:
                 if node.if_exists:
                     continue
-                raise cannot_drop(kind, ".".join(name), node.line)
+                raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
-                text = (
-                    f"Cannot use DROP {node.kind} with '{'.'.join(name)}' because "
-                    f"'{'.'.join(name)}' is a {other.lower()}. Use DROP {other}."
+                raise sql_error(
+                    3705, node.kind, ".".join(name), ".".join(name), other.lower(), f"DROP {other}", line=node.line
                 )
-                raise SqlError(3705, text, line=node.line)
             statements.append(f"DROP {node.kind} {relation.duckdb_name}")
             if any(column.identity for column in relation.columns) and not is_view:
                 statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
@@ -434,9 +385,9 @@ class DefinitionCompiler(DataCompiler):
         target = self.context.target(node.target, node.line)
         known = self.existing(node.target, node.line)
         if known is not None and (node.action == "CREATE" or known.kind != "V"):
-            raise already_exists(node.target[-1], node.line)
+            raise sql_error(2714, node.target[-1], line=node.line)
         if known is None and node.action == "ALTER":
-            raise SqlError(208, f"Invalid object name '{'.'.join(node.target)}'.", state=6, line=node.line)
+            raise sql_error(208, ".".join(node.target), state=6, line=node.line)
         self.in_view = True
         tables = self.common_tables(node)
         rows = self.rows(node.query, None)
@@ -450,24 +401,15 @@ class DefinitionCompiler(DataCompiler):
         """CREATE INDEX: a unique one is enforced, any other only matters for speed and is recorded."""
         relation = self.existing(node.target, node.line)
         if relation is None:
-            text = (
-                f'Cannot find the object "{".".join(node.target)}" because it does not exist '
-                "or you do not have permissions."
-            )
-            raise SqlError(1088, text, state=12, line=node.line)
+            raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
         if relation.kind not in ("U", "T", "@"):
             raise unsupported("An index on a view", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
         for name in node.columns:
             if name.lower() not in known:
-                text = f"Column name '{name}' does not exist in the target table or view."
-                raise SqlError(1911, text, line=node.line)
+                raise sql_error(1911, name, line=node.line)
         if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
-            text = (
-                f"The operation failed because an index or statistics with name '{node.name}' already exists on table "
-                f"'{'.'.join(node.target)}'."
-            )
-            raise SqlError(1913, text, line=node.line)
+            raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
         constraint = ConstraintInfo(
             node.name, "UX" if node.unique else "IX", columns, node.where.text if node.where else ""
@@ -493,13 +435,9 @@ class DefinitionCompiler(DataCompiler):
             if node.if_exists and constraint is None:
                 return Translation(statements=(), command="ddl")
             if constraint is not None:
-                text = (
-                    "An explicit DROP INDEX is not allowed on index "
-                    f"'{node.target[-1]}.{node.name}'. It is being used for a constraint "
-                    "enforcement."
-                )
-                raise SqlError(3723, text, line=node.line)
-            raise cannot_drop("index", f"{'.'.join(node.target)}.{node.name}", node.line)
+                kind = KEY_KINDS[constraint.kind]
+                raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
+            raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
         statements: tuple[str, ...] = ()
         if constraint.kind == "UX":
             statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)
@@ -511,26 +449,14 @@ class DefinitionCompiler(DataCompiler):
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
-            raise already_exists(body.into[-1] if is_temporary else target.name, node.line)
+            raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
         columns: list[ColumnInfo] = []
         parts = []
         for column in rows.columns:
             if not column.name:
-                text = (
-                    "An object or column name is missing or empty. For SELECT INTO statements, "
-                    "verify each column has a name. "
-                    'For other statements, look for empty alias names. Aliases defined as "" or '
-                    "[] are not allowed. Change the "
-                    "alias to a valid name."
-                )
-                raise SqlError(1038, text, severity=15, state=5, line=node.line)
+                raise sql_error(1038, line=node.line)
             if any(column.name.lower() == known.name.lower() for known in columns):
-                text = (
-                    f"Column names in each table must be unique. Column name '{column.name}' in "
-                    f"table '{target.name}' is "
-                    "specified more than once."
-                )
-                raise SqlError(2705, text, line=node.line)
+                raise sql_error(2705, column.name, target.name, line=node.line)
             columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
@@ -565,30 +491,20 @@ def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | 
         return None
     collation = find(definition.collation, definition.line)
     if declared.name not in TEXT:
-        text = f"Expression type {declared.name} is invalid for COLLATE clause."
-        raise SqlError(447, text, line=definition.line)
+        raise sql_error(447, declared.name, line=definition.line)
     return None if collation == DATABASE else collation.name
 
 
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:
     if node.columns and len(node.columns) != len(rows.columns):
-        more = len(node.columns) > len(rows.columns)
-        text = (
-            f"View or function '{target.name}' has {'more' if more else 'fewer'} column "
-            "names specified than columns defined."
-        )
-        raise SqlError(4502, text, line=node.line)
+        number = 4502 if len(node.columns) > len(rows.columns) else 8158
+        raise sql_error(number, target.name, line=node.line)
     columns: list[ColumnInfo] = []
     for position, column in enumerate(rows.columns):
         name = node.columns[position] if node.columns else column.name
         if not name:
-            text = "Create View or Function failed because no column name was specified for column %d."
-            raise SqlError(4511, text % (position + 1), line=node.line)
+            raise sql_error(4511, position + 1, line=node.line)
         if any(known.name.lower() == name.lower() for known in columns):
-            text = (
-                f"Column names in each view or function must be unique. Column name '{name}' in view or function "
-                f"'{target.name}' is specified more than once."
-            )
-            raise SqlError(4506, text, line=node.line)
+            raise sql_error(4506, name, target.name, line=node.line)
         columns.append(ColumnInfo(name, column.type, collation=named(column.collation)))
     return tuple(columns)

@@ -14,14 +14,13 @@ from local_sqlserver.compiler.names import (
     OutputColumn,
     Scope,
     SourceColumns,
-    invalid_column,
     relation_source,
 )
-from local_sqlserver.compiler.objects import create_sequence, identity_sequence
+from local_sqlserver.compiler.objects import check_failed, create_sequence, identity_sequence
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
 from local_sqlserver.compiler.values import Cost, Value, identifier, quote, typed_null
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import SqlType
@@ -45,7 +44,7 @@ class DataCompiler(QueryCompiler):
         """The table that a statement changes; views and system views are refused."""
         relation = self.context.relation(name, line)
         if relation.kind == "S":
-            raise SqlError(259, "Ad hoc updates to system catalogs are not allowed.", line=line)
+            raise sql_error(259, line=line)
         if relation.kind == "V":
             raise unsupported("Changing rows through a view", line)
         return relation
@@ -88,13 +87,7 @@ class DataCompiler(QueryCompiler):
             source = relation_source(relation, relation.name, relation.name)
             source.replacements.update({name.lower(): value for name, value in values.items()})
             condition = self.condition(parse_expression(constraint.definition), Scope(None, [source]))
-            column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
-            text = (
-                f"The {verb} statement conflicted with the CHECK constraint "
-                f'"{constraint.name}". The conflict occurred in '
-                f'database "{relation.database}", table "{relation.schema}.{relation.name}"{column}.'
-            )
-            tests.append(f"WHEN NOT {condition} THEN tsql_raise(547, {quote(text)})")
+            tests.append(f"WHEN NOT {condition} THEN {check_failed(verb, constraint, relation)}")
         sql = {name: value.sql for name, value in values.items() if changed is None or name.lower() in changed}
         if tests and sql:
             first = next(iter(sql))
@@ -173,33 +166,16 @@ class DataCompiler(QueryCompiler):
         for name in node.columns:
             column = by_name.get(name.lower())
             if column is None:
-                raise invalid_column(name, node.line)
+                raise sql_error(207, name, line=node.line)
             if column in columns:
-                text = (
-                    f"The column name '{name}' is specified more than once in the SET clause or "
-                    "column list of an INSERT."
-                )
-                raise SqlError(264, text, line=node.line)
+                raise sql_error(264, name, line=node.line)
             if column.computed:
-                text = (
-                    f'The column "{column.name}" cannot be modified because it is either a '
-                    "computed column or is the result of a UNION operator."
-                )
-                raise SqlError(271, text, line=node.line)
+                raise sql_error(271, column.name, line=node.line)
             if column.identity and not relation.identity_insert:
-                text = (
-                    "Cannot insert explicit value for identity column in table "
-                    f"'{relation.name}' when IDENTITY_INSERT is set to OFF."
-                )
-                raise SqlError(544, text, line=node.line)
+                raise sql_error(544, relation.name, line=node.line)
             columns.append(column)
         if relation.identity_insert and not any(column.identity for column in columns):
-            text = (
-                "Explicit value must be specified for identity column in table "
-                f"'{relation.name}' either when IDENTITY_INSERT "
-                "is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column."
-            )
-            raise SqlError(545, text, line=node.line)
+            raise sql_error(545, relation.name, line=node.line)
         return columns
 
     def _row(
@@ -298,8 +274,7 @@ class DataCompiler(QueryCompiler):
             relation = self.target(target, line)
             same = [known for known in scope.sources if known.relation == relation]
             if len(same) > 1:
-                text = f"The table '{target[-1]}' is ambiguous."
-                raise SqlError(8154, text, line=line)
+                raise sql_error(8154, target[-1], line=line)
             if same:
                 own_source = same[0]
             else:
@@ -323,18 +298,13 @@ class DataCompiler(QueryCompiler):
         for assignment in node.assignments:
             column = by_name.get(assignment.column.lower())
             if column is None:
-                raise invalid_column(assignment.column, line)
+                raise sql_error(207, assignment.column, line=line)
             if column.identity:
-                raise SqlError(8102, f"Cannot update identity column '{column.name}'.", line=line)
+                raise sql_error(8102, column.name, line=line)
             if column.computed:
-                text = (
-                    f'The column "{column.name}" cannot be modified because it is either a '
-                    "computed column or is the result of a UNION operator."
-                )
-                raise SqlError(271, text, line=line)
+                raise sql_error(271, column.name, line=line)
             if column.name in values:
-                text = f"The column name '{column.name}' is specified more than once in the SET clause."
-                raise SqlError(264, text, line=line)
+                raise sql_error(264, column.name, line=line)
             is_default = isinstance(assignment.value, syntax.Literal) and assignment.value.kind == "default"
             value = (
                 self.default(column, relation, line)
@@ -481,9 +451,9 @@ class DataCompiler(QueryCompiler):
                 for assignment in clause.assignments:
                     column = by_name.get(assignment.column.lower())
                     if column is None:
-                        raise invalid_column(assignment.column, line)
+                        raise sql_error(207, assignment.column, line=line)
                     if column.identity:
-                        raise SqlError(8102, f"Cannot update identity column '{column.name}'.", line=line)
+                        raise sql_error(8102, column.name, line=line)
                     value = self.expression(assignment.value, scope)
                     values[column.name] = self.assigned(value, column, relation, line)
                 changed = {name.lower() for name in values}
@@ -553,20 +523,6 @@ def _column(alias: str, name: str, declared: SqlType) -> Value:
 
 def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:
     if node.columns is None:
-        text = "Column name or number of supplied values does not match table definition."
-        return SqlError(213, text, line=node.line)
-    kind = "VALUES clause" if node.rows is not None else "SELECT list"
-    if given < needed:
-        number = 109 if node.rows is not None else 120
-        text = f"There are more columns in the INSERT statement than values specified in the {kind}."
-    else:
-        number = 110 if node.rows is not None else 121
-        text = f"There are fewer columns in the INSERT statement than values specified in the {kind}."
-    if node.query is not None:
-        text = (
-            "The select list for the INSERT statement contains "
-            f"{'fewer' if given < needed else 'more'} items than the insert list. The "
-            "number of SELECT values must match the "
-            "number of INSERT columns."
-        )
-    return SqlError(number, text, severity=15, line=node.line)
+        return sql_error(213, line=node.line)
+    fewer, more = (109, 110) if node.rows is not None else (120, 121)
+    return sql_error(fewer if given < needed else more, line=node.line)

@@ -13,12 +13,7 @@ from local_sqlserver.compiler.conversions import as_text, comparable, convert, i
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
-from local_sqlserver.compiler.types import (
-    INTEGERS,
-    common_type,
-    decimal,
-    duckdb_type,
-)
+from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
 from local_sqlserver.compiler.values import (
     NULL,
     Cost,
@@ -31,15 +26,12 @@ from local_sqlserver.compiler.values import (
     quote,
     sort_keyed,
 )
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import INTEGERS, MAX, SqlType
 
-_CLAUSES = {
-    "select": (8120, "the select list"),
-    "having": (8121, "the HAVING clause"),
-    "order": (8127, "the ORDER BY clause"),
-}
+_UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
+"""By clause, the error of a column that is neither grouped nor aggregated."""
 
 
 def has_aggregate(node: syntax.Node) -> bool:
@@ -87,12 +79,7 @@ class ExpressionCompiler:
             assert scope.keys is not None
             if value.sql in scope.keys:
                 return scope.keys[value.sql]
-            number, where = _CLAUSES[scope.clause]
-            text = (
-                f"Column '{printed}' is invalid in {where} because it is not contained in either an aggregate "
-                "function or the GROUP BY clause."
-            )
-            raise SqlError(number, text, line=node.line)
+            raise sql_error(_UNGROUPED[scope.clause], printed, line=node.line)
         if not scope.keys or isinstance(node, syntax.Subquery | syntax.Condition) or has_aggregate(node):
             return None
         if any(isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False)):
@@ -119,8 +106,7 @@ class ExpressionCompiler:
             case syntax.Collate(operand=operand, collation=name):
                 value = self.expression(operand, scope)
                 if not value.is_text:
-                    text = f"Expression type {value.type.name} is invalid for COLLATE clause."
-                    raise SqlError(447, text, line=node.line)
+                    raise sql_error(447, value.type.name, line=node.line)
                 return replace(value, collation=find(name, node.line).clause())
             case syntax.Case():
                 return self._case(node, scope)
@@ -130,7 +116,7 @@ class ExpressionCompiler:
                 return self._scalar(query, scope, node.line)
             case syntax.Call():
                 return compile_call(self, node, scope)
-        raise SqlError(102, "Incorrect syntax near a condition.", severity=15, line=node.line)
+        raise sql_error(102, getattr(node, "operator", ""), line=node.line)
 
     def variable(self, name: str, line: int) -> Value:
         """@x or @@x."""
@@ -138,7 +124,7 @@ class ExpressionCompiler:
         if lowered.startswith("@@"):
             return session_value(self, lowered, line)
         if self.in_view:
-            raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, state=2, line=line)
+            raise sql_error(137, name, state=2, line=line)
         return self.parameter(name, self.context.variable(name, line))
 
     def _case(self, node: syntax.Case, scope: Scope) -> Value:
@@ -146,11 +132,7 @@ class ExpressionCompiler:
         otherwise = self.expression(node.otherwise, scope) if node.otherwise else NULL
         typed = [value for value in (*results, otherwise) if not value.null]
         if not typed:
-            text = (
-                "At least one of the result expressions in a CASE specification must be an "
-                "expression other than the NULL constant."
-            )
-            raise SqlError(8133, text, line=node.line)
+            raise sql_error(8133, line=node.line)
         target = common_type([value.type for value in typed])
         parts = ["CASE"]
         tests: list[Predicate] = []
@@ -183,11 +165,7 @@ class ExpressionCompiler:
         """A subquery that stands for values: refuses more than one column (116)."""
         rows = self.rows(query, scope)
         if len(rows.columns) != 1:
-            text = (
-                "Only one expression can be specified in the select list when the subquery "
-                "is not introduced with EXISTS."
-            )
-            raise SqlError(116, text, line=line)
+            raise sql_error(116, line=line)
         return rows
 
     def _scalar(self, query: syntax.Query, scope: Scope, line: int) -> Value:
@@ -239,8 +217,7 @@ class ExpressionCompiler:
                 value = self.expression(node.left, scope)
                 compared, subquery = self._against_query(value, node.query, scope, node.line)
                 return Predicate(f"({compared} {node.operator} {node.quantifier} ({subquery}))")
-        text = "An expression of non-boolean type specified in a context where a condition is expected."
-        raise SqlError(4145, text, severity=15, line=node.line)
+        raise sql_error(4145, "", line=node.line)
 
     def _in_list(self, node: syntax.InList, scope: Scope) -> Predicate:
         value = self.expression(node.operand, scope)
@@ -301,8 +278,7 @@ def literal(node: syntax.Literal) -> Value:
             whole, _, fraction = text.partition(".")
             digits = max(len(whole.lstrip("0")) + len(fraction), 1)
             if digits > 38:
-                message = f"The number '{text}' is out of the range for numeric representation (maximum precision 38)."
-                raise SqlError(1007, message, severity=15, line=node.line)
+                raise sql_error(1007, text, 38, line=node.line)
             declared = decimal(digits, len(fraction))
             return Value(f"CAST({quote(text)} AS {duckdb_type(declared)})", declared, constant=text, cost=Cost.NAME)
         case "money":
@@ -319,4 +295,4 @@ def literal(node: syntax.Literal) -> Value:
             return Value(f"unhex({quote(digits_text)})", declared, cost=Cost.NAME)
         case "null":
             return NULL
-    raise SqlError(156, "Incorrect syntax near the keyword 'DEFAULT'.", severity=15, line=node.line)
+    raise sql_error(156, "DEFAULT", line=node.line)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-from local_sqlserver.compiler.contract import ConstraintInfo, Relation
-from local_sqlserver.compiler.macros import ERROR_MARK
-from local_sqlserver.errors import SqlError
+import duckdb
 
-if TYPE_CHECKING:
-    import duckdb
+from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
+from local_sqlserver.compiler.macros import ARGUMENT_MARK, ERROR_MARK
+from local_sqlserver.errors import MESSAGES, SqlError, sql_error
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -30,22 +29,40 @@ _DUCKDB_TYPES = {
 }
 
 
-def to_sql_error(error: duckdb.Error, line: int, relations: Sequence[Relation] = ()) -> SqlError:
+def is_conflict(failure: duckdb.Error) -> bool:
+    """Whether another transaction has changed the same rows or the same table."""
+    if not isinstance(failure, duckdb.TransactionException):
+        return False
+    text = str(failure)
+    return "onflict" in text or "another transaction has altered this table" in text
+
+
+def is_without_transaction(failure: duckdb.Error) -> bool:
+    """Whether COMMIT or ROLLBACK found no transaction to end: a COMMIT that fails leaves none behind."""
+    return isinstance(failure, duckdb.TransactionException) and "no transaction is active" in str(failure)
+
+
+def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0) -> SqlError:
     """The SQL Server error that a DuckDB failure stands for.
 
-    ``relations`` are the tables that the statement names: constraint failures say which of them it was. What is not
-    recognised becomes error 50000 with DuckDB's own text: never hidden.
+    ``relations`` are the tables that the statement names: constraint failures say which of them it was. ``spid`` is
+    the session's number. What is not recognised becomes error 50000 with DuckDB's own text: never hidden.
     """
-    message = str(error)
-    if raised := re.search(rf"{ERROR_MARK}(\d+)(?:/(\d+)/(\d+))?:(.*)", message, re.DOTALL):
+    message = str(failure)
+    if raised := re.search(rf"{ERROR_MARK}(\d+)/(\d+)/(\d+):(.*)", message, re.DOTALL):
         number, severity, state, text = raised.groups()
-        return SqlError(int(number), text, severity=int(severity or 16), state=int(state or 1), line=line)
+        return SqlError(int(number), text, severity=int(severity), state=int(state), line=line)
+    if raised := re.search(rf"{ERROR_MARK}(\d+)(.*)", message, re.DOTALL):
+        count = MESSAGES[int(raised[1])].text.count("%s")
+        return sql_error(int(raised[1]), *raised[2].split(ARGUMENT_MARK, count)[1:], line=line)
+    if is_conflict(failure):
+        return sql_error(1205, spid, "lock", line=line)
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
-            result: SqlError = build(found, relations)
+            result = build(found, relations)
             result.line = line
             return result
-    return SqlError(50000, f"DuckDB: {message}", line=line)
+    return sql_error(50000, message, line=line)
 
 
 class _RaisedError(Exception):
@@ -55,8 +72,7 @@ class _RaisedError(Exception):
 def raising(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """A Python function as DuckDB may call it: ``to_sql_error`` finds the SqlError that it raises.
 
-    DuckDB keeps nothing but the text of an exception, so number, severity and state travel in it, as the errors that
-    ``tsql_raise`` raises do.
+    DuckDB keeps nothing but the text of an exception, so number, severity, state and message travel in it.
     """
 
     @wraps(function)
@@ -84,11 +100,7 @@ def _full(relation: Relation | None) -> str:
 def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
     table, column = found[1], found[2].strip('"')
     relation = next((known for known in relations if known.name.lower() == table.lower()), None)
-    text = (
-        f"Cannot insert the value NULL into column '{column}', table '{_full(relation)}'; column does not allow nulls. "
-        "INSERT fails."
-    )
-    return SqlError(515, text, state=2)
+    return sql_error(515, column, _full(relation), "INSERT")
 
 
 def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
@@ -96,19 +108,10 @@ def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
     relation, constraint, values = _violated(found[1], relations)
     shown = ", ".join("<NULL>" if value == "\x01" else value for value in values)
     table = _table(relation)
-    if constraint is not None and constraint.kind in ("PK", "UQ"):
-        word = "PRIMARY KEY" if constraint.kind == "PK" else "UNIQUE KEY"
-        text = (
-            f"Violation of {word} constraint '{constraint.name}'. Cannot insert duplicate key in object "
-            f"'{table}'. The duplicate key value is ({shown})."
-        )
-        return SqlError(2627, text, severity=14)
+    if constraint is not None and constraint.kind in KEY_KINDS:
+        return sql_error(2627, KEY_KINDS[constraint.kind], constraint.name, table, f"({shown})")
     name = constraint.name if constraint else "?"
-    text = (
-        f"Cannot insert duplicate key row in object '{table}' with unique index '{name}'. "
-        f"The duplicate key value is ({shown})."
-    )
-    return SqlError(2601, text, severity=14)
+    return sql_error(2601, table, name, f"({shown})")
 
 
 def _violated(
@@ -134,131 +137,68 @@ def _violated(
     return None, None, (text,)
 
 
-def _overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    name = _DUCKDB_TYPES.get(found[1], found[1].lower())
-    return SqlError(8115, f"Arithmetic overflow error converting expression to data type {name}.", state=2)
-
-
-def _decimal_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    return SqlError(8115, "Arithmetic overflow error converting numeric to data type numeric.", state=8)
+def _type(duckdb_name: str) -> str:
+    return _DUCKDB_TYPES.get(duckdb_name, duckdb_name.lower())
 
 
 def _conversion(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    value, target = found[1], found[2]
-    name = _DUCKDB_TYPES.get(target, target.lower())
-    if target.startswith(("DATE", "TIME", "timestamp", "date")):
-        return SqlError(241, "Conversion failed when converting date and/or time from character string.")
-    text = f"Conversion failed when converting the nvarchar value '{value}' to data type {name}."
-    return SqlError(245, text)
+    return sql_error(245, "nvarchar", found[1], _type(found[2]))
 
 
-def _constant(number: int, text: str, *, severity: int = 16, state: int = 1) -> _Build:
-    return lambda found, relations: SqlError(number, text, severity=severity, state=state)
+def _disk_full(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    relation = relations[0] if relations else None
+    return sql_error(1105, _table(relation), "", relation.database if relation else "?", "PRIMARY")
 
 
-def _named(number: int, text: str, *, severity: int = 16) -> _Build:
-    """An error whose text takes the pattern's first group as {0}."""
-    return lambda found, relations: SqlError(number, text.format(found[1]), severity=severity)
+def _plain(number: int, *arguments: str, state: int | None = None) -> _Build:
+    return lambda found, relations: sql_error(number, *arguments, state=state)
 
 
-_DEADLOCK = (
-    "Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim. "
-    "Rerun the transaction."
-)
+def _named(number: int) -> _Build:
+    """An error whose text takes the pattern's first group."""
+    return lambda found, relations: sql_error(number, found[1])
+
+
+def _overflow(source: str) -> _Build:
+    """Error 8115 of a conversion to the DuckDB type that is the pattern's first group."""
+    return lambda found, relations: sql_error(8115, source, _type(found[1]))
+
+
+_TWO_DATABASES = "Writing to two databases in one transaction"
 
 _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"NOT NULL constraint failed: (.*)\.(\"[^\"]+\"|[^.]+)$", _not_null),
-    (r"Duplicate key \"(.*)\" violates (?:unique|primary key) constraint", _duplicate),
+    (r"Duplicate key \"(.*)\" violates unique constraint", _duplicate),
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
-    (r"Division by zero", _constant(8134, "Divide by zero error encountered.")),
-    (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow),
-    (r"out of range for the destination type (\w+)", _overflow),
+    (r"Division by zero", _plain(8134)),
+    (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow("expression")),
+    (r"out of range for the destination type (\w+)", _overflow("expression")),
+    (r"Failed to cast decimal value .* to type (\w+)", _overflow("numeric")),
     (
-        r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|to DECIMAL\(.*out of range",
-        _decimal_overflow,
+        r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|Casting value .* to type DECIMAL",
+        _plain(8115, "numeric", "numeric", state=8),
     ),
+    (r"Overflow in HUGEINT", _plain(8115, "expression", "numeric")),
+    (r"(?:date|time|timestamp) field (?:format|value out of range)", _plain(241)),
     (r"Could not convert string ['\"](.*)['\"] to (\w+)", _conversion),
-    (r"Failed to cast decimal value|Casting value .* to type DECIMAL", _decimal_overflow),
     (
-        r"sum is out of range|overflow in (?:SUM|HUGEINT|INT128)",
-        _constant(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2),
+        r"Date out of range|not in timestamp range|Timestamp microseconds out of range|Interval value .* out of range",
+        _plain(517, "datetime"),
     ),
-    (
-        r"invalid (?:date|timestamp) field format|date field value out of range",
-        _constant(241, "Conversion failed when converting date and/or time from character string."),
-    ),
-    (
-        r"Date out of range|timestamp.*out of range|Overflow.*(?:date|timestamp)",
-        _constant(517, "Adding a value to a 'datetime' column caused an overflow."),
-    ),
-    (
-        r"More than one row returned by a subquery",
-        _constant(
-            512,
-            "Subquery returned more than 1 value. This is not permitted when the "
-            "subquery follows =, !=, <, <= , >, >= or when the subquery is used as an "
-            "expression.",
-        ),
-    ),
-    (
-        r"cannot take (?:square root|logarithm)|out of range.*(?:ln|sqrt|log)|undefined",
-        _constant(3623, "An invalid floating point operation occurred."),
-    ),
-    (r"Table with name \"?([^\"\s]+)\"? does not exist", _named(208, "Invalid object name '{0}'.")),
-    (
-        r"(?:Table|View|Index) with name \"?([^\"\s]+)\"? already exists",
-        _named(2714, "There is already an object named '{0}' in the database."),
-    ),
-    (r"Referenced column \"([^\"]+)\" not found", _named(207, "Invalid column name '{0}'.")),
-    (r"Ambiguous reference to column name \"([^\"]+)\"", _named(209, "Ambiguous column name '{0}'.")),
-    (
-        r"column \"([^\"]+)\" must appear in the GROUP BY clause",
-        _named(
-            8120,
-            "Column '{0}' is invalid in the select list because it is not contained in "
-            "either an aggregate function or the GROUP BY clause.",
-        ),
-    ),
-    (
-        r"Conflict on|write-write conflict|Transaction conflict|TransactionContext Error: .*conflict",
-        _constant(1205, _DEADLOCK, severity=13, state=51),
-    ),
-    (
-        r"Current transaction is aborted",
-        _constant(
-            3930,
-            "The current transaction cannot be committed and cannot support operations "
-            "that write to the log file. Roll back the transaction.",
-        ),
-    ),
-    (r"INTERRUPT|Interrupted", _constant(3617, "The query was canceled.", severity=11)),
-    (
-        r"Out of Memory",
-        _constant(
-            701,
-            "There is insufficient system memory in resource pool 'default' to run this query.",
-            severity=17,
-            state=123,
-        ),
-    ),
-    (
-        r"No space left on device",
-        _constant(1105, "Could not allocate space because the disk is full.", severity=17, state=2),
-    ),
+    (r"More than one row returned by a subquery", _plain(512)),
+    (r"Table with name \"?([^\"\s]+)\"? does not exist", _named(208)),
+    (r"(?:Table|View|Index) with name \"?([^\"\s]+)\"? already exists", _named(2714)),
+    (r"Referenced column \"([^\"]+)\" not found", _named(207)),
+    (r"Table \"[^\"]+\" does not have a column (?:named|with name) \"([^\"]+)\"", _named(207)),
+    (r"Ambiguous reference to column name \"([^\"]+)\"", _named(209)),
+    (r"column \"([^\"]+)\" must appear in the GROUP BY clause", _named(8120)),
+    (r"Current transaction is aborted", _plain(3930)),
+    (r"can only write to a single attached database", _plain(40510, _TWO_DATABASES)),
     (
         r"Lambda functions are currently not supported in generated columns",
-        _constant(40510, "This expression in a computed column is not supported by local_sqlserver."),
+        _plain(40510, "This expression in a computed column"),
     ),
-    (r"read-only", _constant(3906, "Failed to update database because the database is read-only.")),
+    (r"Out of Memory", _plain(701, "default")),
+    (r"No space left on device", _disk_full),
+    (r"on database \"([^\"]+)\" which is attached in read-only mode", _named(3906)),
 )
-
-
-def cannot_drop(kind: str, name: str, line: int) -> SqlError:
-    """Error 3701."""
-    text = f"Cannot drop the {kind} '{name}', because it does not exist or you do not have permission."
-    return SqlError(3701, text, severity=11, state=5, line=line)
-
-
-def already_exists(name: str, line: int) -> SqlError:
-    """Error 2714."""
-    return SqlError(2714, f"There is already an object named '{name}' in the database.", state=6, line=line)

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     import duckdb
 
 ERROR_MARK = "SQLSERVER:"
-"""What ``tsql_raise`` puts before ``number:message``; ``failures.to_sql_error`` reads it."""
+"""Begins the text of an error that ``tsql_raise(number, argument, …)`` raises; ``failures.to_sql_error`` reads it."""
 
-_MACROS = r"""
-tsql_raise(number, message) AS error(concat('SQLSERVER:', number, ':', message));
+ARGUMENT_MARK = "\ufdd1"
+"""Precedes each argument in it: a code point that Unicode reserves as no character."""
 
-tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134, 'Divide by zero error encountered.') ELSE a / b END;
+_MOST_ARGUMENTS = 6
+
+DEFINITIONS = r"""
+tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134) ELSE a / b END;
 
 tsql_has_pairs(v) AS strlen(v) - length(v) >= 3 AND regexp_matches(v, '[\x{10000}-\x{10FFFF}]');
 
@@ -47,7 +50,7 @@ tsql_pad(v, n) AS CASE WHEN tsql_has_pairs(v) THEN rpad(v, CAST(n - tsql_len(v) 
     ELSE rpad(v, n, ' ') END;
 
 tsql_surrogate(n) AS CASE WHEN n BETWEEN 55296 AND 57343
-    THEN tsql_raise(40510, 'NCHAR of half a surrogate pair is not supported by local_sqlserver.') ELSE chr(n) END;
+    THEN tsql_raise(40510, 'NCHAR of half a surrogate pair') ELSE chr(n) END;
 
 tsql_unicode(v) AS CASE WHEN unicode(v) > 65535 THEN 55296 + (unicode(v) - 65536) // 1024 ELSE unicode(v) END;
 
@@ -57,21 +60,17 @@ tsql_integer_text(v) AS CASE
 
 tsql_integer_failure(v, source, target) AS CASE
     WHEN v IS NULL THEN NULL
-    WHEN tsql_integer_text(v) IS NULL THEN tsql_raise(245,
-        concat('Conversion failed when converting the ', source, ' value ''', v, ''' to data type ', target, '.'))
-    WHEN target = 'int' THEN tsql_raise(248, concat('The conversion of the ', source, ' value ''', v,
-        ''' overflowed an int column.'))
-    ELSE tsql_raise(244, concat('The conversion of the ', source, ' value ''', v, ''' overflowed an ',
-        CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END, ' column. Use a larger integer column.')) END;
+    WHEN tsql_integer_text(v) IS NULL THEN tsql_raise(245, source, v, target)
+    WHEN target = 'int' THEN tsql_raise(248, source, v)
+    ELSE tsql_raise(244, source, v, CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END) END;
 
 tsql_decimal_text(v) AS CASE WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)') THEN trim(v,
     ' ') END;
 
 tsql_decimal_failure(v, source) AS CASE
     WHEN v IS NULL THEN NULL
-    WHEN tsql_decimal_text(v) IS NULL THEN tsql_raise(8114, concat('Error converting data type ', source,
-        ' to numeric.'))
-    ELSE tsql_raise(8115, concat('Arithmetic overflow error converting ', source, ' to data type numeric.')) END;
+    WHEN tsql_decimal_text(v) IS NULL THEN tsql_raise(8114, source, 'numeric')
+    ELSE tsql_raise(8115, source, 'numeric') END;
 
 tsql_money_text(v) AS CASE
     WHEN trim(v, ' ') = '' THEN '0'
@@ -205,8 +204,8 @@ tsql_isdate(v) AS CASE
     ELSE 1 END;
 
 tsql_not_before(t, first_year) AS CASE
-    WHEN year(t) < first_year THEN tsql_raise(242,
-        'The conversion of a varchar data type to a datetime data type resulted in an out-of-range value.')
+    WHEN year(t) < first_year
+        THEN tsql_raise(242, 'varchar', CASE first_year WHEN 1753 THEN 'datetime' ELSE 'smalldatetime' END)
     ELSE t END;
 
 tsql_datetime(t) AS make_timestamp(CAST(round(round(epoch_us(t) * 3 / 10000.0) * 10 / 3.0) AS BIGINT) * 1000);
@@ -215,26 +214,23 @@ tsql_round_timestamp(t, scale) AS make_timestamp(CAST(round(epoch_us(t) / pow(10
     6 - scale)) AS BIGINT) * CAST(pow(10, 6 - scale) AS BIGINT));
 
 tsql_date_result(d) AS CASE
-    WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517,
-        'Adding a value to a ''date'' column caused an overflow.')
+    WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517, 'date')
     ELSE d END;
 
 tsql_datetime_in_range(t) AS CASE
     WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '1753-01-01'
-        THEN tsql_raise(8115, 'Arithmetic overflow error converting expression to data type datetime.')
+        THEN tsql_raise(8115, 'expression', 'datetime')
     ELSE t END;
 
 tsql_timestamp_result(t, type_name) AS CASE
     WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '0001-01-01'
         OR (type_name = 'datetime' AND t < TIMESTAMP '1753-01-01')
-        THEN tsql_raise(517, concat('Adding a value to a ''', type_name, ''' column caused an overflow.'))
+        THEN tsql_raise(517, type_name)
     ELSE t END;
 
 tsql_datediff(n) AS CASE
     WHEN n BETWEEN -2147483648 AND 2147483647 THEN CAST(n AS INTEGER)
-    WHEN n IS NOT NULL THEN tsql_raise(535,
-        'The datediff function resulted in an overflow. The number of dateparts '
-        || 'separating two date/time instances is too large. Try to use datediff with a less precise datepart.')
+    WHEN n IS NOT NULL THEN tsql_raise(535, 'datediff', 'datediff')
     END;
 
 tsql_date_from_parts(y, m, d) AS CASE
@@ -242,7 +238,7 @@ tsql_date_from_parts(y, m, d) AS CASE
     ELSE coalesce(
         TRY_CAST(CASE WHEN y BETWEEN 1 AND 9999 AND m BETWEEN 1 AND 12 AND d BETWEEN 1 AND 31
             THEN tsql_iso_date(y, m, d) END AS DATE),
-        tsql_raise(289, 'Cannot construct data type date, some of the arguments have values which are not valid.')) END;
+        tsql_raise(289, 'date')) END;
 
 tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
     WHEN y IS NULL OR m IS NULL OR d IS NULL OR h IS NULL OR mi IS NULL OR s IS NULL OR us IS NULL THEN NULL
@@ -250,8 +246,7 @@ tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
         TRY_CAST(concat(tsql_iso_date(y, m, d), ' ', lpad(CAST(h AS VARCHAR), 2, '0'), ':',
             lpad(CAST(mi AS VARCHAR), 2, '0'), ':',
             lpad(CAST(s AS VARCHAR), 2, '0'), '.', lpad(CAST(us AS VARCHAR), 6, '0')) AS TIMESTAMP),
-        tsql_raise(289, concat('Cannot construct data type ', type_name,
-            ', some of the arguments have values which are not valid.'))) END;
+        tsql_raise(289, type_name)) END;
 
 tsql_like_regex(pattern) AS replace(replace(
     regexp_replace(regexp_replace(pattern, '([\\.+*?(){}|$])', '\\\1', 'g'), '(^|[^\[])\^', '\1\\^', 'g'),
@@ -261,8 +256,7 @@ tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
     WHEN v IS NULL OR pattern IS NULL THEN NULL
     WHEN contains(pattern, '[') OR escape_character <> '' THEN CASE
         WHEN escape_character <> '' AND contains(pattern, escape_character)
-            THEN tsql_raise(40510,
-                'LIKE with ESCAPE and a pattern that is not a constant is not supported by local_sqlserver.')
+            THEN tsql_raise(40510, 'LIKE with ESCAPE and a pattern that is not a constant')
         WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
         ELSE regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si') END
     WHEN blanks <> '' AND ends_with(v, ' ') AND exact
@@ -273,18 +267,18 @@ tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
     ELSE lower(v) LIKE lower(replace(pattern, '\', '\\')) ESCAPE '\' END;
 
 tsql_length(n, function_name) AS CASE
-    WHEN n < 0 THEN tsql_raise(536, concat('Invalid length parameter passed to the ', function_name, ' function.'))
+    WHEN n < 0 THEN tsql_raise(536, function_name)
     ELSE n END;
 
 tsql_cut(v, first, count) AS substring(v, greatest(first, 1), greatest(count + least(first, 1) - 1, 0));
 
 tsql_substring(v, first, count) AS CASE
-    WHEN count < 0 THEN tsql_raise(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.')
+    WHEN count < 0 THEN tsql_raise(537)
     WHEN tsql_has_pairs(v) THEN tsql_gather(tsql_cut(tsql_spread(v), first, count))
     ELSE tsql_cut(v, first, count) END;
 
 tsql_substring_whole(v, first, count) AS CASE
-    WHEN count < 0 THEN tsql_raise(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.')
+    WHEN count < 0 THEN tsql_raise(537)
     ELSE tsql_cut(v, first, count) END;
 
 tsql_find(needle, hay, first) AS CASE
@@ -320,8 +314,7 @@ tsql_stuff_whole(v, first, count, inserted) AS CASE
 
 tsql_split(v, separator) AS CASE
     WHEN v IS NULL THEN CAST([] AS VARCHAR[])
-    WHEN tsql_len(separator) <> 1 THEN tsql_raise(214,
-        'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.')
+    WHEN tsql_len(separator) <> 1 THEN tsql_raise(214, 'separator', 'nchar(1)/nvarchar(1)')
     ELSE string_split(v, separator) END;
 
 tsql_utf16(v) AS CASE
@@ -341,9 +334,19 @@ tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BI
 """
 
 
+def _raise_macro() -> str:
+    """tsql_raise(number, argument, …): an overload for each count of arguments."""
+    overloads = []
+    for count in range(_MOST_ARGUMENTS + 1):
+        names = [f"a{position}" for position in range(count)]
+        marked = "".join(f", '{ARGUMENT_MARK}', {name}" for name in names)
+        overloads.append(f"({', '.join(('number', *names))}) AS error(concat('{ERROR_MARK}', number{marked}))")
+    return f"tsql_raise{', '.join(overloads)}"
+
+
 def _statements() -> list[str]:
     """One CREATE MACRO a definition, in the order in which they build on each other."""
-    definitions = [part.strip() for part in _MACROS.split(";\n") if part.strip()]
+    definitions = [_raise_macro(), *(part.strip() for part in DEFINITIONS.split(";\n") if part.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]

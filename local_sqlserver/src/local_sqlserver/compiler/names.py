@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
 from local_sqlserver.compiler.values import Cost, Value, identifier
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -111,8 +111,7 @@ class Scope:
                 or known.name[-1].lower() != known.alias.lower()
                 or [p.lower() for p in known.name] == [p.lower() for p in source.name]
             ):
-                text = f"The correlation name '{source.alias}' is specified multiple times in a FROM clause."
-                raise SqlError(1011, text, severity=16, line=line)
+                raise sql_error(1011, source.alias, line=line)
         self.sources.append(source)
 
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
@@ -125,25 +124,19 @@ class Scope:
                     if source.answers_to(tuple(qualifier)):
                         column = source.find(name)
                         if column is None:
-                            raise invalid_column(name, node.line)
+                            raise sql_error(207, name, line=node.line)
                         return source.value(column), scope, f"{source.alias}.{column.name}"
             else:
                 found = [(source, column) for source in scope.sources if (column := source.find(name)) is not None]
                 if len(found) > 1:
-                    raise SqlError(209, f"Ambiguous column name '{name}'.", line=node.line)
+                    raise sql_error(209, name, line=node.line)
                 if found:
                     source, column = found[0]
                     return source.value(column), scope, f"{source.alias}.{column.name}"
             scope = scope.parent
         if qualifier:
-            text = f'The multi-part identifier "{".".join(node.parts)}" could not be bound.'
-            raise SqlError(4104, text, line=node.line)
-        raise invalid_column(name, node.line)
-
-
-def invalid_column(name: str, line: int) -> SqlError:
-    """Error 207."""
-    return SqlError(207, f"Invalid column name '{name}'.", line=line)
+            raise sql_error(4104, ".".join(node.parts), line=node.line)
+        raise sql_error(207, name, line=node.line)
 
 
 def reference(alias: str, column: OutputColumn) -> Value:

@@ -1,4 +1,4 @@
-"""The DuckDB objects behind a table: its identity sequence and its unique indexes."""
+"""The DuckDB objects behind a table: its identity sequence, its unique indexes, the SQL of a failed check."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.compiler import folding
-from local_sqlserver.compiler.contract import ColumnInfo, Relation
-from local_sqlserver.compiler.types import TEXT
-from local_sqlserver.compiler.values import identifier
+from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Relation
+from local_sqlserver.compiler.values import identifier, quote, raise_sql
+from local_sqlserver.types import TEXT
 
 
 def _parts(relation: Relation) -> list[str]:
@@ -73,6 +73,13 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
     expressions = ", ".join(f"({key})" for key in keys)
     emitted = identifier(f"{relation.name}${name}")
     return f"CREATE UNIQUE INDEX {emitted} ON {relation.duckdb_name} ({expressions})"
+
+
+def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> str:
+    """SQL that raises 547: a statement (``verb``) has brought a row that a CHECK constraint forbids."""
+    column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
+    table = f"{relation.schema}.{relation.name}"
+    return raise_sql(547, *map(quote, (verb, "CHECK", constraint.name, relation.database, table, column)))
 
 
 def _key(column: ColumnInfo) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from local_sqlserver.compiler.types import UNICODE
 from local_sqlserver.compiler.values import Cost, Predicate, Value, folded, native, quote
+from local_sqlserver.types import UNICODE
 
 
 def like(value: Value, pattern: Value, escape: str) -> Predicate:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import glob
 from dataclasses import dataclass, replace
 
-from local_sqlserver.collation import UNRESOLVED, compared, joined, unresolved
+from local_sqlserver.collation import UNRESOLVED, compared, joined
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
 from local_sqlserver.compiler.functions import check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, sort_key, typed_null
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, raise_sql, sort_key, typed_null
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType
 
@@ -44,8 +44,7 @@ class QueryCompiler(ExpressionCompiler):
         recursive = False
         for table in statement.tables:
             if table.name.lower() in self.tables:
-                text = f"Duplicate common table expression name '{table.name}' was specified."
-                raise SqlError(252, text, severity=15, line=table.line)
+                raise sql_error(239, table.name, line=table.line)
             refers = _refers_to(table.query, table.name)
             recursive = recursive or refers
             if refers:
@@ -64,8 +63,7 @@ class QueryCompiler(ExpressionCompiler):
     def _recursive_table(self, table: syntax.CommonTable, limit: int) -> str:
         body = table.query.body
         if not isinstance(body, syntax.SetOperation) or table.query.order:
-            text = f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator."
-            raise SqlError(252, text, line=table.line)
+            raise sql_error(252, table.name, line=table.line)
         if body.operator != "UNION ALL" or _refers_to(body.left, table.name):
             raise unsupported("A recursive common table expression with several recursive parts", table.line)
         anchor = self._body(body.left, None)
@@ -78,15 +76,10 @@ class QueryCompiler(ExpressionCompiler):
         self.recursion = outer
         *own, depth = step.columns
         if len(own) != len(columns):
-            raise _unequal_lists(table.line)
+            raise sql_error(205, line=table.line)
         for ours, theirs in zip(columns, own, strict=True):
             if ours.type.name != theirs.type.name and not theirs.null:
-                text = (
-                    "Types don't match between the anchor and the recursive part in column "
-                    f'"{ours.name}" of recursive '
-                    f'query "{table.name}".'
-                )
-                raise SqlError(240, text, line=table.line)
+                raise sql_error(240, ours.name, table.name, line=table.line)
         casts = ", ".join(
             implicit(reference("_r", theirs), ours.type, table.line).sql
             for ours, theirs in zip(columns, own, strict=True)
@@ -102,7 +95,7 @@ class QueryCompiler(ExpressionCompiler):
         body = query.body
         paged = query.offset is not None or (isinstance(body, syntax.Select) and body.top is not None)
         if query.order and not paged:
-            raise order_by_in_view(query.line)
+            raise sql_error(1033, line=query.line)
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A query anywhere but at the top: ORDER BY only with TOP or OFFSET."""
@@ -133,7 +126,7 @@ class QueryCompiler(ExpressionCompiler):
     def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> Rows:
         left, right = self._body(node.left, parent), self._body(node.right, parent)
         if len(left.columns) != len(right.columns):
-            raise _unequal_lists(node.line)
+            raise sql_error(205, line=node.line)
         columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
             known = [column.type for column in (one, two) if not column.null]
@@ -141,7 +134,7 @@ class QueryCompiler(ExpressionCompiler):
             null = one.null and two.null
             collation = joined([one, two], node.line)
             if collation == UNRESOLVED and node.operator == "UNION ALL":
-                raise unresolved(len(columns) + 1, node.line)
+                raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
             columns.append(replace(one, type=declared, null=null, collation=collation))
         first = self._converted(left, columns, node.line)
@@ -189,11 +182,7 @@ class QueryCompiler(ExpressionCompiler):
         where = ""
         if node.where:
             if has_aggregate(node.where):
-                text = (
-                    "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING "
-                    "clause or a select list, and the column being aggregated is an outer reference."
-                )
-                raise SqlError(147, text, severity=15, line=node.line)
+                raise sql_error(147, line=node.line)
             where = f" WHERE {self.condition(node.where, scope)}"
         aggregated = (
             node.group is not None
@@ -221,8 +210,7 @@ class QueryCompiler(ExpressionCompiler):
         qualify = ""
         if node.top:
             if query.offset is not None:
-                text = "A TOP can not be used in the same query or sub-query as a OFFSET."
-                raise SqlError(10741, text, severity=15, line=node.top.line)
+                raise sql_error(10741, line=node.top.line)
             qualify, limit = self._top(node.top, scope, order)
         ordering = f" ORDER BY {order}" if order else ""
         return Rows(f"SELECT {select_list}{tail}{qualify}{ordering}{limit}", columns)
@@ -255,8 +243,7 @@ class QueryCompiler(ExpressionCompiler):
         """A QUALIFY clause and a LIMIT clause for TOP."""
         count = self.expression(top.count, scope)
         if top.ties and not order:
-            text = "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."
-            raise SqlError(1062, text, line=top.line)
+            raise sql_error(1062, line=top.line)
         if top.percent:
             ordering = f"ORDER BY {order}" if order else ""
             share = convert(count, common_type([count.type]), line=top.line).sql
@@ -290,17 +277,12 @@ class QueryCompiler(ExpressionCompiler):
         for item in order:
             value = self._listed(item, items)
             if value is None and must_be_listed:
-                text = (
-                    "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or "
-                    "EXCEPT operator."
-                )
-                raise SqlError(104, text, line=item.line)
+                raise sql_error(104, line=item.line)
             if value is None:
                 value = self.expression(item.value, scope)
                 if by_sql is not None:
                     if value.sql not in by_sql:
-                        text = "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."
-                        raise SqlError(145, text, severity=15, line=item.line)
+                        raise sql_error(145, line=item.line)
                     value = by_sql[value.sql]
             parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
@@ -311,20 +293,15 @@ class QueryCompiler(ExpressionCompiler):
         if isinstance(node, syntax.Literal) and node.kind == "integer":
             position = int(node.value)
             if not 1 <= position <= len(items):
-                text = (
-                    f"The ORDER BY position number {position} is out of range of the number of "
-                    "items in the select list."
-                )
-                raise SqlError(108, text, line=item.line)
+                raise sql_error(108, position, line=item.line)
             return items[position - 1][1]
         if isinstance(node, syntax.Literal):
-            text = "A constant expression was encountered in the ORDER BY list, position 1."
-            raise SqlError(408, text, line=item.line)
+            raise sql_error(408, 1, line=item.line)
         if isinstance(node, syntax.Column) and len(node.parts) == 1:
             wanted = node.parts[0].lower()
             found = [value for column, value in items if column.name.lower() == wanted]
             if len({value.sql for value in found}) > 1:
-                raise SqlError(209, f"Ambiguous column name '{node.parts[0]}'.", line=item.line)
+                raise sql_error(209, node.parts[0], line=item.line)
             if found:
                 return found[0]
         return None
@@ -337,23 +314,9 @@ class QueryCompiler(ExpressionCompiler):
         values = []
         for node in group.keys:
             if isinstance(node, syntax.Literal | syntax.Variable) or has_aggregate(node):
-                number, text = (
-                    164,
-                    "Each GROUP BY expression must contain at least one column that is not an outer reference.",
-                )
-                if has_aggregate(node):
-                    number, text = (
-                        144,
-                        "Cannot use an aggregate or a subquery in an expression used for the group "
-                        "by list of a GROUP BY clause.",
-                    )
-                raise SqlError(number, text, severity=15, line=node.line)
+                raise sql_error(144 if has_aggregate(node) else 164, line=node.line)
             if any(isinstance(inner, syntax.Subquery) for inner in node.walk(queries=False)):
-                text = (
-                    "Cannot use an aggregate or a subquery in an expression used for the group "
-                    "by list of a GROUP BY clause."
-                )
-                raise SqlError(144, text, severity=15, line=node.line)
+                raise sql_error(144, line=node.line)
             values.append(self.expression(node, scope))
         keys = {}
         for value in values:
@@ -384,7 +347,7 @@ class QueryCompiler(ExpressionCompiler):
                 emitted += "_"
             taken.add(emitted.lower())
             if value.collation == UNRESOLVED:
-                raise unresolved(len(items) + 1, node.line)
+                raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
             items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
 
@@ -403,11 +366,7 @@ class QueryCompiler(ExpressionCompiler):
             if recursive:
                 depth = f"{identifier(recursive[0].emitted)}.{_DEPTH}"
                 if self.recursion.limit:
-                    text = (
-                        f"The statement terminated. The maximum recursion {self.recursion.limit} has been exhausted "
-                        "before statement completion."
-                    )
-                    failed = f"tsql_raise(530, {quote(text)})"
+                    failed = raise_sql(530, quote(str(self.recursion.limit)))
                     sql = f"CASE WHEN {depth} >= {self.recursion.limit} THEN {failed} ELSE {depth} + 1 END"
                 else:
                     sql = f"{depth} + 1"
@@ -418,14 +377,9 @@ class QueryCompiler(ExpressionCompiler):
         """The columns of * or source.*; grouped queries check each of them."""
         sources = [source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)]
         if item.qualifier and not sources:
-            text = (
-                f"The column prefix '{'.'.join(item.qualifier)}' does not match with a table "
-                "name or alias name used in the query."
-            )
-            raise SqlError(107, text, severity=15, line=item.line)
+            raise sql_error(107, ".".join(item.qualifier), line=item.line)
         if not sources:
-            text = "Must specify table to select from."
-            raise SqlError(263, text, line=item.line)
+            raise sql_error(263, line=item.line)
         columns = []
         for source in sources:
             for column in source.columns:
@@ -480,8 +434,7 @@ class QueryCompiler(ExpressionCompiler):
         outer = Scope(parent if parent is not None else scope.parent)
         rows = [[self.expression(value, outer) for value in row] for row in node.rows]
         if len({len(row) for row in rows}) != 1:
-            text = "The number of columns for each row in a table value constructor must be the same."
-            raise SqlError(10709, text, line=node.line)
+            raise sql_error(10709, line=node.line)
         types = []
         for column in zip(*rows, strict=True):
             known = [value.type for value in column if not value.null]
@@ -578,18 +531,10 @@ class QueryCompiler(ExpressionCompiler):
         return self._derived(rows, node.alias, (), scope, node.line)
 
 
-def _unequal_lists(line: int) -> SqlError:
-    text = (
-        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in "
-        "their target lists."
-    )
-    return SqlError(205, text, line=line)
-
-
 def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:
     if given < needed:
-        return SqlError(8158, f"'{alias}' has more columns than were specified in the column list.", line=line)
-    return SqlError(8159, f"'{alias}' has fewer columns than were specified in the column list.", line=line)
+        return sql_error(8158, alias, line=line)
+    return sql_error(8159, alias, line=line)
 
 
 def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> tuple[OutputColumn, ...]:
@@ -601,23 +546,12 @@ def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> 
     for position, column in enumerate(rows.columns, 1):
         name = names[position - 1] if names else column.name
         if not name:
-            text = f"No column name was specified for column {position} of '{alias}'."
-            raise SqlError(8155, text, line=line)
+            raise sql_error(8155, position, alias, line=line)
         if name.lower() in seen:
-            text = f"The column '{name}' was specified multiple times for '{alias}'."
-            raise SqlError(8156, text, line=line)
+            raise sql_error(8156, name, alias, line=line)
         seen.add(name.lower())
         columns.append(replace(column, name=name, emitted=name))
     return tuple(columns)
-
-
-def order_by_in_view(line: int) -> SqlError:
-    """Error 1033."""
-    text = (
-        "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table "
-        "expressions, unless TOP, OFFSET or FOR XML is also specified."
-    )
-    return SqlError(1033, text, severity=15, line=line)
 
 
 def _refers_to(node: syntax.Node, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""T-SQL's types: precedence, what they are in DuckDB, and the precision of decimal results.
+"""The types of expressions: precedence, what they are in DuckDB, and the precision of decimal results.
 
 Sources: the T-SQL reference, "Data type precedence" and "Precision, scale, and length".
 """
@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import (
+    BINARY,
+    DECIMALS,
+    DEFAULT_PRECISION,
+    FIXED_TEXT,
+    MAX,
+    NUMBERS,
+    TEXT,
+    TYPES,
+    UNICODE,
+    SqlType,
+    digits,
+)
 
 INT = SqlType("int")
 BIGINT = SqlType("bigint")
@@ -19,96 +31,23 @@ DATE = SqlType("date")
 DATETIME = SqlType("datetime")
 UNIQUEIDENTIFIER = SqlType("uniqueidentifier")
 
-_PRECEDENCE = {
-    name: rank
-    for rank, name in enumerate(
-        (
-            "binary",
-            "varbinary",
-            "char",
-            "varchar",
-            "nchar",
-            "nvarchar",
-            "uniqueidentifier",
-            "bit",
-            "tinyint",
-            "smallint",
-            "int",
-            "bigint",
-            "smallmoney",
-            "money",
-            "decimal",
-            "real",
-            "float",
-            "time",
-            "date",
-            "smalldatetime",
-            "datetime",
-            "datetime2",
-            "datetimeoffset",
-        )
-    )
-}
-_PRECEDENCE["numeric"] = _PRECEDENCE["decimal"]
-
-TEXT = frozenset({"char", "varchar", "nchar", "nvarchar"})
-UNICODE = frozenset({"nchar", "nvarchar"})
-FIXED_TEXT = frozenset({"char", "nchar"})
-BINARY = frozenset({"binary", "varbinary"})
-INTEGERS = frozenset({"tinyint", "smallint", "int", "bigint"})
-DECIMALS = frozenset({"decimal", "numeric"})
-MONEY = frozenset({"money", "smallmoney"})
-APPROXIMATE = frozenset({"float", "real"})
-NUMBERS = INTEGERS | DECIMALS | MONEY | APPROXIMATE | {"bit"}
-DATETIMES = frozenset({"datetime", "smalldatetime", "datetime2", "datetimeoffset"})
-TEMPORAL = DATETIMES | {"date", "time"}
-
-INTEGER_RANGES = {
-    "tinyint": (0, 255),
-    "smallint": (-(2**15), 2**15 - 1),
-    "int": (-(2**31), 2**31 - 1),
-    "bigint": (-(2**63), 2**63 - 1),
-}
-_INTEGER_DIGITS = {"bit": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
-
-_DUCKDB = {
-    "bit": "TINYINT",
-    "tinyint": "UTINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "bigint": "BIGINT",
-    "money": "DECIMAL(19,4)",
-    "smallmoney": "DECIMAL(10,4)",
-    "float": "DOUBLE",
-    "real": "FLOAT",
-    "char": "VARCHAR",
-    "varchar": "VARCHAR",
-    "nchar": "VARCHAR",
-    "nvarchar": "VARCHAR",
-    "binary": "BLOB",
-    "varbinary": "BLOB",
-    "uniqueidentifier": "UUID",
-    "date": "DATE",
-    "time": "TIME",
-    "datetime": "TIMESTAMP",
-    "smalldatetime": "TIMESTAMP",
-    "datetime2": "TIMESTAMP",
-    "datetimeoffset": "TIMESTAMPTZ",
-}
+_RANKS = {name: rank for rank, name in enumerate(TYPES)}
+_RANKS["numeric"] = _RANKS["decimal"]
 
 
 def duckdb_type(declared: SqlType, line: int = 0) -> str:
     """The DuckDB type that holds a T-SQL type; BIT is a TINYINT of 0 or 1. Refuses types without one."""
     if declared.name in DECIMALS:
         return f"DECIMAL({declared.precision},{declared.scale})"
-    if declared.name not in _DUCKDB:
+    duckdb = TYPES[declared.name].duckdb
+    if duckdb is None:
         raise unsupported(f"The data type {declared.name}", line)
-    return _DUCKDB[declared.name]
+    return duckdb
 
 
 def precedence(declared: SqlType) -> int:
     """A rank: of two types the one with the higher rank wins."""
-    return _PRECEDENCE[declared.name]
+    return _RANKS[declared.name]
 
 
 def decimal(precision: int, scale: int) -> SqlType:
@@ -118,19 +57,12 @@ def decimal(precision: int, scale: int) -> SqlType:
 
 def text_type(name: str, length: int) -> SqlType:
     """A text type whose length is cut to the type's limit, as results of concatenation are."""
-    limit = 4000 if name in UNICODE else 8000
-    return SqlType(name, length=length if length == MAX else max(1, min(length, limit)))
+    return SqlType(name, length=length if length == MAX else max(1, min(length, TYPES[name].longest or length)))
 
 
 def as_decimal(declared: SqlType) -> SqlType:
     """The decimal that an exact number is taken for in decimal arithmetic."""
-    if declared.name in DECIMALS:
-        return declared
-    if declared.name == "money":
-        return decimal(19, 4)
-    if declared.name == "smallmoney":
-        return decimal(10, 4)
-    return decimal(_INTEGER_DIGITS[declared.name], 0)
+    return declared if declared.name in DECIMALS else decimal(*digits(declared))
 
 
 def text_length(declared: SqlType) -> int:
@@ -138,9 +70,8 @@ def text_length(declared: SqlType) -> int:
     if declared.name in TEXT or declared.name in BINARY:
         return declared.length or 1
     if declared.name in DECIMALS:
-        return (declared.precision or 18) + 2
-    lengths = {"bit": 1, "tinyint": 3, "smallint": 6, "int": 12, "bigint": 20, "uniqueidentifier": 36}
-    return lengths.get(declared.name, 50)
+        return (declared.precision or DEFAULT_PRECISION) + 2  # the sign and the point
+    return TYPES[declared.name].text_length
 
 
 def common_type(types: Sequence[SqlType]) -> SqlType:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local_sqlserver.compiler.contract import Context, Relation
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import SqlType
@@ -84,7 +84,7 @@ def _inserted(node: syntax.Insert, relation: Relation) -> Iterator[tuple[syntax.
     if node.columns is not None:
         absent = next((name for name in node.columns if name.lower() not in by_name), None)
         if absent is not None:
-            raise SqlError(207, f"Invalid column name '{absent}'.", line=node.line)
+            raise sql_error(207, absent, line=node.line)
         columns = [by_name[name.lower()] for name in node.columns]
     for row in node.rows or ():
         for value, column in zip(row, columns, strict=False):

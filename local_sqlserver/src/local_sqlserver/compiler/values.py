@@ -9,9 +9,9 @@ from enum import Enum
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
 from local_sqlserver.compiler import folding
-from local_sqlserver.compiler.types import INT, TEXT, duckdb_type
-from local_sqlserver.errors import SqlError
-from local_sqlserver.types import SqlType
+from local_sqlserver.compiler.types import INT, duckdb_type
+from local_sqlserver.errors import sql_error
+from local_sqlserver.types import TEXT, SqlType
 
 
 class Cost(Enum):
@@ -89,6 +89,11 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def raise_sql(number: int, *arguments: str) -> str:
+    """SQL that raises a message of the catalogue; ``arguments`` are SQL of the texts that its placeholders take."""
+    return f"tsql_raise({', '.join((str(number), *arguments))})"
+
+
 def integer_constant(number: int) -> Value:
     """An INT literal."""
     return Value(str(number), INT, constant=str(number), cost=Cost.NAME)
@@ -146,7 +151,7 @@ def keyed(value: Value) -> Value:
         return value
     collation = value.compares_by
     if collation == UNRESOLVED:
-        raise SqlError(446, "Cannot resolve collation conflict for GROUP BY, DISTINCT or ORDER BY operation.")
+        raise sql_error(446, "GROUP BY, DISTINCT or ORDER BY")
     if value.constant is not None and (collation.binary or re.fullmatch(folding.PLAIN, value.constant)):
         text = value.constant.rstrip(" ")
         return _text(value, quote(text if value.case_counts else text.lower()), Cost.NAME)

@@ -12,7 +12,7 @@ import duckdb
 
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, Catalog, PrincipalInfo
 from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 
 _LOGINS = f'{MASTER}."{CATALOG_SCHEMA}".logins'
@@ -69,7 +69,7 @@ class Accounts:
             name, salt, digest, disabled, database = found
             if not disabled and hmac.compare_digest(password_hash(password, bytes(salt)), bytes(digest)):
                 return name, database or MASTER
-        raise SqlError(18456, f"Login failed for user '{user}'.", severity=14)
+        raise sql_error(18456, user, "")
 
     def is_administrator(self, login: str) -> bool:
         """Whether a login is the configured administrator."""
@@ -94,14 +94,13 @@ class Accounts:
             raise unsupported(f"{statement.action} LOGIN … {option}", statement.line)
         if statement.action == "DROP":
             if not known and not statement.if_exists:
-                text = f"Cannot drop the login '{name}', because it does not exist or you do not have permission."
-                raise SqlError(15151, text)
+                raise sql_error(15151, "drop", "login", name)
             connection.execute(f"DELETE FROM {_LOGINS} WHERE lower(name) = $1", [name.lower()])
         elif statement.action == "CREATE":
             if known or self.is_administrator(name):
-                raise SqlError(15025, f"The server principal '{name}' already exists.")
+                raise sql_error(15025, name)
             if "PASSWORD" not in options:
-                raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=statement.line)
+                raise sql_error(102, name, line=statement.line)
             salt = secrets.token_bytes(16)
             connection.execute(
                 f"INSERT INTO {_LOGINS} VALUES ($1, $2, $3, $4, FALSE, $5)",
@@ -130,8 +129,7 @@ class Accounts:
                 "ALTER LOGIN of the administrator (its password comes from the command line)", statement.line
             )
         if not known:
-            text = f"Cannot alter the login '{name}', because it does not exist or you do not have permission."
-            raise SqlError(15151, text)
+            raise sql_error(15151, "alter", "login", name)
         changes: dict[str, Any] = {}
         if "PASSWORD" in options:
             changes["salt"] = secrets.token_bytes(16)

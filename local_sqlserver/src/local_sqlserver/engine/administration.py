@@ -26,7 +26,7 @@ from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 
 _DATABASE_OPTIONS = {
@@ -139,10 +139,9 @@ class Administration:
                 raise invalid_object(name, 0)
             catalog.check_free(schema, name[-1])
         elif action == "CREATE":
-            raise SqlError(2714, f"There is already an object named '{name[-1]}' in the database.", state=3)
+            raise sql_error(2714, name[-1], state=3)
         elif present.type != kind:
-            text = f"Cannot perform alter on '{'.'.join(name)}' because it is an incompatible object type."
-            raise SqlError(2010, text)
+            raise sql_error(2010, ".".join(name))
 
     def _bind(self, statement: syntax.CreateProcedure, frame: Frame) -> None:
         try:
@@ -158,8 +157,7 @@ class Administration:
         self._permissions.check_definition("CREATE SCHEMA")
         database = self._view.database(frame.database)
         if self._view.catalog(database.name).schema(statement.name) is not None:
-            text = f"There is already an object named '{statement.name}' in the database."
-            raise SqlError(2714, text, state=6)
+            raise sql_error(2714, statement.name)
         schema_id = database.new_schema_id()
         yield from self._work.begin_implicitly(frame)
         with self._writing(statement.line):
@@ -179,13 +177,11 @@ class Administration:
         if catalog.schema(schema) is None:
             if if_exists:
                 return
-            text = f"Cannot drop the schema '{schema}', because it does not exist or you do not have permission."
-            raise SqlError(15151, text)
+            raise sql_error(15151, "drop", "schema", schema)
         if schema.lower() in (built_in.lower() for built_in in BUILT_IN_SCHEMAS):
-            raise SqlError(15150, f"Cannot drop the schema '{schema}'.")
+            raise sql_error(15150, "drop", "schema", schema)
         for item in catalog.in_schema(schema):
-            text = f"Cannot drop schema '{schema}' because it is being referenced by object '{item.name}'."
-            raise SqlError(3729, text)
+            raise sql_error(3729, "drop schema", schema, item.name)
         connection = self._transactions.connection
         # RESTRICT would see objects dropped earlier in this transaction.
         connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
@@ -222,26 +218,17 @@ class Administration:
         if item is None:
             if if_exists:
                 return
-            text = (
-                f"Cannot drop the procedure '{'.'.join(name)}', because it does not exist or you do not have "
-                f"permission."
-            )
-            raise SqlError(3701, text, severity=11, state=5)
+            raise sql_error(3701, "drop", "procedure", ".".join(name))
         if item.type != "P":
             kind = "table" if item.type == "U" else "view"
-            text = (
-                f"Cannot use DROP PROCEDURE with '{'.'.join(name)}' because '{'.'.join(name)}' is a {kind}. "
-                f"Use DROP {kind.upper()}."
-            )
-            raise SqlError(3705, text)
+            raise sql_error(3705, "PROCEDURE", ".".join(name), ".".join(name), kind, f"DROP {kind.upper()}")
         catalog_changes.drop(self._view, self._transactions, frame.database, item)
 
     # --- databases
 
     def _outside_transaction(self, statement: str) -> None:
         if self._transactions.count:
-            text = f"{statement} statement not allowed within multi-statement transaction."
-            raise SqlError(226, text, state=6)
+            raise sql_error(226, statement)
 
     def create_database(self, statement: syntax.CreateDatabase, frame: Frame) -> Iterator[Event]:
         """CREATE DATABASE."""
@@ -257,15 +244,12 @@ class Administration:
         if database is None:
             if if_exists:
                 return
-            text = f"Cannot drop the database '{name}', because it does not exist or you do not have permission."
-            raise SqlError(3701, text, severity=11)
+            raise sql_error(3701, "drop", "database", name, state=1)
         if database.name in (MASTER, TEMPDB):
-            text = f"Cannot drop the database '{name}' because it is a system database."
-            raise SqlError(3708, text, state=4)
+            raise sql_error(3708, "drop", "database", name, "database")
         for other in self._shared.sessions():
             if not other.state.killed and any(frame.database == database.name for frame in other.state.frames):
-                text = f'Cannot drop database "{database.name}" because it is currently in use.'
-                raise SqlError(3702, text, state=4)
+                raise sql_error(3702, database.name)
         self._shared.databases.drop(database)
 
     def alter_database(self, statement: syntax.AlterDatabase, frame: Frame) -> Iterator[Event]:
@@ -275,11 +259,7 @@ class Administration:
         name = statement.name or frame.database
         database = self._shared.databases.find(name)
         if database is None:
-            text = (
-                f"User does not have permission to alter database '{name}', the database does not exist, or "
-                f"the database is not in a state that allows access checks."
-            )
-            raise SqlError(5011, text, severity=14, state=5)
+            raise sql_error(5011, name)
         if statement.rollback_immediate:
             for other in self._shared.sessions():
                 if other.state is not self._state and other.state.base.database == database.name:

@@ -15,7 +15,7 @@ from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.options import check_options
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Frame, TableVariable, Variable
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -133,7 +133,7 @@ class Binder:
         known = {column.name.lower() for column in relation.columns}
         for name in columns:
             if name.lower() not in known:
-                raise SqlError(207, f"Invalid column name '{name}'.", line=line)
+                raise sql_error(207, name, line=line)
 
 
 def _temporary_tables(batch: syntax.Batch) -> frozenset[str]:
@@ -149,8 +149,7 @@ def _temporary_tables(batch: syntax.Batch) -> frozenset[str]:
             if name[-1].startswith("##"):
                 raise unsupported("A global temporary table", node.line)
             if name[-1].lower() in made:
-                text = f"There is already an object named '{name[-1]}' in the database."
-                raise SqlError(2714, text, state=6, line=node.line)
+                raise sql_error(2714, name[-1], line=node.line)
             made.add(name[-1].lower())
     return frozenset(made)
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import MAX
+from local_sqlserver.types import FIXED_TEXT, INTEGERS, MAX, TEXT
 
 TRUNCATION, MISMATCH, OVERFLOW, UNEXPECTED_NULL = 4863, 4864, 4867, 4869
 
 _BLANKS = r"' \t\r\n'"
-_INTEGERS = {"tinyint": "UTINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT"}
-_TEXT = frozenset({"char", "varchar", "nchar", "nvarchar"})
 _DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{8}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
 _CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-9]{2}(\.[0-9]{1,7})?)?"
 _DAY_FORMATS = "['%Y-%m-%d', '%Y%m%d', '%m/%d/%Y']"
@@ -50,7 +49,7 @@ def conversion(
         failed = f"CASE WHEN {field} IS NULL THEN {UNEXPECTED_NULL} ELSE {failed} END"
     if invalid is not None:
         failed = f"CASE WHEN contains({field}, '{invalid}') THEN {MISMATCH} ELSE {failed} END"
-    unchecked = column.type.name in _TEXT and (column.nullable or default is not None) and invalid is None
+    unchecked = column.type.name in TEXT and (column.nullable or default is not None) and invalid is None
     return Conversion(value, failed, column.type.length if unchecked and column.type.length != MAX else None)
 
 
@@ -59,16 +58,16 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
     declared = column.type
     trimmed = f"trim({text}, E{_BLANKS})"
     match declared.name:
-        case name if name in _TEXT:
+        case name if name in TEXT:
             if declared.length is None or declared.length == MAX:
                 return text, "0"
             # A field of a char file that is too long for an NVARCHAR is reported as a type mismatch.
             number = MISMATCH if name.startswith("n") and not wide else TRUNCATION
-            value = f"rpad({text}, {declared.length}, ' ')" if name in ("char", "nchar") else text
+            value = f"rpad({text}, {declared.length}, ' ')" if name in FIXED_TEXT else text
             return value, f"CASE WHEN {_longer_than(text, declared.length)} THEN {number} ELSE 0 END"
-        case name if name in _INTEGERS:
+        case name if name in INTEGERS:
             bare = f"replace({trimmed}, ' ', '')"
-            integer = _INTEGERS[name]
+            integer = duckdb_type(declared)
             value, failed = _checked(trimmed, "[+-]? *[0-9]+", f"TRY_CAST({bare} AS {integer})", OVERFLOW)
             # Nearly every field is digits alone: no need for a regular expression.
             digits, cast = f"translate({text}, '0123456789', '') = ''", f"TRY_CAST({text} AS {integer})"
@@ -79,7 +78,7 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
         case "bit":
             return _checked(text, "[01]", f"TRY_CAST({text} AS INTEGER)", OVERFLOW)
         case "decimal" | "numeric":
-            number_type = f"DECIMAL({declared.precision}, {declared.scale})"
+            number_type = duckdb_type(declared)
             return _checked(
                 trimmed,
                 r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)",
@@ -87,11 +86,11 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
                 TRUNCATION,
             )
         case "money" | "smallmoney":
-            number_type = "DECIMAL(19, 4)" if declared.name == "money" else "DECIMAL(10, 4)"
+            number_type = duckdb_type(declared)
             bare = f"replace({trimmed}, ',', '')"
             return _checked(trimmed, r"[+-]?[0-9][0-9,]*(\.[0-9]*)?", f"TRY_CAST({bare} AS {number_type})", OVERFLOW)
         case "float" | "real":
-            number_type = "DOUBLE" if declared.name == "float" else "FLOAT"
+            number_type = duckdb_type(declared)
             shape = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
             cast = f"TRY_CAST({trimmed} AS {number_type})"
             return _checked(trimmed, shape, f"CASE WHEN isfinite({cast}) THEN {cast} END", OVERFLOW)

@@ -29,7 +29,7 @@ from operator import methodcaller
 from typing import BinaryIO
 
 from local_sqlserver.engine.bulk_options import BulkOptions, terminator
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, sql_error
 
 INVALID = "\ufffe"
 """Stands for what is no text in the file's encoding: a noncharacter, which no type accepts (4864)."""
@@ -113,13 +113,7 @@ class DataFile:
         start = self._file.read(3)
         marked = start.startswith(codecs.BOM_UTF16_LE)
         if marked != self._options.wide:
-            was, mark = ("widechar", "does not have") if self._options.wide else ("char", "has")
-            now = "widechar" if marked else "char"
-            message = (
-                f"Bulk load: DataFileType was incorrectly specified as {was}. "
-                f"DataFileType will be assumed to be {now} because the data file {mark} a Unicode signature."
-            )
-            self.notices = [SqlError(4831 if self._options.wide else 4830, message, severity=0, line=self._line)]
+            self.notices = [sql_error(4831 if self._options.wide else 4830, line=self._line)]
         encoding = "utf-16-le" if marked else self._options.encoding or "utf-8"
         utf8_mark = start == codecs.BOM_UTF8 and encoding == "utf-8"
         self._file.seek(2 if marked else 3 if utf8_mark else 0)
@@ -149,7 +143,7 @@ class DataFile:
         try:
             yield decoder.decode(b"", final=True), True
         except UnicodeDecodeError:
-            raise self._failed(4832, "Bulk load: An unexpected end of file was encountered in the data file.") from None
+            raise self._unexpected_end() from None
 
     def _regular_rows(self, text: str) -> tuple[Batch | None, str]:
         """Take the complete lines off ``text`` if every one is a row of the right number of fields."""
@@ -262,31 +256,15 @@ class DataFile:
 
     def _invalid_value(self, column: int) -> SqlError:
         if self._row < self._options.first_row:
-            message = (
-                'Cannot obtain the required interface ("IID_IColumnsInfo") '
-                'from OLE DB provider "BULK" for linked server "(null)".'
-            )
-            return SqlError(7301, message, state=2, line=self._line)
-        message = (
-            "Bulk load failed due to invalid column value in CSV data file "
-            f"{self._path} in row {self._row}, column {column}."
-        )
-        return self._failed(4879, message)
+            return sql_error(7301, "IID_IColumnsInfo", "BULK", "(null)", line=self._line)
+        return sql_error(4879, self._path, self._row, column, line=self._line)
 
     def _unexpected_end(self) -> SqlError:
-        return self._failed(4832, "Bulk load: An unexpected end of file was encountered in the data file.")
+        return sql_error(4832, line=self._line)
 
     def _too_long(self, text: str) -> SqlError:
         column = min(text.count(self._field_end) + 1, self._columns)
-        message = (
-            "The bulk load failed. The column is too long in the data file "
-            f"for row {self._row}, column {column}. "
-            "Verify that the field terminator and row terminator are specified correctly."
-        )
-        return self._failed(4866, message)
-
-    def _failed(self, number: int, message: str) -> SqlError:
-        return SqlError(number, message, line=self._line)
+        return sql_error(4866, self._row, column, line=self._line)
 
 
 def _unused_characters(used: set[str]) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from local_sqlserver.compiler.values import identifier, quote
 from local_sqlserver.engine import bulk_convert
 from local_sqlserver.engine.bulk_file import INVALID, Batch, DataFile
 from local_sqlserver.engine.bulk_options import BulkOptions, read_options
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 
 def bulk_insert(
@@ -39,7 +39,7 @@ def bulk_insert(
     The file has one field for each column of the table in order; the fields of computed columns and, without
     KEEPIDENTITY, of the identity column are read and ignored. ``report`` gets, in order, every message that
     the server sends without ending the statement: the errors 4863, 4864, 4867 and 4869 of rows that are
-    skipped, notices 4830 and 4831 (severity 0), and the errors that precede the last one of a failed load.
+    skipped, notices 4830 and 4831 (severity 10), and the errors that precede the last one of a failed load.
     Without ``report`` the first bad row is raised: no row is lost unseen. ``default_value`` evaluates a
     column's declared default, once a load; without it a table with defaults needs KEEPNULLS.
 
@@ -164,15 +164,9 @@ class _Loader:
 
     def failed(self) -> SqlError:
         """Report what the server sends when the bulk provider gave up; return the error that ends it."""
-        provider = 'OLE DB provider "BULK" for linked server "(null)"'
-        self._tell(
-            SqlError(
-                7399,
-                f"The {provider} reported an error. The provider did not give any information about the error.",
-                line=self._line,
-            )
-        )
-        return SqlError(7330, f"Cannot fetch a row from {provider}.", state=2, line=self._line)
+        reason = "The provider did not give any information about the error."
+        self._tell(sql_error(7399, "BULK", "(null)", reason, line=self._line))
+        return sql_error(7330, "BULK", "(null)", line=self._line)
 
     def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, str]) -> None:
         limit = self._options.max_errors + 1 - self._errors
@@ -180,13 +174,13 @@ class _Loader:
         for number, errors in found:
             position, error = next((index, error) for index, error in enumerate(errors) if error)
             index = self._targets[position]
-            self._tell(_row_error(error, batch.first_row + number - 1, index + 1, self._columns[index], self._line))
+            row, name = batch.first_row + number - 1, self._columns[index].name
+            self._tell(sql_error(error, row, index + 1, name, line=self._line))
         self._errors += len(found)
         if self._errors > self._options.max_errors:
             if self._options.max_errors:
                 maximum = self._options.max_errors
-                message = f"Cannot bulk load because the maximum number of errors ({maximum}) was exceeded."
-                self._tell(SqlError(4865, message, line=self._line))
+                self._tell(sql_error(4865, maximum, line=self._line))
             raise self.failed()
 
     def _tell(self, error: SqlError) -> None:
@@ -208,8 +202,7 @@ def resolve(path: str, roots: Sequence[Path], line: int) -> Path:
     # os.path.exists also answers for names that no file can have, such as too long ones.
     file = next((candidate for candidate in candidates if os.path.exists(candidate)), None)  # noqa: PTH110
     if file is None:
-        message = f'Cannot bulk load. The file "{path}" does not exist or you don\'t have file access rights.'
-        raise SqlError(4860, message, line=line)
+        raise sql_error(4860, path, line=line)
     file = file.resolve()
     allowed = any(file.is_relative_to(root.resolve()) for root in roots)
     if not allowed or not file.is_file():
@@ -222,11 +215,7 @@ def resolve(path: str, roots: Sequence[Path], line: int) -> Path:
 
 
 def _access_denied(path: str, line: int) -> SqlError:
-    message = (
-        f'Cannot bulk load because the file "{path}" could not be opened. '
-        "Operating system error code 5(Access is denied.)."
-    )
-    return SqlError(4861, message, line=line)
+    return sql_error(4861, path, "5(Access is denied.)", line=line)
 
 
 def _defaults(relation: Relation, default_value: Callable[[ColumnInfo], Any] | None, line: int) -> dict[str, Any]:
@@ -264,20 +253,3 @@ def _all_good(conversions: Sequence[bulk_convert.Conversion]) -> str:
         each = " AND ".join(f"{conversion.error} = 0" for conversion in texts)
         others.append(f"(strlen(line) <= {shortest} OR ({each}))")
     return " AND ".join(others)
-
-
-def _row_error(number: int, row: int, position: int, column: ColumnInfo, line: int) -> SqlError:
-    place = f"row {row}, column {position}"
-    messages = {
-        bulk_convert.TRUNCATION: f"Bulk load data conversion error (truncation) for {place} ({column.name}).",
-        bulk_convert.MISMATCH: (
-            "Bulk load data conversion error (type mismatch or invalid character for the specified codepage) "
-            f"for {place} ({column.name})."
-        ),
-        bulk_convert.OVERFLOW: f"Bulk load data conversion error (overflow) for {place} ({column.name}).",
-        bulk_convert.UNEXPECTED_NULL: (
-            f"The bulk load failed. Unexpected NULL value in data file {place}. "
-            f"The destination column ({column.name}) is defined as NOT NULL."
-        ),
-    }
-    return SqlError(number, messages[number], line=line)

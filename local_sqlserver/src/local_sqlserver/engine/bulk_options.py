@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 _HINTS = frozenset({"TABLOCK", "ORDER", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH", "FIRE_TRIGGERS", "BATCHSIZE"})
 """Accepted without a further look: they change speed, locking or the size of a transaction, not the rows.
@@ -80,7 +80,7 @@ class BulkOptions:
 
 def no_data_source(name: str, line: int) -> SqlError:
     """Error 12703: the stand-in has no external data sources."""
-    return SqlError(12703, f'Referenced external data source "{name}" not found.', state=2, line=line)
+    return sql_error(12703, name, line=line)
 
 
 def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOptions:
@@ -92,7 +92,7 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
     """
     for name in options:
         if name not in _KNOWN:
-            raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=line)
+            raise sql_error(102, name, line=line)
     for name in _REFUSED:
         if name in options:
             raise unsupported(f"BULK INSERT with {name}", line)
@@ -101,27 +101,18 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
     csv = _csv(options, line)
     file_type = _text(options, "DATAFILETYPE", "char", line).lower()
     if file_type not in ("char", "widechar", "native", "widenative"):
-        raise SqlError(102, f"Incorrect syntax near '{file_type}'.", severity=15, line=line)
+        raise sql_error(102, file_type, line=line)
     if "native" in file_type:
         if csv:
-            text = "CSV format option is supported for char and widechar datafiletype options."
-            raise SqlError(5339, text, line=line)
+            raise sql_error(5339, line=line)
         raise unsupported(f"BULK INSERT with DATAFILETYPE = '{file_type}'", line)
     quote = _text(options, "FIELDQUOTE", '"', line)
     if len(quote) != 1:
-        text = (
-            "Invalid quote character specified for bulk load. "
-            "Quote character can be one single byte or Unicode character."
-        )
-        raise SqlError(4878, text, line=line)
+        raise sql_error(4878, line=line)
     first_row = max(_integer(options, "FIRSTROW", 1, line), 1)
     last_row = _integer(options, "LASTROW", 0, line) or None
     if last_row is not None and first_row > last_row:
-        text = (
-            "Cannot bulk load. When you use the FIRSTROW/FIRST_ROW and LASTROW parameters, "
-            "the value for FIRSTROW/FIRST_ROW cannot be greater than the value for LASTROW."
-        )
-        raise SqlError(4880, text, line=line)
+        raise sql_error(4880, line=line)
     return BulkOptions(
         wide=file_type == "widechar",
         csv=csv,
@@ -161,13 +152,12 @@ def _encoding(code_page: str, line: int) -> str | None:
         return None
     number = {"ACP": "1252", "RAW": "1252", "OEM": "437"}.get(code_page.upper(), code_page)
     if not number.isdecimal():
-        raise SqlError(102, f"Incorrect syntax near '{code_page}'.", severity=15, line=line)
+        raise sql_error(102, code_page, line=line)
     name = _ENCODINGS.get(int(number), f"iso8859-{int(number) - 28590}" if number.startswith("2859") else f"cp{number}")
     try:
         return codecs.lookup(name).name
     except LookupError:
-        text = f"The code page {number} is not supported by the server."
-        raise SqlError(2775, text, severity=17, line=line) from None
+        raise sql_error(2775, number, line=line) from None
 
 
 def _csv(options: Mapping[str, str | int | None], line: int) -> bool:
@@ -184,12 +174,12 @@ def _text(options: Mapping[str, str | int | None], name: str, default: str, line
         return default
     value = options[name]
     if value is None or (isinstance(value, int) and name != "CODEPAGE"):
-        raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=line)
+        raise sql_error(102, name, line=line)
     return str(value)
 
 
 def _integer(options: Mapping[str, str | int | None], name: str, default: int, line: int) -> int:
     value = options.get(name, default)
     if not isinstance(value, int) or value < 0:
-        raise SqlError(102, f"Incorrect syntax near '{name}'.", severity=15, line=line)
+        raise sql_error(102, name, line=line)
     return value

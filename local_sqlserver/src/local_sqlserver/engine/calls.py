@@ -29,7 +29,7 @@ from local_sqlserver.engine.signing import signers
 from local_sqlserver.engine.state import Frame, Returned, ScopeAborted, SessionState, Variable
 from local_sqlserver.engine.values import coerce
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_name
 from local_sqlserver.types import SqlType
@@ -109,7 +109,7 @@ class Calls:
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
         """INSERT … EXEC: the rows of all result sets go into the target."""
         if self._inserting:
-            raise SqlError(8164, "An INSERT EXEC statement cannot be nested.")
+            raise sql_error(8164)
         self._inserting = True
         kinds: list[SqlType] | None = None
         rows: list[tuple[Any, ...]] = []
@@ -123,7 +123,7 @@ class Calls:
                 if isinstance(event, Columns):
                     found = [column.type for column in event.columns]
                     if kinds is not None and len(kinds) != len(found):
-                        raise _column_mismatch()
+                        raise sql_error(213, state=7)
                     kinds = found
                 elif isinstance(event, Rows):
                     rows.extend(event.rows)
@@ -158,7 +158,7 @@ class Calls:
             except SqlError as error:
                 if error.number not in (120, 121):
                     raise
-                raise _column_mismatch() from error
+                raise sql_error(213, state=7) from error
             yield from self._runner.run(insert, relations, frame, statement.line)
         finally:
             del frame.temporary[_INSERT_EXEC]
@@ -178,7 +178,7 @@ class Calls:
         if system is not None:
             outcome = system(self, arguments, frame)
             return outcome if isinstance(outcome, Outcome) else (yield from outcome)
-        raise SqlError(2812, f"Could not find stored procedure '{'.'.join(name)}'.", state=62, line=line)
+        raise sql_error(2812, ".".join(name), line=line)
 
     def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
         if len(name) > 3:
@@ -216,20 +216,14 @@ class Calls:
                 variable = inner.variables[parameter.lower()]
                 outputs[position] = (variable.value, variable.type)
         if before != after:
-            text = (
-                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and "
-                "COMMIT statements. "
-                f"Previous count = {before}, current count = {after}."
-            )
-            raise SqlError(266, text, state=2, procedure=full_name)
+            raise sql_error(266, before, after, procedure=full_name)
         return Outcome(code, outputs)
 
     def _enter(self, frame: Frame) -> Frame:
         """Return a new frame below ``frame``, not yet on the stack."""
         depth = self.state.frame.depth + 1
         if depth > _MAXIMUM_DEPTH:
-            text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
-            raise SqlError(217, text)
+            raise sql_error(217, 32)
         return Frame(depth, frame.database, settings=frame.settings.copy())
 
     def _run(self, body: syntax.Batch, inner: Frame) -> Generator[Event, None, int]:
@@ -262,15 +256,14 @@ class Calls:
         for position, argument in enumerate(arguments):
             if argument.name:
                 if argument.name.lower() not in by_name:
-                    raise SqlError(8145, f"{argument.name} is not a parameter for procedure {item.name}.", line=line)
+                    raise sql_error(8145, argument.name, item.name, line=line)
                 name = by_name[argument.name.lower()].name
             elif position >= len(parameters):
-                text = f"Procedure or function {item.name} has too many arguments specified."
-                raise SqlError(8144, text, state=2, line=line)
+                raise sql_error(8144, item.name, line=line)
             else:
                 name = parameters[position].name
             if name in positions.values():
-                raise SqlError(8143, f"Parameter '{name}' was supplied multiple times.", line=line)
+                raise sql_error(8143, name, line=line)
             positions[position] = name
         given = {name: arguments[position] for position, name in positions.items()}
         for parameter in parameters:
@@ -278,20 +271,13 @@ class Calls:
             variable = Variable(parameter.type)
             inner.variables[parameter.name.lower()] = variable
             if passed is not None and passed.output and not parameter.output:
-                text = (
-                    f'The formal parameter "{parameter.name}" was not declared as an OUTPUT parameter, '
-                    "but the actual parameter passed in requested output."
-                )
-                raise SqlError(8162, text, state=2, line=line)
+                raise sql_error(8162, parameter.name, line=line)
             if passed is not None and not passed.default:
                 variable.value = self._convert(passed, parameter, line)
             elif parameter.default is not None:
                 variable.value = self._scalars.evaluate_as(inner, parameter.default, parameter.type)
             else:
-                text = (
-                    f"Procedure or function '{item.name}' expects parameter '{parameter.name}', which was not supplied."
-                )
-                raise SqlError(201, text, state=4, line=line)
+                raise sql_error(201, item.name, parameter.name, line=line)
         return positions
 
     def _convert(self, argument: Bound, parameter: syntax.ProcedureParameter, line: int) -> Any:
@@ -301,8 +287,7 @@ class Calls:
             # SQL Server reports a parameter that does not convert as 8114, whatever the types.
             if error.number not in (241, 245, 8115, 8169):
                 raise
-            text = f"Error converting data type {argument.type.name} to {parameter.type.name}."
-            raise SqlError(8114, text, state=5, line=line) from error
+            raise sql_error(8114, argument.type.name, parameter.type.name, line=line) from error
 
     def dynamic(
         self,
@@ -350,7 +335,3 @@ def _insert_of(statement: syntax.InsertExecute, names: Sequence[str]) -> syntax.
     )
     query = syntax.Query(body=select, line=line)
     return syntax.Insert(target=statement.target, columns=statement.columns, query=query, line=line)
-
-
-def _column_mismatch() -> SqlError:
-    return SqlError(213, "Column name or number of supplied values does not match table definition.", state=7)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.types import SqlType
 
 CATALOG_SCHEMA = "__catalog"
@@ -159,4 +159,4 @@ class Catalog:
     def check_free(self, schema: str, name: str) -> None:
         """Raise SqlError 2714 when the name is taken."""
         if self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None:
-            raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=6)
+            raise sql_error(2714, name)

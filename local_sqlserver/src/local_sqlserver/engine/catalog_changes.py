@@ -11,7 +11,7 @@ from local_sqlserver.engine.catalog import INDEX_KINDS, Catalog, CatalogObject
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.transactions import Transactions
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.tokens import tokenize
 
 
@@ -29,8 +29,7 @@ def check(view: CatalogView, change: CatalogChange) -> None:
             if catalog.find(relation.schema, constraint.name) or catalog.constraint_owner(
                 relation.schema, constraint.name
             ):
-                text = f"There is already an object named '{constraint.name}' in the database."
-                raise SqlError(2714, text, state=5)
+                raise sql_error(2714, constraint.name, state=5)
 
 
 def record(

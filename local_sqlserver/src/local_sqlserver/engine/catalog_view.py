@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from local_sqlserver.engine.catalog import Catalog
 from local_sqlserver.engine.databases import Database, Databases
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 _versions = itertools.count(1)
 
@@ -23,8 +23,7 @@ class CatalogView:
         """Return an attached database; raises SqlError 911."""
         found = self._databases.find(name)
         if found is None:
-            text = f"Database '{name}' does not exist. Make sure that the name is entered correctly."
-            raise SqlError(911, text)
+            raise sql_error(911, name)
         return found
 
     def catalog(self, database: str) -> Catalog:

@@ -13,7 +13,7 @@ from local_sqlserver.engine.results import convert_rows, result_columns, result_
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.values import coerce
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 
 
@@ -39,13 +39,13 @@ class Cursors:
     def _find(self, name: str) -> _Cursor:
         found = self._cursors.get(name.lower())
         if found is None:
-            raise SqlError(16916, f"A cursor with the name '{name}' does not exist.")
+            raise sql_error(16916, name)
         return found
 
     def declare(self, statement: syntax.DeclareCursor, frame: Frame) -> Iterable[Event]:
         """DECLARE name CURSOR FOR query."""
         if statement.name.lower() in self._cursors:
-            raise SqlError(16915, f"A cursor with the name '{statement.name}' already exists.")
+            raise sql_error(16915, statement.name)
         self._cursors[statement.name.lower()] = _Cursor(statement.query, statement.scroll)
         return ()
 
@@ -54,7 +54,7 @@ class Cursors:
         cursor = self._find(statement.name)
         if statement.action == "OPEN":
             if cursor.rows is not None:
-                raise SqlError(16905, "The cursor is already open.")
+                raise sql_error(16905)
             query = cursor.query
             translation, relations = self._compilation.compiled(query, frame)
             description, rows = self._runner.query(translation, relations, frame, query.line)
@@ -63,7 +63,7 @@ class Cursors:
             cursor.rows, cursor.position = convert_rows(rows, kinds), -1
         elif statement.action == "CLOSE":
             if cursor.rows is None:
-                raise SqlError(16917, "Cursor is not open.")
+                raise sql_error(16917)
             cursor.rows = None
         else:
             del self._cursors[statement.name.lower()]
@@ -73,10 +73,9 @@ class Cursors:
         """FETCH [direction] FROM name [INTO variables]."""
         cursor = self._find(statement.name)
         if cursor.rows is None or cursor.translation is None or cursor.description is None:
-            raise SqlError(16917, "Cursor is not open.")
+            raise sql_error(16917)
         if statement.direction != "NEXT" and not cursor.scroll:
-            text = f"fetch: The fetch type {statement.direction.lower()} cannot be used with forward only cursors."
-            raise SqlError(16911, text)
+            raise sql_error(16911, "fetch", statement.direction.lower())
         moves = {
             "NEXT": cursor.position + 1,
             "PRIOR": cursor.position - 1,
@@ -93,8 +92,7 @@ class Cursors:
             return
         columns = result_columns(cursor.description, cursor.translation, cursor.rows)
         if len(columns) != len(statement.variables):
-            text = "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns."
-            raise SqlError(16924, text)
+            raise sql_error(16924)
         for name, column, value in zip(statement.variables, columns, found[0] if found else (), strict=False):
             variable = frame.variable(name, statement.line)
             variable.value = coerce(value, variable.type, column.type)

@@ -12,7 +12,7 @@ import duckdb
 
 from local_sqlserver.engine import catalog_store, system_views
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, Catalog, quote
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 MASTER, TEMPDB = "master", "tempdb"
 _FIRST_OBJECT_ID = 1_000_001
@@ -132,8 +132,7 @@ class Databases:
         """Create a database. Raises SqlError 1801 when it exists."""
         with self._lock:
             if name.lower() in self._by_name:
-                text = f"Database '{name}' already exists. Choose a different database name."
-                raise SqlError(1801, text, state=3)
+                raise sql_error(1801, name)
             database_id = max(item.id for item in self._by_name.values()) + 1
             self._path(name).unlink(missing_ok=True)
             self._path(name).with_suffix(".duckdb.wal").unlink(missing_ok=True)

@@ -33,7 +33,7 @@ from local_sqlserver.engine.state import (
 )
 from local_sqlserver.engine.values import coerce, to_text
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import SqlType
@@ -304,20 +304,12 @@ class Interpreter:
     def _set_identity_insert(self, statement: syntax.SetIdentityInsert, frame: Frame) -> Iterable[Event]:
         relation = self._compilation.context(frame).relation(statement.table, statement.line)
         if not any(column.identity for column in relation.columns):
-            text = (
-                f"Table '{'.'.join(statement.table)}' does not have the identity property. Cannot perform "
-                f"SET operation."
-            )
-            raise SqlError(8106, text)
+            raise sql_error(8106, ".".join(statement.table))
         key = (relation.database.lower(), relation.schema.lower(), relation.name.lower())
         current = frame.settings.identity_insert
         if statement.on:
             if current is not None and current != key:
-                text = (
-                    f"IDENTITY_INSERT is already ON for table '{'.'.join(current)}'. "
-                    f"Cannot perform SET operation for table '{'.'.join(statement.table)}'."
-                )
-                raise SqlError(8107, text)
+                raise sql_error(8107, ".".join(current), ".".join(statement.table))
             frame.settings.identity_insert = key
         elif current == key:
             frame.settings.identity_insert = None
@@ -390,11 +382,7 @@ class Interpreter:
         message = self._scalars.evaluate_as(frame, statement.message, SqlType("nvarchar", length=2048))
         state = self._scalars.evaluate_as(frame, statement.state, SqlType("int"))
         if number is None or not 50000 <= number <= 2147483647:
-            text = (
-                f"Error number {number} in the THROW statement is outside the valid range. Specify an error "
-                f"number in the valid range of 50000 to 2147483647."
-            )
-            raise SqlError(35100, text)
+            raise sql_error(35100, number)
         text = message_of_throw(message or "")
         raise RaisedError(number, text, state=(state or 0) % 256, line=statement.line, procedure=frame.procedure)
 
@@ -404,13 +392,7 @@ class Interpreter:
         state = coerce(*_swap(self._scalars.evaluate(frame, statement.state)))
         if isinstance(message, int):
             if message != 50000:
-                text = (
-                    f"The error {message} severity {severity} was raised, but no message with that "
-                    f"error number was found in "
-                    "sys.messages. If error is larger than 50000, make sure the user-defined "
-                    "message is added using sp_addmessage."
-                )
-                raise SqlError(18054, text, line=statement.line)
+                raise sql_error(18054, message, severity, state, line=statement.line)
             message = ""
         arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
         text = format_message(to_text(message, kind) if message is not None else "", arguments)[:2047]
@@ -421,11 +403,7 @@ class Interpreter:
             yield Message(text, 50000, severity, state, statement.line, frame.procedure)
             return
         if severity > 18 and "LOG" not in statement.options:
-            refusal = (
-                "Error severity levels greater than 18 can only be specified by members of the sysadmin "
-                "role, using the WITH LOG option."
-            )
-            raise SqlError(2754, refusal, line=statement.line)
+            raise sql_error(2754, 18, line=statement.line)
         raise raised(text, severity, state, statement.line, frame.procedure)
 
     # --- the session
@@ -436,12 +414,12 @@ class Interpreter:
         old, frame.database = frame.database, database.name
         if frame is self._state.base:
             yield DatabaseChanged(database.name, old)
-            yield Message(f"Changed database context to '{database.name}'.", 5701, state=2, line=statement.line)
+            yield Message(message_text(5701, database.name), 5701, state=MESSAGES[5701].state, line=statement.line)
 
     def _wait_for(self, statement: syntax.WaitFor, frame: Frame) -> Iterable[Event]:
         value = self._scalars.evaluate_as(frame, statement.value, SqlType("datetime"))
         if value is None:
-            raise SqlError(148, "Incorrect time syntax in time string 'NULL' used with WAITFOR.", severity=15)
+            raise sql_error(148, "NULL")
         moment = value.time()
         self._state.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
         return ()

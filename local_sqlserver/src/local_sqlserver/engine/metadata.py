@@ -13,10 +13,9 @@ from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.properties import UNANSWERED
 from local_sqlserver.engine.session_values import VERSION, SessionValues
-from local_sqlserver.engine.system_views import TYPE_IDS
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import TYPES, storage_bytes
 
 Arguments = Sequence[str | None]
 Function = Callable[[SessionValues, Arguments], object]
@@ -219,38 +218,13 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _type_id(values: SessionValues, arguments: Arguments) -> object:
-    return TYPE_IDS.get((_argument(arguments, 0) or "").lower())
+    row = TYPES.get((_argument(arguments, 0) or "").lower())
+    return row.id if row else None
 
 
 def _type_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
-    return next((name for name, type_id in TYPE_IDS.items() if type_id == number), None)
-
-
-def byte_length(kind: SqlType) -> int:
-    """Return the length in bytes that COL_LENGTH and sys.columns.max_length show."""
-    if kind.length is not None:
-        return 2 * kind.length if kind.name in ("nchar", "nvarchar") and kind.length > 0 else kind.length
-    if kind.name in ("decimal", "numeric"):
-        precision = kind.precision or 18
-        return 5 if precision < 10 else 9 if precision < 20 else 13 if precision < 29 else 17
-    fixed = {
-        "bit": 1,
-        "tinyint": 1,
-        "smallint": 2,
-        "int": 4,
-        "bigint": 8,
-        "real": 4,
-        "float": 8,
-        "date": 3,
-        "money": 8,
-    }
-    fixed |= {"smallmoney": 4, "datetime": 8, "smalldatetime": 4, "uniqueidentifier": 16, "sql_variant": 8016}
-    if kind.name in fixed:
-        return fixed[kind.name]
-    scale = 7 if kind.scale is None else kind.scale
-    base = {"time": 3, "datetime2": 6, "datetimeoffset": 8}[kind.name]
-    return base + (scale > 2) + (scale > 4)
+    return next((row.name for row in TYPES.values() if row.id == number), None)
 
 
 def _col_length(values: SessionValues, arguments: Arguments) -> object:
@@ -258,7 +232,7 @@ def _col_length(values: SessionValues, arguments: Arguments) -> object:
     column = (_argument(arguments, 1) or "").lower()
     if found is None:
         return None
-    return next((byte_length(item.type) for item in found[0].columns if item.name.lower() == column), None)
+    return next((storage_bytes(item.type) for item in found[0].columns if item.name.lower() == column), None)
 
 
 def _col_name(values: SessionValues, arguments: Arguments) -> object:

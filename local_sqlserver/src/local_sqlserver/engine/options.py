@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.state import Frame
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.syntax import SetOption
 
 _FIXED = {
@@ -87,4 +87,4 @@ def _number(value: str, line: int) -> int:
     try:
         return int(value.replace(" ", ""))
     except ValueError:
-        raise SqlError(102, f"Incorrect syntax near '{value}'.", severity=15, line=line) from None
+        raise sql_error(102, value, line=line) from None

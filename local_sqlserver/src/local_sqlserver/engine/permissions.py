@@ -12,7 +12,7 @@ from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
 from local_sqlserver.engine.state import Frame, SessionState
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 _NEEDED = {
     "select": ("SELECT",),
@@ -103,26 +103,25 @@ class Permissions:
         if relation.kind not in ("U", "V") or self.allowed(database, permission, schema, name, frame.signers):
             return
         if permission == "ALTER":  # what the server says of an object that one may not even know of
-            text = f'Cannot find the object "{name}" because it does not exist or you do not have permissions.'
-            raise SqlError(1088, text, state=7)
-        raise _denied(permission, name, database, schema)
+            raise sql_error(1088, name, state=7)
+        raise sql_error(229, permission, name, database, schema)
 
     def check_execute(self, frame: Frame, database: str, item: CatalogObject) -> None:
         """Raise SqlError 229 without EXECUTE on a procedure."""
         if frame.chained or self.allowed(database, "EXECUTE", item.schema, item.name, frame.signers):
             return
-        raise _denied("EXECUTE", item.name, database, item.schema)
+        raise sql_error(229, "EXECUTE", item.name, database, item.schema)
 
     def check_definition(self, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""
         database = self._state.frame.database
         if not self._administrator and "db_owner" not in self.roles(database):
-            raise SqlError(262, f"{statement} permission denied in database '{database}'.", severity=14)
+            raise sql_error(262, statement, database)
 
     def check_server(self, statement: str) -> None:
         """Raise SqlError 262 unless the session is the administrator's."""
         if not self._administrator:
-            raise SqlError(262, f"{statement} permission denied in database 'master'.", severity=14)
+            raise sql_error(262, statement, "master")
 
     def check_bulk(self, frame: Frame, relation: Relation, line: int) -> None:
         """Raise SqlError 4834 without the server's permission for BULK INSERT, 229 without INSERT on the table."""
@@ -139,22 +138,11 @@ class Permissions:
             if entry.permission == "ADMINISTER BULK OPERATIONS"
         }
         if not self._administrator and f"login:{self._state.login.lower()}" not in granted:
-            raise SqlError(4834, "You do not have permission to use the bulk load statement.", line=line)
+            raise sql_error(4834, line=line)
 
     def check_database(self, database: Database) -> None:
         """Raise SqlError 916 (no user there) or 924 (single user)."""
         if not self._accounts.may_enter(self._state.login, database):
-            text = (
-                f'The server principal "{self._state.login}" is not able to access the database '
-                f'"{database.name}" '
-                "under the current security context."
-            )
-            raise SqlError(916, text, severity=14)
+            raise sql_error(916, self._state.login, database.name)
         if database.single_user is not None and database.single_user != self._state.spid:
-            text = f"Database '{database.name}' is already open and can only have one user at a time."
-            raise SqlError(924, text, severity=14)
-
-
-def _denied(permission: str, name: str, database: str, schema: str) -> SqlError:
-    text = f"The {permission} permission was denied on the object '{name}', database '{database}', schema '{schema}'."
-    return SqlError(229, text, severity=14, state=5)
+            raise sql_error(924, database.name)

@@ -15,7 +15,7 @@ from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 
 _FIXED_ROLES = frozenset({"public", "db_owner", "db_datareader", "db_datawriter"})
@@ -98,23 +98,20 @@ class Principals:
             return
         if statement.action == "CREATE":
             if key in catalog.principals or key == "dbo":
-                text = f"User, group, or role '{name}' already exists in the current database."
-                raise SqlError(15023, text)
+                raise sql_error(15023, name)
             if "CERTIFICATE" in options:
                 catalog.principals[key] = _user_of_certificate(name, options["CERTIFICATE"], catalog)
                 return
             login = "" if "WITHOUT LOGIN" in options else options.get("LOGIN", name)
             if login and not self._accounts.known(login) and not self._accounts.is_administrator(login):
-                text = f"'{login}' is not a valid login or you do not have permission."
-                raise SqlError(15007, text)
+                raise sql_error(15007, login)
             if login and (self._accounts.is_administrator(login) or user_of(login, catalog) is not None):
-                raise SqlError(15063, "The login already has an account under a different user name.")
+                raise sql_error(15063)
             catalog.principals[key] = PrincipalInfo(name, "S", login, options.get("DEFAULT_SCHEMA", "dbo"))
             return
         present = catalog.principals.get(key)
         if present is None or present.type != "S":
-            text = f"Cannot alter the user '{name}', because it does not exist or you do not have permission."
-            raise SqlError(15151, text)
+            raise sql_error(15151, "alter", "user", name)
         catalog.principals[key] = replace(
             present,
             login=options.get("LOGIN", present.login),
@@ -130,18 +127,15 @@ class Principals:
             return
         if statement.action == "CREATE":
             if key in catalog.principals:
-                text = f"User, group, or role '{name}' already exists in the current database."
-                raise SqlError(15023, text)
+                raise sql_error(15023, name)
             catalog.principals[key] = PrincipalInfo(name, "R", default_schema="")
             return
         role = catalog.principals.get(key)
         if role is None or role.type != "R":
-            text = f"Cannot alter the role '{name}', because it does not exist or you do not have permission."
-            raise SqlError(15151, text)
+            raise sql_error(15151, "alter", "role", name)
         member = options.get("ADD MEMBER") or options.get("DROP MEMBER") or ""
         if member.lower() not in catalog.principals:
-            text = f"User or role '{member}' does not exist in this database."
-            raise SqlError(15410, text, severity=11)
+            raise sql_error(15410, member)
         members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
         catalog.principals[key] = replace(role, members=members)
 
@@ -159,8 +153,7 @@ class Principals:
                 raise unsupported(f"The permission {permission}", statement.line)
         for principal in statement.principals:
             if principal.lower() not in catalog.principals:
-                text = f"Cannot find the user '{principal}', because it does not exist or you do not have permission."
-                raise SqlError(15151, text)
+                raise sql_error(15151, "find", "user", principal)
             for permission in statement.permissions:
                 kept = {
                     entry
@@ -178,8 +171,7 @@ class Principals:
         """GRANT ADMINISTER BULK OPERATIONS TO login, kept in master's catalog."""
         self._permissions.check_server(statement.action)
         if self._state.frame.database != MASTER:
-            text = "Permissions at the server scope can only be granted when the current database is master"
-            raise SqlError(4621, text)
+            raise sql_error(4621)
         if (
             set(statement.permissions) - _SERVER_PERMISSIONS
             or statement.securable != ("DATABASE", ())
@@ -189,8 +181,7 @@ class Principals:
         catalog = self._view.catalog(MASTER).copy()
         for principal in statement.principals:
             if not self._accounts.known(principal):
-                text = f"Cannot find the login '{principal}', because it does not exist or you do not have permission."
-                raise SqlError(15151, text)
+                raise sql_error(15151, "find", "login", principal)
             entry = PermissionInfo(f"login:{principal.lower()}", "ADMINISTER BULK OPERATIONS", "server", "G")
             others = catalog.permissions - {entry}
             catalog.permissions = others | {entry} if statement.action == "GRANT" else others
@@ -200,16 +191,10 @@ class Principals:
 def _user_of_certificate(name: str, certificate: str, catalog: Catalog) -> PrincipalInfo:
     found = catalog.certificates.get(certificate.lower())
     if found is None:
-        raise missing_certificate(certificate)
+        raise sql_error(15151, "find", "certificate", certificate)
     if any(item.type == "C" and item.login == found.name for item in catalog.principals.values()):
-        raise SqlError(15063, "The login already has an account under a different user name.")
+        raise sql_error(15063)
     return PrincipalInfo(name, "C", found.name)
-
-
-def missing_certificate(name: str) -> SqlError:
-    """Return the error of a certificate that there is not."""
-    text = f"Cannot find the certificate '{name}', because it does not exist or you do not have permission."
-    return SqlError(15151, text)
 
 
 def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -224,10 +209,9 @@ def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) ->
     if key not in catalog.principals or key in _FIXED_ROLES:
         if statement.if_exists and key not in _FIXED_ROLES:
             return
-        text = f"Cannot drop the {kind} '{name}', because it does not exist or you do not have permission."
-        raise SqlError(15151, text)
+        raise sql_error(15151, "drop", kind, name)
     if catalog.principals[key].members:
-        raise SqlError(15144, "The role has members. It must be empty before it can be dropped.")
+        raise sql_error(15144)
     del catalog.principals[key]
     for other, item in list(catalog.principals.items()):
         catalog.principals[other] = replace(item, members=item.members - {key})
@@ -240,11 +224,9 @@ def _securable(statement: syntax.Permission, catalog: Catalog) -> str:
         return "database"
     if kind == "SCHEMA":
         if catalog.schema(name[-1]) is None:
-            text = f"Cannot find the schema '{name[-1]}', because it does not exist or you do not have permission."
-            raise SqlError(15151, text)
+            raise sql_error(15151, "find", "schema", name[-1])
         return f"schema:{name[-1].lower()}"
     schema = name[-2] if len(name) > 1 else "dbo"
     if catalog.find(schema, name[-1]) is None:
-        text = f"Cannot find the object '{name[-1]}', because it does not exist or you do not have permission."
-        raise SqlError(15151, text)
+        raise sql_error(15151, "find", "object", name[-1])
     return f"object:{schema.lower()}.{name[-1].lower()}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from local_sqlserver.engine.state import RaisedError
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, sql_error
 
 _PLACE = re.compile(
     r"%(?:%|(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:h|l|I64)?(?P<type>[diouxXs]))"
@@ -67,23 +67,15 @@ def format_message(text: str, arguments: Sequence[Any]) -> str:
         form = f"%{match['flags']}{width or ''}{'.' + str(precision) if precision is not None else ''}"
         if match["type"] == "s":
             if value is not None and not isinstance(value, str):
-                raise _mismatch(len(arguments) - len(rest))
+                raise sql_error(2786, len(arguments) - len(rest))
             return str((form + "s") % ("(null)" if value is None else value))
         if value is None:
             return "(null)"
         if not isinstance(value, int):
-            raise _mismatch(len(arguments) - len(rest))
+            raise sql_error(2786, len(arguments) - len(rest))
         kind = match["type"]
         if kind in "ouxX" and value < 0:
             value += 2**32
         return str((form + ("d" if kind in "iu" else kind)) % value)
 
     return _PLACE.sub(fill, text)
-
-
-def _mismatch(position: int) -> SqlError:
-    text = (
-        f"The data type of substitution parameter {position} does not match the expected type of the "
-        f"format specification."
-    )
-    return SqlError(2786, text)

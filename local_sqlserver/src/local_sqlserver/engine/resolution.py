@@ -12,7 +12,7 @@ from local_sqlserver.engine.databases import MASTER
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.types import SqlType
 
 _SYSTEM_SCHEMAS = ("sys", "information_schema")
@@ -20,7 +20,7 @@ _SYSTEM_SCHEMAS = ("sys", "information_schema")
 
 def invalid_object(parts: tuple[str, ...], line: int) -> SqlError:
     """Error 208."""
-    return SqlError(208, f"Invalid object name '{'.'.join(parts)}'.", line=line)
+    return sql_error(208, ".".join(parts), line=line)
 
 
 def relation_of(item: CatalogObject, database: str) -> Relation:
@@ -91,10 +91,7 @@ class StatementContext:
         catalog = self._view.catalog(database)
         written = catalog.schema(schema)
         if written is None or written.lower() in _SYSTEM_SCHEMAS:
-            text = (
-                f'The specified schema name "{schema}" either does not exist or you do not have permission to use it.'
-            )
-            raise SqlError(2760, text, line=line)
+            raise sql_error(2760, schema, line=line)
         return Relation(f"{quote(database)}.{quote(written)}.{quote(name)}", "U", database, written, name)
 
     def _place(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
@@ -114,7 +111,7 @@ class StatementContext:
         if name.startswith("@"):
             table = self._frame.tables.get(name.lower())
             if table is None:
-                raise SqlError(1087, f'Must declare the table variable "{name}".', severity=15, line=line)
+                raise sql_error(1087, name, line=line)
             return table.relation
         if name.startswith("#"):
             temporary = self._state.temporary(name)

@@ -10,7 +10,7 @@ from typing import Any
 from local_sqlserver import utf16
 from local_sqlserver.compiler import Translation
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import MAX, TYPES, SqlType
 
 CHUNK = 2_000
 """Rows in one ``Rows`` event."""
@@ -41,7 +41,9 @@ _TYPES = {
     '"NULL"': SqlType("int"),
     "NULL": SqlType("int"),
 }
-_INTEGERS = frozenset({"tinyint", "smallint", "int", "bigint"})
+"""By DuckDB type, the T-SQL type of a column that no translation has typed."""
+_CONVERTED = frozenset({int, Decimal, float, str, bytes})
+"""The Python types that take DuckDB's values of other types as arguments."""
 
 
 def sql_type(duckdb_type: Any) -> SqlType:
@@ -73,19 +75,10 @@ def result_columns(
 
 def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
     """Return what turns DuckDB's Python values into those of ``local_sqlserver.types``, None when they are the same."""
+    python = TYPES[declared.name].python
     if isinstance(sample, bool) or declared.name == "bit":
         return int
-    if declared.name in ("decimal", "numeric", "money", "smallmoney") and not isinstance(sample, Decimal):
-        return Decimal
-    if declared.name in _INTEGERS and not isinstance(sample, int):
-        return int
-    if declared.name in ("float", "real") and not isinstance(sample, float):
-        return float
-    if declared.name in ("char", "varchar", "nchar", "nvarchar") and not isinstance(sample, str):
-        return str
-    if declared.name == "varbinary" and not isinstance(sample, bytes):
-        return bytes
-    return None
+    return None if python not in _CONVERTED or isinstance(sample, python) else python
 
 
 def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[tuple[Any, ...]]:

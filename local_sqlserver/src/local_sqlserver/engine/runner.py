@@ -25,11 +25,6 @@ _CONFLICT_PATIENCE = 10.0
 """Seconds that a single statement waits for another session's transaction, by trying again."""
 
 
-def is_conflict(failure: duckdb.Error) -> bool:
-    """Whether another transaction got in the way."""
-    return isinstance(failure, duckdb.TransactionException) and "onflict" in str(failure)
-
-
 class Runner:
     """Runs translations for one session."""
 
@@ -73,16 +68,7 @@ class Runner:
         """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
         if isinstance(failure, duckdb.InterruptException):
             raise Cancelled from failure
-        if "a single transaction can only write to a single attached database" in str(failure):
-            return unsupported("Writing to two databases in one transaction", line)
-        if is_conflict(failure):
-            text = (
-                f"Transaction (Process ID {self._state.spid}) was deadlocked on lock resources "
-                f"with another process and has been "
-                "chosen as the deadlock victim. Rerun the transaction."
-            )
-            return SqlError(1205, text, severity=13, state=51, line=line)
-        return failures.to_sql_error(failure, line, relations)
+        return failures.to_sql_error(failure, line, relations, self._state.spid)
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run any translation and yield what the client sees of it."""
@@ -112,7 +98,7 @@ class Runner:
                     for change in translation.changes:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
-                if is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
+                if failures.is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
                     self._state.pause(0.02)
                     continue
                 raise self.error(failure, line, relations) from failure

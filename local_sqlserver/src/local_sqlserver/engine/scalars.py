@@ -19,9 +19,9 @@ from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.values import coerce, type_of
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import MAX, TYPES, SqlType
 
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
@@ -42,7 +42,7 @@ def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
     text = node.value
     match node.kind:
         case "varchar" | "nvarchar":
-            limit = 4000 if node.kind == "nvarchar" else 8000
+            limit = TYPES[node.kind].longest or MAX
             length = max(1, utf16.length(text))
             return text, SqlType(node.kind, length=length if length <= limit else MAX)
         case "integer":
@@ -112,11 +112,7 @@ class Scalars:
         translation, relations = self._compilation.compiled(node, frame, target)
         described, rows = self._runner.query(translation, relations, frame, node.line)
         if len(rows) > 1:
-            text = (
-                "Subquery returned more than 1 value. This is not permitted when the subquery follows "
-                "=, !=, <, <= , >, >= or when the subquery is used as an expression."
-            )
-            raise SqlError(512, text, line=node.line)
+            raise sql_error(512, line=node.line)
         declared = translation.column_types[0] if translation.column_types else None
         declared = declared or sql_type(described[0][1])
         converted = convert_rows(rows, [declared])

@@ -16,7 +16,7 @@ from local_sqlserver.engine.events import Engine, Session
 from local_sqlserver.engine.session import EngineSession
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 _FIRST_SPID = 51
 
@@ -50,8 +50,7 @@ class LocalEngine:
         login, default = self._shared.accounts.authenticate(user, password)
         found = self._shared.databases.find(database or default)
         if found is None or not self._shared.accounts.may_enter(login, found):
-            text = f'Cannot open database "{database}" requested by the login. The login failed.'
-            raise SqlError(4060, text, severity=11)
+            raise sql_error(4060, database)
         base = Frame(0, found.name)
         session = EngineSession(
             self._shared, SessionState(next(self._spids), login, found.name, application, host, base, [base])

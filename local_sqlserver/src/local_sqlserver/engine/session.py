@@ -32,7 +32,7 @@ from local_sqlserver.engine.state import (
 )
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 
 
@@ -117,7 +117,7 @@ class EngineSession:
         state.base.variables.clear()
         try:
             if state.killed:
-                raise _killed()
+                raise sql_error(596)
             yield from events
             yield from self._settle()
         except (SqlError, duckdb.Error) as failure:
@@ -131,7 +131,7 @@ class EngineSession:
         except Cancelled:
             yield from self._work.rolled_back()
             if state.killed:
-                yield error_event(_killed())
+                yield error_event(sql_error(596))
                 yield Done(error=True)
         finally:
             try:
@@ -146,8 +146,7 @@ class EngineSession:
         """At the end of a request, roll back a doomed transaction and report error 3998."""
         if self._transactions.doomed:
             yield from self._work.rolled_back()
-            text = "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."
-            yield error_event(SqlError(3998, text))
+            yield error_event(sql_error(3998))
             yield Done(error=True)
 
     def _manage(self, request: TransactionRequest) -> Iterator[Event]:
@@ -216,8 +215,3 @@ class EngineSession:
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""
         return metadata.call(self._values, name, arguments)
-
-
-def _killed() -> SqlError:
-    text = "Cannot continue the execution because the session is in the kill state."
-    return SqlError(596, text, severity=21)

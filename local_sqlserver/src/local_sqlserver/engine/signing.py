@@ -17,14 +17,13 @@ from local_sqlserver.engine.catalog import Catalog, CatalogObject, CertificateIn
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
-from local_sqlserver.engine.principals import Principals, missing_certificate
+from local_sqlserver.engine.principals import Principals
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 
 _FIRST_ID = 256
-_IN_USE = "The certificate cannot be dropped because one or more entities are either signed or encrypted using it."
 
 
 class Signing:
@@ -44,11 +43,7 @@ class Signing:
         present = catalog.certificates.get(key)
         if statement.action == "CREATE":
             if present is not None:
-                text = (
-                    f"A certificate with name '{statement.name}' already exists or this certificate already has been"
-                    " added to the database."
-                )
-                raise SqlError(15232, text)
+                raise sql_error(15232, statement.name)
             number = max((item.id for item in catalog.certificates.values()), default=_FIRST_ID - 1) + 1
             salt = secrets.token_bytes(16)
             catalog.certificates[key] = CertificateInfo(
@@ -56,7 +51,7 @@ class Signing:
                 *(salt, password_hash(statement.password, salt)),
             )
         elif present is None:
-            raise missing_certificate(statement.name)
+            raise sql_error(15151, "find", "certificate", statement.name)
         elif statement.action == "ALTER":
             catalog.certificates[key] = replace(present, salt=b"", hash=b"")
         else:
@@ -71,22 +66,20 @@ class Signing:
         catalog = self._view.catalog(frame.database)
         found = catalog.certificates.get(statement.certificate.lower())
         if found is None:
-            raise missing_certificate(statement.certificate)
+            raise sql_error(15151, "find", "certificate", statement.certificate)
         schema, name = (statement.module[-2] if len(statement.module) > 1 else frame.schema), statement.module[-1]
         item = catalog.find(schema, name)
         if item is None:
-            text = f"Cannot find the object '{name}', because it does not exist or you do not have permission."
-            raise SqlError(15151, text)
+            raise sql_error(15151, "find", "object", name)
         if item.type != "P":
-            text = f"Cannot add or drop a signature on '{name}' because only modules can be signed."
-            raise SqlError(15560, text)
+            raise sql_error(15560, name)
         if statement.action == "ADD":
             if found.thumbprint in item.signatures:
                 raise unsupported(f"A second signature of {name} by the same certificate", statement.line)
             if not found.hash:
-                raise SqlError(15563, "The certificate has no private key set for it.")
+                raise sql_error(15563, "certificate")
             if not hmac.compare_digest(password_hash(statement.password, found.salt), found.hash):
-                raise SqlError(15466, "An error occurred during decryption.")
+                raise sql_error(15466)
             signatures = item.signatures | {found.thumbprint}
         else:
             signatures = item.signatures - {found.thumbprint}
@@ -100,10 +93,9 @@ class Signing:
 
 def _check_unused(catalog: Catalog, present: CertificateInfo) -> None:
     if any(item.type == "C" and item.login == present.name for item in catalog.principals.values()):
-        text = f"Cannot drop certificate '{present.name}' because there is a user mapped to it."
-        raise SqlError(15559, text)
+        raise sql_error(15559, "certificate", present.name, "user")
     if any(present.thumbprint in item.signatures for item in catalog.objects.values()):
-        raise SqlError(15352, _IN_USE)
+        raise sql_error(15352, "certificate")
 
 
 def signers(catalog: Catalog, item: CatalogObject) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from local_sqlserver.compiler import Relation
 from local_sqlserver.engine.events import Done, Error
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.types import SqlType
 
 
@@ -90,7 +90,7 @@ class Frame:
         """Return the variable; raises SqlError 137."""
         found = self.variables.get(name.lower())
         if found is None:
-            raise SqlError(137, f'Must declare the scalar variable "{name}".', severity=15, line=line)
+            raise sql_error(137, name, line=line)
         return found
 
 

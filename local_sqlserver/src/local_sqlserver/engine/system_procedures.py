@@ -13,9 +13,9 @@ from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.ports import Caller
 from local_sqlserver.engine.state import Cancelled, Frame
 from local_sqlserver.engine.values import coerce
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import MAX, MONEY, NUMBERS, TEMPORAL, TEXT, TYPES, SqlType, TypeRow
 
 _INT = SqlType("int")
 _TEXT = SqlType("nvarchar", length=MAX)
@@ -48,9 +48,9 @@ def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> d
     for position, argument in enumerate(arguments):
         name = argument.name.lower() or (names[position] if position < len(names) else "")
         if not name:
-            raise SqlError(8144, f"Procedure or function {procedure} has too many arguments specified.", state=2)
+            raise sql_error(8144, procedure)
         if name not in names:
-            raise SqlError(8145, f"{argument.name} is not a parameter for procedure {procedure}.")
+            raise sql_error(8145, argument.name, procedure)
         if not argument.default:
             picked[name] = argument
     return picked
@@ -62,11 +62,7 @@ def _shift(outcome: Outcome, by: int) -> dict[int, tuple[Any, SqlType]]:
 
 def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     if not arguments:
-        raise SqlError(
-            201,
-            "Procedure or function 'sp_executesql' expects parameter '@statement', which was not supplied.",
-            state=4,
-        )
+        raise sql_error(201, "sp_executesql", "@statement")
     for position in (0, 1):
         if (
             position < len(arguments)
@@ -74,8 +70,7 @@ def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
             and (arguments[position].value is not None)
         ):
             name = "@statement" if position == 0 else "@params"
-            text = f"Procedure expects parameter '{name}' of type 'ntext/nchar/nvarchar'."
-            raise SqlError(214, text, state=2 if position == 0 else 3)
+            raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1))
     outcome = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
     return _outcome(outcome.code, _shift(outcome, 2))
@@ -110,7 +105,7 @@ def _sp_execute(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
 def _prepared(caller: Caller, arguments: Sequence[Bound]) -> tuple[str, tuple[Any, ...]]:
     handle = arguments[0].value if arguments else None
     if handle not in caller.prepared:
-        raise SqlError(8179, f"Could not find prepared statement with handle {handle}.", state=2)
+        raise sql_error(8179, handle)
     return caller.prepared[handle]
 
 
@@ -143,12 +138,12 @@ def _sp_reset_connection(caller: Caller, arguments: Sequence[Bound], frame: Fram
 def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
     names = ("@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal")
     given = _pick(names, arguments, "sp_getapplock")
-    resource, owner = _lock_of(given, frame)
+    resource, owner = _lock_of("sp_getapplock", given, frame)
     mode = next((mode for mode in MODES if mode.lower() == str(_value(given, "@lockmode", "")).lower()), None)
     if mode is None:
         return _outcome(-999)
     if owner == "Transaction" and not caller.transactions.count:
-        raise _no_transaction("sp_getapplock")
+        raise sql_error(3918)
     timeout = _value(given, "@locktimeout", frame.settings.lock_timeout)
     code = caller.shared.locks.acquire(
         caller.state.spid, resource, mode, owner, int(timeout), caller.state.cancelled.is_set
@@ -160,33 +155,24 @@ def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Out
 
 def _releaseapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
     given = _pick(("@resource", "@lockowner", "@dbprincipal"), arguments, "sp_releaseapplock")
-    resource, owner = _lock_of(given, frame)
+    resource, owner = _lock_of("sp_releaseapplock", given, frame)
     if owner == "Transaction" and not caller.transactions.count:
-        raise _no_transaction("sp_releaseapplock")
+        raise sql_error(3918)
     if not caller.shared.locks.release(caller.state.spid, resource, owner):
         name = _value(given, "@resource", "")
-        text = (
-            f"Cannot release the application lock (Database Principal: 'public', Resource: '{name}') "
-            f"because it is not currently held."
-        )
-        raise SqlError(1223, text)
+        raise sql_error(1223, "public", name)
     return _outcome()
-
-
-def _no_transaction(procedure: str) -> SqlError:
-    text = f"You attempted to acquire a transactional application lock without an active transaction ({procedure})."
-    return SqlError(3918, text)
 
 
 def _value(given: dict[str, Bound], name: str, default: Any) -> Any:
     return given[name].value if name in given else default
 
 
-def _lock_of(given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
+def _lock_of(procedure: str, given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
     """Return the lock's resource, qualified with its database, and its owner."""
     owner = str(_value(given, "@lockowner", "Transaction")).capitalize()
     if owner not in ("Transaction", "Session"):
-        raise SqlError(1222, f"Invalid lock owner '{owner}'.")
+        raise sql_error(1226, procedure)
     return f"{frame.database.lower()}|{str(_value(given, '@resource', ''))[:255]}", owner
 
 
@@ -198,33 +184,13 @@ def _result(columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]],
     yield caller.state.done(caller.state.frame, len(rows), 0xC1)
 
 
-_TYPE_INFO: list[tuple[str, int, int, str | None, str | None, str | None, int, int, int, int | None]] = [
-    # name, ODBC type, precision, prefix, suffix, create params, case sensitive, searchable, money, unsigned
-    ("bit", -7, 1, None, None, None, 0, 2, 0, None),
-    ("tinyint", -6, 3, None, None, None, 0, 2, 0, 1),
-    ("smallint", 5, 5, None, None, None, 0, 2, 0, 0),
-    ("int", 4, 10, None, None, None, 0, 2, 0, 0),
-    ("bigint", -5, 19, None, None, None, 0, 2, 0, 0),
-    ("real", 7, 24, None, None, None, 0, 2, 0, 0),
-    ("float", 6, 53, None, None, None, 0, 2, 0, 0),
-    ("money", 3, 19, "$", None, None, 0, 2, 1, 0),
-    ("smallmoney", 3, 10, "$", None, None, 0, 2, 1, 0),
-    ("decimal", 3, 38, None, None, "precision,scale", 0, 2, 0, 0),
-    ("numeric", 2, 38, None, None, "precision,scale", 0, 2, 0, 0),
-    ("char", 1, 8000, "'", "'", "length", 0, 3, 0, None),
-    ("varchar", 12, 8000, "'", "'", "max length", 0, 3, 0, None),
-    ("nchar", -8, 4000, "N'", "'", "length", 0, 3, 0, None),
-    ("nvarchar", -9, 4000, "N'", "'", "max length", 0, 3, 0, None),
-    ("binary", -2, 8000, "0x", None, "length", 0, 2, 0, None),
-    ("varbinary", -3, 8000, "0x", None, "max length", 0, 2, 0, None),
-    ("date", 91, 10, "'", "'", None, 0, 3, 0, None),
-    ("time", -154, 16, "'", "'", "scale", 0, 3, 0, None),
-    ("datetime2", 93, 27, "'", "'", "scale", 0, 3, 0, None),
-    ("datetime", 93, 23, "'", "'", None, 0, 3, 0, None),
-    ("smalldatetime", 93, 16, "'", "'", None, 0, 3, 0, None),
-    ("datetimeoffset", -155, 34, "'", "'", "scale", 0, 3, 0, None),
-    ("uniqueidentifier", -11, 36, "'", "'", None, 0, 2, 0, None),
-]
+_LISTED = sorted((row for row in reversed(TYPES.values()) if row.odbc is not None), key=lambda row: row.odbc or 0)
+"""The types by ODBC's number; of those with one number, the first is the one that applications take."""
+
+
+def _longest(row: TypeRow) -> int:
+    """ODBC's column size: digits, characters or bytes."""
+    return row.longest or row.precision or row.text_length
 
 
 def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
@@ -240,16 +206,19 @@ def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> 
         *(("SQL_DATA_TYPE", small), ("SQL_DATETIME_SUB", small), ("NUM_PREC_RADIX", _INT)),
         *(("INTERVAL_PRECISION", small), ("USERTYPE", small)),
     ]
-    rows = [
-        *(
+    rows = []
+    for row in _LISTED:
+        if wanted not in (0, row.odbc):
+            continue
+        signed = row.name in NUMBERS - {"bit"}
+        searchable = 3 if row.name in TEXT | TEMPORAL else 2
+        unsigned = int(row.name == "tinyint") if signed else None
+        rows.append(
             (
-                *(name, odbc, precision, prefix, suffix, create, 1, sensitive, searchable, unsigned, money),
-                *(0 if unsigned is not None else None, name, None, None, odbc, None, None, None, 0),
+                *(row.name, row.odbc, _longest(row), *row.quotes, row.parameters, 1, 0, searchable, unsigned),
+                *(int(row.name in MONEY), 0 if signed else None, row.name, None, None, row.odbc, None, None, None, 0),
             )
-            for name, odbc, precision, prefix, suffix, create, sensitive, searchable, money, unsigned in _TYPE_INFO
-            if wanted in (0, odbc)
         )
-    ]
     yield from _result(columns, rows, caller)
     return _outcome()
 
@@ -301,8 +270,8 @@ def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
     ):
         if _value(given, name, None):
             where += f" AND {column} LIKE {_literal(given[name].value)}"
-    odbc = " ".join(f"WHEN '{name}' THEN {code}" for name, code, *_ in _TYPE_INFO)
-    sizes = " ".join(f"WHEN '{name}' THEN {precision}" for name, _, precision, *_ in _TYPE_INFO)
+    odbc = " ".join(f"WHEN '{row.name}' THEN {row.odbc}" for row in _LISTED)
+    sizes = " ".join(f"WHEN '{row.name}' THEN {_longest(row)}" for row in _LISTED)
     text = (
         "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, COLUMN_NAME, "
         f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS DATA_TYPE, DATA_TYPE AS TYPE_NAME, "
@@ -343,10 +312,9 @@ def _sp_helptext(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Ca
     parts = parse_name(name)
     item = caller.view.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
     if item is None:
-        text = f"The object '{name}' does not exist in database '{frame.database}' or is invalid for this operation."
-        raise SqlError(15009, text)
+        raise sql_error(15009, name, frame.database)
     if not item.definition:
-        raise SqlError(15197, f"There is no text for object '{name}'.")
+        raise sql_error(15197, name)
     rows: list[tuple[Any, ...]] = [(line,) for line in item.definition.splitlines(keepends=True)]
     yield from _result(
         [("Text", SqlType("nvarchar", length=255 if all(len(row[0]) <= 255 for row in rows) else MAX))],

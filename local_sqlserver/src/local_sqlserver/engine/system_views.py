@@ -2,68 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.catalog import CATALOG_SCHEMA, quote
 from local_sqlserver.engine.results import sql_type
+from local_sqlserver.types import (
+    APPROXIMATE,
+    DECIMAL_BYTES,
+    DECIMALS,
+    INTEGERS,
+    MAX,
+    MONEY,
+    NUMBERS,
+    SCALED,
+    TEMPORAL,
+    TEXT,
+    TIME_BYTES,
+    TYPES,
+    UNICODE,
+    time_bytes,
+)
 
 _COLLATION = f"'{DATABASE.name}'"
 
-_TYPES = [
-    # name, system_type_id, max_length, precision, scale
-    ("uniqueidentifier", 36, 16, 0, 0),
-    ("date", 40, 3, 10, 0),
-    ("time", 41, 5, 16, 7),
-    ("datetime2", 42, 8, 27, 7),
-    ("datetimeoffset", 43, 10, 34, 7),
-    ("tinyint", 48, 1, 3, 0),
-    ("smallint", 52, 2, 5, 0),
-    ("int", 56, 4, 10, 0),
-    ("smalldatetime", 58, 4, 16, 0),
-    ("real", 59, 4, 24, 0),
-    ("money", 60, 8, 19, 4),
-    ("datetime", 61, 8, 23, 3),
-    ("float", 62, 8, 53, 0),
-    ("sql_variant", 98, 8016, 0, 0),
-    ("bit", 104, 1, 1, 0),
-    ("decimal", 106, 17, 38, 38),
-    ("numeric", 108, 17, 38, 38),
-    ("smallmoney", 122, 4, 10, 4),
-    ("bigint", 127, 8, 19, 0),
-    ("varbinary", 165, 8000, 0, 0),
-    ("varchar", 167, 8000, 0, 0),
-    ("binary", 173, 8000, 0, 0),
-    ("char", 175, 8000, 0, 0),
-    ("nvarchar", 231, 8000, 0, 0),
-    ("nchar", 239, 8000, 0, 0),
-]
-TYPE_IDS = {name: type_id for name, type_id, *_ in _TYPES}
+_TYPE_ROWS = ", ".join(
+    str((row.name, row.id, row.size, row.precision, row.scale))
+    for row in sorted(TYPES.values(), key=lambda row: row.id)
+)
 
-_TYPE_ROWS = ", ".join(str(row) for row in _TYPES)
-_LENGTH = """CASE WHEN c.type_length = -1 THEN -1 WHEN c.type_name IN ('nvarchar', 'nchar') THEN 2 * c.type_length
-    WHEN c.type_length IS NOT NULL THEN c.type_length
-    WHEN c.type_name IN ('decimal', 'numeric') THEN
-        CASE WHEN c.type_precision < 10 THEN 5 WHEN c.type_precision < 20 THEN 9
-            WHEN c.type_precision < 29 THEN 13 ELSE 17 END
+
+def _names(types: Iterable[str]) -> str:
+    """A list for IN."""
+    return "(" + ", ".join(f"'{name}'" for name in sorted(types)) + ")"
+
+
+def _bytes_by(column: str, sizes: tuple[tuple[int, int], ...]) -> str:
+    """SQL of the bytes that a precision or scale needs."""
+    return "CASE " + " ".join(f"WHEN {column} <= {most} THEN {size}" for most, size in sizes) + " END"
+
+
+# As types.storage_bytes and types.digits, which a test compares with these.
+_DOUBLED = f"CASE WHEN c.type_name IN {_names(UNICODE)} AND c.type_length <> {MAX} THEN 2 ELSE 1 END * c.type_length"
+_LENGTH = f"""CASE WHEN c.type_length IS NOT NULL THEN {_DOUBLED}
+    WHEN c.type_name IN {_names(DECIMALS)} THEN {_bytes_by("c.type_precision", DECIMAL_BYTES)}
+    WHEN c.type_name IN {_names(SCALED)} THEN
+        t.max_length - {time_bytes(7)} + {_bytes_by("c.type_scale", TIME_BYTES)}
     ELSE t.max_length END::SMALLINT"""
-_PRECISION = "COALESCE(c.type_precision, CASE WHEN c.type_length IS NOT NULL THEN 0 ELSE t.precision END)::UTINYINT"
-_SCALE = "COALESCE(c.type_scale, CASE WHEN c.type_length IS NOT NULL THEN 0 ELSE t.scale END)::UTINYINT"
-_TEXT = "c.type_name IN ('char', 'varchar', 'nchar', 'nvarchar')"
+_PRECISION = f"""CASE WHEN c.type_name IN {_names(SCALED)}
+        THEN t.precision - t.scale + c.type_scale - CASE c.type_scale WHEN 0 THEN 1 ELSE 0 END
+    ELSE COALESCE(c.type_precision, t.precision) END::UTINYINT"""
+_SCALE = "COALESCE(c.type_scale, t.scale)::UTINYINT"
+_TEXT = f"c.type_name IN {_names(TEXT)}"
+_EXACT = _names(INTEGERS | MONEY | DECIMALS)
 _TYPE_DESC = """CASE type WHEN 'U' THEN 'USER_TABLE' WHEN 'V' THEN 'VIEW' WHEN 'P' THEN 'SQL_STORED_PROCEDURE'
     WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' WHEN 'UQ' THEN 'UNIQUE_CONSTRAINT' WHEN 'C' THEN 'CHECK_CONSTRAINT'
     WHEN 'D' THEN 'DEFAULT_CONSTRAINT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
-_INFORMATION_TYPE = """c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAXIMUM_LENGTH,
-    CASE WHEN c.type_length = -1 THEN -1 WHEN c.type_name IN ('nvarchar', 'nchar') THEN 2 * c.type_length
-        ELSE c.type_length END AS CHARACTER_OCTET_LENGTH,
-    CASE WHEN t.system_type_id IN (48, 52, 56, 59, 60, 62, 106, 108, 122, 127)
+_INFORMATION_TYPE = f"""c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAXIMUM_LENGTH,
+    {_DOUBLED} AS CHARACTER_OCTET_LENGTH,
+    CASE WHEN c.type_name IN {_names(NUMBERS - {"bit"})}
         THEN COALESCE(c.type_precision, t.precision) END::UTINYINT AS NUMERIC_PRECISION,
-    CASE WHEN t.system_type_id IN (48, 52, 56, 60, 106, 108, 122, 127) THEN 10
-        WHEN t.system_type_id IN (59, 62) THEN 2 END::SMALLINT AS NUMERIC_PRECISION_RADIX,
-    CASE WHEN t.system_type_id IN (48, 52, 56, 60, 106, 108, 122, 127)
-        THEN COALESCE(c.type_scale, t.scale) END::INTEGER AS NUMERIC_SCALE,
-    CASE WHEN t.system_type_id IN (40, 41, 42, 43, 58, 61)
+    CASE WHEN c.type_name IN {_EXACT} THEN 10
+        WHEN c.type_name IN {_names(APPROXIMATE)} THEN 2 END::SMALLINT AS NUMERIC_PRECISION_RADIX,
+    CASE WHEN c.type_name IN {_EXACT} THEN COALESCE(c.type_scale, t.scale) END::INTEGER AS NUMERIC_SCALE,
+    CASE WHEN c.type_name IN {_names(TEMPORAL)}
         THEN COALESCE(c.type_scale, t.scale) END::SMALLINT AS DATETIME_PRECISION"""
 
 _VIEWS = {
@@ -71,7 +76,7 @@ _VIEWS = {
     "sys_types": f"SELECT name, system_type_id::UTINYINT AS system_type_id, system_type_id AS "
     f"user_type_id, 4 AS schema_id, "
     "max_length::SMALLINT AS max_length, precision::UTINYINT AS precision, scale::UTINYINT AS scale, "
-    f"CASE WHEN system_type_id IN (167, 175, 231, 239) THEN {_COLLATION} END AS collation_name, "
+    f"CASE WHEN name IN {_names(TEXT)} THEN {_COLLATION} END AS collation_name, "
     f"TRUE AS is_nullable, "
     "FALSE AS is_user_defined, FALSE AS is_table_type "
     f"FROM (VALUES {_TYPE_ROWS}) t (name, system_type_id, max_length, precision, scale)",

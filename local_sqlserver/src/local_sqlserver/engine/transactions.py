@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 import duckdb
 
+from local_sqlserver.compiler import failures
 from local_sqlserver.engine.events import Event, TransactionChanged
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 _descriptors = itertools.count(1)
 
@@ -52,12 +53,7 @@ class Transactions:
     def check_writable(self) -> None:
         """Raise SqlError 3930 in a doomed transaction."""
         if self.doomed:
-            text = (
-                "The current transaction cannot be committed and cannot support operations that "
-                "write to the log file. "
-                "Roll back the transaction."
-            )
-            raise SqlError(3930, text)
+            raise sql_error(3930)
 
     def note_failure(self) -> None:
         """After a DuckDB error inside a transaction: see whether DuckDB has aborted it."""
@@ -80,9 +76,8 @@ class Transactions:
         descriptor = self.descriptor
         try:
             self.connection.execute("ROLLBACK")
-        except duckdb.TransactionException as failure:
-            # A failed COMMIT leaves no transaction behind.
-            if "no transaction is active" not in str(failure):
+        except duckdb.Error as failure:
+            if not failures.is_without_transaction(failure):
                 raise
         self._ended()
         return descriptor

@@ -6,23 +6,16 @@ What a value is before conversion is told from its Python type; see ``local_sqls
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from typing import Any
 from uuid import UUID
 
 from local_sqlserver import utf16
-from local_sqlserver.errors import SqlError
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.errors import SqlError, sql_error
+from local_sqlserver.types import INTEGER_RANGES, MAX, MONEY, TEXT, TYPES, Family, SqlType, digits
 
-_RANGES = {
-    "tinyint": (0, 255),
-    "smallint": (-(2**15), 2**15 - 1),
-    "int": (-(2**31), 2**31 - 1),
-    "bigint": (-(2**63), 2**63 - 1),
-}
-_TEXT = frozenset({"char", "varchar", "nchar", "nvarchar"})
-_DATE_AND_TIME = frozenset({"date", "datetime", "datetime2", "smalldatetime", "datetimeoffset", "time"})
 _BASE_DATE = datetime(1900, 1, 1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE_TEXT = re.compile(
@@ -67,26 +60,7 @@ def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
         return None
     if isinstance(value, bool):
         value = int(value)
-    name = target.name
-    if name == "sql_variant":
-        return value
-    if name in _TEXT:
-        return _fit_text(to_text(value, source), target)
-    if name == "bit":
-        return _to_bit(value, target)
-    if name in _RANGES:
-        return _to_integer(value, target, source)
-    if name in ("decimal", "numeric", "money", "smallmoney"):
-        return _to_decimal(value, target, source)
-    if name in ("float", "real"):
-        return _to_float(value, target, source)
-    if name in _DATE_AND_TIME:
-        return _to_temporal(value, target, source)
-    if name == "uniqueidentifier":
-        return _to_uuid(value)
-    if name in ("binary", "varbinary"):
-        return _to_binary(value, target)
-    raise _clash(value, target, source)
+    return _CONVERSIONS[target.name](value, target, source)
 
 
 def to_text(value: Any, source: SqlType | None = None) -> str:
@@ -96,7 +70,7 @@ def to_text(value: Any, source: SqlType | None = None) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
-        if source is not None and source.name in ("money", "smallmoney"):
+        if source is not None and source.name in MONEY:
             value = value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
         return f"{value:f}"
     if isinstance(value, float):
@@ -142,7 +116,8 @@ def _float_text(value: float) -> str:
     return f"{mantissa}e{exponent[0]}{int(exponent[1:]):03d}"
 
 
-def _fit_text(text: str, target: SqlType) -> str:
+def _to_fitting_text(value: Any, target: SqlType, source: SqlType | None) -> str:
+    text = to_text(value, source)
     if target.length is not None and target.length != MAX:
         text = utf16.left(text, target.length)
         if target.name in ("char", "nchar"):
@@ -151,23 +126,20 @@ def _fit_text(text: str, target: SqlType) -> str:
 
 
 def _clash(value: Any, target: SqlType, source: SqlType | None) -> SqlError:
-    text = f"Operand type clash: {(source or type_of(value)).name} is incompatible with {target.name}"
-    return SqlError(206, text)
+    return sql_error(206, (source or type_of(value)).name, target.name)
 
 
 def _conversion_failed(value: str, target: SqlType, source: SqlType | None) -> SqlError:
-    kind = source.name if source is not None and source.name in _TEXT else "nvarchar"
-    text = f"Conversion failed when converting the {kind} value '{value}' to data type {target.name}."
-    return SqlError(245, text)
+    kind = source.name if source is not None and source.name in TEXT else "nvarchar"
+    return sql_error(245, kind, value, target.name)
 
 
 def _overflow(target: SqlType, source: SqlType | None = None) -> SqlError:
     kind = "expression" if source is None else source.name
-    text = f"Arithmetic overflow error converting {kind} to data type {target.name}."
-    return SqlError(8115, text, state=2)
+    return sql_error(8115, kind, target.name)
 
 
-def _to_bit(value: Any, target: SqlType) -> int:
+def _to_bit(value: Any, target: SqlType, source: SqlType | None) -> int:
     if isinstance(value, str):
         word = value.strip(" ").lower()
         if word in ("true", "false"):
@@ -175,7 +147,7 @@ def _to_bit(value: Any, target: SqlType) -> int:
         return int(bool(_to_integer(value, SqlType("int"), None))) if word else 0
     if isinstance(value, int | float | Decimal):
         return int(value != 0)
-    raise _clash(value, target, None)
+    raise _clash(value, target, source)
 
 
 def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
@@ -184,16 +156,11 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
         if not re.fullmatch(r"[+-]? *[0-9]*", text) or text in ("+", "-"):
             raise _conversion_failed(value, target, source)
         number = int(text.replace(" ", "")) if text else 0
-        if not _RANGES[target.name][0] <= number <= _RANGES[target.name][1] and target.name != "bigint":
+        if not INTEGER_RANGES[target.name][0] <= number <= INTEGER_RANGES[target.name][1] and target.name != "bigint":
             kind = source.name if source is not None else "nvarchar"
-            message = (
-                f"The conversion of the {kind} value '{value}' overflowed an int column."
-                if target.name == "int"
-                else f"The conversion of the {kind} value '{value}' overflowed an "
-                f"INT{2 if target.name == 'smallint' else 1} column. "
-                "Use a larger integer column."
-            )
-            raise SqlError(248 if target.name == "int" else 244, message)
+            if target.name == "int":
+                raise sql_error(248, kind, value)
+            raise sql_error(244, kind, value, "INT2" if target.name == "smallint" else "INT1")
     elif isinstance(value, int):
         number = value
     elif isinstance(value, Decimal | float):
@@ -204,23 +171,21 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
         number = round((value - _BASE_DATE) / timedelta(days=1))
     else:
         raise _clash(value, target, source)
-    low, high = _RANGES[target.name]
+    low, high = INTEGER_RANGES[target.name]
     if not low <= number <= high:
         raise _overflow(target, source)
     return number
 
 
 def _to_decimal(value: Any, target: SqlType, source: SqlType | None) -> Decimal:
-    precision, scale = target.precision or 18, target.scale or 0
-    if target.name in ("money", "smallmoney"):
-        precision, scale = (19, 4) if target.name == "money" else (10, 4)
+    precision, scale = digits(target)
     if isinstance(value, str):
         text = value.strip(" ")
-        if target.name in ("money", "smallmoney"):
+        if target.name in MONEY:
             text = text.replace(",", "").replace("$", "") or "0"
         if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
             kind = source.name if source is not None else "nvarchar"
-            raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
+            raise sql_error(8114, kind, target.name)
         number = Decimal(text)
     elif isinstance(value, int | Decimal):
         number = Decimal(value)
@@ -243,14 +208,14 @@ def _to_float(value: Any, target: SqlType, source: SqlType | None) -> float:
         text = value.strip(" ") or "0"
         if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
             kind = source.name if source is not None else "nvarchar"
-            raise SqlError(8114, f"Error converting data type {kind} to {target.name}.", state=5)
+            raise sql_error(8114, kind, target.name)
         return float(text)
     if isinstance(value, int | float | Decimal):
         return float(value)
     raise _clash(value, target, source)
 
 
-def _to_uuid(value: Any) -> UUID:
+def _to_uuid(value: Any, target: SqlType, source: SqlType | None) -> UUID:
     if isinstance(value, UUID):
         return value
     if isinstance(value, bytes):
@@ -259,12 +224,11 @@ def _to_uuid(value: Any) -> UUID:
         try:
             return UUID(value.strip().strip("{}")[:36])
         except ValueError:
-            text = "Conversion failed when converting from a character string to uniqueidentifier."
-            raise SqlError(8169, text, state=2) from None
-    raise _clash(value, SqlType("uniqueidentifier"), None)
+            raise sql_error(8169) from None
+    raise _clash(value, target, source)
 
 
-def _to_binary(value: Any, target: SqlType) -> bytes:
+def _to_binary(value: Any, target: SqlType, source: SqlType | None) -> bytes:
     if isinstance(value, bytes):
         data = value
     elif isinstance(value, int):
@@ -274,11 +238,7 @@ def _to_binary(value: Any, target: SqlType) -> bytes:
         data = value.bytes_le
     else:
         name = type_of(value).name
-        text = (
-            f"Implicit conversion from data type {name} to {target.name} is not allowed. "
-            "Use the CONVERT function to run this query."
-        )
-        raise SqlError(257, text, state=3)
+        raise sql_error(257, name, target.name)
     if target.length not in (None, MAX):
         data = data[: target.length]
     if target.name == "binary":
@@ -324,8 +284,7 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
     if isinstance(value, str):
         moment = _parse_temporal(value, target)
         if moment is None:
-            text = "Conversion failed when converting date and/or time from character string."
-            raise SqlError(241, text)
+            raise sql_error(241)
         value = moment
     elif isinstance(value, int | float | Decimal):
         if name not in ("datetime", "smalldatetime"):
@@ -377,8 +336,28 @@ def _fit_moment(value: datetime, target: SqlType) -> Any:
     if name == "smalldatetime":
         return (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
     if value.year < 1753:
-        text = "The conversion of a datetime2 data type to a datetime data type resulted in an out-of-range value."
-        raise SqlError(242, text, state=3)
+        raise sql_error(242, "datetime2", "datetime")
     ticks = round(value.microsecond * 300 / 1_000_000)
     milliseconds = round(ticks * 10 / 3)
     return value.replace(microsecond=0) + timedelta(milliseconds=milliseconds)
+
+
+def _as_it_is(value: Any, target: SqlType, source: SqlType | None) -> Any:
+    return value
+
+
+_BY_FAMILY: dict[Family, Callable[[Any, SqlType, SqlType | None], Any]] = {
+    "binary": _to_binary,
+    "text": _to_fitting_text,
+    "uniqueidentifier": _to_uuid,
+    "bit": _to_bit,
+    "integer": _to_integer,
+    "money": _to_decimal,
+    "decimal": _to_decimal,
+    "approximate": _to_float,
+    "time": _to_temporal,
+    "date": _to_temporal,
+    "datetime": _to_temporal,
+    "variant": _as_it_is,
+}
+_CONVERSIONS = {row.name: _BY_FAMILY[row.family] for row in TYPES.values()}

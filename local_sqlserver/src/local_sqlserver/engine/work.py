@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import duckdb
 
-from local_sqlserver.compiler import Relation
+from local_sqlserver.compiler import Relation, failures
 from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.engine.locks import ApplicationLocks
 from local_sqlserver.engine.rows import insert_rows
 from local_sqlserver.engine.state import Frame, SessionState, TableVariable
 from local_sqlserver.engine.transactions import Transactions
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 
 class Work:
@@ -51,7 +51,7 @@ class Work:
             try:
                 connection.execute("ROLLBACK")
             except duckdb.TransactionException as failure:
-                if "no transaction is active" not in str(failure):
+                if not failures.is_without_transaction(failure):
                     raise
             self._view.discard()
             for frame, tables in temporary:
@@ -77,8 +77,7 @@ class Work:
         """COMMIT TRANSACTION; raises SqlError 3902, 3930, and ``duckdb.Error`` if DuckDB cannot."""
         transactions = self.transactions
         if not transactions.count:
-            text = "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."
-            raise SqlError(3902, text)
+            raise sql_error(3902)
         if transactions.doomed:
             transactions.check_writable()
         if transactions.count > 1:
@@ -98,8 +97,7 @@ class Work:
     def roll_back(self) -> Iterator[Event]:
         """ROLLBACK TRANSACTION; raises SqlError 3903."""
         if not self.transactions.count:
-            text = "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."
-            raise SqlError(3903, text)
+            raise sql_error(3903)
         yield from self.rolled_back()
 
     def rolled_back(self) -> Iterator[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, VARIABLE, WORD, Token
 
@@ -10,9 +10,8 @@ from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, VARIA
 def syntax_error(token: Token) -> SqlError:
     """Error 156 for a reserved word, else 102."""
     if token.kind == WORD and token.upper in RESERVED:
-        text = f"Incorrect syntax near the keyword '{token.text}'."
-        return SqlError(156, text, severity=15, line=token.line)
-    return SqlError(102, f"Incorrect syntax near '{token.value}'.", severity=15, line=token.line)
+        return sql_error(156, token.text, line=token.line)
+    return sql_error(102, token.value, line=token.line)
 
 
 class TokenCursor:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.tokens import WORD
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import DECIMALS, DEFAULT_PRECISION, MAX, SCALED, TYPES, SqlType
 
-_PLAIN = frozenset(
-    {
-        "bit",
-        "tinyint",
-        "smallint",
-        "int",
-        "bigint",
-        "real",
-        "money",
-        "smallmoney",
-        "date",
-        "datetime",
-        "smalldatetime",
-        "uniqueidentifier",
-        "sql_variant",
-    }
-)
+_PLAIN = frozenset(row.name for row in TYPES.values() if row.parameters is None) - {"float"}
 _ALIASES = {
     "integer": "int",
     "dec": "decimal",
@@ -31,7 +15,7 @@ _ALIASES = {
     "rowversion": "timestamp",
     "sysname": "nvarchar",
 }
-_LENGTHS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
+_LENGTHS = {row.name: row.longest for row in TYPES.values() if row.longest is not None}
 _REFUSED = frozenset(
     (
         "xml",
@@ -51,16 +35,20 @@ _REFUSED = frozenset(
 _LARGE = {"ntext": "nvarchar", "text": "varchar", "image": "varbinary"}
 
 
-def parse_parameter_type(cursor: TokenCursor, what: str) -> SqlType:
-    """Step over a parameter's data type; ODBC drivers declare long values NTEXT, TEXT or IMAGE."""
+def parse_parameter_type(cursor: TokenCursor, position: int) -> SqlType:
+    """Step over the data type of a parameter; ODBC drivers declare long values NTEXT, TEXT or IMAGE."""
     if cursor.token.is_name and (large := _LARGE.get(cursor.token.value.lower())):
         cursor.advance()
         return SqlType(large, length=MAX)
-    return parse_type(cursor, what)
+    return parse_type(cursor, position)
 
 
-def parse_type(cursor: TokenCursor, what: str) -> SqlType:
-    """Step over a data type. ``what`` ('@x') names the thing declared in error 2715."""
+def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
+    """Step over a data type.
+
+    ``position`` is that of a variable, parameter or column among those that the statement declares, from 1: error 2715
+    shows it. Without one (in CAST) an unknown type is error 243.
+    """
     token = cursor.token
     if token.kind == WORD and token.upper in ("CURSOR", "DOUBLE", "NATIONAL", "TABLE"):
         parts = [cursor.advance().value]
@@ -82,7 +70,7 @@ def parse_type(cursor: TokenCursor, what: str) -> SqlType:
         return SqlType(name)
     if name in _LENGTHS:
         return SqlType(name, length=_length(cursor, name, token.line))
-    if name in ("decimal", "numeric"):
+    if name in DECIMALS:
         return _decimal(cursor, name, token.line)
     if name == "float":
         if cursor.accept_operator("("):
@@ -90,18 +78,17 @@ def parse_type(cursor: TokenCursor, what: str) -> SqlType:
             cursor.expect_operator(")")
             return SqlType("real" if bits <= 24 else "float")
         return SqlType("float")
-    if name in ("time", "datetime2", "datetimeoffset"):
-        scale = 7
+    if name in SCALED:
+        scale = TYPES[name].scale
         if cursor.accept_operator("("):
             scale = cursor.expect_integer()
             cursor.expect_operator(")")
         if scale > 7:
-            raise SqlError(
-                1002, f"Line {token.line}: Specified scale {scale} is invalid.", severity=15, line=token.line
-            )
+            raise sql_error(1002, token.line, scale, line=token.line)
         return SqlType(name, scale=scale)
-    message = f"Column, parameter, or variable {what}: Cannot find data type {'.'.join(parts)}."
-    raise SqlError(2715, message, line=token.line)
+    if position is None:
+        raise sql_error(243, ".".join(parts), line=token.line)
+    raise sql_error(2715, position, ".".join(parts), line=token.line)
 
 
 def _length(cursor: TokenCursor, name: str, line: int) -> int:
@@ -112,31 +99,22 @@ def _length(cursor: TokenCursor, name: str, line: int) -> int:
     else:
         length = cursor.expect_integer()
         if not 1 <= length <= _LENGTHS[name]:
-            message = (
-                f"The size ({length}) given to the type '{name}' exceeds the maximum allowed for "
-                f"any data type ({_LENGTHS[name]})."
-                if length
-                else f"Line {line}: Length or precision specification 0 is invalid."
-            )
-            raise SqlError(131 if length else 1001, message, severity=15, line=line)
+            if not length:
+                raise sql_error(1001, line, 0, line=line)
+            raise sql_error(131, length, "type", name, _LENGTHS[name], line=line)
     cursor.expect_operator(")")
     return length
 
 
 def _decimal(cursor: TokenCursor, name: str, line: int) -> SqlType:
-    precision, scale = 18, 0
+    precision, scale = DEFAULT_PRECISION, 0
     if cursor.accept_operator("("):
         precision = cursor.expect_integer()
         if cursor.accept_operator(","):
             scale = cursor.expect_integer()
         cursor.expect_operator(")")
     if not 1 <= precision <= 38:
-        raise SqlError(
-            1007,
-            f"The number '{precision}' is out of the range for numeric representation (maximum precision 38).",
-            severity=15,
-            line=line,
-        )
+        raise sql_error(1007, precision, 38, line=line)
     if scale > precision:
-        raise SqlError(192, "The scale must be less than or equal to the precision.", severity=15, line=line)
+        raise sql_error(192, line=line)
     return SqlType(name, precision=precision, scale=scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 
 WORD = "word"
 QUOTED = "quoted"
@@ -85,7 +85,7 @@ def _skip_block_comment(text: str, start: int, line: int) -> int:
     while depth:
         opened, closed = text.find("/*", position), text.find("*/", position)
         if closed < 0:
-            raise SqlError(113, "Missing end comment mark '*/'.", severity=15, line=line)
+            raise sql_error(113, line=line)
         if 0 <= opened < closed:
             depth, position = depth + 1, opened + 2
         else:
@@ -105,9 +105,8 @@ def tokenize(text: str, line: int = 1) -> list[Token]:
         if match is None or match.lastgroup is None:
             if text[position] in "'\"[":
                 rest = text[position + 1 :]
-                message = f"Unclosed quotation mark after the character string '{rest}'."
-                raise SqlError(105, message, severity=15, line=line)
-            raise SqlError(102, f"Incorrect syntax near '{text[position]}'.", severity=15, line=line)
+                raise sql_error(105, rest, line=line)
+            raise sql_error(102, text[position], line=line)
         group = match.lastgroup
         end = match.end()
         if group == "block_comment":

@@ -16,7 +16,18 @@ from typing import Any
 from local_sqlserver.collation import WIRE
 from local_sqlserver.errors import unsupported
 from local_sqlserver.tds.buffer import encode_utf16
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import (
+    MAX,
+    TYPES,
+    UNICODE,
+    Family,
+    SqlType,
+    TypeRow,
+    decimal_bytes,
+    digits,
+    storage_bytes,
+    time_bytes,
+)
 
 Encode = Callable[[Sequence[Any]], list[bytes]]
 """Encodes the values of a column, None as NULL; one bytes object a value, with its length prefix."""
@@ -41,52 +52,22 @@ def codec(declared: SqlType) -> Codec:
     """Return TYPE_INFO (2.2.5.6) and the encoder of TYPE_VARBYTE values (2.2.5.2.3) for a declared type.
 
     A value that the type cannot hold makes the encoder raise (ValueError, OverflowError, TypeError,
-    AttributeError or struct.error). Raises SqlError 40510 for a type with no wire form here.
+    AttributeError or struct.error).
     """
-    name = declared.name
-    if name in _FIXED:
-        token, size, form = _FIXED[name]
-        return Codec(bytes((token, size)), _fixed(size, form))
-    if name in _TEXT:
-        return _text_codec(name, declared.length)
-    if name in _VARIABLE:
-        return _VARIABLE[name](declared)
-    raise unsupported(f"A result of type {declared}")
+    row = TYPES[declared.name]
+    return _CODECS[row.family](row, declared)
 
 
-_FIXED = {
-    "tinyint": (0x26, 1, "B"),
-    "smallint": (0x26, 2, "h"),
-    "int": (0x26, 4, "i"),
-    "bigint": (0x26, 8, "q"),
-    "bit": (0x68, 1, "B"),
-    "real": (0x6D, 4, "f"),
-    "float": (0x6D, 8, "d"),
-}
-_TEXT = {
-    "nvarchar": 0xE7,
-    "nchar": 0xEF,
-    "sysname": 0xE7,
-    "ntext": 0xE7,
-    "varchar": 0xA7,
-    "char": 0xAF,
-    "text": 0xA7,
-    "varbinary": 0xA5,
-    "binary": 0xAD,
-    "image": 0xA5,
-    "rowversion": 0xAD,
-    "timestamp": 0xAD,
-}
-_LENGTHS = {"sysname": 128, "rowversion": 8, "timestamp": 8}
-
-
-def _fixed(size: int, form: str) -> Encode:
-    pack = struct.Struct("<B" + form).pack
+def _number_codec(row: TypeRow, _declared: SqlType) -> Codec:
+    """Integers (TINYINT and BIT have no sign) and floating-point numbers, which Python's struct packs as they are."""
+    form = {1: "B", 2: "h", 4: "i", 8: "q"} if row.python is int else {4: "f", 8: "d"}
+    size = row.size
+    pack = struct.Struct("<B" + form[size]).pack
 
     def encode(column: Sequence[Any]) -> list[bytes]:
         return [b"\0" if value is None else pack(size, value) for value in column]
 
-    return encode
+    return Codec(bytes((row.token, size)), encode)
 
 
 def _encode_cp1252(text: str) -> bytes:
@@ -94,17 +75,18 @@ def _encode_cp1252(text: str) -> bytes:
     return text.encode("cp1252", "replace")
 
 
-def _text_codec(name: str, length: int | None) -> Codec:
-    """Character and binary strings; without a known length they go as (MAX), which holds any value."""
-    token = _TEXT[name]
-    length = _LENGTHS.get(name, length)
-    raw: Callable[[Any], bytes]
-    if token in (0xE7, 0xEF):
-        raw, unit, collation = encode_utf16, 2, WIRE
-    elif token in (0xA7, 0xAF):
-        raw, unit, collation = _encode_cp1252, 1, WIRE
-    else:
-        raw, unit, collation = bytes, 1, b""
+def _text_codec(row: TypeRow, declared: SqlType) -> Codec:
+    if row.name in UNICODE:
+        return _string_codec(row.token, declared.length, encode_utf16, 2, WIRE)
+    return _string_codec(row.token, declared.length, _encode_cp1252, 1, WIRE)
+
+
+def _binary_codec(row: TypeRow, declared: SqlType) -> Codec:
+    return _string_codec(row.token, declared.length, bytes, 1, b"")
+
+
+def _string_codec(token: int, length: int | None, raw: Callable[[Any], bytes], unit: int, collation: bytes) -> Codec:
+    """Characters or bytes (of ``unit`` bytes each); without a known length they go as (MAX), which holds any value."""
     if length is None or length == MAX:
         return Codec(bytes((token,)) + _UINT16.pack(_MAX_LENGTH) + collation, _plp(raw))
     return Codec(bytes((token,)) + _UINT16.pack(length * unit) + collation, _short(raw, length * unit))
@@ -159,15 +141,9 @@ def _each_distinct(convert: Callable[[Any], bytes]) -> Encode:
     return encode
 
 
-def _decimal_size(precision: int) -> int:
-    """Return the bytes of a DECIMAL (2.2.5.5.1.6), sign included."""
-    return 5 if precision <= 9 else 9 if precision <= 19 else 13 if precision <= 28 else 17
-
-
-def _decimal_codec(declared: SqlType) -> Codec:
-    precision = 18 if declared.precision is None else declared.precision
-    scale = declared.scale or 0
-    size = _decimal_size(precision)
+def _decimal_codec(row: TypeRow, declared: SqlType) -> Codec:
+    precision, scale = digits(declared)
+    size = decimal_bytes(precision)
     scaleb = _EXACT.scaleb
 
     def convert(value: Decimal | int) -> bytes:
@@ -175,39 +151,29 @@ def _decimal_codec(declared: SqlType) -> Codec:
         sign = b"\0" if unscaled < 0 else b"\1"
         return bytes((size,)) + sign + abs(unscaled).to_bytes(size - 1, "little")
 
-    token = 0x6C if declared.name == "numeric" else 0x6A
-    return Codec(bytes((token, size, precision, scale)), _each(convert))
+    return Codec(bytes((row.token, size, precision, scale)), _each(convert))
 
 
-def _money_codec(declared: SqlType) -> Codec:
-    size = 8 if declared.name == "money" else 4
+def _money_codec(row: TypeRow, _declared: SqlType) -> Codec:
+    size = row.size
 
     def convert(value: Decimal) -> bytes:
         raw = int(_EXACT.scaleb(Decimal(value), 4)).to_bytes(size, "little", signed=True)
         return bytes((size,)) + (raw[4:] + raw[:4] if size == 8 else raw)
 
-    return Codec(bytes((0x6E, size)), _each(convert))
+    return Codec(bytes((row.token, size)), _each(convert))
 
 
-def _date_codec(_declared: SqlType) -> Codec:
+def _date_codec(row: TypeRow, _declared: SqlType) -> Codec:
     def convert(value: datetime.date) -> bytes:
         return b"\3" + (value.toordinal() - 1).to_bytes(3, "little")
 
-    return Codec(b"\x28", _each_distinct(convert))
-
-
-def _scale(declared: SqlType) -> int:
-    return 7 if declared.scale is None else declared.scale
-
-
-def time_size(scale: int) -> int:
-    """Return the bytes of a TIME (2.2.5.4.2)."""
-    return 3 if scale <= 2 else 4 if scale <= 4 else 5
+    return Codec(bytes((row.token,)), _each_distinct(convert))
 
 
 def _time_encoder(scale: int) -> Callable[[datetime.time | datetime.datetime], bytes]:
     """Encode the time of day in units of 10^-scale s; Python's microseconds are cut, not rounded."""
-    size = time_size(scale)
+    size = time_bytes(scale)
     multiply, divide = (10 ** (scale - 6), 1) if scale > 6 else (1, 10 ** (6 - scale))
 
     def convert(value: datetime.time | datetime.datetime) -> bytes:
@@ -217,27 +183,31 @@ def _time_encoder(scale: int) -> Callable[[datetime.time | datetime.datetime], b
     return convert
 
 
-def _time_codec(declared: SqlType) -> Codec:
-    scale = _scale(declared)
-    prefix = bytes((time_size(scale),))
+def _time_codec(row: TypeRow, declared: SqlType) -> Codec:
+    scale = digits(declared)[1]
+    prefix = bytes((storage_bytes(declared),))
     time = _time_encoder(scale)
-    return Codec(bytes((0x29, scale)), _each(lambda value: prefix + time(value)))
+    return Codec(bytes((row.token, scale)), _each(lambda value: prefix + time(value)))
 
 
-def _datetime2_codec(declared: SqlType) -> Codec:
-    scale = _scale(declared)
-    prefix = bytes((time_size(scale) + 3,))
+def _moment_codec(row: TypeRow, declared: SqlType) -> Codec:
+    return _MOMENT_CODECS[row.name](row, declared)
+
+
+def _datetime2_codec(row: TypeRow, declared: SqlType) -> Codec:
+    scale = digits(declared)[1]
+    prefix = bytes((storage_bytes(declared),))
     time = _time_encoder(scale)
 
     def convert(value: datetime.datetime) -> bytes:
         return prefix + time(value) + (value.toordinal() - 1).to_bytes(3, "little")
 
-    return Codec(bytes((0x2A, scale)), _each(convert))
+    return Codec(bytes((row.token, scale)), _each(convert))
 
 
-def _datetimeoffset_codec(declared: SqlType) -> Codec:
-    scale = _scale(declared)
-    prefix = bytes((time_size(scale) + 5,))
+def _datetimeoffset_codec(row: TypeRow, declared: SqlType) -> Codec:
+    scale = digits(declared)[1]
+    prefix = bytes((storage_bytes(declared),))
     time = _time_encoder(scale)
 
     def convert(value: datetime.datetime) -> bytes:
@@ -248,10 +218,10 @@ def _datetimeoffset_codec(declared: SqlType) -> Codec:
         days = (utc.toordinal() - 1).to_bytes(3, "little")
         return prefix + time(utc) + days + struct.pack("<h", offset // datetime.timedelta(minutes=1))
 
-    return Codec(bytes((0x2B, scale)), _each(convert))
+    return Codec(bytes((row.token, scale)), _each(convert))
 
 
-def _datetime_codec(_declared: SqlType) -> Codec:
+def _datetime_codec(row: TypeRow, _declared: SqlType) -> Codec:
     """DATETIME: days since 1900 and 1/300 s since midnight, rounded to the nearest (2.2.5.5.1.9)."""
     pack = struct.Struct("<BiI").pack
 
@@ -261,26 +231,22 @@ def _datetime_codec(_declared: SqlType) -> Codec:
         days, ticks = divmod(ticks, 300 * 86_400)
         return pack(8, value.toordinal() - _EPOCH_1900 + days, ticks)
 
-    return Codec(b"\x6f\x08", _each(convert))
+    return Codec(bytes((row.token, row.size)), _each(convert))
 
 
-def _smalldatetime_codec(_declared: SqlType) -> Codec:
+def _smalldatetime_codec(row: TypeRow, _declared: SqlType) -> Codec:
     def convert(value: datetime.datetime) -> bytes:
         return struct.pack("<BHH", 4, value.toordinal() - _EPOCH_1900, value.hour * 60 + value.minute)
 
-    return Codec(b"\x6f\x04", _each(convert))
+    return Codec(bytes((row.token, row.size)), _each(convert))
 
 
-def _guid_codec(_declared: SqlType) -> Codec:
-    return Codec(b"\x24\x10", _each(lambda value: b"\x10" + value.bytes_le))
+def _guid_codec(row: TypeRow, _declared: SqlType) -> Codec:
+    return Codec(bytes((row.token, row.size)), _each(lambda value: b"\x10" + value.bytes_le))
 
 
-def _xml_codec(_declared: SqlType) -> Codec:
-    return Codec(b"\xf1\0", _plp(encode_utf16))
-
-
-def _variant_codec(_declared: SqlType) -> Codec:
-    return Codec(b"\x62" + _UINT32.pack(8009), _each(_variant, b"\0\0\0\0"))
+def _variant_codec(row: TypeRow, _declared: SqlType) -> Codec:
+    return Codec(bytes((row.token,)) + _UINT32.pack(8009), _each(_variant, b"\0\0\0\0"))
 
 
 def _variant(value: Any) -> bytes:
@@ -295,18 +261,25 @@ def _variant(value: Any) -> bytes:
     return _UINT32.pack(len(head) + len(data)) + head + data
 
 
-_VARIABLE: dict[str, Callable[[SqlType], Codec]] = {
-    "decimal": _decimal_codec,
-    "numeric": _decimal_codec,
-    "money": _money_codec,
-    "smallmoney": _money_codec,
-    "date": _date_codec,
-    "time": _time_codec,
+_Make = Callable[[TypeRow, SqlType], Codec]
+
+_MOMENT_CODECS: dict[str, _Make] = {
     "datetime": _datetime_codec,
     "smalldatetime": _smalldatetime_codec,
     "datetime2": _datetime2_codec,
     "datetimeoffset": _datetimeoffset_codec,
+}
+_CODECS: dict[Family, _Make] = {
+    "binary": _binary_codec,
+    "text": _text_codec,
     "uniqueidentifier": _guid_codec,
-    "xml": _xml_codec,
-    "sql_variant": _variant_codec,
+    "bit": _number_codec,
+    "integer": _number_codec,
+    "money": _money_codec,
+    "decimal": _decimal_codec,
+    "approximate": _number_codec,
+    "time": _time_codec,
+    "date": _date_codec,
+    "datetime": _moment_codec,
+    "variant": _variant_codec,
 }

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 
 from local_sqlserver.engine.events import Engine, Error, Event, Session
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.tds.buffer import ProtocolError
 from local_sqlserver.tds.handshake import Negotiated, TlsContexts, negotiate
 from local_sqlserver.tds.login import TDS_7_3, TDS_7_4, TDS_8_0, Feature, Login
@@ -311,17 +311,10 @@ def _check(login: Login) -> None:
     if login.tds_version != TDS_8_0 and login.tds_version < TDS_7_3:
         raise unsupported(f"TDS before 7.3 (the client speaks 0x{login.tds_version:08X})")
     if login.integrated:
-        raise SqlError(
-            18452,
-            "Login failed. Integrated authentication is not supported by local_sqlserver: use a SQL login.",
-            severity=14,
-        )
+        raise sql_error(18452, " Integrated authentication is not supported by local_sqlserver: use a SQL login.")
     if Feature.FEDERATED_AUTHENTICATION in login.features:
-        raise SqlError(
-            18456,
-            f"Login failed for user '{login.user}'. Federated authentication is not supported by"
-            " local_sqlserver: use a SQL Server login.",
-            severity=14,
+        raise sql_error(
+            18456, login.user, " Federated authentication is not supported by local_sqlserver: use a SQL Server login."
         )
     if login.changes_password:
         raise unsupported("A change of password at login")

@@ -11,8 +11,7 @@ from typing import Any
 
 from local_sqlserver.errors import unsupported
 from local_sqlserver.tds.buffer import Buffer, ProtocolError, decode_utf16
-from local_sqlserver.tds.columns import time_size
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import BINARY, MAX, TEXT, TYPES, UNICODE, Family, SqlType, time_bytes
 
 _EXACT = Context(prec=80)
 _UTF8_COLLATION = 1 << 26
@@ -43,10 +42,17 @@ def read_parameter(buffer: Buffer) -> tuple[SqlType, Any]:
 
 
 _Read = tuple[SqlType, Any]
-_INTEGERS = {1: SqlType("tinyint"), 2: SqlType("smallint"), 4: SqlType("int"), 8: SqlType("bigint")}
-_FLOATS = {4: (SqlType("real"), "<f"), 8: (SqlType("float"), "<d")}
-_MONEYS = {4: SqlType("smallmoney"), 8: SqlType("money")}
-_DATETIMES = {4: SqlType("smalldatetime"), 8: SqlType("datetime")}
+
+
+def _by_size(token: int) -> dict[int, SqlType]:
+    """The types that share a token and differ in their bytes."""
+    return {row.size: SqlType(row.name) for row in TYPES.values() if row.token == token}
+
+
+_INTEGERS = _by_size(0x26)
+_FLOATS = _by_size(0x6D)
+_MONEYS = _by_size(0x6E)
+_DATETIMES = _by_size(0x6F)
 _BIT = SqlType("bit")
 _GUID = SqlType("uniqueidentifier")
 _DATE = SqlType("date")
@@ -78,8 +84,12 @@ def _read_bit(buffer: Buffer, _token: int) -> _Read:
 
 def _read_float(buffer: Buffer, _token: int) -> _Read:
     declared, actual = _length_of(buffer, _FLOATS)
-    kind, form = _FLOATS[declared]
-    return kind, struct.unpack(form, buffer.take(actual))[0] if actual else None
+    return _FLOATS[declared], _float(buffer, declared) if actual else None
+
+
+def _float(buffer: Buffer, size: int) -> float:
+    value: float = struct.unpack("<f" if size == 4 else "<d", buffer.take(size))[0]
+    return value
 
 
 def _read_money(buffer: Buffer, _token: int) -> _Read:
@@ -109,23 +119,23 @@ def _datetime(buffer: Buffer, size: int) -> datetime.datetime:
     return datetime.datetime(1900, 1, 1) + datetime.timedelta(days=days) + time
 
 
+_FIXED = {row.id: row for row in TYPES.values() if row.id != row.token}
+_FIXED_VALUES: dict[Family, Callable[[Buffer, int], Any]] = {
+    "integer": _integer,
+    "approximate": _float,
+    "money": _money,
+    "datetime": _datetime,
+}
+
+
 def _read_fixed(buffer: Buffer, token: int) -> _Read:
     """Fixed-length types (2.2.5.4.1): no length, no NULL."""
-    match token:
-        case 0x30 | 0x34 | 0x38 | 0x7F:
-            size = {0x30: 1, 0x34: 2, 0x38: 4, 0x7F: 8}[token]
-            return _INTEGERS[size], _integer(buffer, size)
-        case 0x32:
-            return _BIT, int(buffer.uint8() != 0)
-        case 0x3B | 0x3E:
-            kind, form = _FLOATS[4 if token == 0x3B else 8]
-            return kind, struct.unpack(form, buffer.take(struct.calcsize(form)))[0]
-        case 0x3C | 0x7A:
-            size = 8 if token == 0x3C else 4
-            return _MONEYS[size], _money(buffer, size)
-        case _:
-            size = 8 if token == 0x3D else 4
-            return _DATETIMES[size], _datetime(buffer, size)
+    row = _FIXED[token]
+    return SqlType(row.name), _FIXED_VALUES[row.family](buffer, row.size)
+
+
+def _read_fixed_bit(buffer: Buffer, _token: int) -> _Read:
+    return _BIT, int(buffer.uint8() != 0)
 
 
 def _read_null(_buffer: Buffer, _token: int) -> _Read:
@@ -173,7 +183,7 @@ def _read_date(buffer: Buffer, _token: int) -> _Read:
 def _scaled(buffer: Buffer, extra: int) -> tuple[int, int, int]:
     """Read the scale and length of a TIME, DATETIME2 or DATETIMEOFFSET; ``extra`` bytes follow the time."""
     scale, actual = buffer.uint8(), buffer.uint8()
-    if scale > 7 or actual not in (0, time_size(scale) + extra):
+    if scale > 7 or actual not in (0, time_bytes(scale) + extra):
         raise ProtocolError(f"time of scale {scale} in {actual} bytes")
     return scale, actual, actual - extra
 
@@ -206,9 +216,14 @@ def _read_datetimeoffset(buffer: Buffer, _token: int) -> _Read:
     return kind, utc.astimezone(datetime.timezone(datetime.timedelta(minutes=minutes)))
 
 
-_UNICODE = {0xE7: "nvarchar", 0xEF: "nchar", 0x63: "nvarchar"}
-_CODE_PAGE = {0xA7: "varchar", 0xAF: "char", 0x23: "varchar", 0x27: "varchar", 0x2F: "char"}
-_BINARY = {0xA5: "varbinary", 0xAD: "binary", 0x22: "varbinary", 0x25: "varbinary", 0x2D: "binary"}
+def _by_token(names: frozenset[str]) -> dict[int, str]:
+    return {TYPES[name].token: name for name in names}
+
+
+# NTEXT, TEXT, IMAGE and the types of TDS 4.2 are read as what took their place.
+_UNICODE = _by_token(UNICODE) | {0x63: "nvarchar"}
+_CODE_PAGE = _by_token(TEXT - UNICODE) | {0x23: "varchar", 0x27: "varchar", 0x2F: "char"}
+_BINARY = _by_token(BINARY) | {0x22: "varbinary", 0x25: "varbinary", 0x2D: "binary"}
 
 
 def _string(token: int, length: int, collation: bytes, data: bytes | None) -> _Read:
@@ -279,7 +294,8 @@ def _refuse(construct: str) -> Callable[[Buffer, int], _Read]:
 
 _READERS: dict[int, Callable[[Buffer, int], _Read]] = {
     0x1F: _read_null,
-    **dict.fromkeys((0x30, 0x32, 0x34, 0x38, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x7A, 0x7F), _read_fixed),
+    **dict.fromkeys(_FIXED, _read_fixed),
+    0x32: _read_fixed_bit,
     0x26: _read_integer,
     0x68: _read_bit,
     0x6D: _read_float,
@@ -291,7 +307,7 @@ _READERS: dict[int, Callable[[Buffer, int], _Read]] = {
     0x29: _read_time,
     0x2A: _read_datetime2,
     0x2B: _read_datetimeoffset,
-    **dict.fromkeys((0xE7, 0xEF, 0xA7, 0xAF, 0xA5, 0xAD), _read_string),
+    **dict.fromkeys(_by_token(TEXT | BINARY), _read_string),
     **dict.fromkeys((0x63, 0x23, 0x22), _read_long_string),
     **dict.fromkeys((0x27, 0x2F, 0x25, 0x2D), _read_legacy_string),
     0xF3: _refuse("A table-valued parameter"),

@@ -22,6 +22,7 @@ from local_sqlserver.engine.events import (
     Rows,
     TransactionChanged,
 )
+from local_sqlserver.errors import MESSAGES, message_text
 from local_sqlserver.tds.buffer import b_varbyte, b_varchar, us_varchar
 from local_sqlserver.tds.columns import Codec, codec
 from local_sqlserver.tds.login import SERVER_VERSION, Feature
@@ -228,8 +229,8 @@ def login_response(
     *, database: str, packet_size: int, tds_version: int, features: Iterable[int], server_name: str
 ) -> bytes:
     """Return the tokens that answer a successful LOGIN7 (2.2.1.2, 3.3.5.3), down to the DONE."""
-    changed_database = Message(f"Changed database context to '{database}'.", 5701, state=2)
-    changed_language = Message("Changed language setting to us_english.", 5703)
+    changed_database = Message(message_text(5701, database), 5701, state=MESSAGES[5701].state)
+    changed_language = Message(message_text(5703, "us_english"), 5703)
     return b"".join(
         (
             environment_text(EnvChange.DATABASE, database, "master"),

@@ -7,23 +7,10 @@ from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.functions.windows import order_by, over
-from local_sqlserver.compiler.types import (
-    APPROXIMATE,
-    BIGINT,
-    DECIMALS,
-    FLOAT,
-    INT,
-    INTEGERS,
-    MONEY,
-    NUMBERS,
-    as_decimal,
-    decimal,
-    duckdb_type,
-    text_type,
-)
+from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
 from local_sqlserver.compiler.values import Value, key, sort_key
-from local_sqlserver.errors import SqlError
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.errors import SqlError, sql_error
+from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MAX, MONEY, NUMBERS, SqlType
 
 aggregates = Theme("aggregates")
 
@@ -31,8 +18,7 @@ aggregates = Theme("aggregates")
 def _argument(call: Call) -> Value:
     """The argument of an aggregate, in the scope of the rows that it adds up; raises 10759 for DISTINCT with OVER."""
     if call.node.distinct and call.node.window:
-        text = "Use of DISTINCT is not allowed with the OVER clause."
-        raise SqlError(10759, text, severity=15, line=call.line)
+        raise sql_error(10759, line=call.line)
     return _inside(call, 0)
 
 
@@ -49,8 +35,7 @@ def _number(call: Call) -> Value:
 
 
 def _invalid_operand(declared: SqlType, call: Call) -> SqlError:
-    text = f"Operand data type {declared.name} is invalid for {call.name.lower()} operator."
-    return SqlError(8117, text, line=call.line)
+    return sql_error(8117, declared.name, call.name.lower(), line=call.line)
 
 
 def _word(call: Call) -> str:
@@ -132,10 +117,7 @@ def _grouping(call: Call) -> str:
     for position in range(len(call.node.arguments)):
         grouped = call.scope.grouping_sql.get(_inside(call, position).sql)
         if grouped is None:
-            text = (
-                f"Argument 1 of the {call.name} function does not match any of the expressions in the GROUP BY clause."
-            )
-            raise SqlError(8161, text, line=call.line)
+            raise sql_error(8161, 1, call.name, line=call.line)
         keys.append(grouped)
     return f"CAST(grouping({', '.join(keys)}) AS {'INTEGER' if call.name == 'GROUPING_ID' else 'UTINYINT'})"
 
@@ -143,8 +125,7 @@ def _grouping(call: Call) -> str:
 @aggregates.aggregate("STRING_AGG", least=2)
 def _string_agg(call: Call) -> Value:
     if call.node.window:
-        text = "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause."
-        raise SqlError(4113, text, line=call.line)
+        raise sql_error(4113, "STRING_AGG", line=call.line)
     value, separator = (as_text(_inside(call, position), call.line) for position in range(2))
     order = order_by(call, call.node.within, call.scope.ungrouped())
     name = "nvarchar" if value.type.name in ("nvarchar", "nchar") else "varchar"

@@ -7,7 +7,7 @@ from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import INT, common_type
 from local_sqlserver.compiler.values import Value, key, native
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 
 conversion = Theme("conversion and choice")
@@ -26,8 +26,7 @@ def _iif(call: Call) -> Value:
 def _coalesce(call: Call) -> Value:
     typed = [argument for argument in call.arguments if not argument.null]
     if not typed:
-        text = "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
-        raise SqlError(4127, text, line=call.line)
+        raise sql_error(4127, line=call.line)
     target = common_type([argument.type for argument in typed])
     collation = joined(typed, call.line)
     converted = [implicit(argument, target, call.line) for argument in typed]
@@ -51,11 +50,7 @@ def _isnull(call: Call) -> Value:
 def _nullif(call: Call) -> Value:
     first, second = call.arguments
     if first.null:
-        text = (
-            "The type of the first argument to NULLIF cannot be the NULL constant "
-            "because the type of the first argument has to be known."
-        )
-        raise SqlError(4151, text, line=call.line)
+        raise sql_error(4151, line=call.line)
     if second.null:
         return first
     test = call.compiler.compare("=", first, second, call.line)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, NUMBERS, TEMPORAL, text_type
+from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, text_type
 from local_sqlserver.compiler.values import Value, quote
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import NUMBERS, TEMPORAL, SqlType
 
 dates = Theme("dates")
 
@@ -38,12 +38,10 @@ def _part(call: Call) -> str:
     """The date part that the first argument names; raises 1023 for anything but a name, 155 for an unknown one."""
     first = call.node.arguments[0]
     if not isinstance(first, syntax.Column) or len(first.parts) != 1:
-        text = f"Invalid parameter 1 specified for {call.name.lower()}."
-        raise SqlError(1023, text, severity=15, line=call.line)
+        raise sql_error(1023, 1, call.name.lower(), line=call.line)
     part = _PARTS.get(first.parts[0].upper())
     if part is None:
-        text = f"'{first.parts[0]}' is not a recognized {call.name.lower()} option."
-        raise SqlError(155, text, severity=15, line=call.line)
+        raise sql_error(155, first.parts[0], call.name.lower(), line=call.line)
     return part
 
 
@@ -76,8 +74,7 @@ def _check_part(part: str, declared: SqlType, call: Call) -> None:
         declared.name == "time" and part not in _CLOCK
     ):
         function = call.name.lower()
-        text = f"The datepart {part} is not supported by date function {function} for data type {declared.name}."
-        raise SqlError(9810, text, line=call.line)
+        raise sql_error(9810, part, function, declared.name, line=call.line)
 
 
 @dates.scalar("DATEADD", least=3)
@@ -88,8 +85,7 @@ def _dateadd(call: Call) -> Value:
         moment = convert(value, DATETIME, line=call.line)
     _check_part(part, moment.type, call)
     if number.type.name not in NUMBERS and not number.is_text:
-        text = f"Argument data type {number.type.name} is invalid for argument 2 of dateadd function."
-        raise SqlError(8116, text, line=call.line)
+        raise sql_error(8116, number.type.name, 2, "dateadd", line=call.line)
     amount = convert(number, INT, line=call.line, explicit=True).sql
     moved = _add(part, amount, _timestamp(moment))
     if moment.type.name == "date":

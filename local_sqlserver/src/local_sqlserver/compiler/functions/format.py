@@ -6,9 +6,10 @@ import re
 
 from local_sqlserver.compiler.conversions import as_text
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import APPROXIMATE, NUMBERS, TEMPORAL, text_type
+from local_sqlserver.compiler.types import text_type
 from local_sqlserver.compiler.values import Value, quote
 from local_sqlserver.errors import unsupported
+from local_sqlserver.types import APPROXIMATE, NUMBERS, TEMPORAL
 
 _CULTURES = ("en-us", "")
 _DATE_STANDARD = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
-from local_sqlserver.compiler.types import BINARY, UNICODE, UNIQUEIDENTIFIER
+from local_sqlserver.compiler.types import UNIQUEIDENTIFIER
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import BINARY, UNICODE, SqlType
 
 hashes = Theme("hashes and identifiers")
 

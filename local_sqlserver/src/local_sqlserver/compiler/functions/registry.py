@@ -21,11 +21,11 @@ from typing import Protocol
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, convert
 from local_sqlserver.compiler.names import Rows, Scope
-from local_sqlserver.compiler.types import BIGINT, BINARY
+from local_sqlserver.compiler.types import BIGINT
 from local_sqlserver.compiler.values import Predicate, Value
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import BINARY, SqlType
 
 
 class Place(Enum):
@@ -102,8 +102,7 @@ class Call:
     def invalid_argument(self, position: int) -> SqlError:
         """Error 8116 for the type of an argument (from 0)."""
         declared = self.arguments[position].type.name
-        text = f"Argument data type {declared} is invalid for argument {position + 1} of {self.name.lower()} function."
-        return SqlError(8116, text, line=self.line)
+        return sql_error(8116, declared, position + 1, self.name.lower(), line=self.line)
 
 
 Compile = Callable[[Call], Value | str]
@@ -207,8 +206,7 @@ def check_aggregate(node: syntax.Call) -> None:
     """Raise SqlError 195 or 40510 unless a call names an aggregate, as PIVOT wants it."""
     function = _find(node)
     if function is None or function.place is not Place.AGGREGATE:
-        text = f"'{node.name}' is not a recognized aggregate function."
-        raise SqlError(195, text, severity=15, line=node.line)
+        raise sql_error(195, node.name, "aggregate function", line=node.line)
 
 
 def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
@@ -219,11 +217,10 @@ def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
     """
     function = _find(node)
     if function is None or function.compile is None:
-        text = f"'{node.name}' is not a recognized built-in function name."
-        raise SqlError(195, text, severity=15, state=10, line=node.line)
+        raise sql_error(195, node.name, "built-in function name", line=node.line)
     if node.star:
         if node.name not in ("COUNT", "COUNT_BIG"):
-            raise SqlError(102, "Incorrect syntax near '*'.", severity=15, line=node.line)
+            raise sql_error(102, "*", line=node.line)
     else:
         _check_count(function, node)
     _check_place(function, node, scope)
@@ -239,7 +236,7 @@ def compile_table(compiler: Compiler, node: syntax.Call, scope: Scope) -> Rows:
     """The rows of a call in FROM; raises SqlError 208 for what gives no rows, 40510, 174 and 189."""
     function = _find(node)
     if function is None or function.table is None:
-        raise SqlError(208, f"Invalid object name '{node.name.lower()}'.", line=node.line)
+        raise sql_error(208, node.name.lower(), line=node.line)
     _check_count(function, node)
     return function.table(Call(compiler, node, scope))
 
@@ -258,26 +255,17 @@ def _check_count(function: Function, node: syntax.Call) -> None:
     name = node.name.lower()
     if function.place is Place.WINDOW:
         if least == most:
-            raise SqlError(4114, f"The function '{name}' takes exactly {least} argument(s).", line=node.line)
-        text = f"The {node.name} function takes between {least} and {most} arguments."
-        raise SqlError(10760, text, severity=15, line=node.line)
+            raise sql_error(4114, name, least, line=node.line)
+        raise sql_error(10760, node.name, least, most, line=node.line)
     if least == most:
-        raise SqlError(174, f"The {name} function requires {least} argument(s).", severity=15, line=node.line)
-    raise SqlError(189, f"The {name} function requires {least} to {most} arguments.", severity=15, line=node.line)
+        raise sql_error(174, name, least, line=node.line)
+    raise sql_error(189, name, least, most, line=node.line)
 
 
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
     if function.place is Place.WINDOW and node.window is None:
-        raise SqlError(10753, f"The function '{node.name}' must have an OVER clause.", severity=15, line=node.line)
+        raise sql_error(10753, node.name, line=node.line)
     if function.place is Place.AGGREGATE and node.window is None and scope.keys is None:
-        text = (
-            "An aggregate may not appear in the set list of an UPDATE statement or "
-            "inside another aggregate or condition here."
-        )
-        raise SqlError(157, text, severity=15, line=node.line)
+        raise sql_error(157, line=node.line)
     if function.place is Place.SCALAR and (node.window or node.within or node.distinct):
-        text = (
-            f"The function '{node.name.lower()}' is not a valid windowing function, and "
-            "cannot be used with the OVER clause."
-        )
-        raise SqlError(4113, text, line=node.line)
+        raise sql_error(4113, node.name.lower(), line=node.line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from local_sqlserver.compiler.functions.registry import Call, Compiler, Place, Theme
 from local_sqlserver.compiler.types import BIGINT, DATETIME, INT
 from local_sqlserver.compiler.values import Cost, Value, quote
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import SqlType
 
 SYSNAME = SqlType("nvarchar", length=128)
@@ -111,7 +111,7 @@ def _function(call: Call) -> Value:
 )
 def _niladic(call: Call) -> Value:
     """The parser makes GETDATE(), USER_NAME() … of the keyword alone, so this one came with parentheses."""
-    raise SqlError(102, "Incorrect syntax near '('.", severity=15, line=call.line)
+    raise sql_error(102, "(", line=call.line)
 
 
 session.refuse(

@@ -9,19 +9,7 @@ from local_sqlserver.compiler.conversions import as_text, convert
 from local_sqlserver.compiler.functions.numbers import number
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.patterns import like_regex
-from local_sqlserver.compiler.types import (
-    BIGINT,
-    BINARY,
-    DECIMALS,
-    FLOAT,
-    INT,
-    INTEGERS,
-    NUMBERS,
-    UNICODE,
-    duckdb_type,
-    text_length,
-    text_type,
-)
+from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
 from local_sqlserver.compiler.values import (
     Cost,
     Value,
@@ -32,8 +20,8 @@ from local_sqlserver.compiler.values import (
     typed_null,
     without_trailing_blanks,
 )
-from local_sqlserver.errors import SqlError, unsupported
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, SqlType, storage_bytes
 
 text = Theme("text")
 
@@ -72,17 +60,9 @@ def _datalength(call: Call) -> Value:
         return Value(f"CAST(tsql_len({value.sql}) AS {duckdb_type(declared)})", declared)
     if value.type.name in BINARY:
         return Value(f"CAST(octet_length({value.sql}) AS {duckdb_type(declared)})", declared)
-    sizes = {
-        "bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8, "real": 4, "float": 8, "money": 8,
-        "smallmoney": 4, "date": 3, "datetime": 8, "smalldatetime": 4, "uniqueidentifier": 16,
-    }  # fmt: skip
-    size = sizes.get(value.type.name)
-    if value.type.name in DECIMALS:
-        precision = value.type.precision or 18
-        size = 5 if precision < 10 else 9 if precision < 20 else 13 if precision < 29 else 17
-    if size is None:
-        raise unsupported(f"DATALENGTH of {value.type.name}", call.line)
-    return Value(f"CAST(CASE WHEN {value.sql} IS NOT NULL THEN {size} END AS INTEGER)", INT)
+    if value.type.name == "sql_variant":
+        raise unsupported("DATALENGTH of sql_variant", call.line)
+    return Value(f"CAST(CASE WHEN {value.sql} IS NOT NULL THEN {storage_bytes(value.type)} END AS INTEGER)", INT)
 
 
 @text.scalar("UPPER", least=1)
@@ -110,7 +90,7 @@ def _left_right(call: Call) -> Value:
     function = call.name.lower()
     known = count.constant is not None and count.type.name in INTEGERS
     if known and int(count.constant or 0) < 0:
-        raise SqlError(536, f"Invalid length parameter passed to the {function} function.", line=call.line)
+        raise sql_error(536, function, line=call.line)
     length = int(count.constant or 0) if known else value.type.length or 1
     if value.type.length != MAX:
         length = min(length, value.type.length or 1)
@@ -138,7 +118,7 @@ def _substring(call: Call) -> Value:
     length = value.type.length or 1
     if count.constant is not None:
         if int(count.constant) < 0:
-            raise SqlError(537, "Invalid length parameter passed to the LEFT or SUBSTRING function.", line=call.line)
+            raise sql_error(537, line=call.line)
         wanted = int(count.constant) * (2 if _whole_characters(value) else 1)
         length = wanted if length == MAX else min(length, wanted)
     sql = once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, call.whole(2))
@@ -259,11 +239,7 @@ def _character(call: Call) -> Value:
 def _translate(call: Call) -> Value:
     value, old, new = (call.text(position) for position in range(3))
     if old.constant is not None and new.constant is not None and len(old.constant) != len(new.constant):
-        message = (
-            "The second and third arguments of the TRANSLATE built-in function must "
-            "contain an equal number of characters."
-        )
-        raise SqlError(9828, message, line=call.line)
+        raise sql_error(9828, line=call.line)
     cost = native(value, old, new)
     if replace(value, collation=compared([value, old], "translate", call.line)).case_counts:
         return _same_text(value, f"translate({value.sql}, {old.sql}, {new.sql})", cost)

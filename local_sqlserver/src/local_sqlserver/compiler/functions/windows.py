@@ -5,10 +5,11 @@ from __future__ import annotations
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.names import Scope
-from local_sqlserver.compiler.types import BIGINT, FLOAT, NUMBERS
+from local_sqlserver.compiler.types import BIGINT, FLOAT
 from local_sqlserver.compiler.values import Value, key, sort_key
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
+from local_sqlserver.types import NUMBERS
 
 windows = Theme("window functions")
 
@@ -27,8 +28,7 @@ def over(call: Call) -> str:
         parts.append(f"ORDER BY {order}")
     if window.frame:
         if not window.order:
-            text = "Window frame with ROWS or RANGE must have an ORDER BY clause."
-            raise SqlError(10756, text, severity=15, line=window.line)
+            raise sql_error(10756, line=window.line)
         parts.append(window.frame)
     return f" OVER ({' '.join(parts)})"
 
@@ -39,16 +39,7 @@ def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> s
     for item in order:
         node = item.value
         if isinstance(node, syntax.Literal):
-            text = (
-                "Windowed functions, aggregates and NEXT VALUE FOR functions do not support "
-                "integer indices as ORDER BY clause expressions."
-            )
-            if node.kind != "integer":
-                text = (
-                    "Windowed functions, aggregates and NEXT VALUE FOR functions do not support "
-                    "constants as ORDER BY clause expressions."
-                )
-            raise SqlError(5308 if node.kind == "integer" else 5309, text, line=item.line)
+            raise sql_error(5308 if node.kind == "integer" else 5309, line=item.line)
         if isinstance(node, syntax.Subquery):
             body = node.query.body
             if isinstance(body, syntax.Select) and body.source is None:
@@ -62,11 +53,9 @@ def _over_an_order(call: Call) -> str:
     """The OVER clause of a function that needs an order and takes no frame."""
     window = call.node.window
     if window is None or not window.order:
-        text = f"The function '{call.name}' must have an OVER clause with ORDER BY."
-        raise SqlError(4112, text, severity=15, line=call.line)
+        raise sql_error(4112, call.name, line=call.line)
     if window.frame:
-        text = f"The function '{call.name}' may not have a window frame."
-        raise SqlError(10752, text, severity=15, line=call.line)
+        raise sql_error(10752, call.name, line=call.line)
     return over(call)
 
 
@@ -112,12 +101,11 @@ def _percentile(call: Call) -> Value:
     window = over(call)
     share = call.arguments[0]
     if len(call.node.within) != 1:
-        raise SqlError(102, f"Incorrect syntax near '{call.name}'.", severity=15, line=call.line)
+        raise sql_error(102, call.name, line=call.line)
     item = call.node.within[0]
     value = call.compiler.expression(item.value, call.scope)
     if value.type.name not in NUMBERS:
-        text = f"Operand data type {value.type.name} is invalid for {call.name.lower()} operator."
-        raise SqlError(8117, text, line=call.line)
+        raise sql_error(8117, value.type.name, call.name.lower(), line=call.line)
     fraction = share.sql if share.constant is None else share.constant
     if item.descending:
         fraction = f"(1 - {fraction})"

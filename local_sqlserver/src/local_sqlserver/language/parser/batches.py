@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import syntax_error
 from local_sqlserver.language.datatypes import parse_parameter_type, parse_type
@@ -21,7 +21,7 @@ from local_sqlserver.language.parser.administration import (
     parse_security,
     parse_signature,
 )
-from local_sqlserver.language.parser.definitions import DefinitionParser, prefixed_name
+from local_sqlserver.language.parser.definitions import DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
 from local_sqlserver.types import SqlType
@@ -175,17 +175,8 @@ class BatchParser(DefinitionParser):
             return
         name = self.peek()
         if isinstance(before, syntax.CompiledStatement) and name.is_name:
-            text = (
-                f"Incorrect syntax near '{name.value}'. If this is intended to be a common table expression, "
-                "you need to explicitly terminate the previous statement with a semi-colon."
-            )
-            raise SqlError(336, text, severity=15, line=name.line)
-        text = (
-            "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an "
-            "xmlnamespaces clause or a change tracking context clause, the previous statement must be terminated "
-            "with a semicolon."
-        )
-        raise SqlError(319, text, severity=15, line=token.line)
+            raise sql_error(336, name.value, line=name.line)
+        raise sql_error(319, line=token.line)
 
     def _block(self, *after: str, empty: bool = False) -> tuple[syntax.Statement, ...]:
         """Statements up to END and the words ``after`` it; at least one, as SQL Server insists, but in a CATCH."""
@@ -204,11 +195,7 @@ class BatchParser(DefinitionParser):
     def declare(self, name: str, line: int, declared: SqlType | None) -> None:
         """Note a variable of a type, or a table variable (None); raises 134 for a name that is taken."""
         if name.lower() in self.scalars or name.lower() in self.tables:
-            text = (
-                f"The variable name '{name}' has already been declared. "
-                "Variable names must be unique within a query batch or stored procedure."
-            )
-            raise SqlError(134, text, severity=15, line=line)
+            raise sql_error(134, name, line=line)
         if declared is None:
             self.tables.add(name.lower())
         else:
@@ -232,7 +219,7 @@ class BatchParser(DefinitionParser):
                 raise self.error()
             if self.at_word("CURSOR"):
                 raise unsupported("A cursor variable", token.line)
-            declared = parse_type(self, name)
+            declared = parse_type(self, len(items) + 1)
             initial = self.value() if self.accept_operator("=") else None
             self.declare(name, token.line, declared)
             items.append(syntax.VariableDeclaration(name=name, type=declared, initial=initial, line=token.line))
@@ -252,7 +239,7 @@ class BatchParser(DefinitionParser):
         self.expect_word("FOR")
         query = self.with_tables() if self.at_word("WITH") else self.select()
         if not isinstance(query, syntax.SelectStatement):
-            raise SqlError(156, "Incorrect syntax near the keyword 'FOR'.", severity=15, line=line)
+            raise sql_error(156, "FOR", line=line)
         return syntax.DeclareCursor(name=name, query=query, scroll=scroll, line=line)
 
     def _cursor_operation(self) -> syntax.Statement:
@@ -368,15 +355,13 @@ class BatchParser(DefinitionParser):
     def _break(self) -> syntax.Statement:
         token = self.advance()
         if not self._loops:
-            text = "Cannot use a BREAK statement outside the scope of a WHILE statement."
-            raise SqlError(135, text, severity=15, line=token.line)
+            raise sql_error(135, line=token.line)
         return syntax.Break(line=token.line)
 
     def _continue(self) -> syntax.Statement:
         token = self.advance()
         if not self._loops:
-            text = "Cannot use a CONTINUE statement outside the scope of a WHILE statement."
-            raise SqlError(136, text, severity=15, line=token.line)
+            raise sql_error(136, line=token.line)
         return syntax.Continue(line=token.line)
 
     def _return(self) -> syntax.Statement:
@@ -384,8 +369,7 @@ class BatchParser(DefinitionParser):
         if not self._expression_follows():
             return syntax.Return(value=None, line=token.line)
         if not self._in_procedure:
-            text = "A RETURN statement with a return value cannot be used in this context."
-            raise SqlError(178, text, severity=15, line=token.line)
+            raise sql_error(178, line=token.line)
         return syntax.Return(value=self.value(), line=token.line)
 
     def _expression_follows(self) -> bool:
@@ -404,11 +388,7 @@ class BatchParser(DefinitionParser):
         line = self.advance().line
         if self.token.kind not in (NUMBER, VARIABLE):
             if not self._catches:
-                text = (
-                    "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW "
-                    "statement inside a CATCH block, or add error parameters to the THROW statement."
-                )
-                raise SqlError(10704, text, severity=15, line=line)
+                raise sql_error(10704, line=line)
             return syntax.Throw(number=None, message=None, state=None, line=line)
         number = self._number_or_variable()
         self.expect_operator(",")
@@ -499,12 +479,7 @@ class BatchParser(DefinitionParser):
             while self.accept_operator(","):
                 arguments.append(self._argument())
                 if arguments[-2].name and not arguments[-1].name:
-                    text = (
-                        f"Must pass parameter number {len(arguments)} and subsequent parameters as '@name = value'. "
-                        "After the form '@name = value' has been used, all subsequent parameters must be passed in "
-                        "the form '@name = value'."
-                    )
-                    raise SqlError(119, text, severity=15, line=line)
+                    raise sql_error(119, len(arguments), line=line)
         if self.at_operator("("):
             raise self.error()
         if self.at_words("WITH", "RECOMPILE"):
@@ -538,8 +513,7 @@ class BatchParser(DefinitionParser):
         output = None
         if self.accept_word("OUTPUT", "OUT"):
             if token.kind != VARIABLE:
-                text = "Cannot use the OUTPUT option when passing a constant to a stored procedure."
-                raise SqlError(179, text, severity=15, line=token.line)
+                raise sql_error(179, line=token.line)
             output = token.text
         return syntax.Argument(name=name, value=value, output_variable=output, line=line)
 
@@ -583,8 +557,7 @@ class BatchParser(DefinitionParser):
             return unsupported(f"{action} {what.upper}", line)
         if what.kind != WORD or what.upper in RESERVED:
             return self.error()
-        text = f"Unknown object type '{what.text}' used in a CREATE, DROP, or ALTER statement."
-        return SqlError(343, text, severity=15, line=line)
+        return sql_error(343, what.text, line=line)
 
     def _alone(self, action: str, line: int, first: int) -> syntax.Statement:
         """What must be the only statement of its batch; ``first`` is where it begins."""
@@ -592,7 +565,7 @@ class BatchParser(DefinitionParser):
         if any(token.text != ";" for token in self.tokens[:first]):
             alterable = action == "CREATE" and what in ("PROC", "PROCEDURE", "FUNCTION")
             kind = f"{'CREATE/ALTER' if alterable else action} {'PROCEDURE' if what == 'PROC' else what}"
-            raise SqlError(111, f"'{kind}' must be the first statement in a query batch.", severity=15, line=line)
+            raise sql_error(111, kind, line=line)
         if what in ("PROC", "PROCEDURE"):
             return self._procedure(action, line)
         if what not in ("VIEW", "SCHEMA"):
@@ -609,7 +582,7 @@ class BatchParser(DefinitionParser):
     def _procedure(self, action: str, line: int) -> syntax.Statement:
         name = self.name()
         if len(name) > 2:
-            raise prefixed_name("CREATE/ALTER PROCEDURE", line)
+            raise sql_error(166, "CREATE/ALTER PROCEDURE", line=line)
         if self.at_operator(";"):
             raise unsupported("A numbered procedure", line)
         parenthesis = self.accept_operator("(")
@@ -652,7 +625,7 @@ class BatchParser(DefinitionParser):
         while True:
             token = self.expect_variable()
             self.accept_word("AS")
-            declared = parse_parameter_type(self, token.text)
+            declared = parse_parameter_type(self, len(parameters) + 1)
             if self.at_word("VARYING"):
                 raise unsupported("A cursor parameter", self.token.line)
             if self.at_words("NOT", "NULL"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser.queries import QueryParser
 from local_sqlserver.language.tokens import VARIABLE
@@ -216,8 +216,7 @@ class DataParser(QueryParser):
         output = self._output()
         depth = self._depth()
         if not self.at_operator(";"):
-            text = "A MERGE statement must be terminated by a semi-colon (;)."
-            raise SqlError(10713, text, severity=15, line=self.token.line)
+            raise sql_error(10713, line=self.token.line)
         return syntax.Merge(
             target=target,
             alias=alias or target[-1],
@@ -240,8 +239,7 @@ class DataParser(QueryParser):
         self.expect_word("THEN")
         action = self.expect_word("UPDATE", "DELETE", "INSERT").upper
         if (action == "INSERT") != (match == "NOT MATCHED"):
-            text = f"An action of type '{action}' is not allowed in the '{match}' clause of a MERGE statement."
-            raise SqlError(10711, text, severity=15, line=line)
+            raise sql_error(10711, action, match, line=line)
         if action == "UPDATE":
             return syntax.MergeClause(
                 match=match, condition=condition, action=action, assignments=self._set_clause(), line=line

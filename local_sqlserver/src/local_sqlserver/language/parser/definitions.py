@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.parser.changes import DataParser
@@ -33,7 +33,7 @@ class DefinitionParser(DataParser):
         """A view, from its name on; it is alone in its batch."""
         target = self.name()
         if len(target) > 2:
-            raise prefixed_name("CREATE VIEW", line)
+            raise sql_error(166, "CREATE VIEW", line=line)
         columns = self.column_list() if self.at_operator("(") else ()
         if self.accept_word("WITH"):
             option = self.expect_word("SCHEMABINDING", "ENCRYPTION", "VIEW_METADATA")
@@ -76,7 +76,7 @@ class DefinitionParser(DataParser):
             elif self.at_word("PERIOD") and self.peek().upper == "FOR":
                 raise unsupported("A temporal table", self.token.line)
             else:
-                column, inline = self._column_definition()
+                column, inline = self._column_definition(target[-1], len(columns) + 1)
                 columns.append(column)
                 constraints += inline
             if not self.accept_operator(","):
@@ -117,7 +117,7 @@ class DefinitionParser(DataParser):
         self.expect_operator(")")
 
     def _column_definition(
-        self,
+        self, table: str, position: int = 1
     ) -> tuple[syntax.ColumnDefinition, list[syntax.ConstraintDefinition]]:
         line = self.token.line
         name = self.expect_identifier()
@@ -126,7 +126,7 @@ class DefinitionParser(DataParser):
             computed = self._default()
             self.accept_word("PERSISTED")  # where the value is kept; it is the same either way
             return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
-        type_ = parse_type(self, f"'{name}'")
+        type_ = parse_type(self, position)
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
@@ -143,7 +143,7 @@ class DefinitionParser(DataParser):
                 nullable = True
             elif token := self.accept_word("IDENTITY"):
                 if identity is not None:
-                    raise _twice("IDENTITY", name, token.line)
+                    raise sql_error(8148, "IDENTITY", name, table, line=token.line)
                 identity = (1, 1)
                 if self.accept_operator("("):
                     seed = self._signed()
@@ -152,7 +152,7 @@ class DefinitionParser(DataParser):
                     self.expect_operator(")")
             elif token := self.accept_word("DEFAULT"):
                 if default is not None:
-                    raise _twice("DEFAULT", name, token.line)
+                    raise sql_error(8148, "DEFAULT", name, table, line=token.line)
                 default, default_name = self._default(), given
             elif self.accept_word("COLLATE"):
                 collation = self.collation_name()
@@ -247,7 +247,7 @@ class DefinitionParser(DataParser):
             return self._alter_drop(target, line)
         if self.at_words("ALTER", "COLUMN"):
             self.position += 2
-            column, constraints = self._column_definition()
+            column, constraints = self._column_definition(target[-1])
             if constraints or column.default or column.identity or column.type is None:
                 raise self.error()
             return syntax.AlterTable(target=target, alter_column=column, line=line)
@@ -260,7 +260,7 @@ class DefinitionParser(DataParser):
             if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "DEFAULT"):
                 constraints.append(self._added_constraint())
             else:
-                column, inline = self._column_definition()
+                column, inline = self._column_definition(target[-1], len(columns) + 1)
                 if column.computed is not None or column.identity:
                     raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", column.line)
                 columns.append(column)
@@ -320,7 +320,7 @@ class DefinitionParser(DataParser):
         if kind in ("SCHEMA", "DATABASE") and any(len(name) > 1 for name in names):
             raise self.error()
         if kind in ("PROCEDURE", "VIEW") and any(len(name) > 2 for name in names):
-            raise prefixed_name(f"DROP {kind}", line)
+            raise sql_error(166, f"DROP {kind}", line=line)
         return syntax.DropObjects(kind=kind, names=tuple(names), if_exists=if_exists, line=line)
 
     def create_index(self, line: int) -> syntax.CreateIndex:
@@ -344,15 +344,3 @@ class DefinitionParser(DataParser):
             where = syntax.Definition(expression=condition, text=self.text_since(first), line=filter_line)
         self._storage()
         return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
-
-
-def _twice(constraint: str, column: str, line: int) -> SqlError:
-    """Error 8148, without the name of the table."""
-    text = f"More than one column {constraint} constraint specified for column '{column}'."
-    return SqlError(8148, text, line=line)
-
-
-def prefixed_name(statement: str, line: int) -> SqlError:
-    """Error 166."""
-    text = f"'{statement}' does not allow specifying the database name as a prefix to the object name."
-    return SqlError(166, text, severity=15, line=line)

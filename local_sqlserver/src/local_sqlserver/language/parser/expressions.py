@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import BINARY, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import TYPES, SqlType
 
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
 _SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
@@ -62,14 +62,14 @@ class ExpressionParser(TokenCursor):
         """Step over the name of a declared scalar variable; raises 137."""
         token = self.expect_variable()
         if token.text.lower() not in self.scalars and not self.undeclared:
-            raise SqlError(137, f'Must declare the scalar variable "{token.text}".', severity=15, line=token.line)
+            raise sql_error(137, token.text, line=token.line)
         return token.text
 
     def table_variable(self) -> str:
         """Step over the name of a declared table variable; raises 1087."""
         token = self.expect_variable()
         if token.text.lower() not in self.tables and not self.undeclared:
-            raise SqlError(1087, f'Must declare the table variable "{token.text}".', severity=15, line=token.line)
+            raise sql_error(1087, token.text, line=token.line)
         return token.text
 
     def collation_name(self) -> str:
@@ -94,11 +94,7 @@ class ExpressionParser(TokenCursor):
         parsed = self._or()
         if not isinstance(parsed, syntax.Condition):
             near = self.token.value
-            text = (
-                "An expression of non-boolean type specified in a context where a condition "
-                f"is expected, near '{near}'."
-            )
-            raise SqlError(4145, text, severity=15, line=self.token.line)
+            raise sql_error(4145, near, line=self.token.line)
         return parsed
 
     def value(self) -> syntax.Expression:
@@ -128,11 +124,7 @@ class ExpressionParser(TokenCursor):
     def _logical(self, operator: str, left: syntax.Expression, right: syntax.Expression, line: int) -> syntax.Logical:
         for side in (left, right):
             if not isinstance(side, syntax.Condition):
-                text = (
-                    "An expression of non-boolean type specified in a context where a condition is expected, "
-                    f"near '{operator}'."
-                )
-                raise SqlError(4145, text, severity=15, line=line)
+                raise sql_error(4145, operator, line=line)
         return syntax.Logical(operator=operator, left=left, right=right, line=line)
 
     def _not(self) -> syntax.Expression:
@@ -235,8 +227,7 @@ class ExpressionParser(TokenCursor):
     def _refuse_conditions(self, *operands: syntax.Expression) -> None:
         for operand in operands:
             if isinstance(operand, syntax.Comparison):
-                text = f"Incorrect syntax near '{operand.operator}'."
-                raise SqlError(102, text, severity=15, line=operand.line)
+                raise sql_error(102, operand.operator, line=operand.line)
             if isinstance(operand, syntax.Condition):
                 raise self.error()
 
@@ -328,8 +319,8 @@ class ExpressionParser(TokenCursor):
     def _target_type(self) -> SqlType:
         """A type in CAST or CONVERT, where a missing length means 30."""
         first = self.position
-        declared = parse_type(self, "")
-        if declared.name in _SIZED and all(token.text != "(" for token in self.tokens[first : self.position]):
+        declared = parse_type(self)
+        if TYPES[declared.name].longest and all(token.text != "(" for token in self.tokens[first : self.position]):
             is_sysname = declared.length == 128
             return declared if is_sysname else replace(declared, length=30)
         return declared
@@ -468,10 +459,7 @@ class ExpressionParser(TokenCursor):
             self.expect_word("AND")
             last = self._bound(unit)
         if _frame_place(first) > _frame_place(last) or (not between and first.endswith("FOLLOWING")):
-            text = (
-                f"'BETWEEN ... {first} AND {last}' is not a valid window frame and cannot be used with the OVER clause."
-            )
-            raise SqlError(4193, text, severity=16, line=token.line)
+            raise sql_error(4193, f"BETWEEN ... {first} AND {last}", line=token.line)
         return f"{unit} BETWEEN {first} AND {last}"
 
     def _bound(self, unit: str) -> str:
@@ -483,8 +471,7 @@ class ExpressionParser(TokenCursor):
         line = self.token.line
         count = self.expect_integer()
         if unit == "RANGE":
-            text = "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters."
-            raise SqlError(4194, text, line=line)
+            raise sql_error(4194, line=line)
         return f"{count} {self.expect_word('PRECEDING', 'FOLLOWING').upper}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser.expressions import ExpressionParser
 from local_sqlserver.language.tokens import BINARY, NUMBER, QUOTED, STRING, VARIABLE, WORD
@@ -96,7 +96,7 @@ def _switch_name(parser: ExpressionParser) -> str:
         raise parser.error()
     if token.upper not in _SWITCHES:
         parser.expect_identifier()
-        raise SqlError(195, f"'{token.text}' is not a recognized SET option.", severity=15, line=token.line)
+        raise sql_error(195, token.text, "SET option", state=1, line=token.line)
     return parser.advance().upper
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.expressions import ExpressionParser
@@ -151,11 +151,7 @@ class QueryParser(ExpressionParser):
         while self.accept_operator(","):
             items.append(self._item(assign))
         if len({bool(item.variable) for item in items}) == 2:
-            text = (
-                "A SELECT statement that assigns a value to a variable must not be combined "
-                "with data-retrieval operations."
-            )
-            raise SqlError(141, text, severity=15, line=line)
+            raise sql_error(141, line=line)
         return tuple(items)
 
     def _item(self, assign: bool) -> syntax.Item:
@@ -391,8 +387,7 @@ class QueryParser(ExpressionParser):
                     if self.token.kind == END:
                         raise self.error()
             elif token.upper not in _TABLE_HINTS:
-                text = f'"{token.value}" is not a recognized table hints option.'
-                raise SqlError(321, text, severity=15, line=token.line)
+                raise sql_error(321, token.value, line=token.line)
             if self.accept_operator(")"):
                 return
             self.accept_operator(",")
@@ -408,10 +403,7 @@ class QueryParser(ExpressionParser):
             if self.accept_word("MAXRECURSION"):
                 depth = self.expect_integer()
                 if depth > 32767:
-                    text = (
-                        f"The value {depth} specified for the MAXRECURSION option exceeds the allowed maximum of 32767."
-                    )
-                    raise SqlError(310, text, severity=15, line=line)
+                    raise sql_error(310, depth, 32767, line=line)
             elif self.accept_word("MAXDOP", "FAST"):
                 self.expect_integer()
             elif hint := next((hint for hint in _QUERY_HINTS if self.at_words(*hint)), None):
