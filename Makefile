@@ -67,19 +67,19 @@ soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N 
 
 bench: ## Measure the load on the stand-in against the same statements by hand in DuckDB
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.load
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.load
 
 bench-api: ## Measure the API against the same endpoints with FastAPI and with Flask and SQLAlchemy
 	@$(DEVELOPMENT) --program wrk=wrk
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.api
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.api
 
 bench-sync: ## Measure the sync: rows from memory into Postgres, and from gold to being served
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.sync
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.sync
 
 bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.dashboards
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.dashboards
 
 lint: ## ruff, mypy, import-linter, sqlfluff, hadolint and zizmor
 	@$(DEVELOPMENT)
