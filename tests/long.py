@@ -91,8 +91,6 @@ LONG = (
         "sql/test_deployment.py::test_a_*deployment*_names_the_line_*", "each mistake", but=("a view that cannot be*",)
     ),
     Long("api/test_serving_equals_the_oracle.py::*", "other drops the same way", but=("handmade_day",)),
-    Long("api/test_access.py::test_*[*", "each address with each key", but=("*products*", "arguments*", "login*")),
-    Long("api/test_errors.py::test_*-POST-*", "each mistake in each kind of request: PUT and PATCH stay"),
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
     Long("sql/test_withdrawal.py::test_*who_had_left_before_*", "three days of loads"),
