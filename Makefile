@@ -58,10 +58,10 @@ secrets: ## Write the secrets that docker compose needs into .env and .secrets/
 # T names one area: a folder or a file of tests/ or of local_sqlserver's (make test T=sql, make test T=local_sqlserver/engine).
 MODULE := -m
 COMMA := ,
-PARALLEL := --numprocesses auto --maxprocesses 4
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 define run_tests
-	$(if $(filter local_sqlserver%,$(T)),,@$(BIN)/python $(MODULE) pytest $(PARALLEL) --dist loadgroup -m "$(1)" $(T:%=tests/%))
-	$(if $(filter-out local_sqlserver%,$(T)),,@cd local_sqlserver && ../$(BIN)/python $(MODULE) pytest $(PARALLEL) --dist loadfile -m "$(1)" $(T:local_sqlserver%=tests%))
+	$(if $(filter local_sqlserver%,$(T)),,@$(BIN)/python $(MODULE) pytest $(PARALLEL) -m "$(1)" $(T:%=tests/%))
+	$(if $(filter-out local_sqlserver%,$(T)),,@cd local_sqlserver && ../$(BIN)/python $(MODULE) pytest $(PARALLEL) -m "$(1)" $(T:local_sqlserver%=tests%))
 endef
 
 test: ## Install everything needed for tests and run all but the long ones (make test T=api: one area)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.long import is_long, stale
 
@@ -36,25 +37,43 @@ SYSTEM = (
 """Tests that start processes of their own, which no fixture tells."""
 TOGETHER = ("dashboards/", "docs/")
 """Folders with fixtures of the whole folder: one process runs all of it."""
+NAMES: set[str] = set()
+"""All tests that were collected, as tests/long.py calls them."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test."""
+    name = f"{item.path.relative_to(TESTS)}::{item.nodeid.partition('::')[2]}"
+    fixtures = getattr(item, "fixturenames", ())
+    needs = {mark for fixture, mark in NEEDS.items() if fixture in fixtures}
+    if name.startswith(SYSTEM):
+        needs.add("system")
+    for mark in needs or {"unit"}:
+        item.add_marker(mark)
+    if is_long(name):
+        item.add_marker("long")
+    NAMES.add(name)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test, before -m chooses by marks."""
-    names = {item: f"{item.path.relative_to(TESTS)}::{item.nodeid.partition('::')[2]}" for item in items}
-    for item, name in names.items():
-        fixtures = getattr(item, "fixturenames", ())
-        needs = {mark for fixture, mark in NEEDS.items() if fixture in fixtures}
-        if name.startswith(SYSTEM):
-            needs.add("system")
-        for mark in needs or {"unit"}:
-            item.add_marker(mark)
-        if is_long(name):
-            item.add_marker("long")
-        group = next((folder for folder in TOGETHER if name.startswith(folder)), name.partition("::")[0])
-        item.add_marker(pytest.mark.xdist_group(group))
-    if [config.rootpath / argument for argument in config.args] == [TESTS] and (unknown := stale(set(names.values()))):
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """Refuse a list of long tests that names tests that are no more."""
+    if [config.rootpath / argument for argument in config.args] == [TESTS] and (unknown := stale(NAMES)):
         raise pytest.UsageError(f"tests/long.py names tests that there are not: {', '.join(unknown)}")
+
+
+class FileOrFolder(LoadFileScheduling):
+    """Gives a process a file at a time, or a whole folder of ``TOGETHER``."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return next((folder for folder in TOGETHER if file.startswith(f"{TESTS.name}/{folder}")), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileOrFolder | None:
+    """Choose what `--dist loadfile` means here."""
+    return FileOrFolder(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
