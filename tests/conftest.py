@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
         raise pytest.UsageError(f"tests/long.py names tests that there are not: {', '.join(unknown)}")
 
 
-class FileOrFolder(LoadFileScheduling):
+class FileOrFolder(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
     """Gives a process a file at a time, or a whole folder of ``TOGETHER``."""
 
     def _split_scope(self, nodeid: str) -> str:
