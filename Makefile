@@ -15,7 +15,7 @@ INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run mak
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help secrets up down status next-day load sql logs env test soak lint bench bench-api bench-sync bench-dashboards lock
+.PHONY: help secrets up down status next-day load sql logs env test test-all unit coverage soak lint bench bench-api bench-sync bench-dashboards lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,10 +55,35 @@ env: ## Print the resolved settings, for eval "$(make -s env)"
 secrets: ## Write the secrets that docker compose needs into .env and .secrets/
 	@$(PYTHON) -m stack.secrets
 
-test: ## Install everything needed for tests and run them all
+# T names one area: a folder or a file of tests/ or of local_sqlserver's (make test T=sql, make test T=local_sqlserver/engine).
+MODULE := -m
+COMMA := ,
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+define run_tests
+	$(if $(filter local_sqlserver%,$(T)),,@$(BIN)/python $(MODULE) pytest $(PARALLEL) -m "$(1)" $(T:%=tests/%))
+	$(if $(filter-out local_sqlserver%,$(T)),,@cd local_sqlserver && ../$(BIN)/python $(MODULE) pytest $(PARALLEL) -m "$(1)" $(T:local_sqlserver%=tests%))
+endef
+
+test: ## Install everything needed for tests and run all but the long ones (make test T=api: one area)
 	@$(DEVELOPMENT)
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
-	@cd local_sqlserver && ../$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(call run_tests,not long)
+
+test-all: ## The tests that make test leaves out: the whole system, kills, fuzzing, each case of long tables
+	@$(DEVELOPMENT)
+	$(call run_tests,long)
+
+unit: ## The tests that need no server, within seconds
+	@$(DEVELOPMENT)
+	$(call run_tests,unit and not long)
+
+COVERED := api dags data plugins stack local_sqlserver/src
+coverage: MODULE = -m coverage run --rcfile=$(CURDIR)/pyproject.toml --source=$(subst $() ,$(COMMA),$(COVERED:%=$(CURDIR)/%)) -m
+coverage: export COVERAGE_FILE = $(CURDIR)/.coverage
+coverage: ## The short tests once more, with the lines and branches of each folder that they reach
+	@$(DEVELOPMENT)
+	@rm -f .coverage .coverage.*
+	$(call run_tests,not long)
+	@$(BIN)/python -m tests.coverage
 
 soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N days on the real system (make soak N=10)
 	@$(DEVELOPMENT)
@@ -67,19 +92,19 @@ soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N 
 
 bench: ## Measure the load on the stand-in against the same statements by hand in DuckDB
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.load
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.load
 
 bench-api: ## Measure the API against the same endpoints with FastAPI and with Flask and SQLAlchemy
 	@$(DEVELOPMENT) --program wrk=wrk
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.api
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.api
 
 bench-sync: ## Measure the sync: rows from memory into Postgres, and from gold to being served
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.sync
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.sync
 
 bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m tests.bench.dashboards
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.dashboards
 
 lint: ## ruff, mypy, import-linter, sqlfluff, hadolint and zizmor
 	@$(DEVELOPMENT)

@@ -1,16 +1,86 @@
-"""Fixtures that several folders share."""
+"""Fixtures that several folders share, and the marks of each test: what it needs, and whether its run is long.
+
+Nothing but pytest is imported before a test asks for it, so that a folder of plain functions starts at once.
+"""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
-from tests.warehouse import Server, Warehouse, stand_in
+from tests.long import is_long, stale
+
+if TYPE_CHECKING:
+    from tests.warehouse import Server, Warehouse
+
+TESTS = Path(__file__).parent
+NEEDS = {
+    "server": "server",
+    "start_sqlserver": "server",
+    "postgres": "postgres",
+    "postgres_for_dashboards": "postgres",
+    "browser": "browser",
+}
+"""Fixture → the mark of all tests that ask for it, themselves or through another fixture."""
+SYSTEM = (
+    "e2e/",
+    "deploy/test_replay.py",
+    "deploy/test_images.py",
+    "deploy/test_compose_file.py::test_the_file_is_valid",
+    "dags/test_structure.py::test_a_dag_file_is_read",
+    "stack/",
+)
+"""Tests that start processes of their own, which no fixture tells."""
+TOGETHER = ("dashboards/", "docs/")
+"""Folders with fixtures of the whole folder: one process runs all of it."""
+NAMES: set[str] = set()
+"""All tests that were collected, as tests/long.py calls them."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test."""
+    name = f"{item.path.relative_to(TESTS)}::{item.nodeid.partition('::')[2]}"
+    fixtures = getattr(item, "fixturenames", ())
+    needs = {mark for fixture, mark in NEEDS.items() if fixture in fixtures}
+    if name.startswith(SYSTEM):
+        needs.add("system")
+    for mark in needs or {"unit"}:
+        item.add_marker(mark)
+    if is_long(name):
+        item.add_marker("long")
+    NAMES.add(name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """Refuse a list of long tests that names tests that are no more."""
+    if [config.rootpath / argument for argument in config.args] == [TESTS] and (unknown := stale(NAMES)):
+        raise pytest.UsageError(f"tests/long.py names tests that there are not: {', '.join(unknown)}")
+
+
+class FileOrFolder(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """Gives a process a file at a time, or a whole folder of ``TOGETHER``."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return next((folder for folder in TOGETHER if file.startswith(f"{TESTS.name}/{folder}")), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileOrFolder | None:
+    """Choose what `--dist loadfile` means here."""
+    return FileOrFolder(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Server:
     """The server that WAREHOUSE_ODBC names, for the whole run; without that setting the stand-in."""
+    from tests.warehouse import Server, stand_in
+
     odbc = os.environ.get("WAREHOUSE_ODBC")
     if not odbc:
         return stand_in(request.getfixturevalue("sqlserver"))
@@ -18,17 +88,23 @@ def server(request: pytest.FixtureRequest) -> Server:
     return Server(odbc, Path(landing), os.environ.get("WAREHOUSE_LANDING_DIR_SQLSERVER", landing))
 
 
+@pytest.fixture(scope="session")
+def deployed(server: Server) -> Warehouse:
+    """The warehouse that tests take over from each other."""
+    from tests.warehouse import Warehouse
+
+    return Warehouse(server)
+
+
 @pytest.fixture
-def warehouse(server: Server) -> Warehouse:
-    """An empty warehouse, freshly deployed."""
-    empty = Warehouse(server)
-    empty.rebuild()
-    return empty
+def warehouse(deployed: Warehouse) -> Warehouse:
+    """An empty warehouse, as a deployment leaves it."""
+    deployed.renew()
+    return deployed
 
 
 @pytest.fixture(scope="module")
-def shared_warehouse(server: Server) -> Warehouse:
+def shared_warehouse(deployed: Warehouse) -> Warehouse:
     """A warehouse for the tests of one module that only read what its first load wrote."""
-    empty = Warehouse(server)
-    empty.rebuild()
-    return empty
+    deployed.renew()
+    return deployed

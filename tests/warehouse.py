@@ -25,6 +25,20 @@ ROOT = Path(__file__).parents[1]
 RUN_PREFIX = "test "
 """Prefix of runs made by tests; a database that holds other runs is not dropped."""
 
+SCHEMA = (
+    "SELECT OBJECT_SCHEMA_NAME(object_id) AS of_schema, name, type,"
+    " HASHBYTES(N'SHA2_256', OBJECT_DEFINITION(object_id)) AS definition FROM sys.objects ORDER BY 1, 2, 3",
+    "SELECT OBJECT_NAME(object_id) AS of_object, column_id, name, system_type_id, max_length, is_nullable,"
+    " collation_name FROM sys.columns WHERE OBJECT_SCHEMA_NAME(object_id) <> N'sys' ORDER BY 1, 2",
+    "SELECT OBJECT_NAME(object_id) AS of_object, name, is_unique FROM sys.indexes ORDER BY 1, 2",
+    "SELECT name, type FROM sys.database_principals ORDER BY 1",
+    "SELECT USER_NAME(grantee_principal_id) AS grantee, OBJECT_NAME(major_id) AS name, permission_name, state"
+    " FROM sys.database_permissions ORDER BY 1, 2, 3",
+    "SELECT OBJECT_NAME(major_id) AS name FROM sys.crypt_properties ORDER BY 1",
+    "SELECT recovery_model_desc AS recovery_model FROM sys.databases WHERE name = N'DataWarehouse'",
+)
+"""What there is in the database besides rows."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -63,6 +77,8 @@ class Warehouse:
 
     server: Server
     loads: int = field(default=0)
+    schema: list[object] | None = None
+    """All that a deployment made, as ``renew`` found it right afterwards."""
 
     @contextmanager
     def connect(self, *, autocommit: bool = True) -> Iterator[pyodbc.Connection]:
@@ -84,6 +100,20 @@ class Warehouse:
                 master.execute("ALTER DATABASE DataWarehouse SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
                 master.execute("DROP DATABASE DataWarehouse")
         deploy(self.server.odbc)
+
+    def renew(self) -> None:
+        """Leave nothing but what a deployment brings: deploy if the schema has changed, else empty the tables."""
+        if self.schema is not None and self.schema == self._schema():
+            self.empty()
+        else:
+            self.rebuild()
+            self.schema = self._schema()
+
+    def _schema(self) -> list[object]:
+        try:
+            return [tuple(row.values()) for query in SCHEMA for row in self.execute(query)]
+        except pyodbc.Error:  # no such database, or one of an older schema
+            return []
 
     def empty(self) -> None:
         """Delete all rows but those of a deployment. Faster than ``rebuild``, because procedures stay compiled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal as D
 from typing import Any
@@ -13,6 +14,14 @@ from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language.parser import parse_expression
 from tests.compiler.world import World
+
+
+@dataclass(frozen=True)
+class Raises:
+    """The error number that an expression ends with instead of a value."""
+
+    number: int
+
 
 NUMBERS: list[tuple[str, Any]] = [
     ("1/2", 0),
@@ -31,7 +40,7 @@ NUMBERS: list[tuple[str, Any]] = [
     ("CAST(5 AS MONEY)/2", D("2.5000")),
     ("CAST(10 AS MONEY)*0.1", D("1.00000")),
     ("1+'1'", 2),
-    ("'5'*'2'+0", 402),
+    ("'5'*'2'+0", Raises(402)),
     ("2+3*4-10/5", 12),
     ("(2+3)*4", 20),
     ("-(-5)", 5),
@@ -74,14 +83,14 @@ NUMBERS: list[tuple[str, Any]] = [
     ("ISNUMERIC('$1,000.5')", 1),
     ("ISNUMERIC('abc')", 0),
     ("ISNUMERIC(NULL)", 0),
-    ("1/0", 8134),
-    ("1.0/0", 8134),
-    ("1e0/0", 8134),
-    ("1%0", 8134),
-    ("2147483647+1", 8115),
-    ("CAST(255 AS TINYINT)+CAST(1 AS TINYINT)", 8115),
-    ("CAST(9223372036854775807 AS BIGINT)+1", 8115),
-    ("POWER(2,31)", 8115),
+    ("1/0", Raises(8134)),
+    ("1.0/0", Raises(8134)),
+    ("1e0/0", Raises(8134)),
+    ("1%0", Raises(8134)),
+    ("2147483647+1", Raises(8115)),
+    ("CAST(255 AS TINYINT)+CAST(1 AS TINYINT)", Raises(8115)),
+    ("CAST(9223372036854775807 AS BIGINT)+1", Raises(8115)),
+    ("POWER(2,31)", Raises(8115)),
 ]
 
 STR: list[tuple[str, Any]] = [
@@ -125,7 +134,7 @@ UTF_16: list[tuple[str, Any]] = [
     ("RIGHT(N'a😀b', 2)", "😀b"),
     ("SUBSTRING(N'a😀bcd', 3, 2)", "bc"),
     ("SUBSTRING(N'a😀bcd', 0, 3)", "a😀"),
-    ("SUBSTRING(N'a😀', 1, -1)", 537),
+    ("SUBSTRING(N'a😀', 1, -1)", Raises(537)),
     ("CHARINDEX(N'b', N'😀ab')", 3),
     ("CHARINDEX(N'B', N'😀abb', 4)", 4),
     ("PATINDEX(N'%b%', N'😀ab')", 3),
@@ -135,7 +144,7 @@ UTF_16: list[tuple[str, Any]] = [
     ("NCHAR(128512)", "😀"),
     ("NCHAR(1114112)", None),
     ("REVERSE(N'a😀')", "😀a"),
-    ("NCHAR(55357)", 40510),
+    ("NCHAR(55357)", Raises(40510)),
 ]
 """Lengths and positions count UTF-16 code units; half a pair shows as U+FFFD."""
 
@@ -146,7 +155,7 @@ UNICODE_BLANKS: list[tuple[str, Any]] = [
     ("TRIM(NCHAR(160) + N'a')", "\xa0a"),
     ("TRY_CONVERT(INT, N' 5 ')", 5),
     ("TRY_CONVERT(INT, N'5' + NCHAR(160))", None),
-    ("CONVERT(INT, NCHAR(160) + N'5')", 245),
+    ("CONVERT(INT, NCHAR(160) + N'5')", Raises(245)),
     ("TRY_CONVERT(DECIMAL(5, 2), NCHAR(160) + N'5')", None),
     ("TRY_CONVERT(MONEY, NCHAR(160) + N'5')", None),
     ("TRY_CONVERT(FLOAT, NCHAR(8195) + N'5')", None),
@@ -163,13 +172,13 @@ CALENDAR_EDGES: list[tuple[str, Any]] = [
     ("TRY_CONVERT(DATE, '00000101')", None),
     ("TRY_CONVERT(DATE, '01/01/0000')", None),
     ("TRY_CONVERT(DATE, '0000')", None),
-    ("DATEFROMPARTS(0, 1, 1)", 289),
+    ("DATEFROMPARTS(0, 1, 1)", Raises(289)),
     ("DATEFROMPARTS(9999, 12, 31)", date(9999, 12, 31)),
     ("EOMONTH('99991130', 1)", date(9999, 12, 31)),
-    ("EOMONTH('99991231', 1)", 517),
-    ("DATEADD(DAY, -1, CAST('0001-01-01' AS DATE))", 517),
-    ("CAST('9999-12-31' AS DATETIME) + 1", 8115),
-    ("CAST(3000000 AS DATETIME)", 8115),
+    ("EOMONTH('99991231', 1)", Raises(517)),
+    ("DATEADD(DAY, -1, CAST('0001-01-01' AS DATE))", Raises(517)),
+    ("CAST('9999-12-31' AS DATETIME) + 1", Raises(8115)),
+    ("CAST(3000000 AS DATETIME)", Raises(8115)),
 ]
 
 TEXT: list[tuple[str, Any]] = [
@@ -177,7 +186,7 @@ TEXT: list[tuple[str, Any]] = [
     ("N'a'+NULL", None),
     ("'5'+5", 10),
     ("'it''s'", "it's"),
-    ("'a'+1", 245),
+    ("'a'+1", Raises(245)),
     ("CONCAT('a',NULL,1,2.50)", "a12.50"),
     ("CONCAT_WS(',','a',NULL,'b')", "a,b"),
     ("LEN('ab  ')", 2),
@@ -190,12 +199,12 @@ TEXT: list[tuple[str, Any]] = [
     ("LEFT('abc',2)", "ab"),
     ("LEFT('abc',10)", "abc"),
     ("RIGHT('abc',2)", "bc"),
-    ("LEFT('abc',-1)", 536),
+    ("LEFT('abc',-1)", Raises(536)),
     ("SUBSTRING('abcdef',2,3)", "bcd"),
     ("SUBSTRING('abc',0,2)", "a"),
     ("SUBSTRING('abc',-1,3)", "a"),
     ("SUBSTRING('abc',5,2)", ""),
-    ("SUBSTRING('abc',2,-1)", 537),
+    ("SUBSTRING('abc',2,-1)", Raises(537)),
     ("CHARINDEX('B','abc')", 2),
     ("CHARINDEX('x','abc')", 0),
     ("CHARINDEX('b','abcb',3)", 4),
@@ -285,7 +294,7 @@ CONDITIONS: list[tuple[str, Any]] = [
     ("CAST('2024-01-02' AS DATE) BETWEEN '20240101' AND '2024-01-31'", True),
     ("CAST('2024-01-02' AS DATE) >= '20240102'", True),
     ("CAST('2024-01-02' AS DATE) = CAST('2024-01-02 00:00' AS DATETIME)", True),
-    ("CAST('2024-01-02' AS DATE)=5", 206),
+    ("CAST('2024-01-02' AS DATE)=5", Raises(206)),
     ("CAST(1 AS BIT) = 'true'", True),
 ]
 
@@ -293,12 +302,12 @@ CONVERSIONS: list[tuple[str, Any]] = [
     ("CAST('' AS INT)", 0),
     ("CAST(' 5 ' AS INT)", 5),
     ("CAST('-' AS INT)", 0),
-    ("CAST('12.5' AS INT)", 245),
-    ("CAST('abc' AS INT)", 245),
-    ("CAST('99999999999' AS INT)", 248),
-    ("CAST('300' AS TINYINT)", 244),
-    ("CAST('abc' AS BIGINT)", 8114),
-    ("CAST(300 AS TINYINT)", 8115),
+    ("CAST('12.5' AS INT)", Raises(245)),
+    ("CAST('abc' AS INT)", Raises(245)),
+    ("CAST('99999999999' AS INT)", Raises(248)),
+    ("CAST('300' AS TINYINT)", Raises(244)),
+    ("CAST('abc' AS BIGINT)", Raises(8114)),
+    ("CAST(300 AS TINYINT)", Raises(8115)),
     ("TRY_CONVERT(INT,'1e3')", None),
     ("TRY_CAST('' AS INT)", 0),
     ("TRY_CAST(99999999999 AS INT)", None),
@@ -308,12 +317,12 @@ CONVERSIONS: list[tuple[str, Any]] = [
     ("CAST($2.5 AS INT)", 3),
     ("CAST(5 AS BIT)", 1),
     ("CAST('true' AS BIT)", 1),
-    ("CAST('x' AS BIT)", 245),
+    ("CAST('x' AS BIT)", Raises(245)),
     ("CAST('1.005' AS DECIMAL(10,2))", D("1.01")),
     ("CAST(-1.005 AS DECIMAL(10,2))", D("-1.01")),
-    ("CAST('x' AS DECIMAL(10,2))", 8114),
-    ("CAST(1234.5 AS DECIMAL(4,2))", 8115),
-    ("CAST('1234.5' AS DECIMAL(4,2))", 8115),
+    ("CAST('x' AS DECIMAL(10,2))", Raises(8114)),
+    ("CAST(1234.5 AS DECIMAL(4,2))", Raises(8115)),
+    ("CAST('1234.5' AS DECIMAL(4,2))", Raises(8115)),
     ("CAST('1e2' AS FLOAT)", 100.0),
     ("CAST('' AS FLOAT)", 0.0),
     ("CAST('1,234.5' AS MONEY)", D("1234.5000")),
@@ -321,7 +330,7 @@ CONVERSIONS: list[tuple[str, Any]] = [
     ("CAST('ab' AS CHAR(4))", "ab  "),
     ("CAST(12345 AS VARCHAR(5))", "12345"),
     ("CAST(12345 AS VARCHAR(3))", "*"),
-    ("CAST(12345 AS NVARCHAR(3))", 8115),
+    ("CAST(12345 AS NVARCHAR(3))", Raises(8115)),
     ("CAST(1.50 AS VARCHAR(10))", "1.50"),
     ("CAST(0.1e0 AS VARCHAR(20))", "0.1"),
     ("CAST(1234567.8e0 AS VARCHAR(20))", "1.23457e+006"),
@@ -331,15 +340,15 @@ CONVERSIONS: list[tuple[str, Any]] = [
         "CAST('6F9619FF-8B86-D011-B42D-00C04FC964FF' AS UNIQUEIDENTIFIER) = '6f9619ff-8b86-d011-b42d-00c04fc964ff'",
         True,
     ),
-    ("CAST('x' AS UNIQUEIDENTIFIER)", 8169),
+    ("CAST('x' AS UNIQUEIDENTIFIER)", Raises(8169)),
     ("CAST('' AS DATE)", date(1900, 1, 1)),
     ("CAST('2024-01-02' AS DATE)", date(2024, 1, 2)),
     ("CAST('20240102' AS DATE)", date(2024, 1, 2)),
     ("CAST('2024/1/2' AS DATE)", date(2024, 1, 2)),
     ("CAST('1/2/2024' AS DATE)", date(2024, 1, 2)),
-    ("CAST('2024-02-30' AS DATE)", 241),
-    ("CAST(5 AS DATE)", 529),
-    ("CAST(CAST('2024-01-02' AS DATE) AS INT)", 529),
+    ("CAST('2024-02-30' AS DATE)", Raises(241)),
+    ("CAST(5 AS DATE)", Raises(529)),
+    ("CAST(CAST('2024-01-02' AS DATE) AS INT)", Raises(529)),
     ("TRY_CONVERT(DATE,'5489')", date(5489, 1, 1)),
     ("TRY_CONVERT(DATE,'32154')", None),
     ("TRY_CONVERT(DATE,'20240230',112)", None),
@@ -352,7 +361,7 @@ CONVERSIONS: list[tuple[str, Any]] = [
     ("CAST('2024-03-05 1:20 PM' AS DATETIME)", datetime(2024, 3, 5, 13, 20)),
     ("CAST('2024-03-05 10:20:30.1234567' AS DATETIME2(3))", datetime(2024, 3, 5, 10, 20, 30, 123000)),
     ("CAST('2024-01-01 00:00:00.999' AS DATETIME)", datetime(2024, 1, 1, 0, 0, 1)),
-    ("CAST('1700-01-01' AS DATETIME)", 242),
+    ("CAST('1700-01-01' AS DATETIME)", Raises(242)),
     ("CAST('10:20' AS TIME)", time(10, 20)),
     ("CAST(1 AS DATETIME)", datetime(1900, 1, 2)),
     ("CAST(CAST('2024-03-05 10:20' AS DATETIME) AS DATE)", date(2024, 3, 5)),
@@ -377,8 +386,8 @@ DATES: list[tuple[str, Any]] = [
     ("DATEADD(MONTH,1,CAST('2024-01-31' AS DATE))", date(2024, 2, 29)),
     ("DATEADD(day,1,'2024-01-31')", datetime(2024, 2, 1)),
     ("DATEADD(QUARTER,-1,CAST('2024-05-31' AS DATE))", date(2024, 2, 29)),
-    ("DATEADD(YEAR,9000,CAST('2024-01-01' AS DATE))", 517),
-    ("DATEADD(HOUR,1,CAST('2024-01-01' AS DATE))", 9810),
+    ("DATEADD(YEAR,9000,CAST('2024-01-01' AS DATE))", Raises(517)),
+    ("DATEADD(HOUR,1,CAST('2024-01-01' AS DATE))", Raises(9810)),
     ("DATEADD(SECOND,-1,CAST('2024-01-01' AS DATETIME2(0)))", datetime(2023, 12, 31, 23, 59, 59)),
     ("DATEDIFF(YEAR,'2023-12-31','2024-01-01')", 1),
     ("DATEDIFF(QUARTER,'2024-03-31','2024-04-01')", 1),
@@ -389,9 +398,9 @@ DATES: list[tuple[str, Any]] = [
     ("DATEDIFF(DAY,'2024-01-02','2024-01-01')", -1),
     ("DATEDIFF(HOUR,'2024-01-01 00:59','2024-01-01 01:00')", 1),
     ("DATEDIFF(MINUTE,'2024-01-01 00:00:59','2024-01-01 00:01:00')", 1),
-    ("DATEDIFF(SECOND,'1900-01-01','2024-01-01')", 535),
+    ("DATEDIFF(SECOND,'1900-01-01','2024-01-01')", Raises(535)),
     ("DATEDIFF_BIG(SECOND,'1900-01-01','2024-01-01')", 3913056000),
-    ("DATEDIFF(fortnight,'2024-01-01','2024-01-02')", 155),
+    ("DATEDIFF(fortnight,'2024-01-01','2024-01-02')", Raises(155)),
     ("DATEPART(WEEKDAY,'2024-01-07')", 1),
     ("DATEPART(WEEK,'2024-01-07')", 2),
     ("DATEPART(ISO_WEEK,'2024-01-07')", 1),
@@ -407,7 +416,7 @@ DATES: list[tuple[str, Any]] = [
     ("EOMONTH('2024-02-05')", date(2024, 2, 29)),
     ("EOMONTH('2024-01-31',1)", date(2024, 2, 29)),
     ("DATEFROMPARTS(2024,2,29)", date(2024, 2, 29)),
-    ("DATEFROMPARTS(2024,2,30)", 289),
+    ("DATEFROMPARTS(2024,2,30)", Raises(289)),
     ("DATEFROMPARTS(2024,NULL,1)", None),
     ("DATETIME2FROMPARTS(2024,1,2,3,4,5,6,1)", datetime(2024, 1, 2, 3, 4, 5, 600000)),
     ("DATETRUNC(MONTH,CAST('2024-02-05' AS DATE))", date(2024, 2, 1)),
@@ -416,7 +425,7 @@ DATES: list[tuple[str, Any]] = [
     ("ISDATE('20240228')", 1),
     ("GETDATE()-1", datetime(2026, 2, 2, 4, 5, 6, 123000)),
     ("GETDATE()+0.5", datetime(2026, 2, 3, 16, 5, 6, 123000)),
-    ("CAST('2024-01-01' AS DATE)+1", 206),
+    ("CAST('2024-01-01' AS DATE)+1", Raises(206)),
 ]
 
 FORMATS: list[tuple[str, Any]] = [
@@ -438,7 +447,7 @@ FORMATS: list[tuple[str, Any]] = [
     ("FORMAT(GETDATE(),'HH:mm:ss')", "04:05:06"),
     ("FORMAT(GETDATE(),'d')", "2/3/2026"),
     ("FORMAT(NULL,'N2')", None),
-    ("FORMAT(1,'N2','de-de')", 40510),
+    ("FORMAT(1,'N2','de-de')", Raises(40510)),
 ]
 
 _C = "COLLATE Latin1_General_100_"
@@ -536,21 +545,21 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("N'ግዜ' = N'' COLLATE SQL_Latin1_General_CP1_CS_AS", True),
     ("N'a' = N'A' COLLATE database_default", True),
     # Which collation it is.
-    ("N'a' COLLATE Latin1_General_BIN2 = N'A' COLLATE Latin1_General_CI_AS", 468),
-    ("N'a' COLLATE Latin1_General_BIN2 LIKE N'A' COLLATE Latin1_General_CI_AS", 468),
-    ("N'a' COLLATE Latin1_General_BIN2 IN (N'A' COLLATE Latin1_General_CI_AS)", 468),
-    ("CASE N'a' COLLATE Latin1_General_BIN2 WHEN N'A' COLLATE Latin1_General_CI_AS THEN 1 END", 468),
-    ("'a' COLLATE Turkish_CI_AI", 40510),
-    ("'a' COLLATE Latin1_General_100_CI_AS_SC_UTF8", 40510),
-    ("'a' COLLATE Latin1_General_140_BIN2", 40510),
-    ("'a' COLLATE SQL_Latin1_General_CP437_CI_AS", 40510),
-    ("'a' COLLATE Japanese_XJIS_140_CI_AS", 40510),
-    ("'a' COLLATE Klingon_CI_AS", 448),
-    ("'a' COLLATE Latin1_General", 448),
-    ("'a' COLLATE Latin1_General_CI", 448),
-    ("'a' COLLATE Latin1_General_CI_AS_SC", 448),
-    ("'a' COLLATE SQL_Latin1_General_CP1_CI_AS_KS", 448),
-    ("1 COLLATE Latin1_General_BIN2", 447),
+    ("N'a' COLLATE Latin1_General_BIN2 = N'A' COLLATE Latin1_General_CI_AS", Raises(468)),
+    ("N'a' COLLATE Latin1_General_BIN2 LIKE N'A' COLLATE Latin1_General_CI_AS", Raises(468)),
+    ("N'a' COLLATE Latin1_General_BIN2 IN (N'A' COLLATE Latin1_General_CI_AS)", Raises(468)),
+    ("CASE N'a' COLLATE Latin1_General_BIN2 WHEN N'A' COLLATE Latin1_General_CI_AS THEN 1 END", Raises(468)),
+    ("'a' COLLATE Turkish_CI_AI", Raises(40510)),
+    ("'a' COLLATE Latin1_General_100_CI_AS_SC_UTF8", Raises(40510)),
+    ("'a' COLLATE Latin1_General_140_BIN2", Raises(40510)),
+    ("'a' COLLATE SQL_Latin1_General_CP437_CI_AS", Raises(40510)),
+    ("'a' COLLATE Japanese_XJIS_140_CI_AS", Raises(40510)),
+    ("'a' COLLATE Klingon_CI_AS", Raises(448)),
+    ("'a' COLLATE Latin1_General", Raises(448)),
+    ("'a' COLLATE Latin1_General_CI", Raises(448)),
+    ("'a' COLLATE Latin1_General_CI_AS_SC", Raises(448)),
+    ("'a' COLLATE SQL_Latin1_General_CP1_CI_AS_KS", Raises(448)),
+    ("1 COLLATE Latin1_General_BIN2", Raises(447)),
     # LIKE: blanks at the end of VARCHAR do not count.
     ("'abc  ' LIKE 'abc'", True),
     ("'abc  ' LIKE 'abc '", True),
@@ -576,28 +585,28 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("UPPER(N'aßb' + UPPER(N'ß'))", "AßBß"),
 ]
 
-REFUSED: list[tuple[str, int]] = [
-    ("FOO(1)", 195),
-    ("list_value(1)", 195),
-    ("strftime(GETDATE(),'%Y')", 195),
-    ("dbo.fn(1)", 40510),
-    ("LEN('a','b')", 174),
-    ("ROUND(1)", 189),
-    ("PARSE('1' AS INT)", 40510),
-    ("1::INT", 102),
-    ("'a' || 'b'", 102),
-    ("1 == 1", 102),
-    ("SUM(1)", 157),
-    ("ROW_NUMBER()", 10753),
-    ("NEXT VALUE FOR s", 40510),
-    ("GETDATE() AT TIME ZONE 'UTC'", 40510),
-    ("@missing", 137),
-    ("@@unknown", 40510),
-    ("CASE WHEN 1 THEN 2 END", 4145),
-    ("CASE WHEN 1=1 THEN NULL END", 8133),
-    ("COALESCE(NULL,NULL)", 4127),
-    ("[1,2]", 207),
-    ("nope", 207),
+REFUSED: list[tuple[str, Raises]] = [
+    ("FOO(1)", Raises(195)),
+    ("list_value(1)", Raises(195)),
+    ("strftime(GETDATE(),'%Y')", Raises(195)),
+    ("dbo.fn(1)", Raises(40510)),
+    ("LEN('a','b')", Raises(174)),
+    ("ROUND(1)", Raises(189)),
+    ("PARSE('1' AS INT)", Raises(40510)),
+    ("1::INT", Raises(102)),
+    ("'a' || 'b'", Raises(102)),
+    ("1 == 1", Raises(102)),
+    ("SUM(1)", Raises(157)),
+    ("ROW_NUMBER()", Raises(10753)),
+    ("NEXT VALUE FOR s", Raises(40510)),
+    ("GETDATE() AT TIME ZONE 'UTC'", Raises(40510)),
+    ("@missing", Raises(137)),
+    ("@@unknown", Raises(40510)),
+    ("CASE WHEN 1 THEN 2 END", Raises(4145)),
+    ("CASE WHEN 1=1 THEN NULL END", Raises(8133)),
+    ("COALESCE(NULL,NULL)", Raises(4127)),
+    ("[1,2]", Raises(207)),
+    ("nope", Raises(207)),
 ]
 
 TYPES: list[tuple[str, str]] = [
@@ -644,13 +653,13 @@ TYPES: list[tuple[str, str]] = [
     ],
 )
 def test_an_expression_has_sql_servers_value_or_error(calculator: World, expression: str, expected: Any) -> None:
-    """An expected int of 100 and up stands for an error number where the expression raises."""
+    actual: Any
     try:
         actual = calculator.value(expression)
     except SqlError as error:
-        actual = error.number
-        if not isinstance(expected, int):
+        if not isinstance(expected, Raises):
             raise
+        actual = Raises(error.number)
     assert actual == expected
     assert type(actual) is type(expected)
 

@@ -31,6 +31,8 @@ _EXPANSIONS = {
 }  # fmt: skip
 """Letters that compare as two."""
 
+_SMALL_EXPANSIONS = {letter: two for letter, two in _EXPANSIONS.items() if letter == letter.lower()}
+
 _RAISED = {character: unicodedata.normalize("NFKC", character) for character in "ªº¹²³⁰ⁱ⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉"}
 """Superscripts and subscripts, which differ from their base as small letters from capitals."""
 
@@ -52,10 +54,23 @@ def _mapped(sql: str, table: dict[str, str]) -> str:
     return f"translate({sql}, {_quoted(''.join(table))}, {_quoted(''.join(table.values()))})"
 
 
-def _expanded(sql: str) -> str:
-    for letter, letters in _EXPANSIONS.items():
-        sql = f"replace({sql}, {_quoted(letter)}, {_quoted(letters)})"
-    return sql
+def _expanded(sql: str, letters: dict[str, str], others: dict[str, str]) -> str:
+    """SQL of a text with ``letters`` as two and ``others`` replaced one by one.
+
+    DuckDB binds each call of a function again in each statement, so letters with the same second letter share a call.
+    """
+    seconds: dict[str, dict[str, str]] = {}
+    for letter, two in letters.items():
+        seconds.setdefault(two[1:], {})[letter] = two[0]
+    firsts = dict(others)
+    for second, of_letters in seconds.items():
+        if len(of_letters) == 1:
+            ((letter, first),) = of_letters.items()
+            sql = f"replace({sql}, {_quoted(letter)}, {_quoted(first + second)})"
+        else:
+            sql = f"regexp_replace({sql}, '([{''.join(of_letters)}])', '\\1{second}', 'g')"
+            firsts |= of_letters
+    return _mapped(sql, firsts) if firsts else sql
 
 
 def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
@@ -85,19 +100,21 @@ def _cased(sql: str, collation: Collation) -> str:
 
 
 def _folded(sql: str, collation: Collation, expand: bool) -> str:
+    letters, others = _EXPANSIONS, {}
+    if not collation.case:
+        sql, letters, others = f"lower({sql})", _SMALL_EXPANSIONS, _RAISED
     if expand:
         ignored = _NO_WEIGHT + (_NO_WEIGHT_BEFORE_100 if collation.version < 100 else "")
         sql = f"regexp_replace({sql}, '[{ignored}]', '', 'g')"
     sql = f"nfc_normalize({sql})"
-    if expand:
-        sql = _expanded(sql)
+    sql = _expanded(sql, letters if expand else {}, others)
     if not collation.accents:
         sql = f"strip_accents({sql})"
     if not collation.width:
         sql = _mapped(sql, _OTHER_WIDTH)
     if not collation.kana:
         sql = _mapped(sql, _HIRAGANA)
-    return sql if collation.case else f"lower({_mapped(sql, _RAISED)})"
+    return sql
 
 
 _KEPT = "ßµıſǅǈǋǲ\u0345ϐϑϕϖϰϱϵ\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88ẛ\u1fbe"

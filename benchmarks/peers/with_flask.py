@@ -1,6 +1,6 @@
 """The peer with plain Flask and SQLAlchemy over psycopg, for gunicorn with threads.
 
-    python -m gunicorn tests.bench.peers.with_flask:app --worker-class gthread --workers 2 --threads 4
+    python -m gunicorn benchmarks.peers.with_flask:app --worker-class gthread --workers 2 --threads 4
 
 SQLAlchemy's Core with text, the fastest of its ways, in autocommit; parameters are validated by hand, which is
 faster than any library for it.
@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy import TextClause, create_engine, make_url, text
 from werkzeug.exceptions import HTTPException
 
-from tests.bench.peers.contract import (
+from benchmarks.peers.contract import (
     CACHE_HEADERS,
     CUSTOMER_FIELDS,
     CUSTOMERS_ORDER,

@@ -1,6 +1,6 @@
 """The peer with FastAPI and asyncpg, for uvicorn with uvloop and httptools.
 
-    python -m uvicorn tests.bench.peers.with_fastapi:app --workers 2 --loop uvloop --http httptools --no-access-log
+    python -m uvicorn benchmarks.peers.with_fastapi:app --workers 2 --loop uvloop --http httptools --no-access-log
 
 Parameters are validated by pydantic; headers and the count of requests are an ASGI middleware of the plain kind,
 as Starlette's BaseHTTPMiddleware takes longer than everything here. A request takes its connection from a pool whose
@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import make_url
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.bench.peers.contract import (
+from benchmarks.peers.contract import (
     CACHE_HEADERS,
     CUSTOMER_FIELDS,
     CUSTOMERS_ORDER,

@@ -1,6 +1,6 @@
 """How long the load takes on the stand-in, over the wire, against the same statements by hand in DuckDB.
 
-    python -m tests.bench.load --scale 1 20
+    python -m benchmarks.load --scale 1 20
 
 Both read the same landing folder, in one run, one after the other; the first load of an empty warehouse.
 """

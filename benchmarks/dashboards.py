@@ -1,6 +1,6 @@
 """How long a click on a dashboard takes, until the page is redrawn, in Chromium.
 
-    python -m tests.bench.dashboards --scale 1 20 --rounds 20
+    python -m benchmarks.dashboards --scale 1 20 --rounds 20
 
 A generated drop is loaded on the stand-in, synced, and served by the API as configured; browser, API and Postgres
 share the machine. In each round each click is made once, with the mouse, from the page as it is when nothing is

@@ -1,6 +1,6 @@
 """How fast the sync is: rows from memory into Postgres, and the whole way from gold to being served.
 
-    python -m tests.bench.sync --rows 1200000 --scale 1 20
+    python -m benchmarks.sync --rows 1200000 --scale 1 20
 
 The first figure is ``api.sync.copy_rows`` alone, into ``serving.sales`` with its index, a commit included. The second
 is ``api.sync.sync_warehouse`` of a generated drop on the stand-in, by the stages that it logs.

@@ -1,10 +1,10 @@
 """How many requests the API answers, against the same endpoints written with FastAPI and with Flask and SQLAlchemy.
 
-    python -m tests.bench.api --rounds 5 --seconds 4
+    python -m benchmarks.api --rounds 5 --seconds 4
 
 On loopback, with wrk (one thread, connections kept open). All servers have two worker processes, the same cores, the
 same Postgres and the same data: a generated drop, loaded by the warehouse and synced by the API. They answer the same
-bytes, which is checked first; ``tests.bench.peers`` says what the peers do and what they leave out. One server at a
+bytes, which is checked first; ``benchmarks.peers`` says what the peers do and what they leave out. One server at a
 time gets requests: in each round each line is measured on each server, one after the other; the table has medians of
 the rounds, and the ratio is the median of the rounds' ratios.
 
@@ -44,7 +44,7 @@ from data.generate import BUSINESS_DATE, generate
 from tests.postgres import as_login, embedded_postgres, prepare
 from tests.warehouse import Warehouse, local_server
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).with_name("requests.lua")
 SYNC_KEY = "the-key-of-the-measurement"
 NO_LIMIT = 2**31 - 2
@@ -120,10 +120,10 @@ def servers() -> list[Server]:
         Server("API", [*gunicorn, f"127.0.0.1:{one}", "-c", "api/gunicorn_config.py", "api:create_app()"], one),
         Server(
             "FastAPI",
-            [sys.executable, "-m", "uvicorn", *uvicorn, "--port", str(two), "tests.bench.peers.with_fastapi:app"],
+            [sys.executable, "-m", "uvicorn", *uvicorn, "--port", str(two), "benchmarks.peers.with_fastapi:app"],
             two,
         ),
-        Server("Flask", [*gunicorn, f"127.0.0.1:{three}", *threaded, "tests.bench.peers.with_flask:app"], three),
+        Server("Flask", [*gunicorn, f"127.0.0.1:{three}", *threaded, "benchmarks.peers.with_flask:app"], three),
         Server(
             "API on granian",
             [sys.executable, "-m", "granian", *granian, "--port", str(four), "--factory", "api:create_app"],

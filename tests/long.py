@@ -1,0 +1,178 @@
+"""The tests that `make test` leaves to `make test-all`, and why.
+
+A pattern stands for the tests whose name, from this folder on, it matches: ``*`` is any text. Of a table of cases
+``make test`` runs the ones in ``but``, so that nothing here runs in `make test-all` alone. A pattern that matches no
+test of a file is an error, because the tests it meant would be in the short run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Long:
+    """Tests of the long run: ``pattern`` without the cases of ``but``, each the text between the brackets."""
+
+    pattern: str
+    why: str
+    but: tuple[str, ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        case = name.partition("[")[2].removesuffix("]")
+        return _matches(name, self.pattern) and not any(_matches(case, kept) for kept in self.but)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return fnmatchcase(name, pattern)
+
+
+_NASTY = (
+    "money that overflows",
+    "every combination of sales, quantity and price",
+    "keys that differ only in case",
+    "dates at the edges",
+    "too few and too many columns",
+)
+"""One of each kind: amounts, repairs, keys, dates, form."""
+_LOOKS = (
+    "all dates",
+    "a month that is not over",
+    "years by quarter",
+    "two countries",
+    "a quarter of the first order",
+    "a little of everything",
+    "days before the first order",
+)
+"""A period of each kind, each side of the star, several filters, and nothing."""
+
+LONG = (
+    # The system
+    Long("e2e/*", "installs and starts the whole system, loads a month, kills services: tests/dags runs the same DAGs"),
+    Long("deploy/test_replay.py::*", "runs every service of the compose file under bubblewrap"),
+    Long("deploy/test_images.py::test_the_api_migrates_and_answers_from_its_image", "installs an image's packages"),
+    Long("deploy/test_images.py::test_airflow_reads_the_dags_in_its_image", "installs an image's packages"),
+    # Kills and fuzzing
+    Long("sql/test_killed_server.py::*", "kills the server"),
+    Long("sql/test_changed_rows.py::test_*each_line_was_last_seen_on_*", "made-up days, one after the other"),
+    Long("sql/test_deployment.py::test_loads_go_on_while_it_is_deployed", "a dozen deployments beside loads"),
+    Long("api/test_schemathesis.py::*", "more than a thousand made-up requests"),
+    Long("api/test_sync_kills.py::*", "kills a sync at each stage"),
+    Long("api/test_reading_while_syncing.py::*", "fifty syncs; test_sync.py reads beside a few"),
+    Long("api/test_rolling_update.py::*", "replaces gunicorn under a sync"),
+    Long("plugins/test_staging_equals_the_oracle.py::*", "made-up files by the hundred"),
+    # Many cases of one rule
+    Long("sql/test_gold_equals_the_oracle.py::test_a_nasty_drop_*", "a load for each drop", but=_NASTY),
+    Long("sql/test_gold_equals_the_oracle.py::test_a_small_drop_*", "as the committed drop, from other seeds"),
+    Long("days/test_nasty.py::test_every_row_is_accounted_for*", "the oracle on each drop", but=_NASTY),
+    Long("days/test_nasty.py::test_staging_sees_the_same_*", "the oracle on each drop", but=_NASTY),
+    Long("days/test_nasty.py::test_form_does_not_change_*", "the oracle on each drop", but=("CRLF and LF mixed",)),
+    Long("data/test_generate.py::test_every_segment_of_the_reports_occurs*", "generates scale 5", but=("[!5]*",)),
+    Long(
+        "sql/test_landing.py::test_a_file_that_changed_*",
+        "each change to each file",
+        but=("crm_sales_details-*", "*-missing"),
+    ),
+    Long(
+        "sql/test_landing.py::test_a_changed_manifest_*",
+        "each change to both lists",
+        but=("manifest.txt-a byte changed", "rejected.txt-missing"),
+    ),
+    Long(
+        "sql/test_bad_drops.py::test_a_bad_drop_*",
+        "each refusal of staging again, with gold beside it",
+        but=("a missing file", "UTF-16", "two bad files"),
+    ),
+    Long("sql/test_changed_rows.py::test_one_changed_value_of_a_line_*", "each column", but=("order_date",)),
+    Long("sql/test_changed_rows.py::test_one_changed_value_of_a_customer_*", "each field", but=("3-gone",)),
+    Long("sql/test_messages.py::test_a_folder_with_percent_signs_*", "each kind of sign", but=("%d of %s",)),
+    Long(
+        "sql/test_deployment.py::test_a_*deployment*_names_the_line_*", "each mistake", but=("a view that cannot be*",)
+    ),
+    Long("api/test_serving_equals_the_oracle.py::*", "other drops the same way", but=("handmade_day",)),
+    # Several days of loads each
+    Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
+    Long("sql/test_withdrawal.py::test_*who_had_left_before_*", "three days of loads"),
+    Long("sql/test_withdrawal.py::test_a_wrong_date_*", "four days of loads"),
+    Long("sql/test_withdrawal.py::test_a_day_that_gold_does_not_show_*", "four days of loads"),
+    Long("sql/test_withdrawal.py::test_without_a_day_before_*", "three days of loads"),
+    Long("sql/test_withdrawal.py::test_a_day_loaded_again_by_a_withdrawal_*", "four days of loads"),
+    Long("sql/test_withdrawal.py::test_a_batch_published_anew_*", "three days of loads"),
+    Long("sql/test_messages.py::test_*withdrawal*_names_folders_*", "three days of loads"),
+    Long("sql/test_history.py::test_lines_that_only_the_older_day_held_*", "four days of loads"),
+    Long("sql/test_history.py::test_the_day_a_line_was_last_seen_rises_*", "four days of loads"),
+    Long("sql/test_history.py::test_the_next_day_loads_after_a_backfill*", "four days of loads"),
+    Long("sql/test_history.py::test_a_day_shown_long_ago_*", "four days of loads"),
+    Long("sql/test_purge.py::test_younger_batches_*", "four days of loads"),
+    Long("sql/test_purge.py::test_the_last_publications_*", "four days of loads"),
+    Long("sql/test_purge.py::test_a_table_is_known_to_hold_*", "four days of loads"),
+    Long("sql/test_purge.py::test_a_running_batch_*", "four days of loads"),
+    Long("sql/test_purge.py::test_a_batch_whose_steps_failed_*", "four days of loads"),
+    Long("sql/test_history.py::test_a_replay_never_*", "three days of loads"),
+    Long("sql/test_history.py::test_the_checks_of_gold_*", "three days of loads"),
+    Long("sql/test_withdrawal.py::test_*history_*", "two days of loads"),
+    Long("sql/test_withdrawal.py::test_*landing_folder_*", "three days of loads"),
+    Long("sql/test_rejects.py::test_opening_again_*", "two days of loads"),
+    Long("sql/test_rejects.py::test_more_rejects_*", "a load"),
+    Long("sql/test_landing.py::test_a_day_whose_copy_was_changed_*", "two days of loads"),
+    Long("sql/test_changed_rows.py::test_a_member_that_*", "three days of loads"),
+    Long("sql/test_permissions.py::test_a_deployment_signs_*", "a deployment and a load"),
+    Long("sql/test_dry_run.py::test_a_check_that_fails_*", "two days of loads"),
+    Long("sql/test_dry_run.py::test_*checked*_can_be_published_*", "three days of loads"),
+    Long("sql/test_dry_run.py::test_a_dry_run_of_history_*", "three days of loads"),
+    Long("sql/test_same_drop.py::test_of_a_corrected_day_*", "three days of loads"),
+    Long("sql/test_same_drop.py::test_the_same_day_*", "two days of loads"),
+    Long("sql/test_same_drop.py::test_one_file_that_differs_*", "two days of loads"),
+    Long("sql/test_same_drop.py::test_a_drop_that_was_loaded_and_never_*", "a load"),
+    Long("sql/test_same_drop.py::test_*_a_repeated_run*", "two days of loads"),
+    Long("sql/test_same_drop.py::test_a_dry_run_of_a_published_batch_*", "three days of loads"),
+    Long("sql/test_same_drop.py::test_a_purged_day_*", "three days of loads"),
+    Long("sql/test_same_drop.py::test_history_batches_*", "three days of loads"),
+    Long("sql/test_upgrade.py::test_keys_of_before_*", "deployments over older schemas, and loads"),
+    Long("sql/test_upgrade.py::test_a_manifest_replaced_*", "deployments over older schemas, and loads"),
+    Long("sql/test_upgrade.py::test_the_product_number_*", "deployments over older schemas, and loads"),
+    Long("sql/test_upgrade.py::test_days_last_seen_*", "deployments over older schemas, and loads"),
+    Long("api/test_migrations.py::test_an_owner_who_may_not_*", "a server of Postgres with roles of its own"),
+    Long("api/test_migrations.py::test_two_deployments_*", "several migrations from nothing"),
+    Long("api/test_migrations.py::test_*tables*_are_replaced", "several migrations from nothing"),
+    Long("dags/test_runs.py::test_a_dry_run_*", "another day of loads"),
+    Long("dags/test_runs.py::test_the_same_drop_is_loaded_under_another_date_*", "another day of loads"),
+    # Every state of the dashboards
+    Long("dashboards/test_figures.py::test_every_figure_*", "each selection", but=("the last twelve months", *_LOOKS)),
+    Long(
+        "dashboards/test_accessibility.py::test_axe_*",
+        "each page in each form",
+        but=("sales-light-desktop", "customers-dark-phone", "customers?colour=red"),
+    ),
+    Long(
+        "dashboards/test_filters.py::test_*_option_*",
+        "each option of each menu",
+        but=("country-sales", "segment-customers"),
+    ),
+    Long("dashboards/test_filters.py::test_*_shows_the_same_figures_when_*", "each page", but=("customers",)),
+    Long("dashboards/test_trouble.py::test_without_postgres_*", "stops Postgres under an API of its own"),
+    Long("dashboards/test_trouble.py::test_without_the_server_*", "stops an API of its own"),
+    Long("dashboards/test_trouble.py::test_html_in_names_*", "an API and a browser of its own"),
+    Long("dashboards/test_trouble.py::test_names_with_html_*", "an API and a browser of its own"),
+    Long("dashboards/test_trouble.py::test_*lines_of_*_unknown_*", "an API and a browser of its own"),
+    Long("dashboards/*::test_*_narrow_*_wide*", "each width, on both pages", but=("customers",)),
+    Long("dashboards/*::test_*_on_white*", "each page", but=("customers",)),
+    Long("dashboards/*::test_an_open_menu_*", "each width", but=("360",)),
+    Long("dashboards/*::test_the_pages_*dark*", "the button switches the same"),
+    Long(
+        "dashboards/*::test_a_bar_filters_*",
+        "each card",
+        but=("sales-countries", "customers-segment", "customers-top-orders"),
+    ),
+)
+
+
+def is_long(name: str) -> bool:
+    """Whether a test, by its name from this folder on, is for the long run."""
+    return any(name in entry for entry in LONG)
+
+
+def stale(names: set[str]) -> list[str]:
+    """Return the patterns that match none of these tests, which must be all there are."""
+    return [entry.pattern for entry in LONG if not any(_matches(name, entry.pattern) for name in names)]
