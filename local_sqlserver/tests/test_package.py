@@ -79,7 +79,7 @@ def test_the_server_needs_no_packages_but_those_it_asks_for(tmp_path: Path) -> N
                 (packages / name).symlink_to(str(found.locate_file(name)))
         wanted += [Requirement(each) for each in found.requires or ()]
     script = (
-        "import pathlib, sys; sys.path[:0] = sys.argv[1:]; from local_sqlserver.engine.server import open_engine;"
+        "import pathlib, sys; sys.path[:0] = sys.argv[1:]; from local_sqlserver.engine.local_engine import open_engine;"
         " import local_sqlserver.__main__;"
         " open_engine(pathlib.Path(), user='sa', password='x', bulk_roots=[], server_name='x').close()"
     )

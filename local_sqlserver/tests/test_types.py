@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from local_sqlserver.compiler.types import duckdb_type, precedence
-from local_sqlserver.engine.values import coerce
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.tds.buffer import Buffer
 from local_sqlserver.tds.columns import codec
 from local_sqlserver.tds.parameters import read_parameter

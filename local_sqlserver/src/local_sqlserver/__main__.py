@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from local_sqlserver.engine.server import open_engine
+from local_sqlserver.engine.local_engine import open_engine
 from local_sqlserver.tds.server import Server, listen
 from local_sqlserver.tds.tls import self_signed_certificate
 

@@ -21,7 +21,7 @@ from local_sqlserver.engine.events import (
     Rows,
     Session,
 )
-from local_sqlserver.engine.server import open_engine
+from local_sqlserver.engine.local_engine import open_engine
 
 PASSWORD = "Secret_1"
 

@@ -21,7 +21,7 @@ from local_sqlserver.tds.buffer import ProtocolError
 from local_sqlserver.tds.packets import PacketType
 from local_sqlserver.tds.requests import parse_transaction
 from local_sqlserver.tds.server import Server
-from local_sqlserver.tds.tokens import ResponseEncoder, Token
+from local_sqlserver.tds.token_stream import ResponseEncoder, Token
 from local_sqlserver.types import SqlType
 from tests.tds.raw import ALL_HEADERS, RawClient, login7, utf16
 from tests.tds.scripted import ScriptedEngine, script

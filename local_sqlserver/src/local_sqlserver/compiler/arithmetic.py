@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local_sqlserver.collation import compared
 from local_sqlserver.compiler.conversions import convert
+from local_sqlserver.compiler.fragments import Cost, Value, native, quote, typed_null
 from local_sqlserver.compiler.types import (
     FLOAT,
     INT,
@@ -15,7 +16,6 @@ from local_sqlserver.compiler.types import (
     text_length,
     text_type,
 )
-from local_sqlserver.compiler.values import Cost, Value, native, quote, typed_null
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.types import (
     APPROXIMATE,

@@ -10,8 +10,8 @@ from datetime import date
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.date_styles import date_text
+from local_sqlserver.compiler.fragments import Cost, Value, native, once, quote, raise_sql, typed_null
 from local_sqlserver.compiler.types import duckdb_type, precedence, text_length, text_type
-from local_sqlserver.compiler.values import Cost, Value, native, once, quote, raise_sql, typed_null
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import (
     APPROXIMATE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.compiler.values import Value
+from local_sqlserver.compiler.fragments import Value
 from local_sqlserver.errors import sql_error, unsupported
 
 _DATE_STYLES = {

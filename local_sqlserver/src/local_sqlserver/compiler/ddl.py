@@ -15,6 +15,7 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
+from local_sqlserver.compiler.fragments import identifier
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
@@ -27,7 +28,6 @@ from local_sqlserver.compiler.objects import (
     unique_index,
 )
 from local_sqlserver.compiler.types import duckdb_type
-from local_sqlserver.compiler.values import identifier
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression

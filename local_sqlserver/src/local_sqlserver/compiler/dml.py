@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from local_sqlserver.compiler.contract import ColumnInfo, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert
+from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, typed_null
 from local_sqlserver.compiler.names import (
     OutputColumn,
     Scope,
@@ -19,7 +20,6 @@ from local_sqlserver.compiler.names import (
 from local_sqlserver.compiler.objects import check_failed, create_sequence, identity_sequence
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
-from local_sqlserver.compiler.values import Cost, Value, identifier, quote, typed_null
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression

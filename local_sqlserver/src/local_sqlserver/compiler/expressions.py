@@ -10,11 +10,7 @@ from local_sqlserver.collation import compared, find, joined
 from local_sqlserver.compiler.arithmetic import arithmetic, concatenation, negate
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, comparable, convert, implicit
-from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
-from local_sqlserver.compiler.names import Rows, Scope, reference
-from local_sqlserver.compiler.patterns import like
-from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
-from local_sqlserver.compiler.values import (
+from local_sqlserver.compiler.fragments import (
     NULL,
     Cost,
     Predicate,
@@ -26,6 +22,10 @@ from local_sqlserver.compiler.values import (
     quote,
     sort_keyed,
 )
+from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
+from local_sqlserver.compiler.names import Rows, Scope, reference
+from local_sqlserver.compiler.patterns import like
+from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import INTEGERS, MAX, SqlType

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
-from local_sqlserver.compiler.values import Cost, Value, identifier
+from local_sqlserver.compiler.fragments import Cost, Value, identifier
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType

@@ -7,7 +7,7 @@ import re
 from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.compiler import folding
 from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Relation
-from local_sqlserver.compiler.values import identifier, quote, raise_sql
+from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
 from local_sqlserver.types import TEXT
 
 

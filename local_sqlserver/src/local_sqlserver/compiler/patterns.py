@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from local_sqlserver.compiler.values import Cost, Predicate, Value, folded, native, quote
+from local_sqlserver.compiler.fragments import Cost, Predicate, Value, folded, native, quote
 from local_sqlserver.types import UNICODE
 
 

@@ -9,10 +9,20 @@ from local_sqlserver.collation import UNRESOLVED, compared, joined
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
+from local_sqlserver.compiler.fragments import (
+    Cost,
+    Value,
+    identifier,
+    key,
+    native,
+    quote,
+    raise_sql,
+    sort_key,
+    typed_null,
+)
 from local_sqlserver.compiler.functions import check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.compiler.values import Cost, Value, identifier, key, native, quote, raise_sql, sort_key, typed_null
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, SqlType

@@ -8,9 +8,9 @@ from typing import Any
 from local_sqlserver.compiler.contract import Context, Translation
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
+from local_sqlserver.compiler.fragments import Cost, Value, identifier, typed_null
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIT
-from local_sqlserver.compiler.values import Cost, Value, identifier, typed_null
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 

@@ -5,6 +5,7 @@ Sources: the T-SQL reference, "Data type precedence" and "Precision, scale, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,34 @@ DATE = SqlType("date")
 DATETIME = SqlType("datetime")
 UNIQUEIDENTIFIER = SqlType("uniqueidentifier")
 
+_UNTYPED = {
+    "BOOLEAN": SqlType("bit"),
+    "TINYINT": SqlType("smallint"),
+    "UTINYINT": SqlType("tinyint"),
+    "SMALLINT": SqlType("smallint"),
+    "USMALLINT": SqlType("int"),
+    "INTEGER": SqlType("int"),
+    "UINTEGER": SqlType("bigint"),
+    "BIGINT": SqlType("bigint"),
+    "UBIGINT": SqlType("decimal", precision=20, scale=0),
+    "HUGEINT": SqlType("decimal", precision=38, scale=0),
+    "UHUGEINT": SqlType("decimal", precision=38, scale=0),
+    "FLOAT": SqlType("real"),
+    "DOUBLE": SqlType("float"),
+    "DATE": SqlType("date"),
+    "TIME": SqlType("time", scale=7),
+    "TIMESTAMP": SqlType("datetime2", scale=7),
+    "TIMESTAMP_S": SqlType("datetime2", scale=7),
+    "TIMESTAMP_MS": SqlType("datetime2", scale=7),
+    "TIMESTAMP_NS": SqlType("datetime2", scale=7),
+    "TIMESTAMP WITH TIME ZONE": SqlType("datetimeoffset", scale=7),
+    "UUID": SqlType("uniqueidentifier"),
+    "BLOB": SqlType("varbinary", length=MAX),
+    '"NULL"': SqlType("int"),
+    "NULL": SqlType("int"),
+}
+"""By DuckDB type, the T-SQL type of a column that no translation has typed."""
+
 _RANKS = {name: rank for rank, name in enumerate(TYPES)}
 _RANKS["numeric"] = _RANKS["decimal"]
 
@@ -43,6 +72,14 @@ def duckdb_type(declared: SqlType, line: int = 0) -> str:
     if duckdb is None:
         raise unsupported(f"The data type {declared.name}", line)
     return duckdb
+
+
+def sql_type(duckdb: object) -> SqlType:
+    """Return the T-SQL type of a DuckDB column type (NVARCHAR(4000) for text)."""
+    name = str(duckdb)
+    if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", name):
+        return SqlType("decimal", precision=int(match[1]), scale=int(match[2]))
+    return _UNTYPED.get(name, SqlType("nvarchar", length=4000))
 
 
 def precedence(declared: SqlType) -> int:

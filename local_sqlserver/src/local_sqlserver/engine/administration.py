@@ -8,17 +8,18 @@ from datetime import datetime
 
 import duckdb
 
-from local_sqlserver.engine import catalog_changes, catalog_store
-from local_sqlserver.engine.catalog import (
+from local_sqlserver.catalog import store
+from local_sqlserver.catalog.databases import MASTER, TEMPDB
+from local_sqlserver.catalog.objects import (
     BUILT_IN_SCHEMAS,
     Catalog,
     CatalogObject,
     ParameterInfo,
     quote,
 )
-from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.catalog.view import CatalogView
+from local_sqlserver.engine import catalog_changes
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.databases import MASTER, TEMPDB
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.resolution import invalid_object
@@ -163,7 +164,7 @@ class Administration:
         with self._writing(statement.line):
             connection = self._transactions.connection
             connection.execute(f"CREATE SCHEMA {quote(database.name)}.{quote(statement.name)}")
-            catalog_store.put_schema(connection, database.name, schema_id, statement.name)
+            store.put_schema(connection, database.name, schema_id, statement.name)
 
             def apply(catalog: Catalog) -> None:
                 catalog.schemas[statement.name.lower()] = (schema_id, statement.name)
@@ -185,7 +186,7 @@ class Administration:
         connection = self._transactions.connection
         # RESTRICT would see objects dropped earlier in this transaction.
         connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
-        catalog_store.drop_schema(connection, frame.database, schema)
+        store.drop_schema(connection, frame.database, schema)
 
         def apply(changed: Catalog) -> None:
             changed.schemas.pop(schema.lower(), None)

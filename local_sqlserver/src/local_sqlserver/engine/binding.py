@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from local_sqlserver.catalog.databases import Databases
 from local_sqlserver.compiler import Relation, Translation
-from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.options import check_options
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.state import Frame, TableVariable, Variable

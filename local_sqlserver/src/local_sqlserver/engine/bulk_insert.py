@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 
 from local_sqlserver.compiler import ColumnInfo, Relation
+from local_sqlserver.compiler.fragments import identifier, quote
 from local_sqlserver.compiler.objects import identity_sequence, sequence_start
-from local_sqlserver.compiler.values import identifier, quote
 from local_sqlserver.engine import bulk_convert
 from local_sqlserver.engine.bulk_file import INVALID, Batch, DataFile
 from local_sqlserver.engine.bulk_options import BulkOptions, read_options

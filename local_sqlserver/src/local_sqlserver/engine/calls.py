@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
+from local_sqlserver.catalog.objects import CatalogObject
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine import system_procedures
 from local_sqlserver.engine.arguments import Bound, Call, Outcome
-from local_sqlserver.engine.catalog import CatalogObject
-from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import (
     Columns,
@@ -27,7 +28,6 @@ from local_sqlserver.engine.scalars import Scalars
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.signing import signers
 from local_sqlserver.engine.state import Frame, Returned, ScopeAborted, SessionState, Variable
-from local_sqlserver.engine.values import coerce
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from local_sqlserver.catalog import store, system_views
+from local_sqlserver.catalog.objects import INDEX_KINDS, Catalog, CatalogObject
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import CatalogChange, Relation
-from local_sqlserver.engine import catalog_store, system_views
-from local_sqlserver.engine.catalog import INDEX_KINDS, Catalog, CatalogObject
-from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.errors import sql_error, unsupported
@@ -109,7 +109,7 @@ def stored_definition(text: str) -> str:
 
 def put(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject, *, new: bool) -> None:
     """Write an object to the catalog, in its tables and in memory."""
-    catalog_store.put_object(transactions.connection, database, item, new)
+    store.put_object(transactions.connection, database, item, new)
 
     def apply(catalog: Catalog) -> None:
         catalog.objects[item.key] = item
@@ -119,7 +119,7 @@ def put(view: CatalogView, transactions: Transactions, database: str, item: Cata
 
 def drop(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject) -> None:
     """Forget an object, in the catalog's tables and in memory."""
-    catalog_store.drop_object(transactions.connection, database, item.id)
+    store.drop_object(transactions.connection, database, item.id)
 
     def apply(catalog: Catalog) -> None:
         catalog.objects.pop(item.key, None)

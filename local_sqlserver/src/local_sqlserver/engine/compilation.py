@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation, compile_expression, compile_statement
 from local_sqlserver.engine.binding import Binder
 from local_sqlserver.engine.cache import Compiled
-from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.shared import Shared

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_sqlserver.compiler import Translation
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.results import convert_rows, result_columns, result_set
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.state import Frame, SessionState
-from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 

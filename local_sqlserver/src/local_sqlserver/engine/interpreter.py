@@ -7,10 +7,11 @@ from typing import Any
 
 import duckdb
 
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.calls import Calls
-from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
@@ -31,7 +32,6 @@ from local_sqlserver.engine.state import (
     TableVariable,
     error_event,
 )
-from local_sqlserver.engine.values import coerce, to_text
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
 from local_sqlserver.language import syntax

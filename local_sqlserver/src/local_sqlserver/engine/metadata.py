@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
 from local_sqlserver.compiler.functions.registry import implemented
-from local_sqlserver.engine.catalog import CatalogObject
 from local_sqlserver.engine.properties import UNANSWERED
 from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.errors import SqlError, unsupported

@@ -6,11 +6,11 @@ below a view: everything belongs to dbo (ownership chaining).
 
 from __future__ import annotations
 
+from local_sqlserver.catalog.accounts import Accounts, user_of
+from local_sqlserver.catalog.databases import MASTER, TEMPDB, Database
+from local_sqlserver.catalog.objects import CatalogObject
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation
-from local_sqlserver.engine.accounts import Accounts, user_of
-from local_sqlserver.engine.catalog import CatalogObject
-from local_sqlserver.engine.catalog_view import CatalogView
-from local_sqlserver.engine.databases import MASTER, TEMPDB, Database
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.errors import sql_error
 

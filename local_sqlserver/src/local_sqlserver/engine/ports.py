@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine.arguments import Bound, Call
-from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.shared import Shared

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_sqlserver.engine import catalog_store
-from local_sqlserver.engine.accounts import Accounts, user_of
-from local_sqlserver.engine.catalog import Catalog, PermissionInfo, PrincipalInfo
-from local_sqlserver.engine.catalog_view import CatalogView
-from local_sqlserver.engine.databases import MASTER
+from local_sqlserver.catalog import store
+from local_sqlserver.catalog.accounts import Accounts, user_of
+from local_sqlserver.catalog.databases import MASTER
+from local_sqlserver.catalog.objects import Catalog, PermissionInfo, PrincipalInfo
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.state import Frame, SessionState
@@ -71,7 +71,7 @@ class Principals:
             database
         ).copy()  # what is there changes below, and others take the change on commit
         with self._work.writing():
-            catalog_store.put_principals(self._work.transactions.connection, database, before, changed)
+            store.put_principals(self._work.transactions.connection, database, before, changed)
 
             def apply(catalog: Catalog) -> None:
                 gone = before.permissions - changed.permissions

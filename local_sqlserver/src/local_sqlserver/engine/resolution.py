@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from local_sqlserver.catalog import system_views
+from local_sqlserver.catalog.databases import MASTER
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation
-from local_sqlserver.engine import system_views
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
-from local_sqlserver.engine.catalog import CATALOG_SCHEMA, CatalogObject, quote
-from local_sqlserver.engine.catalog_view import CatalogView
-from local_sqlserver.engine.databases import MASTER
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState

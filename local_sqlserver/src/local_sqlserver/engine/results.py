@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler import Translation
+from local_sqlserver.compiler.types import sql_type
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.types import MAX, TYPES, SqlType
 
 CHUNK = 2_000
 """Rows in one ``Rows`` event."""
 
-_TYPES = {
-    "BOOLEAN": SqlType("bit"),
-    "TINYINT": SqlType("smallint"),
-    "UTINYINT": SqlType("tinyint"),
-    "SMALLINT": SqlType("smallint"),
-    "USMALLINT": SqlType("int"),
-    "INTEGER": SqlType("int"),
-    "UINTEGER": SqlType("bigint"),
-    "BIGINT": SqlType("bigint"),
-    "UBIGINT": SqlType("decimal", precision=20, scale=0),
-    "HUGEINT": SqlType("decimal", precision=38, scale=0),
-    "UHUGEINT": SqlType("decimal", precision=38, scale=0),
-    "FLOAT": SqlType("real"),
-    "DOUBLE": SqlType("float"),
-    "DATE": SqlType("date"),
-    "TIME": SqlType("time", scale=7),
-    "TIMESTAMP": SqlType("datetime2", scale=7),
-    "TIMESTAMP_S": SqlType("datetime2", scale=7),
-    "TIMESTAMP_MS": SqlType("datetime2", scale=7),
-    "TIMESTAMP_NS": SqlType("datetime2", scale=7),
-    "TIMESTAMP WITH TIME ZONE": SqlType("datetimeoffset", scale=7),
-    "UUID": SqlType("uniqueidentifier"),
-    "BLOB": SqlType("varbinary", length=MAX),
-    '"NULL"': SqlType("int"),
-    "NULL": SqlType("int"),
-}
-"""By DuckDB type, the T-SQL type of a column that no translation has typed."""
 _CONVERTED = frozenset({int, Decimal, float, str, bytes})
 """The Python types that take DuckDB's values of other types as arguments."""
-
-
-def sql_type(duckdb_type: Any) -> SqlType:
-    """Return the T-SQL type of a DuckDB column type (NVARCHAR(4000) for text)."""
-    name = str(duckdb_type)
-    if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", name):
-        return SqlType("decimal", precision=int(match[1]), scale=int(match[2]))
-    return _TYPES.get(name, SqlType("nvarchar", length=4000))
 
 
 def result_columns(

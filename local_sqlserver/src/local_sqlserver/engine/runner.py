@@ -8,15 +8,16 @@ from typing import Any
 
 import duckdb
 
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation, failures
+from local_sqlserver.compiler.types import sql_type
 from local_sqlserver.engine import catalog_changes
-from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Done, Event
-from local_sqlserver.engine.results import convert_rows, result_set, sql_type
+from local_sqlserver.engine.results import convert_rows, result_set
 from local_sqlserver.engine.rows import Fetched, fetch, insert_rows
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Cancelled, Frame, SessionState
-from local_sqlserver.engine.values import coerce
 from local_sqlserver.engine.work import Work, fill_table_variable
 from local_sqlserver.errors import SqlError, unsupported
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler import SESSION_VALUES
+from local_sqlserver.compiler.types import sql_type
+from local_sqlserver.engine.coercion import coerce, type_of
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.results import convert_rows, sql_type
+from local_sqlserver.engine.results import convert_rows
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Frame
-from local_sqlserver.engine.values import coerce, type_of
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import MAX, TYPES, SqlType

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
+from local_sqlserver.catalog.databases import Database
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine import metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
-from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.databases import Database
 from local_sqlserver.engine.events import Done, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
 from local_sqlserver.engine.permissions import Permissions

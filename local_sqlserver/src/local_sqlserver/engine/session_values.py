@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import SESSION_VALUES
 from local_sqlserver.compiler.functions.registry import implemented
-from local_sqlserver.engine.catalog_view import CatalogView
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.transactions import Transactions
-from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import SqlError
 
 VERSION = (

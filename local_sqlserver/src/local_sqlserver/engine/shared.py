@@ -9,11 +9,11 @@ from typing import Protocol
 
 import duckdb
 
+from local_sqlserver.catalog import system_views
+from local_sqlserver.catalog.accounts import Accounts
+from local_sqlserver.catalog.databases import Databases
 from local_sqlserver.compiler import ColumnInfo
-from local_sqlserver.engine import system_views
-from local_sqlserver.engine.accounts import Accounts
 from local_sqlserver.engine.cache import Cache, Compiled
-from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.locks import ApplicationLocks
 from local_sqlserver.engine.state import SessionState
 from local_sqlserver.language import syntax

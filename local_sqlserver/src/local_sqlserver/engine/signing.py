@@ -11,10 +11,10 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
+from local_sqlserver.catalog.accounts import password_hash
+from local_sqlserver.catalog.objects import Catalog, CatalogObject, CertificateInfo
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine import catalog_changes
-from local_sqlserver.engine.accounts import password_hash
-from local_sqlserver.engine.catalog import Catalog, CatalogObject, CertificateInfo
-from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.principals import Principals

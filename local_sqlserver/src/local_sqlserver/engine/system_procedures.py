@@ -8,11 +8,11 @@ from typing import Any
 
 from local_sqlserver.engine import undeclared_parameters
 from local_sqlserver.engine.arguments import Bound, Call, Outcome
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.ports import Caller
 from local_sqlserver.engine.state import Cancelled, Frame
-from local_sqlserver.engine.values import coerce
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
 from local_sqlserver.types import MAX, MONEY, NUMBERS, TEMPORAL, TEXT, TYPES, SqlType, TypeRow

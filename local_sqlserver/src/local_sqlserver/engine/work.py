@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import duckdb
 
+from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, failures
-from local_sqlserver.engine.catalog_view import CatalogView
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.engine.locks import ApplicationLocks
 from local_sqlserver.engine.rows import insert_rows

@@ -17,7 +17,7 @@ from local_sqlserver.tds.login import TDS_7_3, TDS_7_4, TDS_8_0, Feature, Login
 from local_sqlserver.tds.packets import MAX_MESSAGE, Message, PacketReader, PacketType, PacketWriter, Status
 from local_sqlserver.tds.requests import parse_batch, parse_rpc, parse_transaction
 from local_sqlserver.tds.tls import PeerGone
-from local_sqlserver.tds.tokens import (
+from local_sqlserver.tds.token_stream import (
     DoneStatus,
     EnvChange,
     ResponseEncoder,

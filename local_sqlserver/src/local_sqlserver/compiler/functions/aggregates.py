@@ -5,10 +5,10 @@ from __future__ import annotations
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text
+from local_sqlserver.compiler.fragments import Value, key, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.functions.windows import order_by, over
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
-from local_sqlserver.compiler.values import Value, key, sort_key
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MAX, MONEY, NUMBERS, SqlType
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.fragments import Value, key, native
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import INT, common_type
-from local_sqlserver.compiler.values import Value, key, native
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 

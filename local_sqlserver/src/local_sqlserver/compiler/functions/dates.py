@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import convert
+from local_sqlserver.compiler.fragments import Value, quote
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, text_type
-from local_sqlserver.compiler.values import Value, quote
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import NUMBERS, TEMPORAL, SqlType

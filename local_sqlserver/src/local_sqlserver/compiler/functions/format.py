@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from local_sqlserver.compiler.conversions import as_text
+from local_sqlserver.compiler.fragments import Value, quote
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import text_type
-from local_sqlserver.compiler.values import Value, quote
 from local_sqlserver.errors import unsupported
 from local_sqlserver.types import APPROXIMATE, NUMBERS, TEMPORAL
 

@@ -6,6 +6,7 @@ of DuckDB, with '@@spid' as parameter $n and the type declared here. NULL comes 
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.fragments import Value, quote
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.functions.session import (
     CURRENT,
@@ -16,7 +17,6 @@ from local_sqlserver.compiler.functions.session import (
     session_value,
 )
 from local_sqlserver.compiler.types import INT, duckdb_type
-from local_sqlserver.compiler.values import Value, quote
 from local_sqlserver.errors import unsupported
 from local_sqlserver.types import MAX, SqlType
 

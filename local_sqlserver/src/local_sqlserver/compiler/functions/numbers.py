@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import convert
+from local_sqlserver.compiler.fragments import Value, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import FLOAT, INT, decimal, duckdb_type
-from local_sqlserver.compiler.values import Value, typed_null
 from local_sqlserver.errors import unsupported
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MONEY, NUMBERS
 

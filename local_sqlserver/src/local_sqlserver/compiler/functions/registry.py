@@ -20,9 +20,9 @@ from typing import Protocol
 
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, convert
+from local_sqlserver.compiler.fragments import Predicate, Value
 from local_sqlserver.compiler.names import Rows, Scope
 from local_sqlserver.compiler.types import BIGINT
-from local_sqlserver.compiler.values import Predicate, Value
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, SqlType

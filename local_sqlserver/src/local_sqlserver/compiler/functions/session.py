@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.fragments import Cost, Value, quote
 from local_sqlserver.compiler.functions.registry import Call, Compiler, Place, Theme
 from local_sqlserver.compiler.types import BIGINT, DATETIME, INT
-from local_sqlserver.compiler.values import Cost, Value, quote
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import SqlType
 

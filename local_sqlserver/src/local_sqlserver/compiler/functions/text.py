@@ -6,11 +6,7 @@ from dataclasses import replace
 
 from local_sqlserver.collation import compared, joined
 from local_sqlserver.compiler.conversions import as_text, convert
-from local_sqlserver.compiler.functions.numbers import number
-from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.patterns import like_regex
-from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
-from local_sqlserver.compiler.values import (
+from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
     integer_constant,
@@ -20,6 +16,10 @@ from local_sqlserver.compiler.values import (
     typed_null,
     without_trailing_blanks,
 )
+from local_sqlserver.compiler.functions.numbers import number
+from local_sqlserver.compiler.functions.registry import Call, Theme
+from local_sqlserver.compiler.patterns import like_regex
+from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, SqlType, storage_bytes
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.fragments import Value, key, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIGINT, FLOAT
-from local_sqlserver.compiler.values import Value, key, sort_key
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import NUMBERS

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 from duckdb.func import FunctionNullHandling
 
+from local_sqlserver.catalog.accounts import Accounts
+from local_sqlserver.catalog.databases import Databases
 from local_sqlserver.compiler import failures, macros
-from local_sqlserver.engine.accounts import Accounts
-from local_sqlserver.engine.databases import Databases
 from local_sqlserver.engine.events import Engine, Session
 from local_sqlserver.engine.session import EngineSession
 from local_sqlserver.engine.shared import Shared

@@ -1,6 +1,6 @@
 """What a database contains, in memory: schemas, tables, views and procedures with their declared types.
 
-The same facts lie in tables of the database file (``catalog_store``), written in the transaction of the DDL. A session
+The same facts lie in tables of the database file (``store``), written in the transaction of the DDL. A session
 that runs DDL inside a transaction works on a copy and publishes its changes on commit.
 """
 

@@ -10,8 +10,7 @@ from dataclasses import astuple
 
 import duckdb
 
-from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
-from local_sqlserver.engine.catalog import (
+from local_sqlserver.catalog.objects import (
     BUILT_IN_SCHEMAS,
     CATALOG_SCHEMA,
     Catalog,
@@ -22,6 +21,7 @@ from local_sqlserver.engine.catalog import (
     PrincipalInfo,
     quote,
 )
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
 from local_sqlserver.types import SqlType
 
 _TYPE_COLUMNS = "type_name VARCHAR, type_length INTEGER, type_precision INTEGER, type_scale INTEGER"

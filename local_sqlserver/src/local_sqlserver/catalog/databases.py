@@ -10,8 +10,8 @@ from urllib.parse import quote as quote_url
 
 import duckdb
 
-from local_sqlserver.engine import catalog_store, system_views
-from local_sqlserver.engine.catalog import CATALOG_SCHEMA, Catalog, quote
+from local_sqlserver.catalog import store, system_views
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, Catalog, quote
 from local_sqlserver.errors import sql_error
 
 MASTER, TEMPDB = "master", "tempdb"
@@ -83,11 +83,11 @@ class Databases:
         ).fetchone()
         self._root.execute("BEGIN")
         if present == (0,):
-            catalog_store.create(self._root, name)
-        catalog_store.complete(self._root, name)
+            store.create(self._root, name)
+        store.complete(self._root, name)
         system_views.create(self._root, name)
         self._root.execute("COMMIT")
-        database = Database(name, database_id, catalog_store.load(self._root, name))
+        database = Database(name, database_id, store.load(self._root, name))
         database.next_id = max((item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID)
         database.next_schema_id = max(number for number, _ in database.catalog.schemas.values())
         self._by_name[name.lower()] = database

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from local_sqlserver.engine.catalog import Catalog
-from local_sqlserver.engine.databases import Database, Databases
+from local_sqlserver.catalog.databases import Database, Databases
+from local_sqlserver.catalog.objects import Catalog
 from local_sqlserver.errors import sql_error
 
 _versions = itertools.count(1)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import duckdb
 
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, quote
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import ColumnInfo
-from local_sqlserver.engine.catalog import CATALOG_SCHEMA, quote
-from local_sqlserver.engine.results import sql_type
+from local_sqlserver.compiler.types import sql_type
 from local_sqlserver.types import (
     APPROXIMATE,
     DECIMAL_BYTES,
