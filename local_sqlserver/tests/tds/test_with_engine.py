@@ -232,3 +232,14 @@ def test_a_pooled_connection_starts_clean(connect: Connect) -> None:
     second = connect()
     assert second.execute("SELECT DB_NAME()").fetchone()[0] == "wire"
     assert second.execute("SELECT OBJECT_ID('tempdb..#left')").fetchone()[0] is None
+
+
+def test_the_definition_of_a_long_module_comes_whole(connect: Connect) -> None:
+    connection = connect()
+    text = f"CREATE VIEW long_view AS SELECT 1 AS a -- {'x' * 9000}"
+    connection.execute(text)
+    definition = "SELECT definition FROM sys.sql_modules WHERE object_id = OBJECT_ID(N'long_view')"
+    assert connection.execute(definition).fetchval() == text
+    listed = "SELECT VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS WHERE TABLE_NAME = N'long_view'"
+    assert connection.execute(listed).fetchval() is None
+    connection.execute("DROP VIEW long_view")

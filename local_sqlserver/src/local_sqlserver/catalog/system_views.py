@@ -174,7 +174,7 @@ _VIEWS = {
     "type IN ('U', 'V')",
     "information_schema_views": "SELECT {name} AS TABLE_CATALOG, schema_name AS TABLE_SCHEMA, name AS "
     "TABLE_NAME, "
-    "definition AS VIEW_DEFINITION, 'NONE' AS CHECK_OPTION, 'NO' AS IS_UPDATABLE FROM "
+    "CASE WHEN length(definition) <= 4000 THEN definition END AS VIEW_DEFINITION, 'NONE' AS CHECK_OPTION, 'NO' AS IS_UPDATABLE FROM "
     "{home}.objects WHERE type = 'V'",
     "information_schema_schemata": "SELECT {name} AS CATALOG_NAME, name AS SCHEMA_NAME, 'dbo' AS SCHEMA_OWNER "
     "FROM {home}.schemas",
@@ -251,6 +251,11 @@ def find(schema: str, name: str) -> tuple[str, bool] | None:
 
 
 def columns(connection: duckdb.DuckDBPyConnection, duckdb_name: str) -> tuple[ColumnInfo, ...]:
-    """Read names and types of a DuckDB table or view."""
+    """Read names and types of a DuckDB table or view; a column named definition holds text of any length."""
     described = connection.execute(f"DESCRIBE {duckdb_name}").fetchall()
-    return tuple(ColumnInfo(row[0], sql_type(row[1]), row[2] != "NO") for row in described)
+    return tuple(
+        ColumnInfo(
+            row[0], SqlType("nvarchar", length=MAX) if row[0] == "definition" else sql_type(row[1]), row[2] != "NO"
+        )
+        for row in described
+    )
