@@ -23,6 +23,7 @@ from local_sqlserver.types import (
     TEXT,
     TIME_BYTES,
     TYPES,
+    SqlType,
     UNICODE,
     time_bytes,
 )
@@ -174,7 +175,8 @@ _VIEWS = {
     "type IN ('U', 'V')",
     "information_schema_views": "SELECT {name} AS TABLE_CATALOG, schema_name AS TABLE_SCHEMA, name AS "
     "TABLE_NAME, "
-    "CASE WHEN length(definition) <= 4000 THEN definition END AS VIEW_DEFINITION, 'NONE' AS CHECK_OPTION, 'NO' AS IS_UPDATABLE FROM "
+    "CASE WHEN length(definition) <= 4000 THEN definition END AS VIEW_DEFINITION, "
+    "'NONE' AS CHECK_OPTION, 'NO' AS IS_UPDATABLE FROM "
     "{home}.objects WHERE type = 'V'",
     "information_schema_schemata": "SELECT {name} AS CATALOG_NAME, name AS SCHEMA_NAME, 'dbo' AS SCHEMA_OWNER "
     "FROM {home}.schemas",
