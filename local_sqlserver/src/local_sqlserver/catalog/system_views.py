@@ -23,8 +23,8 @@ from local_sqlserver.types import (
     TEXT,
     TIME_BYTES,
     TYPES,
-    SqlType,
     UNICODE,
+    SqlType,
     time_bytes,
 )
 
