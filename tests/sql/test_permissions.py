@@ -194,6 +194,7 @@ def test_a_deployment_signs_altered_procedures_again(loaded: Warehouse, callers:
 def test_only_the_owner_withdraws_a_day_and_may_bulk_load_for_it(
     loaded: Warehouse, callers: Callers, server: Server
 ) -> None:
+    Warehouse(callers.loader.at(server)).load(ROOT / "data", BUSINESS_DATE, reject_limit=1, same_drop=True)
     shown = loaded.value("SELECT batch_id FROM gold.current_batch")
     for caller in (callers.loader, callers.reader):
         assert caller.refusal(f"EXEC etl.withdraw_batch {shown}, N'wrong'") == 229
