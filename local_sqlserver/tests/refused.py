@@ -1,88 +1,124 @@
-"""Constructs that are refused by name: T-SQL that SQL Server runs, and what the refusal calls it."""
+"""Constructs that are refused by name, by theme: T-SQL that SQL Server runs, and the name in the refusal.
 
-STATEMENTS: list[tuple[str, str]] = [
-    # objects
-    ("CREATE TRIGGER g ON t AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),
-    ("CREATE FUNCTION f () RETURNS INT AS BEGIN RETURN 1 END", "CREATE FUNCTION"),
-    ("CREATE SEQUENCE s AS INT START WITH 1", "CREATE SEQUENCE"),
-    ("CREATE SYNONYM y FOR t", "CREATE SYNONYM"),
-    ("CREATE TYPE y FROM INT", "CREATE TYPE"),
-    ("CREATE PARTITION FUNCTION f (INT) AS RANGE LEFT FOR VALUES (1)", "CREATE PARTITION"),
-    ("CREATE STATISTICS x ON t (a)", "CREATE STATISTICS"),
-    ("CREATE ASSEMBLY x FROM 0x00", "CREATE ASSEMBLY"),
-    ("CREATE TABLE x (a INT REFERENCES t (a))", "FOREIGN KEY"),
-    ("CREATE TABLE x (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES t (a))", "FOREIGN KEY"),
-    ("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (a)", "FOREIGN KEY"),
-    ("CREATE TABLE x (a INT, INDEX i (a))", "inline INDEX"),
-    ("CREATE TABLE x (a INT, PERIOD FOR SYSTEM_TIME (b, c))", "temporal table"),
-    ("CREATE TABLE x (a XML)", "xml"),
-    ("CREATE TABLE x (a GEOGRAPHY)", "geography"),
-    ("CREATE TABLE x (a INT) ON scheme (a)", "partition scheme"),
-    ("CREATE TABLE ##x (a INT)", "global temporary table"),
-    ("ALTER TABLE t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0)", "WITH NOCHECK"),
-    ("ALTER TABLE t SWITCH TO u", "ALTER TABLE"),
-    ("ALTER TABLE t ADD c INT IDENTITY", "IDENTITY column"),
-    ("ALTER INDEX ALL ON t REBUILD", "ALTER INDEX"),
-    ("DROP FUNCTION f", "DROP FUNCTION"),
-    ("DROP TRIGGER g", "DROP TRIGGER"),
-    ("CREATE UNIQUE INDEX i ON t (a) WITH (IGNORE_DUP_KEY = ON)", "IGNORE_DUP_KEY"),
-    ("DISABLE TRIGGER g ON t", "DISABLE TRIGGER"),
-    # statements
-    ("SAVE TRANSACTION s", "SAVE TRANSACTION"),
-    ("GOTO done", "GOTO"),
-    ("done: SELECT 1", "label"),
-    ("DBCC CHECKDB", "DBCC"),
-    ("BACKUP DATABASE x TO DISK = 'y'", "BACKUP"),
-    ("RESTORE DATABASE x FROM DISK = 'y'", "RESTORE"),
-    ("KILL 51", "KILL"),
-    ("RECONFIGURE", "RECONFIGURE"),
-    ("CHECKPOINT", "CHECKPOINT"),
-    ("REVERT", "REVERT"),
-    ("EXECUTE AS USER = 'x'", "EXECUTE AS"),
-    ("EXEC ('SELECT 1') AS USER = 'x'", "EXEC"),
-    ("EXEC p WITH RESULT SETS ((a INT))", "RESULT SETS"),
-    ("WAITFOR TIME '10:00'", "WAITFOR TIME"),
-    ("BEGIN DISTRIBUTED TRANSACTION", "BEGIN DISTRIBUTED"),
-    ("BEGIN TRANSACTION x WITH MARK 'y'", "WITH MARK"),
-    ("COMMIT TRANSACTION WITH (DELAYED_DURABILITY = ON)", "DELAYED_DURABILITY"),
-    ("UPDATE STATISTICS t", "UPDATE STATISTICS"),
-    ("INSERT TOP (1) INTO t (a) SELECT a FROM u", "INSERT TOP"),
-    ("INSERT t (a) OUTPUT inserted.a EXEC ('SELECT 1')", "INSERT"),
-    ("MERGE TOP (1) t USING u ON t.a = u.a WHEN MATCHED THEN DELETE;", "MERGE TOP"),
-    ("DELETE t WHERE CURRENT OF c", "WHERE CURRENT OF"),
-    ("DECLARE @v INT; UPDATE t SET @v = a", "UPDATE"),
-    ("WITH c AS (SELECT a FROM t) UPDATE c SET a = 1", "UPDATE"),
-    ("DECLARE @c CURSOR", "cursor variable"),
-    ("DECLARE c CURSOR KEYSET FOR SELECT a FROM t", "KEYSET cursor"),
-    ("DECLARE @x XML", "xml"),
-    ("SET ROWCOUNT 5", "SET ROWCOUNT"),
-    ("SET ANSI_NULLS OFF", "SET ANSI_NULLS"),
-    ("SET CONTEXT_INFO 0x01", "SET CONTEXT_INFO"),
-    ("SET LANGUAGE German", "SET LANGUAGE"),
-    ("SET DATEFIRST 1", "SET DATEFIRST"),
-    ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SERIALIZABLE"),
-    ("CREATE LOGIN l FROM WINDOWS", "CREATE LOGIN"),
-    ("ALTER DATABASE D ADD FILE (NAME = x)", "ALTER DATABASE"),
-    ("CREATE DATABASE x ON (NAME = x)", "CREATE DATABASE"),
-    ("GRANT SELECT ON t (a) TO public", "columns"),
-    ("GRANT SELECT ON t TO public WITH GRANT OPTION", "WITH GRANT OPTION"),
-    ("CREATE CERTIFICATE c FROM FILE = 'x'", "CREATE CERTIFICATE"),
-    ("ADD COUNTER SIGNATURE TO p BY CERTIFICATE c", "countersignature"),
-    ("TRUNCATE TABLE t WITH (PARTITIONS (1))", "PARTITIONS"),
-    ("BULK INSERT t FROM 'x' WITH (ORDER (a))", "ORDER"),
-    # queries
-    ("SELECT a FROM t FOR XML PATH('')", "FOR XML"),
-    ("SELECT a FROM t FOR JSON AUTO", "FOR JSON"),
-    ("SELECT a FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
-    ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
-    ("SELECT * FROM OPENJSON('[]')", "OPENJSON"),
-    ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),
-    ("SELECT * FROM dbo.f(1)", "table-valued function"),
-    ("SELECT dbo.f(1)", "user-defined function"),
-    ("SELECT NEXT VALUE FOR s", "NEXT VALUE FOR"),
-    ("SELECT PARSE('1' AS INT)", "PARSE"),
-    ("SELECT GETDATE() AT TIME ZONE 'UTC'", "AT TIME ZONE"),
-    ("SELECT a FROM t OPTION (USE HINT ('X'))", "query hint"),
-    ("SELECT * FROM server1.D.dbo.t", "linked server"),
-    ("SELECT CAST(1 AS XML)", "xml"),
-]
+The README's table of them is made from here: ``python -m tests.refused`` renews it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- refused constructs: made by tests.refused -->", "<!-- end of refused constructs -->"
+
+CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
+    "objects": [
+        ("CREATE TRIGGER g ON t AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),
+        ("CREATE FUNCTION f () RETURNS INT AS BEGIN RETURN 1 END", "CREATE FUNCTION"),
+        ("CREATE SEQUENCE s AS INT START WITH 1", "CREATE SEQUENCE"),
+        ("CREATE SYNONYM y FOR t", "CREATE SYNONYM"),
+        ("CREATE TYPE y FROM INT", "CREATE TYPE"),
+        ("CREATE PARTITION FUNCTION f (INT) AS RANGE LEFT FOR VALUES (1)", "CREATE PARTITION"),
+        ("CREATE STATISTICS x ON t (a)", "CREATE STATISTICS"),
+        ("CREATE ASSEMBLY x FROM 0x00", "CREATE ASSEMBLY"),
+        ("CREATE TABLE x (a INT REFERENCES t (a))", "FOREIGN KEY"),
+        ("CREATE TABLE x (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES t (a))", "FOREIGN KEY"),
+        ("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (a)", "FOREIGN KEY"),
+        ("CREATE TABLE x (a INT, INDEX i (a))", "inline INDEX"),
+        ("CREATE TABLE x (a INT, PERIOD FOR SYSTEM_TIME (b, c))", "temporal table"),
+        ("CREATE TABLE x (a XML)", "xml"),
+        ("CREATE TABLE x (a GEOGRAPHY)", "geography"),
+        ("CREATE TABLE x (a INT) ON scheme (a)", "partition scheme"),
+        ("CREATE TABLE ##x (a INT)", "global temporary table"),
+        ("ALTER TABLE t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0)", "WITH NOCHECK"),
+        ("ALTER TABLE t SWITCH TO u", "ALTER TABLE … SWITCH"),
+        ("ALTER TABLE t ADD c INT IDENTITY", "ALTER TABLE ADD of a computed or IDENTITY column"),
+        ("ALTER INDEX ALL ON t REBUILD", "ALTER INDEX"),
+        ("DROP FUNCTION f", "DROP FUNCTION"),
+        ("DROP TRIGGER g", "DROP TRIGGER"),
+        ("CREATE UNIQUE INDEX i ON t (a) WITH (IGNORE_DUP_KEY = ON)", "IGNORE_DUP_KEY = ON"),
+        ("DISABLE TRIGGER g ON t", "DISABLE TRIGGER"),
+    ],
+    "statements": [
+        ("SAVE TRANSACTION s", "SAVE TRANSACTION (a savepoint)"),
+        ("GOTO done", "GOTO"),
+        ("done: SELECT 1", "label"),
+        ("DBCC CHECKDB", "DBCC"),
+        ("BACKUP DATABASE x TO DISK = 'y'", "BACKUP"),
+        ("RESTORE DATABASE x FROM DISK = 'y'", "RESTORE"),
+        ("KILL 51", "KILL"),
+        ("RECONFIGURE", "RECONFIGURE"),
+        ("CHECKPOINT", "CHECKPOINT"),
+        ("REVERT", "REVERT"),
+        ("EXECUTE AS USER = 'x'", "EXECUTE AS"),
+        ("EXEC ('SELECT 1') AS USER = 'x'", "EXEC (…) AS"),
+        ("EXEC p WITH RESULT SETS ((a INT))", "EXEC … WITH RESULT SETS"),
+        ("WAITFOR TIME '10:00'", "WAITFOR TIME"),
+        ("BEGIN DISTRIBUTED TRANSACTION", "BEGIN DISTRIBUTED"),
+        ("BEGIN TRANSACTION x WITH MARK 'y'", "BEGIN TRANSACTION … WITH MARK"),
+        ("COMMIT TRANSACTION WITH (DELAYED_DURABILITY = ON)", "COMMIT … WITH (DELAYED_DURABILITY)"),
+        ("UPDATE STATISTICS t", "UPDATE STATISTICS"),
+        ("INSERT TOP (1) INTO t (a) SELECT a FROM u", "INSERT TOP"),
+        ("INSERT t (a) OUTPUT inserted.a EXEC ('SELECT 1')", "INSERT … EXEC with OUTPUT"),
+        ("MERGE TOP (1) t USING u ON t.a = u.a WHEN MATCHED THEN DELETE;", "MERGE TOP"),
+        ("DELETE t WHERE CURRENT OF c", "WHERE CURRENT OF"),
+        ("DECLARE @v INT; UPDATE t SET @v = a", "UPDATE … SET @variable"),
+        ("WITH c AS (SELECT a FROM t) UPDATE c SET a = 1", "UPDATE of a common table expression"),
+        ("DECLARE @c CURSOR", "cursor variable"),
+        ("DECLARE c CURSOR KEYSET FOR SELECT a FROM t", "KEYSET cursor"),
+        ("DECLARE @x XML", "xml"),
+        ("SET ROWCOUNT 5", "SET ROWCOUNT"),
+        ("SET ANSI_NULLS OFF", "SET ANSI_NULLS"),
+        ("SET CONTEXT_INFO 0x01", "SET CONTEXT_INFO"),
+        ("SET LANGUAGE German", "SET LANGUAGE"),
+        ("SET DATEFIRST 1", "SET DATEFIRST"),
+        ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "ISOLATION LEVEL SERIALIZABLE"),
+        ("CREATE LOGIN l FROM WINDOWS", "CREATE LOGIN … FROM"),
+        ("ALTER DATABASE D ADD FILE (NAME = x)", "ALTER DATABASE … ADD"),
+        ("CREATE DATABASE x ON (NAME = x)", "CREATE DATABASE … ON"),
+        ("GRANT SELECT ON t (a) TO public", "permission on columns"),
+        ("GRANT SELECT ON t TO public WITH GRANT OPTION", "WITH GRANT OPTION"),
+        ("CREATE CERTIFICATE c FROM FILE = 'x'", "CREATE CERTIFICATE … FROM"),
+        ("ADD COUNTER SIGNATURE TO p BY CERTIFICATE c", "countersignature"),
+        ("TRUNCATE TABLE t WITH (PARTITIONS (1))", "TRUNCATE TABLE … WITH (PARTITIONS …)"),
+        ("BULK INSERT t FROM 'x' WITH (ORDER (a))", "BULK INSERT with ORDER (…)"),
+    ],
+    "queries": [
+        ("SELECT a FROM t FOR XML PATH('')", "FOR XML"),
+        ("SELECT a FROM t FOR JSON AUTO", "FOR JSON"),
+        ("SELECT a FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
+        ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
+        ("SELECT * FROM OPENJSON('[]')", "OPENJSON"),
+        ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),
+        ("SELECT * FROM dbo.f(1)", "table-valued function"),
+        ("SELECT dbo.f(1)", "user-defined function"),
+        ("SELECT NEXT VALUE FOR s", "NEXT VALUE FOR"),
+        ("SELECT PARSE('1' AS INT)", "PARSE"),
+        ("SELECT GETDATE() AT TIME ZONE 'UTC'", "AT TIME ZONE"),
+        ("SELECT a FROM t OPTION (USE HINT ('X'))", "query hint"),
+        ("SELECT * FROM server1.D.dbo.t", "linked server"),
+        ("SELECT CAST(1 AS XML)", "xml"),
+    ],
+}
+STATEMENTS = [pair for pairs in CONSTRUCTS.values() for pair in pairs]
+
+
+def markdown() -> str:
+    """A row a theme: the names of its constructs."""
+    rows = [
+        f"| {theme} | {', '.join(sorted({name for _, name in pairs}, key=str.lower))} |"
+        for theme, pairs in CONSTRUCTS.items()
+    ]
+    return "\n".join(["| refused by name (40510) | |", "|---|---|", *rows])
+
+
+def renewed(readme: str) -> str:
+    """The text of the README with the table of now between its markers; raises ValueError without them."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"there is no table between {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{markdown()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -9,7 +9,7 @@ import pyodbc
 import pytest
 
 from local_sqlserver.pytest_plugin import SqlServer
-from tests.refused import STATEMENTS
+from tests.refused import README, STATEMENTS, renewed
 
 ALONE = ("CREATE TRIGGER", "CREATE FUNCTION")
 """Constructs that must be alone in their batch: elsewhere that is the error (111)."""
@@ -48,3 +48,8 @@ def test_a_refused_construct_is_named(connection: pyodbc.Connection, position: s
         assert name.lower() in message.lower()
     assert not cursor.messages, "nothing of the batch has run"
     assert connection.execute("SELECT OBJECT_ID(N'q')").fetchval() is None
+
+
+def test_the_readmes_table_lists_what_is_refused() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert renewed(text) == text
