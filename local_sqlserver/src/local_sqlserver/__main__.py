@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(server: Server) -> None:
-    """Accept connections until a signal asks to stop; a second signal kills the process."""
+    """Accept connections until SIGTERM or SIGINT; a second signal kills the process."""
     stop = threading.Event()
 
     def request_stop(signal_number: int, _frame: FrameType | None) -> None:

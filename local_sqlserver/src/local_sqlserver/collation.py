@@ -1,8 +1,8 @@
-"""Collations by name: what they tell apart, and the five bytes that stand for the server's own in TDS.
+"""Collations by name: the differences that count in a comparison, and the five bytes of the server's collation in TDS.
 
-Every database of the stand-in has the collation ``DATABASE``; columns and expressions may have any that ``find`` knows.
+Every database of the stand-in has the collation ``DATABASE``; a column or expression may have any of ``find``.
 Sources: the T-SQL reference, "Windows collation name", "SQL Server collation name" and "Collation precedence";
-MS-UCODEREF 3.1.5.2 for what has no weight of its own and what stands for two letters.
+MS-UCODEREF 3.1.5.2 for characters without a weight and letters that compare as two.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 @dataclass(frozen=True, slots=True)
 class Collation:
-    """What a text compares by.
+    """A collation: the rules by which text compares.
 
-    ``binary`` compares code units. Else ``case``, ``accents``, ``kana`` and ``width`` say which differences count, and
-    ``version`` is 80 or 100: before 100 more characters have no weight. ``supplementary`` (_SC): functions count a
-    character beyond U+FFFF as one, not as two. ``explicit`` marks a COLLATE clause, which wins over a column's.
+    ``binary`` compares code units. Otherwise ``case``, ``accents``, ``kana`` and ``width`` are the differences that
+    count, and ``version`` is 80 or 100: before 100 more characters have no weight. With ``supplementary`` (_SC),
+    functions count a character beyond U+FFFF as one, not as two. ``explicit`` marks the collation of a COLLATE clause,
+    which takes precedence over a column's.
     """
 
     name: str
@@ -36,16 +37,16 @@ class Collation:
     explicit: bool = False
 
     def clause(self) -> Collation:
-        """The same as a COLLATE clause gives it."""
+        """The same collation, from a COLLATE clause."""
         return replace(self, explicit=True)
 
     def column(self) -> Collation:
-        """The same as a column has it, one of a derived table too."""
+        """The same collation, of a column (also of a derived table)."""
         return replace(self, explicit=False)
 
 
 class Collated(Protocol):
-    """A text with its collation; None is the database's, which gives way to any other (a literal, a variable)."""
+    """A text with its collation; None is the database's, which any other overrides (a literal, a variable)."""
 
     @property
     def collation(self) -> Collation | None:
@@ -76,7 +77,7 @@ _SQL_LOCALE = re.compile(r"sql_\w+_(cp\d+|pref_cp\d+)", re.IGNORECASE)
 
 @lru_cache(maxsize=256)
 def find(name: str, line: int = 0) -> Collation:
-    """The collation of a name; raises SqlError 448 for a name that is none, 40510 for one that is not supported."""
+    """The collation of a name; raises SqlError 448 for an unknown name, 40510 for a collation that is not supported."""
     if name.lower() == "database_default":
         return DATABASE
     form = _FORM.fullmatch(name)
@@ -105,7 +106,7 @@ def find(name: str, line: int = 0) -> Collation:
 
 
 def _spelled(name: str) -> str:
-    """A name of the two families in the case that the catalog views show."""
+    """The name of a Windows or SQL Server collation in the spelling of the catalog views."""
     return name.upper().replace("LATIN1_GENERAL", "Latin1_General")
 
 
@@ -116,7 +117,7 @@ WIRE = bytes((0x09, 0x04, 0x10, 0x20, 0x00))
 """``DATABASE`` in TDS (MS-TDS 2.2.5.1.2): LCID 0x0409, ignore case, version 2 (100), no sort order; _SC has no bit."""
 
 UNRESOLVED = Collation("")
-"""The collation of an expression that joins columns of two: no query returns it, and nothing compares it."""
+"""The collation of an expression over columns of two collations. To return it or to compare by it is an error."""
 
 
 def named(collation: Collation | None) -> str | None:
@@ -125,9 +126,9 @@ def named(collation: Collation | None) -> str | None:
 
 
 def joined(values: Iterable[Collated], line: int) -> Collation | None:
-    """The collation of an expression of several texts: a COLLATE clause wins, then the columns' if it is one.
+    """The collation of an expression over several texts: that of a COLLATE clause, else the one that all columns share.
 
-    Raises SqlError 468 for two COLLATE clauses that differ.
+    It is UNRESOLVED if columns differ. Raises SqlError 468 for two COLLATE clauses that differ.
     """
     present = [value.collation for value in values if value.collation is not None]
     clauses = {collation.name: collation for collation in present if collation.explicit}
@@ -142,9 +143,9 @@ def joined(values: Iterable[Collated], line: int) -> Collation | None:
 
 
 def compared(values: Iterable[Collated], operation: str, line: int) -> Collation | None:
-    """The collation that texts compare by.
+    """The collation by which texts compare.
 
-    Raises SqlError 468 when their columns differ and no clause decides, 446 when one of them is such an expression.
+    Raises SqlError 468 if columns differ and no COLLATE clause decides, 446 if the collation of a text is unresolved.
     """
     listed = list(values)
     names = list(dict.fromkeys(value.collation.name for value in listed if value.collation is not None))

@@ -1,8 +1,8 @@
 """SQL Server's errors: the catalogue of messages, and the one exception that carries an error to the client.
 
-A message's text stands here and nowhere else; ``sql_error(207, name, line=line)`` makes the error. Source: sys.messages,
-as "Database Engine events and errors" in SQL Server's documentation prints it; the severity is the one that SQL Server
-raises the message with, which is not always the listed one (Msg 8155 is listed with 15 and arrives with 16).
+Each message's text is kept once, here; ``sql_error(207, name, line=line)`` makes the error. Source: sys.messages,
+as "Database Engine events and errors" in SQL Server's documentation prints it; the severity is the one with which SQL
+Server raises the message, not always the listed one (Msg 8155 is listed with 15 and raised with 16).
 """
 
 # ruff: noqa: E501
@@ -288,9 +288,9 @@ stands for no error of SQL Server."""
 
 
 class SqlError(Exception):
-    """A SQL Server error: what ERROR_NUMBER(), ERROR_SEVERITY() … report and the TDS ERROR token carries.
+    """A SQL Server error, with the values of ERROR_NUMBER(), ERROR_SEVERITY() … and of the TDS ERROR token.
 
-    Made by ``sql_error`` for the messages of the catalogue; directly for the texts that THROW and RAISERROR bring.
+    ``sql_error`` makes it for a message of the catalogue. THROW and RAISERROR, which bring a text, make it directly.
     ``line`` is 1-based within the batch or procedure; ``procedure`` is empty outside procedures. Severity 20 and up
     closes the connection.
     """
@@ -319,7 +319,7 @@ class SqlError(Exception):
 
 
 def message_text(number: int, *arguments: object) -> str:
-    """The text of a message with its placeholders filled in, in order; TypeError when their count differs."""
+    """The text of a message with its placeholders filled in order; raises TypeError if the counts differ."""
     return MESSAGES[number].text % arguments
 
 
@@ -339,5 +339,5 @@ def sql_error(
 
 
 def unsupported(construct: str, line: int = 0) -> SqlError:
-    """The refusal of a construct that SQL Server has and the stand-in has not (number 40510, as Azure SQL uses)."""
+    """The refusal of a construct that SQL Server supports and the stand-in does not (error 40510, which Azure SQL uses)."""
     return sql_error(40510, construct, line=line)

@@ -1,10 +1,10 @@
-"""The fixtures of pytest that run a server: ``sqlserver``, one for all tests, and ``start_sqlserver``, more of them.
+"""Pytest fixtures that run a server: ``sqlserver`` is one server for all tests, ``start_sqlserver`` starts more.
 
     def test_a_query(sqlserver):
         with closing(pyodbc.connect(sqlserver.odbc(), autocommit=True)) as connection:
             assert connection.execute("SELECT 1 + 1").fetchval() == 2
 
-Each server is a process of its own, so nothing of it is imported here: pytest starts as fast as without.
+Each server is a process of its own, so this module imports nothing of it and costs pytest no time to start.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SECONDS_TO_END = 30
 
 
 class SqlServerError(Exception):
-    """The server did not start, or did not end cleanly; the message is its log."""
+    """The server did not start or did not end cleanly; the message is its log."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class SqlServer:
     def odbc(self, database: str = "master", *, driver: str | None = None, **parts: str) -> str:
         """Return an ODBC connection string to a database.
 
-        ``driver`` is the name of a registered driver or the path of its file; without one it is ``microsoft_driver()``.
-        ``parts`` replace others or come on top: ``UID="reader", PWD="Reader_1"``.
+        ``driver`` is the name of a registered driver or the path of its file; the default is ``microsoft_driver()``.
+        ``parts`` replace parts of the string or add to it: ``UID="reader", PWD="Reader_1"``.
         """
         every = {
             "DRIVER": driver or microsoft_driver(),
@@ -68,7 +68,7 @@ def _braced(value: str) -> str:
 
 
 def microsoft_driver() -> str:
-    """Return the path of Microsoft's driver in the wheel mssql-python-odbc, or its usual name without the wheel."""
+    """Return the path of Microsoft's driver in the wheel mssql-python-odbc; without it, the registered name."""
     wheel = find_spec("mssql_python_odbc")
     if wheel is not None and wheel.origin is not None:
         libraries = Path(wheel.origin).parent / "libs"
@@ -88,14 +88,14 @@ StartSqlServer = Callable[..., AbstractContextManager[SqlServer]]
 def start(folder: Path, *options: str, password: str | None = None) -> Iterator[SqlServer]:
     """Run a server on a free port of 127.0.0.1 until the block ends.
 
-    ``folder`` gets ``data`` with the databases, ``bulk`` and ``log``; a later start on the same folder finds what the
-    first one committed. ``options`` are more of the command line. Without a password, one is made up.
-    Raises SqlServerError if the server does not start, or ends in another way than by SIGTERM or SIGKILL.
+    ``folder`` gets ``data`` with the databases, ``bulk`` and ``log``; a later start on the same folder finds the
+    committed data. ``options`` are further options of the command line. The default password is random.
+    Raises SqlServerError if the server does not start, or ends by anything but SIGTERM or SIGKILL.
     """
     bulk_folder, log = folder / "bulk", folder / "log"
     bulk_folder.mkdir(parents=True, exist_ok=True)
     password = password or secrets.token_urlsafe(16)
-    # -P: the current folder is no place for the server to import from.
+    # -P keeps the server from importing modules of the current folder.
     command = [sys.executable, "-P", "-m", "local_sqlserver", "--port", "0", "--data-dir", str(folder / "data")]
     command += ["--password-env", "SQLSERVER_PASSWORD", "--bulk-root", str(bulk_folder), *options]
     with (
@@ -129,12 +129,12 @@ def start(folder: Path, *options: str, password: str | None = None) -> Iterator[
 
 @pytest.fixture(scope="session")
 def sqlserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlServer]:
-    """A server for all tests of a run, on folders that are new."""
+    """A server for all tests of a run, in new folders."""
     with start(tmp_path_factory.mktemp("sqlserver")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def start_sqlserver() -> StartSqlServer:
-    """More servers, each for a ``with`` block and on a folder of its own: the function ``start``."""
+    """The function ``start``, which runs one more server for a ``with`` block, on a folder of its own."""
     return start

@@ -1,6 +1,6 @@
-"""T-SQL's data types: the catalogue, one row a type, and ``SqlType``, a type as variables and columns declare it.
+"""T-SQL's data types: the catalogue, one row a type, and ``SqlType``, the declared type of a variable or column.
 
-Rows of a result carry Python values: int (also for BIT: 0 or 1), Decimal, float, str, bytes, date, time, naive
+The rows of a result hold Python values: int (also for BIT: 0 or 1), Decimal, float, str, bytes, date, time, naive
 datetime, aware datetime (DATETIMEOFFSET), UUID, None.
 
 Sources: sys.types; the T-SQL reference, "Data types" and "Data type precedence"; MS-TDS 2.2.5.4 (tokens);
@@ -158,17 +158,17 @@ TIME_BYTES = ((2, 3), (4, 4), (7, 5))
 
 
 def decimal_bytes(precision: int) -> int:
-    """The bytes of a DECIMAL."""
+    """The number of bytes of a DECIMAL."""
     return next(size for most, size in DECIMAL_BYTES if precision <= most)
 
 
 def time_bytes(scale: int) -> int:
-    """The bytes of a time of day with so many digits of a second."""
+    """The number of bytes of a time of day with ``scale`` decimals of a second."""
     return next(size for most, size in TIME_BYTES if scale <= most)
 
 
 def storage_bytes(declared: SqlType) -> int:
-    """The bytes that a value takes at most, as sys.columns.max_length has it; ``MAX`` for (MAX)."""
+    """The most bytes that a value takes, as in sys.columns.max_length; ``MAX`` for (MAX)."""
     row = TYPES[declared.name]
     if declared.length is not None:
         return 2 * declared.length if row.name in UNICODE and declared.length != MAX else declared.length
@@ -180,7 +180,7 @@ def storage_bytes(declared: SqlType) -> int:
 
 
 def digits(declared: SqlType) -> tuple[int, int]:
-    """Precision and scale as sys.columns has them."""
+    """Precision and scale, as in sys.columns."""
     row = TYPES[declared.name]
     if row.family == "decimal":
         return declared.precision or DEFAULT_PRECISION, declared.scale or 0

@@ -1,6 +1,6 @@
 """Lengths and cuts of text in UTF-16 code units.
 
-NVARCHAR(n) holds n code units, whatever the collation counts as a character: one beyond U+FFFF takes two.
+NVARCHAR(n) holds n code units under every collation; a character beyond U+FFFF takes two.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ def length(text: str) -> int:
 
 
 def left(text: str, units: int) -> str:
-    """Return the first ``units`` code units; a character that does not fit whole is left out, as under _SC."""
+    """Return the first ``units`` code units, without half a surrogate pair at the end, as under _SC."""
     if text.isascii() or length(text) <= units:
         return text[:units]
     return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")

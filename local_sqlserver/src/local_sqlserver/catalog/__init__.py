@@ -1,4 +1,4 @@
-"""What the databases hold: objects and principals in memory, the same facts in tables, the views of sys over them.
+"""The catalog: objects and principals in memory, a copy of them in each database file, and the views of sys.
 
-Start with ``objects``; ``store`` writes and reads them, ``view`` shows them to a session with its uncommitted changes.
+Start with ``objects``. ``store`` reads and writes the tables. ``view`` gives a session its uncommitted changes as well.
 """

@@ -1,4 +1,4 @@
-"""Logins: the configured administrator, and those that CREATE LOGIN made, kept in master."""
+"""Logins: the configured administrator, and the logins of CREATE LOGIN, which master stores."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _OPTIONS = frozenset(
 
 
 def password_hash(password: str, salt: bytes) -> bytes:
-    """Return what is kept of a password."""
+    """Return the salted hash of a password, which is stored instead of it."""
     return hashlib.scrypt(password.encode(), salt=salt, n=2**12, r=8, p=1)
 
 
 def user_of(login: str, catalog: Catalog) -> PrincipalInfo | None:
-    """Return the user that a login has in a database, by the database's catalog."""
+    """Return the user of a login in the database with this catalog, None if it has none."""
     return next(
         (item for item in catalog.principals.values() if item.type == "S" and item.login.lower() == login.lower()),
         None,
@@ -61,7 +61,7 @@ class Accounts:
         self._logins = {row[0].lower(): row for row in rows}
 
     def authenticate(self, user: str, password: str) -> tuple[str, str]:
-        """Return the login's name as it is written and its default database; raises SqlError 18456."""
+        """Return the login's name as it was created and its default database; raises SqlError 18456."""
         if user.lower() == self._administrator.lower():
             if hmac.compare_digest(password.encode(), self._password.encode()):
                 return self._administrator, MASTER
@@ -82,7 +82,7 @@ class Accounts:
         return user_of(login, database.catalog) is not None
 
     def known(self, login: str) -> bool:
-        """Whether there is a login of that name, the administrator's aside."""
+        """Whether CREATE LOGIN has made a login of this name; the administrator's does not count."""
         return login.lower() in self._logins
 
     def change(self, statement: syntax.Principal) -> None:

@@ -20,7 +20,7 @@ _FIRST_OBJECT_ID = 1_000_001
 
 @dataclass(slots=True)
 class Database:
-    """An attached database; ``catalog`` is what is committed."""
+    """An attached database; ``catalog`` is its committed state."""
 
     name: str
     id: int
@@ -35,20 +35,20 @@ class Database:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def new_object_id(self) -> int:
-        """Return an object id that was never given before."""
+        """Return a new object id; ids are never reused."""
         with self.lock:
             self.next_id += 1
             return self.next_id
 
     def new_schema_id(self) -> int:
-        """Return a schema id that was never given before."""
+        """Return a new schema id; ids are never reused."""
         with self.lock:
             self.next_schema_id += 1
             return self.next_schema_id
 
 
 class Databases:
-    """Attaches what lies in the data directory; creates and drops databases."""
+    """Attaches the database files of the data directory; creates and drops databases."""
 
     def __init__(self, root: duckdb.DuckDBPyConnection, directory: Path) -> None:
         self._root = root
@@ -129,7 +129,7 @@ class Databases:
             return tuple(database.catalog.version for database in self._by_name.values())
 
     def create(self, name: str) -> Database:
-        """Create a database. Raises SqlError 1801 when it exists."""
+        """Create a database; raises SqlError 1801 if it exists."""
         with self._lock:
             if name.lower() in self._by_name:
                 raise sql_error(1801, name)

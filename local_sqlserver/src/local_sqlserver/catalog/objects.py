@@ -1,7 +1,7 @@
-"""What a database contains, in memory: schemas, tables, views and procedures with their declared types.
+"""The catalog of a database in memory: schemas, tables, views and procedures with their declared types.
 
-The same facts lie in tables of the database file (``store``), written in the transaction of the DDL. A session
-that runs DDL inside a transaction works on a copy and publishes its changes on commit.
+``store`` writes the same entries to tables of the database file, in the transaction of the DDL. A session that
+runs DDL inside a transaction works on a copy of the catalog and publishes its changes on commit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def quote(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParameterInfo:
-    """A procedure's parameter as sys.parameters shows it."""
+    """A parameter of a procedure: a row of sys.parameters."""
 
     name: str
     type: SqlType
@@ -40,9 +40,9 @@ class ParameterInfo:
 
 @dataclass(frozen=True, slots=True)
 class CatalogObject:
-    """A table ('U'), view ('V') or procedure ('P'); ``definition`` is the T-SQL text of the latter two.
+    """A table ('U'), view ('V') or procedure ('P'); ``definition`` is the T-SQL text of a view or procedure.
 
-    ``signatures`` are the thumbprints of the certificates that signed a procedure: one that is altered has none.
+    ``signatures`` are the thumbprints of the certificates that signed a procedure. ALTER PROCEDURE removes them.
     """
 
     id: int
@@ -80,7 +80,7 @@ class PermissionInfo:
 class PrincipalInfo:
     """A database user of a login ('S') or of a certificate ('C'), or a role ('R').
 
-    ``login`` is the name of the user's login or certificate, ``members`` are the role's, lower case.
+    ``login`` is the name of the user's login or certificate. ``members`` are the members of a role, in lower case.
     """
 
     name: str
@@ -94,7 +94,8 @@ class PrincipalInfo:
 class CertificateInfo:
     """A certificate that signs procedures.
 
-    ``thumbprint`` is 20 bytes, ``salt`` and ``hash`` are of the private key's password: empty when it was removed.
+    ``thumbprint`` is 20 bytes. ``salt`` and ``hash`` belong to the password of the private key; they are empty if the
+    key was removed.
     """
 
     id: int
@@ -107,7 +108,7 @@ class CertificateInfo:
 
 @dataclass(slots=True)
 class Catalog:
-    """One database's contents. Names are compared without regard to case."""
+    """The catalog of one database. Names are compared without regard to case."""
 
     schemas: dict[str, tuple[int, str]] = field(default_factory=dict)
     objects: dict[tuple[str, str], CatalogObject] = field(default_factory=dict)
@@ -127,7 +128,7 @@ class Catalog:
         )
 
     def schema(self, name: str) -> str | None:
-        """Return the schema's name as it was written, or None."""
+        """Return the schema's name as it was created, or None."""
         found = self.schemas.get(name.lower())
         return found[1] if found else None
 
@@ -140,7 +141,7 @@ class Catalog:
         return next((item for item in self.objects.values() if item.id == object_id), None)
 
     def constraint_owner(self, schema: str, name: str) -> tuple[CatalogObject, str] | None:
-        """Return the table that owns a constraint of that name, and the constraint's kind."""
+        """Return the table with a constraint of this name, and the kind of the constraint."""
         for item in self.objects.values():
             if item.schema.lower() != schema.lower():
                 continue
@@ -157,6 +158,6 @@ class Catalog:
         return (item for item in self.objects.values() if item.schema.lower() == schema.lower())
 
     def check_free(self, schema: str, name: str) -> None:
-        """Raise SqlError 2714 when the name is taken."""
+        """Raise SqlError 2714 if the name is taken."""
         if self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None:
             raise sql_error(2714, name)

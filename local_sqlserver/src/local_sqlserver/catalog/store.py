@@ -1,6 +1,6 @@
-"""The catalog's tables in each database file: creating, reading and writing them.
+"""The tables in each database file that store its catalog.
 
-They lie beside the data so that a definition commits or rolls back with the data of its transaction.
+They are in the file of the data, so that a definition commits or rolls back with the data of its transaction.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _LATER = ("signatures", "certificates")
 
 
 def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Make the catalog tables, the built-in schemas and principals in a new database file."""
+    """Create the catalog tables, the built-in schemas and principals in a new database file."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     connection.execute(f"CREATE SCHEMA {home}")
     for name, columns in _TABLES.items():
@@ -61,7 +61,7 @@ def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
 
 
 def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Make what a database file of an older version lacks."""
+    """Add the tables and columns that a database file of an older version lacks."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     for name in _LATER:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
@@ -116,7 +116,7 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
 
 
 def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: CatalogObject, new: bool) -> None:
-    """Write an object's rows; ``new`` False replaces those that are there."""
+    """Write an object's rows; ``new`` False replaces its present rows."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     if not new:
         drop_object(connection, database, item.id)
@@ -160,7 +160,7 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
 
 
 def drop_object(connection: duckdb.DuckDBPyConnection, database: str, object_id: int) -> None:
-    """Remove an object's rows."""
+    """Delete an object's rows."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     for table in ("objects", *_OF_OBJECT):
         connection.execute(f"DELETE FROM {home}.{table} WHERE object_id = $1", [object_id])
@@ -174,7 +174,7 @@ def put_schema(connection: duckdb.DuckDBPyConnection, database: str, schema_id: 
 
 
 def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> None:
-    """Forget a schema."""
+    """Delete a schema's row."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     connection.execute(f"DELETE FROM {home}.schemas WHERE lower(name) = $1", [name.lower()])
 

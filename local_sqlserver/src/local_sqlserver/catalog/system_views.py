@@ -37,16 +37,16 @@ _TYPE_ROWS = ", ".join(
 
 
 def _names(types: Iterable[str]) -> str:
-    """A list for IN."""
+    """SQL of a list for IN."""
     return "(" + ", ".join(f"'{name}'" for name in sorted(types)) + ")"
 
 
 def _bytes_by(column: str, sizes: tuple[tuple[int, int], ...]) -> str:
-    """SQL of the bytes that a precision or scale needs."""
+    """SQL of the number of bytes that a precision or scale takes."""
     return "CASE " + " ".join(f"WHEN {column} <= {most} THEN {size}" for most, size in sizes) + " END"
 
 
-# As types.storage_bytes and types.digits, which a test compares with these.
+# The rules of types.storage_bytes and types.digits in SQL; a test compares both.
 _DOUBLED = f"CASE WHEN c.type_name IN {_names(UNICODE)} AND c.type_length <> {MAX} THEN 2 ELSE 1 END * c.type_length"
 _LENGTH = f"""CASE WHEN c.type_length IS NOT NULL THEN {_DOUBLED}
     WHEN c.type_name IN {_names(DECIMALS)} THEN {_bytes_by("c.type_precision", DECIMAL_BYTES)}
@@ -237,7 +237,7 @@ _SERVER_VIEWS = {
 
 
 def create(connection: duckdb.DuckDBPyConnection, database: str, *, server: bool = False) -> None:
-    """Make the views in a database file (again, in case an older version wrote them); ``server`` those of master."""
+    """Create or replace the views in a database file; ``server`` creates the views of master."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     name = "'" + database.replace("'", "''") + "'"
     for view, text in (_SERVER_VIEWS if server else _VIEWS).items():
@@ -245,7 +245,7 @@ def create(connection: duckdb.DuckDBPyConnection, database: str, *, server: bool
 
 
 def find(schema: str, name: str) -> tuple[str, bool] | None:
-    """Return the view behind a system name and whether it lies in master; None when there is none."""
+    """Return the DuckDB view behind a system view's name and whether it is in master; None for any other name."""
     view = f"{schema.lower()}_{name.lower()}"
     if view in _SERVER_VIEWS:
         return view, True

@@ -1,4 +1,4 @@
-"""The catalogs of the databases as one session sees them: with its own definitions that are not committed yet."""
+"""The catalogs of the databases with one session's uncommitted definitions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _versions = itertools.count(1)
 
 
 class CatalogView:
-    """Committed catalogs, overlaid by what the session's transaction has changed."""
+    """The committed catalogs, overlaid with the changes of the session's transaction."""
 
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
@@ -27,16 +27,16 @@ class CatalogView:
         return found
 
     def catalog(self, database: str) -> Catalog:
-        """Return a database's catalog as this session's transaction sees it."""
+        """Return a database's catalog with the changes of this session's transaction."""
         overlay = self._overlays.get(database.lower())
         return overlay[0] if overlay else self.database(database).catalog
 
     def versions(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return a value that changes whenever any catalog does: the committed ones and this session's."""
+        """Return a value that changes whenever a committed catalog or a copy of this session changes."""
         return self._databases.versions(), tuple(catalog.version for catalog, _ in self._overlays.values())
 
     def change(self, database: str, apply: Callable[[Catalog], None]) -> None:
-        """Change the catalog for this session now and for all on ``publish``."""
+        """Apply a change to this session's copy of a catalog; ``publish`` repeats it for all sessions."""
         key = database.lower()
         if key not in self._overlays:
             self._overlays[key] = (self.database(database).catalog.copy(), [])
@@ -46,7 +46,7 @@ class CatalogView:
         changes.append(apply)
 
     def publish(self) -> None:
-        """Make the session's changes, which are committed, those of all."""
+        """Make the session's changes visible to all sessions, after the commit."""
         for name, (_, changes) in self._overlays.items():
             database = self.database(name)
             with database.lock:
@@ -58,5 +58,5 @@ class CatalogView:
         self._overlays.clear()
 
     def discard(self) -> None:
-        """Forget the session's changes, which are rolled back."""
+        """Drop the session's changes, after a rollback."""
         self._overlays.clear()

@@ -1,12 +1,12 @@
-"""The compiler: a statement or expression of the syntax tree in, DuckDB SQL out. It never runs anything.
+"""The compiler turns a statement or expression of the syntax tree into DuckDB SQL. It never runs anything.
 
-``compile_statement`` and ``compile_expression`` take a node and a ``Context``, which answers questions about names, and
-give a ``Translation`` for the engine to run. ``macros.install(connection)`` prepares a new DuckDB database;
+``compile_statement`` and ``compile_expression`` take a node and a ``Context``, which resolves names, and return a
+``Translation``, which the engine runs. ``macros.install(connection)`` prepares a new DuckDB database;
 ``failures.to_sql_error`` turns a ``duckdb.Error`` into the error that SQL Server would raise.
 
-``Context.target`` answers with the DuckDB name of a temporary table for a name that begins with # or @; SELECT … INTO
-asks it as well. The engine reads the columns of a new view and of a SELECT … INTO table from DuckDB where
-``CatalogChange.relation.columns`` is empty.
+For a name that begins with # or @, ``Context.target`` returns the DuckDB name of a temporary table, also for the target
+of SELECT … INTO. Where ``CatalogChange.relation.columns`` is empty, the engine reads the columns of a new view or of
+a SELECT … INTO table from DuckDB.
 """
 
 from local_sqlserver.compiler.contract import (

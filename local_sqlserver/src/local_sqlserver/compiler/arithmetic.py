@@ -34,7 +34,7 @@ _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "mod
 
 
 def concatenation(left: Value, right: Value, line: int) -> Value | None:
-    """Text + text; None where the other operand makes it arithmetic."""
+    """Text + text; None if an operand is neither text nor NULL, because + is arithmetic then."""
     if not (left.is_text or left.null) or not (right.is_text or right.null):
         return None
     if left.null or right.null:
@@ -110,7 +110,7 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
 
 
 def _widened(value: Value, declared: SqlType) -> str:
-    """An operand as exactly the result's type, so that DuckDB computes and overflows in it."""
+    """SQL of an operand cast to the result's type, because DuckDB computes and overflows in the operands' type."""
     if value.type == declared:
         return value.sql
     return f"CAST({value.sql} AS {duckdb_type(declared)})"
@@ -140,7 +140,7 @@ def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
 
 
 def _exact(value: Value) -> SqlType:
-    """The decimal that an operand counts as: an integer constant has as many digits as are written."""
+    """The decimal type of an operand; an integer constant has the precision of its digits."""
     if value.constant is not None and value.type.name in INTEGERS:
         return decimal(len(value.constant.lstrip("-")), 0)
     return as_decimal(value.type)
@@ -161,7 +161,10 @@ def _decimals(operator: str, left: Value, right: Value) -> Value:
 
 
 def divide_exactly(first: str, one: SqlType, second: str, two: SqlType, declared: SqlType) -> str:
-    """Decimal division by integers, since DuckDB's own goes through DOUBLE; digits past the scale are cut off."""
+    """SQL of a decimal division; digits beyond the scale are cut off.
+
+    It divides integers, because DuckDB divides decimals as DOUBLE.
+    """
     scale = declared.scale or 0
     shift = scale + (two.scale or 0)
     numerator = f"(CAST({first} * {_power(one.scale or 0)} AS HUGEINT) * {_power_integer(shift - (one.scale or 0))})"

@@ -1,4 +1,4 @@
-"""What engine and translator tell each other: names and declarations one way, DuckDB SQL the other."""
+"""The contract between engine and compiler: the engine gives names and declarations, the compiler DuckDB SQL."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a name in FROM, INTO, UPDATE … stands for.
+    """The table or view that a name in FROM, INTO, UPDATE … resolves to.
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
     'V' view, 'T' temporary table, '@' table variable, 'S' system view.
@@ -58,7 +58,7 @@ class Relation:
 
 
 class Context(Protocol):
-    """What the translator may ask about the world around a statement."""
+    """The names that a statement may use, as the engine resolves them for the compiler."""
 
     database: str
     default_schema: str
@@ -67,13 +67,13 @@ class Context(Protocol):
         """Resolve ('db', 'schema', 'name'), ('schema', 'name') or ('name',), '#t' and '@t' too. Raises SqlError 208."""
 
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
-        """Where an object to be created goes: no check that it exists; raises SqlError 2760 for an absent schema."""
+        """Resolve the name of a new object, whether or not it exists; raises SqlError 2760 for an absent schema."""
 
     def file(self, path: str, data_source: str | None, line: int) -> str:
-        """The file that OPENROWSET(BULK …) names, as this machine's path.
+        """The local path of the file that OPENROWSET(BULK …) names.
 
-        Raises SqlError 4834 for one who may not bulk load, 4860, 4861 and 12703 as BULK INSERT does. What depends on
-        it is translated anew each time.
+        Raises SqlError 4834 without the permission to bulk load, 4860, 4861 and 12703 as BULK INSERT does. A statement
+        that calls it is compiled anew at each run, because files and permissions change.
         """
 
     def variable(self, name: str, line: int) -> SqlType:
@@ -82,11 +82,11 @@ class Context(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CatalogChange:
-    """What a DDL statement did, for the engine to record in its catalog in the same transaction.
+    """A change by DDL, which the engine records in its catalog in the same transaction.
 
     ``action`` is 'create table', 'alter table', 'drop table', 'create view', 'drop view', 'create index', 'drop
-    index' …; ``relation`` the object after the change (for a drop: as it was); ``text`` the T-SQL definition of a
-    view.
+    index' …; ``relation`` is the object after the change (before it, for a drop); ``text`` is the T-SQL definition of
+    a view.
     """
 
     action: str
@@ -103,9 +103,9 @@ class Translation:
     variable ('@x') or a key of ``SESSION_VALUES`` in lower case. ``column_names`` are the result's column names, ''
     where T-SQL gives none (DuckDB's own names then stand in the result). ``command`` is 'select', 'insert', 'update',
     'delete', 'merge', 'truncate' or 'ddl'. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes
-    to the client. ``column_types`` are the declared types of the result's columns where the translator knows better
-    than DuckDB (None where it does not). ``assignments`` name the variables that a SELECT @a = …, @b = … sets from
-    the last row. ``output_into`` names where OUTPUT … INTO rows go; the last statement returns them.
+    to the client. ``column_types`` are the declared types of the result's columns, None where DuckDB's type decides.
+    ``assignments`` are the variables that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the
+    target of OUTPUT … INTO, whose rows the last statement returns.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,

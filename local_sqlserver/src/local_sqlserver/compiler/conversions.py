@@ -58,12 +58,12 @@ def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int
 
 
 def implicit(value: Value, target: SqlType, line: int) -> Value:
-    """A value converted to another type as operators and assignments do it."""
+    """A value converted to another type by the rules of operators and assignments."""
     return convert(value, target, line=line)
 
 
 def as_text(value: Value, line: int) -> Value:
-    """A value as text, as string functions take it."""
+    """A value as text, for a string function."""
     if value.null:
         return typed_null(text_type("varchar", 1))
     return value if value.is_text else convert(value, text_type("varchar", 8000), line=line)
@@ -207,7 +207,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
 
 
 def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
-    """A literal converted at translation time where that is plain."""
+    """A literal converted at compile time, None unless its format is simple. It spares the run the conversion."""
     text = (value.constant or "").strip(" ")
     if value.constant is None or style is not None:
         return None
@@ -311,7 +311,7 @@ def _from_binary(value: Value, target: SqlType, line: int) -> Value:
 
 
 def assign(value: Value, target: SqlType, *, table: str, column: str, line: int) -> Value:
-    """A value as INSERT and UPDATE store it: text that does not fit raises 2628."""
+    """A value converted to the type of the column that stores it; text that does not fit raises 2628."""
     if value.null or target.name not in TEXT:
         return convert(value, target, line=line)
     limit = target.length or 1
@@ -326,7 +326,7 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
         return convert(text, target, line=line)
 
     def fitted(sql: str) -> str:
-        """Cut trailing blanks without complaint, raise for more."""
+        """Cut trailing blanks that do not fit; raise 2628 if other characters do not."""
         return (
             f"CASE WHEN strlen({sql}) <= {limit} OR tsql_len({sql}) <= {limit} THEN {sql} "
             f"WHEN tsql_len(rtrim({sql}, ' ')) <= {limit} THEN tsql_left({sql}, {limit}) WHEN {sql} IS NOT NULL "
@@ -337,7 +337,7 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
 
 
 def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
-    """Both values as the type that wins by precedence, for a comparison."""
+    """Both values as the type of higher precedence, for a comparison."""
     if left.null and right.null:
         return left, right
     if left.null:
@@ -347,7 +347,7 @@ def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
     if left.is_text and right.is_text:
         return left, right
     if left.type.name in NUMBERS and right.type.name in NUMBERS:
-        return left, right  # DuckDB compares numbers of any two types by value
+        return left, right  # no conversion: DuckDB compares numbers of two types by value
     if left.type == right.type:
         return left, right
     if precedence(left.type) >= precedence(right.type):

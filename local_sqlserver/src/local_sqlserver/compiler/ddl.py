@@ -35,7 +35,7 @@ from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
 
 
 class DefinitionCompiler(DataCompiler):
-    """Translates DDL: DuckDB statements plus the changes that the engine's catalog records."""
+    """Compiles DDL to DuckDB statements and the changes that the engine records in its catalog."""
 
     def existing(self, name: syntax.Name, line: int) -> Relation | None:
         """The relation of a name, or None."""
@@ -124,7 +124,7 @@ class DefinitionCompiler(DataCompiler):
         try:
             self.expression(default.expression, Scope())
         except SqlError as error:
-            if error.number not in (207, 4104):  # no source is in scope, so any column is unknown
+            if error.number not in (207, 4104):  # a default has no source in scope, so every column is unknown
                 raise
             raise sql_error(128, default.text, line=default.line) from error
         self.parameters.clear()
@@ -177,7 +177,7 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
-        """Drop the table's unique indexes before and make them again after: DuckDB alters no indexed table."""
+        """Drop the unique indexes before the changes and create them after: DuckDB cannot alter an indexed table."""
         keys = [constraint for constraint in relation.constraints if constraint.kind in ("PK", "UQ", "UX")]
         drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
         kept = after or relation
@@ -209,9 +209,9 @@ class DefinitionCompiler(DataCompiler):
         return after
 
     def _rebuilt(self, relation: Relation, after: Relation, line: int) -> list[str]:
-        """Copy the rows into a new table of that name, the added last column filled with its default.
+        """Replace the table by a copy of its rows with the added last column, which gets its default.
 
-        DuckDB can neither add a column NOT NULL nor, in one transaction, fill a column and then declare it so.
+        DuckDB cannot add a NOT NULL column, nor fill a column and declare it NOT NULL in one transaction.
         """
         added = after.columns[-1]
         kept = [column for column in relation.columns if column.computed is None]
@@ -398,7 +398,7 @@ class DefinitionCompiler(DataCompiler):
         return _ddl((sql,), CatalogChange("create view", relation, node.text))
 
     def create_index(self, node: syntax.CreateIndex) -> Translation:
-        """CREATE INDEX: a unique one is enforced, any other only matters for speed and is recorded."""
+        """CREATE INDEX: a unique index is enforced; any other is only recorded, because it affects speed alone."""
         relation = self.existing(node.target, node.line)
         if relation is None:
             raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
@@ -479,14 +479,14 @@ def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
 
 
 def _generated_name(prefix: str, table: str, *columns: str) -> str:
-    """A name for a constraint that was given none; the same definition gets the same name."""
+    """A name for a constraint without one; the same definition always gets the same name."""
     digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
     column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"
 
 
 def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | None:
-    """The collation of a column, None for the database's; raises 448, and 447 for a column that is no text."""
+    """The collation of a column, None for the database's; raises 448, and 447 if the column is not text."""
     if definition.collation is None:
         return None
     collation = find(definition.collation, definition.line)

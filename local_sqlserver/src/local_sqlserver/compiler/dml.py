@@ -1,7 +1,8 @@
 """INSERT, UPDATE, DELETE, MERGE and TRUNCATE.
 
-Values are converted and checked in the translated SQL: lengths (2628), CHECK constraints (547), defaults and identity
-values do not rest on DuckDB's own table constraints, whose messages name too little. NOT NULL and unique keys do.
+The compiled SQL checks lengths (2628) and CHECK constraints (547) and computes defaults and identity values itself,
+because errors of DuckDB's table constraints lack the names that SQL Server's messages contain. NOT NULL and unique keys
+are DuckDB's, because only a table can enforce them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _OUTPUT_TABLE = "temp.main._tsql_output"
 
 @dataclass(frozen=True, slots=True)
 class _Returned:
-    """A translated OUTPUT clause."""
+    """A compiled OUTPUT clause."""
 
     sql: str
     names: tuple[str, ...]
@@ -38,7 +39,7 @@ class _Returned:
 
 
 class DataCompiler(QueryCompiler):
-    """Translates statements that change rows."""
+    """Compiles statements that change rows."""
 
     def target(self, name: syntax.Name, line: int) -> Relation:
         """The table that a statement changes; views and system views are refused."""
@@ -50,12 +51,12 @@ class DataCompiler(QueryCompiler):
         return relation
 
     def assigned(self, value: Value, column: ColumnInfo, relation: Relation, line: int) -> Value:
-        """A value as a column stores it."""
+        """A value converted to the type of a column."""
         table = f"{relation.database}.{relation.schema}.{relation.name}"
         return assign(value, column.type, table=table, column=column.name, line=line)
 
     def default(self, column: ColumnInfo, relation: Relation, line: int) -> Value:
-        """What a column gets when nothing is given."""
+        """The value of a column that a row leaves out: the next identity value, the default or NULL."""
         if column.identity:
             sql = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
             return Value(sql, column.type)
@@ -72,10 +73,10 @@ class DataCompiler(QueryCompiler):
         line: int,
         changed: set[str] | None = None,
     ) -> dict[str, str]:
-        """The SQL of new values by column; the first one raises 547 where a CHECK constraint is false.
+        """The SQL of new values by column; the first value raises 547 if a CHECK constraint is false.
 
-        ``values`` are those of all columns; with ``changed``, the columns that are assigned in lower case, only their
-        constraints are checked and only their values come back.
+        ``values`` are the values of all columns. With ``changed``, the assigned columns in lower case, only their
+        constraints are checked and only their values are returned.
         """
         tests = []
         for constraint in relation.constraints:
@@ -145,7 +146,10 @@ class DataCompiler(QueryCompiler):
         return self._inserted(sql, node, relation)
 
     def _checked(self, relation: Relation, values: dict[str, Value], source: str) -> str:
-        """A SELECT of the new rows' columns from ``source``; checks look at defaults and identities by name."""
+        """A SELECT of the new rows' columns from ``source``.
+
+        Checks read a subquery of the new values: a default or NEXTVAL that a check repeated would be evaluated again.
+        """
         if not any(constraint.kind == "C" for constraint in relation.constraints):
             selected = ", ".join(value.sql for value in values.values())
             return f'SELECT {selected} FROM ({source}) AS "_v"'
@@ -259,7 +263,7 @@ class DataCompiler(QueryCompiler):
     def _changed_source(
         self, target: syntax.Name, source: syntax.Source | None, line: int
     ) -> tuple[Relation, SourceColumns, Scope, str, bool]:
-        """The table an UPDATE or DELETE changes, its place in the FROM clause, and whether there are joins."""
+        """The table that UPDATE or DELETE changes, its source, the scope, the SQL of FROM, and whether it joins."""
         scope = Scope()
         if source is None:
             relation = self.target(target, line)
@@ -288,7 +292,10 @@ class DataCompiler(QueryCompiler):
         return own_source.relation, own_source, scope, sql, len(scope.sources) > 1
 
     def update(self, node: syntax.Update) -> Translation:
-        """UPDATE: rows are found and new values computed in a subquery that is matched by rowid."""
+        """UPDATE: a subquery finds the rows and computes their new values; the UPDATE joins it by rowid.
+
+        A single table without TOP, OUTPUT and CHECK constraints needs no subquery.
+        """
         line = node.line
         tables = self.common_tables(node)
         self._refuse_common_target(node.target, line)
@@ -367,7 +374,7 @@ class DataCompiler(QueryCompiler):
         return f" LIMIT {convert(self.expression(top.count, Scope()), BIGINT, line=top.line).sql}"
 
     def delete(self, node: syntax.Delete) -> Translation:
-        """DELETE, also of the rows that a common table expression over one table shows."""
+        """DELETE from a table, or from a common table expression over one table."""
         line = node.line
         if len(node.target) == 1 and node.source is None:
             table = next((table for table in node.tables if table.name.lower() == node.target[0].lower()), None)
@@ -421,7 +428,7 @@ class DataCompiler(QueryCompiler):
         return self._translation((sql,), "delete", node.output, returned)
 
     def truncate(self, node: syntax.Truncate) -> Translation:
-        """TRUNCATE TABLE; an identity begins at its seed again."""
+        """TRUNCATE TABLE; an identity column restarts at its seed."""
         relation = self.target(node.target, node.line)
         statements = []
         identity = next((column.identity for column in relation.columns if column.identity), None)
@@ -431,7 +438,7 @@ class DataCompiler(QueryCompiler):
         return Translation(statements=tuple(statements), command="truncate")
 
     def merge(self, node: syntax.Merge) -> Translation:
-        """MERGE through DuckDB's MERGE INTO."""
+        """MERGE, by DuckDB's MERGE INTO."""
         line = node.line
         tables = self.common_tables(node)
         relation = self.target(node.target, line)

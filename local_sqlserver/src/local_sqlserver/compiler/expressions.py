@@ -35,7 +35,7 @@ _UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
 
 
 def has_aggregate(node: syntax.Node) -> bool:
-    """Whether an aggregate function (not as a window) stands in an expression."""
+    """Whether an expression contains an aggregate function without OVER."""
     return any(
         isinstance(inner, syntax.Call) and is_aggregate(inner.name) and inner.window is None
         for inner in node.walk(queries=False)
@@ -43,7 +43,7 @@ def has_aggregate(node: syntax.Node) -> bool:
 
 
 class ExpressionCompiler:
-    """Translates expressions of one statement and collects its parameters."""
+    """Compiles the expressions of one statement and collects its parameters."""
 
     def __init__(self, context: Context, line: int) -> None:
         self.context = context
@@ -52,7 +52,7 @@ class ExpressionCompiler:
         self.in_view = False
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
-        """A subquery; implemented where queries are."""
+        """A subquery; ``QueryCompiler`` implements it."""
         raise NotImplementedError
 
     def parameter(self, name: str, declared: SqlType) -> Value:
@@ -64,7 +64,7 @@ class ExpressionCompiler:
         return Value(f"CAST(${index} AS {duckdb_type(declared, self.line)})", declared, cost=Cost.NAME)
 
     def expression(self, node: syntax.Expression, scope: Scope) -> Value:
-        """A value in a scope; grouping expressions are found by their SQL."""
+        """A value in a scope; after grouping, an expression of GROUP BY is recognised by its SQL."""
         if scope.keys is not None and not isinstance(node, syntax.Literal | syntax.Variable):
             grouped = self._grouped(node, scope)
             if grouped is not None:
@@ -162,7 +162,7 @@ class ExpressionCompiler:
         return convert(value, node.type, explicit=True, lenient=node.lenient, style=style, line=node.line)
 
     def _one_column(self, query: syntax.Query, scope: Scope, line: int) -> Rows:
-        """A subquery that stands for values: refuses more than one column (116)."""
+        """A subquery as a value or list of values; raises 116 unless it has one column."""
         rows = self.rows(query, scope)
         if len(rows.columns) != 1:
             raise sql_error(116, line=line)
@@ -174,7 +174,7 @@ class ExpressionCompiler:
         return Value(f"({rows.sql})", column.type, collation=column.own_collation, null=column.null)
 
     def compare(self, operator: str, left: Value, right: Value, line: int) -> Predicate:
-        """A comparison after implicit conversion, by the collation for text."""
+        """A comparison after implicit conversion; text compares by its collation."""
         left, right = comparable(left, right, line)
         left, right = _same_collation([left, right], operator, line)
         by = sort_keyed if operator in ("<", "<=", ">", ">=") else keyed
@@ -233,7 +233,7 @@ class ExpressionCompiler:
         return Predicate(f"(NOT ({either}))" if node.negated else f"({either})", native(*tests))
 
     def _against_query(self, value: Value, query: syntax.Query, scope: Scope, line: int) -> tuple[str, str]:
-        """What to compare of a value and the subquery's column, as SQL of both."""
+        """The SQL of both sides of a comparison between a value and a subquery's column."""
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
         member = reference("_q", column)
@@ -260,7 +260,7 @@ class ExpressionCompiler:
 
 
 def _same_collation(values: Iterable[Value], operation: str, line: int) -> list[Value]:
-    """Texts under the collation by which they compare, other values as they are; raises 468."""
+    """The values, with texts under the collation by which they compare; raises 468."""
     listed = list(values)
     if sum(value.is_text for value in listed) < 2:
         return listed

@@ -38,15 +38,15 @@ def is_conflict(failure: duckdb.Error) -> bool:
 
 
 def is_without_transaction(failure: duckdb.Error) -> bool:
-    """Whether COMMIT or ROLLBACK found no transaction to end: a COMMIT that fails leaves none behind."""
+    """Whether COMMIT or ROLLBACK found no transaction; a failed COMMIT has ended it."""
     return isinstance(failure, duckdb.TransactionException) and "no transaction is active" in str(failure)
 
 
 def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0) -> SqlError:
-    """The SQL Server error that a DuckDB failure stands for.
+    """The SQL Server error for a DuckDB failure.
 
-    ``relations`` are the tables that the statement names: constraint failures say which of them it was. ``spid`` is
-    the session's number. What is not recognised becomes error 50000 with DuckDB's own text: never hidden.
+    ``relations`` are the tables of the statement; the table of a failed constraint is looked up among them. ``spid``
+    is the session's number. An unknown failure becomes error 50000 with DuckDB's text, so that it is never hidden.
     """
     message = str(failure)
     if raised := re.search(rf"{ERROR_MARK}(\d+)/(\d+)/(\d+):(.*)", message, re.DOTALL):
@@ -66,13 +66,13 @@ def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation]
 
 
 class _RaisedError(Exception):
-    """A SqlError whose text survives DuckDB."""
+    """Carries a SqlError through DuckDB in its text."""
 
 
 def raising(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """A Python function as DuckDB may call it: ``to_sql_error`` finds the SqlError that it raises.
+    """Wrap a Python function that DuckDB calls, so that ``to_sql_error`` restores the SqlError that it raises.
 
-    DuckDB keeps nothing but the text of an exception, so number, severity, state and message travel in it.
+    DuckDB keeps only the text of an exception, so the text contains number, severity, state and message.
     """
 
     @wraps(function)
@@ -104,7 +104,7 @@ def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
 
 
 def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    """Errors 2627 and 2601. The value shown is what the index compares by: lower case, without trailing blanks."""
+    """Errors 2627 and 2601. They show the key of the index: in lower case, without trailing blanks."""
     relation, constraint, values = _violated(found[1], relations)
     shown = ", ".join("<NULL>" if value == "\x01" else value for value in values)
     table = _table(relation)
@@ -117,7 +117,7 @@ def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
 def _violated(
     text: str, relations: Sequence[Relation]
 ) -> tuple[Relation | None, ConstraintInfo | None, tuple[str, ...]]:
-    """The table, key and values behind DuckDB's ``a: 1, lower(rtrim(b)): x``, or ``1, x`` for rows of one statement."""
+    """The table, key and values of DuckDB's ``a: 1, lower(rtrim(b)): x`` (``1, x`` for rows of one statement)."""
     keys = [
         (relation, constraint)
         for relation in relations
@@ -155,12 +155,12 @@ def _plain(number: int, *arguments: str, state: int | None = None) -> _Build:
 
 
 def _named(number: int) -> _Build:
-    """An error whose text takes the pattern's first group."""
+    """An error with the pattern's first group as its argument."""
     return lambda found, relations: sql_error(number, found[1])
 
 
 def _overflow(source: str) -> _Build:
-    """Error 8115 of a conversion to the DuckDB type that is the pattern's first group."""
+    """Error 8115 for a conversion to the DuckDB type in the pattern's first group."""
     return lambda found, relations: sql_error(8115, source, _type(found[1]))
 
 

@@ -1,7 +1,8 @@
-"""What texts compare by: DuckDB SQL that spells alike whatever a collation takes for equal.
+"""Collation keys of text: DuckDB SQL that gives equal strings for texts that a collation takes for equal.
 
-Printable ASCII needs no more than its case folded; the rest loses what has no weight, is composed (NFC), and letters
-that compare as two become two. Only functions of DuckDB itself, so that an index can hold it.
+DuckDB's own collations do not know SQL Server's rules, so text is compared, grouped, sorted and indexed by this key.
+Printable ASCII needs only case folding. Other text loses characters without weight, is composed (NFC), and letters
+that compare as two become two. The key uses only DuckDB's built-in functions, because an index accepts no others.
 Source: MS-UCODEREF 3.1.5.2, Windows Sorting Weight Tables.
 """
 
@@ -42,10 +43,10 @@ _OTHER_WIDTH = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in 
 }
 
 PLAIN = r"[\t-\r -~]*"
-"""What RE2 matches in full if a text is printable ASCII and white space: it folds to itself but for case."""
+"""RE2 that matches a whole text of printable ASCII and white space, which folding changes only in case."""
 
 
-@cache  # the same letters at each comparison
+@cache  # each comparison quotes the same letters
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -55,9 +56,9 @@ def _mapped(sql: str, table: dict[str, str]) -> str:
 
 
 def _expanded(sql: str, letters: dict[str, str], others: dict[str, str]) -> str:
-    """SQL of a text with ``letters`` as two and ``others`` replaced one by one.
+    """SQL of a text with each of ``letters`` replaced by two, and each of ``others`` by one.
 
-    DuckDB binds each call of a function again in each statement, so letters with the same second letter share a call.
+    Letters with the same second letter share a call, because DuckDB binds every call anew in every statement.
     """
     seconds: dict[str, dict[str, str]] = {}
     for letter, two in letters.items():
@@ -74,9 +75,9 @@ def _expanded(sql: str, letters: dict[str, str], others: dict[str, str]) -> str:
 
 
 def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
-    """SQL of a text folded by a collation, trailing blanks kept; ``sql`` stands in it twice.
+    """SQL of a text folded by a collation, with its trailing blanks; it contains ``sql`` twice.
 
-    Without ``expand`` each character stays one, as the wildcards of LIKE count them.
+    Without ``expand`` each character stays one, because the wildcard _ of LIKE counts characters.
     """
     if collation.binary:
         return sql
@@ -84,7 +85,7 @@ def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
 
 
 def key(sql: str, collation: Collation) -> str:
-    """SQL of what a text compares, groups and sorts by: folded, without trailing blanks."""
+    """SQL of the key by which a text compares, groups and sorts: folded, without trailing blanks."""
     if collation.binary:
         return f"rtrim({sql}, ' ')"
     folded = f"rtrim({_folded(sql, collation, expand=True)}, ' ')"
@@ -123,9 +124,9 @@ _ASIDE = "".join(chr(0xFDD1 + index) for index in range(len(_KEPT)))
 
 
 def upper(sql: str) -> str:
-    """SQL of UPPER: a letter that LOWER would not bring back stays (ß, ı, ſ, µ), and none becomes two.
+    """SQL of UPPER: no letter becomes two, and a letter that LOWER would not restore stays (ß, ı, ſ, µ).
 
-    Source: the up-case table of Windows, as the specification of exFAT has it.
+    Source: the up-case table of Windows, as printed in the specification of exFAT.
     """
     aside = f"translate({sql}, '{_KEPT}', '{_ASIDE}')"
     return f"CASE WHEN strlen({sql}) = length({sql}) THEN upper({sql}) ELSE " + (

@@ -1,4 +1,4 @@
-"""A translated expression: DuckDB SQL with its T-SQL type, and the SQL of literals and names."""
+"""A compiled expression (DuckDB SQL with its T-SQL type), and the SQL of literals and names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local_sqlserver.types import TEXT, SqlType
 
 
 class Cost(Enum):
-    """What it costs to write the SQL of a value twice."""
+    """The cost of a value whose SQL appears twice in a statement."""
 
     NAME = 0
     """Nothing: a column, a parameter or a constant."""
@@ -30,8 +30,8 @@ class Value:
     """DuckDB SQL of an expression whose DuckDB type is the one of ``type``.
 
     ``constant`` is the value of a literal (text without quotes, digits of a number). ``null`` marks the bare NULL,
-    which takes any type. ``collation`` is that of a column or of a COLLATE clause; None, which gives way to either, is
-    the database's. ``cost`` is what repeating the SQL costs; a value that does not say it is never repeated.
+    which takes any type. ``collation`` is that of a column or of a COLLATE clause; None is the database's, which either
+    overrides. ``cost`` is the cost of repeating the SQL; by default it is never repeated.
     """
 
     sql: str
@@ -48,7 +48,7 @@ class Value:
 
     @property
     def compares_by(self) -> Collation:
-        """The collation that the value has, the database's if no other."""
+        """The collation of the value, by default the database's."""
         return self.collation or DATABASE
 
     @property
@@ -62,7 +62,7 @@ NULL = Value("NULL", INT, null=True, cost=Cost.NAME)
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """DuckDB SQL of a search condition, a BOOLEAN, and what repeating it costs; in an f-string it is its SQL."""
+    """DuckDB SQL of a search condition (a BOOLEAN), and the cost of repeating it; ``str`` gives the SQL."""
 
     sql: str
     cost: Cost = Cost.MACROS
@@ -72,7 +72,7 @@ class Predicate:
 
 
 def native(*operands: Value | Predicate) -> Cost:
-    """The cost of a computation over these values that calls no macro itself."""
+    """The cost of a computation over these values by DuckDB's own functions."""
     for operand in operands:
         if operand.cost is Cost.MACROS:
             return Cost.MACROS
@@ -90,7 +90,7 @@ def identifier(name: str) -> str:
 
 
 def raise_sql(number: int, *arguments: str) -> str:
-    """SQL that raises a message of the catalogue; ``arguments`` are SQL of the texts that its placeholders take."""
+    """SQL that raises a message of the catalogue; ``arguments`` are the SQL of the texts for its placeholders."""
     return f"tsql_raise({', '.join((str(number), *arguments))})"
 
 
@@ -105,9 +105,9 @@ def typed_null(declared: SqlType) -> Value:
 
 
 def without_trailing_blanks(value: Value) -> Value:
-    """Text without its trailing blanks; DuckDB's rtrim(x) would take every kind of Unicode blank."""
+    """Text without its trailing blanks (U+0020 only; DuckDB's rtrim(x) removes every Unicode blank)."""
     sql = value.sql
-    if value.cost is Cost.NAME:  # asking first is four times as fast, where asking costs nothing
+    if value.cost is Cost.NAME:  # the test first is four times as fast, as few texts end in a blank
         sql = f"CASE WHEN ends_with({sql}, ' ') THEN rtrim({sql}, ' ') ELSE {sql} END"
         return _text(value, sql, Cost.NATIVE)
     return _text(value, f"rtrim({sql}, ' ')", value.cost)
@@ -118,11 +118,11 @@ def _text(value: Value, sql: str, cost: Cost) -> Value:
 
 
 def once(template: Callable[..., str], value: Value, *others: Value) -> str:
-    """The SQL that a template makes of values, without computing the first of them more than once.
+    """The SQL of a template with these values, in which the first value is computed once.
 
-    A template, or the macros that it calls, may repeat its arguments. What calls macros itself is therefore bound by a
-    lambda: repeated in every layer of nested calls it would grow beyond bounds. A lambda can hold neither another one
-    nor a query, so other values that may be either are bound with it.
+    A template, or a macro that it calls, may repeat its arguments. An argument that calls macros is therefore bound by
+    a lambda, because nested calls that repeat it would grow exponentially. A lambda cannot contain another lambda or a
+    query, so the other values are bound with the first if one of them may contain either.
     """
     if value.cost is not Cost.MACROS:
         return template(value.sql, *(other.sql for other in others))
@@ -138,15 +138,15 @@ def _bound(sql: str, body: str) -> str:
 
 
 def key(value: Value) -> str:
-    """What to compare, group and sort instead of a value: text by its collation, and without trailing blanks.
+    """The SQL to compare, group and sort by: for text the key of its collation, without trailing blanks.
 
-    Raises SqlError 446 for a text whose collation is unresolved.
+    Raises SqlError 446 if the collation is unresolved.
     """
     return keyed(value).sql
 
 
 def keyed(value: Value) -> Value:
-    """``key`` with what repeating it costs."""
+    """``key`` as a value, with its cost."""
     if not value.is_text:
         return value
     collation = value.compares_by
@@ -163,17 +163,17 @@ def keyed(value: Value) -> Value:
 
 
 def sort_key(value: Value) -> str:
-    """What to sort and to compare with < by: ``key``, but UTF-16 code units for a binary collation."""
+    """The SQL to sort by and to compare with <: ``key``, but UTF-16 code units for a binary collation."""
     return sort_keyed(value).sql
 
 
 def sort_keyed(value: Value) -> Value:
-    """``sort_key`` with what repeating it costs."""
+    """``sort_key`` as a value, with its cost."""
     if value.is_text and value.compares_by.binary:
         return _text(value, once(lambda sql: f"tsql_units({sql})", keyed(value)), Cost.MACROS)
     return keyed(value)
 
 
 def folded(value: Value, *, expand: bool) -> str:
-    """What LIKE compares instead of a text: ``folding.fold`` of it."""
+    """The SQL that LIKE compares instead of a text: ``folding.fold`` of it."""
     return once(lambda sql: folding.fold(sql, value.compares_by, expand=expand), value)

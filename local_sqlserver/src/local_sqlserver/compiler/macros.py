@@ -1,7 +1,7 @@
-"""DuckDB macros that the translated SQL calls: conversions of text, date arithmetic with its limits, raising errors.
+"""DuckDB macros for the compiled SQL: conversions of text, date arithmetic within its limits, raising of errors.
 
-They are installed once, into the in-memory database that all connections begin in and attach the others to; views that
-use them find them when they are read.
+They are installed once, into the in-memory database in which every connection begins and to which it attaches the
+others. A view that uses them resolves them when it is read.
 """
 
 from __future__ import annotations
@@ -345,7 +345,7 @@ def _raise_macro() -> str:
 
 
 def _statements() -> list[str]:
-    """One CREATE MACRO a definition, in the order in which they build on each other."""
+    """One CREATE MACRO per definition; a definition uses only those before it."""
     definitions = [_raise_macro(), *(part.strip() for part in DEFINITIONS.split(";\n") if part.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")

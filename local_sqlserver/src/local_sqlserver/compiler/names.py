@@ -1,4 +1,4 @@
-"""Which column a name means: sources in scope, outer scopes, and the state of grouping."""
+"""Name resolution of columns: sources in scope, outer scopes, and the state of grouping."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class OutputColumn:
 
     @property
     def own_collation(self) -> Collation | None:
-        """The collation of a reference to the column: no COLLATE clause any more; None stays, of a literal."""
+        """The collation of a reference to the column: never explicit, as a COLLATE clause's is; None for a literal."""
         return self.collation.column() if self.collation else None
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A translated query: its SQL and its columns."""
+    """A compiled query: its SQL and its columns."""
 
     sql: str
     columns: tuple[OutputColumn, ...]
@@ -38,9 +38,10 @@ class Rows:
 
 @dataclass(slots=True)
 class SourceColumns:
-    """A source in scope: what T-SQL calls it, what the SQL calls it, its columns; ``name`` is a table's full name.
+    """A source in scope: its alias in T-SQL, its alias ``emitted`` in DuckDB SQL, its columns, a table's full ``name``.
 
-    ``used`` are the columns that expressions have named so far, in their order.
+    ``replacements`` are values that stand for columns, by name in lower case. ``used`` are the columns named so far by
+    expressions, in their order. ``depth`` is the SQL of the depth of recursion, '' outside recursion.
     """
 
     alias: str
@@ -53,7 +54,7 @@ class SourceColumns:
     used: dict[str, None] = field(default_factory=dict)
 
     def answers_to(self, qualifier: syntax.Name) -> bool:
-        """Whether ``qualifier`` (of qualifier.column) names this source."""
+        """Whether ``qualifier`` in qualifier.column is this source."""
         wanted = tuple(part.lower() for part in qualifier)
         if len(wanted) == 1:
             return wanted[0] == self.alias.lower()
@@ -80,8 +81,8 @@ class SourceColumns:
 class Scope:
     """The sources of one SELECT and the scope around it.
 
-    ``keys`` is set while the select list of a grouped query is translated: it maps the SQL of a grouping expression to
-    what stands for it after grouping. ``clause`` names the clause for error 8120 and its kin.
+    ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
+    its value after grouping. ``clause`` is the clause for the errors 8120, 8121 and 8127.
     """
 
     parent: Scope | None = None
@@ -91,11 +92,11 @@ class Scope:
     clause: str = "select"
 
     def ungrouped(self) -> Scope:
-        """The same sources as an aggregate's argument sees them."""
+        """The same sources before grouping, for the argument of an aggregate."""
         return Scope(self.parent, self.sources, None, self.grouping_sql, self.clause)
 
     def emitted_alias(self, alias: str) -> str:
-        """A name for a source that no other source of this scope has."""
+        """An alias for a source that is unique in this scope."""
         taken = {source.emitted.lower() for source in self.sources}
         candidate, number = alias, 2
         while candidate.lower() in taken:
@@ -103,7 +104,7 @@ class Scope:
         return candidate
 
     def add(self, source: SourceColumns, line: int) -> None:
-        """Bring a source into scope; raises 1011 and 1013 for a name used twice."""
+        """Add a source to the scope; raises 1011 for an alias used twice."""
         for known in self.sources:
             if known.alias.lower() == source.alias.lower() and (
                 not source.name
@@ -140,7 +141,7 @@ class Scope:
 
 
 def reference(alias: str, column: OutputColumn) -> Value:
-    """The SQL of a column of a derived table that the compiler has made."""
+    """A column of a derived table that the compiler has made."""
     sql = f"{identifier(alias)}.{identifier(column.emitted)}"
     return Value(sql, column.type, collation=column.own_collation, cost=Cost.NAME)
 

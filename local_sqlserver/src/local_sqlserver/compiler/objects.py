@@ -17,17 +17,17 @@ def _parts(relation: Relation) -> list[str]:
 
 
 def _beside(relation: Relation, name: str) -> str:
-    """A name in the same DuckDB schema as the table."""
+    """The full name of an object in the DuckDB schema of the table."""
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
 def copy_name(relation: Relation) -> str:
-    """The quoted name of the table that takes a table's place when it is rebuilt."""
+    """The quoted name of the copy that replaces a rebuilt table."""
     return _beside(relation, f"{relation.name}$copy")
 
 
 def rename_copy(relation: Relation) -> str:
-    """The statement that gives the copy the name of the table, which has been dropped."""
+    """The statement that renames the copy to the name of the dropped table."""
     return f"ALTER TABLE {copy_name(relation)} RENAME TO {_parts(relation)[-1]}"
 
 
@@ -49,20 +49,20 @@ def temporary(relation: Relation) -> str:
 
 
 def create_sequence(relation: Relation, identity: tuple[int, int]) -> str:
-    """The statement that makes the identity sequence, or makes it begin at the seed again."""
+    """The statement that creates the identity sequence or restarts it at the seed."""
     name = identity_sequence(relation)
     return f"CREATE OR REPLACE {temporary(relation)}SEQUENCE {name}{sequence_start(identity)}"
 
 
 def index_name(relation: Relation, name: str) -> str:
-    """The quoted name of a unique index: names are unique within a table only."""
+    """The quoted name of a unique index, with the table's name in it, because index names are unique per table only."""
     return _beside(relation, f"{relation.name}${name}")
 
 
 def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where: str = "") -> str:
-    """CREATE UNIQUE INDEX on what the columns' values compare by; NULLs are equal to each other, as in SQL Server.
+    """CREATE UNIQUE INDEX on the keys by which the columns compare. NULLs are equal, as in SQL Server.
 
-    ``where`` is the SQL of a filtered index's condition: rows outside have no key.
+    ``where`` is the condition of a filtered index: rows that fail it get the key NULL, which may repeat in DuckDB.
     """
     by_name = {column.name.lower(): column for column in relation.columns}
     keys = []
@@ -76,7 +76,7 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
 
 
 def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> str:
-    """SQL that raises 547: a statement (``verb``) has brought a row that a CHECK constraint forbids."""
+    """SQL that raises 547, the error of a statement (``verb``) whose row violates a CHECK constraint."""
     column = f", column '{constraint.columns[0]}'" if len(constraint.columns) == 1 else ""
     table = f"{relation.schema}.{relation.name}"
     return raise_sql(547, *map(quote, (verb, "CHECK", constraint.name, relation.database, table, column)))

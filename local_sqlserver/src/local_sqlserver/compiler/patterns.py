@@ -12,8 +12,9 @@ from local_sqlserver.types import UNICODE
 def like(value: Value, pattern: Value, escape: str) -> Predicate:
     """Text LIKE pattern; a constant pattern becomes a DuckDB LIKE or a regular expression.
 
-    Blanks at the end of VARCHAR do not count, those of NVARCHAR and of the pattern do. A pattern without _ and [ takes
-    for equal what = does; where these count characters, only case, composition and the flags of the collation.
+    Trailing blanks of VARCHAR do not count, those of NVARCHAR and of the pattern do. Without _ and [ in the pattern,
+    the texts that = takes for equal match. With them, which count characters, only case, composition and the flags of
+    the collation are ignored, so that no character becomes two.
     """
     unicode = not {value.type.name, pattern.type.name}.isdisjoint(UNICODE)
     options = "s" if value.case_counts else "si"
@@ -38,7 +39,7 @@ def like(value: Value, pattern: Value, escape: str) -> Predicate:
 
 
 def like_regex(pattern: str, escape: str = "") -> str:
-    """The RE2 regular expression of a LIKE pattern (to be matched in full)."""
+    """The RE2 regular expression that matches the whole of a text that is LIKE a pattern."""
     result = []
     position = 0
     while position < len(pattern):

@@ -32,14 +32,14 @@ _DEPTH = "_depth"
 
 @dataclass(frozen=True, slots=True)
 class _Recursion:
-    """The recursive common table expression being translated."""
+    """The recursive common table expression that is being compiled."""
 
     name: str
     limit: int
 
 
 class QueryCompiler(ExpressionCompiler):
-    """Translates queries."""
+    """Compiles queries."""
 
     recursion: _Recursion | None = None
 
@@ -48,7 +48,7 @@ class QueryCompiler(ExpressionCompiler):
         self.tables: dict[str, SourceColumns] = {}
 
     def common_tables(self, statement: syntax.CompiledStatement) -> str:
-        """The WITH clause of a statement, or ''; its tables are known from here on."""
+        """The WITH clause of a statement, or ''; later names may resolve to its tables."""
         self.tables = {}
         parts = []
         recursive = False
@@ -108,7 +108,7 @@ class QueryCompiler(ExpressionCompiler):
             raise sql_error(1033, line=query.line)
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
-        """A query anywhere but at the top: ORDER BY only with TOP or OFFSET."""
+        """A query inside a statement; raises 1033 for ORDER BY without TOP or OFFSET."""
         self._refuse_order(query)
         return self.query_rows(query, parent)
 
@@ -173,7 +173,7 @@ class QueryCompiler(ExpressionCompiler):
         return Rows(sql, names)
 
     def _converted(self, rows: Rows, columns: list[OutputColumn], line: int) -> str:
-        """One side of a set operation with the columns' common types and the first side's names."""
+        """The SQL of one side of a set operation, with the common types and the names of the first side."""
         if all(
             (ours.type == theirs.type and ours.emitted == theirs.emitted)
             for ours, theirs in zip(rows.columns, columns, strict=True)
@@ -186,7 +186,7 @@ class QueryCompiler(ExpressionCompiler):
         return f'SELECT {", ".join(parts)} FROM ({rows.sql}) AS "_c"'
 
     def select(self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: bool = False) -> Rows:
-        """A SELECT; with ``rowid`` its SQL has the rowid of its only table besides, as _rowid."""
+        """A SELECT; with ``rowid`` its SQL has one more column, _rowid: the rowid of its only table."""
         scope = Scope(parent)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
@@ -282,7 +282,7 @@ class QueryCompiler(ExpressionCompiler):
         must_be_listed: bool = False,
         by_sql: dict[str, Value] | None = None,
     ) -> str:
-        """ORDER BY: positions and names of the select list first, then expressions over the sources."""
+        """ORDER BY: an item is a position or name in the select list, else an expression over the sources."""
         parts = []
         for item in order:
             value = self._listed(item, items)
@@ -298,7 +298,7 @@ class QueryCompiler(ExpressionCompiler):
         return ", ".join(parts)
 
     def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]]) -> Value | None:
-        """The select list's value that an ORDER BY item names by position or alias."""
+        """The value in the select list that an ORDER BY item refers to by position or alias, or None."""
         node = item.value
         if isinstance(node, syntax.Literal) and node.kind == "integer":
             position = int(node.value)
@@ -317,7 +317,7 @@ class QueryCompiler(ExpressionCompiler):
         return None
 
     def _group(self, group: syntax.Grouping | None, scope: Scope) -> str:
-        """GROUP BY; fills ``scope.keys`` with what stands for each grouping expression afterwards."""
+        """GROUP BY; sets ``scope.keys`` to the value of each grouping expression after grouping."""
         if group is None:
             scope.keys = {}
             return ""
@@ -335,7 +335,8 @@ class QueryCompiler(ExpressionCompiler):
             if grouped == value.sql:
                 keys[value.sql] = value
                 continue
-            # Spellings that differ in case or trailing blanks are one group: any of them may show, the least is stable.
+            # A group may contain several spellings (case, trailing blanks). SQL Server shows any of them; min() always
+            # shows the same one.
             shown = f"min({value.sql})"
             if group.sets is not None:
                 shown = f"CASE WHEN grouping({grouped}) = 0 THEN {shown} END"
@@ -384,7 +385,7 @@ class QueryCompiler(ExpressionCompiler):
         return items
 
     def star(self, item: syntax.Item, scope: Scope) -> list[tuple[str, Value]]:
-        """The columns of * or source.*; grouped queries check each of them."""
+        """The columns of * or source.*; in a grouped query each of them must be grouped."""
         sources = [source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)]
         if item.qualifier and not sources:
             raise sql_error(107, ".".join(item.qualifier), line=item.line)
@@ -401,7 +402,7 @@ class QueryCompiler(ExpressionCompiler):
         return columns
 
     def source(self, node: syntax.Source, scope: Scope) -> str:
-        """The SQL of a FROM clause; its sources come into scope."""
+        """The SQL of a FROM clause; adds its sources to the scope."""
         match node:
             case syntax.TableSource():
                 return self._table(node, scope)
@@ -502,7 +503,7 @@ class QueryCompiler(ExpressionCompiler):
         return f"{left} LEFT JOIN {right} ON TRUE"
 
     def _pivoted(self, node: syntax.Pivot, value: Value) -> Value:
-        """The aggregate of a PIVOT over a value that has been compiled."""
+        """The aggregate of a PIVOT over a compiled value."""
         argument = syntax.Column(parts=("value",), line=node.line)
         call = syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line)
         check_aggregate(call)
@@ -511,7 +512,7 @@ class QueryCompiler(ExpressionCompiler):
         return compile_call(self, call, rows)
 
     def _pivot(self, node: syntax.Pivot, scope: Scope) -> str:
-        """PIVOT as a grouped query: one conditional aggregate a value."""
+        """PIVOT as a grouped query with one conditional aggregate per value of the IN list."""
         inner = Scope(scope.parent)
         source = self.source(node.source, inner)
         value, _, _ = inner.resolve(node.value)
@@ -548,7 +549,7 @@ def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:
 
 
 def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> tuple[OutputColumn, ...]:
-    """The columns of a derived table under their names; raises 8155, 8156, 8158, 8159."""
+    """The columns of a derived table, renamed by its column list; raises 8155, 8156, 8158, 8159."""
     if names and len(names) != len(rows.columns):
         raise _alias_count(alias, len(names), len(rows.columns), line)
     columns = []
@@ -565,7 +566,7 @@ def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> 
 
 
 def _refers_to(node: syntax.Node, name: str) -> bool:
-    """Whether a query reads from a table of this one-part name."""
+    """Whether a query reads from a table with this one-part name."""
     return any(
         isinstance(inner, syntax.TableSource) and len(inner.name) == 1 and inner.name[0].lower() == name.lower()
         for inner in node.walk()

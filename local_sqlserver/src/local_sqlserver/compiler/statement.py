@@ -16,14 +16,14 @@ from local_sqlserver.types import SqlType
 
 
 def compile_statement(node: syntax.CompiledStatement, context: Context) -> Translation:
-    """DuckDB SQL of a statement; raises SqlError for wrong names and types, and for what is refused."""
+    """DuckDB SQL of a statement; raises SqlError for unknown names, wrong types and refused constructs."""
     return _COMPILE[type(node)](DefinitionCompiler(context, node.line), node)
 
 
 def compile_expression(node: syntax.Expression, context: Context, target: SqlType | None = None) -> Translation:
     """A value or a condition as a one-row SELECT; a condition gives a BOOLEAN and has no type of its own.
 
-    With ``target`` the value is converted as an assignment to that type converts it.
+    With ``target`` the value is converted to that type, as by an assignment.
     """
     compiler = DefinitionCompiler(context, node.line)
     if isinstance(node, syntax.Condition):

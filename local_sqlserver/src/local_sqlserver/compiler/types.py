@@ -1,4 +1,4 @@
-"""The types of expressions: precedence, what they are in DuckDB, and the precision of decimal results.
+"""The types of expressions: their precedence, their DuckDB types, and the precision of decimal results.
 
 Sources: the T-SQL reference, "Data type precedence" and "Precision, scale, and length".
 """
@@ -83,7 +83,7 @@ def sql_type(duckdb: object) -> SqlType:
 
 
 def precedence(declared: SqlType) -> int:
-    """A rank: of two types the one with the higher rank wins."""
+    """The rank of a type; of two types, an operation has the type of the higher rank."""
     return _RANKS[declared.name]
 
 
@@ -93,17 +93,17 @@ def decimal(precision: int, scale: int) -> SqlType:
 
 
 def text_type(name: str, length: int) -> SqlType:
-    """A text type whose length is cut to the type's limit, as results of concatenation are."""
+    """A text type with its length limited to the longest of the type, as for the result of a concatenation."""
     return SqlType(name, length=length if length == MAX else max(1, min(length, TYPES[name].longest or length)))
 
 
 def as_decimal(declared: SqlType) -> SqlType:
-    """The decimal that an exact number is taken for in decimal arithmetic."""
+    """The decimal type of an exact number in decimal arithmetic."""
     return declared if declared.name in DECIMALS else decimal(*digits(declared))
 
 
 def text_length(declared: SqlType) -> int:
-    """How many characters a value of a type may take as text."""
+    """The most characters that a value of a type takes as text."""
     if declared.name in TEXT or declared.name in BINARY:
         return declared.length or 1
     if declared.name in DECIMALS:
@@ -112,7 +112,7 @@ def text_length(declared: SqlType) -> int:
 
 
 def common_type(types: Sequence[SqlType]) -> SqlType:
-    """The type of CASE, COALESCE, UNION … over these types: the highest precedence, wide enough for all."""
+    """The type of CASE, COALESCE, UNION … over these types: that of the highest precedence, wide enough for all."""
     result = types[0]
     for other in types[1:]:
         result = _wider(result, other)

@@ -1,6 +1,6 @@
-"""The types that the parameters of a statement have to have, told from the columns that they meet.
+"""Inferred types of a statement's parameters, from the columns that store them or are compared with them.
 
-Source: the T-SQL reference, "sp_describe_undeclared_parameters", of whose rules these are the first: a parameter that
+Source: the T-SQL reference, "sp_describe_undeclared_parameters". Of its rules these are the first: a parameter that
 is stored in a column or compared with one has the column's type.
 """
 
@@ -16,7 +16,7 @@ from local_sqlserver.types import SqlType
 
 
 def parameter_types(text: str, context: Context) -> dict[str, SqlType | None]:
-    """Return the variables of a batch of one statement, in the order of the text, with their types, None if unknown.
+    """Return the variables of a one-statement batch in the order of the text, with their types (None if unknown).
 
     Raises SqlError for a statement that does not parse, 207 and 208 for columns and tables that do not exist.
     """
@@ -39,7 +39,7 @@ def parameter_types(text: str, context: Context) -> dict[str, SqlType | None]:
 
 
 def _columns(root: syntax.Node, context: Context) -> dict[str, SqlType | None]:
-    """Return the types of the columns of all tables named, None for a name that has several."""
+    """Return the column types of all tables in the statement by column name, None for a name with several types."""
     columns: dict[str, SqlType | None] = {}
     for node in root.walk():
         relation: Relation | None = None
@@ -53,24 +53,24 @@ def _columns(root: syntax.Node, context: Context) -> dict[str, SqlType | None]:
     return columns
 
 
-def _meetings(root: syntax.Node) -> Iterator[tuple[syntax.Variable, str]]:
-    """Yield each variable that is assigned to a column or compared with one, and the column's name."""
+def _assigned_or_compared(root: syntax.Node) -> Iterator[tuple[syntax.Variable, str]]:
+    """Yield each variable that is assigned to a column or compared with it, and the column's name."""
     for node in root.walk():
         match node:
             case syntax.Assignment(value=syntax.Variable() as variable):
                 yield variable, node.column
             case syntax.Comparison(left=one, right=other):
-                yield from _met(one, other)
-                yield from _met(other, one)
+                yield from _compared(one, other)
+                yield from _compared(other, one)
             case syntax.Like(operand=operand, pattern=pattern):
-                yield from _met(operand, pattern)
+                yield from _compared(operand, pattern)
             case syntax.Between(operand=operand, low=low, high=high):
-                yield from _met(operand, low, high)
+                yield from _compared(operand, low, high)
             case syntax.InList(operand=operand, values=values):
-                yield from _met(operand, *values)
+                yield from _compared(operand, *values)
 
 
-def _met(column: syntax.Expression, *others: syntax.Expression) -> Iterator[tuple[syntax.Variable, str]]:
+def _compared(column: syntax.Expression, *others: syntax.Expression) -> Iterator[tuple[syntax.Variable, str]]:
     if isinstance(column, syntax.Column):
         for other in others:
             if isinstance(other, syntax.Variable):
@@ -78,7 +78,7 @@ def _met(column: syntax.Expression, *others: syntax.Expression) -> Iterator[tupl
 
 
 def _inserted(node: syntax.Insert, relation: Relation) -> Iterator[tuple[syntax.Variable, SqlType]]:
-    """Yield the variables among the VALUES of an INSERT."""
+    """Yield each variable in the VALUES of an INSERT, and the type of its column."""
     by_name = {column.name.lower(): column for column in relation.columns}
     columns = [column for column in relation.columns if column.identity is None and column.computed is None]
     if node.columns is not None:

@@ -80,7 +80,7 @@ class Administration:
 
     @contextmanager
     def _writing(self, line: int) -> Iterator[None]:
-        """Enclose changes, with DuckDB's failures as SQL errors; raises 3930 in a doomed transaction."""
+        """Enclose changes and convert DuckDB's failures to SQL errors; raises 3930 in a doomed transaction."""
         self._transactions.check_writable()
         try:
             with self._work.writing():
@@ -184,7 +184,7 @@ class Administration:
         for item in catalog.in_schema(schema):
             raise sql_error(3729, "drop schema", schema, item.name)
         connection = self._transactions.connection
-        # RESTRICT would see objects dropped earlier in this transaction.
+        # CASCADE, because RESTRICT would count objects that this transaction has dropped.
         connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
         store.drop_schema(connection, frame.database, schema)
 

@@ -1,4 +1,4 @@
-"""Arguments of a call and what comes back: shared by user procedures, system procedures and RPC."""
+"""Arguments and results of calls, for user procedures, system procedures and RPC."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local_sqlserver.types import SqlType
 
 @dataclass(slots=True)
 class Bound:
-    """An argument with its value; ``variable`` is the caller's, for OUTPUT."""
+    """An evaluated argument; ``variable`` is the caller's variable of an OUTPUT argument."""
 
     name: str
     value: Any
@@ -25,7 +25,7 @@ class Bound:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a call gave back: ``outputs`` by the argument's position."""
+    """The return code of a call, and its OUTPUT values by the argument's position."""
 
     code: int
     outputs: dict[int, tuple[Any, SqlType]]

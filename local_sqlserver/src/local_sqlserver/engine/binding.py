@@ -1,9 +1,9 @@
-"""Binding: names and types of a batch or procedure are checked before anything of it runs.
+"""Binding: names and types of a batch or procedure are checked before any of it runs.
 
-As in SQL Server, a statement that names a table which does not exist yet is bound when it runs ("deferred name
-resolution"), and so is one that names a temporary table which the same batch makes. Errors of values (conversion,
-overflow) belong to the run, too. Sources: the T-SQL reference, CREATE PROCEDURE, "Deferred name resolution"; CREATE
-TABLE, "Temporary tables", for the names that a batch may give once only.
+As in SQL Server, a statement is bound when it runs if it names a table that does not exist yet ("deferred name
+resolution") or a temporary table that the same batch creates. Errors of values (conversion, overflow) also occur at
+run time. Sources: the T-SQL reference, CREATE PROCEDURE, "Deferred name resolution"; CREATE TABLE, "Temporary tables",
+for the names that a batch may create only once.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _INT = SqlType("int")
 
 
 class Compiler(Protocol):
-    """What compiles for the session."""
+    """The compiler of a session."""
 
     def context(self, frame: Frame, *, absent: frozenset[str]) -> StatementContext:
-        """Return the context of a statement in a frame, to which the temporary tables ``absent`` do not exist."""
+        """Return the context of a statement in a frame; it does not resolve the temporary tables ``absent``."""
 
     def compile(
         self,
@@ -42,7 +42,7 @@ class Compiler(Protocol):
 
 
 class Binder:
-    """Binds the statements of one batch, in order, in a copy of the frame that they will run in."""
+    """Binds the statements of one batch, in order, in a copy of their frame."""
 
     def __init__(self, databases: Databases, compiler: Compiler, batch: syntax.Batch, frame: Frame) -> None:
         self._databases = databases
@@ -58,7 +58,7 @@ class Binder:
         self._made = _temporary_tables(batch)
 
     def bind(self) -> None:
-        """Raise the first error of names or types: SqlError 207, 209, 8120 …, 2714 for a temporary table made twice."""
+        """Raise the first error of names or types: SqlError 207, 209, 8120 …, 2714 for a temporary table created twice."""
         self._statements(self._batch.statements)
 
     def _statements(self, statements: tuple[syntax.Statement, ...]) -> None:
@@ -137,7 +137,7 @@ class Binder:
 
 
 def _temporary_tables(batch: syntax.Batch) -> frozenset[str]:
-    """Return the names of the temporary tables that a batch makes; raises 2714 for one made twice."""
+    """Return the names of the temporary tables that a batch creates; raises 2714 for a table created twice."""
     made: set[str] = set()
     for node in batch.walk(queries=False):
         name: syntax.Name = ()

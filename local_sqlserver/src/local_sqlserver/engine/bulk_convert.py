@@ -1,9 +1,8 @@
-"""How BULK INSERT turns a field's text into a column's type: DuckDB expressions, one set a declared type.
+"""Conversion of BULK INSERT's fields from text to the type of their column, as DuckDB expressions per declared type.
 
-These are the bulk provider's rules, which are stricter than CAST: no decimal point or exponent in an integer,
-only 0 and 1 in a BIT, no time in a DATE. Blanks, tabs and a carriage return around a number or a date are
-forgiven. A field that does not convert is error 4864, a number out of range 4867, a text or decimal too long
-4863.
+The bulk provider's rules are stricter than CAST: no decimal point or exponent in an integer, only 0 and 1 in a
+BIT, no time in a DATE. Blanks, tabs and a carriage return around a number or a date are ignored. A field that does
+not convert is error 4864, a number out of range 4867, a text or decimal too long 4863.
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ def conversion(
 ) -> Conversion:
     """Build the expressions that convert ``field``, a DuckDB expression that is NULL for an empty field.
 
-    ``default`` is the DuckDB expression that an empty field becomes, if any; ``wide`` tells a UTF-16 file;
-    a field with the character ``invalid``, if given, is in error.
+    ``default`` is the DuckDB expression for an empty field, if any; ``wide`` is True for a UTF-16 file;
+    a field with the character ``invalid``, if given, is an error.
     Raises SqlError 40510 for a type that the stand-in cannot load.
     """
     value, failed = _rule(column, field, wide=wide, line=line)
@@ -118,7 +117,7 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
 
 
 def _checked(text: str, shape: str, value: str, out_of_range: int) -> tuple[str, str]:
-    """Demand that a field has a shape (a regular expression; else 4864) and converts."""
+    """Require that a field matches a regular expression (else 4864) and converts."""
     shaped = f"regexp_full_match({text}, '{shape}')"
     guarded = f"CASE WHEN {shaped} THEN {value} END"
     failed = (
@@ -131,14 +130,14 @@ def _checked(text: str, shape: str, value: str, out_of_range: int) -> tuple[str,
 def _longer_than(text: str, limit: int) -> str:
     """Compare the length in UTF-16 code units, as SQL Server counts it, with ``limit``.
 
-    A text of ``limit`` bytes in UTF-8 is never longer, which spares nearly every field the exact count.
+    A text of at most ``limit`` bytes in UTF-8 is never longer, which spares nearly every field the exact count.
     """
     beyond_bmp = f"length(regexp_replace({text}, '[^\\x{{10000}}-\\x{{10FFFF}}]', '', 'g'))"
     return f"strlen({text}) > {limit} AND length({text}) + {beyond_bmp} > {limit}"
 
 
 def _moment(name: str, scale: int | None, trimmed: str) -> str:
-    """Build the value of a date with an optional time, rounded as the type stores it, within its range."""
+    """Build the value of a date with an optional time, rounded to the type's precision, NULL out of its range."""
     day = f"TRY_STRPTIME(regexp_extract({trimmed}, '^[^ T]*'), {_DAY_FORMATS})"
     clock = f"TRY_CAST(coalesce(nullif(regexp_extract({trimmed}, '{_CLOCK}$'), ''), '00:00') AS TIME)"
     microseconds = f"(epoch_us({day}) + epoch_us({clock}))"

@@ -1,21 +1,19 @@
-r"""Splits a BULK INSERT data file into rows as the server's bulk provider does: a stream, not lines.
+r"""Splits a BULK INSERT data file into rows by the rules of the server's bulk provider: a stream, not lines.
 
-Each field runs to its own terminator: the field terminator, or the row terminator for a row's last field. So
-a row short of fields borrows text of the next line, and a row with too many leaves the rest, terminators
-included, in its last field. At the end of the file a last field that has text is the row's though no
-terminator follows; an empty one **drops the row silently**; a file that ends inside any other field is error
-4832, unless all that is left is one row terminator. Skipped rows (FIRSTROW) are read like any other, but not
-converted.
+Each field extends to its own terminator: the field terminator, or the row terminator for a row's last field. So
+a row with too few fields continues in the next line, and a row with too many keeps the rest, terminators
+included, in its last field. At the end of the file, a last field with text completes its row without a terminator;
+an empty last field **drops the row silently**. A file that ends inside any other field is error 4832, unless the
+rest is one row terminator. Skipped rows (FIRSTROW) are read like any other, but not converted.
 
-ROWTERMINATOR = '\n' (also the default) is CRLF to the server on Windows and a line feed to the one on Linux; here it
-is what the file's first line ends with. '0x0a' is a line feed everywhere.
+ROWTERMINATOR = '\n' (also the default) is CRLF on a server on Windows and a line feed on Linux; here it is the end
+of the file's first line. '0x0a' is always a line feed.
 
-With FORMAT = 'CSV' a field is either enclosed in quotes, a doubled quote standing for one, or holds no quote
-at all, and it must end with the terminator that its position asks for; anything else is error 4879 (7301 in a
-skipped row). A carriage return before a line feed that ends a row belongs to the terminator. An empty field
-is NULL, quoted or not.
+With FORMAT = 'CSV' a field is enclosed in quotes, with inner quotes doubled, or contains no quote at all. It must
+end with the terminator of its position; anything else is error 4879 (7301 in a skipped row). A carriage return
+before a line feed that ends a row belongs to the terminator. An empty field is NULL, quoted or not.
 
-Whole blocks of regular rows are handed on as they are; only blocks with an irregular row are taken apart
+Blocks of regular rows are passed on unchanged, because that is fast; only blocks with an irregular row are split
 here.
 """
 
@@ -44,10 +42,10 @@ _LONGEST_ROW = 1 << 26
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some consecutive rows, all of ``columns`` fields, as one text.
+    """Consecutive rows of ``columns`` fields each, as one text.
 
-    ``first_row`` is the file's row number of the first; rows are separated (not ended) by ``row_separator``,
-    fields by ``field_separator``, neither of which occurs inside a field.
+    ``first_row`` is the number of the first row in the file. ``row_separator`` is between rows (not after the last),
+    ``field_separator`` between fields; neither occurs inside a field.
     """
 
     first_row: int
@@ -60,8 +58,7 @@ class Batch:
 class DataFile:
     """Reads the rows, of ``columns`` fields each, of one open data file; ``path`` is its name in messages.
 
-    ``notices`` holds the message 4830 or 4831 when the byte order mark contradicts DATAFILETYPE: the mark
-    wins.
+    ``notices`` contains the message 4830 or 4831 if the byte order mark contradicts DATAFILETYPE; the mark decides.
     """
 
     def __init__(self, file: BinaryIO, path: str, columns: int, options: BulkOptions, line: int) -> None:
@@ -120,7 +117,7 @@ class DataFile:
         return encoding
 
     def _detect_row_end(self) -> str:
-        """Return what ends rows: for a line feed as an escape what ends the first line."""
+        """Return the row terminator; for the escape ``\\n`` it is the end of the first line: LF or CRLF."""
         written = terminator(self._options.row_terminator, encoding=self.encoding, line=self._line)
         if self._options.csv or self._options.row_terminator != "\\n":
             return written
@@ -130,7 +127,7 @@ class DataFile:
         return "\r\n" if line_feed and first_line.endswith("\r") else written
 
     def _blocks(self) -> Iterator[tuple[str, bool]]:
-        """Yield the text in pieces and whether each is the last; what is no text becomes ``INVALID``."""
+        """Yield the text in blocks, each with whether it is the last; invalid bytes become ``INVALID``."""
         errors = "surrogatepass" if self.encoding == "utf-16-le" else "surrogateescape"
         decoder = codecs.getincrementaldecoder(self.encoding)(errors=errors)
         while block := self._file.read(_BLOCK):
@@ -146,7 +143,7 @@ class DataFile:
             raise self._unexpected_end() from None
 
     def _regular_rows(self, text: str) -> tuple[Batch | None, str]:
-        """Take the complete lines off ``text`` if every one is a row of the right number of fields."""
+        """Split ``text`` into its complete lines and the rest; None if a line has a wrong number of fields."""
         quoted = self._options.csv and self._options.quote in text
         end = text.rfind(self._row_end) if self._separable and not quoted else -1
         if end < 0:
@@ -168,7 +165,7 @@ class DataFile:
         return Batch(first + wanted.start, len(wanted), complete, self._field_end, self._row_end), rest
 
     def _separated(self, rows: list[list[str]]) -> Batch | None:
-        """Join rows that were taken apart with separators that occur in no field."""
+        """Join split rows with separators that occur in no field."""
         first = self._row - len(rows)
         wanted = self._wanted(first, len(rows))
         if not wanted:
@@ -187,7 +184,7 @@ class DataFile:
         return range(min(max(self._options.first_row - first, 0), rows), stop)
 
     def _rows(self, text: str, *, final: bool) -> tuple[list[list[str]], str]:
-        """Take rows apart one by one; return them and the text behind them (empty when ``final``)."""
+        """Split rows one by one; return them and the text after them (empty if ``final``)."""
         rows: list[list[str]] = []
         position = 0
         while position < len(text) and not self._past_last_row():
@@ -203,7 +200,7 @@ class DataFile:
         return rows, text[position:]
 
     def _plain_row(self, text: str, position: int, *, final: bool) -> tuple[list[str], int] | None:
-        """Read one row; None when it needs more text or, at the end of the file, there is none."""
+        """Read one row; None if it needs more text or, at the end of the file, none is left."""
         fields: list[str] = []
         for index in range(self._columns):
             last = index == self._columns - 1
@@ -234,12 +231,12 @@ class DataFile:
                 raise self._unexpected_end()
             quoted = text[position] == quote
             found = (self._quoted if quoted else self._unquoted).match(text, position)
-            if found is None:  # nothing closes the quote
+            if found is None:  # the quote is never closed
                 if not final:
                     return None
                 raise self._unexpected_end()
             end = found.end()
-            # A quote or a carriage return at the very end of a block may go on in the next one.
+            # A quote or a carriage return at the end of a block may belong to the first character of the next.
             if not final and len(text) - end <= len(self._row_end) + len(self._field_end):
                 return None
             value = found[1].replace(quote + quote, quote) if quoted else found[1]

@@ -1,9 +1,9 @@
-"""BULK INSERT: a text file below one of the server's bulk roots into a table.
+"""BULK INSERT loads a text file below one of the server's bulk roots into a table.
 
-What the SQL Server on Linux does, as far as text files go; ``bulk_file`` reads rows, ``bulk_convert`` holds
-the conversion rules. CHECK constraints are not looked at, as on the real server without CHECK_CONSTRAINTS.
-Differences that remain: a load is one transaction whatever BATCHSIZE says, a default is evaluated once a
-load, and a row of more than 64 Mi characters is refused.
+It follows SQL Server on Linux for text files; ``bulk_file`` reads rows, ``bulk_convert`` has the conversion rules.
+CHECK constraints are not checked, as in SQL Server without CHECK_CONSTRAINTS. Differences that remain: a load is
+one transaction despite BATCHSIZE, a default is evaluated once per load, and a row of more than 64 Mi characters is
+refused.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def bulk_insert(
     """Load the file into the table in the connection's open transaction; return the number of rows.
 
     The file has one field for each column of the table in order; the fields of computed columns and, without
-    KEEPIDENTITY, of the identity column are read and ignored. ``report`` gets, in order, every message that
-    the server sends without ending the statement: the errors 4863, 4864, 4867 and 4869 of rows that are
-    skipped, notices 4830 and 4831 (severity 10), and the errors that precede the last one of a failed load.
-    Without ``report`` the first bad row is raised: no row is lost unseen. ``default_value`` evaluates a
-    column's declared default, once a load; without it a table with defaults needs KEEPNULLS.
+    KEEPIDENTITY, of the identity column are read and ignored. ``report`` receives, in order, every message that
+    does not end the statement: the errors 4863, 4864, 4867 and 4869 of skipped rows, the notices 4830 and 4831
+    (severity 10), and the errors before the last error of a failed load. Without ``report`` the first bad row is
+    raised, so that no row is lost silently. ``default_value`` evaluates a column's declared default, once per load;
+    without it a table with defaults requires KEEPNULLS.
 
     Raises SqlError: 4860 no such file, 4861 not readable or outside ``roots``, 7330 (after 4832, 4865, 4866,
     4879 … and 7399 were reported) for a file that cannot be read to its end, 7301, what ``read_options``
@@ -73,7 +73,7 @@ def bulk_insert(
 
 
 class _Loader:
-    """Inserts batches into one table and keeps count of the bad rows."""
+    """Inserts batches into one table and counts the bad rows."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class _Loader:
         ]
 
     def load(self, batch: Batch) -> int:
-        """Insert the good rows of a batch and report the bad ones; return how many went in."""
+        """Insert the good rows of a batch and report the bad ones; return the number of inserted rows."""
         parameters = {"text": batch.text, "row_separator": batch.row_separator}
         if len(self._columns) > 1:
             parameters["field_separator"] = batch.field_separator
@@ -163,7 +163,7 @@ class _Loader:
         return insert, find_errors
 
     def failed(self) -> SqlError:
-        """Report what the server sends when the bulk provider gave up; return the error that ends it."""
+        """Report the errors of a failed bulk provider; return the error that ends the statement."""
         reason = "The provider did not give any information about the error."
         self._tell(sql_error(7399, "BULK", "(null)", reason, line=self._line))
         return sql_error(7330, "BULK", "(null)", line=self._line)
@@ -192,14 +192,14 @@ class _Loader:
 def resolve(path: str, roots: Sequence[Path], line: int) -> Path:
     r"""Find the file below ``roots``; raises SqlError 4860 and 4861 as ``bulk_insert`` does.
 
-    As on Linux backslashes separate too and ``C:\`` is the root; a relative path is sought in each root.
+    As on Linux, backslashes separate folders too and ``C:\`` is the root; a relative path is sought in each root.
     """
     posix = path.replace("\\", "/")
     if posix[:2].upper() == "C:":
         posix = posix[2:]
     given = PurePosixPath(posix)
     candidates = [Path(given)] if given.is_absolute() else [root / given for root in roots]
-    # os.path.exists also answers for names that no file can have, such as too long ones.
+    # os.path.exists accepts names that no file can have, such as too long ones.
     file = next((candidate for candidate in candidates if os.path.exists(candidate)), None)  # noqa: PTH110
     if file is None:
         raise sql_error(4860, path, line=line)
@@ -229,7 +229,7 @@ def _defaults(relation: Relation, default_value: Callable[[ColumnInfo], Any] | N
 
 
 def _advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    """Let the next generated identity follow the largest one in the table."""
+    """Restart the identity sequence after the largest value in the table."""
     column = next((column for column in relation.columns if column.identity), None)
     if column is None or column.identity is None:
         return
@@ -245,7 +245,7 @@ def _advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation)
 
 
 def _all_good(conversions: Sequence[bulk_convert.Conversion]) -> str:
-    """Build the condition that no field of a row is in error; a short line spares a look at the texts."""
+    """Build the condition that no field of a row is in error; a line shorter than every limit needs no length check."""
     texts = [conversion for conversion in conversions if conversion.fits is not None]
     others = [f"{conversion.error} = 0" for conversion in conversions if conversion.fits is None]
     if texts:

@@ -1,7 +1,7 @@
 """The WITH (…) options of BULK INSERT: read, checked, refused by name.
 
-Source: "BULK INSERT (Transact-SQL)" and "Specify field and row terminators"; where the server on Linux
-differs from the one on Windows, this follows Linux, since that is what the stand-in stands in for.
+Source: "BULK INSERT (Transact-SQL)" and "Specify field and row terminators"; where SQL Server on Linux
+differs from Windows, the stand-in follows Linux.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\", "0": "\0"}
 
 @dataclass(frozen=True, slots=True)
 class BulkOptions:
-    """The options that decide what is loaded; row numbers count from 1, ``last_row`` None means to the end.
+    """The options that affect a load; row numbers count from 1, ``last_row`` None means the end of the file.
 
-    The terminators are as written; ``terminator`` turns them into text once the file's encoding is known.
+    The terminators are as written; ``terminator`` converts them once the file's encoding is known.
     ``encoding`` is Python's name of the CODEPAGE, None without one. ``max_errors`` is the number of bad rows that
     are skipped before the load fails.
     """
@@ -129,11 +129,11 @@ def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOpti
 
 
 def terminator(written: str, *, encoding: str, line: int) -> str:
-    r"""Turn a terminator as written into the text to look for in a file of ``encoding``.
+    r"""Convert a terminator as written to the text that ends fields or rows in a file of ``encoding``.
 
     ``\t \n \r \\ \0`` are escapes and ``0x…`` gives bytes in the file's encoding (so ``0x0A00`` in a wide
-    file). ``\n`` is a line feed here; that it takes the CR of a CRLF file with it is ``bulk_file``'s part.
-    Raises SqlError 40510 for an empty terminator and for bytes that are no whole characters.
+    file). ``\n`` is a line feed here; ``bulk_file`` makes it CRLF for a file with CRLF.
+    Raises SqlError 40510 for an empty terminator and for bytes that are not whole characters.
     """
     if not written:
         raise unsupported("BULK INSERT with an empty terminator", line)

@@ -1,4 +1,4 @@
-"""Caches that all sessions share: compiled statements, and the batches whose names are known to be right."""
+"""Caches that all sessions share: compiled statements and bound batches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled node: the node itself, whose identity the key holds, must live as long as the entry."""
+    """A compiled node. The entry keeps the node alive, because the key contains its identity."""
 
     node: syntax.Node
     translation: Translation
@@ -24,7 +24,7 @@ class Compiled:
 
 
 class Cache(Generic[Kept]):
-    """What was computed, by everything it depends on; the least recently used goes first."""
+    """A cache of computed values, keyed by everything that they depend on; it evicts the least recently used."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -32,7 +32,7 @@ class Cache(Generic[Kept]):
         self._entries: OrderedDict[Hashable, Kept] = OrderedDict()
 
     def get(self, key: Hashable) -> Kept | None:
-        """Return what is kept for a key, None if there is nothing."""
+        """Return the value of a key, None if it has none."""
         with self._lock:
             found = self._entries.get(key)
             if found is not None:
@@ -40,7 +40,7 @@ class Cache(Generic[Kept]):
             return found
 
     def put(self, key: Hashable, value: Kept) -> None:
-        """Keep a value."""
+        """Store a value."""
         with self._lock:
             self._entries[key] = value
             while len(self._entries) > self._size:

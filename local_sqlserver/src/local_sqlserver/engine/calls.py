@@ -72,7 +72,7 @@ class Calls:
         """Drop all handles of sp_prepare."""
         self.prepared.clear()
 
-    # --- from T-SQL
+    # --- statements of T-SQL
 
     def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:
         """EXEC procedure."""
@@ -107,7 +107,7 @@ class Calls:
         yield from self.dynamic(text or "", (), frame)
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
-        """INSERT … EXEC: the rows of all result sets go into the target."""
+        """INSERT … EXEC inserts the rows of all result sets into the target."""
         if self._inserting:
             raise sql_error(8164)
         self._inserting = True
@@ -165,7 +165,7 @@ class Calls:
             if not self.transactions.broken:
                 connection.execute(f"DROP TABLE IF EXISTS {staged.duckdb_name}")
 
-    # --- calls of any origin
+    # --- calls from T-SQL and RPC
 
     def invoke(self, name: tuple[str, ...], arguments: Sequence[Bound], frame: Frame, line: int) -> Call:
         """Call a user or system procedure. Raises SqlError 2812, 201, 8143, 8144, 8145, 8162."""
@@ -250,7 +250,7 @@ class Calls:
         inner: Frame,
         line: int,
     ) -> dict[int, str]:
-        """Declare the parameters in the new frame; return which argument goes to which parameter."""
+        """Declare the parameters in the new frame; return the argument of each parameter."""
         by_name = {parameter.name.lower(): parameter for parameter in parameters}
         positions: dict[int, str] = {}
         for position, argument in enumerate(arguments):
@@ -284,7 +284,7 @@ class Calls:
         try:
             return coerce(argument.value, parameter.type, argument.type)
         except SqlError as error:
-            # SQL Server reports a parameter that does not convert as 8114, whatever the types.
+            # SQL Server reports a parameter that does not convert as 8114, whichever its type.
             if error.number not in (241, 245, 8115, 8169):
                 raise
             raise sql_error(8114, argument.type.name, parameter.type.name, line=line) from error
@@ -326,7 +326,7 @@ class Calls:
 
 
 def _insert_of(statement: syntax.InsertExecute, names: Sequence[str]) -> syntax.Insert:
-    """Return the INSERT … SELECT of these columns of the table that holds what EXEC returned."""
+    """Return INSERT … SELECT of these columns from the table with the rows that EXEC returned."""
     line = statement.line
     select = syntax.Select(
         items=tuple(syntax.Item(value=syntax.Column(parts=(name,), line=line), line=line) for name in names),

@@ -1,4 +1,4 @@
-"""Recording what DDL did: in the catalog's tables, in its copy in memory, or in the frame for temporary tables."""
+"""Records changes by DDL: in the catalog's tables and in memory, or in the frame for temporary tables."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check(view: CatalogView, change: CatalogChange) -> None:
 def record(
     state: SessionState, view: CatalogView, transactions: Transactions, frame: Frame, change: CatalogChange
 ) -> None:
-    """Record one change inside the transaction that made it."""
+    """Record one change, inside its transaction."""
     relation = change.relation
     if relation.kind == "T":
         _record_temporary(state, transactions, frame, change)
@@ -94,9 +94,9 @@ def _record_object(view: CatalogView, transactions: Transactions, change: Catalo
 
 
 def stored_definition(text: str) -> str:
-    """Return a view's or procedure's text as SQL Server keeps it: of CREATE, whatever it was written with.
+    """Return a view's or procedure's definition as SQL Server stores it: always beginning with CREATE.
 
-    OR ALTER is cut out and the blanks around it stay, so that CREATE OR ALTER VIEW becomes CREATE, three blanks, VIEW.
+    OR ALTER is removed but not the blanks around it: CREATE OR ALTER VIEW becomes CREATE, three blanks, VIEW.
     """
     first, *others = (token for token in tokenize(text) if token.text != ";")
     if first.upper == "ALTER":
@@ -108,7 +108,7 @@ def stored_definition(text: str) -> str:
 
 
 def put(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject, *, new: bool) -> None:
-    """Write an object to the catalog, in its tables and in memory."""
+    """Store an object in the catalog's tables and in memory."""
     store.put_object(transactions.connection, database, item, new)
 
     def apply(catalog: Catalog) -> None:
@@ -118,7 +118,7 @@ def put(view: CatalogView, transactions: Transactions, database: str, item: Cata
 
 
 def drop(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject) -> None:
-    """Forget an object, in the catalog's tables and in memory."""
+    """Remove an object from the catalog's tables and from memory."""
     store.drop_object(transactions.connection, database, item.id)
 
     def apply(catalog: Catalog) -> None:

@@ -1,6 +1,6 @@
-"""Python values as T-SQL values: conversion to a declared type, as assignment converts.
+"""Conversion of Python values to a declared T-SQL type, by the rules of assignment.
 
-What a value is before conversion is told from its Python type; see ``local_sqlserver.types``.
+The type of a bare value follows from its Python type; see ``local_sqlserver.types``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DATE_TEXT = re.compile(
 
 
 def type_of(value: Any) -> SqlType:
-    """Return the T-SQL type that a bare Python value stands for."""
+    """Return the T-SQL type of a bare Python value."""
     if value is None or isinstance(value, bool | int):
         if value is not None and not -(2**31) <= int(value) < 2**31:
             return SqlType("bigint")
@@ -52,7 +52,7 @@ def type_of(value: Any) -> SqlType:
 
 
 def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
-    """Convert ``value`` (declared as ``source`` where known) to ``target`` as SET @x = … does.
+    """Convert ``value`` (of type ``source``, if known) to ``target`` as SET @x = … does.
 
     Text and binary are cut silently. Raises SqlError 206, 241, 245, 8114 or 8115 without a line.
     """
@@ -64,7 +64,7 @@ def coerce(value: Any, target: SqlType, source: SqlType | None = None) -> Any:
 
 
 def to_text(value: Any, source: SqlType | None = None) -> str:
-    """Return the text of a value as an implicit conversion to NVARCHAR writes it (style 0)."""
+    """Return a value as text, by the implicit conversion to NVARCHAR (style 0)."""
     if isinstance(value, str):
         return value
     if isinstance(value, int):
@@ -106,7 +106,7 @@ def _datetime_text(value: datetime, source: SqlType | None) -> str:
 
 
 def _float_text(value: float) -> str:
-    """Style 0 of CONVERT: six digits at most, scientific notation when the exponent asks for it."""
+    """Style 0 of CONVERT: six digits at most, in scientific notation for large and small exponents."""
     if value == 0:
         return "0"
     text = f"{value:.6g}"
@@ -247,7 +247,7 @@ def _to_binary(value: Any, target: SqlType, source: SqlType | None) -> bytes:
 
 
 def _parse_temporal(text: str, target: SqlType) -> datetime | None:
-    """Return the moment that an ISO-like text names; None when it names none. Other formats are not read."""
+    """Return the date and time of an ISO-like text; None for any other text."""
     match = _DATE_TEXT.fullmatch(text)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""From tree to DuckDB SQL for one session: compiled statements from the cache, names bound, permissions asked."""
+"""Compilation of nodes for one session, with the shared cache, binding and the check of permissions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BINDING_ERRORS = frozenset({207, 208, 209, 213, 4104, 4121, 195, 1087})
 
 
 class Compilation:
-    """Compiles for one session; what it depends on is the key of the cache that all sessions share."""
+    """Compiles for one session; the key of the shared cache contains all that the result depends on."""
 
     def __init__(self, shared: Shared, state: SessionState, view: CatalogView, permissions: Permissions) -> None:
         self._shared = shared
@@ -29,13 +29,13 @@ class Compilation:
         self._permissions = permissions
 
     def context(self, frame: Frame, *, absent: frozenset[str] = frozenset()) -> StatementContext:
-        """Return the context of a statement in a frame, to which the temporary tables ``absent`` do not exist."""
+        """Return the context of a statement in a frame; it does not resolve the temporary tables ``absent``."""
         return StatementContext(self._shared, self._state, self._view, self._permissions, frame, absent=absent)
 
     def compiled(
         self, node: syntax.CompiledStatement | syntax.Expression, frame: Frame, target: SqlType | None = None
     ) -> tuple[Translation, tuple[Relation, ...]]:
-        """Compile a statement, or an expression as ``target``, for a frame that may run it."""
+        """Compile a statement, or an expression as ``target``, after a check of the frame's permissions."""
         try:
             found = self.compile(node, self.context(frame), frame, target)
         except SqlError as error:
@@ -52,9 +52,9 @@ class Compilation:
         frame: Frame,
         target: SqlType | None = None,
     ) -> tuple[Translation, tuple[Relation, ...]]:
-        """Compile a node of a tree, or take it from the cache if nothing that it depends on has changed.
+        """Compile a node, or return it from the cache if nothing that it depends on has changed.
 
-        The variables are not part of the key: a node belongs to one batch, which declares them all.
+        The variables are not part of the key, because a node belongs to one batch, which declares them all.
         """
         key = (id(node), target, self._key(frame))
         kept = self._shared.compiled.get(key)
@@ -70,7 +70,7 @@ class Compilation:
         return translation, relations
 
     def bind(self, batch: syntax.Batch, frame: Frame) -> None:
-        """Check names and types of a batch that is to run in a frame, unless that was done and nothing has changed.
+        """Check names and types of a batch for a frame, unless the cache has it as bound and nothing has changed.
 
         Raises the first error: SqlError 207, 209, 8120, 141 and others of the compiler, 2714.
         """

@@ -1,4 +1,4 @@
-"""DECLARE CURSOR, OPEN, FETCH, CLOSE, DEALLOCATE: static cursors, read whole when they are opened."""
+"""DECLARE CURSOR, OPEN, FETCH, CLOSE, DEALLOCATE: static cursors, whose rows OPEN reads at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Cursor:
 
 
 class Cursors:
-    """The cursors of a session; they are visible in every scope until deallocated (CURSOR_DEFAULT GLOBAL)."""
+    """The cursors of a session; they are visible in every frame until deallocated (CURSOR_DEFAULT GLOBAL)."""
 
     def __init__(self, state: SessionState, compilation: Compilation, runner: Runner) -> None:
         self._state = state

@@ -1,6 +1,6 @@
-"""What running T-SQL produces, in order: the engine yields these, the wire encodes them.
+"""The events of running T-SQL, in order: ``engine`` yields them, ``tds`` encodes them.
 
-The contract between ``engine`` and ``tds``. The engine knows no packets, the wire knows no SQL.
+This is the contract between both packages: ``engine`` has no packets, ``tds`` has no SQL.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A statement ended. ``row_count`` is None when it counts nothing or NOCOUNT is on.
+    """A statement ended. ``row_count`` is None if the statement counts no rows or NOCOUNT is on.
 
     ``in_procedure`` makes it DONEINPROC; ``command`` is the token's CurCmd (0xC1 SELECT, 0xC3 INSERT,
     0xC4 DELETE, 0xC5 UPDATE, 0 otherwise); ``error`` sets the error bit.
@@ -52,7 +52,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureDone:
-    """A procedure returned: RETURNSTATUS then DONEPROC."""
+    """A procedure returned: RETURNSTATUS, then DONEPROC."""
 
     return_code: int | None = 0
 
@@ -125,8 +125,8 @@ class Parameter:
 class TransactionRequest:
     """A decoded Transaction Manager request: ``kind`` 'begin', 'commit', 'rollback' or 'save'.
 
-    ``isolation`` is MS-TDS's level (0 current, 1 read uncommitted … 5 snapshot); ``then_begin`` asks
-    for a new transaction right after a commit or rollback.
+    ``isolation`` is the level of MS-TDS (0 current, 1 read uncommitted … 5 snapshot); ``then_begin`` begins
+    a new transaction right after a commit or rollback.
     """
 
     kind: str
@@ -147,29 +147,29 @@ class Session(Protocol):
         """The current database."""
 
     def batch(self, text: str) -> Iterator[Event]:
-        """Run a SQL batch (one without GO). Errors come as events, never as exceptions."""
+        """Run a SQL batch, without GO. Errors are events, never exceptions."""
 
     def procedure(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Run an RPC: a user procedure or sp_executesql, sp_prepare, sp_prepexec, sp_execute and others.
 
-        ``name`` is as sent ('dbo.p'), or the well-known name of an RPC sent by number.
+        ``name`` is as sent ('dbo.p'), or the well-known name of a procedure sent by number.
         """
 
     def transaction(self, request: TransactionRequest) -> Iterator[Event]:
         """Begin, commit, roll back or save through the Transaction Manager."""
 
     def reset(self) -> None:
-        """RESETCONNECTION: roll back, drop temporary tables, forget settings, return to the login's database."""
+        """RESETCONNECTION: roll back, drop temporary tables, restore the settings and the database of the login."""
 
     def cancel(self) -> None:
         """Stop the running request (Attention); called from another thread."""
 
     def close(self) -> None:
-        """Roll back what is open and free everything; harmless when called twice."""
+        """Roll back an open transaction and free all resources; a second call does nothing."""
 
 
 class Engine(Protocol):
-    """The server's inside, shared by all connections."""
+    """The engine, shared by all connections."""
 
     server_name: str
 

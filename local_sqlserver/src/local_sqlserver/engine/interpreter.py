@@ -139,12 +139,12 @@ class Interpreter:
         }
 
     def reset(self) -> None:
-        """Forget what a request left half done."""
+        """Reset the state that a cancelled request left."""
         self._tries = 0
 
     @property
     def in_try(self) -> bool:
-        """Whether some TRY block would catch an error raised now."""
+        """Whether a TRY block would catch an error raised now."""
         return self._tries > 0
 
     def batch(self, text: str) -> Iterator[Event]:
@@ -164,7 +164,7 @@ class Interpreter:
             yield from self.statement(statement, frame)
 
     def statement(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
-        """Run one statement; outside every TRY an error is reported here and decides what goes on."""
+        """Run one statement; outside every TRY, report its error and end the batch or frame if the error does."""
         try:
             self._state.tick()
             yield from self._guarded(statement, frame)
@@ -186,7 +186,7 @@ class Interpreter:
             self._state.row_count = 0
 
     def _guarded(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
-        """Run one statement with what DuckDB raises as SQL errors."""
+        """Run one statement and convert DuckDB's failures to SQL errors."""
         try:
             yield from self._handlers[type(statement)](statement, frame)
         except duckdb.Error as failure:
@@ -194,7 +194,7 @@ class Interpreter:
             raise self._runner.error(failure, statement.line, ()) from failure
 
     def _doom(self, error: SqlError, frame: Frame) -> None:
-        """Return an error inside a transaction dooms it under XACT_ABORT, and always when it would end the batch."""
+        """Mark the transaction as doomed if XACT_ABORT is on or the error rolls back."""
         transactions = self._transactions
         if transactions.count and (frame.settings.xact_abort or error.number in _ROLLS_BACK):
             transactions.doomed = True
@@ -225,7 +225,7 @@ class Interpreter:
         if isinstance(error, BindingError):
             raise ScopeAborted
 
-    # --- statements that the compiler knows, and BULK INSERT
+    # --- compiled statements and BULK INSERT
 
     def _compiled(self, statement: syntax.CompiledStatement, frame: Frame) -> Iterator[Event]:
         translation, relations = self._compilation.compiled(statement, frame)
@@ -251,7 +251,7 @@ class Interpreter:
         for message in reported:
             if message.severity <= 10:
                 yield Message(message.message, message.number, 0, 1, statement.line, frame.procedure)
-            elif not self.in_try:  # bad rows that are skipped, and what led to a failure, never reach a CATCH
+            elif not self.in_try:  # a CATCH receives only the last error of a load
                 message.procedure = frame.procedure
                 yield error_event(message)
         if failure is not None:
@@ -426,5 +426,5 @@ class Interpreter:
 
 
 def _swap(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:
-    """Return a value and its type as the arguments that make an INT of it."""
+    """Return the arguments of ``coerce`` that convert a value of a type to INT."""
     return pair[0], SqlType("int"), pair[1]

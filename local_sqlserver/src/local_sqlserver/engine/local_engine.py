@@ -1,4 +1,4 @@
-"""The engine: databases, logins and sessions over one data directory. ``open_engine`` is where the wire begins."""
+"""The engine: databases, logins and sessions over one data directory. ``open_engine`` is the entry point."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ class LocalEngine:
 
 
 def open_engine(data_dir: Path, *, user: str, password: str, bulk_roots: Sequence[Path], server_name: str) -> Engine:
-    """Open the databases of a data directory (created if empty) behind one administrator login."""
+    """Open the databases of a data directory, which it creates if absent, with one administrator login."""
     data_dir.mkdir(parents=True, exist_ok=True)
     return LocalEngine(data_dir, user=user, password=password, bulk_roots=bulk_roots, server_name=server_name)

@@ -32,7 +32,7 @@ def _compatible(first: str, second: str) -> bool:
 
 
 class ApplicationLocks:
-    """All application locks of the server; ``resource`` is already qualified with its database."""
+    """All application locks of the server; ``resource`` is qualified with its database."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -43,7 +43,7 @@ class ApplicationLocks:
     ) -> int:
         """Take a lock within ``timeout`` milliseconds (-1 waits for ever).
 
-        Return 0 when granted at once, 1 after waiting, -1 on timeout, -2 when cancelled.
+        Return 0 if granted at once, 1 after waiting, -1 on timeout, -2 if cancelled.
         """
         deadline = None if timeout < 0 else time.monotonic() + timeout / 1000
         waited = False
@@ -70,7 +70,7 @@ class ApplicationLocks:
         held.append(_Held(session, owner, mode))
 
     def release(self, session: int, resource: str, owner: str) -> bool:
-        """Give back one acquisition; False when nothing is held."""
+        """Release one acquisition; False if the session does not hold the lock."""
         with self._changed:
             held = self._held.get(resource, [])
             for lock in held:
@@ -83,7 +83,7 @@ class ApplicationLocks:
             return False
 
     def release_all(self, session: int, owner: str | None = None) -> None:
-        """Give back what a session holds: all of it, or what one kind of owner holds."""
+        """Release all locks of a session, or those of one kind of owner."""
         with self._changed:
             for resource in list(self._held):
                 kept = [
@@ -98,7 +98,7 @@ class ApplicationLocks:
             self._changed.notify_all()
 
     def mode(self, session: int, resource: str, owner: str) -> str:
-        """Return what a session holds on a resource, 'NoLock' if nothing."""
+        """Return the mode of a session's lock on a resource, 'NoLock' without one."""
         with self._changed:
             modes = [
                 lock.mode for lock in self._held.get(resource, []) if lock.session == session and lock.owner == owner

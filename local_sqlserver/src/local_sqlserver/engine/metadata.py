@@ -22,7 +22,7 @@ Function = Callable[[SessionValues, Arguments], object]
 
 
 def call(values: SessionValues, name: str, arguments: Arguments) -> str | None:
-    """Return the value of a catalog function as text; None is NULL. Raises SqlError for what is not supported."""
+    """Return the value of a catalog function as text; None is NULL. Raises SqlError 40510 for an unsupported function or property."""
     value = _FUNCTIONS[name](values, arguments)
     if value is None:
         return None
@@ -47,7 +47,7 @@ def _database(values: SessionValues, arguments: Arguments, position: int) -> str
 
 
 def _find(values: SessionValues, text: str | None) -> tuple[CatalogObject, str] | None:
-    """Return the object that a string names, with its database."""
+    """Return the object with the name in a string, and its database."""
     if not text:
         return None
     try:
@@ -120,7 +120,7 @@ def _object_definition(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _constraint_definition(values: SessionValues, number: int | None) -> str | None:
-    """Return the condition of a CHECK or the expression of a DEFAULT; ``_constraint_id`` gave its number."""
+    """Return the condition of a CHECK or the expression of a DEFAULT; its number is of ``_constraint_id``."""
     if number is None:
         return None
     owner, position = divmod(number, 1000)
@@ -133,9 +133,9 @@ def _constraint_definition(values: SessionValues, number: int | None) -> str | N
 
 
 def _answer(function: str, name: str, answers: Mapping[str, object]) -> object:
-    """Return the answer to a property by its name in lower case: NULL for one that SQL Server does not have either.
+    """Return the value of a property by its name in lower case: NULL if SQL Server has no such property.
 
-    Raises SqlError 40510 for the others that it has.
+    Raises SqlError 40510 for a property that SQL Server has and the stand-in does not support.
     """
     if name in UNANSWERED[function]:
         raise unsupported(f"{function}(…, '{name}')")

@@ -1,4 +1,4 @@
-"""SET options: those with an effect here, those whose only supported value is the one in force, the others refused."""
+"""SET options: some have an effect, some accept only the value in force, the others are refused."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 
 
 def check_options(statement: SetOption) -> None:
-    """Raise SqlError 40510 for a value that would change what is not supported, 102 for one of the wrong kind."""
+    """Raise SqlError 40510 for an unsupported value, 102 for a value of the wrong kind."""
     set_options(statement, Frame(0, ""))
 
 
 def set_options(statement: SetOption, frame: Frame) -> Iterable[Event]:
-    """SET of one or several options, in force in the frame from here on; raises as ``check_options`` does."""
+    """Set one or several options of the frame; raises as ``check_options`` does."""
     for option in statement.options:
         _apply(frame, option, statement.value, statement.line)
     return ()

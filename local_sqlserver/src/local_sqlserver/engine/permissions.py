@@ -1,7 +1,7 @@
-"""What a session may do, asked where SQL Server asks it.
+"""Permissions, checked where SQL Server checks them.
 
-The administrator may do everything. Inside a procedure the caller's permissions on tables are not asked again, nor
-below a view: everything belongs to dbo (ownership chaining).
+The administrator has all of them. The caller's permissions on tables are not checked inside a procedure or below a
+view, because dbo owns everything (ownership chaining).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _NEEDED = {
     "ddl": ("ALTER",),
 }
 _CHAINED = frozenset({"select", "insert", "update", "delete", "merge"})
-"""What an ownership chain covers: TRUNCATE and definitions need a permission of the caller's or of a signature."""
+"""The commands that an ownership chain covers. TRUNCATE and DDL need a permission of the caller or of a signature."""
 
 
 class Permissions:
-    """The rules for one session's login."""
+    """The permissions of one session's login."""
 
     def __init__(self, accounts: Accounts, view: CatalogView, state: SessionState) -> None:
         self._accounts = accounts
@@ -47,7 +47,7 @@ class Permissions:
         return user.name if user else "guest"
 
     def roles(self, database: str, signers: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Return the session's user, those of a module's signatures, and every role they belong to, lower case."""
+        """Return the session's user, the users of a module's signatures, and all their roles, in lower case."""
         catalog = self._view.catalog(database)
         names = {self.user_name(database).lower(), "public", *signers}
         while True:
@@ -64,7 +64,7 @@ class Permissions:
         name: str,
         signers: frozenset[str] = frozenset(),
     ) -> bool:
-        """Whether the session, or a signature, holds a permission on an object; a DENY on any level wins."""
+        """Whether the session or a signature has a permission on an object; a DENY on any level takes precedence."""
         if self._administrator or database == TEMPDB:
             return True
         names = self.roles(database, signers)
@@ -85,7 +85,7 @@ class Permissions:
         return "G" in states
 
     def check(self, frame: Frame, translation: Translation, relations: tuple[Relation, ...]) -> None:
-        """Raise SqlError 229, 262 or 1088 when the session may not run a statement here."""
+        """Raise SqlError 229, 262 or 1088 unless the session may run a statement in this frame."""
         if self._administrator or (frame.chained and translation.command in _CHAINED):
             return
         for change in translation.changes:
@@ -98,11 +98,11 @@ class Permissions:
                 self.require(frame, permission, relation)
 
     def require(self, frame: Frame, permission: str, relation: Relation) -> None:
-        """Raise SqlError 229, or 1088 where ALTER is missing, unless the session may do this to a table or view."""
+        """Raise SqlError 229, or 1088 for ALTER, unless the session has a permission on a table or view."""
         database, schema, name = relation.database, relation.schema, relation.name
         if relation.kind not in ("U", "V") or self.allowed(database, permission, schema, name, frame.signers):
             return
-        if permission == "ALTER":  # what the server says of an object that one may not even know of
+        if permission == "ALTER":  # SQL Server reports an object as missing if the login may not see it
             raise sql_error(1088, name, state=7)
         raise sql_error(229, permission, name, database, schema)
 
@@ -119,7 +119,7 @@ class Permissions:
             raise sql_error(262, statement, database)
 
     def check_server(self, statement: str) -> None:
-        """Raise SqlError 262 unless the session is the administrator's."""
+        """Raise SqlError 262 unless the administrator is logged in."""
         if not self._administrator:
             raise sql_error(262, statement, "master")
 

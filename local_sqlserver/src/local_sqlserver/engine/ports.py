@@ -1,4 +1,4 @@
-"""Back references between parts of the engine, as protocols: who implements them is nobody's business."""
+"""Back references between parts of the engine, as protocols, so that no module imports the module above it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from local_sqlserver.language import syntax
 
 
 class Statements(Protocol):
-    """Runs statements: what calls need of the interpreter."""
+    """Runs statements: the interpreter, as far as calls use it."""
 
     def __call__(self, statements: Sequence[syntax.Statement], frame: Frame) -> Iterator[Event]:
         """Run statements one after another."""
 
 
 class Caller(Protocol):
-    """Calls procedures and dynamic SQL: what system procedures need of a session."""
+    """Calls procedures and dynamic SQL: the session, as far as system procedures use it."""
 
     shared: Shared
     state: SessionState
@@ -45,4 +45,4 @@ class Caller(Protocol):
         """Run dynamic SQL in a frame of its own."""
 
     def reset(self) -> None:
-        """Bring the session back to where it was after login."""
+        """Restore the state of the session after login."""

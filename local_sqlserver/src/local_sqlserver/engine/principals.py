@@ -37,7 +37,7 @@ _SERVER_PERMISSIONS = frozenset({"ADMINISTER BULK OPERATIONS"})
 
 
 class Principals:
-    """These statements for one session."""
+    """Runs these statements for one session."""
 
     def __init__(
         self, accounts: Accounts, state: SessionState, view: CatalogView, work: Work, permissions: Permissions
@@ -69,7 +69,7 @@ class Principals:
         self._work.transactions.check_writable()
         before = self._view.catalog(
             database
-        ).copy()  # what is there changes below, and others take the change on commit
+        ).copy()  # an entry of the overlay is replaced below; other sessions repeat the change after the commit
         with self._work.writing():
             store.put_principals(self._work.transactions.connection, database, before, changed)
 
@@ -82,7 +82,7 @@ class Principals:
             self._view.change(database, apply)
 
     def _forget_permissions(self, login: str) -> None:
-        """Take back what a dropped login may do on the server: another of its name is another."""
+        """Delete the server permissions of a dropped login, because a new login of its name must not inherit them."""
         catalog = self._view.catalog(MASTER).copy()
         kept = frozenset(entry for entry in catalog.permissions if entry.principal != f"login:{login.lower()}")
         if kept != catalog.permissions:
@@ -198,7 +198,7 @@ def _user_of_certificate(name: str, certificate: str, catalog: Catalog) -> Princ
 
 
 def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Do to ``known`` what leads from one state to another."""
+    """Apply the differences between two states to ``known``."""
     for key in before.keys() - after.keys():
         known.pop(key, None)
     known.update({key: item for key, item in after.items() if before.get(key) != item})

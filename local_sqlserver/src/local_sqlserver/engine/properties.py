@@ -1,4 +1,4 @@
-"""Properties that SQL Server has and the stand-in has no answer to, by function and in lower case: error 40510.
+"""Properties that SQL Server has and the stand-in refuses (error 40510), by function, in lower case.
 
 Source: the pages of these functions in the T-SQL reference.
 """

@@ -1,4 +1,4 @@
-"""THROW and RAISERROR: the errors they raise and the message format of RAISERROR."""
+"""THROW and RAISERROR: their errors, and the message format of RAISERROR."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def raised(text: str, severity: int, state: int, line: int, procedure: str) -> R
 
 
 def message_of_throw(text: str) -> str:
-    """Return the message of THROW: a percent sign is written doubled, there are no arguments.
+    """Return the message of THROW, in which a percent sign is doubled; there are no arguments.
 
-    A single one is lost, as on SQL Server: before the letter of a type the whole message becomes a blank; %n and %r
-    are line ends (stackoverflow.com/questions/28487296, sqlblog.org/2015/02/13/s1-fun-with-throw; the T-SQL reference
-    says that it must be doubled, and no more).
+    A single percent sign is lost, as in SQL Server: before the letter of a type the whole message becomes a blank; %n
+    and %r are line ends (stackoverflow.com/questions/28487296, sqlblog.org/2015/02/13/s1-fun-with-throw; the T-SQL
+    reference only requires that it is doubled).
     """
     parts = text.split("%%")
     if any(re.search("%[diosxXu]", part) for part in parts):

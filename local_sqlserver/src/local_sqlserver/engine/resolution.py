@@ -1,4 +1,4 @@
-"""Names to relations: the ``Context`` that the translator asks."""
+"""Resolution of names to relations: the ``Context`` of the compiler."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def invalid_object(parts: tuple[str, ...], line: int) -> SqlError:
 
 
 def relation_of(item: CatalogObject, database: str) -> Relation:
-    """Return a table or view of the catalog as the translator sees it."""
+    """Return a table or view of the catalog as a relation of the compiler."""
     return Relation(
         duckdb_name=f"{quote(database)}.{quote(item.schema)}.{quote(item.name)}",
         kind=item.type,
@@ -37,7 +37,7 @@ def relation_of(item: CatalogObject, database: str) -> Relation:
 
 
 class StatementContext:
-    """Answers for one statement in one frame; remembers the relations it gave out."""
+    """Resolves the names of one statement in one frame, and collects their relations."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class StatementContext:
         return relation
 
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
-        """Where a new table or view goes; raises SqlError 2760."""
+        """Resolve the name of a new table or view; raises SqlError 2760."""
         name = parts[-1]
         if name.startswith("@"):
             return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "@", "tempdb", "dbo", name)
@@ -95,7 +95,7 @@ class StatementContext:
         return Relation(f"{quote(database)}.{quote(written)}.{quote(name)}", "U", database, written, name)
 
     def _place(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
-        """Return the database and schema that a name says, or the defaults."""
+        """Return the database and schema of a name, or the defaults."""
         if len(parts) > 3:
             raise unsupported("A linked server", line)
         database = self.database

@@ -1,4 +1,4 @@
-"""DuckDB results as result sets: columns with T-SQL types, rows with the Python values the wire expects."""
+"""Result sets from DuckDB results: columns with T-SQL types, rows with Python values for the wire."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def result_columns(
 
 
 def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
-    """Return what turns DuckDB's Python values into those of ``local_sqlserver.types``, None when they are the same."""
+    """Return the function that converts DuckDB's Python values to those of ``local_sqlserver.types``, None if they are equal."""
     python = TYPES[declared.name].python
     if isinstance(sample, bool) or declared.name == "bit":
         return int
@@ -47,7 +47,7 @@ def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
 
 
 def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[tuple[Any, ...]]:
-    """Rows as DuckDB gave them into rows of the declared types."""
+    """Convert DuckDB's rows to rows of the declared types."""
     converters: dict[int, Callable[[Any], Any]] = {}
     for index, declared in enumerate(types):
         sample = next((row[index] for row in rows if row[index] is not None), None)
@@ -68,7 +68,7 @@ def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[
 def result_set(
     description: Sequence[tuple[Any, ...]], rows: list[tuple[Any, ...]], translation: Translation
 ) -> Iterator[Event]:
-    """Yield the events of one result set (without its Done)."""
+    """Yield the events of one result set, without its Done."""
     columns = result_columns(description, translation, rows)
     yield Columns(columns)
     rows = convert_rows(rows, [column.type for column in columns])

@@ -1,4 +1,4 @@
-"""Rows in and out of DuckDB: statements with their parameters, inserts of Python rows."""
+"""Execution in DuckDB: statements with their parameters, inserts of Python rows."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> Fetched:
-    """Run one DuckDB statement and read all of its result: a half-read result would block DDL."""
+    """Run one DuckDB statement and read its whole result, because an open result would block DDL."""
     connection.execute(sql, _bound(sql, values))
     description = connection.description or []
     return list(description), connection.fetchall() if description else []
 
 
 def _bound(sql: str, values: Sequence[Any]) -> dict[str, Any]:
-    """Return the parameters that one DuckDB statement uses, by number."""
+    """Return the parameters of one DuckDB statement, by number."""
     used = {match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1]}
     return {number: values[int(number) - 1] for number in used}
 

@@ -1,4 +1,4 @@
-"""Running a translated set-based statement: parameters, transaction, retries, result set, catalog changes."""
+"""Runs compiled statements: parameters, transaction, retries, result set, catalog changes."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from local_sqlserver.errors import SqlError, unsupported
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
 _CONFLICT_PATIENCE = 10.0
-"""Seconds that a single statement waits for another session's transaction, by trying again."""
+"""Seconds in which a statement outside a transaction is retried while another session's transaction conflicts."""
 
 
 class Runner:
-    """Runs translations for one session."""
+    """Runs compiled statements for one session."""
 
     def __init__(self, state: SessionState, view: CatalogView, work: Work, values: SessionValues) -> None:
         self._state = state
@@ -37,7 +37,7 @@ class Runner:
         self._values = values
 
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
-        """Run a SELECT that changes nothing, on the second connection while the transaction is broken."""
+        """Run a SELECT that changes nothing; while the transaction is broken, on the second connection."""
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         connection = self._transactions.connection
         if self._transactions.broken:
@@ -52,9 +52,9 @@ class Runner:
         return fetched
 
     def _show_table_variables(self, relations: Sequence[Relation], frame: Frame, line: int) -> None:
-        """Put the table variables that a statement names on the second connection.
+        """Copy the table variables of a statement to the second connection.
 
-        Refuse what lies in the lost transaction.
+        Tables are refused, because their rows are in the broken transaction.
         """
         for relation in relations:
             if relation.kind in ("U", "V", "T"):
@@ -72,7 +72,7 @@ class Runner:
         return failures.to_sql_error(failure, line, relations, self._state.spid)
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
-        """Run any translation and yield what the client sees of it."""
+        """Run a compiled statement and yield its events."""
         reads_only = translation.command == "select" and not translation.changes
         if reads_only:
             yield from self._work.begin_implicitly(frame)
@@ -109,7 +109,7 @@ class Runner:
         return fetched
 
     def _keep_table_variables(self, relations: Sequence[Relation], frame: Frame) -> None:
-        """Copy the table variables that a change inside a transaction named: a rollback must not undo it."""
+        """Keep the rows of a changed table variable in memory, because a rollback must not undo the change."""
         for relation in relations:
             if relation.kind == "@":
                 table = frame.tables[relation.name.lower()]

@@ -1,7 +1,7 @@
-"""Scalar expressions and conditions outside of queries: of SET, IF, WHILE, PRINT, arguments and defaults.
+"""Scalar expressions and conditions outside queries: of SET, IF, WHILE, PRINT, arguments and defaults.
 
-DuckDB evaluates them; literals, variables, session values, and sums and comparisons of integers are evaluated here,
-where the result is the same, because a prepared query costs a hundred times as much.
+DuckDB evaluates them. Literals, variables, session values, and sums and comparisons of integers are evaluated here,
+because a prepared query costs a hundred times as much and gives the same result.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NUMBERS = ("integer", "decimal", "float")
 
 
 def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
-    """Return the value of a literal and its type; None for the kinds that the compiler must see."""
+    """Return the value of a literal and its type; None for the kinds that must be compiled."""
     text = node.value
     match node.kind:
         case "varchar" | "nvarchar":
@@ -64,7 +64,7 @@ def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
 
 
 class Scalars:
-    """Evaluates for one session."""
+    """Evaluates expressions for one session."""
 
     def __init__(self, compilation: Compilation, runner: Runner, values: SessionValues) -> None:
         self._compilation = compilation
@@ -94,7 +94,7 @@ class Scalars:
     def _integers(
         self, sign: str, left: tuple[Any, SqlType] | None, right: tuple[Any, SqlType] | None
     ) -> tuple[Any, SqlType] | None:
-        """Return the sum, difference or product of two INTs that is one; None for anything else."""
+        """Return the sum, difference or product of two INTs if it is an INT; None for anything else."""
         if left is None or right is None or left[1].name != "int" or right[1].name != "int":
             return None
         if left[0] is None or right[0] is None:
@@ -106,7 +106,7 @@ class Scalars:
         return (self._values.value(name, frame), SESSION_VALUES[name]) if name in SESSION_VALUES else None
 
     def evaluate(self, frame: Frame, node: syntax.Expression, target: SqlType | None = None) -> tuple[Any, SqlType]:
-        """Return the value of an expression and its type; it is computed as ``target``, if that is given."""
+        """Return the value of an expression and its type, compiled as ``target`` if that is given."""
         simple = self._simple(frame, node)
         if simple is not None:
             return simple
@@ -120,12 +120,12 @@ class Scalars:
         return (converted[0][0] if converted else None), declared
 
     def evaluate_as(self, frame: Frame, node: syntax.Expression, target: SqlType) -> Any:
-        """Return the value of an expression, converted as an assignment to ``target`` converts."""
+        """Return the value of an expression, converted to ``target`` as by an assignment."""
         value, kind = self.evaluate(frame, node, target)
         return coerce(value, target, kind)
 
     def is_true(self, frame: Frame, condition: syntax.Expression) -> bool:
-        """Whether a condition holds; unknown does not."""
+        """Whether a condition is true; unknown is not."""
         fast = self._fast_condition(frame, condition)
         if fast is not None:
             return fast
@@ -134,7 +134,7 @@ class Scalars:
         return bool(rows[0][0])
 
     def _fast_condition(self, frame: Frame, condition: syntax.Expression) -> bool | None:
-        """Return whether a comparison of integers or a test for NULL holds; None for any other condition."""
+        """Whether a comparison of integers or a test for NULL is true; None for any other condition."""
         match condition:
             case syntax.IsNull(operand=syntax.Variable() as variable):
                 simple = self._simple(frame, variable)

@@ -1,4 +1,4 @@
-"""One logged-in connection: its parts, and the entry points that the wire calls."""
+"""A session: the parts of one logged-in connection, and the entry points for the wire."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class EngineSession:
         """The current database."""
         return self.state.base.database
 
-    # --- what the wire calls
+    # --- called by the wire
 
     def batch(self, text: str) -> Iterator[Event]:
         """Run a SQL batch."""
@@ -107,7 +107,7 @@ class EngineSession:
         return self._request(self._manage(request))
 
     def _request(self, events: Iterator[Event]) -> Iterator[Event]:
-        # here, not in the generator: an Attention may arrive before its first step
+        # not in the generator, because an Attention may arrive before its first step
         self.state.cancelled.clear()
         return self._run(events)
 
@@ -165,7 +165,7 @@ class EngineSession:
         yield Done()
 
     def reset(self) -> None:
-        """RESETCONNECTION: bring the session back to where it was after login."""
+        """RESETCONNECTION: restore the state of the session after login."""
         state = self.state
         for _ in self._work.rolled_back():
             pass
@@ -183,9 +183,9 @@ class EngineSession:
         self._transactions.interrupt()
 
     def kill(self) -> None:
-        """End the session from another one (ALTER DATABASE … WITH ROLLBACK IMMEDIATE).
+        """End this session on behalf of another session (ALTER DATABASE … WITH ROLLBACK IMMEDIATE).
 
-        What it runs stops, its transaction is rolled back before this returns, and its next request fails.
+        Its request is cancelled, its transaction is rolled back before this returns, and its next request fails.
         """
         self.state.killed = True
         while not self._busy.acquire(timeout=0.05):
@@ -198,7 +198,7 @@ class EngineSession:
             self._busy.release()
 
     def close(self) -> None:
-        """Free everything."""
+        """Roll back an open transaction and free all resources."""
         if self._closed:
             return
         self._closed = True
@@ -206,7 +206,7 @@ class EngineSession:
         self._shared.leave(self.state)
         self._work.close()
 
-    # --- what the engine calls
+    # --- called by the engine
 
     def check_database(self, database: Database) -> None:
         """Raise SqlError 916 (no user there) or 924 (single user)."""

@@ -1,4 +1,4 @@
-"""@@ROWCOUNT, XACT_STATE(), ERROR_MESSAGE(), GETDATE() and the other values that only the session knows."""
+"""Values of the session: @@ROWCOUNT, XACT_STATE(), ERROR_MESSAGE(), GETDATE() and others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VERSION = (
 
 
 class SessionValues:
-    """These values for one session, each in its type of ``SESSION_VALUES``."""
+    """The values of one session, each with its type in ``SESSION_VALUES``."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class SessionValues:
         return coerce(_VALUES[name](self, frame), SESSION_VALUES[name])
 
     def parameter(self, name: str, frame: Frame, line: int) -> Any:
-        """Return what a translation's parameter stands for: such a value, or a variable's."""
+        """Return the value of a parameter of a compiled statement: a session value or a variable's."""
         if name in SESSION_VALUES:
             return self.value(name, frame)
         return frame.variable(name, line).value
@@ -54,7 +54,7 @@ _Value = Callable[[SessionValues, Frame], Any]
 
 
 def _handled(read: Callable[[SqlError], Any]) -> _Value:
-    """A function of the error that a CATCH block handles; NULL outside of one."""
+    """Return a value of the error that a CATCH block handles; NULL outside a CATCH block."""
     return lambda values, frame: read(values.state.handled[-1]) if values.state.handled else None
 
 

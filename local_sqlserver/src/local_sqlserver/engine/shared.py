@@ -1,4 +1,4 @@
-"""What all sessions of one server share."""
+"""State that all sessions of one server share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from local_sqlserver.language import syntax
 
 
 class OpenSession(Protocol):
-    """A session as others may see it."""
+    """A session, as far as other sessions use it."""
 
     state: SessionState
 
@@ -28,10 +28,10 @@ class OpenSession(Protocol):
         """Return the value of a catalog function as text, None for NULL."""
 
     def kill(self) -> None:
-        """End the session: stop what runs, roll back, refuse what comes."""
+        """End the session: cancel its request, roll back, refuse further requests."""
 
     def close(self) -> None:
-        """Roll back what is open and free everything."""
+        """Roll back an open transaction and free all resources."""
 
 
 class Shared:
@@ -59,7 +59,7 @@ class Shared:
         self._system_columns: dict[str, tuple[ColumnInfo, ...]] = {}
 
     def enter(self, session: OpenSession) -> None:
-        """List an open session."""
+        """Add an open session to the list."""
         with self._lock:
             self._sessions[session.state.spid] = session
 
@@ -69,7 +69,7 @@ class Shared:
             return self._sessions[spid]
 
     def leave(self, state: SessionState) -> None:
-        """Take a closed session off the list and release the databases that it held in single-user mode."""
+        """Remove a closed session from the list and release the databases it held in single-user mode."""
         with self._lock:
             self._sessions.pop(state.spid, None)
         for name in {frame.database for frame in state.frames}:

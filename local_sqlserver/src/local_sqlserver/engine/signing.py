@@ -1,7 +1,7 @@
-"""Module signing: certificates, the users made of them, and the procedures that they sign.
+"""Module signing: certificates, their users, and the procedures that they sign.
 
-A procedure that a certificate has signed may do what the certificate's user may, on top of what its caller may. There
-is no cryptography: a certificate is its thumbprint and the password of its private key.
+A signed procedure has the permissions of the certificate's user in addition to those of its caller. There is no
+cryptography: a certificate is its thumbprint and the password of its private key.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIRST_ID = 256
 
 
 class Signing:
-    """Statements about certificates and signatures for one session."""
+    """Runs statements about certificates and signatures for one session."""
 
     def __init__(self, view: CatalogView, work: Work, permissions: Permissions, principals: Principals) -> None:
         self._view = view
@@ -99,7 +99,7 @@ def _check_unused(catalog: Catalog, present: CertificateInfo) -> None:
 
 
 def signers(catalog: Catalog, item: CatalogObject) -> frozenset[str]:
-    """Return the users, lower case, of the certificates that signed a procedure."""
+    """Return the users of the certificates that signed a procedure, in lower case."""
     if not item.signatures:
         return frozenset()
     names = {found.name for found in catalog.certificates.values() if found.thumbprint in item.signatures}

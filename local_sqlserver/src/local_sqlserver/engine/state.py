@@ -1,4 +1,4 @@
-"""What a session remembers: variables, scopes, settings, the error being handled."""
+"""The state of a session: frames with their variables and settings, and the error that a CATCH handles."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Variable:
 class TableVariable:
     """A table variable: a DuckDB temporary table that a rollback must not undo.
 
-    ``create`` are the statements that made it; ``rows`` its contents as of the last change inside a
-    transaction, None if unchanged there.
+    ``create`` are the statements that created it. ``rows`` are its rows after the last change inside a
+    transaction, None if it was not changed there.
     """
 
     relation: Relation
@@ -37,7 +37,7 @@ class TableVariable:
 
 @dataclass(slots=True)
 class Settings:
-    """SET options that change what the stand-in does; a procedure gets a copy."""
+    """SET options with an effect in the stand-in; a procedure gets a copy."""
 
     nocount: bool = False
     xact_abort: bool = False
@@ -57,9 +57,10 @@ class Settings:
 class Frame:
     """One level of execution: the batch, a procedure, or dynamic SQL.
 
-    ``schema`` is where unqualified names are looked up first. ``chained`` is True inside a procedure, where the
-    caller needs no permission of his own to read and change rows and to call (ownership chaining). ``signers`` are
-    the users of the certificates that signed the procedure, lower case: what they may, it may, dynamic SQL included.
+    ``schema`` is the schema in which unqualified names are looked up first. ``chained`` is True inside a procedure,
+    where the caller needs no permissions to read and change rows and to call procedures (ownership chaining).
+    ``signers`` are the users of the certificates that signed the procedure, in lower case; the procedure and its
+    dynamic SQL have their permissions.
     """
 
     depth: int
@@ -78,11 +79,11 @@ class Frame:
 
     @property
     def in_procedure(self) -> bool:
-        """Whether events of this frame come from inside a procedure or an RPC."""
+        """Whether this frame is inside a procedure or an RPC."""
         return self.depth > 0
 
     def declare(self, variables: Iterable[tuple[str, SqlType]]) -> None:
-        """Bring the variables of a batch into being, NULL, but for the parameters that have a value already."""
+        """Declare the variables of a batch as NULL, except parameters that have a value."""
         for name, declared in variables:
             self.variables.setdefault(name, Variable(declared))
 
@@ -96,10 +97,10 @@ class Frame:
 
 @dataclass(slots=True)
 class SessionState:
-    """What a session remembers between statements. ``frames`` begins with the base frame, that of its batches.
+    """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
-    ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the CATCH blocks
-    that are running, the innermost last.
+    ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
+    blocks, the innermost last.
     """
 
     spid: int
@@ -125,7 +126,7 @@ class SessionState:
         return self.frames[-1]
 
     def temporary(self, name: str) -> Relation | None:
-        """Return the temporary table of that name that is visible here."""
+        """Return the visible temporary table of this name."""
         for frame in reversed(self.frames):
             if name.lower() in frame.temporary:
                 return frame.temporary[name.lower()]
@@ -139,7 +140,7 @@ class SessionState:
         self.utc_clock = datetime.now(UTC)
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless cancelled."""
+        """Wait, or raise Cancelled as soon as the client sends an Attention."""
         if self.cancelled.wait(seconds):
             raise Cancelled
 
@@ -149,11 +150,11 @@ class SessionState:
 
 
 class BatchAborted(Exception):
-    """The rest of the batch does not run; the error was already reported."""
+    """An error ended the batch; it was already reported."""
 
 
 class ScopeAborted(Exception):
-    """The rest of the procedure or dynamic SQL does not run, its caller goes on; the error was already reported."""
+    """An error ended the procedure or dynamic SQL, but not its caller; it was already reported."""
 
 
 class Returned(Exception):
@@ -174,19 +175,19 @@ def error_event(error: SqlError) -> Error:
 
 
 class RaisedError(SqlError):
-    """An error that THROW or RAISERROR raised; ``statement`` says which."""
+    """An error that THROW or RAISERROR raised; ``statement`` is its keyword."""
 
     statement: str = "THROW"
 
 
 class BindingError(SqlError):
-    """An error of name resolution in the frame of this ``depth``: a TRY of the same frame does not catch it."""
+    """An error of name resolution in the frame at ``depth``; a TRY of the same frame does not catch it."""
 
     depth: int = 0
 
 
 def binding_error(error: SqlError, depth: int) -> BindingError:
-    """Return the same error, bound to a frame."""
+    """Return the same error as a binding error of a frame."""
     bound = BindingError(
         error.number,
         error.message,

@@ -1,4 +1,4 @@
-"""System procedures: dynamic SQL, prepared statements, application locks, what drivers ask about types and tables."""
+"""System procedures: dynamic SQL, prepared statements, application locks, and the catalog procedures of drivers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _text(arguments: Sequence[Bound], position: int) -> str:
 
 
 def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> dict[str, Bound]:
-    """Arguments by parameter name, whether passed by name or by position."""
+    """Return the arguments by parameter name, whether passed by name or by position."""
     picked: dict[str, Bound] = {}
     for position, argument in enumerate(arguments):
         name = argument.name.lower() or (names[position] if position < len(names) else "")
@@ -169,7 +169,7 @@ def _value(given: dict[str, Bound], name: str, default: Any) -> Any:
 
 
 def _lock_of(procedure: str, given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
-    """Return the lock's resource, qualified with its database, and its owner."""
+    """Return the resource of a lock, qualified with its database, and its owner."""
     owner = str(_value(given, "@lockowner", "Transaction")).capitalize()
     if owner not in ("Transaction", "Session"):
         raise sql_error(1226, procedure)
@@ -189,7 +189,7 @@ _LISTED = sorted((row for row in reversed(TYPES.values()) if row.odbc is not Non
 
 
 def _longest(row: TypeRow) -> int:
-    """ODBC's column size: digits, characters or bytes."""
+    """Return ODBC's column size: digits, characters or bytes."""
     return row.longest or row.precision or row.text_length
 
 

@@ -1,7 +1,7 @@
-"""A session's DuckDB connection and its transaction.
+"""The DuckDB connection of a session, and its transaction.
 
-DuckDB has no savepoints and aborts a transaction on any error, so an error inside a transaction dooms it
-(XACT_STATE() = -1), as XACT_ABORT ON does. Expressions of a CATCH block then run on a second connection.
+DuckDB has no savepoints and aborts a transaction on any error. So an error inside a transaction dooms it
+(XACT_STATE() = -1), as XACT_ABORT ON does, and expressions of a CATCH block then run on a second connection.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _descriptors = itertools.count(1)
 
 
 class Transactions:
-    """@@TRANCOUNT and what lies under it."""
+    """The transaction of a session, with @@TRANCOUNT and XACT_STATE()."""
 
     def __init__(self, root: duckdb.DuckDBPyConnection) -> None:
         self._root = root
@@ -43,7 +43,7 @@ class Transactions:
         return 0 if not self.count else -1 if self.doomed else 1
 
     def begin(self) -> Iterator[Event]:
-        """BEGIN TRANSACTION; only the outermost begins anything."""
+        """BEGIN TRANSACTION; only the outermost one begins a transaction in DuckDB."""
         if self.count == 0:
             self.connection.execute("BEGIN TRANSACTION")
             self.descriptor = next(_descriptors)
@@ -56,7 +56,7 @@ class Transactions:
             raise sql_error(3930)
 
     def note_failure(self) -> None:
-        """After a DuckDB error inside a transaction: see whether DuckDB has aborted it."""
+        """After a DuckDB error inside a transaction, check whether DuckDB has aborted it."""
         if not self.count:
             return
         try:
@@ -65,14 +65,14 @@ class Transactions:
             self.broken = self.doomed = True
 
     def commit(self) -> None:
-        """End the outermost transaction in DuckDB; the caller has checked the count. May raise ``duckdb.Error``."""
+        """Commit the outermost transaction in DuckDB; the caller has checked the count. May raise ``duckdb.Error``."""
         try:
             self.connection.execute("COMMIT")
         finally:
             self._ended()
 
     def rollback(self) -> int:
-        """Undo everything; return the descriptor of what ended."""
+        """Roll back; return the descriptor of the transaction."""
         descriptor = self.descriptor
         try:
             self.connection.execute("ROLLBACK")
@@ -88,7 +88,7 @@ class Transactions:
         self.descriptor = 0
 
     def interrupt(self) -> None:
-        """Stop what runs; called from another thread."""
+        """Interrupt the running statement; called from another thread."""
         self.connection.interrupt()
         if self._side is not None:
             self._side.interrupt()

@@ -1,4 +1,4 @@
-"""The result set of sp_describe_undeclared_parameters, by which Microsoft's driver types the parameters of a batch."""
+"""The result set of sp_describe_undeclared_parameters, from which Microsoft's driver takes parameter types."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ COLUMNS: tuple[tuple[str, SqlType], ...] = (
 def describe(statement: str, declared: set[str], context: Context) -> list[tuple[Any, ...]]:
     """Return a row of ``COLUMNS`` for each parameter but the ``declared`` ones (lower case).
 
-    Raises SqlError of parsing and name resolution, 40510 where no column tells a parameter's type.
+    Raises SqlError of parsing and name resolution, 40510 if no column determines a parameter's type.
     """
     found = parameter_types(statement, context)
     undeclared = [(name, kind) for name, kind in found.items() if name.lower() not in declared]

@@ -1,4 +1,4 @@
-"""Units of work: the session's transaction as T-SQL sees it, and the temporary tables that live and die with it."""
+"""Units of work: the transaction of T-SQL, with the catalog's changes, locks and temporary tables that belong to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from local_sqlserver.errors import sql_error
 
 
 class Work:
-    """Begins, commits and rolls back: rows, catalog, application locks and temporary tables together."""
+    """Begins, commits and rolls back rows, catalog, application locks and temporary tables together."""
 
     def __init__(
         self, state: SessionState, view: CatalogView, transactions: Transactions, locks: ApplicationLocks
@@ -33,7 +33,7 @@ class Work:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Enclose changes of data and catalog: part of the open transaction, or a transaction of their own."""
+        """Enclose changes of data and catalog in the open transaction, or else in one of their own."""
         if self.transactions.count:
             try:
                 yield
@@ -101,7 +101,7 @@ class Work:
         yield from self.rolled_back()
 
     def rolled_back(self) -> Iterator[Event]:
-        """Roll back if there is anything to roll back."""
+        """Roll back the open transaction, if there is one."""
         if self.transactions.count:
             descriptor = self.transactions.rollback()
             self._after_rollback()
@@ -118,7 +118,7 @@ class Work:
         self._drop_leftovers()
 
     def _restore(self, table: TableVariable, frame: Frame) -> None:
-        """Bring a table variable back to what it held before the rollback."""
+        """Restore the rows that a table variable had before the rollback."""
         connection = self.transactions.connection
         present = connection.execute(
             "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = $1",
@@ -131,7 +131,7 @@ class Work:
         fill_table_variable(connection, table)
         table.rows = None
 
-    # --- the ends of temporary tables
+    # --- the end of temporary tables
 
     def leave(self, frame: Frame) -> None:
         """Clean up when a frame ends: drop its temporary tables and table variables."""
@@ -139,7 +139,7 @@ class Work:
         self.forget_table_variables(frame)
 
     def forget_table_variables(self, frame: Frame) -> None:
-        """Drop the table variables of a batch that has ended."""
+        """Drop the table variables of an ended batch."""
         self._to_drop.extend(table.relation.duckdb_name for table in frame.tables.values())
         frame.tables.clear()
         self._drop_leftovers()
@@ -151,7 +151,7 @@ class Work:
         self._drop_leftovers()
 
     def _drop_leftovers(self) -> None:
-        """Drop temporary tables that no name reaches any more; a broken transaction must end first."""
+        """Drop the temporary tables of ended frames, unless the transaction is broken: it must end first."""
         if self.transactions.broken or self._closed:
             return
         for duckdb_name in self._to_drop:
@@ -165,7 +165,7 @@ class Work:
 
 
 def fill_table_variable(connection: duckdb.DuckDBPyConnection, table: TableVariable) -> None:
-    """Make a table variable anew with the rows kept for it."""
+    """Create a table variable again, with its kept rows."""
     for sql in table.create:
         connection.execute(sql)
     insert_rows(connection, table.relation.duckdb_name, table.rows or [])

@@ -1,7 +1,7 @@
-"""The functions of T-SQL: one registry, filled by a module a theme.
+"""The functions of T-SQL: one registry, filled by one module per theme.
 
-``compile_call`` and ``compile_table`` judge a call by the registry and compile it. A new function is a handler in the
-module of its theme, and its name no longer among those that the module refuses.
+``compile_call`` and ``compile_table`` check a call against the registry and compile it. To add a function, write a
+handler in the module of its theme and remove its name from the functions that the module refuses.
 """
 
 from local_sqlserver.compiler.functions import (

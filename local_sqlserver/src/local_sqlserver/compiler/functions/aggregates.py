@@ -16,7 +16,7 @@ aggregates = Theme("aggregates")
 
 
 def _argument(call: Call) -> Value:
-    """The argument of an aggregate, in the scope of the rows that it adds up; raises 10759 for DISTINCT with OVER."""
+    """The argument of an aggregate, in the scope of the ungrouped rows; raises 10759 for DISTINCT with OVER."""
     if call.node.distinct and call.node.window:
         raise sql_error(10759, line=call.line)
     return _inside(call, 0)

@@ -1,4 +1,4 @@
-"""Conversion, and choosing among values."""
+"""Functions of conversion and of choice among values."""
 
 from __future__ import annotations
 

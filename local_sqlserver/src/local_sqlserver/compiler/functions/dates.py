@@ -1,4 +1,4 @@
-"""Dates and times. A week begins on Sunday: DATEFIRST is 7."""
+"""Functions of dates and times. A week begins on Sunday: DATEFIRST is 7."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _part(call: Call) -> str:
 
 
 def _compiled(call: Call, position: int) -> Value:
-    """An argument (from 0) of a call whose first one is a date part and therefore no expression."""
+    """An argument (from 0) of a call whose first argument is a date part and therefore not an expression."""
     return call.compiler.expression(call.node.arguments[position], call.scope)
 
 
@@ -69,7 +69,7 @@ def _timestamp(value: Value) -> str:
 
 
 def _check_part(part: str, declared: SqlType, call: Call) -> None:
-    """Raise 9810 where a type has no such part."""
+    """Raise 9810 if a type has no such date part."""
     if (declared.name == "date" and part in _CLOCK and call.name != "DATENAME") or (
         declared.name == "time" and part not in _CLOCK
     ):
@@ -98,7 +98,7 @@ def _dateadd(call: Call) -> Value:
 
 
 def _boundaries(call: Call) -> tuple[str, str]:
-    """The date part of DATEDIFF, and SQL of the boundaries of it between the two arguments."""
+    """The date part of DATEDIFF, and SQL of the number of its boundaries between the two arguments."""
     part = _part(call)
     start, end = (_moment(_compiled(call, position), call.line) for position in (1, 2))
     if part in _DAYS_AND_MORE and start.type.name == end.type.name == "date":
@@ -120,7 +120,7 @@ def _datediff_big(call: Call) -> str:
 
 
 def _part_of_moment(call: Call) -> tuple[str, Value]:
-    """The date part that a call names, and the moment that it asks of; raises 9810."""
+    """The date part of a call, and its date or time argument; raises 9810."""
     part = _part(call)
     value = _moment(_compiled(call, 1), call.line)
     _check_part(part, value.type, call)
@@ -206,7 +206,7 @@ def _integers(call: Call) -> list[str]:
 
 
 def _scale(call: Call) -> int:
-    """The last argument: the precision of the result."""
+    """The scale of the result, which the last argument gives."""
     scale = call.arguments[-1].constant
     if scale is None:
         raise unsupported(f"{call.name} with a precision that is not a constant", call.line)
@@ -242,7 +242,7 @@ def _date_part(part: str, sql: str) -> str:
 
 
 def _difference(part: str, start: str, end: str) -> str:
-    """DATEDIFF: boundaries of the part crossed from one TIMESTAMP to another, as BIGINT."""
+    """DATEDIFF: the number of boundaries of the part between two TIMESTAMPs, as BIGINT."""
     if part == "week":  # boundaries lie before Sundays; 0001-01-07 was one
         first, last = (f"(date_diff('day', DATE '0001-01-07', CAST({sql} AS DATE)) + 7) // 7" for sql in (start, end))
         return f"({last} - {first})"

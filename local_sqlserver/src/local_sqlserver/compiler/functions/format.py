@@ -102,7 +102,7 @@ def _plain(text: str) -> str:
 
 
 def _rounded(value: Value, places: int) -> str:
-    """SQL of the number as a decimal with so many places, rounded half away from zero."""
+    """SQL of a number as a decimal with a number of places, rounded half away from zero."""
     if value.type.name in APPROXIMATE:
         return f"CAST(tsql_round_float({value.sql}, {places}) AS DECIMAL(38,{places}))"
     return f"CAST({value.sql} AS DECIMAL(38,{places}))"

@@ -1,7 +1,7 @@
-"""Functions of the catalog, which the engine answers.
+"""Functions of the catalog, which the engine evaluates.
 
 They compile to ``CAST(tsql_metadata($n, 'object_id', [CAST(argument AS VARCHAR), …]) AS INTEGER)``: one scalar function
-of DuckDB, with '@@spid' as parameter $n and the type declared here. NULL comes back for objects that do not exist.
+of DuckDB, with '@@spid' as parameter $n and the type declared here. It is NULL for objects that do not exist.
 """
 
 from __future__ import annotations

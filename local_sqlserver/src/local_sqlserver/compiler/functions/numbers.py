@@ -1,4 +1,4 @@
-"""Mathematics."""
+"""Functions of mathematics."""
 
 from __future__ import annotations
 

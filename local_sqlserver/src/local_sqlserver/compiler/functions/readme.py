@@ -11,7 +11,7 @@ BEGIN, END = "<!-- functions: made by local_sqlserver.compiler.functions.readme 
 
 
 def markdown() -> str:
-    """A row a theme: its functions, and those that are refused."""
+    """One row per theme: its supported functions and its refused ones."""
     lines = ["| functions of | supported | refused by name (40510) |", "|---|---|---|"]
     for theme in sorted({function.theme for function in REGISTRY.values()}, key=str.lower):
         known, refused = (
@@ -25,7 +25,7 @@ def markdown() -> str:
 
 
 def renewed(readme: str) -> str:
-    """The text of a README with the table of now between its markers; raises ValueError without them."""
+    """The text of a README with the current table between its markers; raises ValueError without markers."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

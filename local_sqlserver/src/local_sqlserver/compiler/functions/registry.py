@@ -1,6 +1,6 @@
-"""The registry: what functions there are, where each may stand, and how it compiles; and the judgement of a call.
+"""The registry of functions: their names, places, argument counts and handlers; and the compilation of a call.
 
-A theme is a module beside this one. It registers its functions when it is imported:
+A theme is a module beside this one. It registers its functions at import:
 
     text = Theme("text")
 
@@ -29,7 +29,7 @@ from local_sqlserver.types import BINARY, SqlType
 
 
 class Place(Enum):
-    """Where a function may stand."""
+    """The place in a statement where a function is allowed."""
 
     SCALAR = "scalar"
     AGGREGATE = "aggregate"
@@ -45,7 +45,7 @@ class Place(Enum):
 
 
 class Compiler(Protocol):
-    """The compiler of the expressions around a call."""
+    """The compiler, as far as the handler of a function needs it."""
 
     context: Context
     in_view: bool
@@ -61,7 +61,7 @@ class Compiler(Protocol):
 
 
 class Call:
-    """A call that is being compiled: its node, and the scope that it stands in."""
+    """A call that is being compiled: its node and its scope."""
 
     def __init__(self, compiler: Compiler, node: syntax.Call, scope: Scope) -> None:
         self.compiler, self.node, self.scope = compiler, node, scope
@@ -111,9 +111,9 @@ CompileTable = Callable[[Call], Rows]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of SQL Server; without ``compile`` and ``table`` it is refused, or the parser's.
+    """A function of SQL Server. Without ``compile`` and ``table`` it is refused, or has a node of its own.
 
-    ``least`` and ``most`` count its arguments. ``result`` is its type where that is always the same.
+    ``least`` and ``most`` count its arguments. ``result`` is its type if that never varies.
     """
 
     name: str
@@ -151,7 +151,7 @@ class Theme:
         result: SqlType | None = None,
         place: Place = Place.SCALAR,
     ) -> Callable[[Compile], Compile]:
-        """Register how functions of ``least`` to ``most`` arguments compile; without ``most`` it is ``least``."""
+        """Register the handler of functions with ``least`` to ``most`` arguments; ``most`` defaults to ``least``."""
 
         def register(compile: Compile) -> Compile:
             upto = least if most is None else most
@@ -173,7 +173,7 @@ class Theme:
         return self.scalar(*names, least=least, most=most, result=result, place=Place.WINDOW)
 
     def table(self, name: str, *, least: int, most: int) -> Callable[[CompileTable], CompileTable]:
-        """Register a function that gives rows."""
+        """Register a table-valued function."""
 
         def register(compile: CompileTable) -> CompileTable:
             self._add(Function(name, self.name, Place.TABLE, least, most, table=compile))
@@ -182,11 +182,11 @@ class Theme:
         return register
 
     def parsed(self, *names: str) -> None:
-        """Register functions that never arrive as calls, because the parser makes nodes of their own of them."""
+        """Register functions that are never calls, because the parser gives them nodes of their own."""
         self._add(*(Function(name, self.name, Place.SYNTAX) for name in names))
 
     def refuse(self, *names: str, place: Place = Place.SCALAR) -> None:
-        """Register functions that SQL Server has and the stand-in has not: a call is error 40510."""
+        """Register functions that the stand-in does not support: a call raises 40510."""
         self._add(*(Function(name, self.name, place, refused=True) for name in names))
 
 
@@ -197,13 +197,13 @@ def implemented(declared: Iterable[str], given: Iterable[str]) -> None:
 
 
 def is_aggregate(name: str) -> bool:
-    """Whether a name in capitals is that of an aggregate which is not refused."""
+    """Whether a name in capitals is a supported aggregate."""
     function = REGISTRY.get(name)
     return function is not None and function.place is Place.AGGREGATE and not function.refused
 
 
 def check_aggregate(node: syntax.Call) -> None:
-    """Raise SqlError 195 or 40510 unless a call names an aggregate, as PIVOT wants it."""
+    """Raise SqlError 195 or 40510 unless the call is a supported aggregate, as PIVOT requires."""
     function = _find(node)
     if function is None or function.place is not Place.AGGREGATE:
         raise sql_error(195, node.name, "aggregate function", line=node.line)
@@ -212,8 +212,8 @@ def check_aggregate(node: syntax.Call) -> None:
 def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
     """The value of a call in an expression.
 
-    Raises SqlError 195 for an unknown name, 40510 for a refused function, and otherwise what SQL Server raises for a
-    call of this form or with so many arguments, before anything is said about the arguments themselves.
+    Raises SqlError 195 for an unknown name, 40510 for a refused function, and SQL Server's errors for the form of the
+    call and the number of its arguments before errors in the arguments themselves.
     """
     function = _find(node)
     if function is None or function.compile is None:
@@ -233,7 +233,7 @@ def compile_call(compiler: Compiler, node: syntax.Call, scope: Scope) -> Value:
 
 
 def compile_table(compiler: Compiler, node: syntax.Call, scope: Scope) -> Rows:
-    """The rows of a call in FROM; raises SqlError 208 for what gives no rows, 40510, 174 and 189."""
+    """The rows of a call in FROM; raises SqlError 208 if the function is not table-valued, 40510, 174 and 189."""
     function = _find(node)
     if function is None or function.table is None:
         raise sql_error(208, node.name.lower(), line=node.line)

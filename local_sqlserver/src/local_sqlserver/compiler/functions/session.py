@@ -1,4 +1,4 @@
-"""Values that only the session knows: functions without arguments, and the variables of the system."""
+"""Values of the session: functions without arguments, and system variables (@@…)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ The key is what ``Translation.parameters`` carries: '@@rowcount', 'getdate()'. T
 
 
 def session_value(compiler: Compiler, name: str, line: int) -> Value:
-    """A value of ``SESSION_VALUES``; inside a view only the clock and the database's name are known."""
+    """A value of ``SESSION_VALUES``; a view may use only the clock and the database's name."""
     key = name.lower()
     if key not in SESSION_VALUES:
         raise unsupported(f"The system variable {name}", line)
@@ -110,7 +110,7 @@ def _function(call: Call) -> Value:
     *("CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "SYSTEM_USER", "USER"), least=0, place=Place.NILADIC
 )
 def _niladic(call: Call) -> Value:
-    """The parser makes GETDATE(), USER_NAME() … of the keyword alone, so this one came with parentheses."""
+    """Raise the error of a niladic keyword with parentheses; the parser handles the bare keyword."""
     raise sql_error(102, "(", line=call.line)
 
 

@@ -1,4 +1,4 @@
-"""Functions that give rows, in FROM."""
+"""Table-valued functions, in FROM."""
 
 from __future__ import annotations
 

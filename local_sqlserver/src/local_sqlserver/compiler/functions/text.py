@@ -32,12 +32,12 @@ def _same_text(value: Value, sql: str, cost: Cost = Cost.MACROS) -> Value:
 
 
 def _kind(*values: Value) -> str:
-    """The type of a text made of these: NVARCHAR as soon as one of them is Unicode."""
+    """The type of a text made of these values: NVARCHAR if one of them is Unicode, else VARCHAR."""
     return "nvarchar" if any(value.type.name in UNICODE for value in values) else "varchar"
 
 
 def _whole_characters(value: Value) -> bool:
-    """Whether functions count characters (_SC collations); they count UTF-16 code units otherwise."""
+    """Whether functions count characters (_SC collations) instead of UTF-16 code units."""
     return value.compares_by.supplementary
 
 

@@ -1,4 +1,4 @@
-"""OVER and WITHIN GROUP, and the functions that need them."""
+"""OVER and WITHIN GROUP, and the functions that require them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def over(call: Call) -> str:
 
 
 def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> str:
-    """ORDER BY inside OVER or WITHIN GROUP; (SELECT NULL) asks for no order."""
+    """ORDER BY inside OVER or WITHIN GROUP; (SELECT NULL) means any order."""
     parts = []
     for item in order:
         node = item.value
@@ -50,7 +50,7 @@ def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> s
 
 
 def _over_an_order(call: Call) -> str:
-    """The OVER clause of a function that needs an order and takes no frame."""
+    """The OVER clause of a function that requires an order and allows no frame."""
     window = call.node.window
     if window is None or not window.order:
         raise sql_error(4112, call.name, line=call.line)
