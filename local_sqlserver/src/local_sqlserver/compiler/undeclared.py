@@ -30,7 +30,7 @@ def parameter_types(text: str, context: Context) -> dict[str, SqlType | None]:
     lowered = text.lower()
     found: dict[str, SqlType | None] = dict.fromkeys(sorted(names, key=lambda name: lowered.index(name.lower())))
     columns = _columns(root, context)
-    for variable, column in _meetings(root):
+    for variable, column in _assigned_or_compared(root):
         found[variable.name] = found[variable.name] or columns.get(column.lower())
     if isinstance(root, syntax.Insert):
         for variable, declared in _inserted(root, context.relation(root.target, root.line)):

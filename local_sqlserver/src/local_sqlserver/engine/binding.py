@@ -58,7 +58,7 @@ class Binder:
         self._made = _temporary_tables(batch)
 
     def bind(self) -> None:
-        """Raise the first error of names or types: SqlError 207, 209, 8120 …, 2714 for a temporary table created twice."""
+        """Raise the first error of names or types: SqlError 207, 209, 8120 …, 2714 for a temporary table twice."""
         self._statements(self._batch.statements)
 
     def _statements(self, statements: tuple[syntax.Statement, ...]) -> None:

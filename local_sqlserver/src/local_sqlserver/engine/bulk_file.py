@@ -117,7 +117,7 @@ class DataFile:
         return encoding
 
     def _detect_row_end(self) -> str:
-        """Return the row terminator; for the escape ``\\n`` it is the end of the first line: LF or CRLF."""
+        """Return the row terminator; a line feed as an escape means the end of the first line: LF or CRLF."""
         written = terminator(self._options.row_terminator, encoding=self.encoding, line=self._line)
         if self._options.csv or self._options.row_terminator != "\\n":
             return written

@@ -35,7 +35,7 @@ class Compilation:
     def compiled(
         self, node: syntax.CompiledStatement | syntax.Expression, frame: Frame, target: SqlType | None = None
     ) -> tuple[Translation, tuple[Relation, ...]]:
-        """Compile a statement, or an expression as ``target``, after a check of the frame's permissions."""
+        """Compile a statement, or an expression as ``target``, and check the permissions of the frame."""
         try:
             found = self.compile(node, self.context(frame), frame, target)
         except SqlError as error:

@@ -22,7 +22,7 @@ Function = Callable[[SessionValues, Arguments], object]
 
 
 def call(values: SessionValues, name: str, arguments: Arguments) -> str | None:
-    """Return the value of a catalog function as text; None is NULL. Raises SqlError 40510 for an unsupported function or property."""
+    """Return the value of a catalog function as text; None is NULL. Raises SqlError 40510 for a refused one."""
     value = _FUNCTIONS[name](values, arguments)
     if value is None:
         return None
@@ -120,7 +120,7 @@ def _object_definition(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _constraint_definition(values: SessionValues, number: int | None) -> str | None:
-    """Return the condition of a CHECK or the expression of a DEFAULT; its number is of ``_constraint_id``."""
+    """Return the condition of a CHECK or the expression of a DEFAULT; ``_constraint_id`` is its number."""
     if number is None:
         return None
     owner, position = divmod(number, 1000)

@@ -67,9 +67,8 @@ class Principals:
     def store(self, database: str, changed: Catalog) -> None:
         """Write the principals, permissions and certificates of a changed copy of a catalog."""
         self._work.transactions.check_writable()
-        before = self._view.catalog(
-            database
-        ).copy()  # an entry of the overlay is replaced below; other sessions repeat the change after the commit
+        # A copy, because the change below is applied to this catalog, and to that of other sessions after the commit.
+        before = self._view.catalog(database).copy()
         with self._work.writing():
             store.put_principals(self._work.transactions.connection, database, before, changed)
 

@@ -39,7 +39,7 @@ def result_columns(
 
 
 def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
-    """Return the function that converts DuckDB's Python values to those of ``local_sqlserver.types``, None if they are equal."""
+    """Return the conversion of DuckDB's Python values to those of ``local_sqlserver.types``, None if they are equal."""
     python = TYPES[declared.name].python
     if isinstance(sample, bool) or declared.name == "bit":
         return int

@@ -1,4 +1,4 @@
-"""T-SQL as text and as a tree: tokens, keywords, data types, one syntax tree, one parser.
+"""The language T-SQL: tokens, keywords, data types, the syntax tree and its parser.
 
-Start with ``syntax``, which says what a batch consists of; ``parser.parse_batch`` makes it.
+Start with ``syntax``, which defines the nodes of a batch; ``parser.parse_batch`` makes the tree.
 """

@@ -1,4 +1,4 @@
-"""Walking a token list: peeking, expecting, and the syntax errors 102 and 156."""
+"""A cursor over a token list, and the syntax errors 102 and 156."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TokenCursor:
         return self.tokens[self.position]
 
     def peek(self, distance: int = 1) -> Token:
-        """Return a token further on; the END token past the end."""
+        """Return a token after the position; the END token past the end."""
         return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
 
     def advance(self) -> Token:
@@ -39,29 +39,29 @@ class TokenCursor:
         return token
 
     def error(self) -> SqlError:
-        """Return the syntax error at the position; at the end of the text it names the last token."""
+        """Return the syntax error at the position; at the end of the text it shows the last token."""
         if self.token.kind == END and self.position:
             return syntax_error(self.tokens[self.position - 1])
         return syntax_error(self.token)
 
     def at_word(self, *words: str) -> bool:
-        """Whether one of these bare words stands here."""
+        """Whether the token is one of these bare words."""
         return self.token.kind == WORD and self.token.upper in words
 
     def at_words(self, *words: str) -> bool:
-        """Whether these bare words follow one another here."""
+        """Whether the next tokens are these bare words."""
         return all(self.peek(index).kind == WORD and self.peek(index).upper == word for index, word in enumerate(words))
 
     def at_operator(self, *operators: str) -> bool:
-        """Whether one of these operators stands here."""
+        """Whether the token is one of these operators."""
         return self.token.kind == OPERATOR and self.token.text in operators
 
     def accept_word(self, *words: str) -> Token | None:
-        """Step over one of these words if it stands here."""
+        """Step over the token if it is one of these words."""
         return self.advance() if self.at_word(*words) else None
 
     def accept_operator(self, *operators: str) -> Token | None:
-        """Step over one of these operators if it stands here."""
+        """Step over the token if it is one of these operators."""
         return self.advance() if self.at_operator(*operators) else None
 
     def expect_word(self, *words: str) -> Token:
@@ -96,7 +96,7 @@ class TokenCursor:
         raise self.error()
 
     def name(self) -> tuple[str, ...]:
-        """Step over a multi-part name; an empty middle part (``db..t``) becomes dbo, an empty first one is no part."""
+        """Step over a multi-part name; an empty middle part (``db..t``) becomes dbo, an empty first part is dropped."""
         while self.accept_operator("."):
             pass
         parts = [self.expect_identifier()]

@@ -1,4 +1,4 @@
-"""Data types as written into ``SqlType``."""
+"""The parser of data types: from their tokens to ``SqlType``."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def parse_parameter_type(cursor: TokenCursor, position: int) -> SqlType:
 def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
     """Step over a data type.
 
-    ``position`` is that of a variable, parameter or column among those that the statement declares, from 1: error 2715
-    shows it. Without one (in CAST) an unknown type is error 243.
+    ``position`` is the number of the variable, parameter or column in its statement, from 1, for error 2715. Without
+    it (in CAST) an unknown type is error 243.
     """
     token = cursor.token
     if token.kind == WORD and token.upper in ("CURSOR", "DOUBLE", "NATIONAL", "TABLE"):

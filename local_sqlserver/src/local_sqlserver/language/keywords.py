@@ -1,7 +1,7 @@
 """The reserved words of T-SQL.
 
-Source: the T-SQL reference, "Reserved keywords". PRECISION and five others are there, but SQL
-Server takes them as names. $ACTION and its kin are no names either.
+Source: the T-SQL reference, "Reserved keywords", without PRECISION and five others, which SQL Server accepts as
+names. $ACTION and similar words are not names either.
 """
 
 from __future__ import annotations

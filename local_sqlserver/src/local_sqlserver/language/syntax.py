@@ -1,7 +1,7 @@
 """The syntax tree of T-SQL: expressions, queries, statements, batches.
 
-``line`` is the 1-based line in the batch; it does not count when nodes are compared. Names keep the case they were
-written in; keywords and function names are upper case. Trees are immutable, so that sessions share them.
+``line`` is the 1-based line in the batch; comparisons of nodes ignore it. Names keep the case of the text; keywords
+and function names are upper case. Trees are immutable, so that sessions can share them.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Name = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A part of the tree."""
+    """A node of the tree."""
 
     line: int = field(compare=False)
 
     def walk(self, *, queries: bool = True) -> Iterator[Node]:
-        """Yield the node and all nodes below it, parents first; without ``queries``, no subquery and nothing in one."""
+        """Yield the node and all nodes below it, parents first; without ``queries``, subqueries are left out."""
         yield self
         for part in fields(self):
             for child in _nodes_of(getattr(self, part.name)):
@@ -119,7 +119,7 @@ class OrderItem(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Node):
-    """OVER (…); ``frame`` is the frame clause as it is written in both dialects, or empty."""
+    """OVER (…); ``frame`` is the frame clause, which T-SQL and DuckDB write alike, or empty."""
 
     partition: tuple[Expression, ...]
     order: tuple[OrderItem, ...]
@@ -148,7 +148,7 @@ class Subquery(Expression):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition(Expression):
-    """What yields true, false or unknown: never a value in T-SQL."""
+    """An expression that is true, false or unknown; T-SQL does not allow it as a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +250,7 @@ class Exists(Condition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Node):
-    """Something in FROM."""
+    """A source of rows in FROM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,7 +333,7 @@ class Unpivot(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item(Node):
-    """In a select list: a star (``value`` None, ``qualifier`` its prefix), an assignment to ``variable``, a value."""
+    """An item of a select list: a star (no ``value``, ``qualifier`` its prefix), an assignment to ``variable``, a value."""
 
     value: Expression | None
     alias: str = ""
@@ -421,7 +421,7 @@ class CompiledStatement(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataStatement(CompiledStatement):
-    """A statement that reads or changes rows: it is bound before its batch runs."""
+    """A statement that reads or changes rows; it is bound before its batch runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -516,7 +516,7 @@ class Truncate(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition(Node):
-    """The expression of a DEFAULT, CHECK, computed column or filter, and its text, which the catalog keeps."""
+    """The expression of a DEFAULT, CHECK, computed column or filter, and its text, which the catalog stores."""
 
     expression: Expression
     text: str
@@ -524,7 +524,7 @@ class Definition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnDefinition(Node):
-    """A column of CREATE TABLE or ALTER TABLE; a computed one has no ``type``, ``nullable`` None is unsaid."""
+    """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified."""
 
     name: str
     type: SqlType | None = None
@@ -570,7 +570,7 @@ class AlterTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropObjects(CompiledStatement):
-    """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names; the compiler knows the first two."""
+    """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names; the compiler compiles the first two."""
 
     kind: str
     names: tuple[Name, ...]
@@ -660,7 +660,7 @@ class Fetch(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariable(Statement):
-    """SET @name = value; of a compound operator, ``value`` is the operation."""
+    """SET @name = value; for a compound operator (+=), ``value`` is the operation."""
 
     name: str
     value: Expression
@@ -907,7 +907,7 @@ class Permission(Statement):
 class Principal(Statement):
     """CREATE, ALTER or DROP of a LOGIN, USER or ROLE.
 
-    ``options`` holds what was said: 'PASSWORD', 'DEFAULT_DATABASE', 'DEFAULT_SCHEMA', 'LOGIN', 'CERTIFICATE' …
+    ``options`` are the options given: 'PASSWORD', 'DEFAULT_DATABASE', 'DEFAULT_SCHEMA', 'LOGIN', 'CERTIFICATE' …
     """
 
     action: str
@@ -941,8 +941,8 @@ class Signature(Statement):
 class Batch(Node):
     """A batch, dynamic SQL or the body of a procedure.
 
-    ``variables`` are its scalar variables in lower case with their types: a variable lives from the start of the batch
-    to its end, wherever DECLARE stands.
+    ``variables`` are its scalar variables in lower case with their types. A variable exists in the whole batch,
+    wherever it is declared.
     """
 
     statements: tuple[Statement, ...]

@@ -1,4 +1,4 @@
-"""T-SQL text into tokens with positions and line numbers (QUOTED_IDENTIFIER ON)."""
+"""The tokenizer: it cuts T-SQL text into tokens with offsets and line numbers (QUOTED_IDENTIFIER ON)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token: ``text`` as written, ``value`` without quotes; ``upper`` is the keyword form of a bare word.
+    """One token: ``text`` as written, ``value`` without quotes; ``upper`` is a bare word in capitals.
 
-    ``start`` and ``end`` are offsets in the text; ``line`` is 1-based, counted from the line of the text.
+    ``start`` and ``end`` are offsets in the text; ``line`` is 1-based, relative to the line of the text.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Token:
 
     @property
     def is_name(self) -> bool:
-        """True for what may stand as an identifier: a quoted one or a bare word (reserved or not)."""
+        """Whether the token can be an identifier: a quoted name or a bare word (reserved or not)."""
         return self.kind in (WORD, QUOTED)
 
 
@@ -80,7 +80,7 @@ def _value(group: str, text: str) -> str:
 
 
 def _skip_block_comment(text: str, start: int, line: int) -> int:
-    """Return the offset after a block comment, which may hold others (T-SQL nests them)."""
+    """Return the offset after a block comment; T-SQL nests block comments."""
     depth, position = 1, start + 2
     while depth:
         opened, closed = text.find("/*", position), text.find("*/", position)
@@ -94,7 +94,7 @@ def _skip_block_comment(text: str, start: int, line: int) -> int:
 
 
 def tokenize(text: str, line: int = 1) -> list[Token]:
-    """All tokens of a text that starts on ``line``, closed by an END token.
+    """All tokens of a text that starts on ``line``, with an END token at the end.
 
     Raises SqlError 102, 105 (unclosed quotation mark) and 113 (unclosed comment).
     """

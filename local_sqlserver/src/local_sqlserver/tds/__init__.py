@@ -1,8 +1,8 @@
-"""The TDS 7.4 protocol (and TDS 8.0's strict encryption): what a client sends, what a server answers.
+"""The server's side of the protocol TDS 7.4, with the strict encryption of TDS 8.0.
 
-Section numbers in docstrings are those of Microsoft's open specification [MS-TDS]. Bottom up: ``buffer``
-(reading and writing fields), ``packets`` (messages in packets), ``tls``, ``login`` (PRELOGIN and LOGIN7),
-``handshake`` (how these three follow each other), ``columns`` and ``parameters`` (types and values going out
-and coming in), ``requests`` (batch, RPC, Transaction Manager), ``tokens`` (the answer), ``connection`` (one
-client), ``server`` (all of them). There is no SQL in here: ``engine.events`` is the contract.
+Section numbers in docstrings refer to Microsoft's open specification [MS-TDS]. Bottom up: ``buffer`` (fields),
+``packets`` (messages in packets), ``tls``, ``login`` (PRELOGIN and LOGIN7), ``handshake`` (the sequence of
+these), ``columns`` and ``parameters`` (types and values sent and received), ``requests`` (batch, RPC,
+Transaction Manager), ``token_stream`` (responses), ``connection`` (one client), ``server`` (all of them).
+This package has no SQL: ``engine.events`` is the contract with the engine.
 """

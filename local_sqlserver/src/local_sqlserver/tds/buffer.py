@@ -28,7 +28,7 @@ class Buffer:
 
     @property
     def left(self) -> int:
-        """How many bytes are still to be read."""
+        """The number of unread bytes."""
         return len(self._data) - self._position
 
     def peek(self) -> int:
@@ -47,7 +47,7 @@ class Buffer:
         return self._data[start:end]
 
     def rest(self) -> bytes:
-        """Return all that is left."""
+        """Return the unread bytes."""
         return self.take(self.left)
 
     def uint8(self) -> int:
@@ -79,7 +79,7 @@ class Buffer:
         return decode_utf16(self.take(2 * characters))
 
     def b_varchar(self) -> str:
-        """Read a B_VARCHAR: a BYTE that counts code units, then those."""
+        """Read a B_VARCHAR: a BYTE with the number of code units, then these."""
         return self.utf16(self.uint8())
 
 
@@ -96,17 +96,17 @@ def encode_utf16(text: str) -> bytes:
 
 
 def b_varchar(text: str) -> bytes:
-    """Write a B_VARCHAR (2.2.5.1.1): at most 255 code units, what is longer is cut."""
+    """Write a B_VARCHAR (2.2.5.1.1) of at most 255 code units; longer text is cut."""
     raw = encode_utf16(text)[:510]
     return bytes((len(raw) // 2,)) + raw
 
 
 def us_varchar(text: str) -> bytes:
-    """Write a US_VARCHAR (2.2.5.1.1): a USHORT that counts code units, then those."""
+    """Write a US_VARCHAR (2.2.5.1.1): a USHORT with the number of code units, then these."""
     raw = encode_utf16(text)
     return _UINT16.pack(len(raw) // 2) + raw
 
 
 def b_varbyte(data: bytes) -> bytes:
-    """Write a B_VARBYTE (2.2.5.1.1): a BYTE that counts bytes, then those."""
+    """Write a B_VARBYTE (2.2.5.1.1): a BYTE with the number of bytes, then these."""
     return bytes((len(data),)) + data

@@ -1,7 +1,7 @@
 """Result columns and OUTPUT parameters: TYPE_INFO and values (2.2.5.4 - 2.2.5.6) of declared types.
 
-Values are encoded a column of many rows at a time: a list comprehension around one packer is what makes wide
-results fast in Python.
+Values are encoded column by column for many rows at a time, because a list comprehension around one packer is the
+fastest way in Python.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _UINT32 = struct.Struct("<I")
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How one declared type goes onto the wire: its TYPE_INFO and the encoder of its values."""
+    """The TYPE_INFO of a declared type, and the encoder of its values."""
 
     type_info: bytes
     encode: Encode
@@ -51,15 +51,15 @@ class Codec:
 def codec(declared: SqlType) -> Codec:
     """Return TYPE_INFO (2.2.5.6) and the encoder of TYPE_VARBYTE values (2.2.5.2.3) for a declared type.
 
-    A value that the type cannot hold makes the encoder raise (ValueError, OverflowError, TypeError,
-    AttributeError or struct.error).
+    The encoder raises ValueError, OverflowError, TypeError, AttributeError or struct.error for a value outside the
+    type.
     """
     row = TYPES[declared.name]
     return _CODECS[row.family](row, declared)
 
 
 def _number_codec(row: TypeRow, _declared: SqlType) -> Codec:
-    """Integers (TINYINT and BIT have no sign) and floating-point numbers, which Python's struct packs as they are."""
+    """Integers (TINYINT and BIT have no sign) and floating-point numbers, which Python's struct packs directly."""
     form = {1: "B", 2: "h", 4: "i", 8: "q"} if row.python is int else {4: "f", 8: "d"}
     size = row.size
     pack = struct.Struct("<B" + form[size]).pack
@@ -71,7 +71,7 @@ def _number_codec(row: TypeRow, _declared: SqlType) -> Codec:
 
 
 def _encode_cp1252(text: str) -> bytes:
-    """Encode VARCHAR as SQL Server does: what the code page lacks becomes a question mark."""
+    """Encode VARCHAR as SQL Server does: a character outside the code page becomes a question mark."""
     return text.encode("cp1252", "replace")
 
 
@@ -86,7 +86,7 @@ def _binary_codec(row: TypeRow, declared: SqlType) -> Codec:
 
 
 def _string_codec(token: int, length: int | None, raw: Callable[[Any], bytes], unit: int, collation: bytes) -> Codec:
-    """Characters or bytes (of ``unit`` bytes each); without a known length they go as (MAX), which holds any value."""
+    """Characters or bytes (of ``unit`` bytes each); without a known length the type is (MAX), which holds any value."""
     if length is None or length == MAX:
         return Codec(bytes((token,)) + _UINT16.pack(_MAX_LENGTH) + collation, _plp(raw))
     return Codec(bytes((token,)) + _UINT16.pack(length * unit) + collation, _short(raw, length * unit))
@@ -132,7 +132,7 @@ def _each(convert: Callable[[Any], bytes], null: bytes = b"\0") -> Encode:
 
 
 def _each_distinct(convert: Callable[[Any], bytes]) -> Encode:
-    """Encode each distinct value once: dates repeat a lot."""
+    """Encode each distinct value once, because dates repeat often."""
 
     def encode(column: Sequence[Any]) -> list[bytes]:
         known = {value: b"\0" if value is None else convert(value) for value in set(column)}

@@ -1,4 +1,4 @@
-"""One client from login to logout: requests to the engine, events back as tokens (3.3.5)."""
+"""One client from login to logout: it passes requests to the engine and sends events as tokens (3.3.5)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class Connection:
-    """Serves one client in the thread that calls ``serve``; ``abort`` may come from any other."""
+    """Serves one client in the thread that calls ``serve``; any other thread may call ``abort``."""
 
     def __init__(self, connection: socket.socket, peer: str, engine: Engine, tls: TlsContexts) -> None:
         self._connection = connection
@@ -44,7 +44,7 @@ class Connection:
         self._tls = tls
 
     def serve(self) -> None:
-        """Speak with the client until it leaves, breaks the protocol or meets a fatal error."""
+        """Serve the client until it disconnects, breaks the protocol or gets a fatal error."""
         try:
             self._connection.settimeout(LOGIN_TIMEOUT)
             client = negotiate(self._connection, self._tls)
@@ -64,7 +64,7 @@ class Connection:
             self._connection.close()
 
     def abort(self) -> None:
-        """End the connection from another thread: its client sees the end of the stream."""
+        """End the connection from another thread; the client sees the end of the stream."""
         try:
             self._connection.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -113,9 +113,9 @@ class Connection:
 
 
 class Inbox:
-    """The receiving side: a thread that reads messages, so that an Attention is heard while a request runs.
+    """The receiving side: a thread that reads messages, so that an Attention arrives while a request runs.
 
-    It holds at most one message back; a client has no reason to send more before it is answered (3.3.5.9).
+    It queues at most one message, because a client sends no other before it has the response (3.3.5.9).
     """
 
     def __init__(self, reader: PacketReader, session: Session, peer: str) -> None:
@@ -130,24 +130,24 @@ class Inbox:
         self._thread = threading.Thread(target=self._receive, name=f"tds inbox {peer}")
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start to read."""
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for the thread, after the socket was shut down; what it still has is dropped."""
+        """Wait for the thread after the socket was shut down; a queued message is dropped."""
         while not self._ended:
             self.next()
         self._thread.join()
 
     def next(self) -> Message | None:
-        """Wait for the next message; None when there will be no more."""
+        """Wait for the next message; None after the last."""
         message = self._messages.get()
         self._ended = message is None
         return message
 
     @contextmanager
     def cancelling(self) -> Iterator[bool]:
-        """Let an Attention cancel the session's request meanwhile; yield False when one is already there."""
+        """In this block, an Attention cancels the session's request; yields False if one is already waiting."""
         with self._lock:
             self._running = not self._attention
         try:
@@ -162,7 +162,7 @@ class Inbox:
         return self._attention
 
     def acknowledge(self) -> bool:
-        """Take the waiting Attention; False when it was taken before."""
+        """Take the waiting Attention; False if it was already taken."""
         with self._lock:
             waiting, self._attention = self._attention, False
         return waiting
@@ -189,7 +189,7 @@ class Inbox:
 
 
 class Dialogue:
-    """The answering side: runs one request after the other and sends what comes out."""
+    """The responding side: runs one request after the other and sends its tokens."""
 
     def __init__(self, session: Session, writer: PacketWriter, inbox: Inbox, server_name: str, peer: str) -> None:
         self._session = session
@@ -199,17 +199,17 @@ class Dialogue:
         self._peer = peer
 
     def run(self) -> None:
-        """Answer requests until the client leaves or an error of severity 20 or more ends the connection."""
+        """Respond to requests until the client disconnects or an error of severity 20 or more ends the connection."""
         while (message := self._inbox.next()) is not None:
             if message.type is PacketType.ATTENTION:
                 self._acknowledge_attention()
             elif message.status & Status.IGNORE:
-                self._send(done(Token.DONE, DoneStatus.ERROR))  # 2.2.1.7: cancelled before it was complete
+                self._send(done(Token.DONE, DoneStatus.ERROR))  # 2.2.1.7: cancelled by the client while it was sent
             elif not self._answer(message):
                 return
 
     def _acknowledge_attention(self) -> None:
-        """Answer an Attention that came after its request was over (3.3.5.9)."""
+        """Acknowledge an Attention that arrived after the end of its request (3.3.5.9)."""
         if self._inbox.acknowledge():
             self._send(done(Token.DONE, DoneStatus.ATTENTION))
 
@@ -218,7 +218,7 @@ class Dialogue:
         self._writer.finish()
 
     def _answer(self, message: Message) -> bool:
-        """Run one request and send its tokens; False when the connection must end."""
+        """Run one request and send its tokens; False if the connection must end."""
         encoder = ResponseEncoder(self._server_name)
         try:
             self._stream(self._tokens(message, encoder))
@@ -273,20 +273,20 @@ class Dialogue:
     def _run(
         self, events: Iterator[Event], encoder: ResponseEncoder, last: Token, *, more: bool = False
     ) -> Iterator[bytes]:
-        """Encode the events of one call; when they are left early, the engine's generator ends at once."""
+        """Encode the events of one call; if the caller stops early, the engine's generator is closed at once."""
         try:
             with self._inbox.cancelling() as undisturbed:
                 if undisturbed:
                     yield from encoder.encode(events, last, more=more)
                 else:
-                    yield b""  # the caller looks for an Attention after each piece
+                    yield b""  # the caller checks for an Attention after each piece
         finally:
             close = getattr(events, "close", None)
             if close is not None:
                 close()
 
     def _reset(self, status: Status) -> Iterator[bytes]:
-        """Clean the session before the request runs (RESETCONNECTION, 2.2.3.1.2); ENVCHANGE 18 says so."""
+        """Reset the session before the request runs (RESETCONNECTION, 2.2.3.1.2); ENVCHANGE 18 acknowledges it."""
         if status & Status.RESET_CONNECTION_KEEP_TRANSACTION:
             raise unsupported("RESETCONNECTIONSKIPTRAN")
         if not status & Status.RESET_CONNECTION:
@@ -307,7 +307,7 @@ def _last_token(message: Message) -> Token:
 
 
 def _check(login: Login) -> None:
-    """Refuse logins of kinds that this server does not know (2.2.6.4)."""
+    """Refuse kinds of login that this server does not support (2.2.6.4)."""
     if login.tds_version != TDS_8_0 and login.tds_version < TDS_7_3:
         raise unsupported(f"TDS before 7.3 (the client speaks 0x{login.tds_version:08X})")
     if login.integrated:

@@ -31,7 +31,7 @@ _TLS_RECORD_HANDSHAKE = b"\x16"
 
 @dataclass(frozen=True, slots=True)
 class TlsContexts:
-    """TLS as either generation of the protocol wants it, made of one certificate."""
+    """The TLS contexts of TDS 7.x and TDS 8.0, for one certificate."""
 
     tds7: ssl.SSLContext
     tds8: ssl.SSLContext
@@ -44,7 +44,7 @@ class TlsContexts:
 
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """A client that sent LOGIN7, and the streams to go on with; ``encryption`` in words, for the log."""
+    """The LOGIN7 of a client and the streams for its further messages; ``encryption`` in words, for the log."""
 
     reader: PacketReader
     writer: PacketWriter
@@ -53,7 +53,7 @@ class Negotiated:
 
 
 def negotiate(connection: socket.socket, tls: TlsContexts) -> Negotiated | None:
-    """Speak with a new client up to its LOGIN7; None when it closes without a word.
+    """Negotiate with a new client up to its LOGIN7; None if it disconnects without a message.
 
     A connection that opens with a TLS record is TDS 8.0 (strict). In TDS 7.x the client chooses (2.2.6.5):
     ON encrypts all, OFF the LOGIN7 message alone, NOT_SUPPORTED nothing. Raises ProtocolError.
@@ -93,7 +93,7 @@ def _strict_tls(raw: SocketTransport, tls: TlsContexts) -> TlsTransport:
 
 
 def _tls_inside_tds(reader: PacketReader, writer: PacketWriter, raw: SocketTransport, tls: TlsContexts) -> None:
-    """Run the handshake inside PRELOGIN packets, then put TLS straight on the socket (2.2.6.5)."""
+    """Run the handshake inside PRELOGIN packets, then TLS directly on the socket (2.2.6.5)."""
     transport = TlsTransport(tls.tds7, HandshakeTransport(reader))
     transport.handshake()
     transport.lower = raw

@@ -1,4 +1,4 @@
-"""PRELOGIN and LOGIN7: what a client says of itself before it is let in, and the answer to the former."""
+"""PRELOGIN and LOGIN7, the messages of a client before it is logged in, and the response to PRELOGIN."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Encryption(IntEnum):
 
 
 class PreloginOption(IntEnum):
-    """The PL_OPTION_TOKENs that this server answers (2.2.6.5)."""
+    """The PL_OPTION_TOKENs that this server handles (2.2.6.5)."""
 
     VERSION = 0
     ENCRYPTION = 1
@@ -44,7 +44,7 @@ class PreloginOption(IntEnum):
 
 
 class Feature(IntEnum):
-    """The FeatureExt ids of LOGIN7 (2.2.6.4) that matter here."""
+    """The FeatureExt ids of LOGIN7 (2.2.6.4) that this server handles."""
 
     FEDERATED_AUTHENTICATION = 0x02
     UTF8_SUPPORT = 0x0A
@@ -53,7 +53,7 @@ class Feature(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A decoded LOGIN7; ``tds_version`` as an integer like 0x74000004, ``packet_size`` as to be used."""
+    """A decoded LOGIN7; ``tds_version`` as an integer like 0x74000004, ``packet_size`` is the negotiated one."""
 
     tds_version: int
     packet_size: int
@@ -70,7 +70,7 @@ class Login:
 def parse_prelogin(data: bytes) -> dict[int, bytes]:
     """Return the options of a PRELOGIN message (2.2.6.5) by token.
 
-    Raises ProtocolError when the terminator is missing or an option lies outside the message.
+    Raises ProtocolError if the terminator is missing or an option lies outside the message.
     """
     options: dict[int, bytes] = {}
     table = Buffer(data)
@@ -92,12 +92,12 @@ def requested_encryption(options: dict[int, bytes]) -> Encryption:
 
 
 def agreed_encryption(requested: Encryption) -> Encryption:
-    """Return what both sides do then (table in 2.2.6.5): OFF encrypts the login alone, ON everything."""
+    """Return the negotiated encryption (table in 2.2.6.5): OFF encrypts only the login, ON everything."""
     return Encryption.ON if requested is Encryption.REQUIRED else requested
 
 
 def prelogin_response(encryption: Encryption, options: dict[int, bytes]) -> bytes:
-    """Return the server's PRELOGIN answer (2.2.6.5): its version, the encryption, no MARS."""
+    """Return the response to PRELOGIN (2.2.6.5): the server's version, the encryption, no MARS."""
     major, minor, build = SERVER_VERSION
     answer: dict[PreloginOption, bytes] = {
         PreloginOption.VERSION: struct.pack(">BBHH", major, minor, build, 0),
@@ -155,7 +155,7 @@ def parse_login7(data: bytes) -> Login:
 
 
 def negotiated_packet_size(requested: int) -> int:
-    """Return the packet size to use (2.2.6.4): 0 leaves it to the server, the rest is clamped."""
+    """Return the packet size (2.2.6.4): the server's for 0, else the client's, clamped to the limits."""
     if requested == 0:
         return DEFAULT_PACKET_SIZE
     return max(MIN_PACKET_SIZE, min(requested, MAX_PACKET_SIZE))

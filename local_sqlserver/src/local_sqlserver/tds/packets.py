@@ -1,4 +1,4 @@
-"""Messages in packets (2.2.3): reassembly of what comes in, splitting of what goes out."""
+"""Messages in packets (2.2.3): received packets are reassembled, sent messages are split."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A whole message; ``status`` holds the reset bits of its first and the ignore bit of its last packet."""
+    """A whole message; ``status`` has the reset bits of its first packet and the ignore bit of its last."""
 
     type: PacketType
     status: Status
@@ -76,9 +76,9 @@ class PacketReader:
         self._pending = bytearray()
 
     def read_message(self) -> Message | None:
-        """Return the next message, None when the peer closed the connection between two of them.
+        """Return the next message, None if the peer closed the connection after a message.
 
-        Raises ProtocolError for an unknown packet type, an impossible length, a message that changes its
+        Raises ProtocolError for an unknown packet type, an impossible length, and a message that changes its
         type, ends early or is longer than ``max_message`` bytes.
         """
         if not self._fill(HEADER_SIZE):
@@ -101,7 +101,7 @@ class PacketReader:
         return Message(kind, (first & resets) | (status & ~resets), b"".join(parts))
 
     def take_pending(self) -> bytes:
-        """Hand over bytes received past the last message, for TLS to start with."""
+        """Return the bytes received after the last message, which are the first of TLS."""
         pending = bytes(self._pending)
         self._pending.clear()
         return pending
@@ -132,7 +132,7 @@ class PacketReader:
 
 
 class PacketWriter:
-    """Splits what is written into packets of the negotiated size (2.2.3.1) and sends full ones at once."""
+    """Splits a message into packets of the negotiated size (2.2.3.1) and sends each as soon as it is full."""
 
     def __init__(self, transport: Transport, kind: PacketType = PacketType.TABULAR_RESULT) -> None:
         self.transport = transport
@@ -143,7 +143,7 @@ class PacketWriter:
         self._packet_id = 0
 
     def write(self, data: Buffered) -> None:
-        """Add ``data`` to the message; at most one packet's worth stays unsent."""
+        """Add ``data`` to the message; at most the content of one packet stays unsent."""
         self._pending += data
         payload = self.packet_size - HEADER_SIZE
         if len(self._pending) > payload:
@@ -156,7 +156,7 @@ class PacketWriter:
             self.transport.send(packets)
 
     def finish(self) -> None:
-        """End the message: send what is left with the end-of-message bit."""
+        """End the message: send the rest with the end-of-message bit."""
         self.transport.send(self._header(Status.END_OF_MESSAGE, len(self._pending)) + self._pending)
         self._pending.clear()
         self._packet_id = 0

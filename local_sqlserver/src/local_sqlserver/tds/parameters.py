@@ -1,4 +1,4 @@
-"""Parameters of RPC requests: TYPE_INFO and value (2.2.5.4 - 2.2.5.6) as declared type and Python value."""
+"""Parameters of RPC requests: decodes TYPE_INFO and value (2.2.5.4 - 2.2.5.6) to a declared type and a Python value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONG_NULL = 0xFFFFFFFF
 
 
 def read_parameter(buffer: Buffer) -> tuple[SqlType, Any]:
-    """Read TYPE_INFO (2.2.5.6) and the value that follows it.
+    """Read a TYPE_INFO (2.2.5.6) and its value.
 
     DATETIME2, TIME and DATETIMEOFFSET lose their seventh decimal: Python counts microseconds. TEXT, NTEXT and
     IMAGE arrive as the (MAX) types. Raises SqlError 40510 for table-valued, XML, CLR and sql_variant
@@ -45,7 +45,7 @@ _Read = tuple[SqlType, Any]
 
 
 def _by_size(token: int) -> dict[int, SqlType]:
-    """The types that share a token and differ in their bytes."""
+    """The types that share a token and differ in their size."""
     return {row.size: SqlType(row.name) for row in TYPES.values() if row.token == token}
 
 
@@ -109,7 +109,7 @@ def _read_datetime(buffer: Buffer, _token: int) -> _Read:
 
 
 def _datetime(buffer: Buffer, size: int) -> datetime.datetime:
-    """DATETIME shows milliseconds that end in 0, 3 or 7: ticks of 1/300 s rounded to them."""
+    """The time of a DATETIME: ticks of 1/300 s, rounded to milliseconds that end in 0, 3 or 7."""
     if size == 8:
         days, ticks = buffer.int32(), buffer.uint32()
         time = datetime.timedelta(milliseconds=(ticks * 10 + 1) // 3)
@@ -143,7 +143,7 @@ def _read_null(_buffer: Buffer, _token: int) -> _Read:
 
 
 def _read_decimal(buffer: Buffer, token: int) -> _Read:
-    """DECIMAL (2.2.5.5.1.6); FreeTDS sends fewer bytes than the four sizes that the specification knows."""
+    """DECIMAL (2.2.5.5.1.6); FreeTDS sends fewer bytes than the four sizes of the specification."""
     _size, precision, scale, actual = buffer.take(4)
     if not 1 <= precision <= 38 or scale > precision or actual > 17:
         raise ProtocolError(f"decimal({precision},{scale}) of {actual} bytes")
@@ -220,14 +220,14 @@ def _by_token(names: frozenset[str]) -> dict[int, str]:
     return {TYPES[name].token: name for name in names}
 
 
-# NTEXT, TEXT, IMAGE and the types of TDS 4.2 are read as what took their place.
+# NTEXT, TEXT, IMAGE and the types of TDS 4.2 are read as the types that replaced them.
 _UNICODE = _by_token(UNICODE) | {0x63: "nvarchar"}
 _CODE_PAGE = _by_token(TEXT - UNICODE) | {0x23: "varchar", 0x27: "varchar", 0x2F: "char"}
 _BINARY = _by_token(BINARY) | {0x22: "varbinary", 0x25: "varbinary", 0x2D: "binary"}
 
 
 def _string(token: int, length: int, collation: bytes, data: bytes | None) -> _Read:
-    """Make the type and value of a string from its maximal length in bytes and its bytes, None for NULL."""
+    """Return the type and value of a string, from its maximal length in bytes and its bytes (None for NULL)."""
     if token in _UNICODE:
         kind = SqlType(_UNICODE[token], length if length == MAX else max(1, length // 2))
         return kind, None if data is None else decode_utf16(data)
@@ -248,7 +248,7 @@ def _code_page(collation: bytes) -> str:
 
 
 def _read_string(buffer: Buffer, token: int) -> _Read:
-    """USHORTLEN types (2.2.5.4.2), in partially length-prefixed chunks when the length is (MAX)."""
+    """USHORTLEN types (2.2.5.4.2), in partially length-prefixed chunks if the length is (MAX)."""
     length = buffer.uint16()
     collation = b"" if token in _BINARY else buffer.take(5)
     if length == _MAX_OR_NULL:

@@ -57,15 +57,15 @@ def parse_batch(data: bytes) -> str:
 
 
 def parse_rpc(data: bytes) -> Iterator[ProcedureCall]:
-    """Yield the calls of an RPC request (2.2.6.6), each decoded when it is asked for.
+    """Yield the calls of an RPC request (2.2.6.6), and decode each only when it is next.
 
-    Raises ProtocolError for a malformed request, SqlError 40510 for parameters of types that are refused.
+    Raises ProtocolError for a malformed request, SqlError 40510 for parameters of refused types.
     """
     buffer = Buffer(data)
     _skip_all_headers(buffer)
     while buffer.left:
         name = _procedure_name(buffer)
-        buffer.uint16()  # OptionFlags: recompile, no metadata, reuse metadata: metadata is always sent
+        buffer.uint16()  # OptionFlags (recompile, no metadata, reuse metadata) have no effect: metadata is always sent
         parameters = []
         while buffer.left and buffer.peek() not in (_BATCH_FLAG, _NO_EXECUTE_FLAG):
             parameters.append(_parameter(buffer))
@@ -97,7 +97,7 @@ def parse_transaction(data: bytes) -> TransactionRequest:
 
 
 def _skip_all_headers(buffer: Buffer) -> None:
-    """Step over ALL_HEADERS (2.2.5.3): the transaction descriptor says nothing the session does not know."""
+    """Step over ALL_HEADERS (2.2.5.3), because the session has the transaction descriptor already."""
     total = buffer.uint32()
     if total < 4:
         raise ProtocolError(f"ALL_HEADERS of length {total}")

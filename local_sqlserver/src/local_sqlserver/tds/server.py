@@ -16,15 +16,15 @@ _log = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one. Raises OSError (EADDRINUSE) when it is taken."""
+    """Return a listening socket; port 0 takes a free one. Raises OSError (EADDRINUSE) if the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family)
 
 
 class Server:
-    """Accepts TDS connections (3.3) on a listening socket for one engine, which stays its owner's to close.
+    """Accepts TDS connections (3.3) on a listening socket for one engine, which the caller closes.
 
-    Raises ssl.SSLError or OSError when ``certificate`` (PEM with key and chain) cannot be loaded.
+    Raises ssl.SSLError or OSError if ``certificate`` (PEM with key and chain) cannot be loaded.
     """
 
     def __init__(self, engine: Engine, listener: socket.socket, certificate: Path) -> None:
@@ -38,16 +38,16 @@ class Server:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port that the server listens on."""
+        """The host and port of the listening socket."""
         host, port = self._listener.getsockname()[:2]
         return str(host), int(port)
 
     def start(self) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections."""
         self._acceptor.start()
 
     def close(self) -> None:
-        """Stop accepting, cancel what runs, end every connection and wait for the threads."""
+        """Stop accepting, cancel running requests, end every connection and wait for the threads."""
         self._waker.send(b"\0")
         self._acceptor.join()
         self._listener.close()

@@ -24,7 +24,7 @@ _RENEWAL = datetime.timedelta(days=30)
 
 
 class PeerGone(Exception):
-    """The client closed the connection while something was being sent to it."""
+    """The client closed the connection while the server was sending."""
 
 
 class SocketTransport:
@@ -34,9 +34,9 @@ class SocketTransport:
         self._connection = connection
 
     def receive(self) -> bytes:
-        """Return what arrived; a connection reset by the peer is the end of the stream.
+        """Return the received bytes; a connection reset by the peer is the end of the stream.
 
-        Raises ProtocolError when the socket has a timeout and nothing comes.
+        Raises ProtocolError if the socket's timeout ends before any arrive.
         """
         try:
             return self._connection.recv(_CHUNK)
@@ -46,7 +46,7 @@ class SocketTransport:
             return b""
 
     def send(self, data: Buffered) -> None:
-        """Send all of ``data``. Raises PeerGone when nobody takes it."""
+        """Send all of ``data``. Raises PeerGone if the client has disconnected."""
         try:
             self._connection.sendall(data)
         except OSError as error:
@@ -61,7 +61,7 @@ class HandshakeTransport:
         self._writer = PacketWriter(reader.transport, PacketType.PRELOGIN)
 
     def receive(self) -> bytes:
-        """Return the payload of the next PRELOGIN message. Raises ProtocolError for any other."""
+        """Return the payload of the next PRELOGIN message. Raises ProtocolError for any other message."""
         message = self._reader.read_message()
         if message is None:
             return b""
@@ -86,7 +86,7 @@ class TlsTransport:
         self._lock = threading.Lock()
 
     def handshake(self) -> None:
-        """Run the handshake over ``lower``. Raises ProtocolError when it fails."""
+        """Run the handshake over ``lower``. Raises ProtocolError if it fails."""
         while True:
             try:
                 self._tls.do_handshake()
@@ -104,7 +104,7 @@ class TlsTransport:
                 return
 
     def feed(self, data: bytes) -> None:
-        """Take in bytes that were already received from ``lower``."""
+        """Add bytes that were already received from ``lower``."""
         with self._lock:
             self._incoming.write(data)
 
@@ -140,7 +140,7 @@ class TlsTransport:
 def tds7_context(certificate: Path) -> ssl.SSLContext:
     """Return the context for TLS inside TDS 7.x: at most TLS 1.2.
 
-    TLS 1.3 sends session tickets after its handshake, when both sides have already left the PRELOGIN framing.
+    TLS 1.3 sends session tickets after its handshake, but by then both sides have left the PRELOGIN framing.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -149,7 +149,7 @@ def tds7_context(certificate: Path) -> ssl.SSLContext:
 
 
 def tds8_context(certificate: Path) -> ssl.SSLContext:
-    """Return the context for strict encryption (TDS 8.0), which names itself by ALPN."""
+    """Return the context for strict encryption (TDS 8.0), which ALPN identifies."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["tds/8.0"])
     context.load_cert_chain(certificate)
@@ -157,7 +157,7 @@ def tds8_context(certificate: Path) -> ssl.SSLContext:
 
 
 def self_signed_certificate(data_dir: Path) -> Path:
-    """Return ``data_dir``/tls.pem (key and certificate), made anew when it is absent or about to expire.
+    """Return ``data_dir``/tls.pem (key and certificate), created if it is absent or about to expire.
 
     It is valid for localhost, the loopback addresses and the machine's name.
     """

@@ -1,4 +1,4 @@
-"""The server's answer as a token stream (2.2.7): a pure encoder of the engine's events."""
+"""The response as a token stream (2.2.7): an encoder of the engine's events, without input or output."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def login_acknowledged(tds_version: int) -> bytes:
 
 
 def features_acknowledged(requested: Iterable[int]) -> bytes:
-    """FEATUREEXTACK (2.2.7.11): UTF8_SUPPORT is the only feature granted; nothing if it was not asked for."""
+    """FEATUREEXTACK (2.2.7.11): UTF8_SUPPORT is the only feature granted; empty if not requested."""
     if Feature.UTF8_SUPPORT not in requested:
         return b""
     granted = struct.pack("<BIB", Feature.UTF8_SUPPORT, 1, 1)
@@ -128,7 +128,7 @@ def column_metadata(columns: Sequence[Column], codecs: Sequence[Codec]) -> bytes
 def rows_of(codecs: Sequence[Codec], rows: Sequence[tuple[Any, ...]]) -> bytes:
     """ROW tokens (2.2.7.20) of at least one row, encoded column by column.
 
-    Raises ValueError for rows of another width and for values that their column cannot hold.
+    Raises ValueError for rows of another width and for values outside the type of their column.
     """
     columns = list(zip(*rows, strict=True))
     if not columns:
@@ -146,7 +146,7 @@ def return_value(value: ReturnValue) -> bytes:
 
 
 class ResponseEncoder:
-    """Encodes the events of one request; ``fatal`` turns True with an error that ends the connection."""
+    """Encodes the events of one request; ``fatal`` becomes True at an error that ends the connection."""
 
     def __init__(self, server_name: str) -> None:
         self.fatal = False
@@ -158,9 +158,9 @@ class ResponseEncoder:
     def encode(self, events: Iterable[Event], last: Token, *, more: bool = False) -> Generator[bytes, None, None]:
         """Yield the tokens of one statement or call in pieces that never split a token.
 
-        A DONE says whether another follows, so each waits for the event after it. The stream ends in a
-        DONE without the MORE bit (with it, when ``more`` says that another call's tokens follow):
-        ``last`` is the token to add when the events do not end in one.
+        The MORE bit of a DONE states that another follows, so a DONE is sent after the next event is known. The
+        last DONE has no MORE bit, unless ``more``: tokens of another call follow. ``last`` is the token to add if
+        the events do not end in a DONE.
         """
         self._failed = False
         pending: tuple[Token, DoneStatus, int, int] | None = None
@@ -228,7 +228,7 @@ class ResponseEncoder:
 def login_response(
     *, database: str, packet_size: int, tds_version: int, features: Iterable[int], server_name: str
 ) -> bytes:
-    """Return the tokens that answer a successful LOGIN7 (2.2.1.2, 3.3.5.3), down to the DONE."""
+    """Return the response to a successful LOGIN7 (2.2.1.2, 3.3.5.3), with its DONE."""
     changed_database = Message(message_text(5701, database), 5701, state=MESSAGES[5701].state)
     changed_language = Message(message_text(5703, "us_english"), 5703)
     return b"".join(

@@ -1,9 +1,9 @@
-"""The parser of T-SQL: a batch is read once, whole, before anything of it runs.
+"""The parser of T-SQL. It parses a batch once, whole, before any of it runs.
 
-Recursive descent in parts, each a class that knows more than the one before: ``expressions``, ``queries``,
-``changes`` (INSERT … MERGE), ``definitions`` (tables, views, indexes), ``batches`` (control of flow, variables, EXEC).
-``administration`` and ``options`` hold the statements about principals, databases, files and SET. All raise SqlError
-with the number and the line that SQL Server gives.
+It descends recursively, in classes that each extend the one before: ``expressions``, ``queries``, ``changes``
+(INSERT … MERGE), ``definitions`` (tables, views, indexes), ``batches`` (control of flow, variables, EXEC).
+``administration`` and ``options`` have the statements about principals, databases, files and SET. All raise SqlError
+with SQL Server's number and line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def parse_batch(
 ) -> syntax.Batch:
     """Return the tree of a batch in which ``parameters`` are declared; the same text gives the same tree.
 
-    With ``undeclared``, the batch may use variables that nothing declares.
+    With ``undeclared``, the batch may use undeclared variables.
     """
     parse = _parse_batch if len(text) <= _LONGEST_KEPT else _parse_batch.__wrapped__
     return parse(text, parameters, undeclared)
@@ -51,7 +51,7 @@ def parse_parameters(text: str) -> tuple[syntax.ProcedureParameter, ...]:
 
 @lru_cache(maxsize=2000)
 def parse_expression(text: str) -> syntax.Expression:
-    """Return the tree of a value or condition that the catalog keeps as text (DEFAULT, CHECK …)."""
+    """Return the tree of a value or condition whose text the catalog stores (DEFAULT, CHECK …)."""
     parser = BatchParser(text)
     expression = parser.either()
     if parser.token.kind != END:
@@ -60,5 +60,5 @@ def parse_expression(text: str) -> syntax.Expression:
 
 
 def parse_name(text: str) -> syntax.Name:
-    """Return the parts of a multi-part name as written in a string, outermost first."""
+    """Return the parts of a multi-part name in a string, outermost first."""
     return TokenCursor(text, tokenize(text)).name()

@@ -190,7 +190,7 @@ def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
     cursor.expect_word("SUBJECT")
     subject = _equals_string(cursor)
     while cursor.accept_operator(","):
-        cursor.expect_word("START_DATE", "EXPIRY_DATE")  # signatures hold beyond it
+        cursor.expect_word("START_DATE", "EXPIRY_DATE")  # a signature stays valid without the private key
         _equals_string(cursor)
     return syntax.Certificate(action="CREATE", name=name, password=password, subject=subject, line=token.line)
 
@@ -287,7 +287,7 @@ def _securable(cursor: TokenCursor) -> tuple[str, tuple[str, ...]]:
 
 
 def parse_bulk_insert(cursor: TokenCursor) -> syntax.Statement:
-    """BULK INSERT; a double-quoted path is taken as SQL Server takes it."""
+    """BULK INSERT; SQL Server accepts a path in double quotes too."""
     line = cursor.advance().line
     cursor.expect_word("INSERT")
     table = cursor.name()

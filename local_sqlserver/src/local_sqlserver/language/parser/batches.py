@@ -1,8 +1,8 @@
-"""Batches: control of flow, variables, EXEC, and which statement begins with which word.
+"""Batches: the dispatch of statements by their first word, control of flow, variables and EXEC.
 
-What needs no catalog is checked here, before anything runs: syntax (102, 156), undeclared and doubly declared
-variables (137, 1087, 134), statements that must stand alone in their batch (111), BREAK outside WHILE (135), a bare
-THROW outside CATCH (10704).
+The checks that need no catalog are made here, before any statement runs: syntax (102, 156), undeclared and doubly
+declared variables (137, 1087, 134), statements that must be alone in their batch (111), BREAK outside WHILE (135), a
+bare THROW outside CATCH (10704).
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class BatchParser(DefinitionParser):
         return syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
 
     def _statements(self, end: str) -> tuple[syntax.Statement, ...]:
-        """Statements up to a token: END of the text, or the word "END" of a block."""
+        """Statements up to the END token of the text or the word END of a block."""
         statements: list[syntax.Statement] = []
         while True:
             self._skip_semicolons()
@@ -130,7 +130,7 @@ class BatchParser(DefinitionParser):
             pass
 
     def _is_bare_call(self) -> bool:
-        """Whether a procedure is called without EXEC, which only the first statement of a batch may do."""
+        """Whether the statement calls a procedure without EXEC, which is allowed only as the first of a batch."""
         token = self.token
         if any(other.text != ";" for other in self.tokens[: self.position]) or self.peek().text == ":":
             return False
@@ -139,9 +139,9 @@ class BatchParser(DefinitionParser):
         return token.kind == WORD and token.upper not in RESERVED and token.upper != "THROW"
 
     def statement(self, before: syntax.Statement | None = None) -> syntax.Statement:
-        """One statement, with the semicolon after it if there is one.
+        """One statement, with its semicolon if it has one.
 
-        ``before`` is the statement before it in its batch or block: THROW and WITH need a semicolon after that.
+        ``before`` is the preceding statement of its batch or block; a THROW or WITH requires a semicolon after it.
         """
         token = self.token
         if token.kind == OPERATOR and token.text == "(":
@@ -179,7 +179,7 @@ class BatchParser(DefinitionParser):
         raise sql_error(319, line=token.line)
 
     def _block(self, *after: str, empty: bool = False) -> tuple[syntax.Statement, ...]:
-        """Statements up to END and the words ``after`` it; at least one, as SQL Server insists, but in a CATCH."""
+        """Statements up to END and the words ``after`` it; SQL Server requires at least one, except in a CATCH."""
         statements = self._statements("END")
         if not statements and not empty and not after:
             raise self.error()
@@ -193,7 +193,7 @@ class BatchParser(DefinitionParser):
     # --- variables and options
 
     def declare(self, name: str, line: int, declared: SqlType | None) -> None:
-        """Note a variable of a type, or a table variable (None); raises 134 for a name that is taken."""
+        """Declare a variable of a type, or a table variable (None); raises 134 if the name is taken."""
         if name.lower() in self.scalars or name.lower() in self.tables:
             raise sql_error(134, name, line=line)
         if declared is None:
@@ -518,7 +518,7 @@ class BatchParser(DefinitionParser):
         return syntax.Argument(name=name, value=value, output_variable=output, line=line)
 
     def _bare_word(self) -> syntax.Literal | None:
-        """A word that is no variable and not reserved stands for its text."""
+        """An unreserved bare word as an argument is a string."""
         token = self.token
         if token.kind == QUOTED or (token.kind == WORD and token.upper not in RESERVED):
             self.advance()
@@ -560,7 +560,7 @@ class BatchParser(DefinitionParser):
         return sql_error(343, what.text, line=line)
 
     def _alone(self, action: str, line: int, first: int) -> syntax.Statement:
-        """What must be the only statement of its batch; ``first`` is where it begins."""
+        """A statement that must be the only one of its batch; ``first`` is the position of its first token."""
         what = self.advance().upper
         if any(token.text != ";" for token in self.tokens[:first]):
             alterable = action == "CREATE" and what in ("PROC", "PROCEDURE", "FUNCTION")
@@ -575,7 +575,7 @@ class BatchParser(DefinitionParser):
         if self.token.kind != END:
             after = self.token
             if self.at_word("CREATE", "ALTER"):
-                self._define()  # raises 111 where that must be alone, too
+                self._define()  # raises 111 if the next statement must be alone too
             raise syntax_error(after)
         return statement
 

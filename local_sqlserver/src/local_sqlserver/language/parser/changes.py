@@ -13,14 +13,14 @@ Tables = tuple[syntax.CommonTable, ...]
 
 
 class DataParser(QueryParser):
-    """Parses the statements that read and change rows."""
+    """Parses statements that read or change rows."""
 
     def select(self) -> syntax.SelectStatement:
-        """A SELECT, which may begin with a parenthesis."""
+        """A SELECT, which may start with a parenthesis."""
         return self._select_statement(self.token.line, ())
 
     def with_tables(self) -> syntax.DataStatement:
-        """WITH and the statement that its common table expressions belong to."""
+        """WITH and the statement of its common table expressions."""
         line = self.expect_word("WITH").line
         tables = self.common_tables()
         if self.at_word("INSERT"):
@@ -44,7 +44,7 @@ class DataParser(QueryParser):
         return syntax.SelectStatement(query=query, tables=tables, max_recursion=self._depth(), line=line)
 
     def execute(self) -> syntax.Execute | syntax.ExecuteString:
-        """EXEC, whose statement comes from the subclass."""
+        """EXEC; ``BatchParser`` implements it."""
         raise NotImplementedError
 
     def _depth(self) -> int:
@@ -82,7 +82,7 @@ class DataParser(QueryParser):
         return syntax.Output(items=items, into=into, columns=columns, line=line)
 
     def insert(self, line: int, tables: Tables = ()) -> syntax.Insert | syntax.InsertExecute:
-        """INSERT; ``line`` is that of the statement, which may begin with ``tables``."""
+        """INSERT; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("INSERT")
         if self.at_word("TOP"):
             raise unsupported("INSERT TOP", line)
@@ -142,7 +142,7 @@ class DataParser(QueryParser):
         return syntax.Assignment(column=parts[-1], value=value, line=line)
 
     def update(self, line: int, tables: Tables = ()) -> syntax.Update:
-        """UPDATE; ``line`` is that of the statement, which may begin with ``tables``."""
+        """UPDATE; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("UPDATE")
         if self.at_word("STATISTICS"):
             raise unsupported("UPDATE STATISTICS", line)
@@ -173,7 +173,7 @@ class DataParser(QueryParser):
         return self.condition()
 
     def delete(self, line: int, tables: Tables = ()) -> syntax.Delete:
-        """DELETE; ``line`` is that of the statement, which may begin with ``tables``."""
+        """DELETE; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("DELETE")
         top = self.top() if self.at_word("TOP") else None
         self.accept_word("FROM")
@@ -194,7 +194,7 @@ class DataParser(QueryParser):
         )
 
     def merge(self, line: int, tables: Tables = ()) -> syntax.Merge:
-        """MERGE; ``line`` is that of the statement, which may begin with ``tables``."""
+        """MERGE; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("MERGE")
         if self.at_word("TOP"):
             raise unsupported("MERGE TOP", line)

@@ -30,7 +30,7 @@ class DefinitionParser(DataParser):
     """Parses the definitions of tables, views and indexes."""
 
     def view(self, action: str, line: int) -> syntax.CreateView:
-        """A view, from its name on; it is alone in its batch."""
+        """A view, from its name on, to the end of the batch."""
         target = self.name()
         if len(target) > 2:
             raise sql_error(166, "CREATE VIEW", line=line)
@@ -89,7 +89,7 @@ class DefinitionParser(DataParser):
         return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
 
     def _storage(self) -> None:
-        """ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): how rows are stored has no effect on them."""
+        """Step over ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): storage does not affect results."""
         while True:
             if self.accept_word("ON", "TEXTIMAGE_ON"):
                 token = self.token
@@ -124,7 +124,7 @@ class DefinitionParser(DataParser):
         constraints: list[syntax.ConstraintDefinition] = []
         if self.accept_word("AS"):
             computed = self._default()
-            self.accept_word("PERSISTED")  # where the value is kept; it is the same either way
+            self.accept_word("PERSISTED")  # PERSISTED affects storage, not the value
             return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
         type_ = parse_type(self, position)
         nullable: bool | None = None
@@ -157,7 +157,7 @@ class DefinitionParser(DataParser):
             elif self.accept_word("COLLATE"):
                 collation = self.collation_name()
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
-                pass  # about storage and $ROWGUID, which is not supported
+                pass  # they affect storage and $ROWGUID, which is refused
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
                 constraint = self._constraint(given, (name,))
                 constraints.append(constraint)
@@ -201,7 +201,7 @@ class DefinitionParser(DataParser):
         return self._constraint(name, ())
 
     def _constraint(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
-        """A constraint from its keyword on; ``columns`` are those of a column constraint."""
+        """A constraint from its keyword on; ``columns`` has the column of a column constraint."""
         line = self.token.line
         if self.at_word("FOREIGN", "REFERENCES"):
             raise unsupported("FOREIGN KEY", line)
@@ -295,7 +295,7 @@ class DefinitionParser(DataParser):
         return syntax.AlterTable(target=target, drop_constraints=tuple(names), if_exists=if_exists, line=line)
 
     def if_exists(self) -> bool:
-        """Step over IF EXISTS; whether it was there."""
+        """Step over IF EXISTS; return whether it was there."""
         if not self.accept_word("IF"):
             return False
         self.expect_word("EXISTS")

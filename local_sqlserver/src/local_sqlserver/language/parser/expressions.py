@@ -42,10 +42,10 @@ _SIZED = frozenset(["char", "varchar", "nchar", "nvarchar", "binary", "varbinary
 
 
 class ExpressionParser(TokenCursor):
-    """Parses expressions; queries inside them come from the subclass.
+    """Parses expressions; ``QueryParser`` parses the queries inside them.
 
-    ``scalars`` are the scalar variables declared so far, in lower case, ``tables`` the table variables. A use of
-    another one is error 137 or 1087, unless ``undeclared`` (sp_describe_undeclared_parameters) allows it.
+    ``scalars`` are the scalar variables declared so far, in lower case, ``tables`` the table variables. Any other
+    variable is error 137 or 1087, unless ``undeclared`` (sp_describe_undeclared_parameters) allows it.
     """
 
     def __init__(self, text: str, *, undeclared: bool = False) -> None:
@@ -79,7 +79,7 @@ class ExpressionParser(TokenCursor):
         return self.expect_identifier()
 
     def constant(self) -> syntax.Expression:
-        """A literal, a variable or NULL, with a sign at most: what EXEC, THROW and RAISERROR take as arguments."""
+        """An argument of EXEC, THROW or RAISERROR: a literal with or without a sign, a variable or NULL."""
         token = self.token
         if self.accept_operator("-", "+"):
             if self.token.kind != NUMBER:
@@ -90,7 +90,7 @@ class ExpressionParser(TokenCursor):
         raise self.error()
 
     def condition(self) -> syntax.Expression:
-        """A search condition; raises 4145 for a value where a condition belongs."""
+        """A search condition; raises 4145 for a value."""
         parsed = self._or()
         if not isinstance(parsed, syntax.Condition):
             near = self.token.value
@@ -104,7 +104,7 @@ class ExpressionParser(TokenCursor):
         return parsed
 
     def either(self) -> syntax.Expression:
-        """A value or a condition, whichever the text is."""
+        """A value or a condition."""
         return self._or()
 
     def _or(self) -> syntax.Expression:
@@ -317,7 +317,7 @@ class ExpressionParser(TokenCursor):
         return syntax.Case(operand=operand, whens=tuple(whens), otherwise=otherwise, line=line)
 
     def _target_type(self) -> SqlType:
-        """A type in CAST or CONVERT, where a missing length means 30."""
+        """A type in CAST or CONVERT, where the default length is 30."""
         first = self.position
         declared = parse_type(self)
         if TYPES[declared.name].longest and all(token.text != "(" for token in self.tokens[first : self.position]):
@@ -476,7 +476,7 @@ class ExpressionParser(TokenCursor):
 
 
 def _frame_place(bound: str) -> int:
-    """Where a bound of a frame lies: 0 and 4 are the ends of the partition, 2 is the current row."""
+    """The order of a bound of a frame: 0 and 4 are the ends of the partition, 2 is the current row."""
     if bound.startswith("UNBOUNDED"):
         return 0 if bound.endswith("PRECEDING") else 4
     return 2 if bound == "CURRENT ROW" else 1 if bound.endswith("PRECEDING") else 3

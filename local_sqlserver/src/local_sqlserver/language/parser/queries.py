@@ -1,4 +1,4 @@
-"""SELECT: select lists, sources, joins, grouping, set operations."""
+"""Queries: select lists, sources, joins, grouping, set operations."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _JOIN_HINTS = ("HASH", "MERGE", "LOOP")
 
 
 class QueryParser(ExpressionParser):
-    """Parses queries and the FROM clause that UPDATE and DELETE share."""
+    """Parses queries, and the FROM clause of UPDATE and DELETE."""
 
     _outermost = -1
     """Where the SELECT of a statement begins: it alone may say INTO and assign to variables."""
@@ -127,7 +127,7 @@ class QueryParser(ExpressionParser):
         )
 
     def top(self, *, in_select: bool = False) -> syntax.Top:
-        """TOP (n) [PERCENT] [WITH TIES]; in a SELECT the parentheses may be missing around a constant."""
+        """TOP (n) [PERCENT] [WITH TIES]; in a SELECT, a constant needs no parentheses."""
         line = self.expect_word("TOP").line
         if self.at_operator("(") or not in_select:
             self.expect_operator("(")
@@ -145,7 +145,7 @@ class QueryParser(ExpressionParser):
         return syntax.Top(count=count, percent=percent, ties=ties, line=line)
 
     def items(self, *, assign: bool = False) -> tuple[syntax.Item, ...]:
-        """A select list (also that of OUTPUT); items may ``assign`` to variables in the outermost one only."""
+        """A select list or OUTPUT list; ``assign`` (in the outermost SELECT only) allows assignments to variables."""
         line = self.token.line
         items = [self._item(assign)]
         while self.accept_operator(","):
@@ -178,7 +178,7 @@ class QueryParser(ExpressionParser):
         return syntax.Item(value=value, alias=self._column_alias(), line=line)
 
     def _qualified_star(self) -> syntax.Name:
-        """The prefix of ``a.b.*`` if that stands here."""
+        """The prefix of ``a.b.*`` if that is next, else None."""
         distance = 0
         parts = []
         while self.peek(distance).is_name and self.peek(distance + 1).text == ".":
@@ -229,7 +229,7 @@ class QueryParser(ExpressionParser):
             left = syntax.Join(kind=kind, left=left, right=right, condition=condition, line=line)
 
     def _joined_operand(self) -> syntax.Source:
-        """The right side of a join: joins nest to the right when their ON comes later."""
+        """The right side of a join: a join whose ON follows later nests to the right."""
         right = self._source()
         while not self.at_word("ON"):
             line = self.token.line
@@ -367,7 +367,7 @@ class QueryParser(ExpressionParser):
         return tuple(names)
 
     def table_hints(self) -> None:
-        """WITH (NOLOCK …) and the like: locks have no meaning here; INDEX and unknown hints are refused."""
+        """Step over WITH (NOLOCK …) and other lock hints, which have no effect; INDEX and unknown hints are refused."""
         if self.at_word("WITH") and self.peek().text == "(":
             self.advance()
             self._hints()
@@ -393,7 +393,7 @@ class QueryParser(ExpressionParser):
             self.accept_operator(",")
 
     def query_hints(self) -> int | None:
-        """OPTION (…): MAXRECURSION's value; hints on the plan only are accepted by name."""
+        """OPTION (…): the value of MAXRECURSION; hints that affect only the plan are accepted."""
         if not self.accept_word("OPTION"):
             return None
         depth = None
@@ -541,7 +541,7 @@ class QueryParser(ExpressionParser):
 
 
 def _shared(sets: list[tuple[syntax.Expression, ...]]) -> list[tuple[syntax.Expression, ...]]:
-    """The same key in several sets as one object, wherever it is written."""
+    """The equal key of another grouping set if there is one, because sets share the objects of their keys."""
     known: dict[syntax.Expression, syntax.Expression] = {}
     return [tuple(known.setdefault(_in_lower_case(key), key) for key in grouping) for grouping in sets]
 
