@@ -283,8 +283,8 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
 # fmt: on
 
 MESSAGES = {number: SystemMessage(*row) for number, row in _ROWS.items()}
-"""The messages by number. 40510 is the stand-in's refusal (Azure SQL has the number), 50000 a failure of DuckDB that
-stands for no error of SQL Server."""
+"""The messages by number. 40510 is the stand-in's refusal (Azure SQL has the number), 50000 a failure of DuckDB
+without a counterpart in SQL Server."""
 
 
 class SqlError(Exception):

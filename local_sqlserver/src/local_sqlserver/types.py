@@ -139,16 +139,16 @@ NUMBERS = types_of("bit", "integer", "money", "decimal", "approximate")
 DATETIMES = types_of("datetime")
 TEMPORAL = types_of("date", "time", "datetime")
 SCALED = frozenset(row.name for row in TYPES.values() if row.parameters == "scale")
-"""The types that declare a scale alone: digits of a second."""
+"""The types that declare only a scale: the digits of a second."""
 
 INTEGER_RANGES = {
     name: (0, 255) if name == "tinyint" else (-(2 ** (8 * TYPES[name].size - 1)), 2 ** (8 * TYPES[name].size - 1) - 1)
     for name in INTEGERS
 }
-"""The least and the greatest value."""
+"""The lowest and the highest value of each integer type."""
 
 DEFAULT_PRECISION = 18
-"""Of DECIMAL without one; its scale is 0 then."""
+"""The precision of DECIMAL without one; its scale is 0 then."""
 
 DECIMAL_BYTES = ((9, 5), (19, 9), (28, 13), (38, 17))
 """The bytes of a DECIMAL up to each precision ("decimal and numeric"; MS-TDS 2.2.5.5.1.6), the sign's among them."""

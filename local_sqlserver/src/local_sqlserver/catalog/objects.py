@@ -15,12 +15,12 @@ from local_sqlserver.errors import sql_error
 from local_sqlserver.types import SqlType
 
 CATALOG_SCHEMA = "__catalog"
-"""The DuckDB schema of each database file that holds the catalog."""
+"""The DuckDB schema of the catalog's tables in each database file."""
 
 BUILT_IN_SCHEMAS = {"dbo": 1, "guest": 2, "INFORMATION_SCHEMA": 3, "sys": 4}
 
 INDEX_KINDS = ("IX", "UX")
-"""Kinds of ``ConstraintInfo`` that are indexes of CREATE INDEX (UX a unique one), no objects of their own."""
+"""Kinds of ``ConstraintInfo`` for indexes of CREATE INDEX (UX is unique), which are not objects in sys.objects."""
 
 
 def quote(name: str) -> str:

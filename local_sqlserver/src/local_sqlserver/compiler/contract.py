@@ -36,7 +36,7 @@ class ConstraintInfo:
 
 
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
-"""The kinds of constraints that are keys, as messages name them."""
+"""The names of key constraints in messages, by kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _ORDERS = {
     101: "mdy", 1: "mdy", 103: "dmy", 3: "dmy", 104: "dmy", 4: "dmy", 105: "dmy", 5: "dmy", 110: "mdy", 10: "mdy",
     102: "ymd", 2: "ymd", 111: "ymd", 11: "ymd",
 }  # fmt: skip
-"""The order of numbers that a style asks of a date in text; others read what is unambiguous, else month first."""
+"""The order of day, month and year in text by style; other styles read unambiguous dates, else the month first."""
 
 
 def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int) -> None:

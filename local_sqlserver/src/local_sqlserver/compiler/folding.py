@@ -17,12 +17,12 @@ _NO_WEIGHT = (
     r"\x{0}-\x{8}\x{E}-\x{1F}\x{7F}-\x{84}\x{86}-\x{9F}\x{AD}\x{34F}\x{61C}\x{180B}-\x{180E}\x{200B}-\x{200F}"
     r"\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}\x{FFF9}-\x{FFFB}"
 )
-"""Controls and marks of format, as a set of RE2: ignored by all collations but the binary ones."""
+"""Control and format characters, as an RE2 set: all collations except the binary ones ignore them."""
 
 _NO_WEIGHT_BEFORE_100 = (
     r"\x{4D0}-\x{4FF}\x{1200}-\x{137F}\x{1400}-\x{167F}\x{3358}-\x{3376}\x{3400}-\x{4DBF}\x{10000}-\x{10FFFF}"
 )
-"""Characters that are known to be ignored before the 100 series besides; there are more."""
+"""Further characters that collations before version 100 ignore, as far as known; there are more."""
 
 _EXPANSIONS = {
     "Æ": "AE", "æ": "ae", "Ǽ": "ÁE", "ǽ": "áe", "Ǣ": "ĀE", "ǣ": "āe", "Œ": "OE", "œ": "oe", "Þ": "TH", "þ": "th",
@@ -120,7 +120,7 @@ def _folded(sql: str, collation: Collation, expand: bool) -> str:
 
 _KEPT = "ßµıſǅǈǋǲ\u0345ϐϑϕϖϰϱϵ\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88ẛ\u1fbe"
 _ASIDE = "".join(chr(0xFDD1 + index) for index in range(len(_KEPT)))
-"""Noncharacters of Unicode, one for each of the letters kept."""
+"""Noncharacters of Unicode, which replace the kept letters while DuckDB's upper() runs."""
 
 
 def upper(sql: str) -> str:

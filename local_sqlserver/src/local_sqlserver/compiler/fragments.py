@@ -22,7 +22,7 @@ class Cost(Enum):
     NATIVE = 1
     """A computation by DuckDB's own functions, over values of no higher cost."""
     MACROS = 2
-    """Anything else. Macros repeat their arguments, so that nested calls would grow beyond bounds."""
+    """Any other value. Macros repeat their arguments, so the SQL of nested calls would grow exponentially."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 ERROR_MARK = "SQLSERVER:"
-"""Begins the text of an error that ``tsql_raise(number, argument, …)`` raises; ``failures.to_sql_error`` reads it."""
+"""The start of the error text of ``tsql_raise(number, argument, …)``, by which ``failures.to_sql_error`` finds it."""
 
 ARGUMENT_MARK = "\ufdd1"
 """Precedes each argument in it: a code point that Unicode reserves as no character."""

@@ -58,7 +58,7 @@ _UNTYPED = {
     '"NULL"': SqlType("int"),
     "NULL": SqlType("int"),
 }
-"""By DuckDB type, the T-SQL type of a column that no translation has typed."""
+"""By DuckDB type, the T-SQL type of a column that the compiler has not typed."""
 
 _RANKS = {name: rank for rank, name in enumerate(TYPES)}
 _RANKS["numeric"] = _RANKS["decimal"]

@@ -53,7 +53,7 @@ _DATABASE_OPTIONS = {
     "RECURSIVE_TRIGGERS": {"OFF"},
     "TRUSTWORTHY": {"OFF"},
 }
-"""ALTER DATABASE … SET options that change nothing a session could observe here."""
+"""ALTER DATABASE … SET options without an effect that a session could observe in the stand-in."""
 
 
 class Administration:

@@ -20,7 +20,7 @@ from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 _OF_THE_RUN = frozenset({208, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
-"""Errors that the compiler raises, but that are the run's: absent tables, values that do not convert."""
+"""Errors of the compiler that belong to the run: absent tables, values that do not convert."""
 
 _INT = SqlType("int")
 

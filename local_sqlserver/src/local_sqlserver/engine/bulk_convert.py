@@ -29,7 +29,7 @@ class Conversion:
     value: str
     error: str
     fits: int | None = None
-    """No field of at most this many bytes can be in error; None when the field has to be looked at."""
+    """The number of bytes up to which no field can be in error; None if every field must be checked."""
 
 
 def conversion(

@@ -30,14 +30,14 @@ from local_sqlserver.engine.bulk_options import BulkOptions, terminator
 from local_sqlserver.errors import SqlError, sql_error
 
 INVALID = "\ufffe"
-"""Stands for what is no text in the file's encoding: a noncharacter, which no type accepts (4864)."""
+"""Replaces bytes that are invalid in the file's encoding: a noncharacter, which no type accepts (4864)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLOCK = 1 << 22
-"""Bytes read at a time."""
+"""The size of a block in bytes."""
 _LOOK_AHEAD = 1 << 20
-"""Bytes in which the first line has to end for its carriage return to be seen."""
+"""The number of bytes in which the end of the first line is searched."""
 _LONGEST_ROW = 1 << 26
-"""Characters that a single row may have; beyond it the terminators cannot be right (4866)."""
+"""The most characters of a row; a longer one means that the terminators are wrong (4866)."""
 
 
 @dataclass(frozen=True, slots=True)

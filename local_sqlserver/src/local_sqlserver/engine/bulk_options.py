@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 _HINTS = frozenset({"TABLOCK", "ORDER", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH", "FIRE_TRIGGERS", "BATCHSIZE"})
-"""Accepted without a further look: they change speed, locking or the size of a transaction, not the rows.
+"""Accepted without a check: they affect speed, locking or the size of a transaction, not the rows.
 
-The stand-in has no triggers. A load is always one transaction: with BATCHSIZE the real server keeps the
-batches before an error, here nothing stays.
+The stand-in has no triggers. A load is always one transaction: with BATCHSIZE, SQL Server keeps the batches before
+an error, but the stand-in keeps none.
 """
 
 _REFUSED = (
@@ -51,7 +51,7 @@ _ENCODINGS = {
     54936: "gb18030",
     65001: "utf-8",
 }
-"""Code pages that Python knows by another name than cp and the number."""
+"""Code pages whose name in Python is not cp and the number."""
 _HEX = re.compile(r"0[xX]((?:[0-9A-Fa-f]{2})+)")
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\", "0": "\0"}
 

@@ -41,7 +41,7 @@ from local_sqlserver.types import SqlType
 _ABORTS_BATCH = frozenset(
     {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
 )
-"""Errors after which the rest of the batch does not run even with XACT_ABORT OFF."""
+"""Errors that end the batch even with XACT_ABORT OFF."""
 
 _ROLLS_BACK = _ABORTS_BATCH - {40510}
 _KEEPS_ROW_COUNT = (

@@ -35,10 +35,10 @@ _FIXED = {
     "SHOWPLAN_ALL": {"OFF"},
     "SHOWPLAN_XML": {"OFF"},
 }
-"""Options whose listed values change nothing here: they are in force already, or only tell of costs."""
+"""Options whose listed values have no effect here: they are always in force, or only report costs."""
 
 _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT"})
-"""DuckDB gives snapshot isolation, which is no weaker than any of these."""
+"""Every transaction has DuckDB's snapshot isolation. Unlike SQL Server's REPEATABLE READ, it allows write skew."""
 
 
 def check_options(statement: SetOption) -> None:

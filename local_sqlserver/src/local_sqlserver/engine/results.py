@@ -16,7 +16,7 @@ CHUNK = 2_000
 """Rows in one ``Rows`` event."""
 
 _CONVERTED = frozenset({int, Decimal, float, str, bytes})
-"""The Python types that take DuckDB's values of other types as arguments."""
+"""The Python types whose constructors convert DuckDB's values of other types."""
 
 
 def result_columns(

@@ -22,7 +22,7 @@ _TEXT = SqlType("nvarchar", length=MAX)
 _NAME = SqlType("nvarchar", length=128)
 
 Handler = Callable[[Caller, Sequence[Bound], Frame], Call | Outcome]
-"""A procedure that sends rows is a generator; another returns its outcome at once."""
+"""A procedure that sends rows is a generator; any other returns its result at once."""
 
 
 def find(name: tuple[str, ...]) -> Handler | None:
@@ -185,7 +185,7 @@ def _result(columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]],
 
 
 _LISTED = sorted((row for row in reversed(TYPES.values()) if row.odbc is not None), key=lambda row: row.odbc or 0)
-"""The types by ODBC's number; of those with one number, the first is the one that applications take."""
+"""The types by ODBC's number; of types with the same number the first is the one that applications use."""
 
 
 def _longest(row: TypeRow) -> int:

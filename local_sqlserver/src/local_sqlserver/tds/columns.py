@@ -30,7 +30,7 @@ from local_sqlserver.types import (
 )
 
 Encode = Callable[[Sequence[Any]], list[bytes]]
-"""Encodes the values of a column, None as NULL; one bytes object a value, with its length prefix."""
+"""Encodes the values of a column, None as NULL: one bytes object per value, with its length prefix."""
 
 _EXACT = Context(prec=80)
 _EPOCH_1900 = datetime.date(1900, 1, 1).toordinal()

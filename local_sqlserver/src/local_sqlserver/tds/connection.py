@@ -29,7 +29,7 @@ from local_sqlserver.tds.token_stream import (
 )
 
 LOGIN_TIMEOUT = 30
-"""Seconds that a client may be silent before it is logged in."""
+"""Seconds after which a silent client that is not logged in is disconnected."""
 
 _log = logging.getLogger(__name__)
 

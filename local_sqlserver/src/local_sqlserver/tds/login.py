@@ -10,7 +10,7 @@ from local_sqlserver.tds.buffer import Buffer, ProtocolError, decode_utf16
 from local_sqlserver.tds.packets import DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE, MIN_PACKET_SIZE
 
 SERVER_VERSION = (16, 0, 4225)
-"""What the server calls itself: SQL Server 2022 (major, minor, build)."""
+"""The version that the server reports: SQL Server 2022 (major, minor, build)."""
 
 TDS_7_3 = 0x730A0003
 TDS_7_4 = 0x74000004

@@ -14,9 +14,9 @@ MIN_PACKET_SIZE = 512
 MAX_PACKET_SIZE = 32767
 HEADER_SIZE = 8
 MAX_LOGIN_MESSAGE = 128 * 1024
-"""What a client may send before it is logged in: LOGIN7 is at most 128K - 1 bytes (2.2.6.4)."""
+"""The longest message before login: LOGIN7 has at most 128K - 1 bytes (2.2.6.4)."""
 MAX_MESSAGE = 65536 * DEFAULT_PACKET_SIZE
-"""SQL Server's own limit for a batch: 65,536 packets of the default size, 256 MiB."""
+"""SQL Server's limit for a batch: 65,536 packets of the default size, 256 MiB."""
 
 _HEADER = struct.Struct(">BBHHBB")
 

@@ -28,7 +28,7 @@ from local_sqlserver.tds.columns import Codec, codec
 from local_sqlserver.tds.login import SERVER_VERSION, Feature
 
 FATAL_SEVERITY = 20
-"""An error this severe ends the connection."""
+"""The least severity of an error that ends the connection."""
 
 _MAX_TEXT = 8000
 _ROWS_AT_ONCE = 1000

@@ -48,7 +48,7 @@ _ANSWERED: dict[str, tuple[int, int, SqlType]] = {
     "TYPE_ID": (1, 1, INT),
     "TYPE_NAME": (1, 1, SYSNAME),
 }
-"""How many arguments are answered at least and at most, and the type of the answer."""
+"""The fewest and the most supported arguments, and the type of the result."""
 
 _MORE = {
     "DATABASE_PRINCIPAL_ID": (0, 1),
@@ -56,7 +56,7 @@ _MORE = {
     "IS_ROLEMEMBER": (1, 2),
     "IS_SRVROLEMEMBER": (1, 2),
 }
-"""Functions that take other numbers of arguments in SQL Server, which are refused."""
+"""Functions that accept other numbers of arguments in SQL Server; these are refused."""
 
 METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _ANSWERED.items()}
 """The type of each function of the catalog by its name in capitals. The engine implements exactly these."""

@@ -128,7 +128,7 @@ class Function:
 
 
 REGISTRY: dict[str, Function] = {}
-"""Every function by its name in capitals, theme after theme."""
+"""Every function by its name in capitals, in the order of the themes."""
 
 
 class Theme:

@@ -70,14 +70,14 @@ CURRENT = {
     "USER_ID": INT,
     "USER_NAME": SYSNAME,
 }
-"""Functions of the catalog that ask of the session's own database, schema or user without an argument."""
+"""Functions of the catalog that without an argument return the session's database, schema or user."""
 
 SESSION_VALUES: dict[str, SqlType] = _VARIABLES | {
     f"{name.lower()}()": declared for name, declared in (_FUNCTIONS | CURRENT).items()
 }
-"""The type of each value that only the session knows, bound once a statement.
+"""The type of each value of the session. A statement evaluates each once.
 
-The key is what ``Translation.parameters`` carries: '@@rowcount', 'getdate()'. The engine implements exactly these.
+The key is a name in ``Translation.parameters``: '@@rowcount', 'getdate()'. The engine implements exactly these.
 """
 
 

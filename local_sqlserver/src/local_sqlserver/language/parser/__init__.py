@@ -16,7 +16,7 @@ from local_sqlserver.language.parser.batches import BatchParser
 from local_sqlserver.language.tokens import END, tokenize
 
 _LONGEST_KEPT = 100_000
-"""Characters of a batch whose tree is kept for its next run: a program that sends its rows as text sends them once."""
+"""The longest batch, in characters, whose tree is cached: longer text is mostly data, which a client sends once."""
 
 
 def parse_batch(

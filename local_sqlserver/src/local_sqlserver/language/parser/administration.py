@@ -41,7 +41,7 @@ _PERMISSION_VERBS = (
     *("ADMINISTER", "ALL", "ALTER", "BACKUP", "CHECKPOINT", "CONNECT", "CREATE", "EXTERNAL", "IMPERSONATE", "KILL"),
     *("RECEIVE", "SEND", "SHOWPLAN", "SHUTDOWN", "SUBSCRIBE", "TAKE", "UNMASK", "UNSAFE", "VIEW"),
 )
-"""The words that a permission's name begins with: the former are the whole name, the latter may go on."""
+"""The first words of permissions: the former are whole names, the latter may have further words."""
 
 _RESERVED_IN_PERMISSIONS = (
     *("ANY", "BULK", "DATABASE", "DEFAULT", "EXTERNAL", "FUNCTION", "PROCEDURE", "RULE", "SCHEMA", "TABLE", "TRIGGER"),
@@ -190,7 +190,7 @@ def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
     cursor.expect_word("SUBJECT")
     subject = _equals_string(cursor)
     while cursor.accept_operator(","):
-        cursor.expect_word("START_DATE", "EXPIRY_DATE")  # a signature stays valid without the private key
+        cursor.expect_word("START_DATE", "EXPIRY_DATE")  # SQL Server does not check the dates of signatures
         _equals_string(cursor)
     return syntax.Certificate(action="CREATE", name=name, password=password, subject=subject, line=token.line)
 

@@ -53,7 +53,7 @@ class QueryParser(ExpressionParser):
     """Parses queries, and the FROM clause of UPDATE and DELETE."""
 
     _outermost = -1
-    """Where the SELECT of a statement begins: it alone may say INTO and assign to variables."""
+    """The position of the statement's outermost SELECT, which alone may have INTO and assign to variables."""
 
     def query(self) -> syntax.Query:
         """A query expression with its ORDER BY and paging."""
@@ -541,7 +541,7 @@ class QueryParser(ExpressionParser):
 
 
 def _shared(sets: list[tuple[syntax.Expression, ...]]) -> list[tuple[syntax.Expression, ...]]:
-    """The equal key of another grouping set if there is one, because sets share the objects of their keys."""
+    """The sets with equal keys as the same object, because later steps find a key by its identity."""
     known: dict[syntax.Expression, syntax.Expression] = {}
     return [tuple(known.setdefault(_in_lower_case(key), key) for key in grouping) for grouping in sets]
 
