@@ -62,7 +62,7 @@ def negate(operator: str, value: Value, line: int) -> Value:
         return Value(f"(~{value.sql})", value.type)
     if value.type.name not in NUMBERS - {"bit"}:
         raise sql_error(8117, value.type.name, "minus", line=line)
-    if value.type.name == "tinyint":
+    if value.type.name == "tinyint":  # it has no negative values
         value = convert(value, SqlType("smallint"), line=line)
     constant = None
     if value.constant is not None:
@@ -105,7 +105,7 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
         raise _incompatible(left, right, operator, line)
     declared = left.type if precedence(left.type) >= precedence(right.type) else right.type
     one, two = (_widened(side, declared) for side in (left, right))
-    symbol = "//" if operator == "/" else operator
+    symbol = "//" if operator == "/" else operator  # DuckDB's / divides integers as DOUBLE
     return Value(f"({one} {symbol} {two})", declared, cost=native(left, right))
 
 
@@ -155,6 +155,7 @@ def _decimals(operator: str, left: Value, right: Value) -> Value:
     )
     if operator == "/":
         return Value(divide_exactly(first, one, second, two, declared), declared)
+    # DuckDB multiplies at the sum of both scales, which no DECIMAL can have above 38.
     if operator == "*" and (one.scale or 0) + (two.scale or 0) > 38:
         first, second = f"CAST({first} AS DOUBLE)", f"CAST({second} AS DOUBLE)"
     return Value(f"CAST({first} {operator} {second} AS {duckdb_type(declared)})", declared)
@@ -165,6 +166,7 @@ def divide_exactly(first: str, one: SqlType, second: str, two: SqlType, declared
 
     It divides integers, because DuckDB divides decimals as DOUBLE.
     """
+    # Both sides become integers. The numerator is scaled by the scale of the result plus that of the denominator.
     scale = declared.scale or 0
     shift = scale + (two.scale or 0)
     numerator = f"(CAST({first} * {_power(one.scale or 0)} AS HUGEINT) * {_power_integer(shift - (one.scale or 0))})"

@@ -96,6 +96,7 @@ def convert(
         return _number_to_number(value, target, lenient=lenient)
     if kind in TEMPORAL and source.name in TEMPORAL:
         return Value(_temporal(value.sql, source, target), target)
+    # A number is the number of days since 1900-01-01, which is 2208988800 seconds before DuckDB's epoch.
     if kind in DATETIMES and source.name in NUMBERS:
         days = f"CAST({value.sql} AS DOUBLE)"
         if source.name in INTEGERS | {"bit"}:
@@ -125,7 +126,8 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
     if target.name == "bit":
         return Value(f"CAST(CASE WHEN {sql} = 0 THEN 0 WHEN {sql} IS NOT NULL THEN 1 END AS TINYINT)", target)
     if target.name in INTEGERS and source.name in DECIMALS | APPROXIMATE:
-        sql = f"trunc({sql})"  # only MONEY rounds
+        sql = f"trunc({sql})"  # DuckDB's CAST rounds; in SQL Server only MONEY does
+    # The result of a constant is a constant, so that functions which require one accept it.
     if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS:
         low, high = INTEGER_RANGES[target.name]
         if low <= int(value.constant) <= high:
@@ -134,6 +136,7 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
 
 
 def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
+    # tsql_datetime rounds to 1/300 s, SMALLDATETIME to minutes; the date of a time is 1900-01-01.
     if target.name == "datetime":
         if source.name == "time":
             return f"tsql_datetime(DATE '1900-01-01' + {sql})"
@@ -160,6 +163,8 @@ def _failure(value: Value, number: int, *arguments: str) -> str:
 def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
     if folded := _fold(value, target, style):
         return folded
+    # Each branch has an attempt, which is NULL for wrong text, and a failure, which raises SQL Server's error for text
+    # that is not NULL. DuckDB's CAST would accept other text and raise errors of its own.
     name, source = target.name, value.type.name
     sql = value.sql
     type_name = duckdb_type(target)
@@ -266,6 +271,7 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
         return _padded(Value(sql, target, cost=cost))
     if source.name in NUMBERS:
         kind = "numeric" if source.name in DECIMALS else "expression"
+        # SQL Server writes an integer that does not fit a VARCHAR as '*', and raises 8115 for any other number or type.
         star = source.name in INTEGERS and target.name in ("varchar", "char")
         too_long = "'*'" if star else ("NULL" if lenient else raise_sql(8115, quote(kind), quote(target.name)))
         cost = cost if star or lenient else Cost.MACROS
@@ -286,7 +292,7 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     known = value.type.length or 1
     if limit == MAX or (known != MAX and known <= limit):
         return _padded(Value(value.sql, target, value.constant, collation=value.collation, cost=value.cost))
-    if value.constant is not None:
+    if value.constant is not None:  # cut now, at the cost of no run
         cut = utf16.left(value.constant, limit)
         return _padded(Value(quote(cut), target, constant=cut, collation=value.collation, cost=Cost.NAME))
     cut_to = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
@@ -314,6 +320,7 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     """A value converted to the type of the column that stores it; text that does not fit raises 2628."""
     if value.null or target.name not in TEXT:
         return convert(value, target, line=line)
+    # Other types become text of sufficient length first, so that 2628 can show it. Numbers raise 8115 instead.
     limit = target.length or 1
     text = value
     if not value.is_text:
@@ -327,6 +334,7 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
 
     def fitted(sql: str) -> str:
         """Cut trailing blanks that do not fit; raise 2628 if other characters do not."""
+        # strlen counts bytes and is fast; a text never has more code units than bytes.
         return (
             f"CASE WHEN strlen({sql}) <= {limit} OR tsql_len({sql}) <= {limit} THEN {sql} "
             f"WHEN tsql_len(rtrim({sql}, ' ')) <= {limit} THEN tsql_left({sql}, {limit}) WHEN {sql} IS NOT NULL "
@@ -345,7 +353,7 @@ def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
     if right.null:
         return left, typed_null(left.type)
     if left.is_text and right.is_text:
-        return left, right
+        return left, right  # of any two lengths: they compare by their keys
     if left.type.name in NUMBERS and right.type.name in NUMBERS:
         return left, right  # no conversion: DuckDB compares numbers of two types by value
     if left.type == right.type:

@@ -78,6 +78,7 @@ class DefinitionCompiler(DataCompiler):
             statements.append(create_sequence(relation, identity))
         listed = ", ".join(self._emitted_column(column, relation) for column in columns)
         statements.append(f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})")
+        # Keys are indexes over expressions, because DuckDB's key constraints compare the bytes of text.
         statements += [
             unique_index(relation, constraint.name, constraint.columns)
             for constraint in constraints
@@ -127,7 +128,7 @@ class DefinitionCompiler(DataCompiler):
             if error.number not in (207, 4104):  # a default has no source in scope, so every column is unknown
                 raise
             raise sql_error(128, default.text, line=default.line) from error
-        self.parameters.clear()
+        self.parameters.clear()  # the default is compiled as a check: its parameters are not this statement's
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
@@ -200,6 +201,7 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2705, definition.name, relation.name, line=definition.line)
         column = self._column(definition, relation, list(relation.columns), definition.nullable)
         after = replace(relation, columns=(*relation.columns, column))
+        # SQL Server fills existing rows with the default only if the column is NOT NULL.
         if column.nullable:
             added = f"{identifier(column.name)} {duckdb_type(column.type)}"
             changes = [f"ALTER TABLE {relation.duckdb_name} ADD COLUMN {added}"]
@@ -246,6 +248,7 @@ class DefinitionCompiler(DataCompiler):
         if given.definition is not None:
             scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
             condition = self.condition(given.definition.expression, scope)
+            # This SELECT raises 547 if an existing row violates the constraint.
             statements.append(
                 f"SELECT {check_failed('ALTER TABLE', constraint, relation)} FROM {relation.duckdb_name} "
                 f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
@@ -346,7 +349,7 @@ class DefinitionCompiler(DataCompiler):
         value = self.assigned(own.value(output), after_column, relation, node.line)
         name = identifier(column.name)
         changes = []
-        if value.sql != own.value(output).sql:
+        if value.sql != own.value(output).sql:  # else the new type stores every old value unchanged
             changes.append(
                 f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} TYPE "
                 f"{duckdb_type(definition.type)} USING {value.sql}"
@@ -375,6 +378,7 @@ class DefinitionCompiler(DataCompiler):
                     3705, node.kind, ".".join(name), ".".join(name), other.lower(), f"DROP {other}", line=node.line
                 )
             statements.append(f"DROP {node.kind} {relation.duckdb_name}")
+            # DuckDB drops no sequence with the table whose values it numbers.
             if any(column.identity for column in relation.columns) and not is_view:
                 statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
             changes.append(CatalogChange(f"drop {kind}", relation))
@@ -393,6 +397,7 @@ class DefinitionCompiler(DataCompiler):
         rows = self.rows(node.query, None)
         columns = _view_columns(rows, node, target)
         listed = ", ".join(identifier(column.name) for column in columns)
+        # OR REPLACE also for CREATE: a name that is taken has been refused above.
         sql = f"CREATE OR REPLACE VIEW {target.duckdb_name} ({listed}) AS {tables}{rows.sql}"
         relation = replace(target, kind="V", columns=columns, constraints=())
         return _ddl((sql,), CatalogChange("create view", relation, node.text))
@@ -458,6 +463,7 @@ class DefinitionCompiler(DataCompiler):
             if any(column.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, column.name, target.name, line=node.line)
             columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
+            # DuckDB may have computed a wider type than the declared one.
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )

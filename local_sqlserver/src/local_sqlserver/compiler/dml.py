@@ -88,9 +88,11 @@ class DataCompiler(QueryCompiler):
             source = relation_source(relation, relation.name, relation.name)
             source.replacements.update({name.lower(): value for name, value in values.items()})
             condition = self.condition(parse_expression(constraint.definition), Scope(None, [source]))
+            # WHEN NOT: a CHECK that is unknown (NULL) allows the row.
             tests.append(f"WHEN NOT {condition} THEN {check_failed(verb, constraint, relation)}")
         sql = {name: value.sql for name, value in values.items() if changed is None or name.lower() in changed}
         if tests and sql:
+            # The first value raises for the whole row: DuckDB's own CHECK constraints lack the names for error 547.
             first = next(iter(sql))
             sql[first] = f"CASE {' '.join(tests)} ELSE {sql[first]} END"
         return sql
@@ -120,6 +122,7 @@ class DataCompiler(QueryCompiler):
             selected = self.query_rows(node.query, None)
             if len(selected.columns) != len(columns):
                 raise _value_count(node, len(selected.columns), len(columns))
+            # The query stays whole, with its ORDER BY and TOP; its columns are converted around it.
             parts = []
             for column, output in zip(columns, selected.columns, strict=True):
                 value = Value(
@@ -134,7 +137,7 @@ class DataCompiler(QueryCompiler):
             source = f'SELECT {", ".join(parts)} FROM ({selected.sql}) AS "_s"'
             given = {column.name.lower() for column in columns}
         else:
-            source, given = "SELECT 1 AS _none", set()
+            source, given = "SELECT 1 AS _none", set()  # DEFAULT VALUES: one row without a given column
         values = {}
         for column in writable:
             if column.name.lower() in given:
@@ -204,6 +207,7 @@ class DataCompiler(QueryCompiler):
         if returned:
             returning.append(returned.sql)
         if identity:
+            # last, because the engine removes the last column for SCOPE_IDENTITY()
             returning.append(identifier(identity.name))
         if returning:
             sql += f" RETURNING {', '.join(returning)}"
@@ -271,6 +275,7 @@ class DataCompiler(QueryCompiler):
             scope.add(own, line)
             return relation, own, scope, f"{relation.duckdb_name} AS {identifier(own.emitted)}", False
         sql = self.source(source, scope)
+        # T-SQL finds the target in FROM by alias, else by table. If FROM lacks it, the statement is a cross join.
         own_source = None
         if len(target) == 1:
             own_source = next((known for known in scope.sources if known.alias.lower() == target[0].lower()), None)
@@ -331,10 +336,13 @@ class DataCompiler(QueryCompiler):
             pairs = ", ".join(f"{identifier(name)} = {value.sql}" for name, value in values.items())
             sql = f"{tables}UPDATE {source} SET {pairs}{where}"
             return self._translation((sql,), "update", None, None)
+        # The rest is an UPDATE joined by rowid, because DuckDB's UPDATE has no TOP, returns only new values, and cannot
+        # join its target in FROM. SQL Server changes a row with several matches once, by any of them: DISTINCT ON.
         rowid = f"{identifier(own.emitted)}.rowid"
         distinct = f"DISTINCT ON ({rowid}) " if joined else ""
         selected = [f"{rowid} AS _rowid"]
         selected += [f"{value.sql} AS {identifier('_new_' + name)}" for name, value in values.items()]
+        # OUTPUT and checks also read columns that the statement does not assign.
         if node.output or has_checks:
             selected += [f"{own.value(column).sql} AS {identifier('_old_' + column.name)}" for column in own.columns]
         found = f"SELECT {distinct}{', '.join(selected)} FROM {source}{where}{limit}"
@@ -355,6 +363,7 @@ class DataCompiler(QueryCompiler):
             {column.name.lower(): _column("_u", f"_old_{column.name}", column.type) for column in relation.columns}
         )
         returned = self._returned(node.output, [inserted, deleted])
+        # DuckDB's RETURNING has no old values: keep both in a table, update from it, and select OUTPUT from it.
         statements = (
             f"CREATE OR REPLACE TEMP TABLE _tsql_output AS {tables}{found}",
             f'{change} {_OUTPUT_TABLE} AS "_u" WHERE "_t".rowid = "_u"._rowid',
@@ -392,6 +401,7 @@ class DataCompiler(QueryCompiler):
         if not node.source and not limit:
             sql = f"{tables}DELETE FROM {source}{where}{returning}"
         else:
+            # DuckDB's DELETE has no TOP, and IN deletes a row once although it may have several matches in FROM.
             rowid = f"{identifier(own.emitted)}.rowid"
             found = f"SELECT {rowid} FROM {source}{where}{limit}"
             sql = f"{tables}DELETE FROM {relation.duckdb_name} WHERE rowid IN ({found}){returning}"
@@ -407,6 +417,7 @@ class DataCompiler(QueryCompiler):
             or table.columns
         ):
             raise unsupported("DELETE from a common table expression over more than one table", node.line)
+        # The expression may compute columns (ROW_NUMBER()) that WHERE reads, so it becomes a subquery with the rowid.
         self.common_tables(node)
         relation = self.target(body.source.name, node.line)
         columns = self.tables[table.name.lower()].columns
@@ -464,6 +475,7 @@ class DataCompiler(QueryCompiler):
                     value = self.expression(assignment.value, scope)
                     values[column.name] = self.assigned(value, column, relation, line)
                 changed = {name.lower() for name in values}
+                # A CHECK constraint may read columns that the clause does not assign: it gets their old values.
                 rest = {
                     column.name: own.value(output)
                     for column, output in zip(relation.columns, own.columns, strict=True)
@@ -485,6 +497,7 @@ class DataCompiler(QueryCompiler):
         return self._translation((sql,), "merge", node.output, returned)
 
     def _merge_insert(self, clause: syntax.MergeClause, relation: Relation, scope: Scope) -> str:
+        # The rules for the column list are those of INSERT, so they check a node of it.
         as_insert = syntax.Insert(
             target=(relation.name,),
             columns=clause.columns,

@@ -60,6 +60,7 @@ class ExpressionCompiler:
         lowered = name.lower()
         if lowered not in self.parameters:
             self.parameters.append(lowered)
+        # The CAST gives DuckDB the type when it prepares the statement, before the value is known.
         index = self.parameters.index(lowered) + 1
         return Value(f"CAST(${index} AS {duckdb_type(declared, self.line)})", declared, cost=Cost.NAME)
 
@@ -75,11 +76,12 @@ class ExpressionCompiler:
         if isinstance(node, syntax.Column):
             value, holder, printed = scope.resolve(node)
             if holder.sources is not scope.sources:
-                return value
+                return value  # a column of an outer query is constant here
             assert scope.keys is not None
             if value.sql in scope.keys:
                 return scope.keys[value.sql]
             raise sql_error(_UNGROUPED[scope.clause], printed, line=node.line)
+        # The same expression compiles to the same SQL, so the SQL finds it among the keys of GROUP BY.
         if not scope.keys or isinstance(node, syntax.Subquery | syntax.Condition) or has_aggregate(node):
             return None
         if any(isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False)):
@@ -223,6 +225,7 @@ class ExpressionCompiler:
         value = self.expression(node.operand, scope)
         members = [self.expression(member, scope) for member in node.values]
         word = "NOT IN" if node.negated else "IN"
+        # Texts share one collation and compare by their keys. Values of other types convert pair by pair.
         if value.is_text and all(member.is_text or member.null for member in members):
             value, *members = _same_collation([value, *members], "=", node.line)
             value, *members = keyed(value), *(NULL if member.null else keyed(member) for member in members)
@@ -274,7 +277,7 @@ def literal(node: syntax.Literal) -> Value:
     match node.kind:
         case "integer":
             return integer_constant(int(text))
-        case "decimal":
+        case "decimal":  # the digits as written: 12.50 is DECIMAL(4, 2)
             whole, _, fraction = text.partition(".")
             digits = max(len(whole.lstrip("0")) + len(fraction), 1)
             if digits > 38:

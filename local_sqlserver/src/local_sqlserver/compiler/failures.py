@@ -57,6 +57,7 @@ def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation]
         return sql_error(int(raised[1]), *raised[2].split(ARGUMENT_MARK, count)[1:], line=line)
     if is_conflict(failure):
         return sql_error(1205, spid, "lock", line=line)
+    # DuckDB's exceptions have no error numbers, so their texts are recognised; the first pattern that matches decides.
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
             result = build(found, relations)

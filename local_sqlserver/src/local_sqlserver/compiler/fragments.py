@@ -152,11 +152,13 @@ def keyed(value: Value) -> Value:
     collation = value.compares_by
     if collation == UNRESOLVED:
         raise sql_error(446, "GROUP BY, DISTINCT or ORDER BY")
+    # The key of a printable ASCII constant is computed here, so that a comparison with it costs one call per row.
     if value.constant is not None and (collation.binary or re.fullmatch(folding.PLAIN, value.constant)):
         text = value.constant.rstrip(" ")
         return _text(value, quote(text if value.case_counts else text.lower()), Cost.NAME)
     if collation.binary:
         return without_trailing_blanks(value)
+    # The macro for the database's collation keeps the SQL of most statements short.
     if collation.column() == DATABASE:
         return _text(value, once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
     return _text(value, once(lambda sql: folding.key(sql, collation), value), native(value))

@@ -105,6 +105,7 @@ class Scope:
 
     def add(self, source: SourceColumns, line: int) -> None:
         """Add a source to the scope; raises 1011 for an alias used twice."""
+        # Two tables of one name in different schemas may both be sources; references to them need their schemas.
         for known in self.sources:
             if known.alias.lower() == source.alias.lower() and (
                 not source.name
@@ -118,6 +119,7 @@ class Scope:
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
         """The column's SQL, the scope that holds it and its printed name; raises 207, 209, 4104."""
         *qualifier, name = node.parts
+        # The innermost scope with the name decides, as in SQL Server: a subquery's column hides an outer one.
         scope: Scope | None = self
         while scope is not None:
             if qualifier:

@@ -39,6 +39,7 @@ def identity_sequence(relation: Relation) -> str:
 def sequence_start(identity: tuple[int, int]) -> str:
     """The options of a sequence with IDENTITY's seed and increment."""
     seed, increment = identity
+    # DuckDB's ascending sequences have the minimum 1, its descending ones the maximum -1; a seed may be any number.
     bound = " MINVALUE -9223372036854775808" if increment > 0 else " MAXVALUE 9223372036854775807"
     return f"{bound} START WITH {seed} INCREMENT BY {increment}"
 
@@ -87,5 +88,6 @@ def _key(column: ColumnInfo) -> str:
     if column.type.name in TEXT:
         key = folding.key(key, find(column.collation) if column.collation else DATABASE)
     if column.nullable:
+        # NULLs are distinct in DuckDB's index but equal in SQL Server's, so NULL becomes a character of no text.
         key = f"coalesce(CAST({key} AS VARCHAR), chr(1))"
     return key

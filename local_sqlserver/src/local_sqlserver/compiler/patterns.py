@@ -24,10 +24,12 @@ def like(value: Value, pattern: Value, escape: str) -> Predicate:
         by_character = f"tsql_like({value.sql}, {pattern.sql}, {quote(escape)}, {exact}, {quote(blanks)})"
         if value.compares_by.binary or escape or not unicode:
             return Predicate(by_character)
+        # Only the run knows whether the pattern has _ or [, so both ways are compiled.
         escaped = f"replace({pattern.sql}, '\\', '\\\\')"
         marked = Value(escaped, pattern.type, collation=value.collation, cost=native(pattern))
         by_text = f"{folded(value, expand=True)} LIKE {folded(marked, expand=True)} ESCAPE '\\'"
         return Predicate(f"CASE WHEN regexp_matches({pattern.sql}, '[_[]') THEN {by_character} ELSE {by_text} END")
+    # The folded text is composed, so the pattern must be too.
     text = unicodedata.normalize("NFC", pattern.constant) if not value.compares_by.binary else pattern.constant
     if "[" in text or escape or not (unicode or text.endswith("%")):
         regex = quote(like_regex(text, escape) + ("" if unicode else " *"))

@@ -76,6 +76,8 @@ class QueryCompiler(ExpressionCompiler):
             raise sql_error(252, table.name, line=table.line)
         if body.operator != "UNION ALL" or _refers_to(body.left, table.name):
             raise unsupported("A recursive common table expression with several recursive parts", table.line)
+        # MAXRECURSION: the query gets a column with the depth of the row. In the recursive part _items adds 1 to it and
+        # raises 530 at the limit.
         anchor = self._body(body.left, None)
         columns = named_columns(anchor, table.columns, table.name, table.line)
         self.tables[table.name.lower()] = SourceColumns(
@@ -90,11 +92,13 @@ class QueryCompiler(ExpressionCompiler):
         for ours, theirs in zip(columns, own, strict=True):
             if ours.type.name != theirs.type.name and not theirs.null:
                 raise sql_error(240, ours.name, table.name, line=table.line)
+        # The anchor decides the types; the recursive part is converted to them by T-SQL's rules.
         casts = ", ".join(
             implicit(reference("_r", theirs), ours.type, table.line).sql
             for ours, theirs in zip(columns, own, strict=True)
         )
         names = ", ".join(identifier(column.emitted) for column in columns)
+        # Outside its own definition, the table has no depth.
         self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns)
         return (
             f"{identifier(table.name)}({names}, {_DEPTH}) AS (SELECT *, 0 FROM ({anchor.sql}) AS _a UNION ALL "
@@ -153,6 +157,7 @@ class QueryCompiler(ExpressionCompiler):
         is_plain = not any(reference("_s", column).is_text for column in columns)
         if node.operator == "UNION ALL" or (node.operator == "UNION" and is_plain):
             return Rows(f"({first}) {node.operator} ({second})", names)
+        # DuckDB's set operations compare the bytes of text. DISTINCT ON and EXISTS compare by the keys of collations.
         keys = ", ".join(key(reference("_s", column)) for column in columns)
         if node.operator == "UNION":
             union = f"({first}) UNION ALL ({second})"
@@ -199,6 +204,7 @@ class QueryCompiler(ExpressionCompiler):
             or node.having is not None
             or any(has_aggregate(item.value) for item in node.items if item.value)
         )
+        # Before the select list, because grouping changes the meaning of the expressions in it.
         grouping = ""
         if aggregated:
             grouping = self._group(node.group, scope)
@@ -233,6 +239,8 @@ class QueryCompiler(ExpressionCompiler):
         items: list[tuple[OutputColumn, Value]],
         scope: Scope,
     ) -> Rows:
+        # In a subquery, because DISTINCT comes before ORDER BY and TOP. So ORDER BY can only use the select list: an
+        # expression in it is recognised by its SQL, and any other is error 145.
         columns = tuple(column for column, _ in items)
         outer = [(column, reference("_d", column)) for column in columns]
         keys = ", ".join(key(value) for _, value in outer)
@@ -254,6 +262,7 @@ class QueryCompiler(ExpressionCompiler):
         count = self.expression(top.count, scope)
         if top.ties and not order:
             raise sql_error(1062, line=top.line)
+        # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
         if top.percent:
             ordering = f"ORDER BY {order}" if order else ""
             share = convert(count, common_type([count.type]), line=top.line).sql
@@ -267,7 +276,7 @@ class QueryCompiler(ExpressionCompiler):
     def _paging(self, query: syntax.Query, scope: Scope) -> str:
         if query.offset is None:
             return ""
-        outer = Scope(scope.parent)
+        outer = Scope(scope.parent)  # the columns of the query are not allowed
         sql = f" OFFSET {convert(self.expression(query.offset, outer), BIGINT, line=query.line).sql}"
         if query.fetch is not None:
             sql = f" LIMIT {convert(self.expression(query.fetch, outer), BIGINT, line=query.line).sql}{sql}"
@@ -294,6 +303,7 @@ class QueryCompiler(ExpressionCompiler):
                     if value.sql not in by_sql:
                         raise sql_error(145, line=item.line)
                     value = by_sql[value.sql]
+            # NULL is the lowest value in SQL Server.
             parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
 
@@ -318,7 +328,7 @@ class QueryCompiler(ExpressionCompiler):
 
     def _group(self, group: syntax.Grouping | None, scope: Scope) -> str:
         """GROUP BY; sets ``scope.keys`` to the value of each grouping expression after grouping."""
-        if group is None:
+        if group is None:  # aggregates over all rows: no column outside an aggregate is grouped
             scope.keys = {}
             return ""
         values = []
@@ -339,6 +349,7 @@ class QueryCompiler(ExpressionCompiler):
             # shows the same one.
             shown = f"min({value.sql})"
             if group.sets is not None:
+                # In a set without this key the column is NULL; min() would show a value.
                 shown = f"CASE WHEN grouping({grouped}) = 0 THEN {shown} END"
             keys[value.sql] = Value(shown, value.type, collation=value.collation, cost=native(value))
         scope.keys = keys
@@ -353,6 +364,7 @@ class QueryCompiler(ExpressionCompiler):
         taken: set[str] = set()
 
         def add(name: str, value: Value) -> None:
+            # T-SQL allows results with equal or empty names, DuckDB's derived tables do not.
             emitted = name or f"_{len(items) + 1}"
             while emitted.lower() in taken:
                 emitted += "_"
@@ -372,6 +384,7 @@ class QueryCompiler(ExpressionCompiler):
             if not name and isinstance(item.value, syntax.Column):
                 name = item.value.parts[-1]
             add(name, value)
+        # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
             recursive = [source for source in scope.sources if source.depth]
             if recursive:
@@ -469,6 +482,7 @@ class QueryCompiler(ExpressionCompiler):
     def _file_source(self, node: syntax.FileSource, scope: Scope) -> str:
         if self.in_view:
             raise unsupported("OPENROWSET(BULK …) in a view", node.line)
+        # read_blob expands wildcards in a path
         file = glob.escape(self.context.file(node.path, node.data_source, node.line))
         column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn")
         rows = Rows(f'SELECT content AS "BulkColumn" FROM read_blob({quote(file)})', (column,))
@@ -480,7 +494,7 @@ class QueryCompiler(ExpressionCompiler):
             return self._apply(node, left, scope)
         right = self.source(node.right, scope)
         if isinstance(node.right, syntax.Join):
-            right = f"({right})"
+            right = f"({right})"  # its ON precedes the ON of this join
         if node.condition is None:
             return f"{left} CROSS JOIN {right}"
         return f"{left} {node.kind} JOIN {right} ON {self.condition(node.condition, scope)}"
@@ -504,6 +518,7 @@ class QueryCompiler(ExpressionCompiler):
 
     def _pivoted(self, node: syntax.Pivot, value: Value) -> Value:
         """The aggregate of a PIVOT over a compiled value."""
+        # A call over a source with one column, "value", so that the handler of the aggregate compiles it.
         argument = syntax.Column(parts=("value",), line=node.line)
         call = syntax.Call(name=node.aggregate, arguments=(argument,), line=node.line)
         check_aggregate(call)
@@ -520,6 +535,7 @@ class QueryCompiler(ExpressionCompiler):
         columns = []
         selected = []
         groups = []
+        # PIVOT groups by all columns that it does not name.
         used = {value.sql, pivoted.sql}
         for known in inner.sources:
             for column in known.columns:

@@ -172,6 +172,7 @@ def arithmetic_type(operator: str, left: SqlType, right: SqlType) -> SqlType:
         precision = one.precision - one.scale + two.scale + scale
     if precision <= 38:
         return decimal(precision, scale)
+    # Above 38 digits, SQL Server gives up decimals to keep the integer part, but keeps six of them.
     whole = precision - scale
     if whole < 32:
         return decimal(38, min(scale, 38 - whole))

@@ -333,7 +333,7 @@ class Unpivot(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item(Node):
-    """An item of a select list: a star (no ``value``, perhaps a ``qualifier``), an assignment to ``variable``, a value."""
+    """An item of a select list: a star (``value`` None, ``qualifier`` its prefix), an assignment or a value."""
 
     value: Expression | None
     alias: str = ""

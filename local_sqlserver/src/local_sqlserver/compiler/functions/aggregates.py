@@ -64,7 +64,7 @@ def _extreme(call: Call) -> Value:
     if value.type.name == "bit":
         raise _invalid_operand(value.type, call)
     sql = f"{call.name.lower()}({value.sql}){over(call)}"
-    if value.is_text:
+    if value.is_text:  # the extreme by collation, in its own spelling
         sql = f"arg_{call.name.lower()}({value.sql}, {sort_key(value)}){over(call)}"
     return Value(sql, value.type, collation=value.collation)
 
@@ -89,6 +89,7 @@ def _sum(call: Call) -> Value:
 def _average(call: Call) -> Value:
     value, window, word = _number(call), over(call), _word(call)
     total, count = f"sum({word}{value.sql}){window}", f"nullif(count({word}{value.sql}){window}, 0)"
+    # DuckDB's avg() returns DOUBLE. In SQL Server integers have an integer average and exact numbers an exact one.
     if value.type.name in INTEGERS:
         declared = INT if value.type.name in ("tinyint", "smallint") else value.type
         return Value(f"CAST({total} // {count} AS {duckdb_type(declared)})", declared)

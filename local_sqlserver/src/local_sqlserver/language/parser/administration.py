@@ -41,7 +41,7 @@ _PERMISSION_VERBS = (
     *("ADMINISTER", "ALL", "ALTER", "BACKUP", "CHECKPOINT", "CONNECT", "CREATE", "EXTERNAL", "IMPERSONATE", "KILL"),
     *("RECEIVE", "SEND", "SHOWPLAN", "SHUTDOWN", "SUBSCRIBE", "TAKE", "UNMASK", "UNSAFE", "VIEW"),
 )
-"""The first words of permissions: the former are whole names, the latter may have further words."""
+"""The first words of permissions. Those of ``_PERMISSIONS`` are whole names, these may have further words."""
 
 _RESERVED_IN_PERMISSIONS = (
     *("ANY", "BULK", "DATABASE", "DEFAULT", "EXTERNAL", "FUNCTION", "PROCEDURE", "RULE", "SCHEMA", "TABLE", "TRIGGER"),
