@@ -53,13 +53,13 @@ class Collated(Protocol):
         """The collation."""
 
 
-_FORM = re.compile(
+_NAME_PATTERN = re.compile(
     r"(?P<locale>\w+?)(?:_(?P<version>90|100|140|160))?_"
     r"(?:(?P<binary>BIN2?)|(?P<case>C[IS])_(?P<accents>A[IS])(?P<kana>_KS)?(?P<width>_WS)?(?P<supplementary>_SC)?(?:_VSS)?)"
     r"(?P<utf8>_UTF8)?",
     re.IGNORECASE,
 )
-_OWN = ("latin1_general", "sql_latin1_general_cp1")
+_SUPPORTED_FAMILIES = ("latin1_general", "sql_latin1_general_cp1")
 _LOCALES = """
 albanian arabic assamese azeri_cyrillic azeri_latin bashkir bengali bosnian_cyrillic bosnian_latin breton
 chinese_hong_kong_stroke chinese_prc chinese_prc_stroke chinese_simplified_pinyin chinese_simplified_stroke_order
@@ -80,22 +80,27 @@ def find(name: str, line: int = 0) -> Collation:
     """The collation of a name; raises SqlError 448 for an unknown name, 40510 for a collation that is not supported."""
     if name.lower() == "database_default":
         return DATABASE
-    form = _FORM.fullmatch(name)
+    form = _NAME_PATTERN.fullmatch(name)
     locale = form["locale"].lower() if form else ""
     if not form or not (locale in _LOCALES.split() or _SQL_LOCALE.fullmatch(locale)):
         raise sql_error(448, name, line=line)
     old = locale.startswith("sql_")
     flags = form["kana"] or form["width"] or form["supplementary"]
-    if locale not in _OWN or form["utf8"] or form["version"] not in (None, "100") or "_vss" in name.lower():
+    if (
+        locale not in _SUPPORTED_FAMILIES
+        or form["utf8"]
+        or form["version"] not in (None, "100")
+        or "_vss" in name.lower()
+    ):
         raise unsupported(f"The collation {name}", line)
     if (old and (form["version"] or form["binary"] or flags)) or (form["supplementary"] and not form["version"]):
         raise sql_error(448, name, line=line)
     binary = form["binary"] is not None
     version = 100 if form["version"] else 80
     if binary:
-        return Collation(_spelled(name), binary=True, version=version)
+        return Collation(_canonical_name(name), binary=True, version=version)
     return Collation(
-        _spelled(name),
+        _canonical_name(name),
         case=form["case"].upper() == "CS",
         accents=form["accents"].upper() == "AS",
         kana=form["kana"] is not None,
@@ -105,7 +110,7 @@ def find(name: str, line: int = 0) -> Collation:
     )
 
 
-def _spelled(name: str) -> str:
+def _canonical_name(name: str) -> str:
     """The name of a Windows or SQL Server collation in the spelling of the catalog views."""
     return name.upper().replace("LATIN1_GENERAL", "Latin1_General")
 

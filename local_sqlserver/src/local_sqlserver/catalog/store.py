@@ -42,8 +42,8 @@ _TABLES = {
     "certificates": "certificate_id INTEGER, name VARCHAR, subject VARCHAR, thumbprint BLOB, salt BLOB, hash BLOB",
     "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
 }
-_OF_OBJECT = ("columns", "constraints", "parameters", "signatures")
-_LATER = ("signatures", "certificates")
+_OBJECT_TABLES = ("columns", "constraints", "parameters", "signatures")
+_ADDED_TABLES = ("signatures", "certificates")
 """Tables that a database file of an older version may lack."""
 
 
@@ -63,7 +63,7 @@ def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
 def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     """Add the tables and columns that a database file of an older version lacks."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
-    for name in _LATER:
+    for name in _ADDED_TABLES:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
 
@@ -162,7 +162,7 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
 def drop_object(connection: duckdb.DuckDBPyConnection, database: str, object_id: int) -> None:
     """Delete an object's rows."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
-    for table in ("objects", *_OF_OBJECT):
+    for table in ("objects", *_OBJECT_TABLES):
         connection.execute(f"DELETE FROM {home}.{table} WHERE object_id = $1", [object_id])
 
 

@@ -36,7 +36,7 @@ _TYPE_ROWS = ", ".join(
 )
 
 
-def _names(types: Iterable[str]) -> str:
+def _in_list(types: Iterable[str]) -> str:
     """SQL of a list for IN."""
     return "(" + ", ".join(f"'{name}'" for name in sorted(types)) + ")"
 
@@ -47,29 +47,29 @@ def _bytes_by(column: str, sizes: tuple[tuple[int, int], ...]) -> str:
 
 
 # The rules of types.storage_bytes and types.digits in SQL; a test compares both.
-_DOUBLED = f"CASE WHEN c.type_name IN {_names(UNICODE)} AND c.type_length <> {MAX} THEN 2 ELSE 1 END * c.type_length"
+_DOUBLED = f"CASE WHEN c.type_name IN {_in_list(UNICODE)} AND c.type_length <> {MAX} THEN 2 ELSE 1 END * c.type_length"
 _LENGTH = f"""CASE WHEN c.type_length IS NOT NULL THEN {_DOUBLED}
-    WHEN c.type_name IN {_names(DECIMALS)} THEN {_bytes_by("c.type_precision", DECIMAL_BYTES)}
-    WHEN c.type_name IN {_names(SCALED)} THEN
+    WHEN c.type_name IN {_in_list(DECIMALS)} THEN {_bytes_by("c.type_precision", DECIMAL_BYTES)}
+    WHEN c.type_name IN {_in_list(SCALED)} THEN
         t.max_length - {time_bytes(7)} + {_bytes_by("c.type_scale", TIME_BYTES)}
     ELSE t.max_length END::SMALLINT"""
-_PRECISION = f"""CASE WHEN c.type_name IN {_names(SCALED)}
+_PRECISION = f"""CASE WHEN c.type_name IN {_in_list(SCALED)}
         THEN t.precision - t.scale + c.type_scale - CASE c.type_scale WHEN 0 THEN 1 ELSE 0 END
     ELSE COALESCE(c.type_precision, t.precision) END::UTINYINT"""
 _SCALE = "COALESCE(c.type_scale, t.scale)::UTINYINT"
-_TEXT = f"c.type_name IN {_names(TEXT)}"
-_EXACT = _names(INTEGERS | MONEY | DECIMALS)
+_TEXT = f"c.type_name IN {_in_list(TEXT)}"
+_EXACT = _in_list(INTEGERS | MONEY | DECIMALS)
 _TYPE_DESC = """CASE type WHEN 'U' THEN 'USER_TABLE' WHEN 'V' THEN 'VIEW' WHEN 'P' THEN 'SQL_STORED_PROCEDURE'
     WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' WHEN 'UQ' THEN 'UNIQUE_CONSTRAINT' WHEN 'C' THEN 'CHECK_CONSTRAINT'
     WHEN 'D' THEN 'DEFAULT_CONSTRAINT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
 _INFORMATION_TYPE = f"""c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAXIMUM_LENGTH,
     {_DOUBLED} AS CHARACTER_OCTET_LENGTH,
-    CASE WHEN c.type_name IN {_names(NUMBERS - {"bit"})}
+    CASE WHEN c.type_name IN {_in_list(NUMBERS - {"bit"})}
         THEN COALESCE(c.type_precision, t.precision) END::UTINYINT AS NUMERIC_PRECISION,
     CASE WHEN c.type_name IN {_EXACT} THEN 10
-        WHEN c.type_name IN {_names(APPROXIMATE)} THEN 2 END::SMALLINT AS NUMERIC_PRECISION_RADIX,
+        WHEN c.type_name IN {_in_list(APPROXIMATE)} THEN 2 END::SMALLINT AS NUMERIC_PRECISION_RADIX,
     CASE WHEN c.type_name IN {_EXACT} THEN COALESCE(c.type_scale, t.scale) END::INTEGER AS NUMERIC_SCALE,
-    CASE WHEN c.type_name IN {_names(TEMPORAL)}
+    CASE WHEN c.type_name IN {_in_list(TEMPORAL)}
         THEN COALESCE(c.type_scale, t.scale) END::SMALLINT AS DATETIME_PRECISION"""
 
 _VIEWS = {
@@ -77,7 +77,7 @@ _VIEWS = {
     "sys_types": f"SELECT name, system_type_id::UTINYINT AS system_type_id, system_type_id AS "
     f"user_type_id, 4 AS schema_id, "
     "max_length::SMALLINT AS max_length, precision::UTINYINT AS precision, scale::UTINYINT AS scale, "
-    f"CASE WHEN name IN {_names(TEXT)} THEN {_COLLATION} END AS collation_name, "
+    f"CASE WHEN name IN {_in_list(TEXT)} THEN {_COLLATION} END AS collation_name, "
     f"TRUE AS is_nullable, "
     "FALSE AS is_user_defined, FALSE AS is_table_type "
     f"FROM (VALUES {_TYPE_ROWS}) t (name, system_type_id, max_length, precision, scale)",

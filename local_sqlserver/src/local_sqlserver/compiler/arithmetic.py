@@ -83,7 +83,7 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
     if right.null:
         right = typed_null(left.type)
     if left.type.name in TEMPORAL or right.type.name in TEMPORAL:
-        return _moments(operator, left, right, line)
+        return _datetimes(operator, left, right, line)
     if left.is_text and right.is_text:
         raise _incompatible(left, right, operator, line)
     if left.is_text and right.type.name in NUMBERS:
@@ -198,7 +198,7 @@ def _money(operator: str, left: Value, right: Value) -> Value:
     return Value(f"CAST({left.sql} {operator} {right.sql} AS DECIMAL(19,4))", declared)
 
 
-def _moments(operator: str, left: Value, right: Value, line: int) -> Value:
+def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
     """Datetime ± number of days; DATE, TIME and DATETIME2 refuse arithmetic."""
     for side, other in ((left, right), (right, left)):
         if side.type.name in TEMPORAL - {"datetime", "smalldatetime"}:

@@ -10,7 +10,7 @@ from datetime import date
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.date_styles import date_text
-from local_sqlserver.compiler.fragments import Cost, Value, native, once, quote, raise_sql, typed_null
+from local_sqlserver.compiler.fragments import Cost, Value, computed_once, native, quote, raise_sql, typed_null
 from local_sqlserver.compiler.types import duckdb_type, precedence, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import (
@@ -30,7 +30,7 @@ from local_sqlserver.types import (
     SqlType,
 )
 
-_ORDERS = {
+_DATE_ORDERS = {
     101: "mdy", 1: "mdy", 103: "dmy", 3: "dmy", 104: "dmy", 4: "dmy", 105: "dmy", 5: "dmy", 110: "mdy", 10: "mdy",
     102: "ymd", 2: "ymd", 111: "ymd", 11: "ymd",
 }  # fmt: skip
@@ -161,7 +161,7 @@ def _failure(value: Value, number: int, *arguments: str) -> str:
 
 
 def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
-    if folded := _fold(value, target, style):
+    if folded := _converted_constant(value, target, style):
         return folded
     # Each branch has an attempt, which is NULL for wrong text, and a failure, which raises SQL Server's error for text
     # that is not NULL. DuckDB's CAST would accept other text and raise errors of its own.
@@ -198,7 +198,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         attempt = f"CAST(tsql_timestamp({sql}, 'mdy') AS TIME)"
         failure = _failure(value, 241)
     else:
-        order = _ORDERS.get(style or 0, "mdy")
+        order = _DATE_ORDERS.get(style or 0, "mdy")
         moment = f"tsql_timestamp({sql}, '{order}')"
         failure = _failure(value, 241)
         if name == "date":
@@ -211,7 +211,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
     return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 
-def _fold(value: Value, target: SqlType, style: int | None) -> Value | None:
+def _converted_constant(value: Value, target: SqlType, style: int | None) -> Value | None:
     """A literal converted at compile time, None unless its format is simple. It spares the run the conversion."""
     text = (value.constant or "").strip(" ")
     if value.constant is None or style is not None:
@@ -284,7 +284,9 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
 def _padded(value: Value) -> Value:
     if value.type.name in FIXED_TEXT:
         length = value.type.length
-        return Value(once(lambda sql: f"tsql_pad({sql}, {length})", value), value.type, collation=value.collation)
+        return Value(
+            computed_once(lambda sql: f"tsql_pad({sql}, {length})", value), value.type, collation=value.collation
+        )
     return value
 
 
@@ -296,7 +298,7 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
         cut = utf16.left(value.constant, limit)
         return _padded(Value(quote(cut), target, constant=cut, collation=value.collation, cost=Cost.NAME))
     cut_to = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
-    sql = once(lambda text: f"{cut_to}({text}, {limit})", value)
+    sql = computed_once(lambda text: f"{cut_to}({text}, {limit})", value)
     return _padded(Value(sql, target, collation=value.collation))
 
 
@@ -341,7 +343,7 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
             f"THEN {raise_sql(2628, quote(table), quote(column), f'tsql_left({sql}, {limit})')} END"
         )
 
-    return _padded(Value(once(fitted, text), target, collation=text.collation))
+    return _padded(Value(computed_once(fitted, text), target, collation=text.collation))
 
 
 def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:

@@ -65,7 +65,7 @@ class DataCompiler(QueryCompiler):
         value = self.expression(parse_expression(column.default), Scope())
         return self.assigned(value, column, relation, line)
 
-    def guarded(
+    def with_checks(
         self,
         relation: Relation,
         values: dict[str, Value],
@@ -158,7 +158,7 @@ class DataCompiler(QueryCompiler):
             return f'SELECT {selected} FROM ({source}) AS "_v"'
         inner = ", ".join(f"{value.sql} AS {identifier(name)}" for name, value in values.items())
         named = {name: _column("_n", name, value.type) for name, value in values.items()}
-        selected = ", ".join(self.guarded(relation, named, "INSERT", self.line).values())
+        selected = ", ".join(self.with_checks(relation, named, "INSERT", self.line).values())
         return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
 
     def _insert_columns(self, node: syntax.Insert, relation: Relation) -> list[ColumnInfo]:
@@ -350,7 +350,7 @@ class DataCompiler(QueryCompiler):
         for column in relation.columns:
             prefix = "_new_" if column.name in values else "_old_"
             new[column.name] = _column("_u", prefix + column.name, column.type)
-        assigned = self.guarded(relation, new, "UPDATE", line, changed)
+        assigned = self.with_checks(relation, new, "UPDATE", line, changed)
         pairs = ", ".join(f"{identifier(name)} = {sql}" for name, sql in assigned.items())
         change = f'UPDATE {relation.duckdb_name} AS "_t" SET {pairs} FROM'
         if node.output is None:
@@ -481,7 +481,7 @@ class DataCompiler(QueryCompiler):
                     for column, output in zip(relation.columns, own.columns, strict=True)
                     if column.name not in values
                 }
-                guarded = self.guarded(relation, values | rest, "MERGE", line, changed)
+                guarded = self.with_checks(relation, values | rest, "MERGE", line, changed)
                 action = "UPDATE SET " + ", ".join(f"{identifier(name)} = {guarded[name]}" for name in values)
             elif clause.action == "INSERT":
                 action = self._merge_insert(clause, relation, scope)
@@ -520,7 +520,7 @@ class DataCompiler(QueryCompiler):
         for column in relation.columns:
             if column.name not in values and not column.computed:
                 values[column.name] = self.default(column, relation, clause.line)
-        guarded = self.guarded(relation, values, "MERGE", clause.line)
+        guarded = self.with_checks(relation, values, "MERGE", clause.line)
         names = ", ".join(identifier(name) for name in values)
         return f"INSERT ({names}) VALUES ({', '.join(guarded[name] for name in values)})"
 

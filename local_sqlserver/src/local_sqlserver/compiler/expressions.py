@@ -17,10 +17,10 @@ from local_sqlserver.compiler.fragments import (
     Value,
     integer_constant,
     key,
-    keyed,
+    key_value,
     native,
     quote,
-    sort_keyed,
+    sort_key_value,
 )
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
@@ -179,7 +179,7 @@ class ExpressionCompiler:
         """A comparison after implicit conversion; text compares by its collation."""
         left, right = comparable(left, right, line)
         left, right = _same_collation([left, right], operator, line)
-        by = sort_keyed if operator in ("<", "<=", ">", ">=") else keyed
+        by = sort_key_value if operator in ("<", "<=", ">", ">=") else key_value
         left, right = by(left), by(right)
         return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
 
@@ -228,7 +228,7 @@ class ExpressionCompiler:
         # Texts share one collation and compare by their keys. Values of other types convert pair by pair.
         if value.is_text and all(member.is_text or member.null for member in members):
             value, *members = _same_collation([value, *members], "=", node.line)
-            value, *members = keyed(value), *(NULL if member.null else keyed(member) for member in members)
+            value, *members = key_value(value), *(NULL if member.null else key_value(member) for member in members)
             listed = ", ".join(member.sql for member in members)
             return Predicate(f"({value.sql} {word} ({listed}))", native(value, *members))
         tests = [self.compare("=", value, member, node.line) for member in members]

@@ -117,7 +117,7 @@ def _text(value: Value, sql: str, cost: Cost) -> Value:
     return Value(sql, value.type, collation=value.collation, cost=cost)
 
 
-def once(template: Callable[..., str], value: Value, *others: Value) -> str:
+def computed_once(template: Callable[..., str], value: Value, *others: Value) -> str:
     """The SQL of a template with these values, in which the first value is computed once.
 
     A template, or a macro that it calls, may repeat its arguments. An argument that calls macros is therefore bound by
@@ -142,10 +142,10 @@ def key(value: Value) -> str:
 
     Raises SqlError 446 if the collation is unresolved.
     """
-    return keyed(value).sql
+    return key_value(value).sql
 
 
-def keyed(value: Value) -> Value:
+def key_value(value: Value) -> Value:
     """``key`` as a value, with its cost."""
     if not value.is_text:
         return value
@@ -160,22 +160,22 @@ def keyed(value: Value) -> Value:
         return without_trailing_blanks(value)
     # The macro for the database's collation keeps the SQL of most statements short.
     if collation.column() == DATABASE:
-        return _text(value, once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
-    return _text(value, once(lambda sql: folding.key(sql, collation), value), native(value))
+        return _text(value, computed_once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
+    return _text(value, computed_once(lambda sql: folding.key(sql, collation), value), native(value))
 
 
 def sort_key(value: Value) -> str:
     """The SQL to sort by and to compare with <: ``key``, but UTF-16 code units for a binary collation."""
-    return sort_keyed(value).sql
+    return sort_key_value(value).sql
 
 
-def sort_keyed(value: Value) -> Value:
+def sort_key_value(value: Value) -> Value:
     """``sort_key`` as a value, with its cost."""
     if value.is_text and value.compares_by.binary:
-        return _text(value, once(lambda sql: f"tsql_units({sql})", keyed(value)), Cost.MACROS)
-    return keyed(value)
+        return _text(value, computed_once(lambda sql: f"tsql_units({sql})", key_value(value)), Cost.MACROS)
+    return key_value(value)
 
 
 def folded(value: Value, *, expand: bool) -> str:
     """The SQL that LIKE compares instead of a text: ``folding.fold`` of it."""
-    return once(lambda sql: folding.fold(sql, value.compares_by, expand=expand), value)
+    return computed_once(lambda sql: folding.fold(sql, value.compares_by, expand=expand), value)

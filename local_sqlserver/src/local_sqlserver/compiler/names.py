@@ -53,7 +53,7 @@ class SourceColumns:
     replacements: dict[str, Value] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
 
-    def answers_to(self, qualifier: syntax.Name) -> bool:
+    def is_named_by(self, qualifier: syntax.Name) -> bool:
         """Whether ``qualifier`` in qualifier.column is this source."""
         wanted = tuple(part.lower() for part in qualifier)
         if len(wanted) == 1:
@@ -124,7 +124,7 @@ class Scope:
         while scope is not None:
             if qualifier:
                 for source in scope.sources:
-                    if source.answers_to(tuple(qualifier)):
+                    if source.is_named_by(tuple(qualifier)):
                         column = source.find(name)
                         if column is None:
                             raise sql_error(207, name, line=node.line)

@@ -16,14 +16,14 @@ def _parts(relation: Relation) -> list[str]:
     return re.findall(r'"(?:[^"]|"")*"|[^.]+', relation.duckdb_name)
 
 
-def _beside(relation: Relation, name: str) -> str:
+def _in_schema_of(relation: Relation, name: str) -> str:
     """The full name of an object in the DuckDB schema of the table."""
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
 def copy_name(relation: Relation) -> str:
     """The quoted name of the copy that replaces a rebuilt table."""
-    return _beside(relation, f"{relation.name}$copy")
+    return _in_schema_of(relation, f"{relation.name}$copy")
 
 
 def rename_copy(relation: Relation) -> str:
@@ -33,7 +33,7 @@ def rename_copy(relation: Relation) -> str:
 
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
-    return _beside(relation, f"{relation.name}$identity")
+    return _in_schema_of(relation, f"{relation.name}$identity")
 
 
 def sequence_start(identity: tuple[int, int]) -> str:
@@ -57,7 +57,7 @@ def create_sequence(relation: Relation, identity: tuple[int, int]) -> str:
 
 def index_name(relation: Relation, name: str) -> str:
     """The quoted name of a unique index, with the table's name in it, because index names are unique per table only."""
-    return _beside(relation, f"{relation.name}${name}")
+    return _in_schema_of(relation, f"{relation.name}${name}")
 
 
 def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where: str = "") -> str:

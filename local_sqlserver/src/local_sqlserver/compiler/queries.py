@@ -399,7 +399,7 @@ class QueryCompiler(ExpressionCompiler):
 
     def star(self, item: syntax.Item, scope: Scope) -> list[tuple[str, Value]]:
         """The columns of * or source.*; in a grouped query each of them must be grouped."""
-        sources = [source for source in scope.sources if not item.qualifier or source.answers_to(item.qualifier)]
+        sources = [source for source in scope.sources if not item.qualifier or source.is_named_by(item.qualifier)]
         if item.qualifier and not sources:
             raise sql_error(107, ".".join(item.qualifier), line=item.line)
         if not sources:

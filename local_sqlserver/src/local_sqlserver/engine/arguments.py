@@ -12,7 +12,7 @@ from local_sqlserver.types import SqlType
 
 
 @dataclass(slots=True)
-class Bound:
+class ArgumentValue:
     """An evaluated argument; ``variable`` is the caller's variable of an OUTPUT argument."""
 
     name: str
@@ -24,11 +24,11 @@ class Bound:
 
 
 @dataclass(slots=True)
-class Outcome:
+class CallResult:
     """The return code of a call, and its OUTPUT values by the argument's position."""
 
     code: int
     outputs: dict[int, tuple[Any, SqlType]]
 
 
-Call = Generator[Event, None, Outcome]
+Call = Generator[Event, None, CallResult]

@@ -19,7 +19,7 @@ from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
-_OF_THE_RUN = frozenset({208, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
+_RUN_TIME_ERRORS = frozenset({208, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
 """Errors of the compiler that belong to the run: absent tables, values that do not convert."""
 
 _INT = SqlType("int")
@@ -108,7 +108,7 @@ class Binder:
         try:
             self._compiler.compile(node, self._context(), self._frame, target)
         except SqlError as error:
-            if error.number not in _OF_THE_RUN:
+            if error.number not in _RUN_TIME_ERRORS:
                 raise
 
     def _context(self) -> StatementContext:
@@ -127,7 +127,7 @@ class Binder:
         try:
             relation = self._context().relation(target, line)
         except SqlError as error:
-            if error.number not in _OF_THE_RUN:
+            if error.number not in _RUN_TIME_ERRORS:
                 raise
             return
         known = {column.name.lower() for column in relation.columns}

@@ -165,7 +165,7 @@ class _Loader:
     def failed(self) -> SqlError:
         """Report the errors of a failed bulk provider; return the error that ends the statement."""
         reason = "The provider did not give any information about the error."
-        self._tell(sql_error(7399, "BULK", "(null)", reason, line=self._line))
+        self._report_or_raise(sql_error(7399, "BULK", "(null)", reason, line=self._line))
         return sql_error(7330, "BULK", "(null)", line=self._line)
 
     def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, str]) -> None:
@@ -175,15 +175,15 @@ class _Loader:
             position, error = next((index, error) for index, error in enumerate(errors) if error)
             index = self._targets[position]
             row, name = batch.first_row + number - 1, self._columns[index].name
-            self._tell(sql_error(error, row, index + 1, name, line=self._line))
+            self._report_or_raise(sql_error(error, row, index + 1, name, line=self._line))
         self._errors += len(found)
         if self._errors > self._options.max_errors:
             if self._options.max_errors:
                 maximum = self._options.max_errors
-                self._tell(sql_error(4865, maximum, line=self._line))
+                self._report_or_raise(sql_error(4865, maximum, line=self._line))
             raise self.failed()
 
-    def _tell(self, error: SqlError) -> None:
+    def _report_or_raise(self, error: SqlError) -> None:
         if self._report is None:
             raise error
         self._report(error)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.language import syntax
 
-Kept = TypeVar("Kept")
+Cached = TypeVar("Cached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Compiled:
     relations: tuple[Relation, ...]
 
 
-class Cache(Generic[Kept]):
+class Cache(Generic[Cached]):
     """A cache of computed values, keyed by everything that they depend on; it evicts the least recently used."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = threading.Lock()
-        self._entries: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Cached] = OrderedDict()
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Hashable) -> Cached | None:
         """Return the value of a key, None if it has none."""
         with self._lock:
             found = self._entries.get(key)
@@ -39,7 +39,7 @@ class Cache(Generic[Kept]):
                 self._entries.move_to_end(key)
             return found
 
-    def put(self, key: Hashable, value: Kept) -> None:
+    def put(self, key: Hashable, value: Cached) -> None:
         """Store a value."""
         with self._lock:
             self._entries[key] = value

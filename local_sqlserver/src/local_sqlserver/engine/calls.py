@@ -8,7 +8,7 @@ from typing import Any
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine import system_procedures
-from local_sqlserver.engine.arguments import Bound, Call, Outcome
+from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import (
@@ -68,7 +68,7 @@ class Calls:
         self._inserting = False
         self.prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]] = {}
 
-    def forget_prepared(self) -> None:
+    def drop_prepared(self) -> None:
         """Drop all handles of sp_prepare."""
         self.prepared.clear()
 
@@ -92,14 +92,14 @@ class Calls:
         if not frame.in_procedure:
             yield ProcedureDone(outcome.code)
 
-    def _argument(self, argument: syntax.Argument, frame: Frame) -> Bound:
+    def _argument(self, argument: syntax.Argument, frame: Frame) -> ArgumentValue:
         if argument.value is None:
-            return Bound(argument.name, None, SqlType("int"), default=True)
+            return ArgumentValue(argument.name, None, SqlType("int"), default=True)
         value, kind = self._scalars.evaluate(frame, argument.value)
         variable = None
         if argument.output_variable is not None:
             variable = frame.variable(argument.output_variable, argument.value.line)
-        return Bound(argument.name, value, kind, output=variable is not None, variable=variable)
+        return ArgumentValue(argument.name, value, kind, output=variable is not None, variable=variable)
 
     def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
         """EXEC ('text')."""
@@ -167,7 +167,7 @@ class Calls:
 
     # --- calls from T-SQL and RPC
 
-    def invoke(self, name: tuple[str, ...], arguments: Sequence[Bound], frame: Frame, line: int) -> Call:
+    def invoke(self, name: tuple[str, ...], arguments: Sequence[ArgumentValue], frame: Frame, line: int) -> Call:
         """Call a user or system procedure. Raises SqlError 2812, 201, 8143, 8144, 8145, 8162."""
         found = self._find(name, frame)
         if found is not None:
@@ -177,7 +177,7 @@ class Calls:
         system = system_procedures.find(name)
         if system is not None:
             outcome = system(self, arguments, frame)
-            return outcome if isinstance(outcome, Outcome) else (yield from outcome)
+            return outcome if isinstance(outcome, CallResult) else (yield from outcome)
         raise sql_error(2812, ".".join(name), line=line)
 
     def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
@@ -197,7 +197,7 @@ class Calls:
         return None
 
     def _user_procedure(
-        self, database: str, item: CatalogObject, arguments: Sequence[Bound], frame: Frame, line: int
+        self, database: str, item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int
     ) -> Call:
         (definition,) = parse_batch(item.definition).statements
         assert isinstance(definition, syntax.CreateProcedure)
@@ -217,7 +217,7 @@ class Calls:
                 outputs[position] = (variable.value, variable.type)
         if before != after:
             raise sql_error(266, before, after, procedure=full_name)
-        return Outcome(code, outputs)
+        return CallResult(code, outputs)
 
     def _enter(self, frame: Frame) -> Frame:
         """Return a new frame below ``frame``, not yet on the stack."""
@@ -246,7 +246,7 @@ class Calls:
         self,
         parameters: Sequence[syntax.ProcedureParameter],
         item: CatalogObject,
-        arguments: Sequence[Bound],
+        arguments: Sequence[ArgumentValue],
         inner: Frame,
         line: int,
     ) -> dict[int, str]:
@@ -280,7 +280,7 @@ class Calls:
                 raise sql_error(201, item.name, parameter.name, line=line)
         return positions
 
-    def _convert(self, argument: Bound, parameter: syntax.ProcedureParameter, line: int) -> Any:
+    def _convert(self, argument: ArgumentValue, parameter: syntax.ProcedureParameter, line: int) -> Any:
         try:
             return coerce(argument.value, parameter.type, argument.type)
         except SqlError as error:
@@ -294,7 +294,7 @@ class Calls:
         text: str,
         parameters: tuple[syntax.ProcedureParameter, ...],
         frame: Frame,
-        arguments: Sequence[Bound] = (),
+        arguments: Sequence[ArgumentValue] = (),
     ) -> Call:
         """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
         inner = self._enter(frame)
@@ -308,15 +308,15 @@ class Calls:
             for position, name in positions.items()
             if arguments[position].output
         }
-        return Outcome(code, outputs)
+        return CallResult(code, outputs)
 
     # --- RPC
 
     def remote(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Run an RPC and return its OUTPUT parameters and return code."""
-        self.state.tick()
+        self.state.begin_statement()
         arguments = [
-            Bound(parameter.name, parameter.value, parameter.type, parameter.output, parameter.default)
+            ArgumentValue(parameter.name, parameter.value, parameter.type, parameter.output, parameter.default)
             for parameter in parameters
         ]
         outcome = yield from self.invoke(parse_name(name), arguments, self.state.base, 1)

@@ -125,7 +125,7 @@ def _to_fitting_text(value: Any, target: SqlType, source: SqlType | None) -> str
     return text
 
 
-def _clash(value: Any, target: SqlType, source: SqlType | None) -> SqlError:
+def _incompatible_types(value: Any, target: SqlType, source: SqlType | None) -> SqlError:
     return sql_error(206, (source or type_of(value)).name, target.name)
 
 
@@ -147,7 +147,7 @@ def _to_bit(value: Any, target: SqlType, source: SqlType | None) -> int:
         return int(bool(_to_integer(value, SqlType("int"), None))) if word else 0
     if isinstance(value, int | float | Decimal):
         return int(value != 0)
-    raise _clash(value, target, source)
+    raise _incompatible_types(value, target, source)
 
 
 def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
@@ -170,7 +170,7 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
     elif isinstance(value, datetime) and (source is None or source.name in ("datetime", "smalldatetime")):
         number = round((value - _BASE_DATE) / timedelta(days=1))
     else:
-        raise _clash(value, target, source)
+        raise _incompatible_types(value, target, source)
     low, high = INTEGER_RANGES[target.name]
     if not low <= number <= high:
         raise _overflow(target, source)
@@ -192,7 +192,7 @@ def _to_decimal(value: Any, target: SqlType, source: SqlType | None) -> Decimal:
     elif isinstance(value, float):
         number = Decimal(repr(value))
     else:
-        raise _clash(value, target, source)
+        raise _incompatible_types(value, target, source)
     with localcontext(Context(prec=80)):
         try:
             number = number.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP)
@@ -212,7 +212,7 @@ def _to_float(value: Any, target: SqlType, source: SqlType | None) -> float:
         return float(text)
     if isinstance(value, int | float | Decimal):
         return float(value)
-    raise _clash(value, target, source)
+    raise _incompatible_types(value, target, source)
 
 
 def _to_uuid(value: Any, target: SqlType, source: SqlType | None) -> UUID:
@@ -225,7 +225,7 @@ def _to_uuid(value: Any, target: SqlType, source: SqlType | None) -> UUID:
             return UUID(value.strip().strip("{}")[:36])
         except ValueError:
             raise sql_error(8169) from None
-    raise _clash(value, target, source)
+    raise _incompatible_types(value, target, source)
 
 
 def _to_binary(value: Any, target: SqlType, source: SqlType | None) -> bytes:
@@ -288,7 +288,7 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
         value = moment
     elif isinstance(value, int | float | Decimal):
         if name not in ("datetime", "smalldatetime"):
-            raise _clash(value, target, source)
+            raise _incompatible_types(value, target, source)
         try:
             value = _BASE_DATE + timedelta(days=float(value))
         except OverflowError:
@@ -297,14 +297,14 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
         if name == "time":
             return _round_time(value, target.scale)
         if name == "date":
-            raise _clash(value, target, source)
+            raise _incompatible_types(value, target, source)
         value = datetime.combine(_BASE_DATE, value)
     elif isinstance(value, date) and not isinstance(value, datetime):
         if name == "time":
-            raise _clash(value, target, source)
+            raise _incompatible_types(value, target, source)
         value = datetime.combine(value, time())
     elif not isinstance(value, datetime):
-        raise _clash(value, target, source)
+        raise _incompatible_types(value, target, source)
     return _fit_moment(value, target)
 
 
@@ -342,7 +342,7 @@ def _fit_moment(value: datetime, target: SqlType) -> Any:
     return value.replace(microsecond=0) + timedelta(milliseconds=milliseconds)
 
 
-def _as_it_is(value: Any, target: SqlType, source: SqlType | None) -> Any:
+def _unchanged(value: Any, target: SqlType, source: SqlType | None) -> Any:
     return value
 
 
@@ -358,6 +358,6 @@ _BY_FAMILY: dict[Family, Callable[[Any, SqlType, SqlType | None], Any]] = {
     "time": _to_temporal,
     "date": _to_temporal,
     "datetime": _to_temporal,
-    "variant": _as_it_is,
+    "variant": _unchanged,
 }
 _CONVERSIONS = {row.name: _BY_FAMILY[row.family] for row in TYPES.values()}

@@ -97,6 +97,6 @@ class Cursors:
             variable = frame.variable(name, statement.line)
             variable.value = coerce(value, variable.type, column.type)
 
-    def forget(self) -> None:
+    def drop_all(self) -> None:
         """Drop all cursors."""
         self._cursors.clear()

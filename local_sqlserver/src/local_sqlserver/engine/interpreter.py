@@ -166,8 +166,8 @@ class Interpreter:
     def statement(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
         """Run one statement; outside every TRY, report its error and end the batch or frame if the error does."""
         try:
-            self._state.tick()
-            yield from self._guarded(statement, frame)
+            self._state.begin_statement()
+            yield from self._with_sql_errors(statement, frame)
         except SqlError as error:
             if not error.line:
                 error.line = statement.line
@@ -185,7 +185,7 @@ class Interpreter:
         if not isinstance(statement, _KEEPS_ROW_COUNT):
             self._state.row_count = 0
 
-    def _guarded(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
+    def _with_sql_errors(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
         """Run one statement and convert DuckDB's failures to SQL errors."""
         try:
             yield from self._handlers[type(statement)](statement, frame)
@@ -218,7 +218,7 @@ class Interpreter:
             yield error_event(refusal)
             yield Done(in_procedure=frame.in_procedure, error=True)
         if transactions.doomed:
-            yield from self._work.rolled_back()
+            yield from self._work.roll_back_open()
             raise BatchAborted
         if frame.settings.xact_abort or by_throw or error.number in _ABORTS_BATCH:
             raise BatchAborted
@@ -285,7 +285,7 @@ class Interpreter:
         translation, _ = self._compilation.compiled(item.table, frame)
         connection = self._transactions.connection
         if self._transactions.broken:
-            connection = self._transactions.side
+            connection = self._transactions.second_connection
         relation = translation.changes[0].relation
         connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
         for sql in translation.statements:
@@ -388,8 +388,8 @@ class Interpreter:
 
     def _raise_error(self, statement: syntax.RaiseError, frame: Frame) -> Iterator[Event]:
         message, kind = self._scalars.evaluate(frame, statement.message)
-        severity = coerce(*_swap(self._scalars.evaluate(frame, statement.severity)))
-        state = coerce(*_swap(self._scalars.evaluate(frame, statement.state)))
+        severity = coerce(*_int_arguments(self._scalars.evaluate(frame, statement.severity)))
+        state = coerce(*_int_arguments(self._scalars.evaluate(frame, statement.state)))
         if isinstance(message, int):
             if message != 50000:
                 raise sql_error(18054, message, severity, state, line=statement.line)
@@ -425,6 +425,6 @@ class Interpreter:
         return ()
 
 
-def _swap(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:
+def _int_arguments(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:
     """Return the arguments of ``coerce`` that convert a value of a type to INT."""
     return pair[0], SqlType("int"), pair[1]

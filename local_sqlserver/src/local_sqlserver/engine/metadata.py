@@ -11,7 +11,7 @@ from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
 from local_sqlserver.compiler.functions.registry import implemented
-from local_sqlserver.engine.properties import UNANSWERED
+from local_sqlserver.engine.properties import REFUSED_PROPERTIES
 from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
@@ -132,12 +132,12 @@ def _constraint_definition(values: SessionValues, number: int | None) -> str | N
     return next((known.definition for at, known in enumerate(item.constraints, 1) if at == position), None) or None
 
 
-def _answer(function: str, name: str, answers: Mapping[str, object]) -> object:
+def _property_value(function: str, name: str, answers: Mapping[str, object]) -> object:
     """Return the value of a property by its name in lower case: NULL if SQL Server has no such property.
 
     Raises SqlError 40510 for a property that SQL Server has and the stand-in does not support.
     """
-    if name in UNANSWERED[function]:
+    if name in REFUSED_PROPERTIES[function]:
         raise unsupported(f"{function}(…, '{name}')")
     return answers.get(name)
 
@@ -156,7 +156,7 @@ def _object_property(values: SessionValues, arguments: Arguments) -> object:
         "tablehasprimarykey": any(constraint.kind == "PK" for constraint in item.constraints),
         "schemaid": values.view.catalog(values.state.frame.database).schemas[item.schema.lower()][0],
     }
-    return _answer("OBJECTPROPERTY", name, answers)
+    return _property_value("OBJECTPROPERTY", name, answers)
 
 
 def _schema_id(values: SessionValues, arguments: Arguments) -> object:
@@ -193,7 +193,7 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
         "useraccess": database.user_access,
         "recovery": database.recovery_model,
     }
-    return _answer("DATABASEPROPERTYEX", name, answers)
+    return _property_value("DATABASEPROPERTYEX", name, answers)
 
 
 def _server_property(values: SessionValues, arguments: Arguments) -> object:
@@ -254,7 +254,7 @@ def _column_property(values: SessionValues, arguments: Arguments) -> object:
         "iscomputed": found.computed is not None,
         "allowsnull": found.nullable,
     }
-    return _answer("COLUMNPROPERTY", name, answers)
+    return _property_value("COLUMNPROPERTY", name, answers)
 
 
 def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:

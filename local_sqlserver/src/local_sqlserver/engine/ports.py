@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.engine.arguments import Bound, Call
+from local_sqlserver.engine.arguments import ArgumentValue, Call
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.shared import Shared
@@ -32,7 +32,7 @@ class Caller(Protocol):
     compilation: Compilation
     prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]]
 
-    def invoke(self, name: tuple[str, ...], arguments: Sequence[Bound], frame: Frame, line: int) -> Call:
+    def invoke(self, name: tuple[str, ...], arguments: Sequence[ArgumentValue], frame: Frame, line: int) -> Call:
         """Call a user or system procedure."""
 
     def dynamic(
@@ -40,7 +40,7 @@ class Caller(Protocol):
         text: str,
         parameters: tuple[syntax.ProcedureParameter, ...],
         frame: Frame,
-        arguments: Sequence[Bound] = (),
+        arguments: Sequence[ArgumentValue] = (),
     ) -> Call:
         """Run dynamic SQL in a frame of its own."""
 

@@ -55,7 +55,7 @@ class Principals:
             self._permissions.check_server(f"{statement.action} LOGIN")
             self._accounts.change(statement)
             if statement.action == "DROP":
-                self._forget_permissions(statement.name)
+                self._drop_server_permissions(statement.name)
         else:
             self._permissions.check_definition(f"{statement.action} {statement.kind}")
             catalog = self._view.catalog(frame.database).copy()
@@ -80,7 +80,7 @@ class Principals:
 
             self._view.change(database, apply)
 
-    def _forget_permissions(self, login: str) -> None:
+    def _drop_server_permissions(self, login: str) -> None:
         """Delete the server permissions of a dropped login, because a new login of its name must not inherit them."""
         catalog = self._view.catalog(MASTER).copy()
         kept = frozenset(entry for entry in catalog.permissions if entry.principal != f"login:{login.lower()}")

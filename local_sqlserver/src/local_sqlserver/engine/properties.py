@@ -5,7 +5,7 @@ Source: the pages of these functions in the T-SQL reference.
 
 from __future__ import annotations
 
-UNANSWERED = {
+REFUSED_PROPERTIES = {
     "OBJECTPROPERTY": frozenset([
         "basetype", "cardinality", "cnstisclustkey", "cnstiscolumn", "cnstisdeletecascade", "cnstisdisabled",
         "cnstisnonclustkey", "cnstisnotrepl", "cnstisnottrusted", "cnstisupdatecascade", "execisaftertrigger",

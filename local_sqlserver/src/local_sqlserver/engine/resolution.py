@@ -87,14 +87,14 @@ class StatementContext:
             raise unsupported("A global temporary table", line)
         if name.startswith("#"):
             return Relation(f"temp.main.{quote(f'{name.lower()} {self._frame.depth}')}", "T", "tempdb", "dbo", name)
-        database, schema = self._place(parts, line)
+        database, schema = self._database_and_schema(parts, line)
         catalog = self._view.catalog(database)
         written = catalog.schema(schema)
         if written is None or written.lower() in _SYSTEM_SCHEMAS:
             raise sql_error(2760, schema, line=line)
         return Relation(f"{quote(database)}.{quote(written)}.{quote(name)}", "U", database, written, name)
 
-    def _place(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
+    def _database_and_schema(self, parts: tuple[str, ...], line: int) -> tuple[str, str]:
         """Return the database and schema of a name, or the defaults."""
         if len(parts) > 3:
             raise unsupported("A linked server", line)
@@ -118,7 +118,7 @@ class StatementContext:
             if temporary is None or name.lower() in self._absent:
                 raise invalid_object(parts, line)
             return temporary
-        database, schema = self._place(parts, line)
+        database, schema = self._database_and_schema(parts, line)
         if len(parts) > 1 and schema.lower() in _SYSTEM_SCHEMAS:
             return self._system(parts, database, schema, line)
         catalog = self._view.catalog(database)

@@ -41,7 +41,7 @@ class Runner:
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         connection = self._transactions.connection
         if self._transactions.broken:
-            connection = self._transactions.side
+            connection = self._transactions.second_connection
             self._show_table_variables(relations, frame, line)
         try:
             for sql in translation.statements:
@@ -61,7 +61,7 @@ class Runner:
                 raise unsupported("Reading a table in a doomed transaction (roll it back first)", line)
             if relation.kind == "@":
                 table = frame.tables[relation.name.lower()]
-                connection = self._transactions.side
+                connection = self._transactions.second_connection
                 connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
                 fill_table_variable(connection, table)
 
@@ -81,7 +81,7 @@ class Runner:
             self._transactions.check_writable()
             yield from self._work.begin_implicitly(frame)
             description, rows = self._write(translation, relations, frame, line)
-        yield from self._outcome(translation, description, rows, frame)
+        yield from self._result_events(translation, description, rows, frame)
 
     def _write(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         for change in translation.changes:
@@ -129,7 +129,7 @@ class Runner:
         columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
         insert_rows(self._transactions.connection, f"{into.duckdb_name} ({columns})", rows)
 
-    def _outcome(
+    def _result_events(
         self,
         translation: Translation,
         description: list[tuple[Any, ...]],

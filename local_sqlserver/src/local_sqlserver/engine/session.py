@@ -104,7 +104,7 @@ class EngineSession:
 
     def transaction(self, request: TransactionRequest) -> Iterator[Event]:
         """Run a Transaction Manager request."""
-        return self._request(self._manage(request))
+        return self._request(self._transaction_request(request))
 
     def _request(self, events: Iterator[Event]) -> Iterator[Event]:
         # not in the generator, because an Attention may arrive before its first step
@@ -119,17 +119,17 @@ class EngineSession:
             if state.killed:
                 raise sql_error(596)
             yield from events
-            yield from self._settle()
+            yield from self._end_request()
         except (SqlError, duckdb.Error) as failure:
             error = failure if isinstance(failure, SqlError) else self._runner.error(failure, 0, ())
             state.last_error = error.number
             yield error_event(error)
             yield Done(error=True)
-            yield from self._settle()
+            yield from self._end_request()
         except (BatchAborted, ScopeAborted):
-            yield from self._settle()
+            yield from self._end_request()
         except Cancelled:
-            yield from self._work.rolled_back()
+            yield from self._work.roll_back_open()
             if state.killed:
                 yield error_event(sql_error(596))
                 yield Done(error=True)
@@ -138,18 +138,18 @@ class EngineSession:
                 del state.frames[1:]
                 state.handled.clear()
                 self._interpreter.reset()
-                self._work.forget_table_variables(state.base)
+                self._work.drop_table_variables(state.base)
             finally:
                 self._busy.release()
 
-    def _settle(self) -> Iterator[Event]:
+    def _end_request(self) -> Iterator[Event]:
         """At the end of a request, roll back a doomed transaction and report error 3998."""
         if self._transactions.doomed:
-            yield from self._work.rolled_back()
+            yield from self._work.roll_back_open()
             yield error_event(sql_error(3998))
             yield Done(error=True)
 
-    def _manage(self, request: TransactionRequest) -> Iterator[Event]:
+    def _transaction_request(self, request: TransactionRequest) -> Iterator[Event]:
         if request.kind == "begin":
             yield from self._work.begin()
         elif request.kind == "commit":
@@ -167,10 +167,10 @@ class EngineSession:
     def reset(self) -> None:
         """RESETCONNECTION: restore the state of the session after login."""
         state = self.state
-        for _ in self._work.rolled_back():
+        for _ in self._work.roll_back_open():
             pass
         self._shared.locks.release_all(state.spid)
-        self._work.forget_temporary(state.base)
+        self._work.drop_temporary_tables(state.base)
         state.base = Frame(0, state.login_database)
         state.frames[:] = [state.base]
         self._calls.prepared.clear()
@@ -191,7 +191,7 @@ class EngineSession:
         while not self._busy.acquire(timeout=0.05):
             self.cancel()
         try:
-            for _ in self._work.rolled_back():
+            for _ in self._work.roll_back_open():
                 pass
             self._shared.locks.release_all(self.state.spid)
         finally:

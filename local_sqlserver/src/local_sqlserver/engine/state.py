@@ -132,7 +132,7 @@ class SessionState:
                 return frame.temporary[name.lower()]
         return None
 
-    def tick(self) -> None:
+    def begin_statement(self) -> None:
         """Begin a statement: freeze GETDATE() for its duration; raise Cancelled if the client sent an Attention."""
         if self.cancelled.is_set():
             raise Cancelled

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from local_sqlserver.engine import undeclared_parameters
-from local_sqlserver.engine.arguments import Bound, Call, Outcome
+from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.engine.locks import MODES
@@ -21,7 +21,7 @@ _INT = SqlType("int")
 _TEXT = SqlType("nvarchar", length=MAX)
 _NAME = SqlType("nvarchar", length=128)
 
-Handler = Callable[[Caller, Sequence[Bound], Frame], Call | Outcome]
+Handler = Callable[[Caller, Sequence[ArgumentValue], Frame], Call | CallResult]
 """A procedure that sends rows is a generator; any other returns its result at once."""
 
 
@@ -32,19 +32,19 @@ def find(name: tuple[str, ...]) -> Handler | None:
     return _PROCEDURES.get(name[-1].lower())
 
 
-def _outcome(code: int = 0, outputs: dict[int, tuple[Any, SqlType]] | None = None) -> Outcome:
-    return Outcome(code, outputs or {})
+def _call_result(code: int = 0, outputs: dict[int, tuple[Any, SqlType]] | None = None) -> CallResult:
+    return CallResult(code, outputs or {})
 
 
-def _text(arguments: Sequence[Bound], position: int) -> str:
+def _text(arguments: Sequence[ArgumentValue], position: int) -> str:
     if position >= len(arguments) or arguments[position].value is None:
         return ""
     return str(coerce(arguments[position].value, _TEXT, arguments[position].type))
 
 
-def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> dict[str, Bound]:
+def _by_parameter(names: Sequence[str], arguments: Sequence[ArgumentValue], procedure: str) -> dict[str, ArgumentValue]:
     """Return the arguments by parameter name, whether passed by name or by position."""
-    picked: dict[str, Bound] = {}
+    picked: dict[str, ArgumentValue] = {}
     for position, argument in enumerate(arguments):
         name = argument.name.lower() or (names[position] if position < len(names) else "")
         if not name:
@@ -56,11 +56,11 @@ def _pick(names: Sequence[str], arguments: Sequence[Bound], procedure: str) -> d
     return picked
 
 
-def _shift(outcome: Outcome, by: int) -> dict[int, tuple[Any, SqlType]]:
+def _shifted_outputs(outcome: CallResult, by: int) -> dict[int, tuple[Any, SqlType]]:
     return {position + by: value for position, value in outcome.outputs.items()}
 
 
-def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     if not arguments:
         raise sql_error(201, "sp_executesql", "@statement")
     for position in (0, 1):
@@ -73,7 +73,7 @@ def _executesql(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
             raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1))
     outcome = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
-    return _outcome(outcome.code, _shift(outcome, 2))
+    return _call_result(outcome.code, _shifted_outputs(outcome, 2))
 
 
 def _prepare(caller: Caller, parameters: str, statement: str) -> int:
@@ -84,35 +84,35 @@ def _prepare(caller: Caller, parameters: str, statement: str) -> int:
     return handle
 
 
-def _sp_prepare(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+def _sp_prepare(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
     handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
-    return _outcome(0, {0: (handle, _INT)})
+    return _call_result(0, {0: (handle, _INT)})
 
 
-def _sp_prepexec(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_prepexec(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
     statement, declared = caller.prepared[handle]
     outcome = yield from caller.dynamic(statement, declared, frame, arguments[3:])
-    return _outcome(outcome.code, {0: (handle, _INT), **_shift(outcome, 3)})
+    return _call_result(outcome.code, {0: (handle, _INT), **_shifted_outputs(outcome, 3)})
 
 
-def _sp_execute(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_execute(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     statement, declared = _prepared(caller, arguments)
     outcome = yield from caller.dynamic(statement, declared, frame, arguments[1:])
-    return _outcome(outcome.code, _shift(outcome, 1))
+    return _call_result(outcome.code, _shifted_outputs(outcome, 1))
 
 
-def _prepared(caller: Caller, arguments: Sequence[Bound]) -> tuple[str, tuple[Any, ...]]:
+def _prepared(caller: Caller, arguments: Sequence[ArgumentValue]) -> tuple[str, tuple[Any, ...]]:
     handle = arguments[0].value if arguments else None
     if handle not in caller.prepared:
         raise sql_error(8179, handle)
     return caller.prepared[handle]
 
 
-def _sp_unprepare(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+def _sp_unprepare(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
     _prepared(caller, arguments)
     del caller.prepared[arguments[0].value]
-    return _outcome()
+    return _call_result()
 
 
 _CALL = re.compile(
@@ -121,27 +121,27 @@ _CALL = re.compile(
 )
 
 
-def _sp_prepexecrpc(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_prepexecrpc(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     text = _text(arguments, 1)
     match = _CALL.fullmatch(text)
     if match is None:
         raise unsupported(f"sp_prepexecrpc of {text!r}")
     outcome = yield from caller.invoke(parse_name(match["name"]), arguments[2:], frame, 1)
-    return _outcome(outcome.code, {0: (0, _INT), **_shift(outcome, 2)})
+    return _call_result(outcome.code, {0: (0, _INT), **_shifted_outputs(outcome, 2)})
 
 
-def _sp_reset_connection(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+def _sp_reset_connection(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
     caller.reset()
-    return _outcome()
+    return _call_result()
 
 
-def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+def _getapplock(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
     names = ("@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal")
-    given = _pick(names, arguments, "sp_getapplock")
-    resource, owner = _lock_of("sp_getapplock", given, frame)
+    given = _by_parameter(names, arguments, "sp_getapplock")
+    resource, owner = _resource_and_owner("sp_getapplock", given, frame)
     mode = next((mode for mode in MODES if mode.lower() == str(_value(given, "@lockmode", "")).lower()), None)
     if mode is None:
-        return _outcome(-999)
+        return _call_result(-999)
     if owner == "Transaction" and not caller.transactions.count:
         raise sql_error(3918)
     timeout = _value(given, "@locktimeout", frame.settings.lock_timeout)
@@ -150,25 +150,25 @@ def _getapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Out
     )
     if code == -2:
         raise Cancelled
-    return _outcome(code)
+    return _call_result(code)
 
 
-def _releaseapplock(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
-    given = _pick(("@resource", "@lockowner", "@dbprincipal"), arguments, "sp_releaseapplock")
-    resource, owner = _lock_of("sp_releaseapplock", given, frame)
+def _releaseapplock(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
+    given = _by_parameter(("@resource", "@lockowner", "@dbprincipal"), arguments, "sp_releaseapplock")
+    resource, owner = _resource_and_owner("sp_releaseapplock", given, frame)
     if owner == "Transaction" and not caller.transactions.count:
         raise sql_error(3918)
     if not caller.shared.locks.release(caller.state.spid, resource, owner):
         name = _value(given, "@resource", "")
         raise sql_error(1223, "public", name)
-    return _outcome()
+    return _call_result()
 
 
-def _value(given: dict[str, Bound], name: str, default: Any) -> Any:
+def _value(given: dict[str, ArgumentValue], name: str, default: Any) -> Any:
     return given[name].value if name in given else default
 
 
-def _lock_of(procedure: str, given: dict[str, Bound], frame: Frame) -> tuple[str, str]:
+def _resource_and_owner(procedure: str, given: dict[str, ArgumentValue], frame: Frame) -> tuple[str, str]:
     """Return the resource of a lock, qualified with its database, and its owner."""
     owner = str(_value(given, "@lockowner", "Transaction")).capitalize()
     if owner not in ("Transaction", "Session"):
@@ -188,13 +188,13 @@ _LISTED = sorted((row for row in reversed(TYPES.values()) if row.odbc is not Non
 """The types by ODBC's number; of types with the same number the first is the one that applications use."""
 
 
-def _longest(row: TypeRow) -> int:
+def _column_size(row: TypeRow) -> int:
     """Return ODBC's column size: digits, characters or bytes."""
     return row.longest or row.precision or row.text_length
 
 
-def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
-    given = _pick(("@data_type", "@odbcver"), arguments, "sp_datatype_info_100")
+def _datatype_info(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
+    given = _by_parameter(("@data_type", "@odbcver"), arguments, "sp_datatype_info_100")
     wanted = int(_value(given, "@data_type", 0) or 0)
     small = SqlType("smallint")
     text = SqlType("nvarchar", length=32)
@@ -215,15 +215,15 @@ def _datatype_info(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> 
         unsigned = int(row.name == "tinyint") if signed else None
         rows.append(
             (
-                *(row.name, row.odbc, _longest(row), *row.quotes, row.parameters, 1, 0, searchable, unsigned),
+                *(row.name, row.odbc, _column_size(row), *row.quotes, row.parameters, 1, 0, searchable, unsigned),
                 *(int(row.name in MONEY), 0 if signed else None, row.name, None, None, row.odbc, None, None, None, 0),
             )
         )
     yield from _result(columns, rows, caller)
-    return _outcome()
+    return _call_result()
 
 
-def _catalog_query(caller: Caller, text: str, frame: Frame) -> Generator[Event, None, Outcome]:
+def _catalog_query(caller: Caller, text: str, frame: Frame) -> Generator[Event, None, CallResult]:
     return (yield from caller.dynamic(text, (), frame))
 
 
@@ -231,9 +231,9 @@ def _literal(pattern: Any) -> str:
     return "N'" + str(pattern).replace("'", "''") + "'"
 
 
-def _sp_tables(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_tables(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     names = ("@table_name", "@table_owner", "@table_qualifier", "@table_type", "@fusepattern")
-    given = _pick(names, arguments, "sp_tables")
+    given = _by_parameter(names, arguments, "sp_tables")
     where = "1 = 1"
     for name, column in (("@table_name", "TABLE_NAME"), ("@table_owner", "TABLE_SCHEMA")):
         if _value(given, name, None):
@@ -251,7 +251,7 @@ def _sp_tables(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call
     return (yield from _catalog_query(caller, text, frame))
 
 
-def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_columns(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     names = (
         "@table_name",
         "@table_owner",
@@ -261,7 +261,7 @@ def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
         "@odbcver",
         "@fusepattern",
     )
-    given = _pick(names, arguments, "sp_columns")
+    given = _by_parameter(names, arguments, "sp_columns")
     where = "1 = 1"
     for name, column in (
         ("@table_name", "TABLE_NAME"),
@@ -271,7 +271,7 @@ def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
         if _value(given, name, None):
             where += f" AND {column} LIKE {_literal(given[name].value)}"
     odbc = " ".join(f"WHEN '{row.name}' THEN {row.odbc}" for row in _LISTED)
-    sizes = " ".join(f"WHEN '{row.name}' THEN {_longest(row)}" for row in _LISTED)
+    sizes = " ".join(f"WHEN '{row.name}' THEN {_column_size(row)}" for row in _LISTED)
     text = (
         "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, COLUMN_NAME, "
         f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS DATA_TYPE, DATA_TYPE AS TYPE_NAME, "
@@ -290,8 +290,8 @@ def _sp_columns(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Cal
     return (yield from _catalog_query(caller, text, frame))
 
 
-def _sp_pkeys(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
-    given = _pick(("@table_name", "@table_owner", "@table_qualifier"), arguments, "sp_pkeys")
+def _sp_pkeys(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
+    given = _by_parameter(("@table_name", "@table_owner", "@table_qualifier"), arguments, "sp_pkeys")
     where = f"k.TABLE_NAME = {_literal(_value(given, '@table_name', ''))}"
     if _value(given, "@table_owner", None):
         where += f" AND k.TABLE_SCHEMA = {_literal(given['@table_owner'].value)}"
@@ -307,7 +307,7 @@ def _sp_pkeys(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
     return (yield from _catalog_query(caller, text, frame))
 
 
-def _sp_helptext(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
+def _sp_helptext(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     name = _text(arguments, 0)
     parts = parse_name(name)
     item = caller.view.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
@@ -321,21 +321,21 @@ def _sp_helptext(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Ca
         rows,
         caller,
     )
-    return _outcome()
+    return _call_result()
 
 
-def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Call:
-    given = _pick(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
+def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
+    given = _by_parameter(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
     declared = parse_parameters(str(_value(given, "@params", None) or ""))
     context = caller.compilation.context(frame)
     names = {parameter.name.lower() for parameter in declared}
     rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
     yield from _result(undeclared_parameters.COLUMNS, rows, caller)
-    return _outcome()
+    return _call_result()
 
 
 def _refused(name: str) -> Handler:
-    def refuse(caller: Caller, arguments: Sequence[Bound], frame: Frame) -> Outcome:
+    def refuse(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
         raise unsupported(name)
 
     return refuse

@@ -23,7 +23,7 @@ class Transactions:
 
     def __init__(self, root: duckdb.DuckDBPyConnection) -> None:
         self._root = root
-        self._side: duckdb.DuckDBPyConnection | None = None
+        self._second_connection: duckdb.DuckDBPyConnection | None = None
         self.connection = root.cursor()
         self.count = 0
         self.doomed = False
@@ -31,11 +31,11 @@ class Transactions:
         self.descriptor = 0
 
     @property
-    def side(self) -> duckdb.DuckDBPyConnection:
+    def second_connection(self) -> duckdb.DuckDBPyConnection:
         """The second connection, for expressions while the transaction is broken."""
-        if self._side is None:
-            self._side = self._root.cursor()
-        return self._side
+        if self._second_connection is None:
+            self._second_connection = self._root.cursor()
+        return self._second_connection
 
     @property
     def state(self) -> int:
@@ -90,13 +90,13 @@ class Transactions:
     def interrupt(self) -> None:
         """Interrupt the running statement; called from another thread."""
         self.connection.interrupt()
-        if self._side is not None:
-            self._side.interrupt()
+        if self._second_connection is not None:
+            self._second_connection.interrupt()
 
     def close(self) -> None:
         """Roll back and close the connections."""
         if self.count:
             self.rollback()
         self.connection.close()
-        if self._side is not None:
-            self._side.close()
+        if self._second_connection is not None:
+            self._second_connection.close()

@@ -98,9 +98,9 @@ class Work:
         """ROLLBACK TRANSACTION; raises SqlError 3903."""
         if not self.transactions.count:
             raise sql_error(3903)
-        yield from self.rolled_back()
+        yield from self.roll_back_open()
 
-    def rolled_back(self) -> Iterator[Event]:
+    def roll_back_open(self) -> Iterator[Event]:
         """Roll back the open transaction, if there is one."""
         if self.transactions.count:
             descriptor = self.transactions.rollback()
@@ -135,16 +135,16 @@ class Work:
 
     def leave(self, frame: Frame) -> None:
         """Clean up when a frame ends: drop its temporary tables and table variables."""
-        self.forget_temporary(frame)
-        self.forget_table_variables(frame)
+        self.drop_temporary_tables(frame)
+        self.drop_table_variables(frame)
 
-    def forget_table_variables(self, frame: Frame) -> None:
+    def drop_table_variables(self, frame: Frame) -> None:
         """Drop the table variables of an ended batch."""
         self._to_drop.extend(table.relation.duckdb_name for table in frame.tables.values())
         frame.tables.clear()
         self._drop_leftovers()
 
-    def forget_temporary(self, frame: Frame) -> None:
+    def drop_temporary_tables(self, frame: Frame) -> None:
         """Drop the temporary tables of a frame."""
         self._to_drop.extend(relation.duckdb_name for relation in frame.temporary.values())
         frame.temporary.clear()

@@ -145,7 +145,7 @@ def parse_login7(data: bytes) -> Login:
         packet_size=negotiated_packet_size(packet_size),
         host=decode_utf16(host),
         user=decode_utf16(user),
-        password=decode_utf16(_reveal(password)),
+        password=decode_utf16(_deobfuscated(password)),
         application=decode_utf16(application),
         database=decode_utf16(database),
         integrated=bool(flags2 & _INTEGRATED),
@@ -161,7 +161,7 @@ def negotiated_packet_size(requested: int) -> int:
     return max(MIN_PACKET_SIZE, min(requested, MAX_PACKET_SIZE))
 
 
-def _reveal(password: bytes) -> bytes:
+def _deobfuscated(password: bytes) -> bytes:
     """Undo the obfuscation of a password (2.2.6.4): XOR with 0xA5, then swap the nibbles."""
     return bytes(((byte ^ 0xA5) << 4 & 0xF0) | ((byte ^ 0xA5) >> 4) for byte in password)
 

@@ -19,10 +19,10 @@ def _argument(call: Call) -> Value:
     """The argument of an aggregate, in the scope of the ungrouped rows; raises 10759 for DISTINCT with OVER."""
     if call.node.distinct and call.node.window:
         raise sql_error(10759, line=call.line)
-    return _inside(call, 0)
+    return _in_ungrouped_rows(call, 0)
 
 
-def _inside(call: Call, position: int) -> Value:
+def _in_ungrouped_rows(call: Call, position: int) -> Value:
     scope = call.scope if call.node.window else call.scope.ungrouped()
     return call.compiler.expression(call.node.arguments[position], scope)
 
@@ -38,7 +38,7 @@ def _invalid_operand(declared: SqlType, call: Call) -> SqlError:
     return sql_error(8117, declared.name, call.name.lower(), line=call.line)
 
 
-def _word(call: Call) -> str:
+def _distinct(call: Call) -> str:
     return "DISTINCT " if call.node.distinct else ""
 
 
@@ -50,7 +50,7 @@ def _count(call: Call) -> str:
         return f"CAST(count(*){over(call)} AS {declared})"
     value = _argument(call)
     counted = key(value) if call.node.distinct else value.sql
-    return f"CAST(count({_word(call)}{counted}){over(call)} AS {declared})"
+    return f"CAST(count({_distinct(call)}{counted}){over(call)} AS {declared})"
 
 
 @aggregates.aggregate("APPROX_COUNT_DISTINCT", result=BIGINT)
@@ -59,7 +59,7 @@ def _approx_count_distinct(call: Call) -> str:
 
 
 @aggregates.aggregate("MIN", "MAX")
-def _extreme(call: Call) -> Value:
+def _min_max(call: Call) -> Value:
     value = _argument(call)
     if value.type.name == "bit":
         raise _invalid_operand(value.type, call)
@@ -81,13 +81,13 @@ def _sum(call: Call) -> Value:
         declared = SqlType("money")
     elif declared.name in APPROXIMATE:
         declared = FLOAT
-    sql = f"CAST(sum({_word(call)}{value.sql}){over(call)} AS {duckdb_type(declared)})"
+    sql = f"CAST(sum({_distinct(call)}{value.sql}){over(call)} AS {duckdb_type(declared)})"
     return Value(sql, declared)
 
 
 @aggregates.aggregate("AVG")
 def _average(call: Call) -> Value:
-    value, window, word = _number(call), over(call), _word(call)
+    value, window, word = _number(call), over(call), _distinct(call)
     total, count = f"sum({word}{value.sql}){window}", f"nullif(count({word}{value.sql}){window}, 0)"
     # DuckDB's avg() returns DOUBLE. In SQL Server integers have an integer average and exact numbers an exact one.
     if value.type.name in INTEGERS:
@@ -102,13 +102,13 @@ def _average(call: Call) -> Value:
     return Value(divide_exactly(total, sums, count, decimal(19, 0), exact), declared)
 
 
-_SPREADS = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
+_DEVIATIONS = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
 
 
-@aggregates.aggregate(*_SPREADS, result=FLOAT)
-def _spread(call: Call) -> str:
+@aggregates.aggregate(*_DEVIATIONS, result=FLOAT)
+def _deviation(call: Call) -> str:
     value = _number(call)
-    return f"{_SPREADS[call.name]}({_word(call)}CAST({value.sql} AS DOUBLE)){over(call)}"
+    return f"{_DEVIATIONS[call.name]}({_distinct(call)}CAST({value.sql} AS DOUBLE)){over(call)}"
 
 
 @aggregates.aggregate("GROUPING", result=SqlType("tinyint"))
@@ -116,7 +116,7 @@ def _spread(call: Call) -> str:
 def _grouping(call: Call) -> str:
     keys = []
     for position in range(len(call.node.arguments)):
-        grouped = call.scope.grouping_sql.get(_inside(call, position).sql)
+        grouped = call.scope.grouping_sql.get(_in_ungrouped_rows(call, position).sql)
         if grouped is None:
             raise sql_error(8161, 1, call.name, line=call.line)
         keys.append(grouped)
@@ -127,7 +127,7 @@ def _grouping(call: Call) -> str:
 def _string_agg(call: Call) -> Value:
     if call.node.window:
         raise sql_error(4113, "STRING_AGG", line=call.line)
-    value, separator = (as_text(_inside(call, position), call.line) for position in range(2))
+    value, separator = (as_text(_in_ungrouped_rows(call, position), call.line) for position in range(2))
     order = order_by(call, call.node.within, call.scope.ungrouped())
     name = "nvarchar" if value.type.name in ("nvarchar", "nchar") else "varchar"
     length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000

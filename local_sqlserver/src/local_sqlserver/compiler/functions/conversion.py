@@ -69,7 +69,7 @@ def _choose(call: Call) -> Value:
 
 
 @conversion.scalar("GREATEST", "LEAST", least=1, most=254)
-def _extreme(call: Call) -> Value:
+def _greatest_least(call: Call) -> Value:
     typed = [argument for argument in call.arguments if not argument.null]
     target = common_type([argument.type for argument in typed] or [INT])
     converted = [implicit(argument, target, call.line) for argument in typed]

@@ -22,7 +22,7 @@ from local_sqlserver.types import MAX, SqlType
 
 metadata = Theme("metadata")
 
-_ANSWERED: dict[str, tuple[int, int, SqlType]] = {
+_SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "APPLOCK_MODE": (3, 3, SqlType("nvarchar", length=32)),
     "CERT_ID": (1, 1, INT),
     "COLUMNPROPERTY": (3, 3, INT),
@@ -50,7 +50,7 @@ _ANSWERED: dict[str, tuple[int, int, SqlType]] = {
 }
 """The fewest and the most supported arguments, and the type of the result."""
 
-_MORE = {
+_OTHER_COUNTS = {
     "DATABASE_PRINCIPAL_ID": (0, 1),
     "HAS_PERMS_BY_NAME": (3, 5),
     "IS_ROLEMEMBER": (1, 2),
@@ -58,7 +58,7 @@ _MORE = {
 }
 """Functions that accept other numbers of arguments in SQL Server; these are refused."""
 
-METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _ANSWERED.items()}
+METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _SUPPORTED.items()}
 """The type of each function of the catalog by its name in capitals. The engine implements exactly these."""
 
 
@@ -79,16 +79,16 @@ def _catalog(call: Call) -> Value:
     return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
 
 
-def _answered(call: Call) -> Value:
-    least, most, _ = _ANSWERED[call.name]
+def _supported(call: Call) -> Value:
+    least, most, _ = _SUPPORTED[call.name]
     if not least <= len(call.arguments) <= most:
         raise unsupported(f"{call.name} with {len(call.arguments)} arguments", call.line)
     return _catalog(call)
 
 
-for _name, (_least, _most, _) in _ANSWERED.items():
-    _takes = _MORE.get(_name, (_least, _most))
-    metadata.scalar(_name, least=_takes[0], most=_takes[1])(_answered)
+for _name, (_least, _most, _) in _SUPPORTED.items():
+    _takes = _OTHER_COUNTS.get(_name, (_least, _most))
+    metadata.scalar(_name, least=_takes[0], most=_takes[1])(_supported)
 
 metadata.refuse(
     *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "COLLATIONPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),

@@ -9,9 +9,9 @@ from local_sqlserver.compiler.conversions import as_text, convert
 from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
+    computed_once,
     integer_constant,
     native,
-    once,
     quote,
     typed_null,
     without_trailing_blanks,
@@ -46,7 +46,7 @@ def _len(call: Call) -> Value:
     value = call.text(0)
     declared = BIGINT if value.type.length == MAX else INT
     counter = "length" if _whole_characters(value) else "tsql_len"
-    counted = once(lambda sql: f"{counter}({sql})", without_trailing_blanks(value))
+    counted = computed_once(lambda sql: f"{counter}({sql})", without_trailing_blanks(value))
     return Value(f"CAST({counted} AS {duckdb_type(declared)})", declared)
 
 
@@ -68,7 +68,7 @@ def _datalength(call: Call) -> Value:
 @text.scalar("UPPER", least=1)
 def _upper(call: Call) -> Value:
     value = call.text(0)
-    return _same_text(value, once(lambda sql: f"tsql_upper({sql})", value))
+    return _same_text(value, computed_once(lambda sql: f"tsql_upper({sql})", value))
 
 
 @text.scalar("LOWER", "REVERSE", least=1)
@@ -101,7 +101,7 @@ def _left_right(call: Call) -> Value:
         whole = replace(whole, sql=f"tsql_length({whole.sql}, '{function}')", cost=Cost.MACROS)
     prefix = "" if _whole_characters(value) else "tsql_"
     return Value(
-        once(lambda sql, whole: f"{prefix}{function}({sql}, {whole})", value, whole),
+        computed_once(lambda sql, whole: f"{prefix}{function}({sql}, {whole})", value, whole),
         text_type(_kind(value), length if known or value.type.length != MAX else MAX),
         collation=value.collation,
         cost=Cost.MACROS if prefix else native(value, whole),
@@ -113,7 +113,9 @@ def _substring(call: Call) -> Value:
     value, start = call.text(0), call.whole(1)
     function = "tsql_substring_whole" if _whole_characters(value) else "tsql_substring"
     if len(call.arguments) == 2:
-        return _same_text(value, once(lambda sql, first: f"{function}({sql}, {first}, 2147483647)", value, start))
+        return _same_text(
+            value, computed_once(lambda sql, first: f"{function}({sql}, {first}, 2147483647)", value, start)
+        )
     count = call.arguments[2]
     length = value.type.length or 1
     if count.constant is not None:
@@ -121,7 +123,7 @@ def _substring(call: Call) -> Value:
             raise sql_error(537, line=call.line)
         wanted = int(count.constant) * (2 if _whole_characters(value) else 1)
         length = wanted if length == MAX else min(length, wanted)
-    sql = once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, call.whole(2))
+    sql = computed_once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, call.whole(2))
     return Value(sql, text_type(_kind(value), length), collation=value.collation)
 
 

@@ -53,7 +53,7 @@ def parse_parameters(text: str) -> tuple[syntax.ProcedureParameter, ...]:
 def parse_expression(text: str) -> syntax.Expression:
     """Return the tree of a value or condition whose text the catalog stores (DEFAULT, CHECK …)."""
     parser = BatchParser(text)
-    expression = parser.either()
+    expression = parser.value_or_condition()
     if parser.token.kind != END:
         raise parser.error()
     return expression

@@ -536,7 +536,7 @@ class BatchParser(DefinitionParser):
             action = "CREATE OR ALTER"
         what = self.token.upper
         if what in _ALONE and not (action == "ALTER" and what == "SCHEMA"):
-            return self._alone(action, line, first)
+            return self._only_statement(action, line, first)
         if action == "CREATE OR ALTER":
             raise self.error()
         if what == "TABLE":
@@ -548,9 +548,9 @@ class BatchParser(DefinitionParser):
             if what == "DATABASE":
                 return parse_database(self, action)
             return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
-        raise self._no_definition(action, line)
+        raise self._definition_error(action, line)
 
-    def _no_definition(self, action: str, line: int) -> SqlError:
+    def _definition_error(self, action: str, line: int) -> SqlError:
         """The error of CREATE, ALTER or DROP before a word that begins no supported object."""
         what = self.token
         if what.kind == WORD and what.upper in _REFUSED_OBJECTS:
@@ -559,7 +559,7 @@ class BatchParser(DefinitionParser):
             return self.error()
         return sql_error(343, what.text, line=line)
 
-    def _alone(self, action: str, line: int, first: int) -> syntax.Statement:
+    def _only_statement(self, action: str, line: int, first: int) -> syntax.Statement:
         """A statement that must be the only one of its batch; ``first`` is the position of its first token."""
         what = self.advance().upper
         if any(token.text != ";" for token in self.tokens[:first]):
@@ -667,7 +667,7 @@ class BatchParser(DefinitionParser):
             if what == "SIGNATURE":
                 return self._signature()
             return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
-        raise self._no_definition("DROP", token.line)
+        raise self._definition_error("DROP", token.line)
 
     def _security(self) -> syntax.Statement:
         return parse_security(self)

@@ -103,7 +103,7 @@ class ExpressionParser(TokenCursor):
         self._refuse_conditions(parsed)
         return parsed
 
-    def either(self) -> syntax.Expression:
+    def value_or_condition(self) -> syntax.Expression:
         """A value or a condition."""
         return self._or()
 

@@ -533,14 +533,14 @@ class QueryParser(ExpressionParser):
                 if not self.accept_operator(","):
                     break
             self.expect_operator(")")
-            return _shared(sets)
+            return _with_shared_keys(sets)
         if self.at_operator("(") and self.peek().text == ")":
             self.position += 2
             return [()]
         return [(self.value(),)]
 
 
-def _shared(sets: list[tuple[syntax.Expression, ...]]) -> list[tuple[syntax.Expression, ...]]:
+def _with_shared_keys(sets: list[tuple[syntax.Expression, ...]]) -> list[tuple[syntax.Expression, ...]]:
     """The sets with equal keys as the same object, because later steps find a key by its identity."""
     known: dict[syntax.Expression, syntax.Expression] = {}
     return [tuple(known.setdefault(_in_lower_case(key), key) for key in grouping) for grouping in sets]
