@@ -17,6 +17,7 @@ _MOMENT_STYLES = {
 }  # fmt: skip
 _FRACTION_STYLES = {21: "%Y-%m-%d %H:%M:%S", 25: "%Y-%m-%d %H:%M:%S", 121: "%Y-%m-%d %H:%M:%S"}
 _ISO_STYLES = (126, 127)
+# A DATE has no time: in a style of date and time it takes the style of the date.
 _DATE_ONLY = {20: 23, 21: 23, 25: 23, 120: 23, 121: 23, 126: 23, 127: 23, 13: 106, 113: 106}
 
 

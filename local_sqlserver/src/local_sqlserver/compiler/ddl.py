@@ -53,6 +53,7 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2714, node.target[-1], line=node.line)
         columns: list[ColumnInfo] = []
         constraints: list[ConstraintInfo] = []
+        # The columns of a primary key are NOT NULL, declared so or not.
         keyed = {
             name.lower() for constraint in node.constraints if constraint.kind == "PK" for name in constraint.columns
         }

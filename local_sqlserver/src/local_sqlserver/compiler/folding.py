@@ -128,6 +128,7 @@ def upper(sql: str) -> str:
 
     Source: the up-case table of Windows, as printed in the specification of exFAT.
     """
+    # As many bytes as characters: the text is ASCII, and upper() needs no care.
     aside = f"translate({sql}, '{_KEPT}', '{_ASIDE}')"
     return f"CASE WHEN strlen({sql}) = length({sql}) THEN upper({sql}) ELSE " + (
         f"translate(upper({aside}), '{_ASIDE}', '{_KEPT}') END"

@@ -134,6 +134,7 @@ def computed_once(template: Callable[..., str], value: Value, *others: Value) ->
 
 
 def _bound(sql: str, body: str) -> str:
+    # DuckDB's SQL has no LET: a lambda over a list of one value names it.
     return f"list_transform([{sql}], lambda once: {body})[1]"
 
 

@@ -97,6 +97,7 @@ class Scope:
 
     def emitted_alias(self, alias: str) -> str:
         """An alias for a source that is unique in this scope."""
+        # Two tables of one name in different schemas are distinct sources in T-SQL, but not in DuckDB.
         taken = {source.emitted.lower() for source in self.sources}
         candidate, number = alias, 2
         while candidate.lower() in taken:
@@ -105,7 +106,7 @@ class Scope:
 
     def add(self, source: SourceColumns, line: int) -> None:
         """Add a source to the scope; raises 1011 for an alias used twice."""
-        # Two tables of one name in different schemas may both be sources; references to them need their schemas.
+        # An alias is unique; the name of a table without one is unique together with its schema and database.
         for known in self.sources:
             if known.alias.lower() == source.alias.lower() and (
                 not source.name

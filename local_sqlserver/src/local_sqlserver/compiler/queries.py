@@ -514,7 +514,7 @@ class QueryCompiler(ExpressionCompiler):
             scope.sources.extend(inner.sources)
         if node.kind == "CROSS APPLY":
             return f"{left} CROSS JOIN {right}"
-        return f"{left} LEFT JOIN {right} ON TRUE"
+        return f"{left} LEFT JOIN {right} ON TRUE"  # OUTER APPLY keeps the rows of the left side without a match
 
     def _pivoted(self, node: syntax.Pivot, value: Value) -> Value:
         """The aggregate of a PIVOT over a compiled value."""

@@ -139,6 +139,7 @@ class Calls:
         if not kinds:
             self.state.row_count = 0
             return
+        # The rows go into a temporary table, so that INSERT … SELECT from it is compiled and checked like any other.
         self.transactions.check_writable()
         line, names = statement.line, [f"c{index}" for index in range(len(kinds))]
         columns = tuple(
@@ -156,7 +157,7 @@ class Calls:
             try:
                 insert, relations = self.compilation.compiled(_insert_of(statement, names), frame)
             except SqlError as error:
-                if error.number not in (120, 121):
+                if error.number not in (120, 121):  # a wrong number of columns is 213 for INSERT … EXEC
                     raise
                 raise sql_error(213, state=7) from error
             yield from self._runner.run(insert, relations, frame, statement.line)

@@ -207,7 +207,7 @@ class Interpreter:
         yield Done(in_procedure=frame.in_procedure, error=True)
         if error.severity >= 20:
             raise BatchAborted
-        if by_raiserror:
+        if by_raiserror:  # RAISERROR ends nothing, not even under XACT_ABORT
             return
         if (
             transactions.count

@@ -99,6 +99,7 @@ class Runner:
                     for change in translation.changes:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
+                # Only outside a transaction: inside one, earlier statements have read the old snapshot.
                 if failures.is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
                     self._state.pause(0.02)
                     continue

@@ -120,6 +120,7 @@ class Work:
     def _restore(self, table: TableVariable, frame: Frame) -> None:
         """Restore the rows that a table variable had before the rollback."""
         connection = self.transactions.connection
+        # The rollback has also dropped the table if the transaction created it.
         present = connection.execute(
             "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = $1",
             [f"{table.relation.name.lower()} {frame.depth}"],

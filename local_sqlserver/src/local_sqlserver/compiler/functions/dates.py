@@ -109,7 +109,7 @@ def _boundaries(call: Call) -> tuple[str, str]:
 @dates.scalar("DATEDIFF", least=3, result=INT)
 def _datediff(call: Call) -> str:
     part, difference = _boundaries(call)
-    if part in (*_DAYS_AND_MORE, "hour"):
+    if part in (*_DAYS_AND_MORE, "hour"):  # between no two dates do these overflow an INT
         return f"CAST({difference} AS INTEGER)"
     return f"tsql_datediff({difference})"
 

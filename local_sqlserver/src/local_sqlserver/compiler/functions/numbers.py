@@ -78,6 +78,7 @@ def _round(call: Call) -> Value:
             return value
         if cut:
             return Value(f"CAST(tsql_truncate_integer({value.sql}, {digits}) AS {target})", declared)
+        # HUGEINT, because rounding up may exceed the type; the CAST back then raises 8115.
         return Value(f"CAST(round(CAST({value.sql} AS HUGEINT), {digits}) AS {target})", declared)
     if known is None:
         raise unsupported("ROUND of a decimal to places that are not a constant", call.line)
@@ -149,7 +150,7 @@ def _pi(call: Call) -> str:
 def _rand(call: Call) -> str:
     if call.arguments:
         raise unsupported("RAND with a seed", call.line)
-    return "(SELECT random())"
+    return "(SELECT random())"  # a subquery, because RAND() has one value for all rows of a statement
 
 
 numbers.refuse("BIT_COUNT", "GET_BIT", "LEFT_SHIFT", "RIGHT_SHIFT", "SET_BIT")

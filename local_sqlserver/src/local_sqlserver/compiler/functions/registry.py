@@ -80,6 +80,7 @@ class Call:
     @property
     def arguments(self) -> list[Value]:
         """The arguments, compiled in the scope of the call."""
+        # Compiled when they are read: errors of the call come first, and a date part is not an expression.
         if self._arguments is None:
             self._arguments = [self.compiler.expression(argument, self.scope) for argument in self.node.arguments]
         return self._arguments
@@ -265,6 +266,7 @@ def _check_count(function: Function, node: syntax.Call) -> None:
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
     if function.place is Place.WINDOW and node.window is None:
         raise sql_error(10753, node.name, line=node.line)
+    # Only a scope after grouping has keys: in WHERE, ON or SET an aggregate is error 157.
     if function.place is Place.AGGREGATE and node.window is None and scope.keys is None:
         raise sql_error(157, line=node.line)
     if function.place is Place.SCALAR and (node.window or node.within or node.distinct):

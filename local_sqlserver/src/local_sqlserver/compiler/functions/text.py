@@ -94,7 +94,7 @@ def _left_right(call: Call) -> Value:
     length = int(count.constant or 0) if known else value.type.length or 1
     if value.type.length != MAX:
         length = min(length, value.type.length or 1)
-    if _whole_characters(value):
+    if _whole_characters(value):  # each character may take two code units of the declared length
         length = min(2 * length, value.type.length or 1) if value.type.length != MAX else 2 * length
     whole = call.whole(1)
     if not known:
@@ -131,6 +131,7 @@ def _substring(call: Call) -> Value:
 def _charindex(call: Call) -> str:
     wanted, value = call.text(0), call.text(1)
     by = replace(value, collation=compared([wanted, value], "charindex", call.line))
+    # lower() keeps the positions of characters; the key of a collation does not.
     needle, hay = (side.sql if by.case_counts else f"lower({side.sql})" for side in (wanted, value))
     start = call.whole(2).sql if len(call.arguments) == 3 else "1"
     function = "tsql_charindex_whole" if _whole_characters(by) else "tsql_charindex"
@@ -149,6 +150,7 @@ def _patindex(call: Call) -> str:
     regex = f"{'^' if anchored_start else ''}(?:{core}){'$' if anchored_end else ''}"
     options = "s" if value.case_counts else "si"
     counter = "length" if _whole_characters(value) else "tsql_len"
+    # DuckDB has no function for the position of a match: it is the length of the shortest text before one, plus 1.
     found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
     if anchored_start:
         found = "''"
@@ -163,6 +165,7 @@ def _replace(call: Call) -> Value:
     declared = text_type(_kind(value, old, new), MAX if value.type.length == MAX else 8000)
     by = replace(value, collation=compared([value, old], "replace", call.line))
     collation = joined([value, old, new], call.line)
+    # A constant without letters (a blank, a comma) needs no comparison by case, which costs a macro.
     if by.case_counts or (old.constant is not None and old.constant.lower() == old.constant.upper()):
         sql = f"replace({value.sql}, {old.sql}, {new.sql})"
         return Value(sql, declared, collation=collation, cost=native(value, old, new))
@@ -245,6 +248,7 @@ def _translate(call: Call) -> Value:
     cost = native(value, old, new)
     if replace(value, collation=compared([value, old], "translate", call.line)).case_counts:
         return _same_text(value, f"translate({value.sql}, {old.sql}, {new.sql})", cost)
+    # Where case does not count, the characters to replace are given in both cases.
     both_old = f"({old.sql} || upper({old.sql}) || lower({old.sql}))"
     both_new = f"({new.sql} || {new.sql} || {new.sql})"
     return _same_text(value, f"translate({value.sql}, {both_old}, {both_new})", cost)
