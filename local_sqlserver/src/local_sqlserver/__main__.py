@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     password = os.environ.get(options.password_env)
     if not password:
-        parser.error(f"the environment variable {options.password_env} (--password-env) holds no password")
+        parser.error(f"the environment variable {options.password_env} (--password-env) is not set or empty")
     logging.basicConfig(
         stream=sys.stderr, level=options.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -76,11 +76,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="local-sqlserver", description="An embedded stand-in for SQL Server, for development and tests."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-    parser.add_argument("--port", type=int, default=1433, help="0 takes a free one (default %(default)s)")
-    parser.add_argument("--data-dir", type=Path, required=True, help="where the databases lie")
+    parser.add_argument(
+        "--port", type=int, default=1433, help="port to listen on, 0 for a free one (default %(default)s)"
+    )
+    parser.add_argument("--data-dir", type=Path, required=True, help="directory of the databases")
     parser.add_argument("--user", default="sa", help="the administrator's login (default %(default)s)")
     parser.add_argument(
-        "--password-env", required=True, metavar="VARIABLE", help="environment variable with its password"
+        "--password-env",
+        required=True,
+        metavar="VARIABLE",
+        help="environment variable with the administrator's password",
     )
     parser.add_argument(
         "--bulk-root",
@@ -94,13 +99,13 @@ def _parser() -> argparse.ArgumentParser:
         "--certificate",
         type=Path,
         metavar="PEM",
-        help="file with private key and certificate chain (default: self-signed, kept in the data directory)",
+        help="file with private key and certificate chain (default: self-signed, in the data directory)",
     )
     parser.add_argument(
         "--log-level",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
         default="INFO",
-        help="(default %(default)s)",
+        help="least severe log lines to write (default %(default)s)",
     )
     return parser
 

@@ -22,7 +22,7 @@ ARGUMENT_MARK = "\ufdd1"
 
 _MOST_ARGUMENTS = 6
 
-# T-SQL counts UTF-16 code units, DuckDB characters; the counts differ beyond U+FFFF. tsql_spread puts a noncharacter after
+# T-SQL counts UTF-16 code units, DuckDB characters; they differ beyond U+FFFF. tsql_spread puts a noncharacter after
 # each such character, so that it counts as two, and tsql_gather removes it again. tsql_units gives the order of code
 # units: it puts U+10FFFF before characters from U+E000 to U+FFFF, which UTF-16 sorts after those beyond U+FFFF.
 

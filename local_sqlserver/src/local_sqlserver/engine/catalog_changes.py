@@ -89,7 +89,7 @@ def _record_object(view: CatalogView, transactions: Transactions, change: Catalo
     elif present is not None:
         item = replace(present, modified=now, columns=relation.columns, constraints=relation.constraints)
     else:
-        raise unsupported(f"{change.action.upper()} of an object that the catalog does not know")
+        raise unsupported(f"{change.action.upper()} of an object that is not in the catalog")
     put(view, transactions, database, item, new=present is None)
 
 

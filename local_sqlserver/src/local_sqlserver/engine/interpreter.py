@@ -214,7 +214,7 @@ class Interpreter:
             and transactions.broken
             and not (frame.settings.xact_abort or error.number in _ABORTS_BATCH)
         ):
-            refusal = unsupported("Going on in a transaction after an error (XACT_ABORT OFF)", error.line)
+            refusal = unsupported("Continuing a transaction after an error (XACT_ABORT OFF)", error.line)
             yield error_event(refusal)
             yield Done(in_procedure=frame.in_procedure, error=True)
         if transactions.doomed:

@@ -54,7 +54,7 @@ def describe(statement: str, declared: set[str], context: Context) -> list[tuple
 
 def _row(ordinal: int, name: str, kind: SqlType | None) -> tuple[Any, ...]:
     if kind is None:
-        raise unsupported(f"sp_describe_undeclared_parameters where no column tells the type of {name}")
+        raise unsupported(f"sp_describe_undeclared_parameters without a column that determines the type of {name}")
     row = TYPES[kind.name]
     size, (precision, scale) = storage_bytes(kind), digits(kind)
     return (

@@ -257,7 +257,7 @@ def _variant(value: Any) -> bytes:
         size = 4 if -(2**31) <= value < 2**31 else 8
         head, data = (b"\x38\0" if size == 4 else b"\x7f\0"), value.to_bytes(size, "little", signed=True)
     else:
-        raise unsupported(f"A sql_variant that holds a {type(value).__name__}")
+        raise unsupported(f"A sql_variant with a value of Python's type {type(value).__name__}")
     return _UINT32.pack(len(head) + len(data)) + head + data
 
 

@@ -57,7 +57,7 @@ class Connection:
         except ProtocolError as error:
             _log.warning("%s: connection closed: %s", self._peer, error)
         except PeerGone:
-            _log.info("%s: client left in the middle of an answer", self._peer)
+            _log.info("%s: client disconnected during a response", self._peer)
         except Exception:
             _log.exception("%s: connection closed by an internal error", self._peer)
         finally:
@@ -309,7 +309,7 @@ def _last_token(message: Message) -> Token:
 def _check(login: Login) -> None:
     """Refuse kinds of login that this server does not support (2.2.6.4)."""
     if login.tds_version != TDS_8_0 and login.tds_version < TDS_7_3:
-        raise unsupported(f"TDS before 7.3 (the client speaks 0x{login.tds_version:08X})")
+        raise unsupported(f"TDS before 7.3 (the client uses 0x{login.tds_version:08X})")
     if login.integrated:
         raise sql_error(18452, " Integrated authentication is not supported by local_sqlserver: use a SQL login.")
     if Feature.FEDERATED_AUTHENTICATION in login.features:

@@ -70,7 +70,7 @@ def parse_rpc(data: bytes) -> Iterator[ProcedureCall]:
         while buffer.left and buffer.peek() not in (_BATCH_FLAG, _NO_EXECUTE_FLAG):
             parameters.append(_parameter(buffer))
         if buffer.left and buffer.uint8() == _NO_EXECUTE_FLAG:
-            raise unsupported("An RPC request that is not to be executed (NoExecFlag)")
+            raise unsupported("An RPC request with NoExecFlag")
         yield ProcedureCall(name, tuple(parameters))
 
 

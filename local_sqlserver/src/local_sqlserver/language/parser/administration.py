@@ -59,7 +59,7 @@ def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
         if cursor.accept_word("COLLATE"):
             collation = find(cursor.expect_identifier(), line)
             if collation != DATABASE:
-                raise unsupported(f"A database with another collation than {DATABASE.name}", line)
+                raise unsupported(f"A database with a collation other than {DATABASE.name}", line)
         if cursor.at_word("ON", "LOG", "WITH", "CONTAINMENT", "FOR", "AS"):
             raise unsupported(f"CREATE DATABASE … {cursor.token.upper}", cursor.token.line)
         return syntax.CreateDatabase(name=name, line=line)
@@ -178,7 +178,7 @@ def parse_certificate(cursor: TokenCursor) -> syntax.Statement:
             cursor.expect_word(word)
         return syntax.Certificate(action="ALTER", name=name, line=token.line)
     if cursor.accept_word("AUTHORIZATION") and cursor.expect_identifier().lower() != "dbo":
-        raise unsupported("A certificate of another owner than dbo", token.line)
+        raise unsupported("A certificate with an owner other than dbo", token.line)
     if cursor.at_word("FROM"):
         raise unsupported("CREATE CERTIFICATE … FROM", cursor.token.line)
     if not cursor.at_word("ENCRYPTION"):

@@ -325,7 +325,7 @@ class QueryParser(ExpressionParser):
             data_source = self._string()
             self.expect_operator(",")
         if not self.accept_word("SINGLE_BLOB"):
-            raise unsupported("OPENROWSET(BULK …) but for SINGLE_BLOB", line)
+            raise unsupported("OPENROWSET(BULK …) without SINGLE_BLOB", line)
         if self.at_operator(","):
             raise unsupported("OPENROWSET(BULK …) with options after SINGLE_BLOB", line)
         self.expect_operator(")")
