@@ -13,7 +13,7 @@ UNIT = {"language", "compiler"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test, before -m chooses by marks."""
+    """Mark each test, before -m selects by marks."""
     for item in items:
         item.add_marker("unit" if item.path.relative_to(TESTS).parts[0] in UNIT else "server")
         if item.get_closest_marker("soak"):

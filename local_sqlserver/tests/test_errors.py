@@ -1,4 +1,4 @@
-"""The catalogue of messages: complete, used, and the only place with texts of errors."""
+"""The catalogue of messages: it is complete, every message is used, and no other place has texts of errors."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 TREES = {name: ast.parse((ROOT / name).read_text()) for name in FILES}
 
 MAY_HOLD_TEXTS = {
-    "SqlError": {"errors.py", "compiler/failures.py"},  # the latter: of Python's functions that DuckDB calls
-    "RaisedError": {"engine/raising.py", "engine/interpreter.py"},  # of THROW and RAISERROR: the client's
+    "SqlError": {"errors.py", "compiler/failures.py"},  # failures.raising: for Python functions
+    "RaisedError": {"engine/raising.py", "engine/interpreter.py"},  # THROW and RAISERROR: the text is the client's
 }
 
 

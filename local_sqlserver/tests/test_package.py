@@ -1,4 +1,4 @@
-"""The package as a stranger gets it: a wheel with a command and a plugin of pytest, and a README whose example runs."""
+"""The package as it is installed: a wheel with a command and a plugin of pytest, and a README whose example runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_plugin_imports_nothing_of_the_server(tmp_path: Path) -> None:
     assert done.stdout.split() == ["local_sqlserver.pytest_plugin"], done.stderr
 
 
-def test_a_server_that_does_not_start_tells_why(tmp_path: Path, start_sqlserver: StartSqlServer) -> None:
+def test_the_error_of_a_failed_start_gives_the_reason(tmp_path: Path, start_sqlserver: StartSqlServer) -> None:
     with (
         pytest.raises(SqlServerError, match="invalid choice: 'LOUD'"),
         start_sqlserver(tmp_path, "--log-level", "LOUD"),
@@ -63,7 +63,7 @@ def test_the_wheel_brings_the_command_the_plugin_the_types_and_the_licence(
     assert [name for name in names if name.startswith("tests")] == []
 
 
-def test_the_server_needs_no_packages_but_those_it_asks_for(tmp_path: Path) -> None:
+def test_the_server_needs_no_packages_except_its_dependencies(tmp_path: Path) -> None:
     packages = tmp_path / "packages"
     packages.mkdir()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -1,4 +1,4 @@
-"""The catalogue of types: what its rows say, and that every part of the stand-in covers every row."""
+"""The catalogue of types: its rows, and that every part of the stand-in supports every row."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from local_sqlserver.types import (
     time_bytes,
 )
 
-# Type, bytes, precision and scale as sys.columns has them; sources: the T-SQL reference's page of each type.
+# Type, bytes, precision and scale, as in sys.columns; sources: the T-SQL reference's page of each type.
 DECLARED: list[tuple[SqlType, int, int, int]] = [
     (SqlType("bit"), 1, 1, 0),
     (SqlType("tinyint"), 1, 3, 0),
@@ -89,7 +89,7 @@ def test_bytes_precision_and_scale_follow_from_the_declaration(
     assert digits(declared) == (precision, scale)
 
 
-def test_every_type_is_tried() -> None:
+def test_every_type_has_a_case() -> None:
     assert {declared.name for declared, *_ in DECLARED} == set(TYPES)
 
 

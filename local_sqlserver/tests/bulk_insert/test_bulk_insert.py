@@ -1,4 +1,4 @@
-"""BULK INSERT on a plain DuckDB connection: what a file and its options put into a table."""
+"""BULK INSERT on a plain DuckDB connection: the rows and errors of a file and its options."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Options = Mapping[str, str | int | None]
 
 
 class Loading:
-    """A table, a folder for files, and what the server reported."""
+    """A table, a folder for files, and the reported messages."""
 
     def __init__(self, folder: Path) -> None:
         self.connection = duckdb.connect()
@@ -441,7 +441,7 @@ def test_too_long_a_field_of_a_wide_file_is_a_truncation(loading: Loading) -> No
     ("content", "wide"),
     [(b"1,\xff\n2,b\n", False), (b"\xff\xfe1\0,\0\x00\xd8\n\x002\0,\0b\0\n\0", True)],
 )
-def test_what_is_no_text_is_a_type_mismatch(loading: Loading, content: bytes, wide: bool) -> None:
+def test_invalid_text_is_a_type_mismatch(loading: Loading, content: bytes, wide: bool) -> None:
     loading.load(loading.table(INT, NVARCHAR), content, DATAFILETYPE="widechar" if wide else "char")
     assert loading.numbers() == [4864]
     assert loading.rows() == [(2, "b")]
@@ -562,14 +562,14 @@ def test_keepidentity_keeps_the_files_values(loading: Loading) -> None:
     assert loading.rows()[2:] == [(-5, "d"), (12, "e")]
 
 
-def test_a_falling_identity_goes_on_below_the_files_values(loading: Loading) -> None:
+def test_a_descending_identity_continues_below_the_files_values(loading: Loading) -> None:
     relation = loading.table(ColumnInfo("id", INT, nullable=False, identity=(-1, -1)), NVARCHAR)
     loading.load(relation, "-10,a\n", KEEPIDENTITY=None)
     loading.load(relation, ",b\n")
     assert loading.rows() == [(-10, "a"), (-11, "b")]
 
 
-def test_a_default_that_nobody_evaluates_is_refused(loading: Loading) -> None:
+def test_a_default_without_an_evaluator_is_refused(loading: Loading) -> None:
     relation, path = loading.table(ColumnInfo("name", NVARCHAR, default="'none'")), loading.file("a\n")
     with pytest.raises(SqlError, match="without KEEPNULLS into column name with its default"):
         bulk_insert(loading.connection, relation, str(path), {}, [loading.folder], 1)
@@ -805,7 +805,7 @@ def test_whole_blocks_and_single_rows_give_the_same_result(
 
 
 def rows_by_hand(text: str, columns: int) -> list[tuple[str | None, ...]] | list[int]:
-    """Read rows one character after another; the numbers of the errors if that fails."""
+    """Read rows character by character; return the numbers of the errors if that fails."""
     first_line, line_feed, _ = text.partition("\n")
     row_end = "\r\n" if line_feed and first_line.endswith("\r") else "\n"
     rows: list[tuple[str | None, ...]] = []

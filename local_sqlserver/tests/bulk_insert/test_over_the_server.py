@@ -1,4 +1,4 @@
-"""BULK INSERT as a client of the whole server sees it."""
+"""BULK INSERT from a client of the whole server."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_bad_rows_are_errors_to_the_client_and_the_rest_is_loaded(client: Client
     assert client.run("SELECT id FROM #t ORDER BY id") == [(1,), (3,)]
 
 
-def test_bad_rows_within_a_try_are_skipped_without_a_word(client: Client) -> None:
+def test_bad_rows_within_a_try_are_skipped_silently(client: Client) -> None:
     client.run("CREATE TABLE #t (id INT, name NVARCHAR(10))")
     load = client.statement("1,a\nx,b\n")
     outcome = f"BEGIN TRY {load}; SELECT N'loaded' END TRY BEGIN CATCH SELECT ERROR_MESSAGE() END CATCH"
@@ -125,7 +125,7 @@ def test_openrowset_reads_a_file_as_one_value(client: Client) -> None:
         ("'MSOLEDBSQL', 'Server=x', 'SELECT 1'", 40510),
     ],
 )
-def test_openrowset_refuses_what_it_cannot_read(client: Client, source: str, number: int) -> None:
+def test_openrowset_refuses_unreadable_files(client: Client, source: str, number: int) -> None:
     client.file("t.txt", b"x")
     with pytest.raises(pyodbc.Error, match=rf"\({number}\)"):
         client.run(f"SELECT 1 FROM OPENROWSET({source.format(folder=client.folder)}) AS f")
@@ -139,7 +139,7 @@ def test_a_view_over_a_file_is_refused(client: Client) -> None:
         )
 
 
-def test_openrowset_asks_for_the_right_to_bulk_load_each_time(client: Client, sqlserver: SqlServer) -> None:
+def test_openrowset_checks_the_permission_to_bulk_load_at_each_run(client: Client, sqlserver: SqlServer) -> None:
     read = f"SELECT f.BulkColumn FROM OPENROWSET(BULK N'{client.file('t.txt', b'x')}', SINGLE_BLOB) AS f"
     name = f"reader_{uuid.uuid4().hex}"
     client.run(f"CREATE LOGIN {name} WITH PASSWORD = 'Reader_1'")

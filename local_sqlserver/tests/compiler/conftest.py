@@ -16,7 +16,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def calculator() -> Iterator[World]:
-    """A world for expressions: nothing in it changes."""
+    """A world for expressions, which change nothing in it."""
     world = World()
     yield world
     world.connection.close()

@@ -1,4 +1,4 @@
-"""Values of T-SQL expressions as SQL Server's documentation gives them, by topic."""
+"""Values of T-SQL expressions, from SQL Server's documentation, by topic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.compiler.world import World
 
 @dataclass(frozen=True)
 class Raises:
-    """The error number that an expression ends with instead of a value."""
+    """The error number of an expression that has no value."""
 
     number: int
 
@@ -452,7 +452,7 @@ FORMATS: list[tuple[str, Any]] = [
 
 _C = "COLLATE Latin1_General_100_"
 COLLATIONS: list[tuple[str, Any]] = [
-    # The database's: case does not count, accents, kana and width do.
+    # The collation of the database: accents, kana and width count, case does not.
     ("N'é' = N'É'", True),
     ("N'é' = N'e'", False),
     ("N'é' = N'e\u0301'", True),
@@ -500,7 +500,7 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("N'ß' LIKE N'_'", True),
     ("N'É' LIKE N'[é]'", True),
     ("N'É' LIKE N'e%'", False),
-    # Binary: nothing but trailing blanks.
+    # Binary: only trailing blanks are ignored.
     (f"N'a' = N'A' {_C}BIN2", False),
     (f"N'ß' = N'ss' {_C}BIN2", False),
     (f"N'é' = N'e\u0301' {_C}BIN2", False),
@@ -525,7 +525,7 @@ COLLATIONS: list[tuple[str, Any]] = [
     (f"CHARINDEX(N'A' {_C}BIN2, N'aA')", 2),
     (f"TRANSLATE(N'aA' {_C}BIN2, N'A', N'x')", "ax"),
     (f"UPPER(N'a' {_C}BIN2) = N'a'", False),
-    # The other flags.
+    # The other flags of collations.
     (f"N'a' = N'A' {_C}CS_AS", False),
     (f"N'ß' = N'ss' {_C}CS_AS", True),
     (f"N'ß' = N'SS' {_C}CS_AS", False),
@@ -544,7 +544,7 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("NCHAR(1234) = N'' COLLATE Latin1_General_CI_AS", True),
     ("N'ግዜ' = N'' COLLATE SQL_Latin1_General_CP1_CS_AS", True),
     ("N'a' = N'A' COLLATE database_default", True),
-    # Which collation it is.
+    # The collation of an expression.
     ("N'a' COLLATE Latin1_General_BIN2 = N'A' COLLATE Latin1_General_CI_AS", Raises(468)),
     ("N'a' COLLATE Latin1_General_BIN2 LIKE N'A' COLLATE Latin1_General_CI_AS", Raises(468)),
     ("N'a' COLLATE Latin1_General_BIN2 IN (N'A' COLLATE Latin1_General_CI_AS)", Raises(468)),
@@ -560,7 +560,7 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("'a' COLLATE Latin1_General_CI_AS_SC", Raises(448)),
     ("'a' COLLATE SQL_Latin1_General_CP1_CI_AS_KS", Raises(448)),
     ("1 COLLATE Latin1_General_BIN2", Raises(447)),
-    # LIKE: blanks at the end of VARCHAR do not count.
+    # LIKE: trailing blanks of VARCHAR do not count.
     ("'abc  ' LIKE 'abc'", True),
     ("'abc  ' LIKE 'abc '", True),
     ("'abc' LIKE 'abc '", False),
@@ -571,7 +571,7 @@ COLLATIONS: list[tuple[str, Any]] = [
     ("'abc  ' LIKE N'abc'", False),
     ("'abc  ' LIKE LOWER('ABC')", True),
     ("N'abc  ' LIKE LOWER(N'ABC')", False),
-    # Patterns that are computed.
+    # Computed patterns.
     ("N'Straße' LIKE N'%' + UPPER(N'ss') + LOWER(N'%')", True),
     ("N'Straße' LIKE CONCAT(N'stra', N's_e')", False),
     ("N'Straße' LIKE CONCAT(N'STRA', N'_e')", True),
@@ -675,7 +675,7 @@ def test_the_duckdb_type_is_the_one_of_the_declared_type(calculator: World, expr
         translation = compile_expression(parse_expression(expression), calculator)
         calculator.execute(translation)
     except SqlError:
-        return  # the value's own test judges errors
+        return  # the test of values checks errors
     declared = translation.column_types[0]
     assert declared is not None
     described = calculator.connection.description

@@ -1,4 +1,4 @@
-"""What DuckDB really says when it fails, and the errors of SQL Server that it stands for."""
+"""DuckDB's failures, caused for real, and SQL Server's errors for them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="module")
 def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """One connection for the statements that fail and so change nothing."""
+    """One connection for statements that fail and therefore change nothing."""
     with connected(tmp_path_factory.mktemp("failures")) as connection:
         yield connection
 
@@ -166,7 +166,7 @@ FAILURES: list[tuple[str, int, int, str]] = [
 
 
 @pytest.mark.parametrize(("statement", "number", "state", "text"), FAILURES)
-def test_a_failure_is_told_as_sql_servers_error(
+def test_a_failure_becomes_sql_servers_error(
     unchanged: duckdb.DuckDBPyConnection, statement: str, number: int, state: int, text: str
 ) -> None:
     error = to_sql_error(failure(unchanged, statement), 3, [TABLE])

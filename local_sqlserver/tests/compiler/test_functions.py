@@ -1,4 +1,4 @@
-"""The registry of functions: how it judges a call, and that nothing else knows another set of functions."""
+"""The registry of functions: its checks of calls, and that no other place has a different set of functions."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def expected(function: Function) -> int:
 @pytest.mark.parametrize(
     "function", [each for each in KNOWN if each.place in (Place.SCALAR, Place.AGGREGATE, Place.WINDOW)]
 )
-def test_a_call_with_too_many_arguments_is_refused_before_they_are_looked_at(
+def test_a_call_with_too_many_arguments_is_refused_before_they_are_compiled(
     calculator: World, function: Function
 ) -> None:
-    if function.name == "TRIM":  # has a grammar of its own: TRIM(BOTH 'x' FROM y)
+    if function.name == "TRIM":  # it has a grammar of its own: TRIM(BOTH 'x' FROM y)
         assert refusal(calculator, "TRIM('a', 'b', 'c')") == 102
         return
     first = "1 = 1" if function.name == "IIF" else "nothing"
@@ -46,7 +46,7 @@ def test_a_call_with_too_many_arguments_is_refused_before_they_are_looked_at(
 
 
 @pytest.mark.parametrize("function", [each for each in KNOWN if each.place is Place.TABLE])
-def test_a_function_of_rows_stands_in_from_alone_and_counts_its_arguments(world: World, function: Function) -> None:
+def test_a_table_valued_function_is_for_from_alone_and_counts_its_arguments(world: World, function: Function) -> None:
     assert refusal(world, f"{function.name}('a', 'b')") == 195
     with pytest.raises(SqlError, match="requires") as caught:
         world.run(f"SELECT * FROM {function.name}({', '.join(['1'] * (function.most + 1))}) AS x")
@@ -73,7 +73,7 @@ def test_a_function_of_rows_stands_in_from_alone_and_counts_its_arguments(world:
         ("SOUNDEX('a') OVER (ORDER BY (SELECT NULL))", 40510),
     ],
 )
-def test_a_call_is_judged_by_the_registry(calculator: World, expression: str, number: int) -> None:
+def test_a_call_is_checked_against_the_registry(calculator: World, expression: str, number: int) -> None:
     assert refusal(calculator, expression) == number
 
 
@@ -88,7 +88,7 @@ def test_a_call_is_judged_by_the_registry(calculator: World, expression: str, nu
         ("SELECT * FROM (SELECT 1 AS a, 2 AS b) AS s PIVOT (STRING_AGG(b) FOR a IN ([1])) AS p", 174),
     ],
 )
-def test_a_call_in_from_is_judged_by_the_registry(world: World, statement: str, number: int) -> None:
+def test_a_call_in_from_is_checked_against_the_registry(world: World, statement: str, number: int) -> None:
     with pytest.raises(SqlError) as caught:
         world.run(statement)
     assert caught.value.number == number
@@ -140,7 +140,7 @@ def test_a_function_is_registered_once() -> None:
 
 
 def test_the_engine_implements_what_the_registry_declares() -> None:
-    """Both modules check it when they are imported; here is that the check can fail."""
+    """Both modules check it at import; this test shows that the check can fail."""
     implemented(SESSION_VALUES, session_values._VALUES)
     implemented((name.lower() for name in METADATA_FUNCTIONS), metadata._FUNCTIONS)
     with pytest.raises(TypeError, match=r"not both: getdate\(\)"):
@@ -172,6 +172,6 @@ def test_the_readme_lists_the_functions_of_the_registry() -> None:
         ("IIF(UPPER(UPPER(UPPER(UPPER(UPPER(t))))) LIKE UPPER(UPPER(N'à%')), 1, 0)", 1),
     ],
 )
-def test_nested_calls_do_not_grow_beyond_bounds(world: World, expression: str, value: object) -> None:
-    """Macros repeat their arguments: twelve of them unbound would be some 4 ** 12 copies."""
+def test_nested_calls_do_not_grow_exponentially(world: World, expression: str, value: object) -> None:
+    """Macros repeat their arguments: without bindings, twelve nested calls would have about 4 ** 12 copies."""
     assert world.run(f"SELECT {expression} FROM (VALUES (N'àb c')) AS s(t)") == [(value,)]

@@ -50,7 +50,7 @@ QUERIES: list[tuple[str, Any]] = [
     ("SELECT MIN(k), MAX(k) FROM s", [("A", "B")]),
     ("SELECT s.k, t.name FROM s JOIN t ON s.k = t.name ORDER BY v", [("A", "a"), ("a ", "a"), ("B", "b")]),
     ("SELECT v FROM s LEFT JOIN t ON s.k = t.name WHERE t.id IS NULL", [(4,)]),
-    # Which of two equal spellings is kept is nobody's promise: how many there are is.
+    # SQL Server does not define which of two equal spellings is kept, so the cases count them.
     ("SELECT COUNT(*) FROM (SELECT k FROM s UNION SELECT 'a') AS u", [(3,)]),
     ("SELECT LOWER(RTRIM(k)) FROM s UNION SELECT 'a' ORDER BY 1", [(None,), ("a",), ("b",)]),
     ("SELECT name FROM t EXCEPT SELECT k FROM s", [("c",)]),
@@ -270,7 +270,7 @@ def test_messages_name_table_column_and_value(world: World) -> None:
         assert raised.value.message == message
 
 
-def test_merge_updates_inserts_deletes_and_returns_what_it_did(filled: World) -> None:
+def test_merge_updates_inserts_deletes_and_returns_its_actions(filled: World) -> None:
     rows = filled.run(
         "MERGE INTO s AS g USING (SELECT 'b' k, 30 v UNION ALL SELECT 'n', 9) AS u ON g.k = u.k "
         "WHEN MATCHED THEN UPDATE SET v = u.v WHEN NOT MATCHED BY TARGET THEN INSERT (k, v) VALUES (u.k, u.v) "
@@ -379,7 +379,7 @@ def test_a_result_names_and_types_its_columns(filled: World) -> None:
     assert [str(declared) for declared in translation.column_types] == ["int", "int", "int", "nvarchar(10)"]
 
 
-def test_an_error_knows_its_line(world: World) -> None:
+def test_an_error_has_its_line(world: World) -> None:
     with pytest.raises(SqlError) as raised:
         world.run("\nSELECT 1,\n  nope\nFROM (SELECT 1 AS a) x")
     assert raised.value.line == 3

@@ -1,4 +1,4 @@
-"""Types of parameters that a statement leaves undeclared."""
+"""Inferred types of undeclared parameters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tables() -> World:
 
 
 @pytest.mark.parametrize(("statement", "expected"), STATEMENTS)
-def test_a_parameter_has_the_type_of_the_column_that_it_meets(
+def test_a_parameter_has_the_type_of_the_column_that_stores_it_or_is_compared_with_it(
     tables: World, statement: str, expected: dict[str, str | None]
 ) -> None:
     found = parameter_types(statement, tables)

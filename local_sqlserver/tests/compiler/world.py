@@ -1,4 +1,4 @@
-"""A small world for the translator: a catalog in memory over a real DuckDB connection."""
+"""A small world for the compiler: a catalog in memory over a real DuckDB connection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOW = datetime(2026, 2, 3, 4, 5, 6, 123000)
 
 
 class World:
-    """A ``Context`` that remembers what DDL said, and runs translations."""
+    """A ``Context`` with a catalog that DDL changes; it also runs compiled statements."""
 
     database = "Warehouse"
     default_schema = "dbo"
@@ -81,7 +81,7 @@ class World:
         return values.get(name)
 
     def execute(self, translation: Translation, relation: Relation | None = None) -> list[tuple[Any, ...]]:
-        """Run a translation and record its changes; the rows (or the one-row count) of its last statement."""
+        """Run a compiled statement and record its changes; return the rows or the one-row count of the last."""
         rows: list[tuple[Any, ...]] = []
         for statement in translation.statements:
             used = {
@@ -110,11 +110,11 @@ class World:
         return rows
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        """Translate and run one statement."""
+        """Compile and run one statement."""
         return self.execute(self.compiled(statement), self._written(statement))
 
     def compiled(self, text: str) -> Translation:
-        """The translation of one statement, in which variables need not be declared."""
+        """The compiled form of one statement, whose variables need no declaration."""
         (statement,) = parse_batch(text, undeclared=True).statements
         if isinstance(statement, syntax.Declare):
             (item,) = statement.items
@@ -124,7 +124,7 @@ class World:
         return compile_statement(statement, self)
 
     def _written(self, statement: str) -> Relation | None:
-        """The table that an INSERT, UPDATE or MERGE names, for messages."""
+        """The target of an INSERT, UPDATE or MERGE, for messages."""
         words = statement.replace("(", " ").split()
         for word in words[1:4]:
             key = self._full(tuple(word.replace("[", "").replace("]", "").split(".")))
@@ -137,7 +137,7 @@ class World:
         return self.execute(compile_expression(parse_expression(expression), self))[0][0]
 
     def type(self, expression: str) -> str:
-        """The type of an expression, which its DuckDB value must have too."""
+        """The type of an expression; checks that its DuckDB value has this type too."""
         declared = compile_expression(parse_expression(expression), self).column_types[0]
         return str(declared)
 

@@ -1,4 +1,4 @@
-"""An engine on an empty directory, driven without the wire."""
+"""An engine on an empty directory, called without the wire."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PASSWORD = "Secret_1"
 
 @dataclass
 class Result:
-    """What one request produced, sorted by kind."""
+    """The events of one request, by kind."""
 
     sets: list[list[tuple[Any, ...]]] = field(default_factory=list)
     columns: list[tuple[str, ...]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Result:
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
-        """The only result set's rows."""
+        """The rows of the only result set."""
         assert not self.errors, self.errors
         assert len(self.sets) == 1, self.sets
         return self.sets[0]

@@ -85,7 +85,7 @@ def world(sql: Client) -> Client:
         ),
     ],
 )
-def test_the_catalog_tells_what_there_is(world: Client, query: str, rows: list[tuple[object, ...]]) -> None:
+def test_the_catalog_lists_the_objects(world: Client, query: str, rows: list[tuple[object, ...]]) -> None:
     assert world(query).rows == rows
 
 
@@ -112,11 +112,11 @@ def test_the_catalog_tells_what_there_is(world: Client, query: str, rows: list[t
         ("BEGIN TRAN CREATE DATABASE F", 226),
     ],
 )
-def test_definitions_that_cannot_be_are_errors(world: Client, text: str, number: int) -> None:
+def test_impossible_definitions_are_errors(world: Client, text: str, number: int) -> None:
     assert world(text).numbers == [number]
 
 
-def test_what_goes_into_select_into_is_typed(world: Client) -> None:
+def test_the_columns_of_select_into_are_typed(world: Client) -> None:
     world.good("INSERT s.t (amount, at) VALUES (1.5, '2026-01-01')", "SELECT id, name, amount INTO s.u FROM s.t")
     assert world(
         "SELECT name, TYPE_NAME(user_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(N's.u') ORDER BY column_id"
@@ -150,7 +150,7 @@ def test_alter_and_drop_are_recorded(world: Client) -> None:
     assert world("SELECT COUNT(*) FROM sys.columns").value == 0
 
 
-def test_a_column_not_null_is_added_in_a_transaction_that_goes_on_writing(world: Client) -> None:
+def test_a_column_not_null_is_added_in_a_transaction_that_continues_to_write(world: Client) -> None:
     world.good(
         "CREATE TABLE s.u (a INT IDENTITY NOT NULL, b NVARCHAR(7) NULL, twice AS (a * 2),"
         " CONSTRAINT pk_u PRIMARY KEY (a), CONSTRAINT uq_u UNIQUE (b))",
@@ -172,7 +172,7 @@ def test_a_column_not_null_is_added_in_a_transaction_that_goes_on_writing(world:
     assert world("INSERT s.u (b, c, d) VALUES (N'n', 0, -1)").numbers == [547]
 
 
-def test_object_definition_knows_constraints(world: Client) -> None:
+def test_object_definition_returns_the_text_of_constraints(world: Client) -> None:
     world.good("CREATE TABLE s.u (a INT CONSTRAINT df_a DEFAULT 7, CONSTRAINT ck_u CHECK (a > 0))")
     definition = "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.{}'))"
     assert "a > 0" in world(definition.format("ck_u")).value
@@ -194,7 +194,7 @@ def test_object_definition_knows_constraints(world: Client) -> None:
     ],
 )
 @pytest.mark.parametrize("what", ["VIEW s.x", "PROCEDURE s.x", "PROC s.x @a INT = 1"])
-def test_a_definition_is_kept_as_of_create(world: Client, what: str, written: str, kept: str) -> None:
+def test_a_definition_is_stored_as_create(world: Client, what: str, written: str, kept: str) -> None:
     world.good(written.format(what))
     for definition in (
         "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.x'))",
@@ -219,7 +219,7 @@ def test_identity_insert_writes_given_keys(world: Client) -> None:
     assert world("SELECT id FROM s.t ORDER BY id").rows == [(0,), (3,)]
 
 
-def test_logins_see_what_was_granted_and_nothing_else(world: Client, connect: Connect) -> None:
+def test_logins_have_the_granted_permissions_and_no_others(world: Client, connect: Connect) -> None:
     world.good(
         "CREATE LOGIN worker WITH PASSWORD = 'Worker_1'",
         "CREATE USER worker FOR LOGIN worker",
@@ -254,7 +254,7 @@ def test_logins_see_what_was_granted_and_nothing_else(world: Client, connect: Co
         world.good("DROP LOGIN worker")
 
 
-def test_sys_columns_and_col_length_know_the_size_of_every_type(sql: Client) -> None:
+def test_sys_columns_and_col_length_have_the_size_of_every_type(sql: Client) -> None:
     declared = [(f"c{index}", *row) for index, row in enumerate(DECLARED) if row[0].name != "sql_variant"]
     sql.good(f"CREATE TABLE dbo.sizes ({', '.join(f'{name} {kind}' for name, kind, *_ in declared)})")
     query = (

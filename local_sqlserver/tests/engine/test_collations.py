@@ -1,4 +1,4 @@
-"""Collations of columns: what keys, groups, joins and sets take for equal, and who may be compared with whom."""
+"""Collations of columns: equality in keys, groups, joins and set operations, and conflicts of collations."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_view_passes_the_collations_of_its_columns_on(texts: Client) -> None:
         ("COLLATE Latin1_General_100_CS_AS", "a", "A", None),
     ],
 )
-def test_a_unique_key_takes_for_equal_what_its_collation_does(
+def test_a_unique_key_compares_by_its_collation(
     sql: Client, kind: str, collate: str, first: str, second: str, number: int | None
 ) -> None:
     sql.good(f"CREATE TABLE t (k NVARCHAR(10) {collate} NOT NULL CONSTRAINT u {kind})", f"INSERT t VALUES (N'{first}')")
@@ -137,7 +137,7 @@ def test_columns_of_two_collations_are_not_compared_without_a_collate_clause(
     assert texts(query).numbers == ([] if number is None else [number])
 
 
-def test_the_conflict_is_told_with_both_names_and_the_operation(texts: Client) -> None:
+def test_the_error_of_a_conflict_names_both_collations_and_the_operation(texts: Client) -> None:
     (error,) = texts("SELECT 1 FROM own JOIN bin ON own.k = bin.k").errors
     assert error.text == (
         'Cannot resolve the collation conflict between "Latin1_General_100_CI_AS_KS_WS_SC" and '

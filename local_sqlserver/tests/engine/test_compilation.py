@@ -1,4 +1,4 @@
-"""A batch and a procedure are parsed and bound whole before anything of them runs."""
+"""A batch and a procedure are parsed and bound whole before any of it runs."""
 
 from __future__ import annotations
 
@@ -76,26 +76,26 @@ def tables(sql: Client) -> Client:
 
 
 @pytest.mark.parametrize(("text", "number"), [*SYNTAX, *BINDING])
-def test_nothing_of_a_batch_runs_that_does_not_compile(tables: Client, text: str, number: int) -> None:
+def test_a_batch_that_does_not_compile_runs_no_statement(tables: Client, text: str, number: int) -> None:
     result = tables(f"INSERT log VALUES (1); PRINT 'ran'; {text}")
     assert (result.numbers, result.messages) == ([number], [])
     assert tables("SELECT COUNT(*) FROM log").value == 0
 
 
 @pytest.mark.parametrize(("text", "number"), [*SYNTAX, *BINDING])
-def test_no_procedure_is_made_that_does_not_compile(tables: Client, text: str, number: int) -> None:
+def test_a_procedure_that_does_not_compile_is_not_created(tables: Client, text: str, number: int) -> None:
     tables.fails(f"CREATE PROCEDURE p AS PRINT 'ran'; {text}", number)
     assert tables("SELECT OBJECT_ID(N'p')").value is None
 
 
 @pytest.mark.parametrize(("text", "number"), [*SYNTAX, *BINDING])
-def test_an_outer_try_catches_what_does_not_compile_in_dynamic_sql(tables: Client, text: str, number: int) -> None:
+def test_an_outer_try_catches_a_compile_error_in_dynamic_sql(tables: Client, text: str, number: int) -> None:
     quoted = text.replace("'", "''")
     result = tables(f"BEGIN TRY EXEC (N'PRINT ''ran''; {quoted}') END TRY BEGIN CATCH PRINT ERROR_NUMBER() END CATCH")
     assert (result.numbers, result.messages) == ([], [str(number)])
 
 
-def test_a_table_that_is_not_there_yet_defers_the_names_of_its_statement(tables: Client) -> None:
+def test_an_absent_table_defers_the_names_of_its_statement(tables: Client) -> None:
     tables.good("CREATE PROCEDURE p AS SELECT x FROM later")
     tables.good("IF 1 = 0 SELECT y FROM later")
     assert tables("PRINT 'ran' SELECT x FROM later PRINT 'not'").messages == ["ran"]
@@ -129,7 +129,7 @@ def test_names_after_use_are_those_of_the_other_database(tables: Client) -> None
         tables.good("USE master; DROP TABLE t; USE D")
 
 
-def test_an_error_of_values_is_the_runs(tables: Client) -> None:
+def test_an_error_of_values_occurs_at_run_time(tables: Client) -> None:
     for text, number in (
         ("DECLARE @i INT = 'x'", 245),
         ("DECLARE @d DATE = '2026-02-30'", 241),

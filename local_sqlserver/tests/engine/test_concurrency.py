@@ -42,7 +42,7 @@ def test_a_single_statement_waits_for_the_other_transaction(connect: Connect, po
     assert first("SELECT n FROM t").value == 6
 
 
-def test_what_two_transactions_grant_at_once_holds_for_both(connect: Connect) -> None:
+def test_grants_of_two_concurrent_transactions_are_both_kept(connect: Connect) -> None:
     first, second = connect(), connect()
     first.good("CREATE ROLE readers", "CREATE TABLE t (a INT)", "GRANT DELETE ON OBJECT::t TO readers")
     first.good("BEGIN TRAN GRANT SELECT ON OBJECT::t TO readers")
@@ -103,7 +103,7 @@ def test_an_exclusive_application_lock_keeps_others_out(connect: Connect, pool: 
     assert waiting.result().value == 1
 
 
-def test_shared_application_locks_agree(connect: Connect) -> None:
+def test_shared_application_locks_are_compatible(connect: Connect) -> None:
     first, second = connect(), connect()
     assert first(LOCK.format(mode="Shared", wait=0)).value == 0
     assert second(LOCK.format(mode="Shared", wait=0)).value == 0
@@ -119,7 +119,7 @@ def test_a_transactions_application_lock_ends_with_it(connect: Connect) -> None:
     assert second(LOCK.format(mode="Exclusive", wait=0)).value == 0
 
 
-def test_a_closed_session_gives_its_locks_back(connect: Connect) -> None:
+def test_a_closed_session_releases_its_locks(connect: Connect) -> None:
     first, second = connect(), connect()
     first.good(LOCK.format(mode="Exclusive", wait=0))
     first.session.close()

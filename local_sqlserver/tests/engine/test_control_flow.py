@@ -61,11 +61,11 @@ def test_a_batch_computes(sql: Client, text: str, expected: tuple[object, ...] |
         ("SET NONSENSE ON", 195),
     ],
 )
-def test_what_cannot_be_is_an_error(sql: Client, text: str, number: int) -> None:
+def test_an_impossible_statement_is_an_error(sql: Client, text: str, number: int) -> None:
     assert sql(text).numbers == [number]
 
 
-def test_a_batch_goes_on_after_a_statements_error(sql: Client) -> None:
+def test_a_batch_continues_after_a_statements_error(sql: Client) -> None:
     result = sql("SELECT 1 / 0\nSELECT 2\nSELECT @@ERROR")
     assert [error.line for error in result.errors] == [1]
     assert result.sets[-2:] == [[(2,)], [(0,)]]
@@ -122,7 +122,7 @@ def test_throw_ends_the_batch(sql: Client) -> None:
         ("at the end %", "at the end "),
     ],
 )
-def test_throw_wants_its_percent_signs_doubled_and_a_message_thrown_on_keeps_them(
+def test_throw_requires_doubled_percent_signs_and_a_message_thrown_again_keeps_them(
     sql: Client, written: str, arrives: str
 ) -> None:
     result = sql(
@@ -133,7 +133,7 @@ def test_throw_wants_its_percent_signs_doubled_and_a_message_thrown_on_keeps_the
     assert result.messages == [arrives]
 
 
-def test_getdate_stands_still_within_a_statement_only(sql: Client) -> None:
+def test_getdate_is_constant_within_a_statement_only(sql: Client) -> None:
     text = (
         "DECLARE @a DATETIME2 = SYSDATETIME() WAITFOR DELAY '00:00:00.02' "
         "SELECT CASE WHEN SYSDATETIME() > @a THEN 1 ELSE 0 END, CASE WHEN SYSDATETIME() = "
@@ -142,7 +142,7 @@ def test_getdate_stands_still_within_a_statement_only(sql: Client) -> None:
     assert sql(text).rows == [(1, 1)]
 
 
-def test_cursors_walk_their_rows(sql: Client) -> None:
+def test_a_cursor_fetches_its_rows_in_order(sql: Client) -> None:
     text = """
     DECLARE @n INT, @sum INT = 0
     DECLARE c CURSOR LOCAL FAST_FORWARD FOR SELECT x FROM (VALUES (1), (2), (3)) AS t (x) ORDER BY x

@@ -1,4 +1,4 @@
-"""What was committed is there after a restart, also after the process was killed."""
+"""Committed data survives a restart, also after the process was killed."""
 
 import os
 import signal
@@ -92,7 +92,7 @@ def test_committed_work_survives(tmp_path: Path, how: str) -> None:
         engine.close()
 
 
-def test_a_dropped_database_is_gone_and_can_be_made_again(tmp_path: Path) -> None:
+def test_a_dropped_database_is_gone_and_can_be_created_again(tmp_path: Path) -> None:
     for _ in range(2):
         engine = start(tmp_path)
         sql = Client(engine.login("sa", PASSWORD, "", "tests", "here"))

@@ -62,7 +62,7 @@ def test_an_error_names_procedure_and_line(sql: Client) -> None:
     assert (error.number, error.procedure, error.line) == (8134, "dbo.inner_one", 4)
 
 
-def test_error_functions_tell_of_the_error_in_a_nested_procedure(sql: Client) -> None:
+def test_error_functions_return_the_error_of_a_nested_procedure(sql: Client) -> None:
     sql.good("CREATE PROCEDURE p AS\nTHROW 50123, N'deep', 4")
     result = sql(
         "BEGIN TRY EXEC p END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_MESSAGE(), "
@@ -72,14 +72,14 @@ def test_error_functions_tell_of_the_error_in_a_nested_procedure(sql: Client) ->
     assert result.sets == [[(50123, "deep", 4, 2, 16, "dbo.p")], [(None,)]]
 
 
-def test_a_bare_throw_passes_the_error_on_unchanged(sql: Client) -> None:
+def test_a_bare_throw_raises_the_error_again_unchanged(sql: Client) -> None:
     sql.good("CREATE PROCEDURE p AS BEGIN TRY\nSELECT 1 / 0\nEND TRY BEGIN CATCH PRINT 'seen';\nTHROW\nEND CATCH")
     result = sql("EXEC p PRINT 'never'")
     assert result.messages == ["seen"]
     assert [(error.number, error.line) for error in result.errors] == [(8134, 2)]
 
 
-def test_a_procedure_may_name_what_does_not_exist_yet(sql: Client) -> None:
+def test_a_procedure_may_name_objects_that_do_not_exist_yet(sql: Client) -> None:
     sql.good("CREATE PROCEDURE p AS SELECT a FROM later")
     assert sql("EXEC p SELECT 5").numbers == [208]
     sql.good("CREATE TABLE later (a INT)", "INSERT later VALUES (3)")
@@ -92,7 +92,7 @@ def test_a_name_that_does_not_resolve_is_not_caught_in_its_own_scope(sql: Client
     assert sql("BEGIN TRY EXEC p END TRY BEGIN CATCH PRINT 'outer' END CATCH").messages == ["outer"]
 
 
-def test_a_syntax_error_keeps_a_procedure_from_being_made(sql: Client) -> None:
+def test_a_procedure_with_a_syntax_error_is_not_created(sql: Client) -> None:
     assert sql("CREATE PROCEDURE p AS SELECT (1").numbers == [102]
     assert sql("EXEC p").numbers == [2812]
 
@@ -104,7 +104,7 @@ def test_recursion_stops_at_level_32(sql: Client) -> None:
     assert result.messages[-1] == "32"
 
 
-def test_create_alter_and_drop_mind_what_exists(sql: Client) -> None:
+def test_create_alter_and_drop_check_whether_the_object_exists(sql: Client) -> None:
     assert sql("ALTER PROCEDURE p AS SELECT 1").numbers == [208]
     sql.good(
         "CREATE PROCEDURE p AS SELECT 1",

@@ -1,4 +1,4 @@
-"""Functions and properties that SQL Server has and the stand-in has not: error 40510 wherever they stand."""
+"""Functions and properties that SQL Server has and the stand-in refuses: error 40510 in every position."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ POSITIONS = {
 
 
 def outcome(sql: Client, batches: list[str], call: str) -> list[int]:
-    """The errors of the first of the batches that has any."""
+    """The errors of the first batch that has errors."""
     sql.good("DROP TABLE IF EXISTS made", "DROP VIEW IF EXISTS seen", "DROP PROCEDURE IF EXISTS done")
     for batch in batches:
         numbers = sql(batch.format(call)).numbers
@@ -63,20 +63,20 @@ def outcome(sql: Client, batches: list[str], call: str) -> list[int]:
 
 
 @pytest.mark.parametrize("position", POSITIONS)
-def test_a_refused_function_is_refused_by_name_wherever_it_stands(sql: Client, position: str) -> None:
+def test_a_refused_function_is_refused_by_name_in_every_position(sql: Client, position: str) -> None:
     sql.good("CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)")
     answers = {call: outcome(sql, POSITIONS[position], call) for call in CALLS}
     assert {call: numbers for call, numbers in answers.items() if numbers != [40510]} == {}
 
 
 @pytest.mark.parametrize("position", POSITIONS)
-def test_a_refusal_that_depends_on_the_arguments_is_one_wherever_it_stands(sql: Client, position: str) -> None:
+def test_a_refusal_that_depends_on_the_arguments_is_error_40510_in_every_position(sql: Client, position: str) -> None:
     sql.good("CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)")
     answers = {call: outcome(sql, POSITIONS[position], call) for call in PROPERTIES}
     assert {call: numbers for call, numbers in answers.items() if numbers != [40510]} == {}
 
 
-def test_a_refused_function_of_rows_is_refused_by_name(sql: Client) -> None:
+def test_a_refused_table_valued_function_is_refused_by_name(sql: Client) -> None:
     calls = [f"{function.name}(1, 2)" for function in REFUSED if function.place is Place.TABLE]
     answers = {call: sql(f"SELECT * FROM {call} AS x").numbers for call in calls}
     assert {call: numbers for call, numbers in answers.items() if numbers != [40510]} == {}
@@ -86,7 +86,7 @@ def test_a_refused_function_of_rows_is_refused_by_name(sql: Client) -> None:
     ("call", "number"),
     [("SOUNDEX('a')", 40510), ("NOTHING('a')", 195), ("LEN('a', 'b')", 174), ("ROUND(1)", 189), ("LEN(*)", 102)],
 )
-def test_a_call_is_judged_before_anything_of_its_batch_runs(sql: Client, call: str, number: int) -> None:
+def test_a_call_is_checked_before_any_statement_of_its_batch_runs(sql: Client, call: str, number: int) -> None:
     for batch in (f"PRINT 'ran'; SELECT {call}", f"CREATE PROCEDURE done AS PRINT 'ran'; SELECT {call}"):
         result = sql(batch)
         assert (result.numbers, result.messages) == ([number], [])
@@ -99,7 +99,7 @@ def test_a_refusal_names_the_function_and_its_line(sql: Client) -> None:
     assert (error.severity, error.line) == (16, 3)
 
 
-def test_an_error_out_of_a_catalog_function_is_caught_as_what_it_is(sql: Client) -> None:
+def test_catch_receives_the_error_of_a_catalog_function(sql: Client) -> None:
     result = sql("""
         BEGIN TRY SELECT DATABASEPROPERTYEX('master', 'Version') END TRY
         BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH""")

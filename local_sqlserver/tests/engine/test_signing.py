@@ -1,4 +1,4 @@
-"""Module signing: what a procedure may do beyond what ownership and its caller give it."""
+"""Module signing: the permissions of a procedure in addition to those of ownership chaining and its caller."""
 
 from collections.abc import Iterator
 
@@ -45,7 +45,7 @@ def test_a_chain_of_ownership_covers_neither_truncate_nor_dynamic_sql(worker: Cl
     worker.fails("EXEC s.count_it", 229)
 
 
-def test_a_signed_procedure_may_what_its_certificates_user_may(owner: Client, worker: Client) -> None:
+def test_a_signed_procedure_has_the_permissions_of_its_certificates_user(owner: Client, worker: Client) -> None:
     owner.good(SIGN.format("empty_it"), SIGN.format("count_it"))
     assert worker("EXEC s.count_it").rows == [(2,)]
     worker.good("EXEC s.outer_one")
@@ -54,7 +54,7 @@ def test_a_signed_procedure_may_what_its_certificates_user_may(owner: Client, wo
     worker.fails("TRUNCATE TABLE s.t", 1088)
 
 
-def test_a_signature_does_not_reach_into_the_procedures_that_are_called(owner: Client, worker: Client) -> None:
+def test_a_signature_does_not_extend_to_called_procedures(owner: Client, worker: Client) -> None:
     owner.good(SIGN.format("outer_two"), "DENY EXECUTE ON OBJECT::s.inner_two TO public")
     worker.fails("EXEC s.outer_two", 229)
     owner.good("REVOKE EXECUTE ON OBJECT::s.inner_two FROM public")
@@ -63,7 +63,7 @@ def test_a_signature_does_not_reach_into_the_procedures_that_are_called(owner: C
     assert worker("EXEC s.outer_two").rows == [(2,)]
 
 
-def test_a_procedure_that_is_altered_or_unsigned_may_no_more(owner: Client, worker: Client) -> None:
+def test_a_procedure_that_is_altered_or_unsigned_loses_the_permissions(owner: Client, worker: Client) -> None:
     owner.good(SIGN.format("count_it"), SIGN.format("empty_it"))
     owner.good(PROCEDURES[2], "DROP SIGNATURE FROM s.empty_it BY CERTIFICATE signer")
     worker.fails("EXEC s.count_it", 229)
@@ -106,16 +106,16 @@ def test_signatures_and_certificates_are_in_the_catalog(owner: Client) -> None:
         ("ADD SIGNATURE TO s.count_it BY ASYMMETRIC KEY k", 40510),
     ],
 )
-def test_what_cannot_be_is_refused(owner: Client, text: str, number: int) -> None:
+def test_an_impossible_signature_is_an_error(owner: Client, text: str, number: int) -> None:
     owner.good(SIGN.format("count_it"))
     owner.fails(text, number)
 
 
-def test_only_who_may_define_may_sign(worker: Client) -> None:
+def test_signing_requires_the_permission_to_alter(worker: Client) -> None:
     worker.fails(CREATE.replace("signer", "mine"), 262)
     worker.fails(SIGN.format("count_it"), 262)
 
 
-def test_bulk_insert_asks_for_insert_besides(owner: Client, connect: Connect) -> None:
+def test_bulk_insert_requires_insert_as_well(owner: Client, connect: Connect) -> None:
     owner.good("USE master; GRANT ADMINISTER BULK OPERATIONS TO worker")
     connect("D", "worker", "Worker_1").fails("BULK INSERT s.t FROM '/nowhere.txt'", 229)

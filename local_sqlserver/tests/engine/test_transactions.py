@@ -27,12 +27,12 @@ def count(sql: Client) -> int:
         ("BEGIN TRAN TRUNCATE TABLE t ROLLBACK", 0),
     ],
 )
-def test_only_the_outermost_commit_keeps_anything(table: Client, text: str, left: int) -> None:
+def test_only_the_outermost_commit_commits(table: Client, text: str, left: int) -> None:
     assert not table(text).errors
     assert (count(table), table("SELECT @@TRANCOUNT").value) == (left, 0)
 
 
-def test_trancount_and_xact_state_tell_of_the_nesting(sql: Client) -> None:
+def test_trancount_and_xact_state_show_the_nesting(sql: Client) -> None:
     text = (
         "SELECT @@TRANCOUNT, XACT_STATE() BEGIN TRAN BEGIN TRAN SELECT @@TRANCOUNT, XACT_STATE() "
         "COMMIT SELECT @@TRANCOUNT ROLLBACK SELECT @@TRANCOUNT"
@@ -223,7 +223,7 @@ def test_implicit_transactions_begin_with_the_first_statement(table: Client) -> 
     assert count(table) == 0
 
 
-def test_reset_forgets_everything(table: Client) -> None:
+def test_reset_restores_the_state_after_login(table: Client) -> None:
     table.good(
         "CREATE TABLE #x (a INT)",
         "SET NOCOUNT ON",

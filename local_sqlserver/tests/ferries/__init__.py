@@ -1,1 +1,1 @@
-"""A small warehouse of another kind, in the idioms people write: a ferry line's crossings and tickets."""
+"""A small warehouse of another kind, in common idioms: a ferry line's crossings and tickets."""

@@ -1,4 +1,4 @@
-"""A warehouse whose author knew SQL Server alone runs as its author would expect."""
+"""A warehouse written for SQL Server runs as on SQL Server."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def folder(sqlserver: SqlServer) -> Path:
 
 @pytest.fixture(scope="module")
 def ferries(sqlserver: SqlServer) -> Iterator[pyodbc.Connection]:
-    """The warehouse set up once, over one connection that follows USE."""
+    """The warehouse, created once over one connection, which executes USE."""
     with closing(pyodbc.connect(sqlserver.odbc(), autocommit=True)) as connection:
         for script in sorted(HERE.glob("*.sql")):
             for batch in filter(str.strip, GO.split(script.read_text())):

@@ -1,4 +1,4 @@
-"""Statements need no semicolons: any list of them is read back as the same list."""
+"""Statements need no semicolons: the parser returns any list of them as the same list."""
 
 from __future__ import annotations
 

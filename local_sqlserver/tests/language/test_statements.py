@@ -1,4 +1,4 @@
-"""Where statements begin and end, with and without semicolons."""
+"""The boundaries of statements, with and without semicolons."""
 
 from dataclasses import fields, is_dataclass
 
@@ -221,7 +221,7 @@ def test_a_procedure_holds_its_parameters_and_body() -> None:
         ("FOO BAR BAZ QUX = 1", 102, 1),
     ],
 )
-def test_what_does_not_compile_is_refused_with_number_and_line(text: str, number: int, line: int) -> None:
+def test_a_syntax_error_has_its_number_and_line(text: str, number: int, line: int) -> None:
     with pytest.raises(SqlError) as caught:
         parse_batch(text)
     assert (caught.value.number, caught.value.line) == (number, line), str(caught.value)
@@ -246,7 +246,7 @@ def test_what_does_not_compile_is_refused_with_number_and_line(text: str, number
         ("WAITFOR TIME '10:00'", "WAITFOR TIME"),
     ],
 )
-def test_what_is_not_supported_is_refused_by_name(text: str, name: str) -> None:
+def test_an_unsupported_construct_is_refused_by_name(text: str, name: str) -> None:
     with pytest.raises(SqlError) as caught:
         parse_batch("\n" + text)
     assert caught.value.number == 40510

@@ -22,11 +22,11 @@ def texts(text: str) -> list[str]:
         ("dbo..t", ["dbo", ".", ".", "t"]),
     ],
 )
-def test_text_falls_into_tokens(text: str, expected: list[str]) -> None:
+def test_text_is_cut_into_tokens(text: str, expected: list[str]) -> None:
     assert texts(text) == expected
 
 
-def test_tokens_know_their_line() -> None:
+def test_tokens_have_their_line() -> None:
     tokens = tokenize("a\n/* \n\n */ b 'x\ny' c")
     assert [(token.text, token.line) for token in tokens[:-1]] == [
         ("a", 1),
@@ -39,7 +39,7 @@ def test_tokens_know_their_line() -> None:
 @pytest.mark.parametrize(
     ("text", "number", "line"), [("\n'open", 105, 2), ("\n\n/* open", 113, 3), ("a \\` b", 102, 1)]
 )
-def test_what_never_closes_is_an_error_with_its_line(text: str, number: int, line: int) -> None:
+def test_an_unclosed_string_or_comment_is_an_error_with_its_line(text: str, number: int, line: int) -> None:
     with pytest.raises(SqlError) as caught:
         tokenize(text)
     assert (caught.value.number, caught.value.line) == (number, line)

@@ -1,4 +1,4 @@
-"""A client that sends what no driver would: packets by hand, without encryption."""
+"""A client that sends hand-made packets, which no driver would send, without encryption."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def login7(*, version: int = TDS_7_4, flags2: int = 0, flags3: int = 0, features
 
 
 class RawClient:
-    """Logs in and speaks packets; ``login`` replaces the LOGIN7, whose answer is kept in ``greeting``."""
+    """Logs in and exchanges packets; ``login`` replaces the LOGIN7. ``greeting`` is the response to it."""
 
     def __init__(self, address: tuple[str, int], login: bytes | None = None) -> None:
         self._socket = socket.create_connection(address, timeout=10)

@@ -96,7 +96,7 @@ class ScriptedSession:
 
 
 class ScriptedEngine:
-    """Knows one login (sa, Secret_1) and the databases master and DataWarehouse; records what it is asked."""
+    """Has one login (sa, Secret_1) and the databases master and DataWarehouse; records its calls."""
 
     server_name = "scripted"
 
@@ -126,7 +126,7 @@ class ScriptedEngine:
 
 
 def _type_info(odbc_type: int) -> Iterator[Event]:
-    """What pyodbc asks when it connects: the third column is the largest size of a parameter of that type."""
+    """The response to pyodbc's first request: the third column is the largest size of a parameter of that type."""
     names = ("TYPE_NAME", "DATA_TYPE", "PRECISION")
     types = (SqlType("nvarchar", 128), SqlType("smallint"), SqlType("int"))
     yield Columns(tuple(map(Column, names, types)))

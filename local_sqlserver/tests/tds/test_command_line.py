@@ -1,4 +1,4 @@
-"""The command line: what it prints, how it fails, how it ends."""
+"""The command line: its output, its failures, its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Login: encryption of every kind, refusals, what the client is told."""
+"""Login: every kind of encryption, refusals, the environment that the client receives."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_client_chooses_the_encryption(
     expected: str,
 ) -> None:
     engine.scripts["SELECT"] = ONE
-    if expected == "strict":  # takes no TrustServerCertificate: the certificate itself is named
+    if expected == "strict":  # it does not allow TrustServerCertificate
         keywords = keywords | {"ServerCertificate": str(certificate)}
     with caplog.at_level(logging.INFO), connector(server.address[1], driver) as connect:
         assert connect(**keywords).execute("SELECT").fetchone()[0] == 1
@@ -49,7 +49,7 @@ def test_the_client_chooses_the_encryption(
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_certificate_in_the_machine_s_trust_store_needs_no_blind_trust(
+def test_a_certificate_in_the_trust_store_of_the_machine_is_verified(
     server: Server, certificate: Path, trusted: bool
 ) -> None:
     text = connection_string("microsoft", server.address[1], TrustServerCertificate="no", Encrypt="yes")
@@ -82,7 +82,7 @@ def test_a_password_of_any_characters_is_read_as_typed(connect: Connect) -> None
 
 
 @pytest.mark.parametrize("size", [512, 4096, 16384, 32767])
-def test_packets_have_the_size_the_client_asks_for(server: Server, engine: ScriptedEngine, size: int) -> None:
+def test_packets_have_the_size_that_the_client_requests(server: Server, engine: ScriptedEngine, size: int) -> None:
     columns = Columns((Column("t", SqlType("nvarchar", 4000)),))
     rows = [("x" * n,) for n in range(0, 4000, 100)]
     engine.scripts["SELECT"] = script(columns, Rows(rows), Done(len(rows), 0xC1))

@@ -1,4 +1,4 @@
-"""What drivers seldom do, packet by packet: refusals, resets, attention, several calls in one request."""
+"""Requests that drivers seldom send, packet by packet: refusals, resets, attention, several calls in one request."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_logins_of_other_kinds_are_refused_by_name(server: Server, login: bytes,
         assert client.answer() == b""
 
 
-def test_only_utf8_support_is_acknowledged_of_the_features_asked_for(server: Server) -> None:
+def test_of_the_requested_features_only_utf8_support_is_acknowledged(server: Server) -> None:
     asked = b"\x01" + struct.pack("<I", 0) + b"\x0a" + struct.pack("<I", 1) + b"\x01\xff"
     with RawClient(server.address, login7(flags3=0x10, features=asked)) as client:
         assert client.greeting[-13 - 8 : -13] == b"\xae\x0a\x01\x00\x00\x00\x01\xff"
@@ -65,7 +65,7 @@ REFUSED_REQUESTS = [
 
 
 @pytest.mark.parametrize(("kind", "data", "construct"), REFUSED_REQUESTS)
-def test_what_is_not_supported_is_refused_by_name_and_the_connection_goes_on(
+def test_an_unsupported_request_is_refused_by_name_and_the_connection_continues(
     server: Server, kind: PacketType, data: bytes, construct: str
 ) -> None:
     with RawClient(server.address) as client:
@@ -96,7 +96,7 @@ def test_attention_without_a_request_is_acknowledged_once(server: Server, engine
     assert not engine.sessions[0].cancelled.is_set()
 
 
-def test_a_message_taken_back_with_the_ignore_bit_is_not_run(server: Server, engine: ScriptedEngine) -> None:
+def test_a_message_cancelled_by_the_ignore_bit_is_not_run(server: Server, engine: ScriptedEngine) -> None:
     with RawClient(server.address) as client:
         client.send(PacketType.SQL_BATCH, ALL_HEADERS + utf16("DELETE"), status=0x00)
         client.send(PacketType.SQL_BATCH, utf16(" FROM t"), status=0x03)
@@ -104,7 +104,7 @@ def test_a_message_taken_back_with_the_ignore_bit_is_not_run(server: Server, eng
     assert engine.batches == []
 
 
-def test_several_calls_in_one_request_run_in_order_and_all_but_the_last_say_more(
+def test_several_calls_in_one_request_run_in_order_and_all_but_the_last_have_the_more_bit(
     server: Server, engine: ScriptedEngine
 ) -> None:
     def call(name: str) -> bytes:
@@ -168,7 +168,7 @@ def test_a_row_that_does_not_fit_its_columns_is_an_error(row: tuple[object, ...]
         encode(Columns((Column("a", SqlType("int")),)), Rows([row]))
 
 
-def test_the_login_tells_the_collation_of_the_server(server: Server) -> None:
+def test_the_login_response_has_the_collation_of_the_server(server: Server) -> None:
     """ENVCHANGE type 7 (MS-TDS 2.2.7.9): LCID 0x0409, case ignored, version 2 (the 100 series), no sort order."""
     latin1_general_100_ci_as_ks_ws = b"\x09\x04\x10\x20\x00"
     with RawClient(server.address) as client:

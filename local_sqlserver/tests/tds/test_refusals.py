@@ -1,4 +1,4 @@
-"""Every refused construct is refused by name over the wire, wherever it stands, before anything of its batch runs."""
+"""Every refused construct is refused by name over the wire, in every position, before any of its batch runs."""
 
 from __future__ import annotations
 

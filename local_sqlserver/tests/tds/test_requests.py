@@ -1,4 +1,4 @@
-"""What drivers send: parameters of every type, procedure calls, transactions, cancellation."""
+"""The requests of drivers: parameters of every type, procedure calls, transactions, cancellation."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_autocommit_off_begins_and_ends_transactions(connect: Connect, engine: S
 
 
 def endless(session: ScriptedSession) -> Iterator[Event]:
-    """A statement that produces nothing until it is cancelled."""
+    """A statement that sends nothing until it is cancelled."""
     yield Columns((Column("n", SqlType("int")),))
     assert session.cancelled.wait(20)
     yield Error(3617, "cancelled")
@@ -101,7 +101,7 @@ def flood(session: ScriptedSession) -> Iterator[Event]:
         yield Rows([(n,) for n in range(1000)])
 
 
-def test_a_query_timeout_cancels_the_request_and_the_connection_goes_on(
+def test_a_query_timeout_cancels_the_request_and_the_connection_continues(
     connect: Connect, engine: ScriptedEngine
 ) -> None:
     engine.scripts["SLEEP"] = endless
@@ -150,7 +150,7 @@ def test_closing_a_cursor_amid_a_flood_of_rows_stops_them(connect: Connect, engi
     assert connection.execute("SELECT").fetchone()[0] == 5
 
 
-def test_a_client_that_leaves_cancels_what_runs_for_it(connect: Connect, engine: ScriptedEngine) -> None:
+def test_a_client_that_disconnects_cancels_its_request(connect: Connect, engine: ScriptedEngine) -> None:
     engine.scripts["FLOOD"] = flood
     connection = connect()
     connection.execute("FLOOD")

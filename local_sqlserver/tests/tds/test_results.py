@@ -1,4 +1,4 @@
-"""Result sets of every type, row counts, several results and messages, as two ODBC drivers read them."""
+"""Result sets of every type, row counts, several results and messages, read by two ODBC drivers."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_datetime_rounds_to_three_hundredths_and_into_the_next_day(connect: Conn
     assert tuple(row) == (dt.datetime(2024, 1, 1, 0, 0, 0, 3000), dt.datetime(2025, 1, 1))
 
 
-def test_what_the_code_page_lacks_becomes_a_question_mark(connect: Connect, engine: ScriptedEngine) -> None:
+def test_a_character_outside_the_code_page_becomes_a_question_mark(connect: Connect, engine: ScriptedEngine) -> None:
     engine.scripts["SELECT"] = script(*result((SqlType("varchar", 10), "a東b")))
     assert connect().execute("SELECT").fetchone()[0] == "a?b"
 

@@ -1,4 +1,4 @@
-"""Malformed input: parsers raise ProtocolError and nothing else, the server drops the client and lives on."""
+"""Malformed input: parsers raise only ProtocolError; the server disconnects the client and continues."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CALL = st.builds(
 
 
 class Recorded:
-    """A transport that plays back bytes and keeps what is sent."""
+    """A transport that replays bytes and records the sent ones."""
 
     def __init__(self, data: bytes = b"", chunk: int = 1 << 16) -> None:
         self._data = data

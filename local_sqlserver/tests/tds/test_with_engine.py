@@ -122,7 +122,7 @@ def test_prints_row_counts_and_result_sets_arrive_in_order(connect: Connect) -> 
         ("SELECT CAST('x' AS INT)", 245, "22018"),
     ],
 )
-def test_an_error_arrives_with_its_number_and_the_connection_goes_on(
+def test_an_error_arrives_with_its_number_and_the_connection_continues(
     connect: Connect, statement: str, number: int, sqlstate: str
 ) -> None:
     connection = connect()
@@ -171,7 +171,7 @@ def test_pymssql_gets_output_parameters_back(port: int) -> None:
         assert caught.value.args[0] == 8134
 
 
-def test_a_timeout_cancels_waiting_and_the_connection_goes_on(connect: Connect) -> None:
+def test_a_timeout_cancels_waiting_and_the_connection_continues(connect: Connect) -> None:
     connection = connect()
     connection.timeout = 1
     with pytest.raises(pyodbc.Error) as caught:
@@ -192,7 +192,7 @@ def test_a_timeout_cancels_a_long_query(connect: Connect) -> None:
     assert connection.execute("SELECT 1").fetchone()[0] == 1
 
 
-def test_use_changes_the_database_that_the_client_sees(connect: Connect) -> None:
+def test_use_changes_the_database_of_the_client(connect: Connect) -> None:
     connection = connect()
     assert connection.getinfo(pyodbc.SQL_DATABASE_NAME) == "wire"
     connection.execute("USE master")
