@@ -118,9 +118,9 @@ class _Loader:
         return int(inserted)
 
     def _statements(self, *, odd: bool) -> tuple[str, str]:
-        """Return the statements that insert a batch's good rows and that find its bad ones.
+        """Return two statements: one inserts a batch's good rows, the other finds its bad rows.
 
-        ``odd`` tells that there may be invalid characters, or NULs: a field of a lone NUL is the empty
+        With ``odd`` the text may contain invalid characters or NULs: a field of a lone NUL is the empty
         string, as bcp writes it.
         """
         conversions = []

@@ -86,7 +86,7 @@ def no_data_source(name: str, line: int) -> SqlError:
 def read_options(options: Mapping[str, str | int | None], line: int) -> BulkOptions:
     """Check BULK INSERT's options (names in upper case, None for a bare keyword).
 
-    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 2775 for a code page that is not known,
+    Raises SqlError: 102 for an unknown option or a value of the wrong kind, 2775 for an unknown code page,
     12703 for DATA_SOURCE, 4878, 4880 and 5339 for values that do not go
     together, 40510 for what the stand-in lacks.
     """

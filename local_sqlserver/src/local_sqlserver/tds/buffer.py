@@ -15,9 +15,9 @@ class ProtocolError(Exception):
 
 
 class Buffer:
-    """Reads little-endian fields from a message and never past its end.
+    """Reads little-endian fields from a message.
 
-    Raises ProtocolError when a field is longer than what is left.
+    Raises ProtocolError if a field extends past the end of the message.
     """
 
     __slots__ = ("_data", "_position")

@@ -117,7 +117,7 @@ def prelogin_response(encryption: Encryption, options: dict[int, bytes]) -> byte
 
 
 def parse_login7(data: bytes) -> Login:
-    """Decode LOGIN7 (2.2.6.4). Raises ProtocolError when a field lies outside the message."""
+    """Decode LOGIN7 (2.2.6.4). Raises ProtocolError if a field lies outside the message."""
     fixed = Buffer(data)
     length = fixed.uint32()
     if not _LOGIN7_FIXED <= length <= len(data):
