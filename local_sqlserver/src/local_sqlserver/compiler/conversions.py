@@ -282,6 +282,7 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
 
 
 def _padded(value: Value) -> Value:
+    # DuckDB has no CHAR(n): its values are stored with their trailing blanks.
     if value.type.name in FIXED_TEXT:
         length = value.type.length
         return Value(

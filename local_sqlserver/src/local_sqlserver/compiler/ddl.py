@@ -332,6 +332,7 @@ class DefinitionCompiler(DataCompiler):
             for constraint in relation.constraints
             if column.name in constraint.columns and constraint.kind != "C"
         ]
+        # SQL Server changes only the length of a column with a key or index.
         if used and definition.type.name != column.type.name:
             raise sql_error(4922, "ALTER TABLE ALTER COLUMN", column.name, line=node.line)
         nullable = definition.nullable is not False
@@ -487,6 +488,7 @@ def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
 
 def _generated_name(prefix: str, table: str, *columns: str) -> str:
     """A name for a constraint without one; the same definition always gets the same name."""
+    # In the form of SQL Server's names, whose last part is random there.
     digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
     column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"

@@ -62,6 +62,7 @@ class DataCompiler(QueryCompiler):
             return Value(sql, column.type)
         if column.default is None:
             return typed_null(column.type)
+        # The catalog stores T-SQL, because sys.default_constraints shows it and a default may read the session.
         value = self.expression(parse_expression(column.default), Scope())
         return self.assigned(value, column, relation, line)
 
@@ -462,6 +463,7 @@ class DataCompiler(QueryCompiler):
         clauses = []
         for clause in node.clauses:
             extra = f" AND {self.condition(clause.condition, scope)}" if clause.condition else ""
+            # T-SQL's default is BY TARGET.
             match = {"NOT MATCHED": "NOT MATCHED BY TARGET"}.get(clause.match, clause.match)
             action = "DELETE"
             if clause.action == "UPDATE":

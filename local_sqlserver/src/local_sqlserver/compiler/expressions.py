@@ -140,6 +140,7 @@ class ExpressionCompiler:
         tests: list[Predicate] = []
         branches = [implicit(result, target, node.line) for result in results]
         for (when, _), branch in zip(node.whens, branches, strict=True):
+            # The simple form evaluates its operand anew for each WHEN, as SQL Server does.
             if node.operand is None:
                 test = self.condition(when, scope)
             else:
@@ -179,6 +180,7 @@ class ExpressionCompiler:
         """A comparison after implicit conversion; text compares by its collation."""
         left, right = comparable(left, right, line)
         left, right = _same_collation([left, right], operator, line)
+        # Equality needs only the key; an order under a binary collation also needs the order of code units.
         by = sort_key_value if operator in ("<", "<=", ">", ">=") else key_value
         left, right = by(left), by(right)
         return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))

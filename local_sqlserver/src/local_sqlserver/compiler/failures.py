@@ -49,6 +49,7 @@ def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation]
     is the session's number. An unknown failure becomes error 50000 with DuckDB's text, so that it is never hidden.
     """
     message = str(failure)
+    # The first form is from ``raising``, the second from tsql_raise in the compiled SQL.
     if raised := re.search(rf"{ERROR_MARK}(\d+)/(\d+)/(\d+):(.*)", message, re.DOTALL):
         number, severity, state, text = raised.groups()
         return SqlError(int(number), text, severity=int(severity), state=int(state), line=line)
@@ -129,6 +130,7 @@ def _violated(
         named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)
         if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):
             return relation, constraint, match.groups()
+    # For two rows of one statement DuckDB names no columns, so the number of values finds the key.
     values = tuple(text.split(", "))
     for relation, constraint in keys:
         if len(constraint.columns) == len(values):

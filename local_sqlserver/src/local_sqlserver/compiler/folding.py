@@ -104,6 +104,7 @@ def _folded(sql: str, collation: Collation, expand: bool) -> str:
     letters, others = _EXPANSIONS, {}
     if not collation.case:
         sql, letters, others = f"lower({sql})", _SMALL_EXPANSIONS, _RAISED
+    # Characters without weight are removed first, so that the letters around them can compose.
     if expand:
         ignored = _NO_WEIGHT + (_NO_WEIGHT_BEFORE_100 if collation.version < 100 else "")
         sql = f"regexp_replace({sql}, '[{ignored}]', '', 'g')"

@@ -65,6 +65,7 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
 
     ``where`` is the condition of a filtered index: rows that fail it get the key NULL, which may repeat in DuckDB.
     """
+    # An index over expressions, because DuckDB's own would compare the bytes of text.
     by_name = {column.name.lower(): column for column in relation.columns}
     keys = []
     for column_name in columns:

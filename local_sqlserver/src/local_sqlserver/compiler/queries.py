@@ -124,6 +124,7 @@ class QueryCompiler(ExpressionCompiler):
         rows = self._body(body, parent)
         if not query.order and query.offset is None:
             return rows
+        # ORDER BY and paging of a set operation see only its columns, so they enclose it.
         scope = Scope(None, [SourceColumns("_u", "_u", rows.columns)])
         items = [(column, reference("_u", column)) for column in rows.columns]
         order = self._order(query.order, scope, items, must_be_listed=True)
@@ -143,6 +144,7 @@ class QueryCompiler(ExpressionCompiler):
             raise sql_error(205, line=node.line)
         columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
+            # A bare NULL takes the type of the other side; two of them are INT.
             known = [column.type for column in (one, two) if not column.null]
             declared = common_type(known) if known else INT
             null = one.null and two.null
@@ -461,6 +463,7 @@ class QueryCompiler(ExpressionCompiler):
             raise sql_error(10709, line=node.line)
         types = []
         for column in zip(*rows, strict=True):
+            # All rows of a column have one type: its values are converted before DuckDB sees them.
             known = [value.type for value in column if not value.null]
             types.append(common_type(known) if known else INT)
         lines = ", ".join(

@@ -225,7 +225,7 @@ def _date_part(part: str, sql: str) -> str:
     """DATEPART of a TIMESTAMP or DATE; DATEFIRST is 7, so a week begins on Sunday."""
     if part == "weekday":
         return f"(date_part('dow', {sql}) + 1)"
-    if part == "week":
+    if part == "week":  # week 1 begins on 1 January, each further one on a Sunday
         start = f"date_trunc('year', {sql})"
         return f"((date_part('doy', {sql}) - 1 + date_part('dow', {start})) // 7 + 1)"
     if part == "iso_week":

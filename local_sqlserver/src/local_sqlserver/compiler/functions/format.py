@@ -73,6 +73,7 @@ def _number(value: Value, pattern: str, line: int) -> str:
     if percent:
         number = f"({number} * 100)"
     digits = _digits(number, places, grouped="," in whole)
+    # A # shows a digit but no zero at the end of the fraction, nor before the point if no 0 is there.
     if places > least:
         digits = (
             f"regexp_replace({digits}, '\\.?0{{0,{places - least}}}$', '')"
@@ -83,13 +84,14 @@ def _number(value: Value, pattern: str, line: int) -> str:
     if zeros == 0:
         digits = f"regexp_replace({digits}, '^(-?)0(\\.|$)', '\\1\\2')"
     elif zeros > 1 and "," not in whole:
+        # Leading zeros come after the sign, so the sign is cut off before the padding.
         width = zeros + (places + 1 if places else 0)
         digits = (
             f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || lpad(ltrim({digits}, '-'), "
             f"CAST(greatest({width}, length(ltrim({digits}, '-'))) AS INTEGER), '0'))"
         )
     result = digits
-    if prefix or suffix or percent:
+    if prefix or suffix or percent:  # the sign precedes the prefix
         result = (
             f"(CASE WHEN {number} < 0 THEN '-' ELSE '' END || {quote(_plain(prefix))} || "
             f"ltrim({digits}, '-') || {quote(percent + _plain(suffix))})"
