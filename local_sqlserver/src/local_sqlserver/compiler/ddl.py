@@ -332,7 +332,7 @@ class DefinitionCompiler(DataCompiler):
             for constraint in relation.constraints
             if column.name in constraint.columns and constraint.kind != "C"
         ]
-        # SQL Server changes only the length of a column with a key or index.
+        # The type of a column with a key or index is fixed in SQL Server; only its length may change.
         if used and definition.type.name != column.type.name:
             raise sql_error(4922, "ALTER TABLE ALTER COLUMN", column.name, line=node.line)
         nullable = definition.nullable is not False

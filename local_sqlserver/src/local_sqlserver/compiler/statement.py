@@ -56,6 +56,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
     sql = f"{tables}{rows.sql}"
     if isinstance(body, syntax.Select) and any(item.variable for item in body.items):
         assignments = tuple(item.variable.lower() for item in body.items)
+        # DuckDB converts each value to the type of its variable; the engine assigns the values of the last row.
         parts = []
         for name, column in zip(assignments, rows.columns, strict=True):
             declared = compiler.context.variable(name, node.line)

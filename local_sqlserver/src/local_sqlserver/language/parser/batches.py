@@ -323,6 +323,7 @@ class BatchParser(DefinitionParser):
         return syntax.Block(statements=self._block(), line=line)
 
     def _transaction_name(self) -> str:
+        # Any unreserved word is the name, even one that begins a statement (THROW), as in SQL Server.
         token = self.token
         if token.kind == VARIABLE:
             return self.scalar_variable()
@@ -373,6 +374,7 @@ class BatchParser(DefinitionParser):
         return syntax.Return(value=self.value(), line=token.line)
 
     def _expression_follows(self) -> bool:
+        # RETURN needs no semicolon: a reserved word that begins no expression begins the next statement.
         token = self.token
         if token.kind == OPERATOR:
             return token.text in "(-+~"
@@ -492,6 +494,7 @@ class BatchParser(DefinitionParser):
         )
 
     def _argument_follows(self) -> bool:
+        # EXEC needs no semicolon: a reserved word that is no argument begins the next statement.
         token = self.token
         if token.kind == WORD:
             return token.upper not in RESERVED or token.upper in ("NULL", "DEFAULT")

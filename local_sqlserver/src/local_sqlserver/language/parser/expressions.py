@@ -143,7 +143,7 @@ class ExpressionParser(TokenCursor):
             self.expect_operator(")")
             return syntax.Exists(query=query, line=line)
         left = self._additive()
-        if isinstance(left, syntax.Condition):
+        if isinstance(left, syntax.Condition):  # in parentheses
             return left
         if self.token.kind == OPERATOR and self.token.text in _COMPARISONS | {"!"}:
             return self._comparison(left)

@@ -168,6 +168,7 @@ class QueryParser(ExpressionParser):
                 variable = syntax.Variable(name=name, line=line)
                 value = syntax.Binary(operator=operator[0], left=variable, right=value, line=line)
             return syntax.Item(value=value, variable=name, line=line)
+        # `alias = value`: a value cannot begin with a comparison.
         if (self.token.is_name or self.token.kind == STRING) and self.peek().text == "=":
             if self.token.kind == WORD and self.token.upper in RESERVED:
                 raise self.error()
@@ -178,7 +179,7 @@ class QueryParser(ExpressionParser):
         return syntax.Item(value=value, alias=self._column_alias(), line=line)
 
     def _qualified_star(self) -> syntax.Name:
-        """The prefix of ``a.b.*`` if that is next, else None."""
+        """The prefix of ``a.b.*`` if that is next, else the empty name."""
         distance = 0
         parts = []
         while self.peek(distance).is_name and self.peek(distance + 1).text == ".":
@@ -491,6 +492,7 @@ class QueryParser(ExpressionParser):
             word = self.advance().upper
             plain = [part for element in elements for part in element[0]]
             elements = [_rollup(plain) if word == "ROLLUP" else _cube(plain)]
+        # The grouping sets of a list are the combinations of the sets of its elements.
         sets: list[tuple[syntax.Expression, ...]] = [()]
         for element in elements:
             sets = [left + right for left in sets for right in element]
