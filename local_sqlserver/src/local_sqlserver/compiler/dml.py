@@ -30,7 +30,7 @@ _OUTPUT_TABLE = "temp.main._tsql_output"
 
 
 @dataclass(frozen=True, slots=True)
-class _Returned:
+class _CompiledOutput:
     """A compiled OUTPUT clause."""
 
     sql: str
@@ -146,10 +146,10 @@ class DataCompiler(QueryCompiler):
             else:
                 values[column.name] = self.default(column, relation, line)
         names = ", ".join(identifier(column.name) for column in writable)
-        sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked(relation, values, source)}"
+        sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked_rows(relation, values, source)}"
         return self._inserted(sql, node, relation)
 
-    def _checked(self, relation: Relation, values: dict[str, Value], source: str) -> str:
+    def _checked_rows(self, relation: Relation, values: dict[str, Value], source: str) -> str:
         """A SELECT of the new rows' columns from ``source``.
 
         Checks read a subquery of the new values: a default or NEXTVAL that a check repeated would be evaluated again.
@@ -203,7 +203,7 @@ class DataCompiler(QueryCompiler):
         returned = None
         if node.output:
             source = relation_source(relation, "inserted", "")
-            returned = self._returned(node.output, [source])
+            returned = self._output_clause(node.output, [source])
         returning = []
         if returned:
             returning.append(returned.sql)
@@ -219,7 +219,7 @@ class DataCompiler(QueryCompiler):
         statements: tuple[str, ...],
         command: str,
         output: syntax.Output | None,
-        returned: _Returned | None,
+        returned: _CompiledOutput | None,
         *,
         identity_table: Relation | None = None,
     ) -> Translation:
@@ -241,7 +241,7 @@ class DataCompiler(QueryCompiler):
             identity_table=identity_table,
         )
 
-    def _returned(self, output: syntax.Output, sources: list[SourceColumns]) -> _Returned:
+    def _output_clause(self, output: syntax.Output, sources: list[SourceColumns]) -> _CompiledOutput:
         """An OUTPUT clause over the given pseudo tables."""
         scope = Scope(None, sources)
         parts: list[str] = []
@@ -263,9 +263,9 @@ class DataCompiler(QueryCompiler):
             names.append(name)
             types.append(value.type)
         emitted = ", ".join(f"{sql} AS _o{index}" for index, sql in enumerate(parts))
-        return _Returned(emitted, tuple(names), tuple(types))
+        return _CompiledOutput(emitted, tuple(names), tuple(types))
 
-    def _changed_source(
+    def _target_source(
         self, target: syntax.Name, source: syntax.Source | None, line: int
     ) -> tuple[Relation, SourceColumns, Scope, str, bool]:
         """The table that UPDATE or DELETE changes, its source, the scope, the SQL of FROM, and whether it joins."""
@@ -305,7 +305,7 @@ class DataCompiler(QueryCompiler):
         line = node.line
         tables = self.common_tables(node)
         self._refuse_common_target(node.target, line)
-        relation, own, scope, source, joined = self._changed_source(node.target, node.source, line)
+        relation, own, scope, source, joined = self._target_source(node.target, node.source, line)
         by_name = {column.name.lower(): column for column in relation.columns}
         values: dict[str, Value] = {}
         for assignment in node.assignments:
@@ -363,7 +363,7 @@ class DataCompiler(QueryCompiler):
         deleted.replacements.update(
             {column.name.lower(): _column("_u", f"_old_{column.name}", column.type) for column in relation.columns}
         )
-        returned = self._returned(node.output, [inserted, deleted])
+        returned = self._output_clause(node.output, [inserted, deleted])
         # DuckDB's RETURNING has no old values: keep both in a table, update from it, and select OUTPUT from it.
         statements = (
             f"CREATE OR REPLACE TEMP TABLE _tsql_output AS {tables}{found}",
@@ -391,13 +391,13 @@ class DataCompiler(QueryCompiler):
             if table is not None:
                 return self._delete_common(node, table)
         tables = self.common_tables(node)
-        relation, own, scope, source, _ = self._changed_source(node.target, node.source, line)
+        relation, own, scope, source, _ = self._target_source(node.target, node.source, line)
         where = f" WHERE {self.condition(node.where, scope)}" if node.where else ""
         limit = self._row_limit(node.top)
         returned = None
         if node.output:
             deleted = relation_source(relation, "deleted", "")
-            returned = self._returned(node.output, [deleted])
+            returned = self._output_clause(node.output, [deleted])
         returning = f" RETURNING {returned.sql}" if returned else ""
         if not node.source and not limit:
             sql = f"{tables}DELETE FROM {source}{where}{returning}"
@@ -428,7 +428,7 @@ class DataCompiler(QueryCompiler):
         limit = self._row_limit(node.top)
         returned = None
         if node.output:
-            returned = self._returned(node.output, [relation_source(relation, "deleted", "")])
+            returned = self._output_clause(node.output, [relation_source(relation, "deleted", "")])
         returning = f" RETURNING {returned.sql}" if returned else ""
         others = tuple(other for other in node.tables if other is not table)
         if others:
@@ -526,7 +526,7 @@ class DataCompiler(QueryCompiler):
         names = ", ".join(identifier(name) for name in values)
         return f"INSERT ({names}) VALUES ({', '.join(guarded[name] for name in values)})"
 
-    def _merge_output(self, output: syntax.Output, relation: Relation) -> _Returned:
+    def _merge_output(self, output: syntax.Output, relation: Relation) -> _CompiledOutput:
         for item in output.items:
             qualifier = item.qualifier or (item.value.parts[:-1] if isinstance(item.value, syntax.Column) else ())
             if qualifier and qualifier[-1].lower() == "deleted":
@@ -536,7 +536,7 @@ class DataCompiler(QueryCompiler):
             sql = f"CASE WHEN merge_action <> 'DELETE' THEN {identifier(column.name)} END"
             inserted.replacements[column.name.lower()] = Value(sql, column.type)
         marker = OutputColumn("$action", SqlType("nvarchar", length=10), "merge_action")
-        return self._returned(output, [inserted, SourceColumns("", "", (marker,))])
+        return self._output_clause(output, [inserted, SourceColumns("", "", (marker,))])
 
 
 def _column(alias: str, name: str, declared: SqlType) -> Value:

@@ -81,16 +81,16 @@ class Calls:
             text = frame.variable(name, statement.line).value
             name = parse_name(text or "")
         arguments = [self._argument(argument, frame) for argument in statement.arguments]
-        outcome = yield from self.invoke(name, arguments, frame, statement.line)
-        for position, (value, kind) in outcome.outputs.items():
+        result = yield from self.invoke(name, arguments, frame, statement.line)
+        for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
             if variable is not None:
                 variable.value = coerce(value, variable.type, kind)
         if statement.return_variable is not None:
             target = frame.variable(statement.return_variable, statement.line)
-            target.value = coerce(outcome.code, target.type)
+            target.value = coerce(result.code, target.type)
         if not frame.in_procedure:
-            yield ProcedureDone(outcome.code)
+            yield ProcedureDone(result.code)
 
     def _argument(self, argument: syntax.Argument, frame: Frame) -> ArgumentValue:
         if argument.value is None:
@@ -177,8 +177,8 @@ class Calls:
             return (yield from self._user_procedure(database, item, arguments, frame, line))
         system = system_procedures.find(name)
         if system is not None:
-            outcome = system(self, arguments, frame)
-            return outcome if isinstance(outcome, CallResult) else (yield from outcome)
+            result = system(self, arguments, frame)
+            return result if isinstance(result, CallResult) else (yield from result)
         raise sql_error(2812, ".".join(name), line=line)
 
     def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
@@ -320,10 +320,10 @@ class Calls:
             ArgumentValue(parameter.name, parameter.value, parameter.type, parameter.output, parameter.default)
             for parameter in parameters
         ]
-        outcome = yield from self.invoke(parse_name(name), arguments, self.state.base, 1)
-        for position, (value, kind) in sorted(outcome.outputs.items()):
+        result = yield from self.invoke(parse_name(name), arguments, self.state.base, 1)
+        for position, (value, kind) in sorted(result.outputs.items()):
             yield ReturnValue(position, parameters[position].name, kind, value)
-        yield ProcedureDone(outcome.code)
+        yield ProcedureDone(result.code)
 
 
 def _insert_of(statement: syntax.InsertExecute, names: Sequence[str]) -> syntax.Insert:

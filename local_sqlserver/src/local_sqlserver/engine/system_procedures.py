@@ -56,8 +56,8 @@ def _by_parameter(names: Sequence[str], arguments: Sequence[ArgumentValue], proc
     return picked
 
 
-def _shifted_outputs(outcome: CallResult, by: int) -> dict[int, tuple[Any, SqlType]]:
-    return {position + by: value for position, value in outcome.outputs.items()}
+def _shifted_outputs(result: CallResult, by: int) -> dict[int, tuple[Any, SqlType]]:
+    return {position + by: value for position, value in result.outputs.items()}
 
 
 def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
@@ -72,8 +72,8 @@ def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame
             name = "@statement" if position == 0 else "@params"
             raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1))
-    outcome = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
-    return _call_result(outcome.code, _shifted_outputs(outcome, 2))
+    result = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
+    return _call_result(result.code, _shifted_outputs(result, 2))
 
 
 def _prepare(caller: Caller, parameters: str, statement: str) -> int:
@@ -92,14 +92,14 @@ def _sp_prepare(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame
 def _sp_prepexec(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
     statement, declared = caller.prepared[handle]
-    outcome = yield from caller.dynamic(statement, declared, frame, arguments[3:])
-    return _call_result(outcome.code, {0: (handle, _INT), **_shifted_outputs(outcome, 3)})
+    result = yield from caller.dynamic(statement, declared, frame, arguments[3:])
+    return _call_result(result.code, {0: (handle, _INT), **_shifted_outputs(result, 3)})
 
 
 def _sp_execute(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     statement, declared = _prepared(caller, arguments)
-    outcome = yield from caller.dynamic(statement, declared, frame, arguments[1:])
-    return _call_result(outcome.code, _shifted_outputs(outcome, 1))
+    result = yield from caller.dynamic(statement, declared, frame, arguments[1:])
+    return _call_result(result.code, _shifted_outputs(result, 1))
 
 
 def _prepared(caller: Caller, arguments: Sequence[ArgumentValue]) -> tuple[str, tuple[Any, ...]]:
@@ -126,8 +126,8 @@ def _sp_prepexecrpc(caller: Caller, arguments: Sequence[ArgumentValue], frame: F
     match = _CALL.fullmatch(text)
     if match is None:
         raise unsupported(f"sp_prepexecrpc of {text!r}")
-    outcome = yield from caller.invoke(parse_name(match["name"]), arguments[2:], frame, 1)
-    return _call_result(outcome.code, {0: (0, _INT), **_shifted_outputs(outcome, 2)})
+    result = yield from caller.invoke(parse_name(match["name"]), arguments[2:], frame, 1)
+    return _call_result(result.code, {0: (0, _INT), **_shifted_outputs(result, 2)})
 
 
 def _sp_reset_connection(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:

@@ -103,16 +103,16 @@ class Connection:
 
     def _converse(self, client: Negotiated, session: Session) -> None:
         client.reader.max_message = MAX_MESSAGE
-        inbox = Inbox(client.reader, session, self._peer)
-        inbox.start()
+        receiver = Receiver(client.reader, session, self._peer)
+        receiver.start()
         try:
-            Dialogue(session, client.writer, inbox, self._engine.server_name, self._peer).run()
+            Responder(session, client.writer, receiver, self._engine.server_name, self._peer).run()
         finally:
             self.abort()
-            inbox.join()
+            receiver.join()
 
 
-class Inbox:
+class Receiver:
     """The receiving side: a thread that reads messages, so that an Attention arrives while a request runs.
 
     It queues at most one message, because a client sends no other before it has the response (3.3.5.9).
@@ -127,7 +127,7 @@ class Inbox:
         self._running = False
         self._ended = False
         self._attention = False
-        self._thread = threading.Thread(target=self._receive, name=f"tds inbox {peer}")
+        self._thread = threading.Thread(target=self._receive, name=f"tds receiver {peer}")
 
     def start(self) -> None:
         """Start to read."""
@@ -188,19 +188,19 @@ class Inbox:
                 self._session.cancel()
 
 
-class Dialogue:
+class Responder:
     """The responding side: runs one request after the other and sends its tokens."""
 
-    def __init__(self, session: Session, writer: PacketWriter, inbox: Inbox, server_name: str, peer: str) -> None:
+    def __init__(self, session: Session, writer: PacketWriter, receiver: Receiver, server_name: str, peer: str) -> None:
         self._session = session
         self._writer = writer
-        self._inbox = inbox
+        self._receiver = receiver
         self._server_name = server_name
         self._peer = peer
 
     def run(self) -> None:
         """Respond to requests until the client disconnects or an error of severity 20 or more ends the connection."""
-        while (message := self._inbox.next()) is not None:
+        while (message := self._receiver.next()) is not None:
             if message.type is PacketType.ATTENTION:
                 self._acknowledge_attention()
             elif message.status & Status.IGNORE:
@@ -210,7 +210,7 @@ class Dialogue:
 
     def _acknowledge_attention(self) -> None:
         """Acknowledge an Attention that arrived after the end of its request (3.3.5.9)."""
-        if self._inbox.acknowledge():
+        if self._receiver.acknowledge():
             self._send(done(Token.DONE, DoneStatus.ATTENTION))
 
     def _send(self, tokens: bytes) -> None:
@@ -236,12 +236,12 @@ class Dialogue:
     def _stream(self, pieces: Generator[bytes, None, None]) -> None:
         """Send pieces of whole tokens; stop at an Attention and acknowledge it in the same message."""
         with closing(pieces):
-            while not self._inbox.attention:
+            while not self._receiver.attention:
                 piece = next(pieces, None)
                 if piece is None:
                     return
                 self._writer.write(piece)
-        if self._inbox.acknowledge():
+        if self._receiver.acknowledge():
             self._writer.write(done(Token.DONE, DoneStatus.ATTENTION))
 
     def _tokens(self, message: Message, encoder: ResponseEncoder) -> Generator[bytes, None, None]:
@@ -275,8 +275,8 @@ class Dialogue:
     ) -> Iterator[bytes]:
         """Encode the events of one call; if the caller stops early, the engine's generator is closed at once."""
         try:
-            with self._inbox.cancelling() as undisturbed:
-                if undisturbed:
+            with self._receiver.cancelling() as running:
+                if running:
                     yield from encoder.encode(events, last, more=more)
                 else:
                     yield b""  # the caller checks for an Attention after each piece
