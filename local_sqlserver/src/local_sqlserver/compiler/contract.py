@@ -96,7 +96,7 @@ class CatalogChange:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """DuckDB SQL for one T-SQL statement.
+    """A compiled statement or expression: its DuckDB SQL, and the facts about it that the engine needs.
 
     ``statements`` run in order in one transaction; the last one's result or row count is the statement's.
     ``parameters`` name the values bound as $1, $2 … (a DuckDB statement that uses some of them gets exactly those): a
