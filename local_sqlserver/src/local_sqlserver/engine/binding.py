@@ -104,7 +104,7 @@ class Binder:
 
     def _compile(self, node: syntax.CompiledStatement | syntax.Expression, target: SqlType | None = None) -> None:
         if any(isinstance(inner, syntax.FileSource) for inner in node.walk()):
-            return
+            return  # the file and the permission to read it are checked at run time
         try:
             self._compiler.compile(node, self._context(), self._frame, target)
         except SqlError as error:

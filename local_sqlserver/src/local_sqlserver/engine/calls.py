@@ -209,6 +209,7 @@ class Calls:
         inner.signers = signers(self.view.catalog(database), item)
         positions = self._bind(definition.parameters, item, arguments, inner, line)
         before = self.transactions.count
+        # 266: SQL Server requires that a procedure ends with the @@TRANCOUNT that it began with.
         code = yield from self._run(definition.body, inner)
         after = self.transactions.count
         outputs: dict[int, tuple[Any, SqlType]] = {}

@@ -280,7 +280,7 @@ class Interpreter:
         return ()
 
     def _declare_table(self, item: syntax.TableDeclaration, frame: Frame) -> None:
-        if item.name.lower() in frame.tables:
+        if item.name.lower() in frame.tables:  # a DECLARE in a loop keeps the rows, as in SQL Server
             return
         translation, _ = self._compilation.compiled(item.table, frame)
         connection = self._transactions.connection
@@ -291,7 +291,7 @@ class Interpreter:
         for sql in translation.statements:
             connection.execute(sql)
         table = TableVariable(relation, translation.statements)
-        if self._transactions.count:
+        if self._transactions.count:  # a rollback drops the table in DuckDB; it is then created again, empty
             table.rows = []
         frame.tables[item.name.lower()] = table
 

@@ -41,6 +41,7 @@ class Work:
                 self.transactions.note_failure()
                 raise
             return
+        # The catalog's copy and the names of temporary tables must follow the data: on failure both are restored.
         connection = self.transactions.connection
         connection.execute("BEGIN TRANSACTION")
         temporary = [(frame, dict(frame.temporary)) for frame in self._state.frames]
