@@ -166,3 +166,23 @@ def test_single_user_with_rollback_immediate_ends_the_other_sessions(connect: Co
     assert other("SELECT 1").errors[0].severity >= 20
     administrator.good("DROP DATABASE D")
     assert administrator("SELECT DB_ID(N'D')").value is None
+
+
+def test_the_first_row_of_a_table_emptied_and_filled_again_is_found_beside_other_writers(
+    connect: Connect, pool: ThreadPoolExecutor
+) -> None:
+    other, writer, reader = connect(), connect(), connect()
+    writer.good(
+        "CREATE TABLE t (id INT IDENTITY PRIMARY KEY, k NVARCHAR(250) NOT NULL UNIQUE, v NVARCHAR(20) NOT NULL)",
+        "CREATE TABLE other (a INT, b NVARCHAR(200))",
+    )
+    many = "INSERT other SELECT value, REPLICATE(N'x', 150) FROM GENERATE_SERIES(1, 20000)"
+    writing = pool.submit(lambda: other.good(*[f"BEGIN TRANSACTION; DELETE other; {many}; COMMIT"] * 20))
+    while not writing.done():
+        writer.good("TRUNCATE TABLE t")
+        for key in "abc":
+            writer.good(f"INSERT t (k, v) VALUES (N'{key}', N'new')")
+            for value in "12345":
+                writer.good(f"BEGIN TRANSACTION; UPDATE t SET v = N'{value}' WHERE k = N'{key}'; COMMIT")
+                assert reader("SELECT TOP (1) k, v FROM t ORDER BY id DESC").rows == [(key, value)]
+    writing.result()

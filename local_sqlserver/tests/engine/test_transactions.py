@@ -226,12 +226,14 @@ def test_implicit_transactions_begin_with_the_first_statement(table: Client) -> 
 def test_reset_restores_the_state_after_login(table: Client) -> None:
     table.good(
         "CREATE TABLE #x (a INT)",
+        "DECLARE c CURSOR FOR SELECT 1",
         "SET NOCOUNT ON",
         "USE master",
         "BEGIN TRAN",
         "INSERT D.dbo.t VALUES (1, N'x')",
     )
     table.session.reset()
+    assert table("OPEN c").numbers == [16916]
     assert table.session.database == "D"
     assert (count(table), table("SELECT @@TRANCOUNT").value) == (0, 0)
     assert table("SELECT * FROM #x").numbers == [208]

@@ -68,10 +68,6 @@ class Calls:
         self._inserting = False
         self.prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]] = {}
 
-    def drop_prepared(self) -> None:
-        """Drop all handles of sp_prepare."""
-        self.prepared.clear()
-
     # --- statements of T-SQL
 
     def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:

@@ -106,7 +106,7 @@ class Interpreter:
         self._scalars = scalars
         self._calls = calls
         self._tries = 0
-        cursors = Cursors(state, compilation, runner)
+        self.cursors = cursors = Cursors(state, compilation, runner)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),
             syntax.Declare: self._declare,

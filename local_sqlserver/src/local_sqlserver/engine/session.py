@@ -174,6 +174,7 @@ class EngineSession:
         state.base = Frame(0, state.login_database)
         state.frames[:] = [state.base]
         self._calls.prepared.clear()
+        self._interpreter.cursors.drop_all()
         state.row_count = state.last_error = 0
         state.last_identity = None
 
