@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from local_sqlserver.compiler.functions.readme import with_table
+
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- refused constructs: made by tests.refused -->", "<!-- end of refused constructs -->"
 
@@ -113,11 +115,7 @@ def markdown() -> str:
 
 def renewed(readme: str) -> str:
     """The text of the README with the table of now between its markers; raises ValueError without them."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"there is no table between {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{markdown()}\n\n{END}{after}"
+    return with_table(readme, BEGIN, markdown(), END)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from local_sqlserver.engine.state import RaisedError
+from local_sqlserver.engine.state import RaisedError, same_error
 from local_sqlserver.errors import SqlError, sql_error
 
 _PLACE = re.compile(
@@ -16,14 +16,7 @@ _PLACE = re.compile(
 
 def thrown(error: SqlError) -> RaisedError:
     """Return the error that a bare THROW raises again, unchanged."""
-    again = RaisedError(
-        error.number,
-        error.message,
-        severity=error.severity,
-        state=error.state,
-        line=error.line,
-        procedure=error.procedure,
-    )
+    again = same_error(error, RaisedError)
     again.statement = "THROW"
     return again
 

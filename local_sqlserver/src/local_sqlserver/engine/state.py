@@ -6,12 +6,14 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from local_sqlserver.compiler import Relation
 from local_sqlserver.engine.events import Done, Error
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.types import SqlType
+
+Kind = TypeVar("Kind", bound=SqlError)
 
 
 @dataclass(slots=True)
@@ -188,7 +190,14 @@ class BindingError(SqlError):
 
 def binding_error(error: SqlError, depth: int) -> BindingError:
     """Return the same error as a binding error of a frame."""
-    bound = BindingError(
+    bound = same_error(error, BindingError)
+    bound.depth = depth
+    return bound
+
+
+def same_error(error: SqlError, kind: type[Kind]) -> Kind:
+    """Return an error as one of another class."""
+    return kind(
         error.number,
         error.message,
         severity=error.severity,
@@ -196,5 +205,3 @@ def binding_error(error: SqlError, depth: int) -> BindingError:
         line=error.line,
         procedure=error.procedure,
     )
-    bound.depth = depth
-    return bound

@@ -26,11 +26,16 @@ def markdown() -> str:
 
 def renewed(readme: str) -> str:
     """The text of a README with the current table between its markers; raises ValueError without markers."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"there is no table between {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{markdown()}\n\n{END}{after}"
+    return with_table(readme, BEGIN, markdown(), END)
+
+
+def with_table(readme: str, begin: str, table: str, end: str) -> str:
+    """The text of a README with a table between two markers; raises ValueError without them."""
+    before, found_begin, rest = readme.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"there is no table between {begin} and {end}")
+    return f"{before}{begin}\n\n{table}\n\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ bare THROW outside CATCH (10704).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -67,11 +68,11 @@ class BatchParser(DefinitionParser):
         self._catches = 0
         self._in_procedure = False
         self._openers: dict[str, Callable[[], syntax.Statement]] = {
-            "ADD": self._signature,
+            "ADD": partial(parse_signature, self),
             "ALTER": self._define,
             "BEGIN": self._begin,
             "BREAK": self._break,
-            "BULK": self._bulk,
+            "BULK": partial(parse_bulk_insert, self),
             "CLOSE": self._cursor_operation,
             "COMMIT": self._commit,
             "CONTINUE": self._continue,
@@ -79,12 +80,12 @@ class BatchParser(DefinitionParser):
             "DEALLOCATE": self._cursor_operation,
             "DECLARE": self._declare,
             "DELETE": lambda: self.delete(self.token.line),
-            "DENY": self._security,
+            "DENY": partial(parse_security, self),
             "DROP": self._drop,
             "EXEC": self.execute,
             "EXECUTE": self.execute,
             "FETCH": self._fetch,
-            "GRANT": self._security,
+            "GRANT": partial(parse_security, self),
             "IF": self._if,
             "INSERT": lambda: self.insert(self.token.line),
             "MERGE": lambda: self.merge(self.token.line),
@@ -92,7 +93,7 @@ class BatchParser(DefinitionParser):
             "PRINT": self._print,
             "RAISERROR": self._raiserror,
             "RETURN": self._return,
-            "REVOKE": self._security,
+            "REVOKE": partial(parse_security, self),
             "ROLLBACK": self._rollback,
             "SAVE": self._save,
             "SELECT": self.select,
@@ -668,15 +669,6 @@ class BatchParser(DefinitionParser):
         if what in ("LOGIN", "USER", "ROLE", "CERTIFICATE", "SIGNATURE"):
             self.position = first
             if what == "SIGNATURE":
-                return self._signature()
+                return parse_signature(self)
             return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
         raise self._definition_error("DROP", token.line)
-
-    def _security(self) -> syntax.Statement:
-        return parse_security(self)
-
-    def _signature(self) -> syntax.Statement:
-        return parse_signature(self)
-
-    def _bulk(self) -> syntax.Statement:
-        return parse_bulk_insert(self)
