@@ -30,11 +30,18 @@ from local_sqlserver.types import (
     SqlType,
 )
 
+_MONTH_FIRST, _DAY_FIRST, _YEAR_FIRST = r"\3-\1-\2", r"\3-\2-\1", r"\1-\2-\3"
 _DATE_ORDERS = {
-    101: "mdy", 1: "mdy", 103: "dmy", 3: "dmy", 104: "dmy", 4: "dmy", 105: "dmy", 5: "dmy", 110: "mdy", 10: "mdy",
-    102: "ymd", 2: "ymd", 111: "ymd", 11: "ymd",
-}  # fmt: skip
-"""The order of day, month and year in text by style; other styles read unambiguous dates, else the month first."""
+    **dict.fromkeys((3, 103, 4, 104, 5, 105), (_DAY_FIRST, _DAY_FIRST)),
+    **dict.fromkeys((2, 102, 11, 111), (_MONTH_FIRST, _YEAR_FIRST)),
+}
+"""Style → how dates of three numbers become year-month-day: where the last number is a year of four digits, and where
+all have at most two. Styles that are not here read the month first."""
+
+
+def _moment(sql: str, style: int | None) -> str:
+    with_century, without_century = _DATE_ORDERS.get(style or 0, (_MONTH_FIRST, _MONTH_FIRST))
+    return f"tsql_timestamp({sql}, '{with_century}', '{without_century}')"
 
 
 def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int) -> None:
@@ -195,11 +202,10 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         encoding = "tsql_utf16" if source in ("nchar", "nvarchar") else "encode"
         return Value(f"{encoding}({sql})", target)
     elif name == "time":
-        attempt = f"CAST(tsql_timestamp({sql}, 'mdy') AS TIME)"
+        attempt = f"CAST({_moment(sql, None)} AS TIME)"
         failure = _failure(value, 241)
     else:
-        order = _DATE_ORDERS.get(style or 0, "mdy")
-        moment = f"tsql_timestamp({sql}, '{order}')"
+        moment = _moment(sql, style)
         failure = _failure(value, 241)
         if name == "date":
             attempt = f"CAST({moment} AS DATE)"
@@ -266,7 +272,10 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
             raise unsupported("CONVERT from binary to text without style 1 or 2", line)
     else:
         raise unsupported(f"The conversion from {source.name} to {target.name}", line)
-    widest = text_length(source) if source.name in NUMBERS - APPROXIMATE - MONEY else 0
+    if source.name in INTEGERS:
+        widest = max(len(str(limit)) for limit in INTEGER_RANGES[source.name])
+    else:
+        widest = text_length(source) if source.name in NUMBERS - APPROXIMATE - MONEY else 0
     if limit == MAX or (widest and widest <= limit):
         return _padded(Value(sql, target, cost=cost))
     if source.name in NUMBERS:

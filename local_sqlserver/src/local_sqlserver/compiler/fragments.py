@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -146,8 +146,15 @@ def key(value: Value) -> str:
     return key_value(value).sql
 
 
-def key_value(value: Value) -> Value:
-    """``key`` as a value, with its cost."""
+def equality_keys(values: Sequence[Value]) -> list[Value]:
+    """The keys of values of one collation that are compared for equality: shorter SQL beside constants."""
+    constants = [value.constant for value in values if value.constant is not None]
+    expand = len(constants) < len(values) - 1 or any(folding.expandable(text) for text in constants)
+    return [key_value(value, expand=expand) for value in values]
+
+
+def key_value(value: Value, *, expand: bool = True) -> Value:
+    """``key`` as a value, with its cost; ``expand`` as in ``folding.key``."""
     if not value.is_text:
         return value
     collation = value.compares_by
@@ -161,8 +168,9 @@ def key_value(value: Value) -> Value:
         return without_trailing_blanks(value)
     # The macro for the database's collation keeps the SQL of most statements short.
     if collation.column() == DATABASE:
-        return _text(value, computed_once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
-    return _text(value, computed_once(lambda sql: folding.key(sql, collation), value), native(value))
+        macro = "tsql_key" if expand else "tsql_unexpanded_key"
+        return _text(value, computed_once(lambda sql: f"{macro}({sql})", value), Cost.MACROS)
+    return _text(value, computed_once(lambda sql: folding.key(sql, collation, expand=expand), value), native(value))
 
 
 def sort_key(value: Value) -> str:

@@ -26,6 +26,13 @@ _MOST_ARGUMENTS = 6
 # each such character, so that it counts as two, and tsql_gather removes it again. tsql_units gives the order of code
 # units: it puts U+10FFFF before characters from U+E000 to U+FFFF, which UTF-16 sorts after those beyond U+FFFF.
 
+_CLOCK = r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])(Z|[+-]\d\d:\d\d)?)"
+"""RE2 of a time of day at the end of a text, which DEFINITIONS call CLOCK."""
+
+# Texts as dates: each regular expression of tsql_date_of_text rewrites one form to year-month-day, and the others leave
+# it. with_century and without_century rewrite the two forms whose order depends on the style. The macros name a text
+# once, because DuckDB plans each copy of it anew in each statement.
+
 DEFINITIONS = r"""
 tsql_divide(a, b) AS CASE WHEN b = 0 THEN tsql_raise(8134) ELSE a / b END;
 
@@ -127,84 +134,53 @@ tsql_group_digits(v) AS regexp_extract(v, '^-?')
     || ltrim(reverse(regexp_replace(reverse(regexp_extract(v, '^-?(\d+)', 1)), '(\d{3})', '\1,', 'g')), ',')
     || regexp_extract(v, '\..*$');
 
-tsql_two_digit_year(y) AS CASE WHEN TRY_CAST(y AS INTEGER) < 50 THEN 2000 ELSE 1900 END + TRY_CAST(y AS INTEGER);
-
-tsql_month_number(name) AS (strpos('janfebmaraprmayjunjulaugsepoctnovdec', lower(left(name, 3))) + 2) // 3;
-
 tsql_iso_date(y, m, d) AS CASE WHEN TRY_CAST(y AS INTEGER) > 0 THEN concat(
     lpad(CAST(y AS VARCHAR), 4, '0'), '-', lpad(CAST(m AS VARCHAR), 2, '0'), '-', lpad(CAST(d AS VARCHAR), 2, '0')) END;
 
-tsql_date_iso(t, date_order) AS CASE
-    WHEN t = '' THEN '1900-01-01'
-    WHEN starts_with(t, '0000') THEN NULL
-    WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d') THEN t
-    WHEN regexp_full_match(t, '\d{8}') THEN concat(t[1:4], '-', t[5:6], '-', t[7:8])
-    WHEN regexp_full_match(t, '\d{6}') THEN tsql_iso_date(tsql_two_digit_year(t[1:2]), t[3:4], t[5:6])
-    WHEN regexp_full_match(t, '\d{4}') THEN t || '-01-01'
-    WHEN regexp_full_match(t, '\d{4}[-/.]\d{1,2}[-/.]\d{1,2}') THEN tsql_iso_date(
-        t[1:4], regexp_extract(t, '^\d+.(\d+)', 1), regexp_extract(t, '(\d+)$', 1))
-    WHEN regexp_full_match(t, '\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)') THEN CASE
-        WHEN date_order = 'ymd' AND regexp_full_match(t, '.*\D\d\d') THEN tsql_iso_date(
-            tsql_two_digit_year(regexp_extract(t, '^(\d+)', 1)), regexp_extract(t, '^\d+.(\d+)', 1),
-                regexp_extract(t, '(\d+)$', 1))
-        ELSE tsql_iso_date(
-            CASE WHEN length(regexp_extract(t, '(\d+)$', 1)) = 2 THEN tsql_two_digit_year(regexp_extract(t,
-                '(\d+)$', 1))
-                ELSE TRY_CAST(regexp_extract(t, '(\d+)$', 1) AS INTEGER) END,
-            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^\d+.(\d+)', 1) ELSE regexp_extract(t, '^(\d+)',
-                1) END,
-            CASE WHEN date_order = 'dmy' THEN regexp_extract(t, '^(\d+)', 1) ELSE regexp_extract(t, '^\d+.(\d+)',
-                1) END) END
-    WHEN regexp_full_match(lower(t), '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? +\d{4}')
-        THEN tsql_iso_date(
-        regexp_extract(t, '(\d{4})$', 1), tsql_month_number(t), regexp_extract(t, ' (\d{1,2}),? ', 1))
-    WHEN regexp_full_match(lower(t),
-        '\d{1,2}[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?[ -]\d{4}') THEN tsql_iso_date(
-        regexp_extract(t, '(\d{4})$', 1), tsql_month_number(regexp_extract(t, '([A-Za-z]+)', 1)),
-            regexp_extract(t, '^(\d{1,2})', 1))
+tsql_date_of_text(d, with_century, without_century) AS CAST(try_strptime(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        d,
+        '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$', with_century),
+        '^(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)$', without_century),
+        '(?i)^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$|^(\d\d|\d{4})(\d\d)(\d\d)$|^(\d\d?)[ -]([a-z]{3})[a-z]*,?[ -](\d{4})$',
+            '\1\4\9-\2\5\8-\3\6\7'),
+        '(?i)^([a-z]{3})[a-z]* (\d{1,2}),? +(\d{4})$', '\3-\1-\2'),
+        '^(\d{4})$', '\1-1-1'),
+        '^(\d-)', '0\1'),
+        '^([0-4]\d-)', '20\1'),
+        '^([5-9]\d-)', '19\1'),
+        '^$', '1900-1-1'),
+        '^0000', ''),
+    ['%Y-%m-%d', '%Y-%b-%d']) AS DATE);
+
+tsql_time_of_text(c) AS CASE
+    WHEN c = '' THEN TIME '00:00:00'
+    WHEN regexp_matches(c, '^(1[3-9]|2\d).*[Aa]|^00?(\D.*)?[Pp]') THEN NULL
+    ELSE CAST(try_strptime(
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            c,
+            ' ?[AaPp][Mm]$', ''),
+            '^(\d+:\d+:\d+):(\d)$', '\1.00\2'),
+            '^(\d+:\d+:\d+):(\d\d)$', '\1.0\2'),
+            '^(\d+:\d+:\d+)[.:](\d{1,6})\d*$', '\1.\2'),
+        ['%H:%M:%S.%f', '%H:%M:%S', '%H:%M', '%H']) AS TIME)
+        + to_hours(CASE WHEN regexp_matches(c, '^(0?[1-9]|1[01])(\D.*)?[Pp]|^12.*[Aa]') THEN 12 ELSE 0 END)
     END;
 
-tsql_clock(c) AS CASE
-    WHEN c = '' THEN '00:00:00'
-    ELSE concat(
-        lpad(CAST(CASE
-            WHEN regexp_matches(lower(c), 'pm') THEN TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12 + 12
-            WHEN regexp_matches(lower(c), 'am') THEN TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) % 12
-            ELSE TRY_CAST(regexp_extract(c, '^(\d+)', 1) AS INTEGER) END AS VARCHAR), 2, '0'),
-        ':', CASE WHEN regexp_matches(c, '^\d+:') THEN regexp_extract(c, '^\d+:(\d\d)', 1) ELSE '00' END,
-        ':', CASE WHEN regexp_matches(c, '^\d+:\d\d:') THEN regexp_extract(c, '^\d+:\d\d:(\d\d)', 1) ELSE '00' END,
-        CASE WHEN regexp_matches(c, '^\d+:\d\d:\d\d[.:]') THEN '.' || left(regexp_extract(c,
-            '^\d+:\d\d:\d\d[.:](\d+)', 1), 6) ELSE '' END)
-    END;
-
-tsql_moment_parts(t, date_order) AS TRY_CAST(
-    concat(
-        tsql_date_iso(rtrim(regexp_replace(t,
-            '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')), date_order),
-        ' ',
-        tsql_clock(ltrim(regexp_extract(t,
-            '[T ](\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?)(Z|[+-]\d{2}:\d{2})?$'), 'T '))
-    ) AS TIMESTAMP);
-
-tsql_timestamp(v, date_order) AS CASE
+tsql_timestamp(v, with_century, without_century) AS CASE
     WHEN v IS NULL OR starts_with(v, '0000') THEN NULL
-    WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d') THEN TRY_CAST(v AS TIMESTAMP)
+    WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)?')
+        THEN TRY_CAST(v AS TIMESTAMP)
     WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
-    WHEN regexp_full_match(trim(v, ' '), '\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?')
-        AND regexp_matches(lower(v), '[:m]')
-        THEN TRY_CAST('1900-01-01 ' || tsql_clock(trim(v, ' ')) AS TIMESTAMP)
-    WHEN tsql_date_iso(trim(v, ' '), date_order) IS NOT NULL THEN TRY_CAST(tsql_date_iso(trim(v, ' '),
-        date_order) AS TIMESTAMP)
-    WHEN regexp_matches(trim(v, ' '), '[T ]\d{1,2}:\d{2}') OR regexp_matches(lower(v), '\d ?[ap]m') THEN
-        CASE WHEN tsql_date_iso(rtrim(regexp_replace(trim(v, ' '),
-            '[T ]\d{1,2}(:\d{2}(:\d{2}([.:]\d{1,9})?)?)? ?([AaPp][Mm])?(Z|[+-]\d{2}:\d{2})?$', '')),
-            date_order) IS NOT NULL
-            THEN tsql_moment_parts(trim(v, ' '), date_order) END
+    ELSE tsql_date_of_text(regexp_replace(trim(v, ' '), '( *[T ]|^)CLOCK$', ''), with_century, without_century)
+        + tsql_time_of_text(ltrim(regexp_replace(regexp_extract(trim(v, ' '), '([T ]|^)CLOCK$'), '(Z|[+-]\d\d:\d\d)$',
+            ''), 'T '))
     END;
 
 tsql_isdate(v) AS CASE
-    WHEN v IS NULL OR trim(v, ' ') = '' OR tsql_timestamp(v, 'mdy') IS NULL OR tsql_timestamp(v,
-        'mdy') < TIMESTAMP '1753-01-01' THEN 0
+    WHEN v IS NULL OR trim(v, ' ') = '' OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
+        < TIMESTAMP '1753-01-01', true) THEN 0
     ELSE 1 END;
 
 tsql_not_before(t, first_year) AS CASE
@@ -350,8 +326,10 @@ def _raise_macro() -> str:
 
 def _statements() -> list[str]:
     """One CREATE MACRO per definition; a definition uses only those before it."""
-    definitions = [_raise_macro(), *(part.strip() for part in DEFINITIONS.split(";\n") if part.strip())]
+    texts = DEFINITIONS.replace("CLOCK", _CLOCK).split(";\n")
+    definitions = [_raise_macro(), *(text.strip() for text in texts if text.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
+    definitions.append(f"tsql_unexpanded_key(v) AS {folding.key('v', DATABASE, expand=False)}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
 
