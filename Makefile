@@ -58,7 +58,7 @@ secrets: ## Write the secrets that docker compose needs into .env and .secrets/
 # T names one area: a folder or a file of tests/ or of local_sqlserver's (make test T=sql, make test T=local_sqlserver/engine).
 MODULE := -m
 COMMA := ,
-PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 define run_tests
 	$(if $(filter local_sqlserver%,$(T)),,@$(BIN)/python $(MODULE) pytest $(PARALLEL) -m "$(1)" $(T:%=tests/%))
 	$(if $(filter-out local_sqlserver%,$(T)),,@cd local_sqlserver && ../$(BIN)/python $(MODULE) pytest $(PARALLEL) -m "$(1)" $(T:local_sqlserver%=tests%))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from tests.long import is_long, stale
+from tests.long import is_long, is_long_file, stale
 
 if TYPE_CHECKING:
     from tests.warehouse import Server, Warehouse
@@ -41,6 +41,16 @@ NAMES: set[str] = set()
 """All tests that were collected, as tests/long.py calls them."""
 
 
+def _is_short(config: pytest.Config) -> bool:
+    return "not long" in config.option.markexpr
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file for a short run whose tests are all long."""
+    name = str(collection_path.relative_to(TESTS))
+    return True if _is_short(config) and name.endswith(".py") and is_long_file(name) else None
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test."""
     name = f"{item.path.relative_to(TESTS)}::{item.nodeid.partition('::')[2]}"
@@ -58,7 +68,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config) -> None:
     """Refuse a list of long tests that names tests that are no more."""
-    if [config.rootpath / argument for argument in config.args] == [TESTS] and (unknown := stale(NAMES)):
+    everything = [config.rootpath / argument for argument in config.args] == [TESTS] and not _is_short(config)
+    if everything and (unknown := stale(NAMES)):
         raise pytest.UsageError(f"tests/long.py names tests that there are not: {', '.join(unknown)}")
 
 

@@ -36,6 +36,8 @@ _NASTY = (
     "too few and too many columns",
 )
 """One of each kind: amounts, repairs, keys, dates, form."""
+_LOADED = ("every combination of sales, quantity and price", "keys that differ only in case")
+"""Those that the short run loads."""
 _LOOKS = (
     "all dates",
     "a month that is not over",
@@ -53,6 +55,14 @@ LONG = (
     Long("deploy/test_replay.py::*", "runs every service of the compose file under bubblewrap"),
     Long("deploy/test_images.py::test_the_api_migrates_and_answers_from_its_image", "installs an image's packages"),
     Long("deploy/test_images.py::test_airflow_reads_the_dags_in_its_image", "installs an image's packages"),
+    Long(
+        "stack/test_bootstrap.py::test_only_files_whose_hash_*",
+        "installs packages",
+        but=("another file's hash-by pip",),
+    ),
+    Long("stack/test_bootstrap.py::test_the_stand_in_is_installed_*", "installs packages"),
+    Long("docs/test_examples.py::*", "runs each example of the page; tests/api has the same operations"),
+    Long("docs/test_examples_in_the_description.py::test_each_example_is_*", "loads and serves the committed drop"),
     # Kills and fuzzing
     Long("sql/test_killed_server.py::*", "kills the server"),
     Long("sql/test_changed_rows.py::test_*each_line_was_last_seen_on_*", "made-up days, one after the other"),
@@ -60,11 +70,14 @@ LONG = (
     Long("api/test_schemathesis.py::*", "more than a thousand made-up requests"),
     Long("api/test_sync_kills.py::*", "kills a sync at each stage"),
     Long("api/test_reading_while_syncing.py::*", "fifty syncs; test_sync.py reads beside a few"),
+    Long("api/test_sync.py::test_a_killed_sync_*", "kills a sync"),
+    Long("api/test_sync.py::test_invalid_parameters_*", "each parameter", but=("body3-*",)),
     Long("api/test_rolling_update.py::*", "replaces gunicorn under a sync"),
     Long("plugins/test_staging_equals_the_oracle.py::*", "made-up files by the hundred"),
     # Many cases of one rule
-    Long("sql/test_gold_equals_the_oracle.py::test_a_nasty_drop_*", "a load for each drop", but=_NASTY),
+    Long("sql/test_gold_equals_the_oracle.py::test_a_nasty_drop_*", "a load for each drop", but=_LOADED),
     Long("sql/test_gold_equals_the_oracle.py::test_a_small_drop_*", "as the committed drop, from other seeds"),
+    Long("days/test_nasty.py::test_the_rejects_are_those_*", "the oracle on each drop", but=_NASTY),
     Long("days/test_nasty.py::test_every_row_is_accounted_for*", "the oracle on each drop", but=_NASTY),
     Long("days/test_nasty.py::test_staging_sees_the_same_*", "the oracle on each drop", but=_NASTY),
     Long("days/test_nasty.py::test_form_does_not_change_*", "the oracle on each drop", but=("CRLF and LF mixed",)),
@@ -94,6 +107,7 @@ LONG = (
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
     Long("sql/test_withdrawal.py::test_*who_had_left_before_*", "three days of loads"),
+    Long("sql/test_withdrawal.py::test_a_withdrawal_that_was_cut_off_*", "four days of loads"),
     Long("sql/test_withdrawal.py::test_a_wrong_date_*", "four days of loads"),
     Long("sql/test_withdrawal.py::test_a_day_that_gold_does_not_show_*", "four days of loads"),
     Long("sql/test_withdrawal.py::test_without_a_day_before_*", "three days of loads"),
@@ -104,11 +118,7 @@ LONG = (
     Long("sql/test_history.py::test_the_day_a_line_was_last_seen_rises_*", "four days of loads"),
     Long("sql/test_history.py::test_the_next_day_loads_after_a_backfill*", "four days of loads"),
     Long("sql/test_history.py::test_a_day_shown_long_ago_*", "four days of loads"),
-    Long("sql/test_purge.py::test_younger_batches_*", "four days of loads"),
-    Long("sql/test_purge.py::test_the_last_publications_*", "four days of loads"),
-    Long("sql/test_purge.py::test_a_table_is_known_to_hold_*", "four days of loads"),
-    Long("sql/test_purge.py::test_a_running_batch_*", "four days of loads"),
-    Long("sql/test_purge.py::test_a_batch_whose_steps_failed_*", "four days of loads"),
+    Long("sql/test_purge.py::*", "four days of loads; dags/test_runs.py purges, too"),
     Long("sql/test_history.py::test_a_replay_never_*", "three days of loads"),
     Long("sql/test_history.py::test_the_checks_of_gold_*", "three days of loads"),
     Long("sql/test_withdrawal.py::test_*history_*", "two days of loads"),
@@ -117,10 +127,15 @@ LONG = (
     Long("sql/test_rejects.py::test_more_rejects_*", "a load"),
     Long("sql/test_landing.py::test_a_day_whose_copy_was_changed_*", "two days of loads"),
     Long("sql/test_changed_rows.py::test_a_member_that_*", "three days of loads"),
+    Long("sql/test_changed_rows.py::test_the_same_drop_on_the_next_day_*", "two days of loads"),
+    Long("sql/test_load.py::test_the_same_drop_*", "two loads, as test_changed_rows.py has them"),
+    Long("sql/test_load.py::test_an_older_business_date_*", "two days of loads"),
     Long("sql/test_permissions.py::test_a_deployment_signs_*", "a deployment and a load"),
+    Long("sql/test_permissions.py::test_only_the_owner_withdraws_*", "three days of loads"),
     Long("sql/test_dry_run.py::test_a_check_that_fails_*", "two days of loads"),
     Long("sql/test_dry_run.py::test_*checked*_can_be_published_*", "three days of loads"),
     Long("sql/test_dry_run.py::test_a_dry_run_of_history_*", "three days of loads"),
+    Long("sql/test_same_drop.py::test_a_withdrawn_day_*", "three days of loads"),
     Long("sql/test_same_drop.py::test_of_a_corrected_day_*", "three days of loads"),
     Long("sql/test_same_drop.py::test_the_same_day_*", "two days of loads"),
     Long("sql/test_same_drop.py::test_one_file_that_differs_*", "two days of loads"),
@@ -135,30 +150,47 @@ LONG = (
     Long("sql/test_upgrade.py::test_days_last_seen_*", "deployments over older schemas, and loads"),
     Long("api/test_migrations.py::test_an_owner_who_may_not_*", "a server of Postgres with roles of its own"),
     Long("api/test_migrations.py::test_two_deployments_*", "several migrations from nothing"),
+    Long("api/test_migrations.py::test_downgrade_and_*", "several migrations from nothing"),
     Long("api/test_migrations.py::test_*tables*_are_replaced", "several migrations from nothing"),
     Long("dags/test_runs.py::test_a_dry_run_*", "another day of loads"),
+    Long("dags/test_runs.py::test_serving_*", "another day of loads"),
+    Long("dags/test_runs.py::test_an_export_that_cannot_*", "a sync and an export"),
+    Long("plugins/test_tableau_runs.py::test_a_failed_run_*", "several exports"),
+    Long("plugins/test_tableau_runs.py::test_two_runs_at_once_*", "several exports"),
+    Long("plugins/test_tableau_runs.py::test_the_remains_*", "several exports"),
+    Long("plugins/test_tableau_runs.py::test_a_table_of_several_chunks_*", "several exports"),
+    Long("stack/test_processes.py::test_down_leaves_*", "each kind", but=("plain",)),
+    Long("stack/test_processes.py::test_another_stack_*", "two stacks"),
+    Long("dags/test_runs.py::test_a_bad_day_*", "each kind of bad day", but=("a wrong header", "too many rejects")),
     Long("dags/test_runs.py::test_the_same_drop_is_loaded_under_another_date_*", "another day of loads"),
     # Every state of the dashboards
     Long("dashboards/test_figures.py::test_every_figure_*", "each selection", but=("the last twelve months", *_LOOKS)),
     Long(
         "dashboards/test_accessibility.py::test_axe_*",
         "each page in each form",
-        but=("sales-light-desktop", "customers-dark-phone", "customers?colour=red"),
+        but=("sales-light-desktop",),
     ),
     Long(
         "dashboards/test_filters.py::test_*_option_*",
         "each option of each menu",
-        but=("country-sales", "segment-customers"),
+        but=("segment-customers",),
     ),
-    Long("dashboards/test_filters.py::test_*_shows_the_same_figures_when_*", "each page", but=("customers",)),
-    Long("dashboards/test_trouble.py::test_without_postgres_*", "stops Postgres under an API of its own"),
-    Long("dashboards/test_trouble.py::test_without_the_server_*", "stops an API of its own"),
-    Long("dashboards/test_trouble.py::test_html_in_names_*", "an API and a browser of its own"),
-    Long("dashboards/test_trouble.py::test_names_with_html_*", "an API and a browser of its own"),
-    Long("dashboards/test_trouble.py::test_*lines_of_*_unknown_*", "an API and a browser of its own"),
-    Long("dashboards/*::test_*_narrow_*_wide*", "each width, on both pages", but=("customers",)),
+    Long("dashboards/*::test_*_narrow_*_wide*", "each width, on both pages"),
     Long("dashboards/*::test_*_on_white*", "each page", but=("customers",)),
-    Long("dashboards/*::test_an_open_menu_*", "each width", but=("360",)),
+    Long("dashboards/*::test_an_open_menu_*", "each width"),
+    Long("dashboards/*::test_a_url_shows_*", "each page, in two browsers"),
+    Long("dashboards/*::test_the_trend_is_drawn_at_*", "each level"),
+    Long("dashboards/*::test_each_preset_*", "each preset"),
+    Long("dashboards/*::test_filters_of_several_menus_*", "a click for each filter"),
+    Long("dashboards/*::test_elements_of_charts_*", "each kind of chart", but=("a bar of the trend",)),
+    Long("dashboards/*::test_each_card_can_be_saved_*", "each page", but=("customers",)),
+    Long("dashboards/*::test_show_rows_shows_*", "each page", but=("sales",)),
+    Long("dashboards/*::test_a_click_on_a_column_header_*", "each page", but=("sales",)),
+    Long(
+        "dashboards/test_rows.py::test_the_file_has_*", "each selection", but=("all dates-sales", "a month-customers")
+    ),
+    Long("dashboards/test_trouble.py::*", "APIs and browsers of their own"),
+    Long("dashboards/*::test_the_button_switches_*", "loads the pages eight times"),
     Long("dashboards/*::test_the_pages_*dark*", "the button switches the same"),
     Long(
         "dashboards/*::test_a_bar_filters_*",
@@ -171,6 +203,11 @@ LONG = (
 def is_long(name: str) -> bool:
     """Whether a test, by its name from this folder on, is for the long run."""
     return any(name in entry for entry in LONG)
+
+
+def is_long_file(path: str) -> bool:
+    """Whether all tests of a file, by its path from this folder on, are for the long run."""
+    return any(_matches(f"{path}::", entry.pattern) for entry in LONG if not entry.but)
 
 
 def stale(names: set[str]) -> list[str]:
