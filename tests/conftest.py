@@ -35,7 +35,10 @@ SYSTEM = (
     "stack/",
 )
 """Tests that start processes of their own, which no fixture tells."""
-TOGETHER = ("dashboards/", "docs/")
+DROPS = ("data/", "days/", "oracle/test_handmade_day.py")
+"""Tests that generate drops or compute the gold of drops."""
+DASHBOARDS = "dashboards/"
+TOGETHER = (DASHBOARDS, "docs/")
 """Folders with fixtures of the whole folder: one process runs all of it."""
 NAMES: set[str] = set()
 """All tests that were collected, as tests/long.py calls them."""
@@ -46,9 +49,13 @@ def _is_short(config: pytest.Config) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Import no file for a short run whose tests are all long."""
+    """Import no file of which the run has no test."""
     name = str(collection_path.relative_to(TESTS))
-    return True if _is_short(config) and name.endswith(".py") and is_long_file(name) else None
+    if _is_short(config) and name.endswith(".py") and is_long_file(name):
+        return True
+    if config.option.markexpr.startswith("unit") and f"{name}/" in (*SYSTEM, *DROPS, DASHBOARDS):
+        return True
+    return None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -58,6 +65,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     needs = {mark for fixture, mark in NEEDS.items() if fixture in fixtures}
     if name.startswith(SYSTEM):
         needs.add("system")
+    if name.startswith(DROPS):
+        needs.add("drops")
     for mark in needs or {"unit"}:
         item.add_marker(mark)
     if is_long(name):
@@ -66,8 +75,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config) -> None:
-    """Refuse a list of long tests that names tests that are no more."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the tests that mostly wait; refuse a list of long tests that names tests that are no more."""
+    items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "stack"))
     everything = [config.rootpath / argument for argument in config.args] == [TESTS] and not _is_short(config)
     if everything and (unknown := stale(NAMES)):
         raise pytest.UsageError(f"tests/long.py names tests that there are not: {', '.join(unknown)}")

@@ -62,6 +62,7 @@ LONG = (
     ),
     Long("stack/test_bootstrap.py::test_the_stand_in_is_installed_*", "installs packages"),
     Long("docs/test_examples.py::*", "runs each example of the page; tests/api has the same operations"),
+    Long("docs/test_postman.py::*", "loads and serves the committed drop"),
     Long("docs/test_examples_in_the_description.py::test_each_example_is_*", "loads and serves the committed drop"),
     # Kills and fuzzing
     Long("sql/test_killed_server.py::*", "kills the server"),

@@ -85,7 +85,7 @@ def webhook() -> Iterator[Inbox]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         inbox.url = f"http://127.0.0.1:{server.server_port}/hook"
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield inbox
         server.shutdown()

@@ -314,7 +314,7 @@ def api_on(database_url: str, warehouse_odbc: str) -> Iterator[str]:
     """Run the API as the connection ``sales_api`` until the block ends; gives its host and port."""
     app = create_app(settings_for(database_url, warehouse_odbc))
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     with pytest.MonkeyPatch.context() as environment:
         connection = {

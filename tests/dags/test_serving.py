@@ -33,7 +33,7 @@ def answering(status: int, body: object, monkeypatch: pytest.MonkeyPatch) -> Ite
         connection = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "password": "key"}
         connection["port"] = str(server.server_port)
         monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps(connection))
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield seen
         server.shutdown()

@@ -46,10 +46,10 @@ def test_a_call_with_too_many_arguments_is_refused_before_they_are_compiled(
 
 
 @pytest.mark.parametrize("function", [each for each in KNOWN if each.place is Place.TABLE])
-def test_a_table_valued_function_is_for_from_alone_and_counts_its_arguments(world: World, function: Function) -> None:
-    assert refusal(world, f"{function.name}('a', 'b')") == 195
+def test_a_table_valued_function_is_for_from_alone_and_counts_its_arguments(calculator: World, function: Function) -> None:
+    assert refusal(calculator, f"{function.name}('a', 'b')") == 195
     with pytest.raises(SqlError, match="requires") as caught:
-        world.run(f"SELECT * FROM {function.name}({', '.join(['1'] * (function.most + 1))}) AS x")
+        calculator.run(f"SELECT * FROM {function.name}({', '.join(['1'] * (function.most + 1))}) AS x")
     assert caught.value.number == 189
 
 
@@ -88,9 +88,9 @@ def test_a_call_is_checked_against_the_registry(calculator: World, expression: s
         ("SELECT * FROM (SELECT 1 AS a, 2 AS b) AS s PIVOT (STRING_AGG(b) FOR a IN ([1])) AS p", 174),
     ],
 )
-def test_a_call_in_from_is_checked_against_the_registry(world: World, statement: str, number: int) -> None:
+def test_a_call_in_from_is_checked_against_the_registry(calculator: World, statement: str, number: int) -> None:
     with pytest.raises(SqlError) as caught:
-        world.run(statement)
+        calculator.run(statement)
     assert caught.value.number == number
 
 
@@ -123,14 +123,14 @@ DECLARED = [each for each in KNOWN if each.result is not None]
 
 
 @pytest.mark.parametrize("function", DECLARED, ids=[each.name for each in DECLARED])
-def test_a_declared_type_is_the_one_of_the_value_in_duckdb(world: World, function: Function) -> None:
+def test_a_declared_type_is_the_one_of_the_value_in_duckdb(calculator: World, function: Function) -> None:
     assert function.result is not None
     arguments = EXAMPLES.get(function.name, "1" if function.least else "")
     call = f"{function.name}({arguments})" + (" OVER (ORDER BY n)" if function.place is Place.WINDOW else "")
     group = " GROUP BY n" if function.place is Place.AGGREGATE else ""
-    translation = world.compiled(f"SELECT {call} AS x FROM (VALUES (1)) AS v(n){group}")
+    translation = calculator.compiled(f"SELECT {call} AS x FROM (VALUES (1)) AS v(n){group}")
     assert translation.column_types == (function.result,)
-    ((found,),) = world.connection.execute(f"SELECT typeof(x) FROM ({translation.statements[0]})").fetchall()
+    ((found,),) = calculator.connection.execute(f"SELECT typeof(x) FROM ({translation.statements[0]})").fetchall()
     assert found == duckdb_type(function.result)
 
 
@@ -172,6 +172,6 @@ def test_the_readme_lists_the_functions_of_the_registry() -> None:
         ("IIF(UPPER(UPPER(UPPER(UPPER(UPPER(t))))) LIKE UPPER(UPPER(N'à%')), 1, 0)", 1),
     ],
 )
-def test_nested_calls_do_not_grow_exponentially(world: World, expression: str, value: object) -> None:
+def test_nested_calls_do_not_grow_exponentially(calculator: World, expression: str, value: object) -> None:
     """Macros repeat their arguments: without bindings, twelve nested calls would have about 4 ** 12 copies."""
-    assert world.run(f"SELECT {expression} FROM (VALUES (N'àb c')) AS s(t)") == [(value,)]
+    assert calculator.run(f"SELECT {expression} FROM (VALUES (N'àb c')) AS s(t)") == [(value,)]
