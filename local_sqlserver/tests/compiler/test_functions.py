@@ -46,7 +46,9 @@ def test_a_call_with_too_many_arguments_is_refused_before_they_are_compiled(
 
 
 @pytest.mark.parametrize("function", [each for each in KNOWN if each.place is Place.TABLE])
-def test_a_table_valued_function_is_for_from_alone_and_counts_its_arguments(calculator: World, function: Function) -> None:
+def test_a_table_valued_function_is_for_from_alone_and_counts_its_arguments(
+    calculator: World, function: Function
+) -> None:
     assert refusal(calculator, f"{function.name}('a', 'b')") == 195
     with pytest.raises(SqlError, match="requires") as caught:
         calculator.run(f"SELECT * FROM {function.name}({', '.join(['1'] * (function.most + 1))}) AS x")
