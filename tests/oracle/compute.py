@@ -43,7 +43,7 @@ def compute(drop: Path, business_date: date) -> Gold:
     )
     versions = silver["crm_prd_info"].rows
     products = gold.products(versions, silver["erp_px_cat_g1v2"].rows)
-    sales = gold.sales(silver["crm_sales_details"].rows, customers, products, versions)
+    sales = gold.sales(silver["crm_sales_details"].rows, customers, products, versions, business_date)
     tables = {
         "dim_customers": gold.with_unknown_customer(customers),
         "dim_products": gold.with_unknown_product(products),

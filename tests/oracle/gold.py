@@ -34,8 +34,13 @@ def products(versions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(product_key=_numbers_from_1(rows), in_source=1)
 
 
-def sales(rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame) -> pd.DataFrame:
+def sales(
+    rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame, business_date: date
+) -> pd.DataFrame:
     """Order lines with the keys of customer and product, cost at the time of sale and profit."""
+    rows = rows.assign(
+        **{name: within_calendar(rows[name], business_date) for name in ("order_date", "shipping_date", "due_date")}
+    )
     customer_key = rows["customer_id"].map(customers.set_index("customer_id")["customer_key"])
     product_key = rows["product_number"].map(products.set_index("product_number")["product_key"])
     cost = cost_of_sale(rows, versions)
@@ -45,6 +50,12 @@ def sales(rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, v
         cost=cost,
         profit=rows["sales_amount"] - rows["quantity"] * cost,
     )
+
+
+def within_calendar(dates: pd.Series, business_date: date) -> pd.Series:
+    """The dates of at most 50 years before the year of the business date and one year after it; others become NULL."""
+    year = business_date.year
+    return dates.where(dates.between(np.datetime64(f"{year - 50:04}-01-01"), np.datetime64(f"{year + 1:04}-12-31")))
 
 
 def cost_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.oracle.convert import clean, compact_dates, integers, iso_dates
-from tests.oracle.gold import average_selling_price, months_between
+from tests.oracle.gold import average_selling_price, months_between, within_calendar
 from tests.oracle.lines import BrokenLineError, read_lines, split_fields, utf16_length
 from tests.oracle.silver import divide, repair_money
 
@@ -159,3 +159,9 @@ def test_the_mean_price_rounds_half_away_from_zero(lines: list[tuple[int, int | 
     sales = pd.DataFrame(lines, columns=["sales_amount", "quantity"]).astype("Int64")
     sales = sales.assign(product_key=1, order_date=pd.Timestamp(2024, 1, 1))
     assert average_selling_price(sales).to_list() == [mean]
+
+
+def test_dates_of_other_centuries_are_none() -> None:
+    days = pd.Series(["1973-12-31", "1974-01-01", "2025-12-31", "2026-01-01", None], dtype="datetime64[s]")
+    kept = within_calendar(days, date(2024, 6, 15)).notna()
+    assert kept.to_list() == [False, True, True, False, False]

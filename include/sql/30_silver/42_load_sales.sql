@@ -2,6 +2,9 @@
 Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
             Called by etl.publish, in its transaction. Only lines that differ are written. last_seen_date is written
             when a line leaves the drops, because until then it is the day that gold shows (silver.sales).
+            A date more than 50 years before the business date, or after the year that follows it, is a mistake of the
+            source and counts as none (gold.quality_check reports it). Otherwise one such date would stretch the
+            calendar over centuries.
             A history batch only adds the lines that silver lacks, with in_source = 0, and raises last_seen_date of
             lines that are not in a later drop.
 Parameters: @batch_id
@@ -17,6 +20,8 @@ BEGIN
 
     DECLARE @step_id INT;
     DECLARE @business_date DATE;
+    DECLARE @first_day DATE;
+    DECLARE @last_day DATE;
     DECLARE @is_history BIT;
     DECLARE @shown_batch_id INT;
     DECLARE @shown_date DATE;
@@ -32,6 +37,9 @@ BEGIN
         @is_history = is_history
     FROM etl.batch
     WHERE batch_id = @batch_id;
+
+    SET @first_day = DATEFROMPARTS(YEAR(@business_date) - 50, 1, 1);
+    SET @last_day = DATEFROMPARTS(YEAR(@business_date) + 1, 12, 31);
 
     -- The batch that gold shows until this publish: its drop holds every line with in_source = 1.
     SELECT
@@ -78,30 +86,44 @@ BEGIN
         OR f.withdrawn_reason IS NULL
         OR l.withdrawn_reason IS NULL;
 
+    WITH lines AS (
+        SELECT
+            sls_ord_num AS order_number,
+            sls_prd_key AS product_number,
+            sls_cust_id AS customer_id,
+            CASE WHEN sls_order_dt BETWEEN @first_day AND @last_day THEN sls_order_dt END AS order_date,
+            CASE WHEN sls_ship_dt BETWEEN @first_day AND @last_day THEN sls_ship_dt END AS shipping_date,
+            CASE WHEN sls_due_dt BETWEEN @first_day AND @last_day THEN sls_due_dt END AS due_date,
+            sls_sales AS sales_amount,
+            sls_quantity AS quantity,
+            sls_price AS price
+        FROM silver.crm_sales_details
+    )
+
     SELECT
-        d.sls_ord_num AS order_number,
-        d.sls_prd_key AS product_number,
+        d.order_number,
+        d.product_number,
         COALESCE(p.product_key, 0) AS product_key,
         COALESCE(c.customer_key, 0) AS customer_key,
-        d.sls_order_dt AS order_date,
-        d.sls_ship_dt AS shipping_date,
-        d.sls_due_dt AS due_date,
-        d.sls_sales AS sales_amount,
-        d.sls_quantity AS quantity,
-        d.sls_price AS price,
+        d.order_date,
+        d.shipping_date,
+        d.due_date,
+        d.sales_amount,
+        d.quantity,
+        d.price,
         v.cost AS version_cost,
         p.cost AS product_cost
     INTO #sales
-    FROM silver.crm_sales_details AS d
+    FROM lines AS d
     LEFT JOIN #products AS p
-        ON d.sls_prd_key = p.product_number
+        ON d.product_number = p.product_number
     LEFT JOIN #customers AS c
-        ON d.sls_cust_id = c.customer_id
+        ON d.customer_id = c.customer_id
     LEFT JOIN #versions AS v
         ON
-            d.sls_prd_key = v.product_number
-            AND COALESCE(d.sls_order_dt, CAST('99991231' AS DATE)) >= v.valid_from
-            AND (v.valid_before IS NULL OR COALESCE(d.sls_order_dt, CAST('99991231' AS DATE)) < v.valid_before);
+            d.product_number = v.product_number
+            AND COALESCE(d.order_date, CAST('99991231' AS DATE)) >= v.valid_from
+            AND (v.valid_before IS NULL OR COALESCE(d.order_date, CAST('99991231' AS DATE)) < v.valid_before);
 
     SET @rows_read = @@ROWCOUNT;
 

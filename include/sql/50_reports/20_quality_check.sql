@@ -15,6 +15,7 @@ WITH fact AS (
         COUNT_BIG(CASE WHEN f.customer_key = 0 THEN 1 END) AS unknown_customers,
         COUNT_BIG(CASE WHEN f.product_key = 0 THEN 1 END) AS unknown_products,
         COUNT_BIG(CASE WHEN f.order_date IS NULL THEN 1 END) AS no_order_date,
+        COUNT_BIG(f.order_date) + COUNT_BIG(f.shipping_date) + COUNT_BIG(f.due_date) AS dates,
         COUNT_BIG(CASE WHEN f.order_date > f.shipping_date OR f.order_date > f.due_date THEN 1 END) AS late_order_dates,
         COUNT_BIG(CASE WHEN f.order_date > b.business_date THEN 1 END) AS future_orders,
         SUM(CASE WHEN f.order_date IS NOT NULL AND f.customer_key <> 0 THEN CAST(f.sales_amount AS BIGINT) END)
@@ -35,7 +36,8 @@ WITH fact AS (
 cleansed AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
-        SUM(CAST(sls_sales AS BIGINT)) AS total_sales
+        SUM(CAST(sls_sales AS BIGINT)) AS total_sales,
+        COUNT_BIG(sls_order_dt) + COUNT_BIG(sls_ship_dt) + COUNT_BIG(sls_due_dt) AS dates
     FROM silver.crm_sales_details
 ),
 
@@ -78,6 +80,7 @@ checks AS (
         (N'every sale has a known customer', N'warning', f.unknown_customers, 0),
         (N'every sale has a known product', N'warning', f.unknown_products, 0),
         (N'every sale has an order date', N'warning', f.no_order_date, 0),
+        (N'every date of a sale is within the calendar', N'warning', s.dates - f.dates, 0),
         (N'no order is dated after its shipping or due date', N'warning', f.late_order_dates, 0),
         (N'no order is dated after the business date', N'warning', f.future_orders, 0),
         (
@@ -134,7 +137,7 @@ checks AS (
 
     SELECT
         N'every order date is in dim_date',
-        N'warning',
+        N'error',
         (
             SELECT COUNT_BIG(*)
             FROM gold.fact_sales AS f
