@@ -55,12 +55,7 @@ FROM (
     VALUES
     (N'etl.bulk_load'),
     (N'bronze.load_table'),
-    (N'silver.load_crm_cust_info'),
-    (N'silver.load_crm_prd_info'),
-    (N'silver.load_crm_sales_details'),
-    (N'silver.load_erp_cust_az12'),
-    (N'silver.load_erp_loc_a101'),
-    (N'silver.load_erp_px_cat_g1v2')
+    (N'silver.load_table')
 ) AS signed(procedure_name);
 
 EXEC sp_executesql @sign;
@@ -71,7 +66,7 @@ CREATE USER load_signer FROM CERTIFICATE load_signer;
 GO
 -- TRUNCATE TABLE needs ALTER, as does BULK INSERT into a table with constraints.
 GRANT SELECT, INSERT, ALTER ON SCHEMA::bronze TO load_signer;
-GRANT ALTER ON SCHEMA::silver TO load_signer;
+GRANT SELECT, INSERT, ALTER ON SCHEMA::silver TO load_signer;
 GO
 -- On Azure SQL Database (edition 5) bulk loading is a permission of the database; the certificate's user has it.
 IF SERVERPROPERTY(N'EngineEdition') = 5

@@ -1,0 +1,59 @@
+/*
+Purpose: birth dates and genders of the ERP as the load judges them: trimmed, converted, codes spelled out.
+Grain:   row of bronze.erp_cust_az12. verdict is 'column: reason', NULL if the row is good.
+         version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+*/
+CREATE OR ALTER VIEW silver.erp_cust_az12_judged
+AS
+-- Text is compared by code point, because other collations treat some characters as equal or as empty.
+WITH trimmed AS (
+    SELECT
+        UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
+        NULLIF(TRIM(bdate) COLLATE Latin1_General_100_BIN2, N'') AS bdate,
+        UPPER(TRIM(gen) COLLATE Latin1_General_100_BIN2) AS gen,
+        dwh_source_line
+    FROM bronze.erp_cust_az12
+),
+
+converted AS (
+    SELECT
+        *,
+        NULLIF(
+            TRIM(REPLACE(CASE WHEN cid LIKE N'NAS%' THEN SUBSTRING(cid, 4, 4000) ELSE cid END, N'-', N'')), N''
+        ) AS customer_number,
+        CASE
+            WHEN bdate LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                THEN TRY_CONVERT(DATE, bdate, 23)
+        END AS birthdate
+    FROM trimmed
+),
+
+judged AS (
+    -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
+    -- Cast before the sort, because SQL Server reserves memory by the declared length of a column.
+    SELECT
+        CAST(customer_number AS NVARCHAR(50)) AS cid,
+        birthdate AS bdate,
+        CASE
+            WHEN gen IN (N'F', N'FEMALE') THEN N'Female'
+            WHEN gen IN (N'M', N'MALE') THEN N'Male'
+            ELSE N'n/a'
+        END AS gen,
+        dwh_source_line,
+        CASE
+            WHEN customer_number IS NULL THEN N'CID: no customer key'
+            WHEN DATALENGTH(cid) > 100 THEN N'CID: longer than 50 characters'
+            WHEN bdate IS NOT NULL AND birthdate IS NULL THEN N'BDATE: not a date (yyyy-mm-dd)'
+            WHEN DATALENGTH(gen) > 100 THEN N'GEN: longer than 50 characters'
+        END AS verdict
+    FROM converted
+)
+
+SELECT
+    *,
+    ROW_NUMBER() OVER (
+        PARTITION BY CASE WHEN verdict IS NULL THEN 0 ELSE 1 END, cid
+        ORDER BY dwh_source_line DESC
+    ) AS version_rank
+FROM judged;
+GO

@@ -1,0 +1,47 @@
+/*
+Purpose: countries of the ERP as the load judges them: trimmed, codes spelled out.
+Grain:   row of bronze.erp_loc_a101. verdict is 'column: reason', NULL if the row is good.
+         version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+*/
+CREATE OR ALTER VIEW silver.erp_loc_a101_judged
+AS
+-- Text is compared by code point, because other collations treat some characters as equal or as empty.
+WITH trimmed AS (
+    SELECT
+        UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
+        NULLIF(TRIM(REPLACE(UPPER(cid COLLATE Latin1_General_100_BIN2), N'-', N'')), N'') AS customer_number,
+        NULLIF(TRIM(cntry) COLLATE Latin1_General_100_BIN2, N'') AS cntry,
+        dwh_source_line
+    FROM bronze.erp_loc_a101
+),
+
+judged AS (
+    -- Lengths are in bytes, two a code unit, because the collation decides which characters LEN counts.
+    -- Cast before the sort, because SQL Server reserves memory by the declared length of a column.
+    SELECT
+        CAST(customer_number AS NVARCHAR(50)) AS cid,
+        CAST(
+            CASE
+                WHEN UPPER(cntry) = N'DE' THEN N'Germany'
+                WHEN UPPER(cntry) IN (N'US', N'USA') THEN N'United States'
+                WHEN cntry IS NULL THEN N'n/a'
+                ELSE cntry
+            END AS NVARCHAR(50)
+        ) AS cntry,
+        dwh_source_line,
+        CASE
+            WHEN customer_number IS NULL THEN N'CID: no customer key'
+            WHEN DATALENGTH(cid) > 100 THEN N'CID: longer than 50 characters'
+            WHEN DATALENGTH(cntry) > 100 THEN N'CNTRY: longer than 50 characters'
+        END AS verdict
+    FROM trimmed
+)
+
+SELECT
+    *,
+    ROW_NUMBER() OVER (
+        PARTITION BY CASE WHEN verdict IS NULL THEN 0 ELSE 1 END, cid
+        ORDER BY dwh_source_line DESC
+    ) AS version_rank
+FROM judged;
+GO

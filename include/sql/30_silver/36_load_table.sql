@@ -1,0 +1,135 @@
+/*
+Purpose:    replaces one cleansed table by the rows that its view silver.<table>_judged accepts, and stores the rejected
+            ones, in one transaction. A repeated step replaces its earlier rows.
+            The common part of the six procedures silver.load_<table>, its only callers.
+Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
+Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
+Example:    EXEC silver.load_table 1, N'crm_cust_info';
+*/
+CREATE OR ALTER PROCEDURE silver.load_table
+    @batch_id INT,
+    @source_table NVARCHAR(50)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @step_name NVARCHAR(128) = CONCAT(N'silver.load_', @source_table);
+    DECLARE @bronze_step NVARCHAR(128) = CONCAT(N'bronze.load_', @source_table);
+    DECLARE @source NVARCHAR(261) = CONCAT(N'bronze.', QUOTENAME(@source_table));
+    DECLARE @target NVARCHAR(261) = CONCAT(N'silver.', QUOTENAME(@source_table));
+    DECLARE @judged NVARCHAR(261) = CONCAT(N'silver.', QUOTENAME(CONCAT(@source_table, N'_judged')));
+    DECLARE @columns NVARCHAR(MAX);
+    DECLARE @raw_row NVARCHAR(MAX);
+    DECLARE @sql NVARCHAR(MAX);
+    DECLARE @source_file NVARCHAR(260);
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_superseded INT;
+    DECLARE @rows_rejected INT;
+    DECLARE @error_number INT;
+    DECLARE @error_message NVARCHAR(4000);
+
+    EXEC etl.open_step @batch_id, @step_name, @step_id OUTPUT;
+
+    BEGIN TRY
+        CREATE TABLE #rejected
+        (
+            source_line INT NOT NULL,
+            verdict NVARCHAR(4000) NOT NULL,
+            raw_row NVARCHAR(4000) NOT NULL
+        );
+
+        SELECT @columns = STRING_AGG(CAST(QUOTENAME(name) AS NVARCHAR(MAX)), N', ') WITHIN GROUP (ORDER BY column_id)
+        FROM sys.columns
+        WHERE
+            object_id = OBJECT_ID(@target, N'U')
+            AND name <> N'dwh_batch_id';
+
+        SELECT
+            @raw_row = STRING_AGG(CAST(CONCAT(N'b.', QUOTENAME(name)) AS NVARCHAR(MAX)), N', N'','', ')
+                WITHIN GROUP (ORDER BY column_id)
+        FROM sys.columns
+        WHERE
+            object_id = OBJECT_ID(@source, N'U')
+            AND name <> N'dwh_source_line';
+
+        BEGIN TRANSACTION;
+
+        EXEC etl.lock_step @step_name, N'Exclusive';
+        EXEC etl.require_step @batch_id, @bronze_step;
+
+        SET @sql = CONCAT(N'SELECT @rows = COUNT(*) FROM ', @source, N';');
+        EXEC sp_executesql @sql, N'@rows INT OUTPUT', @rows = @rows_read OUTPUT;
+
+        SET @sql = CONCAT(
+            N'TRUNCATE TABLE ', @target, N'; ',
+            N'INSERT INTO ', @target, N' (', @columns, N', dwh_batch_id) ',
+            N'SELECT ', @columns, N', @batch_id FROM ', @judged, N' WHERE verdict IS NULL AND version_rank = 1; ',
+            N'SET @rows = @@ROWCOUNT;'
+        );
+        EXEC sp_executesql
+            @sql,
+            N'@batch_id INT, @rows INT OUTPUT',
+            @batch_id = @batch_id,
+            @rows = @rows_inserted OUTPUT;
+
+        -- The raw row is put together for rejected rows alone.
+        SET @sql = CONCAT(
+            N'INSERT INTO #rejected (source_line, verdict, raw_row) ',
+            N'SELECT j.dwh_source_line, j.verdict, LEFT(CONCAT(', @raw_row, N'), 4000) ',
+            N'FROM ', @judged, N' AS j INNER JOIN ', @source, N' AS b ON j.dwh_source_line = b.dwh_source_line ',
+            N'WHERE j.verdict IS NOT NULL;'
+        );
+        EXEC sp_executesql @sql;
+
+        SELECT @source_file = source_file
+        FROM etl.manifest
+        WHERE
+            batch_id = @batch_id
+            AND source_table = @source_table;
+
+        DELETE FROM etl.rejected_row
+        WHERE
+            batch_id = @batch_id
+            AND source_table = @source_table
+            AND found_by = N'silver';
+
+        INSERT INTO etl.rejected_row
+        (batch_id, found_by, source_table, source_file, source_line, column_name, reason, raw_row)
+        SELECT
+            @batch_id,
+            N'silver',
+            @source_table,
+            @source_file,
+            source_line,
+            LEFT(verdict, CHARINDEX(N':', verdict) - 1),
+            SUBSTRING(verdict, CHARINDEX(N':', verdict) + 2, 4000),
+            raw_row
+        FROM #rejected
+        ORDER BY source_line;
+
+        SET @rows_rejected = @@ROWCOUNT;
+        SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        SELECT
+            @error_number = ERROR_NUMBER(),
+            @error_message = ERROR_MESSAGE();
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        EXEC etl.fail_step @step_id, @error_number, @error_message;
+        THROW;
+    END CATCH;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_superseded = @rows_superseded,
+        @rows_rejected = @rows_rejected;
+END;
+GO
