@@ -48,8 +48,9 @@ BEGIN
             AND name <> N'dwh_batch_id';
 
         SELECT
-            @raw_row = STRING_AGG(CAST(CONCAT(N'b.', QUOTENAME(name)) AS NVARCHAR(MAX)), N', N'','', ')
-                WITHIN GROUP (ORDER BY column_id)
+            @raw_row = STRING_AGG(
+                CAST(CONCAT(N'b.', QUOTENAME(name)) AS NVARCHAR(MAX)), N', N'','', '
+            ) WITHIN GROUP (ORDER BY column_id)
         FROM sys.columns
         WHERE
             object_id = OBJECT_ID(@source, N'U')
