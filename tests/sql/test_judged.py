@@ -6,18 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.days.drop import header
 from tests.warehouse import Warehouse
 
-COLUMNS = {
-    "crm_cust_info": "cst_id cst_key cst_firstname cst_lastname cst_marital_status cst_gndr cst_create_date",
-    "crm_prd_info": "prd_id prd_key prd_nm prd_cost prd_line prd_start_dt prd_end_dt",
-    "crm_sales_details": (
-        "sls_ord_num sls_prd_key sls_cust_id sls_order_dt sls_ship_dt sls_due_dt sls_sales sls_quantity sls_price"
-    ),
-    "erp_cust_az12": "cid bdate gen",
-    "erp_loc_a101": "cid cntry",
-    "erp_px_cat_g1v2": "id cat subcat maintenance",
-}
 SALE = "SO1,P1,7,20240301,20240306,20240313"
 
 
@@ -26,11 +17,11 @@ def judge(emptied: Warehouse) -> Any:
     """Return the judged rows of lines of a source file, in the order of the lines."""
 
     def judged(table: str, *lines: str) -> list[dict[str, Any]]:
-        names = COLUMNS[table].split()
-        marks = ", ".join("?" * (len(names) + 1))
+        names = header(table)
+        marks = ", ".join("?" * (names.count(",") + 2))
         for number, line in enumerate(lines, start=2):
             values = [text or None for text in line.split(",")]
-            insert = f"INSERT INTO bronze.{table} ({', '.join(names)}, dwh_source_line) VALUES ({marks})"
+            insert = f"INSERT INTO bronze.{table} ({names}, dwh_source_line) VALUES ({marks})"
             emptied.execute(insert, *values, number)
         return emptied.execute(f"SELECT * FROM silver.{table}_judged ORDER BY dwh_source_line")
 
