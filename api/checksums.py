@@ -1,8 +1,10 @@
 """Checksums of a table, computed in the warehouse and in Postgres by their own SQL. A sync requires them to be equal.
 
 The checksum of a table consists of: the number of rows, the sum of each integer column (keys, amounts, quantities),
-the sum of each date column as day numbers, and the number of values in each text and decimal column. A lost or
-duplicated row, or values in a wrong column, change some of them.
+the sum of each date column as day numbers, the number of values in each text and decimal column, and the number of
+distinct order numbers and of distinct values of the texts that figures are grouped by. A lost or duplicated row, or
+values in a wrong column, change some of them. A text in two spellings that the warehouse holds for equal and Postgres
+does not changes the last ones.
 """
 
 from collections.abc import Sequence
@@ -11,6 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Column, Connection, Date, Integer, Table, text
 
 from api.gold import Gold, synced_columns
+
+GROUPED = frozenset({"order_number", "country", "category", "subcategory", "maintenance"})
+"""Text columns whose distinct values are counted, each by the collation of its server."""
 
 Checksum = dict[str, int | None]
 """Name of a measure → its value; None for a sum over no values."""
@@ -26,8 +31,15 @@ class Measure(NamedTuple):
 
 def measures(table: Table) -> list[Measure]:
     """List the measures of a table's checksum."""
-    return [Measure("rows", "COUNT_BIG(*)", "count(*)")] + [
-        _measure(table.columns[name]) for name in synced_columns(table)
+    names = synced_columns(table)
+    return [
+        Measure("rows", "COUNT_BIG(*)", "count(*)"),
+        *(_measure(table.columns[name]) for name in names),
+        *(
+            Measure(f"distinct {name}", f"COUNT_BIG(DISTINCT {name})", f"count(DISTINCT {name})")
+            for name in names
+            if name in GROUPED
+        ),
     ]
 
 

@@ -44,6 +44,11 @@ REJECT_COLUMNS = ("source_table", "source_file", "source_line", "column_name", "
 CHECKSUM_COLUMNS = ("landing_file", "bytes", "sha256")
 _BLANKS = str.maketrans("\t\r\n", "   ")
 
+INVISIBLE = "".join(
+    map(chr, (0x85, 0xA0, 0xAD, 0x61C, 0x1680, 0x180E, *range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, 0x2060))
+) + "".join(map(chr, (*range(0x2066, 0x206A), 0x3000, 0xFEFF)))
+"""Spaces and characters of no width, the blank excepted: what silver.trimmed_characters removes from ends of texts."""
+
 
 class StagingError(Exception):
     """A file of the drop is faulty; the message names file, line and column, and the remedy."""
@@ -61,6 +66,7 @@ class StagedFile:
     rows_rejected: int = 0
     blank_lines: int = 0
     replaced_characters: int = 0
+    invisible_ends: int = 0
     bytes: int = 0
     sha256: str = ""
 
@@ -231,13 +237,15 @@ class _FileStager:
             raise StagingError(f"{self._path}: changed while it was read. Run again once it is complete.")
         result = self._result
         log.info(
-            "%s: %d rows read, %d written, %d rejected; %d blank lines, %d characters replaced",
+            "%s: %d rows read, %d written, %d rejected; %d blank lines, %d characters replaced, "
+            "%d values with invisible characters at an end",
             result.source_file,
             result.rows_read,
             result.rows_written,
             result.rows_rejected,
             result.blank_lines,
             result.replaced_characters,
+            result.invisible_ends,
         )
         return result
 
@@ -364,6 +372,8 @@ class _FileStager:
                 and len(line) <= MAX_FIELD // 2
             ):
                 written.append(line.replace(",", "\t") + f"\t{number}\n")
+                if not line.isascii():
+                    self._count_invisible_ends(line.split(","))
             elif len(line) <= MAX_LINE and not line.strip(" "):
                 result.blank_lines += 1
             else:
@@ -386,7 +396,13 @@ class _FileStager:
             self._reject(line, number, error)
             return []
         self._result.replaced_characters += line.count("\t") + line.count("\r")
-        return ["\t".join([*(value.translate(_BLANKS) for value in values), f"{number}\n"])]
+        values = [value.translate(_BLANKS) for value in values]
+        self._count_invisible_ends(values)
+        return ["\t".join([*values, f"{number}\n"])]
+
+    def _count_invisible_ends(self, values: Iterable[str]) -> None:
+        bare = (value.strip(" ") for value in values)
+        self._result.invisible_ends += sum(value != value.strip(INVISIBLE) for value in bare)
 
     def _reject(self, line: str, number: int, error: BadLineError) -> None:
         column = "" if error.column is None else self._column_name(error.column)

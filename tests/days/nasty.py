@@ -145,6 +145,9 @@ _ASTRAL_LENGTHS: Lines = {
 WITHOUT_WEIGHT = ("😀", "𠀀", "㴆", "Ӓ", "ግ", "\u200b", "\u00ad", "\ufeff", "\u2060", "\u0301", "\u0001", "\u00a0")
 """Texts that some collation treats as empty, or that look empty."""
 
+INVISIBLE = ("\u200b", "\u00ad", "\ufeff", "\u2060", "\u00a0")
+"""Those of them that are removed at the ends of a text."""
+
 _NAMES_WITHOUT_WEIGHT: Lines = {
     CUST: [
         *(_customer(11010 + number, text, text * 2) for number, text in enumerate(WITHOUT_WEIGHT)),
@@ -169,8 +172,8 @@ ALIKE = (
     ("あ", "ア"),
     ("É", "E\u0301"),
     ("É", "E"),
-    ("", "\u200b"),
-    ("", "\u00ad"),
+    ("X", "\u200bX"),
+    ("X", "\u00adX"),
     ("", "\u0001"),
     ("😀", "😁"),
     ("𠀀", ""),
@@ -182,8 +185,11 @@ ALIKE = (
 )
 """Ends of keys that some collation treats as equal, and that are different keys here."""
 
-SAME = (("é", "É"), ("ａ", "Ａ"), ("ж", "Ж"), ("ς", "Σ"), ("ᾀ", "ᾈ"), ("ǆ", "Ǆ"))
-"""Ends of keys that differ in case only, and are the same key."""
+SAME = (
+    *(("é", "É"), ("ａ", "Ａ"), ("ж", "Ж"), ("ς", "Σ"), ("ᾀ", "ᾈ"), ("ǆ", "Ǆ")),
+    *(("x", "X\u200b"), ("y", "Y\u00a0"), ("z", "Z\ufeff ")),
+)
+"""Ends of keys that differ in case or in invisible characters at their end only, and are the same key."""
 
 
 def _alike_keys() -> Lines:
@@ -380,7 +386,7 @@ _NO_NUMBERS = (
     "NULL",
     "n/a",
     "#REF!",
-    "\u00a05",
+    "5\u00a05",
 )
 
 _TEXT_IN_NUMBERS: Lines = {
@@ -404,7 +410,7 @@ _TEXT_IN_NUMBERS: Lines = {
     ],
 }
 
-_LIKE_DIGITS = ("²", "5\u200b", "\u00ad5", "①", "Ⅴ", "५", "𝟓", "５", "½", "2\u0301")
+_LIKE_DIGITS = ("²", "5\u200b5", "5\u00ad5", "①", "Ⅴ", "५", "𝟓", "５", "½", "2\u0301")
 
 _DIGITS_OF_OTHERS: Lines = {
     CUST: _each(_LIKE_DIGITS, lambda n, text: f"{text},AW{n:08},Ann,Lee,S,F,2023-04-01", 11100)

@@ -18,6 +18,12 @@ from tests.oracle.schema import DATE, INTEGER
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 
+TRIMMED = (
+    "\u0020\u0085\u00a0\u00ad\u061c\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c"
+    "\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
+"""The characters that are removed at both ends of a text."""
+
 Mask = npt.NDArray[np.bool_]
 
 _NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -26,8 +32,8 @@ _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
 
 def clean(column: pd.Series) -> pd.Series:
-    """Trim blanks (and nothing else); empty text becomes None."""
-    return _by_value(column, lambda text: text.strip(" ") or None)
+    """Trim blanks and invisible characters; empty text becomes None."""
+    return _by_value(column, lambda text: text.strip(TRIMMED) or None)
 
 
 def fold(column: pd.Series) -> pd.Series:

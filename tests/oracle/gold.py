@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from tests.oracle.convert import capitals
 from tests.oracle.schema import DECIMAL, INTEGER, TABLES
 from tests.oracle.silver import divide
 
@@ -20,7 +21,7 @@ def customers(crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, bus
     return rows.assign(
         customer_key=_numbers_from_1(rows),
         gender=rows["gender"].mask(rows["gender"] == "n/a", rows["gender_erp"].fillna("n/a")),
-        country=rows["country"].fillna("n/a"),
+        country=one_spelling(rows["country"].fillna("n/a")),
         birthdate=rows["birthdate"].mask(in_future),
         in_source=1,
     )
@@ -31,7 +32,18 @@ def products(versions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     current = versions.sort_values("start_date", na_position="first").drop_duplicates("product_number", keep="last")
     rows = current.sort_values("product_number", key=_code_units)
     rows = rows.merge(categories, on="category_id", how="left", suffixes=("", "_category"))
-    return rows.assign(product_key=_numbers_from_1(rows), in_source=1)
+    grouped = {name: one_spelling(rows[name]) for name in ("category", "subcategory", "maintenance")}
+    return rows.assign(product_key=_numbers_from_1(rows), in_source=1, **grouped)
+
+
+def one_spelling(texts: pd.Series) -> pd.Series:
+    """Write texts that differ in case alike: as most rows do, or the first by code point."""
+    times = texts.value_counts()
+    ordered = sorted(times.index, key=lambda text: (-times[text], text))
+    spelling: dict[str, str] = {}
+    for text in ordered:
+        spelling.setdefault(capitals(text), text)
+    return texts.map({text: spelling[capitals(text)] for text in ordered})
 
 
 def sales(

@@ -24,7 +24,14 @@ PRODUCT_NAME_LIMIT = 100
 MARITAL_STATUS = {"S": "Single", "M": "Married"}
 GENDER = {"F": "Female", "FEMALE": "Female", "M": "Male", "MALE": "Male"}
 PRODUCT_LINE = {"M": "Mountain", "R": "Road", "S": "Other Sales", "T": "Touring"}
-COUNTRY = {"DE": "Germany", "US": "United States", "USA": "United States"}
+COUNTRY = {
+    "DE": "Germany",
+    "GERMANY": "Germany",
+    "US": "United States",
+    "USA": "United States",
+    "UNITED STATES": "United States",
+    "N/A": "n/a",
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +98,8 @@ def _products(lines: pd.DataFrame) -> Cleansed:
     judgement = Judgement(lines)
     number, failed = integers(lines["prd_id"])
     judgement.reject("prd_id", failed)
-    product_number = fold(lines["prd_key"].str.slice(6))
-    judgement.reject("prd_key", _missing(product_number.where(product_number != "")))
+    product_number = clean(fold(lines["prd_key"].str.slice(6)))
+    judgement.reject("prd_key", _missing(product_number))
     judgement.reject("prd_key", too_long(lines["prd_key"], TEXT_LIMIT))
     judgement.reject("prd_nm", too_long(lines["prd_nm"], PRODUCT_NAME_LIMIT))
     cost, failed = integers(lines["prd_cost"])

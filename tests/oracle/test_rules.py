@@ -52,9 +52,9 @@ def test_characters_are_counted_as_utf_16_code_units() -> None:
     assert [utf16_length(text) for text in ("", "abc", "é", "日本", "😀a")] == [0, 3, 1, 2, 3]
 
 
-def test_trimming_takes_blanks_only() -> None:
-    column = pd.Series(["  a b ", "   ", "", "\u00a0", None], dtype=object)
-    assert clean(column).to_list() == ["a b", None, None, "\u00a0", None]
+def test_trimming_takes_blanks_and_invisible_characters() -> None:
+    column = pd.Series(["  a\u00a0b ", "   ", "", "\u00a0", "\ufeff a\u200b\u0001", None], dtype=object)
+    assert clean(column).to_list() == ["a\u00a0b", None, None, None, "a\u200b\u0001", None]
 
 
 @pytest.mark.parametrize(

@@ -107,13 +107,13 @@ def test_a_line_break_inside_quotes_rejects_its_line_and_the_next_is_read_on_its
 def test_the_manifest_accounts_for_rows_blank_lines_replaced_characters_bytes_and_sha256(
     tmp_path: Path,
 ) -> None:
-    data = HEADER + b"a\tb\tc,d\r\n\r\n  \r\ne\r\nf,g\rh"
+    data = HEADER + "a\tb\tc,d\r\n\r\n  \r\ne\r\n\ufefff,g\rh\u00a0".encode()
     _, _, manifest = stage_locations(tmp_path, data)
     assert manifest == [
         "erp_loc_a101",
         LOCATIONS,
         "source_erp/LOC_A101.txt",
-        *("3", "2", "1", "2", "3"),
+        *("3", "2", "1", "2", "3", "2"),
         str(len(data)),
         hashlib.sha256(data).hexdigest(),
     ]

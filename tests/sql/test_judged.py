@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.days.drop import header
+from tests.oracle.convert import TRIMMED
 from tests.warehouse import Warehouse
+from warehouse.staging import INVISIBLE
 
 SALE = "SO1,P1,7,20240301,20240306,20240313"
 
@@ -114,5 +116,25 @@ def test_codes_are_spelled_out_and_keys_are_in_capitals(judge: Any) -> None:
     assert (customer["cst_marital_status"], customer["cst_gndr"]) == ("Single", "n/a")
     (birth,) = judge("erp_cust_az12", "nasAW-1,,female")
     assert (birth["cid"], birth["gen"]) == ("AW1", "Female")
-    countries = judge("erp_loc_a101", "AW-1,us", "AW-2,de", "AW-3,", "AW-4, France ")
-    assert [row["cntry"] for row in countries] == ["United States", "Germany", "n/a", "France"]
+    countries = judge("erp_loc_a101", "AW-1,us", "AW-2,GERMANY", "AW-3,N/A", "AW-4, France ", "AW-5,united states")
+    assert [row["cntry"] for row in countries] == ["United States", "Germany", "n/a", "France", "United States"]
+
+
+@pytest.mark.parametrize("character", INVISIBLE, ids=[f"U+{ord(character):04X}" for character in INVISIBLE])
+def test_invisible_characters_at_the_ends_are_removed(judge: Any, character: str) -> None:
+    def around(text: str) -> str:
+        return f" {character}{text} {character}{character}"
+
+    assert judge("erp_loc_a101", ",".join(map(around, ("AW-1", "DE"))))[0]["cntry"] == "Germany"
+    (birth,) = judge("erp_cust_az12", f"NAS{character}" + ",".join(map(around, ("AW-1", "1990-01-01", "F"))))
+    assert (birth["cid"], str(birth["bdate"]), birth["gen"]) == ("AW1", "1990-01-01", "Female")
+    (line,) = judge("crm_sales_details", ",".join(map(around, ("so1", "p1", "7", "20240301", "", "", "2", "1", "2"))))
+    assert [line[name] for name in ("sls_ord_num", "sls_prd_key", "sls_cust_id", "sls_sales", "sls_price")] == [
+        *("SO1", "P1", 7, 2, 2),
+    ]
+    assert str(line["sls_order_dt"]) == "2024-03-01"
+
+
+def test_staging_counts_the_characters_that_silver_removes(emptied: Warehouse) -> None:
+    characters = emptied.value("SELECT characters FROM silver.trimmed_characters")
+    assert sorted(characters) == sorted(" " + INVISIBLE) == sorted(TRIMMED)

@@ -3,6 +3,8 @@ Purpose: row counts, size and SHA-256 of each file of a batch, from the manifest
          these may differ from the files that the batch was published from (etl.published_file).
          bytes and sha256 are the source file's, landing_bytes and landing_sha256 those of the copy that SQL Server
          loads (NULL in batches that an earlier version registered).
+         replaced_characters: tabs and carriage returns within fields, which became blanks. invisible_ends: values that
+         begin or end with an invisible character other than a blank; silver removes it (silver.trimmed_characters).
 Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are not rows.
 */
 IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
@@ -28,4 +30,8 @@ IF COL_LENGTH(N'etl.manifest', N'landing_sha256') IS NULL
     ALTER TABLE etl.manifest ADD
     landing_bytes BIGINT NULL,
     landing_sha256 NVARCHAR(64) NULL;
+GO
+
+IF COL_LENGTH(N'etl.manifest', N'invisible_ends') IS NULL
+    ALTER TABLE etl.manifest ADD invisible_ends INT NOT NULL CONSTRAINT df_manifest_invisible_ends DEFAULT 0;
 GO

@@ -190,7 +190,7 @@ BEGIN
         INSERT INTO etl.manifest
         (
             batch_id, source_table, source_file, landing_file, rows_read, rows_written, rows_rejected,
-            blank_lines, replaced_characters, bytes, sha256, landing_bytes, landing_sha256
+            blank_lines, replaced_characters, invisible_ends, bytes, sha256, landing_bytes, landing_sha256
         )
         SELECT
             @batch_id,
@@ -202,6 +202,7 @@ BEGIN
             m.rows_rejected,
             m.blank_lines,
             m.replaced_characters,
+            m.invisible_ends,
             m.bytes,
             m.sha256,
             c.bytes AS landing_bytes,

@@ -8,15 +8,16 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(TRIM(cst_id) COLLATE Latin1_General_100_BIN2, N'') AS cst_id,
-        NULLIF(UPPER(TRIM(cst_key) COLLATE Latin1_General_100_BIN2), N'') AS cst_key,
-        NULLIF(TRIM(cst_firstname) COLLATE Latin1_General_100_BIN2, N'') AS cst_firstname,
-        NULLIF(TRIM(cst_lastname) COLLATE Latin1_General_100_BIN2, N'') AS cst_lastname,
-        UPPER(TRIM(cst_marital_status) COLLATE Latin1_General_100_BIN2) AS cst_marital_status,
-        UPPER(TRIM(cst_gndr) COLLATE Latin1_General_100_BIN2) AS cst_gndr,
-        NULLIF(TRIM(cst_create_date) COLLATE Latin1_General_100_BIN2, N'') AS cst_create_date,
-        dwh_source_line
-    FROM bronze.crm_cust_info
+        NULLIF(TRIM(e.characters FROM b.cst_id COLLATE Latin1_General_100_BIN2), N'') AS cst_id,
+        NULLIF(UPPER(TRIM(e.characters FROM b.cst_key COLLATE Latin1_General_100_BIN2)), N'') AS cst_key,
+        NULLIF(TRIM(e.characters FROM b.cst_firstname COLLATE Latin1_General_100_BIN2), N'') AS cst_firstname,
+        NULLIF(TRIM(e.characters FROM b.cst_lastname COLLATE Latin1_General_100_BIN2), N'') AS cst_lastname,
+        UPPER(TRIM(e.characters FROM b.cst_marital_status COLLATE Latin1_General_100_BIN2)) AS cst_marital_status,
+        UPPER(TRIM(e.characters FROM b.cst_gndr COLLATE Latin1_General_100_BIN2)) AS cst_gndr,
+        NULLIF(TRIM(e.characters FROM b.cst_create_date COLLATE Latin1_General_100_BIN2), N'') AS cst_create_date,
+        b.dwh_source_line
+    FROM bronze.crm_cust_info AS b
+    CROSS JOIN silver.trimmed_characters AS e
 ),
 
 -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.

@@ -8,14 +8,16 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(TRIM(prd_id) COLLATE Latin1_General_100_BIN2, N'') AS prd_id,
-        NULLIF(TRIM(prd_key) COLLATE Latin1_General_100_BIN2, N'') AS prd_key,
-        NULLIF(TRIM(prd_nm) COLLATE Latin1_General_100_BIN2, N'') AS prd_nm,
-        NULLIF(TRIM(prd_cost) COLLATE Latin1_General_100_BIN2, N'') AS prd_cost,
-        UPPER(TRIM(prd_line) COLLATE Latin1_General_100_BIN2) AS prd_line,
-        NULLIF(TRIM(prd_start_dt) COLLATE Latin1_General_100_BIN2, N'') AS prd_start_dt,
-        dwh_source_line
-    FROM bronze.crm_prd_info
+        NULLIF(TRIM(e.characters FROM b.prd_id COLLATE Latin1_General_100_BIN2), N'') AS prd_id,
+        NULLIF(TRIM(e.characters FROM b.prd_key COLLATE Latin1_General_100_BIN2), N'') AS prd_key,
+        NULLIF(TRIM(e.characters FROM b.prd_nm COLLATE Latin1_General_100_BIN2), N'') AS prd_nm,
+        NULLIF(TRIM(e.characters FROM b.prd_cost COLLATE Latin1_General_100_BIN2), N'') AS prd_cost,
+        UPPER(TRIM(e.characters FROM b.prd_line COLLATE Latin1_General_100_BIN2)) AS prd_line,
+        NULLIF(TRIM(e.characters FROM b.prd_start_dt COLLATE Latin1_General_100_BIN2), N'') AS prd_start_dt,
+        e.characters,
+        b.dwh_source_line
+    FROM bronze.crm_prd_info AS b
+    CROSS JOIN silver.trimmed_characters AS e
 ),
 
 -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.
@@ -24,11 +26,15 @@ converted AS (
     SELECT
         *,
         NULLIF(
-            UPPER(SUBSTRING(prd_key COLLATE Latin1_General_100_CI_AS_KS_WS_SC, 7, 50))
-            COLLATE Latin1_General_100_BIN2,
+            TRIM(
+                characters FROM
+                UPPER(SUBSTRING(prd_key COLLATE Latin1_General_100_CI_AS_KS_WS_SC, 7, 50))
+                COLLATE Latin1_General_100_BIN2
+            ),
             N''
         ) AS product_number,
-        RTRIM(
+        TRIM(
+            characters FROM
             REPLACE(
                 UPPER(LEFT(prd_key COLLATE Latin1_General_100_CI_AS_KS_WS_SC, 5))
                 COLLATE Latin1_General_100_BIN2,

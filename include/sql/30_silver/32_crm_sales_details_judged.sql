@@ -9,17 +9,18 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(UPPER(TRIM(sls_ord_num) COLLATE Latin1_General_100_BIN2), N'') AS sls_ord_num,
-        NULLIF(UPPER(TRIM(sls_prd_key) COLLATE Latin1_General_100_BIN2), N'') AS sls_prd_key,
-        NULLIF(TRIM(sls_cust_id) COLLATE Latin1_General_100_BIN2, N'') AS sls_cust_id,
-        TRIM(sls_order_dt) COLLATE Latin1_General_100_BIN2 AS sls_order_dt,
-        TRIM(sls_ship_dt) COLLATE Latin1_General_100_BIN2 AS sls_ship_dt,
-        TRIM(sls_due_dt) COLLATE Latin1_General_100_BIN2 AS sls_due_dt,
-        NULLIF(TRIM(sls_sales) COLLATE Latin1_General_100_BIN2, N'') AS sls_sales,
-        NULLIF(TRIM(sls_quantity) COLLATE Latin1_General_100_BIN2, N'') AS sls_quantity,
-        NULLIF(TRIM(sls_price) COLLATE Latin1_General_100_BIN2, N'') AS sls_price,
-        dwh_source_line
-    FROM bronze.crm_sales_details
+        NULLIF(UPPER(TRIM(e.characters FROM b.sls_ord_num COLLATE Latin1_General_100_BIN2)), N'') AS sls_ord_num,
+        NULLIF(UPPER(TRIM(e.characters FROM b.sls_prd_key COLLATE Latin1_General_100_BIN2)), N'') AS sls_prd_key,
+        NULLIF(TRIM(e.characters FROM b.sls_cust_id COLLATE Latin1_General_100_BIN2), N'') AS sls_cust_id,
+        TRIM(e.characters FROM b.sls_order_dt COLLATE Latin1_General_100_BIN2) AS sls_order_dt,
+        TRIM(e.characters FROM b.sls_ship_dt COLLATE Latin1_General_100_BIN2) AS sls_ship_dt,
+        TRIM(e.characters FROM b.sls_due_dt COLLATE Latin1_General_100_BIN2) AS sls_due_dt,
+        NULLIF(TRIM(e.characters FROM b.sls_sales COLLATE Latin1_General_100_BIN2), N'') AS sls_sales,
+        NULLIF(TRIM(e.characters FROM b.sls_quantity COLLATE Latin1_General_100_BIN2), N'') AS sls_quantity,
+        NULLIF(TRIM(e.characters FROM b.sls_price COLLATE Latin1_General_100_BIN2), N'') AS sls_price,
+        b.dwh_source_line
+    FROM bronze.crm_sales_details AS b
+    CROSS JOIN silver.trimmed_characters AS e
 ),
 
 -- TRY_CONVERT turns '-' into 0 and '- 5' into -5. So require a digit, and allow only digits and signs.

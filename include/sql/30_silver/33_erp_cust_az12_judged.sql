@@ -8,18 +8,24 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
-        NULLIF(TRIM(bdate) COLLATE Latin1_General_100_BIN2, N'') AS bdate,
-        UPPER(TRIM(gen) COLLATE Latin1_General_100_BIN2) AS gen,
-        dwh_source_line
-    FROM bronze.erp_cust_az12
+        UPPER(TRIM(e.characters FROM b.cid COLLATE Latin1_General_100_BIN2)) AS cid,
+        e.characters,
+        NULLIF(TRIM(e.characters FROM b.bdate COLLATE Latin1_General_100_BIN2), N'') AS bdate,
+        UPPER(TRIM(e.characters FROM b.gen COLLATE Latin1_General_100_BIN2)) AS gen,
+        b.dwh_source_line
+    FROM bronze.erp_cust_az12 AS b
+    CROSS JOIN silver.trimmed_characters AS e
 ),
 
 converted AS (
     SELECT
         *,
         NULLIF(
-            TRIM(REPLACE(CASE WHEN cid LIKE N'NAS%' THEN SUBSTRING(cid, 4, 4000) ELSE cid END, N'-', N'')), N''
+            TRIM(
+                characters FROM
+                REPLACE(CASE WHEN cid LIKE N'NAS%' THEN SUBSTRING(cid, 4, 4000) ELSE cid END, N'-', N'')
+            ),
+            N''
         ) AS customer_number,
         CASE
             WHEN bdate LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'

@@ -8,11 +8,14 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        UPPER(TRIM(cid) COLLATE Latin1_General_100_BIN2) AS cid,
-        NULLIF(TRIM(REPLACE(UPPER(cid COLLATE Latin1_General_100_BIN2), N'-', N'')), N'') AS customer_number,
-        NULLIF(TRIM(cntry) COLLATE Latin1_General_100_BIN2, N'') AS cntry,
-        dwh_source_line
-    FROM bronze.erp_loc_a101
+        UPPER(TRIM(e.characters FROM b.cid COLLATE Latin1_General_100_BIN2)) AS cid,
+        NULLIF(
+            TRIM(e.characters FROM REPLACE(UPPER(b.cid COLLATE Latin1_General_100_BIN2), N'-', N'')), N''
+        ) AS customer_number,
+        NULLIF(TRIM(e.characters FROM b.cntry COLLATE Latin1_General_100_BIN2), N'') AS cntry,
+        b.dwh_source_line
+    FROM bronze.erp_loc_a101 AS b
+    CROSS JOIN silver.trimmed_characters AS e
 ),
 
 judged AS (
@@ -22,9 +25,9 @@ judged AS (
         CAST(customer_number AS NVARCHAR(50)) AS cid,
         CAST(
             CASE
-                WHEN UPPER(cntry) = N'DE' THEN N'Germany'
-                WHEN UPPER(cntry) IN (N'US', N'USA') THEN N'United States'
-                WHEN cntry IS NULL THEN N'n/a'
+                WHEN UPPER(cntry) IN (N'DE', N'GERMANY') THEN N'Germany'
+                WHEN UPPER(cntry) IN (N'US', N'USA', N'UNITED STATES') THEN N'United States'
+                WHEN cntry IS NULL OR UPPER(cntry) = N'N/A' THEN N'n/a'
                 ELSE cntry
             END AS NVARCHAR(50)
         ) AS cntry,

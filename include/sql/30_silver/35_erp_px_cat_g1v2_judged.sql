@@ -8,12 +8,13 @@ AS
 -- Text is compared by code point, because other collations treat some characters as equal or as empty.
 WITH trimmed AS (
     SELECT
-        NULLIF(UPPER(TRIM(id) COLLATE Latin1_General_100_BIN2), N'') AS id,
-        NULLIF(TRIM(cat) COLLATE Latin1_General_100_BIN2, N'') AS cat,
-        NULLIF(TRIM(subcat) COLLATE Latin1_General_100_BIN2, N'') AS subcat,
-        NULLIF(TRIM(maintenance) COLLATE Latin1_General_100_BIN2, N'') AS maintenance,
-        dwh_source_line
-    FROM bronze.erp_px_cat_g1v2
+        NULLIF(UPPER(TRIM(e.characters FROM b.id COLLATE Latin1_General_100_BIN2)), N'') AS id,
+        NULLIF(TRIM(e.characters FROM b.cat COLLATE Latin1_General_100_BIN2), N'') AS cat,
+        NULLIF(TRIM(e.characters FROM b.subcat COLLATE Latin1_General_100_BIN2), N'') AS subcat,
+        NULLIF(TRIM(e.characters FROM b.maintenance COLLATE Latin1_General_100_BIN2), N'') AS maintenance,
+        b.dwh_source_line
+    FROM bronze.erp_px_cat_g1v2 AS b
+    CROSS JOIN silver.trimmed_characters AS e
 ),
 
 judged AS (

@@ -1,5 +1,8 @@
 /*
 Purpose:    joins the customers of CRM and ERP, updates the known ones and gives new ones their surrogate keys.
+            Countries that the collation holds for equal get one spelling, in silver as a whole: the one that most
+            customers of the drop have, or the first by code point. So gold, Postgres and Tableau, which compare by
+            code point, group them alike. A history batch takes the spellings of silver.
             Called by etl.publish, in its transaction. A history batch only adds the customers that silver lacks, with
             in_source = 0.
 Parameters: @batch_id
@@ -54,6 +57,42 @@ BEGIN
         ON c.cst_key = l.cid;
 
     SET @rows_read = @@ROWCOUNT;
+
+    WITH countries AS (
+        SELECT
+            country,
+            CASE WHEN @is_history = 0 THEN 1 ELSE 0 END AS decides
+        FROM #customers
+
+        UNION ALL
+
+        SELECT
+            country,
+            CASE WHEN @is_history = 0 THEN 0 ELSE 1 END AS decides
+        FROM silver.customers
+    ),
+
+    written AS (
+        SELECT
+            country COLLATE Latin1_General_100_BIN2 AS written,
+            SUM(decides) AS times
+        FROM countries
+        GROUP BY country COLLATE Latin1_General_100_BIN2
+    )
+
+    SELECT
+        written,
+        FIRST_VALUE(written) OVER (PARTITION BY written COLLATE DATABASE_DEFAULT ORDER BY times DESC, written ASC)
+            AS spelling
+    INTO #spellings
+    FROM written;
+
+    UPDATE s
+    SET country = p.spelling
+    FROM #customers AS s
+    INNER JOIN #spellings AS p
+        ON s.country COLLATE Latin1_General_100_BIN2 = p.written
+    WHERE p.written <> p.spelling;
 
     -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
@@ -140,6 +179,13 @@ BEGIN
     );
 
     SET @rows_inserted = @@ROWCOUNT;
+
+    UPDATE t
+    SET country = p.spelling
+    FROM silver.customers AS t
+    INNER JOIN #spellings AS p
+        ON t.country COLLATE Latin1_General_100_BIN2 = p.written
+    WHERE p.written <> p.spelling;
 
     EXEC etl.close_step
         @step_id,

@@ -1,6 +1,7 @@
 /*
 Purpose:    takes the current version of each product with its category, updates the known ones and gives new ones
             their surrogate keys.
+            Categories, subcategories and maintenance get one spelling each, as countries do (silver.load_customers).
             Called by etl.publish, in its transaction. A history batch only adds the products that silver lacks, with
             in_source = 0.
 Parameters: @batch_id
@@ -50,6 +51,69 @@ BEGIN
     WHERE p.is_current = 1;
 
     SET @rows_read = @@ROWCOUNT;
+
+    WITH products AS (
+        SELECT
+            category,
+            subcategory,
+            maintenance,
+            CASE WHEN @is_history = 0 THEN 1 ELSE 0 END AS decides
+        FROM #products
+
+        UNION ALL
+
+        SELECT
+            category,
+            subcategory,
+            maintenance,
+            CASE WHEN @is_history = 0 THEN 0 ELSE 1 END AS decides
+        FROM silver.products
+    ),
+
+    written AS (
+        SELECT
+            v.column_name,
+            v.written COLLATE Latin1_General_100_BIN2 AS written,
+            SUM(p.decides) AS times
+        FROM products AS p
+        CROSS APPLY (
+            VALUES
+            (N'category', p.category),
+            (N'subcategory', p.subcategory),
+            (N'maintenance', p.maintenance)
+        ) AS v(column_name, written)
+        WHERE v.written IS NOT NULL
+        GROUP BY
+            v.column_name,
+            v.written COLLATE Latin1_General_100_BIN2
+    )
+
+    SELECT
+        column_name,
+        written,
+        FIRST_VALUE(written) OVER (
+            PARTITION BY column_name, written COLLATE DATABASE_DEFAULT
+            ORDER BY times DESC, written ASC
+        ) AS spelling
+    INTO #spellings
+    FROM written;
+
+    UPDATE s
+    SET
+        category = c.spelling,
+        subcategory = b.spelling,
+        maintenance = m.spelling
+    FROM #products AS s
+    LEFT JOIN #spellings AS c
+        ON c.column_name = N'category' AND s.category COLLATE Latin1_General_100_BIN2 = c.written
+    LEFT JOIN #spellings AS b
+        ON b.column_name = N'subcategory' AND s.subcategory COLLATE Latin1_General_100_BIN2 = b.written
+    LEFT JOIN #spellings AS m
+        ON m.column_name = N'maintenance' AND s.maintenance COLLATE Latin1_General_100_BIN2 = m.written
+    WHERE
+        c.written <> c.spelling
+        OR b.written <> b.spelling
+        OR m.written <> m.spelling;
 
     -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
@@ -144,6 +208,23 @@ BEGIN
     );
 
     SET @rows_inserted = @@ROWCOUNT;
+
+    UPDATE t
+    SET
+        category = c.spelling,
+        subcategory = b.spelling,
+        maintenance = m.spelling
+    FROM silver.products AS t
+    LEFT JOIN #spellings AS c
+        ON c.column_name = N'category' AND t.category COLLATE Latin1_General_100_BIN2 = c.written
+    LEFT JOIN #spellings AS b
+        ON b.column_name = N'subcategory' AND t.subcategory COLLATE Latin1_General_100_BIN2 = b.written
+    LEFT JOIN #spellings AS m
+        ON m.column_name = N'maintenance' AND t.maintenance COLLATE Latin1_General_100_BIN2 = m.written
+    WHERE
+        c.written <> c.spelling
+        OR b.written <> b.spelling
+        OR m.written <> m.spelling;
 
     EXEC etl.close_step
         @step_id,
