@@ -36,9 +36,9 @@ next-day: ## Generate the drop of the day after the latest published day, and lo
 	$(INSTALLED)
 	@$(BIN)/python -m stack next-day
 
-load: ## Load a drop (make load DROP=path DATE=yyyy-mm-dd; REPLAY=1 for an older day, SAME_DROP=1 for files loaded before)
+load: ## Load a drop (make load DROP=path DATE=yyyy-mm-dd; REPLAY=1 for an older day, SAME_DROP=1 for files loaded before; WAIVE="check; check" REASON="…")
 	$(INSTALLED)
-	@$(BIN)/python -m stack load --drop "$$DROP" --date "$$DATE" $(if $(REPLAY),--replay) $(if $(SAME_DROP),--same-drop)
+	@$(BIN)/python -m stack load --drop "$$DROP" --date "$$DATE" $(if $(REPLAY),--replay) $(if $(SAME_DROP),--same-drop) --waive "$$WAIVE" --reason "$$REASON"
 
 sql: ## Query the warehouse (make sql Q="SELECT …"; without Q a prompt; AS=owner, loader or reader)
 	$(INSTALLED)

@@ -11,7 +11,8 @@ and in the events of its assets.
 4. `bronze` loads the files as delivered, `silver` cleanses and converts them, each table after its file.
 5. `reconcile` fails if a row is unaccounted for or too many were rejected. If WAREHOUSE_APPROVE_REJECTS is set,
    `approve_rejects` asks a person first.
-6. `publish` loads the integrated tables and checks gold in one transaction, so readers never see half a day.
+6. `publish` checks the day against the days before, loads the integrated tables and checks gold, in one transaction, so
+   readers never see half a day. A day that fails a check and is right is loaded by a new run that waives the check.
 7. `gold_checks` shows the checks, `close_batch` closes the batch, the asset `gold` starts `sales_serving`.
 
 **If a task fails**, the first lines of its log name the fault, its place and the remedy. `fail_batch` closes the batch
@@ -124,6 +125,21 @@ with DAG(
             type="boolean",
             title="Same drop",
             description="Load the day although another day was published from the same six files",
+            section="On purpose",
+        ),
+        "waive": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Waive checks",
+            description="Names of quality checks that the day need not pass, one a line, as the failed run gave them",
+            section="On purpose",
+        ),
+        "waive_reason": Param(
+            None,
+            type=["string", "null"],
+            title="Reason of the waiver",
+            description="Why the day is right nevertheless. Your name and the reason are kept in gold.waivers",
             section="On purpose",
         ),
     },

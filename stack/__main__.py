@@ -116,7 +116,9 @@ def next_day(settings: Settings) -> None:
     show_result(settings, progress)
 
 
-def load_drop(settings: Settings, drop: str, day: str, *, replay: bool, same_drop: bool) -> None:
+def load_drop(
+    settings: Settings, drop: str, day: str, *, replay: bool, same_drop: bool, waive: list[str], reason: str
+) -> None:
     """Load the user's drop."""
     if not drop or not day:
         raise DropError("Name the drop and its business date: make load DROP=path DATE=yyyy-mm-dd")
@@ -131,7 +133,17 @@ def load_drop(settings: Settings, drop: str, day: str, *, replay: bool, same_dro
     with one_load(stack):
         load.check_day(stack, business_date, published.latest(settings), replay=replay)
         airflow = airflow_of(stack)
-        load.load_drop(stack, airflow, progress, folder, business_date, replay=replay, same_drop=same_drop)
+        load.load_drop(
+            stack,
+            airflow,
+            progress,
+            folder,
+            business_date,
+            replay=replay,
+            same_drop=same_drop,
+            waive=waive,
+            reason=reason,
+        )
     show_result(settings, progress)
 
 
@@ -274,6 +286,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     load_parser.add_argument(
         "--same-drop", action="store_true", help="load it although another day has the same six files"
     )
+    load_parser.add_argument("--waive", default="", help="quality checks that it need not pass, semicolons between")
+    load_parser.add_argument("--reason", default="", help="why it is right nevertheless, for the record")
     sql_parser = commands.add_parser("sql")
     sql_parser.add_argument("--as", dest="login", choices=client.LOGINS, default="reader")
     sql_parser.add_argument("statement", nargs="?")
@@ -289,7 +303,16 @@ def run(options: argparse.Namespace) -> int:
         case "status":
             return 0 if status(settings) else 1
         case "load":
-            load_drop(settings, options.drop, options.date, replay=options.replay, same_drop=options.same_drop)
+            waive = [name.strip() for name in options.waive.split(";") if name.strip()]
+            load_drop(
+                settings,
+                options.drop,
+                options.date,
+                replay=options.replay,
+                same_drop=options.same_drop,
+                waive=waive,
+                reason=options.reason,
+            )
         case "sql":
             client.run(settings, options.login, options.statement)
         case command:

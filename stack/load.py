@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,14 @@ def load_drop(
     *,
     replay: bool = False,
     same_drop: bool = False,
+    waive: Sequence[str] = (),
+    reason: str = "",
 ) -> None:
     """Load a drop and serve it, by two DAG runs."""
     conf: dict[str, Any] = {"source_dir": str(folder), "business_date": day.isoformat()}
     conf |= {name: True for name, wanted in (("replay", replay), ("same_drop", same_drop)) if wanted}
+    if waive:
+        conf |= {"waive": list(waive), "waive_reason": reason}
     airflow.unpause(SERVING_DAG)
     served_before = set(airflow.run_ids(SERVING_DAG))
     with progress.step(f"{LOAD_DAG}: load {folder} as {day}") as step:

@@ -20,6 +20,7 @@ class Day:
     """The day that one run loads.
 
     ``history``: a day older than the latest published day adds the rows that silver lacks, and gold keeps its day.
+    ``waive``: the quality checks that the day need not pass, ``waive_reason`` why.
     ``wait``: how long to wait for the drop; with zero, staging reports missing files.
     """
 
@@ -30,6 +31,8 @@ class Day:
     same_drop: bool
     dry_run: bool
     reject_limit: float
+    waive: tuple[str, ...]
+    waive_reason: str
     wait: timedelta
 
     @classmethod
@@ -47,6 +50,8 @@ class Day:
             same_drop=bool(params["same_drop"]),
             dry_run=bool(params["dry_run"]),
             reject_limit=float(params["reject_limit_percent"]) / 100,
+            waive=tuple(params["waive"]),
+            waive_reason=params["waive_reason"] or "",
             wait=timedelta(minutes=float(wait)) if wait is not None else _default_wait(run_type),
         )
 

@@ -65,26 +65,29 @@ before AS (
     WHERE business_date <> (SELECT business_date FROM shown WHERE batch_id = ?)
 ),
 latest AS (
-    SELECT batch_id, check_name, severity, passed, observed, expected,
-        ROW_NUMBER() OVER (PARTITION BY batch_id, check_name ORDER BY checked_at DESC) AS call_rank
+    SELECT batch_id, check_name, subject, severity, passed, observed, observed_of, expected, expected_of
     FROM gold.quality_results
+    WHERE is_latest = 1
 )
-SELECT n.check_name, n.observed, n.expected
+SELECT
+    CONCAT(n.check_name, N': ' + NULLIF(n.subject, N'')),
+    CONCAT(
+        N'found ', n.observed, N' of ' + CAST(n.observed_of AS NVARCHAR(20)),
+        N', expected ' + CAST(n.expected AS NVARCHAR(20)), N' of ' + CAST(n.expected_of AS NVARCHAR(20))
+    )
 FROM latest AS n
 INNER JOIN latest AS o
-    ON n.check_name = o.check_name
+    ON n.check_name = o.check_name AND n.subject = o.subject
 INNER JOIN shown AS s
     ON o.batch_id = s.batch_id
 INNER JOIN before AS b
     ON s.age = b.age
 WHERE
     n.batch_id = ?
-    AND n.call_rank = 1
-    AND o.call_rank = 1
     AND n.severity = N'warning'
     AND n.passed = 0
     AND o.passed = 1
-ORDER BY n.check_name
+ORDER BY n.check_name, n.subject
 """
 """Warnings of a batch that the day published before did not have; none for the first day."""
 
@@ -249,9 +252,9 @@ def _tell_new_warnings(context: Context, day: str, batch_id: int) -> None:
     rows = reader().get_records(NEW_WARNINGS, parameters=(batch_id, batch_id))
     if not rows:
         return
-    names = "; ".join(name for name, _, _ in rows)
+    names = "; ".join(name for name, _ in rows)
     lines = [f"{day} is loaded. The day before did not have these warnings:"]
-    lines += [f"  {name}: found {observed}, expected {expected}" for name, observed, expected in rows]
+    lines += [f"  {name}: {found}" for name, found in rows]
     alert = Alert(
         f"Sales warehouse: {day} has {len(rows)} new warning{'s' if len(rows) > 1 else ''}",
         tuple(lines),

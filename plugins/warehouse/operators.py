@@ -212,6 +212,8 @@ class OpenBatchOperator(BatchOperator):
                 trigger = TimeDeltaTrigger(timedelta(seconds=SECONDS_BETWEEN_TURNS))
                 self.defer(trigger=trigger, method_name="execute")
             row = self.open(context)
+            if day.waive:
+                self._waive(context, row["batch_id"], day)
         except WarehouseError as error:
             raise failures.of_warehouse(error, self.procedure, self.log) from None
         if row["is_history"]:
@@ -227,6 +229,17 @@ class OpenBatchOperator(BatchOperator):
             "source_dir": str(day.source_dir),
             "opened_at": now().isoformat(),
         }
+
+    def _waive(self, context: Context, batch_id: int, day: Day) -> None:
+        self.call(
+            "etl.waive_checks",
+            {
+                "batch_id": batch_id,
+                "check_names": ";".join(day.waive),
+                "waived_by": context["dag_run"].triggering_user_name or "unknown",
+                "reason": day.waive_reason,
+            },
+        )
 
 
 def reader() -> DbApiHook:

@@ -1,7 +1,7 @@
 """The gold checks that Airflow runs after a publish, over the reader's connection.
 
-etl.publish has run gold.quality_check before its commit. These tasks show its rows, and check as the reader that gold
-shows this batch, that its rows are accounted for, and that its keys are unique.
+etl.publish has checked the quality rules before its commit. These tasks show what it found, and check as the reader
+that gold shows this batch, that its rows are accounted for, and that its keys are unique.
 """
 
 import warnings
@@ -52,12 +52,18 @@ class RowsCheckOperator(BaseSQLOperator):
 
 QUALITY = """
 SELECT
-    CASE WHEN passed = 1 THEN 'OK' WHEN severity = 'error' THEN 'FAIL' ELSE 'WARN' END AS result,
+    CASE
+        WHEN passed = 1 THEN 'OK' WHEN waived = 1 THEN 'WAIVED' WHEN severity = 'error' THEN 'FAIL' ELSE 'WARN'
+    END AS result,
     check_name,
+    subject,
     observed,
-    expected
-FROM gold.quality_check
-ORDER BY passed, severity, check_name
+    observed_of,
+    expected,
+    expected_of
+FROM gold.quality_results
+WHERE batch_id = {batch_id} AND is_latest = 1
+ORDER BY passed, severity, check_name, subject
 """
 
 WITHIN_THE_LIMIT = """
@@ -134,8 +140,8 @@ def gold_checks() -> list[BaseOperator]:
         ),
         RowsCheckOperator(
             task_id="quality_check",
-            doc_md="The gold checks, failures first. A FAIL would have stopped the publish; a WARN is kept.",
-            sql=QUALITY,
+            doc_md="The quality rules, deviations first. A FAIL would have stopped the publish; a WARN is kept.",
+            sql=QUALITY.format(batch_id=BATCH_ID),
             failing="result == 'FAIL'",
             pre_execute=skip_unless_shown,
         ),

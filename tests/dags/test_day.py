@@ -18,6 +18,8 @@ PARAMS = {
     "source_dir": "/drops/{{ ds }}",
     "replay": False,
     "same_drop": False,
+    "waive": [],
+    "waive_reason": None,
     "dry_run": False,
     "reject_limit_percent": 1,
     "wait_minutes": None,

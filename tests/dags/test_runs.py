@@ -36,6 +36,8 @@ LOAD = {
     "reject_limit_percent": 100,
     "dry_run": False,  # all of them, because within one process a run's params outlive it
     "same_drop": False,
+    "waive": [],
+    "waive_reason": None,
 }
 
 

@@ -158,6 +158,8 @@ def test_the_params_of_a_load_come_from_the_settings(dags: dict[str, DAG]) -> No
         "replay": False,
         "reject_limit_percent": 1,
         "same_drop": False,
+        "waive": [],
+        "waive_reason": None,
         "dry_run": False,
         "wait_minutes": None,
     }
@@ -177,6 +179,8 @@ def test_the_params_of_a_load_come_from_the_settings(dags: dict[str, DAG]) -> No
         ("reject_limit_percent", -1),
         ("wait_minutes", -1),
         ("same_drop", 1),
+        ("waive", "few values are missing"),
+        ("waive", [1]),
         ("dry_run", None),
         ("source_dir", 1),
     ],

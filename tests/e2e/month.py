@@ -303,8 +303,11 @@ class Month:
         """Load the day into the second warehouse; a warning that the day before did not have is an expected alert."""
         self.beside.load(self.folder(day), day, reject_limit=1, replay=replay)
         warnings = {
-            row["check_name"]
-            for row in self.beside.execute("SELECT check_name FROM gold.quality_check WHERE passed = 0")
+            (row["check_name"], row["subject"])
+            for row in self.beside.execute(
+                "SELECT check_name, subject FROM gold.quality_results WHERE passed = 0 AND severity = N'warning'"
+                " AND is_latest = 1 AND batch_id = (SELECT batch_id FROM gold.current_batch)"
+            )
         }
         before = next((had for other, had in reversed(self.shown) if other != day), None)
         new = warnings - before if before is not None else set()

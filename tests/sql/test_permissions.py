@@ -20,6 +20,7 @@ PUBLIC = {
     "etl.reconcile",
     "etl.publish",
     "etl.accept_rejects",
+    "etl.waive_checks",
     "etl.close_batch",
     "etl.load_day",
     "etl.purge_history",

@@ -1,6 +1,10 @@
 /*
-Purpose: the findings of each gold check of a publish, kept even if the publish was rolled back.
-Grain:   publish and check.
+Purpose: what each check of a publish found, kept even if the publish was rolled back.
+         subject: the file, column or dimension that a check measures, if it measures several.
+         observed and observed_of: what was counted, of how many. expected and expected_of: the value required, or the
+         one of the day before.
+         passed = 0 with severity error stopped the publish, unless the rule was waived for the batch (waived = 1).
+Grain:   publish, check and subject.
 */
 IF OBJECT_ID(N'etl.quality_result', N'U') IS NULL
     CREATE TABLE etl.quality_result
@@ -16,4 +20,13 @@ IF OBJECT_ID(N'etl.quality_result', N'U') IS NULL
         CONSTRAINT pk_quality_result PRIMARY KEY (quality_result_id),
         CONSTRAINT ck_quality_result_severity CHECK (severity IN (N'error', N'warning'))
     );
+GO
+
+-- Columns that a later version added: existing tables get them here.
+IF COL_LENGTH(N'etl.quality_result', N'subject') IS NULL
+    ALTER TABLE etl.quality_result ADD
+    subject NVARCHAR(128) NOT NULL CONSTRAINT df_quality_result_subject DEFAULT N'',
+    observed_of BIGINT NULL,
+    expected_of BIGINT NULL,
+    waived BIT NOT NULL CONSTRAINT df_quality_result_waived DEFAULT 0;
 GO

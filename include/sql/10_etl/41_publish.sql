@@ -1,11 +1,13 @@
 /*
-Purpose:    makes gold show the batch: loads the three integrated tables and checks gold in one transaction. A failed
-            check rolls all of it back; the findings are kept in etl.quality_result.
+Purpose:    makes gold show the batch: checks the cleansed tables, loads the integrated tables and checks gold in one
+            transaction (etl.check_quality). A failed check of severity error rolls all of it back, unless its rule was
+            waived for the batch (etl.waive_checks); the findings are kept in etl.quality_result.
             A history batch adds the rows that the integrated tables lack. Gold keeps its day, so the gold checks,
             which compare it with this drop, are not run.
 Parameters: @batch_id; @dry_run  1 does all of it, keeps the findings, and rolls back
 Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50010 and 50011 as etl.reconcile,
-            50012 a gold check failed, 50013 another publish is running or another batch holds a table
+            50012 a quality check failed, 50013 another publish is running or another batch holds a table,
+            50018 as etl.check_quality
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE etl.publish
@@ -20,8 +22,9 @@ BEGIN
     DECLARE @lock_result INT;
     DECLARE @is_history BIT;
     DECLARE @rows_read INT;
-    DECLARE @failed NVARCHAR(1500);
-    DECLARE @warned NVARCHAR(128);
+    DECLARE @failures INT;
+    DECLARE @failed NVARCHAR(MAX);
+    DECLARE @warned INT;
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
@@ -29,11 +32,17 @@ BEGIN
     DECLARE
         @findings TABLE
         (
+            finding_id INT IDENTITY (1, 1) NOT NULL,
             check_name NVARCHAR(128) NOT NULL,
+            subject NVARCHAR(128) NOT NULL,
             severity NVARCHAR(10) NOT NULL,
             passed BIT NOT NULL,
+            waived BIT NOT NULL,
             observed BIGINT NULL,
-            expected BIGINT NULL
+            observed_of BIGINT NULL,
+            expected BIGINT NULL,
+            expected_of BIGINT NULL,
+            finding NVARCHAR(500) NOT NULL
         );
 
     EXEC etl.open_step @batch_id, N'etl.publish', @step_id OUTPUT;
@@ -62,75 +71,84 @@ BEGIN
         FROM etl.batch
         WHERE batch_id = @batch_id;
 
-        EXEC silver.load_customers @batch_id;
-        EXEC silver.load_products @batch_id;
-        EXEC silver.load_sales @batch_id;
+        EXEC etl.require_step @batch_id, N'silver.load_crm_cust_info';
+        EXEC etl.require_step @batch_id, N'silver.load_crm_prd_info';
+        EXEC etl.require_step @batch_id, N'silver.load_crm_sales_details';
+        EXEC etl.require_step @batch_id, N'silver.load_erp_cust_az12';
+        EXEC etl.require_step @batch_id, N'silver.load_erp_loc_a101';
+        EXEC etl.require_step @batch_id, N'silver.load_erp_px_cat_g1v2';
 
-        UPDATE etl.batch
-        SET
-            published_at = SYSUTCDATETIME(),
-            shown_at = CASE WHEN is_history = 0 THEN SYSUTCDATETIME() ELSE shown_at END
-        WHERE batch_id = @batch_id;
+        INSERT INTO @findings
+        (check_name, subject, severity, passed, waived, observed, observed_of, expected, expected_of, finding)
+        EXEC etl.check_quality @batch_id, N'silver';
 
-        DELETE FROM etl.published_file
-        WHERE batch_id = @batch_id;
+        SELECT @failures = COUNT(*)
+        FROM @findings
+        WHERE
+            passed = 0
+            AND severity = N'error'
+            AND waived = 0;
 
-        INSERT INTO etl.published_file (batch_id, source_table, sha256)
+        IF @failures = 0
+            BEGIN
+                EXEC silver.load_customers @batch_id;
+                EXEC silver.load_products @batch_id;
+                EXEC silver.load_sales @batch_id;
+
+                UPDATE etl.batch
+                SET
+                    published_at = SYSUTCDATETIME(),
+                    shown_at = CASE WHEN is_history = 0 THEN SYSUTCDATETIME() ELSE shown_at END
+                WHERE batch_id = @batch_id;
+
+                DELETE FROM etl.published_file
+                WHERE batch_id = @batch_id;
+
+                INSERT INTO etl.published_file (batch_id, source_table, sha256)
+                SELECT
+                    batch_id,
+                    source_table,
+                    sha256
+                FROM etl.manifest
+                WHERE batch_id = @batch_id;
+
+                IF @is_history = 0
+                    INSERT INTO @findings
+                    (
+                        check_name, subject, severity, passed, waived, observed, observed_of, expected, expected_of,
+                        finding
+                    )
+                    EXEC etl.check_quality @batch_id, N'gold';
+            END;
+
         SELECT
-            batch_id,
-            source_table,
-            sha256
-        FROM etl.manifest
-        WHERE batch_id = @batch_id;
+            @failures = COUNT(*),
+            @failed = STRING_AGG(CAST(finding AS NVARCHAR(MAX)), CONCAT(CHAR(10), N'  '))
+        FROM @findings
+        WHERE
+            passed = 0
+            AND severity = N'error'
+            AND waived = 0;
+
+        IF @failures > 0
+            BEGIN
+                SET @message = CONCAT(
+                    N'Quality checks failed, nothing was published:', CHAR(10),
+                    N'  ', LEFT(@failed, 1500), CASE WHEN LEN(@failed) > 1500 THEN N'…' END, CHAR(10),
+                    N'Deliver a right drop. If this one is right, load it with these checks waived by name.', CHAR(10),
+                    N'The results are kept: SELECT * FROM gold.quality_results WHERE batch_id = ', @batch_id
+                );
+                -- THROW needs each % in its message doubled.
+                SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
+                THROW 50012, @message, 1;
+            END;
 
         IF @is_history = 1
             SELECT @rows_read = COUNT(*)
             FROM silver.crm_sales_details;
         ELSE
-            BEGIN
-                -- Into a temporary table first, because a statement that fills a table variable runs on one core.
-                SELECT
-                    check_name,
-                    severity,
-                    passed,
-                    observed,
-                    expected
-                INTO #checked
-                FROM gold.quality_check;
-
-                INSERT INTO @findings (check_name, severity, passed, observed, expected)
-                SELECT
-                    check_name,
-                    severity,
-                    passed,
-                    observed,
-                    expected
-                FROM #checked;
-
-                SELECT
-                    @failed = STRING_AGG(
-                        CONCAT(N'  ', check_name, N' (found ', observed, N', expected ', expected, N')'),
-                        CHAR(10)
-                    )
-                FROM @findings
-                WHERE
-                    passed = 0
-                    AND severity = N'error';
-
-                IF @failed IS NOT NULL
-                    BEGIN
-                        SET @message = CONCAT(
-                            N'Gold checks failed, nothing was published:', CHAR(10),
-                            @failed, CHAR(10),
-                            N'Deliver a right drop. The results are kept: ',
-                            N'SELECT * FROM gold.quality_results WHERE batch_id = ', @batch_id
-                        );
-                        THROW 50012, @message, 1;
-                    END;
-
-                SELECT @rows_read = COUNT(*)
-                FROM gold.fact_sales;
-            END;
+            SELECT @rows_read = COUNT(*)
+            FROM gold.fact_sales;
 
         IF @dry_run = 1
             ROLLBACK TRANSACTION;
@@ -144,51 +162,58 @@ BEGIN
         IF @@TRANCOUNT > 0
             ROLLBACK TRANSACTION;
 
-        INSERT INTO etl.quality_result (batch_id, check_name, severity, passed, observed, expected)
+        INSERT INTO etl.quality_result
+        (batch_id, check_name, subject, severity, passed, waived, observed, observed_of, expected, expected_of)
         SELECT
             @batch_id,
             check_name,
+            subject,
             severity,
             passed,
+            waived,
             observed,
-            expected
+            observed_of,
+            expected,
+            expected_of
         FROM @findings;
 
         EXEC etl.fail_step @step_id, @error_number, @error_message;
         THROW;
     END CATCH;
 
-    INSERT INTO etl.quality_result (batch_id, check_name, severity, passed, observed, expected)
+    INSERT INTO etl.quality_result
+    (batch_id, check_name, subject, severity, passed, waived, observed, observed_of, expected, expected_of)
     SELECT
         @batch_id,
         check_name,
+        subject,
         severity,
         passed,
+        waived,
         observed,
-        expected
+        observed_of,
+        expected,
+        expected_of
     FROM @findings;
 
     -- One message a warning, because a log shows each message as one record.
-    SELECT @warned = MIN(check_name)
+    SELECT @warned = MIN(finding_id)
     FROM @findings
-    WHERE
-        passed = 0
-        AND severity = N'warning';
+    WHERE passed = 0;
 
     WHILE @warned IS NOT NULL
         BEGIN
-            SELECT @message = CONCAT(N'Warning: ', check_name, N' (found ', observed, N', expected ', expected, N')')
+            SELECT @message = CONCAT(CASE WHEN waived = 1 THEN N'Waived: ' ELSE N'Warning: ' END, finding)
             FROM @findings
-            WHERE check_name = @warned;
+            WHERE finding_id = @warned;
 
             PRINT @message;
 
-            SELECT @warned = MIN(check_name)
+            SELECT @warned = MIN(finding_id)
             FROM @findings
             WHERE
                 passed = 0
-                AND severity = N'warning'
-                AND check_name > @warned;
+                AND finding_id > @warned;
         END;
 
     IF @dry_run = 1

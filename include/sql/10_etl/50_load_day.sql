@@ -4,7 +4,10 @@ Purpose:    loads a day from a staged landing folder, for use from a SQL client.
 Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees it
             @source_dir  the folder of the drop, for the record
             @run_id  default: a new one; @replay, @reject_limit, @same_drop and @today  as etl.open_batch
-            @published_as  a batch; accepts only the drop that it was published from (etl.withdraw_batch)
+            @published_as  a batch; accepts only the drop that it was published from (etl.withdraw_batch), and waives
+            the checks that compare a day with others, because this day was published before
+            @waive  checks that the day need not pass, with semicolons between them, in the name of the login
+            @waive_reason  why, for the record (etl.waive_checks)
 Errors:     those of the procedures it calls, 50016 the landing folder does not hold the drop of @published_as.
             The batch is then closed as failed
 Example:    EXEC etl.load_day @business_date = '2026-02-01', @landing_dir = N'/landing/manual';
@@ -18,7 +21,9 @@ CREATE OR ALTER PROCEDURE etl.load_day
     @reject_limit DECIMAL(9, 6) = 0.01,
     @same_drop BIT = 0,
     @today DATE = NULL,
-    @published_as INT = NULL
+    @published_as INT = NULL,
+    @waive NVARCHAR(4000) = NULL,
+    @waive_reason NVARCHAR(1000) = NULL
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -27,6 +32,7 @@ BEGIN
     DECLARE @batch_id INT;
     DECLARE @other_files NVARCHAR(400);
     DECLARE @message NVARCHAR(2048);
+    DECLARE @waived_by NVARCHAR(128) = ORIGINAL_LOGIN();
 
     SET @run_id = COALESCE(@run_id, CONCAT(N'manual ', NEWID()));
 
@@ -41,6 +47,27 @@ BEGIN
         @today = @today;
 
     BEGIN TRY
+        IF @waive IS NOT NULL
+            EXEC etl.waive_checks @batch_id, @waive, @waived_by, @waive_reason;
+
+        IF @published_as IS NOT NULL
+            INSERT INTO etl.waiver (batch_id, check_name, waived_by, reason)
+            SELECT
+                @batch_id,
+                r.check_name,
+                @waived_by,
+                CONCAT(N'The drop was published before, as batch ', @published_as, N'.')
+            FROM etl.quality_rule AS r
+            WHERE
+                r.severity = N'error'
+                AND (r.layer = N'silver' OR r.expectation <> N'equal')
+                AND NOT EXISTS (
+                    SELECT 1 FROM etl.waiver AS w
+                    WHERE
+                        w.batch_id = @batch_id
+                        AND w.check_name = r.check_name
+                );
+
         EXEC etl.register_landing @batch_id, @landing_dir;
 
         -- Compared before bronze is loaded, so that a refusal leaves the tables of bronze as they are.

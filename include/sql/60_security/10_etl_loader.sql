@@ -24,6 +24,7 @@ GRANT EXECUTE ON OBJECT::silver.load_erp_px_cat_g1v2 TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.reconcile TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.publish TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.accept_rejects TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.waive_checks TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.close_batch TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.load_day TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.purge_history TO etl_loader;

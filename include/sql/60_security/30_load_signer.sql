@@ -54,6 +54,7 @@ SELECT
 FROM (
     VALUES
     (N'etl.bulk_load'),
+    (N'etl.check_quality'),
     (N'bronze.load_table'),
     (N'silver.load_table')
 ) AS signed(procedure_name);
@@ -67,6 +68,9 @@ GO
 -- TRUNCATE TABLE needs ALTER, as does BULK INSERT into a table with constraints.
 GRANT SELECT, INSERT, ALTER ON SCHEMA::bronze TO load_signer;
 GRANT SELECT, INSERT, ALTER ON SCHEMA::silver TO load_signer;
+-- The rules are SELECT statements in a table (etl.check_quality).
+GRANT SELECT ON SCHEMA::etl TO load_signer;
+GRANT SELECT ON SCHEMA::gold TO load_signer;
 GO
 -- On Azure SQL Database (edition 5) bulk loading is a permission of the database; the certificate's user has it.
 IF SERVERPROPERTY(N'EngineEdition') = 5

@@ -228,13 +228,16 @@ def test_logins_have_the_granted_permissions_and_no_others(world: Client, connec
         "GRANT EXECUTE ON SCHEMA::s TO loaders",
         "GRANT SELECT ON OBJECT::s.v TO worker",
         "CREATE PROCEDURE s.adds AS INSERT s.t (amount, at) VALUES (1, '2026-01-01')",
+        "CREATE TABLE s.copies (amount DECIMAL(12, 3), at DATETIME2(7))",
+        "GRANT SELECT, INSERT ON OBJECT::s.copies TO worker",
         "CREATE PROCEDURE s.dynamic AS EXEC (N'SELECT * FROM s.t')",
     )
     try:
         worker = connect("D", "worker", "Worker_1")
         assert worker("SELECT USER_NAME(), SUSER_SNAME(), IS_MEMBER(N'loaders')").rows == [("worker", "worker", 1)]
-        worker.good("EXEC s.adds", "SELECT * FROM s.v")
+        worker.good("EXEC s.adds", "SELECT * FROM s.v", "INSERT s.copies (amount) SELECT 1 FROM s.v")
         for text, number in [
+            ("INSERT s.copies (amount) SELECT amount FROM s.t", 229),
             ("SELECT * FROM s.t", 229),
             ("DELETE s.t", 229),
             ("EXEC s.dynamic", 229),

@@ -102,10 +102,11 @@ class Translation:
     ``parameters`` name the values bound as $1, $2 … (a DuckDB statement that uses some of them gets exactly those): a
     variable ('@x') or a key of ``SESSION_VALUES`` in lower case. ``column_names`` are the result's column names, ''
     where T-SQL gives none (DuckDB's own names then stand in the result). ``command`` is 'select', 'insert', 'update',
-    'delete', 'merge', 'truncate' or 'ddl'. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes
-    to the client. ``column_types`` are the declared types of the result's columns, None where DuckDB's type decides.
-    ``assignments`` are the variables that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the
-    target of OUTPUT … INTO, whose rows the last statement returns.
+    'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
+    only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
+    are the declared types of the result's columns, None where DuckDB's type decides. ``assignments`` are the variables
+    that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the target of OUTPUT … INTO, whose rows the
+    last statement returns.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
@@ -115,6 +116,7 @@ class Translation:
 
     statements: tuple[str, ...]
     command: str
+    target: Relation | None = None
     parameters: tuple[str, ...] = ()
     returns_rows: bool = False
     column_types: tuple[SqlType | None, ...] = ()

@@ -212,12 +212,15 @@ class DataCompiler(QueryCompiler):
             returning.append(identifier(identity.name))
         if returning:
             sql += f" RETURNING {', '.join(returning)}"
-        return self._translation((sql,), "insert", node.output, returned, identity_table=relation if identity else None)
+        return self._translation(
+            (sql,), "insert", relation, node.output, returned, identity_table=relation if identity else None
+        )
 
     def _translation(
         self,
         statements: tuple[str, ...],
         command: str,
+        target: Relation,
         output: syntax.Output | None,
         returned: _CompiledOutput | None,
         *,
@@ -232,6 +235,7 @@ class DataCompiler(QueryCompiler):
         return Translation(
             statements=statements,
             command=command,
+            target=target,
             parameters=tuple(self.parameters),
             returns_rows=returned is not None and into is None,
             column_types=returned.types if returned else (),
@@ -336,7 +340,7 @@ class DataCompiler(QueryCompiler):
         if plain:
             pairs = ", ".join(f"{identifier(name)} = {value.sql}" for name, value in values.items())
             sql = f"{tables}UPDATE {source} SET {pairs}{where}"
-            return self._translation((sql,), "update", None, None)
+            return self._translation((sql,), "update", relation, None, None)
         # The rest is an UPDATE joined by rowid, because DuckDB's UPDATE has no TOP, returns only new values, and cannot
         # join its target in FROM. SQL Server changes a row with several matches once, by any of them: DISTINCT ON.
         rowid = f"{identifier(own.emitted)}.rowid"
@@ -356,7 +360,7 @@ class DataCompiler(QueryCompiler):
         change = f'UPDATE {relation.duckdb_name} AS "_t" SET {pairs} FROM'
         if node.output is None:
             sql = f'{tables}{change} ({found}) AS "_u" WHERE "_t".rowid = "_u"._rowid'
-            return self._translation((sql,), "update", None, None)
+            return self._translation((sql,), "update", relation, None, None)
         inserted = relation_source(relation, "inserted", "inserted")
         inserted.replacements.update({name.lower(): value for name, value in new.items()})
         deleted = relation_source(relation, "deleted", "deleted")
@@ -370,7 +374,7 @@ class DataCompiler(QueryCompiler):
             f'{change} {_OUTPUT_TABLE} AS "_u" WHERE "_t".rowid = "_u"._rowid',
             f'SELECT {returned.sql} FROM {_OUTPUT_TABLE} AS "_u"',
         )
-        return self._translation(statements, "update", node.output, returned)
+        return self._translation(statements, "update", relation, node.output, returned)
 
     def _refuse_common_target(self, target: syntax.Name, line: int) -> None:
         if len(target) == 1 and target[0].lower() in self.tables:
@@ -406,7 +410,7 @@ class DataCompiler(QueryCompiler):
             rowid = f"{identifier(own.emitted)}.rowid"
             found = f"SELECT {rowid} FROM {source}{where}{limit}"
             sql = f"{tables}DELETE FROM {relation.duckdb_name} WHERE rowid IN ({found}){returning}"
-        return self._translation((sql,), "delete", node.output, returned)
+        return self._translation((sql,), "delete", relation, node.output, returned)
 
     def _delete_common(self, node: syntax.Delete, table: syntax.CommonTable) -> Translation:
         body = table.query.body
@@ -437,7 +441,7 @@ class DataCompiler(QueryCompiler):
             f"DELETE FROM {relation.duckdb_name} WHERE rowid IN "
             f"(SELECT _rowid FROM ({inner.sql}) AS {identifier(table.name)}{where}{limit}){returning}"
         )
-        return self._translation((sql,), "delete", node.output, returned)
+        return self._translation((sql,), "delete", relation, node.output, returned)
 
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity column restarts at its seed."""
@@ -496,7 +500,7 @@ class DataCompiler(QueryCompiler):
         if node.output:
             returned = self._merge_output(node.output, relation)
             sql += f" RETURNING {returned.sql}"
-        return self._translation((sql,), "merge", node.output, returned)
+        return self._translation((sql,), "merge", relation, node.output, returned)
 
     def _merge_insert(self, clause: syntax.MergeClause, relation: Relation, scope: Scope) -> str:
         # The rules for the column list are those of INSERT, so they check a node of it.

@@ -94,7 +94,8 @@ class Permissions:
         for relation in relations:
             if relation.kind not in ("U", "V"):
                 continue
-            for permission in _NEEDED.get(translation.command, ("ALTER",)):
+            read_only = translation.target is not None and relation != translation.target
+            for permission in ("SELECT",) if read_only else _NEEDED.get(translation.command, ("ALTER",)):
                 self.require(frame, permission, relation)
 
     def require(self, frame: Frame, permission: str, relation: Relation) -> None:

@@ -1,7 +1,6 @@
 /*
-Purpose: the gold checks. etl.publish commits only if no check of severity error fails; the check tasks in Airflow read
-         the same rows.
-Grain:   check. passed = 1 if observed = expected. An error stops the publish, a warning is kept and shown.
+Purpose: what the rules of the layer gold measure (etl.quality_rule).
+Grain:   check and subject.
 */
 CREATE OR ALTER VIEW gold.quality_check
 AS
@@ -15,6 +14,8 @@ WITH fact AS (
         COUNT_BIG(CASE WHEN f.customer_key = 0 THEN 1 END) AS unknown_customers,
         COUNT_BIG(CASE WHEN f.product_key = 0 THEN 1 END) AS unknown_products,
         COUNT_BIG(CASE WHEN f.order_date IS NULL THEN 1 END) AS no_order_date,
+        COUNT_BIG(CASE WHEN f.shipping_date IS NULL THEN 1 END) AS no_shipping_date,
+        COUNT_BIG(CASE WHEN f.due_date IS NULL THEN 1 END) AS no_due_date,
         COUNT_BIG(f.order_date) + COUNT_BIG(f.shipping_date) + COUNT_BIG(f.due_date) AS dates,
         COUNT_BIG(CASE WHEN f.order_date > f.shipping_date OR f.order_date > f.due_date THEN 1 END) AS late_order_dates,
         COUNT_BIG(CASE WHEN f.order_date > b.business_date THEN 1 END) AS future_orders,
@@ -52,48 +53,54 @@ checks AS (
     -- CROSS APPLY turns the columns into rows. A UNION would compute the WITH queries again in every branch.
     SELECT
         v.check_name,
-        v.severity,
+        v.subject,
         v.observed,
+        v.observed_of,
         v.expected
     FROM fact AS f
     CROSS JOIN cleansed AS s
     CROSS JOIN reported AS r
     CROSS APPLY (
         VALUES
-        (N'fact_sales holds every cleansed order line', N'error', f.total_rows, s.total_rows),
+        (N'fact_sales holds every cleansed order line', N'', f.total_rows, NULL, s.total_rows),
         (
-            N'fact_sales has the total sales of the cleansed order lines', N'error',
-            COALESCE(f.total_sales, 0), COALESCE(s.total_sales, 0)
+            N'fact_sales has the total sales of the cleansed order lines', N'',
+            COALESCE(f.total_sales, 0), NULL, COALESCE(s.total_sales, 0)
         ),
-        (N'every sale has its customer in dim_customers', N'error', f.orphan_customers, 0),
-        (N'every sale has its product in dim_products', N'error', f.orphan_products, 0),
-        (N'no sale is negative without a negative quantity', N'error', f.negative_sales, 0),
+        (N'every sale has its customer in dim_customers', N'', f.orphan_customers, NULL, 0),
+        (N'every sale has its product in dim_products', N'', f.orphan_products, NULL, 0),
+        (N'no sale is negative without a negative quantity', N'', f.negative_sales, NULL, 0),
         (
-            N'report_customers has the dated sales of known customers', N'error',
-            r.customer_sales, COALESCE(f.customer_sales, 0)
+            N'report_customers has the dated sales of known customers', N'',
+            r.customer_sales, NULL, COALESCE(f.customer_sales, 0)
         ),
         (
-            N'report_products has the dated sales of known products', N'error',
-            r.product_sales, COALESCE(f.product_sales, 0)
+            N'report_products has the dated sales of known products', N'',
+            r.product_sales, NULL, COALESCE(f.product_sales, 0)
         ),
-        (N'report_sales_daily has the dated sales', N'error', r.daily_sales, COALESCE(f.dated_sales, 0)),
-        (N'every sale has a known customer', N'warning', f.unknown_customers, 0),
-        (N'every sale has a known product', N'warning', f.unknown_products, 0),
-        (N'every sale has an order date', N'warning', f.no_order_date, 0),
-        (N'every date of a sale is within the calendar', N'warning', s.dates - f.dates, 0),
-        (N'no order is dated after its shipping or due date', N'warning', f.late_order_dates, 0),
-        (N'no order is dated after the business date', N'warning', f.future_orders, 0),
+        (N'report_sales_daily has the dated sales', N'', r.daily_sales, NULL, COALESCE(f.dated_sales, 0)),
+        (N'every sale has a known customer', N'', f.unknown_customers, NULL, 0),
+        (N'every sale has a known product', N'', f.unknown_products, NULL, 0),
+        (N'few sales are of unknown customers or products', N'customers', f.unknown_customers, f.total_rows, NULL),
+        (N'few sales are of unknown customers or products', N'products', f.unknown_products, f.total_rows, NULL),
+        (N'every sale has an order date', N'', f.no_order_date, NULL, 0),
+        (N'few dates of sales are missing', N'order_date', f.no_order_date, f.total_rows, NULL),
+        (N'few dates of sales are missing', N'shipping_date', f.no_shipping_date, f.total_rows, NULL),
+        (N'few dates of sales are missing', N'due_date', f.no_due_date, f.total_rows, NULL),
+        (N'every date of a sale is within the calendar', N'', s.dates - f.dates, NULL, 0),
+        (N'no order is dated after its shipping or due date', N'', f.late_order_dates, NULL, 0),
+        (N'no order is dated after the business date', N'', f.future_orders, NULL, 0),
         (
-            N'the last order is at most 7 days old', N'warning',
-            CASE WHEN f.days_since_last_order > 7 THEN f.days_since_last_order ELSE 0 END, 0
+            N'the last order is at most 7 days old', N'',
+            CASE WHEN f.days_since_last_order > 7 THEN f.days_since_last_order ELSE 0 END, NULL, 0
         )
-    ) AS v(check_name, severity, observed, expected)
+    ) AS v(check_name, subject, observed, observed_of, expected)
 
     UNION ALL
 
     SELECT
         N'no order holds a known product twice',
-        N'error',
+        N'',
         (
             SELECT COUNT_BIG(*)
             FROM (
@@ -106,28 +113,31 @@ checks AS (
                 HAVING COUNT(*) > 1
             ) AS repeated
         ),
+        NULL,
         0
 
     UNION ALL
 
     SELECT
         N'dim_customers holds every cleansed customer',
-        N'error',
+        N'',
         (
             SELECT COUNT_BIG(*) FROM gold.dim_customers
             WHERE in_source = 1
         ),
+        NULL,
         (SELECT COUNT_BIG(*) FROM silver.crm_cust_info)
 
     UNION ALL
 
     SELECT
         N'dim_products holds every cleansed product',
-        N'error',
+        N'',
         (
             SELECT COUNT_BIG(*) FROM gold.dim_products
             WHERE in_source = 1
         ),
+        NULL,
         (
             SELECT COUNT_BIG(*) FROM silver.crm_prd_info
             WHERE is_current = 1
@@ -137,7 +147,7 @@ checks AS (
 
     SELECT
         N'every order date is in dim_date',
-        N'error',
+        N'',
         (
             SELECT COUNT_BIG(*)
             FROM gold.fact_sales AS f
@@ -147,14 +157,16 @@ checks AS (
                 f.order_date IS NOT NULL
                 AND d.full_date IS NULL
         ),
+        NULL,
         0
 
     UNION ALL
 
     SELECT
         N'no customer was created after the business date',
-        N'warning',
+        N'',
         COUNT_BIG(*),
+        NULL,
         0
     FROM gold.dim_customers AS c
     INNER JOIN gold.current_batch AS b
@@ -164,32 +176,21 @@ checks AS (
 
     SELECT
         N'every product has a category',
-        N'warning',
+        N'',
         COUNT_BIG(*),
+        NULL,
         0
     FROM gold.dim_products
     WHERE
         product_key <> 0
         AND category IS NULL
-
-    UNION ALL
-
-    SELECT
-        N'no file of the drop is empty',
-        N'warning',
-        COUNT_BIG(*),
-        0
-    FROM gold.load_reconciliation AS r
-    INNER JOIN gold.current_batch AS b
-        ON r.batch_id = b.batch_id
-    WHERE r.file_rows = 0
 )
 
 SELECT
     check_name,
-    severity,
+    subject,
     observed,
-    expected,
-    CASE WHEN observed = expected THEN 1 ELSE 0 END AS passed
+    observed_of,
+    expected
 FROM checks;
 GO

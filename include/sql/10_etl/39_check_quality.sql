@@ -1,0 +1,221 @@
+/*
+Purpose:    measures the rules of a layer and compares each value with what its rule expects (etl.quality_rule).
+            Signed, because it runs the SQL of the rules (60_security/30_load_signer.sql). Called by etl.publish, in its
+            transaction, when the cleansed tables hold the batch.
+Parameters: @batch_id; @layer  silver or gold
+Returns:    a result set of one row a check and subject: the columns of etl.quality_result, and the finding in words
+Errors:     50018 a rule and what measures it do not agree
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE etl.check_quality
+    @batch_id INT,
+    @layer NVARCHAR(10)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @before_id INT;
+    DECLARE @measured_by NVARCHAR(4000);
+    DECLARE @check_name NVARCHAR(128);
+    DECLARE @sql NVARCHAR(MAX);
+    DECLARE @message NVARCHAR(2048);
+
+    CREATE TABLE #measured
+    (
+        check_name NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        subject NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        observed BIGINT NULL,
+        observed_of BIGINT NULL,
+        expected BIGINT NULL
+    );
+
+    SELECT @measured_by = MIN(measured_by)
+    FROM etl.quality_rule
+    WHERE layer = @layer;
+
+    WHILE @measured_by IS NOT NULL
+        BEGIN
+            SELECT @check_name = MIN(check_name)
+            FROM etl.quality_rule
+            WHERE measured_by = @measured_by;
+
+            SET @sql = CONCAT(
+                N'INSERT INTO #measured (check_name, subject, observed, observed_of, expected) ',
+                CASE
+                    WHEN @measured_by LIKE N'SELECT%'
+                        THEN CONCAT(
+                            N'SELECT @check_name, m.subject, m.observed, m.observed_of, m.expected FROM (',
+                            @measured_by, N') AS m;'
+                        )
+                    ELSE CONCAT(
+                        N'SELECT check_name, subject, observed, observed_of, expected FROM ', @measured_by, N';'
+                    )
+                END
+            );
+            EXEC sp_executesql
+                @sql,
+                N'@batch_id INT, @check_name NVARCHAR(128)',
+                @batch_id = @batch_id,
+                @check_name = @check_name;
+
+            SELECT @measured_by = MIN(measured_by)
+            FROM etl.quality_rule
+            WHERE
+                layer = @layer
+                AND measured_by > @measured_by;
+        END;
+
+    -- A rule that nothing measures would never fail.
+    WITH rules AS (
+        SELECT check_name
+        FROM etl.quality_rule
+        WHERE layer = @layer
+    ),
+
+    measures AS (
+        SELECT DISTINCT check_name
+        FROM #measured
+    )
+
+    SELECT @message = STRING_AGG(CONCAT(N'  ', COALESCE(r.check_name, m.check_name)), CHAR(10))
+    FROM rules AS r
+    FULL OUTER JOIN measures AS m
+        ON r.check_name = m.check_name
+    WHERE
+        r.check_name IS NULL
+        OR m.check_name IS NULL;
+
+    IF @message IS NOT NULL
+        BEGIN
+            SET @message = CONCAT(
+                N'Checks of ', @layer, N' that are measured without a rule, or have a rule that nothing measures:',
+                CHAR(10), @message, CHAR(10),
+                N'Correct include/sql/55_quality and deploy again.'
+            );
+            THROW 50018, @message, 1;
+        END;
+
+    SELECT TOP (1) @before_id = b.batch_id
+    FROM etl.batch AS b
+    INNER JOIN etl.batch AS t
+        ON b.business_date < t.business_date
+    WHERE
+        t.batch_id = @batch_id
+        AND b.published_at IS NOT NULL
+        AND (b.shown_at IS NOT NULL OR b.is_history = 1)
+        AND b.withdrawn_at IS NULL
+    ORDER BY b.business_date DESC, b.published_at DESC;
+
+    -- A publish that was repeated has the results of each call; the last ones are those of the published day.
+    WITH before AS (
+        SELECT
+            check_name COLLATE Latin1_General_100_BIN2 AS check_name,
+            subject COLLATE Latin1_General_100_BIN2 AS subject,
+            observed,
+            observed_of,
+            ROW_NUMBER() OVER (PARTITION BY check_name, subject ORDER BY quality_result_id DESC) AS result_rank
+        FROM etl.quality_result
+        WHERE batch_id = @before_id
+    ),
+
+    compared AS (
+        SELECT
+            r.check_name,
+            m.subject,
+            r.severity AS rule_severity,
+            r.expectation,
+            r.minimum,
+            r.first_limit,
+            CASE WHEN w.check_name IS NULL THEN 0 ELSE 1 END AS waived,
+            m.observed,
+            m.observed_of,
+            CASE r.expectation
+                WHEN N'equal' THEN m.expected
+                WHEN N'change' THEN COALESCE(b.observed, r.minimum)
+                WHEN N'share' THEN b.observed
+            END AS expected,
+            CASE WHEN r.expectation = N'share' THEN b.observed_of END AS expected_of,
+            -- The value of an unchanged day.
+            CASE r.expectation
+                WHEN N'change' THEN b.observed
+                WHEN N'share'
+                    THEN COALESCE(m.observed_of * (CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0)), 0)
+                WHEN N'at most' THEN 0
+            END AS about,
+            -- The limits of each side, in rows; NULL: none.
+            CASE WHEN r.expectation = N'change' THEN b.observed * (1 - CAST(r.warning_fall AS FLOAT)) END
+                AS warning_below,
+            CASE WHEN r.expectation = N'change' THEN b.observed * (1 - CAST(r.error_fall AS FLOAT)) END AS error_below,
+            CASE r.expectation
+                WHEN N'change' THEN b.observed * (1 + CAST(r.warning_rise AS FLOAT))
+                WHEN N'share'
+                    THEN m.observed_of * (CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.warning_rise)
+                WHEN N'at most' THEN m.observed_of * CAST(r.warning_rise AS FLOAT)
+            END AS warning_above,
+            CASE r.expectation
+                WHEN N'change' THEN b.observed * (1 + CAST(r.error_rise AS FLOAT))
+                WHEN N'share'
+                    THEN
+                        m.observed_of
+                        * COALESCE(CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.error_rise, r.first_limit)
+                WHEN N'at most' THEN m.observed_of * CAST(r.error_rise AS FLOAT)
+            END AS error_above,
+            CASE r.expectation WHEN N'share' THEN r.first_limit WHEN N'at most' THEN r.error_rise END AS fixed_limit
+        FROM etl.quality_rule AS r
+        INNER JOIN #measured AS m
+            ON r.check_name = m.check_name
+        LEFT JOIN before AS b
+            ON
+                r.check_name = b.check_name
+                AND m.subject = b.subject
+                AND b.result_rank = 1
+        LEFT JOIN etl.waiver AS w
+            ON
+                r.check_name = w.check_name
+                AND w.batch_id = @batch_id
+    ),
+
+    judged AS (
+        SELECT
+            *,
+            CASE
+                WHEN expectation = N'equal' AND observed = expected THEN NULL
+                WHEN expectation = N'equal' OR observed < minimum THEN rule_severity
+                -- A single row never decides.
+                WHEN (observed < error_below OR observed > error_above) AND ABS(observed - about) > 1
+                    THEN rule_severity
+                WHEN observed < error_below OR observed > error_above THEN N'warning'
+                WHEN observed < warning_below OR observed > warning_above THEN N'warning'
+            END AS deviation
+        FROM compared
+    )
+
+    SELECT
+        check_name,
+        subject,
+        COALESCE(deviation, rule_severity) AS severity,
+        CASE WHEN deviation IS NULL THEN 1 ELSE 0 END AS passed,
+        CASE WHEN deviation = N'error' THEN waived ELSE 0 END AS waived,
+        observed,
+        observed_of,
+        expected,
+        expected_of,
+        CONCAT(
+            check_name, N': ' + NULLIF(subject COLLATE Latin1_General_100_BIN2, N''),
+            N' (found ', observed, N' of ' + CAST(observed_of AS NVARCHAR(20)),
+            CASE
+                WHEN expectation = N'equal' THEN CONCAT(N', expected ', expected)
+                WHEN expectation = N'change' AND observed < minimum THEN CONCAT(N', at least ', minimum)
+                WHEN expected IS NOT NULL
+                    THEN CONCAT(N', the day before ', expected, N' of ' + CAST(expected_of AS NVARCHAR(20)))
+                WHEN fixed_limit IS NOT NULL THEN CONCAT(N', at most ', CAST(100 * fixed_limit AS INT), N' %')
+            END,
+            N')'
+        ) AS finding
+    FROM judged
+    ORDER BY
+        check_name,
+        subject;
+END;
+GO

@@ -1,0 +1,190 @@
+/*
+Purpose: what the rules of the layer silver measure of the cleansed tables (etl.quality_rule). The measures of the
+         files stand with their rules, because they need the batch.
+Grain:   check and subject.
+*/
+CREATE OR ALTER VIEW silver.quality_check
+AS
+WITH countries AS (
+    SELECT DISTINCT country
+    FROM silver.customers
+),
+
+categories AS (
+    SELECT DISTINCT category
+    FROM silver.products
+),
+
+customers AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(DISTINCT c.cst_key) AS numbers,
+        COUNT_BIG(CASE WHEN c.cst_firstname IS NULL THEN 1 END) AS no_first_name,
+        COUNT_BIG(CASE WHEN c.cst_lastname IS NULL THEN 1 END) AS no_last_name,
+        COUNT_BIG(CASE WHEN c.cst_marital_status = N'n/a' THEN 1 END) AS no_marital_status,
+        COUNT_BIG(CASE WHEN c.cst_gndr = N'n/a' THEN 1 END) AS no_gender,
+        COUNT_BIG(CASE WHEN c.cst_create_date IS NULL THEN 1 END) AS no_create_date,
+        COUNT_BIG(CASE WHEN e.cid IS NULL THEN 1 END) AS not_in_az12,
+        COUNT_BIG(CASE WHEN l.cid IS NULL THEN 1 END) AS not_in_a101,
+        COUNT_BIG(CASE WHEN l.cntry <> N'n/a' AND k.country IS NULL THEN 1 END) AS new_country
+    FROM silver.crm_cust_info AS c
+    LEFT JOIN silver.erp_cust_az12 AS e
+        ON c.cst_key = e.cid
+    LEFT JOIN silver.erp_loc_a101 AS l
+        ON c.cst_key = l.cid
+    LEFT JOIN countries AS k
+        ON l.cntry = k.country
+),
+
+births AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(CASE WHEN bdate IS NULL THEN 1 END) AS no_birthdate,
+        COUNT_BIG(CASE WHEN gen = N'n/a' THEN 1 END) AS no_gender
+    FROM silver.erp_cust_az12
+),
+
+locations AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(CASE WHEN cntry = N'n/a' THEN 1 END) AS no_country
+    FROM silver.erp_loc_a101
+),
+
+products AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(CASE WHEN p.is_current = 1 THEN 1 END) AS numbers,
+        COUNT_BIG(CASE WHEN p.prd_nm IS NULL THEN 1 END) AS no_name,
+        COUNT_BIG(CASE WHEN p.prd_cost = 0 THEN 1 END) AS no_cost,
+        COUNT_BIG(CASE WHEN p.prd_line = N'n/a' THEN 1 END) AS no_line,
+        COUNT_BIG(CASE WHEN p.prd_start_dt IS NULL THEN 1 END) AS no_start,
+        COUNT_BIG(CASE WHEN c.cat IS NULL THEN 1 END) AS no_category,
+        COUNT_BIG(CASE WHEN c.cat IS NOT NULL AND k.category IS NULL THEN 1 END) AS new_category,
+        SUM(CASE WHEN p.is_current = 1 THEN CAST(p.prd_cost AS BIGINT) END) AS cost
+    FROM silver.crm_prd_info AS p
+    LEFT JOIN silver.erp_px_cat_g1v2 AS c
+        ON p.category_id = c.id
+    LEFT JOIN categories AS k
+        ON c.cat = k.category
+),
+
+sales AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(DISTINCT sls_ord_num) AS orders,
+        COUNT_BIG(CASE WHEN sls_quantity IS NULL THEN 1 END) AS no_quantity,
+        COUNT_BIG(CASE WHEN sls_price IS NULL THEN 1 END) AS no_price,
+        COUNT_BIG(CASE WHEN sls_cust_id IS NULL THEN 1 END) AS no_customer,
+        SUM(CAST(sls_sales AS BIGINT)) AS sales_amount,
+        SUM(CAST(sls_quantity AS BIGINT)) AS quantity
+    FROM silver.crm_sales_details
+),
+
+-- A day that replaces the shown one, or an older one, need not hold its rows.
+later AS (
+    SELECT COUNT(*) AS days
+    FROM gold.current_batch AS c
+    INNER JOIN etl.batch AS b
+        ON c.business_date < b.business_date
+    WHERE b.batch_id = (SELECT MAX(dwh_batch_id) FROM silver.crm_prd_info)
+),
+
+-- What gold shows until this publish, and how much of it the drop no longer holds.
+known AS (
+    SELECT
+        (
+            SELECT COUNT_BIG(*) FROM silver.customers
+            WHERE in_source = 1
+        ) AS customers,
+        (
+            SELECT COUNT_BIG(*) FROM silver.customers AS t
+            WHERE
+                t.in_source = 1
+                AND NOT EXISTS (
+                    SELECT 1 FROM silver.crm_cust_info AS s
+                    WHERE s.cst_id = t.customer_id
+                )
+        ) AS vanished_customers,
+        (
+            SELECT COUNT_BIG(*) FROM silver.products
+            WHERE in_source = 1
+        ) AS products,
+        (
+            SELECT COUNT_BIG(*) FROM silver.products AS t
+            WHERE
+                t.in_source = 1
+                AND NOT EXISTS (
+                    SELECT 1 FROM silver.crm_prd_info AS s
+                    WHERE s.product_number = t.product_number
+                )
+        ) AS vanished_products,
+        (
+            SELECT COUNT_BIG(*) FROM silver.sales
+            WHERE in_source = 1
+        ) AS order_lines,
+        (
+            SELECT COUNT_BIG(*) FROM silver.sales AS t
+            WHERE
+                t.in_source = 1
+                AND NOT EXISTS (
+                    SELECT 1 FROM silver.crm_sales_details AS s
+                    WHERE
+                        s.sls_ord_num = t.order_number
+                        AND s.sls_prd_key = t.product_number
+                )
+        ) AS vanished_order_lines
+)
+
+SELECT
+    v.check_name,
+    v.subject,
+    v.observed,
+    v.observed_of,
+    NULL AS expected
+FROM customers AS c
+CROSS JOIN births AS b
+CROSS JOIN locations AS l
+CROSS JOIN products AS p
+CROSS JOIN sales AS s
+CROSS JOIN known AS k
+CROSS JOIN later AS d
+CROSS APPLY (
+    VALUES
+    (N'few values are missing', N'crm_cust_info.cst_firstname', c.no_first_name, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_lastname', c.no_last_name, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_marital_status', c.no_marital_status, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_gndr', c.no_gender, c.total_rows),
+    (N'few values are missing', N'crm_cust_info.cst_create_date', c.no_create_date, c.total_rows),
+    (N'few values are missing', N'erp_cust_az12.BDATE', b.no_birthdate, b.total_rows),
+    (N'few values are missing', N'erp_cust_az12.GEN', b.no_gender, b.total_rows),
+    (N'few values are missing', N'erp_loc_a101.CNTRY', l.no_country, l.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_nm', p.no_name, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_cost', p.no_cost, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_line', p.no_line, p.total_rows),
+    (N'few values are missing', N'crm_prd_info.prd_start_dt', p.no_start, p.total_rows),
+    (N'few values are missing', N'crm_sales_details.sls_cust_id', s.no_customer, s.total_rows),
+    (N'few values are missing', N'crm_sales_details.sls_quantity', s.no_quantity, s.total_rows),
+    (N'few values are missing', N'crm_sales_details.sls_price', s.no_price, s.total_rows),
+    (N'few customers lack their row of the ERP', N'erp_cust_az12', c.not_in_az12, c.total_rows),
+    (N'few customers lack their row of the ERP', N'erp_loc_a101', c.not_in_a101, c.total_rows),
+    (N'few products lack their category', N'', p.no_category, p.total_rows),
+    (
+        N'few rows have a country or category that is new', N'country',
+        c.new_country, CASE WHEN k.customers > 0 THEN c.total_rows END
+    ),
+    (
+        N'few rows have a country or category that is new', N'category',
+        p.new_category, CASE WHEN k.products > 0 THEN p.total_rows END
+    ),
+    (N'few rows have left the drop', N'customers', d.days * k.vanished_customers, k.customers),
+    (N'few rows have left the drop', N'products', d.days * k.vanished_products, k.products),
+    (N'few rows have left the drop', N'order lines', d.days * k.vanished_order_lines, k.order_lines),
+    (N'there are about as many keys as the day before', N'customers', c.numbers, NULL),
+    (N'there are about as many keys as the day before', N'products', p.numbers, NULL),
+    (N'there are about as many keys as the day before', N'orders', s.orders, NULL),
+    (N'sums are about those of the day before', N'sales', s.sales_amount, NULL),
+    (N'sums are about those of the day before', N'quantity', s.quantity, NULL),
+    (N'sums are about those of the day before', N'cost of products', p.cost, NULL)
+) AS v(check_name, subject, observed, observed_of);
+GO

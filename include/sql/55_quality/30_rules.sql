@@ -1,0 +1,279 @@
+/*
+Purpose: the list of the quality rules, and the only place of their tolerances. etl.quality_rule explains the columns.
+         To add a rule, add a row here with its SELECT, or a row here and a measure in the view that it names.
+*/
+DELETE FROM etl.quality_rule;
+GO
+
+INSERT INTO etl.quality_rule
+(
+    check_name, layer, severity, expectation,
+    minimum, warning_fall, error_fall, warning_rise, error_rise, first_limit,
+    measured_by,
+    reason,
+    since
+)
+VALUES
+(
+    N'each file has about as many rows as the day before', N'silver', N'error', N'change',
+    1, 0.05, 0.2, 0.2, 0.5, NULL,
+    N'SELECT source_table AS subject, rows_read AS observed, NULL AS observed_of, NULL AS expected
+        FROM etl.manifest
+        WHERE batch_id = @batch_id',
+    N'A file that was cut off, is empty or holds its rows twice reads like a good one.',
+    '2026-11-29'
+),
+(
+    N'no file is that of an earlier day', N'silver', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT
+            m.source_table AS subject,
+            CASE WHEN b.same_drop = 0 AND m.source_table = ''crm_sales_details'' THEN SIGN(COUNT(f.batch_id))
+                 WHEN b.same_drop = 0 AND MAX(f.business_date) < MAX(y.business_date) THEN 1
+                 ELSE 0 END AS observed,
+            NULL AS observed_of,
+            0 AS expected
+        FROM etl.manifest AS m
+        INNER JOIN etl.batch AS b ON m.batch_id = b.batch_id
+        LEFT JOIN (
+            SELECT e.batch_id, e.business_date, p.source_table, p.sha256
+            FROM etl.published_file AS p
+            INNER JOIN etl.batch AS e ON p.batch_id = e.batch_id
+            WHERE e.withdrawn_at IS NULL
+        ) AS f ON m.source_table = f.source_table AND m.sha256 = f.sha256 AND f.business_date < b.business_date
+        LEFT JOIN etl.batch AS y
+            ON y.published_at IS NOT NULL AND y.withdrawn_at IS NULL AND y.business_date < b.business_date
+        WHERE m.batch_id = @batch_id
+        GROUP BY m.source_table, b.same_drop',
+    N'The sales of a day are never those of the day before, byte by byte, and no file goes back to an older day.',
+    '2026-11-29'
+),
+(
+    N'few rows of a file are superseded', N'silver', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.25,
+    N'SELECT source_table AS subject, superseded_rows AS observed, file_rows AS observed_of, NULL AS expected
+        FROM gold.load_reconciliation
+        WHERE batch_id = @batch_id',
+    N'Rows delivered twice, or keys that became equal, supersede each other and are gone.',
+    '2026-11-29'
+),
+(
+    N'no value has an invisible character at an end', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT source_table AS subject, invisible_ends AS observed, NULL AS observed_of, 0 AS expected
+        FROM etl.manifest
+        WHERE batch_id = @batch_id',
+    N'Silver removes them, so the keys match; the source should know that its data have them.',
+    '2026-11-29'
+),
+(
+    N'few values are missing', N'silver', N'error', N'share',
+    NULL, NULL, NULL, 0.05, 0.2, 0.5,
+    N'silver.quality_check',
+    N'A column that comes in another form or not at all becomes NULL or n/a, and nothing is rejected.',
+    '2026-11-29'
+),
+(
+    N'few customers lack their row of the ERP', N'silver', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.5,
+    N'silver.quality_check',
+    N'If the keys of CRM and ERP no longer match, countries and birth dates are gone.',
+    '2026-11-29'
+),
+(
+    N'few products lack their category', N'silver', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.5,
+    N'silver.quality_check',
+    N'If the category ids no longer match, the reports by category are empty.',
+    '2026-11-29'
+),
+(
+    N'few rows have a country or category that is new', N'silver', N'error', N'at most',
+    NULL, NULL, NULL, 0, 0.2, NULL,
+    N'silver.quality_check',
+    N'A code list that changed renames the groups of all reports.',
+    '2026-11-29'
+),
+(
+    N'few rows have left the drop', N'silver', N'error', N'at most',
+    NULL, NULL, NULL, 0.02, 0.2, NULL,
+    N'silver.quality_check',
+    N'A drop of another client, year or format holds other rows, and as many.',
+    '2026-11-29'
+),
+(
+    N'there are about as many keys as the day before', N'silver', N'error', N'change',
+    NULL, 0.05, 0.2, 0.2, 0.5, NULL,
+    N'silver.quality_check',
+    N'Fewer keys in as many rows are keys that were cut off.',
+    '2026-11-29'
+),
+(
+    N'sums are about those of the day before', N'silver', N'error', N'change',
+    NULL, 0.05, 0.2, 0.2, 0.5, NULL,
+    N'silver.quality_check',
+    N'Amounts in another unit or currency, or shifted columns, are valid numbers.',
+    '2026-11-29'
+),
+(
+    N'fact_sales holds every cleansed order line', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A line without its row in gold would be missing in every figure.',
+    '2026-11-22'
+),
+(
+    N'fact_sales has the total sales of the cleansed order lines', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The joins of the load neither lose nor double an amount.',
+    '2026-11-22'
+),
+(
+    N'every sale has its customer in dim_customers', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A key without its row would fall out of every join.',
+    '2026-11-22'
+),
+(
+    N'every sale has its product in dim_products', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A key without its row would fall out of every join.',
+    '2026-11-22'
+),
+(
+    N'no sale is negative without a negative quantity', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The money rules repair negative sales; only returns are negative.',
+    '2026-11-22'
+),
+(
+    N'report_customers has the dated sales of known customers', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The report and the fact must give the same total.',
+    '2026-11-22'
+),
+(
+    N'report_products has the dated sales of known products', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The report and the fact must give the same total.',
+    '2026-11-22'
+),
+(
+    N'report_sales_daily has the dated sales', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The report and the fact must give the same total.',
+    '2026-11-22'
+),
+(
+    N'no order holds a known product twice', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The reports count a product''s lines as its orders.',
+    '2026-11-22'
+),
+(
+    N'dim_customers holds every cleansed customer', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A customer of the drop must be in gold.',
+    '2026-11-22'
+),
+(
+    N'dim_products holds every cleansed product', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A product of the drop must be in gold.',
+    '2026-11-22'
+),
+(
+    N'every order date is in dim_date', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A sale without its day has no month and no year.',
+    '2026-11-22'
+),
+(
+    N'few dates of sales are missing', N'gold', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.25,
+    N'gold.quality_check',
+    N'Dates in another format become NULL, and the reports leave out sales without a date.',
+    '2026-11-29'
+),
+(
+    N'few sales are of unknown customers or products', N'gold', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.5,
+    N'gold.quality_check',
+    N'If the keys of the files no longer match, every customer of a sale is unknown.',
+    '2026-11-29'
+),
+(
+    N'every sale has a known customer', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The CRM delivers some customers after their first order.',
+    '2026-11-22'
+),
+(
+    N'every sale has a known product', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A product may be sold before its master data arrive.',
+    '2026-11-22'
+),
+(
+    N'every sale has an order date', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The reports leave out sales without a date.',
+    '2026-11-22'
+),
+(
+    N'every date of a sale is within the calendar', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A date centuries away is a mistake of the source and counts as none.',
+    '2026-11-22'
+),
+(
+    N'no order is dated after its shipping or due date', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'An order is shipped after it was placed.',
+    '2026-11-22'
+),
+(
+    N'no order is dated after the business date', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'Real drops hold orders of the day of the export.',
+    '2026-11-22'
+),
+(
+    N'the last order is at most 7 days old', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A company sells something every week.',
+    '2026-11-22'
+),
+(
+    N'no customer was created after the business date', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'Real drops hold customers of the day of the export.',
+    '2026-11-22'
+),
+(
+    N'every product has a category', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'The ERP adds categories after the CRM adds products.',
+    '2026-11-22'
+);
+GO
