@@ -83,8 +83,7 @@ def test_each_warning_of_a_publish_is_a_message_of_its_own(emptied: Warehouse) -
     told = [text for text in messages(emptied, "EXEC etl.publish ?", batch_id) if text.startswith(("Warn", "Waive"))]
     found = emptied.execute("SELECT * FROM gold.quality_results WHERE passed = 0")
     assert sorted(text.partition(" (")[0] for text in told) == sorted(
-        f"{'Waived' if row['waived'] else 'Warning'}: "
-        f"{': '.join(filter(None, [row['check_name'], row['subject']]))}"
+        f"{'Waived' if row['waived'] else 'Warning'}: {': '.join(filter(None, [row['check_name'], row['subject']]))}"
         for row in found
     )
     assert "Warning: every sale has a known customer (found 2, expected 0)" in told
