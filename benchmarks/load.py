@@ -48,7 +48,7 @@ def on_the_stand_in(warehouse: Warehouse, drop: Path) -> tuple[dict[str, float],
     for layer in ("bronze", "silver"):
         with timed(seconds, layer):
             for table in TABLES:
-                warehouse.execute(f"EXEC {layer}.load_{table} ?", batch_id)
+                warehouse.execute(f"EXEC {layer}.load_table ?, ?", batch_id, table)
     with timed(seconds, "publish"):
         warehouse.execute("EXEC etl.publish ?", batch_id)
     with timed(seconds, "reports"):

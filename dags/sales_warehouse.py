@@ -3,11 +3,11 @@
 One run is one batch: it loads the drop in `source_dir` for one business date. The business date is in the run's note
 and in the events of its assets.
 
-1. `wait_for_drop` waits until the drop is complete: six files, and either unchanged sizes for a while or a `_SUCCESS`
+1. `wait_for_drop` waits until the drop is complete: all its files, and either unchanged sizes for a while or a `_SUCCESS`
    file beside them. Only scheduled runs wait; when the time is up, the task fails and names the missing files.
 2. `open_batch` opens the batch, or opens it again in a repeated run. It first waits for another run that is loading.
-3. `stage` reads the six files strictly and writes the landing copy; `register_landing` loads its manifest and its
-   rejected lines. The six files of another business date are refused.
+3. `stage` reads the files strictly and writes the landing copy; `register_landing` loads its manifest and its
+   rejected lines. The files of another business date are refused.
 4. `bronze` loads the files as delivered, `silver` cleanses and converts them, each table after its file.
 5. `reconcile` fails if a row is unaccounted for or too many were rejected. If WAREHOUSE_APPROVE_REJECTS is set,
    `approve_rejects` asks a person first.
@@ -124,7 +124,7 @@ with DAG(
             False,
             type="boolean",
             title="Same drop",
-            description="Load the day although another day was published from the same six files",
+            description="Load the day although another day was published from the same files",
             section="On purpose",
         ),
         "waive": Param(
@@ -158,11 +158,11 @@ with DAG(
         batch_id=BATCH_ID,
         source_dir=SOURCE_DIR,
         outlets=list(FILES.values()),
-        doc_md="Reads the six files strictly as UTF-8 CSV. A faulty file fails here; the log names line and column.",
+        doc_md="Reads the files strictly as UTF-8 CSV. A faulty file fails here; the log names line and column.",
     )
     register_landing = RegisterLandingOperator(
         task_id="register_landing",
-        doc_md="Loads the manifest and the rejected lines into SQL Server. The six files of another business date are "
+        doc_md="Loads the manifest and the rejected lines into SQL Server. The files of another business date are "
         "refused.",
     )
 
@@ -170,7 +170,8 @@ with DAG(
         bronze = [
             BatchOperator(
                 task_id=source.table,
-                procedure=f"bronze.load_{source.table}",
+                procedure="bronze.load_table",
+                parameters={"source_table": source.table},
                 inlets=[FILES[source.table]],
                 outlets=[BRONZE[source.table]],
                 doc_md=f"BULK INSERT of `{source.path}`; every row of the manifest must arrive.",
@@ -182,7 +183,8 @@ with DAG(
         silver = [
             BatchOperator(
                 task_id=source.table,
-                procedure=f"silver.load_{source.table}",
+                procedure="silver.load_table",
+                parameters={"source_table": source.table},
                 inlets=[BRONZE[source.table]],
                 outlets=[SILVER[source.table]],
                 doc_md=f"`silver.{source.table}`, cleansed and converted. Rejected rows are in `gold.rejected_rows`.",

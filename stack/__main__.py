@@ -176,7 +176,7 @@ def show_result(settings: Settings, progress: Progress) -> None:
     figures.show(settings, progress)
     progress.heading("The next day")
     progress.text("  make next-day                            generates and loads it")
-    progress.text("  make load DROP=path DATE=yyyy-mm-dd      loads your own six files")
+    progress.text("  make load DROP=path DATE=yyyy-mm-dd      loads your own files")
 
 
 def start_services(stack: Stack, missing: list[str], progress: Progress) -> StackError | None:
@@ -283,9 +283,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     load_parser.add_argument("--drop", default="", help="folder with source_crm/ and source_erp/")
     load_parser.add_argument("--date", default="", help="its business date, yyyy-mm-dd")
     load_parser.add_argument("--replay", action="store_true", help="load it although a later day is published")
-    load_parser.add_argument(
-        "--same-drop", action="store_true", help="load it although another day has the same six files"
-    )
+    load_parser.add_argument("--same-drop", action="store_true", help="load it although another day has the same files")
     load_parser.add_argument("--waive", default="", help="quality checks that it need not pass, semicolons between")
     load_parser.add_argument("--reason", default="", help="why it is right nevertheless, for the record")
     sql_parser = commands.add_parser("sql")

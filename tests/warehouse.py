@@ -129,7 +129,7 @@ class Warehouse:
         unknown = {"silver.customers": "customer_key", "silver.products": "product_key"}
         tables = self.execute("SELECT CONCAT(SCHEMA_NAME(schema_id), N'.', name) AS name FROM sys.tables")
         for name in (table["name"] for table in tables):
-            if name == "etl.quality_rule":
+            if name in ("etl.source_table", "etl.quality_rule"):
                 continue
             key = unknown.get(name)
             self.execute(f"DELETE FROM {name} WHERE {key} <> 0" if key else f"TRUNCATE TABLE {name}")

@@ -1,6 +1,6 @@
 """Airflow's side of the warehouse. It has no business rules; those are in include/sql.
 
-``sources``     the six files of a drop and their columns
+``sources``     the files of a drop and their columns
 ``csv_lines``   the fields of a line
 ``template``    the folder of a drop, as a template of its business date
 ``staging``     writes the landing folder of a drop; also ``python -m warehouse.staging``

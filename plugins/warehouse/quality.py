@@ -40,14 +40,14 @@ class RowsCheckOperator(BaseSQLOperator):
         with warnings.catch_warnings():
             # The hook gives pandas a pyodbc connection, which pandas's own tests do not cover.
             warnings.filterwarnings("ignore", message="pandas only supports SQLAlchemy")
-            rows = self.get_db_hook().get_df(self.sql)
-        self.log.info("%s\n%s", self.sql, rows.to_string(index=False))
+            rows = self.get_db_hook().get_df(self.sql).convert_dtypes()
+        self.log.info("%s\n%s", self.sql, rows.to_string(index=False, na_rep=""))
         if rows.empty:
             raise failures.final(f"The query has no rows:\n{self.sql}", self.log)
         bad = rows.query(self.failing)
         if not bad.empty:
             raise failures.final(f"Rows with {self.failing}:\n{bad.to_string(index=False)}", self.log)
-        return rows.astype(object).to_dict(orient="records")
+        return rows.astype(object).where(rows.notna(), None).to_dict(orient="records")
 
 
 QUALITY = """

@@ -4,7 +4,7 @@
 
 Every file of the landing folder is UTF-16LE with BOM, a header line first, tab between fields, LF after
 every line. ``dwh_source_line`` is the last column of the data files. ``manifest.txt`` has the row counts of each
-file, ``rejected.txt`` the faulty lines, and ``checksums.txt`` size and SHA-256 of the eight other files, by which
+file, ``rejected.txt`` the faulty lines, and ``checksums.txt`` size and SHA-256 of the other files, by which
 SQL Server detects later changes. A faulty file stops the batch with a StagingError and leaves no partial landing
 folder. The drop itself is only read.
 """

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.oracle.schema import SOURCES
 
-CUST, PRD, SALES, AZ12, LOC, PX = SOURCES
-"""The six source tables, as keys of a drop's lines."""
+CUST, PRD, SALES, AZ12, LOC, PX, *_ = SOURCES
+"""The source tables, as keys of a drop's lines."""
 
 BASE: Mapping[str, Sequence[str]] = {
     CUST: (
@@ -51,7 +51,7 @@ def with_base(more: Lines) -> dict[str, list[str]]:
 
 
 def write_drop(folder: Path, lines: Lines, *, line_ends: Sequence[str] = ("\n",), last_line_end: bool = True) -> None:
-    """Write all six files: header and lines in UTF-8, the line ends in turn, the last one or none.
+    """Write all files: header and lines in UTF-8, the line ends in turn, the last one or none.
 
     A table that ``lines`` leaves out gets its base lines.
     """

@@ -1,4 +1,4 @@
-"""The six sources cleansed: judged row by row, then one row a key (docs/source_data.md, "Rules (silver)")."""
+"""The sources cleansed: judged row by row, then one row a key (docs/source_data.md, "Rules (silver)")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

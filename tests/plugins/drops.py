@@ -9,7 +9,7 @@ LOCATIONS = "source_erp/LOC_A101.csv"  # two columns: the shortest lines
 
 
 def write_drop(folder: Path, **contents: bytes) -> Path:
-    """Write the six files with a header and no rows; ``contents`` replaces files, named by table."""
+    """Write the files with a header and no rows; ``contents`` replaces files, named by table."""
     for source in SOURCE_FILES:
         path = folder / source.path
         path.parent.mkdir(parents=True, exist_ok=True)

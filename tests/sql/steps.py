@@ -75,7 +75,7 @@ def load_silver(warehouse: Warehouse, batch_id: int, drop: Path) -> None:
     warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, warehouse.stage(drop))
     for schema in ("bronze", "silver"):
         for source in SOURCE_FILES:
-            warehouse.execute(f"EXEC {schema}.load_{source.table} ?", batch_id)
+            warehouse.execute(f"EXEC {schema}.load_table ?, ?", batch_id, source.table)
 
 
 def load_history(warehouse: Warehouse, run: str, business_date: date, drop: Path) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def landing(shared_warehouse: Warehouse) -> str:
     assert open_batch(shared_warehouse, "landing", handmade.BUSINESS_DATE)["batch_id"] == 1
     shared_warehouse.execute("EXEC etl.register_landing 1, ?", folder)
     for source in SOURCE_FILES:
-        shared_warehouse.execute(f"EXEC bronze.load_{source.table} 1")
+        shared_warehouse.execute("EXEC bronze.load_table 1, ?", source.table)
     return folder
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_changed_after_staging_is_refused_and_bronze_keeps_its_rows(
     assert before[f"bronze.{table}"]
     change(local / path, what, other_day / path)
 
-    error = refusal(shared_warehouse, f"EXEC bronze.load_{table} 1")
+    error = refusal(shared_warehouse, "EXEC bronze.load_table 1, ?", table)
 
     first, way_out = error.message.split("\n")
     assert error.number == 50009
@@ -99,7 +99,7 @@ def test_a_file_that_changed_after_staging_is_refused_and_bronze_keeps_its_rows(
     (step,) = shared_warehouse.execute("SELECT TOP (1) * FROM gold.load_steps ORDER BY started_at DESC, ended_at DESC")
     assert (step["status"], step["error_number"], step["error_message"]) == ("failed", 50009, error.message)
     stage(handmade.HANDMADE_DAY, local)
-    shared_warehouse.execute(f"EXEC bronze.load_{table} 1")
+    shared_warehouse.execute("EXEC bronze.load_table 1, ?", table)
     assert snapshot(shared_warehouse, [f"bronze.{table}"]) == before
 
 
@@ -141,13 +141,13 @@ def test_a_file_without_rows_is_compared_and_not_bulk_loaded(emptied: Warehouse,
     assert any(text.startswith("BULK INSERT bronze.landing_manifest from ") for text in said)
     assert f"No rows for bronze.landing_rejected in {landing}/rejected.txt" in said
     for source in SOURCE_FILES:
-        said = messages(emptied, f"EXEC bronze.load_{source.table} 1")
+        said = messages(emptied, "EXEC bronze.load_table 1, ?", source.table)
         assert f"No rows for bronze.[{source.table}] in {landing}/{source.landing_path}" in said
         assert not any(text.startswith("BULK INSERT") for text in said)
         assert emptied.value(f"SELECT COUNT(*) FROM bronze.{source.table}") == 0
     copy = emptied.server.landing / Path(landing).name / "source_erp" / "LOC_A101.txt"
     copy.write_bytes(copy.read_bytes() + "AW1\tDE\t2\n".encode("utf-16-le"))
-    assert refusal(emptied, "EXEC bronze.load_erp_loc_a101 1").number == 50009
+    assert refusal(emptied, "EXEC bronze.load_table 1, N'erp_loc_a101'").number == 50009
 
 
 def test_of_a_file_above_2_gb_only_the_rows_are_counted_with_a_warning(emptied: Warehouse) -> None:
@@ -155,11 +155,11 @@ def test_of_a_file_above_2_gb_only_the_rows_are_counted_with_a_warning(emptied: 
     landing = emptied.stage(handmade.HANDMADE_DAY)
     emptied.execute("EXEC etl.register_landing 1, ?", landing)
     emptied.execute("UPDATE etl.manifest SET landing_bytes = 2147483648, landing_sha256 = REPLICATE(N'0', 64)")
-    said = messages(emptied, "EXEC bronze.load_erp_loc_a101 1")
+    said = messages(emptied, "EXEC bronze.load_table 1, N'erp_loc_a101'")
     assert any(text.startswith(f"Warning: {landing}/source_erp/LOC_A101.txt is larger than 2 GB") for text in said)
     copy = emptied.server.landing / Path(landing).name / "source_erp" / "LOC_A101.txt"
     copy.write_bytes(CHANGES["truncated at a line"](copy.read_bytes(), b"") or b"")
-    error = refusal(emptied, "EXEC bronze.load_erp_loc_a101 1")
+    error = refusal(emptied, "EXEC bronze.load_table 1, N'erp_loc_a101'")
     assert (error.number, "its manifest says" in error.message) == (50009, True)
 
 
@@ -167,7 +167,7 @@ def test_a_batch_of_a_version_without_checksums_is_staged_again(emptied: Warehou
     open_batch(emptied, "old", handmade.BUSINESS_DATE)
     emptied.execute("EXEC etl.register_landing 1, ?", emptied.stage(handmade.HANDMADE_DAY))
     emptied.execute("UPDATE etl.manifest SET landing_bytes = NULL, landing_sha256 = NULL")
-    error = refusal(emptied, "EXEC bronze.load_crm_cust_info 1")
+    error = refusal(emptied, "EXEC bronze.load_table 1, N'crm_cust_info'")
     assert (error.number, error.message.split("\n")[1]) == (50008, "Run staging and etl.register_landing first.")
 
 

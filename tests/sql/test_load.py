@@ -98,7 +98,7 @@ def test_a_procedure_prints_its_progress_and_returns_its_counts(warehouse: Wareh
     (registered,) = warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, landing)
     assert registered["step_name"] == "etl.register_landing"
     with warehouse.connect() as connection:
-        cursor = connection.execute("EXEC bronze.load_crm_cust_info ?", batch_id)
+        cursor = connection.execute("EXEC bronze.load_table ?, N'crm_cust_info'", batch_id)
         texts = [text for _, text in cursor.messages]
         while cursor.description is None and cursor.nextset():
             texts += [text for _, text in cursor.messages]
@@ -116,7 +116,7 @@ def test_a_failed_load_keeps_the_previous_content_logs_the_error_and_rethrows(wa
     warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, landing)
     (warehouse.server.landing / Path(landing).name / "source_crm" / "cust_info.txt").unlink()
     with pytest.raises(pyodbc.Error, match=r"Error 4860: .*50009"):
-        warehouse.execute("EXEC bronze.load_crm_cust_info ?", batch_id)
+        warehouse.execute("EXEC bronze.load_table ?, N'crm_cust_info'", batch_id)
     assert snapshot(warehouse, "bronze", ("crm_cust_info",)) == before
     (step,) = failed_steps(warehouse)
     assert (step["step_name"], step["error_number"]) == ("bronze.load_crm_cust_info", 50009)
@@ -131,7 +131,7 @@ def test_a_landing_copy_that_lost_a_row_is_refused(warehouse: Warehouse) -> None
     lines = copy.read_text(encoding="utf-16").splitlines(keepends=True)
     copy.write_bytes("".join(lines[:-1]).encode("utf-16"))
     with pytest.raises(pyodbc.Error, match="50009"):
-        warehouse.execute("EXEC bronze.load_crm_sales_details ?", batch_id)
+        warehouse.execute("EXEC bronze.load_table ?, N'crm_sales_details'", batch_id)
     assert warehouse.value("SELECT COUNT(*) FROM bronze.crm_sales_details") == 0
 
 
@@ -166,7 +166,7 @@ def test_more_rejects_than_the_limit_stop_the_batch_before_publish(warehouse: Wa
 def test_silver_refuses_a_bronze_table_of_another_batch(warehouse: Warehouse) -> None:
     load(warehouse)
     with pytest.raises(pyodbc.Error, match="50006"):
-        warehouse.execute("EXEC silver.load_crm_cust_info ?", open_batch(warehouse))
+        warehouse.execute("EXEC silver.load_table ?, N'crm_cust_info'", open_batch(warehouse))
 
 
 def test_an_older_business_date_is_refused_unless_it_is_a_replay(warehouse: Warehouse) -> None:

@@ -55,12 +55,12 @@ def test_a_folder_with_percent_signs_is_named_as_it_is(emptied: Warehouse, name:
     emptied.execute("EXEC etl.register_landing 1, ?", landing)
     copy = folder / "source_crm" / "prd_info.txt"
     copy.write_bytes(copy.read_bytes()[:-2])
-    error = refusal(emptied, "EXEC bronze.load_crm_prd_info 1")
+    error = refusal(emptied, "EXEC bronze.load_table 1, N'crm_prd_info'")
     assert error.message.startswith(f"{landing}/source_crm/prd_info.txt is not what staging wrote: ")
     (step,) = emptied.execute("SELECT error_message FROM gold.load_steps WHERE step_name = N'bronze.load_crm_prd_info'")
     assert step["error_message"] == error.message
     copy.write_bytes(b"")
-    assert refusal(emptied, "EXEC bronze.load_crm_prd_info 1").number == 50009
+    assert refusal(emptied, "EXEC bronze.load_table 1, N'crm_prd_info'").number == 50009
 
 
 def test_a_failed_withdrawal_names_folders_with_percent_signs_as_they_are(

@@ -88,7 +88,7 @@ def test_nothing_is_built_on_a_table_whose_load_was_cut_off(emptied: Warehouse, 
     load_silver(emptied, batch_id, drops[0])
     other = open_batch(emptied, "cut off", FIRST)["batch_id"]
     emptied.execute(CUT_OFF, other, "bronze.load_crm_cust_info")
-    load = "EXEC silver.load_crm_cust_info ?"
+    load = "EXEC silver.load_table ?, N'crm_cust_info'"
     assert f"batch {other} is loading its table" in refusal(emptied, load, batch_id).message
     emptied.execute("EXEC etl.close_batch ?, N'failed'", other)
     error = refusal(emptied, load, batch_id)
@@ -100,5 +100,5 @@ def test_nothing_is_built_on_a_table_whose_load_was_cut_off(emptied: Warehouse, 
             "Run it first.",
         ],
     )
-    emptied.execute("EXEC bronze.load_crm_cust_info ?", batch_id)
+    emptied.execute("EXEC bronze.load_table ?, N'crm_cust_info'", batch_id)
     emptied.execute(load, batch_id)

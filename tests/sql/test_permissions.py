@@ -24,14 +24,8 @@ PUBLIC = {
     "etl.close_batch",
     "etl.load_day",
     "etl.purge_history",
-    *(
-        f"{schema}.load_{table}"
-        for schema in ("bronze", "silver")
-        for table in (
-            *("crm_cust_info", "crm_prd_info", "crm_sales_details"),
-            *("erp_cust_az12", "erp_loc_a101", "erp_px_cat_g1v2"),
-        )
-    ),
+    "bronze.load_table",
+    "silver.load_table",
 }
 """The procedures that Airflow calls, and the one for a whole day."""
 

@@ -26,7 +26,7 @@ def test_the_drop_of_the_day_before_is_refused_and_the_batch_named(emptied: Ware
     batch_id = open_batch(emptied, "again", SECOND)["batch_id"]
     number, (first, second) = complaint(emptied, batch_id, drops[0])
     assert number == 50015
-    assert first == f"The six files for {SECOND} are those of {FIRST}, published as batch 1: the same SHA-256."
+    assert first == f"The files for {SECOND} are those of {FIRST}, published as batch 1: the same SHA-256."
     assert second == f"Deliver the drop of {SECOND}. If nothing has changed since {FIRST}, run with same_drop."
     assert emptied.value("SELECT COUNT(*) FROM etl.manifest WHERE batch_id = ?", batch_id) == 0
 

@@ -5,7 +5,7 @@ Parameters: @run_id        names the run; @business_date  the day of the drop; @
             @replay        1 allows a business date older than the latest published one, which gold then shows
             @reject_limit  the share of rows (0 to 1) that may be rejected before the batch fails
             @batch_id      OUTPUT
-            @same_drop     1 accepts the six files of another business date
+            @same_drop     1 accepts the files of another business date
             @history       1 opens a business date older than the latest published one as history: the batch adds the
                            rows that silver lacks, and gold does not change. Overrides @replay
             @today         today's date in the company's time zone; NULL means the server's date

@@ -3,9 +3,9 @@ Purpose:    loads the lists that staging wrote beside the files: the manifest, t
             each file, which etl.bulk_load compares before it loads the file.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
             Deletes the record of accepted rejects (etl.accept_rejects), because those were rows of other files.
-Errors:     50001 empty @landing_dir, 50007 checksums.txt does not list the eight files, or manifest.txt the six source
-            tables, 50009 as etl.bulk_load, 50013 as etl.lock_step,
-            50015 the six files are those of another business date, and the batch was opened without same_drop
+Errors:     50001 empty @landing_dir, 50007 checksums.txt does not list the files of the drop (etl.source_table),
+            manifest.txt and rejected.txt, or manifest.txt the source tables, 50009 as etl.bulk_load, 50013 as etl.lock_step,
+            50015 the files are those of another business date, and the batch was opened without same_drop
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
 CREATE OR ALTER PROCEDURE etl.register_landing
@@ -19,6 +19,8 @@ BEGIN
     DECLARE @step_id INT;
     DECLARE @path NVARCHAR(661);
     DECLARE @message NVARCHAR(2048);
+    DECLARE @tables INT;
+    DECLARE @listed INT;
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
     DECLARE @business_date DATE;
@@ -55,24 +57,35 @@ BEGIN
         SET @path = CONCAT(@landing_dir, N'/checksums.txt');
         EXEC etl.bulk_load N'bronze.landing_checksum', @path;
 
-        IF
-            (SELECT COUNT(*) FROM bronze.landing_checksum) <> 8
-            OR (
-                SELECT COUNT(DISTINCT landing_file)
-                FROM bronze.landing_checksum
-                WHERE
-                    bytes > 0
-                    AND LEN(sha256) = 64
-                    AND landing_file IN (
-                        N'source_crm/cust_info.txt', N'source_crm/prd_info.txt', N'source_crm/sales_details.txt',
-                        N'source_erp/CUST_AZ12.txt', N'source_erp/LOC_A101.txt', N'source_erp/PX_CAT_G1V2.txt',
-                        N'manifest.txt', N'rejected.txt'
-                    )
-            ) <> 8
+        SELECT @tables = COUNT(*)
+        FROM etl.source_table;
+
+        WITH expected AS (
+            SELECT CONCAT(LEFT(source_file, LEN(source_file) - 4), N'.txt') AS landing_file
+            FROM etl.source_table
+
+            UNION ALL
+
+            SELECT N'manifest.txt'
+
+            UNION ALL
+
+            SELECT N'rejected.txt'
+        )
+
+        SELECT @listed = COUNT(DISTINCT c.landing_file)
+        FROM bronze.landing_checksum AS c
+        INNER JOIN expected AS e
+            ON c.landing_file = e.landing_file
+        WHERE
+            c.bytes > 0
+            AND LEN(c.sha256) = 64;
+
+        IF @listed <> @tables + 2 OR (SELECT COUNT(*) FROM bronze.landing_checksum) <> @tables + 2
             BEGIN
                 SET @message = CONCAT(
                     REPLACE(@path COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
-                    N' does not list the eight other files once each.',
+                    N' does not list the ', @tables + 2, N' other files once each.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50007, @message, 1;
@@ -88,20 +101,16 @@ BEGIN
 
         EXEC etl.bulk_load N'bronze.landing_manifest', @path, @sha256, @bytes;
 
-        IF
-            (SELECT COUNT(*) FROM bronze.landing_manifest) <> 6
-            OR (
-                SELECT COUNT(DISTINCT source_table)
-                FROM bronze.landing_manifest
-                WHERE source_table IN (
-                    N'crm_cust_info', N'crm_prd_info', N'crm_sales_details',
-                    N'erp_cust_az12', N'erp_loc_a101', N'erp_px_cat_g1v2'
-                )
-            ) <> 6
+        SELECT @listed = COUNT(DISTINCT m.source_table)
+        FROM bronze.landing_manifest AS m
+        INNER JOIN etl.source_table AS t
+            ON m.source_table = t.source_table;
+
+        IF @listed <> @tables OR (SELECT COUNT(*) FROM bronze.landing_manifest) <> @tables
             BEGIN
                 SET @message = CONCAT(
                     REPLACE(@landing_dir COLLATE Latin1_General_100_BIN2, N'%', N'%%'),
-                    N'/manifest.txt does not list the six source tables once each.',
+                    N'/manifest.txt does not list the ', @tables, N' source tables once each.',
                     CHAR(10), N'The landing copy is damaged: run staging again.'
                 );
                 THROW 50007, @message, 1;
@@ -170,13 +179,13 @@ BEGIN
         GROUP BY
             p.batch_id,
             p.business_date
-        HAVING COUNT(*) = 6
+        HAVING COUNT(*) = @tables
         ORDER BY p.business_date DESC;
 
         IF @twin_id IS NOT NULL AND @same_drop = 0
             BEGIN
                 SET @message = CONCAT(
-                    N'The six files for ', @business_date, N' are those of ', @twin_date, N', published as batch ',
+                    N'The files for ', @business_date, N' are those of ', @twin_date, N', published as batch ',
                     @twin_id, N': the same SHA-256.', CHAR(10),
                     N'Deliver the drop of ', @business_date, N'. If nothing has changed since ', @twin_date,
                     N', run with same_drop.'

@@ -25,6 +25,8 @@ BEGIN
     DECLARE @failures INT;
     DECLARE @failed NVARCHAR(MAX);
     DECLARE @warned INT;
+    DECLARE @source_table NVARCHAR(50);
+    DECLARE @step_name NVARCHAR(128);
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
@@ -71,12 +73,18 @@ BEGIN
         FROM etl.batch
         WHERE batch_id = @batch_id;
 
-        EXEC etl.require_step @batch_id, N'silver.load_crm_cust_info';
-        EXEC etl.require_step @batch_id, N'silver.load_crm_prd_info';
-        EXEC etl.require_step @batch_id, N'silver.load_crm_sales_details';
-        EXEC etl.require_step @batch_id, N'silver.load_erp_cust_az12';
-        EXEC etl.require_step @batch_id, N'silver.load_erp_loc_a101';
-        EXEC etl.require_step @batch_id, N'silver.load_erp_px_cat_g1v2';
+        SELECT @source_table = MIN(source_table)
+        FROM etl.source_table;
+
+        WHILE @source_table IS NOT NULL
+            BEGIN
+                SET @step_name = CONCAT(N'silver.load_', @source_table);
+                EXEC etl.require_step @batch_id, @step_name;
+
+                SELECT @source_table = MIN(source_table)
+                FROM etl.source_table
+                WHERE source_table > @source_table;
+            END;
 
         INSERT INTO @findings
         (check_name, subject, severity, passed, waived, observed, observed_of, expected, expected_of, finding)

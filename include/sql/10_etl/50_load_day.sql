@@ -32,6 +32,7 @@ BEGIN
     DECLARE @batch_id INT;
     DECLARE @other_files NVARCHAR(400);
     DECLARE @message NVARCHAR(2048);
+    DECLARE @source_table NVARCHAR(50);
     DECLARE @waived_by NVARCHAR(128) = ORIGINAL_LOGIN();
 
     SET @run_id = COALESCE(@run_id, CONCAT(N'manual ', NEWID()));
@@ -93,19 +94,18 @@ BEGIN
                 THROW 50016, @message, 1;
             END;
 
-        EXEC bronze.load_crm_cust_info @batch_id;
-        EXEC bronze.load_crm_prd_info @batch_id;
-        EXEC bronze.load_crm_sales_details @batch_id;
-        EXEC bronze.load_erp_cust_az12 @batch_id;
-        EXEC bronze.load_erp_loc_a101 @batch_id;
-        EXEC bronze.load_erp_px_cat_g1v2 @batch_id;
+        SELECT @source_table = MIN(source_table)
+        FROM etl.source_table;
 
-        EXEC silver.load_crm_cust_info @batch_id;
-        EXEC silver.load_crm_prd_info @batch_id;
-        EXEC silver.load_crm_sales_details @batch_id;
-        EXEC silver.load_erp_cust_az12 @batch_id;
-        EXEC silver.load_erp_loc_a101 @batch_id;
-        EXEC silver.load_erp_px_cat_g1v2 @batch_id;
+        WHILE @source_table IS NOT NULL
+            BEGIN
+                EXEC bronze.load_table @batch_id, @source_table;
+                EXEC silver.load_table @batch_id, @source_table;
+
+                SELECT @source_table = MIN(source_table)
+                FROM etl.source_table
+                WHERE source_table > @source_table;
+            END;
 
         EXEC etl.publish @batch_id;
         EXEC etl.close_batch @batch_id, N'succeeded';

@@ -1,6 +1,6 @@
 /*
-Purpose: checksums.txt of the landing folder registered last: size and SHA-256 of the eight other files that staging
-         wrote. etl.manifest keeps those of the six that are loaded into bronze.
+Purpose: checksums.txt of the landing folder registered last: size and SHA-256 of the other files that staging
+         wrote. etl.manifest keeps those of the files that are loaded into bronze.
          Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   file of the landing folder.
 */

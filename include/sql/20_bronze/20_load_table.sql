@@ -1,8 +1,7 @@
 /*
 Purpose:    empties one bronze table and bulk loads it from the batch's landing folder, in one transaction.
-            The common part of the six procedures bronze.load_<table>, its only callers.
-Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
-Errors:     50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing, differs from the
+Parameters: @batch_id; @source_table  a table of etl.source_table
+Errors:     50001 unknown table, 50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing, differs from the
             one that staging wrote, or its row count from the manifest's, 50013 another batch holds the table
 Example:    EXEC bronze.load_table 1, N'crm_cust_info';
 */
@@ -26,6 +25,20 @@ BEGIN
     DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
+
+    IF
+        NOT EXISTS (
+            SELECT 1 FROM etl.source_table
+            WHERE source_table = @source_table
+        )
+        BEGIN
+            SET @message = CONCAT(
+                N'bronze.load_table: there is no source table ', COALESCE(QUOTENAME(@source_table, N''''), N'NULL'), N'.',
+                CHAR(10), N'etl.source_table lists them.'
+            );
+            SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
+            THROW 50001, @message, 1;
+        END;
 
     EXEC etl.open_step @batch_id, @step_name, @step_id OUTPUT;
 

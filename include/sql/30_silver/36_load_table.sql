@@ -1,9 +1,8 @@
 /*
 Purpose:    replaces one cleansed table by the rows that its view silver.<table>_judged accepts, and stores the rejected
             ones, in one transaction. A repeated step replaces its earlier rows.
-            The common part of the six procedures silver.load_<table>, its only callers.
-Parameters: @batch_id; @source_table  the table's name, a constant of the calling procedure
-Errors:     50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
+Parameters: @batch_id; @source_table  a table of etl.source_table
+Errors:     50001 unknown table, 50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
 Example:    EXEC silver.load_table 1, N'crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE silver.load_table
@@ -28,8 +27,23 @@ BEGIN
     DECLARE @rows_inserted INT;
     DECLARE @rows_superseded INT;
     DECLARE @rows_rejected INT;
+    DECLARE @message NVARCHAR(2048);
     DECLARE @error_number INT;
     DECLARE @error_message NVARCHAR(4000);
+
+    IF
+        NOT EXISTS (
+            SELECT 1 FROM etl.source_table
+            WHERE source_table = @source_table
+        )
+        BEGIN
+            SET @message = CONCAT(
+                N'silver.load_table: there is no source table ', COALESCE(QUOTENAME(@source_table, N''''), N'NULL'), N'.',
+                CHAR(10), N'etl.source_table lists them.'
+            );
+            SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
+            THROW 50001, @message, 1;
+        END;
 
     EXEC etl.open_step @batch_id, @step_name, @step_id OUTPUT;
 

@@ -9,18 +9,8 @@ IF DATABASE_PRINCIPAL_ID(N'etl_loader') IS NULL
 GO
 GRANT EXECUTE ON OBJECT::etl.open_batch TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.register_landing TO etl_loader;
-GRANT EXECUTE ON OBJECT::bronze.load_crm_cust_info TO etl_loader;
-GRANT EXECUTE ON OBJECT::bronze.load_crm_prd_info TO etl_loader;
-GRANT EXECUTE ON OBJECT::bronze.load_crm_sales_details TO etl_loader;
-GRANT EXECUTE ON OBJECT::bronze.load_erp_cust_az12 TO etl_loader;
-GRANT EXECUTE ON OBJECT::bronze.load_erp_loc_a101 TO etl_loader;
-GRANT EXECUTE ON OBJECT::bronze.load_erp_px_cat_g1v2 TO etl_loader;
-GRANT EXECUTE ON OBJECT::silver.load_crm_cust_info TO etl_loader;
-GRANT EXECUTE ON OBJECT::silver.load_crm_prd_info TO etl_loader;
-GRANT EXECUTE ON OBJECT::silver.load_crm_sales_details TO etl_loader;
-GRANT EXECUTE ON OBJECT::silver.load_erp_cust_az12 TO etl_loader;
-GRANT EXECUTE ON OBJECT::silver.load_erp_loc_a101 TO etl_loader;
-GRANT EXECUTE ON OBJECT::silver.load_erp_px_cat_g1v2 TO etl_loader;
+GRANT EXECUTE ON OBJECT::bronze.load_table TO etl_loader;
+GRANT EXECUTE ON OBJECT::silver.load_table TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.reconcile TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.publish TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.accept_rejects TO etl_loader;
