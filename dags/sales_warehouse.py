@@ -3,8 +3,9 @@
 One run is one batch: it loads the drop in `source_dir` for one business date. The business date is in the run's note
 and in the events of its assets.
 
-1. `wait_for_drop` waits until the drop is complete: all its files, and either unchanged sizes for a while or a `_SUCCESS`
-   file beside them. Only scheduled runs wait; when the time is up, the task fails and names the missing files.
+1. `wait_for_drop` waits until the drop is complete: all its files, and either unchanged sizes for a while or a
+   `_SUCCESS` file beside them. Only scheduled runs wait; when the time is up, the task fails and names the missing
+   files.
 2. `open_batch` opens the batch, or opens it again in a repeated run. It first waits for another run that is loading.
 3. `stage` reads the files strictly and writes the landing copy; `register_landing` loads its manifest and its
    rejected lines. The files of another business date are refused.

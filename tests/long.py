@@ -108,6 +108,7 @@ LONG = (
     Long("api/test_serving_equals_the_oracle.py::*", "other drops the same way", but=("handmade_day",)),
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
+    Long("sql/test_seventh_source.py::*", "deploys a copy of the project"),
     Long("sql/test_quality_rules.py::test_a_fault_*", "three days of loads for each rule", but=("amounts in cents",)),
     Long(
         "sql/test_quality_rules.py::test_a_warning_*", "two days of loads for each rule", but=("every sale has an o*",)

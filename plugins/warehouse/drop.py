@@ -69,7 +69,8 @@ class Watch:
         total = sum(size or 0 for size in arrival.sizes.values())
         if arrival.marker:
             return f"{self.folder}: complete, {total:,} bytes; {arrival.marker} says so"
-        return f"{self.folder}: {len(SOURCE_FILES)} files, {total:,} bytes; complete if they stay so for {self.settle.total_seconds():g} s"
+        settled = f"complete if they stay so for {self.settle.total_seconds():g} s"
+        return f"{self.folder}: {len(SOURCE_FILES)} files, {total:,} bytes; {settled}"
 
     def complaint(self, waited: timedelta) -> str:
         """Return the message for a drop that is incomplete when the time is up."""

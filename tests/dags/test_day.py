@@ -13,7 +13,7 @@ from warehouse import settings
 from warehouse.day import Day, date_of_run, drop_of, today
 from warehouse.defaults import schedule
 
-PARAMS = {
+PARAMS: dict[str, Any] = {
     "business_date": None,
     "source_dir": "/drops/{{ ds }}",
     "replay": False,

@@ -126,7 +126,7 @@ class Month:
     """Subjects of the alerts of a day, without the name of the project and the day."""
     batches: list[tuple[date, str]] = field(default_factory=list)
     """Business date and status of every batch, in order."""
-    shown: list[tuple[date, set[str]]] = field(default_factory=list)
+    shown: list[tuple[date, set[tuple[str, str]]]] = field(default_factory=list)
     """The days that gold has shown, in order, with the warnings that each had."""
     killed: list[str] = field(default_factory=list)
 

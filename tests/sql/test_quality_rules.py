@@ -110,6 +110,7 @@ WARNINGS: dict[str, Plant] = {
     "the last order is at most 7 days old": lambda drop: None,
     "no customer was created after the business date": put(CUST, 6, "2027-01-01"),
     "every product has a category": put(PRD, 1, "ZZ-XX-P0"),
+    "no published cost was changed": put(PRD, 3, "11"),
 }
 """Warning → what raises it. The last order gets old by a later business date."""
 

@@ -119,7 +119,8 @@ warehouse.load(Path(drop), date(2024, 6, 15), reject_limit=1)
 queries = (
     "SELECT country, target FROM gold.dim_targets ORDER BY target_key",
     "SELECT source_line, column_name FROM gold.rejected_rows",
-    "SELECT loaded_rows, superseded_rows, rejected_rows FROM gold.load_reconciliation WHERE source_table = 'erp_targets'",
+    "SELECT loaded_rows, superseded_rows, rejected_rows FROM gold.load_reconciliation"
+    " WHERE source_table = 'erp_targets'",
     "SELECT observed FROM gold.quality_results WHERE subject = 'erp_targets' AND check_name LIKE 'each file%'",
 )
 print(json.dumps([[list(row.values()) for row in warehouse.execute(query)] for query in queries]))

@@ -4,6 +4,8 @@ Purpose: one row a batch: the load of one drop for one business date, by one run
          batch (is_history), which only adds rows of an older day, and for a batch that etl.withdraw_batch has loaded
          again, because the new batch replaces it.
          status checked: a dry run passed, nothing was published. A withdrawn batch counts as never published.
+         restated_cost: by how much the batch changed the cost of order lines that gold showed before: the sum of the
+         changes without their signs.
          rejects_accepted: the number of rejected rows above the limit that rejects_accepted_by accepted.
 Grain:   batch. A run that is repeated under the same run_id is the same batch.
 */
@@ -48,6 +50,10 @@ GO
 IF OBJECT_ID(N'etl.ck_batch_status', N'C') IS NULL
     ALTER TABLE etl.batch ADD CONSTRAINT ck_batch_status
     CHECK (status IN (N'running', N'succeeded', N'failed', N'checked', N'withdrawn'));
+GO
+
+IF COL_LENGTH(N'etl.batch', N'restated_cost') IS NULL
+    ALTER TABLE etl.batch ADD restated_cost BIGINT NULL;
 GO
 
 -- Run ids are compared by code point; an existing table may still have another collation.

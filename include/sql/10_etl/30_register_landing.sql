@@ -4,8 +4,9 @@ Purpose:    loads the lists that staging wrote beside the files: the manifest, t
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
             Deletes the record of accepted rejects (etl.accept_rejects), because those were rows of other files.
 Errors:     50001 empty @landing_dir, 50007 checksums.txt does not list the files of the drop (etl.source_table),
-            manifest.txt and rejected.txt, or manifest.txt the source tables, 50009 as etl.bulk_load, 50013 as etl.lock_step,
-            50015 the files are those of another business date, and the batch was opened without same_drop
+            manifest.txt and rejected.txt, or manifest.txt the source tables, 50009 as etl.bulk_load, 50013 as
+            etl.lock_step, 50015 the files are those of another business date, and the batch was opened without
+            same_drop
 Example:    EXEC etl.register_landing 1, N'/landing/1';
 */
 CREATE OR ALTER PROCEDURE etl.register_landing

@@ -1,8 +1,9 @@
 /*
 Purpose:    empties one bronze table and bulk loads it from the batch's landing folder, in one transaction.
 Parameters: @batch_id; @source_table  a table of etl.source_table
-Errors:     50001 unknown table, 50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing, differs from the
-            one that staging wrote, or its row count from the manifest's, 50013 another batch holds the table
+Errors:     50001 unknown table, 50005 batch not open, 50008 not in the manifest, 50009 the landing copy is missing,
+            differs from the one that staging wrote, or its row count from the manifest's, 50013 another batch holds the
+            table
 Example:    EXEC bronze.load_table 1, N'crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE bronze.load_table
@@ -33,8 +34,8 @@ BEGIN
         )
         BEGIN
             SET @message = CONCAT(
-                N'bronze.load_table: there is no source table ', COALESCE(QUOTENAME(@source_table, N''''), N'NULL'), N'.',
-                CHAR(10), N'etl.source_table lists them.'
+                N'bronze.load_table: there is no source table ', COALESCE(QUOTENAME(@source_table, N''''), N'NULL'),
+                N'.', CHAR(10), N'etl.source_table lists them.'
             );
             SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
             THROW 50001, @message, 1;

@@ -2,7 +2,8 @@
 Purpose:    replaces one cleansed table by the rows that its view silver.<table>_judged accepts, and stores the rejected
             ones, in one transaction. A repeated step replaces its earlier rows.
 Parameters: @batch_id; @source_table  a table of etl.source_table
-Errors:     50001 unknown table, 50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a table
+Errors:     50001 unknown table, 50005 batch not open, 50006 bronze holds another batch, 50013 another batch holds a
+            table
 Example:    EXEC silver.load_table 1, N'crm_cust_info';
 */
 CREATE OR ALTER PROCEDURE silver.load_table
@@ -38,8 +39,8 @@ BEGIN
         )
         BEGIN
             SET @message = CONCAT(
-                N'silver.load_table: there is no source table ', COALESCE(QUOTENAME(@source_table, N''''), N'NULL'), N'.',
-                CHAR(10), N'etl.source_table lists them.'
+                N'silver.load_table: there is no source table ', COALESCE(QUOTENAME(@source_table, N''''), N'NULL'),
+                N'.', CHAR(10), N'etl.source_table lists them.'
             );
             SET @message = REPLACE(@message COLLATE Latin1_General_100_BIN2, N'%', N'%%');
             THROW 50001, @message, 1;

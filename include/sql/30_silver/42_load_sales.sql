@@ -5,6 +5,9 @@ Purpose:    gives each order line the keys of its customer and product, the cost
             A date more than 50 years before the business date, or after the year that follows it, is a mistake of the
             source and counts as none (gold.quality_check reports it). Otherwise one such date would stretch the
             calendar over centuries.
+            A line that was published keeps its cost if the drop no longer has the version of its day (the source has
+            purged it, and the order is older than the first version left). Other changes of a published cost are added
+            up in etl.batch.restated_cost, and gold.quality_check reports them.
             A history batch only adds the lines that silver lacks, with in_source = 0, and raises last_seen_date of
             lines that are not in a later drop.
 Parameters: @batch_id
@@ -52,6 +55,7 @@ BEGIN
     SELECT
         product_number,
         prd_cost AS cost,
+        prd_start_dt AS start_date,
         CASE WHEN version_number = 1 THEN CAST('00010101' AS DATE) ELSE prd_start_dt END AS valid_from,
         LEAD(prd_start_dt) OVER (PARTITION BY product_number ORDER BY version_number) AS valid_before
     INTO #versions
@@ -112,6 +116,7 @@ BEGIN
         d.quantity,
         d.price,
         v.cost AS version_cost,
+        CASE WHEN d.order_date < v.start_date THEN 1 ELSE 0 END AS is_older_than_versions,
         p.cost AS product_cost
     INTO #sales
     FROM lines AS d
@@ -151,6 +156,25 @@ BEGIN
                 AND s.product_number = t.product_number
         );
 
+    -- Before the UPDATE, which replaces the costs that were published.
+    UPDATE etl.batch
+    SET
+        restated_cost = (
+            SELECT SUM(ABS(CAST(t.quantity AS BIGINT) * (s.version_cost - t.cost)))
+            FROM silver.sales AS t
+            INNER JOIN #sales AS s
+                ON
+                    t.order_number = s.order_number
+                    AND t.product_number = s.product_number
+            WHERE
+                t.in_source = 1
+                AND s.is_older_than_versions = 0
+                AND s.version_cost <> t.cost
+        )
+    WHERE
+        batch_id = @batch_id
+        AND is_history = 0;
+
     -- A line whose product has left the drop keeps its cost; a line of the unknown product has none.
     -- last_seen_date never falls, because a replay loads an older drop.
     UPDATE t
@@ -174,7 +198,15 @@ BEGIN
             t.order_number = s.order_number
             AND t.product_number = s.product_number
     CROSS APPLY (
-        VALUES (COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost))
+        VALUES
+        (
+            COALESCE(
+                CASE WHEN s.is_older_than_versions = 1 AND s.product_key <> 0 THEN t.cost END,
+                s.version_cost,
+                CASE WHEN s.product_key <> 0 THEN t.cost END,
+                s.product_cost
+            )
+        )
     ) AS c(cost)
     WHERE
         @is_history = 0

@@ -19,6 +19,7 @@ SELECT
     published_at,
     shown_at,
     closed_at,
+    restated_cost,
     rejects_accepted,
     rejects_accepted_by,
     rejects_accepted_at,

@@ -82,12 +82,12 @@ sales AS (
 ),
 
 -- A day that replaces the shown one, or an older one, need not hold its rows.
-later AS (
-    SELECT COUNT(*) AS days
+following AS (
+    SELECT COUNT(*) AS shown_days
     FROM gold.current_batch AS c
     INNER JOIN etl.batch AS b
         ON c.business_date < b.business_date
-    WHERE b.batch_id = (SELECT MAX(dwh_batch_id) FROM silver.crm_prd_info)
+    WHERE b.batch_id = (SELECT MAX(p.dwh_batch_id) FROM silver.crm_prd_info AS p)
 ),
 
 -- What gold shows until this publish, and how much of it the drop no longer holds.
@@ -148,7 +148,7 @@ CROSS JOIN locations AS l
 CROSS JOIN products AS p
 CROSS JOIN sales AS s
 CROSS JOIN known AS k
-CROSS JOIN later AS d
+CROSS JOIN following AS d
 CROSS APPLY (
     VALUES
     (N'few values are missing', N'crm_cust_info.cst_firstname', c.no_first_name, c.total_rows),
@@ -177,9 +177,9 @@ CROSS APPLY (
         N'few rows have a country or category that is new', N'category',
         p.new_category, CASE WHEN k.products > 0 THEN p.total_rows END
     ),
-    (N'few rows have left the drop', N'customers', d.days * k.vanished_customers, k.customers),
-    (N'few rows have left the drop', N'products', d.days * k.vanished_products, k.products),
-    (N'few rows have left the drop', N'order lines', d.days * k.vanished_order_lines, k.order_lines),
+    (N'few rows have left the drop', N'customers', d.shown_days * k.vanished_customers, k.customers),
+    (N'few rows have left the drop', N'products', d.shown_days * k.vanished_products, k.products),
+    (N'few rows have left the drop', N'order lines', d.shown_days * k.vanished_order_lines, k.order_lines),
     (N'there are about as many keys as the day before', N'customers', c.numbers, NULL),
     (N'there are about as many keys as the day before', N'products', p.numbers, NULL),
     (N'there are about as many keys as the day before', N'orders', s.orders, NULL),

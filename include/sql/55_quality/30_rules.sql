@@ -214,6 +214,15 @@ VALUES
     '2026-11-29'
 ),
 (
+    N'no published cost was changed', N'gold', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT N'''' AS subject, COALESCE(restated_cost, 0) AS observed, NULL AS observed_of, 0 AS expected
+        FROM etl.batch
+        WHERE batch_id = @batch_id',
+    N'A profit that was reported is restated; the value found is the amount.',
+    '2026-11-29'
+),
+(
     N'every sale has a known customer', N'gold', N'warning', N'equal',
     NULL, NULL, NULL, NULL, NULL, NULL,
     N'gold.quality_check',
