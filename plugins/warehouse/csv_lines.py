@@ -6,6 +6,9 @@ from collections.abc import Sequence
 MAX_FIELD = 4000
 """Longest field in UTF-16 code units, the unit of bronze's NVARCHAR(4000)."""
 
+OPEN_QUOTE = "open quote"
+"""Reason for a line that ends inside quotes."""
+
 _QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
 
 
@@ -31,7 +34,7 @@ def split_line(line: str) -> list[str]:
         if line.startswith('"', position):
             quoted = _QUOTED.match(line, position)
             if quoted is None:
-                raise BadLineError("open quote", len(fields) + 1)
+                raise BadLineError(OPEN_QUOTE, len(fields) + 1)
             fields.append(quoted[1].replace('""', '"'))
             position = quoted.end()
             if position < len(line) and line[position] != ",":
@@ -54,6 +57,23 @@ def check_fields(fields: Sequence[str], expected: int) -> None:
     for column, field in enumerate(fields, start=1):
         if utf16_length(field) > MAX_FIELD:
             raise BadLineError(f"longer than {MAX_FIELD} characters", column)
+
+
+def is_row(line: str, expected: int) -> bool:
+    """Return whether a line splits into ``expected`` fields."""
+    try:
+        return len(split_line(line)) == expected
+    except BadLineError:
+        return False
+
+
+def ends_inside_quotes(line: str) -> bool:
+    """Return whether a quote of the line is left open."""
+    try:
+        split_line(line)
+    except BadLineError as error:
+        return error.reason == OPEN_QUOTE
+    return False
 
 
 def utf16_length(text: str) -> int:

@@ -25,7 +25,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from warehouse.csv_lines import MAX_FIELD, BadLineError, check_fields, shorten, split_line
+from warehouse.csv_lines import (
+    MAX_FIELD,
+    BadLineError,
+    check_fields,
+    ends_inside_quotes,
+    is_row,
+    shorten,
+    split_line,
+)
 from warehouse.sources import SOURCE_FILES, SourceFile
 
 log = logging.getLogger(__name__)
@@ -205,6 +213,16 @@ def _stage_files(source: Path, landing: Path) -> Manifest:
     return manifest
 
 
+@dataclass(frozen=True)
+class _OpenQuote:
+    """Rejected lines that end inside a quoted field: their text, the first and the last line, the field's column."""
+
+    text: str
+    first: int
+    last: int
+    column: int | None
+
+
 class _FileStager:
     """Stages one file: reads blocks of bytes, writes batches of lines; the block bounds the memory."""
 
@@ -214,6 +232,7 @@ class _FileStager:
         self._source_file = source_file
         self._rejects = rejects
         self._line = 0  # physical lines done; the header is line 1
+        self._open: _OpenQuote | None = None
         self._result = StagedFile(source_file.table, source_file.path, source_file.landing_path)
         self.written: _LandingFile
 
@@ -387,13 +406,23 @@ class _FileStager:
 
     def _parse(self, line: str, number: int) -> list[str]:
         """Return the landing line of a line that must be parsed; an empty list if it was rejected."""
+        columns = len(self._source_file.columns)
+        before = self._open if self._open and self._open.last == number - 1 else None
+        joined = before.text + "\n" + line if before and len(before.text) + len(line) < MAX_LINE else line
         try:
             if len(line) > MAX_LINE:
                 raise BadLineError(f"line longer than {MAX_LINE} characters")
+            # The rest of a field with a line end in it may look like a row, and would supersede the row with its key.
+            if before and is_row(joined, columns):
+                raise BadLineError(f"continues the quoted field of line {before.first}", before.column)
             values = split_line(line)
-            check_fields(values, len(self._source_file.columns))
+            check_fields(values, columns)
         except BadLineError as error:
             self._reject(line, number, error)
+            if before and ends_inside_quotes(joined):
+                self._open = _OpenQuote(joined, before.first, number, before.column)
+            elif len(line) <= MAX_LINE and ends_inside_quotes(line):
+                self._open = _OpenQuote(line, number, number, error.column)
             return []
         self._result.replaced_characters += line.count("\t") + line.count("\r")
         values = [value.translate(_BLANKS) for value in values]

@@ -28,11 +28,12 @@ class SourceLines:
 
 
 class BrokenLineError(ValueError):
-    """A faulty line; ``column`` is the index of the faulty field, or None."""
+    """A faulty line; ``column`` is the index of the faulty field, or None; ``is_open``: no quote ends it."""
 
-    def __init__(self, column: int | None):
+    def __init__(self, column: int | None, *, is_open: bool = False):
         super().__init__()
         self.column = column
+        self.is_open = is_open
 
 
 def read_lines(path: Path, header: str) -> SourceLines:
@@ -51,19 +52,47 @@ def read_lines(path: Path, header: str) -> SourceLines:
     fields: list[str] = []
     numbers: list[int] = []
     broken: list[tuple[int, str | None]] = []
+    unfinished, column = "", 0  # the rejected lines of a quoted field that has not ended yet, and its column
     for number, raw in enumerate(lines[1:], start=2):
         line = raw.removesuffix("\r")
         if not line.strip(" "):
+            unfinished = ""
+            continue
+        if unfinished and _has_fields(unfinished + line, len(names)):
+            broken.append((number, column_name(names, column)))
+            unfinished = ""
             continue
         try:
             fields.extend(row_fields(line.replace("\t", " ").replace("\r", " "), len(names)))
             numbers.append(number)
+            unfinished = ""
         except BrokenLineError as error:
             broken.append((number, None if error.column is None else column_name(names, error.column)))
+            if unfinished and _open_field(unfinished + line) is not None:
+                unfinished += line + "\n"
+            else:
+                opened = _open_field(line)
+                unfinished, column = ("", 0) if opened is None else (line + "\n", opened)
 
     columns = {name: fields[index :: len(names)] for index, name in enumerate(names)}
     frame = pd.DataFrame(columns, dtype=object)
     return SourceLines(frame.assign(source_line=pd.Series(numbers, dtype="int64")), broken)
+
+
+def _has_fields(line: str, columns: int) -> bool:
+    try:
+        return len(split_fields(line)) == columns
+    except BrokenLineError:
+        return False
+
+
+def _open_field(line: str) -> int | None:
+    """Return the index of the field that no quote ends."""
+    try:
+        split_fields(line)
+    except BrokenLineError as error:
+        return error.column if error.is_open else None
+    return None
 
 
 def column_name(names: list[str], index: int) -> str:
@@ -99,7 +128,7 @@ def split_fields(line: str) -> list[str]:
         while quoted.count('"') % 2:
             following = next(pending, None)
             if following is None:
-                raise BrokenLineError(len(fields))
+                raise BrokenLineError(len(fields), is_open=True)
             quoted += "," + following
         inner = quoted[1:-1].replace('""', "")
         if not quoted.endswith('"') or '"' in inner:

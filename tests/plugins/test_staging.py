@@ -98,10 +98,33 @@ def test_a_faulty_line_is_rejected_with_file_line_and_reason(
     assert manifest[3:6] == ["3", "2", "1"], "rows read, written and rejected"
 
 
-def test_a_line_break_inside_quotes_rejects_its_line_and_the_next_is_read_on_its_own(tmp_path: Path) -> None:
-    rows, rejects, _ = stage_locations(tmp_path, HEADER + b'"a\r\nb",c\r\nd,e\r\n')
-    assert [reject[2:5] for reject in rejects] == [["2", "CID", "open quote"]]
-    assert rows == [['b"', "c", "3"], ["d", "e", "4"]]
+@pytest.mark.parametrize(
+    ("data", "rejected", "written"),
+    [
+        (b'"a\nb",c\nd,e\n', {2: "open quote", 3: "continues the quoted field of line 2"}, [["d", "e", "4"]]),
+        (b'a,"b\na,Narnia"\n', {2: "open quote", 3: "continues the quoted field of line 2"}, []),
+        (
+            b'a,"b\nc\nd\ne"\nf,g\n',
+            {
+                2: "open quote",
+                3: "too few columns: 1 instead of 2",
+                4: "too few columns: 1 instead of 2",
+                5: "continues the quoted field of line 2",
+            },
+            [["f", "g", "6"]],
+        ),
+        (b'a,"b\nc,d\ne,f"\n', {2: "open quote"}, [["c", "d", "3"], ["e", 'f"', "4"]]),
+        (b'a,"b\nc,d"x\n', {2: "open quote"}, [["c", 'd"x', "3"]]),
+        (b'a,"b\nc,"d\ne"\n', {2: "open quote", 3: "open quote", 4: "continues the quoted field of line 3"}, []),
+    ],
+    ids=["in the first field", "like a row", "three line ends", "a row between", "text after it", "two open quotes"],
+)
+def test_the_rest_of_a_field_with_a_line_end_is_rejected_with_it(
+    tmp_path: Path, data: bytes, rejected: dict[int, str], written: list[list[str]]
+) -> None:
+    rows, rejects, _ = stage_locations(tmp_path, HEADER + data)
+    assert {int(reject[2]): reject[4] for reject in rejects} == rejected
+    assert rows == written
 
 
 def test_the_manifest_accounts_for_rows_blank_lines_replaced_characters_bytes_and_sha256(
