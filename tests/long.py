@@ -158,6 +158,7 @@ LONG = (
     Long("sql/test_same_drop.py::test_a_purged_day_*", "three days of loads"),
     Long("sql/test_same_drop.py::test_history_batches_*", "three days of loads"),
     Long("sql/test_upgrade.py::test_a_database_of_an_earlier_version_*", "deployments over older schemas, and loads"),
+    Long("sql/test_upgrade.py::test_a_database_of_the_last_release_*", "two releases deployed, and loads"),
     Long("sql/test_upgrade.py::test_keys_of_before_*", "deployments over older schemas, and loads"),
     Long("sql/test_upgrade.py::test_a_manifest_replaced_*", "deployments over older schemas, and loads"),
     Long("sql/test_upgrade.py::test_the_product_number_*", "deployments over older schemas, and loads"),

@@ -34,6 +34,9 @@ ANY_CHANGE = (
 )
 """The checks that compare a day with the day before, as @waive of etl.load_day."""
 
+DEPLOYED = ("etl.schema_version", "etl.table_definition", "etl.source_table", "etl.quality_rule")
+"""The tables whose rows a deployment brings."""
+
 SCHEMA = (
     "SELECT OBJECT_SCHEMA_NAME(object_id) AS of_schema, name, type,"
     " HASHBYTES(N'SHA2_256', OBJECT_DEFINITION(object_id)) AS definition FROM sys.objects ORDER BY 1, 2, 3",
@@ -96,7 +99,12 @@ class Warehouse:
             yield connection
 
     def rebuild(self) -> None:
-        """Drop the database and deploy include/sql again; refuses a database with batches that no test made."""
+        """Drop the database and deploy include/sql again."""
+        self.drop()
+        deploy(self.server.odbc)
+
+    def drop(self) -> None:
+        """Drop the database, if there is one; refuses one with batches that no test made."""
         with closing(pyodbc.connect(with_database(self.server.odbc, "master"), autocommit=True)) as master:
             if master.execute("SELECT DB_ID(N'DataWarehouse')").fetchval() is not None:
                 foreign = (
@@ -108,7 +116,6 @@ class Warehouse:
                     raise RuntimeError("DataWarehouse holds batches that no test made")
                 master.execute("ALTER DATABASE DataWarehouse SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
                 master.execute("DROP DATABASE DataWarehouse")
-        deploy(self.server.odbc)
 
     def renew(self) -> None:
         """Leave nothing but what a deployment brings: deploy if the schema has changed, else empty the tables."""
@@ -129,7 +136,7 @@ class Warehouse:
         unknown = {"silver.customers": "customer_key", "silver.products": "product_key"}
         tables = self.execute("SELECT CONCAT(SCHEMA_NAME(schema_id), N'.', name) AS name FROM sys.tables")
         for name in (table["name"] for table in tables):
-            if name in ("etl.source_table", "etl.quality_rule"):
+            if name in DEPLOYED:
                 continue
             key = unknown.get(name)
             self.execute(f"DELETE FROM {name} WHERE {key} <> 0" if key else f"TRUNCATE TABLE {name}")

@@ -6,11 +6,16 @@ The files are idempotent, so a repeated deployment applies changes. Files under 
 to master, each statement by itself, because CREATE and ALTER DATABASE allow no transaction. All others run connected
 to the database of the connection string, in one transaction: if one fails, the database keeps its procedures,
 signatures and permissions.
+
+The files of 05_migrations run once in a database, in the order of their numbers, and never in a new one. A batch that
+is a plain CREATE TABLE makes a disposable table: it is dropped and made again if its definition has changed.
 """
 
 import argparse
+import hashlib
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,6 +31,29 @@ log = logging.getLogger(__name__)
 
 SQL_DIR = Path(__file__).resolve().parents[2] / "include" / "sql"
 DATABASE_FOLDER = "00_database"
+MIGRATIONS_FOLDER = "05_migrations"
+
+_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
+_CREATE_TABLE = re.compile(r"\s*CREATE TABLE (\w+\.\w+)\b")
+
+DROP_IF_CHANGED = """
+DECLARE @name NVARCHAR(261) = ?, @schema NVARCHAR(128) = ?, @table NVARCHAR(128) = ?, @sha256 NVARCHAR(64) = ?;
+DECLARE @sql NVARCHAR(MAX) = CONCAT(N'DROP TABLE IF EXISTS ', @name, N';');
+IF NOT EXISTS (SELECT 1 FROM etl.table_definition WHERE table_name = @name AND sha256 = @sha256)
+    BEGIN
+        EXEC sp_executesql @sql;
+        DELETE FROM etl.table_definition WHERE table_name = @name;
+        INSERT INTO etl.table_definition (table_name, sha256) VALUES (@name, @sha256);
+        -- Its rows are gone, so the batch that loaded it must load it again (etl.require_step).
+        IF OBJECT_ID(N'etl.step', N'U') IS NOT NULL
+            INSERT INTO etl.step (batch_id, step_name, status, ended_at)
+            SELECT TOP (1) batch_id, step_name, N'interrupted', SYSUTCDATETIME()
+            FROM etl.step
+            WHERE step_name = CONCAT(@schema, N'.load_', @table) AND status = N'succeeded'
+            ORDER BY step_id DESC;
+    END;
+"""
+"""Drops a disposable table whose definition differs from the one that made it."""
 
 
 class DeployError(Exception):
@@ -119,7 +147,10 @@ def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database
     with _connected(connection_string) as cursor:
         run_batch(cursor, "SET DEADLOCK_PRIORITY LOW; BEGIN TRANSACTION;", (), log)
         try:
-            _run_files(cursor, sql_dir, rest)
+            migrations = [file for file in rest if file.parent == sql_dir / MIGRATIONS_FOLDER]
+            _migrate(cursor, sql_dir, migrations)
+            _drop_changed_tables(cursor, rest)
+            _run_files(cursor, sql_dir, [file for file in rest if file not in migrations])
             run_batch(cursor, "COMMIT TRANSACTION;", (), log)
         except (DeployError, WarehouseError) as error:
             text = f"{error}\nNothing was deployed: the database is as it was. Correct the file, then deploy again."
@@ -149,13 +180,58 @@ def _connected(connection_string: str) -> Iterator[pyodbc.Cursor]:
         yield cursor
 
 
+def _migrate(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> None:
+    """Run the first file, which makes the record of versions, and each later one that the database has not had."""
+    if not files:
+        return
+    _run_files(cursor, sql_dir, files[:1])
+    query = (
+        "SELECT OBJECT_ID(N'etl.batch', N'U') AS batches, STRING_AGG(CAST(version AS NVARCHAR(MAX)), N' ') AS versions"
+        " FROM etl.schema_version;"
+    )
+    row = run_batch(cursor, query, (), log) or {}
+    applied = str(row.get("versions") or "").split()
+    for file in files[1:]:
+        version = int(file.name.partition("_")[0])
+        if str(version) in applied:
+            continue
+        if row.get("batches") is not None:
+            _run_files(cursor, sql_dir, [file])
+        record = "INSERT INTO etl.schema_version (version, migration) VALUES (?, ?);"
+        run_batch(cursor, record, (version, file.stem), log)
+
+
+def _drop_changed_tables(cursor: pyodbc.Cursor, files: Sequence[Path]) -> None:
+    """Drop the disposable tables whose definition has changed, before procedures are bound to their columns."""
+    for file in files:
+        for batch in split_batches(file.read_text(encoding="utf-8-sig")):
+            name = _disposable_table(batch)
+            if name:
+                definition = " ".join(_COMMENT.sub("", batch.sql).split())
+                digest = hashlib.sha256(definition.encode()).hexdigest()
+                run_batch(cursor, DROP_IF_CHANGED, (name, *name.split("."), digest), log)
+
+
+def _disposable_table(batch: Batch) -> str | None:
+    """Return the table that a batch makes if it is a plain CREATE TABLE, as schema.table."""
+    made = _CREATE_TABLE.match(_COMMENT.sub("", batch.sql))
+    return made[1] if made else None
+
+
+def _exists(cursor: pyodbc.Cursor, table: str) -> bool:
+    row = run_batch(cursor, "SELECT OBJECT_ID(?, N'U') AS id;", (table,), log) or {}
+    return row.get("id") is not None
+
+
 def _run_files(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> None:
     for file in files:
         name = file.relative_to(sql_dir)
         log.info("%s", name)
         for batch in split_batches(file.read_text(encoding="utf-8-sig")):
             try:
-                run_batch(cursor, batch.sql, (), log)
+                table = _disposable_table(batch)
+                if table is None or not _exists(cursor, table):
+                    run_batch(cursor, batch.sql, (), log)
             except WarehouseError as error:
                 line = batch.line + _line_of_error(cursor, batch) - 1
                 raise DeployError(f"{name}, line {line}: {error}") from error

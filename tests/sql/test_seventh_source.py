@@ -26,21 +26,19 @@ EDITED = {
 
 ADDED = {
     "20_bronze/19_erp_targets.sql": """
-IF OBJECT_ID(N'bronze.erp_targets', N'U') IS NULL
-    CREATE TABLE bronze.erp_targets
-    (cntry NVARCHAR(4000) NULL, target NVARCHAR(4000) NULL, dwh_source_line INT NOT NULL);
+CREATE TABLE bronze.erp_targets
+(cntry NVARCHAR(4000) NULL, target NVARCHAR(4000) NULL, dwh_source_line INT NOT NULL);
 GO
 """,
     "30_silver/16_erp_targets.sql": """
-IF OBJECT_ID(N'silver.erp_targets', N'U') IS NULL
-    CREATE TABLE silver.erp_targets
-    (
-        cntry NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        target INT NOT NULL,
-        dwh_source_line INT NOT NULL,
-        dwh_batch_id INT NOT NULL,
-        CONSTRAINT pk_erp_targets PRIMARY KEY (cntry)
-    );
+CREATE TABLE silver.erp_targets
+(
+    cntry NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    target INT NOT NULL,
+    dwh_source_line INT NOT NULL,
+    dwh_batch_id INT NOT NULL,
+    CONSTRAINT pk_erp_targets PRIMARY KEY (cntry)
+);
 GO
 """,
     "30_silver/25_targets.sql": """

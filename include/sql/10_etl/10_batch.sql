@@ -23,64 +23,19 @@ IF OBJECT_ID(N'etl.batch', N'U') IS NULL
         opened_at DATETIME2(3) NOT NULL CONSTRAINT df_batch_opened_at DEFAULT SYSUTCDATETIME(),
         published_at DATETIME2(7) NULL,
         closed_at DATETIME2(3) NULL,
+        is_history BIT NOT NULL CONSTRAINT df_batch_is_history DEFAULT 0,
+        same_drop BIT NOT NULL CONSTRAINT df_batch_same_drop DEFAULT 0,
+        shown_at DATETIME2(7) NULL,
+        rejects_accepted INT NULL,
+        rejects_accepted_by NVARCHAR(128) NULL,
+        rejects_accepted_at DATETIME2(3) NULL,
+        rejects_note NVARCHAR(1000) NULL,
+        withdrawn_at DATETIME2(3) NULL,
+        withdrawn_reason NVARCHAR(1000) NULL,
+        restated_cost BIGINT NULL,
         CONSTRAINT pk_batch PRIMARY KEY (batch_id),
         CONSTRAINT uq_batch_run_id UNIQUE (run_id),
-        CONSTRAINT ck_batch_reject_limit CHECK (reject_limit BETWEEN 0 AND 1)
+        CONSTRAINT ck_batch_reject_limit CHECK (reject_limit BETWEEN 0 AND 1),
+        CONSTRAINT ck_batch_status CHECK (status IN (N'running', N'succeeded', N'failed', N'checked', N'withdrawn'))
     );
-GO
-
--- Columns that a later version added: existing tables get them here.
-IF COL_LENGTH(N'etl.batch', N'is_history') IS NULL
-    ALTER TABLE etl.batch ADD
-    is_history BIT NOT NULL CONSTRAINT df_batch_is_history DEFAULT 0,
-    same_drop BIT NOT NULL CONSTRAINT df_batch_same_drop DEFAULT 0,
-    shown_at DATETIME2(7) NULL,
-    rejects_accepted INT NULL,
-    rejects_accepted_by NVARCHAR(128) NULL,
-    rejects_accepted_at DATETIME2(3) NULL,
-    rejects_note NVARCHAR(1000) NULL,
-    withdrawn_at DATETIME2(3) NULL,
-    withdrawn_reason NVARCHAR(1000) NULL;
-GO
-
-IF OBJECT_DEFINITION(OBJECT_ID(N'etl.ck_batch_status', N'C')) NOT LIKE N'%withdrawn%'
-    ALTER TABLE etl.batch DROP CONSTRAINT ck_batch_status;
-GO
-
-IF OBJECT_ID(N'etl.ck_batch_status', N'C') IS NULL
-    ALTER TABLE etl.batch ADD CONSTRAINT ck_batch_status
-    CHECK (status IN (N'running', N'succeeded', N'failed', N'checked', N'withdrawn'));
-GO
-
-IF COL_LENGTH(N'etl.batch', N'restated_cost') IS NULL
-    ALTER TABLE etl.batch ADD restated_cost BIGINT NULL;
-GO
-
--- Run ids are compared by code point; an existing table may still have another collation.
-IF
-    EXISTS (
-        SELECT 1 FROM sys.columns
-        WHERE
-            object_id = OBJECT_ID(N'etl.batch', N'U')
-            AND name = N'run_id'
-            AND collation_name <> N'Latin1_General_100_BIN2'
-    )
-    BEGIN
-        ALTER TABLE etl.batch DROP CONSTRAINT uq_batch_run_id;
-        ALTER TABLE etl.batch ALTER COLUMN run_id NVARCHAR(250) COLLATE Latin1_General_100_BIN2 NOT NULL;
-        ALTER TABLE etl.batch ADD CONSTRAINT uq_batch_run_id UNIQUE (run_id);
-    END;
-GO
-
--- Earlier versions had no history batches, so gold showed each batch from its publish on.
-IF
-    NOT EXISTS (
-        SELECT 1 FROM etl.batch
-        WHERE
-            shown_at IS NOT NULL
-            OR is_history = 1
-    )
-    UPDATE etl.batch
-    SET shown_at = published_at
-    WHERE published_at IS NOT NULL;
 GO

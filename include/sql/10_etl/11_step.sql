@@ -19,16 +19,7 @@ IF OBJECT_ID(N'etl.step', N'U') IS NULL
         rows_rejected INT NULL,
         error_number INT NULL,
         error_message NVARCHAR(4000) NULL,
-        CONSTRAINT pk_step PRIMARY KEY (step_id)
+        CONSTRAINT pk_step PRIMARY KEY (step_id),
+        CONSTRAINT ck_step_status CHECK (status IN (N'running', N'succeeded', N'failed', N'interrupted'))
     );
-GO
-
--- The constraint of an existing table may lack the status interrupted.
-IF OBJECT_DEFINITION(OBJECT_ID(N'etl.ck_step_status', N'C')) NOT LIKE N'%interrupted%'
-    ALTER TABLE etl.step DROP CONSTRAINT ck_step_status;
-GO
-
-IF OBJECT_ID(N'etl.ck_step_status', N'C') IS NULL
-    ALTER TABLE etl.step ADD CONSTRAINT ck_step_status
-    CHECK (status IN (N'running', N'succeeded', N'failed', N'interrupted'));
 GO

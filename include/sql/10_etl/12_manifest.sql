@@ -19,19 +19,11 @@ IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
         rows_rejected INT NOT NULL,
         blank_lines INT NOT NULL,
         replaced_characters INT NOT NULL,
+        invisible_ends INT NOT NULL CONSTRAINT df_manifest_invisible_ends DEFAULT 0,
         bytes BIGINT NOT NULL,
         sha256 NVARCHAR(64) NOT NULL,
+        landing_bytes BIGINT NULL,
+        landing_sha256 NVARCHAR(64) NULL,
         CONSTRAINT pk_manifest PRIMARY KEY (batch_id, source_table)
     );
-GO
-
--- Columns that a later version added: existing tables get them here.
-IF COL_LENGTH(N'etl.manifest', N'landing_sha256') IS NULL
-    ALTER TABLE etl.manifest ADD
-    landing_bytes BIGINT NULL,
-    landing_sha256 NVARCHAR(64) NULL;
-GO
-
-IF COL_LENGTH(N'etl.manifest', N'invisible_ends') IS NULL
-    ALTER TABLE etl.manifest ADD invisible_ends INT NOT NULL CONSTRAINT df_manifest_invisible_ends DEFAULT 0;
 GO

@@ -12,21 +12,16 @@ IF OBJECT_ID(N'etl.quality_result', N'U') IS NULL
         quality_result_id INT IDENTITY (1, 1) NOT NULL,
         batch_id INT NOT NULL,
         check_name NVARCHAR(128) NOT NULL,
+        subject NVARCHAR(128) NOT NULL CONSTRAINT df_quality_result_subject DEFAULT N'',
         severity NVARCHAR(10) NOT NULL,
         passed BIT NOT NULL,
+        waived BIT NOT NULL CONSTRAINT df_quality_result_waived DEFAULT 0,
         observed BIGINT NULL,
+        observed_of BIGINT NULL,
         expected BIGINT NULL,
+        expected_of BIGINT NULL,
         checked_at DATETIME2(3) NOT NULL CONSTRAINT df_quality_result_checked_at DEFAULT SYSUTCDATETIME(),
         CONSTRAINT pk_quality_result PRIMARY KEY (quality_result_id),
         CONSTRAINT ck_quality_result_severity CHECK (severity IN (N'error', N'warning'))
     );
-GO
-
--- Columns that a later version added: existing tables get them here.
-IF COL_LENGTH(N'etl.quality_result', N'subject') IS NULL
-    ALTER TABLE etl.quality_result ADD
-    subject NVARCHAR(128) NOT NULL CONSTRAINT df_quality_result_subject DEFAULT N'',
-    observed_of BIGINT NULL,
-    expected_of BIGINT NULL,
-    waived BIT NOT NULL CONSTRAINT df_quality_result_waived DEFAULT 0;
 GO

@@ -14,28 +14,3 @@ IF OBJECT_ID(N'etl.published_file', N'U') IS NULL
         CONSTRAINT pk_published_file PRIMARY KEY (batch_id, source_table)
     );
 GO
-
--- Batches that an earlier version published, except those whose manifest may have been replaced later.
-INSERT INTO etl.published_file (batch_id, source_table, sha256)
-SELECT
-    m.batch_id,
-    m.source_table,
-    m.sha256
-FROM etl.manifest AS m
-INNER JOIN etl.batch AS b
-    ON m.batch_id = b.batch_id
-WHERE
-    b.published_at IS NOT NULL
-    AND NOT EXISTS (
-        SELECT 1 FROM etl.published_file AS p
-        WHERE p.batch_id = m.batch_id
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM etl.step AS s
-        WHERE
-            s.batch_id = m.batch_id
-            AND s.step_name = N'etl.register_landing'
-            AND s.status <> N'failed'
-            AND s.started_at > b.published_at
-    );
-GO

@@ -2,11 +2,10 @@
 Purpose: source_erp/LOC_A101.csv as it came: countries of the ERP.
 Grain:   line of the file; dwh_source_line is its number there.
 */
-IF OBJECT_ID(N'bronze.erp_loc_a101', N'U') IS NULL
-    CREATE TABLE bronze.erp_loc_a101
-    (
-        cid NVARCHAR(4000) NULL,
-        cntry NVARCHAR(4000) NULL,
-        dwh_source_line INT NOT NULL
-    );
+CREATE TABLE bronze.erp_loc_a101
+(
+    cid NVARCHAR(4000) NULL,
+    cntry NVARCHAR(4000) NULL,
+    dwh_source_line INT NOT NULL
+);
 GO

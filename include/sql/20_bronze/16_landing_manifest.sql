@@ -3,24 +3,18 @@ Purpose: manifest.txt of the landing folder registered last: a row a file. etl.m
          Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   source table.
 */
--- A later version added a column. The rows are those of the last registration, so the table is made again.
-IF COL_LENGTH(N'bronze.landing_manifest', N'invisible_ends') IS NULL
-    DROP TABLE IF EXISTS bronze.landing_manifest;
-GO
-
-IF OBJECT_ID(N'bronze.landing_manifest', N'U') IS NULL
-    CREATE TABLE bronze.landing_manifest
-    (
-        source_table NVARCHAR(50) NULL,
-        source_file NVARCHAR(260) NULL,
-        landing_file NVARCHAR(260) NULL,
-        rows_read INT NULL,
-        rows_written INT NULL,
-        rows_rejected INT NULL,
-        blank_lines INT NULL,
-        replaced_characters INT NULL,
-        invisible_ends INT NULL,
-        bytes BIGINT NULL,
-        sha256 NVARCHAR(64) NULL
-    );
+CREATE TABLE bronze.landing_manifest
+(
+    source_table NVARCHAR(50) NULL,
+    source_file NVARCHAR(260) NULL,
+    landing_file NVARCHAR(260) NULL,
+    rows_read INT NULL,
+    rows_written INT NULL,
+    rows_rejected INT NULL,
+    blank_lines INT NULL,
+    replaced_characters INT NULL,
+    invisible_ends INT NULL,
+    bytes BIGINT NULL,
+    sha256 NVARCHAR(64) NULL
+);
 GO

@@ -3,14 +3,13 @@ Purpose: rejected.txt of the landing folder registered last. etl.rejected_row ke
          Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   reason to reject a line of a file.
 */
-IF OBJECT_ID(N'bronze.landing_rejected', N'U') IS NULL
-    CREATE TABLE bronze.landing_rejected
-    (
-        source_table NVARCHAR(50) NULL,
-        source_file NVARCHAR(260) NULL,
-        source_line INT NULL,
-        column_name NVARCHAR(128) NULL,
-        reason NVARCHAR(4000) NULL,
-        raw_row NVARCHAR(4000) NULL
-    );
+CREATE TABLE bronze.landing_rejected
+(
+    source_table NVARCHAR(50) NULL,
+    source_file NVARCHAR(260) NULL,
+    source_line INT NULL,
+    column_name NVARCHAR(128) NULL,
+    reason NVARCHAR(4000) NULL,
+    raw_row NVARCHAR(4000) NULL
+);
 GO

@@ -4,11 +4,10 @@ Purpose: checksums.txt of the landing folder registered last: size and SHA-256 o
          Not a temporary table, because Azure SQL does not allow bulk loads into one.
 Grain:   file of the landing folder.
 */
-IF OBJECT_ID(N'bronze.landing_checksum', N'U') IS NULL
-    CREATE TABLE bronze.landing_checksum
-    (
-        landing_file NVARCHAR(260) NULL,
-        bytes BIGINT NULL,
-        sha256 NVARCHAR(64) NULL
-    );
+CREATE TABLE bronze.landing_checksum
+(
+    landing_file NVARCHAR(260) NULL,
+    bytes BIGINT NULL,
+    sha256 NVARCHAR(64) NULL
+);
 GO

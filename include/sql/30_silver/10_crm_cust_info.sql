@@ -2,18 +2,17 @@
 Purpose: customers of the CRM, cleansed.
 Grain:   customer (cst_id), of the batch loaded last.
 */
-IF OBJECT_ID(N'silver.crm_cust_info', N'U') IS NULL
-    CREATE TABLE silver.crm_cust_info
-    (
-        cst_id INT NOT NULL,
-        cst_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
-        cst_firstname NVARCHAR(50) NULL,
-        cst_lastname NVARCHAR(50) NULL,
-        cst_marital_status NVARCHAR(50) NOT NULL,
-        cst_gndr NVARCHAR(50) NOT NULL,
-        cst_create_date DATE NULL,
-        dwh_source_line INT NOT NULL,
-        dwh_batch_id INT NOT NULL,
-        CONSTRAINT pk_crm_cust_info PRIMARY KEY (cst_id)
-    );
+CREATE TABLE silver.crm_cust_info
+(
+    cst_id INT NOT NULL,
+    cst_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
+    cst_firstname NVARCHAR(50) NULL,
+    cst_lastname NVARCHAR(50) NULL,
+    cst_marital_status NVARCHAR(50) NOT NULL,
+    cst_gndr NVARCHAR(50) NOT NULL,
+    cst_create_date DATE NULL,
+    dwh_source_line INT NOT NULL,
+    dwh_batch_id INT NOT NULL,
+    CONSTRAINT pk_crm_cust_info PRIMARY KEY (cst_id)
+);
 GO

@@ -2,22 +2,21 @@
 Purpose: product versions of the CRM, cleansed. version_number counts from 1 in the order of start dates.
 Grain:   version of a product, of the batch loaded last.
 */
-IF OBJECT_ID(N'silver.crm_prd_info', N'U') IS NULL
-    CREATE TABLE silver.crm_prd_info
-    (
-        product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        version_number INT NOT NULL,
-        prd_id INT NULL,
-        prd_key NVARCHAR(50) NOT NULL,
-        category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        prd_nm NVARCHAR(100) NULL,
-        prd_cost INT NOT NULL,
-        prd_line NVARCHAR(50) NOT NULL,
-        prd_start_dt DATE NULL,
-        prd_end_dt DATE NULL,
-        is_current BIT NOT NULL,
-        dwh_source_line INT NOT NULL,
-        dwh_batch_id INT NOT NULL,
-        CONSTRAINT pk_crm_prd_info PRIMARY KEY (product_number, version_number)
-    );
+CREATE TABLE silver.crm_prd_info
+(
+    product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    version_number INT NOT NULL,
+    prd_id INT NULL,
+    prd_key NVARCHAR(50) NOT NULL,
+    category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    prd_nm NVARCHAR(100) NULL,
+    prd_cost INT NOT NULL,
+    prd_line NVARCHAR(50) NOT NULL,
+    prd_start_dt DATE NULL,
+    prd_end_dt DATE NULL,
+    is_current BIT NOT NULL,
+    dwh_source_line INT NOT NULL,
+    dwh_batch_id INT NOT NULL,
+    CONSTRAINT pk_crm_prd_info PRIMARY KEY (product_number, version_number)
+);
 GO

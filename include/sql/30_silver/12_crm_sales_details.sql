@@ -2,20 +2,19 @@
 Purpose: order lines of the CRM, cleansed.
 Grain:   order line (order number and product number), of the batch loaded last.
 */
-IF OBJECT_ID(N'silver.crm_sales_details', N'U') IS NULL
-    CREATE TABLE silver.crm_sales_details
-    (
-        sls_ord_num NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        sls_prd_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        sls_cust_id INT NULL,
-        sls_order_dt DATE NULL,
-        sls_ship_dt DATE NULL,
-        sls_due_dt DATE NULL,
-        sls_sales INT NOT NULL,
-        sls_quantity INT NULL,
-        sls_price INT NULL,
-        dwh_source_line INT NOT NULL,
-        dwh_batch_id INT NOT NULL,
-        CONSTRAINT pk_crm_sales_details PRIMARY KEY (sls_ord_num, sls_prd_key)
-    );
+CREATE TABLE silver.crm_sales_details
+(
+    sls_ord_num NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    sls_prd_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    sls_cust_id INT NULL,
+    sls_order_dt DATE NULL,
+    sls_ship_dt DATE NULL,
+    sls_due_dt DATE NULL,
+    sls_sales INT NOT NULL,
+    sls_quantity INT NULL,
+    sls_price INT NULL,
+    dwh_source_line INT NOT NULL,
+    dwh_batch_id INT NOT NULL,
+    CONSTRAINT pk_crm_sales_details PRIMARY KEY (sls_ord_num, sls_prd_key)
+);
 GO

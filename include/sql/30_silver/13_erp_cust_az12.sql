@@ -2,14 +2,13 @@
 Purpose: birth dates and genders of the ERP, cleansed.
 Grain:   customer (cleaned CID), of the batch loaded last.
 */
-IF OBJECT_ID(N'silver.erp_cust_az12', N'U') IS NULL
-    CREATE TABLE silver.erp_cust_az12
-    (
-        cid NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        bdate DATE NULL,
-        gen NVARCHAR(50) NOT NULL,
-        dwh_source_line INT NOT NULL,
-        dwh_batch_id INT NOT NULL,
-        CONSTRAINT pk_erp_cust_az12 PRIMARY KEY (cid)
-    );
+CREATE TABLE silver.erp_cust_az12
+(
+    cid NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    bdate DATE NULL,
+    gen NVARCHAR(50) NOT NULL,
+    dwh_source_line INT NOT NULL,
+    dwh_batch_id INT NOT NULL,
+    CONSTRAINT pk_erp_cust_az12 PRIMARY KEY (cid)
+);
 GO

@@ -2,15 +2,14 @@
 Purpose: product categories of the ERP, cleansed.
 Grain:   category (ID), of the batch loaded last.
 */
-IF OBJECT_ID(N'silver.erp_px_cat_g1v2', N'U') IS NULL
-    CREATE TABLE silver.erp_px_cat_g1v2
-    (
-        id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        cat NVARCHAR(50) NULL,
-        subcat NVARCHAR(50) NULL,
-        maintenance NVARCHAR(50) NULL,
-        dwh_source_line INT NOT NULL,
-        dwh_batch_id INT NOT NULL,
-        CONSTRAINT pk_erp_px_cat_g1v2 PRIMARY KEY (id)
-    );
+CREATE TABLE silver.erp_px_cat_g1v2
+(
+    id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    cat NVARCHAR(50) NULL,
+    subcat NVARCHAR(50) NULL,
+    maintenance NVARCHAR(50) NULL,
+    dwh_source_line INT NOT NULL,
+    dwh_batch_id INT NOT NULL,
+    CONSTRAINT pk_erp_px_cat_g1v2 PRIMARY KEY (id)
+);
 GO

@@ -1,10 +1,8 @@
 /*
-Purpose: a unique index on the product number. After 23_key_collation, because the collation of an indexed column cannot
-         be changed. Keys of an older table are put in capitals last, because DuckDB cannot index rows that were just
-         changed.
+Purpose: a unique index on the product number. After 0003, because the collation of an indexed column cannot be changed.
+         Keys are put in capitals last, because DuckDB cannot index rows that were just changed.
 */
--- An existing table gets the index, too, unless its rows were changed by hand so that it cannot; a deployment does not
--- fail because of that.
+-- Not if the rows were changed by hand so that it cannot be made; a deployment does not fail because of that.
 IF
     NOT EXISTS (
         SELECT 1 FROM sys.indexes
