@@ -109,16 +109,14 @@ LONG = (
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
     Long("sql/test_seventh_source.py::*", "deploys a copy of the project"),
-    Long("sql/test_quality_rules.py::test_a_fault_*", "three days of loads for each rule", but=("amounts in cents",)),
-    Long(
-        "sql/test_quality_rules.py::test_a_warning_*", "two days of loads for each rule", but=("every sale has an o*",)
-    ),
+    Long("sql/test_quality_rules.py::test_a_fault_*", "a load for each rule", but=("amounts in cents", "due dates*")),
+    Long("sql/test_quality_rules.py::test_a_warning_*", "a load for each rule", but=("every sale has an o*",)),
     Long("sql/test_quality_rules.py::test_a_file_that_was_cut_off_*", "each file", but=("*header*crm_sales_details",)),
-    Long("sql/test_quality_rules.py::test_a_header_alone_*", "each file", but=("crm_sales_details",)),
-    Long("sql/test_quality_rules.py::test_a_first_day_*", "each fault", but=("dates as serial numbers",)),
-    Long("sql/test_quality_rules.py::test_ordinary_days_*", "days of the generator"),
-    Long("sql/test_quality_rules.py::test_a_file_of_an_older_day_*", "three days of loads"),
-    Long("sql/test_quality_rules.py::test_a_corrected_drop_*", "three days of loads"),
+    Long("sql/test_quality_days.py::test_a_header_alone_*", "each file", but=("crm_sales_details",)),
+    Long("sql/test_quality_days.py::test_a_first_day_*", "each fault", but=("dates as serial numbers",)),
+    Long("sql/test_quality_days.py::test_ordinary_days_*", "days of the generator"),
+    Long("sql/test_quality_days.py::test_a_file_of_an_older_day_*", "three days of loads"),
+    Long("sql/test_quality_days.py::test_a_corrected_drop_*", "three days of loads"),
     Long("sql/test_withdrawal.py::test_*who_had_left_before_*", "three days of loads"),
     Long("sql/test_withdrawal.py::test_a_withdrawal_that_was_cut_off_*", "four days of loads"),
     Long("sql/test_withdrawal.py::test_a_wrong_date_*", "four days of loads"),

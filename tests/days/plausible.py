@@ -1,5 +1,6 @@
 """A drop of a hundred customers, large enough for shares: one fault in it is one deviation."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from tests.days.drop import AZ12, CUST, LOC, PRD, PX, SALES
@@ -12,7 +13,11 @@ CATEGORIES, UNUSED = 10, 4
 """Categories that products have, and categories that none has."""
 
 
-def day(number: int) -> dict[str, list[str]]:
+Drop = dict[str, list[str]]
+Plant = Callable[[Drop], None]
+
+
+def day(number: int) -> Drop:
     """Source table → the lines below its header, on the first or a later day. Each day has two more sales."""
     customers = range(CUSTOMERS)
     first = BUSINESS_DATE - timedelta(days=LINES // 2)
@@ -28,3 +33,25 @@ def day(number: int) -> dict[str, list[str]]:
         LOC: [f"AW-{11000 + n:08},{('France', 'Spain', 'DE')[n % 3]}" for n in customers],
         PX: [f"C{n:X}_XX,Category {n % 3},Kind {n},Yes" for n in range(CATEGORIES + UNUSED)],
     }
+
+
+def put(table: str, column: int, text: str, rows: int = 1) -> Plant:
+    """Return a fault: the first rows have this text in a column, counted from 0; {old} is theirs, {n} counts them."""
+
+    def plant(drop: Drop) -> None:
+        for number in range(rows):
+            fields = drop[table][number].split(",")
+            fields[column] = text.format(old=fields[column], n=number)
+            drop[table][number] = ",".join(fields)
+
+    return plant
+
+
+def both(*plants: Plant) -> Plant:
+    """Return several faults as one."""
+
+    def plant(drop: Drop) -> None:
+        for each in plants:
+            each(drop)
+
+    return plant
