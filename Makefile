@@ -15,7 +15,7 @@ INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run mak
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help secrets up down status next-day load sql logs env test test-all unit coverage soak lint bench bench-api bench-sync bench-dashboards lock
+.PHONY: help secrets up down status next-day load analysis sql logs env test test-all unit coverage soak lint bench bench-api bench-sync bench-dashboards lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ load: ## Load a drop (make load DROP=path DATE=yyyy-mm-dd; REPLAY=1 for an older
 sql: ## Query the warehouse (make sql Q="SELECT …"; without Q a prompt; AS=owner, loader or reader)
 	$(INSTALLED)
 	@$(BIN)/python -m stack sql --as "$(if $(filter default,$(origin AS)),reader,$(AS))" $(if $(Q),"$$Q")
+
+analysis: ## Answer the questions of include/sql/70_analysis (make analysis Q=ranking for some)
+	$(INSTALLED)
+	@$(BIN)/python -m stack analysis $(if $(Q),"$$Q")
 
 logs: ## Follow the logs
 	$(INSTALLED)

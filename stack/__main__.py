@@ -286,6 +286,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     load_parser.add_argument("--same-drop", action="store_true", help="load it although another day has the same files")
     load_parser.add_argument("--waive", default="", help="quality checks that it need not pass, semicolons between")
     load_parser.add_argument("--reason", default="", help="why it is right nevertheless, for the record")
+    analysis_parser = commands.add_parser("analysis")
+    analysis_parser.add_argument("words", nargs="?", default="", help="part of a query's name or question")
     sql_parser = commands.add_parser("sql")
     sql_parser.add_argument("--as", dest="login", choices=client.LOGINS, default="reader")
     sql_parser.add_argument("statement", nargs="?")
@@ -311,6 +313,8 @@ def run(options: argparse.Namespace) -> int:
                 waive=waive,
                 reason=options.reason,
             )
+        case "analysis":
+            client.analyse(settings, options.words)
         case "sql":
             client.run(settings, options.login, options.statement)
         case command:

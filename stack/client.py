@@ -1,4 +1,4 @@
-"""`make sql`: a small SQL client for a statement, a file on stdin, or a prompt."""
+"""`make sql`: a small SQL client for a statement, a file on stdin, or a prompt. `make analysis`: ready queries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import closing, suppress
 import pyodbc
 
 from stack.console import Progress
+from stack.dotenv import ROOT
+from stack.services import StackError
 from stack.settings import Settings
 
 LOGINS = {"owner": "WAREHOUSE_ODBC", "loader": "WAREHOUSE_ODBC_LOADER", "reader": "WAREHOUSE_ODBC_READER"}
@@ -17,6 +19,8 @@ LOGINS = {"owner": "WAREHOUSE_ODBC", "loader": "WAREHOUSE_ODBC_LOADER", "reader"
 
 MOST_ROWS = 1000
 """Number of rows of a result that are printed."""
+
+ANALYSIS = ROOT / "include" / "sql" / "70_analysis"
 
 _GO = re.compile(r"^\s*GO\s*$", re.IGNORECASE)
 
@@ -40,6 +44,25 @@ def run(settings: Settings, login: str, statement: str | None) -> None:
                 if not typed:
                     raise
                 progress.text(message(error))
+
+
+def analyse(settings: Settings, words: str) -> None:
+    """Print the answer of each query of 70_analysis whose file or question contains ``words``, as the reader."""
+    progress = Progress()
+    texts = {file: file.read_text(encoding="utf-8") for file in sorted(ANALYSIS.glob("*.sql"))}
+    asked = [text for file, text in texts.items() if words.lower() in f"{file.stem} {_question(text)}".lower()]
+    if not asked:
+        names = "".join(f"\n  {file.stem:24} {_question(text)}" for file, text in texts.items())
+        raise StackError(f"No query of {ANALYSIS} has {words!r} in its name or question. There are:{names}")
+    with closing(pyodbc.connect(settings.contract[LOGINS["reader"]], timeout=10, autocommit=True)) as warehouse:
+        for text in asked:
+            progress.text(f"\n{_question(text)}")
+            _execute(warehouse, text, progress)
+
+
+def _question(text: str) -> str:
+    """Return the question that a query answers: its first line."""
+    return text.partition("\n")[0].removeprefix("-- ")
 
 
 def message(error: pyodbc.Error) -> str:

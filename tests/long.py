@@ -117,6 +117,7 @@ LONG = (
     Long("sql/test_quality_days.py::test_ordinary_days_*", "days of the generator"),
     Long("sql/test_quality_days.py::test_a_file_of_an_older_day_*", "three days of loads"),
     Long("sql/test_quality_days.py::test_a_corrected_drop_*", "three days of loads"),
+    Long("sql/test_retry.py::test_an_older_day_*", "three days of loads"),
     Long("sql/test_withdrawal.py::test_*who_had_left_before_*", "three days of loads"),
     Long("sql/test_withdrawal.py::test_a_withdrawal_that_was_cut_off_*", "four days of loads"),
     Long("sql/test_withdrawal.py::test_a_wrong_date_*", "four days of loads"),

@@ -110,6 +110,7 @@ class Warehouse:
                 foreign = (
                     "SELECT COUNT(*) FROM DataWarehouse.etl.batch"
                     " WHERE run_id NOT LIKE ? AND run_id NOT LIKE N'withdrawal of batch %'"
+                    " AND run_id NOT LIKE N'retry of batch %'"
                 )
                 has_batches = master.execute("SELECT OBJECT_ID(N'DataWarehouse.etl.batch', N'U')").fetchval()
                 if has_batches is not None and master.execute(foreign, RUN_PREFIX + "%").fetchval():

@@ -7,8 +7,9 @@ to master, each statement by itself, because CREATE and ALTER DATABASE allow no 
 to the database of the connection string, in one transaction: if one fails, the database keeps its procedures,
 signatures and permissions.
 
-The files of 05_migrations run once in a database, in the order of their numbers, and never in a new one. A batch that
-is a plain CREATE TABLE makes a disposable table: it is dropped and made again if its definition has changed.
+The queries of 70_analysis are not deployed. The files of 05_migrations run once in a database, in the order of their
+numbers, and never in a new one. A batch that is a plain CREATE TABLE makes a disposable table: it is dropped and made
+again if its definition has changed.
 """
 
 import argparse
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 SQL_DIR = Path(__file__).resolve().parents[2] / "include" / "sql"
 DATABASE_FOLDER = "00_database"
 MIGRATIONS_FOLDER = "05_migrations"
+ANALYSIS_FOLDER = "70_analysis"
+"""Queries to run, which make nothing (`make analysis`)."""
 
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _CREATE_TABLE = re.compile(r"\s*CREATE TABLE (\w+\.\w+)\b")
@@ -141,7 +144,8 @@ def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database
     With ``existing_database`` the files of 00_database are left out, and no connection to master is made.
     """
     database = [] if existing_database else deploy_database(connection_string, sql_dir)
-    rest = [file for file in sorted(sql_dir.rglob("*.sql")) if sql_dir / DATABASE_FOLDER not in file.parents]
+    apart = (sql_dir / DATABASE_FOLDER, sql_dir / ANALYSIS_FOLDER)
+    rest = [file for file in sorted(sql_dir.rglob("*.sql")) if not set(apart) & set(file.parents)]
     if not database + rest:
         raise DeployError(f"{sql_dir}: no .sql files")
     with _connected(connection_string) as cursor:

@@ -23,6 +23,7 @@ PUBLIC = {
     "etl.waive_checks",
     "etl.close_batch",
     "etl.load_day",
+    "etl.retry_rejected",
     "etl.purge_history",
     "bronze.load_table",
     "silver.load_table",

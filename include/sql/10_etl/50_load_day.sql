@@ -3,7 +3,8 @@ Purpose:    loads a day from a staged landing folder, for use from a SQL client.
             by one.
 Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees it
             @source_dir  the folder of the drop, for the record
-            @run_id  default: a new one; @replay, @reject_limit, @same_drop and @today  as etl.open_batch
+            @run_id  default: a new one; @replay, @reject_limit, @same_drop, @history and @today  as
+            etl.open_batch
             @published_as  a batch; accepts only the drop that it was published from (etl.withdraw_batch), and waives
             the checks that compare a day with others, because this day was published before
             @waive  checks that the day need not pass, with semicolons between them, in the name of the login
@@ -22,6 +23,7 @@ CREATE OR ALTER PROCEDURE etl.load_day
     @same_drop BIT = 0,
     @today DATE = NULL,
     @published_as INT = NULL,
+    @history BIT = 0,
     @waive NVARCHAR(4000) = NULL,
     @waive_reason NVARCHAR(1000) = NULL
 AS
@@ -45,6 +47,7 @@ BEGIN
         @reject_limit,
         @batch_id OUTPUT,
         @same_drop = @same_drop,
+        @history = @history,
         @today = @today;
 
     BEGIN TRY

@@ -17,5 +17,6 @@ GRANT EXECUTE ON OBJECT::etl.accept_rejects TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.waive_checks TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.close_batch TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.load_day TO etl_loader;
+GRANT EXECUTE ON OBJECT::etl.retry_rejected TO etl_loader;
 GRANT EXECUTE ON OBJECT::etl.purge_history TO etl_loader;
 GO
