@@ -78,7 +78,9 @@ BEGIN
         FROM #measured
     )
 
-    SELECT @message = STRING_AGG(CONCAT(N'  ', COALESCE(r.check_name, m.check_name)), CHAR(10))
+    SELECT
+        @message = STRING_AGG(CONCAT(N'  ', COALESCE(r.check_name, m.check_name)), CHAR(10))
+        WITHIN GROUP (ORDER BY COALESCE(r.check_name, m.check_name))
     FROM rules AS r
     FULL OUTER JOIN measures AS m
         ON r.check_name = m.check_name

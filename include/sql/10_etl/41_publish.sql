@@ -131,7 +131,8 @@ BEGIN
 
         SELECT
             @failures = COUNT(*),
-            @failed = STRING_AGG(CAST(finding AS NVARCHAR(MAX)), CONCAT(CHAR(10), N'  '))
+            @failed = STRING_AGG(CAST(finding AS NVARCHAR(MAX)), CHAR(10) + N'  ')
+            WITHIN GROUP (ORDER BY finding_id)
         FROM @findings
         WHERE
             passed = 0
