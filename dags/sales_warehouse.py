@@ -133,7 +133,7 @@ with DAG(
             type="array",
             items={"type": "string"},
             title="Waive checks",
-            description="Names of quality checks that the day need not pass, one a line, as the failed run gave them",
+            description="Checks that the day need not pass, one a line, by the names that the failed run gave, or all",
             section="On purpose",
         ),
         "waive_reason": Param(

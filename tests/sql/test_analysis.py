@@ -11,7 +11,7 @@ import pytest
 
 from data.generate import generate
 from tests.oracle import Gold, compute
-from tests.warehouse import ANY_CHANGE, Warehouse
+from tests.warehouse import Warehouse
 from warehouse.deploy import ANALYSIS_FOLDER, SQL_DIR
 
 AS_OF = date(2026, 2, 1)
@@ -26,7 +26,7 @@ def loaded(shared_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
     drop = tmp_path_factory.mktemp("drop")
     generate(drop, scale=0.02, as_of=AS_OF)
     shared_warehouse.empty()
-    shared_warehouse.load(drop, AS_OF, reject_limit=1, waive=ANY_CHANGE)
+    shared_warehouse.load(drop, AS_OF, reject_limit=1)
     return shared_warehouse, compute(drop, AS_OF)
 
 

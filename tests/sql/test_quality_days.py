@@ -13,7 +13,7 @@ from data.generate import BUSINESS_DATE as GENERATED_DATE
 from data.generate import generate
 from tests import SOAK
 from tests.days import plausible
-from tests.days.drop import AZ12, CUST, LOC, PRD, PX, SALES, write_drop
+from tests.days.drop import AZ12, BASE, CUST, LOC, PRD, PX, SALES, write_drop
 from tests.days.plausible import Drop, Plant, both, put
 from tests.sql.quality import DATES, ERP, REPEATED, ROWS, SUMS, TAMPERED, UNKNOWN, deviations
 from tests.sql.steps import refusal
@@ -38,6 +38,16 @@ def test_a_day_is_published_with_a_check_waived_and_the_waiver_is_kept(emptied: 
     assert (waiver["batch_id"], waiver["check_name"], waiver["reason"]) == (2, SUMS, "a day made by hand")
     (found,) = emptied.execute("SELECT * FROM gold.quality_results WHERE batch_id = 2 AND passed = 0")
     assert (found["check_name"], found["subject"], found["severity"], found["waived"]) == (SUMS, "sales", "error", True)
+
+
+def test_all_checks_are_waived_for_a_drop_that_has_nothing_in_common(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path / "1", plausible.day(1), FIRST)
+    write_drop(tmp_path / "2", BASE)
+    with pytest.raises(pyodbc.Error, match="Quality checks failed"):
+        emptied.load(tmp_path / "2", SECOND, waive=None)
+    emptied.load(tmp_path / "2", SECOND, waive=" all ")
+    assert emptied.value("SELECT business_date FROM gold.current_batch") == SECOND
+    assert emptied.value("SELECT COUNT(*) FROM gold.fact_sales") == len(BASE[SALES])
 
 
 @pytest.mark.parametrize("table", [CUST, PRD, SALES, AZ12, LOC, PX])

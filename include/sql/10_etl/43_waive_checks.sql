@@ -1,7 +1,8 @@
 /*
 Purpose:    records that a batch need not meet some quality rules. Deviations from them are measured and kept, and do
             not stop the publish. Opening the batch again keeps the record.
-Parameters: @batch_id; @check_names  names of etl.quality_rule, with semicolons between them
+Parameters: @batch_id; @check_names  names of etl.quality_rule, with semicolons between them, or all: every check that
+            compares the day with others, for a drop that has nothing in common with the days before
             @waived_by  the name of the person responsible; @reason  why the day is right nevertheless
 Errors:     50001 invalid parameters, 50005 the batch was withdrawn
 Example:    EXEC etl.waive_checks 7, N'few values are missing', N'a.lee', N'The CRM no longer asks for the gender.';
@@ -24,6 +25,13 @@ BEGIN
     SELECT @status = status
     FROM etl.batch
     WHERE batch_id = @batch_id;
+
+    IF TRIM(@check_names) = N'all'
+        SELECT @check_names = STRING_AGG(check_name, N';')
+        FROM etl.quality_rule
+        WHERE
+            severity = N'error'
+            AND (layer = N'silver' OR expectation <> N'equal');
 
     SELECT
         @names = COUNT(*),

@@ -7,7 +7,7 @@ Parameters: @business_date; @landing_dir  the landing folder as SQL Server sees 
             etl.open_batch
             @published_as  a batch; accepts only the drop that it was published from (etl.withdraw_batch), and waives
             the checks that compare a day with others, because this day was published before
-            @waive  checks that the day need not pass, with semicolons between them, in the name of the login
+            @waive  checks that the day need not pass, with semicolons between them, or all, in the name of the login;
             @waive_reason  why, for the record (etl.waive_checks)
 Errors:     those of the procedures it calls, 50016 the landing folder does not hold the drop of @published_as.
             The batch is then closed as failed
