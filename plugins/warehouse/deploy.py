@@ -7,9 +7,9 @@ to master, each statement by itself, because CREATE and ALTER DATABASE allow no 
 to the database of the connection string, in one transaction: if one fails, the database keeps its procedures,
 signatures and permissions.
 
-The queries of 70_analysis are not deployed. The files of 05_migrations run once in a database, in the order of their
-numbers, and never in a new one. A batch that is a plain CREATE TABLE makes a disposable table: it is dropped and made
-again if its definition has changed.
+The queries of 70_analysis are not deployed. Of 05_migrations the first file runs each time; the later ones run once in
+a database, in the order of their numbers, and never in a new one. A batch that is a plain CREATE TABLE makes a
+disposable table: it is dropped and made again if its definition has changed.
 """
 
 import argparse
@@ -42,8 +42,14 @@ _CREATE_TABLE = re.compile(r"\s*CREATE TABLE (\w+\.\w+)\b")
 DROP_IF_CHANGED = """
 DECLARE @name NVARCHAR(261) = ?, @schema NVARCHAR(128) = ?, @table NVARCHAR(128) = ?, @sha256 NVARCHAR(64) = ?;
 DECLARE @sql NVARCHAR(MAX) = CONCAT(N'DROP TABLE IF EXISTS ', @name, N';');
+DECLARE @step NVARCHAR(255) = CONCAT(@schema, N'.load_', @table), @publish INT, @load INT;
 IF NOT EXISTS (SELECT 1 FROM etl.table_definition WHERE table_name = @name AND sha256 = @sha256)
     BEGIN
+        -- Not under a publish or a load of the table, which hold no lock on it between their statements.
+        EXEC @publish = sp_getapplock N'etl.publish', N'Exclusive', N'Transaction', 60000;
+        EXEC @load = sp_getapplock @step, N'Exclusive', N'Transaction', 60000;
+        IF @publish < 0 OR @load < 0
+            THROW 50013, N'A load uses a table that must be made again. Deploy again when it has ended.', 1;
         EXEC sp_executesql @sql;
         DELETE FROM etl.table_definition WHERE table_name = @name;
         INSERT INTO etl.table_definition (table_name, sha256) VALUES (@name, @sha256);
@@ -52,7 +58,7 @@ IF NOT EXISTS (SELECT 1 FROM etl.table_definition WHERE table_name = @name AND s
             INSERT INTO etl.step (batch_id, step_name, status, ended_at)
             SELECT TOP (1) batch_id, step_name, N'interrupted', SYSUTCDATETIME()
             FROM etl.step
-            WHERE step_name = CONCAT(@schema, N'.load_', @table) AND status = N'succeeded'
+            WHERE step_name = @step AND status = N'succeeded'
             ORDER BY step_id DESC;
     END;
 """

@@ -20,7 +20,7 @@ import sys
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -395,6 +395,8 @@ class _FileStager:
                     self._count_invisible_ends(line.split(","))
             elif len(line) <= MAX_LINE and not line.strip(" "):
                 result.blank_lines += 1
+                if self._open and self._open.last == number - 1:
+                    self._open = replace(self._open, text=f"{self._open.text}\n{line}", last=number)
             else:
                 written.extend(self._parse(line, number))
         self._line = number

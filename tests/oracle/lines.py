@@ -56,7 +56,7 @@ def read_lines(path: Path, header: str) -> SourceLines:
     for number, raw in enumerate(lines[1:], start=2):
         line = raw.removesuffix("\r")
         if not line.strip(" "):
-            unfinished = ""
+            unfinished += f"{line}\n" if unfinished else ""
             continue
         if unfinished and _has_fields(unfinished + line, len(names)):
             broken.append((number, column_name(names, column)))

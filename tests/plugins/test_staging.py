@@ -114,10 +114,19 @@ def test_a_faulty_line_is_rejected_with_file_line_and_reason(
             [["f", "g", "6"]],
         ),
         (b'a,"b\nc,d\ne,f"\n', {2: "open quote"}, [["c", "d", "3"], ["e", 'f"', "4"]]),
+        (b'a,"b\n\na,Narnia"\n', {2: "open quote", 4: "continues the quoted field of line 2"}, []),
         (b'a,"b\nc,d"x\n', {2: "open quote"}, [["c", 'd"x', "3"]]),
         (b'a,"b\nc,"d\ne"\n', {2: "open quote", 3: "open quote", 4: "continues the quoted field of line 3"}, []),
     ],
-    ids=["in the first field", "like a row", "three line ends", "a row between", "text after it", "two open quotes"],
+    ids=[
+        "in the first field",
+        "like a row",
+        "three line ends",
+        "a row between",
+        "a blank line",
+        "text after it",
+        "two open quotes",
+    ],
 )
 def test_the_rest_of_a_field_with_a_line_end_is_rejected_with_it(
     tmp_path: Path, data: bytes, rejected: dict[int, str], written: list[list[str]]

@@ -53,3 +53,11 @@ def test_a_new_version_changes_no_published_cost(emptied: Warehouse, tmp_path: P
     load(emptied, tmp_path, SECOND, {**BASE, PRD: [*BASE[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-01,"]})
     assert costs(emptied) == before
     assert emptied.execute(CHANGED, 2) == [{"observed": 0, "passed": True}]
+
+
+def test_a_cost_of_a_drop_that_is_corrected_on_its_day_is_not_kept(emptied: Warehouse, tmp_path: Path) -> None:
+    wrong = [line.replace(",12,", ",99,") for line in BASE[PRD]]
+    load(emptied, tmp_path, FIRST, {**BASE, PRD: wrong})
+    current = ["215,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-01,", *BASE[PRD][:2]]
+    load(emptied, tmp_path, FIRST, {**BASE, PRD: current})
+    assert costs(emptied)[0] == ("SO100", 20, 30)

@@ -36,11 +36,12 @@ def load(warehouse: Warehouse, folder: Path, day: date, *more: str) -> None:
 
 def test_the_shown_day_gets_the_rows_that_a_mended_rule_accepts(emptied: Warehouse, tmp_path: Path) -> None:
     load(emptied, tmp_path, FIRST)
-    again = "EXEC etl.retry_rejected 1, @today = ?"
-    (before,) = emptied.execute(again, FIRST)
+    again = "EXEC etl.retry_rejected ?, @today = ?"
+    (before,) = emptied.execute(again, 1, FIRST)
     assert before == {"batch_id": 2, "rejected_before": 1, "rejected_now": 1}
     with mended(emptied):
-        (row,) = emptied.execute(again, FIRST)
+        assert refusal(emptied, again, 1, FIRST).number == 50001  # the retry was published for its day
+        (row,) = emptied.execute(again, 2, FIRST)
     assert row == {"batch_id": 3, "rejected_before": 1, "rejected_now": 0}
     assert emptied.value("SELECT sales_amount FROM gold.fact_sales WHERE order_number = N'SO200'") == 35
     assert emptied.value("SELECT batch_id FROM gold.current_batch") == 3

@@ -1,6 +1,7 @@
 /*
 Purpose: one row a call of a load procedure, with its row counts, duration and error.
-         status interrupted: the call was cut off, and its batch was opened again or closed later.
+         status interrupted: the call was cut off, and its batch was opened again or closed later; or a deployment made
+         its table again.
 Grain:   procedure call. The last succeeded call of a batch counts.
 */
 IF OBJECT_ID(N'etl.step', N'U') IS NULL

@@ -37,7 +37,10 @@ BEGIN
                     WHEN @last_batch_id IS NULL THEN N'its table holds nothing'
                     WHEN @last_status = N'running' THEN CONCAT(N'batch ', @last_batch_id, N' is loading its table')
                     WHEN @last_status = N'interrupted'
-                        THEN CONCAT(N'batch ', @last_batch_id, N' was cut off while it loaded its table')
+                        THEN CONCAT(
+                            N'batch ', @last_batch_id,
+                            N' was cut off while it loaded its table, or a deployment made the table again'
+                        )
                     ELSE CONCAT(N'its table holds batch ', @last_batch_id)
                 END,
                 N'.', CHAR(10),

@@ -2,7 +2,8 @@
 Purpose:    loads the lists that staging wrote beside the files: the manifest, the rejected lines, and the SHA-256 of
             each file, which etl.bulk_load compares before it loads the file.
 Parameters: @batch_id; @landing_dir  the batch's landing folder as SQL Server sees it, without a trailing slash
-            Deletes the record of accepted rejects (etl.accept_rejects), because those were rows of other files.
+            Deletes the record of accepted rejects (etl.accept_rejects), because those were rows of other files. If the
+            files are others than those registered before, it deletes the waivers given before, too.
 Errors:     50001 empty @landing_dir, 50007 checksums.txt does not list the files of the drop (etl.source_table),
             manifest.txt and rejected.txt, or manifest.txt the source tables, 50009 as etl.bulk_load, 50013 as
             etl.lock_step, 50015 the files are those of another business date, and the batch was opened without
@@ -193,6 +194,28 @@ BEGIN
                 );
                 THROW 50015, @message, 1;
             END;
+
+        IF
+            EXISTS (
+                SELECT 1
+                FROM etl.manifest AS m
+                INNER JOIN bronze.landing_manifest AS l
+                    ON m.source_table = l.source_table
+                WHERE
+                    m.batch_id = @batch_id
+                    AND m.sha256 <> l.sha256
+            )
+            DELETE FROM etl.waiver
+            WHERE
+                batch_id = @batch_id
+                AND waived_at < (
+                    SELECT MAX(s.started_at)
+                    FROM etl.step AS s
+                    WHERE
+                        s.batch_id = @batch_id
+                        AND s.step_name = N'etl.register_landing'
+                        AND s.status = N'succeeded'
+                );
 
         DELETE FROM etl.manifest
         WHERE batch_id = @batch_id;

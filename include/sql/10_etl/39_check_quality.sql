@@ -16,6 +16,7 @@ BEGIN
     SET XACT_ABORT ON;
 
     DECLARE @before_id INT;
+    DECLARE @checked_at DATETIME2(3);
     DECLARE @measured_by NVARCHAR(4000);
     DECLARE @check_name NVARCHAR(128);
     DECLARE @sql NVARCHAR(MAX);
@@ -109,16 +110,25 @@ BEGIN
         AND b.withdrawn_at IS NULL
     ORDER BY b.business_date DESC, b.published_at DESC;
 
-    -- A publish that was repeated has the results of each call; the last ones are those of the published day.
+    -- A batch may have results of failed and dry runs, too; those of its last publish count.
+    SELECT @checked_at = MIN(q.checked_at)
+    FROM etl.quality_result AS q
+    INNER JOIN etl.batch AS b
+        ON
+            q.batch_id = b.batch_id
+            AND q.checked_at >= b.published_at
+    WHERE q.batch_id = @before_id;
+
     WITH before AS (
         SELECT
             check_name COLLATE Latin1_General_100_BIN2 AS check_name,
             subject COLLATE Latin1_General_100_BIN2 AS subject,
             observed,
-            observed_of,
-            ROW_NUMBER() OVER (PARTITION BY check_name, subject ORDER BY quality_result_id DESC) AS result_rank
+            observed_of
         FROM etl.quality_result
-        WHERE batch_id = @before_id
+        WHERE
+            batch_id = @before_id
+            AND checked_at = @checked_at
     ),
 
     compared AS (
@@ -163,7 +173,8 @@ BEGIN
                         * COALESCE(CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.error_rise, r.first_limit)
                 WHEN N'at most' THEN m.observed_of * CAST(r.error_rise AS FLOAT)
             END AS error_above,
-            CASE r.expectation WHEN N'share' THEN r.first_limit WHEN N'at most' THEN r.error_rise END AS fixed_limit
+            CASE r.expectation WHEN N'share' THEN r.first_limit WHEN N'at most' THEN r.error_rise END AS fixed_limit,
+            CASE r.expectation WHEN N'at most' THEN r.warning_rise END AS fixed_warning
         FROM etl.quality_rule AS r
         INNER JOIN #measured AS m
             ON r.check_name = m.check_name
@@ -171,7 +182,6 @@ BEGIN
             ON
                 r.check_name = b.check_name
                 AND m.subject = b.subject
-                AND b.result_rank = 1
         LEFT JOIN etl.waiver AS w
             ON
                 r.check_name = w.check_name
@@ -211,6 +221,8 @@ BEGIN
                 WHEN expectation = N'change' AND observed < minimum THEN CONCAT(N', at least ', minimum)
                 WHEN expected IS NOT NULL
                     THEN CONCAT(N', the day before ', expected, N' of ' + CAST(expected_of AS NVARCHAR(20)))
+                WHEN deviation = N'warning' AND observed <= error_above
+                    THEN CONCAT(N', at most ', CAST(100 * fixed_warning AS INT), N' % without a warning')
                 WHEN fixed_limit IS NOT NULL THEN CONCAT(N', at most ', CAST(100 * fixed_limit AS INT), N' %')
             END,
             N')'

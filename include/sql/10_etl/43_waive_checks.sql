@@ -1,6 +1,7 @@
 /*
 Purpose:    records that a batch need not meet some quality rules. Deviations from them are measured and kept, and do
-            not stop the publish. Opening the batch again keeps the record.
+            not stop the publish. Opening the batch again keeps the record; registering other files deletes it
+            (etl.register_landing).
 Parameters: @batch_id; @check_names  names of etl.quality_rule, with semicolons between them, or all: every check that
             compares the day with others, for a drop that has nothing in common with the days before
             @waived_by  the name of the person responsible; @reason  why the day is right nevertheless

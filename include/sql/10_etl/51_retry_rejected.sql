@@ -5,7 +5,8 @@ Purpose:    offers the rows that silver rejected in a published batch again, aft
             Rows that staging rejected are not in the landing folder: correct the file and load it.
 Parameters: @batch_id; @today  as etl.open_batch
 Returns:    a result set of one row: batch_id (the new one), rejected_before, rejected_now
-Errors:     50001 the batch does not exist, was not published, was withdrawn, or has no row that silver rejected;
+Errors:     50001 the batch does not exist, is running, was not published, was withdrawn or published again, or has no
+            row that silver rejected;
             those of etl.load_day, such as 50016 if the landing folder holds another drop
 Example:    EXEC etl.retry_rejected 7;
 */
@@ -45,6 +46,16 @@ BEGIN
     SET @complaint = CASE
         WHEN @status IS NULL THEN N'there is no such batch'
         WHEN @status = N'withdrawn' THEN N'it was withdrawn'
+        WHEN @status = N'running' THEN N'it is running'
+        WHEN
+            EXISTS (
+                SELECT 1 FROM etl.batch
+                WHERE
+                    business_date = @business_date
+                    AND published_at > @published_at
+                    AND withdrawn_at IS NULL
+            )
+            THEN N'a later batch was published for its business date'
         WHEN @published_at IS NULL THEN N'it was never published: load its drop'
         WHEN @rejected_before = 0 THEN N'silver rejected none of its rows'
     END;

@@ -4,27 +4,44 @@ Grain:   product (product_number). Key 0 is the unknown member. A row is never d
          last_batch_id is the batch that last changed the row; if in_source = 0, the last batch that held it.
 */
 IF OBJECT_ID(N'silver.products', N'U') IS NULL
-    BEGIN
-        CREATE TABLE silver.products
-        (
-            product_key INT NOT NULL,
-            product_id INT NULL,
-            product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
-            product_name NVARCHAR(100) NULL,
-            category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
-            category NVARCHAR(50) NULL,
-            subcategory NVARCHAR(50) NULL,
-            maintenance NVARCHAR(50) NULL,
-            cost INT NULL,
-            product_line NVARCHAR(50) NOT NULL,
-            start_date DATE NULL,
-            in_source BIT NOT NULL,
-            first_batch_id INT NULL,
-            last_batch_id INT NULL,
-            CONSTRAINT pk_products PRIMARY KEY (product_key)
-        );
+    CREATE TABLE silver.products
+    (
+        product_key INT NOT NULL,
+        product_id INT NULL,
+        product_number NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        product_name NVARCHAR(100) NULL,
+        category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
+        category NVARCHAR(50) NULL,
+        subcategory NVARCHAR(50) NULL,
+        maintenance NVARCHAR(50) NULL,
+        cost INT NULL,
+        product_line NVARCHAR(50) NOT NULL,
+        start_date DATE NULL,
+        in_source BIT NOT NULL,
+        first_batch_id INT NULL,
+        last_batch_id INT NULL,
+        CONSTRAINT pk_products PRIMARY KEY (product_key)
+    );
+GO
 
-        CREATE UNIQUE INDEX ux_products_product_number ON silver.products (product_number);
+-- Not if the rows were changed by hand so that it cannot be made; a deployment does not fail because of that.
+IF
+    NOT EXISTS (
+        SELECT 1 FROM sys.indexes
+        WHERE
+            object_id = OBJECT_ID(N'silver.products', N'U')
+            AND name = N'ux_products_product_number'
+    )
+    BEGIN
+        IF
+            EXISTS (
+                SELECT product_number FROM silver.products
+                GROUP BY product_number
+                HAVING COUNT(*) > 1
+            )
+            PRINT N'Warning: silver.products holds a product_number twice. Delete the later one, then deploy again.';
+        ELSE
+            CREATE UNIQUE INDEX ux_products_product_number ON silver.products (product_number);
     END;
 GO
 

@@ -3,11 +3,11 @@ Purpose:    gives each order line the keys of its customer and product, the cost
             Called by etl.publish, in its transaction. Only lines that differ are written. last_seen_date is written
             when a line leaves the drops, because until then it is the day that gold shows (silver.sales).
             A date more than 50 years before the business date, or after the year that follows it, is a mistake of the
-            source and counts as none (gold.quality_check reports it). Otherwise one such date would stretch the
+            source and counts as none (a rule reports it). Otherwise one such date would stretch the
             calendar over centuries.
             A line that was published keeps its cost if the drop no longer has the version of its day (the source has
             purged it, and the order is older than the first version left). Other changes of a published cost are added
-            up in etl.batch.restated_cost, and gold.quality_check reports them.
+            up in etl.batch.restated_cost; the rule 'no published cost was changed' reports them.
             A history batch only adds the lines that silver lacks, with in_source = 0, and raises last_seen_date of
             lines that are not in a later drop.
 Parameters: @batch_id
@@ -156,20 +156,51 @@ BEGIN
                 AND s.product_number = t.product_number
         );
 
+    -- A published cost is kept if the drop no longer has the version of its day, unless a drop wrote it that is being
+    -- withdrawn or is corrected now.
+    SELECT
+        s.order_number,
+        s.product_number,
+        t.cost
+    INTO #kept
+    FROM #sales AS s
+    INNER JOIN silver.sales AS t
+        ON
+            s.order_number = t.order_number
+            AND s.product_number = t.product_number
+    INNER JOIN etl.batch AS w
+        ON t.last_batch_id = w.batch_id
+    WHERE
+        s.is_older_than_versions = 1
+        AND s.product_key <> 0
+        AND t.cost <> s.version_cost
+        AND w.withdrawn_reason IS NULL
+        AND w.business_date <> @business_date;
+
+    UPDATE s
+    SET version_cost = k.cost
+    FROM #sales AS s
+    INNER JOIN #kept AS k
+        ON
+            s.order_number = k.order_number
+            AND s.product_number = k.product_number;
+
     -- Before the UPDATE, which replaces the costs that were published.
     UPDATE etl.batch
     SET
-        restated_cost = (
-            SELECT SUM(ABS(CAST(t.quantity AS BIGINT) * (s.version_cost - t.cost)))
-            FROM silver.sales AS t
-            INNER JOIN #sales AS s
-                ON
-                    t.order_number = s.order_number
-                    AND t.product_number = s.product_number
-            WHERE
-                t.in_source = 1
-                AND s.is_older_than_versions = 0
-                AND s.version_cost <> t.cost
+        restated_cost = COALESCE(restated_cost, 0) + COALESCE(
+            (
+                SELECT SUM(ABS(t.quantity * (CAST(s.version_cost AS BIGINT) - t.cost)))
+                FROM silver.sales AS t
+                INNER JOIN #sales AS s
+                    ON
+                        t.order_number = s.order_number
+                        AND t.product_number = s.product_number
+                WHERE
+                    t.in_source = 1
+                    AND s.version_cost <> t.cost
+            ),
+            0
         )
     WHERE
         batch_id = @batch_id
@@ -198,15 +229,7 @@ BEGIN
             t.order_number = s.order_number
             AND t.product_number = s.product_number
     CROSS APPLY (
-        VALUES
-        (
-            COALESCE(
-                CASE WHEN s.is_older_than_versions = 1 AND s.product_key <> 0 THEN t.cost END,
-                s.version_cost,
-                CASE WHEN s.product_key <> 0 THEN t.cost END,
-                s.product_cost
-            )
-        )
+        VALUES (COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost))
     ) AS c(cost)
     WHERE
         @is_history = 0

@@ -38,14 +38,19 @@ VALUES
         LEFT JOIN (
             SELECT e.batch_id, e.business_date, p.source_table, p.sha256
             FROM etl.published_file AS p
-            INNER JOIN etl.batch AS e ON p.batch_id = e.batch_id
-            WHERE e.withdrawn_at IS NULL
+            INNER JOIN (
+                SELECT
+                    batch_id, business_date,
+                    ROW_NUMBER() OVER (PARTITION BY business_date ORDER BY published_at DESC, batch_id DESC) AS place
+                FROM etl.batch
+                WHERE published_at IS NOT NULL AND withdrawn_at IS NULL AND (shown_at IS NOT NULL OR is_history = 1)
+            ) AS e ON p.batch_id = e.batch_id AND e.place = 1
         ) AS f ON m.source_table = f.source_table AND m.sha256 = f.sha256 AND f.business_date < b.business_date
         LEFT JOIN etl.batch AS y
             ON y.published_at IS NOT NULL AND y.withdrawn_at IS NULL AND y.business_date < b.business_date
         WHERE m.batch_id = @batch_id
         GROUP BY m.source_table, b.same_drop',
-    N'The sales of a day are never those of the day before, byte by byte, and no file goes back to an older day.',
+    N'No file goes back to an older day, and a day without any sale is rare: load it with same_drop or a waiver.',
     '2026-11-29'
 ),
 (
