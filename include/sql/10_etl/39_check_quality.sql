@@ -99,6 +99,7 @@ BEGIN
             THROW 50018, @message, 1;
         END;
 
+    -- Not a day that a person accepted although too many of its rows were rejected: it lacks these rows.
     SELECT TOP (1) @before_id = b.batch_id
     FROM etl.batch AS b
     INNER JOIN etl.batch AS t
@@ -108,6 +109,7 @@ BEGIN
         AND b.published_at IS NOT NULL
         AND (b.shown_at IS NOT NULL OR b.is_history = 1)
         AND b.withdrawn_at IS NULL
+        AND b.rejects_accepted IS NULL
     ORDER BY b.business_date DESC, b.published_at DESC;
 
     -- A batch may have results of failed and dry runs, too; those of its last publish count.
