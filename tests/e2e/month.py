@@ -303,8 +303,8 @@ class Month:
         """Load the day into the second warehouse; a warning that the day before did not have is an expected alert."""
         self.beside.load(self.folder(day), day, reject_limit=1, replay=replay)
         shown = "batch_id = (SELECT batch_id FROM gold.current_batch)"
-        [batch] = self.query(f"SELECT rejects_accepted FROM etl.batch WHERE {shown}")
-        self.beside.execute(f"UPDATE etl.batch SET rejects_accepted = ? WHERE {shown}", batch["rejects_accepted"])
+        [(accepted,)] = self.query(f"SELECT rejects_accepted FROM etl.batch WHERE {shown}")
+        self.beside.execute(f"UPDATE etl.batch SET rejects_accepted = ? WHERE {shown}", accepted)
         warnings = {
             (row["check_name"], row["subject"])
             for row in self.beside.execute(

@@ -116,8 +116,8 @@ def test_a_day_shown_long_ago_can_be_loaded_again_as_history(emptied: Warehouse,
 def test_the_checks_of_gold_are_not_run_for_another_day(with_a_gap: Warehouse, between: Path) -> None:
     batch_id = load_history(with_a_gap, "backfill", SECOND, between)["batch_id"]
     of_gold = (
-        "SELECT COUNT(*) FROM gold.quality_results AS q INNER JOIN gold.quality_rules AS r ON q.check_name = r.check_name"
-        " COLLATE DATABASE_DEFAULT WHERE q.batch_id = ? AND r.layer = N'gold'"
+        "SELECT COUNT(*) FROM gold.quality_results AS q INNER JOIN gold.quality_rules AS r"
+        " ON q.check_name = r.check_name COLLATE DATABASE_DEFAULT WHERE q.batch_id = ? AND r.layer = N'gold'"
     )
     assert with_a_gap.value(of_gold, batch_id) == 0
     assert with_a_gap.value("SELECT COUNT(*) FROM gold.load_batches WHERE published_at > shown_at") == 0

@@ -16,8 +16,8 @@ Purpose: the quality rules: what is measured of a day, and what decides whether 
                       is never an error
          first_limit  the largest share on a first day, which has no day before
          reason       why the rule exists; since: the day from which it holds
-Grain:   rule. The day before is the batch published last for the latest earlier business date, without the batches whose
-         rejected rows a person accepted.
+Grain:   rule. The day before is the batch published last for the latest earlier business date; batches whose rejected
+         rows a person accepted are left out.
 */
 IF OBJECT_ID(N'etl.quality_rule', N'U') IS NULL
     CREATE TABLE etl.quality_rule
