@@ -114,6 +114,7 @@ LONG = (
     Long("sql/test_quality_rules.py::test_a_file_that_was_cut_off_*", "each file", but=("*header*crm_sales_details",)),
     Long("sql/test_quality_days.py::test_a_header_alone_*", "each file", but=("crm_sales_details",)),
     Long("sql/test_quality_days.py::test_a_first_day_*", "each fault", but=("dates as serial numbers",)),
+    Long("sql/test_quality_days.py::test_data_may_grow_*", "generated days"),
     Long("sql/test_quality_days.py::test_ordinary_days_*", "days of the generator"),
     Long("sql/test_quality_days.py::test_a_file_of_an_older_day_*", "three days of loads"),
     Long("sql/test_quality_days.py::test_a_corrected_drop_*", "three days of loads"),

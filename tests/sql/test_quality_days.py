@@ -161,6 +161,13 @@ def _deviations_after(warehouse: Warehouse, tampered: str) -> set[str]:
     return {row["check_name"] for row in results if not row["passed"]}
 
 
+def test_data_may_grow_while_no_day_is_loaded(emptied: Warehouse, tmp_path: Path) -> None:
+    for number, day in enumerate((GENERATED_DATE, GENERATED_DATE + timedelta(days=297))):
+        generate(tmp_path / str(number), scale=0.01, as_of=day)
+        emptied.load(tmp_path / str(number), day, waive=None)
+    assert "error" not in deviations(emptied).values()
+
+
 @pytest.mark.soak
 def test_ordinary_days_are_published(emptied: Warehouse, tmp_path: Path) -> None:
     for number in range(3 + 97 * (SOAK > 1)):

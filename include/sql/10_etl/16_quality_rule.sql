@@ -14,6 +14,7 @@ Purpose: the quality rules: what is measured of a day, and what decides whether 
                       the tolerance: parts of the value of the day before for change, points for share (0.02 is two
                       in a hundred), the limit itself for at most. NULL means no limit. A difference of a single row
                       is never an error
+                      A rise of change is multiplied by the days since the day before, because data grow
          first_limit  the largest share on a first day, which has no day before
          reason       why the rule exists; since: the day from which it holds
 Grain:   rule. The day before is the batch published last for the latest earlier business date; batches whose rejected

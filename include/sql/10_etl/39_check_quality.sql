@@ -16,6 +16,7 @@ BEGIN
     SET XACT_ABORT ON;
 
     DECLARE @before_id INT;
+    DECLARE @days INT;
     DECLARE @checked_at DATETIME2(3);
     DECLARE @measured_by NVARCHAR(4000);
     DECLARE @check_name NVARCHAR(128);
@@ -100,7 +101,9 @@ BEGIN
         END;
 
     -- Not a day that a person accepted although too many of its rows were rejected: it lacks these rows.
-    SELECT TOP (1) @before_id = b.batch_id
+    SELECT TOP (1)
+        @before_id = b.batch_id,
+        @days = DATEDIFF(DAY, b.business_date, t.business_date)
     FROM etl.batch AS b
     INNER JOIN etl.batch AS t
         ON b.business_date < t.business_date
@@ -162,13 +165,13 @@ BEGIN
                 AS warning_below,
             CASE WHEN r.expectation = N'change' THEN b.observed * (1 - CAST(r.error_fall AS FLOAT)) END AS error_below,
             CASE r.expectation
-                WHEN N'change' THEN b.observed * (1 + CAST(r.warning_rise AS FLOAT))
+                WHEN N'change' THEN b.observed * (1 + @days * CAST(r.warning_rise AS FLOAT))
                 WHEN N'share'
                     THEN m.observed_of * (CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.warning_rise)
                 WHEN N'at most' THEN m.observed_of * CAST(r.warning_rise AS FLOAT)
             END AS warning_above,
             CASE r.expectation
-                WHEN N'change' THEN b.observed * (1 + CAST(r.error_rise AS FLOAT))
+                WHEN N'change' THEN b.observed * (1 + @days * CAST(r.error_rise AS FLOAT))
                 WHEN N'share'
                     THEN
                         m.observed_of
