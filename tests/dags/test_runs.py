@@ -26,7 +26,7 @@ from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
 from tests.plugins.hyper import opened, rows
 from tests.warehouse import Warehouse
 from warehouse.connection import airflow_connections
-from warehouse.deploy import MIGRATIONS_FOLDER, SQL_DIR
+from warehouse.deploy import ANALYSIS_FOLDER, MIGRATIONS_FOLDER, SQL_DIR
 
 pytestmark = pytest.mark.usefixtures("airflow_database")
 
@@ -129,7 +129,8 @@ def test_the_schema_is_deployed(run: Runner) -> None:
     finished = run("warehouse_schema")
     assert finished.state == "success", finished.complaints
     migrations = sorted((SQL_DIR / MIGRATIONS_FOLDER).iterdir())[1:]  # a new database only records them
-    for file in set(SQL_DIR.rglob("*.sql")) - set(migrations):
+    queries = (SQL_DIR / ANALYSIS_FOLDER).iterdir()
+    for file in set(SQL_DIR.rglob("*.sql")) - {*migrations, *queries}:
         assert str(file.relative_to(SQL_DIR)) in finished.log
 
 
