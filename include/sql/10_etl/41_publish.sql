@@ -144,7 +144,7 @@ BEGIN
                 SET @message = CONCAT(
                     N'Quality checks failed, nothing was published:', CHAR(10),
                     N'  ', LEFT(@failed, 1500), CASE WHEN LEN(@failed) > 1500 THEN N'…' END, CHAR(10),
-                    N'Deliver a right drop. If this one is right, load it in a new run that waives these checks by name.',
+                    N'Deliver a right drop. If this one is right, load it with these checks waived by name.',
                     CHAR(10),
                     N'The results are kept: SELECT * FROM gold.quality_results WHERE batch_id = ', @batch_id
                 );
