@@ -158,11 +158,8 @@ BEGIN
 
     -- A published cost is kept if the drop no longer has the version of its day, unless a drop wrote it that is being
     -- withdrawn or is corrected now.
-    SELECT
-        s.order_number,
-        s.product_number,
-        t.cost
-    INTO #kept
+    UPDATE s
+    SET version_cost = t.cost
     FROM #sales AS s
     INNER JOIN silver.sales AS t
         ON
@@ -176,14 +173,6 @@ BEGIN
         AND t.cost <> s.version_cost
         AND w.withdrawn_reason IS NULL
         AND w.business_date <> @business_date;
-
-    UPDATE s
-    SET version_cost = k.cost
-    FROM #sales AS s
-    INNER JOIN #kept AS k
-        ON
-            s.order_number = k.order_number
-            AND s.product_number = k.product_number;
 
     -- Before the UPDATE, which replaces the costs that were published.
     UPDATE etl.batch
