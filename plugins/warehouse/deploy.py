@@ -77,6 +77,10 @@ class Batch:
     line: int
 
 
+Scripts = dict[Path, list[Batch]]
+"""File, relative to the folder of all → its batches."""
+
+
 def split_batches(script: str) -> list[Batch]:
     """Split a script at lines that hold nothing but GO, as sqlcmd does.
 
@@ -159,8 +163,9 @@ def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database
         try:
             migrations = [file for file in rest if file.parent == sql_dir / MIGRATIONS_FOLDER]
             _migrate(cursor, sql_dir, migrations)
-            _drop_changed_tables(cursor, rest)
-            _run_files(cursor, sql_dir, [file for file in rest if file not in migrations])
+            scripts = _read(sql_dir, [file for file in rest if file not in migrations])
+            _drop_changed_tables(cursor, scripts)
+            _run_scripts(cursor, scripts)
             run_batch(cursor, "COMMIT TRANSACTION;", (), log)
         except (DeployError, WarehouseError) as error:
             text = f"{error}\nNothing was deployed: the database is as it was. Correct the file, then deploy again."
@@ -173,7 +178,7 @@ def deploy_database(connection_string: str, sql_dir: Path = SQL_DIR) -> list[Pat
     files = sorted((sql_dir / DATABASE_FOLDER).rglob("*.sql"))
     if files:
         with _connected(with_database(connection_string, "master")) as cursor:
-            _run_files(cursor, sql_dir, files)
+            _run_scripts(cursor, _read(sql_dir, files))
     return files
 
 
@@ -194,7 +199,7 @@ def _migrate(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> Non
     """Run the first file, which makes the record of versions, and each later one that the database has not had."""
     if not files:
         return
-    _run_files(cursor, sql_dir, files[:1])
+    _run_scripts(cursor, _read(sql_dir, files[:1]))
     query = (
         "SELECT OBJECT_ID(N'etl.batch', N'U') AS batches, STRING_AGG(CAST(version AS NVARCHAR(MAX)), N' ') AS versions"
         " FROM etl.schema_version;"
@@ -206,15 +211,15 @@ def _migrate(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> Non
         if str(version) in applied:
             continue
         if row.get("batches") is not None:
-            _run_files(cursor, sql_dir, [file])
+            _run_scripts(cursor, _read(sql_dir, [file]))
         record = "INSERT INTO etl.schema_version (version, migration) VALUES (?, ?);"
         run_batch(cursor, record, (version, file.stem), log)
 
 
-def _drop_changed_tables(cursor: pyodbc.Cursor, files: Sequence[Path]) -> None:
+def _drop_changed_tables(cursor: pyodbc.Cursor, scripts: Scripts) -> None:
     """Drop the disposable tables whose definition has changed, before procedures are bound to their columns."""
-    for file in files:
-        for batch in split_batches(file.read_text(encoding="utf-8-sig")):
+    for batches in scripts.values():
+        for batch in batches:
             name = _disposable_table(batch)
             if name:
                 definition = " ".join(_COMMENT.sub("", batch.sql).split())
@@ -233,11 +238,14 @@ def _exists(cursor: pyodbc.Cursor, table: str) -> bool:
     return row.get("id") is not None
 
 
-def _run_files(cursor: pyodbc.Cursor, sql_dir: Path, files: Sequence[Path]) -> None:
-    for file in files:
-        name = file.relative_to(sql_dir)
+def _read(sql_dir: Path, files: Sequence[Path]) -> Scripts:
+    return {file.relative_to(sql_dir): split_batches(file.read_text(encoding="utf-8-sig")) for file in files}
+
+
+def _run_scripts(cursor: pyodbc.Cursor, scripts: Scripts) -> None:
+    for name, batches in scripts.items():
         log.info("%s", name)
-        for batch in split_batches(file.read_text(encoding="utf-8-sig")):
+        for batch in batches:
             try:
                 table = _disposable_table(batch)
                 if table is None or not _exists(cursor, table):
