@@ -108,6 +108,10 @@ LONG = (
     Long("api/test_serving_equals_the_oracle.py::*", "other drops the same way", but=("handmade_day",)),
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
+    Long("sql/test_days_in_succession.py::test_days_one_by_one_*", "each day twice, and the last one alone"),
+    Long("sql/test_version_history.py::test_each_tracked_value_*", "each value", but=("name and*",)),
+    Long("sql/test_version_history.py::test_a_correction_of_*", "each value", but=("birth date",)),
+    Long("sql/test_version_history.py::test_a_withdrawn_day_that_*", "four days of loads"),
     Long("sql/test_seventh_source.py::*", "deploys a copy of the project"),
     Long("sql/test_quality_rules.py::test_a_fault_*", "a load for each rule", but=("amounts in cents", "due dates*")),
     Long("sql/test_quality_rules.py::test_a_warning_*", "a load for each rule", but=("every sale has an o*",)),

@@ -125,7 +125,12 @@ class Warehouse:
 
     def empty(self) -> None:
         """Delete all rows but those of a deployment. Faster than ``rebuild``, because procedures stay compiled."""
-        unknown = {"silver.customers": "customer_key", "silver.products": "product_key"}
+        unknown = {
+            "silver.customers": "customer_key",
+            "silver.customer_versions": "customer_key",
+            "silver.products": "product_key",
+            "silver.product_versions": "product_key",
+        }
         tables = self.execute("SELECT CONCAT(SCHEMA_NAME(schema_id), N'.', name) AS name FROM sys.tables")
         for name in (table["name"] for table in tables):
             if name in DEPLOYED:

@@ -60,9 +60,9 @@ def test_postgres_serves_what_the_oracle_computes(
         key = KEYS[table]
         if table.startswith("dim_"):  # the unknown member is not served
             expected = expected[expected[key[0]] != 0]
-        columns = list(expected.columns)
+        columns = [name for name in expected.columns if not name.endswith("_version_key")]  # no history is served
         with engine.connect() as connection:
             query = f"SELECT {', '.join(columns)} FROM serving.{served} {condition}"
             rows = [tuple(row) for row in connection.execute(text(query))]
         actual = pd.DataFrame(rows, columns=columns, dtype=object)
-        assert compare(expected, actual, key) == [], table
+        assert compare(expected[columns], actual, key) == [], table

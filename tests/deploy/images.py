@@ -64,7 +64,8 @@ def install(image: Image, folder: Path) -> Path:
     """Make the virtual environment of an image: what its locks name, by hash, its projects, and nothing else."""
     uv = [sys.executable, "-m", "uv"]
     subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
-    pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps"]
+    # Compiled, as pip does in the image: each Airflow process would compile its imports for seconds.
+    pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps", "--compile-bytecode"]
     for lock in image.locks:
         subprocess.run([*pip, "--require-hashes", "--requirement", lock], cwd=ROOT, check=True)
     for project in image.projects:  # uv would take a wheel from its cache that is older than the sources

@@ -18,6 +18,8 @@ class Gold:
 
     dim_customers: pd.DataFrame
     dim_products: pd.DataFrame
+    dim_customers_history: pd.DataFrame
+    dim_products_history: pd.DataFrame
     fact_sales: pd.DataFrame
     report_products: pd.DataFrame
     report_customers: pd.DataFrame
@@ -41,12 +43,14 @@ def compute(drop: Path, business_date: date) -> Gold:
         silver["erp_loc_a101"].rows,
         business_date,
     )
-    versions = silver["crm_prd_info"].rows
-    products = gold.products(versions, silver["erp_px_cat_g1v2"].rows)
-    sales = gold.sales(silver["crm_sales_details"].rows, customers, products, versions, business_date)
+    versions = gold.versions(silver["crm_prd_info"].rows, silver["erp_px_cat_g1v2"].rows)
+    products = gold.products(versions)
+    sales = gold.sales(silver["crm_sales_details"].rows, customers, versions, business_date)
     tables = {
-        "dim_customers": gold.with_unknown_customer(customers),
-        "dim_products": gold.with_unknown_product(products),
+        "dim_customers": gold.with_unknown_customer("dim_customers", customers),
+        "dim_products": gold.with_unknown_product("dim_products", products),
+        "dim_customers_history": gold.with_unknown_customer("dim_customers_history", gold.customers_history(customers)),
+        "dim_products_history": gold.with_unknown_product("dim_products_history", versions),
         "fact_sales": sales,
         "report_products": gold.report_products(sales, products, business_date),
         "report_customers": gold.report_customers(sales, customers, business_date),

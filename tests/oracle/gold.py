@@ -10,6 +10,8 @@ from tests.oracle.schema import DECIMAL, INTEGER, TABLES
 from tests.oracle.silver import divide
 
 UNKNOWN_KEY = 0
+EVER, ALWAYS = np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31", "s")
+"""From when the first version of a member holds, and until when the last one does."""
 
 
 def customers(crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, business_date: date) -> pd.DataFrame:
@@ -27,40 +29,70 @@ def customers(crm: pd.DataFrame, erp: pd.DataFrame, locations: pd.DataFrame, bus
     )
 
 
-def products(versions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
-    """Give the current version of each product, with its category, keys in the order of the number."""
-    current = versions.sort_values("start_date", na_position="first").drop_duplicates("product_number", keep="last")
-    rows = current.sort_values("product_number", key=_code_units)
+def products(versions: pd.DataFrame) -> pd.DataFrame:
+    """Give the current version of each product, keys in the order of the number."""
+    return versions.drop_duplicates("product_key", keep="last").sort_values("product_key")
+
+
+def versions(rows: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
+    """Give all versions of the products with their categories, by product and start."""
+    rows = rows.sort_values("start_date", na_position="first")
     rows = rows.merge(categories, on="category_id", how="left", suffixes=("", "_category"))
-    grouped = {name: one_spelling(rows[name]) for name in ("category", "subcategory", "maintenance")}
-    return rows.assign(product_key=_numbers_from_1(rows), in_source=1, **grouped)
+    is_current = ~rows.duplicated("product_number", keep="last")
+    grouped = {
+        name: one_spelling(rows[name], rows[name][is_current]) for name in ("category", "subcategory", "maintenance")
+    }
+    numbers = sorted(rows["product_number"].unique(), key=lambda number: number.encode("utf-16-be"))
+    keys = rows["product_number"].map({number: key for key, number in enumerate(numbers, 1)}).astype(INTEGER)
+    rows = rows.assign(product_key=keys, in_source=1, **grouped).sort_values("product_key", kind="stable")
+    number = rows.groupby("product_key").cumcount() + 1
+    begins = rows["start_date"].fillna(EVER).mask(number == 1, EVER)
+    ends = rows.groupby("product_key")["start_date"].shift(-1) - np.timedelta64(1, "D")
+    is_last = ~rows.duplicated("product_key", keep="last")
+    return rows.assign(
+        product_version_key=_numbers_from_1(rows),
+        version_number=number,
+        valid_from=begins,
+        valid_to=ends.mask(is_last, ALWAYS),
+        is_current=is_last.astype(int),
+    )
 
 
-def one_spelling(texts: pd.Series) -> pd.Series:
-    """Write texts that differ in case alike: as most rows do, or the first by code point."""
-    times = texts.value_counts()
-    ordered = sorted(times.index, key=lambda text: (-times[text], text))
+def customers_history(customers: pd.DataFrame) -> pd.DataFrame:
+    """Give the one version that each customer has after a first load."""
+    return customers.assign(
+        customer_version_key=customers["customer_key"],
+        version_number=1,
+        valid_from=EVER,
+        valid_to=ALWAYS,
+        is_current=1,
+    )
+
+
+def one_spelling(texts: pd.Series, deciding: pd.Series | None = None) -> pd.Series:
+    """Write texts that differ in case alike: as most of the deciding ones do, or the first by code point."""
+    times = (texts if deciding is None else deciding).value_counts()
+    ordered = sorted(texts.dropna().unique(), key=lambda text: (-times.get(text, 0), text))
     spelling: dict[str, str] = {}
     for text in ordered:
         spelling.setdefault(capitals(text), text)
     return texts.map({text: spelling[capitals(text)] for text in ordered})
 
 
-def sales(
-    rows: pd.DataFrame, customers: pd.DataFrame, products: pd.DataFrame, versions: pd.DataFrame, business_date: date
-) -> pd.DataFrame:
-    """Order lines with the keys of customer and product, cost at the time of sale and profit."""
+def sales(rows: pd.DataFrame, customers: pd.DataFrame, versions: pd.DataFrame, business_date: date) -> pd.DataFrame:
+    """Order lines with the keys of customer, product and version, cost at the time of sale and profit."""
     rows = rows.assign(
         **{name: within_calendar(rows[name], business_date) for name in ("order_date", "shipping_date", "due_date")}
     )
     customer_key = rows["customer_id"].map(customers.set_index("customer_id")["customer_key"])
-    product_key = rows["product_number"].map(products.set_index("product_number")["product_key"])
-    cost = cost_of_sale(rows, versions)
+    sold = version_of_sale(rows, versions)
     return rows.assign(
         customer_key=customer_key.astype(INTEGER).fillna(UNKNOWN_KEY),
-        product_key=product_key.astype(INTEGER).fillna(UNKNOWN_KEY),
-        cost=cost,
-        profit=rows["sales_amount"] - rows["quantity"] * cost,
+        product_key=sold["product_key"].astype(INTEGER).fillna(UNKNOWN_KEY),
+        customer_version_key=customer_key.astype(INTEGER).fillna(UNKNOWN_KEY),
+        product_version_key=sold["product_version_key"].astype(INTEGER).fillna(UNKNOWN_KEY),
+        cost=sold["cost"].astype(INTEGER),
+        profit=rows["sales_amount"] - rows["quantity"] * sold["cost"].astype(INTEGER),
     )
 
 
@@ -70,18 +102,13 @@ def within_calendar(dates: pd.Series, business_date: date) -> pd.Series:
     return dates.where(dates.between(np.datetime64(f"{year - 50:04}-01-01"), np.datetime64(f"{year + 1:04}-12-31")))
 
 
-def cost_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.Series:
-    """Cost of the version valid on the order date: NULL where no product has the number."""
+def version_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.DataFrame:
+    """Keys and cost of the version valid on the order date: NULL where no product has the number."""
     always, never = np.iinfo("int64").min, np.iinfo("int64").max
-    ordered = versions.sort_values("start_date", na_position="first")
     # The first version also applies to earlier sales, the last one to a sale without a date.
-    first = ~ordered.duplicated("product_number")
-    valid_from = pd.DataFrame(
-        {
-            "product_number": ordered["product_number"],
-            "day": ordered["start_date"].astype("int64").mask(first, always),
-            "cost": ordered["cost"],
-        }
+    first = versions["version_number"] == 1
+    valid_from = versions[["product_number", "product_key", "product_version_key", "cost"]].assign(
+        day=versions["start_date"].astype("int64").mask(first, always)
     )
     sold = pd.DataFrame(
         {
@@ -91,18 +118,18 @@ def cost_of_sale(rows: pd.DataFrame, versions: pd.DataFrame) -> pd.Series:
         }
     )
     found = pd.merge_asof(sold.sort_values("day"), valid_from.sort_values("day"), on="day", by="product_number")
-    return found.set_index("row")["cost"].astype(INTEGER).reindex(rows.index)
+    return found.set_index("row").reindex(rows.index)
 
 
-def with_unknown_customer(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put the unknown member, key 0, before the customers."""
+def with_unknown_customer(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the unknown member, key 0, before the customers of the dimension ``table`` or its history."""
     texts = ("customer_number", "first_name", "last_name", "country", "marital_status", "gender")
-    return _with_unknown("dim_customers", "customer_key", texts, rows)
+    return _with_unknown(table, texts, rows)
 
 
-def with_unknown_product(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put the unknown member, key 0, before the products; it has no category."""
-    return _with_unknown("dim_products", "product_key", ("product_number", "product_name", "product_line"), rows)
+def with_unknown_product(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the unknown member, key 0, before the products of ``table``; it has no category."""
+    return _with_unknown(table, ("product_number", "product_name", "product_line"), rows)
 
 
 def report_products(sales: pd.DataFrame, products: pd.DataFrame, business_date: date) -> pd.DataFrame:
@@ -206,9 +233,10 @@ def _numbers_from_1(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(range(1, len(rows) + 1), index=rows.index, dtype=INTEGER)
 
 
-def _with_unknown(table: str, key: str, texts: tuple[str, ...], rows: pd.DataFrame) -> pd.DataFrame:
+def _with_unknown(table: str, texts: tuple[str, ...], rows: pd.DataFrame) -> pd.DataFrame:
     columns = TABLES[table]
-    unknown: dict[str, list[object]] = {column: [None] for column in columns}
-    unknown |= {text: ["n/a"] for text in texts}
-    unknown |= {key: [UNKNOWN_KEY], "in_source": [0]}
-    return pd.concat([pd.DataFrame(unknown).astype(columns), rows[list(columns)].astype(columns)])
+    values: dict[str, object] = dict.fromkeys(texts, "n/a")
+    values |= {column: UNKNOWN_KEY for column in columns if column.endswith("_key")}
+    values |= {"in_source": 0, "version_number": 1, "valid_from": EVER, "valid_to": ALWAYS, "is_current": 1}
+    unknown = pd.DataFrame({column: [values.get(column)] for column in columns}).astype(columns)
+    return pd.concat([unknown, rows[list(columns)].astype(columns)])

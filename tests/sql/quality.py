@@ -27,6 +27,8 @@ TAMPERED: dict[str, str] = {
     " WHERE order_number = N'UNDATED'",
     "every sale has its product in dim_products": "UPDATE silver.sales SET product_key = 9999"
     " WHERE order_number = N'UNDATED'",
+    "every sale has its versions of customer and product": "UPDATE silver.sales SET customer_version_key = 0"
+    " WHERE order_number = N'UNDATED'",
     "no sale is negative without a negative quantity": "UPDATE silver.sales SET sales_amount = -1"
     " WHERE order_number = N'UNDATED'; UPDATE silver.crm_sales_details SET sls_sales = -1"
     " WHERE sls_ord_num = N'UNDATED'",

@@ -112,5 +112,12 @@ def snapshot(warehouse: Warehouse, tables: Sequence[str]) -> dict[str, list[str]
 
 
 SALES_OF_GOLD = ("gold.fact_sales", "gold.report_products", "gold.report_customers", "gold.report_sales_daily")
+HISTORIES = ("gold.dim_customers_history", "gold.dim_products_history")
 GOLD = ("gold.current_batch", "gold.dim_customers", "gold.dim_products", "gold.dim_date", *SALES_OF_GOLD)
-INTEGRATED = ("silver.customers", "silver.products", "silver.sales")
+INTEGRATED = (
+    "silver.customers",
+    "silver.customer_versions",
+    "silver.products",
+    "silver.product_versions",
+    "silver.sales",
+)

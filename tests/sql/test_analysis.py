@@ -58,8 +58,8 @@ def dated(gold: Gold) -> pd.DataFrame:
 
 
 def database(gold: Gold) -> Rows:
-    names = {"dim_customers": 11, "dim_products": 12, "fact_sales": 11, "report_customers": 15, "report_products": 16}
-    return list(names.items())
+    names = ("dim_customers", "dim_customers_history", "dim_products", "dim_products_history", "fact_sales")
+    return [(name, len(getattr(gold, name).columns)) for name in (*names, "report_customers", "report_products")]
 
 
 def dimensions(gold: Gold) -> Rows:

@@ -17,6 +17,7 @@ from tests.sql.steps import INTEGRATED, load_history, snapshot
 from tests.warehouse import Warehouse
 
 FIRST, SECOND = DAYS[0].business_date, DAYS[1].business_date
+NOTHING = dict.fromkeys(INTEGRATED, 0)
 STEPS = ("silver.load_customers", "silver.load_products", "silver.load_sales")
 
 
@@ -42,7 +43,7 @@ def test_a_day_loaded_again_writes_nothing(emptied: Warehouse, drops: list[Path]
     emptied.load(drops[0], FIRST)
     before = snapshot(emptied, INTEGRATED)
     emptied.load(drops[0], FIRST)
-    assert written(emptied, 2) == dict.fromkeys(INTEGRATED, 0)
+    assert written(emptied, 2) == NOTHING
     assert counts(emptied, 2) == dict.fromkeys(STEPS, (0, 0))
     assert snapshot(emptied, INTEGRATED) == before
 
@@ -50,7 +51,7 @@ def test_a_day_loaded_again_writes_nothing(emptied: Warehouse, drops: list[Path]
 def test_the_same_drop_on_the_next_day_writes_whose_birth_date_has_come(emptied: Warehouse, drops: list[Path]) -> None:
     emptied.load(drops[0], FIRST)
     emptied.load(drops[0], SECOND, same_drop=True)
-    assert written(emptied, 2) == {"silver.customers": 1, "silver.products": 0, "silver.sales": 0}
+    assert written(emptied, 2) == NOTHING | {"silver.customers": 1}
     assert emptied.value("SELECT birthdate FROM silver.customers WHERE last_batch_id = 2") == SECOND
 
 
@@ -76,7 +77,7 @@ def test_one_changed_value_of_a_line_updates_that_line(emptied: Warehouse, tmp_p
     emptied.load(tmp_path / "1", FIRST)
     emptied.load(tmp_path / "2", FIRST)
     assert counts(emptied, 2)["silver.load_sales"] == (0, 1)
-    assert written(emptied, 2) == {"silver.customers": 0, "silver.products": 0, "silver.sales": 1}
+    assert written(emptied, 2) == NOTHING | {"silver.sales": 1}
     (line,) = emptied.execute("SELECT * FROM silver.sales WHERE last_batch_id = 2")
     assert (line["order_number"], line["product_number"]) == (number, product)
     if line["quantity"] is not None and line["cost"] is not None:

@@ -39,9 +39,13 @@ def last_seen(warehouse: Warehouse) -> dict[str, tuple[bool, object]]:
 
 
 def test_gold_changes_by_members_that_are_not_in_source_alone(with_a_gap: Warehouse, between: Path) -> None:
-    before = snapshot(with_a_gap, GOLD)
+    # The sales may belong to other versions, because the older day tells more of them.
+    tables = [table for table in GOLD if table != "gold.fact_sales"]
+    sales = "SELECT SUM(sales_amount) AS amount, SUM(profit) AS profit, COUNT(*) AS n FROM gold.fact_sales"
+    before, sold = snapshot(with_a_gap, tables), with_a_gap.execute(sales)
     assert load_history(with_a_gap, "backfill", SECOND, between)["is_history"] is True
-    after = snapshot(with_a_gap, GOLD)
+    after = snapshot(with_a_gap, tables)
+    assert with_a_gap.execute(sales) == sold
     added = {table: set(after[table]) - set(rows) for table, rows in before.items()}
     assert [table for table, rows in before.items() if set(rows) - set(after[table])] == []
     assert {table for table, rows in added.items() if rows} == {"gold.dim_customers", "gold.dim_products"}

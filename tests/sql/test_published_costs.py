@@ -31,7 +31,7 @@ def test_purged_versions_leave_published_costs_as_they_are(emptied: Warehouse, t
     current = ["211,CO-RF-FR-R92B-58,Road Frame,350,R ,2023-07-01,", "215,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-01,"]
     new = "SO103,FR-R92B-58,11002,20230101,20230106,20230113,500,1,500"
     load(emptied, tmp_path, SECOND, {**BASE, PRD: current, SALES: [*BASE[SALES], new]})
-    assert costs(emptied) == [*before, ("SO103", 350, 150)]
+    assert costs(emptied) == [*before, ("SO103", 300, 200)]  # of the version that the drop no longer has
     assert emptied.execute(CHANGED, 2) == [{"observed": 0, "passed": True}]
 
 

@@ -41,7 +41,7 @@ CREATE TABLE silver.erp_targets
 );
 GO
 """,
-    "30_silver/25_targets.sql": """
+    "30_silver/26_targets.sql": """
 IF OBJECT_ID(N'silver.targets', N'U') IS NULL
     CREATE TABLE silver.targets
     (
@@ -52,7 +52,7 @@ IF OBJECT_ID(N'silver.targets', N'U') IS NULL
     );
 GO
 """,
-    "30_silver/38_erp_targets_judged.sql": """
+    "30_silver/36_erp_targets_judged.sql": """
 CREATE OR ALTER VIEW silver.erp_targets_judged
 AS
 WITH converted AS (
@@ -74,7 +74,7 @@ SELECT
 FROM converted;
 GO
 """,
-    "30_silver/43_load_targets.sql": """
+    "30_silver/45_load_targets.sql": """
 CREATE OR ALTER PROCEDURE silver.load_targets
     @batch_id INT
 AS

@@ -15,7 +15,8 @@ BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
 
-    DECLARE @summary NVARCHAR(2048);
+    DECLARE @step_name NVARCHAR(128);
+    DECLARE @milliseconds INT;
 
     UPDATE etl.step
     SET
@@ -29,28 +30,27 @@ BEGIN
     WHERE step_id = @step_id;
 
     SELECT
-        -- Text + NULL is NULL, and CONCAT omits NULL, so counts that the step does not have are left out.
-        @summary = CONCAT(
-            step_name, N': read ', rows_read,
-            N', inserted ' + CAST(rows_inserted AS NVARCHAR(11)),
-            N', updated ' + CAST(rows_updated AS NVARCHAR(11)),
-            N', superseded ' + CAST(rows_superseded AS NVARCHAR(11)),
-            N', rejected ' + CAST(rows_rejected AS NVARCHAR(11)),
-            N' in ', DATEDIFF(MILLISECOND, started_at, ended_at), N' ms.'
-        )
+        @step_name = step_name,
+        @milliseconds = DATEDIFF(MILLISECOND, started_at, ended_at)
     FROM etl.step
     WHERE step_id = @step_id;
 
-    PRINT @summary;
+    -- Text + NULL is NULL, and CONCAT omits NULL, so counts that the step does not have are left out.
+    PRINT CONCAT(
+        @step_name, N': read ', @rows_read,
+        N', inserted ' + CAST(@rows_inserted AS NVARCHAR(11)),
+        N', updated ' + CAST(@rows_updated AS NVARCHAR(11)),
+        N', superseded ' + CAST(@rows_superseded AS NVARCHAR(11)),
+        N', rejected ' + CAST(@rows_rejected AS NVARCHAR(11)),
+        N' in ', @milliseconds, N' ms.'
+    );
 
     SELECT
-        step_name,
-        rows_read,
-        rows_inserted,
-        rows_updated,
-        rows_superseded,
-        rows_rejected
-    FROM etl.step
-    WHERE step_id = @step_id;
+        @step_name AS step_name,
+        @rows_read AS rows_read,
+        @rows_inserted AS rows_inserted,
+        @rows_updated AS rows_updated,
+        @rows_superseded AS rows_superseded,
+        @rows_rejected AS rows_rejected;
 END;
 GO

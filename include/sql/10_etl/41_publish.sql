@@ -99,8 +99,11 @@ BEGIN
 
         IF @failures = 0
             BEGIN
+                EXEC silver.load_spellings @batch_id;
                 EXEC silver.load_customers @batch_id;
+                EXEC silver.load_customer_versions @batch_id;
                 EXEC silver.load_products @batch_id;
+                EXEC silver.load_product_versions @batch_id;
                 EXEC silver.load_sales @batch_id;
 
                 UPDATE etl.batch

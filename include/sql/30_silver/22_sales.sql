@@ -4,6 +4,8 @@ Grain:   order line (order_number, product_number). in_source = 1: the line is i
          last_seen_date: if in_source = 0, the business date of the last drop that held the line. If in_source = 1, the
          line was last seen on the business date of gold.current_batch, or on last_seen_date if that is later (after a
          replay), because the load does not update unchanged lines.
+         product_version_key, customer_version_key: the versions of product and customer on the order date, the last
+         ones if the line has no order date.
          last_batch_id is the batch that last changed the line; if in_source = 0, the last batch that held it.
 */
 IF OBJECT_ID(N'silver.sales', N'U') IS NULL
@@ -25,6 +27,8 @@ IF OBJECT_ID(N'silver.sales', N'U') IS NULL
         last_seen_date DATE NOT NULL,
         first_batch_id INT NOT NULL,
         last_batch_id INT NOT NULL,
+        product_version_key INT NOT NULL,
+        customer_version_key INT NOT NULL,
         CONSTRAINT pk_sales PRIMARY KEY (order_number, product_number)
     );
 GO

@@ -20,6 +20,8 @@ BEGIN
     DECLARE @source NVARCHAR(261) = CONCAT(N'bronze.', QUOTENAME(@source_table));
     DECLARE @target NVARCHAR(261) = CONCAT(N'silver.', QUOTENAME(@source_table));
     DECLARE @judged NVARCHAR(261) = CONCAT(N'silver.', QUOTENAME(CONCAT(@source_table, N'_judged')));
+    DECLARE @source_id INT = OBJECT_ID(@source, N'U');
+    DECLARE @target_id INT = OBJECT_ID(@target, N'U');
     DECLARE @columns NVARCHAR(MAX);
     DECLARE @raw_row NVARCHAR(MAX);
     DECLARE @sql NVARCHAR(MAX);
@@ -59,17 +61,8 @@ BEGIN
         SELECT @columns = STRING_AGG(CAST(QUOTENAME(name) AS NVARCHAR(MAX)), N', ') WITHIN GROUP (ORDER BY column_id)
         FROM sys.columns
         WHERE
-            object_id = OBJECT_ID(@target, N'U')
+            object_id = @target_id
             AND name <> N'dwh_batch_id';
-
-        SELECT
-            @raw_row = STRING_AGG(
-                CAST(CONCAT(N'b.', QUOTENAME(name)) AS NVARCHAR(MAX)), N', N'','', '
-            ) WITHIN GROUP (ORDER BY column_id)
-        FROM sys.columns
-        WHERE
-            object_id = OBJECT_ID(@source, N'U')
-            AND name <> N'dwh_source_line';
 
         BEGIN TRANSACTION;
 
@@ -91,42 +84,57 @@ BEGIN
             @batch_id = @batch_id,
             @rows = @rows_inserted OUTPUT;
 
-        -- The raw row is put together for rejected rows alone.
-        SET @sql = CONCAT(
-            N'INSERT INTO #rejected (source_line, verdict, raw_row) ',
-            N'SELECT j.dwh_source_line, j.verdict, LEFT(CONCAT(', @raw_row, N'), 4000) ',
-            N'FROM ', @judged, N' AS j INNER JOIN ', @source, N' AS b ON j.dwh_source_line = b.dwh_source_line ',
-            N'WHERE j.verdict IS NOT NULL;'
-        );
-        EXEC sp_executesql @sql;
-
-        SELECT @source_file = source_file
-        FROM etl.manifest
-        WHERE
-            batch_id = @batch_id
-            AND source_table = @source_table;
-
         DELETE FROM etl.rejected_row
         WHERE
             batch_id = @batch_id
             AND source_table = @source_table
             AND found_by = N'silver';
 
-        INSERT INTO etl.rejected_row
-        (batch_id, found_by, source_table, source_file, source_line, column_name, reason, raw_row)
-        SELECT
-            @batch_id,
-            N'silver',
-            @source_table,
-            @source_file,
-            source_line,
-            LEFT(verdict, CHARINDEX(N':', verdict) - 1),
-            SUBSTRING(verdict, CHARINDEX(N':', verdict) + 2, 4000),
-            raw_row
-        FROM #rejected
-        ORDER BY source_line;
+        SET @rows_rejected = 0;
 
-        SET @rows_rejected = @@ROWCOUNT;
+        -- The raw row is put together for rejected rows alone.
+        IF @rows_inserted < @rows_read
+            BEGIN
+                SELECT
+                    @raw_row = STRING_AGG(
+                        CAST(CONCAT(N'b.', QUOTENAME(name)) AS NVARCHAR(MAX)), N', N'','', '
+                    ) WITHIN GROUP (ORDER BY column_id)
+                FROM sys.columns
+                WHERE
+                    object_id = @source_id
+                    AND name <> N'dwh_source_line';
+
+                SET @sql = CONCAT(
+                    N'INSERT INTO #rejected (source_line, verdict, raw_row) ',
+                    N'SELECT j.dwh_source_line, j.verdict, LEFT(CONCAT(', @raw_row, N'), 4000) ',
+                    N'FROM ', @judged, N' AS j INNER JOIN ', @source,
+                    N' AS b ON j.dwh_source_line = b.dwh_source_line WHERE j.verdict IS NOT NULL;'
+                );
+                EXEC sp_executesql @sql;
+
+                SELECT @source_file = source_file
+                FROM etl.manifest
+                WHERE
+                    batch_id = @batch_id
+                    AND source_table = @source_table;
+
+                INSERT INTO etl.rejected_row
+                (batch_id, found_by, source_table, source_file, source_line, column_name, reason, raw_row)
+                SELECT
+                    @batch_id,
+                    N'silver',
+                    @source_table,
+                    @source_file,
+                    source_line,
+                    LEFT(verdict, CHARINDEX(N':', verdict) - 1),
+                    SUBSTRING(verdict, CHARINDEX(N':', verdict) + 2, 4000),
+                    raw_row
+                FROM #rejected
+                ORDER BY source_line;
+
+                SET @rows_rejected = @@ROWCOUNT;
+            END;
+
         SET @rows_superseded = @rows_read - @rows_inserted - @rows_rejected;
 
         COMMIT TRANSACTION;

@@ -1,12 +1,10 @@
 /*
-Purpose:    joins the customers of CRM and ERP, updates the known ones and gives new ones their surrogate keys.
-            Countries that the collation holds for equal get one spelling, in silver as a whole: the one that most
-            customers of the drop have, or the first by code point. So gold, Postgres and Tableau, which compare by
-            code point, group them alike. A history batch takes the spellings of silver.
+Purpose:    updates the customers that silver has and gives new ones their surrogate keys (silver.joined_customers).
+            A birth date after the business date is NULL.
             Called by etl.publish, in its transaction. A history batch only adds the customers that silver lacks, with
             in_source = 0.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
+Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_customers
@@ -25,9 +23,6 @@ BEGIN
     DECLARE @rows_updated INT;
 
     EXEC etl.open_step @batch_id, N'silver.load_customers', @step_id OUTPUT;
-    EXEC etl.require_step @batch_id, N'silver.load_crm_cust_info';
-    EXEC etl.require_step @batch_id, N'silver.load_erp_cust_az12';
-    EXEC etl.require_step @batch_id, N'silver.load_erp_loc_a101';
 
     SELECT
         @business_date = business_date,
@@ -38,61 +33,20 @@ BEGIN
     SELECT @last_key = MAX(customer_key)
     FROM silver.customers;
 
-    -- Gender: CRM is the master, ERP fills its n/a. A birth date after the business date is NULL.
     SELECT
-        c.cst_id AS customer_id,
-        c.cst_key AS customer_number,
-        c.cst_firstname AS first_name,
-        c.cst_lastname AS last_name,
-        COALESCE(l.cntry, N'n/a') AS country,
-        c.cst_marital_status AS marital_status,
-        CASE WHEN c.cst_gndr <> N'n/a' THEN c.cst_gndr ELSE COALESCE(e.gen, N'n/a') END AS gender,
-        CASE WHEN e.bdate <= @business_date THEN e.bdate END AS birthdate,
-        c.cst_create_date AS create_date
+        customer_id,
+        customer_number,
+        first_name,
+        last_name,
+        country,
+        marital_status,
+        gender,
+        CASE WHEN birthdate <= @business_date THEN birthdate END AS birthdate,
+        create_date
     INTO #customers
-    FROM silver.crm_cust_info AS c
-    LEFT JOIN silver.erp_cust_az12 AS e
-        ON c.cst_key = e.cid
-    LEFT JOIN silver.erp_loc_a101 AS l
-        ON c.cst_key = l.cid;
+    FROM silver.joined_customers;
 
     SET @rows_read = @@ROWCOUNT;
-
-    WITH countries AS (
-        SELECT
-            country,
-            CASE WHEN @is_history = 0 THEN 1 ELSE 0 END AS decides
-        FROM #customers
-
-        UNION ALL
-
-        SELECT
-            country,
-            CASE WHEN @is_history = 0 THEN 0 ELSE 1 END AS decides
-        FROM silver.customers
-    ),
-
-    written AS (
-        SELECT
-            country COLLATE Latin1_General_100_BIN2 AS written,
-            SUM(decides) AS times
-        FROM countries
-        GROUP BY country COLLATE Latin1_General_100_BIN2
-    )
-
-    SELECT
-        written,
-        FIRST_VALUE(written) OVER (PARTITION BY written COLLATE DATABASE_DEFAULT ORDER BY times DESC, written ASC)
-            AS spelling
-    INTO #spellings
-    FROM written;
-
-    UPDATE s
-    SET country = p.spelling
-    FROM #customers AS s
-    INNER JOIN #spellings AS p
-        ON s.country COLLATE Latin1_General_100_BIN2 = p.written
-    WHERE p.written <> p.spelling;
 
     -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
@@ -179,13 +133,6 @@ BEGIN
     );
 
     SET @rows_inserted = @@ROWCOUNT;
-
-    UPDATE t
-    SET country = p.spelling
-    FROM silver.customers AS t
-    INNER JOIN #spellings AS p
-        ON t.country COLLATE Latin1_General_100_BIN2 = p.written
-    WHERE p.written <> p.spelling;
 
     EXEC etl.close_step
         @step_id,

@@ -1,11 +1,10 @@
 /*
-Purpose:    takes the current version of each product with its category, updates the known ones and gives new ones
-            their surrogate keys.
-            Categories, subcategories and maintenance get one spelling each, as countries do (silver.load_customers).
+Purpose:    updates the products that silver has to their current version, and gives new ones their surrogate keys
+            (silver.joined_product_versions).
             Called by etl.publish, in its transaction. A history batch only adds the products that silver lacks, with
             in_source = 0.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
+Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_products
@@ -23,8 +22,6 @@ BEGIN
     DECLARE @rows_updated INT;
 
     EXEC etl.open_step @batch_id, N'silver.load_products', @step_id OUTPUT;
-    EXEC etl.require_step @batch_id, N'silver.load_crm_prd_info';
-    EXEC etl.require_step @batch_id, N'silver.load_erp_px_cat_g1v2';
 
     SELECT @is_history = is_history
     FROM etl.batch
@@ -34,86 +31,21 @@ BEGIN
     FROM silver.products;
 
     SELECT
-        p.prd_id AS product_id,
-        p.product_number,
-        p.prd_nm AS product_name,
-        p.category_id,
-        c.cat AS category,
-        c.subcat AS subcategory,
-        c.maintenance,
-        p.prd_cost AS cost,
-        p.prd_line AS product_line,
-        p.prd_start_dt AS start_date
+        product_id,
+        product_number,
+        product_name,
+        category_id,
+        category,
+        subcategory,
+        maintenance,
+        cost,
+        product_line,
+        start_date
     INTO #products
-    FROM silver.crm_prd_info AS p
-    LEFT JOIN silver.erp_px_cat_g1v2 AS c
-        ON p.category_id = c.id
-    WHERE p.is_current = 1;
+    FROM silver.joined_product_versions
+    WHERE is_current = 1;
 
     SET @rows_read = @@ROWCOUNT;
-
-    WITH products AS (
-        SELECT
-            category,
-            subcategory,
-            maintenance,
-            CASE WHEN @is_history = 0 THEN 1 ELSE 0 END AS decides
-        FROM #products
-
-        UNION ALL
-
-        SELECT
-            category,
-            subcategory,
-            maintenance,
-            CASE WHEN @is_history = 0 THEN 0 ELSE 1 END AS decides
-        FROM silver.products
-    ),
-
-    written AS (
-        SELECT
-            v.column_name,
-            v.written COLLATE Latin1_General_100_BIN2 AS written,
-            SUM(p.decides) AS times
-        FROM products AS p
-        CROSS APPLY (
-            VALUES
-            (N'category', p.category),
-            (N'subcategory', p.subcategory),
-            (N'maintenance', p.maintenance)
-        ) AS v(column_name, written)
-        WHERE v.written IS NOT NULL
-        GROUP BY
-            v.column_name,
-            v.written COLLATE Latin1_General_100_BIN2
-    )
-
-    SELECT
-        column_name,
-        written,
-        FIRST_VALUE(written) OVER (
-            PARTITION BY column_name, written COLLATE DATABASE_DEFAULT
-            ORDER BY times DESC, written ASC
-        ) AS spelling
-    INTO #spellings
-    FROM written;
-
-    UPDATE s
-    SET
-        category = c.spelling,
-        subcategory = b.spelling,
-        maintenance = m.spelling
-    FROM #products AS s
-    LEFT JOIN #spellings AS c
-        ON c.column_name = N'category' AND s.category COLLATE Latin1_General_100_BIN2 = c.written
-    LEFT JOIN #spellings AS b
-        ON b.column_name = N'subcategory' AND s.subcategory COLLATE Latin1_General_100_BIN2 = b.written
-    LEFT JOIN #spellings AS m
-        ON m.column_name = N'maintenance' AND s.maintenance COLLATE Latin1_General_100_BIN2 = m.written
-    WHERE
-        c.written <> c.spelling
-        OR b.written <> b.spelling
-        OR m.written <> m.spelling;
 
     -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
@@ -208,23 +140,6 @@ BEGIN
     );
 
     SET @rows_inserted = @@ROWCOUNT;
-
-    UPDATE t
-    SET
-        category = c.spelling,
-        subcategory = b.spelling,
-        maintenance = m.spelling
-    FROM silver.products AS t
-    LEFT JOIN #spellings AS c
-        ON c.column_name = N'category' AND t.category COLLATE Latin1_General_100_BIN2 = c.written
-    LEFT JOIN #spellings AS b
-        ON b.column_name = N'subcategory' AND t.subcategory COLLATE Latin1_General_100_BIN2 = b.written
-    LEFT JOIN #spellings AS m
-        ON m.column_name = N'maintenance' AND t.maintenance COLLATE Latin1_General_100_BIN2 = m.written
-    WHERE
-        c.written <> c.spelling
-        OR b.written <> b.spelling
-        OR m.written <> m.spelling;
 
     EXEC etl.close_step
         @step_id,

@@ -1,6 +1,8 @@
 /*
 Purpose: the sales fact: the order lines of the drop that gold shows.
 Grain:   order line. cost is the product's cost on the order date, profit = sales_amount - quantity * cost.
+         product_version_key and customer_version_key are the rows of dim_products_history and dim_customers_history
+         that were valid on the order date, the current ones if there is no order date.
 */
 CREATE OR ALTER VIEW gold.fact_sales
 AS
@@ -15,7 +17,9 @@ SELECT
     quantity,
     price,
     cost,
-    profit
+    profit,
+    product_version_key,
+    customer_version_key
 FROM silver.sales
 WHERE in_source = 1;
 GO

@@ -11,6 +11,9 @@ WITH fact AS (
         COUNT_BIG(CASE WHEN f.sales_amount < 0 AND f.quantity >= 0 THEN 1 END) AS negative_sales,
         COUNT_BIG(CASE WHEN c.customer_key IS NULL THEN 1 END) AS orphan_customers,
         COUNT_BIG(CASE WHEN p.product_key IS NULL THEN 1 END) AS orphan_products,
+        COUNT_BIG(
+            CASE WHEN w.customer_version_key IS NULL OR v.product_version_key IS NULL THEN 1 END
+        ) AS orphan_versions,
         COUNT_BIG(CASE WHEN f.customer_key = 0 THEN 1 END) AS unknown_customers,
         COUNT_BIG(CASE WHEN f.product_key = 0 THEN 1 END) AS unknown_products,
         COUNT_BIG(CASE WHEN f.order_date IS NULL THEN 1 END) AS no_order_date,
@@ -30,6 +33,16 @@ WITH fact AS (
         ON f.customer_key = c.customer_key
     LEFT JOIN gold.dim_products AS p
         ON f.product_key = p.product_key
+    LEFT JOIN gold.dim_customers_history AS w
+        ON
+            f.customer_version_key = w.customer_version_key
+            AND f.customer_key = w.customer_key
+            AND COALESCE(f.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
+    LEFT JOIN gold.dim_products_history AS v
+        ON
+            f.product_version_key = v.product_version_key
+            AND f.product_key = v.product_key
+            AND COALESCE(f.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
     LEFT JOIN gold.current_batch AS b
         ON 1 = 1
 ),
@@ -69,6 +82,7 @@ checks AS (
         ),
         (N'every sale has its customer in dim_customers', N'', f.orphan_customers, NULL, 0),
         (N'every sale has its product in dim_products', N'', f.orphan_products, NULL, 0),
+        (N'every sale has its versions of customer and product', N'', f.orphan_versions, NULL, 0),
         (N'no sale is negative without a negative quantity', N'', f.negative_sales, NULL, 0),
         (
             N'report_customers has the dated sales of known customers', N'',

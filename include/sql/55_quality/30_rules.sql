@@ -149,6 +149,13 @@ VALUES
     '2026-11-22'
 ),
 (
+    N'every sale has its versions of customer and product', N'gold', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'gold.quality_check',
+    N'A sale is explained by the values of its order date, not by those of another day.',
+    '2026-11-29'
+),
+(
     N'no sale is negative without a negative quantity', N'gold', N'error', N'equal',
     NULL, NULL, NULL, NULL, NULL, NULL,
     N'gold.quality_check',

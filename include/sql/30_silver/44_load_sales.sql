@@ -1,17 +1,18 @@
 /*
-Purpose:    gives each order line the keys of its customer and product, the cost at the time of sale and the profit.
+Purpose:    gives each order line the keys of its customer and product and of their versions on the order date, the
+            cost at the time of sale and the profit.
             Called by etl.publish, in its transaction. Only lines that differ are written. last_seen_date is written
             when a line leaves the drops, because until then it is the day that gold shows (silver.sales).
             A date more than 50 years before the business date, or after the year that follows it, is a mistake of the
             source and counts as none (a rule reports it). Otherwise one such date would stretch the
             calendar over centuries.
-            A line that was published keeps its cost if the drop no longer has the version of its day (the source has
-            purged it, and the order is older than the first version left). Other changes of a published cost are added
-            up in etl.batch.restated_cost; the rule 'no published cost was changed' reports them.
-            A history batch only adds the lines that silver lacks, with in_source = 0, and raises last_seen_date of
-            lines that are not in a later drop.
+            A line that was published keeps its cost if the drop no longer has the version of its day (the CRM has
+            purged it). Other changes of a published cost are added up in etl.batch.restated_cost; the rule 'no
+            published cost was changed' reports them.
+            A history batch only adds the lines that silver lacks, with in_source = 0, raises last_seen_date of lines
+            that are not in a later drop, and corrects the keys of versions.
 Parameters: @batch_id
-Errors:     50005 batch not open, 50006 a cleansed table holds another batch, 50013 another batch holds one
+Errors:     50005 batch not open
 Example:    EXEC etl.publish 1;
 */
 CREATE OR ALTER PROCEDURE silver.load_sales
@@ -33,7 +34,6 @@ BEGIN
     DECLARE @rows_updated INT;
 
     EXEC etl.open_step @batch_id, N'silver.load_sales', @step_id OUTPUT;
-    EXEC etl.require_step @batch_id, N'silver.load_crm_sales_details';
 
     SELECT
         @business_date = business_date,
@@ -49,17 +49,6 @@ BEGIN
         @shown_batch_id = batch_id,
         @shown_date = business_date
     FROM gold.current_batch;
-
-    -- The first version of a product is also valid before its start. A line without an order date gets the last
-    -- possible date, so that it finds the current version.
-    SELECT
-        product_number,
-        prd_cost AS cost,
-        prd_start_dt AS start_date,
-        CASE WHEN version_number = 1 THEN CAST('00010101' AS DATE) ELSE prd_start_dt END AS valid_from,
-        LEAD(prd_start_dt) OVER (PARTITION BY product_number ORDER BY version_number) AS valid_before
-    INTO #versions
-    FROM silver.crm_prd_info;
 
     -- A member that only withdrawn batches delivered counts as unknown. It keeps its key for a later delivery.
     SELECT
@@ -109,6 +98,8 @@ BEGIN
         d.product_number,
         COALESCE(p.product_key, 0) AS product_key,
         COALESCE(c.customer_key, 0) AS customer_key,
+        COALESCE(v.product_version_key, 0) AS product_version_key,
+        COALESCE(w.customer_version_key, 0) AS customer_version_key,
         d.order_date,
         d.shipping_date,
         d.due_date,
@@ -116,7 +107,7 @@ BEGIN
         d.quantity,
         d.price,
         v.cost AS version_cost,
-        CASE WHEN d.order_date < v.start_date THEN 1 ELSE 0 END AS is_older_than_versions,
+        CASE WHEN v.in_source = 0 OR d.order_date < v.start_date THEN 1 ELSE 0 END AS is_of_purged_version,
         p.cost AS product_cost
     INTO #sales
     FROM lines AS d
@@ -124,11 +115,14 @@ BEGIN
         ON d.product_number = p.product_number
     LEFT JOIN #customers AS c
         ON d.customer_id = c.customer_id
-    LEFT JOIN #versions AS v
+    LEFT JOIN gold.dim_products_history AS v
         ON
-            d.product_number = v.product_number
-            AND COALESCE(d.order_date, CAST('99991231' AS DATE)) >= v.valid_from
-            AND (v.valid_before IS NULL OR COALESCE(d.order_date, CAST('99991231' AS DATE)) < v.valid_before);
+            p.product_key = v.product_key
+            AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
+    LEFT JOIN gold.dim_customers_history AS w
+        ON
+            c.customer_key = w.customer_key
+            AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to;
 
     SET @rows_read = @@ROWCOUNT;
 
@@ -168,7 +162,7 @@ BEGIN
     INNER JOIN etl.batch AS w
         ON t.last_batch_id = w.batch_id
     WHERE
-        s.is_older_than_versions = 1
+        s.is_of_purged_version = 1
         AND s.product_key <> 0
         AND t.cost <> s.version_cost
         AND w.withdrawn_reason IS NULL
@@ -201,6 +195,8 @@ BEGIN
     SET
         product_key = s.product_key,
         customer_key = s.customer_key,
+        product_version_key = s.product_version_key,
+        customer_version_key = s.customer_version_key,
         order_date = s.order_date,
         shipping_date = s.shipping_date,
         due_date = s.due_date,
@@ -228,6 +224,8 @@ BEGIN
                 SELECT
                     t.product_key,
                     t.customer_key,
+                    t.product_version_key,
+                    t.customer_version_key,
                     t.order_date,
                     t.shipping_date,
                     t.due_date,
@@ -240,6 +238,8 @@ BEGIN
                 SELECT
                     s.product_key,
                     s.customer_key,
+                    s.product_version_key,
+                    s.customer_version_key,
                     s.order_date,
                     s.shipping_date,
                     s.due_date,
@@ -267,18 +267,40 @@ BEGIN
                 AND (t.in_source = 0 OR @shown_date < @business_date);
 
             SET @rows_updated = @@ROWCOUNT;
+
+            UPDATE t
+            SET
+                product_version_key = v.product_version_key,
+                customer_version_key = w.customer_version_key
+            FROM silver.sales AS t
+            INNER JOIN gold.dim_products_history AS v
+                ON
+                    t.product_key = v.product_key
+                    AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
+            INNER JOIN gold.dim_customers_history AS w
+                ON
+                    t.customer_key = w.customer_key
+                    AND COALESCE(t.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
+            WHERE
+                t.product_version_key <> v.product_version_key
+                OR t.customer_version_key <> w.customer_version_key;
+
+            SET @rows_updated = @rows_updated + @@ROWCOUNT;
         END;
 
     INSERT INTO silver.sales
     (
-        order_number, product_number, product_key, customer_key, order_date, shipping_date, due_date, sales_amount,
-        quantity, price, cost, profit, in_source, last_seen_date, first_batch_id, last_batch_id
+        order_number, product_number, product_key, customer_key, product_version_key, customer_version_key, order_date,
+        shipping_date, due_date, sales_amount, quantity, price, cost, profit, in_source, last_seen_date,
+        first_batch_id, last_batch_id
     )
     SELECT
         s.order_number,
         s.product_number,
         s.product_key,
         s.customer_key,
+        s.product_version_key,
+        s.customer_version_key,
         s.order_date,
         s.shipping_date,
         s.due_date,

@@ -1,0 +1,230 @@
+/*
+Purpose:    records the names, countries and marital status of the drop's customers as of its business date. A change
+            begins a version; an older drop says that a version began earlier, or adds one before it. A drop that
+            corrects the one of its day corrects the versions that began on it. A version is void if every drop from
+            its begin on was withdrawn. A new spelling of a country is no change (silver.load_spellings).
+            Called by etl.publish, in its transaction, after silver.load_customers. A history batch, too, adds versions.
+Parameters: @batch_id
+Errors:     50005 batch not open
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_customer_versions
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @business_date DATE;
+    DECLARE @last_date DATE;
+    DECLARE @last_key INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_updated INT;
+
+    EXEC etl.open_step @batch_id, N'silver.load_customer_versions', @step_id OUTPUT;
+
+    SELECT @business_date = business_date
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
+
+    SELECT @last_date = COALESCE(MAX(business_date), CAST('00010101' AS DATE))
+    FROM etl.batch
+    WHERE
+        published_at IS NOT NULL
+        AND withdrawn_reason IS NULL;
+
+    SELECT @last_key = MAX(customer_version_key)
+    FROM silver.customer_versions;
+
+    UPDATE silver.customer_versions
+    SET
+        is_void = 1,
+        last_batch_id = @batch_id
+    WHERE
+        is_void = 0
+        AND valid_from > @last_date;
+
+    SET @rows_updated = @@ROWCOUNT;
+
+    -- Each customer of the drop with the versions on record, and whether they agree. held: the version of the business
+    -- date, the first one also if it begins later.
+    WITH compared AS (
+        SELECT
+            c.customer_key,
+            s.first_name,
+            s.last_name,
+            s.country,
+            s.marital_status,
+            v.customer_version_key,
+            v.valid_from,
+            CASE
+                WHEN
+                    EXISTS (
+                        SELECT
+                            v.first_name COLLATE Latin1_General_100_BIN2,
+                            v.last_name COLLATE Latin1_General_100_BIN2,
+                            v.country COLLATE Latin1_General_100_BIN2,
+                            v.marital_status COLLATE Latin1_General_100_BIN2
+                        INTERSECT
+                        SELECT
+                            s.first_name,
+                            s.last_name,
+                            s.country,
+                            s.marital_status
+                    )
+                    THEN 1
+                ELSE 0
+            END AS agrees
+        FROM silver.joined_customers AS s
+        INNER JOIN silver.customers AS c
+            ON s.customer_id = c.customer_id
+        LEFT JOIN silver.customer_versions AS v
+            ON
+                c.customer_key = v.customer_key
+                AND v.is_void = 0
+    ),
+
+    beside AS (
+        SELECT
+            *,
+            LAG(agrees) OVER (PARTITION BY customer_key ORDER BY valid_from) AS previous_agrees,
+            LEAD(agrees) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_agrees,
+            LEAD(valid_from) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_from,
+            LEAD(customer_version_key) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_key
+        FROM compared
+    )
+
+    SELECT
+        customer_key,
+        first_name,
+        last_name,
+        country,
+        marital_status,
+        customer_version_key AS held_key,
+        valid_from AS held_from,
+        agrees AS held_agrees,
+        next_key,
+        COALESCE(previous_agrees, 0) AS previous_agrees,
+        COALESCE(next_agrees, 0) AS next_agrees,
+        CASE
+            WHEN
+                agrees = 0
+                AND (
+                    customer_version_key IS NULL
+                    OR valid_from > @business_date
+                    OR (valid_from < @business_date AND COALESCE(next_agrees, 0) = 0)
+                )
+                THEN 1
+            ELSE 0
+        END AS begins
+    INTO #changed
+    FROM beside
+    WHERE
+        (agrees = 0 OR valid_from > @business_date)
+        AND (valid_from <= @business_date OR previous_agrees IS NULL)
+        AND (next_from > @business_date OR next_from IS NULL);
+
+    -- An equal version beside it goes on.
+    UPDATE v
+    SET
+        is_void = 1,
+        last_batch_id = @batch_id
+    FROM silver.customer_versions AS v
+    INNER JOIN #changed AS c
+        ON v.customer_version_key = c.held_key
+    WHERE
+        c.held_from = @business_date
+        AND c.previous_agrees = 1;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        first_name = c.first_name,
+        last_name = c.last_name,
+        country = c.country,
+        marital_status = c.marital_status,
+        last_batch_id = @batch_id
+    FROM silver.customer_versions AS v
+    INNER JOIN #changed AS c
+        ON v.customer_version_key = c.held_key
+    WHERE
+        c.held_from = @business_date
+        AND c.previous_agrees = 0;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        valid_from = @business_date,
+        last_batch_id = @batch_id
+    FROM silver.customer_versions AS v
+    INNER JOIN #changed AS c
+        ON v.customer_version_key = CASE WHEN c.held_agrees = 1 THEN c.held_key ELSE c.next_key END
+    WHERE
+        c.held_agrees = 1
+        OR (c.held_from < @business_date AND c.next_agrees = 1);
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    -- A version that was void gets its key again.
+    UPDATE v
+    SET
+        first_name = c.first_name,
+        last_name = c.last_name,
+        country = c.country,
+        marital_status = c.marital_status,
+        is_void = 0,
+        first_batch_id = @batch_id,
+        last_batch_id = @batch_id
+    FROM silver.customer_versions AS v
+    INNER JOIN #changed AS c
+        ON v.customer_key = c.customer_key
+    WHERE
+        v.is_void = 1
+        AND v.valid_from = @business_date
+        AND c.begins = 1;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    INSERT INTO silver.customer_versions
+    (
+        customer_version_key, customer_key, valid_from, first_name, last_name, country, marital_status, is_void,
+        first_batch_id, last_batch_id
+    )
+    SELECT
+        @last_key + ROW_NUMBER() OVER (ORDER BY c.customer_key),
+        c.customer_key,
+        @business_date,
+        c.first_name,
+        c.last_name,
+        c.country,
+        c.marital_status,
+        0,
+        @batch_id,
+        @batch_id
+    FROM #changed AS c
+    WHERE
+        c.begins = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM silver.customer_versions AS v
+            WHERE
+                v.customer_key = c.customer_key
+                AND v.valid_from = @business_date
+                AND v.is_void = 0
+        );
+
+    SET @rows_inserted = @@ROWCOUNT;
+
+    SELECT @rows_read = COUNT(*)
+    FROM silver.crm_cust_info;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_updated = @rows_updated;
+END;
+GO

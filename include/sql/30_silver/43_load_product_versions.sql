@@ -1,0 +1,370 @@
+/*
+Purpose:    records the drop's versions of products. A version that the CRM no longer delivers stays on record with
+            in_source = 0. If the CRM or the ERP changes the open version of a product itself, another version begins
+            on the business date. A changed cost is a correction, and so is a change of a version that has ended, or
+            that the same business date brought. A version is void if every drop from the one that brought it on was
+            withdrawn, or if only the drop had it that is corrected now.
+            Called by etl.publish, in its transaction, after silver.load_products. A history batch only adds the
+            versions before those that silver has.
+Parameters: @batch_id
+Errors:     50005 batch not open
+Example:    EXEC etl.publish 1;
+*/
+CREATE OR ALTER PROCEDURE silver.load_product_versions
+    @batch_id INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+
+    DECLARE @step_id INT;
+    DECLARE @business_date DATE;
+    DECLARE @is_history BIT;
+    DECLARE @last_date DATE;
+    DECLARE @last_key INT;
+    DECLARE @rows_read INT;
+    DECLARE @rows_inserted INT;
+    DECLARE @rows_updated INT;
+
+    EXEC etl.open_step @batch_id, N'silver.load_product_versions', @step_id OUTPUT;
+
+    SELECT
+        @business_date = business_date,
+        @is_history = is_history
+    FROM etl.batch
+    WHERE batch_id = @batch_id;
+
+    SELECT @last_date = COALESCE(MAX(business_date), CAST('00010101' AS DATE))
+    FROM etl.batch
+    WHERE
+        published_at IS NOT NULL
+        AND withdrawn_reason IS NULL;
+
+    SELECT @last_key = MAX(product_version_key)
+    FROM silver.product_versions;
+
+    SELECT
+        p.product_key,
+        s.start_date,
+        COALESCE(s.start_date, CAST('00010101' AS DATE)) AS valid_from,
+        s.product_id,
+        s.product_name,
+        s.category_id,
+        s.category,
+        s.subcategory,
+        s.maintenance,
+        s.cost,
+        s.product_line,
+        s.is_current
+    INTO #versions
+    FROM silver.joined_product_versions AS s
+    INNER JOIN silver.products AS p
+        ON
+            s.product_number = p.product_number
+            AND p.product_key <> 0;
+
+    SET @rows_read = @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        is_void = 1,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN etl.batch AS f
+        ON v.first_batch_id = f.batch_id
+    WHERE
+        v.is_void = 0
+        AND f.business_date > @last_date;
+
+    SET @rows_updated = @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        in_source = CASE WHEN s.product_key IS NULL THEN 0 ELSE 1 END,
+        is_void = CASE WHEN s.product_key IS NULL AND f.business_date = @business_date THEN 1 ELSE 0 END,
+        cost = COALESCE(s.cost, v.cost),
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    LEFT JOIN etl.batch AS f
+        ON v.first_batch_id = f.batch_id
+    LEFT JOIN #versions AS s
+        ON
+            v.product_key = s.product_key
+            AND (v.start_date = s.start_date OR (v.start_date IS NULL AND s.start_date IS NULL))
+    WHERE
+        @is_history = 0
+        AND v.is_void = 0
+        AND v.product_key IN (SELECT d.product_key FROM #versions AS d)
+        AND (
+            v.cost <> s.cost
+            OR v.in_source <> CASE WHEN s.product_key IS NULL THEN 0 ELSE 1 END
+            OR (s.product_key IS NULL AND f.business_date = @business_date)
+        );
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    -- Each version of the drop with its changes on record, and whether they agree. held: the change of the business
+    -- date, or the last one of a version that has ended.
+    WITH compared AS (
+        SELECT
+            s.product_key,
+            s.start_date,
+            s.product_id,
+            s.product_name,
+            s.category_id,
+            s.category,
+            s.subcategory,
+            s.maintenance,
+            s.cost,
+            s.product_line,
+            s.is_current,
+            v.product_version_key,
+            v.valid_from,
+            f.business_date AS first_date,
+            CASE
+                WHEN
+                    EXISTS (
+                        SELECT
+                            v.product_id,
+                            v.product_name COLLATE Latin1_General_100_BIN2,
+                            v.category_id,
+                            v.category COLLATE Latin1_General_100_BIN2,
+                            v.subcategory COLLATE Latin1_General_100_BIN2,
+                            v.maintenance COLLATE Latin1_General_100_BIN2,
+                            v.product_line COLLATE Latin1_General_100_BIN2
+                        INTERSECT
+                        SELECT
+                            s.product_id,
+                            s.product_name,
+                            s.category_id,
+                            s.category,
+                            s.subcategory,
+                            s.maintenance,
+                            s.product_line
+                    )
+                    THEN 1
+                ELSE 0
+            END AS agrees
+        FROM #versions AS s
+        INNER JOIN silver.product_versions AS v
+            ON
+                s.product_key = v.product_key
+                AND (s.start_date = v.start_date OR (s.start_date IS NULL AND v.start_date IS NULL))
+        LEFT JOIN etl.batch AS f
+            ON v.first_batch_id = f.batch_id
+        WHERE v.is_void = 0
+    ),
+
+    beside AS (
+        SELECT
+            *,
+            LAG(agrees) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS previous_agrees,
+            LEAD(agrees) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS next_agrees,
+            LEAD(valid_from) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS next_from,
+            LEAD(product_version_key) OVER (PARTITION BY product_key, start_date ORDER BY valid_from) AS next_key
+        FROM compared
+    )
+
+    SELECT
+        product_version_key AS held_key,
+        next_key,
+        COALESCE(previous_agrees, 0) AS previous_agrees,
+        COALESCE(next_agrees, 0) AS next_agrees,
+        CASE WHEN is_current = 0 OR valid_from >= @business_date OR first_date = @business_date THEN 1 ELSE 0 END
+            AS is_correction,
+        product_key,
+        start_date,
+        product_id,
+        product_name,
+        category_id,
+        category,
+        subcategory,
+        maintenance,
+        cost,
+        product_line
+    INTO #changed
+    FROM beside
+    WHERE
+        @is_history = 0
+        AND agrees = 0
+        AND (
+            (is_current = 0 AND next_from IS NULL)
+            OR (
+                is_current = 1
+                AND (valid_from <= @business_date OR previous_agrees IS NULL)
+                AND (next_from > @business_date OR next_from IS NULL)
+            )
+        );
+
+    -- An equal change beside it goes on.
+    UPDATE v
+    SET
+        is_void = 1,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN #changed AS c
+        ON v.product_version_key = c.held_key
+    WHERE
+        c.is_correction = 1
+        AND c.previous_agrees = 1;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        product_id = c.product_id,
+        product_name = c.product_name,
+        category_id = c.category_id,
+        category = c.category,
+        subcategory = c.subcategory,
+        maintenance = c.maintenance,
+        product_line = c.product_line,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN #changed AS c
+        ON v.product_version_key = c.held_key
+    WHERE
+        c.is_correction = 1
+        AND c.previous_agrees = 0;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    UPDATE v
+    SET
+        valid_from = @business_date,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN #changed AS c
+        ON v.product_version_key = c.next_key
+    WHERE
+        c.is_correction = 0
+        AND c.next_agrees = 1;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    -- The changes, and the versions that are not on record.
+    WITH known AS (
+        SELECT
+            product_key,
+            MIN(CASE WHEN in_source = 1 THEN COALESCE(start_date, CAST('00010101' AS DATE)) END) AS first_start
+        FROM silver.product_versions
+        WHERE is_void = 0
+        GROUP BY product_key
+    ),
+
+    begun AS (
+        SELECT
+            c.product_key,
+            c.start_date,
+            @business_date AS valid_from,
+            c.product_id,
+            c.product_name,
+            c.category_id,
+            c.category,
+            c.subcategory,
+            c.maintenance,
+            c.cost,
+            c.product_line,
+            1 AS in_source
+        FROM #changed AS c
+        WHERE
+            c.is_correction = 0
+            AND c.next_agrees = 0
+
+        UNION ALL
+
+        SELECT
+            s.product_key,
+            s.start_date,
+            s.valid_from,
+            s.product_id,
+            s.product_name,
+            s.category_id,
+            s.category,
+            s.subcategory,
+            s.maintenance,
+            s.cost,
+            s.product_line,
+            CASE WHEN @is_history = 0 OR k.product_key IS NULL THEN 1 ELSE 0 END
+        FROM #versions AS s
+        LEFT JOIN known AS k
+            ON s.product_key = k.product_key
+        WHERE
+            (@is_history = 0 OR k.product_key IS NULL OR s.valid_from < k.first_start)
+            AND NOT EXISTS (
+                SELECT 1
+                FROM silver.product_versions AS v
+                WHERE
+                    v.product_key = s.product_key
+                    AND v.is_void = 0
+                    AND (v.start_date = s.start_date OR (v.start_date IS NULL AND s.start_date IS NULL))
+            )
+    )
+
+    SELECT
+        b.*,
+        v.product_version_key AS void_key
+    INTO #begun
+    FROM begun AS b
+    LEFT JOIN silver.product_versions AS v
+        ON
+            b.product_key = v.product_key
+            AND b.valid_from = v.valid_from
+            AND v.is_void = 1
+            AND (b.start_date = v.start_date OR (b.start_date IS NULL AND v.start_date IS NULL));
+
+    -- A version that was void gets its key again.
+    UPDATE v
+    SET
+        product_id = b.product_id,
+        product_name = b.product_name,
+        category_id = b.category_id,
+        category = b.category,
+        subcategory = b.subcategory,
+        maintenance = b.maintenance,
+        cost = b.cost,
+        product_line = b.product_line,
+        in_source = b.in_source,
+        is_void = 0,
+        first_batch_id = @batch_id,
+        last_batch_id = @batch_id
+    FROM silver.product_versions AS v
+    INNER JOIN #begun AS b
+        ON v.product_version_key = b.void_key;
+
+    SET @rows_updated = @rows_updated + @@ROWCOUNT;
+
+    INSERT INTO silver.product_versions
+    (
+        product_version_key, product_key, start_date, valid_from, product_id, product_name, category_id, category,
+        subcategory, maintenance, cost, product_line, in_source, is_void, first_batch_id, last_batch_id
+    )
+    SELECT
+        @last_key + ROW_NUMBER() OVER (ORDER BY product_key, start_date, valid_from),
+        product_key,
+        start_date,
+        valid_from,
+        product_id,
+        product_name,
+        category_id,
+        category,
+        subcategory,
+        maintenance,
+        cost,
+        product_line,
+        in_source,
+        0,
+        @batch_id,
+        @batch_id
+    FROM #begun
+    WHERE void_key IS NULL;
+
+    SET @rows_inserted = @@ROWCOUNT;
+
+    EXEC etl.close_step
+        @step_id,
+        @rows_read = @rows_read,
+        @rows_inserted = @rows_inserted,
+        @rows_updated = @rows_updated;
+END;
+GO

@@ -1,0 +1,233 @@
+"""The histories of customers and products: what was valid when, and which version a sale belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.days.drop import AZ12, BASE, CUST, LOC, PRD, PX, SALES, Lines, write_drop
+from tests.sql.steps import load_history
+from tests.warehouse import Warehouse
+
+EVER, ALWAYS = date(1, 1, 1), date(9999, 12, 31)
+DAYS = [date(2024, 6, day) for day in range(15, 20)]
+MOVED = {**BASE, LOC: [BASE[LOC][0], "AW-00011001,France", BASE[LOC][2]]}
+"""Customer 11001 lives in France instead of the United States."""
+TOURING = {**BASE, PRD: [*BASE[PRD][:2], BASE[PRD][2].replace(",S ,", ",T ,")]}
+"""The helmet is of another line."""
+BOUGHT_LATER = "SO200,HL-U509,11001,20240617,20240620,20240627,35,1,35"
+
+CUSTOMER = (
+    "SELECT country, valid_from, valid_to, is_current FROM gold.dim_customers_history"
+    " WHERE customer_id = 11001 ORDER BY version_number"
+)
+HELMET = (
+    "SELECT product_line, valid_from, valid_to, cost FROM gold.dim_products_history"
+    " WHERE product_number = N'HL-U509' ORDER BY version_number"
+)
+FRAME = (
+    "SELECT cost, valid_from, valid_to, in_source FROM gold.dim_products_history"
+    " WHERE product_number = N'FR-R92B-58' ORDER BY version_number"
+)
+SOLD = (
+    "SELECT f.order_number, c.country, p.product_line, p.cost FROM gold.fact_sales AS f"
+    " JOIN gold.dim_customers_history AS c ON f.customer_version_key = c.customer_version_key"
+    " AND f.customer_key = c.customer_key"
+    " JOIN gold.dim_products_history AS p ON f.product_version_key = p.product_version_key"
+    " AND f.product_key = p.product_key"
+    " WHERE COALESCE(f.order_date, '99991231') BETWEEN c.valid_from AND c.valid_to"
+    " AND COALESCE(f.order_date, '99991231') BETWEEN p.valid_from AND p.valid_to"
+    " ORDER BY f.order_number, p.product_number"
+)
+
+
+def rows(warehouse: Warehouse, query: str) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in warehouse.execute(query)]
+
+
+def load(warehouse: Warehouse, folder: Path, days: Sequence[tuple[date, Lines]], **options: object) -> None:
+    for number, (day, lines) in enumerate(days):
+        drop = folder / f"{day} {number} {len(list(folder.iterdir()))}"
+        write_drop(drop, lines)
+        warehouse.load(drop, day, same_drop=True, **options)  # type: ignore[arg-type]
+
+
+def test_a_customer_who_moves_has_a_version_for_each_country(emptied: Warehouse, tmp_path: Path) -> None:
+    with_sale = {**MOVED, SALES: [*BASE[SALES], BOUGHT_LATER]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], BASE), (DAYS[2], with_sale), (DAYS[3], with_sale)])
+    assert rows(emptied, CUSTOMER) == [
+        ("United States", EVER, DAYS[1], False),
+        ("France", DAYS[2], ALWAYS, True),
+    ]
+    sold = {order: country for order, country, *_ in rows(emptied, SOLD)}
+    assert sold == {"SO100": "Germany", "SO101": "United States", "SO102": "France", "SO200": "France"}
+    assert len(rows(emptied, SOLD)) == emptied.value("SELECT COUNT(*) FROM gold.fact_sales") == 5
+    assert emptied.value("SELECT country FROM gold.dim_customers WHERE customer_id = 11001") == "France"
+    assert emptied.value("SELECT COUNT(*) FROM gold.dim_customers_history") == 1 + 4
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "changed"),
+    [
+        (CUST, "11001,AW00011001,Ilse,Brandt,S,F,2023-02-01", "11001,AW00011001,Ilse,Hale,M,F,2023-02-01"),
+        (CUST, "11001,AW00011001,Ilse,Brandt,S,F,2023-02-01", "11001,AW00011001,ilse,Brandt,S,F,2023-02-01"),
+        (CUST, "11001,AW00011001,Ilse,Brandt,S,F,2023-02-01", "11001,AW00011001,,Brandt,S,F,2023-02-01"),
+        (LOC, "AW-00011001,US", "AW-00011001,"),
+    ],
+    ids=["name and marital status", "case", "no first name", "no country"],
+)
+def test_each_tracked_value_begins_a_version(
+    emptied: Warehouse, tmp_path: Path, table: str, line: str, changed: str
+) -> None:
+    lines = {**BASE, table: [changed if row == line else row for row in BASE[table]]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], lines), (DAYS[2], lines)])
+    assert [version[1:3] for version in rows(emptied, CUSTOMER)] == [(EVER, DAYS[0]), (DAYS[1], ALWAYS)]
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "changed"),
+    [
+        (AZ12, "AW00011001,1990-12-31,F", "AW00011001,1991-12-31,M"),
+        (CUST, "11001,AW00011001,Ilse,Brandt,S,F,2023-02-01", "11001,AW00011001,Ilse,Brandt,S,M,2023-02-02"),
+        (LOC, "AW-00011001,US", "AW-00011001,united states"),
+    ],
+    ids=["birth date", "gender and date of creation", "another code of the country"],
+)
+def test_a_correction_of_other_values_begins_none(
+    emptied: Warehouse, tmp_path: Path, table: str, line: str, changed: str
+) -> None:
+    lines = {**BASE, table: [changed if row == line else row for row in BASE[table]]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], lines)])
+    assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+
+
+def test_another_spelling_of_a_country_is_no_change(emptied: Warehouse, tmp_path: Path) -> None:
+    spelled = {**BASE, LOC: [BASE[LOC][0], "AW-00011001,France", "AW-00011002,FRANCE"]}
+    respelled = {**BASE, LOC: ["AW-00011000,FRANCE", "AW-00011001,FRANCE", "AW-00011002,FRANCE"]}
+    load(emptied, tmp_path, [(DAYS[0], spelled), (DAYS[1], respelled)])
+    assert rows(emptied, CUSTOMER) == [("FRANCE", EVER, ALWAYS, True)]
+
+
+def test_a_corrected_drop_of_the_day_leaves_no_version_of_the_wrong_one(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], {**MOVED, PRD: TOURING[PRD]}), (DAYS[1], BASE)])
+    assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Other Sales", EVER, ALWAYS, 12)]
+    load(emptied, tmp_path, [(DAYS[1], MOVED), (DAYS[1], {**MOVED, LOC: [*MOVED[LOC][::2], "AW-00011001,Canada"]})])
+    assert rows(emptied, CUSTOMER) == [
+        ("United States", EVER, DAYS[0], False),
+        ("Canada", DAYS[1], ALWAYS, True),
+    ]
+
+
+def test_a_withdrawn_day_leaves_no_version(emptied: Warehouse, tmp_path: Path) -> None:
+    later = {**MOVED, PRD: [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-16,"]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], later)])
+    emptied.execute("EXEC etl.withdraw_batch 2, N'the wrong drop'")
+    assert rows(emptied, CUSTOMER) == [("United States", EVER, ALWAYS, True)]
+    assert rows(emptied, HELMET) == [("Other Sales", EVER, ALWAYS, 12)]
+    load(emptied, tmp_path, [(DAYS[2], MOVED)])
+    assert rows(emptied, CUSTOMER)[1] == ("France", DAYS[2], ALWAYS, True)
+
+
+def test_a_withdrawn_day_that_a_later_one_confirmed_stays_in_the_history(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], MOVED), (DAYS[2], MOVED)])
+    emptied.execute("EXEC etl.withdraw_batch 2, N'too late'")
+    load(emptied, tmp_path, [(DAYS[3], MOVED)])
+    assert [version[:2] for version in rows(emptied, CUSTOMER)] == [("United States", EVER), ("France", DAYS[1])]
+
+
+def test_a_backfilled_day_tells_what_was_before(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[2], {**MOVED, SALES: [*BASE[SALES], BOUGHT_LATER]})])
+    assert rows(emptied, CUSTOMER) == [("France", EVER, ALWAYS, True)]
+    for number, (day, lines) in enumerate([(DAYS[0], BASE), (DAYS[1], MOVED)]):
+        write_drop(tmp_path / f"history {number}", lines)
+        load_history(emptied, f"backfill {number}", day, tmp_path / f"history {number}")
+    assert rows(emptied, CUSTOMER) == [
+        ("United States", EVER, DAYS[0], False),
+        ("France", DAYS[1], ALWAYS, True),
+    ]
+    assert [row[:2] for row in rows(emptied, SOLD) if row[0] in ("SO101", "SO200")] == [
+        ("SO101", "United States"),
+        ("SO200", "France"),
+    ]
+
+
+def test_a_replayed_day_changes_no_version_and_keeps_the_keys(emptied: Warehouse, tmp_path: Path) -> None:
+    new = {**MOVED, PRD: [*TOURING[PRD], "216,AC-HE-HL-U509,Sport Helmet,20,S ,2024-06-16,"]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], {**MOVED, PRD: TOURING[PRD]}), (DAYS[2], new)])
+    histories = [f"SELECT * FROM gold.dim_{members}_history ORDER BY 1" for members in ("customers", "products")]
+    before = [rows(emptied, query) for query in histories]
+    load(emptied, tmp_path, [(DAYS[0], BASE)], replay=True)
+    assert rows(emptied, histories[0]) == before[0]
+    assert [row[3] for row in rows(emptied, HELMET)] == [12, 12]  # gold shows a day without the new version
+    load(emptied, tmp_path, [(DAYS[2], new)])
+    assert [rows(emptied, query) for query in histories] == before
+
+
+def test_the_versions_of_the_source_are_versions_and_purged_ones_stay(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], BASE)])
+    versions = [(300, EVER, date(2023, 6, 30), True), (350, date(2023, 7, 1), ALWAYS, True)]
+    assert rows(emptied, FRAME) == versions
+    costs = [("SO100", 300), ("SO100", 12), ("SO101", 12), ("SO102", 350)]
+    assert [(order, cost) for order, _, _, cost in rows(emptied, SOLD)] == costs
+    load(emptied, tmp_path, [(DAYS[1], {**BASE, PRD: BASE[PRD][1:]})])
+    assert rows(emptied, FRAME) == [(*versions[0][:3], False), versions[1]]
+    assert [(order, cost) for order, _, _, cost in rows(emptied, SOLD)] == costs
+
+
+def test_a_version_that_the_source_takes_back_is_left_out(emptied: Warehouse, tmp_path: Path) -> None:
+    back = {**BASE, PRD: [*BASE[PRD], "217,CO-RF-FR-R92B-58,Road Frame,400,R ,2024-01-01,"]}
+    load(emptied, tmp_path, [(DAYS[0], back), (DAYS[1], BASE)])
+    assert [version[0] for version in rows(emptied, FRAME)] == [300, 350]
+    load(emptied, tmp_path, [(DAYS[2], back)])
+    assert [version[0] for version in rows(emptied, FRAME)] == [300, 350, 400]
+    assert emptied.value("SELECT COUNT(*) FROM silver.product_versions WHERE product_key = 1") == 3
+
+
+def test_a_product_whose_line_or_category_changes_without_a_version_of_the_source_gets_one(
+    emptied: Warehouse, tmp_path: Path
+) -> None:
+    recategorised = {**TOURING, PX: [BASE[PX][0], "AC_HE,Protection,Helmets,No"]}
+    sold = [*BASE[SALES], BOUGHT_LATER]
+    load(
+        emptied,
+        tmp_path,
+        [(DAYS[0], BASE), (DAYS[2], {**TOURING, SALES: sold}), (DAYS[3], {**recategorised, SALES: sold})],
+    )
+    assert rows(emptied, HELMET) == [
+        ("Other Sales", EVER, DAYS[1], 12),
+        ("Touring", DAYS[2], DAYS[2], 12),
+        ("Touring", DAYS[3], ALWAYS, 12),
+    ]
+    assert [row[2] for row in rows(emptied, SOLD) if row[0] in ("SO101", "SO200")] == ["Other Sales", "Touring"]
+    assert [
+        row["category"]
+        for row in emptied.execute(
+            "SELECT category FROM gold.dim_products_history WHERE product_number = N'HL-U509' ORDER BY version_number"
+        )
+    ] == ["Accessories", "Accessories", "Protection"]
+
+
+def test_a_corrected_cost_or_ended_version_begins_no_version(emptied: Warehouse, tmp_path: Path) -> None:
+    corrected = [BASE[PRD][0].replace(",R ,", ",M ,"), BASE[PRD][1].replace(",350,", ",340,"), BASE[PRD][2]]
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], {**BASE, PRD: corrected})])
+    assert rows(emptied, FRAME) == [
+        (300, EVER, date(2023, 6, 30), True),
+        (340, date(2023, 7, 1), ALWAYS, True),
+    ]
+    line = "SELECT product_line FROM gold.dim_products_history WHERE product_number = N'FR-R92B-58' AND cost = 300"
+    assert emptied.value(line) == "Mountain"
+
+
+def test_a_sale_without_order_date_belongs_to_the_current_versions(emptied: Warehouse, tmp_path: Path) -> None:
+    undated = {**MOVED, SALES: [*BASE[SALES], "SO300,FR-R92B-58,11001,0,20240620,20240627,500,1,500"]}
+    load(emptied, tmp_path, [(DAYS[0], BASE), (DAYS[1], undated)])
+    assert rows(emptied, SOLD)[-1] == ("SO300", "France", "Road", 350)
+
+
+def test_a_sale_of_unknown_members_belongs_to_the_unknown_versions(emptied: Warehouse, tmp_path: Path) -> None:
+    load(emptied, tmp_path, [(DAYS[0], {**BASE, SALES: ["SO400,NONE-1,99999,20240615,20240620,20240627,35,1,35"]})])
+    assert rows(emptied, SOLD) == [("SO400", "n/a", "n/a", None)]
