@@ -77,15 +77,35 @@ class DefinitionCompiler(DataCompiler):
         identity = next((column.identity for column in columns if column.identity), None)
         if identity:
             statements.append(create_sequence(relation, identity))
-        listed = ", ".join(self._emitted_column(column, relation) for column in columns)
-        statements.append(f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})")
-        # Keys are indexes over expressions, because DuckDB's key constraints compare the bytes of text.
-        statements += [
-            unique_index(relation, constraint.name, constraint.columns)
-            for constraint in constraints
-            if constraint.kind in ("PK", "UQ")
-        ]
+        statements += self._created(relation)
         return _ddl(tuple(statements), CatalogChange("create table", relation))
+
+    def _created(self, relation: Relation) -> list[str]:
+        """The statements that create the DuckDB table of a relation, and its unique indexes."""
+        listed = ", ".join(self._emitted_column(column, relation) for column in relation.columns)
+        # Keys are indexes over expressions, because DuckDB's key constraints compare the bytes of text.
+        return [
+            f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})",
+            *(
+                unique_index(relation, constraint.name, constraint.columns, self._filter(constraint, relation))
+                for constraint in relation.constraints
+                if constraint.kind in ("PK", "UQ", "UX")
+            ),
+        ]
+
+    def truncate(self, node: syntax.Truncate) -> Translation:
+        """TRUNCATE TABLE; an identity column restarts at its seed."""
+        relation = self.target(node.target, node.line)
+        statements = []
+        identity = next((column.identity for column in relation.columns if column.identity), None)
+        if identity:
+            statements.append(create_sequence(relation, identity))
+        if any(constraint.kind in ("PK", "UQ", "UX") for constraint in relation.constraints):
+            # A new table, because DuckDB removes each key from its index alone: 10 seconds for 600,000 rows.
+            statements += [f"DROP TABLE {relation.duckdb_name}", *self._created(relation)]
+        else:
+            statements.append(f"TRUNCATE {relation.duckdb_name}")
+        return Translation(statements=tuple(statements), command="truncate")
 
     def _column(
         self,

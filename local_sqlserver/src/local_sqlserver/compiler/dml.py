@@ -18,7 +18,7 @@ from local_sqlserver.compiler.names import (
     SourceColumns,
     relation_source,
 )
-from local_sqlserver.compiler.objects import check_failed, create_sequence, identity_sequence
+from local_sqlserver.compiler.objects import check_failed, identity_sequence
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -442,16 +442,6 @@ class DataCompiler(QueryCompiler):
             f"(SELECT _rowid FROM ({inner.sql}) AS {identifier(table.name)}{where}{limit}){returning}"
         )
         return self._translation((sql,), "delete", relation, node.output, returned)
-
-    def truncate(self, node: syntax.Truncate) -> Translation:
-        """TRUNCATE TABLE; an identity column restarts at its seed."""
-        relation = self.target(node.target, node.line)
-        statements = []
-        identity = next((column.identity for column in relation.columns if column.identity), None)
-        if identity:
-            statements.append(create_sequence(relation, identity))
-        statements.append(f"TRUNCATE {relation.duckdb_name}")
-        return Translation(statements=tuple(statements), command="truncate")
 
     def merge(self, node: syntax.Merge) -> Translation:
         """MERGE, by DuckDB's MERGE INTO."""

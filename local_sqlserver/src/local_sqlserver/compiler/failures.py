@@ -34,7 +34,7 @@ def is_conflict(failure: duckdb.Error) -> bool:
     if not isinstance(failure, duckdb.TransactionException):
         return False
     text = str(failure)
-    return "onflict" in text or "another transaction has altered this table" in text
+    return "onflict" in text or "another transaction has" in text
 
 
 def is_without_transaction(failure: duckdb.Error) -> bool:

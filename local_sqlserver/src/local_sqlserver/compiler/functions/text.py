@@ -79,9 +79,17 @@ def _lower(call: Call) -> Value:
 
 @text.scalar("TRIM", "LTRIM", "RTRIM", least=1, most=2)
 def _trim(call: Call) -> Value:
-    value = call.text(0)
-    characters = call.text(1) if len(call.arguments) == 2 else Value("' '", value.type, cost=Cost.NAME)
-    return _same_text(value, f"{call.name.lower()}({value.sql}, {characters.sql})", native(value, characters))
+    value, function = call.text(0), call.name.lower()
+    if len(call.arguments) == 1:
+        return _same_text(value, f"{function}({value.sql}, ' ')", native(value))
+    # DuckDB makes a set of the characters for each value, which takes longer than a look at both ends.
+    ends = {"trim": (1, -1), "ltrim": (1,), "rtrim": (-1,)}[function]
+
+    def at_its_ends(sql: str, characters: str) -> str:
+        found = " OR ".join(f"contains({characters}, {sql}[{end}])" for end in ends)
+        return f"CASE WHEN {found} THEN {function}({sql}, {characters}) ELSE {sql} END"
+
+    return _same_text(value, computed_once(at_its_ends, value, call.text(1)), native(value, call.text(1)))
 
 
 @text.scalar("LEFT", "RIGHT", least=2)
