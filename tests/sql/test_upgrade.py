@@ -42,17 +42,11 @@ BEFORE_HISTORY = (
 
 KEYS = {
     "silver.crm_cust_info": ("", {"cst_key": "NULL"}),
-    "silver.crm_prd_info": (
-        "pk_crm_prd_info PRIMARY KEY (product_number, version_number)",
-        {"product_number": "NOT NULL", "category_id": "NOT NULL"},
-    ),
-    "silver.crm_sales_details": (
-        "pk_crm_sales_details PRIMARY KEY (sls_ord_num, sls_prd_key)",
-        {"sls_ord_num": "NOT NULL", "sls_prd_key": "NOT NULL"},
-    ),
-    "silver.erp_cust_az12": ("pk_erp_cust_az12 PRIMARY KEY (cid)", {"cid": "NOT NULL"}),
-    "silver.erp_loc_a101": ("pk_erp_loc_a101 PRIMARY KEY (cid)", {"cid": "NOT NULL"}),
-    "silver.erp_px_cat_g1v2": ("pk_erp_px_cat_g1v2 PRIMARY KEY (id)", {"id": "NOT NULL"}),
+    "silver.crm_prd_info": ("", {"product_number": "NOT NULL", "category_id": "NOT NULL"}),
+    "silver.crm_sales_details": ("", {"sls_ord_num": "NOT NULL", "sls_prd_key": "NOT NULL"}),
+    "silver.erp_cust_az12": ("", {"cid": "NOT NULL"}),
+    "silver.erp_loc_a101": ("", {"cid": "NOT NULL"}),
+    "silver.erp_px_cat_g1v2": ("", {"id": "NOT NULL"}),
     "silver.customers": ("", {"customer_number": "NULL"}),
     "silver.products": ("", {"product_number": "NOT NULL", "category_id": "NULL"}),
     "silver.sales": (

@@ -1,6 +1,6 @@
 /*
 Purpose: customers of the CRM, cleansed.
-Grain:   customer (cst_id), of the batch loaded last.
+Grain:   customer (cst_id), of the batch loaded last. A heap.
 */
 CREATE TABLE silver.crm_cust_info
 (
@@ -12,7 +12,6 @@ CREATE TABLE silver.crm_cust_info
     cst_gndr NVARCHAR(50) NOT NULL,
     cst_create_date DATE NULL,
     dwh_source_line INT NOT NULL,
-    dwh_batch_id INT NOT NULL,
-    CONSTRAINT pk_crm_cust_info PRIMARY KEY (cst_id)
+    dwh_batch_id INT NOT NULL
 );
 GO

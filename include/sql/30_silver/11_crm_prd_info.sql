@@ -1,6 +1,6 @@
 /*
 Purpose: product versions of the CRM, cleansed. version_number counts from 1 in the order of start dates.
-Grain:   version of a product, of the batch loaded last.
+Grain:   version of a product, of the batch loaded last. A heap.
 */
 CREATE TABLE silver.crm_prd_info
 (
@@ -16,7 +16,6 @@ CREATE TABLE silver.crm_prd_info
     prd_end_dt DATE NULL,
     is_current BIT NOT NULL,
     dwh_source_line INT NOT NULL,
-    dwh_batch_id INT NOT NULL,
-    CONSTRAINT pk_crm_prd_info PRIMARY KEY (product_number, version_number)
+    dwh_batch_id INT NOT NULL
 );
 GO

@@ -1,6 +1,6 @@
 /*
 Purpose: order lines of the CRM, cleansed.
-Grain:   order line (order number and product number), of the batch loaded last.
+Grain:   order line (order number and product number), of the batch loaded last. A heap.
 */
 CREATE TABLE silver.crm_sales_details
 (
@@ -14,7 +14,6 @@ CREATE TABLE silver.crm_sales_details
     sls_quantity INT NULL,
     sls_price INT NULL,
     dwh_source_line INT NOT NULL,
-    dwh_batch_id INT NOT NULL,
-    CONSTRAINT pk_crm_sales_details PRIMARY KEY (sls_ord_num, sls_prd_key)
+    dwh_batch_id INT NOT NULL
 );
 GO

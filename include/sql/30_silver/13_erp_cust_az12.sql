@@ -1,6 +1,6 @@
 /*
 Purpose: birth dates and genders of the ERP, cleansed.
-Grain:   customer (cleaned CID), of the batch loaded last.
+Grain:   customer (cleaned CID), of the batch loaded last. A heap.
 */
 CREATE TABLE silver.erp_cust_az12
 (
@@ -8,7 +8,6 @@ CREATE TABLE silver.erp_cust_az12
     bdate DATE NULL,
     gen NVARCHAR(50) NOT NULL,
     dwh_source_line INT NOT NULL,
-    dwh_batch_id INT NOT NULL,
-    CONSTRAINT pk_erp_cust_az12 PRIMARY KEY (cid)
+    dwh_batch_id INT NOT NULL
 );
 GO

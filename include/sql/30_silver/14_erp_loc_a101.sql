@@ -1,13 +1,12 @@
 /*
 Purpose: countries of the ERP, cleansed.
-Grain:   customer (CID without dashes), of the batch loaded last.
+Grain:   customer (CID without dashes), of the batch loaded last. A heap.
 */
 CREATE TABLE silver.erp_loc_a101
 (
     cid NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
     cntry NVARCHAR(50) NOT NULL,
     dwh_source_line INT NOT NULL,
-    dwh_batch_id INT NOT NULL,
-    CONSTRAINT pk_erp_loc_a101 PRIMARY KEY (cid)
+    dwh_batch_id INT NOT NULL
 );
 GO

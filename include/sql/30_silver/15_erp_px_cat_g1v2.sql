@@ -1,6 +1,6 @@
 /*
 Purpose: product categories of the ERP, cleansed.
-Grain:   category (ID), of the batch loaded last.
+Grain:   category (ID), of the batch loaded last. A heap.
 */
 CREATE TABLE silver.erp_px_cat_g1v2
 (
@@ -9,7 +9,6 @@ CREATE TABLE silver.erp_px_cat_g1v2
     subcat NVARCHAR(50) NULL,
     maintenance NVARCHAR(50) NULL,
     dwh_source_line INT NOT NULL,
-    dwh_batch_id INT NOT NULL,
-    CONSTRAINT pk_erp_px_cat_g1v2 PRIMARY KEY (id)
+    dwh_batch_id INT NOT NULL
 );
 GO
