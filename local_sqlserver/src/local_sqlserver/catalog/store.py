@@ -5,7 +5,7 @@ They are in the file of the data, so that a definition commits or rolls back wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 
 import duckdb
@@ -40,10 +40,11 @@ _TABLES = {
     "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
     "signatures": "object_id INTEGER, thumbprint BLOB",
     "certificates": "certificate_id INTEGER, name VARCHAR, subject VARCHAR, thumbprint BLOB, salt BLOB, hash BLOB",
+    "extended_properties": "class UTINYINT, major_id INTEGER, part VARCHAR, name VARCHAR, value VARCHAR",
     "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
 }
 _OBJECT_TABLES = ("columns", "constraints", "parameters", "signatures")
-_ADDED_TABLES = ("signatures", "certificates")
+_ADDED_TABLES = ("signatures", "certificates", "extended_properties")
 """Tables that a database file of an older version may lack."""
 
 
@@ -164,6 +165,16 @@ def drop_object(connection: duckdb.DuckDBPyConnection, database: str, object_id:
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     for table in ("objects", *_OBJECT_TABLES):
         connection.execute(f"DELETE FROM {home}.{table} WHERE object_id = $1", [object_id])
+
+
+def drop_properties(connection: duckdb.DuckDBPyConnection, database: str, object_id: int, kept: Iterable[str]) -> None:
+    """Delete the extended properties of an object but those of the parts kept: columns, parameters, '' for itself."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    connection.execute(
+        f"DELETE FROM {home}.extended_properties WHERE class IN (1, 2) AND major_id = $1"
+        " AND NOT list_contains($2, lower(part))",
+        [object_id, [name.lower() for name in kept]],
+    )
 
 
 def put_schema(connection: duckdb.DuckDBPyConnection, database: str, schema_id: int, name: str) -> None:

@@ -169,6 +169,13 @@ _VIEWS = {
     "ELSE 'ENCRYPTED_BY_PASSWORD' END AS pvt_key_encryption_type_desc, subject, thumbprint FROM {home}.certificates",
     "sys_crypt_properties": "SELECT 1::UTINYINT AS class, 'OBJECT_OR_COLUMN' AS class_desc, object_id AS major_id, "
     "thumbprint, 'SPVC' AS crypt_type, 'SIGNATURE BY CERTIFICATE' AS crypt_type_desc FROM {home}.signatures",
+    "sys_extended_properties": "SELECT p.class, CASE p.class WHEN 0 THEN 'DATABASE' WHEN 1 THEN 'OBJECT_OR_COLUMN' "
+    "WHEN 2 THEN 'PARAMETER' ELSE 'SCHEMA' END AS class_desc, p.major_id, "
+    "COALESCE(c.column_id, r.parameter_id, 0) AS minor_id, p.name, p.value "
+    "FROM {home}.extended_properties p "
+    "LEFT JOIN {home}.columns c ON p.class = 1 AND c.object_id = p.major_id AND lower(c.name) = lower(p.part) "
+    "LEFT JOIN {home}.parameters r ON p.class = 2 AND r.object_id = p.major_id AND lower(r.name) = lower(p.part) "
+    "WHERE p.part = '' OR c.column_id IS NOT NULL OR r.parameter_id IS NOT NULL",
     "information_schema_tables": "SELECT {name} AS TABLE_CATALOG, schema_name AS TABLE_SCHEMA, name AS "
     "TABLE_NAME, "
     "CASE type WHEN 'U' THEN 'BASE TABLE' ELSE 'VIEW' END AS TABLE_TYPE FROM {home}.objects WHERE "

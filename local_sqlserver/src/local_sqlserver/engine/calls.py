@@ -60,6 +60,8 @@ class Calls:
         self.transactions = work.transactions
         self.compilation = compilation
         self.reset = reset
+        self.writing = work.writing
+        self.check_definition = permissions.check_definition
         self._work = work
         self._permissions = permissions
         self._runner = runner

@@ -110,6 +110,9 @@ def stored_definition(text: str) -> str:
 def put(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject, *, new: bool) -> None:
     """Store an object in the catalog's tables and in memory."""
     store.put_object(transactions.connection, database, item, new)
+    if not new:
+        kept = {""} | {column.name for column in item.columns} | {parameter.name for parameter in item.parameters}
+        store.drop_properties(transactions.connection, database, item.id, kept)
 
     def apply(catalog: Catalog) -> None:
         catalog.objects[item.key] = item
@@ -120,6 +123,7 @@ def put(view: CatalogView, transactions: Transactions, database: str, item: Cata
 def drop(view: CatalogView, transactions: Transactions, database: str, item: CatalogObject) -> None:
     """Remove an object from the catalog's tables and from memory."""
     store.drop_object(transactions.connection, database, item.id)
+    store.drop_properties(transactions.connection, database, item.id, [])
 
     def apply(catalog: Catalog) -> None:
         catalog.objects.pop(item.key, None)

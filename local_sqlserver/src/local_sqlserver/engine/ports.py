@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from local_sqlserver.catalog.view import CatalogView
@@ -43,6 +44,12 @@ class Caller(Protocol):
         arguments: Sequence[ArgumentValue] = (),
     ) -> Call:
         """Run dynamic SQL in a frame of its own."""
+
+    def check_definition(self, statement: str) -> None:
+        """Raise SqlError 262 unless the session may define objects in its database."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Enclose changes in the open transaction, or else in one of their own."""
 
     def reset(self) -> None:
         """Restore the state of the session after login."""

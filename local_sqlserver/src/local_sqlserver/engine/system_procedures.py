@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
-from local_sqlserver.engine import undeclared_parameters
+from local_sqlserver.engine import extended_properties, undeclared_parameters
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
@@ -334,6 +334,20 @@ def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[Argum
     return _call_result()
 
 
+_PROPERTY = (
+    *("@name", "@value", "@level0type", "@level0name", "@level1type", "@level1name", "@level2type", "@level2name"),
+)
+
+
+def _on_property(procedure: str, change: Callable[[Caller, dict[str, ArgumentValue], Frame], CallResult]) -> Handler:
+    names = _PROPERTY if change is not extended_properties.drop else (_PROPERTY[0], *_PROPERTY[2:])
+
+    def run(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
+        return change(caller, _by_parameter(names, arguments, procedure), frame)
+
+    return run
+
+
 def _refused(name: str) -> Handler:
     def refuse(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
         raise unsupported(name)
@@ -361,6 +375,9 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_columns_100": _sp_columns,
     "sp_pkeys": _sp_pkeys,
     "sp_helptext": _sp_helptext,
+    "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
+    "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
+    "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
     **{
         name: _refused(name)
         for name in (
