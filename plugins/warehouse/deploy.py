@@ -9,7 +9,8 @@ signatures and permissions.
 
 The queries of 70_analysis are not deployed. Of 05_migrations the first file runs each time; the later ones run once in
 a database, in the order of their numbers, and never in a new one. A batch that is a plain CREATE TABLE makes a
-disposable table: it is dropped and made again if its definition has changed.
+disposable table: it is dropped and made again if its definition has changed. The descriptions in the headers of the
+files go into the server's catalog (warehouse.descriptions).
 """
 
 import argparse
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import pyodbc
 
+from warehouse import descriptions
 from warehouse.connection import parse_connection_string, with_database
 from warehouse.execution import WarehouseError, connect, run_batch
 
@@ -166,6 +168,7 @@ def deploy(connection_string: str, sql_dir: Path = SQL_DIR, *, existing_database
             scripts = _read(sql_dir, [file for file in rest if file not in migrations])
             _drop_changed_tables(cursor, scripts)
             _run_scripts(cursor, scripts)
+            _describe(cursor, [file.read_text(encoding="utf-8-sig") for file in rest])
             run_batch(cursor, "COMMIT TRANSACTION;", (), log)
         except (DeployError, WarehouseError) as error:
             text = f"{error}\nNothing was deployed: the database is as it was. Correct the file, then deploy again."
@@ -253,6 +256,16 @@ def _run_scripts(cursor: pyodbc.Cursor, scripts: Scripts) -> None:
             except WarehouseError as error:
                 line = batch.line + _line_of_error(cursor, batch) - 1
                 raise DeployError(f"{name}, line {line}: {error}") from error
+
+
+def _describe(cursor: pyodbc.Cursor, texts: Sequence[str]) -> None:
+    """Write the descriptions in the headers of the files into the server's catalog."""
+    rows = cursor.execute(descriptions.CATALOG).fetchall()
+    names = [column[0] for column in cursor.description]
+    catalog = [dict(zip(names, row, strict=True)) for row in rows]
+    changes = descriptions.changes(descriptions.Descriptions(texts), catalog)
+    if changes:
+        run_batch(cursor, changes, (), log)
 
 
 def _line_of_error(cursor: pyodbc.Cursor, batch: Batch) -> int:

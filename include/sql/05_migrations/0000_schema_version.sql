@@ -5,6 +5,13 @@ Purpose: the schema etl, and the records of what was deployed. This file runs in
          shape after the last migration. A new database has that shape, so it only records them.
          etl.table_definition: the definitions that made the disposable tables (bronze, cleansed silver). A deployment
          drops and makes a table whose definition differs (python -m warehouse.deploy).
+Grain:   migration; disposable table.
+Columns: version     number of the migration
+         migration   name of its file
+         applied_at  time of its deployment, UTC
+         table_name  name of the disposable table
+         sha256      SHA-256 of its definition, without comments
+         made_at     time at which the table was made, UTC
 */
 IF SCHEMA_ID(N'etl') IS NULL
     EXEC (N'CREATE SCHEMA etl AUTHORIZATION dbo');

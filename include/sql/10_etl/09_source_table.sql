@@ -4,6 +4,9 @@ Purpose: the files of a drop, and the only list of them: registering, loading, p
          source_table names the tables in bronze and silver, and the view silver.<table>_judged.
          columns is the header row that the file must have: names, order and case.
 Grain:   file. Each deployment replaces the rows.
+Columns: source_table  name of the tables bronze.<source_table> and silver.<source_table>
+         source_file   file below the drop
+         columns       header of the file, without blanks
 */
 IF OBJECT_ID(N'etl.source_table', N'U') IS NULL
     CREATE TABLE etl.source_table

@@ -1,13 +1,29 @@
 /*
-Purpose: one row a batch: the load of one drop for one business date, by one run.
-         published_at: time of the last publish. shown_at: time from which gold shows the batch; NULL for a history
-         batch (is_history), which only adds rows of an older day, and for a batch that etl.withdraw_batch has loaded
-         again, because the new batch replaces it.
-         status checked: a dry run passed, nothing was published. A withdrawn batch counts as never published.
-         restated_cost: by how much the batch changed the cost of order lines that gold showed before: the sum of the
-         changes without their signs.
-         rejects_accepted: the number of rejected rows above the limit that rejects_accepted_by accepted.
+Purpose: the batches: each is the load of one drop for one business date, by one run. A withdrawn batch counts as never
+         published.
 Grain:   batch. A run that is repeated under the same run_id is the same batch.
+Columns: batch_id             key of the batch
+         run_id               run that opened the batch; the same run_id opens it again
+         business_date        day that the drop belongs to
+         source_dir           folder of the drop
+         landing_dir          folder with staging's copies, as SQL Server sees it
+         is_replay            1: the batch may make gold show an older day than the latest
+         reject_limit         share of rejected rows above which the batch stops, 0 to 1
+         status               running, succeeded, failed, checked (a dry run passed) or withdrawn
+         opened_at            time at which the batch was first opened, UTC
+         published_at         time of the last publish, UTC; NULL if there was none
+         closed_at            time at which the batch was last closed, UTC
+         is_history           1: the batch only added rows of an older day, gold kept its day
+         same_drop            1: the drop may be one that another business date was published from
+         shown_at             time from which gold shows the batch, UTC; NULL if it never did, or if a withdrawal has
+                              loaded it again
+         rejects_accepted     number of rejected rows above the limit that a person accepted
+         rejects_accepted_by  login that accepted them
+         rejects_accepted_at  time of the acceptance, UTC
+         rejects_note         reason of the acceptance
+         withdrawn_at         time of the withdrawal, UTC
+         withdrawn_reason     reason of the withdrawal; also set while it is under way
+         restated_cost        sum of the changes of published costs, without their signs
 */
 IF OBJECT_ID(N'etl.batch', N'U') IS NULL
     CREATE TABLE etl.batch

@@ -1,8 +1,20 @@
 /*
-Purpose: one row a call of a load procedure, with its row counts, duration and error.
-         status interrupted: the call was cut off, and its batch was opened again or closed later; or a deployment made
-         its table again.
+Purpose: the calls of load procedures, with row counts, duration and error.
 Grain:   procedure call. The last succeeded call of a batch counts.
+Columns: step_id          key of the call
+         batch_id         batch that the call belongs to
+         step_name        name of the procedure, and of the table that it loads
+         status           running, succeeded, failed, or interrupted: the call was cut off, or a deployment made its
+                          table again
+         started_at       begin of the call, UTC
+         ended_at         end of the call, UTC; NULL while it runs
+         rows_read        rows that the step read
+         rows_inserted    rows that it added
+         rows_updated     rows that it changed
+         rows_superseded  good rows that lost against another row with their key
+         rows_rejected    rows that it rejected
+         error_number     number of the error that ended the step
+         error_message    message of that error
 */
 IF OBJECT_ID(N'etl.step', N'U') IS NULL
     CREATE TABLE etl.step

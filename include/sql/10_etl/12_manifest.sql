@@ -1,11 +1,21 @@
 /*
 Purpose: row counts, size and SHA-256 of each file of a batch, from the manifest registered last. After a repeated run
          these may differ from the files that the batch was published from (etl.published_file).
-         bytes and sha256 are the source file's, landing_bytes and landing_sha256 those of the copy that SQL Server
-         loads (NULL in batches that an earlier version registered).
-         replaced_characters: tabs and carriage returns within fields, which became blanks. invisible_ends: values that
-         begin or end with an invisible character other than a blank; silver removes it (silver.trimmed_characters).
 Grain:   batch and source table. rows_read = rows_written + rows_rejected; blank lines are not rows.
+Columns: batch_id             batch that the file was registered for
+         source_table         table that the file belongs to
+         source_file          file below the drop
+         landing_file         copy below the landing folder
+         rows_read            data rows of the file, rejected ones included
+         rows_written         rows of the copy
+         rows_rejected        rows that staging rejected
+         blank_lines          lines without a row
+         replaced_characters  tabs and carriage returns within fields, which became blanks
+         invisible_ends       values that begin or end with an invisible character, which silver removes
+         bytes                size of the file
+         sha256               SHA-256 of the file, in hexadecimal
+         landing_bytes        size of the copy; NULL in batches that an earlier version registered
+         landing_sha256       SHA-256 of the copy, in hexadecimal
 */
 IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
     CREATE TABLE etl.manifest

@@ -4,6 +4,15 @@ Purpose: every row of a drop that was not loaded, with file, line, column and re
          SQL Server escalates more than 5000 row locks of one load to a lock of the table. The other loads then wait
          for its commit, which is the next statement. Without escalation, a faulty file would hold a lock for each row.
 Grain:   rejected row. found_by is staging (the line is broken) or silver (a value does not convert).
+Columns: rejected_row_id  number of the rejected row
+         batch_id         batch that rejected the row
+         found_by         staging or silver
+         source_table     table that the row belongs to
+         source_file      file below the drop
+         source_line      line of the file; the header is line 1
+         column_name      column that failed; NULL if the line as a whole did
+         reason           why the row was rejected
+         raw_row          the row as it stood in the file, up to 4,000 characters
 */
 IF OBJECT_ID(N'etl.rejected_row', N'U') IS NULL
     CREATE TABLE etl.rejected_row

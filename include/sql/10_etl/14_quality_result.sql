@@ -1,10 +1,18 @@
 /*
 Purpose: what each check of a publish found, kept even if the publish was rolled back.
-         subject: the file, column or dimension that a check measures, if it measures several.
-         observed and observed_of: what was counted, of how many. expected and expected_of: the value required, or the
-         one of the day before.
-         passed = 0 with severity error stopped the publish, unless the rule was waived for the batch (waived = 1).
 Grain:   publish, check and subject.
+Columns: quality_result_id  number of the result
+         batch_id           batch that was checked
+         check_name         name of the rule
+         subject            file, column or dimension, if the rule measures several
+         severity           error: a deviation stops the publish, unless its rule is waived; warning: it is shown
+         passed             1: the day meets the rule
+         waived             1: the rule was waived for the batch
+         observed           value that was found
+         observed_of        number of which it was found
+         expected           value that was required, or that of the day before
+         expected_of        number of which that of the day before was found
+         checked_at         time of the check, UTC
 */
 IF OBJECT_ID(N'etl.quality_result', N'U') IS NULL
     CREATE TABLE etl.quality_result

@@ -4,6 +4,9 @@ Purpose: the files that a batch was published from. etl.manifest does not keep t
          etl.publish writes the rows in its transaction. etl.register_landing compares a drop with them, and
          etl.withdraw_batch a landing folder. etl.purge_history does not delete them.
 Grain:   published batch and source table. The last publication of a batch counts.
+Columns: batch_id      published batch
+         source_table  table that the file belongs to
+         sha256        SHA-256 of the file, in hexadecimal
 */
 IF OBJECT_ID(N'etl.published_file', N'U') IS NULL
     CREATE TABLE etl.published_file

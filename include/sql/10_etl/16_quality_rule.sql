@@ -19,6 +19,19 @@ Purpose: the quality rules: what is measured of a day, and what decides whether 
          reason       why the rule exists; since: the day from which it holds
 Grain:   rule. The day before is the batch published last for the latest earlier business date; batches whose rejected
          rows a person accepted are left out.
+Columns: check_name    name of the rule: the sentence that is true of a good day
+         layer         silver or gold
+         severity      error: a deviation stops the publish; warning: it is kept and shown
+         measured_by   view or SELECT that measures the rule
+         expectation   equal, change, share or at most
+         minimum       least value, whatever the day before had
+         warning_fall  fall above which the deviation is a warning
+         error_fall    fall above which it is an error
+         warning_rise  rise above which the deviation is a warning
+         error_rise    rise above which it is an error
+         first_limit   limit of a first day
+         reason        why the rule exists
+         since         day from which the rule applies
 */
 IF OBJECT_ID(N'etl.quality_rule', N'U') IS NULL
     CREATE TABLE etl.quality_rule

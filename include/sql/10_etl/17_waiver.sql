@@ -2,6 +2,11 @@
 Purpose: the rules that a batch need not meet: its deviations are kept and do not stop the publish. etl.waive_checks
          records them.
 Grain:   batch and rule.
+Columns: batch_id    batch that need not meet the rule
+         check_name  name of the rule
+         waived_by   login that waived it
+         reason      why it was waived
+         waived_at   time of the waiver, UTC
 */
 IF OBJECT_ID(N'etl.waiver', N'U') IS NULL
     CREATE TABLE etl.waiver

@@ -1,6 +1,14 @@
 /*
 Purpose: source_crm/prd_info.csv as it came: product versions of the CRM.
 Grain:   line of the file; dwh_source_line is its number there.
+Columns: prd_id           number of the version in the CRM
+         prd_key          category id (5 characters), a dash, product number
+         prd_nm           name of the product
+         prd_cost         cost of one unit, in whole units of the currency
+         prd_line         product line: M, R, S or T
+         prd_start_dt     first day of the version
+         prd_end_dt       not used: the next version ends this one
+         dwh_source_line  line of the file; the header is line 1
 */
 CREATE TABLE bronze.crm_prd_info
 (

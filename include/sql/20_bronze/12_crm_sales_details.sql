@@ -1,6 +1,16 @@
 /*
 Purpose: source_crm/sales_details.csv as it came: order lines of the CRM.
 Grain:   line of the file; dwh_source_line is its number there.
+Columns: sls_ord_num      order number
+         sls_prd_key      product number
+         sls_cust_id      number of the customer in the CRM
+         sls_order_dt     day of the order, yyyymmdd
+         sls_ship_dt      day of the shipping, yyyymmdd
+         sls_due_dt       day on which the payment is due, yyyymmdd
+         sls_sales        amount of the line, in whole units of the currency
+         sls_quantity     units sold
+         sls_price        price of one unit
+         dwh_source_line  line of the file; the header is line 1
 */
 CREATE TABLE bronze.crm_sales_details
 (

@@ -1,6 +1,7 @@
 /*
-Purpose: customers of the CRM, cleansed.
+Purpose: customers of the CRM, cleansed: the good rows of silver.crm_cust_info_judged.
 Grain:   customer (cst_id), of the batch loaded last. A heap.
+Columns: dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.crm_cust_info
 (

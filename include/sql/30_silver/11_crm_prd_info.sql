@@ -1,6 +1,8 @@
 /*
-Purpose: product versions of the CRM, cleansed. version_number counts from 1 in the order of start dates.
+Purpose: product versions of the CRM, cleansed: the good rows of silver.crm_prd_info_judged. version_number counts from
+         1 in the order of start dates.
 Grain:   version of a product, of the batch loaded last. A heap.
+Columns: dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.crm_prd_info
 (

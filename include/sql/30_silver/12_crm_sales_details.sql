@@ -1,6 +1,7 @@
 /*
-Purpose: order lines of the CRM, cleansed.
+Purpose: order lines of the CRM, cleansed: the good rows of silver.crm_sales_details_judged.
 Grain:   order line (order number and product number), of the batch loaded last. A heap.
+Columns: dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.crm_sales_details
 (

@@ -1,6 +1,7 @@
 /*
-Purpose: birth dates and genders of the ERP, cleansed.
+Purpose: birth dates and genders of the ERP, cleansed: the good rows of silver.erp_cust_az12_judged.
 Grain:   customer (cleaned CID), of the batch loaded last. A heap.
+Columns: dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.erp_cust_az12
 (

@@ -1,6 +1,7 @@
 /*
-Purpose: countries of the ERP, cleansed.
+Purpose: countries of the ERP, cleansed: the good rows of silver.erp_loc_a101_judged.
 Grain:   customer (CID without dashes), of the batch loaded last. A heap.
+Columns: dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.erp_loc_a101
 (

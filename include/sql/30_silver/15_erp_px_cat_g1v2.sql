@@ -1,6 +1,7 @@
 /*
-Purpose: product categories of the ERP, cleansed.
+Purpose: product categories of the ERP, cleansed: the good rows of silver.erp_px_cat_g1v2_judged.
 Grain:   category (ID), of the batch loaded last. A heap.
+Columns: dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.erp_px_cat_g1v2
 (

@@ -1,7 +1,19 @@
 /*
 Purpose: every customer ever delivered, CRM and ERP joined, with its durable surrogate key.
 Grain:   customer (customer_id). Key 0 is the unknown member. A row is never deleted and a key never reused.
-         last_batch_id is the batch that last changed the row; if in_source = 0, the last batch that held it.
+Columns: customer_key     surrogate key; 0 is the unknown member
+         customer_id      number of the customer in the CRM
+         customer_number  number of the customer that CRM and ERP share
+         first_name       first name
+         last_name        last name
+         country          country
+         marital_status   Single, Married or n/a
+         gender           Female, Male or n/a
+         birthdate        birth date; NULL if it is later than the business date
+         create_date      day on which the CRM created the customer's row
+         in_source        1: the drop that gold shows has the customer
+         first_batch_id   batch that added the row
+         last_batch_id    batch that last changed the row; if in_source = 0, the last one that held it
 */
 IF OBJECT_ID(N'silver.customers', N'U') IS NULL
     CREATE TABLE silver.customers

@@ -1,7 +1,20 @@
 /*
 Purpose: every product ever delivered, in its current version and with its category, with its durable surrogate key.
 Grain:   product (product_number). Key 0 is the unknown member. A row is never deleted and a key never reused.
-         last_batch_id is the batch that last changed the row; if in_source = 0, the last batch that held it.
+Columns: product_key     surrogate key; 0 is the unknown member
+         product_id      number of the version in the CRM
+         product_number  number of the product
+         product_name    name of the product
+         category_id     id of the category
+         category        category; NULL if the ERP has none for the id
+         subcategory     subcategory
+         maintenance     Yes if products of the subcategory need maintenance
+         cost            cost of one unit, in whole units of the currency
+         product_line    Mountain, Road, Touring, Other Sales or n/a
+         start_date      first day of the CRM's version; NULL if it has none
+         in_source       1: the drop that gold shows has the product
+         first_batch_id  batch that added the row
+         last_batch_id   batch that last changed the row; if in_source = 0, the last one that held it
 */
 IF OBJECT_ID(N'silver.products', N'U') IS NULL
     CREATE TABLE silver.products

@@ -5,7 +5,16 @@ Grain:   version of a customer. Key 0 belongs to the unknown member. A row is ne
          valid_from: the first business date on which a drop had these values. The first version also holds before it.
          is_void = 1: the version holds on no day, because the drop that had these values was corrected on its day or
          withdrawn, or because an equal version goes on.
-         last_batch_id is the batch that last changed the row.
+Columns: customer_version_key  surrogate key of the version; 0 belongs to the unknown member
+         customer_key          surrogate key of the customer
+         valid_from            first business date with these values
+         first_name            first name
+         last_name             last name
+         country               country
+         marital_status        Single, Married or n/a
+         is_void               1: the version holds on no day
+         first_batch_id        batch that added the row
+         last_batch_id         batch that last changed the row
 */
 IF OBJECT_ID(N'silver.customer_versions', N'U') IS NULL
     CREATE TABLE silver.customer_versions

@@ -9,7 +9,22 @@ Grain:   version of a product: one for each version of the CRM (start_date), and
          in_source = 1: the CRM's version is in the drop that gold shows, or in the last one that had the product.
          is_void = 1: the version holds on no day, because the drop that had these values was corrected on its day or
          withdrawn, or because an equal version goes on.
-         last_batch_id is the batch that last changed the row.
+Columns: product_version_key  surrogate key of the version; 0 belongs to the unknown member
+         product_key          surrogate key of the product
+         start_date           first day of the CRM's version; NULL if it has none
+         valid_from           start_date, or the business date of a change within the CRM's version
+         product_id           number of the version in the CRM
+         product_name         name of the product
+         category_id          id of the category
+         category             category; NULL if the ERP has none for the id
+         subcategory          subcategory
+         maintenance          Yes if products of the subcategory need maintenance
+         cost                 cost of one unit, in whole units of the currency
+         product_line         Mountain, Road, Touring, Other Sales or n/a
+         in_source            1: the last drop with the product has the CRM's version
+         is_void              1: the version holds on no day
+         first_batch_id       batch that added the row
+         last_batch_id        batch that last changed the row
 */
 IF OBJECT_ID(N'silver.product_versions', N'U') IS NULL
     CREATE TABLE silver.product_versions

@@ -4,6 +4,7 @@ Purpose: the characters that the views silver.<table>_judged remove at both ends
          direction), which programs of an office leave in keys and names. Staging counts the values that have one
          (etl.manifest.invisible_ends) and keeps the same list.
 Grain:   one row.
+Columns: characters  the characters, one after another
 */
 CREATE OR ALTER VIEW silver.trimmed_characters
 AS

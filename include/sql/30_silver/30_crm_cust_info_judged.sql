@@ -2,6 +2,10 @@
 Purpose: customers of the CRM as the load judges them: trimmed, converted, codes spelled out.
 Grain:   row of bronze.crm_cust_info. verdict is 'column: reason', NULL if the row is good.
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+Columns: cst_marital_status  Single, Married or n/a
+         cst_gndr            Female, Male or n/a
+         verdict             why the row is rejected, as 'column: reason'; NULL if it is good
+         version_rank        1 for the row of its key that is loaded
 */
 CREATE OR ALTER VIEW silver.crm_cust_info_judged
 AS

@@ -2,6 +2,14 @@
 Purpose: product versions of the CRM as the load judges them: trimmed, converted, codes spelled out, numbered.
 Grain:   row of bronze.crm_prd_info. verdict is 'column: reason', NULL if the row is good.
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+Columns: product_number  number of the product: prd_key from the seventh character on
+         version_number  number of the version among those of its product, from 1
+         category_id     id of the category: the first five characters of prd_key
+         prd_line        Mountain, Road, Touring, Other Sales or n/a
+         prd_end_dt      day before the next version; NULL for the last one
+         is_current      1 for the last version of its product
+         verdict         why the row is rejected, as 'column: reason'; NULL if it is good
+         version_rank    1 for the row of its key that is loaded
 */
 CREATE OR ALTER VIEW silver.crm_prd_info_judged
 AS

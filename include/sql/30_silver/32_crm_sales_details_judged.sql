@@ -3,6 +3,11 @@ Purpose: order lines of the CRM as the load judges them: valid dates, and sales 
          allows it.
 Grain:   row of bronze.crm_sales_details. verdict is 'column: reason', NULL if the row is good.
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+Columns: sls_order_dt  day of the order; NULL if it is not a date
+         sls_ship_dt   day of the shipping; NULL if it is not a date
+         sls_due_dt    day on which the payment is due; NULL if it is not a date
+         verdict       why the row is rejected, as 'column: reason'; NULL if it is good
+         version_rank  1 for the row of its key that is loaded
 */
 CREATE OR ALTER VIEW silver.crm_sales_details_judged
 AS

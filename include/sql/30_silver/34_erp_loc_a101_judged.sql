@@ -2,6 +2,10 @@
 Purpose: countries of the ERP as the load judges them: trimmed, codes spelled out.
 Grain:   row of bronze.erp_loc_a101. verdict is 'column: reason', NULL if the row is good.
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+Columns: cid           number of the customer that the CRM shares
+         cntry         country, n/a if it is missing
+         verdict       why the row is rejected, as 'column: reason'; NULL if it is good
+         version_rank  1 for the row of its key that is loaded
 */
 CREATE OR ALTER VIEW silver.erp_loc_a101_judged
 AS

@@ -2,6 +2,8 @@
 Purpose: product categories of the ERP as the load judges them: trimmed.
 Grain:   row of bronze.erp_px_cat_g1v2. verdict is 'column: reason', NULL if the row is good.
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
+Columns: verdict       why the row is rejected, as 'column: reason'; NULL if it is good
+         version_rank  1 for the row of its key that is loaded
 */
 CREATE OR ALTER VIEW silver.erp_px_cat_g1v2_judged
 AS

@@ -1,6 +1,7 @@
 /*
 Purpose: the customers of the cleansed tables, CRM and ERP joined. Gender: the CRM is the master, the ERP fills its n/a.
-Grain:   customer of the drop.
+Grain:   customer of the drop; silver.customers takes them.
+Columns: birthdate  birth date
 */
 CREATE OR ALTER VIEW silver.joined_customers
 AS

@@ -1,6 +1,8 @@
 /*
 Purpose: the product versions of the cleansed tables with their categories.
-Grain:   product version of the drop (product_number, start_date). is_current = 1: the last version of its product.
+Grain:   product version of the drop (product_number, start_date); silver.products and silver.product_versions
+         take them.
+Columns: is_current  1 for the last version of its product
 */
 CREATE OR ALTER VIEW silver.joined_product_versions
 AS

@@ -3,6 +3,14 @@ Purpose: the calendar, from the first day of the first order's year to the last 
 Grain:   day. iso_weekday is 1 for Monday to 7 for Sunday, whatever DATEFIRST says (0001-01-01 was a Monday).
          month_name is English, whatever the language of the login.
          Every order date is a day of it: silver.load_sales keeps no date beyond 52 years, and five digits cover 273.
+Columns: date_key          the day as yyyymmdd
+         full_date         the day
+         calendar_year     year
+         calendar_quarter  quarter, 1 to 4
+         calendar_month    month, 1 to 12
+         month_name        English name of the month
+         day_of_month      day of the month, 1 to 31
+         iso_weekday       day of the week, 1 for Monday to 7
 */
 CREATE OR ALTER VIEW gold.dim_date
 AS

@@ -4,6 +4,10 @@ Purpose: the customer dimension with its history: name, country and marital stat
 Grain:   version of a customer; customer_version_key 0 is the unknown member. The versions of a customer follow each
          other without gap: valid_to is the day before the next one, 9999-12-31 if there is none; the first begins on
          0001-01-01. A change holds from the business date of the drop that first had it.
+Columns: version_number  number of the version among those of its member, from 1
+         valid_from      first day of the version; 0001-01-01 for the first one
+         valid_to        last day of the version; 9999-12-31 for the last one
+         is_current      1 for the last version
 */
 CREATE OR ALTER VIEW gold.dim_customers_history
 AS

@@ -4,6 +4,11 @@ Grain:   version of a product; product_version_key 0 is the unknown member. The 
          without gap: valid_to is the day before the next one, 9999-12-31 if there is none; the first begins on
          0001-01-01. start_date is the CRM's. A version that the CRM has purged stays (in_source = 0); one that it has
          taken back, although it still delivers an earlier one, is left out.
+Columns: version_number  number of the version among those of its member, from 1
+         valid_from      first day of the version; 0001-01-01 for the first one
+         valid_to        last day of the version; 9999-12-31 for the last one
+         is_current      1 for the last version
+         in_source       1: the last drop with the product has the CRM's version
 */
 CREATE OR ALTER VIEW gold.dim_products_history
 AS

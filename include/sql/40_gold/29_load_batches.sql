@@ -1,5 +1,5 @@
 /*
-Purpose: the batches, with drop, business date, status and result. etl.batch explains the columns.
+Purpose: the batches, with drop, business date, status and result.
 Grain:   batch.
 */
 CREATE OR ALTER VIEW gold.load_batches

@@ -1,6 +1,14 @@
 /*
 Purpose: the account of each file's rows: unaccounted_rows = file_rows - loaded - superseded - rejected, must be 0.
 Grain:   batch and source table. A count is NULL until its step has succeeded.
+Columns: source_table      table that the file belongs to
+         file_rows         data rows of the file
+         staged_rows       rows of staging's copy
+         bronze_rows       rows of the bronze table
+         loaded_rows       rows of the cleansed table
+         superseded_rows   good rows that lost against another row with their key
+         rejected_rows     rows that staging or silver rejected
+         unaccounted_rows  rows that none of these counts has; must be 0
 */
 CREATE OR ALTER VIEW gold.load_reconciliation
 AS

@@ -1,7 +1,7 @@
 /*
 Purpose: what the quality checks of each publish found, including publishes that were rolled back.
-         etl.quality_result explains the columns.
 Grain:   publish, check and subject. is_latest = 1: found by the last publish of the batch.
+Columns: is_latest  1: found by the last publish of the batch
 */
 CREATE OR ALTER VIEW gold.quality_results
 AS

@@ -1,5 +1,5 @@
 /*
-Purpose: the quality rules with their tolerances and reasons. etl.quality_rule explains the columns.
+Purpose: the quality rules with their tolerances and reasons.
 Grain:   rule.
 */
 CREATE OR ALTER VIEW gold.quality_rules

@@ -4,6 +4,17 @@ Grain:   product. Sales without an order date and the unknown product are left o
          Months count boundaries crossed (DATEDIFF). Averages of money are whole units, by integer division.
          The number of a product's lines is its number of orders, because an order holds a product once (key of
          silver.sales).
+Columns: last_sale_date       day of the last order
+         product_segment      High-Performer, Mid-Range or Low-Range, by total_sales
+         total_orders         orders with the product
+         total_customers      customers who bought the product
+         avg_selling_price    mean price of a line's unit, to one decimal
+         avg_order_revenue    total_sales ÷ total_orders, in whole units
+         avg_monthly_revenue  total_sales ÷ lifespan, in whole units; total_sales if lifespan is 0
+         lifespan             months from the first to the last order
+         total_sales          sum of the sales amounts, in whole units of the currency
+         total_quantity       units sold
+         recency              months from the last order to the business date
 */
 CREATE OR ALTER VIEW gold.report_products
 AS

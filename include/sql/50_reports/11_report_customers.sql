@@ -2,6 +2,19 @@
 Purpose: customers with orders: segment, age group, lifespan, recency, sums and averages.
 Grain:   customer. Sales without an order date and the unknown customer are left out.
          Months and years count boundaries crossed (DATEDIFF). Averages of money are whole units, by integer division.
+Columns: customer_name      first and last name
+         age                years from the year of birth to that of the business date
+         age_group          Under 20, 20-29, 30-39, 40-49, 50 and above, or n/a
+         customer_segment   VIP, Regular or New, by lifespan and total_sales
+         last_order_date    day of the last order
+         total_orders       orders of the customer
+         total_products     products that the customer bought
+         avg_order_value    total_sales ÷ total_orders, in whole units
+         avg_monthly_spend  total_sales ÷ lifespan, in whole units; total_sales if lifespan is 0
+         lifespan           months from the first to the last order
+         total_sales        sum of the sales amounts, in whole units of the currency
+         total_quantity     units sold
+         recency            months from the last order to the business date
 */
 CREATE OR ALTER VIEW gold.report_customers
 AS

@@ -1,6 +1,12 @@
 /*
 Purpose: the days with orders: sums and counts.
 Grain:   order date. Sales without an order date are left out.
+Columns: order_date       day of the orders
+         total_orders     orders of the day
+         total_customers  customers who ordered
+         total_quantity   units sold
+         total_sales      sum of the sales amounts, in whole units of the currency
+         total_profit     sum of the profits
 */
 CREATE OR ALTER VIEW gold.report_sales_daily
 AS

@@ -2,6 +2,11 @@
 Purpose: what the rules of the layer silver measure of the cleansed tables (etl.quality_rule). The measures of the
          files stand with their rules, because they need the batch.
 Grain:   check and subject.
+Columns: check_name   name of the rule that is measured
+         subject      file, column or dimension, if the rule measures several
+         observed     value that was found
+         observed_of  number of which it was found
+         expected     value that is required; NULL where the day before decides
 */
 CREATE OR ALTER VIEW silver.quality_check
 AS

@@ -1,6 +1,11 @@
 /*
 Purpose: what the rules of the layer gold measure (etl.quality_rule).
 Grain:   check and subject.
+Columns: check_name   name of the rule that is measured
+         subject      file, column or dimension, if the rule measures several
+         observed     value that was found
+         observed_of  number of which it was found
+         expected     value that is required; NULL where the day before decides
 */
 CREATE OR ALTER VIEW gold.quality_check
 AS
