@@ -37,6 +37,8 @@ TAMPERED: dict[str, str] = {
     "report_sales_daily has the dated sales": "report_sales_daily, SUM(CAST(sales_amount AS BIGINT))",
     "no order holds a known product twice": "UPDATE silver.sales SET product_key ="
     " (SELECT product_key FROM silver.sales WHERE order_number = N'SO0' AND product_number = N'P0')"
+    " WHERE order_number = N'SO0'; UPDATE silver.sales SET product_version_key ="
+    " (SELECT product_version_key FROM silver.sales WHERE order_number = N'SO0' AND product_number = N'P0')"
     " WHERE order_number = N'SO0'",
     "dim_customers holds every cleansed customer": "UPDATE silver.customers SET in_source = 0 WHERE customer_key = 1",
     "dim_products holds every cleansed product": "UPDATE silver.products SET in_source = 0 WHERE product_key = 1",

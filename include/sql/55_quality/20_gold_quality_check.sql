@@ -17,7 +17,10 @@ WITH fact AS (
         COUNT_BIG(CASE WHEN c.customer_key IS NULL THEN 1 END) AS orphan_customers,
         COUNT_BIG(CASE WHEN p.product_key IS NULL THEN 1 END) AS orphan_products,
         COUNT_BIG(
-            CASE WHEN w.customer_version_key IS NULL OR v.product_version_key IS NULL THEN 1 END
+            CASE
+                WHEN w.customer_version_key IS NULL AND c.customer_key IS NOT NULL THEN 1
+                WHEN v.product_version_key IS NULL AND p.product_key IS NOT NULL THEN 1
+            END
         ) AS orphan_versions,
         COUNT_BIG(CASE WHEN f.customer_key = 0 THEN 1 END) AS unknown_customers,
         COUNT_BIG(CASE WHEN f.product_key = 0 THEN 1 END) AS unknown_products,
