@@ -45,12 +45,14 @@ def versions(rows: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     numbers = sorted(rows["product_number"].unique(), key=lambda number: number.encode("utf-16-be"))
     keys = rows["product_number"].map({number: key for key, number in enumerate(numbers, 1)}).astype(INTEGER)
     rows = rows.assign(product_key=keys, in_source=1, **grouped).sort_values("product_key", kind="stable")
+    rows = rows.assign(product_version_key=_numbers_from_1(rows))
+    # A version without a start holds on no day if the next one starts on the first day of all.
+    rows = rows[rows.groupby("product_key")["start_date"].shift(-1) != EVER]
     number = rows.groupby("product_key").cumcount() + 1
     begins = rows["start_date"].fillna(EVER).mask(number == 1, EVER)
     ends = rows.groupby("product_key")["start_date"].shift(-1) - np.timedelta64(1, "D")
     is_last = ~rows.duplicated("product_key", keep="last")
     return rows.assign(
-        product_version_key=_numbers_from_1(rows),
         version_number=number,
         valid_from=begins,
         valid_to=ends.mask(is_last, ALWAYS),

@@ -148,7 +148,7 @@ def sold(
 def test_days_one_by_one_give_the_histories_of_the_oracle_and_the_gold_of_the_last_day(
     emptied: Warehouse, tmp_path: Path
 ) -> None:
-    days = generated(tmp_path, 4 if SOAK == 1 else 3 * SOAK)
+    days = generated(tmp_path, 3 if SOAK == 1 else 3 * SOAK)
     for drop, business_date in days:
         emptied.load(drop, business_date)
     customers, products = history.customer_versions(days), history.product_versions(days)
