@@ -110,7 +110,22 @@ LONG = (
     Long("sql/test_days_in_succession.py::test_days_one_by_one_*", "each day twice, and the last one alone"),
     Long("sql/test_version_history.py::test_each_tracked_value_*", "each value", but=("name and*",)),
     Long("sql/test_version_history.py::test_a_correction_of_*", "each value", but=("birth date",)),
-    Long("sql/test_version_history.py::test_a_withdrawn_day_that_*", "four days of loads"),
+    *(
+        Long(f"sql/test_version_history.py::test_{name}*", "several days of loads")
+        for name in (
+            "a_withdrawn_day_that",
+            "a_backfilled",
+            "a_version_that_the_source",
+            "another_spelling",
+            "a_sale_of",
+        )
+    ),
+    Long("sql/test_published_costs.py::test_a_cost_of_a_drop_that_is_*", "two days of loads"),
+    Long("sql/test_published_costs.py::test_a_new_version_*", "two days of loads"),
+    Long("sql/test_spellings.py::test_a_history_batch_*", "two days of loads"),
+    Long("sql/test_quality_days.py::test_all_checks_are_waived_*", "two days of loads"),
+    Long("sql/test_upgrade.py::test_a_new_database_records_*", "three deployments"),
+    Long("docs/test_lineage.py::*", "reads all of the SQL with sqlglot"),
     Long("sql/test_seventh_source.py::*", "deploys a copy of the project"),
     Long("sql/test_quality_rules.py::test_a_fault_*", "a load for each rule", but=("amounts in cents", "due dates*")),
     Long("sql/test_quality_rules.py::test_a_warning_*", "a load for each rule", but=("every sale has an o*",)),
