@@ -65,6 +65,7 @@ LONG = (
     Long("docs/test_postman.py::*", "loads and serves the committed drop"),
     Long("docs/test_examples_in_the_description.py::test_each_example_is_*", "loads and serves the committed drop"),
     # Kills and fuzzing
+    Long("sql/test_killed_server.py::test_a_server_killed_again_and_again_*", "the other test kills it twice"),
     Long("sql/test_changed_rows.py::test_*each_line_was_last_seen_on_*", "made-up days, one after the other"),
     Long("sql/test_deployment.py::test_loads_go_on_while_it_is_deployed", "a dozen deployments beside loads"),
     Long("api/test_schemathesis.py::*", "more than a thousand made-up requests"),
