@@ -37,6 +37,8 @@ class ConstraintInfo:
 
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
 """The names of key constraints in messages, by kind."""
+UNIQUE_KINDS = ("PK", "UQ", "UX")
+"""The kinds of constraint with a unique index in DuckDB: keys and unique indexes."""
 
 
 @dataclass(frozen=True, slots=True)

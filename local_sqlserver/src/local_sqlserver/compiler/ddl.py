@@ -8,6 +8,7 @@ from dataclasses import replace
 from local_sqlserver.collation import DATABASE, find, named
 from local_sqlserver.compiler.contract import (
     KEY_KINDS,
+    UNIQUE_KINDS,
     CatalogChange,
     ColumnInfo,
     ConstraintInfo,
@@ -87,9 +88,9 @@ class DefinitionCompiler(DataCompiler):
         return [
             f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})",
             *(
-                unique_index(relation, constraint.name, constraint.columns, self._filter(constraint, relation))
+                self._unique_index(constraint, relation)
                 for constraint in relation.constraints
-                if constraint.kind in ("PK", "UQ", "UX")
+                if constraint.kind in UNIQUE_KINDS
             ),
         ]
 
@@ -100,7 +101,7 @@ class DefinitionCompiler(DataCompiler):
         identity = next((column.identity for column in relation.columns if column.identity), None)
         if identity:
             statements.append(create_sequence(relation, identity))
-        if any(constraint.kind in ("PK", "UQ", "UX") for constraint in relation.constraints):
+        if any(constraint.kind in UNIQUE_KINDS for constraint in relation.constraints):
             # A new table, because DuckDB removes each key from its index alone: 10 seconds for 600,000 rows.
             statements += [f"DROP TABLE {relation.duckdb_name}", *self._created(relation)]
         else:
@@ -200,16 +201,16 @@ class DefinitionCompiler(DataCompiler):
 
     def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
         """Drop the unique indexes before the changes and create them after: DuckDB cannot alter an indexed table."""
-        keys = [constraint for constraint in relation.constraints if constraint.kind in ("PK", "UQ", "UX")]
+        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
         drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
         kept = after or relation
         names = {constraint.name for constraint in kept.constraints}
-        creates = [
-            unique_index(kept, constraint.name, constraint.columns, self._filter(constraint, kept))
-            for constraint in keys
-            if constraint.name in names
-        ]
+        creates = [self._unique_index(constraint, kept) for constraint in keys if constraint.name in names]
         return [*drops, *changes, *creates]
+
+    def _unique_index(self, constraint: ConstraintInfo, relation: Relation) -> str:
+        """The statement that creates the index of a key or unique index."""
+        return unique_index(relation, constraint.name, constraint.columns, self._filter(constraint, relation))
 
     def _filter(self, constraint: ConstraintInfo, relation: Relation) -> str:
         if constraint.kind != "UX" or not constraint.definition:
@@ -275,7 +276,7 @@ class DefinitionCompiler(DataCompiler):
                 f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
             )
         else:
-            statements.append(unique_index(relation, constraint.name, constraint.columns))
+            statements.append(self._unique_index(constraint, relation))
         return replace(relation, constraints=(*relation.constraints, constraint))
 
     def _add_default(self, given: syntax.ConstraintDefinition, relation: Relation) -> Relation:
@@ -443,7 +444,7 @@ class DefinitionCompiler(DataCompiler):
         )
         statements: tuple[str, ...] = ()
         if node.unique:
-            statements = (unique_index(relation, node.name, columns, self._filter(constraint, relation)),)
+            statements = (self._unique_index(constraint, relation),)
         after = replace(relation, constraints=(*relation.constraints, constraint))
         return _ddl(
             statements,

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 import duckdb
 
-from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
+from local_sqlserver.compiler.contract import KEY_KINDS, UNIQUE_KINDS, ConstraintInfo, Relation
 from local_sqlserver.compiler.macros import ARGUMENT_MARK, ERROR_MARK
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
 
@@ -124,7 +124,7 @@ def _violated(
         (relation, constraint)
         for relation in relations
         for constraint in relation.constraints
-        if constraint.kind in ("PK", "UQ", "UX")
+        if constraint.kind in UNIQUE_KINDS
     ]
     for relation, constraint in keys:
         named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)

@@ -82,6 +82,7 @@ def _trim(call: Call) -> Value:
     value, function = call.text(0), call.name.lower()
     if len(call.arguments) == 1:
         return _same_text(value, f"{function}({value.sql}, ' ')", native(value))
+    characters = call.text(1)
     # DuckDB makes a set of the characters for each value, which takes longer than a look at both ends.
     ends = {"trim": (1, -1), "ltrim": (1,), "rtrim": (-1,)}[function]
 
@@ -89,7 +90,7 @@ def _trim(call: Call) -> Value:
         found = " OR ".join(f"contains({characters}, {sql}[{end}])" for end in ends)
         return f"CASE WHEN {found} THEN {function}({sql}, {characters}) ELSE {sql} END"
 
-    return _same_text(value, computed_once(at_its_ends, value, call.text(1)), native(value, call.text(1)))
+    return _same_text(value, computed_once(at_its_ends, value, characters), native(value, characters))
 
 
 @text.scalar("LEFT", "RIGHT", least=2)
