@@ -233,6 +233,11 @@ class Settings:
         return self.state / "logs"
 
     @property
+    def lineage(self) -> Path:
+        """The folder of the lineage events of the DAGs, unless AIRFLOW__OPENLINEAGE__TRANSPORT sends them elsewhere."""
+        return self.logs / "tasks" / "openlineage"
+
+    @property
     def run(self) -> Path:
         """The folder of the services' records."""
         return self.state / "run"
@@ -389,6 +394,12 @@ class Settings:
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "AIRFLOW__OPENLINEAGE__NAMESPACE": "sales_warehouse",
+            # Without an event for each query, and without lines about events in the logs of tasks.
+            "AIRFLOW__OPENLINEAGE__EMISSION_POLICY": '[{"scope": {}, "controls": {"hook_lineage": false}}]',
+            "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "openlineage=WARNING airflow.providers.openlineage=WARNING",
+            # One file an event, event-<time>.json. The DAG warehouse_maintenance removes old ones with the logs.
+            "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": f"{self.lineage}/event"}),
             **given,
             "AIRFLOW_HOME": str(self.airflow_home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),

@@ -22,7 +22,9 @@ VIEWS = [
     Asset(f"gold.{view}", group="gold")
     for view in (
         "dim_customers",
+        "dim_customers_history",
         "dim_products",
+        "dim_products_history",
         "dim_date",
         "fact_sales",
         "report_customers",

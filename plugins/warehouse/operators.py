@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyodbc
 from airflow.providers.common.sql.hooks.sql import DbApiHook
@@ -24,6 +24,9 @@ from warehouse.day import Day, now, today
 from warehouse.deploy import DeployError, deploy
 from warehouse.execution import WarehouseError, run_batch
 from warehouse.staging import StagingError, stage
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 NOT_PUBLISHED = 50004
 """Error number: a batch to be closed as succeeded was not published."""
@@ -128,6 +131,14 @@ class BatchOperator(ProcedureOperator):
 
     def __init__(self, *, procedure: str, parameters: Mapping[str, object] | None = None, **kwargs: Any) -> None:
         super().__init__(procedure=procedure, parameters={"batch_id": BATCH_ID, **(parameters or {})}, **kwargs)
+        self.counts: Mapping[str, Any] = {}
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the tables of the task's assets with the row counts of the procedure."""
+        from warehouse import lineage
+
+        source_dir = task_instance.xcom_pull(task_ids=OPEN_BATCH, key="source_dir")
+        return lineage.of_tables(self.inlets, self.outlets, source_dir, self.counts)
 
     def execute(self, context: Context) -> dict[str, object] | None:
         """Call the procedure; raises as ProcedureOperator does."""
@@ -139,6 +150,7 @@ class BatchOperator(ProcedureOperator):
                     "\nIn Airflow: clear open_batch of this run with all downstream, to load its drop again."
                 )
             raise failures.of_warehouse(error, self.procedure, self.log) from None
+        self.counts = row or {}
         describe_outlets(context, row)
         return row
 
@@ -288,6 +300,19 @@ class PublishOperator(BatchOperator):
         """Return the parameters of the call in this run."""
         return {**self.parameters, "dry_run": Day.of(context).dry_run}
 
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the tables that the publish loaded, and the checks of the day."""
+        from warehouse import lineage
+
+        dry_run = Day.of(task_instance.get_template_context()).dry_run
+        return lineage.of_publish(int(str(self.parameters["batch_id"])), committed=not dry_run)
+
+    def get_openlineage_facets_on_failure(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the checks of the day, which may have stopped the publish."""
+        from warehouse import lineage
+
+        return lineage.of_publish(int(str(self.parameters["batch_id"])), committed=False)
+
 
 def status_of_success(context: Context) -> str:
     """Return the status with which the batch of a run without a failure is closed."""
@@ -396,8 +421,15 @@ class StageOperator(BaseOperator):
         super().__init__(**kwargs)
         self.batch_id = batch_id
         self.source_dir = source_dir
+        self.staged: list[dict[str, Any]] = []
 
-    def execute(self, context: Context) -> list[dict[str, object]]:
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the files of the drop."""
+        from warehouse import lineage
+
+        return lineage.of_files(self.source_dir, self.staged)
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
         """Stage; raises AirflowFailException that names file, line and column of a fault."""
         landing = settings.landing_dir(int(self.batch_id))
         self.log.info("Staging %s into %s", self.source_dir, landing)
@@ -406,7 +438,8 @@ class StageOperator(BaseOperator):
         except StagingError as error:
             raise failures.final(str(error), self.log) from None
         describe_outlets(context)
-        return [asdict(file) for file in manifest.files]
+        self.staged = [asdict(file) for file in manifest.files]
+        return self.staged
 
 
 class RegisterLandingOperator(BatchOperator):

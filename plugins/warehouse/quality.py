@@ -6,7 +6,7 @@ that gold shows this batch, that its rows are accounted for, and that its keys a
 
 import warnings
 from collections.abc import Hashable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.sql.operators.sql import (
     BaseSQLOperator,
@@ -17,7 +17,10 @@ from airflow.sdk import BaseOperator, Context
 
 from warehouse import failures, settings
 from warehouse.assets import SILVER, VIEWS
-from warehouse.operators import BATCH_ID, describe_outlets, skip_unless_shown
+from warehouse.operators import BATCH_ID, OPEN_BATCH, describe_outlets, skip_unless_shown
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
 class RowsCheckOperator(BaseSQLOperator):
@@ -48,6 +51,19 @@ class RowsCheckOperator(BaseSQLOperator):
         if not bad.empty:
             raise failures.final(f"Rows with {self.failing}:\n{bad.to_string(index=False)}", self.log)
         return rows.astype(object).where(rows.notna(), None).to_dict(orient="records")
+
+
+class QualityCheckOperator(RowsCheckOperator):
+    """Logs the results of the quality rules, deviations first, and fails if a rule has failed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(sql=QUALITY.format(batch_id=BATCH_ID), failing="result == 'FAIL'", **kwargs)
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the views of gold with their checks."""
+        from warehouse import lineage
+
+        return lineage.of_gold_checks(task_instance.xcom_pull(task_ids=OPEN_BATCH, key="batch_id"))
 
 
 QUALITY = """
@@ -138,11 +154,9 @@ def gold_checks() -> list[BaseOperator]:
             },
             **reader,
         ),
-        RowsCheckOperator(
+        QualityCheckOperator(
             task_id="quality_check",
             doc_md="The quality rules, deviations first. A FAIL would have stopped the publish; a WARN is kept.",
-            sql=QUALITY.format(batch_id=BATCH_ID),
-            failing="result == 'FAIL'",
             pre_execute=skip_unless_shown,
         ),
     ]

@@ -1,7 +1,7 @@
 """The operators of the sync: start it in the API, then check that the API serves the published day."""
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
@@ -9,6 +9,9 @@ from airflow.sdk import BaseHook, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from warehouse import failures, settings
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 HEALTH_TIMEOUT = 30.0
 PUBLISHED = """
@@ -70,6 +73,16 @@ class SyncServingOperator(_ReaderOperator):
     The API may read a replica. The request names the published batch, and the API refuses to copy another one.
     """
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows: dict[str, int] = {}
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the views of gold and the tables that the API serves."""
+        from warehouse import lineage
+
+        return lineage.of_sync(self.rows)
+
     def execute(self, context: Context) -> dict[str, Any]:
         """Sync; a refused key fails the task at once, any other error is retried."""
         timeout = self.execution_timeout.total_seconds() if self.execution_timeout else HEALTH_TIMEOUT
@@ -78,6 +91,7 @@ class SyncServingOperator(_ReaderOperator):
         answer = _ask("POST", "/api/sync", timeout, self.log, body)
         for name, value in answer.items():
             self.log.info("%s: %s", name, value)
+        self.rows = answer["rows"]
         return answer
 
 

@@ -25,7 +25,6 @@ from tests.api.gold_database import GoldDatabase
 from tests.days.handmade import BUSINESS_DATE, HANDMADE_DAY
 from tests.plugins.hyper import opened, rows
 from tests.warehouse import Warehouse
-from warehouse.connection import airflow_connections
 from warehouse.deploy import ANALYSIS_FOLDER, MIGRATIONS_FOLDER, SQL_DIR
 
 pytestmark = pytest.mark.usefixtures("airflow_database")
@@ -55,35 +54,6 @@ class Run:
 
 
 Runner = Callable[..., Run]
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the files for Tableau."""
-    return tmp_path_factory.mktemp("exports")
-
-
-@pytest.fixture(scope="module")
-def airflow_settings(shared_warehouse: Warehouse, exports: Path) -> Iterator[pytest.MonkeyPatch]:
-    """The environment of a deployment on the server; its batches count as made by tests."""
-    server = shared_warehouse.server
-    settings = {
-        "WAREHOUSE_ODBC": server.odbc,
-        "WAREHOUSE_ODBC_LOADER": server.odbc,
-        "WAREHOUSE_ODBC_READER": server.odbc,
-        "API_PORT": "1",
-        "API_SYNC_KEY": SYNC_KEY,
-        "WAREHOUSE_LANDING_DIR": str(server.landing),
-        "WAREHOUSE_LANDING_DIR_SQLSERVER": server.landing_at_server,
-        "EXPORTS_DIR": str(exports),
-    }
-    metadata = {"sql_alchemy_conn": os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]}
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {**settings, **airflow_connections(settings)}.items():
-            environment.setenv(name, value)
-        environment.setenv("AIRFLOW_CONN_AIRFLOW_METADATA", json.dumps({"conn_type": "generic", "extra": metadata}))
-        yield environment
-    shared_warehouse.execute("UPDATE etl.batch SET run_id = CONCAT(N'test ', run_id) WHERE run_id NOT LIKE N'test %'")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Writes docs/lineage.md: which columns each column of the warehouse comes from, file to dashboard.
+"""Writes docs/lineage.md and plugins/warehouse/lineage.json: which columns each column of the warehouse comes from.
 
 ``python -m tests.docs.lineage`` reads include/sql, api/gold.py and the queries of the dashboards with sqlglot, and the
 columns of tables and views from docs/catalog.md. A column comes from the columns that its expression reads; those of
@@ -7,6 +7,7 @@ joins and conditions do not count.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,10 +22,13 @@ from api.dashboards.cube_loader import CUSTOMER_COLUMNS, LINES, PRODUCT_COLUMNS
 from api.gold import SELECTS
 from tests.docs import catalog
 from tests.warehouse import ROOT
+from warehouse.assets import VIEWS
 from warehouse.deploy import SQL_DIR
 from warehouse.sources import SOURCE_FILES
 
 FILE = ROOT / "docs" / "lineage.md"
+FOR_EVENTS = ROOT / "plugins" / "warehouse" / "lineage.json"
+"""The same for the events that the tasks send to OpenLineage."""
 
 HEAD = """\
 # Lineage
@@ -37,7 +41,11 @@ of rows comes from no column.
 _VIEW = re.compile(r"CREATE OR ALTER VIEW (\w+)\.(\w+)\nAS\n(.*?)\nGO", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _STATEMENT = re.compile(r"^\s*((?:WITH|SELECT|INSERT INTO)\b.*)", re.DOTALL | re.MULTILINE)
-LOOKUPS = ("silver.trimmed_characters", "silver.spellings")
+SHOWN = {asset.name for asset in VIEWS}
+"""The views of gold that show a day; the others show how it was loaded."""
+UNMOVED = {"silver.trimmed_characters"}
+"""Tables that no load changes."""
+LOOKUPS = UNMOVED | {"silver.spellings"}
 """Tables that say how to trim and spell a text, and hold none of its content."""
 MEASURES_OF_CHECKS = ("silver.quality_check", "gold.quality_check")
 """Views that count rows of all tables: no column of them comes from a column."""
@@ -164,6 +172,36 @@ def origins(found: Mapping[Column, set[Column]], column: Column) -> set[Column]:
     return {one for one in seen if one.owner.endswith(".csv")}
 
 
+def for_events() -> str:
+    """Give the text of ``FOR_EVENTS``: the tables that tasks read and write, without the views between them."""
+    found = sources()
+    tables: dict[str, list[str]] = defaultdict(list)
+    for column, reads in sorted(found.items()):
+        if _is_moved(column.owner):
+            origins = json.dumps(sorted(_past_views(found, reads)))
+            tables[column.owner].append(f"  {json.dumps(column.name)}: {origins}")
+    objects = (f'"{name}": {{\n' + ",\n".join(columns) + "\n}" for name, columns in tables.items())
+    return "{\n" + ",\n".join(objects) + "\n}\n"
+
+
+def _is_moved(owner: str) -> bool:
+    if owner.startswith("gold."):
+        return owner in SHOWN
+    return owner not in UNMOVED and not _is_between(owner)
+
+
+def _is_between(owner: str) -> bool:
+    return owner.endswith("_judged") or owner.startswith("silver.joined_")
+
+
+def _past_views(found: Sources, columns: Iterable[Column]) -> set[Column]:
+    """Replace each column of a view between two tables by those that it comes from."""
+    past: set[Column] = set()
+    for column in columns:
+        past |= _past_views(found, found[column]) if _is_between(column.owner) else {column}
+    return past
+
+
 def shown() -> dict[str, set[str]]:
     """Give the columns of the served tables that the dashboards read."""
     lines = LINES.partition("COPY (")[2].rpartition(") TO")[0].format(no_day=0, sales="sales", run=0)
@@ -223,3 +261,4 @@ def _listed(columns: Iterable[Column]) -> str:
 
 if __name__ == "__main__":
     FILE.write_text(page(), encoding="utf-8")
+    FOR_EVENTS.write_text(for_events(), encoding="utf-8")

@@ -17,8 +17,9 @@ def found() -> Sources:
     return lineage.sources()
 
 
-def test_the_page_is_that_of_the_sql() -> None:
+def test_the_page_and_the_columns_of_the_events_are_those_of_the_sql() -> None:
     assert lineage.FILE.read_text(encoding="utf-8") == lineage.page(), "run python -m tests.docs.lineage"
+    assert lineage.FOR_EVENTS.read_text(encoding="utf-8") == lineage.for_events(), "run python -m tests.docs.lineage"
 
 
 @pytest.mark.parametrize(

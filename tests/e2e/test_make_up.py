@@ -9,6 +9,7 @@ import signal
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -86,6 +87,13 @@ def block_of_readme(heading: str) -> str:
     return found[1]
 
 
+def lineage_events(settings: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The event of the end of each task and run that has ended well, by the name of the job."""
+    folder = Path(settings["WAREHOUSE_STATE_DIR"]) / "logs" / "tasks" / "openlineage"
+    events = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.iterdir())]
+    return {event["job"]["name"]: event for event in events if event["eventType"] == "COMPLETE"}
+
+
 @pytest.fixture(scope="module")
 def clone() -> Iterator[Clone]:
     with fresh_clone("make-up-") as clone:
@@ -126,6 +134,46 @@ def test_make_up_runs_the_whole_system_and_loads_the_committed_drop(clone: Clone
         "/docs",
     ]
     assert [httpx.get(link).status_code for link in links] == [200, 200, 200]
+
+
+def test_the_tasks_tell_openlineage_what_they_read_and_wrote(settings: dict[str, str]) -> None:
+    events = lineage_events(settings)
+
+    def rows(task: str) -> dict[str, int]:
+        outputs = [output for output in events[task]["outputs"] if output.get("outputFacets")]
+        return {output["name"]: output["outputFacets"]["outputStatistics"]["rowCount"] for output in outputs}
+
+    lines = len((ROOT / "data" / "source_crm" / "sales_details.csv").read_text().splitlines()) - 1
+    served = served_figures(settings)
+    assert rows("sales_warehouse.bronze.crm_sales_details") == {"DataWarehouse.bronze.crm_sales_details": lines}
+    assert rows("sales_warehouse.publish")["DataWarehouse.silver.sales"] == served["order lines"]
+    assert rows("sales_serving.sync")["serving.customers"] == served["customers"]
+    (checked,) = [
+        read["inputFacets"]["dataQualityAssertions"]["assertions"]
+        for read in events["sales_warehouse.gold_checks.quality_check"]["inputs"]
+        if read["name"] == "DataWarehouse.gold.fact_sales"
+    ]
+    assert {check["name"]: check["success"] for check in checked}["fact_sales holds every cleansed order line"]
+
+
+def test_a_served_amount_leads_back_through_the_events_to_its_columns_in_the_file(settings: dict[str, str]) -> None:
+    fields = {
+        (output["namespace"], output["name"]): output["facets"]["columnLineage"]["fields"]
+        for event in lineage_events(settings).values()
+        for output in event["outputs"]
+        if "columnLineage" in output["facets"]
+    }
+    pending = [(settings["API_URL"], "serving.sales", "sales_amount")]
+    ends = set()
+    while pending:
+        namespace, name, field = pending.pop()
+        origins = fields.get((namespace, name), {}).get(field, {}).get("inputFields")
+        if origins is None:
+            ends.add((namespace, name, field))
+        else:
+            pending += [(origin["namespace"], origin["name"], origin["field"]) for origin in origins]
+    file = f"{settings['WAREHOUSE_SOURCE_DIR']}/source_crm/sales_details.csv"
+    assert ends == {("file", file, column) for column in ("sls_sales", "sls_quantity", "sls_price")}
 
 
 def test_make_up_and_make_status_show_addresses_and_login_before_anything_can_fail(

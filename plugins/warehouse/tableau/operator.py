@@ -1,6 +1,6 @@
 """The operator that writes the files for Tableau."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.sdk import Context
@@ -8,6 +8,9 @@ from airflow.sdk import Context
 from warehouse import failures, settings
 from warehouse.execution import WarehouseError
 from warehouse.serving import describe_served
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
 class TableauExportOperator(BaseSQLOperator):
@@ -17,6 +20,13 @@ class TableauExportOperator(BaseSQLOperator):
 
     def __init__(self, *, conn_id: str = settings.READER, **kwargs: Any) -> None:
         super().__init__(conn_id=conn_id, **kwargs)
+        self.exported: dict[str, Any] = {}
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":
+        """Return the views of gold and the files for Tableau."""
+        from warehouse import lineage
+
+        return lineage.of_export(self.exported["rows"], self.exported["bytes"])
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Export; returns batch, business date, rows of each table and bytes of each file."""
@@ -38,4 +48,5 @@ class TableauExportOperator(BaseSQLOperator):
         }
         self.log.info("Exported: %s", written)
         describe_served(context, written)
+        self.exported = written
         return written
