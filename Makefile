@@ -72,9 +72,9 @@ test: ## Install everything needed for tests and run all but the long ones (make
 	@$(DEVELOPMENT)
 	$(call run_tests,not long)
 
-test-all: ## The tests that make test leaves out: the whole system, kills, fuzzing, each case of long tables
+test-all: ## The tests that make test leaves out: the whole system, kills, fuzzing, several days of loads
 	@$(DEVELOPMENT)
-	$(call run_tests,long)
+	$(call run_tests,long and not exhaustive)
 
 UNIT := python -m pytest -m "unit and not long"
 unit: ## The tests that need no server and no whole drop, within seconds
@@ -91,14 +91,17 @@ coverage: ## The short tests once more, with the lines and branches of each fold
 	$(call run_tests,not long)
 	@$(BIN)/python -m tests.coverage
 
-soak: ## The fuzz and kill tests with N times as many cases, and a month of 3 N days on the real system (make soak N=10)
+soak: ## Fuzz and kill tests with N times as many cases, a month of 3 N days on the real system, every case of long tables (make soak N=10)
 	@$(DEVELOPMENT)
-	@SOAK=$(or $(N),10) $(BIN)/python -m pytest -m soak
+	@SOAK=$(or $(N),10) $(BIN)/python -m pytest -m "soak or exhaustive"
 	@cd local_sqlserver && SOAK=$(or $(N),10) ../$(BIN)/python -m pytest -m soak
 
-bench: ## Measure the load on the stand-in against the same statements by hand in DuckDB
+# An environment of its own, because dbt needs older packages than Airflow.
+bench: ## Measure the load on the stand-in against plain DuckDB, dbt, pandas and polars (CHECK=1: compare their gold with the oracle)
 	@$(DEVELOPMENT)
-	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.load
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/bench
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(VENV)/bench/bin/python requirements-bench.txt
+	@PYTHONPATH=plugins $(BIN)/python -m benchmarks.load $(if $(CHECK),--check)
 
 bench-api: ## Measure the API against the same endpoints with FastAPI and with Flask and SQLAlchemy
 	@$(DEVELOPMENT) --program wrk=wrk
@@ -128,4 +131,4 @@ lock: ## Pin all requirements, direct and indirect, each file by its hash
 	@$(DEVELOPMENT)
 	@$(LOCK) --output-file=requirements.txt requirements.in
 	@for part in api airflow standin; do $(LOCK) --constraint=requirements.txt --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
-	@$(LOCK) --output-file=requirements-dev.txt requirements-dev.in
+	@for part in dev bench; do $(LOCK) --output-file=requirements-$$part.txt requirements-$$part.in || exit; done

@@ -1,30 +1,57 @@
-"""How long the load takes on the stand-in, over the wire, against the same statements by hand in DuckDB.
+"""How long the first load of a warehouse takes: on the stand-in over the wire, and in peers that apply the same rules.
 
-    python -m benchmarks.load --scale 1 20
+    python -m benchmarks.load --scale 1 20 --rounds 3
+    python -m benchmarks.load --check
 
-Both read the same landing folder, in one run, one after the other; the first load of an empty warehouse.
+All load the same drop in the same run, in turn; each figure is the median of the rounds. The floor is plain DuckDB
+(``benchmarks.peers.with_duckdb``). The stand-in loads as the DAG does: staging reads the CSV files and writes the
+landing copies, BULK INSERT reads those. The peers read the CSV files themselves, and leave out what the warehouse alone
+does: strict staging, histories, durable keys, quality checks, steps and locks. pandas and polars keep bronze in memory;
+DuckDB and dbt write it. dbt parses its project in each run, as on a new machine.
+
+The seconds of a peer are those of its process, from the start of Python to its end, the closing of DuckDB's file
+included, which belongs to no stage. The seconds of the stand-in are the sum of its stages, while the server runs; its
+memory is the server's.
+
+``--check`` compares the gold of each peer row by row with ``tests.oracle``: on generated drops, and on the hand-made
+and the nasty days of ``tests.days``, written anew without the lines that staging rejects, because the peers need not
+handle those.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import shutil
+import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from pathlib import Path
 
-import duckdb
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.peers.run import PEERS, Run, run, table
+from benchmarks.peers.shared import peak_mib
 from data.generate import BUSINESS_DATE, generate
+from tests.days import handmade, nasty
+from tests.oracle import Gold, compare, compute
+from tests.oracle.lines import read_lines
+from tests.oracle.schema import KEYS, SOURCES
+from tests.oracle.schema import TABLES as COLUMNS
 from tests.warehouse import Warehouse, local_server
 from warehouse.sources import SOURCE_FILES
 
 TABLES = tuple(source.table for source in SOURCE_FILES)
-BY_HAND = Path(__file__).with_name("by_hand.sql")
+FLOOR = next(iter(PEERS))
+STAND_IN = "stand-in"
+STAGING = "staging (Python)"
 
 
 @contextmanager
@@ -35,73 +62,150 @@ def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     seconds[stage] = seconds.get(stage, 0) + time.perf_counter() - start
 
 
-def on_the_stand_in(warehouse: Warehouse, drop: Path) -> tuple[dict[str, float], Path]:
-    """Seconds a stage of a first load over ODBC, and the landing folder it read."""
+def on_the_stand_in(drop: Path, folder: Path) -> Run:
+    """Load a drop over ODBC into an empty warehouse; the memory is the server's."""
     seconds: dict[str, float] = {}
-    with timed(seconds, "staging (Python)"):
-        landing = warehouse.stage(drop)
-    (row,) = warehouse.execute(
-        "DECLARE @id INT; EXEC etl.open_batch N'test bench', ?, N'', 0, 1, @id OUTPUT", BUSINESS_DATE
-    )
-    batch_id = row["batch_id"]
-    warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, landing)
-    for layer in ("bronze", "silver"):
-        with timed(seconds, layer):
-            for table in TABLES:
-                warehouse.execute(f"EXEC {layer}.load_table ?, ?", batch_id, table)
-    with timed(seconds, "publish"):
-        warehouse.execute("EXEC etl.publish ?", batch_id)
-    with timed(seconds, "reports"):
-        for report in ("products", "customers", "sales_daily"):
-            warehouse.execute(f"SELECT * FROM gold.report_{report}")
-    return seconds, Path(landing)
-
-
-def by_hand(landing: Path, database: Path) -> dict[str, float]:
-    """Seconds a stage of the hand-written statements."""
-    seconds: dict[str, float] = {}
-    script = BY_HAND.read_text().replace("$landing", str(landing))
-    with duckdb.connect(str(database)) as connection:
-        for part in script.split("-- stage: ")[1:]:
-            stage, statements = part.split("\n", 1)
-            with timed(seconds, stage.strip()):
-                for statement in duckdb.extract_statements(statements):
-                    connection.execute(statement).fetchall()
-    return seconds
-
-
-def measure(scale: float, folder: Path, console: Console) -> None:
-    """Measure one scale and print its table."""
-    drop = folder / "drop"
-    generate(drop, scale=scale, seed=1, as_of=BUSINESS_DATE)
     with local_server(folder) as server:
         warehouse = Warehouse(server)
         warehouse.rebuild()
-        ours, landing = on_the_stand_in(warehouse, drop)
-        memory = max(
-            child.memory_info().rss for child in psutil.Process().children() if "local_sqlserver" in child.cmdline()
+        with timed(seconds, STAGING):
+            landing = warehouse.stage(drop)
+        (row,) = warehouse.execute(
+            "DECLARE @id INT; EXEC etl.open_batch N'test bench', ?, N'', 0, 1, @id OUTPUT", BUSINESS_DATE
         )
-    floor = by_hand(landing, folder / "by_hand.duckdb")
-    table = Table(title=f"scale {scale:g}: {memory / 2**20:,.0f} MiB in the server after the load")
-    for heading in ("stage", "stand-in s", "by hand s", "ratio"):
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for stage, seconds in ours.items():
-        hand = floor.get(stage)
-        ratio = f"{seconds / hand:.1f}" if hand else ""
-        table.add_row(stage, f"{seconds:.2f}", f"{hand:.2f}" if hand else "", ratio)
-    total = sum(seconds for stage, seconds in ours.items() if stage in floor)
-    table.add_row("all but staging", f"{total:.2f}", f"{sum(floor.values()):.2f}", f"{total / sum(floor.values()):.1f}")
-    console.print(table)
+        batch_id = row["batch_id"]
+        warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, landing)
+        for layer in ("bronze", "silver"):
+            with timed(seconds, layer):
+                for source in TABLES:
+                    warehouse.execute(f"EXEC {layer}.load_table ?, ?", batch_id, source)
+        with timed(seconds, "publish"):
+            warehouse.execute("EXEC etl.publish ?", batch_id)
+        with timed(seconds, "reports"):
+            for report in ("products", "customers", "sales_daily"):
+                warehouse.execute(f"SELECT * FROM gold.report_{report}")
+        (process,) = (child for child in psutil.Process().children() if "local_sqlserver" in child.cmdline())
+        return Run(sum(seconds.values()), seconds, peak_mib(str(process.pid)))
+
+
+def measure(scale: float, rounds: int, folder: Path, console: Console) -> None:
+    """Measure one scale and print its tables."""
+    drop = folder / "drop"
+    generate(drop, scale=scale, seed=1, as_of=BUSINESS_DATE)
+    runs: dict[str, list[Run]] = {STAND_IN: [], **{peer: [] for peer in PEERS}}
+    for _ in range(rounds):
+        for name, of_name in runs.items():
+            with tempfile.TemporaryDirectory(dir=folder) as place:
+                if name == STAND_IN:
+                    of_name.append(on_the_stand_in(drop, Path(place)))
+                else:
+                    of_name.append(run(PEERS[name], drop, Path(place) / "out", BUSINESS_DATE))
+    median = {name: _median(of_name) for name, of_name in runs.items()}
+    console.print(_stages(f"scale {scale:g}, median of {rounds}", median[STAND_IN], median[FLOOR]))
+    console.print(_peers(f"scale {scale:g}, median of {rounds}", median))
+
+
+def _median(runs: list[Run]) -> Run:
+    return Run(
+        statistics.median(one.seconds for one in runs),
+        {stage: statistics.median(one.stages[stage] for one in runs) for stage in runs[0].stages},
+        statistics.median(one.peak_mib for one in runs),
+    )
+
+
+def _stages(title: str, ours: Run, floor: Run) -> Table:
+    shown = Table(title=title)
+    for heading in ("stage", "stand-in s", f"{FLOOR} s", "ratio"):
+        shown.add_column(heading, justify="left" if heading == "stage" else "right")
+    for stage, seconds in ours.stages.items():
+        least = floor.stages.get(stage)
+        shown.add_row(
+            stage, f"{seconds:.2f}", f"{least:.2f}" if least else "", f"{seconds / least:.1f}" if least else ""
+        )
+    least = sum(floor.stages.values())
+    for stage, seconds in (("all but staging", ours.seconds - ours.stages[STAGING]), ("all", ours.seconds)):
+        shown.add_row(stage, f"{seconds:.2f}", f"{least:.2f}", f"{seconds / least:.1f}")
+    return shown
+
+
+def _peers(title: str, runs: dict[str, Run]) -> Table:
+    shown = Table(title=title)
+    for heading in ("", "s", f"ratio to {FLOOR}", "peak memory MiB"):
+        shown.add_column(heading, justify="right" if heading else "left")
+    for name, of_name in runs.items():
+        ratio = of_name.seconds / runs[FLOOR].seconds
+        shown.add_row(name, f"{of_name.seconds:.2f}", f"{ratio:.1f}", f"{of_name.peak_mib:,.0f}")
+    return shown
+
+
+def check(console: Console) -> bool:
+    """Compare the gold of all peers with the oracle's; print the differences and return whether there are none."""
+    days: list[tuple[str, Callable[[Path], object], date]] = []
+    for scale, seed, as_of in (
+        (1, 1, BUSINESS_DATE),
+        (0.02, 2, date(2024, 2, 29)),
+        (0.1, 3, date(2026, 3, 5)),
+        (0.3, 4, date(2025, 12, 31)),
+    ):
+        generated = partial(generate, scale=scale, seed=seed, as_of=as_of)
+        days.append((f"scale {scale:g}, seed {seed}, {as_of}", generated, as_of))
+    by_hand = partial(_without_rejected_lines, partial(shutil.copytree, handmade.HANDMADE_DAY))
+    days.append(("the hand-made day", by_hand, handmade.BUSINESS_DATE))
+    for name, write in nasty.NASTY.items():
+        days.append((name, partial(_without_rejected_lines, write), nasty.BUSINESS_DATE))
+    equal = True
+    for name, write_drop, as_of in days:
+        with tempfile.TemporaryDirectory() as folder:
+            drop = Path(folder) / "drop"
+            write_drop(drop)
+            gold = compute(drop, as_of)
+            for peer, module in PEERS.items():
+                if peer == "dbt-duckdb" and name in nasty.NASTY:
+                    continue  # it takes ten seconds, and its SQL is that of DuckDB
+                out = Path(folder) / module
+                run(module, drop, out, as_of)
+                lines = _differences(gold, out)
+                console.print(
+                    f"{'DIFFERENT' if lines else 'equal'}  {name}: {peer}", *lines, sep="\n    ", markup=False
+                )
+                equal = equal and not lines
+    return equal
+
+
+def _without_rejected_lines(write: Callable[[Path], object], drop: Path) -> None:
+    """Write a drop anew with the rows that staging accepts and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        original = Path(folder) / "original"
+        write(original)
+        for file, header in SOURCES.values():
+            rows = read_lines(original / file, header).rows.drop(columns="source_line")
+            (drop / file).parent.mkdir(parents=True, exist_ok=True)
+            rows.to_csv(drop / file, index=False, quoting=csv.QUOTE_MINIMAL)
+
+
+def _differences(gold: Gold, out: Path) -> list[str]:
+    """Compare all that a first day gives but the histories."""
+    found = []
+    for name, key in KEYS.items():
+        if not name.endswith("_history"):
+            expected = getattr(gold, name)[[column for column in COLUMNS[name] if not column.endswith("_version_key")]]
+            found += [f"{name}: {line}" for line in compare(expected, table(out, name), key)]
+    return found
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 20], help="default: 1 20")
+    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--check", action="store_true", help="compare the peers with the oracle instead")
+    options = parser.parse_args()
     console = Console()
-    for scale in parser.parse_args().scale:
+    if options.check:
+        sys.exit(0 if check(console) else "The gold of a peer differs from the oracle's, see above.")
+    for scale in options.scale:
         with tempfile.TemporaryDirectory() as folder:
-            measure(scale, Path(folder), console)
+            measure(scale, options.rounds, Path(folder), console)
 
 
 if __name__ == "__main__":

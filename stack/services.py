@@ -388,10 +388,10 @@ class Stack:
         return members(self.records.all(), self.marker, postgres.data_folder(self.settings))
 
     def prepare_airflow(self) -> None:
-        """Write the file of Airflow's login, and make the folder of its lineage events."""
+        """Write the file of Airflow's login, and make the folder of its task logs, which has the lineage events, too."""
         settings = self.settings
         settings.airflow_home.mkdir(parents=True, exist_ok=True)
-        settings.lineage.mkdir(parents=True, exist_ok=True)
+        (settings.logs / "tasks").mkdir(parents=True, exist_ok=True)
         passwords = settings.airflow_home / "passwords.json"
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps({ADMIN: settings.values["AIRFLOW_ADMIN_PASSWORD"]}), encoding="utf-8")

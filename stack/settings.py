@@ -233,11 +233,6 @@ class Settings:
         return self.state / "logs"
 
     @property
-    def lineage(self) -> Path:
-        """The folder of the lineage events of the DAGs, unless AIRFLOW__OPENLINEAGE__TRANSPORT sends them elsewhere."""
-        return self.logs / "tasks" / "openlineage"
-
-    @property
     def run(self) -> Path:
         """The folder of the services' records."""
         return self.state / "run"
@@ -398,8 +393,10 @@ class Settings:
             # Without an event for each query, and without lines about events in the logs of tasks.
             "AIRFLOW__OPENLINEAGE__EMISSION_POLICY": '[{"scope": {}, "controls": {"hook_lineage": false}}]',
             "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "openlineage=WARNING airflow.providers.openlineage=WARNING",
-            # One file an event, event-<time>.json. The DAG warehouse_maintenance removes old ones with the logs.
-            "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": f"{self.lineage}/event"}),
+            # One file an event, openlineage-<time>.json. The DAG warehouse_maintenance removes old ones with the logs.
+            "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(
+                {"type": "file", "log_file_path": str(self.logs / "tasks" / "openlineage")}
+            ),
             **given,
             "AIRFLOW_HOME": str(self.airflow_home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from tests.long import is_long, is_long_file, stale
+from tests.long import is_exhaustive, is_long, is_long_file, stale
 
 if TYPE_CHECKING:
     from tests.warehouse import Server, Warehouse
@@ -71,6 +71,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(mark)
     if is_long(name):
         item.add_marker("long")
+    if is_exhaustive(name):
+        item.add_marker("exhaustive")
     NAMES.add(name)
 
 

@@ -1,4 +1,4 @@
-"""The tests that `make test` leaves to `make test-all`, and why.
+"""The tests that `make test` leaves to `make test-all` or to `make soak`, and why.
 
 A pattern stands for the tests whose name, from this folder on, it matches: ``*`` is any text. Of a table of cases
 ``make test`` runs the ones in ``but``, so that nothing here runs in `make test-all` alone. A pattern that matches no
@@ -13,11 +13,15 @@ from fnmatch import fnmatchcase
 
 @dataclass(frozen=True)
 class Long:
-    """Tests of the long run: ``pattern`` without the cases of ``but``, each the text between the brackets."""
+    """Tests of the long run: ``pattern`` without the cases of ``but``, each the text between the brackets.
+
+    ``exhaustive`` ones are left to `make soak`: `make test` has cases of the same kind.
+    """
 
     pattern: str
     why: str
     but: tuple[str, ...] = ()
+    exhaustive: bool = False
 
     def __contains__(self, name: str) -> bool:
         case = name.partition("[")[2].removesuffix("]")
@@ -53,7 +57,11 @@ LONG = (
     # The system
     Long("e2e/*", "installs and starts the whole system, loads a month, kills services: tests/dags runs the same DAGs"),
     Long("deploy/test_replay.py::*", "runs every service of the compose file under bubblewrap"),
-    Long("deploy/test_images.py::test_the_api_migrates_and_answers_from_its_image", "installs an image's packages"),
+    Long(
+        "deploy/test_images.py::test_the_api_migrates_and_answers_from_its_image",
+        "installs an image's packages",
+        exhaustive=True,
+    ),
     Long("deploy/test_images.py::test_airflow_reads_the_dags_in_its_image", "installs an image's packages"),
     Long(
         "stack/test_bootstrap.py::test_only_files_whose_hash_*",
@@ -76,31 +84,53 @@ LONG = (
     Long("api/test_rolling_update.py::*", "replaces gunicorn under a sync"),
     Long("plugins/test_staging_equals_the_oracle.py::*", "made-up files by the hundred"),
     # Many cases of one rule
-    Long("sql/test_gold_equals_the_oracle.py::test_a_nasty_drop_*", "a load for each drop", but=_LOADED),
+    Long(
+        "sql/test_gold_equals_the_oracle.py::test_a_nasty_drop_*", "a load for each drop", but=_LOADED, exhaustive=True
+    ),
     Long("sql/test_gold_equals_the_oracle.py::test_a_small_drop_*", "as the committed drop, from other seeds"),
-    Long("days/test_nasty.py::test_the_rejects_are_those_*", "the oracle on each drop", but=_NASTY),
-    Long("days/test_nasty.py::test_every_row_is_accounted_for*", "the oracle on each drop", but=_NASTY),
-    Long("days/test_nasty.py::test_staging_sees_the_same_*", "the oracle on each drop", but=_NASTY),
-    Long("days/test_nasty.py::test_form_does_not_change_*", "the oracle on each drop", but=("CRLF and LF mixed",)),
+    Long("days/test_nasty.py::test_the_rejects_are_those_*", "the oracle on each drop", but=_NASTY, exhaustive=True),
+    Long(
+        "days/test_nasty.py::test_every_row_is_accounted_for*", "the oracle on each drop", but=_NASTY, exhaustive=True
+    ),
+    Long("days/test_nasty.py::test_staging_sees_the_same_*", "the oracle on each drop", but=_NASTY, exhaustive=True),
+    Long(
+        "days/test_nasty.py::test_form_does_not_change_*",
+        "the oracle on each drop",
+        but=("CRLF and LF mixed",),
+        exhaustive=True,
+    ),
     Long("data/test_generate.py::test_every_segment_of_the_reports_occurs*", "generates scale 5", but=("[!5]*",)),
     Long(
         "sql/test_landing.py::test_a_file_that_changed_*",
         "each change to each file",
         but=("crm_sales_details-*", "*-missing"),
+        exhaustive=True,
     ),
     Long(
         "sql/test_landing.py::test_a_changed_manifest_*",
         "each change to both lists",
         but=("manifest.txt-a byte changed", "rejected.txt-missing"),
+        exhaustive=True,
     ),
     Long(
         "sql/test_bad_drops.py::test_a_bad_drop_*",
         "each refusal of staging again, with gold beside it",
         but=("a missing file", "UTF-16", "two bad files"),
+        exhaustive=True,
     ),
-    Long("sql/test_calendar.py::test_a_wrong_date_*", "each wrong date", but=("17530101",)),
-    Long("sql/test_changed_rows.py::test_one_changed_value_of_a_line_*", "each column", but=("order_date",)),
-    Long("sql/test_changed_rows.py::test_one_changed_value_of_a_customer_*", "each field", but=("3-gone",)),
+    Long("sql/test_calendar.py::test_a_wrong_date_*", "each wrong date", but=("17530101",), exhaustive=True),
+    Long(
+        "sql/test_changed_rows.py::test_one_changed_value_of_a_line_*",
+        "each column",
+        but=("order_date",),
+        exhaustive=True,
+    ),
+    Long(
+        "sql/test_changed_rows.py::test_one_changed_value_of_a_customer_*",
+        "each field",
+        but=("3-gone",),
+        exhaustive=True,
+    ),
     Long("sql/test_messages.py::test_a_folder_with_percent_signs_*", "each kind of sign", but=("%d of %s",)),
     Long(
         "sql/test_deployment.py::test_a_*deployment*_names_the_line_*", "each mistake", but=("a view that cannot be*",)
@@ -109,8 +139,8 @@ LONG = (
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
     Long("sql/test_days_in_succession.py::test_days_one_by_one_*", "each day twice, and the last one alone"),
-    Long("sql/test_version_history.py::test_each_tracked_value_*", "each value", but=("name and*",)),
-    Long("sql/test_version_history.py::test_a_correction_of_*", "each value", but=("birth date",)),
+    Long("sql/test_version_history.py::test_each_tracked_value_*", "each value", but=("name and*",), exhaustive=True),
+    Long("sql/test_version_history.py::test_a_correction_of_*", "each value", but=("birth date",), exhaustive=True),
     *(
         Long(f"sql/test_version_history.py::test_{name}*", "several days of loads")
         for name in (
@@ -130,8 +160,13 @@ LONG = (
     Long("sql/test_seventh_source.py::*", "deploys a copy of the project"),
     Long("sql/test_quality_rules.py::test_a_fault_*", "a load for each rule", but=("amounts in cents", "due dates*")),
     Long("sql/test_quality_rules.py::test_a_warning_*", "a load for each rule", but=("every sale has an o*",)),
-    Long("sql/test_quality_rules.py::test_a_file_that_was_cut_off_*", "each file", but=("*header*crm_sales_details",)),
-    Long("sql/test_quality_days.py::test_a_header_alone_*", "each file", but=("crm_sales_details",)),
+    Long(
+        "sql/test_quality_rules.py::test_a_file_that_was_cut_off_*",
+        "each file",
+        but=("*header*crm_sales_details",),
+        exhaustive=True,
+    ),
+    Long("sql/test_quality_days.py::test_a_header_alone_*", "each file", but=("crm_sales_details",), exhaustive=True),
     Long("sql/test_quality_days.py::test_a_first_day_*", "each fault", but=("dates as serial numbers",)),
     Long("sql/test_quality_days.py::test_data_may_grow_*", "generated days"),
     Long("sql/test_quality_days.py::test_ordinary_days_*", "days of the generator"),
@@ -178,10 +213,14 @@ LONG = (
     Long("sql/test_same_drop.py::test_history_batches_*", "three days of loads"),
     Long("sql/test_upgrade.py::test_a_database_of_an_earlier_version_*", "deployments over older schemas, and loads"),
     Long("sql/test_upgrade.py::test_a_database_of_the_last_release_*", "two releases deployed, and loads"),
-    Long("sql/test_upgrade.py::test_keys_of_before_*", "deployments over older schemas, and loads"),
-    Long("sql/test_upgrade.py::test_a_manifest_replaced_*", "deployments over older schemas, and loads"),
-    Long("sql/test_upgrade.py::test_the_product_number_*", "deployments over older schemas, and loads"),
-    Long("sql/test_upgrade.py::test_days_last_seen_*", "deployments over older schemas, and loads"),
+    Long("sql/test_upgrade.py::test_keys_of_before_*", "deployments over older schemas, and loads", exhaustive=True),
+    Long(
+        "sql/test_upgrade.py::test_a_manifest_replaced_*", "deployments over older schemas, and loads", exhaustive=True
+    ),
+    Long(
+        "sql/test_upgrade.py::test_the_product_number_*", "deployments over older schemas, and loads", exhaustive=True
+    ),
+    Long("sql/test_upgrade.py::test_days_last_seen_*", "deployments over older schemas, and loads", exhaustive=True),
     Long("api/test_migrations.py::test_an_owner_who_may_not_*", "a server of Postgres with roles of its own"),
     Long("api/test_migrations.py::test_two_deployments_*", "several migrations from nothing"),
     Long("api/test_migrations.py::test_downgrade_and_*", "several migrations from nothing"),
@@ -195,10 +234,20 @@ LONG = (
     Long("plugins/test_tableau_runs.py::test_a_table_of_several_chunks_*", "several exports"),
     Long("stack/test_processes.py::test_down_leaves_*", "each kind", but=("plain",)),
     Long("stack/test_processes.py::test_another_stack_*", "two stacks"),
-    Long("dags/test_runs.py::test_a_bad_day_*", "each kind of bad day", but=("a wrong header", "too many rejects")),
+    Long(
+        "dags/test_runs.py::test_a_bad_day_*",
+        "each kind of bad day",
+        but=("a wrong header", "too many rejects"),
+        exhaustive=True,
+    ),
     Long("dags/test_runs.py::test_the_same_drop_is_loaded_under_another_date_*", "another day of loads"),
     # Every state of the dashboards
-    Long("dashboards/test_figures.py::test_every_figure_*", "each selection", but=("the last twelve months", *_LOOKS)),
+    Long(
+        "dashboards/test_figures.py::test_every_figure_*",
+        "each selection",
+        but=("the last twelve months", *_LOOKS),
+        exhaustive=True,
+    ),
     Long(
         "dashboards/test_accessibility.py::test_axe_*",
         "each page in each form",
@@ -235,8 +284,13 @@ LONG = (
 
 
 def is_long(name: str) -> bool:
-    """Whether a test, by its name from this folder on, is for the long run."""
+    """Whether a test, by its name from this folder on, is not for `make test`."""
     return any(name in entry for entry in LONG)
+
+
+def is_exhaustive(name: str) -> bool:
+    """Whether a test is for `make soak` alone."""
+    return any(name in entry for entry in LONG if entry.exhaustive)
 
 
 def is_long_file(path: str) -> bool:

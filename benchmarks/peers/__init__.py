@@ -1,8 +1,12 @@
-"""The measured part of the API written twice more: with FastAPI and asyncpg, and with Flask and SQLAlchemy.
+"""What is measured, written once more with other means.
 
-``contract`` holds what both have in common; each of the other modules is one service.
+The load of a first day: ``with_duckdb``, ``with_dbt``, ``with_pandas`` and ``with_polars``, each a program of its own.
+``dbt/`` holds the SQL of the first two, ``shared`` what all have in common, ``run`` starts them for
+``benchmarks.load``, which tells what they leave out. They need requirements-bench.txt.
 
-What they do as the API does, and the measurement compares before it begins:
+The API: with FastAPI and asyncpg, and with Flask and SQLAlchemy. ``contract`` holds what both services have in common.
+
+What the services do as the API does, and the measurement compares before it begins:
 
 - the same JSON byte for byte, the same ETag, 304, Link, Business-Date and headers for caches and browsers;
 - unknown parameters refused, limit 1 to 1000, cursors decoded, checked and bound to the run they are of, keys in

@@ -89,8 +89,8 @@ def block_of_readme(heading: str) -> str:
 
 def lineage_events(settings: dict[str, str]) -> dict[str, dict[str, Any]]:
     """The event of the end of each task and run that has ended well, by the name of the job."""
-    folder = Path(settings["WAREHOUSE_STATE_DIR"]) / "logs" / "tasks" / "openlineage"
-    events = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.iterdir())]
+    files = sorted((Path(settings["WAREHOUSE_STATE_DIR"]) / "logs" / "tasks").glob("openlineage-*.json"))
+    events = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     return {event["job"]["name"]: event for event in events if event["eventType"] == "COMPLETE"}
 
 

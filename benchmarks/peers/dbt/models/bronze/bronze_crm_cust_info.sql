@@ -1,0 +1,1 @@
+{{ csv('crm_cust_info') }}

@@ -1,0 +1,1 @@
+{{ csv('erp_cust_az12') }}

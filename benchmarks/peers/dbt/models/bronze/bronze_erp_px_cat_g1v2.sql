@@ -1,0 +1,1 @@
+{{ csv('erp_px_cat_g1v2') }}
