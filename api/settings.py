@@ -32,7 +32,8 @@ class Settings:
 
     The three URLs name one database with three logins: the owner (migrations, keys), the loader (the sync) and the
     API (requests). ``rate_limit`` is in requests a minute and caller. Browsers may call from ``cors_origins``.
-    ``exports_dir`` is the folder of the files for Tableau. The X-Forwarded-* headers of ``trusted_proxies`` count.
+    ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts. The
+    X-Forwarded-* headers of ``trusted_proxies`` count.
     """
 
     serving_database_url: str = field(repr=False)
@@ -44,6 +45,7 @@ class Settings:
     rate_limit: int = REQUESTS_PER_MINUTE
     cors_origins: tuple[str, ...] = ()
     exports_dir: Path = Path("exports")
+    currency: str = ""
     trusted_proxies: Networks = ()
 
     def __post_init__(self) -> None:
@@ -74,6 +76,7 @@ class Settings:
             rate_limit=_count(environment, "API_RATE_LIMIT", default=REQUESTS_PER_MINUTE),
             cors_origins=tuple(environment.get("API_CORS_ORIGINS", "").split()),
             exports_dir=Path(environment.get("EXPORTS_DIR") or "exports"),
+            currency=environment.get("API_CURRENCY", ""),
             trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
         )
 

@@ -266,7 +266,7 @@ LONG = (
     Long("dashboards/*::test_each_preset_*", "each preset"),
     Long("dashboards/*::test_filters_of_several_menus_*", "a click for each filter"),
     Long("dashboards/*::test_elements_of_charts_*", "each kind of chart", but=("a bar of the trend",)),
-    Long("dashboards/*::test_each_card_can_be_saved_*", "each page", but=("customers",)),
+    Long("dashboards/*::test_the_picture_of_each_card_*", "each page", but=("customers",)),
     Long("dashboards/*::test_show_rows_shows_*", "each page", but=("sales",)),
     Long("dashboards/*::test_a_click_on_a_column_header_*", "each page", but=("sales",)),
     Long(
@@ -278,7 +278,7 @@ LONG = (
     Long(
         "dashboards/*::test_a_bar_filters_*",
         "each card",
-        but=("sales-countries", "customers-segment", "customers-top-orders"),
+        but=("sales-countries", "customers-segment", "customers-top-customers"),
     ),
 )
 

@@ -5,11 +5,13 @@
 ``selection``         page, period and filters, as in the URL
 ``periods``           days, months, quarters and years
 ``sales_cube``        the order lines of a run in memory; ``cube_loader`` reads them from Postgres
-``cube_view``         the order lines of a selection
-``charts``            parts of cards: tiles, bars, tables and charts
+``cube_view``         the order lines of a selection, and the earlier ones to compare with
+``measures``          what tiles and charts show: sums, counts and ratios by group
+``charts``            parts of cards: tiles, bars, pyramids, tables and charts
 ``html_block``        a Dash component for HTML
 ``totals``            the card of tiles, with comparisons and sparklines
-``countries``         the map
+``compared``          bars of a measure by a dimension, beside the earlier period
+``changes``           the card "What changed?"
 ``sales_page``        the cards of the Sales page
 ``customers_page``    the cards of the Customers page
 ``rows``              the rows of a selection, as a table and as a file

@@ -21,12 +21,11 @@ from werkzeug.wrappers import Response
 
 from api.access import requires
 from api.dashboards import customers_page, exports, rows, sales_page
-from api.dashboards.countries import MAPS_ADDRESS
 from api.dashboards.cube_loader import CubeLoader
 from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.sales_cube import SalesCube
-from api.dashboards.selection import PAGES, PREFIX, SelectionError, parse_selection
+from api.dashboards.selection import PAGES, PREFIX, parse_selection
 from api.dashboards.shell import announcement, footer, header, message_header
 from api.problems import InvalidRequestError
 
@@ -53,7 +52,7 @@ UPDATE_FIELDS = {"output": str, "inputs": list, "changedPropIds": list}
 CARDS = {"sales": sales_page.cards, "customers": customers_page.cards}
 CARD_NAMES = {"sales": sales_page.CARD_NAMES, "customers": customers_page.CARD_NAMES}
 CHARTS = {"sales": sales_page.CHARTS, "customers": customers_page.CHARTS}
-CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False, "topojsonURL": MAPS_ADDRESS}
+CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 
 
 ANNOUNCEMENT = html.Div(id="announcement", role="status", className="visually-hidden")
@@ -167,7 +166,7 @@ def _validated(update: Callable[..., Any], dash: Dash) -> Callable[..., Any]:
 
 
 def draw(href: str) -> dict[str, Any]:
-    """Return the outputs for the page of a URL. Errors in the URL and missing data are shown on the page."""
+    """Return the outputs for the page of a URL. Errors in its query and missing data are shown on the page."""
     try:
         address = urlsplit(href)
         page = address.path.removeprefix(PREFIX)
@@ -182,8 +181,6 @@ def draw(href: str) -> dict[str, Any]:
             reason = "No business date is served. Run the DAG sales_serving, or POST /api/sync."
             return _failure_content(reason, page, cube)
         return _page_content(CubeView(cube, parse_selection(page, address.query, cube.business_date)))
-    except SelectionError as error:
-        return _failure_content(str(error), page, cube)
     except psycopg.Error:
         current_app.logger.exception("A dashboard could not be drawn.")
         reason = "The serving database does not answer in time. Try again in a moment, or see /health/ready."

@@ -1,22 +1,30 @@
-"""The parts of cards: tiles, bars, shaded tables, treemaps, and figures for Plotly.
+"""The parts of cards: tiles, bars, pyramids, shaded tables, and figures for Plotly.
 
-Bars, cells and treemaps are HTML links, rendered by the templates in ``api/templates/dashboards``, because links are
-fast and accessible by keyboard and screen reader. Plotly draws the other charts; ``assets/dashboards.js`` opens the URL
-of a clicked element, which is its ``customdata``, or ``layout.meta.href`` with ``{}`` replaced by it. The style sheet
-sets the colours of text and lines, because they depend on the light or dark theme.
+Bars and cells are HTML links, rendered by the templates in ``api/templates/dashboards``, because links are fast and
+accessible by keyboard and screen reader. Plotly draws the other charts; ``assets/dashboards.js`` opens the URL of a
+clicked element, which is its ``customdata``, or ``layout.meta.href`` with ``{}`` replaced by it. The style sheet sets
+the colours of text and lines, because they depend on the light or dark theme.
+
+One colour means one thing: blue is the measure that the page shows, grey the year before, green and vermillion a rise
+and a fall, amber what is chosen.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
-"""The palette of Okabe and Ito, distinguishable with all kinds of colour vision."""
+import numpy as np
 
-GREY = "#8A96A3"
+BLUE = "#0072B2"
+"""Of the palette of Okabe and Ito, distinguishable with all kinds of colour vision."""
+
+PALE = "#9CC9E3"
+"""A second kind of the same measure."""
+
+GREY = "rgba(138,150,163,0.45)"
 SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
 """Colour scale from low to high, on light and dark backgrounds."""
 
@@ -25,7 +33,8 @@ AXIS = {"fixedrange": True, "zeroline": False, "showgrid": False, "ticks": ""}
 UNIT_AXIS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
     "tickcolor": "rgba(0,0,0,0)"  # invisible ticks keep the labels apart from those of the other axis
 }
-AMOUNT_AXIS = {**AXIS, "showgrid": True, "tickformat": ",~s", "nticks": 6, "rangemode": "tozero"}
+TICKS = 6
+AMOUNT_AXIS = {**AXIS, "showgrid": True, "nticks": TICKS, "rangemode": "tozero"}
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 
 
@@ -40,50 +49,72 @@ class Link:
 
 @dataclass(frozen=True)
 class Change:
-    """The change of a figure: direction (up, down or same), formatted difference, and name of the comparison."""
+    """The change of a figure: direction (up, down or same), formatted difference, and percentage or points alone."""
 
     direction: str
-    difference: str
-    baseline: str
+    text: str
+    share: str
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure with its changes, and its sparkline as a data URL."""
+    """A figure, its change against ``baseline``, its sparkline as a data URL, and the link to show it in all charts."""
 
     name: str
     label: str
     value: str
-    changes: Sequence[Change]
+    change: Change
+    baseline: str
     spark: str
+    href: str
+    current: bool
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: label, formatted figures beside it, length (0 to 1), and link."""
+    """A bar: label, formatted figures beside it, and link.
+
+    It fills its track from ``start`` over ``length``, and ``mark`` stands for the year before; all are from 0 to 1.
+    ``kind`` is up, down or total in a waterfall.
+    """
 
     label: str
-    figures: Sequence[str]
+    figures: Sequence[str | Change]
     length: float
-    href: str
+    href: str = ""
     chosen: bool = False
+    start: float = 0.0
+    mark: float | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Bars:
-    """A horizontal bar chart; ``columns`` are the titles of the figures."""
+    """A horizontal bar chart; ``columns`` are the titles of the figures, as links if the bars can be sorted by them.
+
+    ``baseline`` says what the marks stand for.
+    """
 
     rows: Sequence[Bar]
-    columns: Sequence[str]
+    columns: Sequence[Link]
+    baseline: str = "year before"
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """Two bars a row, to the left and to the right of its label; ``titles`` are those of the sides."""
+
+    titles: tuple[str, str]
+    rows: Sequence[tuple[str, Bar, Bar]]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a shaded table: text, shade (0 to 1), link, and whether it is chosen."""
+    """A cell of a shaded table: text, shade (0 to 1), link, if it filters, and whether it is chosen."""
 
     text: str
     shade: float
-    href: str
+    href: str = ""
     chosen: bool = False
 
 
@@ -97,40 +128,22 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Area:
-    """A node of a treemap. ``lines`` are the visible lines of its label; ``rest`` is the text that does not fit.
-
-    ``box`` is left, top, width and height in percent of the enclosing node.
-    """
-
-    lines: Sequence[str]
-    rest: str
-    value: float
-    href: str
-    colour: str
-    box: tuple[float, float, float, float]
-    chosen: bool = False
-    within: Sequence[Area] = ()
-
-    @property
-    def ink(self) -> str:
-        """The colour of the label."""
-        return "#fff" if self.colour == BLUE else "#000"
-
-
-@dataclass(frozen=True)
 class Card:
-    """A card of a page. ``breadcrumbs`` are links to enclosing selections, ``levels`` to other levels of the chart."""
+    """A card of a page. ``breadcrumbs`` are links to enclosing selections, ``levels`` to other views of the card.
+
+    ``story`` is a sentence above the chart.
+    """
 
     name: str
     title: str
     note: str = ""
+    story: str = ""
     breadcrumbs: Sequence[Link] = ()
     levels: Sequence[Link] = ()
     figure: Mapping[str, Any] | None = None
     table: Table | None = None
     bars: Bars | None = None
-    areas: Sequence[Area] = ()
+    pyramid: Pyramid | None = None
     tiles: Sequence[Tile] = ()
 
     @property
@@ -139,9 +152,9 @@ class Card:
         return not (
             self.figure
             or self.tiles
-            or self.areas
             or (self.table and self.table.rows)
             or (self.bars and self.bars.rows)
+            or (self.pyramid and self.pyramid.rows)
         )
 
 
@@ -157,28 +170,61 @@ def format_decimal(value: float) -> str:
 
 def format_percent(share: float) -> str:
     """Format a share as percent with one decimal."""
-    return f"{share * 100:,.1f} %".replace("-", "−")
+    return f"{share * 100:,.1f}\u00a0%".replace("-", "−")
 
 
-def ratio(dividend: float, divisor: float) -> float | None:
-    """Divide; None if the divisor is 0."""
-    return dividend / divisor if divisor else None
+def amount_axis(tick_format: str, most: float) -> dict[str, Any]:
+    """Return the axis of amounts up to ``most``: whole numbers where they are small, with k and M where large."""
+    if tick_format == ",~s" and most < FEW:
+        return {**AMOUNT_AXIS, "tickformat": ",d", **({"dtick": 1} if most <= TICKS else {})}
+    return {**AMOUNT_AXIS, "tickformat": tick_format}
 
 
-def change(baseline: str, now: float | None, before: float | None, *, points: bool = False) -> Change:
-    """Return the change of a figure, in percent or, with ``points``, in percentage points; "—" without a comparison."""
-    if now is None or before is None or (not before and not points):
-        return Change("same", "—", baseline)
-    difference = (now - before) * 100 if points else (now - before) / abs(before) * 100
-    shown = f"{abs(difference):,.1f}"
-    unit = "pp" if points else "%"
-    if shown == "0.0":
-        return Change("same", f"±{shown} {unit}", baseline)
-    return (
-        Change("up", f"▲ +{shown} {unit}", baseline)
-        if difference > 0
-        else Change("down", f"▼ −{shown} {unit}", baseline)
-    )
+FEW = 10_000
+"""Axes up to this number show whole numbers."""
+
+
+NO_CHANGE = Change("same", "—", "—")
+"""There is nothing to compare with."""
+
+
+def change(now: float | None, before: float | None, format_figure: Callable[[float], str]) -> Change:
+    """Return the change of a figure with its percentage; of a percentage, in percentage points."""
+    if now is None or before is None or np.isnan(now) or np.isnan(before):
+        return NO_CHANGE
+    difference = now - before
+    if format_figure is format_percent:
+        amount = share = f"{abs(difference) * 100:,.1f}\u00a0pp"
+        is_zero = amount.startswith("0.0")
+    elif before:
+        amount, share = format_figure(abs(difference)), f"{abs(difference / before) * 100:,.1f}\u00a0%"
+        is_zero = not difference
+    else:
+        return NO_CHANGE
+    direction = "same" if is_zero else "up" if difference > 0 else "down"
+    sign = SIGNS[direction]
+    text = f"{ARROWS[direction]}{sign}{amount}"
+    if share != amount and not is_zero:
+        text += f" ({sign}{share})"
+    return Change(direction, text, f"{sign}{share}")
+
+
+SIGNS = {"up": "+", "down": "−", "same": "±"}
+ARROWS = {"up": "▲ ", "down": "▼ ", "same": ""}
+
+
+def scaled(values: Sequence[float] | Any, *others: Sequence[float] | Any) -> tuple[float, float]:
+    """Return zero's place and the length of 1 on a track for bars of some values, so that all values fit."""
+    numbers = np.concatenate([np.nan_to_num(np.asarray(each, dtype=np.float64)) for each in (values, *others)])
+    low, high = min(0.0, float(numbers.min(initial=0))), max(0.0, float(numbers.max(initial=0)))
+    width = (high - low) or 1.0
+    return -low / width, 1 / width
+
+
+def bar_of(value: float, zero: float, unit: float) -> tuple[float, float]:
+    """Return start and length of a bar from zero to a value."""
+    length = 0.0 if np.isnan(value) else value * unit
+    return zero + min(length, 0.0), abs(length)
 
 
 def two_lines(text: str) -> str:

@@ -1,25 +1,39 @@
-"""A view of the sales cube: its order lines filtered by a selection."""
+"""A view of the sales cube: its order lines filtered by a selection, and the earlier ones to compare them with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from api.dashboards.periods import Period, parse_period_code
 from api.dashboards.sales_cube import Lines, Mask, SalesCube, number
-from api.dashboards.selection import CUSTOMER_FILTERS, PRODUCT_FILTERS, Selection
+from api.dashboards.selection import CUSTOMER_FILTERS, FILTERS, PRODUCT_FILTERS, Selection
 
 LONGEST_KEY = 9
 """In digits; surrogate keys are integers of SQL Server."""
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """An earlier period that the selected one is compared with, and its name in sentences."""
+
+    period: Period
+    name: str
+
+
 class CubeView:
-    """The order lines of a cube that a selection keeps. They are cached for each period and set of ignored filters."""
+    """The order lines of a cube that a selection keeps. They are cached for each period and set of ignored filters.
+
+    Values of filters that the cube does not have are left out of ``selection`` and named in its ``wrong``.
+    """
 
     def __init__(self, cube: SalesCube, selection: Selection) -> None:
-        self.cube, self.selection = cube, selection
+        self.cube = cube
+        self.selection = _with_known_values(cube, selection)
         self._masks: dict[str, Mask] = {}
         self._found: dict[tuple[frozenset[str], Period | None], Lines] = {}
 
@@ -58,6 +72,30 @@ class CubeView:
         first, last = (max(period.first, orders.first), min(period.last, latest)) if period else (orders.first, latest)
         return Period(first, last) if first <= last else None
 
+    @cached_property
+    def elapsed(self) -> Period | None:
+        """The selected days with orders so far: up to the last order, or to the business date; None without any.
+
+        A period that is not over is compared with as many days of an earlier one.
+        """
+        orders, period = self.cube.dates, self.selection.period
+        if orders is None or period is None:
+            return None
+        until = min(self.cube.business_date, orders.last)
+        return period.until(until) if period.first <= until else None
+
+    @cached_property
+    def before(self) -> Baseline | None:
+        """The period to compare with: the same days a year earlier, or the period before if the orders start later."""
+        orders, period = self.cube.dates, self.selection.period
+        if orders is None or period is None or self.elapsed is None:
+            return None
+        until = self.elapsed.last
+        year, directly = period.year_before(until), period.previous(until)
+        if year.first >= orders.first:
+            return Baseline(year, "the year before")
+        return Baseline(directly, "the period before") if directly.first >= orders.first else None
+
     def products(self, *without: str) -> Mask | None:
         """Return the mask of products that pass the filters, ignoring some; None if no filter is left."""
         return self._all_of(PRODUCT_FILTERS, without)
@@ -85,6 +123,30 @@ class CubeView:
             joined: Mask = np.any([within(self.cube.first_days, period) for period in periods], axis=0)
             return joined
         return self.cube.attributes[name].has_any(values)
+
+
+def _with_known_values(cube: SalesCube, selection: Selection) -> Selection:
+    """Leave out the values of filters that the cube does not have, and name them."""
+    wrong = list(selection.wrong)
+    chosen: dict[str, tuple[str, ...]] = {}
+    for name, values in selection.chosen.items():
+        known = tuple(value for value in values if _has(cube, name, value))
+        wrong += [
+            f"“{name}={value}”: there is no such {FILTERS[name].lower()}." for value in values if value not in known
+        ]
+        if known:
+            chosen[name] = known
+    return replace(selection, chosen=chosen, wrong=tuple(wrong))
+
+
+def _has(cube: SalesCube, name: str, value: str) -> bool:
+    match name:
+        case "joined":
+            return True
+        case "product" | "customer":
+            keys = cube.product_keys if name == "product" else cube.customer_keys
+            return bool(keys_among(keys, [value]).any())
+    return value in cube.attributes[name].labels
 
 
 def keys_among(keys: Any, values: Sequence[str]) -> Mask:

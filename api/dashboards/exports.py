@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, current_app, send_from_directory
 
 from api.access import requires
+from api.dashboards.periods import format_time
 
 FILES: Mapping[str, str] = {
     "sales_warehouse.twbx": "Tableau workbook",
@@ -38,7 +39,7 @@ def available() -> list[Export]:
         path = _folder() / name
         if path.is_file():
             about = path.stat()
-            written = f"{datetime.fromtimestamp(about.st_mtime, UTC):%Y-%m-%d %H:%M} UTC"
+            written = format_time(datetime.fromtimestamp(about.st_mtime, UTC))
             found.append(Export(title, f"/exports/{name}", written, f"{about.st_size / 1e6:.1f} MB"))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 LEVELS = ("year", "quarter", "month", "day")
 """The levels of calendar units, from coarse to fine. A click on a unit drills down to the next level."""
@@ -36,6 +36,11 @@ class Period:
         """The level of the period if it is exactly one calendar unit, else None."""
         return next((level for level in LEVELS if self == unit_of(self.first, level)), None)
 
+    @property
+    def is_whole_months(self) -> bool:
+        """Whether the period begins with the first day of a month and ends with the last day of one."""
+        return self.first.day == 1 and (self.last + ONE_DAY).day == 1
+
     def until(self, day: date) -> Period:
         """Return the period without the days after a day, but with at least its first day."""
         return Period(self.first, max(self.first, min(self.last, day)))
@@ -55,13 +60,16 @@ class Period:
         if unit in MONTHS:
             before = unit_of(add_months(self.first, -MONTHS[unit]), unit)
             return before if elapsed == self else before.until(before.first + timedelta(days=elapsed.days - 1))
+        if elapsed == self and self.is_whole_months:
+            months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+            return Period(add_months(self.first, -months), self.first - ONE_DAY)
         return Period(elapsed.first - timedelta(days=elapsed.days), elapsed.first - ONE_DAY)
 
     def year_before(self, until: date) -> Period:
         """Return the same days a year earlier; of an unfinished period, those up to the day ``until``."""
         elapsed = self.until(until)
-        if elapsed == self and self.unit in MONTHS:
-            return unit_of(add_months(self.first, -12), self.unit or "")
+        if elapsed == self and self.is_whole_months:
+            return Period(add_months(self.first, -12), unit_of(add_months(self.last, -12), "month").last)
         return Period(add_months(elapsed.first, -12), add_months(elapsed.last, -12))
 
     def units(self, level: str) -> list[Period]:
@@ -91,7 +99,7 @@ class Period:
         return [unit for unit in units if unit.last >= self.last and unit != self]
 
     def __str__(self) -> str:
-        """Format the period: 2025, Q3 2025, July 2025, 5 Jul 2025, or first and last day."""
+        """Format the period: 2025, Q3 2025, July 2025, 5 Jul 2025, first and last month, or first and last day."""
         match self.unit:
             case "year":
                 return str(self.first.year)
@@ -101,6 +109,8 @@ class Period:
                 return f"{self.first:%B %Y}"
             case "day":
                 return format_day(self.first)
+        if self.is_whole_months:
+            return f"{self.first:%b %Y} – {self.last:%b %Y}"
         return f"{format_day(self.first)} – {format_day(self.last)}"
 
 
@@ -131,6 +141,12 @@ def parse_period_code(text: str) -> Period | None:
 def format_day(day: date) -> str:
     """Format a date: 5 Jul 2025."""
     return f"{day.day} {day:%b %Y}"
+
+
+def format_time(time: datetime) -> str:
+    """Format a time in UTC: 5 Jul 2025, 13:57 UTC."""
+    utc = time.astimezone(UTC)
+    return f"{format_day(utc.date())}, {utc:%H:%M} UTC"
 
 
 def quarter(day: date) -> int:
@@ -167,21 +183,23 @@ def label(part: Period, level: str) -> str:
 
 
 def last_twelve_months(business_date: date) -> Period:
-    """Return the twelve months up to the business date, the default period."""
-    return Period(add_months(business_date, -12) + ONE_DAY, business_date)
+    """Return the last twelve months that are over on the business date, the default period."""
+    month = unit_of(business_date, "month")
+    last = month.last if business_date == month.last else month.first - ONE_DAY
+    return Period(unit_of(add_months(last, -11), "month").first, last)
 
 
 def presets(business_date: date) -> dict[str, Period]:
     """Return the preset periods of the date filter by name, relative to a business date."""
     this_month, this_quarter, this_year = (unit_of(business_date, level) for level in ("month", "quarter", "year"))
     return {
-        "Last 30 days": Period(business_date - timedelta(days=29), business_date),
-        "Last 90 days": Period(business_date - timedelta(days=89), business_date),
         "Last 12 months": last_twelve_months(business_date),
-        "This month": this_month,
-        "This quarter": this_quarter,
-        "This year": this_year,
         "Last month": unit_of(this_month.first - ONE_DAY, "month"),
         "Last quarter": unit_of(this_quarter.first - ONE_DAY, "quarter"),
         "Last year": unit_of(this_year.first - ONE_DAY, "year"),
+        "This month": this_month,
+        "This quarter": this_quarter,
+        "This year": this_year,
+        "Last 30 days": Period(business_date - timedelta(days=29), business_date),
+        "Last 90 days": Period(business_date - timedelta(days=89), business_date),
     }

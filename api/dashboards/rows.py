@@ -22,7 +22,7 @@ from api.dashboards.cube_loader import UNKNOWN_KEY
 from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.sales_cube import SalesCube
-from api.dashboards.selection import PAGES, PREFIX, SelectionError, parse_selection
+from api.dashboards.selection import PAGES, PREFIX, parse_selection
 from api.database import Reader, read, sql_text
 from api.models import Customer, Product, Sale, table
 from api.problems import InvalidRequestError, NotSyncedError, Problem, UnavailableProblem
@@ -64,10 +64,10 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, ColumnElement[Any]]]] = {
         "subcategory": ("Subcategory", PRODUCTS.c.subcategory),
         "customer_name": ("Customer", CUSTOMERS.c.customer_name),
         "country": ("Country", CUSTOMERS.c.country),
-        "quantity": ("Pieces", SALES.c.quantity),
-        "price": ("Price", SALES.c.price),
+        "quantity": ("Units", SALES.c.quantity),
+        "price": ("Unit price", SALES.c.price),
         "sales_amount": ("Sales", SALES.c.sales_amount),
-        "cost": ("Cost each", SALES.c.cost),
+        "cost": ("Unit cost", SALES.c.cost),
         "profit": ("Profit", SALES.c.profit),
     },
     "customers": {
@@ -211,10 +211,10 @@ def _view(run_id: int, page: str, query: str) -> CubeView:
         raise NotSyncedError
     if cube.run_id != run_id:
         raise OtherRunError(f"The business date served now is {cube.business_date}: reload the page.")
-    try:
-        return CubeView(cube, parse_selection(page, query, cube.business_date))
-    except SelectionError as error:
-        raise InvalidRequestError({"detail": str(error)}) from error
+    view = CubeView(cube, parse_selection(page, query, cube.business_date))
+    if view.selection.wrong:
+        raise InvalidRequestError({"detail": " ".join(view.selection.wrong)})
+    return view
 
 
 def _rows(view: CubeView) -> tuple[Select[Any], dict[str, Any]]:

@@ -28,6 +28,8 @@ UNKNOWN = "n/a"
 EPOCH = date(1970, 1, 1)
 NO_DAY = np.iinfo(np.int32).min
 MEASURES = ("sales", "profit", "quantity")
+MOST_CELLS = 50_000_000
+"""The largest table of members and groups that is filled cell by cell; above, sorting their pairs takes less memory."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +117,21 @@ class Lines:
         """The number of distinct orders."""
         return int(np.count_nonzero(self._present))
 
-    def orders_by(self, group: Ints, count: int) -> Ints:
-        """Count the distinct orders in each group of lines; an order counts in each group with one of its lines."""
+    def orders_by(self, group: Ints, count: int, *, whole: bool = True) -> Ints:
+        """Count the distinct orders in each group of lines; an order counts in each group with one of its lines.
+
+        ``whole``: the groups keep the lines of one day and customer together, so that only mixed orders are divided.
+        """
         cube, orders = self.cube, self._orders
+        if not whole:
+            return distinct(orders, cube.order_count, group, count)
         of_order = np.empty(cube.order_count, dtype=group.dtype)
         of_order[orders] = group
         if not cube.has_mixed_orders:
             return np.bincount(of_order[self._present], minlength=count)
         counts = np.bincount(of_order[self._present & ~cube.mixed_orders], minlength=count)
         mixed = cube.mixed_orders[orders]
-        pairs = np.unique(orders[mixed].astype(np.int64) * count + group[mixed])
-        return counts + np.bincount(pairs % count, minlength=count)
+        return counts + distinct(orders[mixed], cube.order_count, group[mixed], count)
 
     @cached_property
     def _orders(self) -> Ints:
@@ -190,6 +196,17 @@ class SalesCube:
             of_customers = customers[self.line_customers[span]]
             mask = of_customers if mask is None else mask & of_customers
         return Lines(self, span if mask is None else np.flatnonzero(mask) + first)
+
+
+def distinct(members: Ints, member_count: int, groups: Ints, count: int) -> Ints:
+    """Count the distinct members in each group."""
+    pairs = groups.astype(np.int64) * member_count + members
+    if member_count * count <= MOST_CELLS:
+        seen = np.zeros(member_count * count, dtype=np.bool_)
+        seen[pairs] = True
+        found: Ints = np.count_nonzero(seen.reshape(count, member_count), axis=1)
+        return found
+    return np.bincount(np.unique(pairs) // member_count, minlength=count)
 
 
 def summed(groups: Ints, values: Floats, count: int) -> Floats:

@@ -6,7 +6,7 @@ works, and a shared URL shows the same figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
@@ -35,13 +35,17 @@ CUSTOMER_FILTERS = {
 FILTERS = {**PRODUCT_FILTERS, **CUSTOMER_FILTERS}
 """The parameters of the URL that filter → their titles."""
 
+OPTIONS = {
+    "by": LEVELS,
+    "measure": ("sales", "profit", "margin", "orders", "quantity", "average", "customers", "new", "each", "often"),
+    "split": ("country", "category", "product", "effects"),
+    "top": ("sales", "orders", "quantity"),
+}
+"""The parameters that choose what the cards show → their values."""
+
 ALL_DATES = "all"
 MAX_QUERY_LENGTH = 4000
 MAX_VALUES = 200
-
-
-class SelectionError(Exception):
-    """A parameter of the URL is invalid; the message is shown on the page."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,20 @@ class Selection:
     """A selection. ``period`` None selects all dates and sales without a date.
 
     ``chosen`` maps a filter's parameter to its values, combined by OR. ``by`` is the level of the trend, None for the
-    default of the period. ``rows``: the page also shows the rows of the selection.
+    default of the period; ``measure`` what the charts show, ``split`` what the change is divided by, and ``top`` the
+    order of the best products and customers, None for the defaults. ``rows``: the page also shows the rows of the
+    selection. ``wrong`` has a message for each part of the URL that was left out because it is invalid.
     """
 
     page: str
     period: Period | None
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: str | None = None
+    measure: str | None = None
+    split: str | None = None
+    top: str | None = None
     rows: bool = False
+    wrong: tuple[str, ...] = ()
 
     def href(self) -> str:
         """Return the URL of the selection."""
@@ -69,8 +79,7 @@ class Selection:
         else:
             parameters = [("period", ALL_DATES)]
         parameters += [(name, value) for name in FILTERS for value in self.chosen.get(name, ())]
-        if self.by:
-            parameters.append(("by", self.by))
+        parameters += [(name, value) for name in OPTIONS if (value := getattr(self, name))]
         if self.rows:
             parameters.append(("rows", "1"))
         return urlencode(parameters)
@@ -97,6 +106,10 @@ class Selection:
         chosen = {**self.chosen, name: values} if values else {n: v for n, v in self.chosen.items() if n != name}
         return replace(self, chosen=chosen)
 
+    def showing(self, **options: str) -> Selection:
+        """Return the selection with other options."""
+        return replace(self, **options)  # type: ignore[arg-type] # all of OPTIONS are texts
+
     def after_click(self, **values: str) -> Selection:
         """Return the selection after a click on an element of a card that stands for these values.
 
@@ -107,47 +120,64 @@ class Selection:
 
 
 def parse_selection(page: str, query: str, business_date: date) -> Selection:
-    """Parse the query of a URL. Raises SelectionError if a parameter is invalid."""
+    """Parse the query of a URL.
+
+    Parameters of others, such as those of mailing lists, are ignored. Invalid values are left out and named in
+    ``wrong``.
+    """
+    wrong: list[str] = []
     if len(query) > MAX_QUERY_LENGTH:
-        raise SelectionError("The URL is too long: choose fewer values.")
+        return Selection(
+            page,
+            last_twelve_months(business_date),
+            wrong=("The URL is too long, so it was ignored: choose fewer values.",),
+        )
     single: dict[str, str] = {}
     chosen: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name in FILTERS:
-            if value not in chosen.get(name, ()):
+            if name == "joined" and parse_period_code(value) is None:
+                wrong.append(f"“joined={value}” must be a month like 2025-07, a quarter like 2025-Q3, or a year.")
+            elif sum(map(len, chosen.values())) == MAX_VALUES:
+                wrong.append(f"Only the first {MAX_VALUES} values of the URL are used: choose fewer.")
+            elif value not in chosen.get(name, ()):
                 chosen[name] = (*chosen.get(name, ()), value)
-        elif name in ("period", "from", "to", "by", "rows"):
+        elif name in ("period", "from", "to", "rows", *OPTIONS):
             single[name] = value
-        else:
-            raise SelectionError(f"“{name}” is not a parameter of the dashboards.")
-    if single.get("by", LEVELS[0]) not in LEVELS:
-        raise SelectionError(f"“by={single['by']}” must be one of {', '.join(LEVELS)}.")
-    for value in chosen.get("joined", ()):
-        if parse_period_code(value) is None:
-            raise SelectionError(f"“joined={value}” must be a month like 2025-07, a quarter like 2025-Q3, or a year.")
-    if sum(map(len, chosen.values())) > MAX_VALUES:
-        raise SelectionError(f"The URL has more than {MAX_VALUES} values: choose fewer.")
-    return Selection(page, _period(single, business_date), chosen, single.get("by"), "rows" in single)
+    options = {name: single[name] for name in OPTIONS if name in single}
+    for name, value in options.items():
+        if value not in OPTIONS[name]:
+            wrong.append(f"“{name}={value}” must be one of {', '.join(OPTIONS[name])}.")
+    options = {name: value for name, value in options.items() if value in OPTIONS[name]}
+    period = _period(single, business_date, wrong.append)
+    return Selection(page, period, chosen, rows="rows" in single, wrong=tuple(dict.fromkeys(wrong)), **options)
 
 
-def _period(parameters: Mapping[str, str], business_date: date) -> Period | None:
+def _period(parameters: Mapping[str, str], business_date: date, complain: Callable[[str], None]) -> Period | None:
+    default = last_twelve_months(business_date)
     if "period" in parameters:
-        if parameters["period"] != ALL_DATES or "from" in parameters or "to" in parameters:
-            raise SelectionError("Use either “period=all” or “from” and “to”.")
-        return None
+        if parameters["period"] == ALL_DATES and not {"from", "to"} & parameters.keys():
+            return None
+        complain("Use either “period=all” or “from” and “to”.")
+        return default
     if "from" not in parameters and "to" not in parameters:
-        return last_twelve_months(business_date)
-    first, last = (_day(parameters, name) for name in ("from", "to"))
+        return default
+    first, last = (_day(parameters, name, complain) for name in ("from", "to"))
+    if first is None or last is None:
+        return default
     if first > last:
-        raise SelectionError(f"The period ends on {last}, before it begins on {first}.")
+        complain(f"The period ends on {last}, before it begins on {first}.")
+        return default
     return Period(first, last)
 
 
-def _day(parameters: Mapping[str, str], name: str) -> date:
+def _day(parameters: Mapping[str, str], name: str, complain: Callable[[str], None]) -> date | None:
     try:
         day = date.fromisoformat(parameters.get(name, ""))
     except ValueError:
-        raise SelectionError(f"“{name}={parameters.get(name, '')}” must be a date like 2025-07-31.") from None
+        complain(f"“{name}={parameters.get(name, '')}” must be a date like 2025-07-31.")
+        return None
     if not EARLIEST <= day <= LATEST:
-        raise SelectionError(f"“{name}={day}”: the year must be from {EARLIEST.year} to {LATEST.year}.")
+        complain(f"“{name}={day}”: the year must be from {EARLIEST.year} to {LATEST.year}.")
+        return None
     return day

@@ -7,19 +7,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
 
 from api.dashboards import exports
 from api.dashboards.charts import Card, Link
 from api.dashboards.cube_view import CubeView, keys_among
 from api.dashboards.customers_page import names_of
-from api.dashboards.periods import Period, format_day, presets
+from api.dashboards.periods import Period, format_day, format_time, presets
 from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import FILTERS, PREFIX
 
 TITLES = {"sales": "Sales", "customers": "Customers"}
-MENUS = ("country", "category", "line", "segment")
+MENUS = ("country", "category", "product", "line", "segment", "age", "gender", "marital")
 """The filters with a menu; the others are set by a click on a card."""
+
+MAX_OPTIONS = 500
+"""A menu shows this number of options; the others are found by a click on a card."""
+
+FEW_OPTIONS = 12
+"""A menu with more options than these has a field to search them."""
+
+STALE_DAYS = 3
+"""From this age on, the data are called old."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Menu:
     title: str
     state: str
     links: Sequence[Link]
+    search: bool
 
 
 def header(view: CubeView) -> str:
@@ -49,6 +59,7 @@ def header(view: CubeView) -> str:
         menus=[_menu(view, each) for each in MENUS],
         chips=_chips(view),
         summary=summary(view),
+        wrong=selection.wrong,
         empty=not view.sold,
         reset=f"{PREFIX}{selection.page}",
         rows=Link("Hide rows" if selection.rows else "Show rows", replace(selection, rows=not selection.rows).href()),
@@ -68,7 +79,8 @@ def _day(cube: SalesCube) -> dict[str, Any]:
     return {
         "business_date": format_day(cube.business_date),
         "age": "today’s" if age <= 0 else "yesterday’s" if age == 1 else f"{age:,} days old",
-        "synced_at": f"{cube.synced_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "stale": age >= STALE_DAYS,
+        "synced_at": format_time(cube.synced_at),
         "sample_customers": cube.sample_customers,
     }
 
@@ -87,16 +99,21 @@ def summary(view: CubeView) -> str:
 
 def footer() -> str:
     """Return the HTML of the footer."""
-    return render_template("dashboards/footer.html", exports=exports.available())
+    currency = current_app.config["SETTINGS"].currency
+    return render_template("dashboards/footer.html", exports=exports.available(), currency=currency)
 
 
 def _menu(view: CubeView, name: str) -> Menu:
-    selection = view.selection
+    selection, cube = view.selection, view.cube
     chosen = selection.chosen.get(name, ())
-    state = "all" if not chosen else chosen[0] if len(chosen) == 1 else f"{len(chosen)} chosen"
-    labels = view.cube.attributes[name].labels
-    links = [Link(each, selection.with_toggled(name, each).href(), each in chosen) for each in labels]
-    return Menu(name, FILTERS[name], state, links)
+    if name == "product":
+        options = sorted(zip(cube.product_names, map(str, cube.product_keys.tolist()), strict=True))
+    else:
+        options = [(label, label) for label in cube.attributes[name].labels]
+    names = [label for label, value in options if value in chosen]
+    state = "all" if not chosen else names[0] if len(names) == 1 else f"{len(chosen)} chosen"
+    links = [Link(label, selection.with_toggled(name, value).href(), value in chosen) for label, value in options]
+    return Menu(name, FILTERS[name], state, links[:MAX_OPTIONS], len(links) > FEW_OPTIONS)
 
 
 def _chips(view: CubeView) -> list[Link]:

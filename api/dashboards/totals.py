@@ -1,59 +1,78 @@
-"""The tiles of a page: totals with comparisons to earlier periods, and sparklines."""
+"""The tiles of a page: its measures, each with its change against an earlier period and its course.
+
+A click on a tile shows its measure in all charts of the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-from api.dashboards.charts import Card, Tile, change, format_percent, sparkline
+import numpy as np
+
+from api.dashboards.charts import NO_CHANGE, Card, Change, Tile, change, sparkline
 from api.dashboards.cube_view import CubeView
+from api.dashboards.measures import MEASURES, NEW, Measure, by_part, measure_of
 from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period, label
-from api.dashboards.sales_cube import Lines
-
-Figures = Mapping[str, float | None]
-TileSpecs = Mapping[str, tuple[str, Callable[[float], str]]]
-"""Name of a figure → its title and number format."""
+from api.dashboards.sales_cube import Floats, Lines, number
 
 MAX_SPARKLINE_POINTS = 240
+FIXED_BY_THE_LAST_ORDERS = ("segment", "orders", "recency", "joined")
+"""Filters by all orders of a customer up to now, which decide how many of the chosen customers are new."""
 
 
-def tiles(
-    view: CubeView,
-    specs: TileSpecs,
-    figures: Callable[[Lines, Period | None], Figures],
-    series: Mapping[str, Sequence[float | None]],
-) -> Card:
-    """Return the card of tiles. ``figures`` computes the totals of lines in a period (None for all dates)."""
-    now = figures(view.lines, view.selection.period)
-    before = [(baseline, figures(lines, period) if lines else {}) for baseline, lines, period in comparisons(view)]
+def tiles(view: CubeView) -> Card:
+    """Return the card of tiles."""
+    selection, shown = view.selection, measure_of(view.selection.page, view.selection.measure)
+    courses = _courses(view)
     return Card(
         "tiles",
         "Totals",
         tiles=[
             Tile(
-                name,
-                title,
-                "—" if (value := now[name]) is None else format_figure(value),
-                [
-                    change(baseline, value, other.get(name), points=format_figure is format_percent)
-                    for baseline, other in before
-                ],
-                sparkline(series.get(name, ())),
+                measure.name,
+                measure.title,
+                "—" if (value := measure.total(view.lines, selection.period)) is None else measure.format(value),
+                compared(view, measure, value),
+                f"vs {view.before.name.removeprefix('the ')}" if view.before else "no earlier period",
+                sparkline(courses.get(measure.name, ())),
+                selection.showing(measure=measure.name).href(),
+                measure == shown,
             )
-            for name, (title, format_figure) in specs.items()
+            for measure in MEASURES[selection.page]
         ],
     )
 
 
-def comparisons(view: CubeView) -> list[tuple[str, Lines | None, Period | None]]:
-    """Return the comparisons: label, lines and period. Lines are None if the orders start later than the period."""
-    period, orders, until = view.selection.period, view.cube.dates, view.cube.business_date
-    if period is None or orders is None or period.first > until:
-        return [("vs period before", None, None), ("vs year before", None, None)]
-    before = {"vs period before": period.previous(until), "vs year before": period.year_before(until)}
-    return [
-        (baseline, view.lines_in(other), other) if other.first >= orders.first else (baseline, None, None)
-        for baseline, other in before.items()
-    ]
+def compared(view: CubeView, measure: Measure, now: float | None) -> Change:
+    """Return the change of a measure against the earlier period."""
+    if view.before is None:
+        return NO_CHANGE
+    if measure == NEW and set(FIXED_BY_THE_LAST_ORDERS) & view.selection.chosen.keys():
+        return NO_CHANGE  # the customers that the filters keep were new when the filters say
+    before = view.before.period
+    return change(now, measure.total(view.lines_in(before), before), measure.format)
+
+
+def _courses(view: CubeView) -> dict[str, list[float | None]]:
+    found = sparkline_periods(view)
+    if found is None:
+        return {}
+    lines, parts = found
+    groups = by_part(lines, parts)
+    span = Period(parts[0].first, parts[-1].last)
+    courses = {}
+    for measure in MEASURES[view.selection.page]:
+        values = new_by(view.lines, parts) if measure == NEW else measure.of(groups, span)
+        courses[measure.name] = [None if np.isnan(value) else float(value) for value in values]
+    return courses
+
+
+def new_by(lines: Lines, parts: Sequence[Period]) -> Floats:
+    """Count the customers of some lines by the period of their first order."""
+    first = lines.cube.first_days[lines.buying]
+    first = first[(first >= number(parts[0].first)) & (first <= number(parts[-1].last))]
+    begins = np.array([number(part.first) for part in parts])
+    return np.bincount(np.searchsorted(begins, first, side="right") - 1, minlength=len(parts)).astype(np.float64)
 
 
 def sparkline_periods(view: CubeView) -> tuple[Lines, list[Period]] | None:
@@ -73,7 +92,8 @@ def sparkline_periods(view: CubeView) -> tuple[Lines, list[Period]] | None:
     return view.lines_in(Period(parts[0].first, parts[-1].last)), parts
 
 
-def partial_units_note(parts: Sequence[Period], days: Period, level: str) -> str:
+def partial_units_note(view: CubeView, parts: Sequence[Period], level: str) -> str:
     """Return a note that names the calendar units which the days cover only partly."""
-    names = [label(part, level) for part in dict.fromkeys((parts[0], parts[-1])) if part.clipped(days) != part]
+    days = view.days
+    names = [label(part, level) for part in dict.fromkeys((parts[0], parts[-1])) if days and part.clipped(days) != part]
     return f"Only a part of {' and of '.join(names)} is within these dates." if names else ""

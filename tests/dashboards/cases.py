@@ -6,8 +6,8 @@ from datetime import date
 
 from tests.dashboards.oracle import Selection
 
-YEAR = (date(2025, 2, 2), date(2026, 2, 1))
-"""The twelve months that end with the committed drop's business date."""
+YEAR = (date(2025, 2, 1), date(2026, 1, 31))
+"""The twelve months that are over on the committed drop's business date."""
 
 
 def _days(first: str, last: str) -> tuple[date, date]:
@@ -16,6 +16,8 @@ def _days(first: str, last: str) -> tuple[date, date]:
 
 PERIODS = {
     "the last twelve months": Selection(YEAR),
+    "a year up to the business date": Selection(_days("2025-02-02", "2026-02-01")),
+    "two months": Selection(_days("2025-11-01", "2025-12-31")),
     "all dates": Selection(None),
     "a year": Selection(_days("2024-01-01", "2024-12-31")),
     "the first year, which begins before the orders": Selection(_days("2022-01-01", "2022-12-31")),
@@ -84,4 +86,21 @@ TOGETHER = {
     "days in the future": Selection(_days("2027-01-01", "2027-12-31")),
 }
 
-CASES = {**PERIODS, **FILTERS, **TOGETHER}
+SHOWN = {
+    "profit": Selection(YEAR, measure="profit"),
+    "margins of a country": Selection(YEAR, {"country": ("Germany",)}, measure="margin"),
+    "margins of all dates by quarter": Selection(None, by="quarter", measure="margin"),
+    "orders by country": Selection(YEAR, measure="orders", split="country"),
+    "orders of a category": Selection(YEAR, {"category": ("Clothing",)}, measure="orders"),
+    "units by product": Selection(_days("2025-04-01", "2025-06-30"), measure="quantity", split="product"),
+    "average order values": Selection(YEAR, measure="average"),
+    "volume, mix and price": Selection(YEAR, split="effects"),
+    "volume, mix and price of a month": Selection(_days("2025-07-01", "2025-07-31"), split="effects"),
+    "sales by product": Selection(YEAR, split="product"),
+    "new customers": Selection(YEAR, measure="new"),
+    "sales of customers, the busiest first": Selection(YEAR, measure="sales", top="orders"),
+    "sales per customer, most units first": Selection(YEAR, {"country": ("France",)}, measure="each", top="quantity"),
+    "orders per customer": Selection(YEAR, measure="often"),
+}
+
+CASES = {**PERIODS, **FILTERS, **TOGETHER, **SHOWN}

@@ -32,11 +32,14 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Selection:
-    """A selection: first and last day (None: all dates), and the values of filters."""
+    """A selection: first and last day (None: all dates), the values of filters, and what the cards show."""
 
     days: Span | None
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: str | None = None
+    measure: str | None = None
+    split: str | None = None
+    top: str | None = None
 
     def query(self, *, rows: bool = False) -> str:
         """Return the query of the URL."""
@@ -44,12 +47,16 @@ class Selection:
             [("period", "all")] if self.days is None else list(zip(("from", "to"), map(str, self.days), strict=True))
         )
         pairs += [(name, value) for name, values in self.filters.items() for value in values]
-        pairs += [("by", self.by)] if self.by else []
+        pairs += [(name, value) for name in ("by", "measure", "split", "top") if (value := getattr(self, name))]
         return urlencode([*pairs, ("rows", "1")] if rows else pairs)
 
-    def without(self, name: str) -> Selection:
-        """Return the selection without a filter."""
-        return replace(self, filters={other: values for other, values in self.filters.items() if other != name})
+    def on(self, page: str) -> Selection:
+        """Return the selection as a page understands it: with a measure of its own, or none."""
+        return self if self.measure in TILES[page] else replace(self, measure=None)
+
+    def without(self, *names: str) -> Selection:
+        """Return the selection without some filters."""
+        return replace(self, filters={other: values for other, values in self.filters.items() if other not in names})
 
 
 def day(text: str) -> date:
@@ -64,7 +71,51 @@ def whole(value: float) -> str:
 
 def percent(share: float) -> str:
     """Format a share as percent."""
-    return f"{100 * share:,.1f} %".replace("-", "−")
+    return f"{100 * share:,.1f}{NBSP}%".replace("-", "−")
+
+
+def cents(value: float) -> str:
+    """Format a number with two decimals."""
+    return f"{value:,.2f}".replace("-", "−")
+
+
+NBSP = "\u00a0"
+FORMATS = {
+    **dict.fromkeys(("sales", "profit", "orders", "quantity", "customers", "new"), whole),
+    **dict.fromkeys(("average", "each", "often"), cents),
+    "margin": percent,
+}
+RATIOS = {
+    "margin": ("profit", "sales"),
+    "average": ("sales", "orders"),
+    "each": ("sales", "customers"),
+    "often": ("orders", "customers"),
+}
+TITLES = {
+    "sales": "Sales",
+    "profit": "Profit",
+    "margin": "Profit margin",
+    "orders": "Orders",
+    "quantity": "Units sold",
+    "average": "Average order value",
+    "customers": "Customers",
+    "new": "New customers",
+    "each": "Sales per customer",
+    "often": "Orders per customer",
+}
+TILES = {
+    "sales": ("sales", "profit", "margin", "orders", "quantity", "average"),
+    "customers": ("customers", "new", "orders", "sales", "each", "often"),
+}
+BESIDE = {
+    "sales": ("orders", "average"),
+    "profit": ("sales", "margin"),
+    "margin": ("sales", "profit"),
+    "orders": ("sales", "average"),
+    "quantity": ("orders", "sales"),
+    "average": ("sales", "orders"),
+}
+STATES = ("VIP", "Regular", "New", "Lapsed", "Not yet a customer")
 
 
 def shift(when: date, months: int) -> date:
@@ -80,6 +131,16 @@ def unit(days: Span) -> str | None:
         if (part.start_time.date(), part.end_time.date()) == days:
             return name
     return None
+
+
+def whole_months(days: Span) -> bool:
+    """Return whether days begin and end with a month."""
+    return days[0].day == 1 and (days[1] + timedelta(days=1)).day == 1
+
+
+def months_of(days: Span) -> int:
+    """Return the number of months that days touch."""
+    return len(pd.period_range(*days, freq="M"))
 
 
 def span(part: pd.Period) -> Span:
@@ -130,7 +191,8 @@ class Oracle:
         facts = facts.merge(self.customers[own], left_on="customer", right_on="customer_key")
         self.facts = facts.assign(joined=facts["customer"].map(self.first_days))
         self.first_day: date = facts["day"].min().date()
-        self.last_day: date = max(facts["day"].max().date(), business_date)
+        self.last_order: date = facts["day"].max().date()
+        self.last_day: date = max(self.last_order, business_date)
         self._found: dict[str, pd.DataFrame] = {}
 
     @staticmethod
@@ -156,8 +218,10 @@ class Oracle:
 
     @property
     def last_twelve_months(self) -> Span:
-        """The default period."""
-        return shift(self.business_date, -12) + timedelta(days=1), self.business_date
+        """The default period: the last twelve months that are over."""
+        month = pd.Period(self.business_date, "M")
+        last = month if month.end_time.date() == self.business_date else month - 1
+        return (last - 11).start_time.date(), last.end_time.date()
 
     def where(self, selection: Selection) -> pd.DataFrame:
         """Return the order lines of a selection."""
@@ -189,32 +253,33 @@ class Oracle:
         first, last = max(first, self.first_day), min(last, self.last_day)
         return (first, last) if first <= last else None
 
-    def until_now(self, days: Span) -> Span:
-        """Return the days up to the business date."""
-        return days[0], max(days[0], min(days[1], self.business_date))
+    def before(self, selection: Selection) -> tuple[str, Selection] | None:
+        """Return the selection to compare with and its name: the same days a year earlier, or the period before."""
+        days = selection.days
+        until = min(self.business_date, self.last_order)
+        if days is None or days[0] > until:
+            return None
+        here = days[0], max(days[0], min(days[1], until))
+        year = self._months_earlier(days, 12) if here == days and whole_months(days) else None
+        year = year or (shift(here[0], -12), shift(here[1], -12))
+        if year[0] >= self.first_day:
+            return "the year before", replace(selection, days=year)
+        earlier = self._period_before(days, here)
+        return ("the period before", replace(selection, days=earlier)) if earlier[0] >= self.first_day else None
 
-    def period_before(self, days: Span) -> Span:
-        """Return the preceding period; of an unfinished unit, the same number of days."""
-        here, calendar = self.until_now(days), unit(days)
-        count = (here[1] - here[0]).days
+    @staticmethod
+    def _months_earlier(days: Span, count: int) -> Span:
+        first, last = (pd.Period(day, "M") - count for day in days)
+        return first.start_time.date(), last.end_time.date()
+
+    def _period_before(self, days: Span, here: Span) -> Span:
+        calendar, length = unit(days), (here[1] - here[0]).days
         if calendar in ("year", "quarter", "month"):
             first, last = span(pd.Period(days[0], FREQUENCIES[calendar]) - 1)
-            return (first, last) if here == days else (first, min(last, first + timedelta(days=count)))
-        return here[0] - timedelta(days=count + 1), here[0] - timedelta(days=1)
-
-    def year_before(self, days: Span) -> Span:
-        """Return the same days a year earlier."""
-        here, calendar = self.until_now(days), unit(days)
-        if here == days and calendar in ("year", "quarter", "month"):
-            return span(pd.Period(shift(days[0], -12), FREQUENCIES[calendar]))
-        return shift(here[0], -12), shift(here[1], -12)
-
-    def comparisons(self, selection: Selection) -> list[Selection | None]:
-        """Return the selections to compare with; None if the orders start later."""
-        if selection.days is None or selection.days[0] > self.business_date:
-            return [None, None]
-        spans = [self.period_before(selection.days), self.year_before(selection.days)]
-        return [replace(selection, days=days) if days[0] >= self.first_day else None for days in spans]
+            return (first, last) if here == days else (first, min(last, first + timedelta(days=length)))
+        if here == days and whole_months(days):
+            return self._months_earlier(days, months_of(days))
+        return here[0] - timedelta(days=length + 1), here[0] - timedelta(days=1)
 
     def level(self, selection: Selection) -> str:
         """Return the level of the trend."""
@@ -231,40 +296,112 @@ class Oracle:
         days = self.days(selection)
         return list(pd.period_range(*days, freq=FREQUENCIES[level])) if days else []
 
+    # Measures
+
+    def grouped(self, lines: pd.DataFrame, key: Any, measure: str, days: Span | None) -> pd.Series:
+        """Return a measure by the values of a key; without a value where its divisor is 0."""
+        if measure in RATIOS:
+            above, below = (self.grouped(lines, key, part, days) for part in RATIOS[measure])
+            return (above / below.where(below != 0)).dropna()
+        by = lines.groupby(key)
+        match measure:
+            case "orders":
+                return by["order"].nunique()
+            case "customers":
+                return by["customer"].nunique()
+            case "new":
+                return lines[self._is_new(lines, days)].groupby(key)["customer"].nunique()
+        return by[measure].sum()
+
+    @staticmethod
+    def _is_new(lines: pd.DataFrame, days: Span | None) -> pd.Series:
+        first = lines["joined"]
+        if days is None:
+            return first.notna()
+        return (first >= pd.Timestamp(days[0])) & (first <= pd.Timestamp(days[1]))
+
+    def total(self, selection: Selection, measure: str) -> float | None:
+        """Return a measure of a selection."""
+        lines = self.where(selection)
+        if measure in RATIOS:
+            above, below = (self.total(selection, part) or 0 for part in RATIOS[measure])
+            return above / below if below else None
+        found = self.grouped(lines, lambda _: 0, measure, selection.days)
+        return float(found.get(0, 0))
+
+    def compared(
+        self,
+        selection: Selection,
+        key: str,
+        measure: str,
+        *,
+        without: tuple[str, ...] = (),
+        more: tuple[str, ...] = (),
+        order: Sequence[str] = (),
+    ) -> Rows:
+        """Return label, measure, other measures and change by a column, the largest first, or in an order."""
+        own = selection.without(key, *without)
+        values = [self.grouped(self.where(own), key, each, own.days) for each in (measure, *more)]
+        weights = values[0] if measure not in RATIOS else self.grouped(self.where(own), key, "sales", own.days)
+        known = self._members(key)
+        members = [each for each in known if weights.get(each, 0)]
+        if not order:
+            members.sort(key=lambda each: -weights[each])
+        earlier = self.before(own)
+        then = (
+            self.grouped(self.where(earlier[1]), key, measure, earlier[1].days) if earlier else pd.Series(dtype=float)
+        )
+        additive = measure not in RATIOS
+        return [
+            (
+                self._label(key, each),
+                *(
+                    FORMATS[name](of_name.get(each, 0)) if name not in RATIOS or each in of_name else "—"
+                    for name, of_name in zip((measure, *more), values, strict=True)
+                ),
+                changed(
+                    values[0].get(each, 0 if additive else None),
+                    then.get(each, 0 if additive else None) if earlier else None,
+                    measure,
+                )[1],
+            )
+            for each in members
+        ]
+
+    def _members(self, key: str) -> list[Any]:
+        """Return the values of a column in the order of the page."""
+        if key == "product":
+            return sorted(self.products["product_key"])
+        own = {"segment": SEGMENTS, "age": AGES}.get(key, ())
+        found = self.facts if key in self.products or key in self.facts else self.customers
+        values = set(found[key])
+        return [each for each in own if each in values] or sorted(values, key=lambda each: (each == UNKNOWN, each))
+
+    def _label(self, key: str, member: Any) -> str:
+        if key != "product":
+            return str(member)
+        return str(self.products.set_index("product_key")["product_name"][member])
+
     # Figures of the Sales page
 
-    def sales_totals(self, selection: Selection) -> dict[str, float | None]:
-        """Return the totals of the Sales page."""
-        lines = self.where(selection)
-        sales, profit, quantity = (int(lines[measure].sum()) for measure in MEASURES)
-        orders = lines["order"].nunique()
-        return {
-            "sales": sales,
-            "profit": profit,
-            "margin": profit / sales if sales else None,
-            "orders": orders,
-            "quantity": quantity,
-            "average": sales / orders if orders else None,
-        }
+    def tiles(self, selection: Selection, page: str) -> dict[str, tuple[str, ...]]:
+        """Return value and change of each tile of a page."""
+        earlier = self.before(selection)
+        fixed = {"segment", "orders", "recency", "joined"} & selection.filters.keys()
+        found: dict[str, tuple[str, ...]] = {}
+        for measure in TILES[page]:
+            now = self.total(selection, measure)
+            then = self.total(earlier[1], measure) if earlier and not (measure == "new" and fixed) else None
+            found[measure] = ("—" if now is None else FORMATS[measure](now), changed(now, then, measure)[0])
+        return found
 
     def sales_tiles(self, selection: Selection) -> dict[str, tuple[str, ...]]:
-        """Return value and changes of each tile of the Sales page."""
-        return self._tiles(selection, self.sales_totals, {"margin": percent, "average": _cents})
+        """Return value and change of each tile of the Sales page."""
+        return self.tiles(selection, "sales")
 
     def customer_tiles(self, selection: Selection) -> dict[str, tuple[str, ...]]:
-        """Return value and changes of each tile of the Customers page."""
-        return self._tiles(selection, self.customer_totals, {"each": _cents, "often": _cents})
-
-    def _tiles(self, selection: Selection, totals: Any, writers: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        now = totals(selection)
-        before = [totals(other) if other else {} for other in self.comparisons(selection)]
-        return {
-            name: (
-                "—" if value is None else writers.get(name, whole)(value),
-                *(_change(value, other.get(name), points=name == "margin") for other in before),
-            )
-            for name, value in now.items()
-        }
+        """Return value and change of each tile of the Customers page."""
+        return self.tiles(selection, "customers")
 
     def sparklines(self, selection: Selection, page: str) -> dict[str, list[float | None]]:
         """Return the sparkline of each tile: by day for up to 62 days, else by month."""
@@ -283,157 +420,273 @@ class Oracle:
             return {
                 **sums,
                 "orders": orders,
-                "margin": _ratios(sums["profit"], sums["sales"]),
-                "average": _ratios(sums["sales"], orders),
+                "margin": ratios(sums["profit"], sums["sales"]),
+                "average": ratios(sums["sales"], orders),
             }
         return {
             "customers": customers,
             "new": [count for _, count in self._new(selection, level)[: len(parts)]],
             "orders": orders,
             "sales": sums["sales"],
-            "each": _ratios(sums["sales"], customers),
-            "often": _ratios(orders, customers),
+            "each": ratios(sums["sales"], customers),
+            "often": ratios(orders, customers),
         }
 
     def trend(self, selection: Selection) -> dict[str, list[Any]]:
-        """Return the values of the trend by the name of the trace, the orders, and the labels of the axis."""
-        level, lines = self.level(selection), self.where(selection)
+        """Return the values of the trend by the name of the trace, and the labels of the axis."""
+        measure, level, lines = selection.measure or "sales", self.level(selection), self.where(selection)
         parts = self.parts(selection, level)
         if not parts or lines.empty:
             return {}
-        by_part = lines.groupby(lines["day"].dt.to_period(FREQUENCIES[level]))
+        frequency = FREQUENCIES[level]
+        dated = lines[lines["day"].notna()]
+        now = self.grouped(dated, dated["day"].dt.to_period(frequency), measure, selection.days)
+        fill = None if measure in RATIOS else 0
         shown: dict[str, list[Any]] = {
             "names": [name_of(part, level) for part in parts],
-            "Sales": by_part["sales"].sum().reindex(parts, fill_value=0).tolist(),
-            "Profit": by_part["profit"].sum().reindex(parts, fill_value=0).tolist(),
-            "Orders": by_part["order"].nunique().reindex(parts, fill_value=0).tolist(),
+            TITLES[measure]: [number(now.get(part, fill)) for part in parts],
         }
         if level != "year":
-            values = [self._sales_a_year_before(selection, part) for part in parts]
-            if any(value is not None for value in values):
-                shown["Sales a year before"] = values
+            values = [self._a_year_before(selection, part, measure) for part in parts]
+            if self._year_before(selection, parts[-1])[0] >= self.first_day:
+                shown["Year before"] = values
         return shown
 
-    def _sales_a_year_before(self, selection: Selection, part: pd.Period) -> int | None:
+    def _year_before(self, selection: Selection, part: pd.Period) -> Span:
         there = self.days(selection)
         assert there is not None
         first, last = span(part)
-        days = self.year_before((max(first, there[0]), min(last, there[1])))
-        return int(self.where(replace(selection, days=days))["sales"].sum()) if days[0] >= self.first_day else None
+        days = max(first, there[0]), min(last, there[1])
+        here = days[0], max(days[0], min(days[1], self.business_date))
+        if here == days and whole_months(days):
+            return self._months_earlier(days, 12)
+        return shift(here[0], -12), shift(here[1], -12)
+
+    def _a_year_before(self, selection: Selection, part: pd.Period, measure: str) -> float | None:
+        days = self._year_before(selection, part)
+        return number(self.total(replace(selection, days=days), measure)) if days[0] >= self.first_day else None
 
     def countries(self, selection: Selection) -> Rows:
-        """Return sales and profit by country, ignoring chosen countries."""
-        lines = self.where(selection.without("country"))
-        sums = lines.groupby("country")[["sales", "profit"]].sum()
-        sums = sums[sums["sales"] != 0].sort_values("sales", ascending=False, kind="stable")
-        rows = sums.reset_index().to_dict("records")
-        return [(row["country"], whole(row["sales"]), whole(row["profit"])) for row in rows]
+        """Return the measure by country, ignoring chosen countries."""
+        return self.compared(selection, "country", selection.measure or "sales")
 
-    def map(self, selection: Selection) -> dict[str, int]:
-        """Return sales by country."""
-        sums = self.where(selection.without("country")).groupby("country")["sales"].sum()
-        return {str(country): int(sales) for country, sales in sums.items() if sales}
-
-    def treemap(self, selection: Selection) -> dict[str, int]:
-        """Return the profit of each node of the treemap, by its path below the selection."""
-        lines = self.where(selection.without("product"))
-        of_product = lines.groupby(["category", "subcategory", "product_name", "product"])["profit"].sum()
-        earned = of_product[of_product > 0].reset_index()
+    def categories(self, selection: Selection) -> tuple[str, Rows]:
+        """Return the level below the chosen category and subcategory, and the measure by it."""
+        measure = selection.measure or "sales"
         only = [name for name in ("category", "subcategory") if len(selection.filters.get(name, ())) == 1]
-        above = 2 if "subcategory" in only else 1 if "category" in only else 0
-        names = ["category", "subcategory", "product_name"][: 3 if only else 2]
-        nodes: dict[str, int] = {}
-        for depth in range(above + 1, len(names) + 1):
-            keys = [*names[:depth], *(["product"] if depth == 3 else [])]
-            for path, profit in earned.groupby(keys)["profit"].sum().items():
-                place = " › ".join(map(str, path[above:depth] if isinstance(path, tuple) else (path,)))
-                nodes[place] = nodes.get(place, 0) + int(profit)
-        return nodes
+        level = "product" if "subcategory" in only else "subcategory" if "category" in only else "category"
+        deeper = {"category": ("subcategory", "product"), "subcategory": ("product",), "product": ()}[level]
+        second = "margin" if measure != "margin" else "sales"
+        return level, self.compared(selection, level, measure, without=deeper, more=(second,))[:12]
 
-    def losses(self, selection: Selection) -> str:
-        """Return the note on products at a loss."""
-        profit = self.where(selection.without("product")).groupby("product")["profit"].sum().tolist()
-        lost = [each for each in profit if each < 0]
-        return f"{len(lost):,} products at a loss ({whole(sum(lost))}) have no area." if lost else ""
+    def best_products(self, selection: Selection) -> tuple[Rows, int]:
+        """Return the ten best products, and the number of products sold."""
+        measure = selection.measure or "sales"
+        second = "quantity" if measure != "quantity" else "sales"
+        rows = self.compared(selection, "product", measure, more=(second,))
+        return rows[:10], len(rows)
 
-    def top_products(self, selection: Selection) -> tuple[Rows, Rows, int]:
-        """Return the ten best and the ten weakest products, and the number of products sold."""
-        lines = self.where(selection.without("product"))
-        sums = lines.groupby(["product", "product_name"])[["sales", "quantity"]].sum().reset_index()
-        sums = sums[sums["sales"] != 0].sort_values(["sales", "product"], ascending=[False, True])
-        found = sums.to_dict("records")
-        rows = [(row["product_name"], whole(row["sales"]), whole(row["quantity"])) for row in found]
-        return rows[:10], rows[::-1][:10], len(rows)
+    def changed_products(self, selection: Selection) -> Rows:
+        """Return the five products with the largest rises and the five with the largest falls."""
+        measure, own = selection.measure or "sales", selection.without("product")
+        earlier = self.before(own)
+        if earlier is None:
+            return []
+        now, then = (self.grouped(self.where(each), "product", measure, each.days) for each in (own, earlier[1]))
+        members = sorted(self.products["product_key"])
+        fill = None if measure in RATIOS else 0
+        both = [(each, now.get(each, fill), then.get(each, fill)) for each in members]
+        moved = [(key, a, b, 0 if a is None or b is None else a - b) for key, a, b in both]
+        rises = sorted((each for each in moved if each[3] > 0), key=lambda each: -each[3])[:5]
+        falls = sorted((each for each in moved[::-1] if each[3] < 0), key=lambda each: each[3])[:5]
+        return [
+            (self._label("product", key), "—" if a is None else FORMATS[measure](a), changed(a, b, measure)[0])
+            for key, a, b, _ in [*rises, *falls[::-1]]
+        ]
 
-    def calendar(self, selection: Selection) -> dict[str, int]:
-        """Return the sales of each day."""
-        days, lines = self.days(selection), self.where(selection)
+    def split(self, selection: Selection) -> str:
+        """Return what the change is divided by."""
+        measure = selection.measure or "sales"
+        if selection.split and (selection.split != "effects" or measure == "sales"):
+            return selection.split
+        if not {"category", "subcategory", "product"} & selection.filters.keys():
+            return "category"
+        return "country" if "country" not in selection.filters else "product"
+
+    def waterfall(self, selection: Selection) -> list[tuple[str, str]]:
+        """Return the label and the figure of each bar of the change, if its parts add up."""
+        measure, split, earlier = selection.measure or "sales", self.split(selection), self.before(selection)
+        if earlier is None or (self.where(selection).empty and self.where(earlier[1]).empty):
+            return []
+        assert self.adds_up(measure, split)
+        then, now = self.total(earlier[1], measure) or 0, self.total(selection, measure) or 0
+        if split == "effects":
+            parts = self.effects(earlier[1], selection)
+        else:
+            new, old = (self.grouped(self.where(each), split, measure, None) for each in (selection, earlier[1]))
+            moved = [(self._label(split, each), new.get(each, 0) - old.get(each, 0)) for each in self._members(split)]
+            parts = sorted((part for part in moved if part[1]), key=lambda part: -abs(part[1]))
+            if len(parts) > 7:
+                parts = [*parts[:6], (f"{len(parts) - 6:,} others", sum(part[1] for part in parts[6:]))]
+        assert round(sum(part[1] for part in parts)) == round(now - then), "the parts do not add up to the change"
+        ends = [FORMATS[measure](value) for value in (then, now)]
+        return [("", ends[0]), *((label, signed(change)) for label, change in parts), ("", ends[1])]
+
+    @staticmethod
+    def adds_up(measure: str, split: str) -> bool:
+        """Return whether the parts of a measure add up to the whole."""
+        return split == "effects" or (measure not in RATIOS and (measure != "orders" or split == "country"))
+
+    def effects(self, then: Selection, now: Selection) -> list[tuple[str, float]]:
+        """Return the effects of volume, mix and price on sales."""
+        old, new = (self.where(each).groupby("product")[["sales", "quantity"]].sum() for each in (then, now))
+        both = old.add_suffix("_old").join(new, how="inner")
+        both = both[(both["quantity"] > 0) & (both["quantity_old"] > 0)]
+        price = round((both["sales"] - both["quantity"] * both["sales_old"] / both["quantity_old"]).sum())
+        units = old["quantity"].sum()
+        volume = round((new["quantity"].sum() - units) * old["sales"].sum() / units) if units else 0
+        change = int(new["sales"].sum() - old["sales"].sum())
+        named = {"Volume: units sold": volume, "Mix: other products": change - price - volume, "Price": price}
+        return list(named.items())
+
+    def story(self, selection: Selection) -> str:
+        """Return the change in words."""
+        measure, earlier = selection.measure or "sales", self.before(selection)
+        if earlier is None or (self.where(selection).empty and self.where(earlier[1]).empty):
+            return ""
+        name, there = earlier
+        then, now = self.total(there, measure), self.total(selection, measure)
+        if then is None or now is None:
+            return ""
+        text, _ = changed(now, then, measure)
+        moved = text.startswith(("▲", "▼"))
+        words = f"{TITLES[measure]} "
+        if moved:
+            words += f"{'rose' if text[0] == '▲' else 'fell'} by {text[3:]} against {name}"
+        else:
+            words += f"did not change against {name}"
+        if measure not in RATIOS and now != then:
+            shares = []
+            for split in ("category", "country"):
+                if split in selection.filters or not self.adds_up(measure, split):
+                    continue
+                new, old = (self.grouped(self.where(each), split, measure, None) for each in (selection, there))
+                parts = {each: (new.get(each, 0) - old.get(each, 0)) / (now - then) for each in self._members(split)}
+                best = max(parts, key=lambda each: parts[each])
+                if parts[best] >= 0.1 and sum(1 for share in parts.values() if share) > 1:
+                    shares.append(f"{best} {100 * parts[best]:,.0f}{NBSP}%")
+            if shares:
+                words += f": {shares[0]} of it" + "".join(f", {share}" for share in shares[1:])
+        beside = [
+            (TITLES[other].lower(), changed(self.total(selection, other), self.total(there, other), other)[1])
+            for other in BESIDE[measure]
+        ]
+        others = ", ".join(f"{title} {share}" for title, share in beside if share != "—")
+        return f"{words}; {others}." if others else f"{words}."
+
+    def calendar(self, selection: Selection) -> dict[str, float | None]:
+        """Return the measure of each day."""
+        measure, days, lines = selection.measure or "sales", self.days(selection), self.where(selection)
         if days is None or lines.empty:
             return {}
-        sums = lines.groupby("day")["sales"].sum().reindex(pd.date_range(*days), fill_value=0)
-        return {f"{when:%Y-%m-%d}": int(sales) for when, sales in sums.items()}
+        dated = lines[lines["day"].notna()]
+        values = self.grouped(dated, "day", measure, selection.days)
+        fill = None if measure in RATIOS else 0
+        return {f"{when:%Y-%m-%d}": number(values.get(when, fill)) for when in pd.date_range(*days)}
 
     # Figures of the Customers page
 
-    def customer_totals(self, selection: Selection) -> dict[str, float | None]:
-        """Return the totals of the Customers page."""
-        lines = self.where(selection)
-        who = lines["customer"].drop_duplicates()
-        first = self.first_days.reindex(who)
-        new = first.notna()
-        if selection.days is not None:
-            new = (first >= pd.Timestamp(selection.days[0])) & (first <= pd.Timestamp(selection.days[1]))
-        customers, orders, sales = len(who), lines["order"].nunique(), int(lines["sales"].sum())
-        return {
-            "customers": customers,
-            "new": int(new.sum()),
-            "orders": orders,
-            "sales": sales,
-            "each": sales / customers if customers else None,
-            "often": orders / customers if customers else None,
-        }
+    def segments(self, selection: Selection) -> Rows:
+        """Return the measure by segment."""
+        measure = selection.measure or "customers"
+        second = "sales" if measure != "sales" else "customers"
+        return self.compared(selection, "segment", measure, more=(second,), order=SEGMENTS)
 
     def groups(self, selection: Selection, name: str) -> Rows:
-        """Return customers and sales by an attribute, ignoring its chosen values; with shares for segments."""
-        lines = self.where(selection.without(name))
-        customers, sales = lines.groupby(name)["customer"].nunique(), lines.groupby(name)["sales"].sum()
-        own = {"segment": SEGMENTS, "age": AGES}.get(name)
-        order = own or sorted(customers.index, key=lambda value: (value == UNKNOWN, value))
-        rows: Rows = [(value, whole(customers[value]), whole(sales[value])) for value in order if value in customers]
-        if name == "segment":
-            total = sales.sum()
-            rows = [(*row, percent(sales[row[0]] / total) if total else "—") for row in rows]
+        """Return the measure by an attribute, ignoring its chosen values; by age, the sales of a customer."""
+        measure = "each" if name == "age" else selection.measure or "customers"
+        return self.compared(selection, name, measure, order=() if name == "country" else ("own",))
+
+    def pyramid(self, selection: Selection) -> Rows:
+        """Return the measure of women and of men by age group."""
+        measure, own = selection.measure or "customers", selection.without("age", "gender")
+        lines = self.where(own)
+        values = self.grouped(lines, ["age", "gender"], measure, own.days)
+        rows: Rows = []
+        for age in AGES:
+            of_age = {gender: values.get((age, gender)) for gender in ("Female", "Male", UNKNOWN)}
+            if any(of_age.values()):
+                fill = None if measure in RATIOS else 0
+                both = [fill if of_age[gender] is None else of_age[gender] for gender in ("Female", "Male")]
+                rows.append((age, *("—" if value is None else FORMATS[measure](value) for value in both)))
         return rows
 
-    def top_customers(self, selection: Selection) -> tuple[Rows, Rows]:
-        """Return the ten customers with the largest sales, and the ten with the most orders (ties by sales)."""
-        by = self.where(selection.without("customer")).groupby("customer")
-        sums = pd.DataFrame({"sales": by["sales"].sum(), "orders": by["order"].nunique()}).reset_index()
+    def movement(self, selection: Selection) -> dict[tuple[str, str], str]:
+        """Return the customers by their segment before the period and at its end."""
+        until = min(self.business_date, self.last_order)
+        if selection.days is None or selection.days[0] > until:
+            return {}
+        first_day = selection.days[0] - timedelta(days=1)
+        last_day = max(selection.days[0], min(selection.days[1], until))
+        of_customers = Selection(None, {name: v for name, v in selection.filters.items() if name in CUSTOMER_FILTERS})
+        who = self.where(of_customers)["customer"].drop_duplicates()
+        states = pd.DataFrame({"from": self._states(first_day, who), "to": self._states(last_day, who)})
+        states = states[states["to"] != STATES[-1]]
+        counts = states.groupby(["from", "to"]).size().reset_index(name="count")
+        return {
+            (begin, end): whole(count)
+            for begin, end, count in zip(counts["from"], counts["to"], counts["count"], strict=True)
+        }
+
+    def _states(self, day: date, who: pd.Series) -> pd.Series:
+        lines = self.facts[self.facts["day"] <= pd.Timestamp(day)]
+        by = lines.groupby("customer")
+        first, last, sales = by["day"].min(), by["day"].max(), by["sales"].sum()
+        months = (last.dt.year - first.dt.year) * 12 + last.dt.month - first.dt.month
+        state = pd.Series("New", index=first.index)
+        state[months >= 12] = "Regular"
+        state[(months >= 12) & (sales > 5000)] = "VIP"
+        state[last < pd.Timestamp(shift(day, -12))] = "Lapsed"
+        return state.reindex(who.tolist(), fill_value=STATES[-1])
+
+    def top(self, selection: Selection, key: str) -> Rows:
+        """Return the ten customers or products with the most sales, orders or units: name and all three."""
+        own, by = selection.without(key), selection.top or "sales"
+        lines = self.where(own)
+        sums = pd.DataFrame({name: self.grouped(lines, key, name, None) for name in ("sales", "orders", "quantity")})
+        sums = sums[sums[by] > 0].reset_index()
+        order = list(dict.fromkeys([by, "sales"]))
+        sums = sums.sort_values([*order, key], ascending=[*[False] * len(order), True]).head(10)
         who = self.customers.set_index("customer_key")
-        best = sums[sums["sales"] != 0].sort_values(["sales", "customer"], ascending=[False, True])
-        busiest = sums.sort_values(["orders", "sales", "customer"], ascending=[False, False, True])
 
-        def name(key: int) -> str:
-            called = who["customer_name"][key]
-            return " ".join(called.split()) if isinstance(called, str) else str(who["customer_number"][key])
+        def name(member: int) -> str:
+            if key == "product":
+                return self._label(key, member)
+            called = who["customer_name"][member]
+            return " ".join(called.split()) if isinstance(called, str) else str(who["customer_number"][member])
 
-        def rows(frame: pd.DataFrame) -> Rows:
-            some = frame.head(10)
-            return [
-                (name(key), whole(sales), whole(orders))
-                for key, sales, orders in zip(some["customer"], some["sales"], some["orders"], strict=True)
-            ]
-
-        return rows(best), rows(busiest)
+        return [
+            (name(row[key]), *(whole(row[each]) for each in ("sales", "orders", "quantity")))
+            for row in sums.to_dict("records")
+        ]
 
     def distribution(self, selection: Selection) -> Rows:
         """Return the number of customers by their orders over all dates."""
         counts = self.where(selection.without("orders")).groupby("orders")["customer"].nunique()
         return [(name, int(counts[name])) for name in ORDERS if name in counts]
 
-    def new_customers(self, selection: Selection) -> Rows:
-        """Return the number of customers by the month of their first order, ignoring chosen months."""
-        return self._new(selection.without("joined"), "month")
+    def new_and_returning(self, selection: Selection) -> dict[str, Rows]:
+        """Return the new and the returning customers by month, ignoring chosen months of the first order."""
+        selection = selection.without("joined")
+        days, lines = self.days(selection), self.where(selection)
+        lines = lines[lines["day"].notna()]
+        if days is None or lines.empty:
+            return {}
+        month = lines["day"].dt.to_period("M")
+        old = lines[lines["joined"] < month.dt.start_time]
+        counts = old.groupby(month.reindex(old.index))["customer"].nunique()
+        back = [(name_of(part, "month"), int(counts.get(part, 0))) for part in self.parts(selection, "month")]
+        return {"New": self._new(selection, "month"), "Returning": back}
 
     def _new(self, selection: Selection, level: str) -> Rows:
         days, parts = self.days(selection), self.parts(selection, level)
@@ -475,7 +728,7 @@ class Oracle:
         rows = []
         for n, part in enumerate(parts):
             if part in sizes:
-                bought_in = [counts.get((part, later), 0) for later in parts[n : max(over, n + 1)]]
+                bought_in = [counts.get((part, later), 0) for later in parts[n + 1 : max(over, n + 1)]]
                 shares = [f"{100 * count / sizes[part]:.1f}" for count in bought_in]
                 rows.append((name_of(part, level), [whole(sizes[part]), *shares]))
         return rows
@@ -513,20 +766,31 @@ def texts(rows: pd.DataFrame) -> list[list[str]]:
     return [[text(value) for value in row] for row in rows.itertuples(index=False)]
 
 
-def _cents(value: float) -> str:
-    return f"{value:,.2f}".replace("-", "−")
-
-
-def _ratios(above: Sequence[float], below: Sequence[float]) -> list[float | None]:
+def ratios(above: Sequence[float], below: Sequence[float]) -> list[float | None]:
     return [a / b if b else None for a, b in zip(above, below, strict=True)]
 
 
-def _change(now: float | None, before: float | None, *, points: bool) -> str:
-    if now is None or before is None or (not points and not before):
-        return "—"
-    size = (now - before) * 100 if points else (now / before - 1) * 100 * (1 if before > 0 else -1)
-    unit_shown = "pp" if points else "%"
-    written = f"{abs(size):,.1f}"
-    if written == "0.0":
-        return f"±0.0 {unit_shown}"
-    return f"{'▲ +' if size > 0 else '▼ −'}{written} {unit_shown}"
+def number(value: Any) -> float | None:
+    """Return a number, or None if there is none."""
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def signed(value: float) -> str:
+    """Format a change in whole numbers."""
+    return f"{'+' if value > 0 else '−' if value < 0 else '±'}{whole(abs(value))}"
+
+
+def changed(now: float | None, before: float | None, measure: str) -> tuple[str, str]:
+    """Return the change of a measure in words of the page: the difference with its percentage, and that alone."""
+    if now is None or before is None or pd.isna(now) or pd.isna(before) or (measure != "margin" and not before):
+        return "—", "—"
+    if measure == "margin":
+        points = f"{abs(now - before) * 100:,.1f}{NBSP}pp"
+        sign = "±" if points.startswith("0.0") else "+" if now > before else "−"
+        return f"{ {'+': '▲ ', '−': '▼ '}.get(sign, '') }{sign}{points}", f"{sign}{points}"
+    share = f"{abs(now - before) / abs(before) * 100:,.1f}{NBSP}%"
+    difference = FORMATS[measure](abs(now - before))
+    if now == before:
+        return f"±{difference}", f"±{share}"
+    sign, arrow = ("+", "▲ ") if now > before else ("−", "▼ ")
+    return f"{arrow}{sign}{difference} ({sign}{share})", f"{sign}{share}"

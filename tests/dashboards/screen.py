@@ -155,8 +155,24 @@ class Screen:
 
     def bars(self, card: str) -> list[tuple[str, ...]]:
         """Return label and figures of each bar of a card."""
-        script = "(bars) => bars.map((bar) => [...bar.children].map((each) => each.textContent))"
+        script = """(bars) => bars.map((bar) =>
+          [...bar.children].filter((each) => !each.matches(".track")).map((each) => each.textContent))"""
         return [tuple(bar) for bar in self.page.eval_on_selector_all(f"#{card} .bar", script)]
+
+    def pyramid(self, card: str) -> list[tuple[str, ...]]:
+        """Return the label of each row of a pyramid, and the figures to its left and right."""
+        script = """(rows) => rows.map((row) => [".age", ".side:first-child", ".side:last-child"]
+          .map((part) => row.querySelector(part).textContent.trim()))"""
+        return [tuple(row) for row in self.page.eval_on_selector_all(f"#{card} .pyramid li", script)]
+
+    def story(self, card: str) -> str:
+        """Return the sentence above a card's chart."""
+        story = self.page.locator(f"#{card} .story")
+        return story.text_content() or "" if story.count() else ""
+
+    def title(self, card: str) -> str:
+        """Return the title of a card."""
+        return self.page.locator(f"#{card} h2").inner_text()
 
     def chosen(self, card: str) -> list[str]:
         """Return the labels of the chosen bars."""
@@ -218,29 +234,13 @@ class Screen:
         script = """([card, [x, y]]) => {
           const plot = document.querySelector(`#${card}-chart .js-plotly-plot`);
           const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
-          const column = y === null ? plot.data[0].x.indexOf(x) : x;
+          const bars = plot.data.find((trace) => trace.customdata);
+          const column = y === null ? bars.x.indexOf(x) : x;
           const down = y === null ? yaxis._length - 2 : yaxis.l2p(y);
           return [box.left + xaxis._offset + xaxis.l2p(column), box.top + yaxis._offset + down];
         }"""
         x, y = self.page.evaluate(script, [card, list(place)])
         return x, y
-
-    def area(self, label: str) -> Locator:
-        """Return the link of a node of the treemap by its label."""
-        return self.page.locator(f'#sales-categories .area > a[title^="{label}, "]')
-
-    def areas(self) -> list[tuple[list[str], str, float, float, float]]:
-        """Return the nodes of the treemap: path of labels, tooltip, figure, share of the area, and height."""
-        script = """(areas) => areas.map((area) => {
-          const path = [], room = area.parentElement.getBoundingClientRect(), box = area.getBoundingClientRect();
-          for (let each = area; each; each = each.parentElement.closest(".area")) {
-            path.unshift(each.firstElementChild.title);
-          }
-          return [path, path.at(-1), Number(area.dataset.value), box.width * box.height / (room.width * room.height),
-            box.height];
-        })"""
-        found = self.page.eval_on_selector_all("#sales-categories .area", script)
-        return [([title.split(", ")[0] for title in path], *others) for path, *others in found]
 
     def download(self, target: str | Locator) -> Download:
         """Click a link or button that saves a file; returns the file."""

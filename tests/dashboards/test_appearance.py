@@ -69,7 +69,7 @@ def test_an_open_menu_lies_within_the_screen(new_screen: NewScreen, width: int) 
     screen = new_screen()
     screen.page.set_viewport_size({"width": width, "height": 780})
     screen.open("sales")
-    for menu in ("dates", "country", "category", "line", "segment"):
+    for menu in ("dates", "country", "category", "product", "line", "segment", "age", "gender", "marital"):
         screen.page.locator(f"#menu-{menu} summary").click()
         box = screen.page.locator(f"#menu-{menu} .menu").bounding_box()
         assert box
@@ -114,10 +114,11 @@ def reach(screen: Screen, selector: str, presses: int = 120) -> None:
 def test_tab_moves_from_the_skip_link_through_pages_and_filters_to_the_cards(screen: Screen) -> None:
     screen.load("sales")
     order = ["a.skip", "h1 a", ".pages a", "#theme", "#menu-dates summary", "#menu-country summary", "#reset"]
-    for selector in [*order, "#rows-toggle", "#sales-trend .png", "#sales-trend .levels a"]:
+    for selector in [*order, "#rows-toggle", "#sales .tile", "#sales-trend .png", "#sales-trend .levels a"]:
         reach(screen, selector, 12)
     reach(screen, "#sales-trend-chart [data-href]", 5)
     assert re.fullmatch(r"Feb 2025: [\d,]+", focused(screen.page))
+    reach(screen, "#sales-changed a.bar", 60)
     reach(screen, "#sales-countries .bar", 60)
 
 
@@ -157,13 +158,13 @@ def test_enter_on_an_option_filters_and_keeps_menu_and_focus(screen: Screen, ora
 
 MARKS = {
     "a bar of the trend": ("sales", "#sales-trend-chart [data-href][aria-label^='Mar 2025']", "Enter"),
-    "a part of the treemap": ("sales", "#sales-categories .area > a[title^='Bikes, ']", "Enter"),
+    "a category": ("sales", "#sales-categories .bar[aria-label^='Bikes, ']", "Enter"),
     "a column of the orders": ("customers", "#customers-orders-chart [data-href][aria-label^='2:']", "Enter"),
     "a column of the new customers": ("customers", "#customers-new-chart [data-href][aria-label^='Jul 2025']", " "),
 }
 LEADS_TO = {
     "a bar of the trend": [("from", "2025-03-01"), ("to", "2025-03-31")],
-    "a part of the treemap": [("category", "Bikes")],
+    "a category": [("category", "Bikes")],
     "a column of the orders": [("orders", "2")],
     "a column of the new customers": [("joined", "2025-07")],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -51,32 +52,69 @@ def test_the_trend_is_drawn_at_the_chosen_level(screen: Screen, oracle: Oracle) 
         screen.click(screen.page.locator("#sales-trend .levels").get_by_role("link", name=level.capitalize()))
         selection = Selection(YEAR, by=level)
         assert_shows(screen, oracle, selection)
-        assert screen.traces("sales-trend")[0]["y"] == oracle.trend(selection)["Sales"]
-        assert screen.page.locator("#sales-trend h2").inner_text() == f"Sales and profit by {level}"
+        assert screen.traces("sales-trend")[-1]["y"] == oracle.trend(selection)["Sales"]
+        assert screen.title("sales-trend") == f"Sales by {level}"
         assert screen.page.locator("#sales-trend .levels [aria-current]").inner_text() == level.capitalize()
 
 
-def test_the_hover_label_of_a_bar_in_the_trend_has_all_its_figures(screen: Screen, oracle: Oracle) -> None:
+def test_the_hover_label_of_a_bar_in_the_trend_has_its_figure_and_that_of_the_year_before(
+    screen: Screen, oracle: Oracle
+) -> None:
     screen.open("sales?from=2024-01-01&to=2024-12-31")
     screen.hover("sales-trend-chart", screen.bar_of("sales-trend", "Q3<br>2024"))
     label_text = screen.page.locator("#sales-trend-chart .hoverlayer").text_content() or ""
     figures = oracle.trend(Selection((date(2024, 1, 1), date(2024, 12, 31))))
-    for name in ("Profit", "Sales a year before"):
-        assert f"{name} : {figures[name][2]:,}" in label_text
-    assert f"Sales : {figures['Sales'][2]:,} in {figures['Orders'][2]:,} orders" in label_text
+    for name in ("Sales", "Year before"):
+        assert f"{name} : {figures[name][2]:,.0f}" in label_text
+
+
+def test_a_tile_shows_its_measure_in_all_charts_and_other_clicks_keep_it(screen: Screen, oracle: Oracle) -> None:
+    screen.open("sales")
+    screen.click("#sales #tile-orders")
+    selection = Selection(YEAR, measure="orders")
+    assert_shows(screen, oracle, selection)
+    assert screen.page.locator("#sales .tile[aria-current] .label").inner_text() == "Orders"
+    for card, title in (
+        ("trend", "Orders by month"),
+        ("countries", "Orders by country"),
+        ("calendar", "Orders by day"),
+    ):
+        assert screen.title(f"sales-{card}") == title
+    screen.click(screen.page.locator("#sales-countries .bar").first)
+    assert ("measure", "orders") in screen.query
+    assert screen.title("sales-trend") == "Orders by month"
+
+
+def test_the_change_is_divided_by_what_is_chosen_and_its_bars_filter(screen: Screen, oracle: Oracle) -> None:
+    screen.open("sales")
+    screen.click(screen.page.locator("#sales-changed .levels").get_by_role("link", name="Country", exact=True))
+    assert_shows(screen, oracle, Selection(YEAR, split="country"))
+    bars = screen.page.locator("#sales-changed a.bar")
+    name = screen.bars("sales-changed")[1][0]
+    screen.click(bars.first)
+    assert_shows(screen, oracle, Selection(YEAR, {"country": (name,)}, split="country"))
+
+
+def test_the_best_are_sorted_by_the_column_that_is_clicked(screen: Screen, oracle: Oracle) -> None:
+    screen.open("customers")
+    for title, top in (("Orders", "orders"), ("Units sold", "quantity"), ("Sales", "sales")):
+        screen.click(screen.page.locator("#customers-top-products .columns").get_by_role("link", name=title))
+        selection = Selection(YEAR, top=top)
+        assert screen.query == parse_qsl(selection.query())
+        assert screen.bars("customers-top-products") == oracle.top(selection, "product")
+        assert screen.bars("customers-top-customers") == oracle.top(selection, "customer")
 
 
 BARS = {
     "sales-countries": ("sales", "country"),
     "sales-top-products": ("sales", "product"),
-    "sales-bottom-products": ("sales", "product"),
+    "sales-changed-products": ("sales", "product"),
     "customers-segment": ("customers", "segment"),
     "customers-age": ("customers", "age"),
-    "customers-gender": ("customers", "gender"),
     "customers-marital": ("customers", "marital"),
     "customers-country": ("customers", "country"),
-    "customers-top-sales": ("customers", "customer"),
-    "customers-top-orders": ("customers", "customer"),
+    "customers-top-customers": ("customers", "customer"),
+    "customers-top-products": ("customers", "product"),
 }
 
 
@@ -103,57 +141,24 @@ def test_a_bar_filters_the_page_another_replaces_it_and_a_second_click_removes_t
     assert screen.chosen(card) == []
 
 
-@pytest.mark.parametrize("country", ["Australia", "United States", "Canada"])
-def test_a_country_on_the_map_filters_and_a_second_click_removes_the_filter(
-    screen: Screen, oracle: Oracle, country: str
-) -> None:
-    screen.open("sales?category=Bikes")
-    shape = screen.page.locator("#sales-countries-chart .choroplethlayer path.choroplethlocation")
-    shape.first.wait_for()
-    screen.page.locator("#sales-countries-chart").scroll_into_view_if_needed()
-
-    def inside() -> tuple[float, float]:
-        """Return a pixel within the country, near the center of its bounding box."""
-        script = """(paths, name) => {
-          const path = paths.find((each) => each.__data__.loc === name);
-          const box = path.getBoundingClientRect(), screen = path.getScreenCTM().inverse();
-          const parts = [...Array(21).keys()].map((part) => part % 2 ? -part / 42 : part / 42);
-          for (const right of parts) {
-            for (const down of parts) {
-              const x = box.left + box.width * (0.5 + right), y = box.top + box.height * (0.5 + down);
-              if (path.isPointInFill(new DOMPoint(x, y).matrixTransform(screen))) return [x, y];
-            }
-          }
-        }"""
-        x, y = shape.evaluate_all(script, country)
-        return x, y
-
-    screen.click_at("sales-countries-chart", inside())
-    assert_shows(screen, oracle, Selection(YEAR, {"category": ("Bikes",), "country": (country,)}))
-    assert screen.chosen("sales-countries") == [country]
-    screen.click_at("sales-countries-chart", inside())
-    assert_shows(screen, oracle, Selection(YEAR, {"category": ("Bikes",)}))
-
-
-def test_the_treemap_drills_down_from_a_category_to_a_product_and_the_breadcrumbs_lead_back_up(
-    screen: Screen, oracle: Oracle
-) -> None:
+def test_the_categories_lead_down_to_a_product_and_the_breadcrumbs_lead_back_up(screen: Screen, oracle: Oracle) -> None:
     screen.open("sales?country=Germany")
     country = {"country": ("Germany",)}
-    click_area(screen, "Bikes")
+    click_part(screen, "Bikes")
     assert_shows(screen, oracle, Selection(YEAR, {"category": ("Bikes",), **country}))
-    click_area(screen, "Mountain Bikes")
+    assert screen.title("sales-categories") == "Sales by subcategory"
+    click_part(screen, "Mountain Bikes")
     below = Selection(YEAR, {"category": ("Bikes",), "subcategory": ("Mountain Bikes",), **country})
     assert_shows(screen, oracle, below)
     assert breadcrumbs(screen, "sales-categories") == ["All categories", "Bikes", "Mountain Bikes"]
-    best = max(oracle.treemap(below).items(), key=lambda node: node[1])[0]
-    click_area(screen, best)
+    best = oracle.categories(below)[1][0][0]
+    click_part(screen, best)
     (key,) = [value for name, value in screen.query if name == "product"]
     one = Selection(YEAR, {**below.filters, "product": (key,)})
     assert sorted(screen.query) == sorted([("from", str(YEAR[0])), ("to", str(YEAR[1])), *pairs(one)])
     assert screen.tiles() == oracle.sales_tiles(one)
     assert f"Product: {best}" in screen.chips()
-    click_area(screen, best)
+    click_part(screen, best)
     assert_shows(screen, oracle, below)
     click_breadcrumb(screen, "sales-categories", "Bikes")
     assert_shows(screen, oracle, Selection(YEAR, {"category": ("Bikes",), **country}))
@@ -161,19 +166,21 @@ def test_the_treemap_drills_down_from_a_category_to_a_product_and_the_breadcrumb
     assert_shows(screen, oracle, Selection(YEAR, country))
 
 
-def test_a_subcategory_in_the_treemap_also_selects_its_category(screen: Screen, oracle: Oracle) -> None:
-    screen.open("sales")
-    click_area(screen, "Road Bikes")
-    assert_shows(screen, oracle, Selection(YEAR, {"category": ("Bikes",), "subcategory": ("Road Bikes",)}))
+def test_a_side_of_the_pyramid_filters_by_age_and_gender(screen: Screen, oracle: Oracle) -> None:
+    screen.open("customers")
+    side = screen.page.locator('#customers-pyramid .side[aria-label^="30-39, Female"]')
+    for filters in ({"age": ("30-39",), "gender": ("Female",)}, {}):
+        screen.click(side)
+        assert_shows(screen, oracle, Selection(YEAR, filters), "customers")
 
 
 def pairs(selection: Selection) -> list[tuple[str, str]]:
     return [(name, value) for name, values in selection.filters.items() for value in values]
 
 
-def click_area(screen: Screen, label: str) -> None:
-    """Click a node of the treemap; on a node with children, its head."""
-    screen.click(screen.area(label).first)
+def click_part(screen: Screen, label: str) -> None:
+    """Click a bar of the categories by its label."""
+    screen.click(screen.page.locator(f'#sales-categories .bar[aria-label^="{label}, "]'))
 
 
 @pytest.mark.parametrize(

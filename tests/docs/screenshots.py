@@ -11,7 +11,7 @@ from typing import Literal
 from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-DESKTOP, PHONE = (1440, 1180), (390, 844)
+DESKTOP, PHONE = (1440, 900), (390, 844)
 PICTURES: dict[str, tuple[str, tuple[int, int], Literal["light", "dark"]]] = {
     "sales": ("sales", DESKTOP, "light"),
     "customers": ("customers", DESKTOP, "light"),

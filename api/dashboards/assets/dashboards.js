@@ -1,5 +1,5 @@
-/* The script of the dashboards: navigation without reloading, links in Plotly's charts, cards saved as PNG, and the
-   light and dark themes. */
+/* The script of the dashboards: navigation without reloading, links in Plotly's charts, cards saved as PNG, search in
+   menus, and the light and dark themes. */
 (() => {
   "use strict";
 
@@ -14,7 +14,7 @@
     goal?.focus({ preventScroll: true });
   };
 
-  const HtmlBlock = ({ html }) => {
+  const HtmlBlock = ({ id, html }) => {
     const block = React.useRef(null);
     React.useLayoutEffect(() => {
       const old = block.current;
@@ -25,7 +25,7 @@
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
       if (focused) focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old);
     }, [html]);
-    return React.createElement("div", { ref: block, className: "block" });
+    return React.createElement("div", { ref: block, className: `block block-${id}` });
   };
   window.dashboards = { HtmlBlock };
 
@@ -65,6 +65,7 @@
       event.preventDefault(); // a URL with another hash would be redrawn
       document.getElementById(target.hash.slice(1))?.focus();
     }
+    if (target.matches(".menu > a:not(.option)")) target.closest("details").open = false; // one choice is all there is
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (target.matches("a[href]") && plain && PAGES.test(target.pathname) && !target.hash) {
       event.preventDefault();
@@ -84,6 +85,12 @@
       followed = { plot: element.closest(".js-plotly-plot"), text: element.getAttribute("aria-label") };
       go(element.dataset.href);
     }
+  });
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches(".find")) return;
+    const wanted = event.target.value.toLowerCase();
+    event.target.parentElement.querySelectorAll("a").forEach((option) => { option.hidden = !option.textContent.toLowerCase().includes(wanted); });
   });
 
   document.addEventListener("submit", (event) => {
@@ -120,9 +127,11 @@
   };
 
   const labelBars = (plot) => {
-    plot.querySelectorAll(".barlayer .trace:first-child .point > path").forEach((path) => {
+    if (!plot.data) return; // an empty card
+    const place = plot.data.findIndex((trace) => trace.customdata) + 1; // the year before has no links
+    plot.querySelectorAll(`.barlayer .trace:nth-child(${place}) .point > path`).forEach((path) => {
       const { i, s: size } = path.parentNode.__data__ ?? {};
-      const bar = plot.data[0];
+      const bar = plot.data[place - 1];
       label(path, hrefOf(plot, bar.customdata?.[i]), `${bar.x[i]?.replace("<br>", " ")}: ${size?.toLocaleString("en")}`);
     });
     if (followed?.plot !== plot) return;
@@ -139,70 +148,36 @@
     element.setAttribute("aria-label", text);
   };
 
-  let waiting = false;
+  let waiting = false, rowsWereShown = false;
   new MutationObserver(() => {
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
       document.querySelectorAll("main .js-plotly-plot:not([data-bound])").forEach((plot) => plot.on && bind(plot));
+      const rows = document.getElementById("rows");
+      if (rows && !rowsWereShown) rows.scrollIntoView({ block: "start" });
+      rowsWereShown = rows !== null;
       const title = document.querySelector("header .page-title");
       if (title) document.title = `${title.textContent.trim()} – Sales warehouse`;
     });
   }).observe(document.body, { childList: true, subtree: true });
 
-  // Escape texts, because Plotly interprets some HTML.
-  const escaped = (text) => text.replace(/[<&]/g, (sign) => (sign === "<" ? "&lt;" : "&amp;"));
-
-  // Save a card as PNG on white. Cards of HTML are drawn as a chart of the same figures.
-  const savePng = (name) => {
+  // Save a card as PNG: a picture of the card itself, with the selection and the business date as its caption.
+  const savePng = async (name) => {
     const card = document.getElementById(name);
-    const title = card.querySelector("h2").textContent;
-    const shown = escaped(document.querySelector(".summary").textContent);
-    const plots = [...card.querySelectorAll(".js-plotly-plot")];
-    const figure = plots.length ? copyOf(plots[0]) : card.querySelector("table") ? chartOfTable(card) : card.querySelector(".areas") ? chartOfAreas(card) : chartOfBars(card);
-    const layout = {
-      ...figure.layout,
-      title: { text: title, subtitle: { text: shown }, x: 0.02, font: { size: 18 } },
-      paper_bgcolor: "#fff",
-      plot_bgcolor: "#fff",
-      font: { ...figure.layout.font, color: "#1b2733" },
-      margin: { l: 60, r: 40, t: 80, b: 50 },
-      height: undefined,
-    };
-    Plotly.downloadImage({ data: figure.data, layout }, { format: "png", width: 1200, height: 675, scale: 2, filename: `${name}-${document.getElementById("business-date").textContent.replaceAll(" ", "-")}` });
-  };
-
-  const copyOf = (plot) => JSON.parse(JSON.stringify({ data: plot.data, layout: plot.layout }));
-  const number = (text) => Number(text.replaceAll(",", "").replace("−", "-").replace("%", ""));
-
-  const chartOfBars = (card) => {
-    const bars = [...card.querySelectorAll(".bar")].reverse();
-    const text = (bar, place) => bar.children[place].textContent;
-    return {
-      data: [{ type: "bar", orientation: "h", y: bars.map((bar) => text(bar, 0)), x: bars.map((bar) => number(text(bar, 1))), text: bars.map((bar) => text(bar, 1)), marker: { color: "#0072B2" } }],
-      layout: { yaxis: { type: "category", automargin: true }, xaxis: { automargin: true, tickformat: ",~s" }, font: {} },
-    };
-  };
-
-  const chartOfAreas = (card) => {
-    const areas = [...card.querySelectorAll(".area")];
-    const texts = areas.map((area) => [...area.querySelectorAll(":scope > a > span")].map((line) => escaped(line.textContent)));
-    return {
-      data: [{ type: "treemap", ids: areas.map((_, place) => `${place}`), parents: areas.map((area) => `${areas.indexOf(area.parentElement.closest(".area"))}`.replace("-1", "")), labels: texts.map(([first]) => first), text: texts.map(([, ...others]) => others.join("<br>")), values: areas.map((area) => Number(area.dataset.value)), marker: { colors: areas.map((area) => area.style.backgroundColor) }, textinfo: "label+text" }],
-      layout: { font: {} },
-    };
-  };
-
-  const chartOfTable = (card) => {
-    const rows = [...card.querySelectorAll("tbody tr")];
-    const heads = [...card.querySelectorAll("thead th")].slice(1).map((head) => head.textContent);
-    const cells = rows.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent));
-    const z = cells.map((row) => row.map((text) => (text === "" ? null : number(text))));
-    return {
-      data: [{ type: "heatmap", x: heads, y: rows.map((row) => row.querySelector("th").textContent), z, text: cells, texttemplate: "%{text}", colorscale: [[0, "#EBF3F9"], [1, "#0072B2"]], showscale: false, xgap: 2, ygap: 2 }],
-      layout: { yaxis: { type: "category", autorange: "reversed", automargin: true }, xaxis: { type: "category", automargin: true, side: "top" }, font: {} },
-    };
+    const day = document.getElementById("business-date").textContent;
+    card.querySelector(".caption").textContent = `${document.querySelector(".summary").textContent} · business date ${day}`;
+    card.classList.add("saved");
+    try {
+      const options = { pixelRatio: 2, skipFonts: true, backgroundColor: getComputedStyle(card).backgroundColor, filter: (node) => !node.matches?.(".png, .levels") };
+      const link = document.createElement("a");
+      link.href = await htmlToImage.toPng(card, options);
+      link.download = `${name}-${day.replaceAll(" ", "-")}.png`;
+      link.click();
+    } finally {
+      card.classList.remove("saved");
+    }
   };
 
   // Show a notice if a request fails, because the page still shows the figures before it.

@@ -1,0 +1,151 @@
+"""The measures of the pages: what a tile shows, and what the charts of the page show once the tile is chosen.
+
+A measure is a sum over order lines, a distinct count, or a ratio of two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.dashboards.charts import format_decimal, format_integer, format_percent
+from api.dashboards.periods import Period
+from api.dashboards.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, number, summed
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: title, number format, and its parts. ``per`` is the divisor of a ratio.
+
+    A part is a name of ``PARTS``.
+    """
+
+    name: str
+    title: str
+    format: Callable[[float], str]
+    part: str
+    per: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the measure is a percentage, so that its changes are percentage points."""
+        return self.format is format_percent
+
+    @property
+    def axis_format(self) -> str:
+        """The format of its axis in Plotly."""
+        return ".0%" if self.is_share else ",~s"
+
+    @property
+    def hover_format(self) -> str:
+        """The format of its values in labels of Plotly."""
+        return ".1%" if self.is_share else ",.2f" if self.format is format_decimal else ",.0f"
+
+    def total(self, lines: Lines, period: Period | None) -> float | None:
+        """Return the measure of some lines; None if its divisor is 0."""
+        whole = np.zeros(lines.days.size, dtype=np.int32)
+        customers = np.zeros(len(lines.cube.customer_keys), dtype=np.int32)
+        (value,) = self.of(Groups(lines, whole, 1, customers), period)
+        return None if np.isnan(value) else float(value)
+
+    def of(self, groups: Groups, period: Period | None) -> Floats:
+        """Return the measure of each group; NaN where its divisor is 0."""
+        values = PARTS[self.part](groups, period)
+        if self.per is None:
+            return values
+        divisors = PARTS[self.per](groups, period)
+        ratios: Floats = np.divide(values, divisors, out=np.full(len(values), np.nan), where=divisors != 0)
+        return ratios
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Order lines in groups: the group of each line, the number of groups, and the group of each customer.
+
+    ``of_customers`` is None if the groups divide the orders of a customer; ``of_orders``: whether the lines of an order
+    are in one group.
+    """
+
+    lines: Lines
+    of_lines: Ints
+    count: int
+    of_customers: Ints | None = None
+    of_orders: bool = True
+
+    def sum(self, measure: str) -> Floats:
+        """Add up a measure of the lines."""
+        return summed(self.of_lines, self.lines.measure(measure), self.count)
+
+    def orders(self) -> Floats:
+        """Count the distinct orders; an order counts in each group with one of its lines."""
+        return self.lines.orders_by(self.of_lines, self.count, whole=self.of_orders).astype(np.float64)
+
+    def customers(self, among: Mask | None = None) -> Floats:
+        """Count the distinct customers, those of a mask or all."""
+        if self.of_customers is None:
+            return self.customers_of(slice(None) if among is None else among[self.lines.customers])
+        buying = self.lines.buying if among is None else self.lines.buying & among
+        return np.bincount(self.of_customers[buying], minlength=self.count).astype(np.float64)
+
+    def customers_of(self, where: Mask | slice) -> Floats:
+        """Count the distinct customers of some of the lines."""
+        members, count = self.lines.customers[where], len(self.lines.cube.customer_keys)
+        return distinct(members, count, self.of_lines[where], self.count).astype(np.float64)
+
+
+def by_customer(lines: Lines, codes: Ints, count: int) -> Groups:
+    """Group lines by an attribute of their customers."""
+    return Groups(lines, codes[lines.customers], count, codes)
+
+
+def by_product(lines: Lines, codes: Ints, count: int) -> Groups:
+    """Group lines by an attribute of their products."""
+    return Groups(lines, codes[lines.products], count, of_orders=False)
+
+
+def by_part(lines: Lines, parts: Sequence[Period]) -> Groups:
+    """Group lines by period; the periods are contiguous and contain all lines."""
+    return Groups(lines, lines.part(parts), len(parts))
+
+
+def new_customers(lines: Lines, period: Period | None) -> Mask:
+    """Return the mask of the customers of the cube whose very first order lies in a period."""
+    first = lines.cube.first_days
+    if period is None:
+        return first > NO_DAY
+    return (first >= number(period.first)) & (first <= number(period.last))
+
+
+PARTS: Mapping[str, Callable[[Groups, Period | None], Floats]] = {
+    "sales": lambda groups, _: groups.sum("sales"),
+    "profit": lambda groups, _: groups.sum("profit"),
+    "quantity": lambda groups, _: groups.sum("quantity"),
+    "orders": lambda groups, _: groups.orders(),
+    "customers": lambda groups, _: groups.customers(),
+    "new": lambda groups, period: groups.customers(new_customers(groups.lines, period)),
+}
+"""Name of a part → its value by group in a period (None: all dates)."""
+
+SALES = Measure("sales", "Sales", format_integer, "sales")
+PROFIT = Measure("profit", "Profit", format_integer, "profit")
+ORDERS = Measure("orders", "Orders", format_integer, "orders")
+QUANTITY = Measure("quantity", "Units sold", format_integer, "quantity")
+MARGIN = Measure("margin", "Profit margin", format_percent, "profit", "sales")
+AVERAGE = Measure("average", "Average order value", format_decimal, "sales", "orders")
+CUSTOMERS = Measure("customers", "Customers", format_integer, "customers")
+NEW = Measure("new", "New customers", format_integer, "new")
+EACH = Measure("each", "Sales per customer", format_decimal, "sales", "customers")
+OFTEN = Measure("often", "Orders per customer", format_decimal, "orders", "customers")
+
+MEASURES: Mapping[str, Sequence[Measure]] = {
+    "sales": (SALES, PROFIT, MARGIN, ORDERS, QUANTITY, AVERAGE),
+    "customers": (CUSTOMERS, NEW, ORDERS, SALES, EACH, OFTEN),
+}
+"""Page → its measures in the order of the tiles; the first is shown unless another is chosen."""
+
+
+def measure_of(page: str, name: str | None) -> Measure:
+    """Return a page's measure by name, or its first one."""
+    return next((measure for measure in MEASURES[page] if measure.name == name), MEASURES[page][0])
