@@ -388,7 +388,7 @@ class Stack:
         return members(self.records.all(), self.marker, postgres.data_folder(self.settings))
 
     def prepare_airflow(self) -> None:
-        """Write the file of Airflow's login, and make the folder of its task logs, which has the lineage events, too."""
+        """Write the file of Airflow's login, and make the folder of its task logs and lineage events."""
         settings = self.settings
         settings.airflow_home.mkdir(parents=True, exist_ok=True)
         (settings.logs / "tasks").mkdir(parents=True, exist_ok=True)
