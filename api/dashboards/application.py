@@ -5,8 +5,9 @@ One callback draws a whole page from its URL; there is no other state.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import PAGES, PREFIX, parse_selection
-from api.dashboards.shell import announcement, footer, header, message_header
+from api.dashboards.shell import TITLES, announcement, footer, header, message_header
 from api.problems import InvalidRequestError
 
 INDEX = """<!DOCTYPE html>
@@ -42,6 +43,13 @@ CONTENT_SECURITY_POLICY = (
 """Pages load from this server only. ``{}`` is the hash of Dash's inline script; Plotly needs inline styles."""
 
 CATCH_ALL = f"{PREFIX}<path:path>"
+SCRIPTS = (
+    f"{PREFIX}_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "_dashboards_dash_assets.static",
+)
+"""The views of scripts and style sheets. Those in assets have a bundle of Plotly with the charts that the pages use."""
+
+SECONDS_OF_A_YEAR = 31_536_000
 UPDATE = f"{PREFIX}_dash-update-component"
 DATA_ENDPOINTS = (f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies", UPDATE)
 """Dash's endpoints that return data, so they require the read scope."""
@@ -133,16 +141,42 @@ def _protect(app: Flask, dash: Dash) -> None:
 
     def index(**values: Any) -> Response:
         if values["path"] not in PAGES:
-            abort(404)
+            if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
+                abort(404)
+            pages = [(title, f"{PREFIX}{page}") for page, title in TITLES.items()]
+            return make_response(render_template("dashboards/missing.html", pages=pages), 404)
         response = make_response(show(**values))
         response.headers["Content-Security-Policy"] = policy
         return response
 
+    for name in SCRIPTS:
+        app.view_functions[name] = _compressed(app.view_functions[name])
     guarded = {CATCH_ALL: index, **{name: app.view_functions[name] for name in DATA_ENDPOINTS}}
     guarded[UPDATE] = _validated(guarded[UPDATE], dash)
     for name, view in guarded.items():
         app.view_functions[name] = requires("read", in_browser=True)(partial(view))
     app.view_functions[PREFIX] = lambda: redirect(f"{PREFIX}{PAGES[0]}")
+
+
+def _compressed(view: Callable[..., Any]) -> Callable[..., Response]:
+    """Send the files of a view by gzip, and let browsers keep those whose URL changes with the file."""
+    compress = lru_cache(maxsize=64)(partial(gzip.compress, mtime=0))
+
+    def answer(**values: Any) -> Response:
+        response = make_response(view(**values))
+        if response.status_code == 200:
+            if "m" in request.args or "fingerprinted_path" in values:
+                response.cache_control.no_cache = None
+                response.cache_control.max_age = SECONDS_OF_A_YEAR
+            response.vary.add("Accept-Encoding")
+            if request.accept_encodings["gzip"]:
+                response.direct_passthrough = False
+                response.set_data(compress(response.get_data()))
+                response.headers["Content-Encoding"] = "gzip"
+                response.headers.pop("ETag", None)
+        return response
+
+    return answer
 
 
 def _render_missing_asset(_: DependencyException) -> Any:

@@ -175,6 +175,12 @@ def test_an_unknown_page_is_not_found(client: FlaskClient, page: str) -> None:
     assert client.get(page).status_code == 404
 
 
+def test_a_browser_gets_a_page_with_the_dashboards_there_are(client: FlaskClient) -> None:
+    answer = client.get("/dashboards/nonsense", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert answer.status_code == 404
+    assert 'href="/dashboards/customers"' in answer.get_data(as_text=True)
+
+
 def test_an_export_is_sent_unchanged(database_url: str, exports: Path) -> None:
     client = create_app(settings_for(database_url, exports_dir=exports)).test_client()
     answer = client.get("/exports/sales_warehouse.hyper")

@@ -91,6 +91,18 @@ def test_printed_pages_show_the_figures_on_white_without_controls(new_screen: Ne
     assert screen.page.pdf()[:5] == b"%PDF-"
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_visit_loads_less_than_two_megabytes_and_the_second_next_to_nothing(
+    new_screen: NewScreen, page: str
+) -> None:
+    screen = new_screen()
+    loaded = "() => performance.getEntriesByType('resource').reduce((sum, each) => sum + each.transferSize, 0)"
+    screen.load(page)
+    assert 500_000 < screen.page.evaluate(loaded) < 2_000_000
+    screen.act(screen.page.reload)
+    assert screen.page.evaluate(loaded) < 200_000
+
+
 # The keyboard
 
 
