@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.dashboards.charts import Bar, Bars, Card, Change, Link, bar_of, change, format_integer, scaled
+from api.dashboards.charts import NO_CHANGE, Bar, Bars, Card, Change, Link, bar_of, change, format_integer, scaled
 from api.dashboards.compared import groups_of
 from api.dashboards.cube_view import Baseline, CubeView
 from api.dashboards.measures import (
@@ -151,12 +151,11 @@ def effects(then: Lines, now: Lines) -> list[Part]:
 def _waterfall(
     measure: Measure, then: float, now: float, parts: Sequence[Part], before: Baseline, view: CubeView
 ) -> Bars:
-    shown = [*parts[:SHOWN_PARTS]]
+    shown = list(parts)
     if len(parts) > SHOWN_PARTS + 1:
         rest = parts[SHOWN_PARTS:]
-        shown.append(Part(f"{len(rest):,} others", sum(part.before for part in rest), sum(part.now for part in rest)))
-    else:
-        shown = list(parts)
+        others = Part(f"{len(rest):,} others", sum(part.before for part in rest), sum(part.now for part in rest))
+        shown = [*parts[:SHOWN_PARTS], others]
     ends = [then]
     for part in shown:
         ends.append(ends[-1] + part.difference)
@@ -212,11 +211,14 @@ def _differences(measure: Measure, parts: Sequence[Part]) -> Bars:
 def sentence(view: CubeView, measure: Measure, then: float, now: float, before: Baseline) -> str:
     """Return the change in words: how much, where most of it is, and what else changed."""
     found = change(now, then, measure.format)
-    if found.direction == "same":
-        text = f"{measure.title} did not change against {before.name}"
+    verb = "rose" if now > then else "fell"
+    if found == NO_CHANGE and now != then:  # there was nothing before
+        text = f"{measure.title} {verb} by {measure.format(abs(now - then))} from {measure.format(then)}"
+    elif found.direction == "same":
+        text = f"{measure.title} did not change"
     else:
-        verb = "rose" if found.direction == "up" else "fell"
-        text = f"{measure.title} {verb} by {_unsigned(found)} against {before.name}"
+        text = f"{measure.title} {verb} by {_unsigned(found)}"
+    text += f" against {before.name}"
     if measure.per is None and now != then:
         shares = [_largest(view, measure, split, then, now, before) for split in ("category", "country")]
         named = [share for share in shares if share]

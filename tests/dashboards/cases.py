@@ -94,6 +94,7 @@ SHOWN = {
     "orders of a category": Selection(YEAR, {"category": ("Clothing",)}, measure="orders"),
     "units by product": Selection(_days("2025-04-01", "2025-06-30"), measure="quantity", split="product"),
     "average order values": Selection(YEAR, measure="average"),
+    "a product that was not sold a year before": Selection(_days("2023-11-01", "2023-11-30"), {"product": ("137",)}),
     "volume, mix and price": Selection(YEAR, split="effects"),
     "volume, mix and price of a month": Selection(_days("2025-07-01", "2025-07-31"), split="effects"),
     "sales by product": Selection(YEAR, split="product"),

@@ -561,7 +561,10 @@ class Oracle:
         text, _ = changed(now, then, measure)
         moved = text.startswith(("▲", "▼"))
         words = f"{TITLES[measure]} "
-        if moved:
+        if not then and now:
+            words += f"{'rose' if now > 0 else 'fell'} by {FORMATS[measure](abs(now))} from {FORMATS[measure](0)}"
+            words += f" against {name}"
+        elif moved:
             words += f"{'rose' if text[0] == '▲' else 'fell'} by {text[3:]} against {name}"
         else:
             words += f"did not change against {name}"
