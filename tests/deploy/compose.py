@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -28,8 +29,11 @@ def compose() -> tuple[str, ...]:
     if shutil.which("docker") and _answers("docker", "compose"):
         return ("docker", "compose")
     unpacked = CACHE / "docker-compose" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-compose"
-    if not unpacked.exists():
-        _unpack(CACHE / "docker-compose")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "docker-compose.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes run tests
+        if not unpacked.exists():
+            _unpack(CACHE / "docker-compose")
     return (str(unpacked),)
 
 
