@@ -67,6 +67,7 @@ LONG = (
         "stack/test_bootstrap.py::test_only_files_whose_hash_*",
         "installs packages",
         but=("another file's hash-by pip",),
+        exhaustive=True,
     ),
     Long("stack/test_bootstrap.py::test_the_stand_in_is_installed_*", "installs packages"),
     Long("docs/test_examples.py::*", "runs each example of the page; tests/api has the same operations"),
@@ -135,7 +136,9 @@ LONG = (
     Long(
         "sql/test_deployment.py::test_a_*deployment*_names_the_line_*", "each mistake", but=("a view that cannot be*",)
     ),
-    Long("api/test_serving_equals_the_oracle.py::*", "other drops the same way", but=("handmade_day",)),
+    Long(
+        "api/test_serving_equals_the_oracle.py::*", "other drops the same way", but=("handmade_day",), exhaustive=True
+    ),
     # Several days of loads each
     Long("sql/test_days_in_succession.py::test_a_day_of_life_*", "two days at scale 1"),
     Long("sql/test_days_in_succession.py::test_days_one_by_one_*", "each day twice, and the last one alone"),
@@ -159,7 +162,12 @@ LONG = (
     Long("docs/test_lineage.py::*", "reads all of the SQL with sqlglot"),
     Long("sql/test_seventh_source.py::*", "deploys a copy of the project"),
     Long("sql/test_quality_rules.py::test_a_fault_*", "a load for each rule", but=("amounts in cents", "due dates*")),
-    Long("sql/test_quality_rules.py::test_a_warning_*", "a load for each rule", but=("every sale has an o*",)),
+    Long(
+        "sql/test_quality_rules.py::test_a_warning_*",
+        "a load for each rule",
+        but=("every sale has an o*",),
+        exhaustive=True,
+    ),
     Long(
         "sql/test_quality_rules.py::test_a_file_that_was_cut_off_*",
         "each file",
@@ -186,6 +194,7 @@ LONG = (
     Long("sql/test_history.py::test_the_next_day_loads_after_a_backfill*", "four days of loads"),
     Long("sql/test_history.py::test_a_day_shown_long_ago_*", "four days of loads"),
     Long("sql/test_purge.py::*", "four days of loads; dags/test_runs.py purges, too"),
+    Long("sql/test_purge.py::test_a_table_is_known_*", "four days of loads, twice", exhaustive=True),
     Long("sql/test_history.py::test_a_replay_never_*", "three days of loads"),
     Long("sql/test_history.py::test_the_checks_of_gold_*", "three days of loads"),
     Long("sql/test_withdrawal.py::test_*history_*", "two days of loads"),
@@ -211,7 +220,11 @@ LONG = (
     Long("sql/test_same_drop.py::test_a_dry_run_of_a_published_batch_*", "three days of loads"),
     Long("sql/test_same_drop.py::test_a_purged_day_*", "three days of loads"),
     Long("sql/test_same_drop.py::test_history_batches_*", "three days of loads"),
-    Long("sql/test_upgrade.py::test_a_database_of_an_earlier_version_*", "deployments over older schemas, and loads"),
+    Long(
+        "sql/test_upgrade.py::test_a_database_of_an_earlier_version_*",
+        "deployments over older schemas, and loads",
+        exhaustive=True,
+    ),
     Long("sql/test_upgrade.py::test_a_database_of_the_last_release_*", "two releases deployed, and loads"),
     Long("sql/test_upgrade.py::test_keys_of_before_*", "deployments over older schemas, and loads", exhaustive=True),
     Long(
@@ -225,7 +238,7 @@ LONG = (
     Long("api/test_migrations.py::test_two_deployments_*", "several migrations from nothing"),
     Long("api/test_migrations.py::test_downgrade_and_*", "several migrations from nothing"),
     Long("api/test_migrations.py::test_*tables*_are_replaced", "several migrations from nothing"),
-    Long("dags/test_runs.py::test_a_dry_run_*", "another day of loads"),
+    Long("dags/test_runs.py::test_a_dry_run_*", "another day of loads", exhaustive=True),
     Long("dags/test_runs.py::test_serving_*", "another day of loads"),
     Long("dags/test_runs.py::test_an_export_that_cannot_*", "a sync and an export"),
     Long("plugins/test_tableau_runs.py::test_a_failed_run_*", "several exports"),
@@ -240,7 +253,9 @@ LONG = (
         but=("a wrong header", "too many rejects"),
         exhaustive=True,
     ),
-    Long("dags/test_runs.py::test_the_same_drop_is_loaded_under_another_date_*", "another day of loads"),
+    Long(
+        "dags/test_runs.py::test_the_same_drop_is_loaded_under_another_date_*", "another day of loads", exhaustive=True
+    ),
     # Every state of the dashboards
     Long(
         "dashboards/test_figures.py::test_every_figure_*",
@@ -257,6 +272,7 @@ LONG = (
         "dashboards/test_filters.py::test_*_option_*",
         "each option of each menu",
         but=("segment-customers",),
+        exhaustive=True,
     ),
     Long("dashboards/*::test_*_narrow_*_wide*", "each width, on both pages"),
     Long("dashboards/*::test_*_on_white*", "each page", but=("customers",)),
