@@ -180,7 +180,7 @@ def _waterfall(
         start, stop = sorted((place(end - part.difference), place(end)))
         found = change(part.now, part.before, measure.format)
         kind = "up" if part.difference > 0 else "down"
-        text, share = signed(part.difference), Change(found.direction, found.share, found.share)
+        text, share = signed(part.difference), found.brief
         rows.append(
             Bar(
                 part.label, [text, share if part.before else ""], stop - start, part.href, part.chosen, start, kind=kind

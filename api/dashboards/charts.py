@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,11 @@ class Change:
     direction: str
     text: str
     share: str
+
+    @property
+    def brief(self) -> Change:
+        """The change with its percentage or points alone."""
+        return replace(self, text=self.share)
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,7 @@ def compared_bars(
             "—" if np.isnan(each[position]) else form.format(each[position])
             for form, each in zip((measure, *more), (values, *others), strict=True)
         ]
-        found = change(values[position], before[position], measure.format)
-        figures.append(Change(found.direction, found.share, found.share))
+        figures.append(change(values[position], before[position], measure.format).brief)
         target = selection.after_click(**{split: value}).with_filters(**dict.fromkeys(removes))
         rows.append(
             Bar(

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select
 
 from api.dashboards import charts
 from api.dashboards.charts import Bar, Bars, Card, Cell, Link, Pyramid, Table, format_integer
-from api.dashboards.compared import columns_of, compared_bars
+from api.dashboards.compared import columns_of, compared_bars, groups_of
 from api.dashboards.cube_view import CubeView, within
 from api.dashboards.measures import (
     CUSTOMERS,
@@ -22,7 +22,6 @@ from api.dashboards.measures import (
     SALES,
     Groups,
     Measure,
-    by_product,
     measure_of,
 )
 from api.dashboards.periods import Period, add_months, format_day, label, period_code
@@ -229,25 +228,23 @@ def top_customers(view: CubeView) -> Card:
     """Return the customers with the most sales, orders or units."""
     cube, lines = view.cube, view.lines_without("customer")
     groups = Groups(lines, lines.customers, len(cube.customer_keys), np.arange(len(cube.customer_keys)))
-    names: dict[int, str] = {}
 
     def name_of(positions: Sequence[int]) -> list[str]:
-        names.update(names_of(view, [int(cube.customer_keys[position]) for position in positions]))
-        return [names.get(int(cube.customer_keys[position]), UNKNOWN) for position in positions]
+        keys = [int(cube.customer_keys[position]) for position in positions]
+        names = names_of(view, keys)
+        return [names.get(key, UNKNOWN) for key in keys]
 
     return _top(view, "top-customers", "Top customers", "customer", groups, cube.customer_keys, name_of)
 
 
 def top_products(view: CubeView) -> Card:
     """Return the products with the most sales, orders or units."""
-    cube = view.cube
-    count = len(cube.product_keys)
-    groups = by_product(view.lines_without("product"), np.arange(count, dtype=np.int32), count)
+    groups, names = groups_of(view, view.lines_without("product"), "product")
 
     def name_of(positions: Sequence[int]) -> list[str]:
-        return [cube.product_names[position] for position in positions]
+        return [names[position] for position in positions]
 
-    return _top(view, "top-products", "Top products", "product", groups, cube.product_keys, name_of)
+    return _top(view, "top-products", "Top products", "product", groups, view.cube.product_keys, name_of)
 
 
 TOP_MEASURES = (SALES, ORDERS, QUANTITY)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.dashboards.charts import format_decimal, format_integer, format_percent
+from api.dashboards.cube_view import within
 from api.dashboards.periods import Period
-from api.dashboards.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, number, summed
+from api.dashboards.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, summed
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def new_customers(lines: Lines, period: Period | None) -> Mask:
     first = lines.cube.first_days
     if period is None:
         return first > NO_DAY
-    return (first >= number(period.first)) & (first <= number(period.last))
+    return within(first, period)
 
 
 PARTS: Mapping[str, Callable[[Groups, Period | None], Floats]] = {

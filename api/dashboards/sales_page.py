@@ -12,9 +12,9 @@ import numpy as np
 from api.dashboards import charts
 from api.dashboards.changes import changed
 from api.dashboards.charts import Bar, Bars, Card, Change, Link, bar_of, change, scaled
-from api.dashboards.compared import columns_of, compared_bars
+from api.dashboards.compared import columns_of, compared_bars, groups_of
 from api.dashboards.cube_view import CubeView
-from api.dashboards.measures import MARGIN, QUANTITY, SALES, Groups, Measure, by_part, by_product, measure_of
+from api.dashboards.measures import MARGIN, QUANTITY, SALES, Groups, Measure, by_part, measure_of
 from api.dashboards.periods import LEVELS, Period, format_day, label
 from api.dashboards.sales_cube import Floats, Lines, number
 from api.dashboards.selection import Selection
@@ -205,11 +205,10 @@ def changed_products(view: CubeView, measure: Measure) -> Card:
     card = Card("changed-products", "Most changed products")
     if view.before is None:
         return card
-    selection, count = view.selection, len(view.cube.product_keys)
-    everything = np.arange(count, dtype=np.int32)
-    now = measure.of(by_product(view.lines_without("product"), everything, count), selection.period)
-    then_lines = view.lines_in(view.before.period, "product")
-    then = measure.of(by_product(then_lines, everything, count), view.before.period)
+    selection = view.selection
+    groups, names = groups_of(view, view.lines_without("product"), "product")
+    groups_before, _ = groups_of(view, view.lines_in(view.before.period, "product"), "product")
+    now, then = measure.of(groups, selection.period), measure.of(groups_before, view.before.period)
     moved = np.nan_to_num(now - then)
     half = SHOWN_PRODUCTS // 2
     order = np.argsort(-moved, kind="stable")
@@ -222,14 +221,13 @@ def changed_products(view: CubeView, measure: Measure) -> Card:
     for position in positions:
         key = str(view.cube.product_keys[position])
         start, length = bar_of(float(moved[position]), zero, unit)
-        found = change(now[position], then[position], measure.format)
         figures: list[str | Change] = [
             measure.format(now[position]) if not np.isnan(now[position]) else "—",
-            Change(found.direction, found.text, found.share),
+            change(now[position], then[position], measure.format),
         ]
         kind = "up" if moved[position] > 0 else "down"
         href = selection.after_click(product=key).href()
-        rows.append(Bar(view.cube.product_names[position], figures, length, href, key in chosen, start, kind=kind))
+        rows.append(Bar(names[position], figures, length, href, key in chosen, start, kind=kind))
     note = f"The largest rises and falls against {view.before.name}."
     return replace(card, note=note, bars=Bars(rows, columns_of(measure)))
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from api.dashboards.charts import NO_CHANGE, Card, Change, Tile, change, sparkline
-from api.dashboards.cube_view import CubeView
+from api.dashboards.cube_view import CubeView, within
 from api.dashboards.measures import MEASURES, NEW, Measure, by_part, measure_of
 from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period, label
 from api.dashboards.sales_cube import Floats, Lines, number
@@ -70,7 +70,7 @@ def _courses(view: CubeView) -> dict[str, list[float | None]]:
 def new_by(lines: Lines, parts: Sequence[Period]) -> Floats:
     """Count the customers of some lines by the period of their first order."""
     first = lines.cube.first_days[lines.buying]
-    first = first[(first >= number(parts[0].first)) & (first <= number(parts[-1].last))]
+    first = first[within(first, Period(parts[0].first, parts[-1].last))]
     begins = np.array([number(part.first) for part in parts])
     return np.bincount(np.searchsorted(begins, first, side="right") - 1, minlength=len(parts)).astype(np.float64)
 
