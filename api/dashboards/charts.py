@@ -102,7 +102,7 @@ class Bars:
 
     rows: Sequence[Bar]
     columns: Sequence[Link]
-    baseline: str = "year before"
+    baseline: str = ""
 
 
 @dataclass(frozen=True)

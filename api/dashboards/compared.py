@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from api.dashboards.charts import Bar, Change, Link, bar_of, change, scaled
+from api.dashboards.charts import Bar, Bars, Change, Link, bar_of, change, scaled
 from api.dashboards.cube_view import CubeView, largest
 from api.dashboards.measures import SALES, Groups, Measure, by_customer, by_product
 from api.dashboards.sales_cube import Lines
@@ -34,7 +34,7 @@ def compared_bars(
     more: Sequence[Measure] = (),
     removes: Sequence[str] = (),
     in_order: bool = False,
-) -> tuple[list[Bar], int]:
+) -> tuple[Bars, int]:
     """Return bars of a measure by a dimension, and the number of all of them: the largest first, or ``in_order``.
 
     The figures are those of the measure and of ``more`` measures, and the change. A ratio is ordered by its sales.
@@ -75,9 +75,5 @@ def compared_bars(
                 None if np.isnan(before[position]) else zero + before[position] * unit,
             )
         )
-    return rows, len(order)
-
-
-def columns_of(*measures: Measure) -> list[Link]:
-    """Return the titles of the figures of compared bars."""
-    return [*(Link(measure.title) for measure in measures), Link("Change")]
+    columns = [*(Link(each.title) for each in (measure, *more)), Link("Change")]
+    return Bars(rows, columns, view.before.name.removeprefix("the ") if view.before else ""), len(order)

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select
 
 from api.dashboards import charts
 from api.dashboards.charts import Bar, Bars, Card, Cell, Link, Pyramid, Table, format_integer
-from api.dashboards.compared import columns_of, compared_bars, groups_of
+from api.dashboards.compared import compared_bars, groups_of
 from api.dashboards.cube_view import CubeView, within
 from api.dashboards.measures import (
     CUSTOMERS,
@@ -96,18 +96,18 @@ def cards(view: CubeView) -> list[Card]:
 def segments(view: CubeView, measure: Measure) -> Card:
     """Return the card of a measure by segment."""
     second = SALES if measure != SALES else CUSTOMERS
-    rows, _ = compared_bars(view, measure, "segment", without=("segment",), shown=4, more=(second,), in_order=True)
+    bars, _ = compared_bars(view, measure, "segment", without=("segment",), shown=4, more=(second,), in_order=True)
     note = (
         f"VIP: {VIP_MONTHS} months or more from first to last order, and more than {format_integer(VIP_SALES)} in"
         f" sales; Regular: {VIP_MONTHS} months or more; New: all others. As of the business date, over all orders."
     )
-    return Card("segment", f"{measure.title} by segment", note, bars=Bars(rows, columns_of(measure, second)))
+    return Card("segment", f"{measure.title} by segment", note, bars=bars)
 
 
 def group(view: CubeView, measure: Measure, name: str, title: str) -> Card:
     """Return the card of a measure by an attribute of customers."""
-    rows, _ = compared_bars(view, measure, name, without=(name,), shown=12, in_order=name != "country")
-    return Card(name, f"{measure.title} by {title}", bars=Bars(rows, columns_of(measure)))
+    bars, _ = compared_bars(view, measure, name, without=(name,), shown=12, in_order=name != "country")
+    return Card(name, f"{measure.title} by {title}", bars=bars)
 
 
 def pyramid(view: CubeView, measure: Measure) -> Card:

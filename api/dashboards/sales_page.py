@@ -12,7 +12,7 @@ import numpy as np
 from api.dashboards import charts
 from api.dashboards.changes import changed
 from api.dashboards.charts import Bar, Bars, Card, Change, Link, bar_of, change, scaled
-from api.dashboards.compared import columns_of, compared_bars, groups_of
+from api.dashboards.compared import compared_bars, groups_of
 from api.dashboards.cube_view import CubeView
 from api.dashboards.measures import MARGIN, QUANTITY, SALES, Groups, Measure, by_part, measure_of
 from api.dashboards.periods import LEVELS, Period, format_day, label
@@ -161,8 +161,8 @@ def _breadcrumbs(selection: Selection) -> list[Link]:
 
 def countries(view: CubeView, measure: Measure) -> Card:
     """Return the card of a measure by country."""
-    rows, _ = compared_bars(view, measure, "country", without=("country",), shown=SHOWN_PARTS)
-    return Card("countries", f"{measure.title} by country", bars=Bars(rows, columns_of(measure)))
+    bars, _ = compared_bars(view, measure, "country", without=("country",), shown=SHOWN_PARTS)
+    return Card("countries", f"{measure.title} by country", bars=bars)
 
 
 def categories(view: CubeView, measure: Measure) -> Card:
@@ -183,12 +183,12 @@ def categories(view: CubeView, measure: Measure) -> Card:
     second = MARGIN if measure != MARGIN else SALES
     levels = ("category", "subcategory", "product")
     deeper = levels[levels.index(level) + 1 :]
-    rows, count = compared_bars(
+    bars, count = compared_bars(
         view, measure, level, without=(level, *deeper), shown=SHOWN_PARTS, more=(second,), removes=deeper
     )
     note = f"The first {SHOWN_PARTS} of {count:,}." if count > SHOWN_PARTS else ""
     title = f"{measure.title} by {level}"
-    return Card("categories", title, note, breadcrumbs=crumbs, bars=Bars(rows, columns_of(measure, second)))
+    return Card("categories", title, note, breadcrumbs=crumbs, bars=bars)
 
 
 def products(view: CubeView, measure: Measure) -> list[Card]:
@@ -196,7 +196,7 @@ def products(view: CubeView, measure: Measure) -> list[Card]:
     second = QUANTITY if measure != QUANTITY else SALES
     best, count = compared_bars(view, measure, "product", without=("product",), shown=SHOWN_PRODUCTS, more=(second,))
     note = f"Of {count:,} products sold." + ("" if measure.per is None else " By sales.")
-    top = Card("top-products", "Best products", note, bars=Bars(best, columns_of(measure, second)))
+    top = Card("top-products", "Best products", note, bars=best)
     return [top, changed_products(view, measure)]
 
 
@@ -229,7 +229,7 @@ def changed_products(view: CubeView, measure: Measure) -> Card:
         href = selection.after_click(product=key).href()
         rows.append(Bar(names[position], figures, length, href, key in chosen, start, kind=kind))
     note = f"The largest rises and falls against {view.before.name}."
-    return replace(card, note=note, bars=Bars(rows, columns_of(measure)))
+    return replace(card, note=note, bars=Bars(rows, (Link(measure.title), Link("Change"))))
 
 
 def calendar(view: CubeView, measure: Measure) -> Card:
