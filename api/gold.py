@@ -99,7 +99,11 @@ class Gold:
 
     def chunks(self, table: Table) -> Generator[Sequence[Sequence[Any]]]:
         """Stream the rows of a serving table in chunks of CHUNK_ROWS, with the columns in the model's order."""
-        with closing(self._connection.execute(self._select(table, synced_columns(table)))) as cursor:
+        return self.read(self._select(table, synced_columns(table)))
+
+    def read(self, sql: str) -> Generator[Sequence[Sequence[Any]]]:
+        """Stream the rows of a query in chunks of CHUNK_ROWS."""
+        with closing(self._connection.execute(sql)) as cursor:
             while rows := cursor.fetchmany(CHUNK_ROWS):
                 yield rows
 

@@ -6,11 +6,14 @@ are kept for a while, so that a client finishes a list on the run that it starte
 
 Schema ``overlay`` holds the products that users create, change or delete. No sync writes to it.
 
+Schema ``monitoring`` holds copies of gold's monitoring views, of every batch that the warehouse knows.
+
 Columns have the names of gold; amounts of money are in whole units. Types hold the largest values of gold: sums are
 BIGINT, keys and single amounts INTEGER.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -23,6 +26,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     Table,
     Text,
     and_,
@@ -36,6 +40,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SERVING = "serving"
 OVERLAY = "overlay"
+MONITORING = "monitoring"
 
 FIRST_USER_KEY = 1_000_000
 """The first surrogate key of products created through the API; the warehouse's keys are below it."""
@@ -52,6 +57,7 @@ class Base(DeclarativeBase):
         str: Text(),
         bytes: LargeBinary(),
         datetime: DateTime(timezone=True),
+        Decimal: Numeric(),
         dict[str, Any]: JSONB(),
         list[str]: ARRAY(Text()),
     }
@@ -238,6 +244,149 @@ class IdempotencyKey(Base):
     request_hash: Mapped[bytes]
     answer: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+
+class LoadBatch(Base):
+    """A batch of gold.load_batches."""
+
+    __tablename__ = "load_batches"
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    run_id: Mapped[str]
+    business_date: Mapped[date]
+    source_dir: Mapped[str | None]
+    is_replay: Mapped[bool]
+    is_history: Mapped[bool]
+    same_drop: Mapped[bool]
+    reject_limit: Mapped[Decimal]
+    status: Mapped[str]
+    opened_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    restated_cost: Mapped[int | None] = mapped_column(BigInteger)
+    rejects_accepted: Mapped[int | None]
+    rejects_accepted_by: Mapped[str | None]
+    rejects_note: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]
+
+
+class LoadStep(Base):
+    """A procedure call of gold.load_steps, which has no key: the one in ``__mapper_args__`` is for SQLAlchemy only."""
+
+    __tablename__ = "load_steps"
+
+    batch_id: Mapped[int] = mapped_column(index=True)
+    step_name: Mapped[str] = mapped_column()
+    status: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column()
+    ended_at: Mapped[datetime | None]
+    rows_read: Mapped[int | None]
+    rows_inserted: Mapped[int | None]
+    rows_updated: Mapped[int | None]
+    error_number: Mapped[int | None]
+    error_message: Mapped[str | None]
+
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+    __mapper_args__ = {"primary_key": [batch_id, step_name, started_at]}  # noqa: RUF012 # as documented
+
+
+class LoadedFile(Base):
+    """The account of a file's rows, of gold.load_reconciliation; a count is NULL until its step has succeeded."""
+
+    __tablename__ = "load_reconciliation"
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_table: Mapped[str] = mapped_column(primary_key=True)
+    file_rows: Mapped[int]
+    staged_rows: Mapped[int]
+    bronze_rows: Mapped[int | None]
+    loaded_rows: Mapped[int | None]
+    superseded_rows: Mapped[int | None]
+    rejected_rows: Mapped[int | None]
+    unaccounted_rows: Mapped[int | None]
+
+
+class RejectedRow(Base):
+    """A row of gold.rejected_rows. A line may be rejected twice, so the key is for SQLAlchemy only."""
+
+    __tablename__ = "rejected_rows"
+
+    batch_id: Mapped[int] = mapped_column(index=True)
+    source_table: Mapped[str] = mapped_column()
+    source_file: Mapped[str]
+    source_line: Mapped[int] = mapped_column()
+    column_name: Mapped[str | None]
+    reason: Mapped[str]
+    raw_row: Mapped[str | None]
+
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+    __mapper_args__ = {"primary_key": [batch_id, source_table, source_line]}  # noqa: RUF012 # as documented
+
+
+class QualityResult(Base):
+    """What a check found in the last publish of a batch, of gold.quality_results."""
+
+    __tablename__ = "quality_results"
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    check_name: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    severity: Mapped[str]
+    passed: Mapped[bool]
+    waived: Mapped[bool]
+    observed: Mapped[int | None] = mapped_column(BigInteger)
+    observed_of: Mapped[int | None] = mapped_column(BigInteger)
+    expected: Mapped[int | None] = mapped_column(BigInteger)
+    expected_of: Mapped[int | None] = mapped_column(BigInteger)
+    checked_at: Mapped[datetime]
+
+
+class QualityRule(Base):
+    """A rule of gold.quality_rules with its tolerance."""
+
+    __tablename__ = "quality_rules"
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+
+    check_name: Mapped[str] = mapped_column(primary_key=True)
+    layer: Mapped[str]
+    severity: Mapped[str]
+    expectation: Mapped[str]
+    minimum: Mapped[int | None] = mapped_column(BigInteger)
+    warning_fall: Mapped[Decimal | None]
+    error_fall: Mapped[Decimal | None]
+    warning_rise: Mapped[Decimal | None]
+    error_rise: Mapped[Decimal | None]
+    first_limit: Mapped[Decimal | None]
+    reason: Mapped[str]
+    since: Mapped[date]
+
+
+class Waiver(Base):
+    """A rule that a batch need not meet, of gold.waivers."""
+
+    __tablename__ = "waivers"
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    check_name: Mapped[str] = mapped_column(primary_key=True)
+    waived_by: Mapped[str]
+    reason: Mapped[str]
+    waived_at: Mapped[datetime]
+
+
+class MonitoringCopy(Base):
+    """A single row with the time of the last copy; each copy locks it, so copies are serialized."""
+
+    __tablename__ = "copy"
+    __table_args__ = {"schema": MONITORING}  # noqa: RUF012 # as documented
+
+    single: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    copied_at: Mapped[datetime | None]
 
 
 SUCCEEDED = SyncRun.status == literal_column("'succeeded'")

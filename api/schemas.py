@@ -575,6 +575,14 @@ class SyncPage(ResponseSchema):
     next = fields.String(metadata=described("URL of the next page; null on the last page."))
 
 
+class MonitoringCopySchema(ResponseSchema):
+    """A copy of the warehouse's monitoring views."""
+
+    copied_at = fields.DateTime(required=True, metadata=described("Time of the copy."))
+    batches = fields.Integer(required=True, metadata=described("Batches that the warehouse knows.", 7))
+    changed_batches = fields.Integer(required=True, metadata=described("Batches that had changed.", 1))
+
+
 class Liveness(ResponseSchema):
     """The API answers requests."""
 

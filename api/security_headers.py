@@ -10,13 +10,15 @@ DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    " connect-src 'self'; frame-ancestors {}; base-uri 'none'; form-action 'self'"
 )
-"""Content-Security-Policy of pages: they load from this server only. Swagger UI needs inline styles."""
+"""Content-Security-Policy of pages, with the origin that may show them in a frame: they load from this server only.
+Swagger UI needs inline styles."""
+
+NO_FRAME = "'none'"
 
 HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
@@ -45,5 +47,9 @@ def _secure(response: Response) -> Response:
     # A 304 has the type of the cached response and no body. A cache would update the stored headers from it.
     page = response.headers.get("Content-Type", "").startswith("text/html") and response.calculate_content_length()
     response.headers.extend(HEADERS)
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else DATA_POLICY)
+    policy = response.headers.setdefault(
+        "Content-Security-Policy", PAGE_POLICY.format(NO_FRAME) if page else DATA_POLICY
+    )
+    if f"frame-ancestors {NO_FRAME}" in policy:  # for browsers that do not know the policy
+        response.headers["X-Frame-Options"] = "DENY"
     return response

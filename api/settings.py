@@ -1,6 +1,7 @@
 """The settings of the API, read from the environment once, when the application is built."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -20,6 +21,7 @@ VARIABLES = {
 """The required settings and their descriptions."""
 
 REQUESTS_PER_MINUTE = 1200
+WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
 
 
 class SettingsError(Exception):
@@ -32,8 +34,9 @@ class Settings:
 
     The three URLs name one database with three logins: the owner (migrations, keys), the loader (the sync) and the
     API (requests). ``rate_limit`` is in requests a minute and caller. Browsers may call from ``cors_origins``.
-    ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts. The
-    X-Forwarded-* headers of ``trusted_proxies`` count.
+    ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts.
+    ``airflow_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page of the
+    warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count.
     """
 
     serving_database_url: str = field(repr=False)
@@ -46,6 +49,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     exports_dir: Path = Path("exports")
     currency: str = ""
+    airflow_url: str = ""
     trusted_proxies: Networks = ()
 
     def __post_init__(self) -> None:
@@ -77,6 +81,7 @@ class Settings:
             cors_origins=tuple(environment.get("API_CORS_ORIGINS", "").split()),
             exports_dir=Path(environment.get("EXPORTS_DIR") or "exports"),
             currency=environment.get("API_CURRENCY", ""),
+            airflow_url=_web_address(environment, "AIRFLOW_PUBLIC_URL"),
             trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
         )
 
@@ -111,6 +116,13 @@ def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
     if value and not (value.isascii() and value.isdecimal() and int(value) > 0):
         raise SettingsError(f"{name} must be a whole number above 0, not {value!r}.")
     return int(value) if value else default
+
+
+def _web_address(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").rstrip("/")
+    if value and not WEB_ADDRESS.fullmatch(value):
+        raise SettingsError(f"{name} must be a URL such as https://airflow.example.com, not {value!r}.")
+    return value
 
 
 def _networks(environment: Mapping[str, str], name: str) -> Networks:

@@ -15,6 +15,8 @@ and in the events of its assets.
 6. `publish` checks the day against the days before, loads the integrated tables and checks gold, in one transaction, so
    readers never see half a day. A day that fails a check and is right is loaded by a new run that waives the check.
 7. `gold_checks` shows the checks, `close_batch` closes the batch, the asset `gold` starts `sales_serving`.
+8. `sync_monitoring` lets the API's page `/dashboards/warehouse` show the batch, a good one or a failed one. If the API
+   does not answer, the run keeps its state.
 
 **If a task fails**, the first lines of its log name the fault, its place and the remedy. `fail_batch` closes the batch
 as failed and is red. Remove the cause and clear the failed tasks, all or one: the batch is opened again.
@@ -40,6 +42,7 @@ from warehouse.operators import (
     OPEN_BATCH,
     RECONCILE,
     SOURCE_DIR,
+    SYNC_MONITORING,
     BatchOperator,
     CloseBatchOperator,
     FailBatchOperator,
@@ -49,6 +52,7 @@ from warehouse.operators import (
     StageOperator,
 )
 from warehouse.quality import gold_checks
+from warehouse.serving import SyncMonitoringOperator
 from warehouse.sources import SOURCE_FILES
 
 RUNS_AT_ONCE = 4
@@ -219,6 +223,11 @@ with DAG(
         doc_md="Green: it had nothing to do. Red: it closed the batch as failed, because another task failed.",
     )
 
+    sync_monitoring = SyncMonitoringOperator(
+        task_id=SYNC_MONITORING,
+        doc_md="The API copies batches, steps, rejected rows and checks, for /dashboards/warehouse.",
+    )
+
     gate = (
         [
             ApproveRejectsOperator(
@@ -234,4 +243,4 @@ with DAG(
 
     # chain() joins two lists of equal length pair by pair: each silver table waits for its own file only.
     chain(wait_for_drop, open_batch, stage, register_landing, bronze, silver, *gate, publish, checks, close_batch)
-    close_batch >> fail_batch.as_teardown(setups=open_batch)
+    close_batch >> fail_batch.as_teardown(setups=open_batch) >> sync_monitoring.as_teardown(setups=open_batch)

@@ -1,6 +1,6 @@
-"""Links in Airflow's menu to the dashboards and the API's documentation.
+"""Links in Airflow's menu to the dashboards and the API's documentation, and the tab *Batch* of a run.
 
-API_PUBLIC_URL is the address that browsers reach the API by; without it there are no links.
+API_PUBLIC_URL is the address that browsers reach the API by; without it there are no links and no tab.
 """
 
 import os
@@ -18,6 +18,7 @@ PAGES = {
         "/dashboards/customers",
         "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 10a7 7 0 0 1 14 0m0-18a4 4 0 0 1 0 8m2 3a7 7 0 0 1 4 7",
     ),
+    "Warehouse": ("/dashboards/warehouse", "M3 9l9-6 9 6v12H3zm4 12v-8h10v8m-10-4h10"),
     "API": ("/docs", "M8 7l-5 5 5 5m8-10l5 5-5 5M14 4l-4 16"),
 }
 """Each page with its path and the strokes of its icon, within 24 × 24."""
@@ -33,13 +34,24 @@ def icon(strokes: str, colour: str) -> str:
 
 
 def links_to(address: str) -> list[dict[str, Any]]:
-    """Return the links; none without an address. They open in a new tab, because the API's pages refuse frames."""
+    """Return the links and the tab; none without an address.
+
+    The links open in a new tab of the browser, because most of the API's pages refuse frames. The page of the warehouse
+    allows Airflow to frame it. Airflow shows the tab on the runs of every DAG; the page says so if a run has no batch.
+    """
     if not address:
         return []
-    return [
+    address = address.rstrip("/")
+    tab = {
+        "name": "Batch",
+        "href": f"{address}/dashboards/warehouse?run={{RUN_ID}}",
+        "destination": "dag_run",
+        "url_route": "batch",
+    }
+    return [tab] + [
         {
             "name": name,
-            "href": f"{address.rstrip('/')}{path}",
+            "href": f"{address}{path}",
             "destination": "nav",
             "category": GROUP,
             "icon": icon(strokes, "#1f2937"),
@@ -50,7 +62,7 @@ def links_to(address: str) -> list[dict[str, Any]]:
 
 
 class SalesLinks(AirflowPlugin):
-    """Adds the links."""
+    """Adds the links and the tab."""
 
     name = "sales_links"
     external_views = links_to(os.environ.get("API_PUBLIC_URL", ""))

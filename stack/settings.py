@@ -358,6 +358,7 @@ class Settings:
             "SQLSERVER_PORT": str(self.sqlserver_port),
             "API_URL": self.api_url,
             "API_PUBLIC_URL": self.values.get("API_PUBLIC_URL", self.api_url),
+            "AIRFLOW_PUBLIC_URL": self.values.get("AIRFLOW_PUBLIC_URL", self.airflow_url),
             **{name: self.values.get(name, odbc) for name, odbc in self.stand_in_logins.items()},
             "WAREHOUSE_SOURCE_DIR": self.source_dir,
             "WAREHOUSE_LANDING_DIR": landing,
@@ -407,7 +408,7 @@ class Settings:
             # The port is in three options: for listening, for links in pages, for the reports of tasks.
             "AIRFLOW__API__HOST": LOOPBACK,
             "AIRFLOW__API__PORT": str(self.airflow_port),
-            "AIRFLOW__API__BASE_URL": self.airflow_url,
+            "AIRFLOW__API__BASE_URL": self.contract["AIRFLOW_PUBLIC_URL"],
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.airflow_home / "passwords.json"),

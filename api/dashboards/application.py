@@ -21,7 +21,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from api.access import requires
-from api.dashboards import customers_page, exports, rows, sales_page
+from api.dashboards import customers_page, exports, rows, sales_page, warehouse_page
 from api.dashboards.cube_loader import CubeLoader
 from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
@@ -86,6 +86,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DependencyException, _render_missing_asset)
     rows.init_app(app, dash)
     exports.init_app(app)
+    warehouse_page.init_app(app)
     _protect(app, dash)
 
 

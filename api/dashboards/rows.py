@@ -5,8 +5,7 @@ The table loads them from Postgres in pages, the CSV file in one stream.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,27 +16,20 @@ from flask import Flask, Response, abort, current_app, render_template, request
 from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, and_, bindparam, func, select
 
 from api.access import requires
-from api.csv_text import csv_text
 from api.dashboards.cube_loader import UNKNOWN_KEY
 from api.dashboards.cube_view import CubeView
+from api.dashboards.downloads import csv_file
 from api.dashboards.html_block import HtmlBlock
 from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import PAGES, PREFIX, parse_selection
-from api.database import Reader, read, sql_text
+from api.database import read, sql_text
 from api.models import Customer, Product, Sale, table
-from api.problems import InvalidRequestError, NotSyncedError, Problem, UnavailableProblem
+from api.problems import InvalidRequestError, NotSyncedError, Problem
 
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
 MAX_ROWS_A_REQUEST = 100
-ROWS_A_FETCH = 2000
-STATEMENT_SECONDS, IDLE_SECONDS = 120, 600
-"""Timeouts of a CSV file: of its statement, and of the transaction while a slow client reads."""
-
 MAX_TABLE_ROWS = 100_000
 """The table stops here; the CSV file has all rows."""
-
-DOWNLOAD_SLOT = threading.BoundedSemaphore()
-"""One CSV file at a time in each process, because it occupies one of few threads, and a transaction, for long."""
 
 
 class OtherRunError(Problem):
@@ -46,13 +38,6 @@ class OtherRunError(Problem):
     status = 410
     name = "newer-day"
     title = "Another sync run is served now"
-
-
-class DownloadSlotsTakenError(UnavailableProblem):
-    """Every slot for sending files is in use."""
-
-    name = "busy"
-    title = "Another file is being sent"
 
 
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ColumnElement[Any]]]] = {
@@ -182,26 +167,8 @@ def file(run_id: int, page: str) -> Response:
         abort(404)
     view = _view(run_id, page, request.query_string.decode())
     statement, parameters = _rows(view)
-    reader: Reader = current_app.extensions["reader"]
     sql = sql_text(statement.order_by(*DEFAULT_ORDER[page]))
-    columns = list(COLUMNS[page])
-    if not DOWNLOAD_SLOT.acquire(blocking=False):
-        raise DownloadSlotsTakenError("Only one file can be sent at a time; try again in a moment.")
-
-    def content() -> Iterator[str]:
-        yield csv_text([columns])
-        with reader.connect() as connection, connection.transaction(), connection.cursor("rows") as cursor:
-            connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'")
-            connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
-            cursor.execute(sql, parameters)
-            while rows := cursor.fetchmany(ROWS_A_FETCH):
-                yield csv_text(rows)
-
-    name = f"{page}-{view.cube.business_date}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    response = Response(content(), headers=headers, content_type="text/csv; charset=utf-8")
-    response.call_on_close(DOWNLOAD_SLOT.release)  # also if the client disconnects
-    return response
+    return csv_file(f"{page}-{view.cube.business_date}.csv", list(COLUMNS[page]), sql, parameters)
 
 
 def _view(run_id: int, page: str, query: str) -> CubeView:

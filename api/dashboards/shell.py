@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import current_app, render_template
@@ -15,9 +15,11 @@ from api.dashboards.cube_view import CubeView, keys_among
 from api.dashboards.customers_page import names_of
 from api.dashboards.periods import Period, format_day, format_time, presets
 from api.dashboards.sales_cube import SalesCube
-from api.dashboards.selection import FILTERS, PREFIX
+from api.dashboards.selection import FILTERS, PAGES, PREFIX
 
-TITLES = {"sales": "Sales", "customers": "Customers"}
+TITLES = {"sales": "Sales", "customers": "Customers", "warehouse": "Warehouse"}
+"""The pages → their titles."""
+
 MENUS = ("country", "category", "product", "line", "segment", "age", "gender", "marital")
 """The filters with a menu; the others are set by a click on a card."""
 
@@ -49,10 +51,10 @@ def header(view: CubeView) -> str:
     name = next((name for name, period in periods.items() if period == selection.period), None)
     return render_template(
         "dashboards/header.html",
-        **_day(cube),
+        **served(cube.business_date, cube.synced_at, cube.sample_customers),
         main=selection.page,
         title=TITLES[selection.page],
-        pages=[Link(title, selection.on_page(page).href(), page == selection.page) for page, title in TITLES.items()],
+        pages=navigation(selection.page, {page: selection.on_page(page).href() for page in PAGES}),
         dates=name or str(selection.period),
         presets=[Link(each, selection.with_period(period).href(), each == name) for each, period in periods.items()],
         period=selection.period or cube.dates or Period(cube.business_date, cube.business_date),
@@ -68,20 +70,26 @@ def header(view: CubeView) -> str:
 
 def message_header(page: str, cube: SalesCube | None) -> str:
     """Return the HTML of the header above an error message, without filters."""
-    pages = [Link(title, f"{PREFIX}{each}", each == page) for each, title in TITLES.items()]
-    day = _day(cube) if cube else {}
-    return render_template("dashboards/header.html", **day, main="message", title=TITLES[page], pages=pages)
+    day = served(cube.business_date, cube.synced_at, cube.sample_customers) if cube else {}
+    return render_template(
+        "dashboards/header.html", **day, main="message", title=TITLES[page], pages=navigation(page, {})
+    )
 
 
-def _day(cube: SalesCube) -> dict[str, Any]:
-    """Return the variables of the header about the run: business date, age, and time of the sync."""
-    age = (datetime.now(UTC).date() - cube.business_date).days
+def navigation(current: str, addresses: Mapping[str, str]) -> list[Link]:
+    """Return a link to each page, with the address given for it, or the page's own."""
+    return [Link(title, addresses.get(page, f"{PREFIX}{page}"), page == current) for page, title in TITLES.items()]
+
+
+def served(business_date: date, synced_at: datetime, sample_customers: int | None) -> dict[str, Any]:
+    """Return the variables of the header about the served run: business date, age, and time of the sync."""
+    age = (datetime.now(UTC).date() - business_date).days
     return {
-        "business_date": format_day(cube.business_date),
+        "business_date": format_day(business_date),
         "age": "today’s" if age <= 0 else "yesterday’s" if age == 1 else f"{age:,} days old",
         "stale": age >= STALE_DAYS,
-        "synced_at": format_time(cube.synced_at),
-        "sample_customers": cube.sample_customers,
+        "synced_at": format_time(synced_at),
+        "sample_customers": sample_customers,
     }
 
 

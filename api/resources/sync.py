@@ -1,4 +1,4 @@
-"""Start a sync, and list sync runs."""
+"""Start a sync, list sync runs, and copy the warehouse's monitoring views."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, select
 
 from api.database import loader_engine, read, sql_text
 from api.models import SyncRun, table
+from api.monitoring import copy_monitoring
 from api.problems import Problem
 from api.resources.operation import BodyParser, openapi_links, operation
-from api.schemas import SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
+from api.schemas import MonitoringCopySchema, SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
 from api.sync import ExpectedBatch, sync_warehouse
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
@@ -57,6 +58,14 @@ def sync(body: dict[str, Any]) -> Response:
     response.status_code = 201
     response.headers["Location"] = url_for("sync.get_run", run_id=run.id)
     return response
+
+
+@operation(blueprint, "/monitoring", "sync", method="POST", statuses=(502,))
+@blueprint.response(200, MonitoringCopySchema)
+def sync_monitoring() -> Response:
+    """Copy the warehouse's monitoring views (batches, steps, rejected rows, checks), which the dashboards show."""
+    odbc = current_app.config["SETTINGS"].warehouse_odbc_reader
+    return jsonify(MonitoringCopySchema().dump(copy_monitoring(loader_engine(), odbc)))
 
 
 @operation(blueprint, "", "read", links=openapi_links("get_run", run_id="$response.body#/items/0/run_id"))

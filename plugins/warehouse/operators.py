@@ -38,6 +38,7 @@ TABLE_OF_ANOTHER = 50006
 OPEN_BATCH = "open_batch"
 CLOSE_BATCH = "close_batch"
 RECONCILE = "reconcile"
+SYNC_MONITORING = "sync_monitoring"
 BATCH_ID = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='batch_id') }}}}"
 """Template of the id of the run's batch, as the task ``open_batch`` returned it."""
 SOURCE_DIR = f"{{{{ ti.xcom_pull(task_ids='{OPEN_BATCH}', key='source_dir') }}}}"
@@ -379,8 +380,9 @@ class FailBatchOperator(BatchOperator):
         """Close the batch if it is open; raises AirflowFailException if it closed the batch as failed."""
         ti, run = context["ti"], context["dag_run"]
         states: dict[str, str] = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id])[run.run_id]
-        failed = sorted(task for task, state in states.items() if task != self.task_id and state == "failed")
-        stopped = [task for task, state in states.items() if task != self.task_id and state == "upstream_failed"]
+        loading = {task: state for task, state in states.items() if task not in (self.task_id, SYNC_MONITORING)}
+        failed = sorted(task for task, state in loading.items() if state == "failed")
+        stopped = [task for task, state in loading.items() if state == "upstream_failed"]
         try:
             if failed or stopped:
                 self._close_failed(failed, stopped)

@@ -1,11 +1,11 @@
-"""The operators of the sync: start it in the API, then check that the API serves the published day."""
+"""The operators of the sync: start it in the API, check that the API serves the published day, show it the load."""
 
 import logging
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
-from airflow.sdk import BaseHook, Context
+from airflow.sdk import BaseHook, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from warehouse import failures, settings
@@ -92,6 +92,21 @@ class SyncServingOperator(_ReaderOperator):
         for name, value in answer.items():
             self.log.info("%s: %s", name, value)
         self.rows = answer["rows"]
+        return answer
+
+
+class SyncMonitoringOperator(BaseOperator):
+    """Makes the API copy the monitoring views, whatever became of the load (POST /api/sync/monitoring)."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return the API's answer; a refused key fails the task at once, any other error is retried."""
+        timeout = self.execution_timeout.total_seconds() if self.execution_timeout else HEALTH_TIMEOUT
+        answer = _ask("POST", "/api/sync/monitoring", timeout, self.log)
+        self.log.info(
+            "The API has copied %s of %s batches; /dashboards/warehouse shows them.",
+            answer["changed_batches"],
+            answer["batches"],
+        )
         return answer
 
 

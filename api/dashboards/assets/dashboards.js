@@ -1,9 +1,7 @@
 /* The script of the dashboards: navigation without reloading, links in Plotly's charts, cards saved as PNG, search in
-   menus, and the light and dark themes. */
+   menus. */
 (() => {
   "use strict";
-
-  const root = document.documentElement;
 
   // The component HtmlBlock: HTML from a template. Replacing it keeps the keyboard focus and open menus.
   const nameOf = (element) => element.id || `${element.closest("[id]")?.id} ${element.tagName} ${element.firstElementChild?.textContent ?? element.textContent}`;
@@ -29,18 +27,6 @@
   };
   window.dashboards = { HtmlBlock };
 
-  // The theme follows the system until the user chooses one.
-  const CHOICE = "theme";
-  const storage = () => { try { return localStorage; } catch { return { getItem: () => null, setItem: () => {} }; } }; // access may be forbidden
-  const isDark = () =>
-    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  const setTheme = (theme) => {
-    if (theme) root.dataset.theme = theme;
-    document.body.dataset.agThemeMode = isDark() ? "dark" : "light"; // read by AG Grid
-  };
-  setTheme(storage().getItem(CHOICE));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme());
-
   // Navigate to another URL of the dashboards: dcc.Location listens for this event, and the page is redrawn.
   const PAGES = /^\/dashboards\/(sales|customers)$/;
   const go = (href) => {
@@ -55,11 +41,6 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
     if (!target) return;
-    if (target.id === "theme") {
-      const theme = isDark() ? "light" : "dark";
-      storage().setItem(CHOICE, theme);
-      setTheme(theme);
-    }
     if (target.matches("button.png")) savePng(target.dataset.card);
     if (target.matches("a.skip")) {
       event.preventDefault(); // a URL with another hash would be redrawn
