@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from api import create_app
 from tests.api.conftest import KEYS, Publish, add_keys, settings_for
 
-PAGES = ("/dashboards/sales", "/dashboards/customers")
+PAGES = ("/dashboards/sales", "/dashboards/customers", "/dashboards/warehouse")
 SHOWN = (*PAGES, "/dashboards/_dash-layout", "/dashboards/_dash-dependencies", "/exports/sales_warehouse.hyper")
 DRAW = {
     "output": "..top.html...",

@@ -35,6 +35,8 @@ INSERT INTO serving.products VALUES (1, 'of the earlier copy', 5);
 INSERT INTO serving.sync_run (status, batch_id) VALUES ('succeeded', 3);
 """
 
+SCHEMAS = "('serving', 'overlay', 'monitoring')"
+
 
 @contextmanager
 def empty_database(postgres: str, owner: str = "DEFAULT") -> Iterator[str]:
@@ -59,16 +61,16 @@ def run(url: str, target: str = "head") -> subprocess.CompletedProcess[str]:
 
 
 def catalog(url: str) -> list[Any]:
-    """Return all objects of the two schemas from the catalog of Postgres, with their permissions."""
+    """Return all objects of the schemas from the catalog of Postgres, with their permissions."""
     queries = [
         "SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, is_identity"
-        " FROM information_schema.columns WHERE table_schema IN ('serving', 'overlay') ORDER BY 1, 2, 3",
-        "SELECT indexdef FROM pg_indexes WHERE schemaname IN ('serving', 'overlay') ORDER BY 1",
+        f" FROM information_schema.columns WHERE table_schema IN {SCHEMAS} ORDER BY 1, 2, 3",
+        f"SELECT indexdef FROM pg_indexes WHERE schemaname IN {SCHEMAS} ORDER BY 1",
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace::regnamespace::text IN ('serving', 'overlay') ORDER BY 1, 2",
+        f" WHERE connamespace::regnamespace::text IN {SCHEMAS} ORDER BY 1, 2",
         "SELECT relnamespace::regnamespace::text, relname, relkind, relacl::text FROM pg_class"
-        " WHERE relnamespace::regnamespace::text IN ('serving', 'overlay') AND relkind <> 'i' ORDER BY 1, 2",
-        "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname IN ('serving', 'overlay') ORDER BY 1",
+        f" WHERE relnamespace::regnamespace::text IN {SCHEMAS} AND relkind <> 'i' ORDER BY 1, 2",
+        f"SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname IN {SCHEMAS} ORDER BY 1",
     ]
     with psycopg.connect(url) as connection:
         return [connection.execute(query).fetchall() for query in queries]
@@ -112,8 +114,7 @@ def test_downgrade_and_upgrade_restore_the_same_schema(database_url: str, shared
     run(database_url, "base")
     with psycopg.connect(database_url) as connection:
         left = connection.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text IN ('serving', 'overlay')"
-            " AND relkind <> 'i'"
+            f"SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text IN {SCHEMAS} AND relkind <> 'i'"
         ).fetchall()
     assert {name for (name,) in left} <= {"alembic_version"}
     run(database_url)

@@ -76,7 +76,7 @@ def everything_in(engine: Engine) -> str:
         tables = connection.execute(
             text(
                 "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
-                " WHERE schemaname IN ('serving', 'overlay')"
+                " WHERE schemaname IN ('serving', 'overlay', 'monitoring')"
             )
         ).scalars()
         return "\n".join(
