@@ -18,6 +18,7 @@ Postgres schema ``overlay`` and override the warehouse's rows.
 ``responses``         JSON or CSV, ETag, gzip
 ``problems``          every error, rendered as application/problem+json (RFC 9457)
 ``sync``              copies gold into ``serving`` (``gold``, ``checksums``)
+``monitoring``        copies gold's monitoring views into the schema of that name
 ``metrics``           metrics for Prometheus
 ``dashboards``        the dashboards in the browser
 ====================  =======================================================================

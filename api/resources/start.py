@@ -31,6 +31,7 @@ def links() -> dict[str, str]:
     return {
         "sales_dashboard": "/dashboards/sales",
         "customers_dashboard": "/dashboards/customers",
+        "warehouse_dashboard": "/dashboards/warehouse",
         "products": url_for("products.list_products"),
         "customers": url_for("customers.list_customers"),
         "sales": url_for("sales.list_sales"),

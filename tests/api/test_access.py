@@ -162,7 +162,8 @@ def test_writing_needs_a_key_with_the_write_scope(
 def test_syncing_needs_a_key_with_the_sync_scope(
     shared_client: FlaskClient, keys: dict[str, Headers], key: str, refusal: tuple[int, str]
 ) -> None:
-    problem(shared_client.post("/api/sync", headers=keys[key]), *refusal)
+    for address in ("/api/sync", "/api/sync/monitoring"):
+        problem(shared_client.post(address, headers=keys[key]), *refusal)
 
 
 @pytest.mark.parametrize("key", UNKNOWN)
@@ -380,6 +381,7 @@ def logins(shared_url: str) -> Iterator[dict[str, psycopg.Connection[Any]]]:
 
 SERVING = ("products", "customers", "sales", "sync_run", "api_key")
 OVERLAY = ("products", "revision", "idempotency_key")
+MONITORING = ("load_batches", "load_steps", "rejected_rows", "quality_results", "waivers", "copy")
 FORBIDDEN = [
     *[
         ("api", statement.format(f"serving.{name}"))
@@ -394,6 +396,13 @@ FORBIDDEN = [
     ("api", "SELECT setval('overlay.product_key_seq', 1)"),
     *[("loader", f"SELECT * FROM overlay.{name}") for name in OVERLAY],
     *[("loader", f"DELETE FROM overlay.{name}") for name in OVERLAY],
+    *[
+        ("api", statement.format(f"monitoring.{name}"))
+        for name in MONITORING
+        for statement in ("INSERT INTO {} DEFAULT VALUES", "DELETE FROM {}")
+    ],
+    ("api", "UPDATE monitoring.copy SET copied_at = now()"),
+    ("loader", "DELETE FROM monitoring.copy"),
     ("loader", "SELECT * FROM serving.api_key"),
     ("loader", "DELETE FROM serving.sync_run"),
     ("loader", "UPDATE serving.products SET cost = 0"),
@@ -404,6 +413,7 @@ FORBIDDEN = [
         for statement in (
             "CREATE TABLE serving.mine (id integer)",
             "CREATE TABLE overlay.mine (id integer)",
+            "CREATE TABLE monitoring.mine (id integer)",
             "CREATE TABLE public.mine (id integer)",
             "CREATE SCHEMA mine",
             "ALTER TABLE serving.products ADD COLUMN mine integer",

@@ -62,8 +62,9 @@ def run(
     airflow_settings: pytest.MonkeyPatch,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    sales_api: str,
 ) -> Runner:
-    """Run a DAG to its end, with params that replace the defaults."""
+    """Run a DAG to its end, with params that replace the defaults and an API that serves nothing yet."""
 
     def run(dag_id: str, **params: Any) -> Run:
         complaints: dict[str, str] = {}
@@ -179,6 +180,7 @@ def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold
     run: Runner,
     loaded: int,
     shared_warehouse: Warehouse,
+    sales_api: str,
     tmp_path: Path,
     damage: Callable[[Path], None],
     params: dict[str, object],
@@ -202,7 +204,24 @@ def test_a_bad_day_turns_one_task_red_closes_its_batch_as_failed_and_leaves_gold
     else:
         assert opened == [{"status": "failed"}]
         assert finished.having("failed") == {red, "fail_batch"}, "fail_batch is red when it closed a failed batch"
+        assert finished.tasks["sync_monitoring"] == "success", "the API shows failed days, too"
+        page = httpx.get(f"http://{sales_api}/dashboards/warehouse").text
+        batch_id = shared_warehouse.value("SELECT MAX(batch_id) AS batch_id FROM etl.batch")
+        assert f'batch {batch_id} <span class="state failed">not published</span>' in page
     assert shared_warehouse.value("SELECT batch_id FROM gold.current_batch") == loaded
+
+
+def test_an_api_that_is_down_does_not_fail_the_load(
+    run: Runner, dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch, shared_warehouse: Warehouse
+) -> None:
+    connection = json.loads(os.environ["AIRFLOW_CONN_SALES_API"])
+    monkeypatch.setenv("AIRFLOW_CONN_SALES_API", json.dumps({**connection, "port": 1}))
+    monkeypatch.setattr(dags["sales_warehouse"].get_task("sync_monitoring"), "retries", 0)
+    finished = run("sales_warehouse", **{**LOAD, "dry_run": True})
+    assert finished.state == "success"
+    assert finished.having("failed") == {"sync_monitoring"}
+    assert "no answer" in finished.complaints["sync_monitoring"]
+    assert shared_warehouse.value("SELECT TOP (1) status FROM etl.batch ORDER BY batch_id DESC") == "checked"
 
 
 def test_a_dry_run_does_everything_but_publish(run: Runner, loaded: int, shared_warehouse: Warehouse) -> None:
@@ -247,7 +266,6 @@ def make_old(folder: Path, days: int) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("sales_api")
 def test_maintenance_removes_old_data_and_keeps_needed_data(
     run: Runner,
     dags: dict[str, DAG],
@@ -314,7 +332,7 @@ def test_the_published_day_is_served_and_exported(run: Runner, loaded: int, sale
         assert "sales_warehouse.twb" in package.namelist()
 
 
-@pytest.mark.usefixtures("sales_api", "loaded")
+@pytest.mark.usefixtures("loaded")
 def test_an_export_that_cannot_be_written_does_not_stop_serving(
     run: Runner, dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -382,7 +400,7 @@ def test_serving_waits_for_a_replica_that_lags_behind(
     replica.drop()
 
 
-@pytest.mark.usefixtures("sales_api", "loaded")
+@pytest.mark.usefixtures("loaded")
 def test_serving_fails_when_the_api_serves_another_day(
     run: Runner, dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,7 +51,7 @@ def test_the_flow_of_a_load(dags: dict[str, DAG]) -> None:
     checks = {task.task_id for task in dag.tasks if task.task_id.startswith("gold_checks.")}
     expected = {
         "wait_for_drop": {"open_batch"},
-        "open_batch": {"stage", "fail_batch"},
+        "open_batch": {"stage", "fail_batch", "sync_monitoring"},
         "stage": {"register_landing"},
         "register_landing": {f"bronze.{table}" for table in TABLES},
         **{f"bronze.{table}": {f"silver.{table}"} for table in TABLES},
@@ -60,7 +60,8 @@ def test_the_flow_of_a_load(dags: dict[str, DAG]) -> None:
         "publish": checks,
         **{check: {"close_batch"} for check in checks},
         "close_batch": {"fail_batch"},
-        "fail_batch": set(),
+        "fail_batch": {"sync_monitoring"},
+        "sync_monitoring": set(),
     }
     assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == expected
     assert len(checks) == 7

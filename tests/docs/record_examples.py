@@ -142,6 +142,7 @@ SYNC = [
     Case("GET /api/sync/{run_id}", 404, values={"run_id": 999999}),
     Case("POST /api/sync", 409, body={"datasets": ["products"], "sample_customers": 100}),
     Case("POST /api/sync", 422, body={"datasets": ["stores"], "sample_customers": 0}),
+    Case("POST /api/sync/monitoring", 200),
 ]
 WHILE_SYNCING = [Case("POST /api/sync", 409)]
 
