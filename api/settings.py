@@ -35,8 +35,8 @@ class Settings:
     The three URLs name one database with three logins: the owner (migrations, keys), the loader (the sync) and the
     API (requests). ``rate_limit`` is in requests a minute and caller. Browsers may call from ``cors_origins``.
     ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts.
-    ``airflow_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page of the
-    warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count.
+    ``airflow_public_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page
+    of the warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count.
     """
 
     serving_database_url: str = field(repr=False)
@@ -49,7 +49,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     exports_dir: Path = Path("exports")
     currency: str = ""
-    airflow_url: str = ""
+    airflow_public_url: str = ""
     trusted_proxies: Networks = ()
 
     def __post_init__(self) -> None:
@@ -81,7 +81,7 @@ class Settings:
             cors_origins=tuple(environment.get("API_CORS_ORIGINS", "").split()),
             exports_dir=Path(environment.get("EXPORTS_DIR") or "exports"),
             currency=environment.get("API_CURRENCY", ""),
-            airflow_url=_web_address(environment, "AIRFLOW_PUBLIC_URL"),
+            airflow_public_url=_web_address(environment, "AIRFLOW_PUBLIC_URL"),
             trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
         )
 

@@ -6,7 +6,7 @@ date. `sync` makes the API copy the published batch into Postgres (`POST /api/sy
 tasks run:
 
 - `check_freshness` compares the batch and the business date of `GET /health/ready` with `gold.current_batch`.
-- `export_tableau` writes `sales_warehouse.hyper` and `sales_warehouse.twbx` into `EXPORTS_DIR` (connection
+- `export_tableau` writes `sales_warehouse-<day>.hyper` and `….twbx` into `EXPORTS_DIR` (connection
   `warehouse_reader`); if it fails, the earlier files stay.
 """
 

@@ -14,7 +14,9 @@ FILES: Mapping[str, str] = {
     "sales_warehouse.twbx": "Tableau workbook",
     "sales_warehouse.hyper": "Tableau extract",
 }
-"""File name → title. Other files in the folder are not served."""
+"""Name in the URL → title. On disk the names have the business date: ``sales_warehouse-2026-02-01.twbx``."""
+
+DAY = "-????-??-??"
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,7 @@ def available() -> list[Export]:
     """Return the files that exist."""
     found = []
     for name, title in FILES.items():
-        path = _folder() / name
-        if path.is_file():
+        if path := _latest(name):
             about = path.stat()
             written = format_time(datetime.fromtimestamp(about.st_mtime, UTC))
             found.append(Export(title, f"/exports/{name}", written, f"{about.st_size / 1e6:.1f} MB"))
@@ -45,14 +46,21 @@ def available() -> list[Export]:
 
 
 def download(name: str) -> Response:
-    """Send a file."""
-    if name not in FILES or not (_folder() / name).is_file():
+    """Send the latest file, under its name with the business date."""
+    path = _latest(name) if name in FILES else None
+    if path is None:
         abort(
             404,
             f"The export does not exist. The exports are {' and '.join(FILES)}. The task export_tableau of the DAG"
             " sales_serving writes them, as does `python -m warehouse.tableau`.",
         )
-    return send_from_directory(_folder(), name, as_attachment=True, mimetype="application/octet-stream")
+    return send_from_directory(path.parent, path.name, as_attachment=True, mimetype="application/octet-stream")
+
+
+def _latest(name: str) -> Path | None:
+    """Return the file that was written last; while an export ends, there are those of two days."""
+    stem, _, suffix = name.partition(".")
+    return max(_folder().glob(f"{stem}{DAY}.{suffix}"), key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _folder() -> Path:

@@ -156,7 +156,7 @@ def _response(status: int, **content: Any) -> Response:
         **content,
     )
     response = make_response(text, status)
-    if airflow := current_app.config["SETTINGS"].airflow_url:
+    if airflow := current_app.config["SETTINGS"].airflow_public_url:
         address = urlsplit(airflow)
         response.headers["Content-Security-Policy"] = PAGE_POLICY.format(f"{address.scheme}://{address.netloc}")
     return response
@@ -536,7 +536,7 @@ def _task(step_name: str, sources: Sequence[str]) -> str:
 
 def _run_link(run_id: str, task: str = "") -> str:
     """Return the URL of a run in Airflow, or of the log of its task; empty without an address, or for another load."""
-    airflow = current_app.config["SETTINGS"].airflow_url
+    airflow = current_app.config["SETTINGS"].airflow_public_url
     if not airflow or not RUN_OF_AIRFLOW.fullmatch(run_id):
         return ""
     run = f"{airflow}/dags/{LOAD_DAG}/runs/{quote(run_id, safe='')}"

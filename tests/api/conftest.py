@@ -106,7 +106,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "API_SYNC_KEY": settings.sync_key,
         "API_RATE_LIMIT": str(settings.rate_limit),
         "EXPORTS_DIR": str(settings.exports_dir),
-        "AIRFLOW_PUBLIC_URL": settings.airflow_url,
+        "AIRFLOW_PUBLIC_URL": settings.airflow_public_url,
         "API_OPEN_READS": str(settings.open_reads).lower(),
     }
 

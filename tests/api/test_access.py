@@ -306,7 +306,7 @@ def test_every_response_has_the_security_headers(
     for name, value in EVERYWHERE.items():
         assert answer.headers.getlist(name) == [value]
     page = address in ("/", "/docs")
-    assert answer.headers.getlist("Content-Security-Policy") == [PAGE_POLICY if page else DATA_POLICY]
+    assert answer.headers.getlist("Content-Security-Policy") == [PAGE_POLICY.format("'none'") if page else DATA_POLICY]
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 

@@ -196,7 +196,10 @@ def test_api5_each_operation_requires_its_scope_and_accepts_no_other(
             unguarded.add(documentation["operationId"])
             continue
         (scope,) = documentation["security"][0]["apiKey"]
-        assert scope == ("read" if method == "GET" else "sync" if path == "/api/sync" else "write"), (method, path)
+        assert scope == ("read" if method == "GET" else "sync" if path.startswith("/api/sync") else "write"), (
+            method,
+            path,
+        )
         address = re.sub(r"\{\w+\}", "1", path).replace("/customers/1", "/customers/VIP")
         body: dict[str, Any] = (
             {"json": BODY if path.startswith("/api/products") else {}} if method in ("POST", "PUT", "PATCH") else {}
@@ -353,6 +356,8 @@ DASHBOARDS = {
     ("GET", "/dashboards/"),
     ("GET", "/dashboards/{path}"),
     ("GET", "/dashboards/rows/{run_id}/{page}.csv"),
+    ("GET", "/dashboards/warehouse"),
+    ("GET", "/dashboards/warehouse/rejected-rows-{batch_id}.csv"),
     ("GET", "/dashboards/assets/{filename}"),
     ("GET", "/dashboards/_favicon.ico"),
     ("GET", "/dashboards/_dash-component-suites/{package_name}/{fingerprinted_path}"),

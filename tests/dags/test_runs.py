@@ -326,9 +326,9 @@ def test_the_published_day_is_served_and_exported(run: Runner, loaded: int, sale
     finished = run("sales_serving")
     assert finished.state == "success", finished.complaints
     assert httpx.get(f"http://{sales_api}/health/ready").json()["batch_id"] == loaded
-    with opened(exports / "sales_warehouse.hyper") as extract:
+    with opened(exports / f"sales_warehouse-{BUSINESS_DATE}.hyper") as extract:
         assert rows(extract, "current_batch", ["batch_id", "business_date"]) == [(loaded, BUSINESS_DATE)]
-    with zipfile.ZipFile(exports / "sales_warehouse.twbx") as package:
+    with zipfile.ZipFile(exports / f"sales_warehouse-{BUSINESS_DATE}.twbx") as package:
         assert "sales_warehouse.twb" in package.namelist()
 
 

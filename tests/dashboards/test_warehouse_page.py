@@ -92,7 +92,7 @@ def place(postgres_for_dashboards: str, loaded: Warehouse) -> Iterator[Place]:
             for what in ("/api/sync", "/api/sync/monitoring"):
                 answer = httpx.post(f"{base}{what}", headers=KEY, timeout=300)
                 assert answer.is_success, answer.text
-        with gunicorn(settings_for(url, NO_WAREHOUSE, airflow_url=AIRFLOW), *CONFIGURED) as base:
+        with gunicorn(settings_for(url, NO_WAREHOUSE, airflow_public_url=AIRFLOW), *CONFIGURED) as base:
             yield Place(base, loaded)
 
 

@@ -62,12 +62,13 @@ def test_each_has_the_environment_of_its_service(
     wanted.pop(PRIVATE_CERTIFICATE, None)
     if "API_TRUSTED_PROXIES" in wanted:
         wanted["API_TRUSTED_PROXIES"] = ""  # the proxy is the cluster's own
+        wanted["AIRFLOW_PUBLIC_URL"] = "https://airflow.example.com"  # as in docker/airflow/values.yaml
     given = {each["name"]: each.get("value") for each in container(pods[name])["env"]}
     assert set(given) == set(wanted)
     assert {key: value for key, value in given.items() if value is not None} == {
         key: wanted[key] for key, value in given.items() if value is not None
     }
-    secret = {key for key, value in wanted.items() if re.search(r"PWD=|://|^[0-9A-Za-z_-]{20,}$", value)}
+    secret = {key for key, value in wanted.items() if re.search(r"PWD=|sql://|^[0-9A-Za-z_-]{20,}$", value)}
     assert {key for key, value in given.items() if value is None} == secret
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -69,14 +70,14 @@ def health(settings: dict[str, str]) -> dict[str, Any]:
         return answer
 
 
-def menu_links(settings: dict[str, str]) -> list[str]:
-    """The links that the project adds to Airflow's menu."""
+def airflow_links(settings: dict[str, str], place: str) -> list[str]:
+    """The links that the project adds to Airflow: to the menu (nav) or to each run (dag_run)."""
     login = {"username": ADMIN, "password": settings["AIRFLOW_ADMIN_PASSWORD"]}
     with httpx.Client(base_url=f"http://127.0.0.1:{settings['AIRFLOW_PORT']}") as airflow:
         token = airflow.post("/auth/token", json=login).raise_for_status().json()["access_token"]
         answer = airflow.get("/api/v2/plugins", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
     views = [view for plugin in answer.json()["plugins"] for view in plugin["external_views"]]
-    return [view["href"] for view in views if view["destination"] == "nav"]
+    return [view["href"] for view in views if view["destination"] == place]
 
 
 def block_of_readme(heading: str) -> str:
@@ -126,14 +127,21 @@ def test_make_up_runs_the_whole_system_and_loads_the_committed_drop(clone: Clone
     assert len(airflow.run_ids("sales_warehouse")) == len(airflow.run_ids("sales_serving")) == 1
     for name in ("sales_warehouse.hyper", "sales_warehouse.twbx"):
         downloaded = httpx.get(f"{settings['API_URL']}/exports/{name}").raise_for_status().content
-        assert downloaded == (clone.state / "exports" / name).read_bytes()
-    links = menu_links(settings)
+        stem, _, suffix = name.partition(".")
+        assert downloaded == (clone.state / "exports" / f"{stem}-2026-02-01.{suffix}").read_bytes()
+    links = airflow_links(settings, "nav")
     assert [link.removeprefix(settings["API_URL"]) for link in links] == [
         "/dashboards/sales",
         "/dashboards/customers",
+        "/dashboards/warehouse",
         "/docs",
     ]
-    assert [httpx.get(link).status_code for link in links] == [200, 200, 200]
+    assert [httpx.get(link).status_code for link in links] == [200] * 4
+    [tab] = airflow_links(settings, "dag_run")
+    [run_id] = airflow.run_ids("sales_warehouse")
+    page = httpx.get(tab.replace("{RUN_ID}", quote(run_id, safe="")))
+    assert "1 Feb 2026, batch 1" in page.text
+    assert f"frame-ancestors http://127.0.0.1:{settings['AIRFLOW_PORT']};" in page.headers["Content-Security-Policy"]
 
 
 def test_the_tasks_tell_openlineage_what_they_read_and_wrote(settings: dict[str, str]) -> None:

@@ -112,7 +112,9 @@ def test_the_day_contains_the_difficult_values(extract: Connection) -> None:
 
 def test_the_package_holds_the_workbook_and_the_same_extract(exported: Export) -> None:
     hyper, package = exported.files
-    assert (hyper.name, package.name) == ("sales_warehouse.hyper", "sales_warehouse.twbx")
+    assert (hyper.name, package.name) == tuple(
+        f"sales_warehouse-{exported.extract.business_date}.{suffix}" for suffix in ("hyper", "twbx")
+    )
     with zipfile.ZipFile(package) as archive:
         assert archive.namelist() == ["sales_warehouse.twb", "Data/Extracts/sales_warehouse.hyper"]
         assert archive.testzip() is None

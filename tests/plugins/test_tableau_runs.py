@@ -22,7 +22,7 @@ from warehouse.tableau.export import export
 from warehouse.tableau.extract import NothingPublishedError
 
 PLUGINS = Path(extract.__file__).parents[2]
-FILES = {"sales_warehouse.hyper", "sales_warehouse.twbx"}
+FILES = {f"sales_warehouse-{BUSINESS_DATE}.{suffix}" for suffix in ("hyper", "twbx")}
 
 
 @pytest.fixture(scope="module")
@@ -168,9 +168,17 @@ def test_two_runs_at_once_leave_the_files_of_one(loaded: Warehouse, tmp_path: Pa
     errors = [run.communicate()[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], errors
     assert visible(tmp_path / "both") == FILES
-    with zipfile.ZipFile(tmp_path / "both/sales_warehouse.twbx") as archive:
-        packaged = archive.read("Data/Extracts/sales_warehouse.hyper")
-    assert packaged == (tmp_path / "both/sales_warehouse.hyper").read_bytes()
+    hyper, package = (tmp_path / "both" / name for name in sorted(FILES))
+    with zipfile.ZipFile(package) as archive:
+        assert archive.read("Data/Extracts/sales_warehouse.hyper") == hyper.read_bytes()
+
+
+def test_the_files_of_the_day_before_are_removed_and_those_of_others_kept(loaded: Warehouse, tmp_path: Path) -> None:
+    kept = {"sales_warehouse-of-ada.twbx", "sales_warehouse-2024-06-14.txt"}
+    for name in (*kept, "sales_warehouse-2024-06-14.hyper", "sales_warehouse-2024-06-14.twbx", "sales_warehouse.twbx"):
+        (tmp_path / name).write_bytes(b"earlier")
+    export(loaded.server.odbc, tmp_path)
+    assert visible(tmp_path) == FILES | kept
 
 
 def test_the_remains_of_a_killed_run_are_removed_by_the_next(loaded: Warehouse, tmp_path: Path) -> None:

@@ -56,9 +56,13 @@ PREFIXES = {
     "User": "usr",
     "Year": "yr",
     "Week": "wk",
+    "Month": "mn",
     "Month-Trunc": "tmn",
 }
 QUALIFIED = re.compile(r"\[(federated\.\w+)\]\.(\[[^\]]+\])")
+PARAMETER = "[Parameters].[Parameter 1]"
+MEASURES = ["Sales", "Profit", "Orders", "Units Sold"]
+CHOSEN = f"[{SALES}].[usr:chosen_measure:qk]"
 USER_SCHEMA = b"""
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.tableausoftware.com/xml/user">
   <xs:attributeGroup name="UserAttributes-AG">
@@ -128,6 +132,16 @@ def used(view: Element) -> set[tuple[str, str]]:
     return found
 
 
+def fields_of(formula: str) -> set[str]:
+    """The fields that a formula names, without the parameter."""
+    return set(re.findall(r"\[[^\]]+\]", formula.replace(PARAMETER, "")))
+
+
+def sources_of(workbook: Element) -> list[Element]:
+    """The data sources, without Tableau's own of the parameters."""
+    return [source for source in workbook.findall("datasources/datasource") if source.attrib["name"] != "Parameters"]
+
+
 def leaves(zones: Element) -> list[Element]:
     return [zone for zone in zones.iter("zone") if zone.find("zone") is None]
 
@@ -152,7 +166,7 @@ def test_the_workbook_names_the_version_of_the_schema(workbook: Element) -> None
 def test_the_data_sources_are_the_packaged_extract(workbook: Element) -> None:
     connections = [connection for connection in workbook.iter("connection") if connection.get("class") == "hyper"]
     assert [connection.attrib["dbname"] for connection in connections] == [EXTRACT_IN_PACKAGE] * 2
-    for source in workbook.findall("datasources/datasource"):
+    for source in sources_of(workbook):
         named = the(source, "connection/named-connections/named-connection").attrib["name"]
         tables = [relation for relation in source.iter("relation") if relation.attrib["type"] == "table"]
         assert {relation.attrib["connection"] for relation in tables} == {named}
@@ -174,7 +188,7 @@ def test_the_data_sources_have_every_column_of_the_extract_with_its_type(workboo
 
 
 def test_every_column_of_the_extract_is_a_field_of_the_same_type(workbook: Element) -> None:
-    for source in workbook.findall("datasources/datasource"):
+    for source in sources_of(workbook):
         maps = {element.attrib["key"]: element.attrib["value"] for element in source.iter("map")}
         fields = {
             column.attrib["name"]: column.attrib["datatype"]
@@ -218,7 +232,7 @@ def test_formulas_and_hierarchies_name_fields_of_the_data_source(sales: Element)
     fields = set(names(sales, "column"))
     for calculation in sales.findall("column/calculation"):
         formula = calculation.attrib["formula"]
-        assert set(re.findall(r"\[[^\]]+\]", formula)) <= fields, formula
+        assert fields_of(formula) <= fields, formula
     hierarchies = {
         path.attrib["name"]: [field.text for field in path.findall("field")]
         for path in sales.findall("drill-paths/drill-path")
@@ -260,7 +274,7 @@ def test_every_field_in_use_is_declared_and_every_declared_field_exists(workbook
                 assert (formula is None) == (expected is None), f"{where}: {name}"
                 if formula is not None and expected is not None:
                     assert formula.attrib == expected.attrib, f"{where}: {name}"
-                    assert set(re.findall(r"\[[^\]]+\]", formula.attrib["formula"])) <= set(local), f"{where}: {name}"
+                    assert fields_of(formula.attrib["formula"]) <= set(local), f"{where}: {name}"
             for instance in dependencies.findall("column-instance"):
                 column = local[instance.attrib["column"]]
                 plain = column.attrib["name"].strip("[]")
@@ -345,3 +359,70 @@ def test_a_click_filters_the_dashboard_it_is_on(workbook: Element) -> None:
         assert source["worksheet"] in names(view, "zones//zone[@name]")
         parameters = {param.attrib["name"]: param.attrib["value"] for param in action.findall("command/param")}
         assert (parameters["target"], parameters["exclude"]) == (source["dashboard"], source["worksheet"])
+
+
+def test_the_parameter_offers_the_measures_that_the_formula_knows(workbook: Element, sales: Element) -> None:
+    parameter = the(workbook, "datasources/datasource[@name='Parameters']/column")
+    assert f"[Parameters].{parameter.attrib['name']}" == PARAMETER
+    offered = [value.strip('"') for value in names(parameter, "members/member", "value")]
+    assert offered == MEASURES
+    assert parameter.attrib["value"].strip('"') in offered
+    formula = the(sales, "column[@name='[chosen_measure]']/calculation").attrib["formula"]
+    branches = dict(re.findall(r'WHEN "([^"]+)" THEN (\S+)', formula))
+    captions = {
+        column.attrib["caption"]: column.attrib["name"]
+        for column in sales.findall("column[@caption]")
+        if column.attrib["datatype"] != "table"
+    }
+    assert list(branches) == MEASURES
+    for measure, value in branches.items():
+        assert value in (captions[measure], f"SUM({captions[measure]})")
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS)
+def test_a_dashboard_offers_the_choice_of_the_measure(workbook: Element, dashboard: str) -> None:
+    view = the(workbook, f"dashboards/dashboard[@name='{dashboard}']")
+    for zones in view.iter("zones"):
+        controls = [zone.attrib["param"] for zone in leaves(zones) if zone.get("type-v2") == "paramctrl"]
+        assert controls == [PARAMETER]
+
+
+def test_worksheets_of_the_chosen_measure_say_which_and_sort_by_it(workbook: Element) -> None:
+    found = set()
+    for sheet in workbook.findall("worksheets/worksheet"):
+        shown = "".join(the(sheet, "table/panes/pane").itertext()) + "".join(
+            encoding.get("column", "") for encoding in sheet.iter() if encoding.tag in ("color", "text")
+        )
+        shelves = (sheet.findtext("table/rows") or "") + (sheet.findtext("table/cols") or "")
+        if CHOSEN in shown + shelves:
+            found.add(sheet.attrib["name"])
+            assert f"<{PARAMETER}>" in "".join(the(sheet, "layout-options/title/formatted-text").itertext())
+            assert {sort.attrib["using"] for sort in sheet.iter("computed-sort")} <= {CHOSEN}
+    assert found == {
+        "Sales Trend",
+        "Years Compared",
+        "Sales by Country",
+        "Top Products",
+        "Sales Calendar",
+        "Top Customers",
+    }
+
+
+def test_each_mark_explains_itself_in_its_tooltip(workbook: Element) -> None:
+    for sheet in workbook.findall("worksheets/worksheet"):
+        pane = the(sheet, "table/panes/pane")
+        if the(pane, "mark").attrib["class"] == "Text":
+            continue
+        tooltip = "".join(the(pane, "customized-tooltip/formatted-text").itertext())
+        shelves = (sheet.findtext("table/rows") or "") + (sheet.findtext("table/cols") or "")
+        encoded = " ".join(encoding.get("column", "") for encoding in pane.findall("encodings/*"))
+        drawn = {field for field in QUALIFIED.findall(shelves + encoded) if field[1] not in ON_THE_FLY}
+        assert set(QUALIFIED.findall(tooltip)) == drawn, sheet.attrib["name"]
+
+
+def test_the_figures_above_the_charts_have_a_title(workbook: Element) -> None:
+    for name in ("Sales KPIs", "Customer KPIs"):
+        assert text_of(workbook, f"worksheets/worksheet[@name='{name}']/layout-options/title/formatted-text/run")
+        for zone in workbook.iter("zone"):
+            if zone.get("name") == name and zone.get("type-v2") is None:
+                assert zone.get("show-title") is None

@@ -1,12 +1,13 @@
 """Writes the two files of the export folder: the extract, and the workbook packaged with that extract.
 
-Both are written into a temporary folder beside them and then moved, so that a reader finds the complete old file or
-the complete new one, and a failed run leaves the old files. A second run waits for the first, so that files of an
-earlier batch never replace those of a later one.
+Their names end with the business date. Both are written into a temporary folder beside them and then moved, and only
+then are those of the export before removed. So a reader finds complete files, and a failed run leaves the old ones. A
+second run waits for the first, so that files of an earlier batch never replace those of a later one.
 """
 
 import fcntl
 import logging
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -20,10 +21,11 @@ from warehouse.tableau.extract import Extract, write_extract
 log = logging.getLogger(__name__)
 
 WORKBOOK = Path(__file__).parent / "sales_warehouse.twb"
-EXTRACT_FILE = "sales_warehouse.hyper"
-PACKAGE_FILE = "sales_warehouse.twbx"
-EXTRACT_IN_PACKAGE = f"Data/Extracts/{EXTRACT_FILE}"
+EXTRACT_IN_PACKAGE = "Data/Extracts/sales_warehouse.hyper"
 """The extract's path in the workbook's connections."""
+
+_EXPORTED = re.compile(r"sales_warehouse(-\d{4}-\d\d-\d\d)?\.(hyper|twbx)")
+"""The names of exported files; earlier versions left out the day."""
 
 _UNFINISHED = ".unfinished-"
 _LOCK_FILE = ".lock"
@@ -46,14 +48,18 @@ def export(connection_string: str, folder: Path) -> Export:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with _only_run(folder), TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as unfinished:
-        hyper = Path(unfinished) / EXTRACT_FILE
-        package = Path(unfinished) / PACKAGE_FILE
+        hyper = Path(unfinished) / "extract.hyper"
+        package = Path(unfinished) / "workbook.twbx"
         extract = write_extract(connection_string, hyper)
         _package(hyper, package)
+        done = []
         for file in (hyper, package):
             file.chmod(_READABLE)  # Hyper creates its file unreadable for other users
-            file.replace(folder / file.name)
-    return Export(extract, (folder / EXTRACT_FILE, folder / PACKAGE_FILE))
+            done.append(file.replace(folder / f"sales_warehouse-{extract.business_date}{file.suffix}"))
+        for earlier in folder.iterdir():
+            if _EXPORTED.fullmatch(earlier.name) and earlier not in done:
+                earlier.unlink()
+    return Export(extract, tuple(done))
 
 
 @contextmanager
