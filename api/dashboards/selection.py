@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 from api.dashboards.periods import EARLIEST, LATEST, LEVELS, Period, last_twelve_months, parse_period_code
@@ -48,6 +49,12 @@ MAX_QUERY_LENGTH = 4000
 MAX_VALUES = 200
 
 
+@lru_cache(maxsize=16_384)
+def encoded(name: str, value: str) -> str:
+    """Return a parameter of a query, encoded. A page has hundreds of links, which share most of their parameters."""
+    return urlencode([(name, value)])
+
+
 @dataclass(frozen=True)
 class Selection:
     """A selection. ``period`` None selects all dates and sales without a date.
@@ -82,7 +89,7 @@ class Selection:
         parameters += [(name, value) for name in OPTIONS if (value := getattr(self, name))]
         if self.rows:
             parameters.append(("rows", "1"))
-        return urlencode(parameters)
+        return "&".join([encoded(name, value) for name, value in parameters])
 
     def on_page(self, page: str) -> Selection:
         """Return the same selection on another page."""

@@ -35,12 +35,16 @@ STALE_DAYS = 3
 
 @dataclass(frozen=True)
 class Menu:
-    """The menu of a filter: parameter, title, current state, and a link for each value."""
+    """The menu of a filter: parameter, title, current state, and its options.
+
+    An option is a label, its value, and whether it is chosen. ``assets/dashboards.js`` makes them links when the menu
+    is opened: hundreds of URLs in each response would be most of its work.
+    """
 
     name: str
     title: str
     state: str
-    links: Sequence[Link]
+    options: Sequence[tuple[str, str, bool]]
     search: bool
 
 
@@ -58,6 +62,7 @@ def header(view: CubeView) -> str:
         dates=name or str(selection.period),
         presets=[Link(each, selection.with_period(period).href(), each == name) for each, period in periods.items()],
         period=selection.period or cube.dates or Period(cube.business_date, cube.business_date),
+        here=selection.href(),
         menus=[_menu(view, each) for each in MENUS],
         chips=_chips(view),
         summary=summary(view),
@@ -120,8 +125,8 @@ def _menu(view: CubeView, name: str) -> Menu:
         options = [(label, label) for label in cube.attributes[name].labels]
     names = [label for label, value in options if value in chosen]
     state = "all" if not chosen else names[0] if len(names) == 1 else f"{len(chosen)} chosen"
-    links = [Link(label, selection.with_toggled(name, value).href(), value in chosen) for label, value in options]
-    return Menu(name, FILTERS[name], state, links[:MAX_OPTIONS], len(links) > FEW_OPTIONS)
+    shown = [(label, value, value in chosen) for label, value in options[:MAX_OPTIONS]]
+    return Menu(name, FILTERS[name], state, shown, len(options) > FEW_OPTIONS)
 
 
 def _chips(view: CubeView) -> list[Link]:

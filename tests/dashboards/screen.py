@@ -15,7 +15,7 @@ PREFIX = "/dashboards/"
 LOCAL = ("data:", "blob:")
 
 IS_SHOWN = """(response) => {
-  const plain = (html) => html.replaceAll(' open=""', "");
+  const plain = (html) => html.replaceAll(' open=""', "").replace(/(<a class="option"[^>]*) href="[^"]*"/g, "$1");
   const blocks = [...document.querySelectorAll(".block")].map((block) => plain(block.innerHTML));
   return Object.entries(response).every(([id, props]) => {
     if (props.html !== undefined) {

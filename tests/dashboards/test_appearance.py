@@ -23,6 +23,14 @@ def brightness(page: Page, selector: str = "body") -> float:
     return sum(figures) / 3
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_printed_on_one_sheet(new_screen: NewScreen, page: str) -> None:
+    screen = new_screen(color_scheme="dark")
+    screen.open(page)
+    printed = screen.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
 def test_the_button_switches_between_light_and_dark_and_the_choice_stays(new_screen: NewScreen) -> None:
     screen = new_screen()
     screen.open("sales?rows=1")

@@ -55,6 +55,16 @@ def assert_sparklines(screen: Screen, oracle: Oracle, selection: Selection, page
             ), f"course of {name}"
 
 
+def assert_legends(screen: Screen, oracle: Oracle, selection: Selection) -> None:
+    """Assert that each card whose bars have a mark says what the mark stands for."""
+    before = oracle.before(selection)
+    script = """(cards) => cards.filter((card) => card.querySelector(".bars .mark")).map((card) =>
+      card.closest("section").querySelector(".columns > :nth-child(2)").textContent.trim())"""
+    for legend in screen.page.eval_on_selector_all("#sales .card", script):
+        assert before is not None
+        assert legend == before[0]
+
+
 @selections
 def test_every_figure_of_the_sales_page_equals_the_oracles(
     screen: Screen, oracle: Oracle, selection: Selection
@@ -72,6 +82,7 @@ def test_every_figure_of_the_sales_page_equals_the_oracles(
             oracle.waterfall(selection)
         )
     assert screen.bars("sales-countries") == oracle.countries(selection)
+    assert_legends(screen, oracle, selection)
     level, parts = oracle.categories(selection)
     assert screen.title("sales-categories").endswith(f" by {level}")
     assert screen.bars("sales-categories") == parts

@@ -12,6 +12,19 @@
     goal?.focus({ preventScroll: true });
   };
 
+  // The options of a menu lead to the page as it is, with their value added to the filter or removed.
+  const linkOptions = (menu) => {
+    if (!menu.dataset.filter) return;
+    const { here } = menu.closest("[data-here]").dataset, name = menu.dataset.filter;
+    menu.querySelectorAll(".option:not([href])").forEach((option) => {
+      const address = new URL(here, location), { value } = option.dataset;
+      if (option.ariaCurrent) address.searchParams.delete(name, value);
+      else address.searchParams.append(name, value);
+      option.href = address.pathname + address.search;
+    });
+  };
+  document.addEventListener("toggle", (event) => { if (event.target.open) linkOptions(event.target); }, true); // it does not bubble
+
   const HtmlBlock = ({ id, html }) => {
     const block = React.useRef(null);
     React.useLayoutEffect(() => {
@@ -20,7 +33,11 @@
       const open = [...old.querySelectorAll("details[open]")].map((menu) => menu.id);
       old.innerHTML = html;
       old.classList.toggle("without-data", old.querySelector(".no-data") !== null); // a class, because :has() would slow down every change
-      open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+      open.forEach((id) => {
+        const menu = document.getElementById(id);
+        menu?.setAttribute("open", "");
+        if (menu) linkOptions(menu); // now, because an option without a link cannot have the focus
+      });
       if (focused) focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old);
     }, [html]);
     return React.createElement("div", { ref: block, className: `block block-${id}` });

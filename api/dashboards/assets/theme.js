@@ -1,4 +1,4 @@
-/* The light and dark themes of all pages, and whether a page is shown in a frame. */
+/* What all pages need: the light and dark themes, whether the page is shown in a frame, and one page of paper. */
 (() => {
   "use strict";
 
@@ -16,6 +16,16 @@
   };
   setTheme(storage().getItem(CHOICE));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme());
+
+  // A page is printed as it is on the screen, in the size at which it fits onto A4 without its margins. If that were too
+  // small to read, only its width fits.
+  const PAPER = { width: 733, height: 1062, least: 0.42 };
+  addEventListener("beforeprint", () => {
+    const width = PAPER.width / innerWidth, height = PAPER.height / document.body.scrollHeight;
+    const zoom = height < PAPER.least ? width : Math.min(width, height);
+    root.style.setProperty("--paper-width", `${innerWidth}px`);
+    root.style.setProperty("--paper-zoom", zoom);
+  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("button")?.id !== "theme") return;
