@@ -233,7 +233,21 @@ def sentence(view: CubeView, measure: Measure, then: float, now: float, before: 
         moved = change(values[1], values[0], other.format)
         if moved.text != "—":
             others.append(f"{other.title.lower()} {moved.share}")
-    return f"{text}; {', '.join(others)}." if others else f"{text}."
+    text = f"{text}; {', '.join(others)}." if others else f"{text}."
+    return text + _most_changed(view, measure, now - then, before)
+
+
+def _most_changed(view: CubeView, measure: Measure, direction: float, before: Baseline) -> str:
+    """Return the product that changed most in a direction, as a sentence; empty if no product stands out."""
+    if measure.per is not None or not direction or "product" in view.selection.chosen:
+        return ""
+    old, new, labels = values_of(view, measure, "product", before)
+    moves = (new - old) * (1 if direction > 0 else -1)
+    position = int(np.argmax(moves))
+    if moves[position] <= 0:
+        return ""
+    verb = "rose" if direction > 0 else "fell"
+    return f" {labels[position]} {verb} most, by {measure.format(float(moves[position]))}."
 
 
 def _largest(

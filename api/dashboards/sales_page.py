@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from api.dashboards import charts
 from api.dashboards.changes import changed
-from api.dashboards.charts import Bar, Bars, Card, Change, Link, bar_of, change, scaled
+from api.dashboards.charts import NO_CHANGE, Bar, Bars, Card, Change, Link, bar_of, change, scaled
 from api.dashboards.compared import compared_bars, groups_of
 from api.dashboards.cube_view import CubeView
 from api.dashboards.measures import MARGIN, QUANTITY, SALES, Groups, Measure, by_part, measure_of
@@ -69,7 +69,19 @@ def trend(view: CubeView, measure: Measure) -> Card:
     if days is None or not view.sold:
         return card
     parts = days.units(level)
-    return replace(card, note=partial_units_note(view, parts, level), figure=_trend(view, measure, days, parts, level))
+    figure = _trend(view, measure, days, parts, level)
+    story = _latest(measure, label(parts[-1], level), figure["data"])
+    return replace(card, note=partial_units_note(view, parts, level), story=story, figure=figure)
+
+
+def _latest(measure: Measure, name: str, traces: Sequence[Mapping[str, Any]]) -> str:
+    """Return the last unit of the trend in words, beside the year before."""
+    *before, now = (trace["y"][-1] for trace in traces)
+    if now is None:
+        return ""
+    text = f"{name}: {measure.format(now)}"
+    moved = change(now, before[0], measure.format) if before and before[0] is not None else NO_CHANGE
+    return f"{text}." if moved == NO_CHANGE else f"{text}, {moved.share} against the year before."
 
 
 def _trend(view: CubeView, measure: Measure, days: Period, parts: Sequence[Period], level: str) -> dict[str, Any]:

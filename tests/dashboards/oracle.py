@@ -585,7 +585,32 @@ class Oracle:
             for other in BESIDE[measure]
         ]
         others = ", ".join(f"{title} {share}" for title, share in beside if share != "—")
-        return f"{words}; {others}." if others else f"{words}."
+        return f"{words}; {others}." * bool(others) + f"{words}." * (not others) + self._product_of_the_story(selection)
+
+    def _product_of_the_story(self, selection: Selection) -> str:
+        """Return the sentence about the product that changed most in the direction of the whole."""
+        measure, earlier = selection.measure or "sales", self.before(selection)
+        assert earlier is not None
+        then, now = (self.total(each, measure) or 0 for each in (earlier[1], selection))
+        if measure in RATIOS or now == then or "product" in selection.filters:
+            return ""
+        new, old = (self.grouped(self.where(each), "product", measure, None) for each in (selection, earlier[1]))
+        sign, verb = (1, "rose") if now > then else (-1, "fell")
+        moves = {key: sign * (new.get(key, 0) - old.get(key, 0)) for key in self._members("product")}
+        most = max(moves, key=lambda key: moves[key])  # the first of equals
+        if moves[most] <= 0:
+            return ""
+        return f" {self._label('product', most)} {verb} most, by {FORMATS[measure](moves[most])}."
+
+    def latest(self, selection: Selection) -> str:
+        """Return the last unit of the trend in words."""
+        measure, shown = selection.measure or "sales", self.trend(selection)
+        if not shown or shown[TITLES[measure]][-1] is None:
+            return ""
+        now, before = (shown.get(name, [None])[-1] for name in (TITLES[measure], "Year before"))
+        words = f"{shown['names'][-1].replace('<br>', ' ')}: {FORMATS[measure](now)}"
+        share = changed(now, before, measure)[1] if before is not None else "—"
+        return f"{words}." if share == "—" else f"{words}, {share} against the year before."
 
     def calendar(self, selection: Selection) -> dict[str, float | None]:
         """Return the measure of each day."""

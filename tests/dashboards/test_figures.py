@@ -75,6 +75,7 @@ def test_every_figure_of_the_sales_page_equals_the_oracles(
     assert screen.tiles() == oracle.sales_tiles(selection)
     assert_sparklines(screen, oracle, selection, "sales")
     assert trend(screen) == approximately(oracle.trend(selection))
+    assert screen.story("sales-trend") == oracle.latest(selection)
     assert screen.story("sales-changed") == oracle.story(selection)
     if oracle.adds_up(selection.measure or "sales", oracle.split(selection)):
         shown = screen.bars("sales-changed")
