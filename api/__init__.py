@@ -9,6 +9,7 @@ Postgres schema ``overlay`` and override the warehouse's rows.
 ``models``            the tables; ``migrations`` creates them
 ``url_converters``    types of the variable parts of URLs
 ``database``          connections to Postgres: one statement a read, one transaction a write
+``request_ids``       an id for each request, in its response and in the log
 ``access``            API keys and scopes; ``rate_limit`` counts requests
 ``trusted_proxies``   the caller's address behind a proxy
 ``security_headers``  Content-Security-Policy and CORS
@@ -33,7 +34,7 @@ from typing import Any
 
 from flask import Flask
 
-from api import access, database, metrics, problems, security_headers, url_converters
+from api import access, database, metrics, problems, request_ids, security_headers, url_converters
 from api.dashboards import application as dashboards
 from api.examples import Examples
 from api.resources import BLUEPRINTS, start
@@ -48,6 +49,10 @@ API_KEY_SCHEME = {
     + "; ".join(f"{scope}: {purpose}" for scope, purpose in access.SCOPES.items())
     + ".",
 }
+BEARER_SCHEME = {"type": "http", "scheme": "bearer", "description": "The same key as Authorization: Bearer."}
+VERSION = "1.1.0"
+"""Semantic version of the operations: the first number changes if clients must change."""
+
 DESCRIPTION = """\
 Products, customers and sales of the latest business date of the warehouse. Changes by users override its products.
 
@@ -83,17 +88,19 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE=start.TITLE,
-        API_VERSION="v1",
+        API_VERSION=VERSION,
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
-            "info": {"description": DESCRIPTION},
-            "components": {"securitySchemes": {"apiKey": API_KEY_SCHEME}},
+            "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+            "servers": [{"url": "/", "description": "This API"}],
+            "components": {"securitySchemes": {"apiKey": API_KEY_SCHEME, "bearer": BEARER_SCHEME}},
         },
     )
     app.url_map.converters["key"] = url_converters.KeyConverter
     app.logger.setLevel(logging.INFO)  # a sync logs each of its stages; Flask writes them to stderr
+    request_ids.init_app(app)
     metrics.init_app(app)
     security_headers.init_app(app)
     access.init_app(app)

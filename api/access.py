@@ -1,9 +1,10 @@
 """API keys, their scopes and the rate limit.
 
-A caller is an API key (header X-API-Key) or, without one, an address. Keys are 256 random bits, so a plain SHA-256
-of them is safe to store. Each request looks its key up, so a revoked key is refused at once. ``flask keys`` creates,
-lists and revokes keys. Pages for browsers also accept the key as a password (Basic authentication, RFC 7617).
-Operations that change something do not, because browsers would send the password with requests from any site (CSRF).
+A caller is an API key (header X-API-Key, or Authorization: Bearer) or, without one, an address. Keys are 256 random
+bits, so a plain SHA-256 of them is safe to store. Each request looks its key up, so a revoked key is refused at once.
+``flask keys`` creates, lists and revokes keys. Pages for browsers also accept the key as a password (Basic
+authentication, RFC 7617). Operations that change something do not, because browsers would send the password with
+requests from any site (CSRF).
 """
 
 import hashlib
@@ -30,6 +31,7 @@ SCOPES = {
     "write": "create, change and delete products",
     "sync": "copy the warehouse's latest batch",
 }
+WHERE_KEYS_COME_FROM = "Who runs this API makes keys, with `flask --app api keys create`."
 PREFIX = "swh_"
 SYNC_KEY_ID = 0
 """The id of the key in the setting API_SYNC_KEY, which is in no table."""
@@ -45,7 +47,7 @@ class InvalidKeyError(Problem):
     status = 401
     name = "invalid-key"
     title = "A valid API key is required"
-    headers = {"WWW-Authenticate": f'ApiKey header="{HEADER}"'}  # noqa: RUF012
+    headers = {"WWW-Authenticate": f'ApiKey header="{HEADER}", Bearer'}  # noqa: RUF012
 
 
 class PasswordRequiredError(InvalidKeyError):
@@ -102,20 +104,23 @@ def _check() -> None:
     key = request.headers.get(HEADER) or None  # clients without a key may send an empty header
     in_browser, source = getattr(view, "in_browser", False), f"the header {HEADER}"
     open_to_all = scope == "read" and current_app.config["SETTINGS"].open_reads
-    if in_browser and key is None and request.authorization and request.authorization.type == "basic":
-        key, source = request.authorization.password, "the password"
+    if key is None and (given := request.authorization):
+        if given.type == "bearer":
+            key, source = given.token, "the header Authorization"
+        elif given.type == "basic" and in_browser:
+            key, source = given.password, "the password"
     api_key = _find_key(key) if key is not None else None
-    if api_key is None and open_to_all and source == "the password":
-        key = None  # the password may be for a proxy in front of the API
+    if api_key is None and open_to_all and source != f"the header {HEADER}":
+        key = None  # it may be meant for a proxy in front of the API
     error_type = PasswordRequiredError if in_browser else InvalidKeyError
     # A wrong key counts for its address, so that guessing keys is limited.
     _count_request(f"key {api_key[0]}" if api_key else f"address {request.remote_addr}")
     if key is not None and api_key is None:
-        raise error_type(f"The key in {source} is unknown or revoked; `flask keys create` creates one.")
+        raise error_type(f"The key in {source} is unknown or revoked. {WHERE_KEYS_COME_FROM}")
     if api_key is None:
         if open_to_all:
             return
-        raise error_type(f"Send a key with the scope {scope} in the header {HEADER}; `flask keys create` creates one.")
+        raise error_type(f"Send a key with the scope {scope} in the header {HEADER}. {WHERE_KEYS_COME_FROM}")
     g.caller_id, scopes = api_key
     if scope not in scopes and not open_to_all:
         raise MissingScopeError(

@@ -11,7 +11,20 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from api.database import read, sql_text
 from api.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
@@ -23,11 +36,16 @@ Filter = Callable[[FromClause], ColumnElement[bool]]
 RowFormatter = Callable[[Sequence[Any]], Sequence[Any]]
 
 
+def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return a text without regard to case, and with one spelling of accents: é is one character, not e and ´."""
+    return func.normalize(func.lower(text), literal_column("NFC"))
+
+
 def equals(column: str, parameter: str | None = None) -> Filter:
     """Filter by equality of texts, without regard to case."""
 
     def condition(source: FromClause) -> ColumnElement[bool]:
-        return func.lower(source.c[column]) == func.lower(bindparam(parameter or column))
+        return _folded(source.c[column]) == _folded(bindparam(parameter or column, type_=Text))
 
     return condition
 
@@ -51,8 +69,8 @@ def contains(*columns: str, parameter: str) -> Filter:
     """Filter by a text contained in any of some columns, without regard to case."""
 
     def condition(source: FromClause) -> ColumnElement[bool]:
-        text = func.lower(bindparam(parameter))
-        return or_(*(func.strpos(func.lower(source.c[column]), text) >= ONE for column in columns))
+        text = _folded(bindparam(parameter, type_=Text))
+        return or_(*(func.strpos(_folded(source.c[column]), text) >= ONE for column in columns))
 
     return condition
 

@@ -53,7 +53,7 @@ def content_state(document: Any) -> str:
 
 def wants_csv() -> bool:
     """Whether the client prefers CSV to JSON."""
-    accept = request.headers.get("Accept", "")
+    accept = request.headers.get("Accept", "").lower()
     return "csv" in accept and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
 
 

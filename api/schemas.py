@@ -153,17 +153,21 @@ class Text(fields.String):
     """A text that Postgres can store: no NUL character, no half of a surrogate pair."""
 
     def __init__(self, longest: int, *, metadata: dict[str, Any], shortest: int = 0, **kwargs: Any) -> None:
+        some = r"[^\s\u0000][^\u0000]*" if shortest else ""
         super().__init__(
             validate=validate.Length(shortest, longest, error="must have {min} to {max} characters."),
             error_messages={"invalid": "must be a text."},
-            metadata={**metadata, "pattern": "^[^\\u0000]*$"},
+            metadata={**metadata, "pattern": rf"^[^\u0000]*{some}$"},
             **kwargs,
         )
+        self.shortest = shortest
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *args, **kwargs)
         if not is_text(text):
             raise ValidationError("must not contain the character NUL or half a surrogate pair.")
+        if self.shortest and text and not text.strip():
+            raise ValidationError("must not be blank.")
         return text
 
 
@@ -490,7 +494,7 @@ class Kpis(ResponseSchema):
     order_lines = fields.Integer(required=True)
     total_customers = fields.Integer(required=True, metadata=described("All customers, with and without orders."))
     total_products = fields.Integer(required=True, metadata=described("All products of the warehouse, sold or not."))
-    avg_order_value = fields.Integer(metadata=described("Sales per order, in whole units, rounded towards 0."))
+    avg_order_value = fields.Float(metadata=described("Sales per order, with two decimals.", 1146.88))
     first_order_date = fields.Date()
     last_order_date = fields.Date()
 

@@ -31,6 +31,7 @@ EXPOSED = [
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "X-Request-ID",
 ]
 
 

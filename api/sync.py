@@ -121,7 +121,7 @@ SELECT jsonb_build_object(
     'order_lines', count(*),
     'total_customers', (SELECT count(*) FROM serving.customers WHERE run_id = :run_id),
     'total_products', (SELECT count(*) FROM serving.products WHERE run_id = :run_id),
-    'avg_order_value', sum(s.sales_amount)::bigint / NULLIF(count(DISTINCT s.order_number), 0),
+    'avg_order_value', round(sum(s.sales_amount)::numeric / NULLIF(count(DISTINCT s.order_number), 0), 2),
     'first_order_date', min(s.order_date),
     'last_order_date', max(s.order_date)
 )

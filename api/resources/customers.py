@@ -74,7 +74,8 @@ def list_segment(query: dict[str, Any], segment: str) -> Response:
     chosen = matching_choice(segment, CUSTOMER_SEGMENTS)
     if chosen is None:
         valid = ", ".join(CUSTOMER_SEGMENTS)
-        raise UnknownSegmentError(f"Customer segments are: {valid}.", valid_values=CUSTOMER_SEGMENTS)
+        hint = f" One customer is at /api/customers/key/{segment}." if segment.isdecimal() else ""
+        raise UnknownSegmentError(f"Customer segments are: {valid}.{hint}", valid_values=CUSTOMER_SEGMENTS)
     return LISTING.response({**query, "segment": chosen})
 
 

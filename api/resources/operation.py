@@ -1,20 +1,29 @@
 """The decorator of the API's operations: route, scope, and the documentation of their common responses."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+from flask import request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
 from api.access import View, requires
+from api.problems import InvalidRequestError
+from api.request_ids import HEADER as REQUEST_ID
 from api.responses import IF_MATCH_PATTERN
 
 BUSINESS_DATE = {"description": "Business date of the data.", "schema": {"type": "string", "format": "date"}}
 ETAG = {"description": "State of the resource, for If-None-Match and If-Match.", "schema": {"type": "string"}}
 LINK = {"description": "URL of the next page, if there is one.", "schema": {"type": "string"}}
 LOCATION = {"description": "URL of the created resource.", "schema": {"type": "string", "format": "uri-reference"}}
-RATE_LIMIT = {
+EVERYWHERE = {
+    REQUEST_ID: {
+        "description": "Id of the request in the API's log: that of the request's own header, or a new one.",
+        "schema": {"type": "string"},
+    },
     "RateLimit-Policy": {"description": "Requests (q) in a window of w seconds.", "schema": {"type": "string"}},
     "RateLimit": {
         "description": "Remaining requests (r), and seconds until the limit is reset (t).",
@@ -42,11 +51,33 @@ class BodyParser(FlaskParser):
     """Parser of bodies. Too deep nesting, or a number of too many digits, is an error of the client (400)."""
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """Decode a JSON body."""
+        """Decode a JSON body. Raises InvalidRequestError if an object has a name twice: the first would be lost."""
         try:
-            return super().load_json(req, schema)
+            document = super().load_json(req, schema)
+            if isinstance(document, dict | list):
+                json.loads(req.get_data(cache=True), object_pairs_hook=_require_unique)
         except (RecursionError, ValueError) as error:
             return self._handle_invalid_json_error(error, req)  # type: ignore[arg-type] # rendered as other invalid JSON is
+        return document
+
+
+def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise InvalidRequestError({"detail": f"{repeated}: is given twice.", "pointer": f"#/{repeated}"})
+
+
+def _once_each(view: View) -> View:
+    """Refuse a request with a repeated parameter, because only one of its values would be used."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        repeated = [name for name, values in request.args.lists() if len(values) > 1]
+        if repeated:
+            raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
+        return view(*args, **kwargs)
+
+    return cast(View, checked)
 
 
 def operation(
@@ -73,7 +104,7 @@ def operation(
     """
     # Integer keys, as in flask-smorest: the same status as a text key would hide the documented schema.
     responses: dict[int, Any] = {status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})}
-    headers = dict(RATE_LIMIT)
+    headers = dict(EVERYWHERE)
     if conditional:
         headers["ETag"] = ETAG
         if dated:
@@ -90,13 +121,13 @@ def operation(
         responses[success]["links"] = links
     if csv:
         responses[success]["content"] = {"text/csv": {"schema": {"type": "string"}}}
-    security: list[dict[str, list[str]]] = [{"apiKey": [scope]}]
+    security: list[dict[str, list[str]]] = [{"apiKey": [scope]}, {"bearer": [scope]}]
     if scope == "read":
         security.append({})  # unless API_OPEN_READS is false
     described = dict(doc, responses=responses, security=security)
 
     def register(view: View) -> View:
-        documented = blueprint.doc(operationId=view.__name__, **described)(requires(scope)(view))
+        documented = blueprint.doc(operationId=view.__name__, **described)(requires(scope)(_once_each(view)))
         own_parameters = documented._apidoc.setdefault("arguments", {}).setdefault("parameters", [])
         own_parameters.extend(parameters)
         blueprint.route(rule, methods=[method])(documented)

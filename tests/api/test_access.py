@@ -171,8 +171,8 @@ def test_an_unknown_key_is_refused_even_if_reads_are_open(shared_client: FlaskCl
     for method, address, body in [("GET", "/api/products", None), ("GET", "/metrics", None), *WRITES, SYNC]:
         answer = shared_client.open(address, method=method, json=body, headers={**header(key), "If-Match": "*"})
         document = problem(answer, 401, "invalid-key")
-        assert answer.headers["WWW-Authenticate"] == 'ApiKey header="X-API-Key"'
-        assert "flask keys create" in document["detail"]
+        assert answer.headers["WWW-Authenticate"] == 'ApiKey header="X-API-Key", Bearer'
+        assert "flask --app api keys create" in document["detail"]
         assert not any(known in answer.text for known in (SYNC_KEY, *KEYS.values()))
 
 

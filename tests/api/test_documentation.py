@@ -78,7 +78,7 @@ def test_every_operation_is_documented(document: dict[str, Any]) -> None:
             scope = "read" if method == "GET" else "sync" if path.startswith("/api/sync") else "write"
             # Reads need no key unless API_OPEN_READS is false.
             keyless: list[dict[str, Any]] = [{}] if scope == "read" else []
-            assert operation["security"] == [{"apiKey": [scope]}, *keyless], (method, path)
+            assert operation["security"] == [{"apiKey": [scope]}, {"bearer": [scope]}, *keyless], (method, path)
             assert {"401", "403", "429", "500", "503"} <= set(operation["responses"]), (method, path)
     assert document["components"]["securitySchemes"]["apiKey"]["name"] == "X-API-Key"
 

@@ -380,7 +380,7 @@ def test_api9_every_route_is_documented_or_a_known_page(app: Flask, client: Flas
     }
     assert routes - described == {("GET", page) for page in PAGES} | DASHBOARDS
     assert described <= routes
-    assert document["info"]["version"] == app.config["API_VERSION"] == "v1"
+    assert document["info"]["version"] == app.config["API_VERSION"] == "1.1.0"
     identifiers = [documentation["operationId"] for _, _, documentation in operations(document)]
     assert len(identifiers) == len({*identifiers})
 

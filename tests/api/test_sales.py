@@ -238,7 +238,7 @@ def test_kpis_are_the_totals_of_all_order_lines(shared_client: FlaskClient) -> N
         "order_lines": len(SALES),
         "total_customers": len(CUSTOMERS),
         "total_products": len(PRODUCTS),
-        "avg_order_value": sales // len(orders),
+        "avg_order_value": round(sales / len(orders), 2),
         "first_order_date": min(days).isoformat(),
         "last_order_date": max(days).isoformat(),
     }

@@ -62,7 +62,7 @@ def assert_legends(screen: Screen, oracle: Oracle, selection: Selection) -> None
       card.closest("section").querySelector(".columns > :nth-child(2)").textContent.trim())"""
     for legend in screen.page.eval_on_selector_all("#sales .card", script):
         assert before is not None
-        assert legend == before[0]
+        assert legend == before[0].removeprefix("the ")
 
 
 @selections

@@ -1,0 +1,127 @@
+"""What requests may bring: ids, keys as bearer tokens, names given twice, blank names, both spellings of accents."""
+
+import json
+import logging
+import unicodedata
+
+import pytest
+from flask import Flask
+from flask.logging import default_handler
+from flask.testing import FlaskClient
+
+from api import create_app
+from tests.api.answers import problem
+from tests.api.conftest import KEYS, Publish, settings_for
+
+Keys = dict[str, dict[str, str]]
+HEADERS = {"Content-Type": "application/json"}
+ACCENTED = "Café crème"
+
+
+@pytest.mark.parametrize("address", ["/", "/api/kpis", "/health/live", "/api/nothing", "/dashboards/warehouse"])
+def test_each_response_has_an_id_of_its_own(client: FlaskClient, address: str) -> None:
+    ids = [client.get(address).headers.getlist("X-Request-ID") for _ in range(2)]
+    assert [len(each) for each in ids] == [1, 1]
+    assert ids[0] != ids[1]
+    assert len(ids[0][0]) == 32
+
+
+def test_the_id_of_the_request_is_kept(client: FlaskClient) -> None:
+    assert (
+        client.get("/api/kpis", headers={"X-Request-ID": "from-the-proxy:7"}).headers["X-Request-ID"]
+        == "from-the-proxy:7"
+    )
+
+
+@pytest.mark.parametrize("unfit", ["", "two words", "x" * 129, "ключ".encode().decode("latin-1")])
+def test_an_id_that_does_not_fit_into_a_line_of_the_log_is_replaced(client: FlaskClient, unfit: str) -> None:
+    assert client.get("/api/kpis", headers={"X-Request-ID": unfit}).headers["X-Request-ID"] != unfit
+
+
+def test_the_log_has_the_id_of_the_request(app: Flask) -> None:
+    lines = []
+    with app.test_request_context("/", headers={"X-Request-ID": "abc-1"}):
+        app.preprocess_request()
+        record = logging.makeLogRecord(
+            {"msg": "something", "levelno": logging.ERROR, "levelname": "ERROR", "module": "m"}
+        )
+        assert default_handler.filter(record)
+        lines.append(default_handler.format(record))
+    record = logging.makeLogRecord({"msg": "elsewhere", "levelname": "INFO", "module": "m"})
+    assert default_handler.filter(record)
+    lines.append(default_handler.format(record))
+    assert lines[0].endswith("something (request abc-1)")
+    assert lines[1].endswith("elsewhere")
+
+
+def test_a_key_may_be_a_bearer_token(database_url: str, keys: Keys, publish: Publish) -> None:
+    publish(products=[{"product_key": 1}])
+    closed = create_app(settings_for(database_url, open_reads=False)).test_client()
+    reads, writes = ({"Authorization": f"Bearer {KEYS[name]}"} for name in ("read", "write"))
+    assert closed.get("/api/products", headers=reads).status_code == 200
+    refused = closed.get("/api/products", headers={"Authorization": "Bearer wrong"})
+    assert "header Authorization is unknown" in problem(refused, 401, "invalid-key")["detail"]
+    body = {"product_name": "Own"}
+    assert closed.post("/api/products", json=body, headers=writes).status_code == 201
+    problem(closed.post("/api/products", json=body, headers=reads), 403, "missing-scope")
+    open_to_all = create_app(settings_for(database_url)).test_client()
+    assert open_to_all.get("/api/products", headers={"Authorization": "Bearer of-a-proxy"}).status_code == 200
+    problem(open_to_all.get("/api/products", headers={"X-API-Key": "wrong"}), 401, "invalid-key")
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/products?limit=1&limit=2", "/api/sales?group_by=day&group_by=month", "/api/sync?limit=1&limit=1"]
+)
+def test_a_parameter_given_twice_is_refused(client: FlaskClient, publish: Publish, address: str) -> None:
+    publish()
+    [error] = problem(client.get(address), 422, "invalid-request")["errors"]
+    assert error["detail"].endswith("is given twice.")
+    assert f"{error['parameter']}=" in address
+
+
+@pytest.mark.parametrize(
+    "body", ['{"product_name": "A", "product_name": "B"}', '{"product_name": "A", "cost": 1, "cost": 1}']
+)
+def test_a_name_given_twice_in_a_body_is_refused(client: FlaskClient, keys: Keys, publish: Publish, body: str) -> None:
+    publish()
+    answer = client.post("/api/products", data=body, headers={**HEADERS, **keys["write"]})
+    [error] = problem(answer, 422, "invalid-request")["errors"]
+    assert error["detail"].endswith("is given twice.")
+    assert client.get("/api/products").get_json()["items"] == []
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0 \u2003"])
+def test_a_blank_name_is_refused(client: FlaskClient, keys: Keys, publish: Publish, blank: str) -> None:
+    publish()
+    answer = client.post("/api/products", json={"product_name": blank}, headers=keys["write"])
+    assert "must not be blank" in problem(answer, 422, "invalid-request")["detail"]
+
+
+@pytest.mark.parametrize("kind", ["Application/JSON", "APPLICATION/JSON; charset=UTF-8"])
+def test_a_media_type_is_taken_in_any_case(client: FlaskClient, keys: Keys, publish: Publish, kind: str) -> None:
+    publish()
+    body = json.dumps({"product_name": "Own"})
+    answer = client.post("/api/products", data=body, headers={"Content-Type": kind, **keys["write"]})
+    assert answer.status_code == 201, answer.text
+    csv = client.get("/api/products", headers={"Accept": "TEXT/CSV"})
+    assert csv.mimetype == "text/csv"
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+def test_a_search_finds_both_spellings_of_an_accent(
+    client: FlaskClient, publish: Publish, stored: str, asked: str
+) -> None:
+    name, words = unicodedata.normalize(stored, ACCENTED), unicodedata.normalize(asked, "CRÈME")  # type: ignore[arg-type]
+    publish(
+        products=[{"product_key": 1, "product_name": name, "category": name}, {"product_key": 2, "product_name": "Tea"}]
+    )
+    for query in ({"q": words}, {"category": unicodedata.normalize(asked, ACCENTED)}):  # type: ignore[arg-type]
+        assert [
+            item["product_key"] for item in client.get("/api/products", query_string=query).get_json()["items"]
+        ] == [1]
+
+
+def test_a_customer_looked_for_among_the_segments_is_pointed_to(client: FlaskClient, publish: Publish) -> None:
+    publish()
+    assert "/api/customers/key/1" in problem(client.get("/api/customers/1"), 404, "unknown-segment")["detail"]
