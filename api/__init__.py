@@ -1,28 +1,21 @@
 """The REST API over the serving copy of the warehouse in Postgres.
 
-Flow of the data: ``gold`` views of the warehouse → ``sync`` (POST /api/sync) → Postgres schema ``serving`` →
-``resources``. Reads never touch the warehouse, so they work while it loads or is down. Changes by users lie in the
+Flow of the data: ``gold`` views of the warehouse → ``serving.sync`` (POST /api/sync) → Postgres schema ``serving`` →
+``resources`` and ``dashboards``. Reads never touch the warehouse, so they work while it loads or is down. Changes by users lie in the
 Postgres schema ``overlay`` and override the warehouse's rows.
 
-====================  =======================================================================
-``settings``          the settings, read from the environment
-``models``            the tables; ``migrations`` creates them
-``url_converters``    types of the variable parts of URLs
-``database``          connections to Postgres: one statement a read, one transaction a write
-``request_ids``       an id for each request, in its response and in the log
-``access``            API keys and scopes; ``rate_limit`` counts requests
-``trusted_proxies``   the caller's address behind a proxy
-``security_headers``  Content-Security-Policy and CORS
-``resources``         one module a resource; ``schemas`` are their shapes and documentation
-``listing``           lists with filters and keyset pagination (``paging``); ``grouped_sales`` adds up sales by group
-``overlay``           products that users create, change and delete
-``responses``         JSON or CSV, ETag, gzip
-``problems``          every error, rendered as application/problem+json (RFC 9457)
-``sync``              copies gold into ``serving`` (``gold``, ``checksums``)
-``monitoring``        copies gold's monitoring views into the schema of that name
-``metrics``           metrics for Prometheus
-``dashboards``        the dashboards in the browser
-====================  =======================================================================
+================  ==============================================================================================
+``settings``      the settings, read from the environment
+``errors``        the errors that any module raises
+``serving``       the tables in Postgres and their migrations; the sync from the warehouse; connections for requests
+``figures``       the order lines of the served run in memory, and periods of days
+``http``          what no resource owns: keys, limits, problems, pages, conditional responses, headers, metrics
+``resources``     one module a resource; ``schemas`` are their shapes and documentation
+``dashboards``    the pages in the browser
+================  ==============================================================================================
+
+Each imports only those above it, except that ``figures`` and ``http`` do not know each other, nor do ``resources`` and
+``dashboards``. A linter holds this.
 
 Run it: ``python -m gunicorn -c api/gunicorn_config.py 'api:create_app()' --bind 127.0.0.1:8000``;
 ``GET /docs`` documents it.
@@ -34,12 +27,13 @@ from typing import Any
 
 from flask import Flask
 
-from api import access, database, metrics, problems, request_ids, security_headers, url_converters
 from api.dashboards import application as dashboards
-from api.examples import Examples
+from api.http import access, metrics, problems, request_ids, security_headers, url_converters
+from api.http.examples import Examples
+from api.http.trusted_proxies import TrustedProxies
 from api.resources import BLUEPRINTS, start
+from api.serving import database
 from api.settings import Settings
-from api.trusted_proxies import TrustedProxies
 
 API_KEY_SCHEME = {
     "type": "apiKey",

@@ -15,8 +15,8 @@ threads = 4
 preload_app = True
 reuse_port = True  # without it, one worker sometimes accepts all connections while the other is idle
 keepalive = 75
-# After SIGTERM a running sync may finish. Ten minutes is the timeout of one query to the warehouse (api/gold.py). Other
-# requests end sooner, because their statements time out after ten seconds.
+# After SIGTERM a running sync may finish. Ten minutes is the timeout of one query to the warehouse
+# (api/serving/gold.py). Other requests end sooner, because their statements time out after ten seconds.
 graceful_timeout = 600
 
 # The folder of the workers' metrics. prometheus_client reads the variable when it is imported. Pass this file to

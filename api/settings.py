@@ -4,14 +4,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
-
-from api.trusted_proxies import Networks
 
 VARIABLES = {
     "SERVING_DATABASE_URL": "URL of the serving database in Postgres, e.g. postgresql://user@host/serving",
@@ -20,6 +18,7 @@ VARIABLES = {
 }
 """The required settings and their descriptions."""
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
 REQUESTS_PER_MINUTE = 1200
 WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
 

@@ -26,9 +26,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine
 
-from api.database import psycopg_url
+from api.serving.database import psycopg_url
+from api.serving.sync import sync_warehouse
 from api.settings import Settings
-from api.sync import sync_warehouse
 from data.generate import BUSINESS_DATE, generate
 from tests.api.server import CONFIGURED, gunicorn
 from tests.postgres import as_login, embedded_postgres, prepare

@@ -2,8 +2,8 @@
 
     python -m benchmarks.sync --rows 1200000 --scale 1 20
 
-The first figure is ``api.sync.copy_rows`` alone, into ``serving.sales`` with its index, a commit included. The second
-is ``api.sync.sync_warehouse`` of a generated drop on the stand-in, by the stages that it logs.
+The first figure is ``api.serving.sync.copy_rows`` alone, into ``serving.sales`` with its index, a commit included. The
+second is ``api.serving.sync.sync_warehouse`` of a generated drop on the stand-in, by the stages that it logs.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, create_engine, delete
 
-from api.database import psycopg_url
-from api.models import Sale, table
-from api.sync import copy_rows, sync_warehouse
+from api.serving.database import psycopg_url
+from api.serving.models import Sale, table
+from api.serving.sync import copy_rows, sync_warehouse
 from data.generate import BUSINESS_DATE, generate
 from tests.postgres import as_login, embedded_postgres, prepare
 from tests.warehouse import Warehouse, local_server
@@ -83,7 +83,7 @@ def sync_stages(engine: Engine, scale: float, folder: Path) -> tuple[dict[str, f
         warehouse.rebuild()
         warehouse.load(folder / "drop", BUSINESS_DATE)
         stages = Stages()
-        log = logging.getLogger("api.sync")
+        log = logging.getLogger("api.serving.sync")
         log.addHandler(stages)
         log.setLevel(logging.INFO)
         begin = time.perf_counter()

@@ -415,7 +415,7 @@ class Stack:
         with self._once("serving-version", digest.hexdigest()) as due:
             if due:
                 self._run_module("alembic upgrade head", "alembic-migrate", urls)
-                self._run_module("api.logins", "api-logins", urls)
+                self._run_module("api.serving.logins", "api-logins", urls)
 
     def deploy_schema(self) -> None:
         """Deploy the T-SQL, as the DAG warehouse_schema does."""

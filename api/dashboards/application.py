@@ -20,15 +20,15 @@ from flask import Flask, abort, current_app, make_response, redirect, render_tem
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from api.access import requires
 from api.dashboards import customers_page, exports, rows, sales_page, warehouse_page
-from api.dashboards.cube_loader import CubeLoader
 from api.dashboards.cube_view import CubeView
 from api.dashboards.html_block import HtmlBlock
-from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import PAGES, PREFIX, parse_selection
 from api.dashboards.shell import TITLES, announcement, footer, header, message_header
-from api.problems import InvalidRequestError
+from api.errors import InvalidRequestError
+from api.figures.cube_loader import CubeLoader
+from api.figures.sales_cube import SalesCube
+from api.http.access import requires
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">

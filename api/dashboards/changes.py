@@ -20,7 +20,7 @@ from api.dashboards.measures import (
     Measure,
     measure_of,
 )
-from api.dashboards.sales_cube import Floats, Lines
+from api.figures.sales_cube import Floats, Lines
 
 SHOWN_PARTS = 6
 SPLITS = {"country": "Country", "category": "Category", "product": "Product", "effects": "Volume, mix, price"}

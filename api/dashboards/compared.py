@@ -9,8 +9,8 @@ import numpy as np
 from api.dashboards.charts import Bar, Bars, Change, Link, bar_of, change, scaled
 from api.dashboards.cube_view import CubeView, largest
 from api.dashboards.measures import SALES, Groups, Measure, by_customer, by_product
-from api.dashboards.sales_cube import Lines
 from api.dashboards.selection import PRODUCT_FILTERS
+from api.figures.sales_cube import Lines
 
 
 def groups_of(view: CubeView, lines: Lines, split: str) -> tuple[Groups, Sequence[str]]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from api.dashboards.periods import Period, parse_period_code
-from api.dashboards.sales_cube import Lines, Mask, SalesCube, number
 from api.dashboards.selection import CUSTOMER_FILTERS, FILTERS, PRODUCT_FILTERS, Selection
+from api.figures.periods import Period, parse_period_code
+from api.figures.sales_cube import Lines, Mask, SalesCube, number
 
 LONGEST_KEY = 9
 """In digits; surrogate keys are integers of SQL Server."""

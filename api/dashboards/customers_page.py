@@ -24,12 +24,12 @@ from api.dashboards.measures import (
     Measure,
     measure_of,
 )
-from api.dashboards.periods import Period, add_months, format_day, label, period_code
-from api.dashboards.sales_cube import NO_DAY, UNKNOWN, Ints, number
 from api.dashboards.selection import OPTIONS
 from api.dashboards.totals import new_by, partial_units_note, tiles
-from api.database import read, sql_text
-from api.models import Customer, table
+from api.figures.periods import Period, add_months, format_day, label, period_code
+from api.figures.sales_cube import NO_DAY, UNKNOWN, Ints, number
+from api.serving.database import read, sql_text
+from api.serving.models import Customer, table
 
 SHOWN_ROWS = 10
 FIGURES_ON_COLUMNS = 14

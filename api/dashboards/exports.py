@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, send_from_directory
 
-from api.access import requires
-from api.dashboards.periods import format_time
+from api.figures.periods import format_time
+from api.http.access import requires
 
 FILES: Mapping[str, str] = {
     "sales_warehouse.twbx": "Tableau workbook",

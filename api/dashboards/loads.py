@@ -17,8 +17,8 @@ import psycopg
 from flask import current_app
 from psycopg.rows import class_row
 
-from api.dashboards.periods import ONE_DAY
-from api.database import Reader
+from api.figures.periods import ONE_DAY
+from api.serving.database import Reader
 
 STATES = {
     "good": "published, every check passed",

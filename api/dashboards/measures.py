@@ -12,8 +12,8 @@ import numpy as np
 
 from api.dashboards.charts import format_decimal, format_integer, format_percent
 from api.dashboards.cube_view import within
-from api.dashboards.periods import Period
-from api.dashboards.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, summed
+from api.figures.periods import Period
+from api.figures.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, summed
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,16 @@ from dash_ag_grid import AgGrid
 from flask import Flask, Response, abort, current_app, render_template, request
 from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, and_, bindparam, func, select
 
-from api.access import requires
-from api.dashboards.cube_loader import UNKNOWN_KEY
 from api.dashboards.cube_view import CubeView
-from api.dashboards.downloads import csv_file
 from api.dashboards.html_block import HtmlBlock
-from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import PAGES, PREFIX, parse_selection
-from api.database import read, sql_text
-from api.models import Customer, Product, Sale, table
-from api.problems import InvalidRequestError, NotSyncedError, Problem
+from api.errors import InvalidRequestError, NotSyncedError, Problem
+from api.figures.cube_loader import UNKNOWN_KEY
+from api.figures.sales_cube import SalesCube
+from api.http.access import requires
+from api.http.downloads import csv_file
+from api.serving.database import read, sql_text
+from api.serving.models import Customer, Product, Sale, table
 
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
 MAX_ROWS_A_REQUEST = 100

@@ -15,10 +15,10 @@ from api.dashboards.charts import NO_CHANGE, Bar, Bars, Card, Change, Link, bar_
 from api.dashboards.compared import compared_bars, groups_of
 from api.dashboards.cube_view import CubeView
 from api.dashboards.measures import MARGIN, QUANTITY, SALES, Groups, Measure, by_part, measure_of
-from api.dashboards.periods import LEVELS, Period, format_day, label
-from api.dashboards.sales_cube import Floats, Lines, number
 from api.dashboards.selection import Selection
 from api.dashboards.totals import partial_units_note, tiles
+from api.figures.periods import LEVELS, Period, format_day, label
+from api.figures.sales_cube import Floats, Lines, number
 
 SHOWN_PRODUCTS = 10
 SHOWN_PARTS = 12

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
-from api.dashboards.periods import EARLIEST, LATEST, LEVELS, Period, last_twelve_months, parse_period_code
+from api.figures.periods import EARLIEST, LATEST, LEVELS, Period, last_twelve_months, parse_period_code
 
 PREFIX = "/dashboards/"
 PAGES = ("sales", "customers")

@@ -13,9 +13,9 @@ from api.dashboards import exports
 from api.dashboards.charts import Card, Link
 from api.dashboards.cube_view import CubeView, keys_among
 from api.dashboards.customers_page import names_of
-from api.dashboards.periods import Period, format_day, format_time, presets
-from api.dashboards.sales_cube import SalesCube
 from api.dashboards.selection import FILTERS, PAGES, PREFIX
+from api.figures.periods import Period, format_day, format_time, presets
+from api.figures.sales_cube import SalesCube
 
 TITLES = {"sales": "Sales", "customers": "Customers", "warehouse": "Warehouse"}
 """The pages → their titles."""

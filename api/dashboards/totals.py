@@ -12,8 +12,8 @@ import numpy as np
 from api.dashboards.charts import NO_CHANGE, Card, Change, Tile, change, sparkline
 from api.dashboards.cube_view import CubeView, within
 from api.dashboards.measures import MEASURES, NEW, Measure, by_part, measure_of
-from api.dashboards.periods import DAYS_SHOWN_SINGLY, Period, label
-from api.dashboards.sales_cube import Floats, Lines, number
+from api.figures.periods import DAYS_SHOWN_SINGLY, Period, label
+from api.figures.sales_cube import Floats, Lines, number
 
 MAX_SPARKLINE_POINTS = 240
 FIXED_BY_THE_LAST_ORDERS = ("segment", "orders", "recency", "joined")

@@ -20,18 +20,18 @@ import psycopg
 from flask import Flask, Response, abort, current_app, make_response, render_template, request
 from sqlalchemy import bindparam, select
 
-from api.access import requires
 from api.dashboards import loads
 from api.dashboards.charts import Link
-from api.dashboards.downloads import csv_file
 from api.dashboards.loads import STATES, Load, LoadedFile, Reason, Rejected, Result, Rule, Step
-from api.dashboards.periods import ONE_DAY, add_months, format_day, format_time, unit_of
 from api.dashboards.selection import PREFIX
 from api.dashboards.shell import TITLES, footer, navigation, served
-from api.database import read, sql_text
-from api.models import RejectedRow, table
-from api.resources.health import served_day
-from api.security_headers import PAGE_POLICY
+from api.figures.periods import ONE_DAY, add_months, format_day, format_time, unit_of
+from api.http.access import requires
+from api.http.downloads import csv_file
+from api.http.security_headers import PAGE_POLICY
+from api.serving.database import read, sql_text
+from api.serving.models import RejectedRow, table
+from api.serving.served import served_day
 
 NAME = "warehouse"
 ADDRESS = f"{PREFIX}{NAME}"

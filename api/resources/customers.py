@@ -7,13 +7,11 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import bindparam, select
 
-from api.database import read, sql_text
-from api.listing import Listing, contains, current_run, equals, is_exactly, run_id
-from api.models import Customer, table
-from api.problems import NotSyncedError, Problem
+from api.errors import NotSyncedError, Problem
+from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
+from api.resources.listing import Listing, contains, current_run, equals, is_exactly, run_id
 from api.resources.operation import openapi_links, operation
-from api.responses import content_state, is_not_modified, item_response, not_modified_response
-from api.schemas import (
+from api.resources.schemas import (
     CUSTOMER_FIELDS,
     CUSTOMER_SEGMENTS,
     CustomerPage,
@@ -22,6 +20,8 @@ from api.schemas import (
     SegmentQuery,
     matching_choice,
 )
+from api.serving.database import read, sql_text
+from api.serving.models import Customer, table
 
 blueprint = Blueprint("customers", __name__, url_prefix="/api/customers", description="Customers with their figures")
 

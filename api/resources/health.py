@@ -1,43 +1,17 @@
 """Liveness, readiness and metrics, for monitoring."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from sqlalchemy import select
 
-from api import metrics
-from api.database import read, sql_text
-from api.models import ONE, SERVED, SyncRun
-from api.problems import NotSyncedError
+from api.errors import NotSyncedError
+from api.http import metrics
 from api.resources.operation import operation
-from api.schemas import Liveness, Readiness
+from api.resources.schemas import Liveness, Readiness
+from api.serving.served import served_day
 
 blueprint = Blueprint("health", __name__, description="Liveness, readiness and metrics")
-
-FIND_SERVED = sql_text(
-    select(SyncRun.id, SyncRun.batch_id, SyncRun.business_date, SyncRun.sample_customers, SyncRun.finished_at)
-    .where(SERVED)
-    .order_by(SyncRun.id.desc())
-    .limit(ONE)
-)
-
-
-def served_day() -> dict[str, Any] | None:
-    """Return the business date served, its age, and its sync run; None if no run is served."""
-    rows = read(FIND_SERVED)
-    if not rows:
-        return None
-    run_id, batch_id, business_date, sample_customers, synced_at = rows[0]
-    return {
-        "business_date": business_date,
-        "age_days": (datetime.now(UTC).date() - business_date).days,
-        "batch_id": batch_id,
-        "run_id": run_id,
-        "sample_customers": sample_customers,
-        "synced_at": synced_at,
-    }
 
 
 @blueprint.route("/health/live")

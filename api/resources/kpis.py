@@ -4,12 +4,12 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
-from api.database import read, sql_text
-from api.models import ONE, SERVED, SyncRun
-from api.problems import NotSyncedError
+from api.errors import NotSyncedError
+from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
 from api.resources.operation import operation
-from api.responses import content_state, is_not_modified, item_response, not_modified_response
-from api.schemas import Kpis
+from api.resources.schemas import Kpis
+from api.serving.database import read, sql_text
+from api.serving.models import ONE, SERVED, SyncRun
 
 blueprint = Blueprint("kpis", __name__, url_prefix="/api/kpis", description="The totals")
 

@@ -10,10 +10,10 @@ from flask import request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
-from api.access import View, requires
-from api.problems import InvalidRequestError
-from api.request_ids import HEADER as REQUEST_ID
-from api.responses import IF_MATCH_PATTERN
+from api.errors import InvalidRequestError
+from api.http.access import View, requires
+from api.http.request_ids import HEADER as REQUEST_ID
+from api.http.responses import IF_MATCH_PATTERN
 
 BUSINESS_DATE = {"description": "Business date of the data.", "schema": {"type": "string", "format": "date"}}
 ETAG = {"description": "State of the resource, for If-None-Match and If-Match.", "schema": {"type": "string"}}

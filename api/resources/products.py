@@ -6,14 +6,14 @@ from flask import Response, jsonify, request, url_for
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from api import overlay
-from api.access import caller_id
-from api.listing import Listing, at_least, at_most, contains, equals, is_exactly
-from api.overlay import SERVED_PRODUCTS, ProductRow
-from api.problems import InvalidRequestError, Problem
+from api.errors import InvalidRequestError, Problem
+from api.http.access import caller_id
+from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
+from api.resources import overlay
+from api.resources.listing import Listing, at_least, at_most, contains, equals, is_exactly
 from api.resources.operation import IF_MATCH, BodyParser, openapi_links, operation
-from api.responses import content_state, is_not_modified, item_response, not_modified_response
-from api.schemas import (
+from api.resources.overlay import SERVED_PRODUCTS, ProductRow
+from api.resources.schemas import (
     PRODUCT_FIELDS,
     Overlay,
     ProductBody,

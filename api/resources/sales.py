@@ -6,10 +6,10 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from api import grouped_sales
-from api.listing import list_response
+from api.resources import grouped_sales
+from api.resources.listing import list_response
 from api.resources.operation import operation
-from api.schemas import SalesPage, SalesQuery
+from api.resources.schemas import SalesPage, SalesQuery
 
 blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="Sales by group")
 

@@ -13,9 +13,9 @@ from flask import Response, abort, current_app, jsonify, render_template, reques
 from flask_smorest import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.postman import collection
-from api.resources.health import served_day
-from api.schemas import Links
+from api.resources.postman import collection
+from api.resources.schemas import Links
+from api.serving.served import served_day
 
 blueprint = Blueprint("start", __name__, description="Links to the resources")
 

@@ -8,13 +8,13 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import bindparam, select
 
-from api.database import loader_engine, read, sql_text
-from api.models import SyncRun, table
-from api.monitoring import copy_monitoring
-from api.problems import Problem
+from api.errors import Problem
 from api.resources.operation import BodyParser, openapi_links, operation
-from api.schemas import MonitoringCopySchema, SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
-from api.sync import ExpectedBatch, sync_warehouse
+from api.resources.schemas import MonitoringCopySchema, SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
+from api.serving.database import loader_engine, read, sql_text
+from api.serving.models import SyncRun, table
+from api.serving.monitoring import copy_monitoring
+from api.serving.sync import ExpectedBatch, sync_warehouse
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
 blueprint.ARGUMENTS_PARSER = BodyParser()

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run once by the image of Postgres, on an empty volume: creates Airflow's database, and the serving one with its owner.
-# The owner may create roles, because the migrations and python -m api.logins do.
+# The owner may create roles, because the migrations and python -m api.serving.logins do.
 set -eu
 psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
 \getenv airflow POSTGRES_AIRFLOW_PASSWORD

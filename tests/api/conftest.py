@@ -17,10 +17,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, func, insert, make_url, update
 
 from api import create_app
-from api.database import psycopg_url
-from api.models import ApiKey, Customer, Product, Sale, SyncRun
+from api.serving.database import psycopg_url
+from api.serving.models import ApiKey, Customer, Product, Sale, SyncRun
+from api.serving.sync import KPIS
 from api.settings import Settings
-from api.sync import KPIS
 from tests.api.gold_database import GoldDatabase
 from tests.postgres import as_login, embedded_postgres, prepare
 from tests.warehouse import Server

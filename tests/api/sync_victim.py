@@ -11,8 +11,8 @@ import sys
 
 from sqlalchemy import create_engine
 
-from api.database import psycopg_url
-from api.sync import sync_warehouse
+from api.serving.database import psycopg_url
+from api.serving.sync import sync_warehouse
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from api import create_app
-from api.access import PREFIX
-from api.security_headers import DATA_POLICY, PAGE_POLICY
+from api.http.access import PREFIX
+from api.http.security_headers import DATA_POLICY, PAGE_POLICY
 from tests.api.answers import Headers, problem
 from tests.api.conftest import (
     KEYS,

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from api.schemas import PRODUCT_FIELDS
+from api.resources.schemas import PRODUCT_FIELDS
 from tests.api.answers import problem, table_of
 from tests.api.conftest import SUNDAY, Publish, add_keys, publish_run
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.csv_text import csv_text
+from api.http.csv_text import csv_text
 from tests.api.answers import Headers, items, table_of
 from tests.api.conftest import Publish
 

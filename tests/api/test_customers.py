@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from api.schemas import CUSTOMER_FIELDS, CUSTOMER_SEGMENTS, CUSTOMER_SORTS
+from api.resources.schemas import CUSTOMER_FIELDS, CUSTOMER_SEGMENTS, CUSTOMER_SORTS
 from tests.api.answers import items, problem, refused, table_of, whole
 from tests.api.conftest import publish_run
 

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from api.dashboards.cube_loader import CubeLoader
-from api.dashboards.periods import Period
-from api.dashboards.sales_cube import Lines, SalesCube
+from api.figures.cube_loader import CubeLoader
+from api.figures.periods import Period
+from api.figures.sales_cube import Lines, SalesCube
 from tests.api.conftest import Publish
 
 FIRST = date(2025, 11, 20)

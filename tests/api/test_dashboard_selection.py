@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from api.dashboards.periods import Period, add_months, presets, unit_of
 from api.dashboards.selection import ALL_DATES, Selection, parse_selection
+from api.figures.periods import Period, add_months, presets, unit_of
 
 TODAY = date(2026, 2, 1)
 

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 from sqlalchemy import Engine
 
-from api.models import Customer, Product, table
-from api.schemas import CustomerSchema, ProductSchema
+from api.resources.schemas import CustomerSchema, ProductSchema
+from api.serving.models import Customer, Product, table
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import SUNDAY, add_keys, publish_run
 

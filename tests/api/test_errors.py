@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from api.schemas import PRODUCT_FIELDS, USER_FIELDS
+from api.resources.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import Headers, problem, refused
 from tests.api.conftest import add_keys, publish_run
 

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from api import create_app, database
+from api import create_app
+from api.serving import database
 from api.settings import Settings
 from tests.api.answers import Headers, problem
 from tests.api.conftest import NO_WAREHOUSE, NUMBERS, SYNC_KEY, Publish, settings_for, with_name

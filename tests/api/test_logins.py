@@ -1,4 +1,4 @@
-"""The logins that ``python -m api.logins`` creates in the serving database."""
+"""The logins that ``python -m api.serving.logins`` creates in the serving database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIND = (
 def command(owner: str, **settings: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SERVING_")}
     return subprocess.run(
-        [sys.executable, "-m", "api.logins"],
+        [sys.executable, "-m", "api.serving.logins"],
         env={**kept, "SERVING_DATABASE_URL": owner, **settings},
         cwd=ROOT,
         capture_output=True,

@@ -15,11 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from api import create_app
-from api.database import psycopg_url
-from api.listing import Listing
-from api.models import Base
 from api.resources import customers, products
-from api.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
+from api.resources.listing import Listing
+from api.resources.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
+from api.serving.database import psycopg_url
+from api.serving.models import Base
 from tests.api.conftest import KEYS, NUMBERS, add_keys, publish_run, settings_for, with_name
 from tests.postgres import migrate
 

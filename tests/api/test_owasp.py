@@ -16,8 +16,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from api import access, create_app, database
-from api.schemas import PRODUCT_FIELDS, USER_FIELDS
+from api import create_app
+from api.http import access
+from api.resources.schemas import PRODUCT_FIELDS, USER_FIELDS
+from api.serving import database
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import Publish, settings_for
 from tests.api.gold_database import GoldDatabase

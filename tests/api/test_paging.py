@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from api.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
+from api.resources.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
 from tests.api.answers import items, pages, problem, refused, whole
 from tests.api.conftest import SUNDAY, Publish, add_keys, publish_run
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.schemas import PRODUCT_FIELDS, USER_FIELDS
+from api.resources.schemas import PRODUCT_FIELDS, USER_FIELDS
 from tests.api.answers import Headers, items, problem, whole
 from tests.api.conftest import SYNC_KEY, Publish, settings_for
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from api.schemas import PRODUCT_FIELDS, PRODUCT_SEGMENTS, PRODUCT_SORTS
+from api.resources.schemas import PRODUCT_FIELDS, PRODUCT_SEGMENTS, PRODUCT_SORTS
 from tests.api.answers import items, problem, refused, whole
 from tests.api.conftest import publish_run
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from api import create_app
-from api.rate_limit import PROBES, WINDOW_SECONDS, RateLimiter
+from api.http.rate_limit import PROBES, WINDOW_SECONDS, RateLimiter
 from tests.api.answers import Headers, problem
 from tests.api.conftest import add_keys, publish_run, settings_for
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from api import create_app
-from api.schemas import GROUPS
+from api.resources.schemas import GROUPS
 from tests.api.answers import items, refused, whole
 from tests.api.conftest import SUNDAY, Publish, publish_run
 

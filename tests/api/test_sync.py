@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-import api.sync
+import api.serving.sync
 from api import create_app
 from tests.api.conftest import NO_WAREHOUSE, ROOT, SYNC_KEY, environment_of, settings_for
 from tests.api.gold_database import GoldDatabase, customer, order_line, product
@@ -388,7 +388,7 @@ def test_rows_of_superseded_runs_are_kept_for_a_while_and_those_of_failed_runs_d
     refused(client, 502, "checksum-mismatch")  # run 3: its rows are deleted at once
     assert rows(engine, runs) == [(1,), (2,)]
     gold.create_views()
-    monkeypatch.setattr(api.sync, "KEEP_SECONDS", 0)
+    monkeypatch.setattr(api.serving.sync, "KEEP_SECONDS", 0)
     synced(client)
     assert rows(engine, runs) == [(4,)]
     pruned = rows(engine, "SELECT id, pruned_at IS NOT NULL FROM serving.sync_run ORDER BY id")

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, insert
 
-from api.models import SyncRun
+from api.serving.models import SyncRun
 from tests.api.answers import items, problem, refused, whole
 from tests.api.conftest import SUNDAY
 

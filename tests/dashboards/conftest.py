@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from sqlalchemy import Engine, create_engine
 
-from api.database import psycopg_url
+from api.serving.database import psycopg_url
 from data.generate import BUSINESS_DATE
 from tests.api.conftest import SYNC_KEY, new_database, settings_for, with_name
 from tests.api.server import CONFIGURED, gunicorn

@@ -1,7 +1,7 @@
 """Writes docs/lineage.md and plugins/warehouse/lineage.json: which columns each column of the warehouse comes from.
 
-``python -m tests.docs.lineage`` reads include/sql, api/gold.py and the queries of the dashboards with sqlglot, and the
-columns of tables and views from docs/catalog.md. A column comes from the columns that its expression reads; those of
+``python -m tests.docs.lineage`` reads include/sql, api/serving/gold.py and the queries of the dashboards with sqlglot,
+and the columns of tables and views from docs/catalog.md. A column comes from the columns that its expression reads; those of
 joins and conditions do not count.
 """
 
@@ -18,8 +18,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.lineage import lineage
 
-from api.dashboards.cube_loader import CUSTOMER_COLUMNS, LINES, PRODUCT_COLUMNS
-from api.gold import SELECTS
+from api.figures.cube_loader import CUSTOMER_COLUMNS, LINES, PRODUCT_COLUMNS
+from api.serving.gold import SELECTS
 from tests.docs import catalog
 from tests.warehouse import ROOT
 from warehouse.assets import VIEWS

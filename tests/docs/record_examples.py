@@ -1,6 +1,6 @@
 """The requests from which the examples in the API's description are recorded.
 
-``python -m tests.docs.record_examples`` loads the drop in data/, sends them, and rewrites api/examples.json.
+``python -m tests.docs.record_examples`` loads the drop in data/, sends them, and rewrites api/http/examples.json.
 """
 
 import json

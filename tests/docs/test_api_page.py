@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api import create_app
-from api.problems import Problem, UnavailableProblem
+from api.errors import Problem, UnavailableProblem
 from api.settings import Settings
 from tests.api.conftest import settings_for
 from tests.warehouse import ROOT

@@ -15,7 +15,8 @@ from typing import IO, Any, cast
 import httpx
 import pytest
 
-from api import create_app, rate_limit
+from api import create_app
+from api.http import rate_limit
 from tests.api.conftest import SYNC_KEY, environment_of, new_database, settings_for
 from tests.api.server import CONFIGURED, gunicorn
 from tests.docs.page import Block, blocks, matches
@@ -144,7 +145,7 @@ def test_the_page_waits_as_long_as_the_api_says(
         slept.append(seconds)
         clock[0] += seconds
 
-    monkeypatch.setattr("api.rate_limit.time.time", lambda: clock[0])
+    monkeypatch.setattr("api.http.rate_limit.time.time", lambda: clock[0])
     with new_database(postgres, migrated) as url:
         app = create_app(settings_for(url, committed_drop.server.odbc, rate_limit=1))
         with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://api") as api:

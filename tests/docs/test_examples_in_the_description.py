@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[impor
 from sqlalchemy import create_engine
 
 from api import create_app
-from api.database import psycopg_url
-from api.examples import RECORDED
+from api.http.examples import RECORDED
+from api.serving.database import psycopg_url
 from tests.api.conftest import KEYS, NO_WAREHOUSE, SYNC_KEY, add_keys, new_database, settings_for
 from tests.docs import record_examples
 from tests.docs.record_examples import FILE, Case, Recording, send, steady

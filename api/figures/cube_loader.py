@@ -12,10 +12,10 @@ from flask import current_app
 from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from api.dashboards.sales_cube import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, SalesCube
-from api.database import Reader, read
-from api.models import SERVING
-from api.resources.health import FIND_SERVED
+from api.figures.sales_cube import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, SalesCube
+from api.serving.database import Reader, read
+from api.serving.models import SERVING
+from api.serving.served import FIND_SERVED
 
 LOADING_SECONDS = 120
 ORDERS_BUCKETS = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6 or more"}

@@ -16,8 +16,8 @@ from sqlalchemy import BigInteger, Date, Integer, Text, bindparam, cast, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from api.models import sort_key
-from api.problems import InvalidRequestError, Problem
+from api.errors import InvalidRequestError, Problem
+from api.serving.models import sort_key
 
 MAX_RUN_ID = 2**31 - 1
 

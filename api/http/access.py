@@ -18,10 +18,10 @@ from flask import Flask, Response, current_app, g, request
 from flask.cli import AppGroup
 from sqlalchemy import Engine, bindparam, create_engine, func, insert, select, update
 
-from api import database
-from api.models import ApiKey
-from api.problems import Problem
-from api.rate_limit import Allowance, RateLimiter
+from api.errors import Problem
+from api.http.rate_limit import Allowance, RateLimiter
+from api.serving import database
+from api.serving.models import ApiKey
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -5,15 +5,15 @@ headers, so they count only in requests from the addresses in API_TRUSTED_PROXIE
 """
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.settings import Networks
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 class TrustedProxies:

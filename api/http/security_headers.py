@@ -3,7 +3,7 @@
 from flask import Flask, Response
 from flask_cors import CORS
 
-from api.access import HEADER
+from api.http.access import HEADER
 
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """Content-Security-Policy of data: a browser that shows it must not load or run anything."""

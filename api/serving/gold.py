@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pyodbc
 from sqlalchemy import Table
 
-from api.models import Customer, Product, Sale
-from api.problems import UnavailableProblem
+from api.errors import UnavailableProblem
+from api.serving.models import Customer, Product, Sale
 
 CHUNK_ROWS = 10_000
 LOGIN_SECONDS = 10

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Response, current_app
 
-from api.csv_text import csv_text
-from api.database import Reader
-from api.problems import UnavailableProblem
+from api.errors import UnavailableProblem
+from api.http.csv_text import csv_text
+from api.serving.database import Reader
 
 ROWS_A_FETCH = 2000
 STATEMENT_SECONDS, IDLE_SECONDS = 120, 600

@@ -1,12 +1,12 @@
 """All errors of the API, rendered as problem details: application/problem+json (RFC 9457).
 
-Other modules raise subclasses of ``Problem`` or Werkzeug's HTTP exceptions; only this module renders them. Messages
-of databases and drivers go to the log, never to a client.
+Other modules raise subclasses of ``errors.Problem`` or Werkzeug's HTTP exceptions; only this module renders them.
+Messages of databases and drivers go to the log, never to a client.
 """
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
 from flask import Response, current_app, json
@@ -17,11 +17,10 @@ from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCancele
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
-from api.examples import SHARED
+from api.errors import InvalidRequestError, Problem, UnavailableProblem
+from api.http.examples import SHARED
 
 CONTENT_TYPE = "application/problem+json"
-RETRY_SECONDS = 5
-"""Retry-After of a request that failed because something is down or busy."""
 
 
 class ErrorSchema(Schema):
@@ -52,31 +51,6 @@ class ProblemSchema(Schema):
     valid_values = fields.List(fields.String(), metadata={"description": "The allowed values."})
 
 
-class Problem(Exception):
-    """An error with its own problem type.
-
-    A subclass sets the HTTP status, the name (last part of the type's URN), the title (the problem type in words)
-    and headers. An instance has the detail, about this occurrence, and further members of the document.
-    """
-
-    status: ClassVar[int]
-    name: ClassVar[str]
-    title: ClassVar[str]
-    headers: ClassVar[dict[str, str]] = {}
-
-    def __init__(self, detail: str, **extensions: Any) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.extensions = extensions
-
-
-class UnavailableProblem(Problem):
-    """A service that the API depends on is temporarily unavailable."""
-
-    status = 503
-    headers = {"Retry-After": str(RETRY_SECONDS)}  # noqa: RUF012
-
-
 class ServingDatabaseDownError(UnavailableProblem):
     """Postgres did not answer."""
 
@@ -96,27 +70,6 @@ class NotMigratedError(UnavailableProblem):
 
     name = "not-migrated"
     title = "The serving database lacks tables or permissions"
-
-
-class NotSyncedError(UnavailableProblem):
-    """No run is served: nothing was synced yet, or the batch served was withdrawn."""
-
-    name = "not-synced"
-    title = "No business date is served"
-
-    def __init__(self) -> None:
-        super().__init__("Publish a batch in the warehouse, then POST /api/sync.")
-
-
-class InvalidRequestError(Problem):
-    """Parts of the request are invalid; ``errors`` lists them."""
-
-    status = 422
-    name = "invalid-request"
-    title = "The request is invalid"
-
-    def __init__(self, *errors: dict[str, str]) -> None:
-        super().__init__(f"{' '.join(error['detail'] for error in errors[:3])}", errors=list(errors))
 
 
 class ProblemApi(Api):  # type: ignore[misc] # flask-smorest has no types

@@ -26,11 +26,11 @@ from sqlalchemy import (
     true,
 )
 
-from api.database import read, sql_text
-from api.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
-from api.paging import Cursor, CursorExpiredError, SortOrder
-from api.problems import NotSyncedError
-from api.responses import is_not_modified, not_modified_response, page_response
+from api.errors import NotSyncedError
+from api.http.paging import Cursor, CursorExpiredError, SortOrder
+from api.http.responses import is_not_modified, not_modified_response, page_response
+from api.serving.database import read, sql_text
+from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
 
 Filter = Callable[[FromClause], ColumnElement[bool]]
 RowFormatter = Callable[[Sequence[Any]], Sequence[Any]]

@@ -165,8 +165,8 @@ class SyncRun(Base):
 
     ``status`` is running, succeeded or failed. ``sample_customers`` is the number of customers in the sample, NULL if
     all are copied. ``staged`` lists the tables copied so far. ``checksums`` holds the checksum of each table (see
-    ``api.checksums``), ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds or the
-    batch was withdrawn, ``pruned_at`` when the rows are deleted. ``error`` is for the operator; the API never
+    the module of that name), ``kpis`` the totals of the rows. ``superseded_at`` is set when a later run succeeds or
+    the batch was withdrawn, ``pruned_at`` when the rows are deleted. ``error`` is for the operator; the API never
     returns it.
     """
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
-from api.models import DATASETS
-from api.paging import Cursor, CursorError, is_text
+from api.http.paging import Cursor, CursorError, is_text
+from api.http.url_converters import MAX_KEY
+from api.serving.models import DATASETS
 
 PRODUCT_SEGMENTS = ("High-Performer", "Mid-Range", "Low-Range")
 CUSTOMER_SEGMENTS = ("VIP", "Regular", "New")
 GROUPS = ("day", "month", "quarter", "year", "country", "category", "subcategory", "product")
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
-MAX_KEY = 2**31 - 1
 MAX_SUM = 2**63 - 1
 MAX_TEXT_LENGTH = 50
 MAX_NAME_LENGTH = 100

@@ -6,8 +6,8 @@ SERVING_DATABASE_URL=postgresql://owner@host/serving python -m alembic upgrade h
 from alembic import context
 from sqlalchemy import create_engine
 
-from api.database import psycopg_url
-from api.models import Base
+from api.serving.database import psycopg_url
+from api.serving.models import Base
 from api.settings import migration_url
 
 engine = create_engine(psycopg_url(migration_url()))

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, delete, func, select, update
 
-from api.gold import Gold, open_gold
-from api.models import (
+from api.serving.gold import Gold, open_gold
+from api.serving.models import (
     LoadBatch,
     LoadedFile,
     LoadStep,
@@ -26,7 +26,7 @@ from api.models import (
     Waiver,
     table,
 )
-from api.sync import DATA_ERRORS, MalformedDataError, copy_rows
+from api.serving.sync import DATA_ERRORS, MalformedDataError, copy_rows
 
 log = logging.getLogger(__name__)
 

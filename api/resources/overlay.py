@@ -15,12 +15,12 @@ import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from api import database
-from api.listing import current_run, run_id
-from api.models import FIRST_USER_KEY, SERVING, IdempotencyKey, Product, ProductOverlay, Revision, table
-from api.problems import NotSyncedError, Problem
-from api.responses import content_state, require_match
-from api.schemas import PRODUCT_FIELDS, USER_FIELDS
+from api.errors import NotSyncedError, Problem
+from api.http.responses import content_state, require_match
+from api.resources.listing import current_run, run_id
+from api.resources.schemas import PRODUCT_FIELDS, USER_FIELDS
+from api.serving import database
+from api.serving.models import FIRST_USER_KEY, SERVING, IdempotencyKey, Product, ProductOverlay, Revision, table
 
 SERVED_PRODUCTS = Table(
     "served_products",

@@ -3,7 +3,8 @@
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
-from api.schemas import MAX_KEY
+MAX_KEY = 2**31 - 1
+"""The largest surrogate key: an integer of Postgres and SQL Server."""
 
 
 class KeyConverter(IntegerConverter):

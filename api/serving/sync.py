@@ -32,11 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from api import checksums
-from api.checksums import Checksum
-from api.gold import Batch, Gold, open_gold, synced_columns
-from api.models import DATASETS, SERVED, WAREHOUSE_TABLES, SyncRun
-from api.problems import Problem, UnavailableProblem
+from api.errors import Problem, UnavailableProblem
+from api.serving import checksums
+from api.serving.checksums import Checksum
+from api.serving.gold import Batch, Gold, open_gold, synced_columns
+from api.serving.models import DATASETS, SERVED, WAREHOUSE_TABLES, SyncRun
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Creates the logins of the sync and the API in Postgres.
 
-    python -m api.logins
+    python -m api.serving.logins
 
 It connects as the owner in SERVING_DATABASE_URL. The users and passwords of SERVING_DATABASE_URL_LOADER and
 SERVING_DATABASE_URL_API become the two logins, each a member of its role. The migrations must have created the roles.

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.dashboards.periods import EARLIEST, LATEST, Period
+from api.figures.periods import EARLIEST, LATEST, Period
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, Connection, Date, Integer, Table, text
 
-from api.gold import Gold, synced_columns
+from api.serving.gold import Gold, synced_columns
 
 GROUPED = frozenset({"order_number", "country", "category", "subcategory", "maintenance"})
 """Text columns whose distinct values are counted, each by the collation of its server."""

@@ -25,10 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import Subquery
 
-from api.database import sql_text
-from api.listing import RowFormatter, paged, run_id
-from api.models import Customer, Product, Sale, table
-from api.paging import SortOrder
+from api.http.paging import SortOrder
+from api.resources.listing import RowFormatter, paged, run_id
+from api.serving.database import sql_text
+from api.serving.models import Customer, Product, Sale, table
 
 SALES, PRODUCTS, CUSTOMERS = table(Sale), table(Product), table(Customer)
 SUMS = ("total_sales", "total_profit", "total_quantity", "total_orders")

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from api.csv_text import csv_text
-from api.problems import InvalidRequestError, Problem
+from api.errors import InvalidRequestError, Problem
+from api.http.csv_text import csv_text
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8; header=present"
