@@ -1,8 +1,8 @@
 """The REST API over the serving copy of the warehouse in Postgres.
 
 Flow of the data: ``gold`` views of the warehouse → ``serving.sync`` (POST /api/sync) → Postgres schema ``serving`` →
-``resources`` and ``dashboards``. Reads never touch the warehouse, so they work while it loads or is down. Changes by users lie in the
-Postgres schema ``overlay`` and override the warehouse's rows.
+``resources`` and ``dashboards``. Reads never touch the warehouse, so they work while it loads or is down. Changes by
+users lie in the Postgres schema ``overlay`` and override the warehouse's rows.
 
 ================  ==============================================================================================
 ``settings``      the settings, read from the environment

@@ -77,19 +77,22 @@ def load_a_day_that_fails(warehouse: Warehouse, folder: Path) -> None:
         warehouse.load(folder, BUSINESS_DATE + timedelta(days=1), waive=None)
 
 
-def load_days_with_waivers(warehouse: Warehouse, folder: Path) -> None:
+def load_a_day_with_waivers(warehouse: Warehouse, folder: Path) -> None:
     write_drop(folder, {})
-    for day in (2, 3):
-        warehouse.load(folder, BUSINESS_DATE + timedelta(days=day), reject_limit=1, same_drop=True)
+    warehouse.load(folder, BUSINESS_DATE + timedelta(days=2), reject_limit=1)
+
+
+def last_batch(warehouse: Warehouse) -> int:
+    return int(warehouse.value("SELECT MAX(batch_id) AS batch_id FROM etl.batch"))
 
 
 def withdraw(warehouse: Warehouse, _: Path) -> None:
-    last = warehouse.value("SELECT MAX(batch_id) AS batch_id FROM etl.batch")
-    warehouse.execute("EXEC etl.withdraw_batch @batch_id = ?, @reason = N'a wrong drop'", last)
+    warehouse.execute("EXEC etl.withdraw_batch @batch_id = ?, @reason = N'a wrong drop'", last_batch(warehouse))
 
 
 def retry_the_rejected(warehouse: Warehouse, _: Path) -> None:
-    warehouse.execute("EXEC etl.retry_rejected @batch_id = 1, @today = ?", BUSINESS_DATE)
+    """Of the batch that the withdrawal has loaded again."""
+    warehouse.execute("EXEC etl.retry_rejected @batch_id = ?, @today = ?", last_batch(warehouse), BUSINESS_DATE)
 
 
 def accept_the_rejects(warehouse: Warehouse, _: Path) -> None:
@@ -98,16 +101,15 @@ def accept_the_rejects(warehouse: Warehouse, _: Path) -> None:
     )
 
 
-def purge(warehouse: Warehouse, folder: Path) -> None:
-    load_days_with_waivers(warehouse, folder)
-    warehouse.execute("UPDATE etl.batch SET opened_at = DATEADD(DAY, -100, opened_at) WHERE batch_id = 1")
+def purge(warehouse: Warehouse, _: Path) -> None:
+    warehouse.execute("UPDATE etl.batch SET opened_at = DATEADD(DAY, -100, opened_at) WHERE batch_id = 2")
     warehouse.execute("EXEC etl.purge_history 50")
-    assert warehouse.value("SELECT COUNT(*) AS n FROM etl.step WHERE batch_id = 1") == 0
+    assert warehouse.value("SELECT COUNT(*) AS n FROM etl.step WHERE batch_id = 2") == 0
 
 
 HAPPENINGS: tuple[Callable[[Warehouse, Path], None], ...] = (
     load_a_day_that_fails,
-    load_days_with_waivers,
+    load_a_day_with_waivers,
     withdraw,
     retry_the_rejected,
     accept_the_rejects,

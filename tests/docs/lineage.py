@@ -1,8 +1,8 @@
 """Writes docs/lineage.md and plugins/warehouse/lineage.json: which columns each column of the warehouse comes from.
 
 ``python -m tests.docs.lineage`` reads include/sql, api/serving/gold.py and the queries of the dashboards with sqlglot,
-and the columns of tables and views from docs/catalog.md. A column comes from the columns that its expression reads; those of
-joins and conditions do not count.
+and the columns of tables and views from docs/catalog.md. A column comes from the columns that its expression reads;
+those of joins and conditions do not count.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@
       option.href = address.pathname + address.search;
     });
   };
+  // At the click, because the next key may come before the event of the opened menu; that event for all else that opens it.
   document.addEventListener("toggle", (event) => { if (event.target.open) linkOptions(event.target); }, true); // it does not bubble
 
   const HtmlBlock = ({ id, html }) => {
@@ -58,6 +59,7 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
     if (!target) return;
+    if (target.matches("summary")) linkOptions(target.parentElement);
     if (target.matches("button.png")) savePng(target.dataset.card);
     if (target.matches("a.skip")) {
       event.preventDefault(); // a URL with another hash would be redrawn
