@@ -410,7 +410,8 @@ class Stack:
             self._run_module("alembic upgrade head", "alembic-migrate", urls)
             return
         digest = hashlib.sha256(json.dumps(sorted(urls.items())).encode())
-        for file in sorted([*(ROOT / "api" / "migrations").rglob("*.py"), ROOT / "api" / "logins.py"]):
+        serving = ROOT / "api" / "serving"
+        for file in sorted([*(serving / "migrations").rglob("*.py"), serving / "logins.py"]):
             digest.update(file.read_bytes())
         with self._once("serving-version", digest.hexdigest()) as due:
             if due:

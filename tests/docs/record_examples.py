@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from tests.warehouse import ROOT
 
-FILE = ROOT / "api" / "examples.json"
+FILE = ROOT / "api" / "http" / "examples.json"
 PROBLEM = "application/problem+json"
 MERGE_PATCH = "application/merge-patch+json"
 
