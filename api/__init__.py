@@ -28,6 +28,7 @@ from typing import Any
 from flask import Flask
 
 from api.dashboards import application as dashboards
+from api.figures.cube_loader import CubeLoader
 from api.http import access, metrics, problems, request_ids, security_headers, url_converters
 from api.http.examples import Examples
 from api.http.trusted_proxies import TrustedProxies
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     request_ids.init_app(app)
     metrics.init_app(app)
     security_headers.init_app(app)
+    app.extensions["cube_loader"] = CubeLoader()
     access.init_app(app)
     database.init_app(app)
     rest = problems.ProblemApi(app, spec_kwargs={"extra_plugins": [Examples()]})

@@ -269,6 +269,12 @@ LONG = (
         but=("sales-light-desktop",),
     ),
     Long(
+        "dashboards/test_warehouse_page.py::test_axe_*",
+        "the page in each form",
+        but=("light-desktop",),
+        exhaustive=True,
+    ),
+    Long(
         "dashboards/test_filters.py::test_*_option_*",
         "each option of each menu",
         but=("segment-customers",),

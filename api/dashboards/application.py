@@ -26,7 +26,6 @@ from api.dashboards.html_block import HtmlBlock
 from api.dashboards.selection import PAGES, PREFIX, parse_selection
 from api.dashboards.shell import TITLES, announcement, footer, header, message_header
 from api.errors import InvalidRequestError
-from api.figures.cube_loader import CubeLoader
 from api.figures.sales_cube import SalesCube
 from api.http.access import requires
 
@@ -69,7 +68,6 @@ ANNOUNCEMENT = html.Div(id="announcement", role="status", className="visually-hi
 
 def init_app(app: Flask) -> None:
     """Add the dashboards to the application. They require the read scope."""
-    app.extensions["cube_loader"] = CubeLoader()
     dash = Dash(
         "dashboards",
         server=app,  # type: ignore[arg-type] # Dash accepts Flask, but its annotation lacks it

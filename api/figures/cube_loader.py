@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,11 @@ from flask import current_app
 from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from api.figures.sales_cube import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, SalesCube
+from api.figures.grouping import Answer, Question, answered
+from api.figures.sales_cube import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, SalesCube, Values
 from api.serving.database import Reader, read
 from api.serving.models import SERVING
-from api.serving.served import FIND_SERVED
+from api.serving.served import FIND_KEPT, FIND_SERVED
 
 LOADING_SECONDS = 120
 ORDERS_BUCKETS = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6 or more"}
@@ -31,17 +34,26 @@ RECENCY_BUCKETS = {
 }
 """Buckets of months since a customer's last order: lower bound → label."""
 
-LINE_TYPES = {**dict.fromkeys(("day", "product", "customer", "order"), ">i4"), **dict.fromkeys(MEASURES, ">i8")}
+LINE_TYPES = {
+    **dict.fromkeys(("day", "product", "customer", "order"), ">i4"),
+    **dict.fromkeys(MEASURES, ">i8"),
+    "known": ">i4",
+}
 LINE = np.dtype(
     [("_fields", ">i2"), *(part for name, kind in LINE_TYPES.items() for part in ((f"_{name}", ">i4"), (name, kind)))]
 )
-"""A row of COPY … (FORMAT binary) without NULLs: the number of fields, then each field preceded by its length."""
+"""A row of COPY … (FORMAT binary) without NULLs: the number of fields, then each field preceded by its length.
+
+``known`` has a bit for each of MEASURES that is not NULL.
+"""
 
 LINES = """
 COPY (
     SELECT COALESCE(order_date - DATE '1970-01-01', {no_day}), product_key, customer_key,
         CAST(DENSE_RANK() OVER (ORDER BY order_number COLLATE "C") - 1 AS INTEGER),
-        CAST(COALESCE(sales_amount, 0) AS BIGINT), COALESCE(profit, 0), CAST(COALESCE(quantity, 0) AS BIGINT)
+        CAST(COALESCE(sales_amount, 0) AS BIGINT), COALESCE(profit, 0), CAST(COALESCE(quantity, 0) AS BIGINT),
+        CAST(sales_amount IS NOT NULL AS INTEGER) + 2 * CAST(profit IS NOT NULL AS INTEGER)
+        + 4 * CAST(quantity IS NOT NULL AS INTEGER)
     FROM {sales}
     WHERE run_id = {run}
 ) TO STDOUT (FORMAT binary)
@@ -58,16 +70,71 @@ CUSTOMER_COLUMNS = (
     "total_orders",
     "recency",
 )
+CUSTOMER_VALUES = {1: "country", 2: "segment", 3: "age_group", 4: "gender", 5: "marital_status"}
+"""Place in CUSTOMER_COLUMNS → name of the dimension."""
+
 COPY_HEADER = 19
 COPY_TRAILER = 2
 
 
+KEPT_ANSWERS = 128
+LARGEST_KEPT = 5_000
+"""An answer with more groups is not kept."""
+
+
 class CubeLoader:
-    """Caches the cube of the served run, and loads it again when another run is served."""
+    """Caches the cube of the served run, and loads it again when another run is served.
+
+    It also keeps the cube of an earlier run while a client reads its pages, and the last answers of each cube: a run
+    never changes, so neither do they.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cube: SalesCube | None = None
+        self._earlier: SalesCube | None = None
+        self._answers: OrderedDict[tuple[SalesCube, Question], Answer] = OrderedDict()
+        self._answers_lock = threading.Lock()
+
+    def answer(self, run_id: int, synced_at: datetime, question: Question) -> Answer | None:
+        """Answer a question about a run, or return None if its rows are not kept. Raises psycopg.Error."""
+        cube = self._of_run(run_id, synced_at)
+        if cube is None:
+            return None
+        key = cube, question
+        with self._answers_lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = answered(cube, question)
+        if len(answer.rows) <= LARGEST_KEPT:
+            with self._answers_lock:
+                self._answers[key] = answer
+                while len(self._answers) > KEPT_ANSWERS:
+                    self._answers.popitem(last=False)
+        return answer
+
+    def _of_run(self, run_id: int, synced_at: datetime) -> SalesCube | None:
+        """Return the cube of a run, whose loading all threads wait for."""
+        for cube in (self._cube, self._earlier):
+            if cube is not None and (cube.run_id, cube.synced_at) == (run_id, synced_at):
+                return cube
+        with self._lock:
+            for cube in (self._cube, self._earlier):
+                if cube is not None and (cube.run_id, cube.synced_at) == (run_id, synced_at):
+                    return cube
+            cube = load(run_id)
+            if cube is None:
+                return None
+            if self._cube is None or cube.synced_at > self._cube.synced_at:
+                self._cube, self._earlier = cube, None
+            else:
+                self._earlier = cube
+            kept = (self._cube, self._earlier)
+            with self._answers_lock:
+                for key in [key for key in self._answers if key[0] not in kept]:
+                    del self._answers[key]
+            return cube
 
     def current(self) -> SalesCube | None:
         """Return the cube of the served run, or None if no run is served. Raises psycopg.Error.
@@ -96,13 +163,16 @@ class CubeLoader:
                 self._lock.release()
 
 
-def load() -> SalesCube | None:
-    """Load the served run from Postgres in one snapshot; None if no run is served."""
+def load(run_id: int | None = None) -> SalesCube | None:
+    """Load a run from Postgres in one snapshot, by default the served one; None if it is not kept or none is served."""
     reader: Reader = current_app.extensions["reader"]
     with reader.connect() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(f"SET LOCAL statement_timeout = '{LOADING_SECONDS}s'")
-        run = connection.execute(FIND_SERVED).fetchone()
+        if run_id is None:
+            run = connection.execute(FIND_SERVED).fetchone()
+        else:
+            run = connection.execute(FIND_KEPT, {"run_id": run_id}).fetchone()
         return _read_run(connection, run) if run else None
 
 
@@ -142,6 +212,10 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
         product_names=[name or UNKNOWN for name in products[1]],
         customer_keys=customer_keys,
         attributes=attributes,
+        values={
+            **{name: _values(column) for name, column in zip(PRODUCT_COLUMNS[1:], products[1:], strict=True)},
+            **{CUSTOMER_VALUES[at]: _values(customers[at]) for at in CUSTOMER_VALUES},
+        },
         first_days=_first_days(days, line_customers, len(customer_keys)),
         days=days,
         line_products=line_products,
@@ -150,6 +224,7 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
         order_count=order_count,
         mixed_orders=_mixed(orders, order_count, days, line_customers),
         measures={name: lines[name].astype(np.float64) for name in MEASURES},
+        known={name: _known(lines["known"], bit) for bit, name in enumerate(MEASURES)},
     )
 
 
@@ -183,6 +258,19 @@ def _positions(keys: Ints, known: Ints, name: str) -> Ints:
     if not np.array_equal(known[np.minimum(positions, len(known) - 1)] if known.size else [], keys):
         raise ValueError(f"serving.sales has a {name}_key that serving.{name}s lacks: sync again")
     return positions
+
+
+def _known(flags: Ints, bit: int) -> Mask | None:
+    """Return the mask of the lines with a bit; None if all have it."""
+    known: Mask = (flags >> bit & 1).astype(np.bool_)
+    return None if known.all() else known
+
+
+def _values(column: Sequence[str | None]) -> Values:
+    """Build the values of a column; an empty text counts as null."""
+    labels = [None, *sorted({value for value in column if value})]
+    positions = {label: position for position, label in enumerate(labels)}
+    return Values(labels, np.array([positions[value or None] for value in column], dtype=np.int32))
 
 
 def _texts(values: Sequence[str | None], first: Sequence[str] = ()) -> Attribute:

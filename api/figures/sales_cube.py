@@ -49,6 +49,17 @@ class Attribute:
         return summed(self.codes, of_each, len(self.labels))
 
 
+@dataclass(frozen=True)
+class Values:
+    """The values of products or customers in one column of gold, null first, and for each member the index of its own.
+
+    Unlike an ``Attribute`` it tells null from gold's label for what the sources lack.
+    """
+
+    labels: Sequence[str | None]
+    codes: Ints
+
+
 class Lines:
     """A subset of the order lines, sorted by day. Sums are cached.
 
@@ -87,6 +98,17 @@ class Lines:
         if name not in self._measures:
             self._measures[name] = self.cube.measures[name][self._where]
         return self._measures[name]
+
+    def known(self, name: str) -> Mask | None:
+        """Return the mask of the lines that have a measure; None if all of the cube have it."""
+        known = self.cube.known[name]
+        return None if known is None else known[self._where]
+
+    def among(self, where: Mask) -> Lines:
+        """Return some of the lines."""
+        first = self._where.start if isinstance(self._where, slice) else 0
+        places = np.flatnonzero(where) + first if isinstance(self._where, slice) else self._where[where]
+        return Lines(self.cube, places)
 
     def total(self, measure: str) -> int:
         """Add up a measure."""
@@ -144,13 +166,15 @@ class Lines:
         return present
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SalesCube:
     """The cube of a sync run. Lines are sorted by day; those without an order date come first.
 
     ``product_keys`` and ``customer_keys`` are sorted; other arrays about products and customers are parallel to them.
-    ``mixed_orders`` is the mask of orders with lines of several days or customers, an error of the sources.
-    ``first_days`` holds each customer's first order date in days since 1970-01-01, NO_DAY without one.
+    ``values`` has the columns of gold by which sales are grouped, and ``known`` for each measure the mask of the lines
+    that have it, None if all do. ``mixed_orders`` is the mask of orders with lines of several days or customers, an
+    error of the sources. ``first_days`` holds each customer's first order date in days since 1970-01-01, NO_DAY without
+    one.
     """
 
     run_id: int
@@ -161,6 +185,7 @@ class SalesCube:
     product_names: Sequence[str]
     customer_keys: Ints
     attributes: Mapping[str, Attribute]
+    values: Mapping[str, Values]
     first_days: Ints
     days: Ints
     line_products: Ints
@@ -169,6 +194,11 @@ class SalesCube:
     order_count: int
     mixed_orders: Mask
     measures: Mapping[str, Floats]
+    known: Mapping[str, Mask | None]
+
+    def keys_of(self, members: str) -> Ints:
+        """Return the keys of ``product`` or ``customer``."""
+        return self.product_keys if members == "product" else self.customer_keys
 
     @cached_property
     def has_mixed_orders(self) -> bool:

@@ -111,14 +111,22 @@ def item_response(
 
 
 def page_response(
-    names: Sequence[str], rows: Iterable[Sequence[Any]], state: str, business_date: date, following: str | None
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    state: str,
+    business_date: date,
+    following: str | None,
+    **members: Any,
 ) -> Response:
-    """Return a response with a page of items; ``following`` is the URL of the next page."""
+    """Return a response with a page of items; ``following`` is the URL of the next page.
+
+    ``members`` are further members of the JSON document.
+    """
     if wants_csv():
         response = _body_response(_csv(names, rows), CSV, f"{state};csv", business_date)
     else:
         items = [dict(zip(names, row, strict=True)) for row in rows]
-        document = orjson.dumps({"business_date": business_date, "next": following, "items": items})
+        document = orjson.dumps({"business_date": business_date, "next": following, "items": items, **members})
         response = _body_response(document, JSON, state, business_date)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'

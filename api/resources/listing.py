@@ -182,7 +182,7 @@ def list_response(
     items = rows[:limit] if rows[0][-1] else []
     following = None
     if len(rows) > limit:
-        following = _address(order.cursor_after(rows[0][0], rows[limit - 1][first:last]))
+        following = next_page(order.cursor_after(rows[0][0], rows[limit - 1][first:last]))
     return page_response(names, [format_row(row[last:-1]) for row in items], state, business_date, following)
 
 
@@ -195,6 +195,7 @@ def _state(rows: Sequence[tuple[Any, ...]], cursor: Cursor | None) -> tuple[str,
     return f"{run_id}-{revision}", business_date
 
 
-def _address(cursor: Cursor) -> str:
-    parameters = {**(request.view_args or {}), **request.args.to_dict(), "cursor": cursor.encode()}
+def next_page(cursor: Cursor) -> str:
+    """Return the URL of the request with another cursor."""
+    parameters = {**(request.view_args or {}), **request.args.to_dict(flat=False), "cursor": cursor.encode()}
     return url_for(request.endpoint or "", **parameters)

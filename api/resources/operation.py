@@ -67,12 +67,12 @@ def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
         raise InvalidRequestError({"detail": f"{repeated}: is given twice.", "pointer": f"#/{repeated}"})
 
 
-def _once_each(view: View) -> View:
-    """Refuse a request with a repeated parameter, because only one of its values would be used."""
+def _once_each(view: View, several: tuple[str, ...]) -> View:
+    """Refuse a request with another repeated parameter, because only one of its values would be used."""
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        repeated = [name for name, values in request.args.lists() if len(values) > 1]
+        repeated = [name for name, values in request.args.lists() if len(values) > 1 and name not in several]
         if repeated:
             raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
         return view(*args, **kwargs)
@@ -94,13 +94,15 @@ def operation(
     success: int = 200,
     parameters: tuple[dict[str, Any], ...] = (),
     links: dict[str, Any] | None = None,
+    several: tuple[str, ...] = (),
     **doc: Any,
 ) -> Callable[[View], View]:
     """Register a view as an operation that requires a scope, and document its responses.
 
     ``statuses`` are the errors of this operation beyond ALWAYS. ``conditional``: the response has an ETag, and a
     business date unless ``dated`` is false. ``csv``: it is also available as CSV. ``paged``: it links to the next
-    page. ``links`` are OpenAPI links to operations that follow from the response (see ``openapi_links``).
+    page. ``links`` are OpenAPI links to operations that follow from the response (see ``openapi_links``). The
+    parameters in ``several`` may be repeated.
     """
     # Integer keys, as in flask-smorest: the same status as a text key would hide the documented schema.
     responses: dict[int, Any] = {status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})}
@@ -127,7 +129,7 @@ def operation(
     described = dict(doc, responses=responses, security=security)
 
     def register(view: View) -> View:
-        documented = blueprint.doc(operationId=view.__name__, **described)(requires(scope)(_once_each(view)))
+        documented = blueprint.doc(operationId=view.__name__, **described)(requires(scope)(_once_each(view, several)))
         own_parameters = documented._apidoc.setdefault("arguments", {}).setdefault("parameters", [])
         own_parameters.extend(parameters)
         blueprint.route(rule, methods=[method])(documented)

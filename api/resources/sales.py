@@ -1,25 +1,96 @@
-"""Sales added up by any combination of groups."""
+"""Sales added up by any combination of dimensions."""
 
+from datetime import date
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 from flask_smorest import Blueprint
 from marshmallow import RAISE
+from sqlalchemy import bindparam, join, select
 
-from api.resources import grouped_sales
-from api.resources.listing import list_response
+from api.errors import InvalidRequestError, NotSyncedError
+from api.figures.cube_loader import CubeLoader
+from api.figures.grouping import Question
+from api.figures.registry import FILTERS
+from api.http.paging import Cursor, CursorExpiredError
+from api.http.responses import content_state, is_not_modified, not_modified_response, page_response
+from api.resources.listing import next_page
 from api.resources.operation import operation
 from api.resources.schemas import SalesPage, SalesQuery
+from api.serving.database import read, sql_text
+from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
 
 blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="Sales by group")
 
+STATE = select(SyncRun.id, SyncRun.business_date, SyncRun.finished_at, Revision.number).select_from(
+    join(SyncRun, Revision, Revision.single)
+)
+CURRENT_STATE = sql_text(STATE.where(SERVED).order_by(SyncRun.id.desc()).limit(ONE))
+STATE_OF_CURSOR = sql_text(STATE.where(SUCCEEDED, SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)))
+LIST = "sales "
+"""How the names of orders in cursors of this list begin; a hash of the question follows."""
 
-@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,))
+EXPIRED = "The sync run of the list was deleted: start again without `cursor`."
+
+
+@operation(
+    blueprint,
+    "",
+    "read",
+    conditional=True,
+    csv=True,
+    paged=True,
+    statuses=(410,),
+    several=tuple(dimension.name for dimension in FILTERS),
+)
 @blueprint.arguments(SalesQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, SalesPage)
 def list_sales(query: dict[str, Any]) -> Response:
     """Add up sales by day, or by the groups in group_by. Changes by users to products are not applied."""
-    bounds: dict[str, Any] = {name: query[name] for name in ("from_", "to") if name in query}
-    sql, order = grouped_sales.statement(query["group_by"], tuple(bounds), following=query["cursor"] is not None)
-    names = [*grouped_sales.members(query["group_by"]), *grouped_sales.SUMS]
-    return list_response(sql, bounds, query, order, names, grouped_sales.formatter(names))
+    cursor: Cursor | None = query["cursor"]
+    if cursor and not cursor.order.startswith(LIST):
+        raise _other_list()
+    rows = read(STATE_OF_CURSOR, {"run_id": cursor.run_id}) if cursor else read(CURRENT_STATE)
+    if not rows:
+        raise CursorExpiredError(EXPIRED) if cursor else NotSyncedError
+    run_id, business_date, synced_at, revision = rows[0]
+    question = _question(query)
+    name = LIST + content_state(repr(question))
+    begin = _begin(cursor, name)
+    state = f"{run_id}-{revision}"
+    if is_not_modified(state):
+        return not_modified_response(state)
+    loader: CubeLoader = current_app.extensions["cube_loader"]
+    answer = loader.answer(run_id, synced_at, question)
+    if answer is None:
+        raise CursorExpiredError(EXPIRED)
+    end = begin + query["limit"]
+    following = next_page(Cursor(run_id, name, (str(end),))) if end < len(answer.rows) else None
+    rest = {"rest": answer.rest} if question.top is not None else {}
+    return page_response(answer.names, answer.rows[begin:end], state, business_date, following, **rest)
+
+
+def _question(query: dict[str, Any]) -> Question:
+    sort, descending = query["sort"] or (None, False)
+    first: date | None = query.get("from_")
+    filters = tuple(
+        (dimension.name, tuple(query[dimension.name])) for dimension in FILTERS if query.get(dimension.name)
+    )
+    return Question(
+        query["group_by"], query["measures"], first, query.get("to"), filters, sort, descending, query.get("top")
+    )
+
+
+def _begin(cursor: Cursor | None, name: str) -> int:
+    """Return the number of rows before a page. Raises InvalidRequestError for a cursor of another list."""
+    if cursor is None:
+        return 0
+    match cursor.values:
+        case (number,) if cursor.order == name and number.isascii() and number.isdecimal() and len(number) < 10:
+            return int(number)
+    raise _other_list()
+
+
+def _other_list() -> InvalidRequestError:
+    detail = "cursor: belongs to another list or sort order; use `next` unchanged."
+    return InvalidRequestError({"detail": detail, "parameter": "cursor"})

@@ -11,17 +11,18 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
+from api.figures.registry import DEFAULT_MEASURES, DIMENSIONS, FILTERS, GROUPS, MEASURES, Dimension, Measure
 from api.http.paging import Cursor, CursorError, is_text
 from api.http.url_converters import MAX_KEY
 from api.serving.models import DATASETS
 
 PRODUCT_SEGMENTS = ("High-Performer", "Mid-Range", "Low-Range")
 CUSTOMER_SEGMENTS = ("VIP", "Regular", "New")
-GROUPS = ("day", "month", "quarter", "year", "country", "category", "subcategory", "product")
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 MAX_SUM = 2**63 - 1
 MAX_TEXT_LENGTH = 50
+MAX_VALUES = 100
 MAX_NAME_LENGTH = 100
 
 
@@ -396,17 +397,39 @@ class CustomerQuery(SegmentQuery):
     segment = Choice(CUSTOMER_SEGMENTS, "Only this segment; a customer who never ordered has none.")
 
 
-class SalesQuery(PageQuery):
-    """Which sales to add up, and by which groups."""
+def _filter(dimension: Dimension) -> fields.Field[Any]:
+    """Declare a filter of sales by a dimension."""
+    about = f"{dimension.description} May be repeated: any of the values."
+    one = QueryInteger(0, MAX_KEY) if dimension.is_key else Text(MAX_TEXT_LENGTH, metadata={})
+    return fields.List(
+        one,
+        validate=validate.Length(1, MAX_VALUES, error="must have {min} to {max} values."),
+        metadata=described(about, [dimension.example]),
+    )
+
+
+class SalesQuery(PageQuery.from_dict({dimension.name: _filter(dimension) for dimension in FILTERS})):  # type: ignore[misc] # mypy does not know the class
+    """Which sales to add up, and how."""
 
     from_ = IsoDate(data_key="from", metadata=described("First order date, included.", "2026-01-01"))
     to = IsoDate(metadata=described("Last order date, included.", "2026-01-31"))
     group_by = Choices(GROUPS, "Columns to group by.", "month,country", default=("day",))
+    measures = Choices(
+        tuple(measure.name for measure in MEASURES), "Measures to return.", "total_sales", default=DEFAULT_MEASURES
+    )
+    sort = Sort(tuple(measure.name for measure in MEASURES))
+    top = QueryInteger(
+        1,
+        MAX_PAGE_SIZE,
+        metadata=described("Only this number of groups, the first by `sort`; `rest` adds up the others.", 10),
+    )
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
         if "from_" in data and "to" in data and data["from_"] > data["to"]:
             raise ValidationError("must not be after `to`.", "from")
+        if "top" in data and not data["sort"]:
+            raise ValidationError("needs `sort`, such as -total_sales.", "top")
 
 
 class SyncHistoryQuery(RequestSchema):
@@ -456,30 +479,44 @@ class CustomerPage(PageSchema):
     items = fields.List(fields.Nested(CustomerItem), required=True)
 
 
-class SalesGroup(ResponseSchema):
-    """Sums over the order lines of a group. Only the columns of `group_by` are present."""
+def _column(dimension: Dimension, column: str) -> fields.Field[Any]:
+    """Declare a column of a group."""
+    if column == "product_name":
+        return fields.String(
+            metadata=described("Name of the product in the warehouse, without changes by users.", "Road Bike")
+        )
+    kind = fields.Date if dimension.name == "day" else fields.String
+    whole = dimension.is_key or dimension.name == "year"
+    return (fields.Integer if whole else kind)(metadata=described(dimension.description, dimension.example))
 
-    day = fields.Date(metadata=described("Order date; null for lines without one.", "2026-01-31"))
-    month = fields.String(metadata=described("Month of the order date.", "2026-01"))
-    quarter = fields.String(metadata=described("Quarter of the order date.", "2026-Q1"))
-    year = fields.Integer(metadata=described("Year of the order date.", 2026))
-    country = fields.String(metadata=described("Country of the customer.", "Germany"))
-    category = fields.String(
-        metadata=described("Category of the product in the warehouse, without changes by users.", "Bikes")
-    )
-    subcategory = fields.String(metadata=described("Subcategory of the product.", "Road Bikes"))
-    product_key = fields.Integer(metadata=described("Surrogate key of the product; 0 for the unknown member.", 17))
-    product_name = fields.String(metadata=described("Name of the product in the warehouse, without changes by users."))
-    total_sales = fields.Integer(metadata=described("Sum of sales, in whole units.", 12000))
-    total_profit = fields.Integer(metadata=described("Sales less the cost at the time of sale, in whole units.", 4000))
-    total_quantity = fields.Integer(metadata=described("Number of units.", 25))
-    total_orders = fields.Integer(metadata=described("Distinct orders with a line in the group.", 20))
+
+def _sum(measure: Measure) -> fields.Field[Any]:
+    """Declare a measure of a group."""
+    kind = fields.Integer if measure.is_whole else fields.Float
+    return kind(metadata=described(measure.description, measure.example))
+
+
+SUMS = {measure.name: _sum(measure) for measure in MEASURES}
+
+
+class SalesRest(ResponseSchema.from_dict(SUMS)):  # type: ignore[misc] # mypy does not know the class
+    """The measures of the groups beyond the top ones together."""
+
+
+GROUP_COLUMNS = {column: _column(dimension, column) for dimension in DIMENSIONS for column in dimension.columns}
+
+
+class SalesGroup(ResponseSchema.from_dict(GROUP_COLUMNS | SUMS)):  # type: ignore[misc] # mypy does not know the class
+    """Sums over the order lines of a group. Only the columns of `group_by` and the measures are present."""
 
 
 class SalesPage(PageSchema):
-    """A page of groups, sorted by the columns of `group_by`."""
+    """A page of groups, sorted by the columns of `group_by` (null first) or by `sort`."""
 
     items = fields.List(fields.Nested(SalesGroup), required=True)
+    rest = fields.Nested(
+        SalesRest, metadata=described("Only with `top`: the other groups together; null if there are none.")
+    )
 
 
 class Kpis(ResponseSchema):

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from api.serving.database import read, sql_text
-from api.serving.models import ONE, SERVED, SyncRun
+from api.serving.models import ONE, SERVED, SUCCEEDED, SyncRun
 
 FIND_SERVED = sql_text(
     select(SyncRun.id, SyncRun.batch_id, SyncRun.business_date, SyncRun.sample_customers, SyncRun.finished_at)
@@ -14,6 +14,12 @@ FIND_SERVED = sql_text(
     .order_by(SyncRun.id.desc())
     .limit(ONE)
 )
+FIND_KEPT = sql_text(
+    select(SyncRun.id, SyncRun.batch_id, SyncRun.business_date, SyncRun.sample_customers, SyncRun.finished_at).where(
+        SUCCEEDED, SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)
+    )
+)
+"""The run with an id, if its rows are kept."""
 
 
 def served_day() -> dict[str, Any] | None:

@@ -1,0 +1,210 @@
+"""Sales added up by any combination of dimensions, from the arrays of a sales cube.
+
+Each dimension gives every order line a number. The numbers of several dimensions are combined to one, compressed after
+each step, so that they keep their order and never overflow. Sums are then NumPy's ``bincount`` by that number.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, cast
+
+import numpy as np
+
+from api.figures.periods import Period
+from api.figures.registry import DEFAULT_MEASURES, FILTERS, Dimension, dimension_of
+from api.figures.sales_cube import NO_DAY, Ints, Lines, Mask, SalesCube, day_of, distinct, summed
+
+UNITS = {"day": "D", "month": "M", "year": "Y"}
+"""Dimension of days → NumPy's unit of time."""
+
+SUMS = {"total_sales": "sales", "total_profit": "profit", "total_quantity": "quantity"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which sales to add up, and how.
+
+    ``filters`` holds dimensions with their values, combined by OR; texts are compared without regard to case and to the
+    spelling of accents. ``sort`` is a measure, None for the order of the groups. ``top`` keeps the first groups.
+    """
+
+    group_by: tuple[str, ...]
+    measures: tuple[str, ...] = DEFAULT_MEASURES
+    first: date | None = None
+    last: date | None = None
+    filters: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    sort: str | None = None
+    descending: bool = False
+    top: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The groups as rows with the columns of ``names``, and the measures of the groups beyond the top ones, if any."""
+
+    names: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    rest: dict[str, Any] | None = None
+
+
+def answered(cube: SalesCube, question: Question) -> Answer:
+    """Add up the lines of a cube; of many answers the cube keeps the last ones.
+
+    The groups are in the order of their values, null first, texts by code points; or by a measure, null the smallest.
+    """
+    lines = _lines(cube, question)
+    dimensions = [dimension_of(name) for name in question.group_by]
+    groups, firsts, columns = _groups(lines, dimensions)
+    count = len(firsts)
+    measures = _measures(lines, groups, count, dimensions, question)
+    order: Sequence[int] = range(count)
+    if question.sort:
+        values = measures[question.sort]
+        order = sorted(
+            order, key=lambda group: (values[group] is not None, values[group] or 0), reverse=question.descending
+        )
+    rest = None
+    if question.top is not None and count > question.top:
+        others = np.ones(count, dtype=np.bool_)
+        others[list(order[: question.top])] = False
+        rest = _rest(lines, others[groups], question)
+        order = order[: question.top]
+    shown = [measures[name] for name in question.measures]
+    table = list(zip(*columns, *shown, strict=True))
+    names = (*(column for dimension in dimensions for column in dimension.columns), *question.measures)
+    return Answer(names, [table[group] for group in order], rest)
+
+
+def folded(text: str) -> str:
+    """Return a text without regard to case, and with one spelling of accents."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _lines(cube: SalesCube, question: Question) -> Lines:
+    masks: dict[str, Mask] = {}
+    filters = dict(question.filters)
+    for dimension in FILTERS:
+        if dimension.name in filters:
+            mask = _members(cube, dimension, filters[dimension.name])
+            masks[dimension.of] = masks[dimension.of] & mask if dimension.of in masks else mask
+    period = None
+    if question.first or question.last:
+        period = Period(question.first or date.min, question.last or date.max)
+    return cube.lines(period, masks.get("product"), masks.get("customer"))
+
+
+def _members(cube: SalesCube, dimension: Dimension, values: Sequence[Any]) -> Mask:
+    """Return the mask of products or customers with one of some values."""
+    if dimension.is_key:
+        return np.isin(cube.keys_of(dimension.of), values)
+    own, wanted = cube.values[dimension.name], {folded(value) for value in values}
+    among = np.array([label is not None and folded(label) in wanted for label in own.labels], dtype=np.bool_)
+    return cast(Mask, among[own.codes])
+
+
+def _groups(lines: Lines, dimensions: Sequence[Dimension]) -> tuple[Ints, Ints, list[Sequence[Any]]]:
+    """Return the group of each line, the first line of each group, and the groups' values, column by column."""
+    groups: Ints = np.zeros(lines.days.size, dtype=np.int64)
+    numbered: list[tuple[Ints, Callable[[Ints], list[Sequence[Any]]]]] = []
+    for dimension in dimensions:
+        codes, columns_of = _numbered(lines, dimension)
+        numbered.append((codes, columns_of))
+        groups = np.unique(groups * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+    firsts = np.unique(groups, return_index=True)[1]
+    return groups, firsts, [column for codes, columns_of in numbered for column in columns_of(codes[firsts])]
+
+
+def _numbered(lines: Lines, dimension: Dimension) -> tuple[Ints, Callable[[Ints], list[Sequence[Any]]]]:
+    """Return a number for each line in the order of the dimension's values, and the function that turns them back."""
+    cube = lines.cube
+    if dimension.of == "day":
+        units, codes = np.unique(_units(lines.days, dimension.name), return_inverse=True)
+        labels = [_label(int(unit), dimension.name) for unit in units]
+        return codes, lambda chosen: [[labels[code] for code in chosen]]
+    members = lines.products if dimension.of == "product" else lines.customers
+    if dimension.is_key:
+        keys = cube.keys_of(dimension.of)
+        if dimension.of == "customer":
+            return members, lambda chosen: [keys[chosen].tolist()]
+        names = cube.values["product_name"]
+        return members, lambda chosen: [keys[chosen].tolist(), [names.labels[code] for code in names.codes[chosen]]]
+    own = cube.values[dimension.name]
+    return own.codes[members], lambda chosen: [[own.labels[code] for code in chosen]]
+
+
+def _units(days: Ints, name: str) -> Ints:
+    """Return the units of time of days, as numbers since 1970; NO_DAY stays."""
+    known = np.where(days == NO_DAY, 0, days).astype("datetime64[D]")
+    units = known.astype(f"datetime64[{UNITS.get(name, 'M')}]").astype(np.int64)
+    if name == "quarter":
+        units = units // 3
+    return np.where(days == NO_DAY, NO_DAY, units)
+
+
+def _label(unit: int, name: str) -> Any:
+    if unit == NO_DAY:
+        return None
+    if name == "day":
+        return day_of(unit)
+    if name == "year":
+        return 1970 + unit
+    year, part = divmod(unit, 12 if name == "month" else 4)
+    return f"{1970 + year:04}-{part + 1:02}" if name == "month" else f"{1970 + year:04}-Q{part + 1}"
+
+
+def _measures(
+    lines: Lines, groups: Ints, count: int, dimensions: Sequence[Dimension], question: Question
+) -> dict[str, list[Any]]:
+    """Return the measures that a question needs, each by group."""
+    wanted = {*question.measures, *([question.sort] if question.sort else [])}
+    needed = {"avg_order_value": ("total_sales", "total_orders"), "profit_margin": ("total_profit", "total_sales")}
+    for name in tuple(wanted):
+        wanted |= set(needed.get(name, ()))
+    found: dict[str, list[Any]] = {}
+    for name in wanted & SUMS.keys():
+        found[name] = _sums(lines, SUMS[name], groups, count)
+    if "total_orders" in wanted:
+        whole = all(dimension.of != "product" for dimension in dimensions)
+        found["total_orders"] = lines.orders_by(groups, count, whole=whole).tolist()
+    if "order_lines" in wanted:
+        found["order_lines"] = np.bincount(groups, minlength=count).tolist()
+    for name, members, size in (
+        ("total_customers", lines.customers, len(lines.cube.customer_keys)),
+        ("total_products", lines.products, len(lines.cube.product_keys)),
+    ):
+        if name in wanted:
+            found[name] = distinct(members, size, groups, count).tolist()
+    for name, (upper, lower) in needed.items():
+        if name in wanted:
+            digits = 2 if name == "avg_order_value" else 4
+            found[name] = [_ratio(a, b, digits) for a, b in zip(found[upper], found[lower], strict=True)]
+    return found
+
+
+def _sums(lines: Lines, measure: str, groups: Ints, count: int) -> list[int | None]:
+    """Add up a measure by group as SQL does: the sum of no values is None."""
+    sums: list[int | None] = summed(groups, lines.measure(measure), count).astype(np.int64).tolist()
+    known = lines.known(measure)
+    if known is None:
+        return sums
+    there = np.bincount(groups[known], minlength=count)
+    return [value if number else None for value, number in zip(sums, there, strict=True)]
+
+
+def _ratio(upper: int | None, lower: int | None, digits: int) -> float | None:
+    if upper is None or not lower:
+        return None
+    return float((Decimal(upper) / Decimal(lower)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+def _rest(lines: Lines, where: Mask, question: Question) -> dict[str, Any]:
+    """Return the measures of some of the lines together."""
+    some = lines.among(where)
+    one = np.zeros(some.days.size, dtype=np.int64)
+    measures = _measures(some, one, 1, (), question)
+    return {name: measures[name][0] for name in question.measures}
