@@ -52,6 +52,34 @@ NAMES = (
     "fact_sales",
 )
 
+NO_TIME, NO_TEXT, NO_NUMBER = (f"CAST(NULL AS {kind})" for kind in ("DATETIME2(3)", "NVARCHAR(400)", "INT"))
+MONITORING = {
+    "load_batches": f"""
+SELECT batch_id, CONCAT(N'run ', batch_id) AS run_id, business_date, {NO_TEXT} AS source_dir,
+    CAST(0 AS BIT) AS is_replay, CAST(0 AS BIT) AS is_history, CAST(0 AS BIT) AS same_drop,
+    CAST(0.01 AS DECIMAL(9, 6)) AS reject_limit, status, CAST('2026-01-01' AS DATETIME2(3)) AS opened_at,
+    {NO_TIME} AS published_at, {NO_TIME} AS shown_at, {NO_TIME} AS closed_at, CAST(NULL AS BIGINT) AS restated_cost,
+    {NO_NUMBER} AS rejects_accepted, {NO_TEXT} AS rejects_accepted_by, {NO_TEXT} AS rejects_note,
+    {NO_TIME} AS withdrawn_at, {NO_TEXT} AS withdrawn_reason
+FROM data.load_batches""",
+    **{
+        view: f"SELECT {', '.join(f'CAST(NULL AS INT) AS {name}' for name in columns.split())} WHERE 1 = 0"
+        for view, columns in {
+            "load_steps": "batch_id step_name status started_at ended_at rows_read rows_inserted rows_updated"
+            " error_number error_message",
+            "load_reconciliation": "batch_id source_table file_rows staged_rows bronze_rows loaded_rows"
+            " superseded_rows rejected_rows unaccounted_rows",
+            "rejected_rows": "batch_id source_table source_file source_line column_name reason raw_row",
+            "quality_results": "batch_id check_name subject severity passed waived observed observed_of expected"
+            " expected_of checked_at is_latest",
+            "quality_rules": "check_name layer severity expectation minimum warning_fall error_fall warning_rise"
+            " error_rise first_limit reason since",
+            "waivers": "batch_id check_name waived_by reason waived_at",
+        }.items()
+    },
+}
+"""The monitoring views: the batches, and none of their details."""
+
 
 class GoldDatabase:
     """The database, with its owner's login."""
@@ -85,7 +113,9 @@ class GoldDatabase:
     def create_views(self) -> None:
         """Create the views, or restore their definitions."""
         for name in NAMES:
-            self.execute(f"CREATE OR ALTER VIEW gold.{name} AS SELECT * FROM data.{name}")
+            self.execute(f"CREATE OR ALTER VIEW gold.{name} AS {MONITORING.get(name, f'SELECT * FROM data.{name}')}")
+        for name in MONITORING.keys() - {*NAMES}:
+            self.execute(f"CREATE OR ALTER VIEW gold.{name} AS {MONITORING[name]}")
 
     def publish(self, day: int, *, lines: int | None = None, customers: int = 2) -> None:
         """Replace all rows by those of a day in one transaction; each figure identifies the day.
