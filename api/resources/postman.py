@@ -61,5 +61,6 @@ def _values(parameters: list[dict[str, Any]], place: str) -> Iterator[dict[str, 
         if parameter["in"] == place:
             examples = parameter["schema"].get("examples", [""])
             example = parameter.get("example", parameter["schema"].get("default", examples[0]))
-            value = {"key": parameter["name"], "value": str(example), "description": parameter.get("description", "")}
+            one = example[0] if isinstance(example, list) else example  # a parameter that may be repeated
+            value = {"key": parameter["name"], "value": str(one), "description": parameter.get("description", "")}
             yield value if parameter.get("required") else value | {"disabled": True}

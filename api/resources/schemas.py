@@ -428,8 +428,6 @@ class SalesQuery(PageQuery.from_dict({dimension.name: _filter(dimension) for dim
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
         if "from_" in data and "to" in data and data["from_"] > data["to"]:
             raise ValidationError("must not be after `to`.", "from")
-        if "top" in data and not data["sort"]:
-            raise ValidationError("needs `sort`, such as -total_sales.", "top")
 
 
 class SyncHistoryQuery(RequestSchema):

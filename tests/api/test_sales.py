@@ -233,7 +233,6 @@ def test_both_bounds_are_included_and_lines_without_a_date_are_excluded(
         ("group_by=day country", "group_by", ", ".join(GROUPS)),
         ("sort=day", "sort", "total_sales, total_profit"),
         ("measures=sales", "measures", "'sales'; known values: total_sales"),
-        ("top=3", "top", "needs `sort`"),
         ("top=0&sort=-total_sales", "top", "from 1 to 1000"),
         ("product=bike", "product", "whole number"),
         ("product=", "product", "whole number"),
@@ -316,6 +315,13 @@ def test_the_top_groups_and_the_rest_are_all_there_is(
     others = [line for key, lines in groups_of(["country", "category"], SALES) if key not in shown for line in lines]
     assert page["rest"] == {name: measured(others)[name] for name in names}
     assert shared_client.get(f"{address}&top=1000").get_json()["rest"] is None
+
+
+def test_the_first_groups_in_their_own_order(shared_client: FlaskClient) -> None:
+    page = shared_client.get("/api/sales?group_by=year&top=2&measures=order_lines").get_json()
+    every = expected(["year"], measures=["order_lines"])
+    assert page["items"] == every[:2]
+    assert page["rest"] == {"order_lines": sum(item["order_lines"] for item in every[2:])}
 
 
 def test_groups_do_not_depend_on_the_time_zone_of_the_database(
