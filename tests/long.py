@@ -74,7 +74,11 @@ LONG = (
     Long("docs/test_postman.py::*", "loads and serves the committed drop"),
     Long("docs/test_examples_in_the_description.py::test_each_example_is_*", "loads and serves the committed drop"),
     # Kills and fuzzing
-    Long("sql/test_killed_server.py::test_a_server_killed_again_and_again_*", "the other test kills it twice"),
+    Long(
+        "sql/test_killed_server.py::test_a_server_killed_again_and_again_*",
+        "the other test kills it twice",
+        exhaustive=True,
+    ),
     Long("sql/test_changed_rows.py::test_*each_line_was_last_seen_on_*", "made-up days, one after the other"),
     Long("sql/test_deployment.py::test_loads_go_on_while_it_is_deployed", "a dozen deployments beside loads"),
     Long("api/test_schemathesis.py::*", "more than a thousand made-up requests"),
@@ -82,6 +86,7 @@ LONG = (
     Long("api/test_reading_while_syncing.py::*", "fifty syncs; test_sync.py reads beside a few"),
     Long("api/test_sync.py::test_a_killed_sync_*", "kills a sync"),
     Long("api/test_sync.py::test_invalid_parameters_*", "each parameter", but=("body3-*",)),
+    Long("api/test_sales.py::test_no_answer_*", "a thousand syncs, writes and reads", but=("60",)),
     Long("api/test_rolling_update.py::*", "replaces gunicorn under a sync"),
     Long("plugins/test_staging_equals_the_oracle.py::*", "made-up files by the hundred"),
     # Many cases of one rule
@@ -240,6 +245,7 @@ LONG = (
     Long("api/test_migrations.py::test_*tables*_are_replaced", "several migrations from nothing"),
     Long("dags/test_runs.py::test_a_dry_run_*", "another day of loads", exhaustive=True),
     Long("dags/test_runs.py::test_serving_*", "another day of loads"),
+    Long("dags/test_runs.py::test_an_api_that_is_down_*", "another day of loads", exhaustive=True),
     Long("dags/test_runs.py::test_an_export_that_cannot_*", "a sync and an export"),
     Long("plugins/test_tableau_runs.py::test_a_failed_run_*", "several exports"),
     Long("plugins/test_tableau_runs.py::test_two_runs_at_once_*", "several exports"),

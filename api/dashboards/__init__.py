@@ -1,10 +1,8 @@
-"""Two dashboards in the browser, Sales and Customers, drawn by Dash from the served run.
+"""The pages in the browser: Sales and Customers, drawn by Dash from the served run, and the page of the warehouse.
 
 ====================  =======================================================================
 ``application``       Dash within the API's application
 ``selection``         page, period and filters, as in the URL
-``periods``           days, months, quarters and years
-``sales_cube``        the order lines of a run in memory; ``cube_loader`` reads them from Postgres
 ``cube_view``         the order lines of a selection, and the earlier ones to compare with
 ``measures``          what tiles and charts show: sums, counts and ratios by group
 ``charts``            parts of cards: tiles, bars, pyramids, tables and charts
@@ -15,8 +13,9 @@
 ``sales_page``        the cards of the Sales page
 ``customers_page``    the cards of the Customers page
 ``rows``              the rows of a selection, as a table and as a file
+``warehouse_page``    the page of the warehouse, rendered by the server; ``loads`` reads what it shows
 ``exports``           downloads of the files for Tableau
 ``shell``             header, filters and footer
-``assets``            style sheet, script and map
+``assets``            style sheets and scripts
 ====================  =======================================================================
 """

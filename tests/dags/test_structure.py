@@ -66,6 +66,10 @@ def test_the_flow_of_a_load(dags: dict[str, DAG]) -> None:
     assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == expected
     assert len(checks) == 7
     assert dag.get_task("open_batch").max_active_tis_per_dag == 1
+    showing = dag.get_task("sync_monitoring")
+    assert (showing.is_teardown, showing.on_failure_fail_dagrun) == (True, False), (
+        "the API decides nothing about a load"
+    )
 
 
 def test_the_assets_lead_from_the_files_to_the_served_copy(dags: dict[str, DAG]) -> None:

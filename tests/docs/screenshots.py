@@ -17,6 +17,7 @@ PICTURES: dict[str, tuple[str, tuple[int, int], Literal["light", "dark"]]] = {
     "customers": ("customers", DESKTOP, "light"),
     "sales-dark": ("sales?period=all&by=month", DESKTOP, "dark"),
     "customers-dark": ("customers?period=all&country=Germany", DESKTOP, "dark"),
+    "warehouse": ("warehouse", DESKTOP, "light"),
     "sales-phone": ("sales", PHONE, "light"),
     "customers-phone": ("customers", PHONE, "dark"),
 }
@@ -36,7 +37,7 @@ def main() -> None:
         for name, (page_name, (width, height), scheme) in PICTURES.items():
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
             page.goto(f"{address}/dashboards/{page_name}")
-            page.locator(".tile").first.wait_for()
+            page.locator(".tile, #load").first.wait_for()
             page.wait_for_timeout(SETTLED_MS)
             page.screenshot(path=IMAGES / f"{name}.png")
             page.close()
