@@ -54,7 +54,7 @@ LONGEST_SHOWN = 2000
 PAGE = "/api/customers?limit=50"
 MONTHS = "/api/sales?group_by=month"
 DEEP = "50 customers, deep"
-OWN_HEADERS = {"connection", "content-length", "date", "ratelimit", "server"}
+OWN_HEADERS = {"connection", "content-length", "date", "ratelimit", "server", "x-request-id"}
 """What may differ from server to server."""
 
 REFUSED = {
