@@ -116,13 +116,11 @@ class CubeLoader:
 
     def _of_run(self, run_id: int, synced_at: datetime) -> SalesCube | None:
         """Return the cube of a run, whose loading all threads wait for."""
-        for cube in (self._cube, self._earlier):
-            if cube is not None and (cube.run_id, cube.synced_at) == (run_id, synced_at):
-                return cube
+        if held := self._held(run_id, synced_at):
+            return held
         with self._lock:
-            for cube in (self._cube, self._earlier):
-                if cube is not None and (cube.run_id, cube.synced_at) == (run_id, synced_at):
-                    return cube
+            if held := self._held(run_id, synced_at):
+                return held
             cube = load(run_id)
             if cube is None:
                 return None
@@ -130,11 +128,22 @@ class CubeLoader:
                 self._cube, self._earlier = cube, None
             else:
                 self._earlier = cube
-            kept = (self._cube, self._earlier)
-            with self._answers_lock:
-                for key in [key for key in self._answers if key[0] not in kept]:
-                    del self._answers[key]
+            self._forget_answers()
             return cube
+
+    def _held(self, run_id: int, synced_at: datetime) -> SalesCube | None:
+        """Return the cube of a run if it is in memory."""
+        for cube in (self._cube, self._earlier):
+            if cube is not None and (cube.run_id, cube.synced_at) == (run_id, synced_at):
+                return cube
+        return None
+
+    def _forget_answers(self) -> None:
+        """Forget the answers of cubes that are not held, because each of them would hold its cube in memory."""
+        held = (self._cube, self._earlier)
+        with self._answers_lock:
+            for key in [key for key in self._answers if key[0] not in held]:
+                del self._answers[key]
 
     def current(self) -> SalesCube | None:
         """Return the cube of the served run, or None if no run is served. Raises psycopg.Error.
@@ -151,6 +160,7 @@ class CubeLoader:
         with self._reading(wait=cube is None) as mine:
             if mine and (self._cube is None or self._cube is cube):
                 self._cube = load()
+                self._forget_answers()
         return self._cube
 
     @contextmanager

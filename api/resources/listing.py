@@ -33,7 +33,6 @@ from api.serving.database import read, sql_text
 from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
 
 Filter = Callable[[FromClause], ColumnElement[bool]]
-RowFormatter = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
@@ -161,12 +160,10 @@ def list_response(
     query: Mapping[str, Any],
     order: SortOrder,
     names: Sequence[str],
-    format_row: RowFormatter = tuple,
 ) -> Response:
     """Run a ``paged`` statement and return the response with the page.
 
-    Each item starts with the columns of ``order``; ``format_row`` converts the values after them. Raises
-    NotSyncedError, CursorExpiredError or InvalidRequestError.
+    Each item starts with the columns of ``order``. Raises NotSyncedError, CursorExpiredError or InvalidRequestError.
     """
     cursor: Cursor | None = query["cursor"]
     run = {"run_id": cursor.run_id} if cursor else {}
@@ -183,7 +180,7 @@ def list_response(
     following = None
     if len(rows) > limit:
         following = next_page(order.cursor_after(rows[0][0], rows[limit - 1][first:last]))
-    return page_response(names, [format_row(row[last:-1]) for row in items], state, business_date, following)
+    return page_response(names, [row[last:-1] for row in items], state, business_date, following)
 
 
 def _state(rows: Sequence[tuple[Any, ...]], cursor: Cursor | None) -> tuple[str, date]:
