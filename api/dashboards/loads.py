@@ -1,12 +1,11 @@
 """The loads of the warehouse as the schema ``monitoring`` has them: batches, files, rejected rows, checks and steps.
 
-Every function reads over a connection whose transaction sees one copy (``snapshot``).
+Every function reads over a connection whose transaction sees one copy (``Reader.snapshot``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,11 +13,9 @@ from statistics import median
 from typing import Any
 
 import psycopg
-from flask import current_app
 from psycopg.rows import class_row
 
 from api.figures.periods import ONE_DAY
-from api.serving.database import Reader
 
 STATES = {
     "good": "published, every check passed",
@@ -239,15 +236,6 @@ class Waived:
     check_name: str
     waived_by: str
     reason: str
-
-
-@contextmanager
-def snapshot() -> Iterator[psycopg.Connection[Any]]:
-    """Open a transaction that reads one copy of the monitoring views."""
-    reader: Reader = current_app.extensions["reader"]
-    with reader.connect() as connection, connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield connection
 
 
 def copied_at(connection: psycopg.Connection[Any]) -> datetime | None:

@@ -29,7 +29,7 @@ from api.figures.periods import ONE_DAY, add_months, format_day, format_time, un
 from api.http.access import requires
 from api.http.downloads import csv_file
 from api.http.security_headers import PAGE_POLICY
-from api.serving.database import read, sql_text
+from api.serving.database import Reader, read, sql_text
 from api.serving.models import RejectedRow, table
 from api.serving.served import served_day
 
@@ -163,7 +163,8 @@ def _response(status: int, **content: Any) -> Response:
 
 
 def _content() -> dict[str, Any]:
-    with loads.snapshot() as connection:
+    reader: Reader = current_app.extensions["reader"]
+    with reader.snapshot() as connection:
         copied_at = loads.copied_at(connection)
         all_loads = loads.loads(connection)
         days = loads.by_day(all_loads)

@@ -176,8 +176,7 @@ class CubeLoader:
 def load(run_id: int | None = None) -> SalesCube | None:
     """Load a run from Postgres in one snapshot, by default the served one; None if it is not kept or none is served."""
     reader: Reader = current_app.extensions["reader"]
-    with reader.connect() as connection, connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with reader.snapshot() as connection:
         connection.execute(f"SET LOCAL statement_timeout = '{LOADING_SECONDS}s'")
         if run_id is None:
             run = connection.execute(FIND_SERVED).fetchone()

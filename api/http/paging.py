@@ -34,6 +34,12 @@ class CursorExpiredError(Problem):
     title = "The list of this cursor is no longer kept"
 
 
+def other_list_error() -> InvalidRequestError:
+    """Return the error about a cursor of another list."""
+    detail = "cursor: belongs to another list or sort order; use `next` unchanged."
+    return InvalidRequestError({"detail": detail, "parameter": "cursor"})
+
+
 class Cursor(NamedTuple):
     """A position in a list: the sync run, the name of the sort order, and the sort key of the last item before it.
 
@@ -98,12 +104,7 @@ class SortOrder(NamedTuple):
             and all(_is_value(column.type, value) for column, value in zip(self.columns, cursor.values, strict=True))
         )
         if not fits:
-            raise InvalidRequestError(
-                {
-                    "detail": "cursor: belongs to another list or sort order; use `next` unchanged.",
-                    "parameter": "cursor",
-                }
-            )
+            raise other_list_error()
         return {f"position_{number}": value for number, value in enumerate(cursor.values)}
 
     def cursor_after(self, run_id: int, values: Sequence[Any]) -> Cursor:

@@ -8,11 +8,11 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import bindparam, join, select
 
-from api.errors import InvalidRequestError, NotSyncedError
+from api.errors import NotSyncedError
 from api.figures.cube_loader import CubeLoader
 from api.figures.grouping import Question
 from api.figures.registry import FILTERS
-from api.http.paging import Cursor, CursorExpiredError
+from api.http.paging import Cursor, CursorExpiredError, other_list_error
 from api.http.responses import content_state, is_not_modified, not_modified_response, page_response
 from api.resources.listing import next_page
 from api.resources.operation import operation
@@ -49,7 +49,7 @@ def list_sales(query: dict[str, Any]) -> Response:
     """Add up sales by day, or by the groups in group_by. Changes by users to products are not applied."""
     cursor: Cursor | None = query["cursor"]
     if cursor and not cursor.order.startswith(LIST):
-        raise _other_list()
+        raise other_list_error()
     rows = read(STATE_OF_CURSOR, {"run_id": cursor.run_id}) if cursor else read(CURRENT_STATE)
     if not rows:
         raise CursorExpiredError(EXPIRED) if cursor else NotSyncedError
@@ -88,9 +88,4 @@ def _begin(cursor: Cursor | None, name: str) -> int:
     match cursor.values:
         case (number,) if cursor.order == name and number.isascii() and number.isdecimal() and len(number) < 10:
             return int(number)
-    raise _other_list()
-
-
-def _other_list() -> InvalidRequestError:
-    detail = "cursor: belongs to another list or sort order; use `next` unchanged."
-    return InvalidRequestError({"detail": detail, "parameter": "cursor"})
+    raise other_list_error()

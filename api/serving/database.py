@@ -70,6 +70,13 @@ class Reader:
         """Open a new connection, which the caller closes."""
         return psycopg.connect(self._url, autocommit=True, **self._options)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """Open a new connection with a read-only transaction that sees one state, until the block ends."""
+        with self.connect() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+
     def rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
         """Run a statement on this thread's connection, which is opened again if it is closed."""
         connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self.thread_local, "connection", None)
