@@ -12,13 +12,13 @@ users lie in the Postgres schema ``overlay`` and override the warehouse's rows.
 ``http``          what no resource owns: keys, limits, problems, pages, conditional responses, headers, metrics
 ``resources``     one module a resource; ``schemas`` are their shapes and documentation
 ``dashboards``    the pages in the browser
+``server``        the HTTP server with its worker processes
 ================  ==============================================================================================
 
 Each imports only those above it, except that ``figures`` and ``http`` do not know each other, nor do ``resources`` and
 ``dashboards``. A linter holds this.
 
-Run it: ``python -m gunicorn -c api/gunicorn_config.py 'api:create_app()' --bind 127.0.0.1:8000``;
-``GET /docs`` documents it.
+Run it: ``python -m api.server``; ``GET /docs`` documents it.
 """
 
 import logging
@@ -70,7 +70,7 @@ class Application(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. ``settings`` default to those of the environment.
 
-    No connection is opened here, because gunicorn forks its workers after this call and they must not share one.
+    No connection is opened here, because ``api.server`` forks its workers after this call and they must not share one.
     So the API also starts while Postgres is down; /health/ready then answers 503.
 
     Raises SettingsError, which names every missing setting.

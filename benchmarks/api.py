@@ -8,11 +8,9 @@ bytes, which is checked first; ``benchmarks.peers`` says what the peers do and w
 time gets requests: in each round each line is measured on each server, one after the other; the table has medians of
 the rounds, and the ratio is the median of the rounds' ratios.
 
-- API: the project's, under gunicorn with its own settings.
+- API: the project's, as ``make up`` runs it.
 - FastAPI: with asyncpg, under uvicorn with uvloop and httptools.
 - Flask: with SQLAlchemy and psycopg, under gunicorn with as many threads as the API.
-- API on granian: the API under another server, to tell what the server costs. (Its workers each count callers'
-  requests for themselves: granian does not fork.)
 """
 
 from __future__ import annotations
@@ -113,22 +111,15 @@ def servers() -> list[Server]:
     threaded += ["--keep-alive", "75", "--reuse-port", "--preload"]
     uvicorn = ["--log-level", "warning", "--no-access-log", "--workers", str(WORKERS)]
     uvicorn += ["--loop", "uvloop", "--http", "httptools"]
-    granian = ["--log-level", "warning", "--no-access-log", "--workers", str(WORKERS)]
-    granian += ["--interface", "wsgi", "--blocking-threads", str(THREADS)]
-    one, two, three, four = free_ports(4)
+    one, two, three = free_ports(3)
     return [
-        Server("API", [*gunicorn, f"127.0.0.1:{one}", "-c", "api/gunicorn_config.py", "api:create_app()"], one),
+        Server("API", [sys.executable, "-m", "api.server", "--port", str(one)], one),
         Server(
             "FastAPI",
             [sys.executable, "-m", "uvicorn", *uvicorn, "--port", str(two), "benchmarks.peers.with_fastapi:app"],
             two,
         ),
         Server("Flask", [*gunicorn, f"127.0.0.1:{three}", *threaded, "benchmarks.peers.with_flask:app"], three),
-        Server(
-            "API on granian",
-            [sys.executable, "-m", "granian", *granian, "--port", str(four), "--factory", "api:create_app"],
-            four,
-        ),
     ]
 
 
@@ -144,14 +135,9 @@ def free_ports(count: int) -> list[int]:
 @contextmanager
 def running(server: Server, settings: Mapping[str, str], folder: Path) -> Iterator[None]:
     """Run a server until the block ends. Raises RuntimeError with its log if it does not start."""
-    figures = folder / f"metrics-{server.port}"
-    figures.mkdir()
     path = folder / f"{server.port}.log"
-    environment = {**os.environ, **settings}
-    if "granian" in server.command:  # gunicorn's settings do this for the API
-        environment["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
     with path.open("wb") as log:
-        process = subprocess.Popen(server.command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(server.command, cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log)
     try:
         until = time.monotonic() + SECONDS_TO_START
         while not answers(server):

@@ -30,7 +30,7 @@ from api.serving.database import psycopg_url
 from api.serving.sync import sync_warehouse
 from api.settings import Settings
 from data.generate import BUSINESS_DATE, generate
-from tests.api.server import CONFIGURED, gunicorn
+from tests.api.server import running_api
 from tests.postgres import as_login, embedded_postgres, prepare
 from tests.warehouse import Warehouse, local_server
 
@@ -107,7 +107,7 @@ def served(scale: float) -> Iterator[str]:
             sync_warehouse(loader, server.odbc)
         loader.dispose()
         settings = Settings(url, "no warehouse", "no-key", serving_database_url_api=as_login(url, "api"))
-        with gunicorn(replace(settings, rate_limit=1_000_000), *CONFIGURED) as address:
+        with running_api(replace(settings, rate_limit=1_000_000)) as address:
             yield address
 
 

@@ -202,11 +202,9 @@ class Stack:
                 port_variable="SQLSERVER_PORT",
                 address=f"{LOOPBACK},{settings.sqlserver_port}",
             )
-        bind = f"{LOOPBACK}:{settings.api_port}"
-        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn_config.py"]
         yield Service(
             "api",
-            [*gunicorn, "--no-control-socket", "--bind", bind, "api:create_app()"],
+            [sys.executable, "-m", "api.server", "--host", LOOPBACK, "--port", str(settings.api_port)],
             settings.contract,
             ready=lambda _: fetch_json(f"{settings.api_url}/health/live") is not None,
             seconds=60,

@@ -1,7 +1,7 @@
 """Metrics for Prometheus: requests by operation and status, their duration, and the business date served.
 
-Under gunicorn each worker process counts in its own file in ``PROMETHEUS_MULTIPROC_DIR``, which ``gunicorn_config``
-sets. The worker that answers /metrics adds the files up.
+Each worker process counts in its own file in ``PROMETHEUS_MULTIPROC_DIR``, which ``api.server`` sets. The worker that
+answers /metrics adds the files up.
 """
 
 import os

@@ -1,10 +1,10 @@
-"""Runs the API under gunicorn in another process."""
+"""Runs the API in another process, as `make up` does."""
 
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -12,35 +12,45 @@ import httpx
 from api.settings import Settings
 from tests.api.conftest import ROOT, environment_of
 
-CONFIGURED = ("-c", "api/gunicorn_config.py")
 SECONDS_TO_START = 30
 
 
 @contextmanager
-def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
-    """Run gunicorn on a free port until the block ends; yields its address."""
-    with gunicorn_process(settings, *options) as (address, _):
+def running_api(settings: Settings) -> Iterator[str]:
+    """Run the API on a free port until the block ends; yields its address."""
+    with api_process(settings) as (address, _):
         yield address
 
 
 @contextmanager
-def gunicorn_process(settings: Settings, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run gunicorn on a free port until the block ends; yields its address and its main process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", address, "--no-control-socket"]
-    server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment_of(settings))
+def api_process(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the API on a free port until the block ends; yields its address and its main process."""
+    port = free_port()
+    with listening([sys.executable, "-m", "api.server", "--port", str(port)], port, settings) as process:
+        yield f"http://127.0.0.1:{port}", process
+
+
+@contextmanager
+def listening(command: Sequence[str], port: int, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server's command until the block ends; yields its process when it answers on the port."""
+    server = subprocess.Popen(command, cwd=ROOT, env=environment_of(settings))
     try:
         deadline = time.monotonic() + SECONDS_TO_START
-        while not _lives(f"http://{address}"):
+        while not _lives(f"http://127.0.0.1:{port}"):
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("gunicorn did not start; its output says why")
+                raise RuntimeError("the server did not start; its output says why")
             time.sleep(0.05)
-        yield f"http://{address}", server
+        yield server
     finally:
         server.terminate()
         server.wait()
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _lives(address: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.conftest import SYNC_KEY, settings_for
 from tests.api.gold_database import GoldDatabase, date_of
-from tests.api.server import CONFIGURED, gunicorn
+from tests.api.server import running_api
 from tests.warehouse import Server
 
 SYNCS = 50
@@ -86,7 +86,7 @@ def test_during_fifty_syncs_every_read_succeeds_and_no_list_mixes_days(gold: Gol
         return rounds, late
 
     with (
-        gunicorn(settings_for(database_url, gold.odbc), *CONFIGURED) as address,
+        running_api(settings_for(database_url, gold.odbc)) as address,
         ThreadPoolExecutor(len(walks)) as pool,
         httpx.Client(base_url=address, headers={"X-API-Key": SYNC_KEY}, timeout=60) as syncing,
     ):

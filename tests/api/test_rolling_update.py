@@ -1,6 +1,6 @@
 """A rolling update during a sync: the new process is in service, then the old one gets SIGTERM.
 
-Both are real gunicorns on one database. A lock on a table blocks the sync, so that it is running when the signal
+Both are real servers on one database. A lock on a table blocks the sync, so that it is running when the signal
 arrives.
 """
 
@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from tests.api.conftest import SYNC_KEY, settings_for
 from tests.api.gold_database import GoldDatabase, date_of
-from tests.api.server import CONFIGURED, gunicorn_process
+from tests.api.server import api_process
 
 PATIENCE_SECONDS = 60
 KEY = {"X-API-Key": SYNC_KEY}
@@ -80,9 +80,9 @@ def sync_in_its_middle(database_url: str, address: str) -> Iterator[Future[httpx
 
 @pytest.fixture
 def update(database_url: str, gold: GoldDatabase) -> Iterator[tuple[Server, Server]]:
-    """The old and the new gunicorn, both serving day 1, while the warehouse has published day 2."""
+    """The old and the new server, both serving day 1, while the warehouse has published day 2."""
     settings = settings_for(database_url, gold.odbc)
-    with gunicorn_process(settings, *CONFIGURED) as old, gunicorn_process(settings, *CONFIGURED) as new:
+    with api_process(settings) as old, api_process(settings) as new:
         assert post_sync(old[0]).status_code == 201
         gold.publish(2)
         yield old, new

@@ -1,4 +1,4 @@
-"""The committed drop, loaded, synced and served by gunicorn; the oracle's gold of it; and a browser."""
+"""The committed drop, loaded, synced and served; the oracle's gold of it; and a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine
 from api.serving.database import psycopg_url
 from data.generate import BUSINESS_DATE
 from tests.api.conftest import SYNC_KEY, new_database, settings_for, with_name
-from tests.api.server import CONFIGURED, gunicorn
+from tests.api.server import running_api
 from tests.dashboards.oracle import Oracle
 from tests.dashboards.screen import Screen
 from tests.oracle import compute
@@ -57,7 +57,7 @@ def address(postgres_for_dashboards: str, server: Server) -> Iterator[str]:
     warehouse.load(ROOT / "data", BUSINESS_DATE, reject_limit=1)
     with (
         new_database(postgres_for_dashboards, "migrated") as url,
-        gunicorn(settings_for(url, server.odbc), *CONFIGURED) as base,
+        running_api(settings_for(url, server.odbc)) as base,
     ):
         synced = httpx.post(f"{base}/api/sync", headers={"X-API-Key": SYNC_KEY}, timeout=300)
         assert synced.status_code == 201, synced.text
@@ -134,5 +134,5 @@ def other_engine(other_database: str) -> Iterator[Engine]:
 @pytest.fixture
 def other_address(other_database: str) -> Iterator[str]:
     """The address of an API on the test's own database."""
-    with gunicorn(settings_for(other_database), *CONFIGURED) as base:
+    with running_api(settings_for(other_database)) as base:
         yield base

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from sqlalchemy import Engine, make_url
 
 from tests.api.conftest import publish_run, settings_for
-from tests.api.server import CONFIGURED, gunicorn
+from tests.api.server import running_api
 from tests.dashboards.conftest import NewScreen
 
 MONDAY = date(2026, 1, 5)
@@ -98,7 +98,7 @@ def test_without_the_server_the_page_keeps_its_figures_and_shows_a_notice(
     new_screen: NewScreen, other_database: str, other_engine: Engine
 ) -> None:
     publish(other_engine, MONDAY, 100)
-    with gunicorn(settings_for(other_database), *CONFIGURED) as address:
+    with running_api(settings_for(other_database)) as address:
         screen = new_screen(address).open("sales?period=all")
     screen.expect_complaint("ERR_CONNECTION_REFUSED|Failed to fetch|Callback failed")
     screen.page.locator("#sales-countries .bar").click()

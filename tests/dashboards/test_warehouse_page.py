@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.api.conftest import NO_WAREHOUSE, SYNC_KEY, new_database, settings_for
-from tests.api.server import CONFIGURED, gunicorn
+from tests.api.server import running_api
 from tests.dashboards.conftest import NewScreen
 from tests.dashboards.screen import Screen
 from tests.dashboards.test_accessibility import PHONE, assert_accessible
@@ -88,11 +88,11 @@ def loaded(deployed: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def place(postgres_for_dashboards: str, loaded: Warehouse) -> Iterator[Place]:
     """The page after the API has copied the loads; then the API loses the warehouse, and goes on without it."""
     with new_database(postgres_for_dashboards, "migrated") as url:
-        with gunicorn(settings_for(url, loaded.server.odbc), *CONFIGURED) as base:
+        with running_api(settings_for(url, loaded.server.odbc)) as base:
             for what in ("/api/sync", "/api/sync/monitoring"):
                 answer = httpx.post(f"{base}{what}", headers=KEY, timeout=300)
                 assert answer.is_success, answer.text
-        with gunicorn(settings_for(url, NO_WAREHOUSE, airflow_public_url=AIRFLOW), *CONFIGURED) as base:
+        with running_api(settings_for(url, NO_WAREHOUSE, airflow_public_url=AIRFLOW)) as base:
             yield Place(base, loaded)
 
 
@@ -323,7 +323,7 @@ def test_what_is_served_and_how_old_it_is(screen: Screen, place: Place) -> None:
 def test_a_day_that_is_published_and_not_served_yet_is_told(
     new_screen: NewScreen, other_database: str, loaded: Warehouse
 ) -> None:
-    with gunicorn(settings_for(other_database, loaded.server.odbc), *CONFIGURED) as base:
+    with running_api(settings_for(other_database, loaded.server.odbc)) as base:
         screen = new_screen(base)
         assert "has not copied the warehouse’s loads yet" in opened(screen).locator("main").inner_text()
         assert httpx.post(f"{base}/api/sync/monitoring", headers=KEY, timeout=300).is_success

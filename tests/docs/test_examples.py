@@ -18,7 +18,7 @@ import pytest
 from api import create_app
 from api.http import rate_limit
 from tests.api.conftest import SYNC_KEY, environment_of, new_database, settings_for
-from tests.api.server import CONFIGURED, gunicorn
+from tests.api.server import running_api
 from tests.docs.page import Block, blocks, matches
 from tests.warehouse import ROOT, Warehouse
 
@@ -69,7 +69,7 @@ def printed(
         (folder / name).symlink_to(ROOT / name)
     with new_database(postgres, migrated) as url:
         settings = settings_for(url, committed_drop.server.odbc, rate_limit=1200)
-        with gunicorn(settings, *CONFIGURED) as address, pytest.MonkeyPatch.context() as environment:
+        with running_api(settings) as address, pytest.MonkeyPatch.context() as environment:
             environment.chdir(folder)
             shell = Shell(folder, {**environment_of(settings), "API_URL": address, "NO_COLOR": "1"})
             names: dict[str, Any] = {}

@@ -1,0 +1,150 @@
+"""Passes requests from granian's event loop on to a WSGI application in threads (PEP 3333).
+
+A thread gets a request when all of it has arrived, and is free again when the response is built. So clients that send
+or read slowly, or never finish, occupy no thread. granian's own WSGI interface would also read bodies first, but bodies
+of any length into memory; here the rest of a body above the limit stays unread, and the application refuses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+BODY_SECONDS = 30
+"""Time for a body to arrive; else 408. Headers have as long, which is granian's default."""
+
+WHOLE_BYTES = 1024 * 1024
+"""A longer response is sent in parts, each when the client has taken the one before."""
+
+NOT_ASCII = "\xff"
+"""Stands for the value of a header that is not ASCII, which granian does not tell; no valid value of any header."""
+
+Headers = list[tuple[str, str]]
+RSGIApplication = Callable[[Scope, HTTPProtocol], Awaitable[None]]
+
+
+def gateway(application: WSGIApplication, threads: int, max_body_bytes: int) -> RSGIApplication:
+    """Return an application for granian's interface RSGI. Call it in the worker process, which owns the threads."""
+    pool = ThreadPoolExecutor(threads)
+
+    async def handle(scope: Scope, protocol: HTTPProtocol) -> None:
+        try:
+            body = await _body(scope, protocol, max_body_bytes)
+        except TimeoutError:
+            return protocol.response_empty(HTTPStatus.REQUEST_TIMEOUT, [("Connection", "close")])
+        loop = asyncio.get_running_loop()
+        respond = _Exchange(application, _environment(scope, body))
+        status, headers, content = await loop.run_in_executor(pool, respond.start)
+        if content is not None:
+            return protocol.response_bytes(status, headers, content)
+        try:
+            transport = protocol.response_stream(status, headers)
+            while part := await loop.run_in_executor(pool, respond.next_part):
+                await transport.send_bytes(part)
+        except ProtocolClosed:
+            pass  # the client has left
+        finally:
+            await loop.run_in_executor(pool, respond.close)
+        return None
+
+    return handle
+
+
+async def _body(scope: Scope, protocol: HTTPProtocol, limit: int) -> bytes | None:
+    """Read the body; None if it is longer than the limit. Raises TimeoutError."""
+    headers = scope.headers
+    if "transfer-encoding" not in headers:
+        length = headers.get("content-length", "0")
+        if length == "0":
+            return b""
+        if int(length) > limit:
+            return None
+    body = bytearray()
+    async with asyncio.timeout(BODY_SECONDS):
+        async for part in protocol:
+            body += part
+            if len(body) > limit:
+                return None
+    return bytes(body)
+
+
+def _environment(scope: Scope, body: bytes | None) -> WSGIEnvironment:
+    """Build the WSGI environment. A body that is too long is left out, with a length that the application refuses."""
+    server, _, port = scope.server.rpartition(":")
+    environment: WSGIEnvironment = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
+        "SERVER_NAME": server.strip("[]"),
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body or b""),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    known = scope.headers.items()
+    for name, value in known:
+        key = "HTTP_" + name.upper().replace("-", "_")
+        environment[key] = f"{environment[key]},{value}" if key in environment else value
+    for name in set(scope.headers.keys()).difference(name for name, _ in known):
+        environment["HTTP_" + name.upper().replace("-", "_")] = NOT_ASCII
+    environment.pop("HTTP_TRANSFER_ENCODING", None)
+    length = environment.pop("HTTP_CONTENT_LENGTH", "")
+    environment["CONTENT_LENGTH"] = str(len(body)) if body is not None else length or str(sys.maxsize)
+    environment["CONTENT_TYPE"] = environment.pop("HTTP_CONTENT_TYPE", "")
+    return environment
+
+
+class _Exchange:
+    """A request and its response. Its methods run in threads, one after the other."""
+
+    def __init__(self, application: WSGIApplication, environment: WSGIEnvironment) -> None:
+        self._application, self._environment = application, environment
+        self._status, self._headers = 0, Headers()
+        self._parts: Iterable[bytes] = ()
+
+    def start(self) -> tuple[int, Headers, bytes | None]:
+        """Run the application; return status, headers and the whole body, or None for a body to be sent in parts."""
+        self._parts = self._application(self._environment, self._start_response)
+        length = next((int(value) for name, value in self._headers if name.lower() == "content-length"), 0)
+        if length > WHOLE_BYTES and self._environment["REQUEST_METHOD"] != "HEAD":
+            self._rest = iter(self._parts)
+            return self._status, self._headers, None
+        try:
+            return self._status, self._headers, b"".join(self._parts)
+        finally:
+            self.close()
+
+    def next_part(self) -> bytes:
+        """Return the next part of the body, empty at its end."""
+        return next((part for part in self._rest if part), b"")
+
+    def close(self) -> None:
+        """Tell the application that the response is finished."""
+        if close := getattr(self._parts, "close", None):
+            close()
+
+    def _start_response(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+        if exc_info is not None and self._status:
+            raise exc_info[1].with_traceback(exc_info[2])
+        self._status, self._headers = int(status[:3]), headers
+        return self._write
+
+    def _write(self, part: bytes) -> object:
+        raise NotImplementedError("The application must return its body, and not write it.")

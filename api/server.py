@@ -1,0 +1,73 @@
+"""Runs the API with granian, an HTTP server in Rust: ``python -m api.server --host 127.0.0.1 --port 8000``.
+
+The application is built once, before the workers are forked, so that they share the memory of the rate limit. They
+connect to Postgres after the fork. A worker that ends is replaced.
+"""
+
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+
+import click
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+
+from api import MAX_BODY_BYTES, create_app
+from api.http.gateway import gateway
+from api.settings import SettingsError
+
+WORKERS = 2
+THREADS = 4
+"""Of each worker: a worker answers reads while one of its requests syncs."""
+
+MAX_HEADER_BYTES = 64 * 1024
+STOP_SECONDS = 600
+"""After SIGTERM a running sync may finish. Ten minutes is the timeout of one query to the warehouse
+(api/serving/gold.py). Other requests end sooner, because their statements time out after ten seconds."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--metrics-folder", hidden=True)
+def main(host: str, port: int, metrics_folder: str | None) -> None:
+    """Serve the API until SIGTERM; then finish what is running."""
+    if metrics_folder is None:
+        # prometheus_client reads the variable when it is imported, and this module has imported it: begin again.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder = tempfile.mkdtemp(prefix="api-metrics-")
+        command = [sys.executable, "-m", "api.server", *sys.argv[1:], "--metrics-folder", folder]
+        os.execv(sys.executable, command)  # noqa: S606 # it is this program
+    try:
+        serve(host, port)
+    finally:
+        shutil.rmtree(metrics_folder)
+
+
+def serve(host: str, port: int) -> None:
+    """Build the application and run the workers until SIGTERM."""
+    try:
+        application = create_app()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    multiprocessing.set_start_method("fork")
+    server = Granian(
+        "api",
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
+        websockets=False,
+        workers=WORKERS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    server.serve(target_loader=lambda: gateway(application.wsgi_app, THREADS, MAX_BODY_BYTES), wrap_loader=False)
+
+
+if __name__ == "__main__":
+    main()
