@@ -30,6 +30,7 @@ from flask import Flask
 from api.dashboards import application as dashboards
 from api.figures.cube_loader import CubeLoader
 from api.http import access, metrics, problems, request_ids, security_headers, url_converters
+from api.http.answer_cache import AnswerCache
 from api.http.examples import Examples
 from api.http.trusted_proxies import TrustedProxies
 from api.resources import BLUEPRINTS, start
@@ -99,13 +100,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)
     security_headers.init_app(app)
     app.extensions["cube_loader"] = CubeLoader()
-    access.init_app(app)
     database.init_app(app)
+    access.init_app(app)
     rest = problems.ProblemApi(app, spec_kwargs={"extra_plugins": [Examples()]})
     for blueprint in BLUEPRINTS:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)
     dashboards.init_app(app)
+    if settings.cache_megabytes:
+        app.extensions["answer_cache"] = cache = AnswerCache(app, app.wsgi_app, settings.cache_megabytes * 1024**2)
+        app.wsgi_app = cache  # type: ignore[method-assign, assignment] # as Flask documents it
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment] # as Flask documents it
     return app

@@ -66,7 +66,11 @@ def serve(host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
     )
-    server.serve(target_loader=lambda: gateway(application.wsgi_app, THREADS, MAX_BODY_BYTES), wrap_loader=False)
+    cache = application.extensions.get("answer_cache")
+    at_once = cache.at_once if cache else lambda _: None
+    server.serve(
+        target_loader=lambda: gateway(application.wsgi_app, at_once, THREADS, MAX_BODY_BYTES), wrap_loader=False
+    )
 
 
 if __name__ == "__main__":

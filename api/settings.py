@@ -20,6 +20,7 @@ VARIABLES = {
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 REQUESTS_PER_MINUTE = 1200
+CACHE_MEGABYTES = 32
 WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
 
 
@@ -35,7 +36,8 @@ class Settings:
     API (requests). ``rate_limit`` is in requests a minute and caller. Browsers may call from ``cors_origins``.
     ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts.
     ``airflow_public_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page
-    of the warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count.
+    of the warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count. Each process keeps
+    answers in up to ``cache_megabytes``, 0 for none.
     """
 
     serving_database_url: str = field(repr=False)
@@ -50,6 +52,7 @@ class Settings:
     currency: str = ""
     airflow_public_url: str = ""
     trusted_proxies: Networks = ()
+    cache_megabytes: int = CACHE_MEGABYTES
 
     def __post_init__(self) -> None:
         for name in ("serving_database_url_loader", "serving_database_url_api"):
@@ -82,6 +85,7 @@ class Settings:
             currency=environment.get("API_CURRENCY", ""),
             airflow_public_url=_web_address(environment, "AIRFLOW_PUBLIC_URL"),
             trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
+            cache_megabytes=_count(environment, "API_CACHE_MB", default=CACHE_MEGABYTES, smallest=0),
         )
 
 
@@ -110,10 +114,10 @@ def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool
     return value == "true" if value else default
 
 
-def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
+def _count(environment: Mapping[str, str], name: str, *, default: int, smallest: int = 1) -> int:
     value = environment.get(name, "")
-    if value and not (value.isascii() and value.isdecimal() and int(value) > 0):
-        raise SettingsError(f"{name} must be a whole number above 0, not {value!r}.")
+    if value and not (value.isascii() and value.isdecimal() and int(value) >= smallest):
+        raise SettingsError(f"{name} must be a whole number from {smallest} on, not {value!r}.")
     return int(value) if value else default
 
 

@@ -46,7 +46,14 @@ PREFIXES = (
 )
 """Prefixes of all settings; other variables of `.env` or the environment are ignored."""
 
-API_OPTIONS = ("API_OPEN_READS", "API_RATE_LIMIT", "API_CORS_ORIGINS", "API_CURRENCY", "API_TRUSTED_PROXIES")
+API_OPTIONS = (
+    "API_OPEN_READS",
+    "API_RATE_LIMIT",
+    "API_CACHE_MB",
+    "API_CORS_ORIGINS",
+    "API_CURRENCY",
+    "API_TRUSTED_PROXIES",
+)
 """Settings whose default is in the API."""
 
 CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")

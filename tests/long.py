@@ -86,7 +86,7 @@ LONG = (
     Long("api/test_reading_while_syncing.py::*", "fifty syncs; test_sync.py reads beside a few"),
     Long("api/test_sync.py::test_a_killed_sync_*", "kills a sync"),
     Long("api/test_sync.py::test_invalid_parameters_*", "each parameter", but=("body3-*",)),
-    Long("api/test_sales.py::test_no_answer_*", "a thousand syncs, writes and reads", but=("60",)),
+    Long("api/test_answer_cache.py::test_no_answer_*", "a thousand syncs, writes and reads", but=("60",)),
     Long("api/test_rolling_update.py::*", "replaces the server under a sync"),
     Long("plugins/test_staging_equals_the_oracle.py::*", "made-up files by the hundred"),
     # Many cases of one rule

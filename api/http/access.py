@@ -1,17 +1,20 @@
 """API keys, their scopes and the rate limit.
 
 A caller is an API key (header X-API-Key, or Authorization: Bearer) or, without one, an address. Keys are 256 random
-bits, so a plain SHA-256 of them is safe to store. Each request looks its key up, so a revoked key is refused at once.
+bits, so a plain SHA-256 of them is safe to store. Keys are looked up again after some milliseconds, for which
+``flask keys revoke`` waits: a key that it reports as revoked is refused by every process.
 ``flask keys`` creates, lists and revokes keys. Pages for browsers also accept the key as a password (Basic
 authentication, RFC 7617). Operations that change something do not, because browsers would send the password with
 requests from any site (CSRF).
 """
 
+from __future__ import annotations
+
 import hashlib
 import secrets
 from collections.abc import Callable
 from hmac import compare_digest
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 from flask import Flask, Response, current_app, g, request
@@ -21,9 +24,15 @@ from sqlalchemy import Engine, bindparam, create_engine, func, insert, select, u
 from api.errors import Problem
 from api.http.rate_limit import Allowance, RateLimiter
 from api.serving import database
+from api.serving.lease import Lease, wait_until_all_forget
 from api.serving.models import ApiKey
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 View = TypeVar("View", bound=Callable[..., Any])
+Keys = Lease[bytes, Any]
+"""Id and scopes of API keys by SHA-256."""
 
 HEADER = "X-API-Key"
 SCOPES = {
@@ -33,6 +42,9 @@ SCOPES = {
 }
 WHERE_KEYS_COME_FROM = "Who runs this API makes keys, with `flask --app api keys create`."
 PREFIX = "swh_"
+ALLOWANCE = "api.allowance"
+"""Key of a request's WSGI environment: its allowance, if it has been counted."""
+
 SYNC_KEY_ID = 0
 """The id of the key in the setting API_SYNC_KEY, which is in no table."""
 
@@ -84,7 +96,12 @@ def requires(scope: str, *, in_browser: bool = False) -> Callable[[View], View]:
 
 
 def init_app(app: Flask) -> None:
-    """Check and count each request to a view that ``requires`` a scope, and add the headers of the rate limit."""
+    """Check and count each request to a view that ``requires`` a scope, and add the headers of the rate limit.
+
+    Call it after ``database.init_app``.
+    """
+    reader: database.Reader = app.extensions["reader"]
+    app.extensions["api_keys"] = Lease(lambda key_hash: next(iter(reader.read(FIND_KEY, {"key_hash": key_hash})), None))
     app.extensions["rate_limiter"] = RateLimiter(app.config["SETTINGS"].rate_limit)
     app.before_request(_check)
     app.after_request(_add_rate_limit_headers)
@@ -128,17 +145,36 @@ def _check() -> None:
         )
 
 
+def reader_at_once(app: Flask, environment: WSGIEnvironment) -> str | None:
+    """Return who sends a request, as the rate limit counts callers, if that caller may read; None if it is unknown yet.
+
+    It asks no database. Callers with any other key than that of the header X-API-Key count as unknown.
+    """
+    if "HTTP_AUTHORIZATION" in environment:
+        return None
+    key = environment.get("HTTP_X_API_KEY")
+    if not key:
+        return f"address {environment.get('REMOTE_ADDR')}" if app.config["SETTINGS"].open_reads else None
+    api_keys: Keys = app.extensions["api_keys"]
+    found = api_keys.held(_hash(key.encode("latin-1")))
+    return f"key {found[0]}" if found and ("read" in found[1] or app.config["SETTINGS"].open_reads) else None
+
+
+def _hash(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
+
+
 def _find_key(key: str) -> tuple[int, list[str]] | None:
     key_bytes = key.encode("utf-8", "surrogateescape")
     if compare_digest(key_bytes, current_app.config["SETTINGS"].sync_key.encode()):
         return SYNC_KEY_ID, ["sync"]
-    rows = database.read(FIND_KEY, {"key_hash": hashlib.sha256(key_bytes).digest()})
-    return (rows[0][0], rows[0][1]) if rows else None
+    api_keys: Keys = current_app.extensions["api_keys"]
+    return api_keys.get(_hash(key_bytes))
 
 
 def _count_request(caller: str) -> None:
     limiter: RateLimiter = current_app.extensions["rate_limiter"]
-    g.allowance = allowance = limiter.take(caller)
+    g.allowance = allowance = request.environ.get(ALLOWANCE) or limiter.take(caller)
     if allowance.remaining < 0:
         wait = allowance.seconds_to_reset
         raise TooManyRequestsError(f"The limit is {allowance.limit} requests a minute; try again in {wait} s.")
@@ -188,6 +224,7 @@ def revoke_key(key_id: int) -> None:
     with _owner().begin() as connection:
         if not connection.execute(revocation.values(revoked_at=func.clock_timestamp())).rowcount:
             raise click.ClickException(f"There is no valid key {key_id}; `flask keys list` shows all.")
+    wait_until_all_forget()
     click.echo(f"key {key_id} is revoked")
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined] # as its documentation says
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -30,11 +30,15 @@ NOT_ASCII = "\xff"
 """Stands for the value of a header that is not ASCII, which granian does not tell; no valid value of any header."""
 
 Headers = list[tuple[str, str]]
+AtOnce = Callable[["WSGIEnvironment"], tuple[int, Headers, bytes] | None]
 RSGIApplication = Callable[[Scope, HTTPProtocol], Awaitable[None]]
 
 
-def gateway(application: WSGIApplication, threads: int, max_body_bytes: int) -> RSGIApplication:
-    """Return an application for granian's interface RSGI. Call it in the worker process, which owns the threads."""
+def gateway(application: WSGIApplication, at_once: AtOnce, threads: int, max_body_bytes: int) -> RSGIApplication:
+    """Return an application for granian's interface RSGI. Call it in the worker process, which owns the threads.
+
+    ``at_once`` may answer a request in the event loop; it must not wait for anything.
+    """
     pool = ThreadPoolExecutor(threads)
 
     async def handle(scope: Scope, protocol: HTTPProtocol) -> None:
@@ -42,8 +46,11 @@ def gateway(application: WSGIApplication, threads: int, max_body_bytes: int) -> 
             body = await _body(scope, protocol, max_body_bytes)
         except TimeoutError:
             return protocol.response_empty(HTTPStatus.REQUEST_TIMEOUT, [("Connection", "close")])
+        environment = _environment(scope, body)
+        if answer := at_once(environment):
+            return protocol.response_bytes(*answer)
         loop = asyncio.get_running_loop()
-        respond = _Exchange(application, _environment(scope, body))
+        respond = _Exchange(application, environment)
         status, headers, content = await loop.run_in_executor(pool, respond.start)
         if content is not None:
             return protocol.response_bytes(status, headers, content)

@@ -35,11 +35,15 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
-    operation = request.endpoint or "none"
-    REQUESTS.labels(operation, response.status_code).inc()
-    if "begun" in g:
-        SECONDS.labels(operation).observe(time.perf_counter() - g.begun)
+    count(request.endpoint or "none", response.status_code, time.perf_counter() - g.begun if "begun" in g else None)
     return response
+
+
+def count(operation: str, status: int, seconds: float | None) -> None:
+    """Count a response and its duration, if that is known."""
+    REQUESTS.labels(operation, status).inc()
+    if seconds is not None:
+        SECONDS.labels(operation).observe(seconds)
 
 
 class ServedDayCollector(Collector):

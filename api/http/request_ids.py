@@ -24,8 +24,12 @@ def init_app(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get(HEADER, "")
-    g.request_id = given if VALID.fullmatch(given) else uuid4().hex
+    g.request_id = given_or_new(request.headers.get(HEADER, ""))
+
+
+def given_or_new(given: str) -> str:
+    """Return the id that a client gave, or a new one if it is not valid."""
+    return given if VALID.fullmatch(given) else uuid4().hex
 
 
 def _name(response: Response) -> Response:

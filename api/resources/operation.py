@@ -12,6 +12,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.errors import InvalidRequestError
 from api.http.access import View, requires
+from api.http.answer_cache import keep_answer
 from api.http.request_ids import HEADER as REQUEST_ID
 from api.http.responses import IF_MATCH_PATTERN
 
@@ -67,14 +68,19 @@ def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
         raise InvalidRequestError({"detail": f"{repeated}: is given twice.", "pointer": f"#/{repeated}"})
 
 
-def _once_each(view: View, several: tuple[str, ...]) -> View:
-    """Refuse a request with another repeated parameter, because only one of its values would be used."""
+def _checked(view: View, several: tuple[str, ...], *, kept: bool) -> View:
+    """Refuse a request with another repeated parameter, because only one of its values would be used.
+
+    ``kept``: let the answer be kept.
+    """
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> Any:
         repeated = [name for name, values in request.args.lists() if len(values) > 1 and name not in several]
         if repeated:
             raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
+        if kept:
+            keep_answer()
         return view(*args, **kwargs)
 
     return cast(View, checked)
@@ -129,7 +135,9 @@ def operation(
     described = dict(doc, responses=responses, security=security)
 
     def register(view: View) -> View:
-        documented = blueprint.doc(operationId=view.__name__, **described)(requires(scope)(_once_each(view, several)))
+        documented = blueprint.doc(operationId=view.__name__, **described)(
+            requires(scope)(_checked(view, several, kept=conditional and method == "GET"))
+        )
         own_parameters = documented._apidoc.setdefault("arguments", {}).setdefault("parameters", [])
         own_parameters.extend(parameters)
         blueprint.route(rule, methods=[method])(documented)

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, current_app
 from flask_smorest import Blueprint
 from marshmallow import RAISE
-from sqlalchemy import bindparam, join, select
 
 from api.errors import NotSyncedError
 from api.figures.cube_loader import CubeLoader
@@ -17,16 +16,11 @@ from api.http.responses import content_state, is_not_modified, not_modified_resp
 from api.resources.listing import next_page
 from api.resources.operation import operation
 from api.resources.schemas import SalesPage, SalesQuery
-from api.serving.database import read, sql_text
-from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
+from api.serving.database import read
+from api.serving.served import FIND_KEPT_STATE, FIND_STATE
 
 blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="Sales by group")
 
-STATE = select(SyncRun.id, SyncRun.business_date, SyncRun.finished_at, Revision.number).select_from(
-    join(SyncRun, Revision, Revision.single)
-)
-CURRENT_STATE = sql_text(STATE.where(SERVED).order_by(SyncRun.id.desc()).limit(ONE))
-STATE_OF_CURSOR = sql_text(STATE.where(SUCCEEDED, SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)))
 LIST = "sales "
 """How the names of orders in cursors of this list begin; a hash of the question follows."""
 
@@ -50,7 +44,7 @@ def list_sales(query: dict[str, Any]) -> Response:
     cursor: Cursor | None = query["cursor"]
     if cursor and not cursor.order.startswith(LIST):
         raise other_list_error()
-    rows = read(STATE_OF_CURSOR, {"run_id": cursor.run_id}) if cursor else read(CURRENT_STATE)
+    rows = read(FIND_KEPT_STATE, {"run_id": cursor.run_id}) if cursor else read(FIND_STATE)
     if not rows:
         raise CursorExpiredError(EXPIRED) if cursor else NotSyncedError
     run_id, business_date, synced_at, revision = rows[0]

@@ -16,6 +16,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.expression import ClauseElement
 
+from api.serving.lease import wait_until_all_forget
+
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 10
 """statement_timeout of requests."""
@@ -77,7 +79,16 @@ class Reader:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
 
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
+    def read(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
+        """Run a statement and return its rows; again if the connection was closed. Raises psycopg.Error."""
+        try:
+            return self._rows(sql, parameters)
+        except psycopg.OperationalError as error:
+            if error.sqlstate is not None and not error.sqlstate.startswith(SHUTDOWN_SQLSTATE_CLASS):
+                raise  # the server rejected the statement: a retry would fail too
+            return self._rows(sql, parameters)
+
+    def _rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
         """Run a statement on this thread's connection, which is opened again if it is closed."""
         connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self.thread_local, "connection", None)
         if connection is None or connection.closed:
@@ -106,17 +117,16 @@ def sql_text(statement: ClauseElement) -> str:
 def read(sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
     """Run one statement and return its rows with psycopg's values. Raises psycopg.Error."""
     reader: Reader = current_app.extensions["reader"]
-    try:
-        return reader.rows(sql, parameters)
-    except psycopg.OperationalError as error:
-        if error.sqlstate is not None and not error.sqlstate.startswith(SHUTDOWN_SQLSTATE_CLASS):
-            raise  # the server rejected the statement: a retry would fail too
-        return reader.rows(sql, parameters)
+    return reader.read(sql, parameters)
 
 
 @contextmanager
 def transaction() -> Iterator[Connection]:
-    """Open a transaction: committed at the end of the block, rolled back if it raises."""
+    """Open a transaction: committed at the end of the block, rolled back if it raises.
+
+    After it no process answers from what it read before.
+    """
     engine = cast(Engine, current_app.extensions["writer_engine"])
     with engine.begin() as connection:
         yield connection
+    wait_until_all_forget()

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, join, select
 
 from api.serving.database import read, sql_text
-from api.serving.models import ONE, SERVED, SUCCEEDED, SyncRun
+from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
 
 FIND_SERVED = sql_text(
     select(SyncRun.id, SyncRun.batch_id, SyncRun.business_date, SyncRun.sample_customers, SyncRun.finished_at)
@@ -20,6 +20,15 @@ FIND_KEPT = sql_text(
     )
 )
 """The run with an id, if its rows are kept."""
+
+STATE = select(SyncRun.id, SyncRun.business_date, SyncRun.finished_at, Revision.number).select_from(
+    join(SyncRun, Revision, Revision.single)
+)
+FIND_STATE = sql_text(STATE.where(SERVED).order_by(SyncRun.id.desc()).limit(ONE))
+"""What is served: the run and the revision of the overlay."""
+
+FIND_KEPT_STATE = sql_text(STATE.where(SUCCEEDED, SyncRun.id == bindparam("run_id"), SyncRun.pruned_at.is_(None)))
+"""The same of the run with an id, if its rows are kept."""
 
 
 def served_day() -> dict[str, Any] | None:

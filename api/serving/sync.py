@@ -36,6 +36,7 @@ from api.errors import Problem, UnavailableProblem
 from api.serving import checksums
 from api.serving.checksums import Checksum
 from api.serving.gold import Batch, Gold, open_gold, synced_columns
+from api.serving.lease import wait_until_all_forget
 from api.serving.models import DATASETS, SERVED, WAREHOUSE_TABLES, SyncRun
 
 log = logging.getLogger(__name__)
@@ -323,6 +324,7 @@ def _publish(engine: Engine, gold: Gold, run_id: int) -> SyncRun:
         session.flush()
         log.info("sync %s: publishing", run_id)
         session.commit()
+    wait_until_all_forget()
     log.info("sync %s: published", run_id)
     return run
 
@@ -337,6 +339,7 @@ def _stop_serving_withdrawn(engine: Engine, gold: Gold) -> None:
         if served and gold.has_withdrawn(served.batch_id, served.business_date):
             log.warning("batch %s of %s was withdrawn: nothing is served until a day is published", *served)
             connection.execute(SUPERSEDE)
+    wait_until_all_forget()
 
 
 def _verified(connection: Connection, gold: Gold, table: Table, run_id: int) -> Checksum:

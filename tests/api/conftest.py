@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine, func, insert, make_url, update
 
 from api import create_app
 from api.serving.database import psycopg_url
+from api.serving.lease import wait_until_all_forget
 from api.serving.models import ApiKey, Customer, Product, Sale, SyncRun
 from api.serving.sync import KPIS
 from api.settings import Settings
@@ -202,6 +203,7 @@ def publish_run(
             connection.execute(insert(Sale).values({"run_id": run_id, **sale}))
         totals = connection.scalar(KPIS, {"run_id": run_id})
         connection.execute(update(SyncRun).where(SyncRun.id == run_id).values(kpis=totals))
+    wait_until_all_forget()
     return run_id
 
 

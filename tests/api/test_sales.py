@@ -377,31 +377,3 @@ def test_kpis_have_the_business_date_and_the_size_of_the_sample(
     kpis = answer.get_json()
     assert (kpis["business_date"], kpis["sample_customers"], kpis["order_lines"]) == ("2026-01-05", 3, 1)
     assert answer.headers["Business-Date"] == "2026-01-05"
-
-
-@pytest.mark.parametrize("steps", [60, 1000])
-def test_no_answer_is_older_than_the_served_run(
-    client: FlaskClient, publish: Publish, keys: dict[str, dict[str, str]], steps: int
-) -> None:
-    """Two processes are asked, in any order with syncs and writes, and each answer is that of the run served then."""
-    chance = Random(steps)
-    clients = [client, create_app(client.application.config["SETTINGS"]).test_client()]
-    tags: dict[tuple[int, str], str] = {}
-    amount, written = 0, 0
-    for step in range(steps):
-        if step == 0 or chance.random() < 0.2:
-            amount += 1
-            publish(products=PRODUCTS, customers=CUSTOMERS, sales=[{**SALES[0], "sales_amount": amount}])
-        elif chance.random() < 0.1:
-            written += 1
-            chance.choice(clients).post("/api/products", json={"product_name": f"{written}"}, headers=keys["write"])
-        number = chance.randrange(2)
-        group = chance.choice(["year", "country,category", "product"])
-        address = f"/api/sales?group_by={group}&measures=total_sales"
-        headers = {"If-None-Match": tags[number, address]} if (number, address) in tags else {}
-        answer = clients[number].get(address, headers=headers)
-        if answer.status_code == 304:
-            answer = clients[1 - number].get(address)  # the other process must say the same
-            assert answer.headers["ETag"] == tags[number, address]
-        assert [item["total_sales"] for item in answer.get_json()["items"]] == [amount]
-        tags[number, address] = answer.headers["ETag"]
