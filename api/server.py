@@ -12,7 +12,7 @@ import tempfile
 
 import click
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
 from api import MAX_BODY_BYTES, create_app
@@ -59,6 +59,7 @@ def serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.RSGI,
         loop=Loops.uvloop,
+        runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
         websockets=False,

@@ -11,6 +11,8 @@ the rounds, and the ratio is the median of the rounds' ratios.
 - API: the project's, as ``make up`` runs it.
 - FastAPI: with asyncpg, under uvicorn with uvloop and httptools.
 - Flask: with SQLAlchemy and psycopg, under gunicorn with as many threads as the API.
+
+All of them are measured twice: each with the API's cache of answers, and each without.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.peers.contract import CACHED
 from data.generate import BUSINESS_DATE, generate
 from tests.postgres import as_login, embedded_postgres, prepare
 from tests.warehouse import Warehouse, local_server
@@ -74,6 +77,7 @@ class Server:
     name: str
     command: Sequence[str]
     port: int
+    cached: bool
 
     @property
     def url(self) -> str:
@@ -105,21 +109,22 @@ class Figures(NamedTuple):
 
 
 def servers() -> list[Server]:
-    """List the servers, the API first."""
+    """List the servers, the API first, with the cache and then without."""
     gunicorn = [sys.executable, "-m", "gunicorn", "--log-level", "warning", "--no-control-socket", "--bind"]
     threaded = ["--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)]
     threaded += ["--keep-alive", "75", "--reuse-port", "--preload"]
     uvicorn = ["--log-level", "warning", "--no-access-log", "--workers", str(WORKERS)]
     uvicorn += ["--loop", "uvloop", "--http", "httptools"]
-    one, two, three = free_ports(3)
+    commands = {
+        "API": [sys.executable, "-m", "api.server", "--port", "PORT"],
+        "FastAPI": [sys.executable, "-m", "uvicorn", *uvicorn, "--port", "PORT", "benchmarks.peers.with_fastapi:app"],
+        "Flask": [*gunicorn, "127.0.0.1:PORT", *threaded, "benchmarks.peers.with_flask:app"],
+    }
+    ports = iter(free_ports(2 * len(commands)))
     return [
-        Server("API", [sys.executable, "-m", "api.server", "--port", str(one)], one),
-        Server(
-            "FastAPI",
-            [sys.executable, "-m", "uvicorn", *uvicorn, "--port", str(two), "benchmarks.peers.with_fastapi:app"],
-            two,
-        ),
-        Server("Flask", [*gunicorn, f"127.0.0.1:{three}", *threaded, "benchmarks.peers.with_flask:app"], three),
+        Server(name, [part.replace("PORT", str(port)) for part in command], port, cached)
+        for cached in (True, False)
+        for (name, command), port in zip(commands.items(), ports, strict=False)
     ]
 
 
@@ -137,7 +142,9 @@ def running(server: Server, settings: Mapping[str, str], folder: Path) -> Iterat
     """Run a server until the block ends. Raises RuntimeError with its log if it does not start."""
     path = folder / f"{server.port}.log"
     with path.open("wb") as log:
-        process = subprocess.Popen(server.command, cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log)
+        cache = {CACHED: "true"} if server.cached else {"API_CACHE_MB": "0"}
+        environment = {**os.environ, **settings, **cache}
+        process = subprocess.Popen(server.command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         until = time.monotonic() + SECONDS_TO_START
         while not answers(server):
@@ -337,8 +344,9 @@ def main() -> None:
         files = {line: Path(name) / f"requests-{number}" for number, line in enumerate(asked)}
         for line, file in files.items():
             file.write_text("".join(f"{request.path}\t{request.tag}\n" for request in asked[line]))
-        found: dict[str, dict[str, list[Figures]]] = {
-            line: {server.name: [] for server in all_servers} for line in asked
+        found: dict[bool, dict[str, dict[str, list[Figures]]]] = {
+            cached: {line: {each.name: [] for each in all_servers if each.cached == cached} for line in asked}
+            for cached in (True, False)
         }
         for number in range(options.rounds + 1):
             console.print(f"round {number} of {options.rounds}" if number else "warming up")
@@ -347,12 +355,13 @@ def main() -> None:
                     seconds = options.seconds if number else min(options.seconds, 2)
                     figures = measure(server, file, seconds, options.connections)
                     if number:
-                        found[line][server.name].append(figures)
+                        found[server.cached][line][server.name].append(figures)
     title = (
         f"wrk -t1 -c{options.connections}, {os.cpu_count()} cores, {WORKERS} workers each,"
         f" median of {options.rounds} rounds of {options.seconds} s"
     )
-    show(console, title, found)
+    for cached, by_line in found.items():
+        show(console, f"{'with' if cached else 'without'} kept answers: {title}", by_line)
 
 
 if __name__ == "__main__":

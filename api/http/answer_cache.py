@@ -53,7 +53,7 @@ class Answer(NamedTuple):
     status: str
     headers: Headers
     body: bytes
-    operation: str
+    count: Callable[[float], None]
 
 
 class AnswerCache:
@@ -120,7 +120,7 @@ class AnswerCache:
         environment[access.ALLOWANCE] = allowance
         if allowance.remaining < 0:
             return None
-        metrics.count(answer.operation, int(answer.status[:3]), time.perf_counter() - begun)
+        answer.count(time.perf_counter() - begun)
         return answer._replace(headers=[*answer.headers, *_headers_of(environment, allowance)])
 
     def _ask(
@@ -147,7 +147,7 @@ class AnswerCache:
         if close := getattr(parts, "close", None):
             close()
         kept = [(name, value) for name, value in headers if name.lower() not in OF_THE_REQUEST]
-        self._keep(key, Answer(state, status, kept, body, operation))
+        self._keep(key, Answer(state, status, kept, body, metrics.counter_of(operation, int(status[:3]))))
         return [body]
 
     def _keep(self, key: Key, answer: Answer) -> None:

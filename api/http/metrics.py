@@ -35,15 +35,22 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
-    count(request.endpoint or "none", response.status_code, time.perf_counter() - g.begun if "begun" in g else None)
+    operation = request.endpoint or "none"
+    REQUESTS.labels(operation, response.status_code).inc()
+    if "begun" in g:
+        SECONDS.labels(operation).observe(time.perf_counter() - g.begun)
     return response
 
 
-def count(operation: str, status: int, seconds: float | None) -> None:
-    """Count a response and its duration, if that is known."""
-    REQUESTS.labels(operation, status).inc()
-    if seconds is not None:
-        SECONDS.labels(operation).observe(seconds)
+def counter_of(operation: str, status: int) -> Callable[[float], None]:
+    """Return what counts a response of an operation with this status, given the seconds that it took."""
+    requests, seconds = REQUESTS.labels(operation, status), SECONDS.labels(operation)
+
+    def count(duration: float) -> None:
+        requests.inc()
+        seconds.observe(duration)
+
+    return count
 
 
 class ServedDayCollector(Collector):

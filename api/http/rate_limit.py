@@ -1,13 +1,16 @@
 """The rate limit: requests a minute and caller, counted over all worker processes of a machine.
 
-The counts lie in shared memory, mapped before the workers are forked. It is a hash table of fixed size with linear
-probing over PROBES slots: if all of them are taken, the caller with the fewest requests in this minute is evicted.
-The lock is fcntl's, because the system frees it when its holder is killed.
+The counts lie in shared memory, mapped before the workers are forked. Each process counts in a table of its own and
+adds up those of all, so that no request waits for another process. A process owns its table by a lock of fcntl, which
+the system frees when the process ends; the next one goes on with its counts. A table is a hash table of fixed size with
+linear probing over PROBES slots: if all of them are taken, the caller with the fewest requests in this minute is
+evicted.
 """
 
 import fcntl
 import hashlib
 import mmap
+import os
 import struct
 import tempfile
 import threading
@@ -17,7 +20,11 @@ from typing import NamedTuple
 WINDOW_SECONDS = 60
 SLOTS = 65_536
 PROBES = 8
+MOST_PROCESSES = 32
 _SLOT = struct.Struct("<QIi")  # hash of the caller, number of the window, requests in it
+_TABLE_BYTES = SLOTS * _SLOT.size
+_USED = MOST_PROCESSES * _TABLE_BYTES
+"""Where the memory has, for each table, whether a process has ever counted in it."""
 
 
 class Allowance(NamedTuple):
@@ -36,32 +43,56 @@ class Allowance(NamedTuple):
 
 
 class RateLimiter:
-    """Counts requests by caller in fixed windows of a minute."""
+    """Counts requests by caller in fixed windows of a minute.
+
+    Never more than the limit are allowed. Of requests at the same time, up to one a process may be refused early.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._counts = mmap.mmap(-1, SLOTS * _SLOT.size)
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 # the lock lives as long as the process
+        self._memory = mmap.mmap(-1, _USED + MOST_PROCESSES)
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 # its locks live as long as the process
         self._threads = threading.Lock()
+        self._process, self._own = 0, 0
 
     def take(self, caller: str) -> Allowance:
         """Count a request of a caller and return what remains of the limit."""
         now = time.time()
         window = int(now // WINDOW_SECONDS)
         identity = int.from_bytes(hashlib.blake2b(caller.encode(), digest_size=8).digest(), "little") or 1
-        with self._threads:  # fcntl locks exclude other processes, not other threads
-            fcntl.lockf(self._file, fcntl.LOCK_EX)
-            try:
-                used = self._count_in_slot(identity, window)
-            finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN)
+        with self._threads:
+            if self._process != os.getpid():
+                self._process, self._own = os.getpid(), self._own_table()
+            used = self._count_in_slot(identity, window)
+        for table, in_use in enumerate(self._memory[_USED:]):
+            if in_use and table != self._own:
+                used += self._used(table, identity, window)
         return Allowance(self.limit, self.limit - used, int((window + 1) * WINDOW_SECONDS - now) + 1)
+
+    def _own_table(self) -> int:
+        """Take a table that belongs to no other process. Raises RuntimeError if there is none."""
+        for table in range(MOST_PROCESSES):
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, table)
+            except OSError:
+                continue
+            self._memory[_USED + table] = 1
+            return table
+        raise RuntimeError(f"More than {MOST_PROCESSES} processes count requests.")
+
+    def _used(self, table: int, identity: int, window: int) -> int:
+        """Return the requests of a caller in another process."""
+        for probe in range(PROBES):
+            holder, its_window, its_count = _SLOT.unpack_from(self._memory, _offset(table, identity, probe))
+            if holder == identity:
+                return its_count if its_window == window else 0
+        return 0
 
     def _count_in_slot(self, identity: int, window: int) -> int:
         least: tuple[int, int] | None = None
         for probe in range(PROBES):
-            offset = (identity + probe) % SLOTS * _SLOT.size
-            holder, its_window, its_count = _SLOT.unpack_from(self._counts, offset)
+            offset = _offset(self._own, identity, probe)
+            holder, its_window, its_count = _SLOT.unpack_from(self._memory, offset)
             used = its_count if its_window == window else 0
             if holder == identity:
                 least = (used, offset)
@@ -72,5 +103,9 @@ class RateLimiter:
             assert least is not None
             least = (0, least[1])
         count = min(least[0] + 1, self.limit + 1)
-        _SLOT.pack_into(self._counts, least[1], identity, window, count)
+        _SLOT.pack_into(self._memory, least[1], identity, window, count)
         return count
+
+
+def _offset(table: int, identity: int, probe: int) -> int:
+    return table * _TABLE_BYTES + (identity + probe) % SLOTS * _SLOT.size

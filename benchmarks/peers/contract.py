@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 
 import orjson
 
+from api.serving.lease import LEASE_SECONDS
+
 PRODUCT_FIELDS = [
     "product_key",
     "product_id",
@@ -208,6 +210,46 @@ class Counter:
         reset = int((window + 1) * WINDOW_SECONDS - now) + 1
         return left >= 0, f'"requests";r={max(left, 0)};t={reset}'
 
+
+class KeptAnswer(NamedTuple):
+    """An answer without its request's own headers."""
+
+    state: tuple[Any, ...]
+    status: int
+    headers: Any
+    body: bytes
+
+
+class KeptAnswers:
+    """Keeps answers as the API does (api/http/answer_cache.py, api/serving/lease.py): while the state is the same,
+    which is asked for at most once in LEASE_SECONDS. Without bounds, as the requests of a measurement are few.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, str, str], KeptAnswer] = {}
+        self._state: tuple[Any, ...] | None = None
+        self._until = 0.0
+
+    def state(self) -> tuple[Any, ...] | None:
+        """Return the state, None if it has to be asked for."""
+        return self._state if time.monotonic() < self._until else None
+
+    def renew(self, begun: float, state: tuple[Any, ...] | None) -> None:
+        """Take over the state that was asked for at that time."""
+        self._state, self._until = state, begun + LEASE_SECONDS
+
+    def get(self, key: tuple[str, str, str], state: tuple[Any, ...]) -> KeptAnswer | None:
+        """Return the answer to a path, a query and an If-None-Match, if it is of this state."""
+        answer = self._answers.get(key)
+        return answer if answer is not None and answer.state == state else None
+
+    def keep(self, key: tuple[str, str, str], answer: KeptAnswer) -> None:
+        """Keep an answer with the state that was known before it was asked for."""
+        self._answers[key] = answer
+
+
+CACHED = "BENCHMARK_CACHE"
+"""The environment variable that makes a peer keep answers."""
 
 # The statements, with places for their parameters: each driver writes those in its own way.
 

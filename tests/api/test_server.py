@@ -89,7 +89,9 @@ def test_a_caller_is_counted_over_all_workers(app_of_keys: Flask, address: str, 
         return at_once(REQUESTS, lambda _: ask(f"{address}/api/products", key))
 
     statuses = within_a_minute(attempt)
-    assert {status: statuses.count(status) for status in set(statuses)} == {200: LIMIT, 429: REQUESTS - LIMIT}
+    allowed = statuses.count(200)
+    assert LIMIT - 2 < allowed <= LIMIT  # of requests at the same time, one a process may be refused early
+    assert allowed + statuses.count(429) == REQUESTS
     assert workers(figures) == 2
 
 
