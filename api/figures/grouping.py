@@ -7,7 +7,7 @@ each step, so that they keep their order and never overflow. Sums are then NumPy
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,12 +17,25 @@ import numpy as np
 
 from api.figures.periods import Period
 from api.figures.registry import DEFAULT_MEASURES, FILTERS, Dimension, dimension_of
-from api.figures.sales_cube import NO_DAY, Ints, Lines, Mask, SalesCube, day_of, distinct, summed
+from api.figures.sales_cube import NO_DAY, Ints, Lines, Mask, SalesCube, day_of, distinct, number, summed
 
 UNITS = {"day": "D", "month": "M", "year": "Y"}
 """Dimension of days → NumPy's unit of time."""
 
+COMPARISONS: Mapping[str, Callable[[Period, date], Period]] = {
+    "previous_period": Period.previous,
+    "previous_year": Period.year_before,
+}
+"""What a period may be compared with; both take the business date, up to which an unfinished period counts."""
+
+EARLIER = "previous_"
+"""Prefix of the names of an earlier period's measures."""
+
 SUMS = {"total_sales": "sales", "total_profit": "profit", "total_quantity": "quantity"}
+
+
+RATIOS = {"avg_order_value": ("total_sales", "total_orders"), "profit_margin": ("total_profit", "total_sales")}
+"""Measure → the measures that it divides."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,7 @@ class Question:
 
     ``filters`` holds dimensions with their values, combined by OR; texts are compared without regard to case and to the
     spelling of accents. ``sort`` is a measure, None for the order of the groups. ``top`` keeps the first groups.
+    ``compare`` is one of COMPARISONS: the measures of an earlier period are added; it needs ``first`` and ``last``.
     """
 
     group_by: tuple[str, ...]
@@ -41,15 +55,20 @@ class Question:
     sort: str | None = None
     descending: bool = False
     top: int | None = None
+    compare: str | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The groups as rows with the columns of ``names``, and the measures of the groups beyond the top ones, if any."""
+    """The groups as rows with the columns of ``names``, and the measures of the groups beyond the top ones, if any.
+
+    ``compared_with`` is the earlier period of a comparison.
+    """
 
     names: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
     rest: dict[str, Any] | None = None
+    compared_with: Period | None = None
 
 
 def answered(cube: SalesCube, question: Question) -> Answer:
@@ -57,27 +76,31 @@ def answered(cube: SalesCube, question: Question) -> Answer:
 
     The groups are in the order of their values, null first, texts by code points; or by a measure, null the smallest.
     """
-    lines = _lines(cube, question)
+    now, before = _periods(cube, question)
+    lines = _lines(cube, question, now, before)
     dimensions = [dimension_of(name) for name in question.group_by]
     groups, firsts, columns = _groups(lines, dimensions)
     count = len(firsts)
-    measures = _measures(lines, groups, count, dimensions, question)
+    measures = _compared(lines, groups, count, dimensions, question, now, before)
     order: Sequence[int] = range(count)
     if question.sort:
         values = measures[question.sort]
         order = sorted(
             order, key=lambda group: (values[group] is not None, values[group] or 0), reverse=question.descending
         )
+    shown = [*question.measures, *([EARLIER + name for name in question.measures] if before else [])]
     rest = None
     if question.top is not None and count > question.top:
         others = np.ones(count, dtype=np.bool_)
         others[list(order[: question.top])] = False
-        rest = _rest(lines, others[groups], question)
+        some = lines.among(others[groups])
+        one = np.zeros(some.days.size, dtype=np.int64)
+        of_all = _compared(some, one, 1, (), question, now, before)
+        rest = {name: of_all[name][0] for name in shown}
         order = order[: question.top]
-    shown = [measures[name] for name in question.measures]
-    table = list(zip(*columns, *shown, strict=True))
-    names = (*(column for dimension in dimensions for column in dimension.columns), *question.measures)
-    return Answer(names, [table[group] for group in order], rest)
+    table = list(zip(*columns, *(measures[name] for name in shown), strict=True))
+    names = (*(column for dimension in dimensions for column in dimension.columns), *shown)
+    return Answer(names, [table[group] for group in order], rest, before)
 
 
 def folded(text: str) -> str:
@@ -85,17 +108,57 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _lines(cube: SalesCube, question: Question) -> Lines:
+def _periods(cube: SalesCube, question: Question) -> tuple[Period | None, Period | None]:
+    """Return the period of a question, and the earlier one that it is compared with."""
+    if question.first is None and question.last is None:
+        return None, None
+    now = Period(question.first or date.min, question.last or date.max)
+    return now, COMPARISONS[question.compare](now, cube.business_date) if question.compare else None
+
+
+def _lines(cube: SalesCube, question: Question, now: Period | None, before: Period | None) -> Lines:
+    """Return the lines of a question, of both periods."""
     masks: dict[str, Mask] = {}
     filters = dict(question.filters)
     for dimension in FILTERS:
         if dimension.name in filters:
             mask = _members(cube, dimension, filters[dimension.name])
             masks[dimension.of] = masks[dimension.of] & mask if dimension.of in masks else mask
-    period = None
-    if question.first or question.last:
-        period = Period(question.first or date.min, question.last or date.max)
-    return cube.lines(period, masks.get("product"), masks.get("customer"))
+    if now is None or before is None:
+        return cube.lines(now, masks.get("product"), masks.get("customer"))
+    both = Period(min(now.first, before.first), max(now.last, before.last))
+    lines = cube.lines(both, masks.get("product"), masks.get("customer"))
+    return lines.among(_within(lines, now) | _within(lines, before))
+
+
+def _within(lines: Lines, period: Period) -> Mask:
+    inside: Mask = (lines.days >= number(period.first)) & (lines.days <= number(period.last))
+    return inside
+
+
+def _compared(
+    lines: Lines,
+    groups: Ints,
+    count: int,
+    dimensions: Sequence[Dimension],
+    question: Question,
+    now: Period | None,
+    before: Period | None,
+) -> dict[str, list[Any]]:
+    """Return the measures by group; in a comparison those of both periods, where a group without lines has 0."""
+    if now is None or before is None:
+        return _measures(lines, groups, count, dimensions, question)
+    found: dict[str, list[Any]] = {}
+    for prefix, period in (("", now), (EARLIER, before)):
+        inside = _within(lines, period)
+        own = groups[inside]
+        there = np.bincount(own, minlength=count)
+        for name, values in _measures(lines.among(inside), own, count, dimensions, question).items():
+            whole = name not in RATIOS
+            found[prefix + name] = [
+                0 if whole and not some else value for value, some in zip(values, there, strict=True)
+            ]
+    return found
 
 
 def _members(cube: SalesCube, dimension: Dimension, values: Sequence[Any]) -> Mask:
@@ -162,9 +225,8 @@ def _measures(
 ) -> dict[str, list[Any]]:
     """Return the measures that a question needs, each by group."""
     wanted = {*question.measures, *([question.sort] if question.sort else [])}
-    needed = {"avg_order_value": ("total_sales", "total_orders"), "profit_margin": ("total_profit", "total_sales")}
     for name in tuple(wanted):
-        wanted |= set(needed.get(name, ()))
+        wanted |= set(RATIOS.get(name, ()))
     found: dict[str, list[Any]] = {}
     for name in wanted & SUMS.keys():
         found[name] = _sums(lines, SUMS[name], groups, count)
@@ -179,7 +241,7 @@ def _measures(
     ):
         if name in wanted:
             found[name] = distinct(members, size, groups, count).tolist()
-    for name, (upper, lower) in needed.items():
+    for name, (upper, lower) in RATIOS.items():
         if name in wanted:
             digits = 2 if name == "avg_order_value" else 4
             found[name] = [_ratio(a, b, digits) for a, b in zip(found[upper], found[lower], strict=True)]
@@ -200,11 +262,3 @@ def _ratio(upper: int | None, lower: int | None, digits: int) -> float | None:
     if upper is None or not lower:
         return None
     return float((Decimal(upper) / Decimal(lower)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-
-
-def _rest(lines: Lines, where: Mask, question: Question) -> dict[str, Any]:
-    """Return the measures of some of the lines together."""
-    some = lines.among(where)
-    one = np.zeros(some.days.size, dtype=np.int64)
-    measures = _measures(some, one, 1, (), question)
-    return {name: measures[name][0] for name in question.measures}

@@ -53,7 +53,7 @@ class Answer(NamedTuple):
     status: str
     headers: Headers
     body: bytes
-    count: Callable[[float], None]
+    counted: Callable[[float], None]
 
 
 class AnswerCache:
@@ -120,7 +120,7 @@ class AnswerCache:
         environment[access.ALLOWANCE] = allowance
         if allowance.remaining < 0:
             return None
-        answer.count(time.perf_counter() - begun)
+        answer.counted(time.perf_counter() - begun)
         return answer._replace(headers=[*answer.headers, *_headers_of(environment, allowance)])
 
     def _ask(

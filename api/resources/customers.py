@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, select
 
 from api.errors import NotSyncedError, Problem
 from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
-from api.resources.listing import Listing, contains, current_run, equals, is_exactly, run_id
+from api.resources.listing import Listing, at_least, at_most, contains, current_run, equals, is_exactly, run_id
 from api.resources.operation import openapi_links, operation
 from api.resources.schemas import (
     CUSTOMER_FIELDS,
+    CUSTOMER_FIGURES,
     CUSTOMER_SEGMENTS,
     CustomerPage,
     CustomerQuery,
@@ -27,13 +28,15 @@ blueprint = Blueprint("customers", __name__, url_prefix="/api/customers", descri
 
 LISTING = Listing(
     table(Customer),
-    "customer_key",
+    ("customer_key",),
     CUSTOMER_FIELDS,
     {
         "segment": is_exactly("customer_segment", "segment"),
         "country": equals("country"),
         "gender": equals("gender"),
         "age_group": equals("age_group"),
+        **{f"min_{name}": at_least(name, f"min_{name}") for name in CUSTOMER_FIGURES},
+        **{f"max_{name}": at_most(name, f"max_{name}") for name in CUSTOMER_FIGURES},
         "q": contains("customer_name", "customer_number", parameter="q"),
     },
 )

@@ -76,16 +76,19 @@ def contains(*columns: str, parameter: str) -> Filter:
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """A list of entities: source table, key column, field names, and filters by the names of their parameters."""
+    """A list of entities: source table, key columns, field names, and filters by the names of their parameters.
+
+    The key columns together are unique to each entity; the list is sorted by the first of them by default.
+    """
 
     source: FromClause
-    key: str
+    key: tuple[str, ...]
     names: tuple[str, ...]
     filters: Mapping[str, Filter]
 
     def response(self, query: Mapping[str, Any]) -> Response:
         """Return the response for a page; ``query`` holds the values loaded by a PageQuery."""
-        name, descending = query["sort"] or (self.key, False)
+        name, descending = query["sort"] or (self.key[0], False)
         order = self._order(name, descending)
         filters = {parameter: query[parameter] for parameter in self.filters if parameter in query}
         names = query["fields_"] or self.names
@@ -94,9 +97,9 @@ class Listing:
 
     @lru_cache(maxsize=64)  # noqa: B019 # listings live as long as the process
     def _order(self, name: str, descending: bool) -> SortOrder:
-        columns = [self.source.c[name]] if name == self.key else [self.source.c[name], self.source.c[self.key]]
+        columns = [self.source.c[each] for each in dict.fromkeys((name, *self.key))]
         sign = "-" if descending else ""
-        return SortOrder(f"{self.key} by {sign}{name}", tuple(columns), descending)
+        return SortOrder(f"{self.key[-1]} by {sign}{name}", tuple(columns), descending)
 
     @lru_cache(maxsize=1024)  # noqa: B019
     def _sql(self, order: SortOrder, names: tuple[str, ...], filters: tuple[str, ...], *, following: bool) -> str:

@@ -29,7 +29,7 @@ blueprint.ARGUMENTS_PARSER = BodyParser()
 ONE = "/<key:product_key>"
 LISTING = Listing(
     SERVED_PRODUCTS,
-    "product_key",
+    ("product_key",),
     PRODUCT_FIELDS,
     {
         "category": equals("category"),

@@ -15,7 +15,7 @@ from api.http.paging import Cursor, CursorExpiredError, other_list_error
 from api.http.responses import content_state, is_not_modified, not_modified_response, page_response
 from api.resources.listing import next_page
 from api.resources.operation import operation
-from api.resources.schemas import SalesPage, SalesQuery
+from api.resources.schemas import TOTAL, SalesPage, SalesQuery
 from api.serving.database import read
 from api.serving.served import FIND_KEPT_STATE, FIND_STATE
 
@@ -60,8 +60,12 @@ def list_sales(query: dict[str, Any]) -> Response:
         raise CursorExpiredError(EXPIRED)
     end = begin + query["limit"]
     following = next_page(Cursor(run_id, name, (str(end),))) if end < len(answer.rows) else None
-    rest = {"rest": answer.rest} if question.top is not None else {}
-    return page_response(answer.names, answer.rows[begin:end], state, business_date, following, **rest)
+    members: dict[str, Any] = {}
+    if answer.compared_with:
+        members["compared_with"] = {"from": answer.compared_with.first, "to": answer.compared_with.last}
+    if question.top is not None:
+        members["rest"] = answer.rest
+    return page_response(answer.names, answer.rows[begin:end], state, business_date, following, **members)
 
 
 def _question(query: dict[str, Any]) -> Question:
@@ -71,7 +75,15 @@ def _question(query: dict[str, Any]) -> Question:
         (dimension.name, tuple(query[dimension.name])) for dimension in FILTERS if query.get(dimension.name)
     )
     return Question(
-        query["group_by"], query["measures"], first, query.get("to"), filters, sort, descending, query.get("top")
+        () if query["group_by"] == (TOTAL,) else query["group_by"],
+        query["measures"],
+        first,
+        query.get("to"),
+        filters,
+        sort,
+        descending,
+        query.get("top"),
+        query.get("compare"),
     )
 
 

@@ -11,7 +11,18 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
-from api.figures.registry import DEFAULT_MEASURES, DIMENSIONS, FILTERS, GROUPS, MEASURES, Dimension, Measure
+from api.figures.grouping import COMPARISONS, EARLIER
+from api.figures.periods import EARLIEST, LATEST
+from api.figures.registry import (
+    DEFAULT_MEASURES,
+    DIMENSIONS,
+    FILTERS,
+    GROUPS,
+    MEASURES,
+    Dimension,
+    Measure,
+    dimension_of,
+)
 from api.http.paging import Cursor, CursorError, is_text
 from api.http.url_converters import MAX_KEY
 from api.serving.models import DATASETS
@@ -24,6 +35,8 @@ MAX_SUM = 2**63 - 1
 MAX_TEXT_LENGTH = 50
 MAX_VALUES = 100
 MAX_NAME_LENGTH = 100
+TOTAL = "total"
+"""The value of ``group_by`` for a single group."""
 
 
 def matching_choice(value: str, choices: Sequence[str]) -> str | None:
@@ -362,8 +375,16 @@ class CustomerSchema(ResponseSchema):
 PRODUCT_FIELDS = tuple(ProductSchema().fields)
 CUSTOMER_FIELDS = tuple(CustomerSchema().fields)
 PRODUCT_SORTS = ("product_key", "product_name", "total_sales", "total_quantity", "total_orders", "last_sale_date")
-CUSTOMER_SORTS = ("customer_key", "customer_name", "total_sales", "total_orders", "last_order_date")
-"""The fields by which lists can be sorted; each has an index."""
+CUSTOMER_FIGURES = (
+    *("age", "recency", "lifespan", "total_orders", "total_sales", "total_quantity", "total_products"),
+    *("avg_order_value", "avg_monthly_spend"),
+)
+"""The figures of customers that have filters: a minimum and a maximum each."""
+
+INDEXED_SORTS = ("customer_key", "customer_name", "total_sales", "total_orders", "last_order_date")
+"""The fields by which customers are sorted through an index; by other figures, those of a run are sorted anew."""
+
+CUSTOMER_SORTS = tuple(dict.fromkeys((*INDEXED_SORTS, *CUSTOMER_FIGURES)))
 
 
 class ProductQuery(PageQuery):
@@ -380,7 +401,16 @@ class ProductQuery(PageQuery):
     fields_ = Choices(PRODUCT_FIELDS, "Only these fields.", "product_key,product_name", data_key="fields")
 
 
-class SegmentQuery(PageQuery):
+def _bounds(names: Sequence[str]) -> dict[str, fields.Field[Any]]:
+    """Declare a minimum and a maximum of each figure."""
+    return {
+        f"{short}_{name}": QueryInteger(-MAX_SUM, MAX_SUM, metadata=described(f"{word} of {name}.", 10))
+        for name in names
+        for short, word in (("min", "Minimum"), ("max", "Maximum"))
+    }
+
+
+class SegmentQuery(PageQuery.from_dict(_bounds(CUSTOMER_FIGURES))):  # type: ignore[misc] # mypy does not know the class
     """Which customers of a segment to return. Filters combine; texts compare without regard to case."""
 
     country = search_text("Only this country.", "Germany")
@@ -397,6 +427,18 @@ class CustomerQuery(SegmentQuery):
     segment = Choice(CUSTOMER_SEGMENTS, "Only this segment; a customer who never ordered has none.")
 
 
+class DaysQuery(PageQuery):
+    """Which days of a list to return."""
+
+    from_ = IsoDate(data_key="from", metadata=described("First order date, included.", "2026-01-01"))
+    to = IsoDate(metadata=described("Last order date, included.", "2026-01-31"))
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if "from_" in data and "to" in data and data["from_"] > data["to"]:
+            raise ValidationError("must not be after `to`.", "from")
+
+
 def _filter(dimension: Dimension) -> fields.Field[Any]:
     """Declare a filter of sales by a dimension."""
     about = f"{dimension.description} May be repeated: any of the values."
@@ -408,12 +450,12 @@ def _filter(dimension: Dimension) -> fields.Field[Any]:
     )
 
 
-class SalesQuery(PageQuery.from_dict({dimension.name: _filter(dimension) for dimension in FILTERS})):  # type: ignore[misc] # mypy does not know the class
+class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dimension in FILTERS})):  # type: ignore[misc] # mypy does not know the class
     """Which sales to add up, and how."""
 
-    from_ = IsoDate(data_key="from", metadata=described("First order date, included.", "2026-01-01"))
-    to = IsoDate(metadata=described("Last order date, included.", "2026-01-31"))
-    group_by = Choices(GROUPS, "Columns to group by.", "month,country", default=("day",))
+    group_by = Choices(
+        (*GROUPS, TOTAL), "Columns to group by, or total for a single group.", "month,country", default=("day",)
+    )
     measures = Choices(
         tuple(measure.name for measure in MEASURES), "Measures to return.", "total_sales", default=DEFAULT_MEASURES
     )
@@ -424,10 +466,94 @@ class SalesQuery(PageQuery.from_dict({dimension.name: _filter(dimension) for dim
         metadata=described("Only this number of groups, the first by `sort`; `rest` adds up the others.", 10),
     )
 
+    compare = Choice(
+        tuple(COMPARISONS),
+        "Also return the measures of an earlier period, with the prefix previous_: the days before, or the same days "
+        "a year earlier. Needs `from` and `to`, and groups other than those of time, such as total. A group without "
+        "sales has 0.",
+    )
+
     @validates_schema
-    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
-        if "from_" in data and "to" in data and data["from_"] > data["to"]:
-            raise ValidationError("must not be after `to`.", "from")
+    def _comparable(self, data: dict[str, Any], **_: Any) -> None:
+        if "compare" in data:
+            missing_bounds = [name for name, given in (("from", "from_"), ("to", "to")) if given not in data]
+            if missing_bounds:
+                raise ValidationError(f"needs {' and '.join(missing_bounds)}.", "compare")
+            times = [name for name in data["group_by"] if name != TOTAL and dimension_of(name).of == "day"]
+            if times:
+                raise ValidationError(
+                    f"cannot be grouped by {', '.join(times)}: send group_by with other groups.", "compare"
+                )
+
+            bounds = [data[name] for name in ("from_", "to") if name in data]
+            if any(not EARLIEST <= day <= LATEST for day in bounds):
+                raise ValidationError(f"needs bounds from {EARLIEST} to {LATEST}.", "compare")
+
+    @validates_schema
+    def _alone(self, data: dict[str, Any], **_: Any) -> None:
+        if TOTAL in data["group_by"] and len(data["group_by"]) > 1:
+            raise ValidationError(f"{TOTAL} is a single group: send it without others.", "group_by")
+
+
+class OrderSchema(ResponseSchema):
+    """An order. Its dates and its customer are those of its lines; if these differ, the smallest ones."""
+
+    order_number = fields.String(required=True, metadata=described("Order number.", "SO54496"))
+    order_date = fields.Date(metadata=described("Order date; null if the sources have none."))
+    shipping_date = fields.Date()
+    due_date = fields.Date()
+    customer_key = fields.Integer(required=True, metadata=described("Customer; 0 is the unknown member.", 42))
+    order_lines = fields.Integer(required=True, metadata=described("Number of order lines.", 3))
+    total_sales = fields.Integer(metadata=described("Sum of sales, in whole units.", 2071))
+    total_quantity = fields.Integer(metadata=described("Number of units.", 3))
+    total_profit = fields.Integer(metadata=described("Sales less the cost at the time of sale, in whole units.", 800))
+
+
+class OrderLineSchema(ResponseSchema):
+    """An order line."""
+
+    order_number = fields.String(required=True, metadata=described("Order number.", "SO54496"))
+    product_key = fields.Integer(required=True, metadata=described("Product; 0 is the unknown member.", 17))
+    customer_key = fields.Integer(required=True, metadata=described("Customer; 0 is the unknown member.", 42))
+    order_date = fields.Date(metadata=described("Order date; null if the sources have none."))
+    shipping_date = fields.Date()
+    due_date = fields.Date()
+    sales_amount = fields.Integer(metadata=described("Sales, in whole units.", 2049))
+    quantity = fields.Integer(metadata=described("Number of units.", 1))
+    price = fields.Integer(metadata=described("Price of one unit, in whole units.", 2049))
+    cost = fields.Integer(metadata=described("Cost of one unit at the time of sale, in whole units.", 1266))
+    profit = fields.Integer(metadata=described("Sales less cost, in whole units.", 783))
+
+
+class WholeOrderSchema(OrderSchema):
+    """An order with its lines."""
+
+    lines = fields.List(fields.Nested(OrderLineSchema), required=True)
+
+
+ORDER_FIELDS = tuple(OrderSchema().fields)
+ORDER_LINE_FIELDS = tuple(OrderLineSchema().fields)
+ORDER_SORTS = ("order_number", "order_date", "total_sales")
+
+
+class OrderQuery(DaysQuery):
+    """Which orders to return. Filters combine."""
+
+    customer = QueryInteger(0, MAX_KEY, metadata=described("Only orders of this customer, by surrogate key.", 42))
+    min_sales = QueryInteger(-MAX_SUM, MAX_SUM, metadata=described("Minimum of total_sales.", 1000))
+    max_sales = QueryInteger(-MAX_SUM, MAX_SUM, metadata=described("Maximum of total_sales.", 5000))
+    sort = Sort(ORDER_SORTS)
+    fields_ = Choices(ORDER_FIELDS, "Only these fields.", "order_number,total_sales", data_key="fields")
+
+
+class OrderLineQuery(DaysQuery):
+    """Which order lines to return, by order number. Filters combine."""
+
+    order = search_text("Only the lines of this order.", "SO54496")
+    customer = QueryInteger(0, MAX_KEY, metadata=described("Only lines of this customer, by surrogate key.", 42))
+    product = QueryInteger(0, MAX_KEY, metadata=described("Only lines of this product, by surrogate key.", 17))
+    sort = Sort(("order_number",))
+    fields_ = Choices(ORDER_LINE_FIELDS, "Only these fields.", "order_number,sales_amount", data_key="fields")
 
 
 class SyncHistoryQuery(RequestSchema):
@@ -471,6 +597,26 @@ class ProductPage(PageSchema):
     items = fields.List(fields.Nested(ProductItem), required=True)
 
 
+class OrderItem(PartialItem, OrderSchema):
+    """An order in a list."""
+
+
+class OrderLineItem(PartialItem, OrderLineSchema):
+    """An order line in a list."""
+
+
+class OrderPage(PageSchema):
+    """A page of orders."""
+
+    items = fields.List(fields.Nested(OrderItem), required=True)
+
+
+class OrderLinePage(PageSchema):
+    """A page of order lines."""
+
+    items = fields.List(fields.Nested(OrderLineItem), required=True)
+
+
 class CustomerPage(PageSchema):
     """A page of customers."""
 
@@ -488,30 +634,41 @@ def _column(dimension: Dimension, column: str) -> fields.Field[Any]:
     return (fields.Integer if whole else kind)(metadata=described(dimension.description, dimension.example))
 
 
-def _sum(measure: Measure) -> fields.Field[Any]:
+def _sum(measure: Measure, description: str = "{}") -> fields.Field[Any]:
     """Declare a measure of a group."""
     kind = fields.Integer if measure.is_whole else fields.Float
-    return kind(metadata=described(measure.description, measure.example))
+    return kind(metadata=described(description.format(measure.description), measure.example))
 
 
 SUMS = {measure.name: _sum(measure) for measure in MEASURES}
+EARLIER_SUMS = {
+    EARLIER + measure.name: _sum(measure, "Only with `compare`, of the earlier period: {}") for measure in MEASURES
+}
 
 
-class SalesRest(ResponseSchema.from_dict(SUMS)):  # type: ignore[misc] # mypy does not know the class
+class SalesRest(ResponseSchema.from_dict(SUMS | EARLIER_SUMS)):  # type: ignore[misc] # mypy does not know the class
     """The measures of the groups beyond the top ones together."""
 
 
 GROUP_COLUMNS = {column: _column(dimension, column) for dimension in DIMENSIONS for column in dimension.columns}
 
 
-class SalesGroup(ResponseSchema.from_dict(GROUP_COLUMNS | SUMS)):  # type: ignore[misc] # mypy does not know the class
+class SalesGroup(ResponseSchema.from_dict(GROUP_COLUMNS | SUMS | EARLIER_SUMS)):  # type: ignore[misc] # mypy does not know the class
     """Sums over the order lines of a group. Only the columns of `group_by` and the measures are present."""
+
+
+class Days(ResponseSchema):
+    """The days from the first to the last, both included."""
+
+    first = fields.Date(data_key="from", required=True)
+    last = fields.Date(data_key="to", required=True)
 
 
 class SalesPage(PageSchema):
     """A page of groups, sorted by the columns of `group_by` (null first) or by `sort`."""
 
     items = fields.List(fields.Nested(SalesGroup), required=True)
+    compared_with = fields.Nested(Days, metadata=described("Only with `compare`: the earlier period."))
     rest = fields.Nested(
         SalesRest, metadata=described("Only with `top`: the other groups together; null if there are none.")
     )

@@ -35,6 +35,8 @@ def links() -> dict[str, str]:
         "products": url_for("products.list_products"),
         "customers": url_for("customers.list_customers"),
         "sales": url_for("sales.list_sales"),
+        "orders": url_for("orders.list_orders"),
+        "order_lines": url_for("orders.list_order_lines"),
         "kpis": url_for("kpis.get_kpis"),
         "syncs": url_for("sync.list_runs"),
         "documentation": url_for("pages.docs"),

@@ -75,8 +75,8 @@ class Batch(NamedTuple):
 
 
 def synced_columns(table: Table) -> list[str]:
-    """List the columns that come from gold: all but run_id."""
-    return [column.name for column in table.columns if column.name != "run_id"]
+    """List the columns that come from gold: all but run_id and those that Postgres numbers."""
+    return [column.name for column in table.columns if column.name != "run_id" and column.identity is None]
 
 
 class Gold:

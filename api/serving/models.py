@@ -46,6 +46,10 @@ FIRST_USER_KEY = 1_000_000
 """The first surrogate key of products created through the API; the warehouse's keys are below it."""
 
 
+BY_CODE_POINTS = {"collation": "C"}
+"""Marks a text column that the migrations create with this collation: it is its own sort key."""
+
+
 class Base(DeclarativeBase):
     """Base of the tables: the naming convention of constraints, and the SQL types of Python types."""
 
@@ -136,15 +140,15 @@ class Customer(Base):
 class Sale(Base):
     """An order line of gold.fact_sales.
 
-    The table has no primary key, because gold has none: two lines of one order with unknown products share order
-    number and product key. The key in ``__mapper_args__`` is for SQLAlchemy only, not a constraint.
+    Gold has no key of order lines: two lines of one order with unknown products share order number and product key. So
+    Postgres numbers them. The key in ``__mapper_args__`` is for SQLAlchemy only, not a constraint.
     """
 
     __tablename__ = "sales"
 
-    run_id: Mapped[int] = mapped_column()
-    order_number: Mapped[str] = mapped_column()
-    product_key: Mapped[int] = mapped_column()
+    run_id: Mapped[int]
+    order_number: Mapped[str] = mapped_column(info=BY_CODE_POINTS)
+    product_key: Mapped[int]
     customer_key: Mapped[int]
     order_date: Mapped[date | None]
     shipping_date: Mapped[date | None]
@@ -154,10 +158,14 @@ class Sale(Base):
     price: Mapped[int | None]
     cost: Mapped[int | None]
     profit: Mapped[int | None] = mapped_column(BigInteger)
+    line_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
 
     # Sums read many adjacent lines. A BRIN index finds them and, unlike a B-tree, hardly slows down the sync.
-    __table_args__ = (Index(None, "run_id", "order_date", postgresql_using="brin"),)
-    __mapper_args__ = {"primary_key": [run_id, order_number, product_key]}  # noqa: RUF012 # as documented
+    __table_args__ = (
+        Index(None, "run_id", "order_date", postgresql_using="brin"),
+        Index(None, "run_id", "order_number", "line_id"),
+    )
+    __mapper_args__ = {"primary_key": [line_id]}  # noqa: RUF012 # as documented
 
 
 class SyncRun(Base):
@@ -410,6 +418,8 @@ def sort_key(column: ColumnElement[Any]) -> ColumnElement[Any]:
     are on exactly this expression.
     """
     kind = column.type
+    if any(getattr(base, "info", {}) == BY_CODE_POINTS for base in column.base_columns):
+        return column
     if isinstance(kind, Text):
         return collate(func.coalesce(column, literal_column("''")), "C")
     if not getattr(column, "nullable", True):

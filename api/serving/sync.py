@@ -285,13 +285,14 @@ def _take_over(connection: Connection, table: Table, run: SyncRun) -> None:
 
 
 def copy_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows, with values in the order of the table's columns, by binary COPY.
+    """Insert rows, with values in the order of the table's columns that Postgres does not number, by binary COPY.
 
     psycopg's compiled encoder is as fast as the server. It encodes values as the column's type without a range check:
     it truncates an integer that is too large, and the checksums then differ.
     """
-    columns = ", ".join(table.columns.keys())
-    types = [column.type.compile(connection.dialect).lower() for column in table.columns]
+    given = [column for column in table.columns if column.identity is None]
+    columns = ", ".join(column.name for column in given)
+    types = [column.type.compile(connection.dialect).lower() for column in given]
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     statement = f"COPY {table.fullname} ({columns}) FROM STDIN (FORMAT BINARY)"
     with driver.cursor() as cursor, cursor.copy(statement) as copy:

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from api.resources.schemas import CUSTOMER_FIELDS, CUSTOMER_SEGMENTS, CUSTOMER_SORTS
+from api.resources.schemas import CUSTOMER_FIELDS, CUSTOMER_FIGURES, CUSTOMER_SEGMENTS, CUSTOMER_SORTS
 from tests.api.answers import items, problem, refused, table_of, whole
-from tests.api.conftest import publish_run
+from tests.api.conftest import Publish, publish_run
 
 ANA: dict[str, Any] = {
     "customer_key": 1,
@@ -131,6 +131,21 @@ def test_segments_filters_and_sort_orders_select_customers(
     assert keys(shared_client, f"/api/customers{address}") == expected
 
 
+@pytest.mark.parametrize("figure", CUSTOMER_FIGURES)
+def test_every_figure_is_a_filter_and_a_sort_order(client: FlaskClient, publish: Publish, figure: str) -> None:
+    values = {1: 7, 2: None, 3: -3, 4: 7, 5: 0, 6: 12}
+    publish(customers=[{"customer_key": key, figure: value} for key, value in values.items()])
+    for query, expected in (
+        (f"sort={figure}", [2, 3, 5, 1, 4, 6]),
+        (f"sort=-{figure}", [6, 4, 1, 5, 3, 2]),
+        (f"min_{figure}=0", [1, 4, 5, 6]),
+        (f"max_{figure}=7&min_{figure}=-2", [1, 4, 5]),
+    ):
+        for limit in (1, 100):
+            found = whole(client, f"/api/customers?limit={limit}&{query}")
+            assert [item["customer_key"] for item in found] == expected
+
+
 @pytest.mark.parametrize(
     "start", ["/api/customers/nEW?limit=1&fields=customer_key", "/api/customers?segment=new&limit=1"]
 )
@@ -146,7 +161,8 @@ def test_the_next_page_keeps_segment_and_fields(shared_client: FlaskClient, star
         ("?segment=Gold", "segment", ", ".join(CUSTOMER_SEGMENTS)),
         ("/VIP?segment=VIP", "segment", "country, gender"),
         ("?category=Bikes", "category", "country, gender"),
-        ("?sort=age", "sort", ", ".join(CUSTOMER_SORTS)),
+        ("?sort=birthdate", "sort", ", ".join(CUSTOMER_SORTS)),
+        ("?min_age=young", "min_age", "whole number"),
         ("?fields=product_key", "fields", ", ".join(CUSTOMER_FIELDS)),
         ("/New?country=%00", "country", "NUL"),
         (f"?gender={'x' * 51}", "gender", "0 to 50"),

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from api import create_app
 from api.resources import customers, products
 from api.resources.listing import Listing
-from api.resources.schemas import CUSTOMER_SORTS, PRODUCT_SORTS
+from api.resources.schemas import INDEXED_SORTS, PRODUCT_SORTS
 from api.serving.database import psycopg_url
 from api.serving.models import Base
 from tests.api.conftest import KEYS, NUMBERS, add_keys, publish_run, settings_for, with_name
@@ -206,7 +206,7 @@ def many_rows(shared_url: str) -> str:
 
 SORTS = [
     (listing, name, sign, page)
-    for listing, names in ((products.LISTING, PRODUCT_SORTS), (customers.LISTING, CUSTOMER_SORTS))
+    for listing, names in ((products.LISTING, PRODUCT_SORTS), (customers.LISTING, INDEXED_SORTS))
     for name in names
     for sign in ("", "-")
     for page in ("first", "deep")
@@ -243,8 +243,8 @@ def place(name: str, sign: str) -> list[str]:
 def test_a_page_is_read_through_the_index_of_its_sort_order(
     many_rows: str, listing: Listing, name: str, sign: str, page: str
 ) -> None:
-    by_key, of_products = name == listing.key, listing is products.LISTING
-    statement = listing._sql(listing._order(name, sign == "-"), (listing.key,), (), following=page == "deep")
+    by_key, of_products = (name,) == listing.key, listing is products.LISTING
+    statement = listing._sql(listing._order(name, sign == "-"), listing.key, (), following=page == "deep")
     positions = {f"position_{number}": value for number, value in enumerate(place(name, sign))}
     values = {"limit": 101, "run_id": 3, **positions}
     entity = "products" if of_products else "customers"
@@ -266,11 +266,11 @@ def test_a_page_of_a_segment_is_read_through_its_index(many_rows: str) -> None:
     assert "ix_customers_run_id_customer_segment_customer_key" in [step.get("Index Name") for step in steps]
 
 
-def test_every_sort_order_has_an_index_and_every_index_a_sort_order(shared_url: str) -> None:
+def test_every_indexed_sort_order_has_an_index_and_every_index_a_sort_order(shared_url: str) -> None:
     with psycopg.connect(shared_url) as connection:
         found = connection.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_by\\_%'").fetchall()
     expected = {f"ix_products_by_{name}" for name in PRODUCT_SORTS if name != "product_key"}
-    expected |= {f"ix_customers_by_{name}" for name in CUSTOMER_SORTS if name != "customer_key"}
+    expected |= {f"ix_customers_by_{name}" for name in INDEXED_SORTS if name != "customer_key"}
     assert {name for (name,) in found} == expected
 
 

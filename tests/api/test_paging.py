@@ -71,11 +71,11 @@ def _served(shared_engine: Engine, shared_client: FlaskClient) -> None:
 
 def place(key: str, name: str) -> Callable[[dict[str, Any]], tuple[Any, int]]:
     """Return the sort key of an item: null first, text by code points, then by surrogate key."""
-    smallest = {"name": "", "date": "", "sales": -(2**63), "orders": -(2**63), "quantity": -(2**63), "key": 0}
+    smallest: Any = "" if name.endswith(("_name", "_date")) else -(2**63)
 
     def of(item: dict[str, Any]) -> tuple[Any, int]:
         value = item[name]
-        return (smallest[name.rsplit("_", 1)[1]] if value is None else value, item[key])
+        return (smallest if value is None else value, item[key])
 
     return of
 

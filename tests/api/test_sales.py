@@ -377,3 +377,91 @@ def test_kpis_have_the_business_date_and_the_size_of_the_sample(
     kpis = answer.get_json()
     assert (kpis["business_date"], kpis["sample_customers"], kpis["order_lines"]) == ("2026-01-05", 3, 1)
     assert answer.headers["Business-Date"] == "2026-01-05"
+
+
+def test_the_total_is_a_single_group(shared_client: FlaskClient) -> None:
+    assert items(shared_client, "/api/sales?group_by=total") == expected([])
+    assert items(shared_client, "/api/sales?group_by=total&country=Atlantis") == []
+
+
+def zero_if_empty(lines: Sequence[Sale], names: Sequence[str]) -> dict[str, Any]:
+    """Return measures, whole ones 0 without lines."""
+    values = measured(lines)
+    ratios = ("avg_order_value", "profit_margin")
+    return {name: values[name] if lines or name in ratios else 0 for name in names}
+
+
+def within(first: date, last: date) -> list[Sale]:
+    return [sale for sale in SALES if sale["order_date"] and first <= sale["order_date"] <= last]
+
+
+EVERY_MEASURE = [measure.name for measure in MEASURES]
+
+
+@pytest.mark.parametrize("group_by", [[], ["country"], ["category", "segment"], ["product"]], ids=str)
+@pytest.mark.parametrize(
+    ("compare", "first", "last", "earlier"),
+    [
+        ("previous_period", date(2025, 1, 1), date(2025, 3, 31), (date(2024, 10, 1), date(2024, 12, 31))),
+        ("previous_period", date(2025, 1, 1), date(2025, 12, 31), (date(2024, 1, 1), date(2024, 12, 31))),
+        ("previous_period", date(2025, 3, 31), date(2025, 4, 1), (date(2025, 3, 29), date(2025, 3, 30))),
+        ("previous_year", date(2025, 2, 1), date(2025, 2, 28), (date(2024, 2, 1), date(2024, 2, 29))),
+        ("previous_year", date(2024, 12, 31), date(2025, 12, 31), (date(2023, 12, 31), date(2024, 12, 31))),
+        # until the business date 2026-01-04
+        ("previous_year", date(2026, 1, 1), date(2026, 1, 31), (date(2025, 1, 1), date(2025, 1, 4))),
+        ("Previous_Period", date(2026, 1, 1), date(2026, 1, 31), (date(2025, 12, 1), date(2025, 12, 4))),
+    ],
+)
+def test_a_period_is_compared_with_an_earlier_one(
+    shared_client: FlaskClient,
+    group_by: list[str],
+    compare: str,
+    first: date,
+    last: date,
+    earlier: tuple[date, date],
+) -> None:
+    address = f"/api/sales?group_by={','.join(group_by) or 'total'}&from={first}&to={last}&compare={compare}"
+    page = shared_client.get(f"{address}&measures={','.join(EVERY_MEASURE)}&limit=1000").get_json()
+    assert page["compared_with"] == {"from": str(earlier[0]), "to": str(earlier[1])}
+    now, before = within(first, last), within(*earlier)
+    found = groups_of(group_by, [*now, *(sale for sale in before if sale not in now)])
+    groups = []
+    by_name = [{str(names): lines for names, lines in groups_of(group_by, sales)} for sales in (now, before)]
+    for names, _ in found:
+        present, past = (each.get(str(names), []) for each in by_name)
+        previous = {f"previous_{name}": value for name, value in zero_if_empty(past, EVERY_MEASURE).items()}
+        groups.append({**names, **zero_if_empty(present, EVERY_MEASURE), **previous})
+    assert page["items"] == groups
+
+
+def test_the_rest_of_a_comparison_has_both_periods(shared_client: FlaskClient) -> None:
+    address = "/api/sales?group_by=country&from=2025-01-01&to=2025-12-31&compare=previous_year&measures=total_sales"
+    every = shared_client.get(address).get_json()["items"]
+    page = shared_client.get(f"{address}&top=1&sort=-total_sales").get_json()
+    others = [item for item in every if item != page["items"][0]]
+    assert page["rest"] == {
+        name: sum(item[name] or 0 for item in others) for name in ("total_sales", "previous_total_sales")
+    }
+    text_of = shared_client.get(f"{address}&top=1", headers={"Accept": "text/csv"}).text
+    assert text_of.splitlines()[0] == "country,total_sales,previous_total_sales"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "message"),
+    [
+        ("compare=previous_year&group_by=country", "compare", "needs from and to."),
+        ("compare=previous_year&group_by=country&from=2025-01-01", "compare", "needs to."),
+        ("compare=previous_year&from=2025-01-01&to=2025-01-31", "compare", "cannot be grouped by day"),
+        ("compare=previous_year&group_by=month,country&from=2025-01-01&to=2025-01-31", "compare", "grouped by month"),
+        ("compare=yesterday&group_by=country&from=2025-01-01&to=2025-01-31", "compare", "previous_period"),
+        ("compare=previous_period&group_by=total&from=0001-01-01&to=2025-01-31", "compare", "from 1900-01-01"),
+        ("compare=previous_year&group_by=total&from=2025-01-01&to=9999-12-31", "compare", "to 2999-12-31"),
+        ("group_by=total,country", "group_by", "single group"),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_is_refused(
+    shared_client: FlaskClient, query: str, parameter: str, message: str
+) -> None:
+    ((place_, detail),) = refused(shared_client.get(f"/api/sales?{query}"), "parameter")
+    assert place_ == parameter
+    assert message in detail
