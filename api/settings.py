@@ -37,7 +37,8 @@ class Settings:
     ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts.
     ``airflow_public_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page
     of the warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count. Each process keeps
-    answers in up to ``cache_megabytes``, 0 for none.
+    answers in up to ``cache_megabytes``, 0 for none. ``webhooks`` are the URLs that are told of each day served; their
+    messages are signed with ``webhook_secret``.
     """
 
     serving_database_url: str = field(repr=False)
@@ -53,6 +54,8 @@ class Settings:
     airflow_public_url: str = ""
     trusted_proxies: Networks = ()
     cache_megabytes: int = CACHE_MEGABYTES
+    webhooks: tuple[str, ...] = ()
+    webhook_secret: str = field(repr=False, default="")
 
     def __post_init__(self) -> None:
         for name in ("serving_database_url_loader", "serving_database_url_api"):
@@ -85,6 +88,8 @@ class Settings:
             currency=environment.get("API_CURRENCY", ""),
             airflow_public_url=_web_address(environment, "AIRFLOW_PUBLIC_URL"),
             trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
+            webhooks=webhooks(environment),
+            webhook_secret=environment.get("API_WEBHOOK_SECRET", ""),
             cache_megabytes=_count(environment, "API_CACHE_MB", default=CACHE_MEGABYTES, smallest=0),
         )
 
@@ -126,6 +131,21 @@ def _web_address(environment: Mapping[str, str], name: str) -> str:
     if value and not WEB_ADDRESS.fullmatch(value):
         raise SettingsError(f"{name} must be a URL such as https://airflow.example.com, not {value!r}.")
     return value
+
+
+def webhooks(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the URLs in API_WEBHOOKS. Raises SettingsError if one is none, or API_WEBHOOK_SECRET is no secret."""
+    urls = tuple(environment.get("API_WEBHOOKS", "").split())
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+            raise SettingsError(f"API_WEBHOOKS must be URLs separated by blanks, not {url!r}.")
+    secret = environment.get("API_WEBHOOK_SECRET", "")
+    if (urls or secret) and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}", secret):
+        raise SettingsError(
+            "API_WEBHOOK_SECRET must be whsec_ and 24 to 64 random bytes in base64, as printed by:"
+            " echo whsec_$(openssl rand -base64 32)"
+        )
+    return urls
 
 
 def _networks(environment: Mapping[str, str], name: str) -> Networks:

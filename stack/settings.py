@@ -53,6 +53,8 @@ API_OPTIONS = (
     "API_CORS_ORIGINS",
     "API_CURRENCY",
     "API_TRUSTED_PROXIES",
+    "API_WEBHOOKS",
+    "API_WEBHOOK_SECRET",
 )
 """Settings whose default is in the API."""
 

@@ -1,6 +1,8 @@
 """Start a sync, list sync runs, and copy the warehouse's monitoring views."""
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
@@ -15,6 +17,8 @@ from api.serving.database import loader_engine, read, sql_text
 from api.serving.models import SyncRun, table
 from api.serving.monitoring import copy_monitoring
 from api.serving.sync import ExpectedBatch, sync_warehouse
+from api.serving.webhooks import announce_run
+from api.settings import Settings
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
 blueprint.ARGUMENTS_PARSER = BodyParser()
@@ -31,6 +35,14 @@ class UnknownRunError(Problem):
 COLUMNS = [column for column in table(SyncRun).columns if column.name not in ("staged", "error", "kpis")]
 """The columns that the API returns; ``error`` is for the operator only."""
 
+NAMES = [column.name for column in COLUMNS]
+PREFER = {
+    "in": "header",
+    "name": "Prefer",
+    "description": "respond-async: respond when the run is recorded (RFC 7240).",
+    "schema": {"type": "string"},
+}
+
 FIND_RUN = sql_text(select(*COLUMNS).where(SyncRun.id == bindparam("run_id")))
 LIST_RUNS = sql_text(
     select(*COLUMNS).where(SyncRun.id < bindparam("before")).order_by(SyncRun.id.desc()).limit(bindparam("limit"))
@@ -45,18 +57,56 @@ RUN_SCHEMA = SyncRunSchema()
     method="POST",
     success=201,
     statuses=(400, 409, 413, 415, 502),
+    parameters=(PREFER,),
     links=openapi_links("get_run", run_id="$response.body#/run_id"),
 )
 @blueprint.arguments(SyncRequest(), unknown=RAISE, required=False)
 @blueprint.response(201, SyncRunSchema)
+@blueprint.alt_response(202, schema=SyncRunSchema, description="The sync is running; Location is its run.")
 def sync(body: dict[str, Any]) -> Response:
-    """Copy the batch that the warehouse published last, and publish it here; responds when it is served."""
-    odbc = current_app.config["SETTINGS"].warehouse_odbc_reader
+    """Copy the batch that the warehouse published last, and publish it here; responds when it is served.
+
+    With `Prefer: respond-async` it responds when the run is recorded, with 202; GET the Location until its status is
+    succeeded or failed.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
     expected = ExpectedBatch(body["batch_id"], body["published_at"])
-    run = sync_warehouse(loader_engine(), odbc, body["datasets"], body["sample_customers"], expected)
-    response = jsonify(_response_fields({column.name: getattr(run, column.name) for column in COLUMNS}))
-    response.status_code = 201
-    response.headers["Location"] = url_for("sync.get_run", run_id=run.id)
+    engine, opened = loader_engine(), Future[int]()
+
+    def work() -> SyncRun:
+        run = sync_warehouse(
+            engine,
+            settings.warehouse_odbc_reader,
+            body["datasets"],
+            body["sample_customers"],
+            expected,
+            opened.set_result,
+        )
+        announce_run(settings.webhooks, settings.webhook_secret, run)
+        return run
+
+    if "respond-async" not in request.headers.get("Prefer", "").lower():
+        run = work()
+        return _run_response({column.name: getattr(run, column.name) for column in COLUMNS}, 201)
+
+    def work_alone() -> None:
+        try:
+            work()
+        except Exception as error:  # the run has it, or the request below raises it
+            if not opened.done():
+                opened.set_exception(error)
+
+    threading.Thread(target=work_alone, name="sync").start()
+    (row,) = read(FIND_RUN, {"run_id": opened.result()})
+    response = _run_response(dict(zip(NAMES, row, strict=True)), 202)
+    response.headers["Preference-Applied"] = "respond-async"
+    return response
+
+
+def _run_response(run: Mapping[str, Any], status: int) -> Response:
+    response = jsonify(_response_fields(run))
+    response.status_code = status
+    response.headers["Location"] = url_for("sync.get_run", run_id=run["id"])
     return response
 
 
@@ -92,8 +142,7 @@ def get_run(run_id: int) -> Response:
 
 
 def _runs(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = [column.name for column in COLUMNS]
-    return [_response_fields(dict(zip(names, row, strict=True))) for row in read(sql, parameters)]
+    return [_response_fields(dict(zip(NAMES, row, strict=True))) for row in read(sql, parameters)]
 
 
 def _response_fields(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ checksums again. The rows of failed runs, and of runs superseded KEEP_SECONDS ag
 
 import logging
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple, cast
 
@@ -136,8 +136,11 @@ def sync_warehouse(
     datasets: Sequence[str] = DATASETS,
     sample_customers: int | None = None,
     expected: ExpectedBatch = ANY_BATCH,
+    on_open: Callable[[int], None] = lambda _: None,
 ) -> SyncRun:
     """Copy the warehouse's current batch into ``serving``, publish it and return the sync run.
+
+    ``on_open`` gets the id of the run when it is recorded.
 
     The tables in ``datasets`` are read from the warehouse, the others are copied from the served run, which must have
     the same batch and sample. A failure is recorded in ``sync_run`` and leaves the served run in place, with one
@@ -154,6 +157,7 @@ def sync_warehouse(
                 batch = gold.current_batch()
                 _require_expected_batch(batch, expected)
                 run_id = _open_run(engine, batch, datasets, sample_customers)
+                on_open(run_id)
                 if batch is None:
                     _stop_serving_withdrawn(engine, gold)
                     raise NoPublishedBatchError("Load and publish a day first.")
