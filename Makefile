@@ -15,7 +15,7 @@ INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run mak
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help secrets up down status next-day load analysis sql logs env test test-all unit coverage soak lint bench bench-api bench-sync bench-dashboards lock
+.PHONY: help secrets up down status next-day load analysis sql logs env test test-all unit coverage soak lint bench bench-api bench-sync bench-dashboards client lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,4 +131,4 @@ lock: ## Pin all requirements, direct and indirect, each file by its hash
 	@$(DEVELOPMENT)
 	@$(LOCK) --output-file=requirements.txt requirements.in
 	@for part in api airflow standin; do $(LOCK) --constraint=requirements.txt --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
-	@for part in dev bench; do $(LOCK) --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
+	@for part in dev bench client; do $(LOCK) --output-file=requirements-$$part.txt requirements-$$part.in || exit; done

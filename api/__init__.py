@@ -23,6 +23,7 @@ Run it: ``python -m api.server``; ``GET /docs`` documents it.
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -31,10 +32,13 @@ from api.dashboards import application as dashboards
 from api.figures.cube_loader import CubeLoader
 from api.http import access, metrics, problems, request_ids, security_headers, url_converters
 from api.http.answer_cache import AnswerCache
+from api.http.code_samples import CodeSamples
 from api.http.examples import Examples
 from api.http.trusted_proxies import TrustedProxies
 from api.resources import BLUEPRINTS, start
+from api.resources.sync import DAY_SERVED_HOOK
 from api.serving import database
+from api.serving.webhooks import DAY_SERVED
 from api.settings import Settings
 
 API_KEY_SCHEME = {
@@ -46,17 +50,11 @@ API_KEY_SCHEME = {
     + ".",
 }
 BEARER_SCHEME = {"type": "http", "scheme": "bearer", "description": "The same key as Authorization: Bearer."}
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 """Semantic version of the operations: the first number changes if clients must change."""
 
-DESCRIPTION = """\
-Products, customers and sales of the latest business date of the warehouse. Changes by users override its products.
-
-Writes and syncs need an API key (Authorize); reads need one only if the API is configured so. Lists are paginated:
-follow `next`; all its pages have one business date. Responses have an ETag. Send it in If-None-Match to get 304 instead
-of an unchanged body, and in If-Match to change a product only if nobody else has changed it since. `Accept: text/csv`
-returns CSV. Errors are problem details (RFC 9457). The examples are recorded responses of this API.
-"""
+GUIDE = Path(__file__).with_name("guide.md")
+"""The description of the API, for who calls it."""
 MAX_BODY_BYTES = 64 * 1024
 
 
@@ -89,7 +87,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
-            "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+            "info": {
+                "description": GUIDE.read_text(encoding="utf-8"),
+                "license": {"name": "MIT", "identifier": "MIT"},
+                **({"contact": contact} if (contact := settings.contact_object()) else {}),
+            },
+            "webhooks": {DAY_SERVED: DAY_SERVED_HOOK},
             "servers": [{"url": "/", "description": "This API"}],
             "components": {"securitySchemes": {"apiKey": API_KEY_SCHEME, "bearer": BEARER_SCHEME}},
         },
@@ -102,7 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["cube_loader"] = CubeLoader()
     database.init_app(app)
     access.init_app(app)
-    rest = problems.ProblemApi(app, spec_kwargs={"extra_plugins": [Examples()]})
+    rest = problems.ProblemApi(app, spec_kwargs={"extra_plugins": [Examples(), CodeSamples()]})
     for blueprint in BLUEPRINTS:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)

@@ -38,7 +38,7 @@ class Settings:
     ``airflow_public_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page
     of the warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count. Each process keeps
     answers in up to ``cache_megabytes``, 0 for none. ``webhooks`` are the URLs that are told of each day served; their
-    messages are signed with ``webhook_secret``.
+    messages are signed with ``webhook_secret``. ``contact`` is the e-mail address or URL of who runs the API.
     """
 
     serving_database_url: str = field(repr=False)
@@ -56,10 +56,17 @@ class Settings:
     cache_megabytes: int = CACHE_MEGABYTES
     webhooks: tuple[str, ...] = ()
     webhook_secret: str = field(repr=False, default="")
+    contact: str = ""
 
     def __post_init__(self) -> None:
         for name in ("serving_database_url_loader", "serving_database_url_api"):
             object.__setattr__(self, name, getattr(self, name) or self.serving_database_url)
+
+    def contact_object(self) -> dict[str, str]:
+        """Return the contact as OpenAPI has it, empty without one."""
+        if not self.contact:
+            return {}
+        return {"name": "Who runs this API", "email" if "@" in self.contact else "url": self.contact}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -88,6 +95,7 @@ class Settings:
             currency=environment.get("API_CURRENCY", ""),
             airflow_public_url=_web_address(environment, "AIRFLOW_PUBLIC_URL"),
             trusted_proxies=_networks(environment, "API_TRUSTED_PROXIES"),
+            contact=_contact(environment, "API_CONTACT"),
             webhooks=webhooks(environment),
             webhook_secret=environment.get("API_WEBHOOK_SECRET", ""),
             cache_megabytes=_count(environment, "API_CACHE_MB", default=CACHE_MEGABYTES, smallest=0),
@@ -130,6 +138,13 @@ def _web_address(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "").rstrip("/")
     if value and not WEB_ADDRESS.fullmatch(value):
         raise SettingsError(f"{name} must be a URL such as https://airflow.example.com, not {value!r}.")
+    return value
+
+
+def _contact(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if value and not re.fullmatch(r"https?://\S+|[^@\s]+@[^@\s]+", value):
+        raise SettingsError(f"{name} must be an e-mail address or a URL, not {value!r}.")
     return value
 
 

@@ -68,6 +68,6 @@ def _add(content: dict[str, Any], recorded: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _only_suggest(schema: dict[str, Any]) -> None:
-    """Turn a parameter's ``example`` into JSON Schema's ``examples``, because Swagger UI would send the former."""
+    """Turn a parameter's ``example`` into JSON Schema's ``examples``, because documentation would send the former."""
     if "example" in schema:
         schema["examples"] = [schema.pop("example")]

@@ -13,7 +13,7 @@ PAGE_POLICY = (
     " connect-src 'self'; frame-ancestors {}; base-uri 'none'; form-action 'self'"
 )
 """Content-Security-Policy of pages, with the origin that may show them in a frame: they load from this server only.
-Swagger UI needs inline styles."""
+The documentation and the charts need inline styles."""
 
 NO_FRAME = "'none'"
 

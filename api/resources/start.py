@@ -3,13 +3,13 @@
 None of them needs a key or the database.
 """
 
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import flask
 import psycopg
-from flask import Response, abort, current_app, jsonify, render_template, request, send_from_directory, url_for
+from flask import Response, current_app, jsonify, render_template, request, send_from_directory, url_for
 from flask_smorest import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,9 +19,8 @@ from api.serving.served import served_day
 
 blueprint = Blueprint("start", __name__, description="Links to the resources")
 
-SWAGGER_UI = Path(str(files("swagger_ui"))) / "static"
-SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
-"""The files of Swagger UI, from the package swagger-ui-py, so that the page loads nothing from other hosts."""
+SCALAR = "scalar.standalone.js"
+"""The script of the documentation, from the package flask-openapi3-scalar; it loads nothing from other hosts."""
 
 TITLE = "Sales warehouse"
 
@@ -69,14 +68,16 @@ def _served_day_or_none() -> dict[str, Any] | None:
 
 def docs() -> str:
     """Render the page of the documentation."""
-    return render_template("docs.html", title=TITLE)
+    return render_template("docs.html", title=TITLE, links=links())
 
 
-def swagger_file(name: str) -> Response:
-    """Send a file of Swagger UI."""
-    if name not in SWAGGER_FILES:
-        abort(404)
-    return send_from_directory(SWAGGER_UI, name, max_age=3600)
+def docs_script() -> Response:
+    """Send the script of the documentation."""
+    package = find_spec("flask_openapi3_scalar")  # found, not imported: it would import its framework
+    assert package is not None
+    assert package.submodule_search_locations is not None
+    folder = Path(package.submodule_search_locations[0]) / "templates" / "scalar" / "js"
+    return send_from_directory(folder, SCALAR, max_age=3600)
 
 
 def postman() -> Response:
@@ -88,5 +89,5 @@ def postman() -> Response:
 # Pages and files are not operations of the API, so the OpenAPI description leaves them out.
 pages = flask.Blueprint("pages", __name__)
 pages.add_url_rule("/docs", view_func=docs)
-pages.add_url_rule("/docs/<name>", view_func=swagger_file)
+pages.add_url_rule(f"/docs/{SCALAR}", view_func=docs_script)
 pages.add_url_rule("/postman.json", view_func=postman)

@@ -17,7 +17,7 @@ from api.serving.database import loader_engine, read, sql_text
 from api.serving.models import SyncRun, table
 from api.serving.monitoring import copy_monitoring
 from api.serving.sync import ExpectedBatch, sync_warehouse
-from api.serving.webhooks import announce_run
+from api.serving.webhooks import DAY_SERVED, announce_run
 from api.settings import Settings
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
@@ -34,6 +34,43 @@ class UnknownRunError(Problem):
 
 COLUMNS = [column for column in table(SyncRun).columns if column.name not in ("staged", "error", "kpis")]
 """The columns that the API returns; ``error`` is for the operator only."""
+
+DAY_SERVED_HOOK = {
+    "post": {
+        "operationId": "day_served",
+        "summary": "A day is served.",
+        "description": "Sent to the URLs in API_WEBHOOKS, signed as https://www.standardwebhooks.com specifies.",
+        "security": [],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["type", "timestamp", "data"],
+                        "properties": {
+                            "type": {"const": DAY_SERVED},
+                            "timestamp": {"type": "string", "format": "date-time"},
+                            "data": {
+                                "type": "object",
+                                "required": ["run_id", "batch_id", "business_date", "sample_customers", "synced_at"],
+                                "properties": {
+                                    "run_id": {"type": "integer"},
+                                    "batch_id": {"type": "integer"},
+                                    "business_date": {"type": "string", "format": "date"},
+                                    "sample_customers": {"type": ["integer", "null"]},
+                                    "synced_at": {"type": "string", "format": "date-time"},
+                                },
+                            },
+                        },
+                    }
+                }
+            },
+        },
+        "responses": {"2XX": {"description": "The message was accepted."}},
+    }
+}
+"""The message as OpenAPI describes it."""
 
 NAMES = [column.name for column in COLUMNS]
 PREFER = {

@@ -49,7 +49,7 @@ WRITES: list[tuple[str, str, Any]] = [
     ("DELETE", "/api/products/3/overlay", None),
 ]
 SYNC: tuple[str, str, Any] = ("POST", "/api/sync", {})
-OPEN = ["/", "/docs", "/docs/swagger-ui.css", "/openapi.json", "/postman.json", "/health/live", "/health/ready"]
+OPEN = ["/", "/docs", "/docs/scalar.standalone.js", "/openapi.json", "/postman.json", "/health/live", "/health/ready"]
 UNKNOWN = ["wrong", "key-that-read", "key-that-reads ", "KEY-THAT-READS", "ключ", "x" * 5000, SYNC_KEY[:-1]]
 
 
@@ -290,7 +290,7 @@ EVERYWHERE = {
         ("POST", "/api/products", {}, 401),
         ("GET", "/", {"Accept": "text/html"}, 200),
         ("GET", "/docs", {}, 200),
-        ("GET", "/docs/swagger-ui-bundle.js", {}, 200),
+        ("GET", "/docs/scalar.standalone.js", {}, 200),
         ("GET", "/static/docs.js", {}, 200),
         ("GET", "/openapi.json", {}, 200),
         ("GET", "/postman.json", {}, 200),

@@ -178,8 +178,8 @@ def test_a_page_loads_only_existing_files_of_this_server(
     assert not re.search(r"<script(?![^>]* src=)", html)  # the Content-Security-Policy forbids inline scripts
 
 
-def test_only_the_files_of_swagger_ui_are_served(shared_client: FlaskClient) -> None:
-    for name in ("index.html", "..%2f__init__.py", "%2e%2e/__init__.py", "swagger-ui.css.map", ""):
+def test_only_the_script_of_the_documentation_is_served(shared_client: FlaskClient) -> None:
+    for name in ("index.html", "..%2f__init__.py", "%2e%2e/__init__.py", "scalar.standalone.js.map", ""):
         problem(shared_client.get(f"/docs/{name}"), 404)
 
 

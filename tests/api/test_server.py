@@ -152,7 +152,7 @@ UNFINISHED = {
     b"Content-Length: 100\r\n\r\n{",
     "part": b"POST /api/products HTTP/1.1\r\nHost: api\r\nX-API-Key: KEY\r\nContent-Type: application/json\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
-    "answer": b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: api\r\n\r\n",
+    "answer": b"GET /docs/scalar.standalone.js HTTP/1.1\r\nHost: api\r\n\r\n",
 }
 
 

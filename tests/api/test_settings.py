@@ -44,6 +44,7 @@ def test_the_error_for_an_invalid_database_url_names_the_setting(name: str) -> N
         ("API_RATE_LIMIT", "1.5"),
         ("API_RATE_LIMIT", "١"),
         ("API_CACHE_MB", "-1"),
+        ("API_CONTACT", "call me"),
         ("API_WEBHOOKS", "bi.example"),
         ("API_WEBHOOKS", "ftp://bi.example"),
         ("API_TRUSTED_PROXIES", "proxy"),

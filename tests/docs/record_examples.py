@@ -22,7 +22,14 @@ FILE = ROOT / "api" / "http" / "examples.json"
 PROBLEM = "application/problem+json"
 MERGE_PATCH = "application/merge-patch+json"
 
-PARAMETERS = {"product_key": 16, "customer_key": 265, "segment": "VIP", "run_id": 1, "If-Match": "*"}
+PARAMETERS = {
+    "product_key": 16,
+    "customer_key": 265,
+    "segment": "VIP",
+    "run_id": 1,
+    "order_number": "SO43697",
+    "If-Match": "*",
+}
 """The value that the description shows for each required parameter, and that the paths of requests below have."""
 
 PRODUCT = {
@@ -100,6 +107,17 @@ READS = [
     Case("GET /api/sales", 200, "?group_by=month,country&limit=2&from=2026-01-01", headers=CSV),
     Case("GET /api/sales", 410, "?cursor=Wzk5LCJzYWxlcyBkYXkiLCIwIl0"),
     Case("GET /api/sales", 422, "?group_by=colour&from=2026-02-01&to=2026-01-01"),
+    Case("GET /api/orders", 200, "?limit=2"),
+    Case("GET /api/orders", 200, "?limit=2&sort=-order_date", headers=CSV),
+    Case("GET /api/orders", 410, "?cursor=Wzk5LCJvcmRlcl9udW1iZXIgYnkgb3JkZXJfbnVtYmVyIiwiU08xIl0"),
+    Case("GET /api/orders", 422, "?customer=me&sort=colour"),
+    Case("GET /api/orders/{order_number}", 200),
+    Case("GET /api/orders/{order_number}", 200, headers=CSV),
+    Case("GET /api/orders/{order_number}", 404, values={"order_number": "SO1"}),
+    Case("GET /api/orders/lines", 200, "?order=SO43697"),
+    Case("GET /api/orders/lines", 200, "?product=16&limit=2", headers=CSV),
+    Case("GET /api/orders/lines", 410, "?cursor=Wzk5LCJsaW5lX2lkIGJ5IG9yZGVyX251bWJlciIsIlNPMSIsIjEiXQ"),
+    Case("GET /api/orders/lines", 422, "?product=bike"),
     Case("GET /api/kpis", 200),
     Case("GET /api/kpis", 200, headers=CSV),
     Case("GET /api/kpis", 401, headers={"X-API-Key": "swh_nobody"}, shared=True),
