@@ -127,6 +127,10 @@ lint: ## ruff, mypy, import-linter, sqlfluff, hadolint and zizmor
 	@$(BIN)/hadolint docker/*/Dockerfile
 	@$(BIN)/zizmor --offline --quiet .github/workflows
 
+client: ## Generate a typed Python client of the API into client/, from its description
+	@$(DEVELOPMENT)
+	@PYTHONPATH=plugins $(BIN)/python -m tests.api.generate_client client
+
 lock: ## Pin all requirements, direct and indirect, each file by its hash
 	@$(DEVELOPMENT)
 	@$(LOCK) --output-file=requirements.txt requirements.in

@@ -71,6 +71,8 @@ LONG = (
     ),
     Long("stack/test_bootstrap.py::test_the_stand_in_is_installed_*", "installs packages"),
     Long("docs/test_examples.py::*", "runs each example of the page; tests/api has the same operations"),
+    Long("api/test_sales_equals_gold.py::*", "loads drops up to scale 1", but=("scale 0.01",)),
+    Long("api/test_client.py::*", "installs a generator"),
     Long("docs/test_postman.py::*", "loads and serves the committed drop"),
     Long("docs/test_examples_in_the_description.py::test_each_example_is_*", "loads and serves the committed drop"),
     # Kills and fuzzing

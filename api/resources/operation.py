@@ -135,6 +135,8 @@ def operation(
     described = dict(doc, responses=responses, security=security)
 
     def register(view: View) -> View:
+        summary, _, more = " ".join((view.__doc__ or "").split()).partition(". ")
+        described.update({"summary": summary if not more else f"{summary}.", "description": more})
         documented = blueprint.doc(operationId=view.__name__, **described)(
             requires(scope)(_checked(view, several, kept=conditional and method == "GET"))
         )
