@@ -110,8 +110,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)
     dashboards.init_app(app)
-    if settings.cache_megabytes:
-        app.extensions["answer_cache"] = cache = AnswerCache(app, app.wsgi_app, settings.cache_megabytes * 1024**2)
+    if settings.cache_mb:
+        app.extensions["answer_cache"] = cache = AnswerCache(app, app.wsgi_app, settings.cache_mb * 1024**2)
         app.wsgi_app = cache  # type: ignore[method-assign, assignment] # as Flask documents it
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment] # as Flask documents it

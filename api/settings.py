@@ -37,7 +37,7 @@ class Settings:
     ``exports_dir`` is the folder of the files for Tableau, ``currency`` the name of the unit of amounts.
     ``airflow_public_url`` is the address by which browsers reach Airflow, for links to logs; Airflow may show the page
     of the warehouse in a frame. The X-Forwarded-* headers of ``trusted_proxies`` count. Each process keeps
-    answers in up to ``cache_megabytes``, 0 for none. ``webhooks`` are the URLs that are told of each day served; their
+    answers in up to ``cache_mb``, 0 for none. ``webhooks`` are the URLs that are told of each day served; their
     messages are signed with ``webhook_secret``. ``contact`` is the e-mail address or URL of who runs the API.
     """
 
@@ -53,7 +53,7 @@ class Settings:
     currency: str = ""
     airflow_public_url: str = ""
     trusted_proxies: Networks = ()
-    cache_megabytes: int = CACHE_MEGABYTES
+    cache_mb: int = CACHE_MEGABYTES
     webhooks: tuple[str, ...] = ()
     webhook_secret: str = field(repr=False, default="")
     contact: str = ""
@@ -98,7 +98,7 @@ class Settings:
             contact=_contact(environment, "API_CONTACT"),
             webhooks=webhooks(environment),
             webhook_secret=environment.get("API_WEBHOOK_SECRET", ""),
-            cache_megabytes=_count(environment, "API_CACHE_MB", default=CACHE_MEGABYTES, smallest=0),
+            cache_mb=_count(environment, "API_CACHE_MB", default=CACHE_MEGABYTES, smallest=0),
         )
 
 

@@ -24,7 +24,7 @@ def install() -> None:
     subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
     python = folder / "bin" / "python"
     sync = [UV, "pip", "sync", "--quiet", "--require-hashes", "--python", python, ROOT / "requirements-client.txt"]
-    subprocess.run(sync, check=True)
+    subprocess.run([*map(str, sync)], check=True)
 
 
 def generate(folder: Path) -> None:
@@ -36,7 +36,7 @@ def generate(folder: Path) -> None:
         # Its formatter is not needed, and would be looked for on the path.
         config.write_text(json.dumps({**CONFIG, "post_hooks": []}))
         arguments = ["--path", source, "--config", config, "--output-path", folder, "--overwrite", "--fail-on-warning"]
-        subprocess.run([GENERATOR, "generate", *arguments], check=True)
+        subprocess.run([GENERATOR, "generate", *map(str, arguments)], check=True)
 
 
 if __name__ == "__main__":

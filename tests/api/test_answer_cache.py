@@ -198,7 +198,7 @@ def test_each_other_origin_gets_its_own_headers(database_url: str, publish: Publ
 
 def test_kept_answers_stay_within_their_memory(database_url: str, publish: Publish) -> None:
     publish(products=[{"product_key": key, "product_name": "x" * 900} for key in range(1, 1001)])
-    app = create_app(settings_for(database_url, cache_megabytes=1))
+    app = create_app(settings_for(database_url, cache_mb=1))
     client = app.test_client()
     for limit in range(900, 1000, 10):  # pages of 900 kB
         client.get(f"/api/products?fields=product_name&limit={limit}")
@@ -209,6 +209,6 @@ def test_kept_answers_stay_within_their_memory(database_url: str, publish: Publi
 
 def test_without_a_cache_every_answer_is_read(database_url: str, publish: Publish, engine: Engine) -> None:
     publish_one(publish)
-    app = create_app(settings_for(database_url, cache_megabytes=0))
+    app = create_app(settings_for(database_url, cache_mb=0))
     assert app.test_client().get("/api/products/1").status_code == 200
     assert "answer_cache" not in app.extensions

@@ -72,9 +72,9 @@ def test_the_client_is_typed_and_works(client: Path, shared_url: str, shared_eng
     add_keys(shared_engine)
     program = tmp_path / "use.py"
     program.write_text(USE)
-    mypy = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", tmp_path / "cache"]
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(tmp_path / "cache")]
     checked = subprocess.run(
-        [*mypy, program],
+        [*mypy, str(program)],
         env={"MYPYPATH": str(client), "PATH": ""},
         cwd=tmp_path,
         capture_output=True,

@@ -15,7 +15,14 @@ from api.serving.models import Customer, Product, table
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import SUNDAY, add_keys, publish_run
 
-NO_OPERATIONS = {"/exports/{name}", "/openapi.json", "/docs", "/docs/{name}", "/postman.json", "/static/{filename}"}
+NO_OPERATIONS = {
+    "/exports/{name}",
+    "/openapi.json",
+    "/docs",
+    "/docs/scalar.standalone.js",
+    "/postman.json",
+    "/static/{filename}",
+}
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPEN = {"start", "live", "ready"}
 

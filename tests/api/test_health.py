@@ -134,9 +134,10 @@ def drop_connections(engine: Engine) -> int:
     """Terminate all other connections to the database, as a restart does; returns their number."""
     others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with engine.connect() as connection:
-        ended = connection.scalars(text(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS other")).all()
+        ended = set(connection.scalars(text(others)).all())
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) AS pid"), {"pids": list(ended)})
         connection.rollback()  # pg_stat_activity is cached for a transaction
-        while connection.execute(text(others)).all():
+        while ended & set(connection.scalars(text(others)).all()):  # new ones may come meanwhile
             connection.rollback()
             sleep(0.01)
     return len(ended)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -160,6 +161,7 @@ SYNC = [
     Case("GET /api/sync/{run_id}", 404, values={"run_id": 999999}),
     Case("POST /api/sync", 409, body={"datasets": ["products"], "sample_customers": 100}),
     Case("POST /api/sync", 422, body={"datasets": ["stores"], "sample_customers": 0}),
+    Case("POST /api/sync", 202, headers={"Prefer": "respond-async"}),
     Case("POST /api/sync/monitoring", 200),
 ]
 WHILE_SYNCING = [Case("POST /api/sync", 409)]
@@ -188,7 +190,15 @@ def send(client: FlaskClient, case: Case, key: str) -> TestResponse:
         body = {"data": data, "content_type": headers.pop("Content-Type", content_type)}
     answer = client.open(address, method=method, headers=headers, **body)
     assert answer.status_code == case.status, f"{case}: {answer.text}"
+    while case.status == 202 and _runs(client, answer, headers):
+        time.sleep(0.05)
     return answer
+
+
+def _runs(client: FlaskClient, accepted: TestResponse, headers: Mapping[str, str]) -> bool:
+    """Whether the sync that was accepted is still running."""
+    run: dict[str, Any] = client.get(accepted.headers["Location"], headers=headers).get_json()
+    return bool(run["status"] == "running")
 
 
 class Recording:
