@@ -36,6 +36,9 @@ READS = [
     "/api/customers/VIP",
     "/api/customers/key/1",
     "/api/sales",
+    "/api/orders",
+    "/api/orders/lines",
+    "/api/orders/SO1",
     "/api/kpis",
     "/api/sync",
     "/api/sync/1",
@@ -60,6 +63,7 @@ def keys(shared_engine: Engine) -> dict[str, Headers]:
         shared_engine,
         products=[{"product_key": 3}],
         customers=[{"customer_key": 1}],
+        sales=[{"order_number": "SO1", "product_key": 3, "customer_key": 1}],
     )
     return {**add_keys(shared_engine), "sync": {"X-API-Key": SYNC_KEY}, "none": {}, "empty": {"X-API-Key": ""}}
 

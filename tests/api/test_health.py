@@ -32,6 +32,8 @@ READS = [
     "/api/customers/VIP",
     "/api/customers/key/1",
     "/api/sales",
+    "/api/orders",
+    "/api/orders/lines",
     "/api/kpis",
     "/api/sync",
     "/api/sync/1",
