@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
@@ -56,12 +57,18 @@ def is_exactly(column: str, parameter: str) -> Filter:
 
 def at_least(column: str, parameter: str) -> Filter:
     """Filter by a lower bound."""
-    return lambda source: source.c[column] >= bindparam(parameter)
+    return lambda source: source.c[column] >= _bound(source, column, parameter)
 
 
 def at_most(column: str, parameter: str) -> Filter:
     """Filter by an upper bound."""
-    return lambda source: source.c[column] <= bindparam(parameter)
+    return lambda source: source.c[column] <= _bound(source, column, parameter)
+
+
+def _bound(source: FromClause, column: str, parameter: str) -> ColumnElement[Any]:
+    """Return the parameter of a bound; a number may be larger than the column's type."""
+    kind = source.c[column].type
+    return bindparam(parameter, type_=BigInteger() if isinstance(kind, Integer) else kind)
 
 
 def contains(*columns: str, parameter: str) -> Filter:

@@ -61,7 +61,7 @@ LISTING = Listing(
 )
 LINE_LISTING = Listing(
     LINES,
-    ("order_number", "line_id"),
+    ("order_number", "product_key", "line_id"),
     ORDER_LINE_FIELDS,
     {
         **DAYS,
@@ -101,7 +101,7 @@ def list_orders(query: dict[str, Any]) -> Response:
 @blueprint.arguments(OrderLineQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, OrderLinePage)
 def list_order_lines(query: dict[str, Any]) -> Response:
-    """List order lines, by order number."""
+    """List order lines, by order number and product."""
     return LINE_LISTING.response(query)
 
 
@@ -110,7 +110,7 @@ def _order_statement() -> str:
     same = (LINES.c.run_id == run_id()) & (LINES.c.order_number == bindparam("order_number"))
     fields = [LINES.c[name] for name in ORDER_LINE_FIELDS]
     statement = select(run.c.business_date, *fields).select_from(run.outerjoin(LINES, same))
-    return sql_text(statement.order_by(LINES.c.line_id))
+    return sql_text(statement.order_by(LINES.c.product_key, LINES.c.line_id))
 
 
 FIND_ORDER = _order_statement()

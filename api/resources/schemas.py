@@ -75,7 +75,7 @@ def _any_case(pattern: str) -> str:
 
 
 class Choices(fields.String):
-    """Several of a list of names, separated by commas, in the order of the request."""
+    """Several of a list of names, separated by commas, in the order of the request; or the name ``alone``."""
 
     def __init__(
         self,
@@ -83,20 +83,26 @@ class Choices(fields.String):
         description: str,
         example: str,
         default: tuple[str, ...] | None = None,
+        alone: str = "",
         **kwargs: Any,
     ) -> None:
         one = f"({'|'.join(choices)})"
+        several = f"{one}(,{one})*"
         metadata = {
             **described(f"{description} Separated by commas: {', '.join(choices)}.", example),
-            "pattern": f"^{one}(,{one})*$",
+            "pattern": f"^({alone}|{several})$" if alone else f"^{several}$",
         }
         if default:
             metadata["default"] = ",".join(default)
         super().__init__(metadata=metadata, load_default=lambda: default, **kwargs)
-        self.choices = choices
+        self.choices, self.alone = choices, alone
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         names = super()._deserialize(value, *args, **kwargs).split(",")
+        if self.alone and self.alone in names:
+            if len(names) > 1:
+                raise ValidationError(f"{self.alone} is a single group: send it without others.")
+            return tuple(names)
         unknown = [name for name in names if name not in self.choices]
         if unknown:
             raise ValidationError(
@@ -454,7 +460,11 @@ class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dim
     """Which sales to add up, and how."""
 
     group_by = Choices(
-        (*GROUPS, TOTAL), "Columns to group by, or total for a single group.", "month,country", default=("day",)
+        GROUPS,
+        f"Columns to group by, or {TOTAL} for a single group.",
+        "month,country",
+        default=("day",),
+        alone=TOTAL,
     )
     measures = Choices(
         tuple(measure.name for measure in MEASURES), "Measures to return.", "total_sales", default=DEFAULT_MEASURES
@@ -488,11 +498,6 @@ class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dim
             bounds = [data[name] for name in ("from_", "to") if name in data]
             if any(not EARLIEST <= day <= LATEST for day in bounds):
                 raise ValidationError(f"needs bounds from {EARLIEST} to {LATEST}.", "compare")
-
-    @validates_schema
-    def _alone(self, data: dict[str, Any], **_: Any) -> None:
-        if TOTAL in data["group_by"] and len(data["group_by"]) > 1:
-            raise ValidationError(f"{TOTAL} is a single group: send it without others.", "group_by")
 
 
 class OrderSchema(ResponseSchema):

@@ -163,7 +163,7 @@ class Sale(Base):
     # Sums read many adjacent lines. A BRIN index finds them and, unlike a B-tree, hardly slows down the sync.
     __table_args__ = (
         Index(None, "run_id", "order_date", postgresql_using="brin"),
-        Index(None, "run_id", "order_number", "line_id"),
+        Index(None, "run_id", "order_number", "product_key", "line_id"),
     )
     __mapper_args__ = {"primary_key": [line_id]}  # noqa: RUF012 # as documented
 

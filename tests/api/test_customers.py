@@ -140,6 +140,8 @@ def test_every_figure_is_a_filter_and_a_sort_order(client: FlaskClient, publish:
         (f"sort=-{figure}", [6, 4, 1, 5, 3, 2]),
         (f"min_{figure}=0", [1, 4, 5, 6]),
         (f"max_{figure}=7&min_{figure}=-2", [1, 4, 5]),
+        (f"max_{figure}={2**63 - 1}&min_{figure}={1 - 2**63}", [1, 3, 4, 5, 6]),
+        (f"min_{figure}={2**63 - 1}", []),
     ):
         for limit in (1, 100):
             found = whole(client, f"/api/customers?limit={limit}&{query}")

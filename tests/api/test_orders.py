@@ -83,7 +83,7 @@ def shown(line: dict[str, Any]) -> dict[str, Any]:
 
 
 ORDERS = expected_orders()
-EVERY_LINE = [shown(line) for line in sorted(LINES, key=lambda line: str(line["order_number"]))]
+EVERY_LINE = [shown(line) for line in sorted(LINES, key=lambda line: (str(line["order_number"]), line["product_key"]))]
 
 
 @pytest.fixture(scope="module", autouse=True)

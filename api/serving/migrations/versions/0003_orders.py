@@ -12,11 +12,12 @@ UPGRADE = """
 ALTER TABLE serving.sales
     ALTER COLUMN order_number TYPE text COLLATE "C",
     ADD COLUMN line_id bigint GENERATED ALWAYS AS IDENTITY;
-CREATE INDEX ix_sales_run_id_order_number_line_id ON serving.sales (run_id, order_number, line_id);
+CREATE INDEX ix_sales_run_id_order_number_product_key_line_id
+    ON serving.sales (run_id, order_number, product_key, line_id);
 """
 
 DOWNGRADE = """
-DROP INDEX serving.ix_sales_run_id_order_number_line_id;
+DROP INDEX serving.ix_sales_run_id_order_number_product_key_line_id;
 ALTER TABLE serving.sales DROP COLUMN line_id, ALTER COLUMN order_number TYPE text COLLATE "default";
 """
 
