@@ -11,10 +11,11 @@ This is WSGI middleware. ``at_once`` is for a server that can answer without a t
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from flask import Flask, request
@@ -24,6 +25,7 @@ from api.http.rate_limit import Allowance, RateLimiter
 from api.serving.database import Reader
 from api.serving.lease import Lease
 from api.serving.served import FIND_STATE
+from api.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,14 +48,15 @@ Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Answer:
     """An answer without the headers of its request; ``state`` is what was served before it was asked for."""
 
     state: tuple[Any, ...]
-    status: str
+    status: int
     headers: Headers
     body: bytes
-    counted: Callable[[float], None]
+    count: Callable[[], None]
 
 
 class AnswerCache:
@@ -64,28 +67,28 @@ class AnswerCache:
         self._answers: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+        self._settings: Settings = app.config["SETTINGS"]
+        self._limiter: RateLimiter = app.extensions["rate_limiter"]
         reader: Reader = app.extensions["reader"]
         self._state: Lease[None, tuple[Any, ...]] = Lease(lambda _: next(iter(reader.read(FIND_STATE)), None))
 
     def at_once(self, environment: WSGIEnvironment) -> tuple[int, Headers, bytes] | None:
         """Return a kept answer, or None if that takes longer than looking into memory."""
-        begun = time.perf_counter()
-        if "HTTP_X_FORWARDED_FOR" in environment and self._app.config["SETTINGS"].trusted_proxies:
+        if "HTTP_X_FORWARDED_FOR" in environment and self._settings.trusted_proxies:
             return None  # middleware around this one finds out who calls
         key, state = self._key(environment), self._state.held(None)
-        found = self._answer(environment, key, state, begun) if key and state else None
-        return (int(found.status[:3]), found.headers, found.body) if found else None
+        return self._kept(environment, key, state) if key and state else None
 
     def __call__(self, environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request from memory or by the application."""
-        begun = time.perf_counter()
         key = self._key(environment)
         state = self._served_state() if key else None
         if key is None or state is None:
             return self._application(environment, start_response)
-        if found := self._answer(environment, key, state, begun):
-            start_response(found.status, found.headers)
-            return [found.body]
+        if found := self._kept(environment, key, state):
+            status, headers, body = found
+            start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+            return [body]
         return self._ask(environment, start_response, key, state)
 
     def _served_state(self) -> tuple[Any, ...] | None:
@@ -105,7 +108,9 @@ class AnswerCache:
             *(environment.get(name, "") for name in VARIANTS),
         )
 
-    def _answer(self, environment: WSGIEnvironment, key: Key, state: tuple[Any, ...], begun: float) -> Answer | None:
+    def _kept(
+        self, environment: WSGIEnvironment, key: Key, state: tuple[Any, ...]
+    ) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request of a caller who may read, with the headers of this request, and count it."""
         with self._lock:
             answer = self._answers.get(key)
@@ -115,13 +120,14 @@ class AnswerCache:
         caller = access.reader_at_once(self._app, environment)
         if caller is None:
             return None
-        limiter: RateLimiter = self._app.extensions["rate_limiter"]
-        allowance: Allowance = environment.get(access.ALLOWANCE) or limiter.take(caller)
+        allowance: Allowance = environment.get(access.ALLOWANCE) or self._limiter.take(caller)
         environment[access.ALLOWANCE] = allowance
         if allowance.remaining < 0:
             return None
-        answer.counted(time.perf_counter() - begun)
-        return answer._replace(headers=[*answer.headers, *_headers_of(environment, allowance)])
+        answer.count()
+        request_id = request_ids.given_or_new(environment.get("HTTP_X_REQUEST_ID", ""))
+        headers = [*answer.headers, (request_ids.HEADER, request_id), *allowance.headers().items()]
+        return answer.status, headers, answer.body
 
     def _ask(
         self, environment: WSGIEnvironment, start_response: StartResponse, key: Key, state: tuple[Any, ...]
@@ -147,7 +153,7 @@ class AnswerCache:
         if close := getattr(parts, "close", None):
             close()
         kept = [(name, value) for name, value in headers if name.lower() not in OF_THE_REQUEST]
-        self._keep(key, Answer(state, status, kept, body, metrics.counter_of(operation, int(status[:3]))))
+        self._keep(key, Answer(state, int(status[:3]), kept, body, metrics.REQUESTS.labels(operation, status[:3]).inc))
         return [body]
 
     def _keep(self, key: Key, answer: Answer) -> None:
@@ -170,8 +176,3 @@ def keep_answer() -> None:
 
 def _size(key: Key, answer: Answer) -> int:
     return len(answer.body) + sum(map(len, key)) + OVERHEAD_BYTES
-
-
-def _headers_of(environment: WSGIEnvironment, allowance: Allowance) -> Iterable[tuple[str, str]]:
-    yield request_ids.HEADER, request_ids.given_or_new(environment.get("HTTP_X_REQUEST_ID", ""))
-    yield from allowance.headers().items()

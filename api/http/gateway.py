@@ -29,6 +29,14 @@ WHOLE_BYTES = 1024 * 1024
 NOT_ASCII = "\xff"
 """Stands for the value of a header that is not ASCII, which granian does not tell; no valid value of any header."""
 
+HEADERS_AT_ONCE = {
+    name: "HTTP_" + name.upper().replace("-", "_")
+    for name in (
+        *("accept", "accept-encoding", "authorization", "if-none-match", "origin"),
+        *("x-api-key", "x-forwarded-for", "x-request-id"),
+    )
+}
+
 Headers = list[tuple[str, str]]
 AtOnce = Callable[["WSGIEnvironment"], tuple[int, Headers, bytes] | None]
 RSGIApplication = Callable[[Scope, HTTPProtocol], Awaitable[None]]
@@ -37,20 +45,21 @@ RSGIApplication = Callable[[Scope, HTTPProtocol], Awaitable[None]]
 def gateway(application: WSGIApplication, at_once: AtOnce, threads: int, max_body_bytes: int) -> RSGIApplication:
     """Return an application for granian's interface RSGI. Call it in the worker process, which owns the threads.
 
-    ``at_once`` may answer a request in the event loop; it must not wait for anything.
+    ``at_once`` may answer a request in the event loop; it must not wait for anything. It gets the part of the WSGI
+    environment that does not depend on a body, with the headers in HEADERS_AT_ONCE, and may add to it.
     """
     pool = ThreadPoolExecutor(threads)
 
     async def handle(scope: Scope, protocol: HTTPProtocol) -> None:
+        head = _head(scope)
+        if answer := at_once(head):
+            return protocol.response_bytes(*answer)
         try:
             body = await _body(scope, protocol, max_body_bytes)
         except TimeoutError:
             return protocol.response_empty(HTTPStatus.REQUEST_TIMEOUT, [("Connection", "close")])
-        environment = _environment(scope, body)
-        if answer := at_once(environment):
-            return protocol.response_bytes(*answer)
         loop = asyncio.get_running_loop()
-        respond = _Exchange(application, environment)
+        respond = _Exchange(application, _environment(scope, body) | head)
         status, headers, content = await loop.run_in_executor(pool, respond.start)
         if content is not None:
             return protocol.response_bytes(status, headers, content)
@@ -65,6 +74,22 @@ def gateway(application: WSGIApplication, at_once: AtOnce, threads: int, max_bod
         return None
 
     return handle
+
+
+def _head(scope: Scope) -> WSGIEnvironment:
+    """Build the part of the WSGI environment that ``at_once`` gets."""
+    environment: WSGIEnvironment = {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+    }
+    headers = scope.headers
+    for name, key in HEADERS_AT_ONCE.items():
+        if name in headers:
+            value = headers.get(name)
+            environment[key] = NOT_ASCII if value is None else value
+    return environment
 
 
 async def _body(scope: Scope, protocol: HTTPProtocol, limit: int) -> bytes | None:
@@ -86,17 +111,13 @@ async def _body(scope: Scope, protocol: HTTPProtocol, limit: int) -> bytes | Non
 
 
 def _environment(scope: Scope, body: bytes | None) -> WSGIEnvironment:
-    """Build the WSGI environment. A body that is too long is left out, with a length that the application refuses."""
+    """Build the rest of the WSGI environment. A body that is too long is left out, with a length that is refused."""
     server, _, port = scope.server.rpartition(":")
     environment: WSGIEnvironment = {
-        "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(body or b""),

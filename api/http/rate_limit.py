@@ -15,6 +15,7 @@ import struct
 import tempfile
 import threading
 import time
+from functools import lru_cache
 from typing import NamedTuple
 
 WINDOW_SECONDS = 60
@@ -59,7 +60,7 @@ class RateLimiter:
         """Count a request of a caller and return what remains of the limit."""
         now = time.time()
         window = int(now // WINDOW_SECONDS)
-        identity = int.from_bytes(hashlib.blake2b(caller.encode(), digest_size=8).digest(), "little") or 1
+        identity = _identity(caller)
         with self._threads:
             if self._process != os.getpid():
                 self._process, self._own = os.getpid(), self._own_table()
@@ -105,6 +106,11 @@ class RateLimiter:
         count = min(least[0] + 1, self.limit + 1)
         _SLOT.pack_into(self._memory, least[1], identity, window, count)
         return count
+
+
+@lru_cache(maxsize=1024)
+def _identity(caller: str) -> int:
+    return int.from_bytes(hashlib.blake2b(caller.encode(), digest_size=8).digest(), "little") or 1
 
 
 def _offset(table: int, identity: int, probe: int) -> int:

@@ -1,5 +1,6 @@
 """The landing page, /docs, openapi.json and postman.json."""
 
+import gzip
 import re
 from typing import Any
 
@@ -188,6 +189,17 @@ def test_a_page_loads_only_existing_files_of_this_server(
 def test_only_the_script_of_the_documentation_is_served(shared_client: FlaskClient) -> None:
     for name in ("index.html", "..%2f__init__.py", "%2e%2e/__init__.py", "scalar.standalone.js.map", ""):
         problem(shared_client.get(f"/docs/{name}"), 404)
+
+
+def test_the_script_of_the_documentation_is_compressed_for_browsers(shared_client: FlaskClient) -> None:
+    plain, packed = (
+        shared_client.get(SCRIPT, headers={"Accept-Encoding": encoding}) for encoding in ("identity", "br, gzip")
+    )
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert len(packed.data) < len(plain.data) / 3
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.content_type == plain.content_type
 
 
 def test_the_collection_for_postman_has_each_operation(shared_client: FlaskClient, document: dict[str, Any]) -> None:
