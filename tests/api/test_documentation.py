@@ -16,11 +16,12 @@ from api.serving.models import Customer, Product, table
 from tests.api.answers import PROBLEM, Headers, problem
 from tests.api.conftest import SUNDAY, add_keys, publish_run
 
+SCRIPT = "/docs/scalar.standalone.js"
 NO_OPERATIONS = {
     "/exports/{name}",
     "/openapi.json",
     "/docs",
-    "/docs/scalar.standalone.js",
+    SCRIPT,
     "/postman.json",
     "/static/{filename}",
 }
