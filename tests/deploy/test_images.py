@@ -107,13 +107,14 @@ def test_the_api_migrates_and_answers_from_its_image(image_of_the_api: Path, dat
     environment |= {"WAREHOUSE_ODBC_READER": "DRIVER={none}", "API_SYNC_KEY": "a key"}
     migrate = ["python", "-m", "alembic", "upgrade", "head"]
     subprocess.run(migrate, cwd=image_of_the_api, env=environment, check=True, capture_output=True)
-    command = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in read("docker/api/Dockerfile").command]
+    command = [part.replace("0.0.0.0", "127.0.0.1") for part in read("docker/api/Dockerfile").command]
+    command += ["--port", str(port)]
     with subprocess.Popen(command, cwd=image_of_the_api, env=environment, stderr=subprocess.PIPE, text=True) as server:
         try:
             answer = _first_answer(f"http://127.0.0.1:{port}/health/live", server)
             assert answer.json() == {"status": "ok"}
-            page = httpx.get(f"http://127.0.0.1:{port}/dashboards/sales")
-            assert page.status_code == 200
+            for page in ("/dashboards/sales", "/docs", "/docs/scalar.standalone.js", "/openapi.json"):
+                assert httpx.get(f"http://127.0.0.1:{port}{page}").status_code == 200, page
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
