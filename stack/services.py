@@ -207,7 +207,7 @@ class Stack:
             [sys.executable, "-m", "api.server", "--host", LOOPBACK, "--port", str(settings.api_port)],
             settings.contract,
             ready=lambda _: fetch_json(f"{settings.api_url}/health/live") is not None,
-            seconds=60,
+            seconds=120,
             port=settings.api_port,
             port_variable="API_PORT",
             address=settings.api_url,

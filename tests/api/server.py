@@ -12,7 +12,7 @@ import httpx
 from api.settings import Settings
 from tests.api.conftest import ROOT, environment_of
 
-SECONDS_TO_START = 30
+SECONDS_TO_START = 120
 
 
 @contextmanager
