@@ -29,8 +29,14 @@ WHOLE_BYTES = 1024 * 1024
 NOT_ASCII = "\xff"
 """Stands for the value of a header that is not ASCII, which granian does not tell; no valid value of any header."""
 
+
+def _key(header: str) -> str:
+    """Return the name of a header in the WSGI environment."""
+    return "HTTP_" + header.upper().replace("-", "_")
+
+
 HEADERS_AT_ONCE = {
-    name: "HTTP_" + name.upper().replace("-", "_")
+    name: _key(name)
     for name in (
         *("accept", "accept-encoding", "authorization", "if-none-match", "origin"),
         *("x-api-key", "x-forwarded-for", "x-request-id"),
@@ -128,10 +134,10 @@ def _environment(scope: Scope, body: bytes | None) -> WSGIEnvironment:
     }
     known = scope.headers.items()
     for name, value in known:
-        key = "HTTP_" + name.upper().replace("-", "_")
+        key = _key(name)
         environment[key] = f"{environment[key]},{value}" if key in environment else value
     for name in set(scope.headers.keys()).difference(name for name, _ in known):
-        environment["HTTP_" + name.upper().replace("-", "_")] = NOT_ASCII
+        environment[_key(name)] = NOT_ASCII
     environment.pop("HTTP_TRANSFER_ENCODING", None)
     length = environment.pop("HTTP_CONTENT_LENGTH", "")
     environment["CONTENT_LENGTH"] = str(len(body)) if body is not None else length or str(sys.maxsize)

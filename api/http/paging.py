@@ -33,6 +33,9 @@ class CursorExpiredError(Problem):
     name = "cursor-expired"
     title = "The list of this cursor is no longer kept"
 
+    def __init__(self) -> None:
+        super().__init__("The sync run of the list was deleted: start again without `cursor`.")
+
 
 def other_list_error() -> InvalidRequestError:
     """Return the error about a cursor of another list."""

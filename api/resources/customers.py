@@ -59,7 +59,7 @@ class UnknownCustomerError(Problem):
     title = "The customer does not exist"
 
 
-@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, statuses=(410,), links=FIRST_CUSTOMER)
+@operation(blueprint, "", "read", conditional=True, csv=True, paged=True, links=FIRST_CUSTOMER)
 @blueprint.arguments(CustomerQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)
 def list_customers(query: dict[str, Any]) -> Response:
@@ -68,7 +68,7 @@ def list_customers(query: dict[str, Any]) -> Response:
 
 
 @operation(
-    blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404, 410), links=FIRST_CUSTOMER
+    blueprint, "/<segment>", "read", conditional=True, csv=True, paged=True, statuses=(404,), links=FIRST_CUSTOMER
 )
 @blueprint.arguments(SegmentQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, CustomerPage)

@@ -32,6 +32,7 @@ from api.http.paging import Cursor, CursorExpiredError, SortOrder
 from api.http.responses import is_not_modified, not_modified_response, page_response
 from api.serving.database import read, sql_text
 from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
+from api.serving.served import FIND_KEPT_STATE, FIND_STATE
 
 Filter = Callable[[FromClause], ColumnElement[bool]]
 
@@ -149,7 +150,6 @@ def with_state(run: Subquery) -> Select[Any]:
 
 
 STATE_COLUMNS = 3
-CURRENT_STATE, STATE_OF_CURSOR = sql_text(with_state(current_run())), sql_text(with_state(run_of_cursor()))
 
 
 def paged(items: Select[Any], order: SortOrder, *, following: bool) -> Select[Any]:
@@ -178,13 +178,13 @@ def list_response(
     cursor: Cursor | None = query["cursor"]
     run = {"run_id": cursor.run_id} if cursor else {}
     if "If-None-Match" in request.headers:
-        state, _ = _state(read(STATE_OF_CURSOR if cursor else CURRENT_STATE, run), cursor)
+        state, _ = list_state(find_state(cursor), cursor)
         if is_not_modified(state):
             return not_modified_response(state)
     position = order.position_parameters(cursor) if cursor else {}
     limit = query["limit"]
     rows = read(sql, {**parameters, **run, **position, "limit": limit + 1})
-    state, business_date = _state(rows, cursor)
+    state, business_date = list_state(rows, cursor)
     first, last = STATE_COLUMNS, STATE_COLUMNS + len(order.columns)
     items = rows[:limit] if rows[0][-1] else []
     following = None
@@ -193,11 +193,18 @@ def list_response(
     return page_response(names, [row[last:-1] for row in items], state, business_date, following)
 
 
-def _state(rows: Sequence[tuple[Any, ...]], cursor: Cursor | None) -> tuple[str, date]:
-    if not rows and cursor:
-        raise CursorExpiredError("The sync run of the list was deleted: start again without `cursor`.")
+def find_state(cursor: Cursor | None) -> Sequence[tuple[Any, ...]]:
+    """Read the state of a list: of the cursor's run, or of the served one. Without such a run, it has no row."""
+    return read(FIND_KEPT_STATE, {"run_id": cursor.run_id}) if cursor else read(FIND_STATE)
+
+
+def list_state(rows: Sequence[tuple[Any, ...]], cursor: Cursor | None) -> tuple[str, date]:
+    """Return the state in the ETag of a list and its business date, with which each row begins.
+
+    Raises NotSyncedError or CursorExpiredError without a row.
+    """
     if not rows:
-        raise NotSyncedError
+        raise CursorExpiredError if cursor else NotSyncedError
     run_id, business_date, revision = rows[0][:STATE_COLUMNS]
     return f"{run_id}-{revision}", business_date
 

@@ -107,11 +107,13 @@ def operation(
 
     ``statuses`` are the errors of this operation beyond ALWAYS. ``conditional``: the response has an ETag, and a
     business date unless ``dated`` is false. ``csv``: it is also available as CSV. ``paged``: it links to the next
-    page. ``links`` are OpenAPI links to operations that follow from the response (see ``openapi_links``). The
-    parameters in ``several`` may be repeated.
+    page, whose cursor may have expired (410). ``links`` are OpenAPI links to operations that follow from the response
+    (see ``openapi_links``). The parameters in ``several`` may be repeated.
     """
     # Integer keys, as in flask-smorest: the same status as a text key would hide the documented schema.
-    responses: dict[int, Any] = {status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses})}
+    responses: dict[int, Any] = {
+        status: HTTPStatus(status).name for status in sorted({*ALWAYS, *statuses, *((410,) if paged else ())})
+    }
     headers = dict(EVERYWHERE)
     if conditional:
         headers["ETag"] = ETAG

@@ -87,7 +87,6 @@ class UnknownOrderError(Problem):
     conditional=True,
     csv=True,
     paged=True,
-    statuses=(410,),
     links=openapi_links("get_order", order_number="$response.body#/items/0/order_number"),
 )
 @blueprint.arguments(OrderQuery(), location="query", unknown=RAISE)
@@ -97,7 +96,7 @@ def list_orders(query: dict[str, Any]) -> Response:
     return LISTING.response(query)
 
 
-@operation(blueprint, "/lines", "read", conditional=True, csv=True, paged=True, statuses=(410,))
+@operation(blueprint, "/lines", "read", conditional=True, csv=True, paged=True)
 @blueprint.arguments(OrderLineQuery(), location="query", unknown=RAISE)
 @blueprint.response(200, OrderLinePage)
 def list_order_lines(query: dict[str, Any]) -> Response:

@@ -88,7 +88,6 @@ def _require_json() -> None:
     conditional=True,
     csv=True,
     paged=True,
-    statuses=(410,),
     links=openapi_links("get_product", product_key="$response.body#/items/0/product_key"),
 )
 @blueprint.arguments(ProductQuery(), location="query", unknown=RAISE)

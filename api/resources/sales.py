@@ -7,24 +7,19 @@ from flask import Response, current_app
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from api.errors import NotSyncedError
 from api.figures.cube_loader import CubeLoader
 from api.figures.grouping import Question
 from api.figures.registry import FILTERS
 from api.http.paging import Cursor, CursorExpiredError, other_list_error
 from api.http.responses import content_state, is_not_modified, not_modified_response, page_response
-from api.resources.listing import next_page
+from api.resources.listing import find_state, list_state, next_page
 from api.resources.operation import operation
 from api.resources.schemas import TOTAL, SalesPage, SalesQuery
-from api.serving.database import read
-from api.serving.served import FIND_KEPT_STATE, FIND_STATE
 
 blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="Sales by group")
 
 LIST = "sales "
 """How the names of orders in cursors of this list begin; a hash of the question follows."""
-
-EXPIRED = "The sync run of the list was deleted: start again without `cursor`."
 
 
 @operation(
@@ -34,7 +29,6 @@ EXPIRED = "The sync run of the list was deleted: start again without `cursor`."
     conditional=True,
     csv=True,
     paged=True,
-    statuses=(410,),
     several=tuple(dimension.name for dimension in FILTERS),
 )
 @blueprint.arguments(SalesQuery(), location="query", unknown=RAISE)
@@ -44,20 +38,18 @@ def list_sales(query: dict[str, Any]) -> Response:
     cursor: Cursor | None = query["cursor"]
     if cursor and not cursor.order.startswith(LIST):
         raise other_list_error()
-    rows = read(FIND_KEPT_STATE, {"run_id": cursor.run_id}) if cursor else read(FIND_STATE)
-    if not rows:
-        raise CursorExpiredError(EXPIRED) if cursor else NotSyncedError
-    run_id, business_date, synced_at, revision = rows[0]
+    rows = find_state(cursor)
+    state, business_date = list_state(rows, cursor)
+    run_id, *_, synced_at = rows[0]
     question = _question(query)
     name = LIST + content_state(repr(question))
     begin = _begin(cursor, name)
-    state = f"{run_id}-{revision}"
     if is_not_modified(state):
         return not_modified_response(state)
     loader: CubeLoader = current_app.extensions["cube_loader"]
     answer = loader.answer(run_id, synced_at, question)
     if answer is None:
-        raise CursorExpiredError(EXPIRED)
+        raise CursorExpiredError
     end = begin + query["limit"]
     following = next_page(Cursor(run_id, name, (str(end),))) if end < len(answer.rows) else None
     members: dict[str, Any] = {}

@@ -494,9 +494,7 @@ class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dim
                 raise ValidationError(
                     f"cannot be grouped by {', '.join(times)}: send group_by with other groups.", "compare"
                 )
-
-            bounds = [data[name] for name in ("from_", "to") if name in data]
-            if any(not EARLIEST <= day <= LATEST for day in bounds):
+            if not all(EARLIEST <= data[name] <= LATEST for name in ("from_", "to")):
                 raise ValidationError(f"needs bounds from {EARLIEST} to {LATEST}.", "compare")
 
 

@@ -21,7 +21,7 @@ FIND_KEPT = sql_text(
 )
 """The run with an id, if its rows are kept."""
 
-STATE = select(SyncRun.id, SyncRun.business_date, SyncRun.finished_at, Revision.number).select_from(
+STATE = select(SyncRun.id, SyncRun.business_date, Revision.number, SyncRun.finished_at).select_from(
     join(SyncRun, Revision, Revision.single)
 )
 FIND_STATE = sql_text(STATE.where(SERVED).order_by(SyncRun.id.desc()).limit(ONE))
