@@ -11,6 +11,7 @@ This is WSGI middleware. ``at_once`` is for a server that can answer without a t
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Answer:
     status: int
     headers: Headers
     body: bytes
-    count: Callable[[], None]
+    count: Callable[[float], None]
 
 
 class AnswerCache:
@@ -76,16 +77,18 @@ class AnswerCache:
         """Return a kept answer, or None if that takes longer than looking into memory."""
         if "HTTP_X_FORWARDED_FOR" in environment and self._settings.trusted_proxies:
             return None  # middleware around this one finds out who calls
+        begun = time.perf_counter()
         key, state = self._key(environment), self._state.held(None)
-        return self._kept(environment, key, state) if key and state else None
+        return self._kept(environment, key, state, begun) if key and state else None
 
     def __call__(self, environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request from memory or by the application."""
+        begun = time.perf_counter()
         key = self._key(environment)
         state = self._served_state() if key else None
         if key is None or state is None:
             return self._application(environment, start_response)
-        if found := self._kept(environment, key, state):
+        if found := self._kept(environment, key, state, begun):
             status, headers, body = found
             start_response(f"{status} {HTTPStatus(status).phrase}", headers)
             return [body]
@@ -109,7 +112,7 @@ class AnswerCache:
         )
 
     def _kept(
-        self, environment: WSGIEnvironment, key: Key, state: tuple[Any, ...]
+        self, environment: WSGIEnvironment, key: Key, state: tuple[Any, ...], begun: float
     ) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request of a caller who may read, with the headers of this request, and count it."""
         with self._lock:
@@ -124,7 +127,7 @@ class AnswerCache:
         environment[access.ALLOWANCE] = allowance
         if allowance.remaining < 0:
             return None
-        answer.count()
+        answer.count(begun)
         request_id = request_ids.given_or_new(environment.get("HTTP_X_REQUEST_ID", ""))
         headers = [*answer.headers, (request_ids.HEADER, request_id), *allowance.headers().items()]
         return answer.status, headers, answer.body
@@ -153,7 +156,7 @@ class AnswerCache:
         if close := getattr(parts, "close", None):
             close()
         kept = [(name, value) for name, value in headers if name.lower() not in OF_THE_REQUEST]
-        self._keep(key, Answer(state, int(status[:3]), kept, body, metrics.REQUESTS.labels(operation, status[:3]).inc))
+        self._keep(key, Answer(state, int(status[:3]), kept, body, metrics.counter(operation, int(status[:3]))))
         return [body]
 
     def _keep(self, key: Key, answer: Answer) -> None:
