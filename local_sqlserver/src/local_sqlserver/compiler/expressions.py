@@ -15,9 +15,9 @@ from local_sqlserver.compiler.fragments import (
     Cost,
     Predicate,
     Value,
-    equality_keys,
     integer_constant,
     key,
+    key_value,
     native,
     quote,
     sort_key_value,
@@ -184,7 +184,7 @@ class ExpressionCompiler:
         if operator in ("<", "<=", ">", ">="):
             left, right = sort_key_value(left), sort_key_value(right)
         else:
-            left, right = equality_keys((left, right))
+            left, right = key_value(left), key_value(right)
         return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
 
     def condition(self, node: syntax.Expression, scope: Scope) -> Predicate:
@@ -232,7 +232,7 @@ class ExpressionCompiler:
         # Texts share one collation and compare by their keys. Values of other types convert pair by pair.
         if value.is_text and all(member.is_text or member.null for member in members):
             value, *members = _same_collation([value, *members], "=", node.line)
-            value, *members = equality_keys((value, *members))
+            value, *members = map(key_value, (value, *members))
             listed = ", ".join(member.sql for member in members)
             return Predicate(f"({value.sql} {word} ({listed}))", native(value, *members))
         tests = [self.compare("=", value, member, node.line) for member in members]

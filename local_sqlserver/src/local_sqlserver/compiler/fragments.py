@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -146,31 +145,22 @@ def key(value: Value) -> str:
     return key_value(value).sql
 
 
-def equality_keys(values: Sequence[Value]) -> list[Value]:
-    """The keys of values of one collation that are compared for equality: shorter SQL beside constants."""
-    constants = [value.constant for value in values if value.constant is not None]
-    expand = len(constants) < len(values) - 1 or any(folding.expandable(text) for text in constants)
-    return [key_value(value, expand=expand) for value in values]
-
-
-def key_value(value: Value, *, expand: bool = True) -> Value:
-    """``key`` as a value, with its cost; ``expand`` as in ``folding.key``."""
+def key_value(value: Value) -> Value:
+    """``key`` as a value, with its cost."""
     if not value.is_text:
         return value
     collation = value.compares_by
     if collation == UNRESOLVED:
         raise sql_error(446, "GROUP BY, DISTINCT or ORDER BY")
-    # The key of a printable ASCII constant is computed here, so that a comparison with it costs one call per row.
-    if value.constant is not None and (collation.binary or re.fullmatch(folding.PLAIN, value.constant)):
-        text = value.constant.rstrip(" ")
-        return _text(value, quote(text if value.case_counts else text.lower()), Cost.NAME)
+    # The key of a constant is computed here, so that a comparison with it costs one call per row.
+    if value.constant is not None and (text := folding.fold_constant(value.constant, collation)) is not None:
+        return _text(value, quote(text.rstrip(" ")), Cost.NAME)
     if collation.binary:
         return without_trailing_blanks(value)
     # The macro for the database's collation keeps the SQL of most statements short.
     if collation.column() == DATABASE:
-        macro = "tsql_key" if expand else "tsql_unexpanded_key"
-        return _text(value, computed_once(lambda sql: f"{macro}({sql})", value), Cost.MACROS)
-    return _text(value, computed_once(lambda sql: folding.key(sql, collation, expand=expand), value), native(value))
+        return _text(value, computed_once(lambda sql: f"tsql_key({sql})", value), Cost.MACROS)
+    return _text(value, computed_once(lambda sql: folding.key(sql, collation), value), native(value))
 
 
 def sort_key(value: Value) -> str:
@@ -187,4 +177,9 @@ def sort_key_value(value: Value) -> Value:
 
 def folded(value: Value, *, expand: bool) -> str:
     """The SQL that LIKE compares instead of a text: ``folding.fold`` of it."""
-    return computed_once(lambda sql: folding.fold(sql, value.compares_by, expand=expand), value)
+    collation = value.compares_by
+    if value.constant is not None:
+        text = folding.fold_constant(value.constant, collation, expand=expand)
+        if text is not None:
+            return quote(text)
+    return computed_once(lambda sql: folding.fold(sql, collation, expand=expand), value)

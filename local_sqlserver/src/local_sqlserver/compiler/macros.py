@@ -329,13 +329,13 @@ def _statements() -> list[str]:
     texts = DEFINITIONS.replace("CLOCK", _CLOCK).split(";\n")
     definitions = [_raise_macro(), *(text.strip() for text in texts if text.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
-    definitions.append(f"tsql_unexpanded_key(v) AS {folding.key('v', DATABASE, expand=False)}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros for a connection and all that share its database."""
+    """Create the macros, and the function that they call, for a connection and all that share its database."""
+    connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
     for statement in _statements():
         connection.execute(statement)
     # DuckDB 2.0.0 prunes row groups for ORDER BY … LIMIT by their statistics, and counts rows that are deleted but kept

@@ -87,7 +87,7 @@ def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> s
 def _key(column: ColumnInfo) -> str:
     key = identifier(column.name)
     if column.type.name in TEXT:
-        key = folding.key(key, find(column.collation) if column.collation else DATABASE)
+        key = folding.index_key(key, find(column.collation) if column.collation else DATABASE)
     if column.nullable:
         # NULLs are distinct in DuckDB's index but equal in SQL Server's, so NULL becomes a character of no text.
         key = f"coalesce(CAST({key} AS VARCHAR), chr(1))"

@@ -34,7 +34,8 @@ def like(value: Value, pattern: Value, escape: str) -> Predicate:
     if "[" in text or escape or not (unicode or text.endswith("%")):
         regex = quote(like_regex(text, escape) + ("" if unicode else " *"))
         return Predicate(f"regexp_full_match({folded(value, expand=False)}, {regex}, '{options}')", native(value))
-    matched = Value(quote(text.replace("\\", "\\\\")), pattern.type, collation=value.collation, cost=Cost.NAME)
+    literal = text.replace("\\", "\\\\")
+    matched = Value(quote(literal), pattern.type, constant=literal, collation=value.collation, cost=Cost.NAME)
     expand = "_" not in text
     test = f"({folded(value, expand=expand)} LIKE {folded(matched, expand=expand)} ESCAPE '\\')"
     return Predicate(test, native(value))
