@@ -71,7 +71,8 @@ LONG = (
     ),
     Long("stack/test_bootstrap.py::test_the_stand_in_is_installed_*", "installs packages"),
     Long("docs/test_examples.py::*", "runs each example of the page; tests/api has the same operations"),
-    Long("api/test_sales_equals_gold.py::*", "loads drops up to scale 1", but=("scale 0.01",)),
+    Long("api/test_sales_equals_gold.py::*", "loads a drop of scale 0.1", but=("scale 0.01", "scale 1")),
+    Long("api/test_sales_equals_gold.py::*", "a drop of scale 1", but=("scale 0.01", "scale 0.1"), exhaustive=True),
     Long("api/test_client.py::*", "installs a generator"),
     Long("docs/test_postman.py::*", "loads and serves the committed drop"),
     Long("docs/test_examples_in_the_description.py::test_each_example_is_*", "loads and serves the committed drop"),
@@ -88,7 +89,7 @@ LONG = (
     Long("api/test_reading_while_syncing.py::*", "fifty syncs; test_sync.py reads beside a few"),
     Long("api/test_sync.py::test_a_killed_sync_*", "kills a sync"),
     Long("api/test_sync.py::test_invalid_parameters_*", "each parameter", but=("body3-*",)),
-    Long("api/test_answer_cache.py::test_no_answer_*", "a thousand syncs, writes and reads", but=("60",)),
+    Long("api/test_answer_cache.py::test_no_answer_*", "a thousand syncs and writes", but=("60",), exhaustive=True),
     Long("api/test_rolling_update.py::*", "replaces the server under a sync"),
     Long("plugins/test_staging_equals_the_oracle.py::*", "made-up files by the hundred"),
     # Many cases of one rule
