@@ -15,9 +15,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from api.figures.periods import Period
+from api.figures.periods import MONTHS, Period, add_months
 from api.figures.registry import DEFAULT_MEASURES, FILTERS, Dimension, dimension_of
-from api.figures.sales_cube import NO_DAY, Ints, Lines, Mask, SalesCube, day_of, distinct, number, summed
+from api.figures.sales_cube import NO_DAY, Ints, Lines, Mask, SalesCube, day_of, distinct, summed
 
 UNITS = {"day": "D", "month": "M", "year": "Y"}
 """Dimension of days → NumPy's unit of time."""
@@ -45,6 +45,7 @@ class Question:
     ``filters`` holds dimensions with their values, combined by OR; texts are compared without regard to case and to the
     spelling of accents. ``sort`` is a measure, None for the order of the groups. ``top`` keeps the first groups.
     ``compare`` is one of COMPARISONS: the measures of an earlier period are added; it needs ``first`` and ``last``.
+    Grouped by time, each unit is compared with the unit at the same place of the earlier period.
     """
 
     group_by: tuple[str, ...]
@@ -71,17 +72,31 @@ class Answer:
     compared_with: Period | None = None
 
 
+class UnalignedPeriodsError(Exception):
+    """Grouped by a unit of time, the periods of a comparison do not begin at the same place of a unit."""
+
+    def __init__(self, unit: str, now: Period, before: Period) -> None:
+        super().__init__(
+            f"cannot be grouped by {unit}, because the period before {now.first} to {now.last} begins on "
+            f"{before.first}: send from and to of whole {unit}s, or group by day."
+        )
+
+
 def answered(cube: SalesCube, question: Question) -> Answer:
     """Add up the lines of a cube; of many answers the cube keeps the last ones.
 
     The groups are in the order of their values, null first, texts by code points; or by a measure, null the smallest.
+    Raises UnalignedPeriodsError.
     """
     now, before = _periods(cube, question)
-    lines = _lines(cube, question, now, before)
+    lines, earlier = _lines(cube, question, now, before)
     dimensions = [dimension_of(name) for name in question.group_by]
-    groups, firsts, columns = _groups(lines, dimensions)
+    days = lines.days
+    if now and before and earlier is not None:
+        days = np.where(earlier, _moved(days, dimensions, before, now), days)
+    groups, firsts, columns = _groups(lines, dimensions, days)
     count = len(firsts)
-    measures = _compared(lines, groups, count, dimensions, question, now, before)
+    measures = _compared(lines, groups, count, dimensions, question, earlier)
     order: Sequence[int] = range(count)
     if question.sort:
         values = measures[question.sort]
@@ -93,9 +108,9 @@ def answered(cube: SalesCube, question: Question) -> Answer:
     if question.top is not None and count > question.top:
         others = np.ones(count, dtype=np.bool_)
         others[list(order[: question.top])] = False
-        some = lines.among(others[groups])
-        one = np.zeros(some.days.size, dtype=np.int64)
-        of_all = _compared(some, one, 1, (), question, now, before)
+        beyond = others[groups]
+        one = np.zeros(np.count_nonzero(beyond), dtype=np.int64)
+        of_all = _compared(lines.among(beyond), one, 1, (), question, None if earlier is None else earlier[beyond])
         rest = {name: of_all[name][0] for name in shown}
         order = order[: question.top]
     table = list(zip(*columns, *(measures[name] for name in shown), strict=True))
@@ -116,24 +131,23 @@ def _periods(cube: SalesCube, question: Question) -> tuple[Period | None, Period
     return now, COMPARISONS[question.compare](now, cube.business_date) if question.compare else None
 
 
-def _lines(cube: SalesCube, question: Question, now: Period | None, before: Period | None) -> Lines:
-    """Return the lines of a question, of both periods."""
+def _lines(cube: SalesCube, question: Question, now: Period | None, before: Period | None) -> tuple[Lines, Mask | None]:
+    """Return the lines of a question, and in a comparison the mask of those of the earlier period.
+
+    A line of both periods is there twice.
+    """
     masks: dict[str, Mask] = {}
     filters = dict(question.filters)
     for dimension in FILTERS:
         if dimension.name in filters:
             mask = _members(cube, dimension, filters[dimension.name])
             masks[dimension.of] = masks[dimension.of] & mask if dimension.of in masks else mask
-    if now is None or before is None:
-        return cube.lines(now, masks.get("product"), masks.get("customer"))
-    both = Period(min(now.first, before.first), max(now.last, before.last))
-    lines = cube.lines(both, masks.get("product"), masks.get("customer"))
-    return lines.among(_within(lines, now) | _within(lines, before))
-
-
-def _within(lines: Lines, period: Period) -> Mask:
-    inside: Mask = (lines.days >= number(period.first)) & (lines.days <= number(period.last))
-    return inside
+    lines = cube.lines(now, masks.get("product"), masks.get("customer"))
+    if before is None:
+        return lines, None
+    earlier = cube.lines(before, masks.get("product"), masks.get("customer"))
+    both = Lines(cube, np.concatenate((lines.places, earlier.places)))
+    return both, np.arange(both.days.size) >= lines.days.size
 
 
 def _compared(
@@ -142,15 +156,13 @@ def _compared(
     count: int,
     dimensions: Sequence[Dimension],
     question: Question,
-    now: Period | None,
-    before: Period | None,
+    earlier: Mask | None,
 ) -> dict[str, list[Any]]:
     """Return the measures by group; in a comparison those of both periods, where a group without lines has 0."""
-    if now is None or before is None:
+    if earlier is None:
         return _measures(lines, groups, count, dimensions, question)
     found: dict[str, list[Any]] = {}
-    for prefix, period in (("", now), (EARLIER, before)):
-        inside = _within(lines, period)
+    for prefix, inside in (("", ~earlier), (EARLIER, earlier)):
         own = groups[inside]
         there = np.bincount(own, minlength=count)
         for name, values in _measures(lines.among(inside), own, count, dimensions, question).items():
@@ -170,23 +182,48 @@ def _members(cube: SalesCube, dimension: Dimension, values: Sequence[Any]) -> Ma
     return cast(Mask, among[own.codes])
 
 
-def _groups(lines: Lines, dimensions: Sequence[Dimension]) -> tuple[Ints, Ints, list[Sequence[Any]]]:
-    """Return the group of each line, the first line of each group, and the groups' values, column by column."""
+def _moved(days: Ints, dimensions: Sequence[Dimension], before: Period, now: Period) -> Ints:
+    """Return days of the period ``before`` at the same places of the period ``now``.
+
+    They move by whole months if both periods begin with the same day of a month; then days that the later month does
+    not have count for its last day. Raises UnalignedPeriodsError.
+    """
+    months = (now.first.year - before.first.year) * 12 + now.first.month - before.first.month
+    by_months = add_months(before.first, months) == now.first
+    for dimension in dimensions:
+        length = MONTHS.get(dimension.name)
+        if length and (not by_months or months % length):
+            raise UnalignedPeriodsError(dimension.name, now, before)
+    if not by_months:
+        return days + (now.first - before.first).days
+    dates = days.astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    place = dates - month.astype("datetime64[D]")
+    last = (month + months + 1).astype("datetime64[D]") - 1
+    moved: Ints = np.minimum((month + months).astype("datetime64[D]") + place, last).astype(np.int64)
+    return moved
+
+
+def _groups(lines: Lines, dimensions: Sequence[Dimension], days: Ints) -> tuple[Ints, Ints, list[Sequence[Any]]]:
+    """Return the group of each line, the first line of each group, and the groups' values, column by column.
+
+    ``days`` are those by which the lines are grouped.
+    """
     groups: Ints = np.zeros(lines.days.size, dtype=np.int64)
     numbered: list[tuple[Ints, Callable[[Ints], list[Sequence[Any]]]]] = []
     for dimension in dimensions:
-        codes, columns_of = _numbered(lines, dimension)
+        codes, columns_of = _numbered(lines, dimension, days)
         numbered.append((codes, columns_of))
         groups = np.unique(groups * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
     firsts = np.unique(groups, return_index=True)[1]
     return groups, firsts, [column for codes, columns_of in numbered for column in columns_of(codes[firsts])]
 
 
-def _numbered(lines: Lines, dimension: Dimension) -> tuple[Ints, Callable[[Ints], list[Sequence[Any]]]]:
+def _numbered(lines: Lines, dimension: Dimension, days: Ints) -> tuple[Ints, Callable[[Ints], list[Sequence[Any]]]]:
     """Return a number for each line in the order of the dimension's values, and the function that turns them back."""
     cube = lines.cube
     if dimension.of == "day":
-        units, codes = np.unique(_units(lines.days, dimension.name), return_inverse=True)
+        units, codes = np.unique(_units(days, dimension.name), return_inverse=True)
         labels = [_label(int(unit), dimension.name) for unit in units]
         return codes, lambda chosen: [[labels[code] for code in chosen]]
     members = lines.products if dimension.of == "product" else lines.customers

@@ -71,6 +71,11 @@ class Lines:
         self._measures: dict[str, Floats] = {}
         self._by_customer: dict[str, Floats] = {}
 
+    @property
+    def places(self) -> Ints:
+        """The positions of the lines in the arrays of the cube."""
+        return np.arange(self._where.start, self._where.stop) if isinstance(self._where, slice) else self._where
+
     @cached_property
     def days(self) -> Ints:
         """The order date of each line in days since 1970-01-01; NO_DAY if it has none."""
@@ -106,9 +111,7 @@ class Lines:
 
     def among(self, where: Mask) -> Lines:
         """Return some of the lines."""
-        first = self._where.start if isinstance(self._where, slice) else 0
-        places = np.flatnonzero(where) + first if isinstance(self._where, slice) else self._where[where]
-        return Lines(self.cube, places)
+        return Lines(self.cube, self.places[where])
 
     def total(self, measure: str) -> int:
         """Add up a measure."""

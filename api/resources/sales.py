@@ -7,8 +7,9 @@ from flask import Response, current_app
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
+from api.errors import InvalidRequestError
 from api.figures.cube_loader import CubeLoader
-from api.figures.grouping import Question
+from api.figures.grouping import Question, UnalignedPeriodsError
 from api.figures.registry import FILTERS
 from api.http.paging import Cursor, CursorExpiredError, other_list_error
 from api.http.responses import content_state, is_not_modified, not_modified_response, page_response
@@ -47,7 +48,10 @@ def list_sales(query: dict[str, Any]) -> Response:
     if is_not_modified(state):
         return not_modified_response(state)
     loader: CubeLoader = current_app.extensions["cube_loader"]
-    answer = loader.answer(run_id, synced_at, question)
+    try:
+        answer = loader.answer(run_id, synced_at, question)
+    except UnalignedPeriodsError as error:
+        raise InvalidRequestError({"detail": str(error), "parameter": "compare"}) from error
     if answer is None:
         raise CursorExpiredError
     end = begin + query["limit"]

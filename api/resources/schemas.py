@@ -21,7 +21,6 @@ from api.figures.registry import (
     MEASURES,
     Dimension,
     Measure,
-    dimension_of,
 )
 from api.http.paging import Cursor, CursorError, is_text
 from api.http.url_converters import MAX_KEY
@@ -479,8 +478,8 @@ class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dim
     compare = Choice(
         tuple(COMPARISONS),
         "Also return the measures of an earlier period, with the prefix previous_: the days before, or the same days "
-        "a year earlier. Needs `from` and `to`, and groups other than those of time, such as total. A group without "
-        "sales has 0.",
+        "a year earlier. Needs `from` and `to`. Grouped by time, each unit is compared with the unit at the same place "
+        "of the earlier period. A group without sales has 0.",
     )
 
     @validates_schema
@@ -489,11 +488,6 @@ class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dim
             missing_bounds = [name for name, given in (("from", "from_"), ("to", "to")) if given not in data]
             if missing_bounds:
                 raise ValidationError(f"needs {' and '.join(missing_bounds)}.", "compare")
-            times = [name for name in data["group_by"] if name != TOTAL and dimension_of(name).of == "day"]
-            if times:
-                raise ValidationError(
-                    f"cannot be grouped by {', '.join(times)}: send group_by with other groups.", "compare"
-                )
             if not all(EARLIEST <= data[name] <= LATEST for name in ("from_", "to")):
                 raise ValidationError(f"needs bounds from {EARLIEST} to {LATEST}.", "compare")
 

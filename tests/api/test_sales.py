@@ -1,5 +1,6 @@
 """GET /api/sales and GET /api/kpis, compared with sums that the test computes in Python."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
@@ -434,6 +435,50 @@ def test_a_period_is_compared_with_an_earlier_one(
     assert page["items"] == groups
 
 
+def moved(day: date, months: int, days: int) -> date:
+    """A day of the earlier period, in the later one."""
+    month = day.year * 12 + day.month - 1 + months
+    last = monthrange(month // 12, month % 12 + 1)[1]
+    return date(month // 12, month % 12 + 1, min(day.day, last)) + timedelta(days)
+
+
+@pytest.mark.parametrize(
+    ("compare", "first", "last", "months", "days", "group_by"),
+    [
+        (*case, group_by)
+        for *case, groups in [
+            ("previous_year", date(2025, 1, 1), date(2025, 12, 31), 12, 0, ("year", "month", "day", "month,country")),
+            ("previous_year", date(2025, 2, 1), date(2025, 2, 28), 12, 0, ("year", "quarter", "month", "day")),
+            ("previous_year", date(2024, 12, 31), date(2025, 12, 31), 12, 0, ("year", "quarter", "day")),
+            ("previous_year", date(2026, 1, 1), date(2026, 12, 31), 12, 0, ("year", "month")),
+            ("previous_period", date(2025, 1, 1), date(2025, 12, 31), 12, 0, ("year", "quarter", "month", "day")),
+            ("previous_period", date(2025, 1, 1), date(2025, 3, 31), 3, 0, ("quarter", "month", "day", "day,category")),
+            ("previous_period", date(2025, 3, 31), date(2025, 4, 1), 0, 2, ("day",)),
+        ]
+        for group_by in groups
+    ],
+)
+def test_each_unit_of_time_is_compared_with_the_one_at_the_same_place(
+    shared_client: FlaskClient, compare: str, first: date, last: date, months: int, days: int, group_by: str
+) -> None:
+    measures = ",".join(EVERY_MEASURE)
+    page = shared_client.get(
+        f"/api/sales?group_by={group_by}&from={first}&to={last}&compare={compare}&measures={measures}&limit=1000"
+    ).get_json()
+    before = [date.fromisoformat(page["compared_with"][name]) for name in ("from", "to")]
+    earlier = [{**sale, "order_date": moved(sale["order_date"], months, days)} for sale in within(*before)]
+    now = within(first, last)
+    by_name = [
+        {str(names): lines for names, lines in groups_of(group_by.split(","), sales)} for sales in (now, earlier)
+    ]
+    groups = []
+    for names, _ in groups_of(group_by.split(","), [*now, *earlier]):
+        present, past = (each.get(str(names), []) for each in by_name)
+        previous = {f"previous_{name}": value for name, value in zero_if_empty(past, EVERY_MEASURE).items()}
+        groups.append({**names, **zero_if_empty(present, EVERY_MEASURE), **previous})
+    assert page["items"] == groups
+
+
 def test_the_rest_of_a_comparison_has_both_periods(shared_client: FlaskClient) -> None:
     address = "/api/sales?group_by=country&from=2025-01-01&to=2025-12-31&compare=previous_year&measures=total_sales"
     every = shared_client.get(address).get_json()["items"]
@@ -451,8 +496,13 @@ def test_the_rest_of_a_comparison_has_both_periods(shared_client: FlaskClient) -
     [
         ("compare=previous_year&group_by=country", "compare", "needs from and to."),
         ("compare=previous_year&group_by=country&from=2025-01-01", "compare", "needs to."),
-        ("compare=previous_year&from=2025-01-01&to=2025-01-31", "compare", "cannot be grouped by day"),
-        ("compare=previous_year&group_by=month,country&from=2025-01-01&to=2025-01-31", "compare", "grouped by month"),
+        (
+            "compare=previous_period&group_by=month&from=2025-03-31&to=2025-04-01",
+            "compare",
+            "cannot be grouped by month, because the period before 2025-03-31 to 2025-04-01 begins on 2025-03-29",
+        ),
+        ("compare=previous_period&group_by=quarter&from=2025-02-01&to=2025-02-28", "compare", "whole quarters"),
+        ("compare=previous_period&group_by=country,year&from=2025-01-01&to=2025-06-30", "compare", "whole years"),
         ("compare=yesterday&group_by=country&from=2025-01-01&to=2025-01-31", "compare", "previous_period"),
         ("compare=previous_period&group_by=total&from=0001-01-01&to=2025-01-31", "compare", "from 1900-01-01"),
         ("compare=previous_year&group_by=total&from=2025-01-01&to=9999-12-31", "compare", "to 2999-12-31"),

@@ -185,9 +185,9 @@ def amended() -> Iterator[None]:
             del query["cursor"]
             if list_of(case) in cursors:
                 query["cursor"] = cursors[list_of(case)]
-        times = {"day", "month", "quarter", "year"}.intersection(str(query.get("group_by", "day")).split(","))
-        if times or "from" not in query or "to" not in query:
-            query.pop("compare", None)  # which needs both, and groups other than those of time
+        units = {"month", "quarter", "year"}.intersection(str(query.get("group_by", "")).split(","))
+        if units or "from" not in query or "to" not in query:
+            query.pop("compare", None)  # which needs both, and whole units of time
         if "from" in query and "to" in query:
             query["from"], query["to"] = sorted((query["from"], query["to"]))
         if "Idempotency-Key" in case.headers:  # a new key for each body
