@@ -5,9 +5,7 @@ connect to Postgres after the fork. A worker that ends is replaced.
 """
 
 import multiprocessing
-import os
 import shutil
-import sys
 import tempfile
 
 import click
@@ -16,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
 from api import MAX_BODY_BYTES, create_app
+from api.http import metrics
 from api.http.gateway import gateway
 from api.settings import SettingsError
 
@@ -32,18 +31,14 @@ STOP_SECONDS = 600
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--metrics-folder", hidden=True)
-def main(host: str, port: int, metrics_folder: str | None) -> None:
+def main(host: str, port: int) -> None:
     """Serve the API until SIGTERM; then finish what is running."""
-    if metrics_folder is None:
-        # prometheus_client reads the variable when it is imported, and this module has imported it: begin again.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder = tempfile.mkdtemp(prefix="api-metrics-")
-        command = [sys.executable, "-m", "api.server", *sys.argv[1:], "--metrics-folder", folder]
-        os.execv(sys.executable, command)  # noqa: S606 # it is this program
+    folder = tempfile.mkdtemp(prefix="api-metrics-")
+    metrics.count_in_files(folder)
     try:
         serve(host, port)
     finally:
-        shutil.rmtree(metrics_folder)
+        shutil.rmtree(folder)
 
 
 def serve(host: str, port: int) -> None:

@@ -1,7 +1,7 @@
 """Metrics for Prometheus: requests by operation and status, their duration, and the business date served.
 
-Each worker process counts in its own file in ``PROMETHEUS_MULTIPROC_DIR``, which ``api.server`` sets. The worker that
-answers /metrics adds the files up.
+Each worker process of ``api.server`` counts in its own file (``count_in_files``). The worker that answers /metrics adds
+the files up.
 """
 
 import os
@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    values,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -22,6 +30,20 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 REQUESTS = Counter("api_requests", "Requests by operation and status.", ["operation", "status"])
+
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable from which prometheus_client takes the folder of the files."""
+
+
+def count_in_files(folder: str) -> None:
+    """Let this process and those that it forks count in files of a folder. Call it before anything is counted.
+
+    prometheus_client decides this from the variable when it is imported, and metrics with labels look its decision up
+    when they count for the first time.
+    """
+    os.environ[FOLDER] = folder
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
 def init_app(app: Flask) -> None:
@@ -68,7 +90,7 @@ class ServedDayCollector(Collector):
 def render(find_served_day: Callable[[], dict[str, Any] | None]) -> Response:
     """Return all metrics in the text format. If no day is served, the gauges of the business date are left out."""
     counted = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if FOLDER in os.environ:
         counted = CollectorRegistry()
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     gauges = CollectorRegistry()
