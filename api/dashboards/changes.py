@@ -223,7 +223,7 @@ def sentence(view: CubeView, measure: Measure, then: float, now: float, before: 
         shares = [_largest(view, measure, split, then, now, before) for split in ("category", "country")]
         named = [share for share in shares if share]
         if named:
-            text += f": {named[0][1]} {named[0][0]} of it" + "".join(f", {label} {share}" for share, label in named[1:])
+            text += f": {', '.join(named)}"
     others = []
     for other in COMPANIONS[measure]:
         values = (
@@ -250,10 +250,11 @@ def _most_changed(view: CubeView, measure: Measure, direction: float, before: Ba
     return f" {labels[position]} {verb} most, by {measure.format(float(moves[position]))}."
 
 
-def _largest(
-    view: CubeView, measure: Measure, split: str, then: float, now: float, before: Baseline
-) -> tuple[str, str] | None:
-    """Return the share of the change and the name of the part that has most of it, if that is worth saying."""
+def _largest(view: CubeView, measure: Measure, split: str, then: float, now: float, before: Baseline) -> str | None:
+    """Return the part that has most of the change, if that is worth saying, with its share of the change and before.
+
+    The two shares tell whether the part moved more than the others or is only the largest.
+    """
     if split in view.selection.chosen or not _adds_up(measure, split):
         return None
     old, new, labels = values_of(view, measure, split, before)
@@ -262,7 +263,8 @@ def _largest(
     share = float(shares[position])
     if share < LEAST_SHARE or np.count_nonzero(new != old) < 2:
         return None
-    return f"{share * 100:,.0f}\u00a0%", labels[position]
+    earlier = f" ({old[position] / then * 100:,.0f}\u00a0% before)" if then else ""
+    return f"{labels[position]} {share * 100:,.0f}\u00a0% of it{earlier}"
 
 
 def _unsigned(found: Change) -> str:

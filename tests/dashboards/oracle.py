@@ -577,9 +577,10 @@ class Oracle:
                 parts = {each: (new.get(each, 0) - old.get(each, 0)) / (now - then) for each in self._members(split)}
                 best = max(parts, key=lambda each: parts[each])
                 if parts[best] >= 0.1 and sum(1 for share in parts.values() if share) > 1:
-                    shares.append(f"{best} {100 * parts[best]:,.0f}{NBSP}%")
+                    before = f" ({100 * old.get(best, 0) / then:,.0f}{NBSP}% before)" if then else ""
+                    shares.append(f"{best} {100 * parts[best]:,.0f}{NBSP}% of it{before}")
             if shares:
-                words += f": {shares[0]} of it" + "".join(f", {share}" for share in shares[1:])
+                words += f": {', '.join(shares)}"
         beside = [
             (TITLES[other].lower(), changed(self.total(selection, other), self.total(there, other), other)[1])
             for other in BESIDE[measure]
