@@ -14,6 +14,7 @@ from api.http.examples import RECORDED
 
 SERVER = "https://warehouse.example"
 KEY = "swh_…"
+ETAG = '"the ETag that you have seen"'
 
 
 class CodeSamples(BasePlugin):
@@ -58,7 +59,7 @@ def _headers(method: str, operation: Mapping[str, Any]) -> Any:
         yield "X-API-Key", KEY
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "header" and parameter.get("required"):
-            yield parameter["name"], '"the ETag that you have seen"'
+            yield parameter["name"], ETAG
     if method in ("POST", "PUT", "PATCH") and "requestBody" in operation:
         yield "Content-Type", "application/json"
 
