@@ -54,13 +54,13 @@ def check_allowed(source: SqlType, target: SqlType, *, explicit: bool, line: int
         or ({a, b} == {"date", "time"})
         or (a == "uniqueidentifier" and b in numbers | TEMPORAL)
         or (b == "uniqueidentifier" and a in numbers | TEMPORAL)
-        or (a in TEMPORAL and b in BINARY and not explicit)
+        or (a in BINARY and b in APPROXIMATE)
     )
     if forbidden:
         raise sql_error(529 if explicit else 206, source.name, target.name, line=line)
     if explicit:
         return
-    if (a in DATETIMES and b in numbers) or (a in TEXT and b in BINARY) or (a in BINARY and b in APPROXIMATE):
+    if (a in DATETIMES and b in numbers) or (a in TEXT | TEMPORAL and b in BINARY):
         raise sql_error(257, source.name, target.name, line=line)
 
 

@@ -1,0 +1,265 @@
+-- chapter: INSERT, UPDATE, DELETE, MERGE
+-- source: statements/insert-transact-sql
+CREATE TABLE #t (a int, b varchar(5)); INSERT INTO #t VALUES (1, 'x'), (2, NULL); SELECT @@ROWCOUNT; SELECT a, b FROM #t ORDER BY a
+--> 2
+--> next result
+--> 1 | 'x'
+--> 2 | NULL
+CREATE TABLE #t (a int, b varchar(5) DEFAULT 'd', c int NULL); INSERT #t (a) VALUES (1); INSERT #t (a, b) VALUES (2, DEFAULT); INSERT #t DEFAULT VALUES; SELECT a, b, c FROM #t ORDER BY a
+--> NULL | 'd' | NULL
+--> 1 | 'd' | NULL
+--> 2 | 'd' | NULL
+CREATE TABLE #t (a int, b int); INSERT #t (b, a) VALUES (1, 2); SELECT a, b FROM #t
+--> 2 | 1
+CREATE TABLE #t (a int); INSERT #t SELECT v FROM (VALUES (1), (2)) AS s (v); INSERT #t SELECT a + 10 FROM #t; SELECT SUM(a) FROM #t
+--> 26
+CREATE TABLE #t (a int); INSERT #t EXEC ('SELECT 1 UNION ALL SELECT 2'); SELECT COUNT(*) FROM #t
+--> 2
+CREATE TABLE #t (a int, b int); INSERT #t EXEC ('SELECT 1')
+--> error 213: Column name or number of supplied values does not match table definition.
+CREATE TABLE #t (a int, b int); INSERT #t VALUES (1)
+--> error 213: Column name or number of supplied values does not match table definition.
+CREATE TABLE #t (a int, b int); INSERT #t (a, b) VALUES (1)
+--> error 109: There are more columns in the INSERT statement than values specified in the VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement.
+CREATE TABLE #t (a int, b int); INSERT #t (a) VALUES (1, 2)
+--> error 110: There are fewer columns in the INSERT statement than values specified in the VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement.
+CREATE TABLE #t (a int, b int); INSERT #t (a, b) SELECT 1
+--> error 120: The select list for the INSERT statement contains fewer items than the insert list. The number of SELECT values must match the number of INSERT columns.
+CREATE TABLE #t (a int, b int); INSERT #t (a) SELECT 1, 2
+--> error 121: The select list for the INSERT statement contains more items than the insert list. The number of SELECT values must match the number of INSERT columns.
+CREATE TABLE #t (a int, b int); INSERT #t (a, a) VALUES (1, 2)
+--> error 264
+CREATE TABLE #t (a int); INSERT #t (z) VALUES (1)
+--> error 207: Invalid column name 'z'.
+CREATE TABLE dbo.t (a int NOT NULL); INSERT dbo.t VALUES (NULL)
+--> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. INSERT fails.
+CREATE TABLE dbo.t (a int NOT NULL, b int); INSERT dbo.t (b) VALUES (1)
+--> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. INSERT fails.
+CREATE TABLE #t (a tinyint); INSERT #t VALUES (300)
+--> error 220: Arithmetic overflow error for data type tinyint, value = 300.
+--! known: overflow of TINYINT and SMALLINT is error 8115 (220)
+CREATE TABLE dbo.t (v varchar(3)); INSERT dbo.t VALUES ('abcdef')
+--> error 2628: String or binary data would be truncated in table 'Own.dbo.t', column 'v'. Truncated value: 'abc'.
+CREATE TABLE #t (a int); INSERT #t VALUES ('x')
+--> error 245: Conversion failed when converting the varchar value 'x' to data type int.
+CREATE TABLE #t (a date); INSERT #t VALUES (5)
+--> error 206: Operand type clash: int is incompatible with date
+CREATE TABLE #t (a int, b AS a * 2); INSERT #t (a) VALUES (3); SELECT a, b FROM #t
+--> 3 | 6
+CREATE TABLE #t (a int, b AS a * 2); INSERT #t (a, b) VALUES (3, 6)
+--> error 271: The column "b" cannot be modified because it is either a computed column or is the result of a UNION operator.
+CREATE TABLE #t (a int); INSERT TOP (1) INTO #t SELECT v FROM (VALUES (1), (2)) AS s (v); SELECT COUNT(*) FROM #t
+--> 1
+--! refused: INSERT TOP
+WITH c AS (SELECT 5 AS a) INSERT INTO dbo.nosuch SELECT a FROM c
+--> error 208: Invalid object name 'dbo.nosuch'.
+-- source: statements/insert-transact-sql, identity
+CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (10), (20); INSERT #t (v) VALUES (30); SELECT id, v FROM #t ORDER BY id
+--> 1 | 10
+--> 2 | 20
+--> 3 | 30
+CREATE TABLE #t (id int IDENTITY(100, -5), v int); INSERT #t VALUES (1), (2); SELECT id FROM #t ORDER BY id
+--> 95
+--> 100
+CREATE TABLE dbo.t (id int IDENTITY, v int); INSERT dbo.t (id, v) VALUES (1, 1)
+--> error 544: Cannot insert explicit value for identity column in table 't' when IDENTITY_INSERT is set to OFF.
+CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); SELECT SCOPE_IDENTITY(), @@IDENTITY
+--: decimal(38,0), decimal(38,0)
+--> 1 | 1
+CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); DELETE #t; INSERT #t VALUES (2); SELECT id FROM #t; TRUNCATE TABLE #t; INSERT #t VALUES (3); SELECT id FROM #t
+--> 2
+--> next result
+--> 1
+CREATE TABLE #t (id int IDENTITY, v int); BEGIN TRAN; INSERT #t VALUES (1); ROLLBACK; INSERT #t VALUES (2); SELECT id FROM #t
+--> 2
+CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); SELECT $IDENTITY, IDENTITYCOL FROM #t
+--> 1 | 1
+--! known: $IDENTITY is error 156
+CREATE TABLE #t (id int IDENTITY, v int); UPDATE #t SET id = 5
+--> error 8102: Cannot update identity column 'id'.
+CREATE TABLE dbo.t (id int IDENTITY(5, 2), v int); INSERT dbo.t VALUES (1), (2); SELECT IDENT_CURRENT('dbo.t'), IDENT_SEED('dbo.t'), IDENT_INCR('dbo.t')
+--: decimal(38,0), decimal(38,0), decimal(38,0)
+--> 7 | 5 | 2
+--! refused: The function IDENT_CURRENT
+CREATE TABLE #t (id tinyint IDENTITY(255, 1), v int); INSERT #t VALUES (1); INSERT #t VALUES (2)
+--> error 8115: Arithmetic overflow error converting IDENTITY to data type tinyint.
+--! known: message of a full IDENTITY
+-- source: statements/set-identity-insert-transact-sql
+CREATE TABLE dbo.t (id int IDENTITY, v int); SET IDENTITY_INSERT dbo.t ON; INSERT dbo.t (id, v) VALUES (10, 1); SET IDENTITY_INSERT dbo.t OFF; INSERT dbo.t VALUES (2); SELECT id FROM dbo.t ORDER BY id
+--> 10
+--> 11
+--! known: IDENTITY_INSERT does not move the identity
+CREATE TABLE dbo.t (id int IDENTITY, v int); SET IDENTITY_INSERT dbo.t ON; INSERT dbo.t (v) VALUES (1)
+--> error 545: Explicit value must be specified for identity column in table 't' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.
+CREATE TABLE dbo.t (id int IDENTITY, v int); SET IDENTITY_INSERT dbo.t ON; INSERT dbo.t VALUES (1, 1)
+--> error 8101: An explicit value for the identity column in table 'dbo.t' can only be specified when a column list is used and IDENTITY_INSERT is ON.
+--! known: IDENTITY_INSERT without a list of columns is allowed (8101)
+CREATE TABLE dbo.t (id int IDENTITY); CREATE TABLE dbo.u (id int IDENTITY); SET IDENTITY_INSERT dbo.t ON; SET IDENTITY_INSERT dbo.u ON
+--> error 8107: IDENTITY_INSERT is already ON for table 'Own.dbo.t'. Cannot perform SET operation for table 'dbo.u'.
+--! known: message of IDENTITY_INSERT gives the database in small letters
+CREATE TABLE dbo.t (a int); SET IDENTITY_INSERT dbo.t ON
+--> error 8106: Table 'dbo.t' does not have the identity property. Cannot perform SET operation.
+CREATE TABLE #t (id int IDENTITY, v int); SET IDENTITY_INSERT #t ON; INSERT #t (id, v) VALUES (5, 1); SET IDENTITY_INSERT #t OFF; INSERT #t VALUES (2); SELECT id FROM #t ORDER BY id
+--> 5
+--> 6
+--! known: IDENTITY_INSERT does not move the identity
+-- source: database-console-commands/dbcc-checkident-transact-sql
+CREATE TABLE dbo.t (id int IDENTITY, v int); INSERT dbo.t VALUES (1); DBCC CHECKIDENT ('dbo.t', RESEED, 10) WITH NO_INFOMSGS; INSERT dbo.t VALUES (2); SELECT MAX(id) FROM dbo.t
+--> 11
+--! refused: DBCC
+-- source: queries/update-transact-sql
+CREATE TABLE #t (a int, b int); INSERT #t VALUES (1, 10), (2, 20); UPDATE #t SET b = b + 1 WHERE a = 1; SELECT @@ROWCOUNT; SELECT a, b FROM #t ORDER BY a
+--> 1
+--> next result
+--> 1 | 11
+--> 2 | 20
+CREATE TABLE #t (a int, b int); INSERT #t VALUES (1, 2); UPDATE #t SET a = b, b = a; SELECT a, b FROM #t
+--> 2 | 1
+CREATE TABLE #t (a int, b int); INSERT #t VALUES (1, 0), (2, 0), (3, 0); UPDATE t SET b = s.v FROM #t AS t JOIN (VALUES (1, 100), (2, 200)) AS s (k, v) ON t.a = s.k; SELECT a, b FROM #t ORDER BY a
+--> 1 | 100
+--> 2 | 200
+--> 3 | 0
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2), (3); UPDATE TOP (2) #t SET a = 0; SELECT COUNT(*) FROM #t WHERE a = 0
+--> 2
+CREATE TABLE #t (a int, b int DEFAULT 7); INSERT #t VALUES (1, 1); UPDATE #t SET b = DEFAULT; SELECT b FROM #t
+--> 7
+CREATE TABLE #t (a int); INSERT #t VALUES (1); UPDATE #t SET a += 5; SELECT a FROM #t
+--> 6
+CREATE TABLE #t (a int); INSERT #t VALUES (1); DECLARE @v int; UPDATE #t SET @v = a = a + 1; SELECT @v, a FROM #t
+--> 2 | 2
+--! refused: UPDATE … SET @variable
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); WITH c AS (SELECT a FROM #t WHERE a > 1) UPDATE c SET a = 9; SELECT a FROM #t ORDER BY a
+--> 1
+--> 9
+--! refused: UPDATE of a common table expression
+CREATE TABLE #t (a int, a2 int); UPDATE #t SET a = 1, a = 2
+--> error 264
+CREATE TABLE dbo.t (a int NOT NULL); INSERT dbo.t VALUES (1); UPDATE dbo.t SET a = NULL
+--> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. UPDATE fails.
+--! known: message 515 of UPDATE says INSERT
+CREATE TABLE #t (a int); UPDATE #t SET a = COUNT(*)
+--> error 157: An aggregate may not appear in the set list of an UPDATE statement.
+CREATE TABLE #t (v varchar(max)); INSERT #t VALUES ('abc'); UPDATE #t SET v.WRITE('X', 1, 1); SELECT v FROM #t
+--> 'aXc'
+--! known: column.WRITE is error 102
+-- source: statements/delete-transact-sql
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2), (3); DELETE FROM #t WHERE a > 1; SELECT @@ROWCOUNT, COUNT(*) FROM #t
+--> 2 | 1
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DELETE t FROM #t AS t JOIN (VALUES (1)) AS s (k) ON t.a = s.k; SELECT a FROM #t
+--> 2
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2), (3); DELETE TOP (2) #t; SELECT COUNT(*) FROM #t
+--> 1
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); WITH c AS (SELECT TOP (1) a FROM #t ORDER BY a DESC) DELETE FROM c; SELECT a FROM #t
+--> 1
+CREATE TABLE #t (a int); INSERT #t VALUES (1); DELETE #t WHERE a IN (SELECT a FROM #t); SELECT COUNT(*) FROM #t
+--> 0
+-- source: statements/truncate-table-transact-sql
+CREATE TABLE #t (a int); INSERT #t VALUES (1); TRUNCATE TABLE #t; SELECT COUNT(*) FROM #t
+--> 0
+CREATE TABLE #t (a int); INSERT #t VALUES (1); BEGIN TRAN; TRUNCATE TABLE #t; ROLLBACK; SELECT COUNT(*) FROM #t
+--> 1
+TRUNCATE TABLE dbo.nosuch
+--> error 4701
+--! known: TRUNCATE of an absent table is error 208 (4701)
+-- source: queries/output-clause-transact-sql
+CREATE TABLE #t (id int IDENTITY, a int); INSERT #t OUTPUT inserted.id, inserted.a VALUES (10), (20)
+--> 1 | 10
+--> 2 | 20
+CREATE TABLE #t (a int); INSERT #t VALUES (1); UPDATE #t SET a = 2 OUTPUT deleted.a, inserted.a, inserted.a - deleted.a
+--> 1 | 2 | 1
+CREATE TABLE #t (a int, b int); INSERT #t VALUES (1, 2); DELETE #t OUTPUT deleted.*
+--> 1 | 2
+CREATE TABLE #t (a int); DECLARE @o TABLE (x int); INSERT #t OUTPUT inserted.a * 2 INTO @o VALUES (5); SELECT x FROM @o
+--> 10
+CREATE TABLE #t (a int); CREATE TABLE #o (x int, y varchar(3)); INSERT #t OUTPUT inserted.a, 'new' INTO #o (x, y) VALUES (5); SELECT x, y FROM #o
+--> 5 | 'new'
+CREATE TABLE #t (a int); INSERT #t OUTPUT deleted.a VALUES (1)
+--> error 4104: The multi-part identifier "deleted.a" could not be bound.
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DELETE t OUTPUT deleted.a, s.v FROM #t AS t JOIN (VALUES (1, 'x')) AS s (k, v) ON k = a
+--> 1 | 'x'
+--! known: OUTPUT of DELETE cannot show columns of joined tables
+-- source: statements/merge-transact-sql
+CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10), (2, 20); MERGE #t AS t USING (VALUES (2, 25), (3, 30)) AS s (id, v) ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT (id, v) VALUES (s.id, s.v); SELECT @@ROWCOUNT; SELECT id, v FROM #t ORDER BY id
+--> 2
+--> next result
+--> 1 | 10
+--> 2 | 25
+--> 3 | 30
+CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10), (2, 20); MERGE #t AS t USING (VALUES (2, 25)) AS s (id, v) ON t.id = s.id WHEN NOT MATCHED BY SOURCE THEN DELETE; SELECT id FROM #t
+--> 2
+CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10); MERGE #t AS t USING (VALUES (1, 11), (2, 22)) AS s (id, v) ON t.id = s.id WHEN MATCHED AND s.v > 100 THEN DELETE WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED BY TARGET AND s.v > 100 THEN INSERT VALUES (s.id, s.v); SELECT id, v FROM #t
+--> 1 | 11
+CREATE TABLE #t (id int, v int); CREATE TABLE #o (a nvarchar(10), d int, i int); INSERT #t VALUES (1, 10), (2, 20); MERGE #t AS t USING (VALUES (2, 25), (3, 30)) AS s (id, v) ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.v) WHEN NOT MATCHED BY SOURCE THEN DELETE OUTPUT $action, deleted.id, inserted.id INTO #o; SELECT a, d, i FROM #o ORDER BY a
+--> 'DELETE' | 1 | NULL
+--> 'INSERT' | NULL | 3
+--> 'UPDATE' | 2 | 2
+--! refused: OUTPUT deleted.… of MERGE
+CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10); MERGE #t USING (VALUES (1, 25), (2, 30)) AS s (id, v) ON #t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT (id, v) VALUES (id, v); SELECT id, v FROM #t ORDER BY id
+--> 1 | 25
+--> 2 | 30
+--! known: INSERT of MERGE finds the target's columns, too
+CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10); MERGE #t AS t USING (VALUES (1, 1), (1, 2)) AS s (id, v) ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v;
+--> error 8672
+--! known: MERGE twice on a row is error 50000 (8672)
+CREATE TABLE #t (id int); MERGE #t AS t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED THEN DELETE
+--> error 10713: A MERGE statement must be terminated by a semi-colon (;).
+CREATE TABLE #t (id int); MERGE #t AS t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED THEN INSERT VALUES (1);
+--> error 10711
+CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 1); MERGE TOP (1) #t AS t USING (VALUES (5, 5), (6, 6)) AS s (id, v) ON t.id = s.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.v); SELECT COUNT(*) FROM #t
+--> 2
+--! refused: MERGE TOP
+CREATE TABLE #t (id int); DECLARE @o TABLE (a nvarchar(10), id int); MERGE #t AS t USING (VALUES (7)) AS s (id) ON t.id = s.id WHEN NOT MATCHED THEN INSERT VALUES (s.id) OUTPUT $action, inserted.id INTO @o; SELECT a, id FROM @o
+--> 'INSERT' | 7
+-- source: language-elements/select-local-variable-transact-sql
+DECLARE @v int = 5; SELECT @v = v FROM (VALUES (1)) AS t (v) WHERE 1 = 0; SELECT @v
+--> 5
+DECLARE @v int = 5; SELECT @v = (SELECT v FROM (VALUES (1)) AS t (v) WHERE 1 = 0); SELECT @v
+--> NULL
+DECLARE @a int, @b varchar(5); SELECT @a = 1, @b = 'x'; SELECT @a, @b
+--> 1 | 'x'
+DECLARE @s varchar(20) = ''; SELECT @s = @s + v FROM (VALUES ('a'), ('b'), ('c')) AS t (v); SELECT @s
+--> 'abc'
+--! known: SELECT @v = @v + … keeps the last row alone
+DECLARE @n int = 0; SELECT @n += v FROM (VALUES (1), (2), (3)) AS t (v); SELECT @n
+--> 6
+--! known: SELECT @v = @v + … keeps the last row alone
+DECLARE @a int; SELECT @a = 1, 2
+--> error 141: A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.
+-- source: language-elements/set-local-variable-transact-sql
+DECLARE @v int; SET @v = (SELECT MAX(v) FROM (VALUES (1), (3)) AS t (v)); SELECT @v
+--> 3
+DECLARE @v int; SET @v = (SELECT v FROM (VALUES (1), (2)) AS t (v))
+--> error 512
+SET @v = 1
+--> error 137: Must declare the scalar variable "@v".
+DECLARE @v varchar(3); SET @v = 'abcdef'; SELECT @v
+--> 'abc'
+-- source: language-elements/declare-local-variable-transact-sql
+DECLARE @a int, @b int = 2; SELECT @a, @b
+--> NULL | 2
+DECLARE @a int = 1, @a int = 2
+--> error 134: The variable name '@a' has already been declared. Variable names must be unique within a query batch or stored procedure.
+DECLARE @a int = 1
+GO
+SELECT @a
+--> error 137: Must declare the scalar variable "@a".
+IF 1 = 0 BEGIN DECLARE @x int = 5 END; SELECT @x
+--> NULL
+DECLARE @i int = 0; WHILE @i < 2 BEGIN DECLARE @n int; SET @n = ISNULL(@n, 0) + 1; SET @i += 1 END; SELECT @n
+--> 2
+-- source: data-types/table-transact-sql
+DECLARE @t TABLE (id int IDENTITY PRIMARY KEY, v int NOT NULL DEFAULT 5, CHECK (v > 0)); INSERT @t DEFAULT VALUES; INSERT @t VALUES (6); SELECT id, v FROM @t ORDER BY id
+--> 1 | 5
+--> 2 | 6
+DECLARE @t TABLE (a int); BEGIN TRAN; INSERT @t VALUES (1); ROLLBACK; SELECT COUNT(*) FROM @t
+--> 1
+DECLARE @t TABLE (a int PRIMARY KEY); INSERT @t VALUES (1), (1)
+--> error 2627
+SELECT * FROM @t
+--> error 1087: Must declare the table variable "@t".
+DECLARE @t TABLE (a int); INSERT @t VALUES (1), (2); UPDATE t SET a = a * 10 FROM @t AS t WHERE a = 2; DELETE @t WHERE a = 1; SELECT a FROM @t
+--> 20
+DECLARE @t TABLE (a int); TRUNCATE TABLE @t
+--> error 102
+DECLARE @t TABLE (a int); SELECT @t.a FROM @t
+--> error 137

@@ -1,0 +1,429 @@
+-- chapter: Control of flow, errors, transactions
+-- source: language-elements/if-else-transact-sql
+IF 1 = 1 SELECT 'yes' ELSE SELECT 'no'
+--> 'yes'
+IF NULL = 1 SELECT 'yes' ELSE SELECT 'no'
+--> 'no'
+IF EXISTS (SELECT 1 WHERE 1 = 0) SELECT 1 ELSE IF 2 > 1 SELECT 2 ELSE SELECT 3
+--> 2
+IF 1 = 0 SELECT 1; SELECT 2
+--> 2
+IF 1 SELECT 1
+--> error 4145
+IF (SELECT COUNT(*) FROM (VALUES (1)) AS t (v)) = 1 BEGIN SELECT 1; SELECT 2 END
+--> 1
+--> next result
+--> 2
+-- source: language-elements/begin-end-transact-sql
+BEGIN SELECT 1; BEGIN SELECT 2 END END
+--> 1
+--> next result
+--> 2
+BEGIN END
+--> error 102: Incorrect syntax near 'END'.
+--! known: empty BEGIN END is error 156 (102)
+-- source: language-elements/while-transact-sql
+DECLARE @i int = 0, @s int = 0; WHILE @i < 10 BEGIN SET @i += 1; IF @i % 2 = 0 CONTINUE; IF @i > 7 BREAK; SET @s += @i END; SELECT @i, @s
+--> 9 | 16
+DECLARE @i int = 3; WHILE @i > 0 SET @i -= 1; SELECT @i
+--> 0
+BREAK
+--> error 135: Cannot use a BREAK statement outside the scope of a WHILE statement.
+CONTINUE
+--> error 136: Cannot use a CONTINUE statement outside the scope of a WHILE statement.
+-- source: language-elements/goto-transact-sql
+GOTO done; SELECT 1; done: SELECT 2
+--> 2
+--! refused: GOTO
+GOTO nowhere
+--> error 133: A GOTO statement references the label 'nowhere' but the label has not been declared.
+--! refused: GOTO
+-- source: language-elements/return-transact-sql
+SELECT 1; RETURN; SELECT 2
+--> 1
+RETURN 5
+--> error 178: A RETURN statement with a return value cannot be used in this context.
+-- source: language-elements/waitfor-transact-sql
+WAITFOR DELAY '00:00:00'; SELECT 1
+--> 1
+WAITFOR DELAY 'soon'
+--> error 148: Incorrect time syntax in time string 'soon' used with WAITFOR.
+--! known: WAITFOR DELAY with other text is error 241 (148)
+-- source: language-elements/print-transact-sql
+PRINT 'hello'; PRINT 'a' + 'b'; PRINT 5; PRINT CAST('2024-01-02' AS date)
+--> message: hello
+--> message: ab
+--> message: 5
+--> message: 2024-01-02
+-- source: language-elements/raiserror-transact-sql
+RAISERROR('bad', 16, 1)
+--> error 50000: bad
+RAISERROR('info', 10, 1); RAISERROR('note', 0, 1)
+--> message: info
+--> message: note
+RAISERROR('%s has %d of %5d, %-4s|, %05d', 16, 1, 'x', 3, 42, 'ab', 7)
+--> error 50000: x has 3 of    42, ab  |, 00007
+RAISERROR('%x %X %o %u %%', 16, 1, 255, 255, 8, 7)
+--> error 50000: ff FF 10 7 %
+RAISERROR('<<%7.3s>>', 16, 1, 'abcde')
+--> error 50000: <<    abc>>
+RAISERROR('go on', 16, 1); SELECT 1
+--> error 50000: go on
+--> 1
+RAISERROR('too severe', 19, 1)
+--> error 2754: Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option.
+RAISERROR('%d', 16, 1, 'x')
+--> error 2786: The data type of substitution parameter 1 does not match the expected type of the format specification.
+RAISERROR('nowait', 16, 1) WITH NOWAIT
+--> error 50000: nowait
+RAISERROR(50001, 16, 1)
+--> error 18054
+BEGIN TRY RAISERROR('caught', 11, 7) END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH
+--> 50000 | 11 | 7 | 'caught'
+BEGIN TRY RAISERROR('only info', 10, 1); SELECT 'on' END TRY BEGIN CATCH SELECT 'caught' END CATCH
+--> message: only info
+--> 'on'
+RAISERROR('x', 16, 1); SELECT @@ERROR
+--> error 50000: x
+--> 50000
+-- source: language-elements/throw-transact-sql
+THROW 51000, 'The record does not exist.', 1
+--> error 51000: The record does not exist.
+THROW 51000, 'stop', 1; SELECT 1
+--> error 51000: stop
+BEGIN TRY THROW 51000, 'a', 5 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH
+--> 51000 | 16 | 5 | 'a'
+BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH THROW END CATCH
+--> error 8134: Divide by zero error encountered.
+THROW
+--> error 10704: To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.
+THROW 49999, 'low', 1
+--> error 35100: Error number 49999 in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.
+DECLARE @m nvarchar(50) = N'from a variable', @n int = 60000; THROW @n, @m, 1
+--> error 60000: from a variable
+-- source: language-elements/try-catch-transact-sql
+BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_PROCEDURE(), ERROR_LINE(), ERROR_MESSAGE() END CATCH
+--> 8134 | 16 | 1 | NULL | 1 | 'Divide by zero error encountered.'
+BEGIN TRY SELECT 'ok' END TRY BEGIN CATCH SELECT 'caught' END CATCH SELECT ERROR_NUMBER()
+--> 'ok'
+--> next result
+--> NULL
+BEGIN TRY DECLARE @i int = CAST('x' AS int); SELECT 'not here' END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH; SELECT 'after'
+--> 245
+--> next result
+--> 'after'
+BEGIN TRY BEGIN TRY THROW 50001, 'inner', 1 END TRY BEGIN CATCH THROW 50002, 'outer', 1 END CATCH END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 50002
+BEGIN TRY BEGIN TRY THROW 50001, 'x', 1 END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH; SELECT ERROR_NUMBER() END TRY BEGIN CATCH SELECT 'no' END CATCH
+--> 50001
+--> next result
+--> NULL
+BEGIN TRY EXEC ('SELECT a FROM nosuch') END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 208
+BEGIN TRY SELECT a FROM nosuch END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> error 208: Invalid object name 'nosuch'.
+BEGIN TRY EXEC ('SELEC') END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 2812
+BEGIN TRY EXEC ('SELECT FROM') END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 156
+BEGIN TRY SELECT 1 END TRY
+--> error 102
+SELECT ERROR_NUMBER(), ERROR_MESSAGE(), ERROR_LINE(), ERROR_PROCEDURE()
+--> NULL | NULL | NULL | NULL
+-- source: functions/error-transact-sql
+SELECT @@ERROR
+--: int
+--> 0
+CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); INSERT #t VALUES (1); SELECT @@ERROR; SELECT @@ERROR
+--> error 2627
+--> 2627
+--> next result
+--> 0
+-- source: functions/error-line-transact-sql
+BEGIN TRY
+
+    DECLARE @i int = CAST('x' AS int)
+END TRY BEGIN CATCH SELECT ERROR_LINE() END CATCH
+--> 3
+-- source: functions/rowcount-transact-sql
+SELECT v FROM (VALUES (1), (2)) AS t (v) WHERE v > 5; SELECT @@ROWCOUNT
+--> no rows
+--> next result
+--> 0
+DECLARE @v int = 1; SELECT @@ROWCOUNT
+--> 1
+DECLARE @v int; SET @v = 5; SELECT @@ROWCOUNT
+--> 1
+IF 1 = 1 SELECT @@ROWCOUNT
+--> 0
+PRINT 'x'; SELECT @@ROWCOUNT
+--> message: x
+--> 0
+SELECT ROWCOUNT_BIG()
+--: bigint
+--> 0
+-- source: statements/set-nocount-transact-sql
+SET NOCOUNT ON; CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); SELECT @@ROWCOUNT
+--> 2
+-- source: statements/set-rowcount-transact-sql
+SET ROWCOUNT 1; SELECT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v
+--> 1
+--! refused: SET ROWCOUNT 1
+
+-- source: language-elements/begin-transaction-transact-sql
+SELECT @@TRANCOUNT; BEGIN TRAN; BEGIN TRAN; SELECT @@TRANCOUNT; COMMIT; SELECT @@TRANCOUNT; COMMIT; SELECT @@TRANCOUNT
+--> 0
+--> next result
+--> 2
+--> next result
+--> 1
+--> next result
+--> 0
+CREATE TABLE #t (a int); BEGIN TRAN; INSERT #t VALUES (1); COMMIT TRAN; SELECT COUNT(*) FROM #t
+--> 1
+BEGIN TRANSACTION named; SELECT @@TRANCOUNT; COMMIT TRANSACTION named; SELECT @@TRANCOUNT
+--> 1
+--> next result
+--> 0
+-- source: language-elements/rollback-transaction-transact-sql
+CREATE TABLE #t (a int); BEGIN TRAN; INSERT #t VALUES (1); BEGIN TRAN; INSERT #t VALUES (2); ROLLBACK; SELECT @@TRANCOUNT, COUNT(*) FROM #t
+--> 0 | 0
+ROLLBACK
+--> error 3903: The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.
+BEGIN TRAN outer_one; BEGIN TRAN inner_one; ROLLBACK TRAN inner_one; SELECT @@TRANCOUNT; ROLLBACK
+--> error 6401: Cannot roll back inner_one. No transaction or savepoint of that name was found.
+--> 2
+--! known: ROLLBACK to an inner name rolls back everything (6401)
+BEGIN TRAN outer_one; ROLLBACK TRAN outer_one; SELECT @@TRANCOUNT
+--> 0
+CREATE TABLE dbo.t (a int); BEGIN TRAN; CREATE TABLE dbo.u (a int); DROP TABLE dbo.t; ROLLBACK; SELECT CASE WHEN OBJECT_ID('dbo.t') IS NULL THEN 0 ELSE 1 END, OBJECT_ID('dbo.u')
+--> 1 | NULL
+DECLARE @v int = 1; BEGIN TRAN; SET @v = 2; ROLLBACK; SELECT @v
+--> 2
+-- source: language-elements/commit-transaction-transact-sql
+COMMIT
+--> error 3902: The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.
+-- source: language-elements/save-transaction-transact-sql
+CREATE TABLE #t (a int); BEGIN TRAN; INSERT #t VALUES (1); SAVE TRAN s; INSERT #t VALUES (2); ROLLBACK TRAN s; SELECT @@TRANCOUNT, COUNT(*) FROM #t; COMMIT; SELECT a FROM #t
+--> 1 | 1
+--> next result
+--> 1
+--! refused: SAVE TRANSACTION (a savepoint)
+SAVE TRAN s
+--> error 628: Cannot issue SAVE TRANSACTION when there is no active transaction.
+--! refused: SAVE TRANSACTION (a savepoint)
+-- source: functions/xact-state-transact-sql
+SELECT XACT_STATE(); BEGIN TRAN; SELECT XACT_STATE(); ROLLBACK
+--: smallint
+--> 0
+--: smallint
+--> 1
+BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT END CATCH; ROLLBACK
+--> 1 | 1
+--! known: an error dooms the transaction with XACT_ABORT OFF
+SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT; ROLLBACK END CATCH
+--> -1 | 1
+CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); BEGIN TRAN; BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH SELECT XACT_STATE(); INSERT #t VALUES (2) END CATCH; COMMIT; SELECT COUNT(*) FROM #t
+--> 1
+--> next result
+--> 2
+--! known: an error dooms the transaction with XACT_ABORT OFF
+SET XACT_ABORT ON; CREATE TABLE #t (a int); BEGIN TRAN; BEGIN TRY SELECT CAST('x' AS int) END TRY BEGIN CATCH INSERT #t VALUES (1) END CATCH
+--> error 3930: The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.
+SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT 1 END CATCH
+--> 1
+--> error 3998: Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.
+-- source: statements/set-xact-abort-transact-sql
+SET XACT_ABORT OFF; CREATE TABLE #t (a int PRIMARY KEY); BEGIN TRAN; INSERT #t VALUES (1); INSERT #t VALUES (1); INSERT #t VALUES (2); COMMIT; SELECT COUNT(*) FROM #t
+--> error 2627
+--> 2
+--! known: continuing a transaction after an error is refused at run time
+SET XACT_ABORT ON; CREATE TABLE #t (a int PRIMARY KEY); BEGIN TRAN; INSERT #t VALUES (1); INSERT #t VALUES (1); SELECT 'not here'
+GO
+SELECT @@TRANCOUNT
+--> error 2627
+--> 0
+SET XACT_ABORT ON; SELECT 1 / 0; SELECT 'not here'
+--> error 8134: Divide by zero error encountered.
+SELECT 1 / 0; SELECT 'on'
+--> error 8134: Divide by zero error encountered.
+--> 'on'
+SELECT CAST('x' AS int); SELECT 'not here'
+--> error 245: Conversion failed when converting the varchar value 'x' to data type int.
+CREATE TABLE #t (a int NOT NULL); INSERT #t VALUES (NULL); SELECT 'on'
+--> error 515
+--> 'on'
+SELECT 1; SELECT a FROM nosuch; SELECT 2
+--> 1
+--> error 208: Invalid object name 'nosuch'.
+-- source: statements/set-transaction-isolation-level-transact-sql
+SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED; SELECT 1
+--> 1
+SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1
+--> 1
+--! refused: SET TRANSACTION ISOLATION LEVEL SERIALIZABLE
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1
+--> 1
+-- source: statements/set-implicit-transactions-transact-sql
+SET IMPLICIT_TRANSACTIONS ON; CREATE TABLE #t (a int); INSERT #t VALUES (1); SELECT @@TRANCOUNT; ROLLBACK
+--> 1
+
+-- source: language-elements/execute-transact-sql
+EXEC ('SELECT 1'); EXEC ('SELECT ' + '2')
+--> 1
+--> next result
+--> 2
+DECLARE @s nvarchar(50) = N'SELECT 3'; EXEC (@s)
+--> 3
+DECLARE @x int = 1; EXEC ('SELECT @x')
+--> error 137: Must declare the scalar variable "@x".
+EXEC dbo.nosuch
+--> error 2812: Could not find stored procedure 'dbo.nosuch'.
+EXEC ('SELECT a FROM nosuch'); SELECT 'on'
+--> error 208: Invalid object name 'nosuch'.
+--> 'on'
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+dbo.p
+--> 1
+-- source: statements/create-procedure-transact-sql
+CREATE PROCEDURE dbo.p @a int, @b varchar(5) = 'x', @c int = NULL OUTPUT AS SET @c = @a * 2; SELECT @a, @b; RETURN 7
+GO
+DECLARE @r int, @o int; EXEC @r = dbo.p 5, @c = @o OUTPUT; SELECT @r, @o; EXEC dbo.p @b = 'y', @a = 1
+--> 5 | 'x'
+--> next result
+--> 7 | 10
+--> next result
+--> 1 | 'y'
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+EXEC dbo.p
+--> error 201: Procedure or function 'p' expects parameter '@a', which was not supplied.
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+EXEC dbo.p 1, 2
+--> error 8144: Procedure or function p has too many arguments specified.
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+EXEC dbo.p @z = 1
+--> error 8145: @z is not a parameter for procedure p.
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+EXEC dbo.p 'x'
+--> error 8114: Error converting data type varchar to int.
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+EXEC dbo.p 1 + 1
+--> error 102: Incorrect syntax near '+'.
+CREATE PROCEDURE dbo.p @a int = 5 AS SELECT @a
+GO
+EXEC dbo.p DEFAULT; EXEC dbo.p NULL
+--> 5
+--> next result
+--> NULL
+CREATE PROCEDURE dbo.p AS RETURN
+GO
+DECLARE @r int = 9; EXEC @r = dbo.p; SELECT @r
+--> 0
+CREATE PROCEDURE dbo.p AS THROW 50001, 'from p', 1
+GO
+BEGIN TRY EXEC dbo.p END TRY BEGIN CATCH SELECT ERROR_PROCEDURE(), ERROR_MESSAGE() END CATCH
+--> 'dbo.p' | 'from p'
+CREATE PROCEDURE dbo.p @n int AS IF @n > 0 BEGIN SET @n -= 1; EXEC dbo.p @n END ELSE SELECT @@NESTLEVEL
+GO
+EXEC dbo.p 3
+--> 4
+CREATE PROCEDURE dbo.p AS EXEC dbo.p
+GO
+EXEC dbo.p
+--> error 217: Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).
+CREATE PROCEDURE dbo.p AS CREATE TABLE #t (a int); INSERT #t VALUES (1); SELECT a FROM #t
+GO
+EXEC dbo.p; SELECT a FROM #t
+--> 1
+--> error 208: Invalid object name '#t'.
+CREATE PROCEDURE dbo.p AS SELECT a FROM dbo.later
+GO
+CREATE TABLE dbo.later (a int); INSERT dbo.later VALUES (1); EXEC dbo.p
+--> 1
+CREATE PROCEDURE dbo.p AS BEGIN TRAN
+GO
+EXEC dbo.p; SELECT @@TRANCOUNT; ROLLBACK
+--> error 266: Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = 0, current count = 1.
+--> 1
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+CREATE PROCEDURE dbo.p AS SELECT 2
+--> error 2714: There is already an object named 'p' in the database.
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+CREATE OR ALTER PROCEDURE dbo.p AS SELECT 2
+GO
+ALTER PROCEDURE dbo.p AS SELECT 3
+GO
+EXEC dbo.p; DROP PROCEDURE dbo.p; EXEC ('dbo.p')
+--> 3
+--> error 2812: Could not find stored procedure 'dbo.p'.
+ALTER PROCEDURE dbo.nosuch AS SELECT 1
+--> error 208: Invalid object name 'dbo.nosuch'.
+CREATE PROCEDURE #p AS SELECT 1
+GO
+EXEC #p
+--> 1
+--! known: temporary procedures are created and not found
+CREATE PROCEDURE dbo.p AS SELECT x FROM (VALUES (1)) AS t (y)
+--> error 207: Invalid column name 'x'.
+-- source: relational-databases/system-stored-procedures/sp-executesql-transact-sql
+EXEC sp_executesql N'SELECT @a + @b', N'@a int, @b int', @a = 1, @b = 2
+--> 3
+DECLARE @o int; EXEC sp_executesql N'SET @x = 5', N'@x int OUTPUT', @x = @o OUTPUT; SELECT @o
+--> 5
+EXEC sp_executesql 'SELECT 1'
+--> error 214: Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.
+EXEC sp_executesql N'SELECT @a', N'@a int'
+--> error 8178
+--! known: sp_executesql without a value of a parameter is error 201 (8178)
+-- source: language-elements/declare-cursor-transact-sql
+DECLARE c CURSOR FOR SELECT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v; DECLARE @v int, @s varchar(20) = ''; OPEN c; FETCH NEXT FROM c INTO @v; WHILE @@FETCH_STATUS = 0 BEGIN SET @s += CAST(@v AS varchar(5)) + ';'; FETCH NEXT FROM c INTO @v END; CLOSE c; DEALLOCATE c; SELECT @s, @@FETCH_STATUS
+--> '1;2;' | -1
+DECLARE c CURSOR LOCAL FAST_FORWARD FOR SELECT 5; OPEN c; FETCH c; CLOSE c; DEALLOCATE c
+--> 5
+DECLARE c SCROLL CURSOR FOR SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY v; DECLARE @v int; OPEN c; FETCH LAST FROM c INTO @v; SELECT @v; FETCH PRIOR FROM c INTO @v; SELECT @v; FETCH ABSOLUTE 1 FROM c INTO @v; SELECT @v; FETCH RELATIVE 2 FROM c INTO @v; SELECT @v; FETCH FIRST FROM c INTO @v; SELECT @v; CLOSE c; DEALLOCATE c
+--> 3
+--> next result
+--> 2
+--> next result
+--> 1
+--> next result
+--> 3
+--> next result
+--> 1
+--! refused: FETCH ABSOLUTE
+DECLARE c CURSOR FOR SELECT 1; DECLARE c CURSOR FOR SELECT 2
+--> error 16915: A cursor with the name 'c' already exists.
+OPEN nosuch
+--> error 16916: A cursor with the name 'nosuch' does not exist.
+DECLARE c CURSOR FOR SELECT 1; DECLARE @v int; FETCH c INTO @v
+--> error 16917: Cursor is not open.
+DECLARE c CURSOR FOR SELECT 1; OPEN c; OPEN c
+--> error 16905: The cursor is already open.
+DECLARE c CURSOR FOR SELECT 1, 2; DECLARE @v int; OPEN c; FETCH c INTO @v
+--> error 16924: Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.
+DECLARE @c CURSOR; SET @c = CURSOR FOR SELECT 1; OPEN @c; FETCH @c
+--> 1
+--! refused: A cursor variable
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DECLARE c CURSOR FOR SELECT a FROM #t ORDER BY a; DECLARE @v int; OPEN c; FETCH c INTO @v; DELETE #t WHERE CURRENT OF c; SELECT a FROM #t
+--> 2
+--! refused: WHERE CURRENT OF
+-- source: functions/cursor-status-transact-sql
+SELECT CURSOR_STATUS('global', 'nosuch')
+--> -3
+--! refused: The function CURSOR_STATUS
+-- source: functions/cursor-rows-transact-sql
+DECLARE c CURSOR STATIC FOR SELECT v FROM (VALUES (1), (2)) AS t (v); OPEN c; SELECT @@CURSOR_ROWS
+--> 2
+--! known: @@CURSOR_ROWS is 0
+-- source: statements/execute-as-transact-sql
+EXECUTE AS USER = 'dbo'; SELECT USER_NAME(); REVERT
+--> 'dbo'
+--! refused: EXECUTE AS

@@ -1,0 +1,337 @@
+-- chapter: Definitions and constraints
+-- source: statements/create-table-transact-sql
+CREATE TABLE dbo.t (a int, b varchar(5) NOT NULL, c decimal(5,2) NULL); INSERT dbo.t VALUES (1, 'x', 2.5); SELECT a, b, c FROM dbo.t
+--: int, varchar(5), decimal(5,2)
+--> 1 | 'x' | 2.50
+CREATE TABLE dbo.t (a int); CREATE TABLE dbo.t (a int)
+--> error 2714: There is already an object named 't' in the database.
+CREATE TABLE dbo.t (a int, A int)
+--> error 2705
+CREATE TABLE dbo.t (a nosuchtype)
+--> error 2715: Column, parameter, or variable #1: Cannot find data type nosuchtype.
+CREATE TABLE nosuch.t (a int)
+--> error 2760: The specified schema name "nosuch" either does not exist or you do not have permission to use it.
+CREATE TABLE dbo.t (a int IDENTITY, b int IDENTITY)
+--> error 2744: Multiple identity columns specified for table 't'. Only one identity column per table is allowed.
+CREATE TABLE dbo.t (a varchar(5) IDENTITY)
+--> error 2749: Identity column 'a' must be of data type int, bigint, smallint, tinyint, or decimal or numeric with a scale of 0, unencrypted, and constrained to be nonnullable.
+CREATE TABLE dbo.t (a int NULL PRIMARY KEY)
+--> error 8111: Cannot define PRIMARY KEY constraint on nullable column in table 't'.
+--> error 1750: Could not create constraint or index. See previous errors.
+--! known: PRIMARY KEY on a column that allows NULL is allowed (8111)
+CREATE TABLE dbo.t (a int PRIMARY KEY, b int PRIMARY KEY)
+--> error 8110: Cannot add multiple PRIMARY KEY constraints to table 't'.
+CREATE TABLE dbo.t (a int, b AS a + 1, c AS (a * 2) PERSISTED); INSERT dbo.t VALUES (5); SELECT a, b, c FROM dbo.t
+--> 5 | 6 | 10
+CREATE TABLE dbo.t (a int SPARSE NULL, b int NULL); INSERT dbo.t VALUES (1, 2); SELECT a FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int, INDEX ix (a)); INSERT dbo.t VALUES (1); SELECT a FROM dbo.t
+--> 1
+--! refused: An inline INDEX
+CREATE TABLE dbo.t (id int PRIMARY KEY, s datetime2 GENERATED ALWAYS AS ROW START NOT NULL, e datetime2 GENERATED ALWAYS AS ROW END NOT NULL, PERIOD FOR SYSTEM_TIME (s, e)) WITH (SYSTEM_VERSIONING = ON)
+--> done
+--! known: GENERATED ALWAYS and MASKED are error 102
+CREATE TABLE dbo.t (a int MASKED WITH (FUNCTION = 'default()'))
+--> done
+--! known: GENERATED ALWAYS and MASKED are error 102
+-- source: statements/create-table-transact-sql, constraints
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY); INSERT dbo.t VALUES (1); INSERT dbo.t VALUES (1)
+--> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).
+CREATE TABLE dbo.t (a int CONSTRAINT u UNIQUE); INSERT dbo.t VALUES (NULL); INSERT dbo.t VALUES (NULL)
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (<NULL>).
+CREATE TABLE dbo.t (a varchar(5) CONSTRAINT u UNIQUE); INSERT dbo.t VALUES ('a'); INSERT dbo.t VALUES ('A ')
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (A ).
+--! known: message 2627 shows the key that was there
+CREATE TABLE dbo.t (a int, b int, CONSTRAINT pk PRIMARY KEY (a, b)); INSERT dbo.t VALUES (1, 2); INSERT dbo.t VALUES (1, 2)
+--> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1, 2).
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); INSERT dbo.t VALUES (0)
+--> error 547: The INSERT statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); INSERT dbo.t VALUES (NULL); SELECT COUNT(*) FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int, b int, CONSTRAINT c CHECK (a < b)); INSERT dbo.t VALUES (2, 1)
+--> error 547: The INSERT statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t".
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); INSERT dbo.t VALUES (1); UPDATE dbo.t SET a = -1
+--> error 547: The UPDATE statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+CREATE TABLE dbo.t (a int CONSTRAINT d DEFAULT 5, b date DEFAULT '2024-01-01'); INSERT dbo.t DEFAULT VALUES; SELECT a, b FROM dbo.t
+--> 5 | 2024-01-01
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0), b int CONSTRAINT c CHECK (b > 0))
+--> error 2714: There is already an object named 'c' in the database.
+--! known: one name for two constraints is allowed (2714)
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int CONSTRAINT f REFERENCES dbo.p (id)); INSERT dbo.c VALUES (1)
+--> error 547: The INSERT statement conflicted with the FOREIGN KEY constraint "f". The conflict occurred in database "Own", table "dbo.p", column 'id'.
+--! refused: FOREIGN KEY
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int CONSTRAINT f REFERENCES dbo.p (id)); INSERT dbo.p VALUES (1); INSERT dbo.c VALUES (1), (NULL); DELETE dbo.p
+--> error 547: The DELETE statement conflicted with the REFERENCE constraint "f". The conflict occurred in database "Own", table "dbo.c", column 'id'.
+--! refused: FOREIGN KEY
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int REFERENCES dbo.p (id) ON DELETE CASCADE); INSERT dbo.p VALUES (1); INSERT dbo.c VALUES (1); DELETE dbo.p; SELECT COUNT(*) FROM dbo.c
+--> 0
+--! refused: FOREIGN KEY
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int REFERENCES dbo.p (id)); DROP TABLE dbo.p
+--> error 3726: Could not drop object 'dbo.p' because it is referenced by a FOREIGN KEY constraint.
+--! refused: FOREIGN KEY
+CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int REFERENCES dbo.p (id)); TRUNCATE TABLE dbo.p
+--> error 4712: Cannot truncate table 'dbo.p' because it is being referenced by a FOREIGN KEY constraint.
+--! refused: FOREIGN KEY
+-- source: statements/create-table-transact-sql, temporary tables
+CREATE TABLE #t (a int); EXEC ('INSERT #t VALUES (1)'); SELECT a FROM #t
+--> 1
+EXEC ('CREATE TABLE #t (a int)'); SELECT a FROM #t
+--> error 208: Invalid object name '#t'.
+CREATE TABLE #t (a int)
+GO
+SELECT COUNT(*) FROM #t
+--> 0
+CREATE TABLE #t (a int); CREATE TABLE #t (a int)
+--> error 2714: There is already an object named '#t' in the database.
+CREATE TABLE #t (a int); SELECT CASE WHEN OBJECT_ID('tempdb..#t') IS NULL THEN 0 ELSE 1 END, CASE WHEN OBJECT_ID('#t') IS NULL THEN 0 ELSE 1 END
+--> 1 | 0
+--! known: OBJECT_ID finds temporary tables without tempdb
+CREATE TABLE #t (a int); DROP TABLE #t; SELECT a FROM #t
+--> error 208: Invalid object name '#t'.
+DROP TABLE IF EXISTS #t; CREATE TABLE #t (a int); DROP TABLE IF EXISTS #t; SELECT OBJECT_ID('tempdb..#t')
+--> NULL
+CREATE TABLE ##g (a int); INSERT ##g VALUES (1); SELECT a FROM ##g; DROP TABLE ##g
+--> 1
+--! refused: A global temporary table
+-- source: statements/alter-table-transact-sql
+CREATE TABLE dbo.t (a int)
+GO
+INSERT dbo.t VALUES (1); ALTER TABLE dbo.t ADD b int NULL, c int NOT NULL DEFAULT 7
+GO
+SELECT a, b, c FROM dbo.t
+--> 1 | NULL | 7
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); ALTER TABLE dbo.t ADD b int NULL DEFAULT 5
+GO
+SELECT a, b FROM dbo.t
+--> 1 | NULL
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); ALTER TABLE dbo.t ADD b int NULL DEFAULT 5 WITH VALUES
+GO
+SELECT a, b FROM dbo.t
+--> 1 | 5
+--! known: DEFAULT … WITH VALUES is error 336
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); ALTER TABLE dbo.t ADD b int NOT NULL
+--> error 4901: ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition specified, or the column being added is an identity or timestamp column, or alternatively if none of the previous conditions are satisfied the table must be empty to allow addition of this column. Column 'b' cannot be added to non-empty table 't' because it does not satisfy these conditions.
+--! known: ALTER TABLE ADD NOT NULL on a filled table is error 515 (4901)
+CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t ADD a int
+--> error 2705
+CREATE TABLE dbo.t (a int, b int); ALTER TABLE dbo.t DROP COLUMN b
+GO
+SELECT * FROM dbo.t; SELECT b FROM dbo.t
+--> error 207: Invalid column name 'b'.
+CREATE TABLE dbo.t (a int, b int); ALTER TABLE dbo.t DROP COLUMN z
+--> error 4924: ALTER TABLE DROP COLUMN failed because column 'z' does not exist in table 't'.
+CREATE TABLE dbo.t (a int, b int CONSTRAINT d DEFAULT 1); ALTER TABLE dbo.t DROP COLUMN b
+--> error 5074: The object 'd' is dependent on column 'b'.
+--> error 4922: ALTER TABLE DROP COLUMN b failed because one or more objects access this column.
+--! known: second error of ALTER TABLE is not reported
+CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t DROP COLUMN a
+--> error 4923: ALTER TABLE DROP COLUMN failed because 'a' is the only data column in table 't'. A table must have at least one data column.
+--! known: dropping the only column is error 50000 (4923)
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (5); ALTER TABLE dbo.t ALTER COLUMN a varchar(10) NOT NULL
+GO
+SELECT a FROM dbo.t
+--: varchar(10)
+--> '5'
+CREATE TABLE dbo.t (a varchar(5)); INSERT dbo.t VALUES ('x'); ALTER TABLE dbo.t ALTER COLUMN a int
+--> error 245: Conversion failed when converting the varchar value 'x' to data type int.
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (NULL); ALTER TABLE dbo.t ALTER COLUMN a int NOT NULL
+--> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. UPDATE fails.
+--! known: message 515 of ALTER COLUMN says INSERT
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (-1); ALTER TABLE dbo.t ADD CONSTRAINT c CHECK (a > 0)
+--> error 547: The ALTER TABLE statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (-1); ALTER TABLE dbo.t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0); INSERT dbo.t VALUES (-2)
+--> error 547: The INSERT statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+--! refused: WITH NOCHECK
+CREATE TABLE dbo.t (a int NOT NULL); ALTER TABLE dbo.t ADD CONSTRAINT pk PRIMARY KEY (a); INSERT dbo.t VALUES (1), (1)
+--> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).
+CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t ADD CONSTRAINT pk PRIMARY KEY (a)
+--> error 8111: Cannot define PRIMARY KEY constraint on nullable column in table 't'.
+--> error 1750: Could not create constraint or index. See previous errors.
+--! known: second error of ALTER TABLE is not reported
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); ALTER TABLE dbo.t DROP CONSTRAINT c; INSERT dbo.t VALUES (-1); SELECT a FROM dbo.t
+--> -1
+CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t DROP CONSTRAINT nosuch
+--> error 3728: 'nosuch' is not a constraint.
+--> error 3727: Could not drop constraint. See previous errors.
+--! known: second error of ALTER TABLE is not reported
+CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t ADD CONSTRAINT d DEFAULT 3 FOR a; INSERT dbo.t DEFAULT VALUES; SELECT a FROM dbo.t
+--> 3
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); ALTER TABLE dbo.t NOCHECK CONSTRAINT c; INSERT dbo.t VALUES (-1); SELECT a FROM dbo.t
+--> -1
+--! refused: ALTER TABLE … NOCHECK
+ALTER TABLE dbo.nosuch ADD a int
+--> error 4902: Cannot find the object "dbo.nosuch" because it does not exist or you do not have permissions.
+-- source: statements/drop-table-transact-sql
+DROP TABLE dbo.nosuch
+--> error 3701: Cannot drop the table 'dbo.nosuch', because it does not exist or you do not have permission.
+DROP TABLE IF EXISTS dbo.nosuch
+--> done
+CREATE TABLE dbo.a (a int); CREATE TABLE dbo.b (a int); DROP TABLE dbo.a, dbo.b; SELECT OBJECT_ID('dbo.a'), OBJECT_ID('dbo.b')
+--> NULL | NULL
+-- source: statements/create-view-transact-sql
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+SELECT a FROM dbo.v
+--> 1
+CREATE VIEW dbo.v (x, y) AS SELECT 1, 2
+GO
+SELECT y, x FROM dbo.v
+--> 2 | 1
+SELECT 1
+CREATE VIEW dbo.v AS SELECT 1 AS a
+--> error 111: 'CREATE VIEW' must be the first statement in a query batch.
+CREATE VIEW dbo.v AS SELECT 1
+--> error 4511: Create View or Function failed because no column name was specified for column 1.
+CREATE VIEW dbo.v AS SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v
+--> error 1033
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT * FROM dbo.t
+GO
+INSERT dbo.t VALUES (1); SELECT * FROM dbo.v
+--> 1
+CREATE VIEW dbo.v AS SELECT a FROM dbo.nosuch
+--> error 208: Invalid object name 'dbo.nosuch'.
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+INSERT dbo.v VALUES (5); SELECT a FROM dbo.t
+--> 5
+--! refused: Changing rows through a view
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+CREATE OR ALTER VIEW dbo.v AS SELECT 2 AS a
+GO
+SELECT a FROM dbo.v
+--> 2
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+DROP VIEW dbo.v
+GO
+SELECT a FROM dbo.v
+--> error 208: Invalid object name 'dbo.v'.
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+DROP TABLE dbo.t
+--> error 3729: Cannot DROP TABLE 'dbo.t' because it is being referenced by object 'v'.
+--! known: SCHEMABINDING does not keep the table (3729)
+-- source: statements/create-index-transact-sql
+CREATE TABLE dbo.t (a int, b int); CREATE INDEX ix ON dbo.t (a DESC) INCLUDE (b) WHERE a > 0; CREATE UNIQUE INDEX ux ON dbo.t (b); INSERT dbo.t VALUES (1, 1); INSERT dbo.t VALUES (2, 1)
+--> error 2601: Cannot insert duplicate key row in object 'dbo.t' with unique index 'ux'. The duplicate key value is (1).
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1), (1); CREATE UNIQUE INDEX ux ON dbo.t (a)
+--> error 1505: The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name 'dbo.t' and the index name 'ux'. The duplicate key value is (1).
+--! known: CREATE UNIQUE INDEX on duplicates is error 50000 (1505)
+CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (z)
+--> error 1911: Column name 'z' does not exist in the target table or view.
+CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (a); CREATE INDEX ix ON dbo.t (a)
+--> error 1913: The operation failed because an index or statistics with name 'ix' already exists on table 'dbo.t'.
+CREATE TABLE dbo.t (a int); CREATE CLUSTERED INDEX c1 ON dbo.t (a); CREATE CLUSTERED INDEX c2 ON dbo.t (a)
+--> error 1902: Cannot create more than one clustered index on table 'dbo.t'. Drop the existing clustered index 'c1' before creating another.
+--! known: two clustered indexes are allowed (1902)
+CREATE TABLE dbo.t (a int); CREATE CLUSTERED COLUMNSTORE INDEX cci ON dbo.t; INSERT dbo.t VALUES (1); SELECT a FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int); CREATE UNIQUE INDEX ux ON dbo.t (a) WHERE a IS NOT NULL; INSERT dbo.t VALUES (NULL), (NULL); SELECT COUNT(*) FROM dbo.t
+--> 2
+-- source: statements/drop-index-transact-sql
+CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (a); DROP INDEX ix ON dbo.t; DROP INDEX IF EXISTS ix ON dbo.t; SELECT 1
+--> 1
+CREATE TABLE dbo.t (a int); DROP INDEX ix ON dbo.t
+--> error 3701: Cannot drop the index 'dbo.t.ix', because it does not exist or you do not have permission.
+-- source: statements/alter-index-transact-sql
+CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (a); ALTER INDEX ix ON dbo.t REBUILD; SELECT 1
+--> 1
+--! refused: ALTER INDEX
+-- source: statements/create-schema-transact-sql
+CREATE SCHEMA s
+GO
+CREATE TABLE s.t (a int); INSERT s.t VALUES (1); SELECT a FROM s.t
+--> 1
+CREATE SCHEMA dbo
+--> error 2714: There is already an object named 'dbo' in the database.
+SELECT 1
+CREATE SCHEMA s
+--> error 111: 'CREATE SCHEMA' must be the first statement in a query batch.
+CREATE SCHEMA s
+GO
+CREATE TABLE s.t (a int)
+GO
+DROP SCHEMA s
+--> error 3729: Cannot drop schema 's' because it is being referenced by object 't'.
+CREATE SCHEMA s
+GO
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); ALTER SCHEMA s TRANSFER dbo.t; SELECT a FROM s.t
+--> 1
+--! refused: ALTER SCHEMA
+-- source: statements/create-sequence-transact-sql
+CREATE SEQUENCE dbo.s AS int START WITH 5 INCREMENT BY 2; SELECT NEXT VALUE FOR dbo.s; SELECT NEXT VALUE FOR dbo.s
+--> 5
+--> next result
+--> 7
+--! refused: CREATE SEQUENCE
+CREATE SEQUENCE dbo.s START WITH 1 MINVALUE 1 MAXVALUE 2; SELECT NEXT VALUE FOR dbo.s; SELECT NEXT VALUE FOR dbo.s; SELECT NEXT VALUE FOR dbo.s
+--> 1
+--> next result
+--> 2
+--> error 11728: The sequence object 's' has reached its minimum or maximum value. Restart the sequence object to allow new values to be generated.
+--! refused: CREATE SEQUENCE
+-- source: statements/create-synonym-transact-sql
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR dbo.t; EXEC ('SELECT a FROM dbo.y')
+--> 1
+--! refused: CREATE SYNONYM
+-- source: statements/create-type-transact-sql
+CREATE TYPE dbo.code FROM varchar(5) NOT NULL; EXEC ('DECLARE @c dbo.code = ''abc''; SELECT @c')
+--> 'abc'
+--! refused: CREATE TYPE
+CREATE TYPE dbo.ids AS TABLE (id int); EXEC ('DECLARE @i dbo.ids; INSERT @i VALUES (1); SELECT id FROM @i')
+--> 1
+--! refused: CREATE TYPE
+-- source: statements/create-trigger-transact-sql
+CREATE TABLE dbo.t (a int)
+GO
+CREATE TRIGGER dbo.g ON dbo.t AFTER INSERT AS SELECT a FROM inserted
+GO
+INSERT dbo.t VALUES (5)
+--> 5
+--! refused: CREATE TRIGGER
+-- source: statements/create-function-transact-sql
+CREATE FUNCTION dbo.twice (@n int) RETURNS int AS BEGIN RETURN 2 * @n END
+GO
+SELECT dbo.twice(21), dbo.twice(NULL)
+--> 42 | NULL
+--! refused: CREATE FUNCTION
+CREATE FUNCTION dbo.numbers (@n int) RETURNS TABLE AS RETURN SELECT value FROM GENERATE_SERIES(1, @n)
+GO
+SELECT value FROM dbo.numbers(2)
+--> 1
+--> 2
+--! refused: CREATE FUNCTION
+CREATE FUNCTION dbo.f () RETURNS @r TABLE (a int) AS BEGIN INSERT @r VALUES (7); RETURN END
+GO
+SELECT a FROM dbo.f()
+--> 7
+--! refused: CREATE FUNCTION
+CREATE FUNCTION dbo.f (@n int = 5) RETURNS int AS BEGIN RETURN @n END
+GO
+SELECT dbo.f(DEFAULT)
+--> 5
+--! refused: CREATE FUNCTION
+SELECT dbo.nosuch(1)
+--> error 4121: Cannot find either column "dbo" or the user-defined function or aggregate "dbo.nosuch", or the name is ambiguous.
+--! refused: The user-defined function dbo.nosuch
+-- source: statements/create-partition-function-transact-sql
+CREATE PARTITION FUNCTION pf (int) AS RANGE LEFT FOR VALUES (1, 100); SELECT $PARTITION.pf(50)
+--> 2
+--! refused: CREATE PARTITION
+-- source: statements/create-database-transact-sql
+CREATE DATABASE Own
+--> error 1801: Database 'Own' already exists. Choose a different database name.
+USE nosuch
+--> error 911: Database 'nosuch' does not exist. Make sure that the name is entered correctly.
+DROP DATABASE nosuch
+--> error 3701: Cannot drop the database 'nosuch', because it does not exist or you do not have permission.
+USE master; SELECT DB_NAME()
+--> message: Changed database context to 'master'.
+--> 'master'

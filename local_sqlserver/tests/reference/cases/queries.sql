@@ -1,0 +1,316 @@
+-- chapter: Queries
+-- source: queries/select-clause-transact-sql
+SELECT DISTINCT v FROM (VALUES (1), (1), (NULL), (NULL)) AS t (v) ORDER BY v
+--> NULL
+--> 1
+SELECT 1 AS a, 2 b, c = 3, [my col] = 4, 5 AS 'quoted'
+--> 1 | 2 | 3 | 4 | 5
+SELECT t.*, 1 FROM (VALUES (1, 2)) AS t (a, b)
+--> 1 | 2 | 1
+SELECT *
+--> error 263: Must specify table to select from.
+SELECT a FROM nosuchtable
+--> error 208: Invalid object name 'nosuchtable'.
+SELECT t.b FROM (VALUES (1)) AS t (a)
+--> error 207: Invalid column name 'b'.
+SELECT x.a FROM (VALUES (1)) AS t (a)
+--> error 4104: The multi-part identifier "x.a" could not be bound.
+SELECT a FROM (VALUES (1)) AS t (a), (VALUES (1)) AS u (a)
+--> error 209: Ambiguous column name 'a'.
+SELECT 1 FROM (VALUES (1)) AS t (a), (VALUES (1)) AS t (b)
+--> error 1011: The correlation name 't' is specified multiple times in a FROM clause.
+SELECT a + 1 AS b, b FROM (VALUES (1)) AS t (a)
+--> error 207: Invalid column name 'b'.
+SELECT a AS b FROM (VALUES (1)) AS t (a) WHERE b = 1
+--> error 207: Invalid column name 'b'.
+-- source: queries/top-transact-sql
+SELECT TOP (2) v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY v
+--> 1
+--> 2
+SELECT TOP 1 WITH TIES v FROM (VALUES (1), (1), (2)) AS t (v) ORDER BY v
+--> 1
+--> 1
+SELECT TOP (50) PERCENT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY v
+--> 1
+--> 2
+SELECT TOP (0) v FROM (VALUES (1)) AS t (v)
+--> no rows
+DECLARE @n int = 2; SELECT TOP (@n) v FROM (VALUES (3), (1), (2)) AS t (v) ORDER BY v DESC
+--> 3
+--> 2
+SELECT TOP (1) WITH TIES v FROM (VALUES (1)) AS t (v)
+--> error 1062: The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause.
+SELECT TOP (101) PERCENT v FROM (VALUES (1)) AS t (v)
+--> error 1031: Percent values must be between 0 and 100.
+--! known: TOP (101) PERCENT is allowed (1031)
+SELECT v FROM (SELECT TOP (1) v FROM (VALUES (2), (1)) AS t (v) ORDER BY v) AS d
+--> 1
+-- source: queries/select-order-by-clause-transact-sql
+SELECT v FROM (VALUES (2), (NULL), (1)) AS t (v) ORDER BY v
+--> NULL
+--> 1
+--> 2
+SELECT v FROM (VALUES (2), (NULL), (1)) AS t (v) ORDER BY v DESC
+--> 2
+--> 1
+--> NULL
+SELECT v AS x FROM (VALUES (1), (2)) AS t (v) ORDER BY x DESC
+--> 2
+--> 1
+SELECT v, w FROM (VALUES (1, 2), (1, 1)) AS t (v, w) ORDER BY 1, 2
+--> 1 | 1
+--> 1 | 2
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY 2
+--> error 108: The ORDER BY position number 2 is out of range of the number of items in the select list.
+SELECT v FROM (VALUES ('b'), ('A'), ('a'), ('B')) AS t (v) ORDER BY v, v COLLATE Latin1_General_BIN2
+--> 'A'
+--> 'a'
+--> 'B'
+--> 'b'
+SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY CASE WHEN v = 2 THEN 0 ELSE 1 END, v DESC
+--> 2
+--> 3
+--> 1
+SELECT DISTINCT v FROM (VALUES (1, 2)) AS t (v, w) ORDER BY w
+--> error 145: ORDER BY items must appear in the select list if SELECT DISTINCT is specified.
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY 'x'
+--> error 408: A constant expression was encountered in the ORDER BY list, position 1.
+SELECT * FROM (SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v) AS d
+--> error 1033: The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table expressions, unless TOP, OFFSET or FOR XML is also specified.
+SELECT v FROM (VALUES (1), (2), (3), (4)) AS t (v) ORDER BY v OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY
+--> 2
+--> 3
+SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY v OFFSET 2 ROW
+--> 3
+SELECT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v OFFSET 5 ROWS FETCH FIRST 1 ROW ONLY
+--> no rows
+SELECT v FROM (VALUES (1), (2)) AS t (v) OFFSET 1 ROWS
+--> error 102
+SELECT TOP (1) v FROM (VALUES (1), (2)) AS t (v) ORDER BY v OFFSET 1 ROWS
+--> error 10741: A TOP can not be used in the same query or sub-query as a OFFSET.
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET -1 ROWS
+--> error 10742: The offset specified in a OFFSET clause may not be negative.
+--! known: negative OFFSET is error 50000 (10742)
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0 ROWS FETCH NEXT 0 ROWS ONLY
+--> error 10744: The number of rows provided for a FETCH clause must be greater then zero.
+--! known: FETCH of 0 rows is allowed (10744)
+DECLARE @o int = 1, @f int = 1; SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY v OFFSET @o ROWS FETCH NEXT @f + 0 ROWS ONLY
+--> 2
+-- source: queries/from-transact-sql, join
+SELECT a, b FROM (VALUES (1), (2)) AS l (a) INNER JOIN (VALUES (2), (3)) AS r (b) ON a = b
+--> 2 | 2
+SELECT a, b FROM (VALUES (1), (2)) AS l (a) LEFT OUTER JOIN (VALUES (2), (3)) AS r (b) ON a = b ORDER BY a
+--> 1 | NULL
+--> 2 | 2
+SELECT a, b FROM (VALUES (1), (2)) AS l (a) RIGHT JOIN (VALUES (2), (3)) AS r (b) ON a = b ORDER BY b
+--> 2 | 2
+--> NULL | 3
+SELECT a, b FROM (VALUES (1), (2)) AS l (a) FULL JOIN (VALUES (2), (3)) AS r (b) ON a = b ORDER BY COALESCE(a, b)
+--> 1 | NULL
+--> 2 | 2
+--> NULL | 3
+SELECT a, b FROM (VALUES (1), (2)) AS l (a) CROSS JOIN (VALUES ('x'), ('y')) AS r (b) ORDER BY a, b
+--> 1 | 'x'
+--> 1 | 'y'
+--> 2 | 'x'
+--> 2 | 'y'
+SELECT a, b FROM (VALUES (1), (NULL)) AS l (a) JOIN (VALUES (1), (NULL)) AS r (b) ON a = b
+--> 1 | 1
+SELECT a, b FROM (VALUES (1), (2)) AS l (a) LEFT JOIN (VALUES (1, 5), (2, 6)) AS r (k, b) ON a = k AND b > 5 ORDER BY a
+--> 1 | NULL
+--> 2 | 6
+SELECT a, b, c FROM (VALUES (1)) AS l (a) LEFT JOIN (VALUES (1)) AS m (b) INNER JOIN (VALUES (2)) AS r (c) ON b = c ON a = b
+--> 1 | NULL | NULL
+SELECT a, b FROM (VALUES ('x')) AS l (a) JOIN (VALUES ('X ')) AS r (b) ON a = b
+--> 'x' | 'X '
+SELECT a FROM (VALUES (1)) AS l (a) INNER HASH JOIN (VALUES (1)) AS r (b) ON a = b
+--> 1
+-- source: queries/from-transact-sql, apply
+SELECT a, x FROM (VALUES (1), (2)) AS t (a) CROSS APPLY (SELECT a * 10 AS x WHERE a > 1) AS d
+--> 2 | 20
+SELECT a, x FROM (VALUES (1), (2)) AS t (a) OUTER APPLY (SELECT a * 10 AS x WHERE a > 1) AS d ORDER BY a
+--> 1 | NULL
+--> 2 | 20
+SELECT a, value FROM (VALUES ('x,y')) AS t (a) CROSS APPLY STRING_SPLIT(a, ',')
+--> 'x,y' | 'x'
+--> 'x,y' | 'y'
+SELECT g, v FROM (VALUES ('a'), ('b')) AS t (g) CROSS APPLY (SELECT TOP (1) v FROM (VALUES ('a', 1), ('a', 2), ('b', 3)) AS u (h, v) WHERE h = g ORDER BY v DESC) AS d ORDER BY g
+--> 'a' | 2
+--> 'b' | 3
+SELECT k, v FROM (VALUES (1, 10, 20)) AS t (k, a, b) CROSS APPLY (VALUES (a), (b)) AS u (v) ORDER BY v
+--> 1 | 10
+--> 1 | 20
+-- source: queries/from-using-pivot-and-unpivot, pivot
+SELECT [a], [b] FROM (VALUES ('a', 1), ('a', 2), ('b', 5)) AS t (g, v) PIVOT (SUM(v) FOR g IN ([a], [b])) AS p
+--> 3 | 5
+SELECT k, [a], [b] FROM (VALUES (1, 'a', 10), (2, 'b', 20)) AS t (k, g, v) PIVOT (MAX(v) FOR g IN ([a], [b])) AS p ORDER BY k
+--> 1 | 10 | NULL
+--> 2 | NULL | 20
+SELECT [a], [c] FROM (VALUES ('a', 1), ('b', 2)) AS t (g, v) PIVOT (COUNT(v) FOR g IN ([a], [c])) AS p
+--> 1 | 0
+-- source: queries/from-using-pivot-and-unpivot, unpivot
+SELECT k, name, v FROM (VALUES (1, 10, 20), (2, NULL, 40)) AS t (k, a, b) UNPIVOT (v FOR name IN (a, b)) AS u ORDER BY k, name
+--> 1 | 'a' | 10
+--> 1 | 'b' | 20
+--> 2 | 'b' | 40
+--! refused: UNPIVOT
+-- source: queries/with-common-table-expression-transact-sql
+WITH c AS (SELECT 1 AS a) SELECT a FROM c
+--> 1
+WITH c (x, y) AS (SELECT 1, 2), d AS (SELECT x + y AS z FROM c) SELECT z FROM d
+--> 3
+WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1 FROM n WHERE v < 5) SELECT SUM(v) FROM n
+--> 15
+WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1 FROM n WHERE v < 101) SELECT MAX(v) FROM n
+--> 101
+WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1 FROM n WHERE v < 102) SELECT MAX(v) FROM n
+--> error 530: The statement terminated. The maximum recursion 100 has been exhausted before statement completion.
+WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1 FROM n WHERE v < 500) SELECT MAX(v) FROM n OPTION (MAXRECURSION 0)
+--> 500
+WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1 FROM n WHERE v < 5) SELECT MAX(v) FROM n OPTION (MAXRECURSION 2)
+--> error 530: The statement terminated. The maximum recursion 2 has been exhausted before statement completion.
+WITH n AS (SELECT 1 AS v UNION SELECT v + 1 FROM n WHERE v < 5) SELECT v FROM n
+--> error 252: Recursive common table expression 'n' does not contain a top-level UNION ALL operator.
+--! refused: A recursive common table expression with several recursive parts
+WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1.5 FROM n WHERE v < 5) SELECT v FROM n
+--> error 240: Types don't match between the anchor and the recursive part in column "v" of recursive query "n".
+WITH c AS (SELECT 1 AS a), c AS (SELECT 2 AS a) SELECT a FROM c
+--> error 239: Duplicate common table expression name 'c' was specified.
+WITH c (x) AS (SELECT 1, 2) SELECT x FROM c
+--> error 8158: 'c' has more columns than were specified in the column list.
+WITH c (x, y) AS (SELECT 1) SELECT x FROM c
+--> error 8159: 'c' has fewer columns than were specified in the column list.
+WITH c AS (SELECT 1) SELECT * FROM c
+--> error 8155: No column name was specified for column 1 of 'c'.
+WITH c AS (SELECT 1 AS a, 2 AS a) SELECT * FROM c
+--> error 8156: The column 'a' was specified multiple times for 'c'.
+WITH c AS (SELECT 1 AS a) SELECT 2; SELECT a FROM c
+--> 2
+--> error 208: Invalid object name 'c'.
+-- source: queries/select-transact-sql, subqueries
+SELECT (SELECT 1), (SELECT v FROM (VALUES (1)) AS t (v) WHERE v = 2)
+--> 1 | NULL
+SELECT (SELECT v FROM (VALUES (1), (2)) AS t (v))
+--> error 512: Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.
+SELECT (SELECT 1, 2)
+--> error 116: Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.
+SELECT a, (SELECT SUM(v) FROM (VALUES (1, 5), (1, 6), (2, 7)) AS u (k, v) WHERE k = a) FROM (VALUES (1), (2), (3)) AS t (a) ORDER BY a
+--> 1 | 11
+--> 2 | 7
+--> 3 | NULL
+-- source: queries/table-value-constructor-transact-sql
+SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) ORDER BY a
+--> 1 | 'x'
+--> 2 | NULL
+SELECT v FROM (VALUES (1), (2.5)) AS t (v) ORDER BY v
+--: decimal(11,1)
+--> 1.0
+--> 2.5
+SELECT a FROM (VALUES (1, 2), (3)) AS t (a, b)
+--> error 10709: The number of columns for each row in a table value constructor must be the same.
+SELECT v FROM (VALUES ('a'), (1)) AS t (v)
+--> error 245: Conversion failed when converting the varchar value 'a' to data type int.
+-- source: functions/generate-series-transact-sql
+SELECT value FROM GENERATE_SERIES(1, 3)
+--: int
+--> 1
+--> 2
+--> 3
+SELECT value FROM GENERATE_SERIES(5, 1, -2)
+--> 5
+--> 3
+--> 1
+SELECT value FROM GENERATE_SERIES(0.0, 0.4, 0.2)
+--> 0.0
+--> 0.2
+--> 0.4
+--! known: GENERATE_SERIES of DECIMAL is error 50000
+SELECT COUNT(*) FROM GENERATE_SERIES(5, 1, 1)
+--> 0
+SELECT value FROM GENERATE_SERIES(1, 3, 0)
+--> error 4199
+--! known: GENERATE_SERIES with step 0 is empty (4199)
+SELECT COUNT(*) FROM GENERATE_SERIES(1, CAST(NULL AS int))
+--> 0
+-- source: queries/select-into-clause-transact-sql
+SELECT 1 AS a, 'x' AS b INTO #t; SELECT a, b FROM #t
+--> 1 | 'x'
+SELECT a INTO #t FROM (VALUES (1), (2)) AS t (a); SELECT @@ROWCOUNT
+--> 2
+SELECT 1 INTO #t
+--> error 1038: An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names. Aliases defined as "" or [] are not allowed. Change the alias to a valid name.
+SELECT 1 AS a INTO #t; SELECT 2 AS a INTO #t
+--> error 2714: There is already an object named '#t' in the database.
+CREATE TABLE #s (a int IDENTITY(5, 1), b varchar(7) NOT NULL); INSERT #s VALUES ('x'); SELECT * INTO #t FROM #s; INSERT #t VALUES ('y'); SELECT a, b FROM #t ORDER BY a
+--> 5 | 'x'
+--> 6 | 'y'
+--! known: SELECT INTO does not copy IDENTITY
+-- source: queries/hints-transact-sql-query
+SELECT 1 OPTION (RECOMPILE, MAXDOP 1)
+--> 1
+-- source: queries/hints-transact-sql-table
+CREATE TABLE #t (a int); INSERT #t VALUES (1); SELECT a FROM #t WITH (NOLOCK); SELECT a FROM #t (UPDLOCK); SELECT a FROM #t WITH (TABLOCKX, HOLDLOCK)
+--> 1
+--> next result
+--> 1
+--> next result
+--> 1
+-- source: queries/select-for-clause-transact-sql
+SELECT 1 AS a FOR JSON PATH
+--> '[{"a":1}]'
+--! refused: FOR JSON
+SELECT 1 AS a FOR XML PATH('r')
+--> '<r><a>1</a></r>'
+--! refused: FOR XML
+-- source: functions/json-value-transact-sql
+SELECT JSON_VALUE('{"a":{"b":[1,"x"]}}', '$.a.b[1]'), JSON_VALUE('{"a":1}', '$.b'), JSON_VALUE('{"a":{}}', '$.a')
+--> 'x' | NULL | NULL
+--! refused: The function JSON_VALUE
+SELECT JSON_VALUE('{"a":1}', 'strict $.b')
+--> error 13608: Property cannot be found on the specified JSON path.
+--! refused: The function JSON_VALUE
+-- source: functions/json-query-transact-sql
+SELECT JSON_QUERY('{"a":{"b":1}}', '$.a'), JSON_QUERY('{"a":1}', '$.a')
+--> '{"b":1}' | NULL
+--! refused: The function JSON_QUERY
+-- source: functions/isjson-transact-sql
+SELECT ISJSON('{"a":1}'), ISJSON('[1,2]'), ISJSON('{a:1}'), ISJSON(''), ISJSON(CAST(NULL AS varchar(5)))
+--> 1 | 1 | 0 | 0 | NULL
+--! refused: The function ISJSON
+-- source: functions/json-modify-transact-sql
+SELECT JSON_MODIFY('{"a":1}', '$.a', 2), JSON_MODIFY('{"a":1}', '$.b', 'x')
+--> '{"a":2}' | '{"a":1,"b":"x"}'
+--! refused: The function JSON_MODIFY
+-- source: functions/json-object-transact-sql
+SELECT JSON_OBJECT('a':1, 'b':'x'), JSON_OBJECT()
+--> '{"a":1,"b":"x"}' | '{}'
+--! known: syntax of JSON_OBJECT and JSON_ARRAY is error 102
+-- source: functions/json-array-transact-sql
+SELECT JSON_ARRAY(1, 'a', NULL), JSON_ARRAY(1, NULL NULL ON NULL), JSON_ARRAY()
+--> '[1,"a"]' | '[1,null]' | '[]'
+--! known: syntax of JSON_OBJECT and JSON_ARRAY is error 102
+-- source: functions/json-path-exists-transact-sql
+SELECT JSON_PATH_EXISTS('{"a":1}', '$.a'), JSON_PATH_EXISTS('{"a":1}', '$.b')
+--> 1 | 0
+--! refused: The function JSON_PATH_EXISTS
+-- source: functions/openjson-transact-sql
+SELECT [key], value, type FROM OPENJSON('{"a":1,"b":"x","c":null,"d":true,"e":[1],"f":{}}')
+--> 'a' | '1' | 2
+--> 'b' | 'x' | 1
+--> 'c' | NULL | 0
+--> 'd' | 'true' | 3
+--> 'e' | '[1]' | 4
+--> 'f' | '{}' | 5
+--! refused: OPENJSON
+SELECT id, name FROM OPENJSON('[{"id":1,"name":"a"},{"id":2}]') WITH (id int, name nvarchar(10))
+--> 1 | 'a'
+--> 2 | NULL
+--! refused: OPENJSON
+-- source: queries/predicates
+SELECT v FROM (VALUES (1), (2), (NULL)) AS t (v) WHERE v > 1 OR v IS NULL ORDER BY v
+--> NULL
+--> 2
+SELECT v FROM (VALUES (1), (2), (NULL)) AS t (v) WHERE NOT (v = 1)
+--> 2
+SELECT 1 WHERE 1
+--> error 4145

@@ -1,0 +1,314 @@
+-- chapter: System functions, views and procedures
+-- source: functions/db-name-transact-sql
+SELECT DB_NAME(), DB_NAME(DB_ID('master')), DB_NAME(999), DB_ID('nosuch')
+--> 'Shared' | 'master' | NULL | NULL
+SELECT DB_ID('master'), DB_ID('tempdb'), DB_ID('model'), DB_ID('msdb')
+--> 1 | 2 | 3 | 4
+--! known: model and msdb are absent
+-- source: functions/object-id-transact-sql
+CREATE TABLE dbo.t (a int); SELECT CASE WHEN OBJECT_ID('dbo.t') IS NULL THEN 0 ELSE 1 END, CASE WHEN OBJECT_ID('t') IS NULL THEN 0 ELSE 1 END, CASE WHEN OBJECT_ID('[dbo].[t]', 'U') IS NULL THEN 0 ELSE 1 END, OBJECT_ID('dbo.t', 'V'), OBJECT_ID('nosuch')
+--> 1 | 1 | 1 | NULL | NULL
+CREATE TABLE dbo.t (a int); SELECT OBJECT_NAME(OBJECT_ID('dbo.t')), OBJECT_SCHEMA_NAME(OBJECT_ID('dbo.t')), OBJECT_NAME(0), OBJECT_NAME(NULL)
+--> 't' | 'dbo' | NULL | NULL
+-- source: functions/object-definition-transact-sql
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+SELECT OBJECT_DEFINITION(OBJECT_ID('dbo.v'))
+--> 'CREATE VIEW dbo.v AS SELECT 1 AS a'
+-- source: functions/objectproperty-transact-sql
+CREATE TABLE dbo.t (a int PRIMARY KEY); SELECT OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'IsUserTable'), OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'IsView'), OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'TableHasPrimaryKey'), OBJECTPROPERTY(0, 'IsTable')
+--> 1 | 0 | 1 | NULL
+CREATE TABLE dbo.t (a int); SELECT OBJECTPROPERTY(OBJECT_ID('dbo.t'), 'NoSuchProperty')
+--> NULL
+-- source: functions/col-length-transact-sql
+CREATE TABLE dbo.t (a varchar(40), b nvarchar(40), c int, d varchar(max)); SELECT COL_LENGTH('dbo.t', 'a'), COL_LENGTH('dbo.t', 'b'), COL_LENGTH('dbo.t', 'c'), COL_LENGTH('dbo.t', 'd'), COL_LENGTH('dbo.t', 'z')
+--: smallint, smallint, smallint, smallint, smallint
+--> 40 | 80 | 4 | -1 | NULL
+-- source: functions/col-name-transact-sql
+CREATE TABLE dbo.t (a int, b int); SELECT COL_NAME(OBJECT_ID('dbo.t'), 2), COL_NAME(OBJECT_ID('dbo.t'), 3)
+--> 'b' | NULL
+-- source: functions/columnproperty-transact-sql
+CREATE TABLE dbo.t (a int IDENTITY, b varchar(5) NULL, c AS a + 1); SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'a', 'IsIdentity'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'b', 'AllowsNull'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'c', 'IsComputed'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'b', 'ColumnId')
+--> 1 | 1 | 1 | 2
+--! refused: COLUMNPROPERTY(…, 'columnid')
+-- source: functions/schema-name-transact-sql
+SELECT SCHEMA_NAME(), SCHEMA_NAME(1), SCHEMA_ID('dbo'), SCHEMA_ID('nosuch'), SCHEMA_NAME(999)
+--> 'dbo' | 'dbo' | 1 | NULL | NULL
+-- source: functions/type-name-transact-sql
+SELECT TYPE_NAME(56), TYPE_NAME(TYPE_ID('varchar')), TYPE_ID('int'), TYPE_ID('nosuch'), TYPE_NAME(9999)
+--> 'int' | 'varchar' | 56 | NULL | NULL
+-- source: functions/user-name-transact-sql
+SELECT USER_NAME(), USER_NAME(1), USER, CURRENT_USER, SESSION_USER, SUSER_SNAME(), SYSTEM_USER, ORIGINAL_LOGIN()
+--> 'dbo' | 'dbo' | 'dbo' | 'dbo' | 'dbo' | 'sa' | 'sa' | 'sa'
+SELECT USER_ID('dbo'), DATABASE_PRINCIPAL_ID('dbo'), USER_ID('nosuch'), USER_NAME(9999)
+--> 1 | 1 | NULL | NULL
+-- source: functions/is-member-transact-sql
+SELECT IS_MEMBER('db_owner'), IS_MEMBER('nosuch'), IS_SRVROLEMEMBER('sysadmin'), IS_SRVROLEMEMBER('nosuch')
+--> 1 | NULL | 1 | NULL
+-- source: functions/app-name-transact-sql
+SELECT APP_NAME(), HOST_NAME()
+--> 'tests' | 'here'
+-- source: functions/databasepropertyex-transact-sql
+SELECT DATABASEPROPERTYEX('master', 'Status'), DATABASEPROPERTYEX('master', 'Updateability'), DATABASEPROPERTYEX('nosuch', 'Status'), DATABASEPROPERTYEX('master', 'NoSuchProperty')
+--> 'ONLINE' | 'READ_WRITE' | NULL | NULL
+SELECT DATABASEPROPERTYEX('master', 'Version')
+--> 957
+--! refused: DATABASEPROPERTYEX(…, 'version')
+-- source: functions/serverproperty-transact-sql
+SELECT CASE WHEN CAST(SERVERPROPERTY('ProductVersion') AS varchar(20)) LIKE '16.%' THEN 1 ELSE 0 END, CASE WHEN @@VERSION LIKE 'Microsoft SQL Server 2022%' THEN 1 ELSE 0 END
+--> 1 | 1
+-- source: functions/version-transact-sql-configuration-functions
+SELECT @@SERVERNAME, @@SERVICENAME, @@LANGUAGE, @@LANGID, @@MAX_PRECISION, @@NESTLEVEL, @@TEXTSIZE WHERE 1 = 0
+--> no rows
+SELECT @@MAX_PRECISION, @@NESTLEVEL, @@LANGUAGE
+--> 38 | 0 | 'us_english'
+SELECT @@SPID WHERE 1 = 0
+--: smallint
+--> no rows
+SELECT @@CONNECTIONS, @@CPU_BUSY, @@TOTAL_READ WHERE 1 = 0
+--> no rows
+--! refused: The system variable @@connections
+SELECT @@NOSUCH
+--> error 137: Must declare the scalar variable "@@NOSUCH".
+--! refused: The system variable @@nosuch
+-- source: functions/session-context-transact-sql
+EXEC sp_set_session_context N'k', N'v'; SELECT SESSION_CONTEXT(N'k')
+--> 'v'
+--! refused: The function SESSION_CONTEXT
+-- source: functions/context-info-transact-sql
+SELECT CONTEXT_INFO()
+--> NULL
+--! refused: The function CONTEXT_INFO
+-- source: functions/sessionproperty-transact-sql
+SELECT SESSIONPROPERTY('ANSI_NULLS'), SESSIONPROPERTY('QUOTED_IDENTIFIER')
+--> 1 | 1
+--! refused: The function SESSIONPROPERTY
+-- source: functions/sql-variant-property-transact-sql
+SELECT SQL_VARIANT_PROPERTY(CAST(1.50 AS decimal(5,2)), 'BaseType'), SQL_VARIANT_PROPERTY(CAST(1.50 AS decimal(5,2)), 'Precision')
+--> 'decimal' | 5
+--! refused: The function SQL_VARIANT_PROPERTY
+-- source: functions/compress-transact-sql
+SELECT CAST(DECOMPRESS(COMPRESS('abc')) AS varchar(5))
+--> 'abc'
+--! refused: The function DECOMPRESS
+-- source: functions/crypt-gen-random-transact-sql
+SELECT DATALENGTH(CRYPT_GEN_RANDOM(8))
+--> 8
+--! refused: The function CRYPT_GEN_RANDOM
+-- source: functions/host-id-transact-sql
+SELECT LEN(HOST_ID()) - LEN(HOST_ID())
+--> 0
+--! refused: The function HOST_ID
+-- source: functions/collation-functions-collationproperty-transact-sql
+SELECT COLLATIONPROPERTY('Latin1_General_CI_AS', 'CodePage')
+--> 1252
+--! refused: The function COLLATIONPROPERTY
+
+-- source: relational-databases/system-catalog-views/sys-objects-transact-sql
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT d DEFAULT 1 CONSTRAINT c CHECK (b > 0)); SELECT name, type, type_desc FROM sys.objects WHERE is_ms_shipped = 0 ORDER BY name
+--> 'c' | 'C ' | 'CHECK_CONSTRAINT'
+--> 'd' | 'D ' | 'DEFAULT_CONSTRAINT'
+--> 'pk' | 'PK' | 'PRIMARY_KEY_CONSTRAINT'
+--> 't' | 'U ' | 'USER_TABLE'
+--! known: sys.objects.type has no blank
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+SELECT name, type, type_desc, SCHEMA_NAME(schema_id) FROM sys.objects WHERE is_ms_shipped = 0 ORDER BY name
+--> 'p' | 'P ' | 'SQL_STORED_PROCEDURE' | 'dbo'
+--> 'v' | 'V ' | 'VIEW' | 'dbo'
+--! known: sys.objects.type has no blank
+-- source: relational-databases/system-catalog-views/sys-tables-transact-sql
+CREATE TABLE dbo.t (a int); SELECT name, type_desc, max_column_id_used FROM sys.tables
+--> 't' | 'USER_TABLE' | 1
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-catalog-views/sys-columns-transact-sql
+CREATE TABLE dbo.t (a int IDENTITY, b nvarchar(10) NOT NULL, c decimal(7,3), d datetime2(3), e varchar(max)); SELECT name, column_id, TYPE_NAME(user_type_id), max_length, precision, scale, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t') ORDER BY column_id
+--> 'a' | 1 | 'int' | 4 | 10 | 0 | 0 | 1
+--> 'b' | 2 | 'nvarchar' | 20 | 0 | 0 | 0 | 0
+--> 'c' | 3 | 'decimal' | 5 | 7 | 3 | 1 | 0
+--> 'd' | 4 | 'datetime2' | 7 | 23 | 3 | 1 | 0
+--> 'e' | 5 | 'varchar' | -1 | 0 | 0 | 1 | 0
+-- source: relational-databases/system-catalog-views/sys-types-transact-sql
+SELECT name, system_type_id, max_length, precision, scale FROM sys.types WHERE name IN ('int', 'bit', 'datetime', 'money', 'date') ORDER BY name
+--> 'bit' | 104 | 1 | 1 | 0
+--> 'date' | 40 | 3 | 10 | 0
+--> 'datetime' | 61 | 8 | 23 | 3
+--> 'int' | 56 | 4 | 10 | 0
+--> 'money' | 60 | 8 | 19 | 4
+-- source: relational-databases/system-catalog-views/sys-indexes-transact-sql
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int); CREATE UNIQUE INDEX ix ON dbo.t (b); SELECT name, index_id, type_desc, is_unique, is_primary_key FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.t') ORDER BY index_id
+--> 'pk' | 1 | 'CLUSTERED' | 1 | 1
+--> 'ix' | 2 | 'NONCLUSTERED' | 1 | 0
+CREATE TABLE dbo.t (a int); SELECT name, index_id, type_desc FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.t')
+--> NULL | 0 | 'HEAP'
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-catalog-views/sys-index-columns-transact-sql
+CREATE TABLE dbo.t (a int, b int, c int); CREATE INDEX ix ON dbo.t (b DESC, a) INCLUDE (c); SELECT COL_NAME(object_id, column_id), key_ordinal, is_descending_key, is_included_column FROM sys.index_columns WHERE object_id = OBJECT_ID('dbo.t') ORDER BY index_column_id
+--> 'b' | 1 | 1 | 0
+--> 'a' | 2 | 0 | 0
+--> 'c' | 0 | 0 | 1
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-catalog-views/sys-schemas-transact-sql
+SELECT name, schema_id FROM sys.schemas WHERE name IN ('dbo', 'guest', 'INFORMATION_SCHEMA', 'sys') ORDER BY schema_id
+--> 'dbo' | 1
+--> 'guest' | 2
+--> 'INFORMATION_SCHEMA' | 3
+--> 'sys' | 4
+-- source: relational-databases/system-catalog-views/sys-databases-transact-sql
+SELECT name, compatibility_level, state_desc, collation_name FROM sys.databases WHERE name = 'master'
+--> 'master' | 160 | 'ONLINE' | 'Latin1_General_100_CI_AS_KS_WS_SC'
+-- source: relational-databases/system-catalog-views/sys-check-constraints-transact-sql
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0), b int CONSTRAINT d DEFAULT 0, e varchar(5) CONSTRAINT f DEFAULT 'x'); SELECT definition FROM sys.check_constraints; SELECT definition FROM sys.default_constraints ORDER BY name
+--> '([a]>(0))'
+--> next result
+--> '((0))'
+--> '(''x'')'
+--! known: definitions are not written in SQL Server's form
+-- source: relational-databases/system-catalog-views/sys-key-constraints-transact-sql
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT u UNIQUE); SELECT name, type FROM sys.key_constraints ORDER BY name
+--> 'pk' | 'PK'
+--> 'u' | 'UQ'
+-- source: relational-databases/system-catalog-views/sys-identity-columns-transact-sql
+CREATE TABLE dbo.t (a int IDENTITY(5, 3)); INSERT dbo.t DEFAULT VALUES; SELECT name, CAST(seed_value AS int), CAST(increment_value AS int), CAST(last_value AS int) FROM sys.identity_columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 'a' | 5 | 3 | 5
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-catalog-views/sys-computed-columns-transact-sql
+CREATE TABLE dbo.t (a int, b AS a + 1); SELECT name, is_persisted FROM sys.computed_columns
+--> 'b' | 0
+-- source: relational-databases/system-catalog-views/sys-sql-modules-transact-sql
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+SELECT definition FROM sys.sql_modules WHERE object_id = OBJECT_ID('dbo.p')
+--> 'CREATE PROCEDURE dbo.p AS SELECT 1'
+-- source: relational-databases/system-catalog-views/sys-parameters-transact-sql
+CREATE PROCEDURE dbo.p @a int, @b varchar(5) = 'x' OUTPUT AS SELECT 1
+GO
+SELECT name, parameter_id, is_output FROM sys.parameters ORDER BY parameter_id
+--> '@a' | 1 | 0
+--> '@b' | 2 | 1
+-- source: relational-databases/system-catalog-views/extended-properties-catalog-views-sys-extended-properties
+CREATE TABLE dbo.t (a int); EXEC sp_addextendedproperty N'MS_Description', N'text', N'SCHEMA', N'dbo', N'TABLE', N't'; SELECT name, value, class_desc FROM sys.extended_properties WHERE major_id = OBJECT_ID('dbo.t')
+--> 'MS_Description' | 'text' | 'OBJECT_OR_COLUMN'
+-- source: relational-databases/system-catalog-views/sys-all-objects-transact-sql
+CREATE TABLE dbo.t (a int); SELECT name FROM sys.all_objects WHERE object_id = OBJECT_ID('dbo.t'); SELECT name FROM sys.all_columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 't'
+--> next result
+--> 'a'
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-catalog-views/sys-foreign-keys-transact-sql
+SELECT COUNT(*) FROM sys.foreign_keys; SELECT COUNT(*) FROM sys.triggers; SELECT COUNT(*) FROM sys.synonyms; SELECT COUNT(*) FROM sys.sequences
+--> 0
+--> next result
+--> 0
+--> next result
+--> 0
+--> next result
+--> 0
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-catalog-views/sys-partitions-transact-sql
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1), (2); SELECT index_id, partition_number, rows FROM sys.partitions WHERE object_id = OBJECT_ID('dbo.t')
+--> 0 | 1 | 2
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-dynamic-management-views/sys-dm-exec-sessions-transact-sql
+SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE session_id = @@SPID
+--> 1
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-information-schema-views/tables-transact-sql
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM INFORMATION_SCHEMA.TABLES ORDER BY TABLE_NAME
+--> 'Own' | 'dbo' | 't' | 'BASE TABLE'
+--> 'Own' | 'dbo' | 'v' | 'VIEW'
+-- source: relational-databases/system-information-schema-views/columns-transact-sql
+CREATE TABLE dbo.t (a int NOT NULL, b nvarchar(10) DEFAULT N'x', c decimal(7,3), d datetime2(3)); SELECT COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 't' ORDER BY ORDINAL_POSITION
+--> 'a' | 1 | NULL | 'NO' | 'int' | NULL | 10 | 0 | NULL
+--> 'b' | 2 | '(N''x'')' | 'YES' | 'nvarchar' | 10 | NULL | NULL | NULL
+--> 'c' | 3 | NULL | 'YES' | 'decimal' | NULL | 7 | 3 | NULL
+--> 'd' | 4 | NULL | 'YES' | 'datetime2' | NULL | NULL | NULL | 3
+--! known: definitions are not written in SQL Server's form
+-- source: relational-databases/system-information-schema-views/routines-transact-sql
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE FROM INFORMATION_SCHEMA.ROUTINES
+--> 'dbo' | 'p' | 'PROCEDURE'
+-- source: relational-databases/system-information-schema-views/table-constraints-transact-sql
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT c CHECK (b > 0)); SELECT CONSTRAINT_NAME, CONSTRAINT_TYPE FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS ORDER BY CONSTRAINT_NAME
+--> 'c' | 'CHECK'
+--> 'pk' | 'PRIMARY KEY'
+-- source: relational-databases/system-information-schema-views/key-column-usage-transact-sql
+CREATE TABLE dbo.t (a int, b int, CONSTRAINT pk PRIMARY KEY (b, a)); SELECT COLUMN_NAME, ORDINAL_POSITION FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE ORDER BY ORDINAL_POSITION
+--> 'b' | 1
+--> 'a' | 2
+-- source: relational-databases/system-information-schema-views/schemata-transact-sql
+SELECT SCHEMA_NAME, SCHEMA_OWNER FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = 'dbo'
+--> 'dbo' | 'dbo'
+-- source: relational-databases/system-information-schema-views/views-transact-sql
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+SELECT TABLE_NAME, CHECK_OPTION, IS_UPDATABLE FROM INFORMATION_SCHEMA.VIEWS
+--> 'v' | 'NONE' | 'NO'
+-- source: relational-databases/system-compatibility-views/sys-sysobjects-transact-sql
+CREATE TABLE dbo.t (a int); SELECT name, xtype FROM sysobjects WHERE name = 't'
+--> 't' | 'U '
+--! known: catalog views and columns that are missing
+-- source: relational-databases/system-stored-procedures/sp-rename-transact-sql
+CREATE TABLE dbo.t (a int); EXEC sp_rename 'dbo.t', 'u'; EXEC sp_rename 'dbo.u.a', 'b', 'COLUMN'; EXEC ('INSERT dbo.u (b) VALUES (1); SELECT b FROM dbo.u')
+--> message: Caution: Changing any part of an object name could break scripts and stored procedures.
+--> message: Caution: Changing any part of an object name could break scripts and stored procedures.
+--> 1
+--! refused: sp_rename
+-- source: relational-databases/system-stored-procedures/sp-helptext-transact-sql
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+EXEC sp_helptext 'dbo.v'
+--> 'CREATE VIEW dbo.v AS SELECT 1 AS a'
+-- source: relational-databases/system-stored-procedures/sp-getapplock-transact-sql
+DECLARE @r int; BEGIN TRAN; EXEC @r = sp_getapplock @Resource = 'r', @LockMode = 'Exclusive'; SELECT @r, APPLOCK_MODE('public', 'r', 'Transaction'); ROLLBACK
+--> 0 | 'Exclusive'
+-- source: relational-databases/system-stored-procedures/sp-spaceused-transact-sql
+EXEC sp_spaceused 'dbo.nosuch'
+--> error 15009: The object 'dbo.nosuch' does not exist in database 'Shared' or is invalid for this operation.
+--! refused: sp_spaceused
+
+-- source: statements/collations
+SELECT CASE WHEN 'a' = 'A' COLLATE Latin1_General_CS_AS THEN 1 ELSE 0 END, CASE WHEN 'a' = 'A' COLLATE Latin1_General_BIN2 THEN 1 ELSE 0 END, CASE WHEN N'e' = N'é' COLLATE Latin1_General_CI_AI THEN 1 ELSE 0 END, CASE WHEN N'e' = N'é' THEN 1 ELSE 0 END
+--> 0 | 0 | 1 | 0
+SELECT 'a' COLLATE NoSuch_Collation
+--> error 448: Invalid collation 'NoSuch_Collation'.
+SELECT CASE WHEN 'a' COLLATE Latin1_General_CI_AS = 'b' COLLATE Latin1_General_CS_AS THEN 1 END
+--> error 468
+CREATE TABLE #t (v varchar(5) COLLATE Latin1_General_CS_AS); INSERT #t VALUES ('a'), ('A'); SELECT COUNT(*), COUNT(DISTINCT v) FROM #t WHERE v = 'a'
+--> 1 | 1
+SELECT v FROM (VALUES ('ä'), ('z'), ('b')) AS t (v) ORDER BY v
+--> 'ä'
+--> 'b'
+--> 'z'
+--! known: order is that of code points
+SELECT v FROM (VALUES ('_x'), ('1'), ('a')) AS t (v) ORDER BY v
+--> '_x'
+--> '1'
+--> 'a'
+--! known: order is that of code points
+-- source: statements/create-user-transact-sql
+CREATE USER u WITHOUT LOGIN; SELECT name, type_desc FROM sys.database_principals WHERE name = 'u'
+--> 'u' | 'SQL_USER'
+CREATE ROLE r; SELECT name, type_desc FROM sys.database_principals WHERE name = 'r'
+--> 'r' | 'DATABASE_ROLE'
+CREATE USER dbo WITHOUT LOGIN
+--> error 15023: User, group, or role 'dbo' already exists in the current database.
+-- source: statements/grant-transact-sql
+CREATE ROLE r; CREATE TABLE dbo.t (a int); GRANT SELECT, INSERT ON dbo.t TO r; DENY DELETE ON dbo.t TO r; SELECT permission_name, state_desc FROM sys.database_permissions WHERE grantee_principal_id = DATABASE_PRINCIPAL_ID('r') ORDER BY permission_name
+--> 'DELETE' | 'DENY'
+--> 'INSERT' | 'GRANT'
+--> 'SELECT' | 'GRANT'
+CREATE TABLE dbo.t (a int); GRANT EXECUTE ON dbo.t TO public
+--> error 4606: Granted or revoked privilege EXECUTE is not compatible with object.
+--! known: GRANT EXECUTE on a table is allowed (4606)
+CREATE TABLE dbo.t (a int); GRANT SELECT ON dbo.t TO nosuch
+--> error 15151: Cannot find the user 'nosuch', because it does not exist or you do not have permission.
+GRANT SELECT ON dbo.nosuch TO public
+--> error 15151: Cannot find the object 'nosuch', because it does not exist or you do not have permission.

@@ -1,0 +1,307 @@
+-- chapter: Data types
+-- source: data-types/int-bigint-smallint-and-tinyint-transact-sql
+SELECT CAST(9223372036854775807 AS bigint), CAST(-9223372036854775808 AS bigint), CAST(2147483647 AS int), CAST(-2147483648 AS int), CAST(32767 AS smallint), CAST(-32768 AS smallint), CAST(255 AS tinyint), CAST(0 AS tinyint)
+--: bigint, bigint, int, int, smallint, smallint, tinyint, tinyint
+--> 9223372036854775807 | -9223372036854775808 | 2147483647 | -2147483648 | 32767 | -32768 | 255 | 0
+SELECT 2147483647, 2147483648, 9223372036854775808
+--: int, decimal(10,0), decimal(19,0)
+--> 2147483647 | 2147483648 | 9223372036854775808
+SELECT 2147483647 + 1
+--> error 8115: Arithmetic overflow error converting expression to data type int.
+SELECT CAST(9223372036854775807 AS bigint) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type bigint.
+SELECT CAST(255 AS tinyint) + CAST(1 AS tinyint)
+--> error 8115: Arithmetic overflow error converting expression to data type tinyint.
+SELECT CAST(32767 AS smallint) + CAST(1 AS smallint)
+--> error 8115: Arithmetic overflow error converting expression to data type smallint.
+SELECT CAST(1 AS tinyint) - CAST(2 AS tinyint)
+--> error 8115: Arithmetic overflow error converting expression to data type tinyint.
+SELECT CAST(255 AS tinyint) + 1
+--: int
+--> 256
+SELECT 2147483647 * 2
+--> error 8115: Arithmetic overflow error converting expression to data type int.
+SELECT -CAST(-2147483648 AS int)
+--> error 8115: Arithmetic overflow error converting expression to data type int.
+--! known: the lowest INT can be negated
+DECLARE @t tinyint = 256
+--> error 220: Arithmetic overflow error for data type tinyint, value = 256.
+--! known: overflow of TINYINT and SMALLINT is error 8115 (220)
+DECLARE @s smallint = 32768
+--> error 220: Arithmetic overflow error for data type smallint, value = 32768.
+--! known: overflow of TINYINT and SMALLINT is error 8115 (220)
+DECLARE @t tinyint = -1
+--> error 220: Arithmetic overflow error for data type tinyint, value = -1.
+--! known: overflow of TINYINT and SMALLINT is error 8115 (220)
+-- source: data-types/bit-transact-sql
+DECLARE @b bit = 5, @c bit = 0, @d bit = 'TRUE', @e bit = 'false', @f bit; SELECT @b, @c, @d, @e, @f
+--: bit, bit, bit, bit, bit
+--> 1 | 0 | 1 | 0 | NULL
+SELECT CAST(1 AS bit) + CAST(1 AS bit)
+--> error 402: The data types bit and bit are incompatible in the add operator.
+SELECT CAST(1 AS bit) + 1
+--: int
+--> 2
+SELECT SUM(CAST(1 AS bit))
+--> error 8117: Operand data type bit is invalid for sum operator.
+-- source: data-types/decimal-and-numeric-transact-sql
+SELECT CAST(123 AS decimal(5,2)), CAST(12345.12 AS numeric(10,5)), CAST(1 AS decimal), CAST(1.6 AS decimal)
+--: decimal(5,2), numeric(10,5), decimal(18,0), decimal(18,0)
+--> 123.00 | 12345.12000 | 1 | 2
+SELECT CAST(99999999999999999999999999999999999999 AS decimal(38,0))
+--> 99999999999999999999999999999999999999
+SELECT CAST(99999999999999999999999999999999999999 AS decimal(38,0)) + 1
+--> error 8115
+SELECT 123456789012345678901234567890123456789
+--> error 1007: The number '123456789012345678901234567890123456789' is out of the range for numeric representation (maximum precision 38).
+DECLARE @d decimal(3,1) = 99.95
+--> error 8115: Arithmetic overflow error converting numeric to data type numeric.
+--! known: messages say decimal for numeric
+DECLARE @d decimal(3,1) = 99.94; SELECT @d
+--> 99.9
+-- source: data-types/money-and-smallmoney-transact-sql
+SELECT CAST(922337203685477.5807 AS money), CAST(-922337203685477.5808 AS money), CAST(214748.3647 AS smallmoney), $12.5, CAST('-$5' AS money)
+--: money, money, smallmoney, money, money
+--> 922337203685477.5807 | -922337203685477.5808 | 214748.3647 | 12.5000 | -5.0000
+SELECT CAST(922337203685477.5808 AS money)
+--> error 8115
+--! known: MONEY and SMALLMONEY have no bounds
+SELECT CAST(214748.3648 AS smallmoney)
+--> error 8115
+--! known: MONEY and SMALLMONEY have no bounds
+SELECT CAST(1 AS money) / CAST(3 AS money), CAST(1 AS money) * CAST(0.3333 AS money), CAST(10 AS money) / 4
+--: money, money, money
+--> 0.3333 | 0.3333 | 2.5000
+-- source: data-types/float-and-real-transact-sql
+SELECT CAST(1 AS float(24)), CAST(1 AS float(25)), CAST(1 AS float), CAST(1 AS float(53)), CAST(1 AS real), CAST(1 AS double precision)
+--: real, float, float, float, real, float
+--> 1 | 1 | 1 | 1 | 1 | 1
+SELECT 1e400
+--> error 168
+--! known: overflow of FLOAT gives inf (8115)
+SELECT 0.1e0 + 0.2e0, CAST(0.1 AS real), 1e308
+--> 0.3 | 0.1 | 1e+308
+SELECT 1e308 * 10
+--> error 8115: Arithmetic overflow error converting expression to data type float.
+--! known: overflow of FLOAT gives inf (8115)
+SELECT 1e0 / 0
+--> error 8134: Divide by zero error encountered.
+-- source: data-types/char-and-varchar-transact-sql
+DECLARE @c char(5) = 'ab', @v varchar(5) = 'ab', @d char = 'ab', @e varchar = 'ab'; SELECT @c + '|', @v + '|', @d + '|', @e + '|'
+--> 'ab   |' | 'ab|' | 'a|' | 'a|'
+SELECT CAST('abc' AS char(2)), DATALENGTH(CAST('a' AS char)), CAST('x' AS varchar(max))
+--> 'ab' | 30 | 'x'
+DECLARE @v varchar(3) = 'abcdef'; SELECT @v
+--> 'abc'
+CREATE TABLE #t (v varchar(3)); INSERT #t VALUES ('abcd')
+--> error 2628
+CREATE TABLE #t (v varchar(3)); INSERT #t VALUES ('abc   '); SELECT DATALENGTH(v) FROM #t
+--> 3
+CREATE TABLE #t (c char(3), n nchar(3)); INSERT #t VALUES ('a', N'b'); SELECT DATALENGTH(c), DATALENGTH(n), c + '|' + n + '|' FROM #t
+--> 3 | 6 | 'a  |b  |'
+DECLARE @v varchar(8001)
+--> error 131: The size (8001) given to the type 'varchar' exceeds the maximum allowed for any data type (8000).
+DECLARE @v varchar(0)
+--> error 1001: Line 1: Length or precision specification 0 is invalid.
+-- source: data-types/nchar-and-nvarchar-transact-sql
+DECLARE @n nvarchar(4001)
+--> error 131
+DECLARE @n nvarchar(3) = N'ab', @c nchar(4) = N'ab'; SELECT @n, @c + N'|', DATALENGTH(@n), DATALENGTH(@c)
+--> 'ab' | 'ab  |' | 4 | 8
+SELECT N'Ω€漢', CAST(N'€' AS varchar(5)), CAST('é' AS nvarchar(5))
+--> 'Ω€漢' | '€' | 'é'
+SELECT CAST(N'漢' AS varchar(5))
+--> '?'
+--! known: VARCHAR holds characters of any code page
+-- source: data-types/binary-and-varbinary-transact-sql
+DECLARE @b binary(4) = 0x0102, @v varbinary(4) = 0x0102, @d binary = 0x0102; SELECT @b, @v, @d
+--: binary(4), varbinary(4), binary(1)
+--> 0x01020000 | 0x0102 | 0x01
+SELECT 0xABC, 0x
+--> 0x0ABC | 0x
+SELECT CAST(0x00000001 AS int) + 1, CAST(123456 AS binary(4)), CAST(CAST(123456 AS binary(2)) AS int)
+--> 2 | 0x0001E240 | 57920
+-- source: data-types/date-transact-sql
+SELECT CAST('0001-01-01' AS date), CAST('9999-12-31' AS date), CAST('20240229' AS date), CAST('2024-2-9' AS date), CAST('Feb 9 2024' AS date), CAST('9 February 2024' AS date)
+--> 0001-01-01 | 9999-12-31 | 2024-02-29 | 2024-02-09 | 2024-02-09 | 2024-02-09
+SELECT CAST('2/9/2024' AS date), CAST('2-9-2024' AS date), CAST('2.9.2024' AS date), CAST('240209' AS date), CAST('2024' AS date)
+--> 2024-02-09 | 2024-02-09 | 2024-02-09 | 2024-02-09 | 2024-01-01
+SELECT CAST('2023-02-29' AS date)
+--> error 241: Conversion failed when converting date and/or time from character string.
+SELECT CAST('2024-01-01' AS date) + 1
+--> error 206: Operand type clash: date is incompatible with int
+DECLARE @d date = '2024-05-06T07:08:09'; SELECT @d
+--> 2024-05-06
+DECLARE @d date = 5
+--> error 206: Operand type clash: int is incompatible with date
+-- source: data-types/time-transact-sql
+SELECT CAST('12:34:56.1234567' AS time(0)), CAST('12:34:56.1234567' AS time(1)), CAST('12:34:56.1234567' AS time(2)), CAST('12:34:56.1234567' AS time(3)), CAST('12:34:56.1234567' AS time(4)), CAST('12:34:56.1234567' AS time(5)), CAST('12:34:56.1234567' AS time(6))
+--> 12:34:56 | 12:34:56.1 | 12:34:56.12 | 12:34:56.123 | 12:34:56.1235 | 12:34:56.12346 | 12:34:56.123457
+--! known: times are cut off instead of rounded
+SELECT CAST('12:34:56.1234567' AS time)
+--: time(7)
+--> 12:34:56.1234567
+--! known: times have microseconds
+SELECT CAST('12:34:56.789' AS time(0)), CAST('12:34:56.789' AS time(1))
+--> 12:34:57 | 12:34:56.8
+--! known: times are cut off instead of rounded
+SELECT CAST('1:20 PM' AS time(0)), CAST('1 PM' AS time(0)), CAST('12 AM' AS time(0)), CAST('12:00 PM' AS time(0)), CAST('23:59' AS time(0))
+--> 13:20:00 | 13:00:00 | 00:00:00 | 12:00:00 | 23:59:00
+SELECT CAST('25:00' AS time)
+--> error 241
+SELECT CAST('12:00' AS time(8))
+--> error 1002: Line 1: Specified scale 8 is invalid.
+SELECT CAST('12:00' AS time) + 1
+--> error 206
+SELECT CAST(CAST('12:30:40.5' AS time) AS datetime), CAST(CAST('12:30:40.5' AS time) AS smalldatetime)
+--> 1900-01-01 12:30:40.500 | 1900-01-01 12:31:00
+-- source: data-types/datetime-transact-sql, rounding of datetime fractional second precision
+SELECT CAST('1998-01-01 23:59:59.999' AS datetime), CAST('1998-01-01 23:59:59.995' AS datetime), CAST('1998-01-01 23:59:59.996' AS datetime), CAST('1998-01-01 23:59:59.998' AS datetime), CAST('1998-01-01 23:59:59.992' AS datetime), CAST('1998-01-01 23:59:59.994' AS datetime), CAST('1998-01-01 23:59:59.991' AS datetime)
+--> 1998-01-02 00:00:00.000 | 1998-01-01 23:59:59.997 | 1998-01-01 23:59:59.997 | 1998-01-01 23:59:59.997 | 1998-01-01 23:59:59.993 | 1998-01-01 23:59:59.993 | 1998-01-01 23:59:59.990
+SELECT CAST('1753-01-01' AS datetime), CAST('9999-12-31 23:59:59.997' AS datetime)
+--> 1753-01-01 00:00:00.000 | 9999-12-31 23:59:59.997
+SELECT CAST('1752-12-31' AS datetime)
+--> error 242: The conversion of a varchar data type to a datetime data type resulted in an out-of-range value.
+SELECT CAST('2024-01-01' AS datetime) + 1, CAST('2024-01-01' AS datetime) + 0.25, CAST('2024-01-02' AS datetime) - 1
+--: datetime, datetime, datetime
+--> 2024-01-02 00:00:00.000 | 2024-01-01 06:00:00.000 | 2024-01-01 00:00:00.000
+SELECT CAST('2024-01-02' AS datetime) - CAST('2024-01-01' AS datetime)
+--> 1900-01-02 00:00:00.000
+--! refused: Arithmetic between two datetimes
+SELECT CAST('2024-01-01 10:00:00.1234567' AS datetime)
+--> error 241: Conversion failed when converting date and/or time from character string.
+--! known: text with seven decimals is a DATETIME
+SELECT CAST('2024-01-01T10:00:00Z' AS datetime), CAST('20240101 10:00' AS datetime)
+--> 2024-01-01 10:00:00.000 | 2024-01-01 10:00:00.000
+-- source: data-types/datetime-transact-sql, convert to other date and time types
+SELECT CAST(CAST('2016-12-21 12:00:00.003' AS datetime) AS datetime2(7)), CAST(CAST('2016-12-21 12:00:00.007' AS datetime) AS datetime2(7))
+--> 2016-12-21 12:00:00.0033333 | 2016-12-21 12:00:00.0066667
+--! known: times are cut off instead of rounded
+SELECT CAST(CAST('2016-12-21 12:00:00.003' AS datetime) AS datetime2(3)), CAST(CAST('2016-12-21 12:00:00.003' AS datetime) AS time(3))
+--> 2016-12-21 12:00:00.003 | 12:00:00.003
+SELECT CASE WHEN CAST('2016-12-21 12:00:00.003' AS datetime) = CAST('2016-12-21 12:00:00.003' AS datetime2) THEN 1 ELSE 0 END
+--> 0
+--! known: times are cut off instead of rounded
+-- source: data-types/datetime2-transact-sql
+SELECT CAST('2007-05-02 19:58:47.1234567' AS datetime2(0)), CAST('2007-05-02 19:58:47.1234567' AS datetime2(3)), CAST('2007-05-02 19:58:47.1234567' AS datetime2(6)), CAST('2007-05-02' AS datetime2(0))
+--: datetime2(0), datetime2(3), datetime2(6), datetime2(0)
+--> 2007-05-02 19:58:47 | 2007-05-02 19:58:47.123 | 2007-05-02 19:58:47.123457 | 2007-05-02 00:00:00
+--! known: times are cut off instead of rounded
+SELECT CAST('2007-05-02 19:58:47.1234567' AS datetime2)
+--> 2007-05-02 19:58:47.1234567
+--! known: times have microseconds
+SELECT CAST('2007-05-02 23:59:59.9' AS datetime2(0)), CAST('2007-05-02 23:59:59.999' AS datetime2(2))
+--> 2007-05-03 00:00:00 | 2007-05-03 00:00:00.00
+SELECT CAST('0001-01-01' AS datetime2(0)), CAST('9999-12-31 23:59:59' AS datetime2(0))
+--> 0001-01-01 00:00:00 | 9999-12-31 23:59:59
+SELECT CAST('2024-01-01' AS datetime2) + 1
+--> error 206: Operand type clash: datetime2 is incompatible with int
+-- source: data-types/smalldatetime-transact-sql
+SELECT CAST('2007-05-08 12:35:29' AS smalldatetime), CAST('2007-05-08 12:35:30' AS smalldatetime), CAST('2007-05-08 12:59:59.998' AS smalldatetime), CAST('2007-05-08 12:35:29.998' AS smalldatetime)
+--> 2007-05-08 12:35:00 | 2007-05-08 12:36:00 | 2007-05-08 13:00:00 | 2007-05-08 12:35:00
+SELECT CAST('2079-06-06' AS smalldatetime), CAST('1900-01-01' AS smalldatetime)
+--> 2079-06-06 00:00:00 | 1900-01-01 00:00:00
+SELECT CAST('2079-06-07' AS smalldatetime)
+--> error 242: The conversion of a varchar data type to a smalldatetime data type resulted in an out-of-range value.
+--! known: SMALLDATETIME keeps seconds and has no bounds
+-- source: data-types/datetimeoffset-transact-sql
+SELECT CAST('2007-05-08 12:35:29.1234567 +12:15' AS datetimeoffset(7)), CAST('2007-05-08 12:35:29 -08:00' AS datetimeoffset(0)), CAST('2007-05-08' AS datetimeoffset(0))
+--> 2007-05-08 12:35:29.1234567 +12:15 | 2007-05-08 12:35:29 -08:00 | 2007-05-08 00:00:00 +00:00
+--! known: offset of DATETIMEOFFSET
+SELECT CAST(CAST('2007-05-08 12:35:29 +12:00' AS datetimeoffset(0)) AS datetime2(0)), CAST(CAST('2007-05-08 12:35:29 +12:00' AS datetimeoffset(0)) AS date)
+--> 2007-05-08 12:35:29 | 2007-05-08
+--! known: offset of DATETIMEOFFSET
+SELECT CASE WHEN CAST('2024-01-01 10:00 +02:00' AS datetimeoffset) = CAST('2024-01-01 08:00 +00:00' AS datetimeoffset) THEN 1 ELSE 0 END
+--> 1
+--! known: offset of DATETIMEOFFSET
+SELECT CAST('2024-01-01 10:00 +15:00' AS datetimeoffset)
+--> error 241
+-- source: data-types/uniqueidentifier-transact-sql
+DECLARE @u uniqueidentifier = '6F9619FF-8B86-D011-B42D-00C04FC964FF'; SELECT @u, CAST(@u AS varchar(36)), CAST(@u AS binary(16))
+--> 6F9619FF-8B86-D011-B42D-00C04FC964FF | '6F9619FF-8B86-D011-B42D-00C04FC964FF' | 0xFF19966F868B11D0B42D00C04FC964FF
+--! refused: The conversion from uniqueidentifier to binary
+SELECT CAST('6F9619FF-8B86-D011-B42D' AS uniqueidentifier)
+--> error 8169: Conversion failed when converting from a character string to uniqueidentifier.
+SELECT CAST(0xFF19966F868B11D0B42D00C04FC964FF AS uniqueidentifier)
+--> 6F9619FF-8B86-D011-B42D-00C04FC964FF
+--! refused: The conversion from varbinary to uniqueidentifier
+-- source: data-types/sql-variant-transact-sql
+DECLARE @v sql_variant = 5; SELECT @v
+--> 5
+--! refused: The data type sql_variant
+-- source: data-types/rowversion-transact-sql
+CREATE TABLE #t (a int, r rowversion); INSERT #t (a) VALUES (1), (2); SELECT COUNT(DISTINCT r) FROM #t
+--> 2
+--! refused: The data type timestamp
+-- source: data-types/hierarchyid-data-type-method-reference
+SELECT hierarchyid::GetRoot().ToString()
+--> '/'
+--! known: hierarchyid:: is error 102
+-- source: data-types/ntext-text-and-image-transact-sql
+CREATE TABLE #t (a text, b ntext, c image); INSERT #t VALUES ('x', N'y', 0x01); SELECT a, b, c FROM #t
+--> 'x' | 'y' | 0x01
+--! refused: The data type text
+-- source: data-types/constants-transact-sql
+SELECT 'O''Brien', N'Michél', 'a''''b', '', N''
+--> 'O''Brien' | 'Michél' | 'a''''b' | '' | ''
+SELECT 1894.1204, 2.0, .5, 5., 101.5E5, 0.5E-2, -3, +145.5
+--> 1894.1204 | 2.0 | 0.5 | 5 | 10150000 | 0.005 | -3 | 145.5
+SELECT $2, $542023.14, -$5, +$1
+--> 2.0000 | 542023.1400 | -5.0000 | 1.0000
+SELECT 0xAE, 0x12Ef, 0x69048AEFDD010E
+--> 0xAE | 0x12EF | 0x69048AEFDD010E
+SELECT 1.50, 100.00, 0.001, 1.
+--: decimal(3,2), decimal(5,2), decimal(3,3), decimal(1,0)
+--> 1.50 | 100.00 | 0.001 | 1
+SELECT 'abc', N'abcd', 0x0102, 1e0, $1, 1
+--: varchar(3), nvarchar(4), varbinary(2), float, money, int
+--> 'abc' | 'abcd' | 0x0102 | 1 | 1.0000 | 1
+-- source: data-types/precision-scale-and-length-transact-sql
+SELECT CAST(1 AS decimal(10,2)) + CAST(1 AS decimal(8,4)), CAST(1 AS decimal(10,2)) - CAST(1 AS decimal(5,0)), CAST(1 AS decimal(38,2)) + CAST(1 AS decimal(10,4))
+--: decimal(13,4), decimal(11,2), decimal(38,2)
+--> 2.0000 | 0.00 | 2.00
+--! known: scale of a sum of 38 digits
+SELECT CAST(1.5 AS decimal(10,2)) * CAST(2 AS decimal(8,4)), CAST(1 AS decimal(20,8)) * CAST(1 AS decimal(20,8)), CAST(1 AS decimal(38,10)) * CAST(1 AS decimal(38,10))
+--: decimal(19,6), decimal(38,13), decimal(38,6)
+--> 3.000000 | 1.0000000000000 | 1.000000
+SELECT CAST(10 AS decimal(10,2)) / CAST(4 AS decimal(5,2)), CAST(1 AS decimal(5,0)) / CAST(3 AS decimal(5,0))
+--: decimal(18,8), decimal(11,6)
+--> 2.50000000 | 0.333333
+SELECT CAST(10 AS decimal(18,2)) / CAST(3 AS decimal(18,2))
+--: decimal(38,20)
+--> 3.33333333333333333333
+--! known: quotients of wide decimals overflow
+SELECT CAST(7 AS decimal(5,2)) % CAST(4 AS decimal(7,3)), 5 % 3, -5 % 3, 5 % -3
+--: decimal(6,3), int, int, int
+--> 3.000 | 2 | -2 | 2
+SELECT CAST(1 AS decimal(5,2)) * CAST(2 AS smallint), CAST(1 AS decimal(5,2)) + CAST(1 AS tinyint), CAST(1 AS decimal(5,2)) + CAST(1 AS bigint)
+--: decimal(11,2), decimal(6,2), decimal(22,2)
+--> 2.00 | 2.00 | 2.00
+--! known: CAST of a constant counts as a constant in the rules of precision
+DECLARE @s smallint = 2, @i int = 1, @b bigint = 1; SELECT CAST(1 AS decimal(5,2)) * @s, CAST(1 AS decimal(5,2)) + @i, CAST(1 AS decimal(5,2)) + @b
+--: decimal(11,2), decimal(13,2), decimal(22,2)
+--> 2.00 | 2.00 | 2.00
+SELECT 1 / 3, 1 / 3.0, 1.0 / 3, 10 / 4, -7 / 2, 7 / -2
+--> 0 | 0.333333 | 0.333333 | 2 | -3 | -3
+SELECT CAST(1 AS decimal(5,2)) UNION ALL SELECT CAST(1 AS decimal(8,4))
+--: decimal(8,4)
+--> 1.0000
+--> 1.0000
+SELECT CAST(N'a' AS nchar(2)) + 'b', 'a' + CAST('b' AS varchar(10))
+--: nvarchar(3), varchar(11)
+--> 'a b' | 'ab'
+SELECT CAST(0.0000009 AS decimal(30,20)) * CAST(1 AS decimal(30,20)), CAST(0.0000009 AS decimal(30,10)) * CAST(1 AS decimal(30,10))
+--: decimal(38,17), decimal(38,6)
+--> 0.00000090000000000 | 0.000001
+-- source: data-types/data-type-precedence-transact-sql
+SELECT 1 + '2', '1' + 2.5, CASE WHEN 1 = '01' THEN 1 ELSE 0 END, CASE WHEN '2024-01-01' = CAST('2024-01-01' AS date) THEN 1 ELSE 0 END
+--> 3 | 3.5 | 1 | 1
+SELECT 1 + 'a'
+--> error 245: Conversion failed when converting the varchar value 'a' to data type int.
+SELECT CAST(1 AS tinyint) + CAST(1 AS smallint), CAST(1 AS smallint) + 1, 1 + CAST(1 AS bigint), CAST(1 AS bigint) + 1.0, CAST(1 AS real) + 1, CAST(1 AS real) + 1e0, CAST(1 AS smallmoney) + CAST(1 AS money), CAST(1 AS money) + CAST(1 AS decimal(5,2))
+--: smallint, int, bigint, decimal(21,1), real, float, money, decimal(20,4)
+--> 2 | 2 | 2 | 2.0 | 2 | 2 | 2.0000 | 2.0000
+--! known: CAST of a constant counts as a constant in the rules of precision
+SELECT CASE WHEN 1 = 1 THEN 1 ELSE 2.5 END, CASE WHEN 1 = 0 THEN 'a' ELSE N'b' END, CASE WHEN 1 = 1 THEN CAST(1 AS smallint) ELSE CAST(1 AS tinyint) END, CASE WHEN 1 = 1 THEN CAST('2024-01-01' AS date) ELSE CAST('2024-01-01' AS datetime) END
+--: decimal(11,1), nvarchar(1), smallint, datetime
+--> 1.0 | 'b' | 1 | 2024-01-01 00:00:00.000
