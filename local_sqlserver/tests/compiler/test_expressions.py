@@ -199,7 +199,7 @@ TEXT: list[tuple[str, Any]] = [
     ("LEFT('abc',2)", "ab"),
     ("LEFT('abc',10)", "abc"),
     ("RIGHT('abc',2)", "bc"),
-    ("LEFT('abc',-1)", Raises(536)),
+    ("LEFT('abc',-1)", Raises(537)),
     ("SUBSTRING('abcdef',2,3)", "bcd"),
     ("SUBSTRING('abc',0,2)", "a"),
     ("SUBSTRING('abc',-1,3)", "a"),

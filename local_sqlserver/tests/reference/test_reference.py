@@ -189,7 +189,8 @@ def shown_moment(value: datetime, kind: SqlType) -> str:
     if kind.name == "datetime":
         return f"{text}.{round(value.microsecond / 1000):03}"
     text = with_fraction(text, value.microsecond, kind.scale)
-    return f"{text} {value:%z}"[:-2] + f":{value:%z}"[-2:] if value.tzinfo else text
+    offset = f"{value:%z}"
+    return f"{text} {offset[:3]}:{offset[3:]}" if offset else text
 
 
 def with_fraction(text: str, microsecond: int, scale: int | None) -> str:

@@ -200,7 +200,7 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         if style in (1, 2):
             raise unsupported("CONVERT from text to binary with a style", line)
         encoding = "tsql_utf16" if source in ("nchar", "nvarchar") else "encode"
-        return Value(f"{encoding}({sql})", target)
+        return _fitting_binary(Value(f"{encoding}({sql})", SqlType("varbinary", length=MAX)), target)
     elif name == "time":
         attempt = f"CAST({_moment(sql, None)} AS TIME)"
         failure = _failure(value, 241)
@@ -314,11 +314,19 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
 
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:
     if value.type.name in BINARY:
-        return Value(value.sql, target)
+        return _fitting_binary(value, target)
     if value.type.name in INTEGERS | {"bit"}:
         width = target.length if target.length not in (None, MAX) else TYPES[value.type.name].size
         return Value(f"tsql_integer_bytes({value.sql}, {width})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
+
+
+def _fitting_binary(value: Value, target: SqlType) -> Value:
+    """Binary cut at the length of its type, and for BINARY filled with zeros."""
+    if target.length in (None, MAX):
+        return Value(value.sql, target)
+    zeros = f" || repeat('\\x00'::BLOB, {target.length})" if target.name == "binary" else ""
+    return Value(f"({value.sql}{zeros})[1:{target.length}]", target)
 
 
 def _from_binary(value: Value, target: SqlType, line: int) -> Value:
@@ -329,7 +337,13 @@ def _from_binary(value: Value, target: SqlType, line: int) -> Value:
 
 
 def assign(value: Value, target: SqlType, *, table: str, column: str, line: int) -> Value:
-    """A value converted to the type of the column that stores it; text that does not fit raises 2628."""
+    """A value converted to the type of the column that stores it; text or binary that does not fit raises 2628."""
+    if target.name in BINARY and value.type.name in BINARY and target.length not in (None, MAX) and not value.null:
+        failure = raise_sql(2628, quote(table), quote(column), quote(""))
+        long = computed_once(
+            lambda sql: f"CASE WHEN octet_length({sql}) > {target.length} THEN {failure} ELSE {sql} END", value
+        )
+        return convert(Value(long, SqlType("varbinary", length=MAX)), target, line=line)
     if value.null or target.name not in TEXT:
         return convert(value, target, line=line)
     # Other types become text of sufficient length first, so that 2628 can show it. Numbers raise 8115 instead.

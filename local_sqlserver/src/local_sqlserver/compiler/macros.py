@@ -247,10 +247,11 @@ tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
     ELSE lower(v) LIKE lower(replace(pattern, '\', '\\')) ESCAPE '\' END;
 
 tsql_length(n, function_name) AS CASE
-    WHEN n < 0 THEN tsql_raise(536, function_name)
+    WHEN n < 0 THEN CASE function_name WHEN 'left' THEN tsql_raise(537) ELSE tsql_raise(536, 'RIGHT') END
     ELSE n END;
 
-tsql_cut(v, first, count) AS substring(v, greatest(first, 1), greatest(count + least(first, 1) - 1, 0));
+tsql_cut(v, first, count) AS CASE WHEN first IS NOT NULL AND count IS NOT NULL
+    THEN substring(v, greatest(first, 1), greatest(count + least(first, 1) - 1, 0)) END;
 
 tsql_substring(v, first, count) AS CASE
     WHEN count < 0 THEN tsql_raise(537)
@@ -283,12 +284,14 @@ tsql_replace(v, old, new) AS CASE
     ELSE regexp_replace(v, '(?i)' || regexp_escape(old), replace(new, '\', '\\'), 'g') END;
 
 tsql_stuff(v, first, count, inserted) AS CASE
+    WHEN v IS NULL OR first IS NULL OR count IS NULL THEN NULL
     WHEN first <= 0 OR first > tsql_len(v) OR count < 0 THEN NULL
     WHEN tsql_has_pairs(v) THEN concat(tsql_gather(left(tsql_spread(v), first - 1)), inserted,
         tsql_gather(substring(tsql_spread(v), first + count)))
     ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
 
 tsql_stuff_whole(v, first, count, inserted) AS CASE
+    WHEN v IS NULL OR first IS NULL OR count IS NULL THEN NULL
     WHEN first <= 0 OR first > length(v) OR count < 0 THEN NULL
     ELSE concat(left(v, first - 1), inserted, substring(v, first + count)) END;
 

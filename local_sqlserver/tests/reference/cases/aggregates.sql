@@ -209,7 +209,6 @@ SELECT LAG(v, 0) OVER (ORDER BY v) FROM (VALUES (1)) AS t (v)
 --> 1
 SELECT LAG(v, -1) OVER (ORDER BY v) FROM (VALUES (1)) AS t (v)
 --> error 8730: Offset parameter for Lag and Lead functions cannot be a negative value.
---! known: LAG takes a negative offset (8730)
 SELECT v, LAG(v) IGNORE NULLS OVER (ORDER BY k) FROM (VALUES (1, 10), (2, NULL), (3, 30)) AS t (k, v) ORDER BY k
 --> 10 | NULL
 --> NULL | 10

@@ -307,7 +307,14 @@ SELECT DATETRUNC(day, CAST('2021-01-01 00:30:00 +02:00' AS datetimeoffset(0)))
 --! known: offset of DATETIMEOFFSET
 SELECT DATETRUNC(day, CAST(NULL AS date))
 --> NULL
+SELECT DATETRUNC(millisecond, CAST('2020-02-02 02:02:02.002' AS datetime)), DATETRUNC(second, CAST('2009-09-11 12:42:12' AS smalldatetime))
+--> 2020-02-02 02:02:02.003 | 2009-09-11 12:42:00
+SELECT DATETRUNC(millisecond, '1998-03-04 10:10:05.1234567')
+--> 1998-03-04 10:10:05.1230000
 -- source: functions/datetrunc-transact-sql, errors
+SELECT DATETRUNC(microsecond, CAST('2021-12-12 12:12:12.123' AS datetime2(3)))
+--> error 9810: The datepart microsecond is not supported by date function datetrunc for data type datetime2.
+--! known: dateparts that a type does not support (9810)
 SELECT DATETRUNC(hour, CAST('2024-01-01' AS date))
 --> error 9810: The datepart hour is not supported by date function datetrunc for data type date.
 SELECT DATETRUNC(year, CAST('10:00' AS time))
@@ -322,6 +329,22 @@ SELECT DATETRUNC(week, CAST('0001-01-01' AS date))
 --> error 9837
 --! known: DATETRUNC below the year 1 gives text (9837)
 -- source: functions/date-bucket-transact-sql
+SELECT DATE_BUCKET(week, 1, CAST('2020-04-15 21:22:11' AS datetime2(0))), DATE_BUCKET(week, 5, CAST('2020-04-15 21:22:11' AS datetime2(0)))
+--: datetime2(0), datetime2(0)
+--> 2020-04-13 00:00:00 | 2020-04-06 00:00:00
+--! refused: The function DATE_BUCKET
+SELECT DATE_BUCKET(week, 5, CAST('2020-06-15 21:22:11' AS datetime2(0)), CAST('2019-01-01' AS datetime2(0)))
+--> 2020-06-09 00:00:00
+--! refused: The function DATE_BUCKET
+SELECT DATE_BUCKET(day, 365, CAST('2000-01-01 01:01:01' AS datetime2(0)))
+--> 1999-12-08 00:00:00
+--! refused: The function DATE_BUCKET
+SELECT DATE_BUCKET(hour, 1, CAST('2020-04-30 21:21:21' AS datetime2(0))), DATE_BUCKET(minute, 1, CAST('2020-04-30 21:21:21' AS datetime2(0)))
+--> 2020-04-30 21:00:00 | 2020-04-30 21:21:00
+--! refused: The function DATE_BUCKET
+SELECT DATE_BUCKET(day, -1, CAST('2020-04-30' AS date))
+--> error 9834: Invalid bucket width value passed to DATE_BUCKET function. Only positive values are allowed.
+--! refused: The function DATE_BUCKET
 SELECT DATE_BUCKET(week, 2, CAST('2024-01-10' AS date))
 --> 2024-01-01
 --! refused: The function DATE_BUCKET

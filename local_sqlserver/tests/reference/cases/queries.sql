@@ -220,16 +220,19 @@ SELECT value FROM GENERATE_SERIES(5, 1, -2)
 --> 5
 --> 3
 --> 1
-SELECT value FROM GENERATE_SERIES(0.0, 0.4, 0.2)
+DECLARE @a decimal(2,1) = 0.0, @b decimal(2,1) = 0.4, @s decimal(2,1) = 0.2; SELECT value FROM GENERATE_SERIES(@a, @b, @s)
 --> 0.0
 --> 0.2
 --> 0.4
---! known: GENERATE_SERIES of DECIMAL is error 50000
+--! refused: GENERATE_SERIES of decimal
+SELECT value FROM GENERATE_SERIES(3, 1)
+--> 3
+--> 2
+--> 1
 SELECT COUNT(*) FROM GENERATE_SERIES(5, 1, 1)
 --> 0
 SELECT value FROM GENERATE_SERIES(1, 3, 0)
 --> error 4199
---! known: GENERATE_SERIES with step 0 is empty (4199)
 SELECT COUNT(*) FROM GENERATE_SERIES(1, CAST(NULL AS int))
 --> 0
 -- source: queries/select-into-clause-transact-sql

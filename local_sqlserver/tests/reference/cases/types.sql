@@ -121,6 +121,13 @@ SELECT 0xABC, 0x
 --> 0x0ABC | 0x
 SELECT CAST(0x00000001 AS int) + 1, CAST(123456 AS binary(4)), CAST(CAST(123456 AS binary(2)) AS int)
 --> 2 | 0x0001E240 | 57920
+CREATE TABLE #t (b binary(3), v varbinary(3)); INSERT #t VALUES (0x01, 0x01), (0x010203, 0x010203); SELECT b, v FROM #t ORDER BY v
+--> 0x010000 | 0x01
+--> 0x010203 | 0x010203
+CREATE TABLE #t (v varbinary(2)); INSERT #t VALUES (0x010203)
+--> error 2628
+SELECT CASE WHEN CAST(0x01 AS binary(2)) = 0x0100 THEN 1 ELSE 0 END
+--> 1
 -- source: data-types/date-transact-sql
 SELECT CAST('0001-01-01' AS date), CAST('9999-12-31' AS date), CAST('20240229' AS date), CAST('2024-2-9' AS date), CAST('Feb 9 2024' AS date), CAST('9 February 2024' AS date)
 --> 0001-01-01 | 9999-12-31 | 2024-02-29 | 2024-02-09 | 2024-02-09 | 2024-02-09

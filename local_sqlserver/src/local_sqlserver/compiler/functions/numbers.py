@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local_sqlserver.compiler.conversions import convert
-from local_sqlserver.compiler.fragments import Value, typed_null
+from local_sqlserver.compiler.fragments import Value, computed_once, quote, raise_sql, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import FLOAT, INT, decimal, duckdb_type
 from local_sqlserver.errors import unsupported
@@ -35,7 +35,10 @@ def _float(call: Call, position: int = 0) -> str:
 @numbers.scalar("ABS", least=1)
 def _abs(call: Call) -> Value:
     value = number(call, 0)
-    return Value(f"abs({value.sql})", value.type)
+    if value.type.name not in INTEGERS:
+        return Value(f"abs({value.sql})", value.type)
+    # The lowest integer has no counterpart in its type; the CAST back raises 8115.
+    return Value(f"CAST(abs(CAST({value.sql} AS HUGEINT)) AS {duckdb_type(value.type)})", value.type)
 
 
 @numbers.scalar("SIGN", least=1)
@@ -116,13 +119,40 @@ def _power(call: Call) -> Value:
     return Value(f"CAST({result} AS {duckdb_type(declared)})", declared)
 
 
+_DOMAINS = {"SQRT": "{0} < 0", "LOG": "{0} <= 0", "LOG10": "{0} <= 0", "ASIN": "abs({0}) > 1", "ACOS": "abs({0}) > 1"}
+"""Where functions have no value (error 3623), and DuckDB would give NaN or an infinity."""
+
+_GREATEST_EXPONENT = "709.782712893384"
+
+
 @numbers.scalar(
-    *("SQRT", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "COT", "LOG10", "DEGREES", "RADIANS"),
+    *("SQRT", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "COT", "LOG10"),
     least=1,
     result=FLOAT,
 )
 def _float_function(call: Call) -> str:
-    return f"{call.name.lower()}({_float(call)})"
+    return _within_domain(call.name, call.name.lower(), _float(call))
+
+
+def _within_domain(name: str, function: str, argument: str) -> str:
+    def checked(sql: str) -> str:
+        if name == "EXP":
+            failure, outside = raise_sql(8115, quote("expression"), quote("float")), f"{sql} > {_GREATEST_EXPONENT}"
+        elif name in _DOMAINS:
+            failure, outside = raise_sql(3623), _DOMAINS[name].format(sql)
+        else:
+            return f"{function}({sql})"
+        return f"CASE WHEN {outside} THEN {failure} ELSE {function}({sql}) END"
+
+    return computed_once(checked, Value(argument, FLOAT))
+
+
+@numbers.scalar("DEGREES", "RADIANS", least=1)
+def _angle(call: Call) -> Value:
+    declared, angle = number(call, 0).type, f"{call.name.lower()}({_float(call)})"
+    if declared.name not in INTEGERS:
+        return Value(angle, FLOAT)
+    return Value(f"CAST(trunc({angle}) AS {duckdb_type(declared)})", declared)
 
 
 @numbers.scalar("SQUARE", least=1, result=FLOAT)
@@ -132,7 +162,7 @@ def _square(call: Call) -> str:
 
 @numbers.scalar("LOG", least=1, most=2, result=FLOAT)
 def _log(call: Call) -> str:
-    logarithm = f"ln({_float(call)})"
+    logarithm = _within_domain("LOG", "ln", _float(call))
     return logarithm if len(call.arguments) == 1 else f"({logarithm} / ln({call.converted(1, FLOAT).sql}))"
 
 

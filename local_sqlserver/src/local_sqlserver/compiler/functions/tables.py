@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.fragments import quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.names import OutputColumn, Rows
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
-from local_sqlserver.types import MAX
+from local_sqlserver.errors import unsupported
+from local_sqlserver.types import INTEGERS, MAX
 
 tables = Theme("rows")
 
@@ -26,7 +28,15 @@ def _string_split(call: Call) -> Rows:
 @tables.table("GENERATE_SERIES", least=2, most=3)
 def _generate_series(call: Call) -> Rows:
     declared = common_type([argument.type for argument in call.arguments])
-    bounds = ", ".join(argument.sql for argument in call.arguments)
+    if declared.name not in INTEGERS:
+        raise unsupported(f"GENERATE_SERIES of {declared.name}", call.line)
+    start, stop = call.arguments[0].sql, call.arguments[1].sql
+    if len(call.arguments) == 2:
+        step = f"CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END"
+    else:
+        given, zero = call.arguments[2].sql, raise_sql(4199, quote("0"), quote("3"), quote("generate_series"))
+        step = f"CASE WHEN {given} = 0 THEN {zero} ELSE {given} END"
+    bounds = f"{start}, {stop}, {step}"
     kind, column = ("BIGINT", BIGINT) if declared == BIGINT else ("INTEGER", INT)
     sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {kind}) AS "value"'
     return Rows(sql, (OutputColumn("value", column, "value"),))

@@ -99,7 +99,7 @@ def _left_right(call: Call) -> Value:
     function = call.name.lower()
     known = count.constant is not None and count.type.name in INTEGERS
     if known and int(count.constant or 0) < 0:
-        raise sql_error(536, function, line=call.line)
+        raise sql_error(*((537,) if function == "left" else (536, "RIGHT")), line=call.line)
     length = int(count.constant or 0) if known else value.type.length or 1
     if value.type.length != MAX:
         length = min(length, value.type.length or 1)
@@ -117,14 +117,10 @@ def _left_right(call: Call) -> Value:
     )
 
 
-@text.scalar("SUBSTRING", least=2, most=3)
+@text.scalar("SUBSTRING", least=3)
 def _substring(call: Call) -> Value:
     value, start = call.text(0), call.whole(1)
     function = "tsql_substring_whole" if _whole_characters(value) else "tsql_substring"
-    if len(call.arguments) == 2:
-        return _same_text(
-            value, computed_once(lambda sql, first: f"{function}({sql}, {first}, 2147483647)", value, start)
-        )
     count = call.arguments[2]
     length = value.type.length or 1
     if count.constant is not None:
@@ -136,15 +132,16 @@ def _substring(call: Call) -> Value:
     return Value(sql, text_type(_kind(value), length), collation=value.collation)
 
 
-@text.scalar("CHARINDEX", least=2, most=3, result=INT)
-def _charindex(call: Call) -> str:
+@text.scalar("CHARINDEX", least=2, most=3)
+def _charindex(call: Call) -> Value:
     wanted, value = call.text(0), call.text(1)
     by = replace(value, collation=compared([wanted, value], "charindex", call.line))
     # lower() keeps the positions of characters; the key of a collation does not.
     needle, hay = (side.sql if by.case_counts else f"lower({side.sql})" for side in (wanted, value))
     start = call.whole(2).sql if len(call.arguments) == 3 else "1"
     function = "tsql_charindex_whole" if _whole_characters(by) else "tsql_charindex"
-    return f"CAST({function}({needle}, {hay}, {start}) AS INTEGER)"
+    position = f"{function}({needle}, {hay}, {start})"
+    return Value(position, BIGINT) if value.type.length == MAX else Value(f"CAST({position} AS INTEGER)", INT)
 
 
 @text.scalar("PATINDEX", least=2, result=INT)

@@ -85,6 +85,9 @@ def _offset(call: Call) -> Value:
     value = call.arguments[0]
     parts = [value.sql]
     if len(call.arguments) > 1:
+        offset = call.arguments[1].constant
+        if offset is not None and offset.startswith("-"):
+            raise sql_error(8730, line=call.line)
         parts.append(call.whole(1).sql)
     if len(call.arguments) > 2:
         parts.append(implicit(call.arguments[2], value.type, call.line).sql)
