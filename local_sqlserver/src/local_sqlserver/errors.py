@@ -244,6 +244,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     10709: (16, "The number of columns for each row in a table value constructor must be the same."),
     10711: (15, "An action of type '%s' is not allowed in the '%s' clause of a MERGE statement."),
     10713: (15, "A MERGE statement must be terminated by a semi-colon (;)."),
+    10734: (15, "Variable assignment is not allowed in a statement containing a top level UNION, INTERSECT or EXCEPT operator."),
     10741: (15, "A TOP can not be used in the same query or sub-query as a OFFSET."),
     10752: (15, "The function '%s' may not have a window frame."),
     10753: (15, "The function '%s' must have an OVER clause."),

@@ -190,3 +190,61 @@ def test_merge_runs_with_and_without_a_list_before_it(sql: Client) -> None:
 )
 def test_print_writes_values_as_sql_server_does(sql: Client, text: str, message: str) -> None:
     assert sql(text).messages == [message]
+
+
+@pytest.fixture
+def letters(sql: Client) -> Client:
+    sql.good(
+        "CREATE TABLE letters (id INT, x VARCHAR(10), n NVARCHAR(10), d DECIMAL(10, 2))",
+        "INSERT letters VALUES (1, 'b', N'β', 1.5), (2, 'a', NULL, 2.25), (3, 'c', N'γ', NULL)",
+    )
+    return sql
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@s VARCHAR(99) = '' SELECT @s = @s + x FROM letters ORDER BY id", ("bac", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s += x FROM letters ORDER BY x DESC", ("cba", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s = x + @s FROM letters ORDER BY id", ("cab", 3)),
+        ("@s VARCHAR(99) SELECT @s = COALESCE(@s + ',', '') + x FROM letters ORDER BY x", ("a,b,c", 3)),
+        ("@s VARCHAR(99) SELECT @s = ISNULL(@s + ',', '') + n FROM letters WHERE n > N'' ORDER BY id", ("β,γ", 2)),
+        ("@s VARCHAR(99) SELECT @s = CASE WHEN @s IS NULL THEN x ELSE @s + '/' + x END FROM letters", ("b/a/c", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s = CONCAT(@s, n, ';') FROM letters ORDER BY id", ("β;;γ;", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s = @s + n FROM letters", (None, 3)),
+        ("@s VARCHAR(5) = '' SELECT @s = @s + x + x FROM letters ORDER BY id", ("bbaac", 3)),
+        ("@s INT = 7 SELECT @s = @s + id FROM letters WHERE id > 9", (7, 0)),
+        ("@s INT = 0 SELECT @s = @s * 10 + id FROM letters ORDER BY id DESC", (321, 3)),
+        ("@s DECIMAL(9, 2) = 0 SELECT @s += ISNULL(d, 0) FROM letters", (3.75, 3)),
+        ("@s INT = 5 SELECT @s = @s + SUM(id) FROM letters", (11, 1)),
+        ("@s VARCHAR(99) = '' SELECT TOP (2) @s = @s + x FROM letters ORDER BY id DESC", ("ca", 2)),
+        (
+            "@s VARCHAR(99) = '' SELECT @s = @s + LEFT(x, 1) + STR(COUNT(*), 1) FROM letters GROUP BY LEFT(x, 1)"
+            " ORDER BY LEFT(x, 1)",
+            ("a1b1c1", 3),
+        ),
+        ("@n INT = 0, @s VARCHAR(99) SELECT @n += id, @s = CONCAT(@s, @n, ';') FROM letters", ("1;3;6;", 3)),
+        ("@d DATE = '2024-01-01', @s INT SELECT @d = DATEADD(day, id, @d), @s = DAY(@d) FROM letters", (7, 3)),
+        ("@n INT = 0, @s INT SELECT @n = 1, @s = @n + 1", (2, 1)),
+        ("@s INT = 1 SELECT @s = (SELECT MIN(id) FROM letters WHERE id > @s)", (2, 1)),
+        ("@s INT = 1 SELECT TOP (1) @s = id FROM letters WHERE id > @s ORDER BY id", (2, 1)),
+        ("@s INT = 1 SELECT @s = @s + (SELECT COUNT(*) FROM letters) FROM letters", (10, 3)),
+    ],
+)
+def test_a_select_that_reads_its_own_variable_assigns_row_by_row(
+    letters: Client, text: str, expected: tuple[object, ...]
+) -> None:
+    assert letters(f"DECLARE {text} SELECT @s, @@ROWCOUNT").sets[-1] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("SELECT DISTINCT @s = @s + x FROM letters", 40510),
+        ("SELECT @s = @s + x FROM letters WHERE @s NOT LIKE '%' + x + '%'", 40510),
+        ("SELECT @s = @s + (SELECT MAX(l.x) FROM letters AS l WHERE l.x > @s) FROM letters", 40510),
+        ("SELECT @s = x FROM letters UNION SELECT 'z'", 10734),
+    ],
+)
+def test_an_accumulation_without_a_certain_result_is_refused(letters: Client, text: str, number: int) -> None:
+    assert letters(f"DECLARE @s VARCHAR(99) = '' {text}").numbers == [number]

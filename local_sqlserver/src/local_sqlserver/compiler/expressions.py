@@ -43,13 +43,17 @@ def has_aggregate(node: syntax.Node) -> bool:
 
 
 class ExpressionCompiler:
-    """Compiles the expressions of one statement and collects its parameters."""
+    """Compiles the expressions of one statement and collects its parameters.
+
+    ``running`` are the values of the variables that the statement itself assigns row by row, by name in lower case.
+    """
 
     def __init__(self, context: Context, line: int) -> None:
         self.context = context
         self.line = line
         self.parameters: list[str] = []
         self.in_view = False
+        self.running: dict[str, Value] = {}
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A subquery; ``QueryCompiler`` implements it."""
@@ -127,6 +131,8 @@ class ExpressionCompiler:
             return session_value(self, lowered, line)
         if self.in_view:
             raise sql_error(137, name, state=2, line=line)
+        if lowered in self.running:
+            return self.running[lowered]
         return self.parameter(name, self.context.variable(name, line))
 
     def _case(self, node: syntax.Case, scope: Scope) -> Value:

@@ -143,6 +143,9 @@ class Runner:
                 self._state.last_identity = frame.scope_identity = rows[-1][-1]
             description, rows = description[:-1], [row[:-1] for row in rows]
             count = len(rows)
+        elif translation.counted:
+            count = rows[0][-1] if rows else 0
+            description, rows = description[:-1], [row[:-1] for row in rows]
         elif returned or translation.output_into is not None:
             count = len(rows)
         elif translation.command == "ddl" or not rows:
