@@ -41,7 +41,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("DISABLE TRIGGER g ON t", "DISABLE TRIGGER"),
     ],
     "statements": [
-        ("SAVE TRANSACTION s", "SAVE TRANSACTION (a savepoint)"),
         ("GOTO done", "GOTO"),
         ("done: SELECT 1", "label"),
         ("DBCC CHECKDB", "DBCC"),

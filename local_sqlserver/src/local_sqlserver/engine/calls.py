@@ -79,6 +79,7 @@ class Calls:
             text = frame.variable(name, statement.line).value
             name = parse_name(text or "")
         arguments = [self._argument(argument, frame) for argument in statement.arguments]
+        self.state.last_error = 0
         result = yield from self.invoke(name, arguments, frame, statement.line)
         for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
@@ -102,6 +103,7 @@ class Calls:
     def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
+        self.state.last_error = 0
         yield from self.dynamic(text or "", (), frame)
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
@@ -161,7 +163,7 @@ class Calls:
             yield from self._runner.run(insert, relations, frame, statement.line)
         finally:
             del frame.temporary[_INSERT_EXEC]
-            if not self.transactions.broken:
+            if not (self.transactions.aborted and self.transactions.obstacle):
                 connection.execute(f"DROP TABLE IF EXISTS {staged.duckdb_name}")
 
     # --- calls from T-SQL and RPC

@@ -33,7 +33,7 @@ from local_sqlserver.engine.state import (
     error_event,
 )
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
+from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import SqlType
@@ -61,6 +61,12 @@ _KEEPS_ROW_COUNT = (
     syntax.Fetch,
     syntax.If,
 )
+_KEEPS_LAST_ERROR = (
+    *(syntax.If, syntax.While, syntax.Block, syntax.TryCatch, syntax.Execute, syntax.ExecuteString),
+    syntax.InsertExecute,
+)
+"""Statements after which @@ERROR is that of the last statement inside them."""
+
 _COMPILED = (
     *(syntax.SelectStatement, syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate),
     *(syntax.CreateTable, syntax.AlterTable, syntax.CreateIndex, syntax.DropIndex),
@@ -126,9 +132,10 @@ class Interpreter:
             syntax.Execute: calls.execute,
             syntax.ExecuteString: calls.execute_string,
             syntax.InsertExecute: calls.insert_execute,
-            syntax.BeginTransaction: lambda statement, frame: work.begin(),
+            syntax.BeginTransaction: lambda statement, frame: work.begin(_named(statement.name, frame)),
             syntax.CommitTransaction: lambda statement, frame: work.commit(),
-            syntax.RollbackTransaction: lambda statement, frame: work.roll_back(),
+            syntax.RollbackTransaction: lambda statement, frame: work.roll_back(_named(statement.name, frame)),
+            syntax.SaveTransaction: self._save,
             syntax.Use: self._use,
             syntax.WaitFor: self._wait_for,
             syntax.BulkInsert: self._bulk_insert,
@@ -175,12 +182,12 @@ class Interpreter:
                 error.procedure = frame.procedure
             self._state.last_error = error.number
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
-                self._doom(error, frame)
+                error = self._doom(error, frame)
             if self.in_try:
-                raise
+                raise error from None
             yield from self._report(error, frame)
             return
-        if not isinstance(statement, syntax.If | syntax.While | syntax.Block | syntax.TryCatch):
+        if not isinstance(statement, _KEEPS_LAST_ERROR):
             self._state.last_error = 0
         if not isinstance(statement, _KEEPS_ROW_COUNT):
             self._state.row_count = 0
@@ -190,14 +197,19 @@ class Interpreter:
         try:
             yield from self._handlers[type(statement)](statement, frame)
         except duckdb.Error as failure:
-            self._transactions.note_failure()
             raise self._runner.error(failure, statement.line, ()) from failure
 
-    def _doom(self, error: SqlError, frame: Frame) -> None:
-        """Mark the transaction as doomed if XACT_ABORT is on or the error rolls back."""
+    def _doom(self, error: SqlError, frame: Frame) -> SqlError:
+        """Doom the transaction if XACT_ABORT or the error demands it; return the error, or the refusal to go on."""
         transactions = self._transactions
         if transactions.count and (frame.settings.xact_abort or error.number in _ROLLS_BACK):
             transactions.doomed = True
+        elif transactions.count and transactions.aborted and transactions.obstacle and not transactions.doomed:
+            refusal = transactions.refusal(f"error {error.number} ({error.message})")
+            refusal.line, refusal.procedure = error.line, error.procedure
+            self._state.last_error = refusal.number
+            return refusal
+        return error
 
     def _report(self, error: SqlError, frame: Frame) -> Iterator[Event]:
         transactions = self._transactions
@@ -209,14 +221,6 @@ class Interpreter:
             raise BatchAborted
         if by_raiserror:  # RAISERROR ends nothing, not even under XACT_ABORT
             return
-        if (
-            transactions.count
-            and transactions.broken
-            and not (frame.settings.xact_abort or error.number in _ABORTS_BATCH)
-        ):
-            refusal = unsupported("Continuing a transaction after an error (XACT_ABORT OFF)", error.line)
-            yield error_event(refusal)
-            yield Done(in_procedure=frame.in_procedure, error=True)
         if transactions.doomed:
             yield from self._work.roll_back_open()
             raise BatchAborted
@@ -284,8 +288,6 @@ class Interpreter:
             return
         translation, _ = self._compilation.compiled(item.table, frame)
         connection = self._transactions.connection
-        if self._transactions.broken:
-            connection = self._transactions.second_connection
         relation = translation.changes[0].relation
         connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
         for sql in translation.statements:
@@ -313,6 +315,10 @@ class Interpreter:
             frame.settings.identity_insert = key
         elif current == key:
             frame.settings.identity_insert = None
+        return ()
+
+    def _save(self, statement: syntax.SaveTransaction, frame: Frame) -> Iterable[Event]:
+        self._work.save(_named(statement.name, frame))
         return ()
 
     # --- control of flow
@@ -423,6 +429,11 @@ class Interpreter:
         moment = value.time()
         self._state.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
         return ()
+
+
+def _named(name: str, frame: Frame) -> str:
+    """Return the name of a transaction or savepoint, which may be the value of a variable."""
+    return str(frame.variable(name, 0).value or "")[:32] if name.startswith("@") else name
 
 
 def _int_arguments(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:

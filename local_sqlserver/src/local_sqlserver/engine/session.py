@@ -32,7 +32,7 @@ from local_sqlserver.engine.state import (
 )
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language import syntax
 
 
@@ -43,7 +43,7 @@ class EngineSession:
         self.state = state
         self._shared = shared
         self._view = CatalogView(shared.databases)
-        self._transactions = Transactions(shared.root)
+        self._transactions = Transactions(shared.root, shared.commits)
         self._work = Work(state, self._view, self._transactions, shared.locks)
         permissions = Permissions(shared.accounts, self._view, state)
         self._permissions = permissions
@@ -155,11 +155,9 @@ class EngineSession:
         elif request.kind == "commit":
             yield from self._work.commit()
         elif request.kind == "rollback":
-            if request.name:
-                raise unsupported("Rolling back to a savepoint")
-            yield from self._work.roll_back()
+            yield from self._work.roll_back(request.name)
         else:
-            raise unsupported("SAVE TRANSACTION (a savepoint)")
+            self._work.save(request.name)
         if request.then_begin:
             yield from self._work.begin()
         yield Done()

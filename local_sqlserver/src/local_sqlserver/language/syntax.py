@@ -812,6 +812,13 @@ class RollbackTransaction(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaveTransaction(Statement):
+    """SAVE TRANSACTION name: a savepoint."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use(Statement):
     """USE database."""
 

@@ -352,7 +352,12 @@ class BatchParser(DefinitionParser):
         return syntax.RollbackTransaction(name=name, line=line)
 
     def _save(self) -> syntax.Statement:
-        raise unsupported("SAVE TRANSACTION (a savepoint)", self.token.line)
+        line = self.advance().line
+        self.expect_word("TRAN", "TRANSACTION")
+        name = self._transaction_name()
+        if not name:
+            raise self.error()
+        return syntax.SaveTransaction(name=name, line=line)
 
     def _break(self) -> syntax.Statement:
         token = self.advance()
