@@ -11,6 +11,7 @@ import duckdb
 
 from local_sqlserver.compiler import (
     SESSION_VALUES,
+    FunctionInfo,
     Relation,
     Translation,
     compile_expression,
@@ -67,6 +68,9 @@ class World:
 
     def file(self, path: str, data_source: str | None, line: int) -> str:
         return path
+
+    def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
+        raise sql_error(4121, parts[0], parts[-1], line=line)
 
     def variable(self, name: str, line: int) -> SqlType:
         if name.lower() not in self.variables:

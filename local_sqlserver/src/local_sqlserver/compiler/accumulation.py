@@ -19,6 +19,7 @@ from local_sqlserver.compiler.names import Scope, SourceColumns
 from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.errors import unsupported
 from local_sqlserver.language import syntax
+from local_sqlserver.types import SqlType
 
 _DATEPART_FUNCTIONS = frozenset(
     {"DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART", "DATETRUNC", "DATE_BUCKET"}
@@ -38,6 +39,23 @@ def accumulates(body: syntax.Select) -> bool:
 
 def accumulate(compiler: QueryCompiler, node: syntax.SelectStatement, body: syntax.Select, tables: str) -> Translation:
     """Compile such a SELECT; its one row holds the last values and the number of rows, no row if there was none."""
+    names = dict.fromkeys(item.variable.lower() for item in body.items)
+    types = {name: compiler.context.variable(name, node.line) for name in names}
+    sql = accumulation(compiler, node, body, types)
+    return Translation(
+        statements=(f"{tables}{sql}",),
+        command="select",
+        parameters=tuple(compiler.parameters),
+        column_types=tuple(types.values()),
+        assignments=tuple(names),
+        counted=True,
+    )
+
+
+def accumulation(
+    compiler: QueryCompiler, node: syntax.SelectStatement, body: syntax.Select, types: dict[str, SqlType]
+) -> str:
+    """The query of such a SELECT; ``types`` are those of the assigned variables, by name in lower case."""
     assigned, one_row = _assigned(body), _has_one_row(body)
     if body.distinct:
         raise unsupported("SELECT DISTINCT that accumulates a variable", node.line)
@@ -97,33 +115,24 @@ def accumulate(compiler: QueryCompiler, node: syntax.SelectStatement, body: synt
     for found in rows.columns:
         value = Value(f"_x.{identifier(found.emitted)}", found.type, collation=found.own_collation)
         row.replacements[found.name.lower()] = typed_null(found.type) if found.null else value
-    names = list(dict.fromkeys(item.variable.lower() for item in body.items))
-    types = {name: compiler.context.variable(name, node.line) for name in names}
-    initial = {name: compiler.parameter(name, types[name]) for name in names}
-    compiler.running = {name: Value(f"_a.{identifier(name)}", types[name]) for name in names}
+    others = compiler.running
+    initial = {name: compiler.variable(name, node.line) for name in types}
+    compiler.running = {**others, **{name: Value(f"_a.{identifier(name)}", types[name]) for name in types}}
     scope = Scope(None, [row])
     for item, part in zip(body.items, values, strict=True):
         name = item.variable.lower()
         assigned_value = implicit(compiler.expression(part, scope), types[name], node.line)
         sql = typed_null(types[name]).sql if assigned_value.null else assigned_value.sql
         compiler.running[name] = Value(f"({sql})", types[name])
-    final = _struct({name: value.sql for name, value in compiler.running.items()})
-    compiler.running = {}
+    final = _struct({name: compiler.running[name].sql for name in types})
+    compiler.running = others
     elements = _struct({found.emitted: identifier(found.emitted) for found in rows.columns})
     first = _struct({name: value.sql for name, value in initial.items()})
-    sql = (
-        f"{tables}SELECT {', '.join(f'_f.{identifier(name)}' for name in names)}, _c FROM ("
+    return (
+        f"SELECT {', '.join(f'_f.{identifier(name)}' for name in types)}, _c FROM ("
         f"SELECT list_reduce(_l, lambda _a, _x: {final}, {first}) AS _f, len(_l) AS _c FROM ("
         f"SELECT list({elements} ORDER BY _n) AS _l FROM (SELECT *, row_number() OVER () AS _n FROM ({rows.sql}))"
         ") WHERE _l IS NOT NULL)"
-    )
-    return Translation(
-        statements=(sql,),
-        command="select",
-        parameters=tuple(compiler.parameters),
-        column_types=tuple(types.values()),
-        assignments=tuple(names),
-        counted=True,
     )
 
 

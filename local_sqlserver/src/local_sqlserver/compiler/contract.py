@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 
@@ -46,7 +47,7 @@ class Relation:
     """The table or view that a name in FROM, INTO, UPDATE … resolves to.
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
-    'V' view, 'T' temporary table, '@' table variable, 'S' system view.
+    'V' view, 'T' temporary table, '@' table variable, 'S' system view; 'FN', 'IF' and 'TF' are functions.
     """
 
     duckdb_name: str
@@ -57,6 +58,15 @@ class Relation:
     columns: tuple[ColumnInfo, ...] = ()
     constraints: tuple[ConstraintInfo, ...] = ()
     identity_insert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionInfo:
+    """A user-defined function: schema.name, its definition, and the context of its body."""
+
+    name: str
+    definition: syntax.CreateFunction
+    context: Context
 
 
 class Context(Protocol):
@@ -77,6 +87,9 @@ class Context(Protocol):
         Raises SqlError 4834 without the permission to bulk load, 4860, 4861 and 12703 as BULK INSERT does. A statement
         that calls it is compiled anew at each run, because files and permissions change.
         """
+
+    def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
+        """Resolve a user-defined function: scalar (raises SqlError 4121) or with ``tables`` table-valued (208)."""
 
     def variable(self, name: str, line: int) -> SqlType:
         """The declared type of '@x' (case-insensitive). Raises SqlError 137."""

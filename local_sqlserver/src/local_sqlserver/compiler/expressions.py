@@ -59,6 +59,10 @@ class ExpressionCompiler:
         """A subquery; ``QueryCompiler`` implements it."""
         raise NotImplementedError
 
+    def user_function(self, node: syntax.FunctionCall, scope: Scope) -> Value:
+        """A call of a user-defined function; ``FunctionCompiler`` implements it."""
+        raise NotImplementedError
+
     def parameter(self, name: str, declared: SqlType) -> Value:
         """A variable or session value as a typed parameter."""
         lowered = name.lower()
@@ -122,6 +126,8 @@ class ExpressionCompiler:
                 return self._scalar(query, scope, node.line)
             case syntax.Call():
                 return compile_call(self, node, scope)
+            case syntax.FunctionCall():
+                return self.user_function(node, scope)
         raise sql_error(102, getattr(node, "operator", ""), line=node.line)
 
     def variable(self, name: str, line: int) -> Value:
@@ -129,10 +135,10 @@ class ExpressionCompiler:
         lowered = name.lower()
         if lowered.startswith("@@"):
             return session_value(self, lowered, line)
-        if self.in_view:
-            raise sql_error(137, name, state=2, line=line)
         if lowered in self.running:
             return self.running[lowered]
+        if self.in_view:
+            raise sql_error(137, name, state=2, line=line)
         return self.parameter(name, self.context.variable(name, line))
 
     def _case(self, node: syntax.Case, scope: Scope) -> Value:

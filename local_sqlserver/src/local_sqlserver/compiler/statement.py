@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_sqlserver.compiler.accumulation import accumulate, accumulates
-from local_sqlserver.compiler.contract import Context, Translation
+from local_sqlserver.compiler.contract import ColumnInfo, Context, Translation
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, typed_null
@@ -45,6 +45,12 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
         column_types=types,
         column_names=("",),
     )
+
+
+def check_function(node: syntax.CreateFunction, context: Context) -> tuple[ColumnInfo, ...]:
+    """Check the body of a function; return the columns of a table-valued one. Raises SqlError."""
+    columns = DefinitionCompiler(context, node.line).check_function(node)
+    return tuple(ColumnInfo(column.name, column.type) for column in columns)
 
 
 def _assigns(body: syntax.Body) -> bool:

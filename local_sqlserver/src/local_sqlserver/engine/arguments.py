@@ -25,10 +25,14 @@ class ArgumentValue:
 
 @dataclass(slots=True)
 class CallResult:
-    """The return code of a call, and its OUTPUT values by the argument's position."""
+    """The return code of a call, and its OUTPUT values by the argument's position.
 
-    code: int
+    A scalar function returns a value of a ``type`` instead of a code.
+    """
+
+    code: Any
     outputs: dict[int, tuple[Any, SqlType]]
+    type: SqlType | None = None
 
 
 Call = Generator[Event, None, CallResult]

@@ -87,9 +87,9 @@ class Calls:
                 variable.value = coerce(value, variable.type, kind)
         if statement.return_variable is not None:
             target = frame.variable(statement.return_variable, statement.line)
-            target.value = coerce(result.code, target.type)
+            target.value = coerce(result.code, target.type, result.type)
         if not frame.in_procedure:
-            yield ProcedureDone(result.code)
+            yield ProcedureDone(result.code if result.type is None else 0)
 
     def _argument(self, argument: syntax.Argument, frame: Frame) -> ArgumentValue:
         if argument.value is None:
@@ -173,6 +173,8 @@ class Calls:
         found = self._find(name, frame)
         if found is not None:
             database, item = found
+            if item.type == "FN":
+                return self._scalar_function(name, item, arguments, frame, line)
             self._permissions.check_execute(frame, database, item)
             return (yield from self._user_procedure(database, item, arguments, frame, line))
         system = system_procedures.find(name)
@@ -193,9 +195,22 @@ class Calls:
         schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
         for schema in schemas:
             item = self.view.catalog(database).find(schema, name[-1])
-            if item is not None and item.type == "P":
+            if item is not None and item.type in ("P", "FN"):
                 return database, item
         return None
+
+    def _scalar_function(
+        self, name: tuple[str, ...], item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int
+    ) -> CallResult:
+        """EXEC of a scalar function, whose value is the return code; raises 201, 8143, 8144, 8145."""
+        (definition,) = parse_batch(item.definition).statements
+        assert isinstance(definition, syntax.CreateFunction)
+        inner = self._enter(frame)
+        self._bind(definition.parameters, item, arguments, inner, line)
+        variables = tuple(syntax.Variable(name=parameter.name, line=line) for parameter in definition.parameters)
+        full_name = name if len(name) > 1 else (item.schema, item.name)
+        value, kind = self._scalars.evaluate(inner, syntax.FunctionCall(name=full_name, arguments=variables, line=line))
+        return CallResult(value, {}, kind)
 
     def _user_procedure(
         self, database: str, item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int

@@ -65,6 +65,7 @@ class EngineSession:
             *(shared, state, self._work, self._view, permissions, compilation, self._runner, scalars, self._calls),
             administration={
                 syntax.CreateProcedure: administration.create_procedure,
+                syntax.CreateFunction: administration.create_function,
                 syntax.CreateView: administration.create_view,
                 syntax.CreateSchema: administration.create_schema,
                 syntax.DropObjects: administration.drop,

@@ -577,6 +577,8 @@ class BatchParser(DefinitionParser):
             raise sql_error(111, kind, line=line)
         if what in ("PROC", "PROCEDURE"):
             return self._procedure(action, line)
+        if what == "FUNCTION":
+            return self._function(action, line)
         if what not in ("VIEW", "SCHEMA"):
             raise unsupported(f"{action} {what}", line)
         statement = self.view(action, line) if what == "VIEW" else self._schema(line)
@@ -614,6 +616,96 @@ class BatchParser(DefinitionParser):
         return syntax.CreateProcedure(
             action=action, name=name, parameters=parameters, body=body, text=self.text, line=line
         )
+
+    def _function(self, action: str, line: int) -> syntax.CreateFunction:
+        name = self.name()
+        if len(name) > 2:
+            raise sql_error(166, "CREATE/ALTER FUNCTION", line=line)
+        self.expect_operator("(")
+        parameters = () if self.at_operator(")") else self.parameter_list()
+        self.expect_operator(")")
+        for parameter in parameters:
+            if parameter.output:
+                raise sql_error(156, "OUTPUT", line=parameter.line)
+            self.declare(parameter.name, line, parameter.type)
+        self.expect_word("RETURNS")
+        returns, table, query, body = None, None, None, None
+        inline = self.accept_word("TABLE") is not None
+        if self.token.kind == VARIABLE:
+            token = self.expect_variable()
+            self.expect_word("TABLE")
+            self.declare(token.text, token.line, None)
+            definition = self.table_definition((token.text,), token.line)
+            table = syntax.TableDeclaration(name=token.text, table=definition, line=token.line)
+        elif not inline:
+            returns = parse_type(self, 0)
+        null_on_null = self._function_options()
+        self.accept_word("AS")
+        if inline:
+            query = self._inline_query()
+        else:
+            body = self._function_body(has_value=returns is not None)
+        self._skip_semicolons()
+        if self.token.kind != END:
+            raise self.error()
+        return syntax.CreateFunction(
+            action=action,
+            name=name,
+            parameters=parameters,
+            text=self.text,
+            returns=returns,
+            table=table,
+            query=query,
+            body=body,
+            null_on_null=null_on_null,
+            line=line,
+        )
+
+    def _function_options(self) -> bool:
+        """WITH SCHEMABINDING, RETURNS NULL ON NULL INPUT …; whether the latter is given."""
+        null_on_null = False
+        if not self.accept_word("WITH"):
+            return False
+        while True:
+            if self.accept_word("RETURNS"):
+                self.expect_word("NULL")
+                null_on_null = True
+            elif not self.accept_word("CALLED"):
+                if self.at_words("INLINE", "="):
+                    self.advance()
+                    self.advance()
+                    self.expect_word("ON", "OFF")
+                elif not self.accept_word("SCHEMABINDING"):
+                    self._procedure_option()
+            if self.accept_word("ON"):
+                for word in ("NULL", "INPUT"):
+                    self.expect_word(word)
+            if not self.accept_operator(","):
+                return null_on_null
+
+    def _inline_query(self) -> syntax.SelectStatement:
+        self.expect_word("RETURN")
+        parenthesised = self.at_operator("(") and (self.peek().upper == "WITH")
+        if parenthesised:
+            self.advance()
+        statement = self.with_tables() if self.at_word("WITH") else self.select()
+        if parenthesised:
+            self.expect_operator(")")
+        if not isinstance(statement, syntax.SelectStatement):
+            raise self.error()
+        return statement
+
+    def _function_body(self, *, has_value: bool) -> syntax.Batch:
+        line = self.expect_word("BEGIN").line
+        self._in_procedure = has_value
+        statements = self._statements("END")
+        self.advance()
+        if not statements or not isinstance(statements[-1], syntax.Return):
+            raise sql_error(455, line=self.tokens[self.position - 1].line)
+        body = syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
+        for node in body.walk():
+            _check_in_function(node)
+        return body
 
     def _procedure_option(self) -> None:
         line = self.token.line
@@ -667,7 +759,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE"):
+        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE"):
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)
@@ -677,3 +769,47 @@ class BatchParser(DefinitionParser):
                 return parse_signature(self)
             return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
         raise self._definition_error("DROP", token.line)
+
+
+_SIDE_EFFECTS: dict[type[syntax.Node], str] = {
+    syntax.Print: "PRINT",
+    syntax.RaiseError: "RAISERROR",
+    syntax.Throw: "THROW",
+    syntax.TryCatch: "BEGIN TRY",
+    syntax.ExecuteString: "EXECUTE STRING",
+    syntax.InsertExecute: "INSERT EXEC",
+    syntax.BeginTransaction: "BEGIN TRANSACTION",
+    syntax.CommitTransaction: "COMMIT TRANSACTION",
+    syntax.RollbackTransaction: "ROLLBACK TRANSACTION",
+    syntax.SaveTransaction: "SAVEPOINT",
+    syntax.SetOption: "SET OPTION ON",
+    syntax.WaitFor: "WAITFOR",
+    syntax.CreateTable: "CREATE TABLE",
+    syntax.AlterTable: "ALTER TABLE",
+    syntax.Truncate: "TRUNCATE TABLE",
+    syntax.DropObjects: "DROP OBJECT",
+    syntax.Merge: "MERGE",
+    syntax.Use: "USE DATABASE",
+}
+"""Statements that a function may not contain, by the name of their operator in error 443."""
+
+
+def _check_in_function(node: syntax.Node) -> None:
+    """Raise the error of a node that a function may not contain: SqlError 443, 444, 2772."""
+    name = _SIDE_EFFECTS.get(type(node), "")
+    match node:
+        case syntax.CreateTable(target=target) if target[-1].startswith("@"):
+            return
+        case syntax.Insert(target=target) | syntax.Update(target=target) | syntax.Delete(target=target):
+            name = "" if target[-1].startswith("@") else type(node).__name__.upper()
+        case syntax.SelectStatement(query=syntax.Query(body=syntax.Select(items=items, into=into))):
+            if into:
+                name = "SELECT INTO"
+            elif not any(item.variable for item in items):
+                raise sql_error(444, line=node.line)
+        case syntax.Call(name="NEWID" | "RAND" | "NEWSEQUENTIALID" as function):
+            name = function.lower()
+        case syntax.TableSource(name=source) if source[-1].startswith("#"):
+            raise sql_error(2772, line=node.line)
+    if name:
+        raise sql_error(443, name, line=node.line)
