@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,7 @@ from local_sqlserver.engine import metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.events import Done, Event, Parameter, TransactionRequest
+from local_sqlserver.engine.events import Done, Error, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.principals import Principals
@@ -34,6 +35,8 @@ from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language import syntax
+
+_log = logging.getLogger(__name__)
 
 
 class EngineSession:
@@ -110,7 +113,18 @@ class EngineSession:
     def _request(self, events: Iterator[Event]) -> Iterator[Event]:
         # not in the generator, because an Attention may arrive before its first step
         self.state.cancelled.clear()
-        return self._run(events)
+        return self._logged(self._run(events))
+
+    def _logged(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Log each error that goes to the client; not its text, which may contain values of the data."""
+        for event in events:
+            if isinstance(event, Error):
+                place = f"line {event.line}" + (f" of {event.procedure}" if event.procedure else "")
+                _log.info(
+                    "error %s, severity %s, state %s at %s in database %s, session %s of %r",
+                    *(event.number, event.severity, event.state, place, self.database, self.spid, self.state.login),
+                )
+            yield event
 
     def _run(self, events: Iterator[Event]) -> Iterator[Event]:
         state = self.state
