@@ -56,7 +56,6 @@ def test_a_batch_computes(sql: Client, text: str, expected: tuple[object, ...] |
         ("USE nowhere", 911),
         ("EXEC nothing", 2812),
         ("SET DATEFIRST 1", 40510),
-        ("SET ROWCOUNT 5", 40510),
         ("SET ARITHIGNORE ON", 40510),
         ("SET NONSENSE ON", 195),
     ],
@@ -248,3 +247,100 @@ def test_a_select_that_reads_its_own_variable_assigns_row_by_row(
 )
 def test_an_accumulation_without_a_certain_result_is_refused(letters: Client, text: str, number: int) -> None:
     assert letters(f"DECLARE @s VARCHAR(99) = '' {text}").numbers == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("DECLARE @i INT = 0 again: SET @i += 1 IF @i < 3 GOTO again PRINT @i", ["3"]),
+        ("GOTO done PRINT 'skipped' done: PRINT 'end'", ["end"]),
+        ("WHILE 1 = 1 BEGIN BEGIN GOTO outside END END PRINT 'skipped' Outside: PRINT 'end'", ["end"]),
+        ("BEGIN TRY GOTO after END TRY BEGIN CATCH PRINT 'caught' END CATCH after: PRINT 'end'", ["end"]),
+        ("BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH GOTO after END CATCH PRINT 'skipped' after: PRINT 'end'", ["end"]),
+    ],
+)
+def test_goto_goes_on_at_its_label(sql: Client, text: str, messages: list[str]) -> None:
+    result = sql(text)
+    assert (result.messages, result.errors) == (messages, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("GOTO nowhere", 133),
+        ("a: PRINT 1 A: PRINT 2", 132),
+        ("GOTO inside IF 1 = 1 BEGIN inside: PRINT 1 END", 40510),
+        ("BEGIN END", 102),
+        ("IF 1 = 1 BEGIN END", 102),
+        ("BEGIN TRY END TRY BEGIN CATCH END CATCH", 102),
+    ],
+)
+def test_a_wrong_block_or_jump_is_an_error_before_the_batch_runs(sql: Client, text: str, number: int) -> None:
+    result = sql(f"PRINT 'runs' {text}")
+    assert (result.messages, result.numbers) == ([], [number])
+
+
+def test_a_local_cursor_ends_with_its_procedure_and_a_global_one_does_not(sql: Client) -> None:
+    sql.good(
+        "CREATE PROCEDURE own AS DECLARE c CURSOR LOCAL FOR SELECT 1 OPEN c FETCH c",
+        "CREATE PROCEDURE shared AS DECLARE g CURSOR FOR SELECT 2 OPEN g",
+    )
+    assert sql("EXEC own EXEC own").sets == [[(1,)], [(1,)]]
+    assert sql("EXEC shared FETCH g DEALLOCATE g").rows == [(2,)]
+    sql.fails("OPEN c", 16916)
+
+
+def test_a_cursor_variable_moves_in_all_directions(sql: Client) -> None:
+    text = """
+    DECLARE @c CURSOR, @x INT
+    SET @c = CURSOR SCROLL FOR SELECT x FROM (VALUES (1), (2), (3), (4)) AS t (x) ORDER BY x
+    OPEN @c
+    FETCH LAST FROM @c INTO @x PRINT @x
+    FETCH ABSOLUTE 2 FROM @c INTO @x PRINT @x
+    FETCH RELATIVE @x FROM @c INTO @x PRINT @x
+    FETCH ABSOLUTE -3 FROM @c INTO @x PRINT @x
+    FETCH PRIOR FROM @c INTO @x PRINT @x
+    FETCH PRIOR FROM @c INTO @x PRINT @@FETCH_STATUS
+    CLOSE @c DEALLOCATE @c
+    FETCH NEXT FROM @c
+    """
+    result = sql(text)
+    assert (result.messages, result.numbers) == (["4", "2", "4", "2", "1", "-1"], [16950])
+
+
+def test_set_rowcount_limits_the_rows_of_each_statement(sql: Client) -> None:
+    sql.good("CREATE TABLE r (a INT)", "INSERT r VALUES (1), (2), (3), (4)", "DECLARE @n INT = 2 SET ROWCOUNT @n")
+    assert sql("SELECT a FROM r ORDER BY a DESC").rows == [(4,), (3,)]
+    assert sql("DECLARE @x INT SELECT @x = a FROM r ORDER BY a SELECT @x").value == 2
+    sql.good("DELETE r WHERE a > 1", "INSERT r SELECT a + 10 FROM r", "SET ROWCOUNT 0")
+    assert sql("SELECT COUNT(*) FROM r").value == 4
+
+
+def test_context_info_and_session_context_keep_values_for_the_session(sql: Client) -> None:
+    sql.good("DECLARE @c VARBINARY(128) = CAST('abc' AS VARBINARY(128)) SET CONTEXT_INFO @c")
+    found = sql("SELECT CONTEXT_INFO(), DATALENGTH(CONTEXT_INFO())").rows
+    assert found == [(b"abc".ljust(128, b"\0"), 128)]
+    sql.good("EXEC sp_set_session_context N'user', 42", "EXEC sp_set_session_context N'fixed', N'x', @read_only = 1")
+    assert sql("SELECT CAST(SESSION_CONTEXT(N'USER') AS INT), SESSION_CONTEXT(N'none')").rows == [(42, None)]
+    sql.fails("EXEC sp_set_session_context N'fixed', N'y'", 15664)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("'%d|%5d|%-5d|%05d|%+d', 10, 1, 42, 42, 42, 42, 42", "42|   42|42   |00042|+42"),
+        ("'%i %u %x %X %o', 10, 1, -3, -3, 255, 255, 8", "-3 4294967293 ff FF 10"),
+        ("'%s|%5s|%-5s|%.2s|%%', 10, 1, 'a', 'b', 'c', 'cut'", "a|    b|c    |cu|%"),
+        ("'%*d|%-*s|', 10, 1, 5, 42, 3, 'a'", "   42|a  |"),
+        ("'%s %d', 10, 1, NULL, NULL", "(null) (null)"),
+        ("'%s', 10, 1", "(null)"),
+    ],
+)
+def test_raiserror_formats_its_arguments(sql: Client, text: str, message: str) -> None:
+    assert sql(f"RAISERROR ({text})").messages == [message]
+
+
+def test_long_messages_are_cut(sql: Client) -> None:
+    long = "REPLICATE(CAST('x' AS VARCHAR(MAX)), 9000)"
+    assert sql(f"DECLARE @m VARCHAR(MAX) = {long} RAISERROR (@m, 10, 1)").messages == ["x" * 2044 + "..."]
+    assert [len(text) for text in sql(f"PRINT {long} PRINT CAST({long} AS NVARCHAR(MAX))").messages] == [8000, 4000]

@@ -230,8 +230,6 @@ def test_a_syntax_error_has_its_number_and_line(text: str, number: int, line: in
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("GOTO done", "GOTO"),
-        ("done: SELECT 1", "label"),
         ("DBCC CHECKDB", "DBCC"),
         ("BACKUP DATABASE x TO DISK = 'y'", "BACKUP"),
         ("CREATE TRIGGER t ON u AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),

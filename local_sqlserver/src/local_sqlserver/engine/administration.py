@@ -106,6 +106,10 @@ class Administration:
 
     def create_procedure(self, statement: syntax.CreateProcedure, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER PROCEDURE."""
+        if statement.name[-1].startswith("#"):
+            self._create_temporary(statement, frame)
+            yield Done(in_procedure=frame.in_procedure)
+            return
         target = self._compilation.context(frame).target(statement.name, statement.line)
         catalog = self._view.catalog(target.database)
         present = catalog.find(target.schema, target.name)
@@ -129,6 +133,20 @@ class Administration:
         with self._writing(statement.line):
             catalog_changes.put(self._view, self._transactions, target.database, item, new=present is None)
         yield Done(in_procedure=frame.in_procedure)
+
+    def _create_temporary(self, statement: syntax.CreateProcedure, frame: Frame) -> None:
+        """CREATE PROCEDURE #name: it ends with the session."""
+        name = statement.name[-1]
+        if name.startswith("##"):
+            raise unsupported("A global temporary procedure", statement.line)
+        present = self._state.procedures.get(name.lower())
+        if present is None and statement.action == "ALTER":
+            raise invalid_object(statement.name, 0)
+        if present is not None and statement.action == "CREATE":
+            raise sql_error(2714, name, state=3)
+        self._bind(statement, Frame(frame.depth + 1, frame.database, settings=frame.settings))
+        now = datetime.now()
+        self._state.procedures[name.lower()] = CatalogObject(0, "dbo", name, "P", now, now, statement.text)
 
     def create_function(self, statement: syntax.CreateFunction, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER FUNCTION."""
@@ -310,6 +328,8 @@ class Administration:
 
     def _drop_module(self, statement: syntax.DropObjects, name: tuple[str, ...], frame: Frame) -> None:
         kind = statement.kind.lower()
+        if kind == "procedure" and self._state.procedures.pop(name[-1].lower(), None) is not None:
+            return
         catalog = self._view.catalog(frame.database)
         item = catalog.find(name[-2] if len(name) > 1 else "dbo", name[-1])
         if item is None:

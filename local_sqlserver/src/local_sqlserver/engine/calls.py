@@ -88,6 +88,8 @@ class Calls:
         if statement.return_variable is not None:
             target = frame.variable(statement.return_variable, statement.line)
             target.value = coerce(result.code, target.type, result.type)
+        if result.mismatch is not None:
+            raise result.mismatch
         if not frame.in_procedure:
             yield ProcedureDone(result.code if result.type is None else 0)
 
@@ -175,7 +177,8 @@ class Calls:
             database, item = found
             if item.type == "FN":
                 return self._scalar_function(name, item, arguments, frame, line)
-            self._permissions.check_execute(frame, database, item)
+            if not item.name.startswith("#"):
+                self._permissions.check_execute(frame, database, item)
             return (yield from self._user_procedure(database, item, arguments, frame, line))
         system = system_procedures.find(name)
         if system is not None:
@@ -187,6 +190,9 @@ class Calls:
         if len(name) > 3:
             raise unsupported("A linked server")
         database = frame.database
+        if name[-1].startswith("#"):
+            temporary = self.state.procedures.get(name[-1].lower())
+            return (database, temporary) if temporary is not None else None
         if len(name) == 3:
             known = self.shared.databases.find(name[0])
             if known is None:
@@ -232,9 +238,8 @@ class Calls:
             if arguments[position].output:
                 variable = inner.variables[parameter.lower()]
                 outputs[position] = (variable.value, variable.type)
-        if before != after:
-            raise sql_error(266, before, after, procedure=full_name)
-        return CallResult(code, outputs)
+        mismatch = sql_error(266, before, after, procedure=full_name) if before != after else None
+        return CallResult(code, outputs, mismatch=mismatch)
 
     def _enter(self, frame: Frame) -> Frame:
         """Return a new frame below ``frame``, not yet on the stack."""
@@ -339,6 +344,8 @@ class Calls:
         result = yield from self.invoke(parse_name(name), arguments, self.state.base, 1)
         for position, (value, kind) in sorted(result.outputs.items()):
             yield ReturnValue(position, parameters[position].name, kind, value)
+        if result.mismatch is not None:
+            raise result.mismatch
         yield ProcedureDone(result.code)
 
 

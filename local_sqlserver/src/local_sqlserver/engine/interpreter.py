@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -15,7 +16,7 @@ from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
-from local_sqlserver.engine.options import set_options
+from local_sqlserver.engine.options import limited, set_options
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
 from local_sqlserver.engine.runner import Runner
@@ -36,7 +37,7 @@ from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import TEXT, SqlType
 
 _ABORTS_BATCH = frozenset(
     {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
@@ -51,6 +52,7 @@ _KEEPS_ROW_COUNT = (
     syntax.Break,
     syntax.Continue,
     syntax.Return,
+    syntax.Label,
     syntax.Declare,
     syntax.CompiledStatement,
     syntax.InsertExecute,
@@ -63,7 +65,7 @@ _KEEPS_ROW_COUNT = (
 )
 _KEEPS_LAST_ERROR = (
     *(syntax.If, syntax.While, syntax.Block, syntax.TryCatch, syntax.Execute, syntax.ExecuteString),
-    syntax.InsertExecute,
+    *(syntax.InsertExecute, syntax.Label),
 )
 """Statements after which @@ERROR is that of the last statement inside them."""
 
@@ -83,6 +85,18 @@ class _LoopExit(Exception):
 
 class _LoopNext(Exception):
     """CONTINUE."""
+
+
+class _Jump(Exception):
+    """GOTO; carries the label."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self._label = label.lower()
+
+    def goes_to(self, statement: syntax.Statement) -> bool:
+        """Whether a statement is the label."""
+        return isinstance(statement, syntax.Label) and statement.name.lower() == self._label
 
 
 class Interpreter:
@@ -112,12 +126,12 @@ class Interpreter:
         self._scalars = scalars
         self._calls = calls
         self._tries = 0
-        self.cursors = cursors = Cursors(state, compilation, runner)
+        self.cursors = cursors = Cursors(state, compilation, runner, scalars)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),
             syntax.Declare: self._declare,
             syntax.SetVariable: self._set_variable,
-            syntax.SetOption: set_options,
+            syntax.SetOption: self._set_option,
             syntax.SetIdentityInsert: self._set_identity_insert,
             syntax.Block: self._block,
             syntax.If: self._if,
@@ -125,6 +139,8 @@ class Interpreter:
             syntax.Break: self._break,
             syntax.Continue: self._continue,
             syntax.TryCatch: self._try_catch,
+            syntax.Goto: self._goto,
+            syntax.Label: lambda statement, frame: (),
             syntax.Return: self._return,
             syntax.Print: self._print,
             syntax.Throw: self._throw,
@@ -140,6 +156,7 @@ class Interpreter:
             syntax.WaitFor: self._wait_for,
             syntax.BulkInsert: self._bulk_insert,
             syntax.DeclareCursor: cursors.declare,
+            syntax.AssignCursor: cursors.assign,
             syntax.CursorOperation: cursors.operate,
             syntax.Fetch: cursors.fetch,
             **administration,
@@ -166,9 +183,17 @@ class Interpreter:
         yield Done()
 
     def statements(self, statements: Sequence[syntax.Statement], frame: Frame) -> Iterator[Event]:
-        """Run statements one after another."""
-        for statement in statements:
-            yield from self.statement(statement, frame)
+        """Run statements one after another, and on from a label to which GOTO jumps."""
+        position = 0
+        while position < len(statements):
+            try:
+                yield from self.statement(statements[position], frame)
+            except _Jump as jump:
+                found = [index for index, statement in enumerate(statements) if jump.goes_to(statement)]
+                if not found:
+                    raise
+                position = found[0]
+            position += 1
 
     def statement(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
         """Run one statement; outside every TRY, report its error and end the batch or frame if the error does."""
@@ -232,6 +257,8 @@ class Interpreter:
     # --- compiled statements and BULK INSERT
 
     def _compiled(self, statement: syntax.CompiledStatement, frame: Frame) -> Iterator[Event]:
+        if frame.settings.row_limit:
+            statement = limited(statement, frame.settings.row_limit)
         translation, relations = self._compilation.compiled(statement, frame)
         yield from self._runner.run(translation, relations, frame, statement.line)
 
@@ -303,6 +330,21 @@ class Interpreter:
         self._state.row_count = 1
         return ()
 
+    def _set_option(self, statement: syntax.SetOption, frame: Frame) -> Iterable[Event]:
+        value = statement.value
+        if value.startswith("@"):
+            variable = frame.variable(value, statement.line)
+            value = to_text(variable.value, variable.type) if variable.type.name in TEXT else str(variable.value)
+            if isinstance(variable.value, bytes):
+                value = f"0X{variable.value.hex()}"
+        if statement.options == ("CONTEXT_INFO",):
+            digits = value[2:]
+            if not value.startswith("0X") or len(digits) > 256:
+                raise sql_error(102, statement.value, line=statement.line)
+            self._state.context_info = bytes.fromhex(digits if len(digits) % 2 == 0 else f"0{digits}").ljust(128, b"\0")
+            return ()
+        return set_options(replace(statement, value=value.upper()), frame)
+
     def _set_identity_insert(self, statement: syntax.SetIdentityInsert, frame: Frame) -> Iterable[Event]:
         relation = self._compilation.context(frame).relation(statement.table, statement.line)
         if not any(column.identity for column in relation.columns):
@@ -368,6 +410,9 @@ class Interpreter:
         finally:
             self._state.handled.pop()
 
+    def _goto(self, statement: syntax.Goto, frame: Frame) -> Iterable[Event]:
+        raise _Jump(statement.name)
+
     def _return(self, statement: syntax.Return, frame: Frame) -> Iterable[Event]:
         code = 0
         if statement.value is not None:
@@ -379,7 +424,8 @@ class Interpreter:
     def _print(self, statement: syntax.Print, frame: Frame) -> Iterator[Event]:
         value, kind = self._scalars.evaluate(frame, statement.value)
         text = "" if value is None else to_text(value, kind)
-        yield Message(text[:4000], line=statement.line, procedure=frame.procedure)
+        longest = 4000 if kind.name in ("nvarchar", "nchar", "ntext") else 8000
+        yield Message(text[:longest], line=statement.line, procedure=frame.procedure)
 
     def _throw(self, statement: syntax.Throw, frame: Frame) -> Iterable[Event]:
         if statement.number is None or statement.message is None or statement.state is None:
@@ -401,7 +447,9 @@ class Interpreter:
                 raise sql_error(18054, message, severity, state, line=statement.line)
             message = ""
         arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
-        text = format_message(to_text(message, kind) if message is not None else "", arguments)[:2047]
+        text = format_message(to_text(message, kind) if message is not None else "", arguments)
+        if len(text) > 2047:
+            text = f"{text[:2044]}..."
         severity = max(0, severity or 0)
         state = min(255, max(0, state or 0))
         if severity <= 10:

@@ -153,6 +153,7 @@ class EngineSession:
                 del state.frames[1:]
                 state.handled.clear()
                 self._interpreter.reset()
+                state.base.cursors.clear()
                 self._work.drop_table_variables(state.base)
             finally:
                 self._busy.release()
@@ -188,6 +189,9 @@ class EngineSession:
         state.frames[:] = [state.base]
         self._calls.prepared.clear()
         self._interpreter.cursors.drop_all()
+        state.context_info = None
+        state.context.clear()
+        state.procedures.clear()
         state.row_count = state.last_error = 0
         state.last_identity = None
 

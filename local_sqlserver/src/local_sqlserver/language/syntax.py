@@ -642,11 +642,23 @@ class Declare(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclareCursor(Statement):
-    """DECLARE name CURSOR … FOR query."""
+    """DECLARE name CURSOR … FOR query, or SET @name = CURSOR … FOR query.
+
+    A ``local`` one ends with its batch or procedure.
+    """
 
     name: str
     query: SelectStatement
     scroll: bool
+    local: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCursor(Statement):
+    """SET @name = cursor, of a cursor variable and a cursor or another cursor variable."""
+
+    name: str
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -659,9 +671,10 @@ class CursorOperation(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch(Statement):
-    """FETCH [direction] FROM cursor [INTO variables]."""
+    """FETCH [direction] FROM cursor [INTO variables]; ``position`` is that of ABSOLUTE and RELATIVE."""
 
     direction: str
+    position: Expression | None
     name: str
     variables: tuple[str, ...]
 
@@ -815,6 +828,20 @@ class CommitTransaction(Statement):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackTransaction(Statement):
     """ROLLBACK [TRANSACTION [name]]."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label(Statement):
+    """name:, the target of GOTO."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goto(Statement):
+    """GOTO name."""
 
     name: str
 
