@@ -70,7 +70,8 @@ class World:
         return path
 
     def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
-        raise sql_error(4121, parts[0], parts[-1], line=line)
+        name = ".".join(parts)
+        raise sql_error(208, name, line=line) if tables else sql_error(4121, parts[0], name, line=line)
 
     def variable(self, name: str, line: int) -> SqlType:
         if name.lower() not in self.variables:
