@@ -156,6 +156,9 @@ def test_definitions_survive_a_later_error_and_roll_back_to_a_savepoint(table: C
     table.good("ROLLBACK TRAN s")
     assert table("SELECT COUNT(*), OBJECT_ID(N'v') FROM u").rows == [(1, None)]
     table.fails("SELECT * FROM #w", 208)
+    table.good(
+        "CREATE TABLE #k (a INT)", "SAVE TRAN s", "ALTER TABLE #k ADD b INT", "ROLLBACK TRAN s", "INSERT #k VALUES (1)"
+    )
     table.good("COMMIT", "CREATE VIEW v AS SELECT a FROM u")
     assert table("SELECT a FROM v").rows == [(1,)]
 

@@ -167,7 +167,7 @@ class EngineSession:
 
     def _transaction_request(self, request: TransactionRequest) -> Iterator[Event]:
         if request.kind == "begin":
-            yield from self._work.begin()
+            yield from self._work.begin(request.name)
         elif request.kind == "commit":
             yield from self._work.commit()
         elif request.kind == "rollback":

@@ -149,7 +149,7 @@ class Work:
         self.transactions.undo(point.writes)
         self._view.undo(point.catalog)
         for frame, tables in point.temporary:
-            if frame.temporary.keys() != tables.keys():
+            if frame.temporary != tables:
                 frame.temporary = dict(tables)
 
     def roll_back_open(self) -> Iterator[Event]:
