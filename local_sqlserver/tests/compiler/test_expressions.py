@@ -608,7 +608,7 @@ REFUSED: list[tuple[str, Raises]] = [
     ("FOO(1)", Raises(195)),
     ("list_value(1)", Raises(195)),
     ("strftime(GETDATE(),'%Y')", Raises(195)),
-    ("dbo.fn(1)", Raises(40510)),
+    ("dbo.fn(1)", Raises(4121)),
     ("LEN('a','b')", Raises(174)),
     ("ROUND(1)", Raises(189)),
     ("PARSE('1' AS INT)", Raises(40510)),

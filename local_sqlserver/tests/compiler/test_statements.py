@@ -367,7 +367,7 @@ def test_objects_are_defined_changed_and_dropped(filled: World) -> None:
 def test_a_select_assigns_variables_in_their_types(filled: World) -> None:
     filled.declare("@x", SqlType("int"), 5)
     filled.declare("@n", SqlType("nvarchar", length=2), None)
-    translation = filled.compiled("SELECT @x += v, @n = 'long' FROM s WHERE v = @x - 2")
+    translation = filled.compiled("SELECT @x = v + 5, @n = 'long' FROM s WHERE v = @x - 2")
     assert translation.assignments == ("@x", "@n")
     assert filled.execute(translation) == [(8, "lo")]
     assert outcome(filled, "SELECT @x = 1, v FROM s") == 141

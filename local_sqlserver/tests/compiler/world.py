@@ -11,6 +11,7 @@ import duckdb
 
 from local_sqlserver.compiler import (
     SESSION_VALUES,
+    FunctionInfo,
     Relation,
     Translation,
     compile_expression,
@@ -67,6 +68,10 @@ class World:
 
     def file(self, path: str, data_source: str | None, line: int) -> str:
         return path
+
+    def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
+        name = ".".join(parts)
+        raise sql_error(208, name, line=line) if tables else sql_error(4121, parts[0], name, line=line)
 
     def variable(self, name: str, line: int) -> SqlType:
         if name.lower() not in self.variables:

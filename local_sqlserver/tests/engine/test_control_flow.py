@@ -56,7 +56,6 @@ def test_a_batch_computes(sql: Client, text: str, expected: tuple[object, ...] |
         ("USE nowhere", 911),
         ("EXEC nothing", 2812),
         ("SET DATEFIRST 1", 40510),
-        ("SET ROWCOUNT 5", 40510),
         ("SET ARITHIGNORE ON", 40510),
         ("SET NONSENSE ON", 195),
     ],
@@ -190,3 +189,158 @@ def test_merge_runs_with_and_without_a_list_before_it(sql: Client) -> None:
 )
 def test_print_writes_values_as_sql_server_does(sql: Client, text: str, message: str) -> None:
     assert sql(text).messages == [message]
+
+
+@pytest.fixture
+def letters(sql: Client) -> Client:
+    sql.good(
+        "CREATE TABLE letters (id INT, x VARCHAR(10), n NVARCHAR(10), d DECIMAL(10, 2))",
+        "INSERT letters VALUES (1, 'b', N'β', 1.5), (2, 'a', NULL, 2.25), (3, 'c', N'γ', NULL)",
+    )
+    return sql
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@s VARCHAR(99) = '' SELECT @s = @s + x FROM letters ORDER BY id", ("bac", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s += x FROM letters ORDER BY x DESC", ("cba", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s = x + @s FROM letters ORDER BY id", ("cab", 3)),
+        ("@s VARCHAR(99) SELECT @s = COALESCE(@s + ',', '') + x FROM letters ORDER BY x", ("a,b,c", 3)),
+        ("@s VARCHAR(99) SELECT @s = ISNULL(@s + ',', '') + n FROM letters WHERE n > N'' ORDER BY id", ("β,γ", 2)),
+        ("@s VARCHAR(99) SELECT @s = CASE WHEN @s IS NULL THEN x ELSE @s + '/' + x END FROM letters", ("b/a/c", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s = CONCAT(@s, n, ';') FROM letters ORDER BY id", ("β;;γ;", 3)),
+        ("@s VARCHAR(99) = '' SELECT @s = @s + n FROM letters", (None, 3)),
+        ("@s VARCHAR(5) = '' SELECT @s = @s + x + x FROM letters ORDER BY id", ("bbaac", 3)),
+        ("@s INT = 7 SELECT @s = @s + id FROM letters WHERE id > 9", (7, 0)),
+        ("@s INT = 0 SELECT @s = @s * 10 + id FROM letters ORDER BY id DESC", (321, 3)),
+        ("@s DECIMAL(9, 2) = 0 SELECT @s += ISNULL(d, 0) FROM letters", (3.75, 3)),
+        ("@s INT = 5 SELECT @s = @s + SUM(id) FROM letters", (11, 1)),
+        ("@s VARCHAR(99) = '' SELECT TOP (2) @s = @s + x FROM letters ORDER BY id DESC", ("ca", 2)),
+        (
+            "@s VARCHAR(99) = '' SELECT @s = @s + LEFT(x, 1) + STR(COUNT(*), 1) FROM letters GROUP BY LEFT(x, 1)"
+            " ORDER BY LEFT(x, 1)",
+            ("a1b1c1", 3),
+        ),
+        ("@n INT = 0, @s VARCHAR(99) SELECT @n += id, @s = CONCAT(@s, @n, ';') FROM letters", ("1;3;6;", 3)),
+        ("@d DATE = '2024-01-01', @s INT SELECT @d = DATEADD(day, id, @d), @s = DAY(@d) FROM letters", (7, 3)),
+        ("@n INT = 0, @s INT SELECT @n = 1, @s = @n + 1", (2, 1)),
+        ("@s INT = 1 SELECT @s = (SELECT MIN(id) FROM letters WHERE id > @s)", (2, 1)),
+        ("@s INT = 1 SELECT TOP (1) @s = id FROM letters WHERE id > @s ORDER BY id", (2, 1)),
+        ("@s INT = 1 SELECT @s = @s + (SELECT COUNT(*) FROM letters) FROM letters", (10, 3)),
+    ],
+)
+def test_a_select_that_reads_its_own_variable_assigns_row_by_row(
+    letters: Client, text: str, expected: tuple[object, ...]
+) -> None:
+    assert letters(f"DECLARE {text} SELECT @s, @@ROWCOUNT").sets[-1] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("SELECT DISTINCT @s = @s + x FROM letters", 40510),
+        ("SELECT @s = @s + x FROM letters WHERE @s NOT LIKE '%' + x + '%'", 40510),
+        ("SELECT @s = @s + (SELECT MAX(l.x) FROM letters AS l WHERE l.x > @s) FROM letters", 40510),
+        ("SELECT @s = x FROM letters UNION SELECT 'z'", 10734),
+    ],
+)
+def test_an_accumulation_without_a_certain_result_is_refused(letters: Client, text: str, number: int) -> None:
+    assert letters(f"DECLARE @s VARCHAR(99) = '' {text}").numbers == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("DECLARE @i INT = 0 again: SET @i += 1 IF @i < 3 GOTO again PRINT @i", ["3"]),
+        ("GOTO done PRINT 'skipped' done: PRINT 'end'", ["end"]),
+        ("WHILE 1 = 1 BEGIN BEGIN GOTO outside END END PRINT 'skipped' Outside: PRINT 'end'", ["end"]),
+        ("BEGIN TRY GOTO after END TRY BEGIN CATCH PRINT 'caught' END CATCH after: PRINT 'end'", ["end"]),
+        ("BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH GOTO after END CATCH PRINT 'skipped' after: PRINT 'end'", ["end"]),
+    ],
+)
+def test_goto_goes_on_at_its_label(sql: Client, text: str, messages: list[str]) -> None:
+    result = sql(text)
+    assert (result.messages, result.errors) == (messages, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("GOTO nowhere", 133),
+        ("a: PRINT 1 A: PRINT 2", 132),
+        ("GOTO inside IF 1 = 1 BEGIN inside: PRINT 1 END", 40510),
+        ("BEGIN END", 102),
+        ("IF 1 = 1 BEGIN END", 102),
+        ("BEGIN TRY END TRY BEGIN CATCH END CATCH", 102),
+    ],
+)
+def test_a_wrong_block_or_jump_is_an_error_before_the_batch_runs(sql: Client, text: str, number: int) -> None:
+    result = sql(f"PRINT 'runs' {text}")
+    assert (result.messages, result.numbers) == ([], [number])
+
+
+def test_a_local_cursor_ends_with_its_procedure_and_a_global_one_does_not(sql: Client) -> None:
+    sql.good(
+        "CREATE PROCEDURE own AS DECLARE c CURSOR LOCAL FOR SELECT 1 OPEN c FETCH c",
+        "CREATE PROCEDURE shared AS DECLARE g CURSOR FOR SELECT 2 OPEN g",
+    )
+    assert sql("EXEC own EXEC own").sets == [[(1,)], [(1,)]]
+    assert sql("EXEC shared FETCH g DEALLOCATE g").rows == [(2,)]
+    sql.fails("OPEN c", 16916)
+
+
+def test_a_cursor_variable_moves_in_all_directions(sql: Client) -> None:
+    text = """
+    DECLARE @c CURSOR, @x INT
+    SET @c = CURSOR SCROLL FOR SELECT x FROM (VALUES (1), (2), (3), (4)) AS t (x) ORDER BY x
+    OPEN @c
+    FETCH LAST FROM @c INTO @x PRINT @x
+    FETCH ABSOLUTE 2 FROM @c INTO @x PRINT @x
+    FETCH RELATIVE @x FROM @c INTO @x PRINT @x
+    FETCH ABSOLUTE -3 FROM @c INTO @x PRINT @x
+    FETCH PRIOR FROM @c INTO @x PRINT @x
+    FETCH PRIOR FROM @c INTO @x PRINT @@FETCH_STATUS
+    CLOSE @c DEALLOCATE @c
+    FETCH NEXT FROM @c
+    """
+    result = sql(text)
+    assert (result.messages, result.numbers) == (["4", "2", "4", "2", "1", "-1"], [16950])
+
+
+def test_set_rowcount_limits_the_rows_of_each_statement(sql: Client) -> None:
+    sql.good("CREATE TABLE r (a INT)", "INSERT r VALUES (1), (2), (3), (4)", "DECLARE @n INT = 2 SET ROWCOUNT @n")
+    assert sql("SELECT a FROM r ORDER BY a DESC").rows == [(4,), (3,)]
+    assert sql("DECLARE @x INT SELECT @x = a FROM r ORDER BY a SELECT @x").value == 2
+    sql.good("DELETE r WHERE a > 1", "INSERT r SELECT a + 10 FROM r", "SET ROWCOUNT 0")
+    assert sql("SELECT COUNT(*) FROM r").value == 4
+
+
+def test_context_info_and_session_context_keep_values_for_the_session(sql: Client) -> None:
+    sql.good("DECLARE @c VARBINARY(128) = CAST('abc' AS VARBINARY(128)) SET CONTEXT_INFO @c")
+    found = sql("SELECT CONTEXT_INFO(), DATALENGTH(CONTEXT_INFO())").rows
+    assert found == [(b"abc".ljust(128, b"\0"), 128)]
+    sql.good("EXEC sp_set_session_context N'user', 42", "EXEC sp_set_session_context N'fixed', N'x', @read_only = 1")
+    assert sql("SELECT CAST(SESSION_CONTEXT(N'USER') AS INT), SESSION_CONTEXT(N'none')").rows == [(42, None)]
+    sql.fails("EXEC sp_set_session_context N'fixed', N'y'", 15664)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("'%d|%5d|%-5d|%05d|%+d', 10, 1, 42, 42, 42, 42, 42", "42|   42|42   |00042|+42"),
+        ("'%i %u %x %X %o', 10, 1, -3, -3, 255, 255, 8", "-3 4294967293 ff FF 10"),
+        ("'%s|%5s|%-5s|%.2s|%%', 10, 1, 'a', 'b', 'c', 'cut'", "a|    b|c    |cu|%"),
+        ("'%*d|%-*s|', 10, 1, 5, 42, 3, 'a'", "   42|a  |"),
+        ("'%s %d', 10, 1, NULL, NULL", "(null) (null)"),
+        ("'%s', 10, 1", "(null)"),
+    ],
+)
+def test_raiserror_formats_its_arguments(sql: Client, text: str, message: str) -> None:
+    assert sql(f"RAISERROR ({text})").messages == [message]
+
+
+def test_long_messages_are_cut(sql: Client) -> None:
+    long = "REPLICATE(CAST('x' AS VARCHAR(MAX)), 9000)"
+    assert sql(f"DECLARE @m VARCHAR(MAX) = {long} RAISERROR (@m, 10, 1)").messages == ["x" * 2044 + "..."]
+    assert [len(text) for text in sql(f"PRINT {long} PRINT CAST({long} AS NVARCHAR(MAX))").messages] == [8000, 4000]

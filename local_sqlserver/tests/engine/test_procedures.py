@@ -2,7 +2,7 @@ import pytest
 
 from local_sqlserver.engine.events import Parameter
 from local_sqlserver.types import SqlType
-from tests.engine.conftest import Client, collect
+from tests.engine.conftest import Client, Connect, collect
 
 INT = SqlType("int")
 TEXT = SqlType("nvarchar", length=4000)
@@ -192,3 +192,27 @@ def test_prepared_statements_run_by_their_handle(sql: Client) -> None:
     collect(session.procedure("sp_unprepare", [Parameter("", INT, handle)]))
     gone = collect(session.procedure("sp_execute", [Parameter("", INT, handle), Parameter("", INT, 41)]))
     assert gone.numbers == [8179]
+
+
+def test_a_temporary_procedure_lives_until_its_session_ends(sql: Client, connect: Connect) -> None:
+    sql.good("CREATE PROCEDURE #p @a INT AS SELECT @a * 2")
+    assert sql("EXEC #p 4").value == 8
+    connect().fails("EXEC #p 4", 2812)
+    sql.fails("CREATE PROCEDURE #p AS SELECT 1", 2714)
+    sql.good("ALTER PROCEDURE #p @a INT AS SELECT @a * 3")
+    assert sql("EXEC #p 4").value == 12
+    sql.good("DROP PROCEDURE #p")
+    sql.fails("EXEC #p 4", 2812)
+
+
+def test_output_values_arrive_with_error_266(sql: Client) -> None:
+    sql.good("CREATE PROCEDURE opens @o INT OUTPUT AS BEGIN SET @o = 5 BEGIN TRAN END")
+    result = sql("DECLARE @o INT EXEC opens @o OUTPUT SELECT @o, @@TRANCOUNT, @@ERROR ROLLBACK")
+    assert (result.sets, result.numbers) == ([[(5, 1, 266)]], [266])
+
+
+def test_a_permission_that_an_object_cannot_have_is_refused(sql: Client) -> None:
+    sql.good("CREATE PROCEDURE p AS SELECT 1", "CREATE VIEW v AS SELECT 1 AS a")
+    sql.fails("GRANT SELECT ON p TO public", 4606)
+    sql.fails("GRANT EXECUTE ON v TO public", 4606)
+    sql.good("GRANT EXECUTE ON p TO public", "GRANT SELECT ON v TO public")

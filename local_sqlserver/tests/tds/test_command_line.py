@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+import pyodbc
 
 from local_sqlserver.pytest_plugin import StartSqlServer
 from tests.tds.clients import PASSWORD, connector
@@ -59,3 +63,26 @@ def test_a_log_line_is_written_for_each_login_and_none_for_statements(
     lines = server.log.read_text().splitlines()
     assert len([line for line in lines if "login of 'sa'" in line and "the application" in line]) == 1
     assert not any("SELECT" in line for line in lines)
+
+
+def test_a_log_line_names_each_error_without_values_of_the_data(
+    tmp_path: Path, start_sqlserver: StartSqlServer
+) -> None:
+    with start_sqlserver(tmp_path, password=PASSWORD) as server, connector(server.port, "microsoft") as connect:
+        connection = connect()
+        connection.execute("CREATE TABLE t (a VARCHAR(20) PRIMARY KEY)")
+        connection.execute("CREATE PROCEDURE p AS\nINSERT t VALUES ('secret')")
+        for statement in ("EXEC p", "EXEC p", "SELECT CAST('secret' AS INT)", "SELECT 1 AS"):
+            with suppress(pyodbc.Error):
+                connection.execute(statement)
+        connection.execute("BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT 'caught' END CATCH")
+    log = server.log.read_text()
+    assert re.findall(
+        r"error (\d+), severity (\d+), state \d+ at (line \d+(?: of [\w.]+)?) in database (\w+)", log
+    ) == [
+        ("2627", "14", "line 2 of dbo.p", "master"),
+        ("245", "16", "line 1", "master"),
+        ("156", "15", "line 1", "master"),
+    ]
+    assert "of 'sa'" in log
+    assert "secret" not in log

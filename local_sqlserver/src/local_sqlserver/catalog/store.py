@@ -147,7 +147,7 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
                 constraint.definition,
             ],
         )
-    for position, parameter in enumerate(item.parameters, 1):
+    for position, parameter in enumerate(item.parameters, 0 if item.type == "FN" else 1):  # 0 is the result
         kind = parameter.type
         connection.execute(
             f"INSERT INTO {home}.parameters VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

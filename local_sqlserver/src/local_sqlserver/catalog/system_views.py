@@ -60,6 +60,8 @@ _SCALE = "COALESCE(c.type_scale, t.scale)::UTINYINT"
 _TEXT = f"c.type_name IN {_in_list(TEXT)}"
 _EXACT = _in_list(INTEGERS | MONEY | DECIMALS)
 _TYPE_DESC = """CASE type WHEN 'U' THEN 'USER_TABLE' WHEN 'V' THEN 'VIEW' WHEN 'P' THEN 'SQL_STORED_PROCEDURE'
+    WHEN 'FN' THEN 'SQL_SCALAR_FUNCTION' WHEN 'IF' THEN 'SQL_INLINE_TABLE_VALUED_FUNCTION'
+    WHEN 'TF' THEN 'SQL_TABLE_VALUED_FUNCTION'
     WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' WHEN 'UQ' THEN 'UNIQUE_CONSTRAINT' WHEN 'C' THEN 'CHECK_CONSTRAINT'
     WHEN 'D' THEN 'DEFAULT_CONSTRAINT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
 _INFORMATION_TYPE = f"""c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAXIMUM_LENGTH,
@@ -136,7 +138,7 @@ _VIEWS = {
     "IN ('PK', 'UQ', 'IX', 'UX')",
     "sys_sql_modules": "SELECT object_id, definition, TRUE AS uses_ansi_nulls, TRUE AS "
     "uses_quoted_identifier, FALSE AS is_schema_bound, "
-    "FALSE AS is_recompiled FROM {home}.objects WHERE type IN ('P', 'V')",
+    "FALSE AS is_recompiled FROM {home}.objects WHERE type IN ('P', 'V', 'FN', 'IF', 'TF')",
     "sys_parameters": "SELECT c.object_id, c.name, c.parameter_id, t.system_type_id, t.user_type_id, "
     f"{_LENGTH} AS max_length, {_PRECISION} AS precision, {_SCALE} AS scale, c.is_output, FALSE AS "
     f"is_cursor_ref, "
@@ -189,14 +191,15 @@ _VIEWS = {
     "FROM {home}.schemas",
     "information_schema_routines": "SELECT {name} AS SPECIFIC_CATALOG, schema_name AS SPECIFIC_SCHEMA, name AS "
     "SPECIFIC_NAME, "
-    "{name} AS ROUTINE_CATALOG, schema_name AS ROUTINE_SCHEMA, name AS ROUTINE_NAME, 'PROCEDURE' "
-    "AS ROUTINE_TYPE, "
+    "{name} AS ROUTINE_CATALOG, schema_name AS ROUTINE_SCHEMA, name AS ROUTINE_NAME, "
+    "CASE type WHEN 'P' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS ROUTINE_TYPE, "
     "left(definition, 4000) AS ROUTINE_DEFINITION, created AS CREATED, modified AS LAST_ALTERED "
-    "FROM {home}.objects WHERE type = 'P'",
+    "FROM {home}.objects WHERE type IN ('P', 'FN', 'IF', 'TF')",
     "information_schema_parameters": "SELECT {name} AS SPECIFIC_CATALOG, o.schema_name AS SPECIFIC_SCHEMA, o.name "
     "AS SPECIFIC_NAME, "
-    "c.parameter_id AS ORDINAL_POSITION, CASE WHEN c.is_output THEN 'INOUT' ELSE 'IN' END AS "
-    "PARAMETER_MODE, c.name AS PARAMETER_NAME, "
+    "c.parameter_id AS ORDINAL_POSITION, "
+    "CASE WHEN c.parameter_id = 0 THEN 'OUT' WHEN c.is_output THEN 'INOUT' ELSE 'IN' END AS PARAMETER_MODE, "
+    "c.name AS PARAMETER_NAME, "
     f"{_INFORMATION_TYPE} FROM {{home}}.parameters c JOIN {{home}}.objects o ON o.object_id = c.object_id "
     "JOIN {home}.sys_types t ON t.name = c.type_name",
     "information_schema_columns": "SELECT {name} AS TABLE_CATALOG, o.schema_name AS TABLE_SCHEMA, o.name AS "

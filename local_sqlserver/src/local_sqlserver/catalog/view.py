@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from local_sqlserver.catalog.databases import Database, Databases
 from local_sqlserver.catalog.objects import Catalog
@@ -56,6 +56,19 @@ class CatalogView:
                 catalog.version = next(_versions)
                 database.catalog = catalog
         self._overlays.clear()
+
+    def position(self) -> dict[str, int]:
+        """Return the number of changes of each copied catalog: a point to which ``undo`` can return."""
+        return {name: len(changes) for name, (_, changes) in self._overlays.items()}
+
+    def undo(self, position: Mapping[str, int]) -> None:
+        """Undo the session's changes after a position."""
+        for name, (_, changes) in list(self._overlays.items()):
+            kept = position.get(name, 0)
+            if len(changes) > kept:
+                del self._overlays[name]
+                for apply in changes[:kept]:
+                    self.change(name, apply)
 
     def discard(self) -> None:
         """Drop the session's changes, after a rollback."""

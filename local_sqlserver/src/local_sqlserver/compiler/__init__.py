@@ -14,11 +14,12 @@ from local_sqlserver.compiler.contract import (
     ColumnInfo,
     ConstraintInfo,
     Context,
+    FunctionInfo,
     Relation,
     Translation,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
-from local_sqlserver.compiler.statement import compile_expression, compile_statement
+from local_sqlserver.compiler.statement import check_function, compile_expression, compile_statement
 
 __all__ = [
     "METADATA_FUNCTIONS",
@@ -27,8 +28,10 @@ __all__ = [
     "ColumnInfo",
     "ConstraintInfo",
     "Context",
+    "FunctionInfo",
     "Relation",
     "Translation",
+    "check_function",
     "compile_expression",
     "compile_statement",
 ]

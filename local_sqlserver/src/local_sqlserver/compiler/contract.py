@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 
@@ -46,7 +47,7 @@ class Relation:
     """The table or view that a name in FROM, INTO, UPDATE … resolves to.
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
-    'V' view, 'T' temporary table, '@' table variable, 'S' system view.
+    'V' view, 'T' temporary table, '@' table variable, 'S' system view; 'FN', 'IF' and 'TF' are functions.
     """
 
     duckdb_name: str
@@ -57,6 +58,15 @@ class Relation:
     columns: tuple[ColumnInfo, ...] = ()
     constraints: tuple[ConstraintInfo, ...] = ()
     identity_insert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionInfo:
+    """A user-defined function: schema.name, its definition, and the context of its body."""
+
+    name: str
+    definition: syntax.CreateFunction
+    context: Context
 
 
 class Context(Protocol):
@@ -77,6 +87,9 @@ class Context(Protocol):
         Raises SqlError 4834 without the permission to bulk load, 4860, 4861 and 12703 as BULK INSERT does. A statement
         that calls it is compiled anew at each run, because files and permissions change.
         """
+
+    def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
+        """Resolve a user-defined function: scalar (raises SqlError 4121) or with ``tables`` table-valued (208)."""
 
     def variable(self, name: str, line: int) -> SqlType:
         """The declared type of '@x' (case-insensitive). Raises SqlError 137."""
@@ -107,8 +120,8 @@ class Translation:
     'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
     are the declared types of the result's columns, None where DuckDB's type decides. ``assignments`` are the variables
-    that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the target of OUTPUT … INTO, whose rows the
-    last statement returns.
+    that a SELECT @a = …, @b = … sets from the last row; with ``counted`` that row has one more column, the number of
+    rows of the SELECT. ``output_into`` is the target of OUTPUT … INTO, whose rows the last statement returns.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
@@ -124,6 +137,7 @@ class Translation:
     column_types: tuple[SqlType | None, ...] = ()
     column_names: tuple[str, ...] = ()
     assignments: tuple[str, ...] = ()
+    counted: bool = False
     output_into: Relation | None = None
     output_into_columns: tuple[str, ...] = ()
     identity_table: Relation | None = None

@@ -19,8 +19,8 @@ from local_sqlserver.compiler.names import (
     relation_source,
 )
 from local_sqlserver.compiler.objects import check_failed, identity_sequence
-from local_sqlserver.compiler.queries import QueryCompiler
 from local_sqlserver.compiler.types import BIGINT, duckdb_type
+from local_sqlserver.compiler.user_functions import FunctionCompiler
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
@@ -38,7 +38,7 @@ class _CompiledOutput:
     types: tuple[SqlType | None, ...]
 
 
-class DataCompiler(QueryCompiler):
+class DataCompiler(FunctionCompiler):
     """Compiles statements that change rows."""
 
     def target(self, name: syntax.Name, line: int) -> Relation:

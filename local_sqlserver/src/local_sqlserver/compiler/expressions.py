@@ -43,16 +43,24 @@ def has_aggregate(node: syntax.Node) -> bool:
 
 
 class ExpressionCompiler:
-    """Compiles the expressions of one statement and collects its parameters."""
+    """Compiles the expressions of one statement and collects its parameters.
+
+    ``running`` are the values of the variables that the statement itself assigns row by row, by name in lower case.
+    """
 
     def __init__(self, context: Context, line: int) -> None:
         self.context = context
         self.line = line
         self.parameters: list[str] = []
         self.in_view = False
+        self.running: dict[str, Value] = {}
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A subquery; ``QueryCompiler`` implements it."""
+        raise NotImplementedError
+
+    def user_function(self, node: syntax.FunctionCall, scope: Scope) -> Value:
+        """A call of a user-defined function; ``FunctionCompiler`` implements it."""
         raise NotImplementedError
 
     def parameter(self, name: str, declared: SqlType) -> Value:
@@ -118,6 +126,8 @@ class ExpressionCompiler:
                 return self._scalar(query, scope, node.line)
             case syntax.Call():
                 return compile_call(self, node, scope)
+            case syntax.FunctionCall():
+                return self.user_function(node, scope)
         raise sql_error(102, getattr(node, "operator", ""), line=node.line)
 
     def variable(self, name: str, line: int) -> Value:
@@ -125,6 +135,8 @@ class ExpressionCompiler:
         lowered = name.lower()
         if lowered.startswith("@@"):
             return session_value(self, lowered, line)
+        if lowered in self.running:
+            return self.running[lowered]
         if self.in_view:
             raise sql_error(137, name, state=2, line=line)
         return self.parameter(name, self.context.variable(name, line))

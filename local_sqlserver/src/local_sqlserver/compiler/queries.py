@@ -20,7 +20,7 @@ from local_sqlserver.compiler.fragments import (
     sort_key,
     typed_null,
 )
-from local_sqlserver.compiler.functions import check_aggregate, compile_call, compile_table
+from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -46,6 +46,10 @@ class QueryCompiler(ExpressionCompiler):
     def __init__(self, context: Context, line: int) -> None:
         super().__init__(context, line)
         self.tables: dict[str, SourceColumns] = {}
+
+    def user_rows(self, node: syntax.FunctionCall, scope: Scope) -> Rows:
+        """The rows of a user-defined function; ``FunctionCompiler`` implements it."""
+        raise NotImplementedError
 
     def common_tables(self, statement: syntax.CompiledStatement) -> str:
         """The WITH clause of a statement, or ''; later names may resolve to its tables."""
@@ -479,7 +483,13 @@ class QueryCompiler(ExpressionCompiler):
         return self._derived(Rows(f"VALUES {lines}", columns), node.alias, node.columns, scope, node.line)
 
     def _function_source(self, node: syntax.FunctionSource, scope: Scope) -> str:
-        rows = compile_table(self, node.call, scope)
+        call = node.call
+        if isinstance(call, syntax.Call) and call.name not in REGISTRY:
+            call = syntax.FunctionCall(name=(call.name.lower(),), arguments=call.arguments, line=call.line)
+        if isinstance(call, syntax.FunctionCall):
+            rows = self.user_rows(call, scope)
+        else:
+            rows = compile_table(self, call, scope)
         return self._derived(rows, node.alias, node.columns, scope, node.line, lateral="LATERAL ")
 
     def _file_source(self, node: syntax.FileSource, scope: Scope) -> str:

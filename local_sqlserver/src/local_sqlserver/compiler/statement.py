@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local_sqlserver.compiler.contract import Context, Translation
+from local_sqlserver.compiler.accumulation import accumulate, accumulates
+from local_sqlserver.compiler.contract import ColumnInfo, Context, Translation
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, typed_null
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIT
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -45,11 +47,28 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
     )
 
 
+def check_function(node: syntax.CreateFunction, context: Context) -> tuple[ColumnInfo, ...]:
+    """Check the body of a function; return the columns of a table-valued one. Raises SqlError."""
+    columns = DefinitionCompiler(context, node.line).check_function(node)
+    return tuple(ColumnInfo(column.name, column.type) for column in columns)
+
+
+def _assigns(body: syntax.Body) -> bool:
+    """Whether a SELECT of a set operation assigns to a variable."""
+    while isinstance(body, syntax.SetOperation | syntax.Query):
+        body = body.left if isinstance(body, syntax.SetOperation) else body.body
+    return any(item.variable for item in body.items)
+
+
 def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Translation:
     tables = compiler.common_tables(node)
     query = node.query
-    rows = compiler.query_rows(query, None)
     body = query.body
+    if isinstance(body, syntax.Select) and accumulates(body):
+        return accumulate(compiler, node, body, tables)
+    if isinstance(body, syntax.SetOperation) and _assigns(body):
+        raise sql_error(10734, line=node.line)
+    rows = compiler.query_rows(query, None)
     if isinstance(body, syntax.Select) and body.into:
         return compiler.select_into(node, body, tables, rows)
     assignments: tuple[str, ...] = ()

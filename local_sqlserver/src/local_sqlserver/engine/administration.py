@@ -1,9 +1,11 @@
-"""Statements about procedures, views, schemas, databases, logins and permissions."""
+"""Statements about procedures, functions, views, schemas, databases, logins and permissions."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
@@ -18,6 +20,7 @@ from local_sqlserver.catalog.objects import (
     quote,
 )
 from local_sqlserver.catalog.view import CatalogView
+from local_sqlserver.compiler import ColumnInfo, check_function
 from local_sqlserver.engine import catalog_changes
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Done, Event
@@ -29,6 +32,8 @@ from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
+from local_sqlserver.language.tokens import tokenize
 
 _DATABASE_OPTIONS = {
     "ANSI_NULLS": {"ON"},
@@ -54,6 +59,15 @@ _DATABASE_OPTIONS = {
     "TRUSTWORTHY": {"OFF"},
 }
 """ALTER DATABASE … SET options without an effect that a session could observe in the stand-in."""
+
+
+_KINDS = {"U": "table", "V": "view", "P": "procedure", "FN": "function", "IF": "function", "TF": "function"}
+"""The kinds of objects by their type in sys.objects."""
+
+
+def _names_any(text: str, names: set[str]) -> bool:
+    """Whether T-SQL contains one of these names, in lower case."""
+    return any(token.is_name and token.value.lower() in names for token in tokenize(text))
 
 
 class Administration:
@@ -92,6 +106,10 @@ class Administration:
 
     def create_procedure(self, statement: syntax.CreateProcedure, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER PROCEDURE."""
+        if statement.name[-1].startswith("#"):
+            self._create_temporary(statement, frame)
+            yield Done(in_procedure=frame.in_procedure)
+            return
         target = self._compilation.context(frame).target(statement.name, statement.line)
         catalog = self._view.catalog(target.database)
         present = catalog.find(target.schema, target.name)
@@ -116,6 +134,100 @@ class Administration:
             catalog_changes.put(self._view, self._transactions, target.database, item, new=present is None)
         yield Done(in_procedure=frame.in_procedure)
 
+    def _create_temporary(self, statement: syntax.CreateProcedure, frame: Frame) -> None:
+        """CREATE PROCEDURE #name: it ends with the session."""
+        name = statement.name[-1]
+        if name.startswith("##"):
+            raise unsupported("A global temporary procedure", statement.line)
+        present = self._state.procedures.get(name.lower())
+        if present is None and statement.action == "ALTER":
+            raise invalid_object(statement.name, 0)
+        if present is not None and statement.action == "CREATE":
+            raise sql_error(2714, name, state=3)
+        self._bind(statement, Frame(frame.depth + 1, frame.database, settings=frame.settings))
+        now = datetime.now()
+        self._state.procedures[name.lower()] = CatalogObject(0, "dbo", name, "P", now, now, statement.text)
+
+    def create_function(self, statement: syntax.CreateFunction, frame: Frame) -> Iterator[Event]:
+        """CREATE [OR ALTER] and ALTER FUNCTION."""
+        target = self._compilation.context(frame).target(statement.name, statement.line)
+        catalog = self._view.catalog(target.database)
+        present = catalog.find(target.schema, target.name)
+        kind = "FN" if statement.returns is not None else "IF" if statement.query is not None else "TF"
+        self._check_action(statement.action, statement.name, present, kind, catalog, target.schema)
+        views = () if present is None else self._callers(present, catalog, "ALTER", statement.line)
+        inner = Frame(frame.depth + 1, target.database, target.schema, settings=frame.settings)
+        columns: tuple[ColumnInfo, ...] = ()
+        try:
+            columns = check_function(statement, self._compilation.context(inner))
+        except SqlError as error:
+            # A function is bound again by each statement that calls it, so tables and functions may be created later.
+            if statement.query is not None or error.number not in (208, 4121):
+                error.procedure = statement.name[-1]
+                raise
+        now = datetime.now()
+        result = (ParameterInfo("", statement.returns, True, False),) if statement.returns is not None else ()
+        item = CatalogObject(
+            id=present.id if present else self._view.database(target.database).new_object_id(),
+            schema=present.schema if present else target.schema,
+            name=present.name if present else target.name,
+            type=kind,
+            created=present.created if present else now,
+            modified=now,
+            definition=catalog_changes.stored_definition(statement.text),
+            columns=columns,
+            parameters=result
+            + tuple(
+                ParameterInfo(parameter.name, parameter.type, False, parameter.default is not None)
+                for parameter in statement.parameters
+            ),
+        )
+        yield from self._work.begin_implicitly(frame)
+        with self._one_transaction():
+            with self._writing(statement.line):
+                catalog_changes.put(self._view, self._transactions, target.database, item, new=present is None)
+            for view in views:  # their SQL contains the body of the function
+                (definition,) = parse_batch(view.definition).statements
+                assert isinstance(definition, syntax.CreateView)
+                deque(self.create_view(replace(definition, action="CREATE OR ALTER"), inner), maxlen=0)
+        yield Done(in_procedure=frame.in_procedure)
+
+    @contextmanager
+    def _one_transaction(self) -> Iterator[None]:
+        """Enclose several changes in one transaction, unless one is open; an error undoes them all."""
+        if self._transactions.count:
+            yield
+            return
+        deque(self._work.begin(), maxlen=0)
+        try:
+            yield
+        except BaseException:
+            deque(self._work.roll_back_open(), maxlen=0)
+            raise
+        deque(self._work.commit(), maxlen=0)
+
+    def _callers(self, function: CatalogObject, catalog: Catalog, action: str, line: int) -> list[CatalogObject]:
+        """Return the views that call a function, directly or through others.
+
+        Raises SqlError 3729 if a table's definition calls it, 40510 if a computed column does so through another.
+        """
+        names, found = {function.name.lower()}, 0
+        functions = [item for item in catalog.objects.values() if item.type in ("FN", "IF", "TF")]
+        while found != len(names):
+            found = len(names)
+            names |= {item.name.lower() for item in functions if _names_any(item.definition, names)}
+        for item in catalog.objects.values():
+            texts = [text or "" for column in item.columns for text in (column.computed, column.default)]
+            texts += [constraint.definition for constraint in item.constraints]
+            if item.type != "U":
+                continue
+            if any(_names_any(text, {function.name.lower()}) for text in texts):
+                name = f"{function.schema}.{function.name}"
+                raise sql_error(3729, f"{action} FUNCTION", name, item.name, line=line)
+            if any(_names_any(column.computed or "", names) for column in item.columns):
+                raise unsupported(f"{action} FUNCTION of a function behind the computed columns of {item.name}", line)
+        return [item for item in catalog.objects.values() if item.type == "V" and _names_any(item.definition, names)]
+
     def create_view(self, statement: syntax.CreateView, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER VIEW."""
         target = self._compilation.context(frame).target(statement.target, statement.line)
@@ -134,7 +246,7 @@ class Administration:
         catalog: Catalog,
         schema: str,
     ) -> None:
-        self._permissions.check_definition(f"CREATE {'VIEW' if kind == 'V' else 'PROCEDURE'}")
+        self._permissions.check_definition(f"CREATE {_KINDS[kind].upper()}")
         if present is None:
             if action == "ALTER":
                 raise invalid_object(name, 0)
@@ -211,18 +323,25 @@ class Administration:
                 if statement.kind == "SCHEMA":
                     self._drop_schema(name, frame, statement.if_exists)
                 else:
-                    self._drop_procedure(name, frame, statement.if_exists)
+                    self._drop_module(statement, name, frame)
         yield Done(in_procedure=frame.in_procedure)
 
-    def _drop_procedure(self, name: tuple[str, ...], frame: Frame, if_exists: bool) -> None:
-        item = self._view.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
+    def _drop_module(self, statement: syntax.DropObjects, name: tuple[str, ...], frame: Frame) -> None:
+        kind = statement.kind.lower()
+        if kind == "procedure" and self._state.procedures.pop(name[-1].lower(), None) is not None:
+            return
+        catalog = self._view.catalog(frame.database)
+        item = catalog.find(name[-2] if len(name) > 1 else "dbo", name[-1])
         if item is None:
-            if if_exists:
+            if statement.if_exists:
                 return
-            raise sql_error(3701, "drop", "procedure", ".".join(name))
-        if item.type != "P":
-            kind = "table" if item.type == "U" else "view"
-            raise sql_error(3705, "PROCEDURE", ".".join(name), ".".join(name), kind, f"DROP {kind.upper()}")
+            raise sql_error(3701, "drop", kind, ".".join(name))
+        if _KINDS[item.type] != kind:
+            other = _KINDS[item.type]
+            raise sql_error(3705, kind.upper(), ".".join(name), ".".join(name), other, f"DROP {other.upper()}")
+        if kind == "function":
+            for view in self._callers(item, catalog, "DROP", statement.line):
+                raise unsupported(f"DROP FUNCTION {item.name}, which the view {view.name} calls,", statement.line)
         catalog_changes.drop(self._view, self._transactions, frame.database, item)
 
     # --- databases

@@ -8,6 +8,7 @@ from typing import Any
 
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.state import Variable
+from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
 
 
@@ -25,10 +26,16 @@ class ArgumentValue:
 
 @dataclass(slots=True)
 class CallResult:
-    """The return code of a call, and its OUTPUT values by the argument's position."""
+    """The return code of a call, and its OUTPUT values by the argument's position.
 
-    code: int
+    A scalar function returns a value of a ``type`` instead of a code. ``mismatch`` is error 266, which is raised after
+    the OUTPUT values are assigned.
+    """
+
+    code: Any
     outputs: dict[int, tuple[Any, SqlType]]
+    type: SqlType | None = None
+    mismatch: SqlError | None = None
 
 
 Call = Generator[Event, None, CallResult]

@@ -79,6 +79,7 @@ class Calls:
             text = frame.variable(name, statement.line).value
             name = parse_name(text or "")
         arguments = [self._argument(argument, frame) for argument in statement.arguments]
+        self.state.last_error = 0
         result = yield from self.invoke(name, arguments, frame, statement.line)
         for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
@@ -86,9 +87,11 @@ class Calls:
                 variable.value = coerce(value, variable.type, kind)
         if statement.return_variable is not None:
             target = frame.variable(statement.return_variable, statement.line)
-            target.value = coerce(result.code, target.type)
+            target.value = coerce(result.code, target.type, result.type)
+        if result.mismatch is not None:
+            raise result.mismatch
         if not frame.in_procedure:
-            yield ProcedureDone(result.code)
+            yield ProcedureDone(result.code if result.type is None else 0)
 
     def _argument(self, argument: syntax.Argument, frame: Frame) -> ArgumentValue:
         if argument.value is None:
@@ -102,6 +105,7 @@ class Calls:
     def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
+        self.state.last_error = 0
         yield from self.dynamic(text or "", (), frame)
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
@@ -161,7 +165,7 @@ class Calls:
             yield from self._runner.run(insert, relations, frame, statement.line)
         finally:
             del frame.temporary[_INSERT_EXEC]
-            if not self.transactions.broken:
+            if not (self.transactions.aborted and self.transactions.obstacle):
                 connection.execute(f"DROP TABLE IF EXISTS {staged.duckdb_name}")
 
     # --- calls from T-SQL and RPC
@@ -171,7 +175,10 @@ class Calls:
         found = self._find(name, frame)
         if found is not None:
             database, item = found
-            self._permissions.check_execute(frame, database, item)
+            if item.type == "FN":
+                return self._scalar_function(name, item, arguments, frame, line)
+            if not item.name.startswith("#"):
+                self._permissions.check_execute(frame, database, item)
             return (yield from self._user_procedure(database, item, arguments, frame, line))
         system = system_procedures.find(name)
         if system is not None:
@@ -183,6 +190,9 @@ class Calls:
         if len(name) > 3:
             raise unsupported("A linked server")
         database = frame.database
+        if name[-1].startswith("#"):
+            temporary = self.state.procedures.get(name[-1].lower())
+            return (database, temporary) if temporary is not None else None
         if len(name) == 3:
             known = self.shared.databases.find(name[0])
             if known is None:
@@ -191,9 +201,22 @@ class Calls:
         schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
         for schema in schemas:
             item = self.view.catalog(database).find(schema, name[-1])
-            if item is not None and item.type == "P":
+            if item is not None and item.type in ("P", "FN"):
                 return database, item
         return None
+
+    def _scalar_function(
+        self, name: tuple[str, ...], item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int
+    ) -> CallResult:
+        """EXEC of a scalar function, whose value is the return code; raises 201, 8143, 8144, 8145."""
+        (definition,) = parse_batch(item.definition).statements
+        assert isinstance(definition, syntax.CreateFunction)
+        inner = self._enter(frame)
+        self._bind(definition.parameters, item, arguments, inner, line)
+        variables = tuple(syntax.Variable(name=parameter.name, line=line) for parameter in definition.parameters)
+        full_name = name if len(name) > 1 else (item.schema, item.name)
+        value, kind = self._scalars.evaluate(inner, syntax.FunctionCall(name=full_name, arguments=variables, line=line))
+        return CallResult(value, {}, kind)
 
     def _user_procedure(
         self, database: str, item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int
@@ -215,9 +238,8 @@ class Calls:
             if arguments[position].output:
                 variable = inner.variables[parameter.lower()]
                 outputs[position] = (variable.value, variable.type)
-        if before != after:
-            raise sql_error(266, before, after, procedure=full_name)
-        return CallResult(code, outputs)
+        mismatch = sql_error(266, before, after, procedure=full_name) if before != after else None
+        return CallResult(code, outputs, mismatch=mismatch)
 
     def _enter(self, frame: Frame) -> Frame:
         """Return a new frame below ``frame``, not yet on the stack."""
@@ -322,6 +344,8 @@ class Calls:
         result = yield from self.invoke(parse_name(name), arguments, self.state.base, 1)
         for position, (value, kind) in sorted(result.outputs.items()):
             yield ReturnValue(position, parameters[position].name, kind, value)
+        if result.mismatch is not None:
+            raise result.mismatch
         yield ProcedureDone(result.code)
 
 

@@ -3,55 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from local_sqlserver.compiler import Translation
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.results import convert_rows, result_columns, result_set
 from local_sqlserver.engine.runner import Runner
-from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.scalars import Scalars
+from local_sqlserver.engine.state import Cursor, Frame, SessionState
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
-
-
-@dataclass(slots=True)
-class _Cursor:
-    query: syntax.SelectStatement
-    scroll: bool
-    translation: Translation | None = None
-    description: list[tuple[Any, ...]] | None = None
-    rows: list[tuple[Any, ...]] | None = None
-    position: int = -1
+from local_sqlserver.types import SqlType
 
 
 class Cursors:
-    """The cursors of a session; they are visible in every frame until deallocated (CURSOR_DEFAULT GLOBAL)."""
+    """The cursors of a session.
 
-    def __init__(self, state: SessionState, compilation: Compilation, runner: Runner) -> None:
+    A LOCAL cursor and a cursor variable belong to their frame. Any other cursor is visible in every frame until it is
+    deallocated (CURSOR_DEFAULT GLOBAL).
+    """
+
+    def __init__(self, state: SessionState, compilation: Compilation, runner: Runner, scalars: Scalars) -> None:
         self._state = state
         self._compilation = compilation
         self._runner = runner
-        self._cursors: dict[str, _Cursor] = {}
+        self._scalars = scalars
+        self._cursors: dict[str, Cursor] = {}
 
-    def _find(self, name: str) -> _Cursor:
-        found = self._cursors.get(name.lower())
-        if found is None:
-            raise sql_error(16916, name)
-        return found
+    def _home(self, name: str, frame: Frame) -> dict[str, Cursor]:
+        """Return the cursors among which a name is; raises SqlError 16916, or 16950 for a variable."""
+        for home in (frame.cursors, self._cursors):
+            if name.lower() in home:
+                return home
+        raise sql_error(16950 if name.startswith("@") else 16916, name)
 
     def declare(self, statement: syntax.DeclareCursor, frame: Frame) -> Iterable[Event]:
-        """DECLARE name CURSOR FOR query."""
-        if statement.name.lower() in self._cursors:
+        """DECLARE name CURSOR FOR query, SET @name = CURSOR FOR query."""
+        home, key = frame.cursors if statement.local else self._cursors, statement.name.lower()
+        if key in home and not key.startswith("@"):
             raise sql_error(16915, statement.name)
-        self._cursors[statement.name.lower()] = _Cursor(statement.query, statement.scroll)
+        home[key] = Cursor(statement.query, statement.scroll)
+        return ()
+
+    def assign(self, statement: syntax.AssignCursor, frame: Frame) -> Iterable[Event]:
+        """SET @name = cursor."""
+        key = statement.cursor.lower()
+        frame.cursors[statement.name.lower()] = self._home(key, frame)[key]
         return ()
 
     def operate(self, statement: syntax.CursorOperation, frame: Frame) -> Iterable[Event]:
         """OPEN, CLOSE, DEALLOCATE."""
-        cursor = self._find(statement.name)
+        key = statement.name.lower()
+        home = self._home(key, frame)
+        cursor = home[key]
         if statement.action == "OPEN":
             if cursor.rows is not None:
                 raise sql_error(16905)
@@ -66,23 +71,18 @@ class Cursors:
                 raise sql_error(16917)
             cursor.rows = None
         else:
-            del self._cursors[statement.name.lower()]
+            del home[key]
         return ()
 
     def fetch(self, statement: syntax.Fetch, frame: Frame) -> Iterator[Event]:
         """FETCH [direction] FROM name [INTO variables]."""
-        cursor = self._find(statement.name)
+        key = statement.name.lower()
+        cursor = self._home(key, frame)[key]
         if cursor.rows is None or cursor.translation is None or cursor.description is None:
             raise sql_error(16917)
         if statement.direction != "NEXT" and not cursor.scroll:
             raise sql_error(16911, "fetch", statement.direction.lower())
-        moves = {
-            "NEXT": cursor.position + 1,
-            "PRIOR": cursor.position - 1,
-            "FIRST": 0,
-            "LAST": len(cursor.rows) - 1,
-        }
-        cursor.position = max(-1, min(len(cursor.rows), moves[statement.direction]))
+        cursor.position = max(-1, min(len(cursor.rows), self._position(statement, cursor, cursor.rows, frame)))
         found = cursor.rows[cursor.position : cursor.position + 1] if cursor.position >= 0 else []
         self._state.fetch_status = 0 if found else -1
         self._state.row_count = len(found)
@@ -96,6 +96,24 @@ class Cursors:
         for name, column, value in zip(statement.variables, columns, found[0] if found else (), strict=False):
             variable = frame.variable(name, statement.line)
             variable.value = coerce(value, variable.type, column.type)
+
+    def _position(self, statement: syntax.Fetch, cursor: Cursor, rows: list[tuple[Any, ...]], frame: Frame) -> int:
+        """Return the position to which FETCH moves, from 0."""
+        number = 0
+        if statement.position is not None:
+            number = self._scalars.evaluate_as(frame, statement.position, SqlType("int")) or 0
+        match statement.direction:
+            case "FIRST":
+                return 0
+            case "LAST":
+                return len(rows) - 1
+            case "PRIOR":
+                return cursor.position - 1
+            case "RELATIVE":
+                return cursor.position + number
+            case "ABSOLUTE":  # from 1, or from the end
+                return number - 1 if number >= 0 else len(rows) + number
+        return cursor.position + 1
 
     def drop_all(self) -> None:
         """Drop all cursors."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -15,7 +16,7 @@ from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
-from local_sqlserver.engine.options import set_options
+from local_sqlserver.engine.options import limited, set_options
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
 from local_sqlserver.engine.runner import Runner
@@ -33,10 +34,10 @@ from local_sqlserver.engine.state import (
     error_event,
 )
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
+from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import TEXT, SqlType
 
 _ABORTS_BATCH = frozenset(
     {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
@@ -51,6 +52,7 @@ _KEEPS_ROW_COUNT = (
     syntax.Break,
     syntax.Continue,
     syntax.Return,
+    syntax.Label,
     syntax.Declare,
     syntax.CompiledStatement,
     syntax.InsertExecute,
@@ -61,6 +63,12 @@ _KEEPS_ROW_COUNT = (
     syntax.Fetch,
     syntax.If,
 )
+_KEEPS_LAST_ERROR = (
+    *(syntax.If, syntax.While, syntax.Block, syntax.TryCatch, syntax.Execute, syntax.ExecuteString),
+    *(syntax.InsertExecute, syntax.Label),
+)
+"""Statements after which @@ERROR is that of the last statement inside them."""
+
 _COMPILED = (
     *(syntax.SelectStatement, syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate),
     *(syntax.CreateTable, syntax.AlterTable, syntax.CreateIndex, syntax.DropIndex),
@@ -77,6 +85,18 @@ class _LoopExit(Exception):
 
 class _LoopNext(Exception):
     """CONTINUE."""
+
+
+class _Jump(Exception):
+    """GOTO; carries the label."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self._label = label.lower()
+
+    def goes_to(self, statement: syntax.Statement) -> bool:
+        """Whether a statement is the label."""
+        return isinstance(statement, syntax.Label) and statement.name.lower() == self._label
 
 
 class Interpreter:
@@ -106,12 +126,12 @@ class Interpreter:
         self._scalars = scalars
         self._calls = calls
         self._tries = 0
-        self.cursors = cursors = Cursors(state, compilation, runner)
+        self.cursors = cursors = Cursors(state, compilation, runner, scalars)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),
             syntax.Declare: self._declare,
             syntax.SetVariable: self._set_variable,
-            syntax.SetOption: set_options,
+            syntax.SetOption: self._set_option,
             syntax.SetIdentityInsert: self._set_identity_insert,
             syntax.Block: self._block,
             syntax.If: self._if,
@@ -119,6 +139,8 @@ class Interpreter:
             syntax.Break: self._break,
             syntax.Continue: self._continue,
             syntax.TryCatch: self._try_catch,
+            syntax.Goto: self._goto,
+            syntax.Label: lambda statement, frame: (),
             syntax.Return: self._return,
             syntax.Print: self._print,
             syntax.Throw: self._throw,
@@ -126,13 +148,15 @@ class Interpreter:
             syntax.Execute: calls.execute,
             syntax.ExecuteString: calls.execute_string,
             syntax.InsertExecute: calls.insert_execute,
-            syntax.BeginTransaction: lambda statement, frame: work.begin(),
+            syntax.BeginTransaction: lambda statement, frame: work.begin(_named(statement.name, frame)),
             syntax.CommitTransaction: lambda statement, frame: work.commit(),
-            syntax.RollbackTransaction: lambda statement, frame: work.roll_back(),
+            syntax.RollbackTransaction: lambda statement, frame: work.roll_back(_named(statement.name, frame)),
+            syntax.SaveTransaction: self._save,
             syntax.Use: self._use,
             syntax.WaitFor: self._wait_for,
             syntax.BulkInsert: self._bulk_insert,
             syntax.DeclareCursor: cursors.declare,
+            syntax.AssignCursor: cursors.assign,
             syntax.CursorOperation: cursors.operate,
             syntax.Fetch: cursors.fetch,
             **administration,
@@ -159,9 +183,17 @@ class Interpreter:
         yield Done()
 
     def statements(self, statements: Sequence[syntax.Statement], frame: Frame) -> Iterator[Event]:
-        """Run statements one after another."""
-        for statement in statements:
-            yield from self.statement(statement, frame)
+        """Run statements one after another, and on from a label to which GOTO jumps."""
+        position = 0
+        while position < len(statements):
+            try:
+                yield from self.statement(statements[position], frame)
+            except _Jump as jump:
+                found = [index for index, statement in enumerate(statements) if jump.goes_to(statement)]
+                if not found:
+                    raise
+                position = found[0]
+            position += 1
 
     def statement(self, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
         """Run one statement; outside every TRY, report its error and end the batch or frame if the error does."""
@@ -175,12 +207,12 @@ class Interpreter:
                 error.procedure = frame.procedure
             self._state.last_error = error.number
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
-                self._doom(error, frame)
+                error = self._doom(error, frame)
             if self.in_try:
-                raise
+                raise error from None
             yield from self._report(error, frame)
             return
-        if not isinstance(statement, syntax.If | syntax.While | syntax.Block | syntax.TryCatch):
+        if not isinstance(statement, _KEEPS_LAST_ERROR):
             self._state.last_error = 0
         if not isinstance(statement, _KEEPS_ROW_COUNT):
             self._state.row_count = 0
@@ -190,14 +222,19 @@ class Interpreter:
         try:
             yield from self._handlers[type(statement)](statement, frame)
         except duckdb.Error as failure:
-            self._transactions.note_failure()
             raise self._runner.error(failure, statement.line, ()) from failure
 
-    def _doom(self, error: SqlError, frame: Frame) -> None:
-        """Mark the transaction as doomed if XACT_ABORT is on or the error rolls back."""
+    def _doom(self, error: SqlError, frame: Frame) -> SqlError:
+        """Doom the transaction if XACT_ABORT or the error demands it; return the error, or the refusal to go on."""
         transactions = self._transactions
         if transactions.count and (frame.settings.xact_abort or error.number in _ROLLS_BACK):
             transactions.doomed = True
+        elif transactions.count and transactions.aborted and transactions.obstacle and not transactions.doomed:
+            refusal = transactions.refusal(f"error {error.number} ({error.message})")
+            refusal.line, refusal.procedure = error.line, error.procedure
+            self._state.last_error = refusal.number
+            return refusal
+        return error
 
     def _report(self, error: SqlError, frame: Frame) -> Iterator[Event]:
         transactions = self._transactions
@@ -209,14 +246,6 @@ class Interpreter:
             raise BatchAborted
         if by_raiserror:  # RAISERROR ends nothing, not even under XACT_ABORT
             return
-        if (
-            transactions.count
-            and transactions.broken
-            and not (frame.settings.xact_abort or error.number in _ABORTS_BATCH)
-        ):
-            refusal = unsupported("Continuing a transaction after an error (XACT_ABORT OFF)", error.line)
-            yield error_event(refusal)
-            yield Done(in_procedure=frame.in_procedure, error=True)
         if transactions.doomed:
             yield from self._work.roll_back_open()
             raise BatchAborted
@@ -228,6 +257,8 @@ class Interpreter:
     # --- compiled statements and BULK INSERT
 
     def _compiled(self, statement: syntax.CompiledStatement, frame: Frame) -> Iterator[Event]:
+        if frame.settings.row_limit:
+            statement = limited(statement, frame.settings.row_limit)
         translation, relations = self._compilation.compiled(statement, frame)
         yield from self._runner.run(translation, relations, frame, statement.line)
 
@@ -284,8 +315,6 @@ class Interpreter:
             return
         translation, _ = self._compilation.compiled(item.table, frame)
         connection = self._transactions.connection
-        if self._transactions.broken:
-            connection = self._transactions.second_connection
         relation = translation.changes[0].relation
         connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
         for sql in translation.statements:
@@ -301,6 +330,21 @@ class Interpreter:
         self._state.row_count = 1
         return ()
 
+    def _set_option(self, statement: syntax.SetOption, frame: Frame) -> Iterable[Event]:
+        value = statement.value
+        if value.startswith("@"):
+            variable = frame.variable(value, statement.line)
+            value = to_text(variable.value, variable.type) if variable.type.name in TEXT else str(variable.value)
+            if isinstance(variable.value, bytes):
+                value = f"0X{variable.value.hex()}"
+        if statement.options == ("CONTEXT_INFO",):
+            digits = value[2:]
+            if not value.startswith("0X") or len(digits) > 256:
+                raise sql_error(102, statement.value, line=statement.line)
+            self._state.context_info = bytes.fromhex(digits if len(digits) % 2 == 0 else f"0{digits}").ljust(128, b"\0")
+            return ()
+        return set_options(replace(statement, value=value.upper()), frame)
+
     def _set_identity_insert(self, statement: syntax.SetIdentityInsert, frame: Frame) -> Iterable[Event]:
         relation = self._compilation.context(frame).relation(statement.table, statement.line)
         if not any(column.identity for column in relation.columns):
@@ -313,6 +357,10 @@ class Interpreter:
             frame.settings.identity_insert = key
         elif current == key:
             frame.settings.identity_insert = None
+        return ()
+
+    def _save(self, statement: syntax.SaveTransaction, frame: Frame) -> Iterable[Event]:
+        self._work.save(_named(statement.name, frame))
         return ()
 
     # --- control of flow
@@ -362,6 +410,9 @@ class Interpreter:
         finally:
             self._state.handled.pop()
 
+    def _goto(self, statement: syntax.Goto, frame: Frame) -> Iterable[Event]:
+        raise _Jump(statement.name)
+
     def _return(self, statement: syntax.Return, frame: Frame) -> Iterable[Event]:
         code = 0
         if statement.value is not None:
@@ -373,7 +424,8 @@ class Interpreter:
     def _print(self, statement: syntax.Print, frame: Frame) -> Iterator[Event]:
         value, kind = self._scalars.evaluate(frame, statement.value)
         text = "" if value is None else to_text(value, kind)
-        yield Message(text[:4000], line=statement.line, procedure=frame.procedure)
+        longest = 4000 if kind.name in ("nvarchar", "nchar", "ntext") else 8000
+        yield Message(text[:longest], line=statement.line, procedure=frame.procedure)
 
     def _throw(self, statement: syntax.Throw, frame: Frame) -> Iterable[Event]:
         if statement.number is None or statement.message is None or statement.state is None:
@@ -395,7 +447,9 @@ class Interpreter:
                 raise sql_error(18054, message, severity, state, line=statement.line)
             message = ""
         arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
-        text = format_message(to_text(message, kind) if message is not None else "", arguments)[:2047]
+        text = format_message(to_text(message, kind) if message is not None else "", arguments)
+        if len(text) > 2047:
+            text = f"{text[:2044]}..."
         severity = max(0, severity or 0)
         state = min(255, max(0, state or 0))
         if severity <= 10:
@@ -423,6 +477,11 @@ class Interpreter:
         moment = value.time()
         self._state.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
         return ()
+
+
+def _named(name: str, frame: Frame) -> str:
+    """Return the name of a transaction or savepoint, which may be the value of a variable."""
+    return str(frame.variable(name, 0).value or "")[:32] if name.startswith("@") else name
 
 
 def _int_arguments(pair: tuple[Any, SqlType]) -> tuple[Any, SqlType, SqlType]:

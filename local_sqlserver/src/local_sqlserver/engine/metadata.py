@@ -341,6 +341,11 @@ def _connection_property(values: SessionValues, arguments: Arguments) -> object:
     return {"net_transport": "TCP", "protocol_type": "TSQL", "auth_scheme": "SQL"}.get(name)
 
 
+def _session_context(values: SessionValues, arguments: Arguments) -> object:
+    found = values.state.context.get((_argument(arguments, 0) or "").lower())
+    return found.value if found is not None else None
+
+
 _FUNCTIONS: dict[str, Function] = {
     "object_id": _object_id,
     "object_name": _object_name,
@@ -374,6 +379,7 @@ _FUNCTIONS: dict[str, Function] = {
     "has_dbaccess": _has_access,
     "applock_mode": _lock_mode,
     "connectionproperty": _connection_property,
+    "session_context": _session_context,
 }
 
 implemented((name.lower() for name in METADATA_FUNCTIONS), _FUNCTIONS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from local_sqlserver.engine.events import Event
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.language.syntax import SetOption
 
 _FIXED = {
@@ -24,7 +26,6 @@ _FIXED = {
     "FMTONLY": {"OFF"},
     "NOEXEC": {"OFF"},
     "PARSEONLY": {"OFF"},
-    "ROWCOUNT": {"0"},
     "FORCEPLAN": {"OFF"},
     "DEADLOCK_PRIORITY": {"LOW", "NORMAL", "HIGH"},
     "STATISTICS IO": {"ON", "OFF"},
@@ -43,7 +44,8 @@ _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
 
 def check_options(statement: SetOption) -> None:
     """Raise SqlError 40510 for an unsupported value, 102 for a value of the wrong kind."""
-    set_options(statement, Frame(0, ""))
+    if not statement.value.startswith("@") and statement.options != ("CONTEXT_INFO",):
+        set_options(statement, Frame(0, ""))
 
 
 def set_options(statement: SetOption, frame: Frame) -> Iterable[Event]:
@@ -77,8 +79,8 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
         size = _number(value, line)
         if size not in (-1, 0) and size < 2147483647:
             raise unsupported(f"SET TEXTSIZE {value}", line)
-    elif option == "CONTEXT_INFO":
-        raise unsupported("SET CONTEXT_INFO", line)
+    elif option == "ROWCOUNT":
+        settings.row_limit = _number(value, line)
     elif value not in _FIXED.get(option, ()):
         raise unsupported(f"SET {option} {value}", line)
 
@@ -88,3 +90,21 @@ def _number(value: str, line: int) -> int:
         return int(value.replace(" ", ""))
     except ValueError:
         raise sql_error(102, value, line=line) from None
+
+
+def limited(statement: syntax.CompiledStatement, limit: int) -> syntax.CompiledStatement:
+    """Return a statement with at most as many rows as SET ROWCOUNT says, by a TOP clause."""
+    count = syntax.Literal(kind="integer", value=str(limit), line=statement.line)
+    top = syntax.Top(count=count, percent=False, ties=False, line=statement.line)
+    match statement:
+        case syntax.Update(top=None) | syntax.Delete(top=None):
+            return replace(statement, top=top)
+        case syntax.SelectStatement(query=query) | syntax.Insert(query=syntax.Query() as query):
+            body = query.body
+            if isinstance(body, syntax.Select) and body.top is None and query.offset is None:
+                return replace(statement, query=replace(query, body=replace(body, top=top)))
+        case syntax.Insert() if statement.rows is None or len(statement.rows) <= limit:
+            return statement
+        case _ if not isinstance(statement, syntax.DataStatement):
+            return statement
+    raise unsupported("SET ROWCOUNT with this statement", statement.line)

@@ -27,6 +27,10 @@ _CHAINED = frozenset({"select", "insert", "update", "delete", "merge"})
 """The commands that an ownership chain covers. TRUNCATE and DDL need a permission of the caller or of a signature."""
 
 
+_FUNCTION_PERMISSIONS = {"FN": "EXECUTE", "IF": "SELECT", "TF": "SELECT"}
+"""The permission that a statement needs on a user-defined function, by the type of the function."""
+
+
 class Permissions:
     """The permissions of one session's login."""
 
@@ -92,6 +96,8 @@ class Permissions:
             if change.relation.kind not in ("T", "@"):
                 self.check_definition(change.action.upper())
         for relation in relations:
+            if relation.kind in _FUNCTION_PERMISSIONS:
+                self._require_function(frame, relation)
             if relation.kind not in ("U", "V"):
                 continue
             read_only = translation.target is not None and relation != translation.target
@@ -106,6 +112,12 @@ class Permissions:
         if permission == "ALTER":  # SQL Server reports an object as missing if the login may not see it
             raise sql_error(1088, name, state=7)
         raise sql_error(229, permission, name, database, schema)
+
+    def _require_function(self, frame: Frame, relation: Relation) -> None:
+        database, schema, name = relation.database, relation.schema, relation.name
+        permission = _FUNCTION_PERMISSIONS[relation.kind]
+        if not self.allowed(database, permission, schema, name, frame.signers):
+            raise sql_error(229, permission, name, database, schema)
 
     def check_execute(self, frame: Frame, database: str, item: CatalogObject) -> None:
         """Raise SqlError 229 without EXECUTE on a procedure."""

@@ -150,6 +150,7 @@ class Principals:
         for permission in statement.permissions:
             if permission not in _PERMISSIONS:
                 raise unsupported(f"The permission {permission}", statement.line)
+            _check_compatible(permission, securable, catalog)
         for principal in statement.principals:
             if principal.lower() not in catalog.principals:
                 raise sql_error(15151, "find", "user", principal)
@@ -215,6 +216,20 @@ def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) ->
     for other, item in list(catalog.principals.items()):
         catalog.principals[other] = replace(item, members=item.members - {key})
     catalog.permissions = frozenset(entry for entry in catalog.permissions if entry.principal != key)
+
+
+_ROW_PERMISSIONS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+def _check_compatible(permission: str, securable: str, catalog: Catalog) -> None:
+    """Raise SqlError 4606 for a permission that the kind of object does not have."""
+    kind, _, name = securable.partition(":")
+    if kind != "object":
+        return
+    item = next((item for item in catalog.objects.values() if ".".join(item.key) == name), None)
+    refused = _ROW_PERMISSIONS if item is not None and item.type in ("P", "FN") else ("EXECUTE",)
+    if item is not None and permission in refused:
+        raise sql_error(4606, permission)
 
 
 def _securable(statement: syntax.Permission, catalog: Catalog) -> str:

@@ -6,13 +6,15 @@ from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import MASTER
 from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.compiler import Relation
+from local_sqlserver.compiler import FunctionInfo, Relation
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import SqlType
 
 _SYSTEM_SCHEMAS = ("sys", "information_schema")
@@ -77,6 +79,28 @@ class StatementContext:
         relation = self._relation(parts, line)
         self.relations.append(relation)
         return relation
+
+    def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
+        """Resolve a user-defined function; raises SqlError 4121, or 208 for a table-valued one."""
+        name = ".".join(parts)
+        missing = sql_error(208, name, line=line) if tables else sql_error(4121, parts[0], name, line=line)
+        try:
+            database, schema = self._database_and_schema(parts, line)
+        except SqlError as error:
+            raise missing from error
+        catalog = self._view.catalog(database)
+        item = None
+        if len(parts) == 1 and self.default_schema.lower() != "dbo":
+            item = catalog.find(self.default_schema, parts[-1])
+        item = item or catalog.find(schema, parts[-1])
+        if item is None or item.type not in (("IF", "TF") if tables else ("FN",)):
+            raise missing
+        self.relations.append(Relation("", item.type, database, item.schema, item.name))
+        (definition,) = parse_batch(item.definition).statements
+        assert isinstance(definition, syntax.CreateFunction)
+        frame = Frame(self._frame.depth + 1, database, item.schema, settings=self._frame.settings)
+        context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)
+        return FunctionInfo(f"{item.schema}.{item.name}", definition, context)
 
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new table or view; raises SqlError 2760."""

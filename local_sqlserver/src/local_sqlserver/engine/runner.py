@@ -18,8 +18,8 @@ from local_sqlserver.engine.results import convert_rows, result_set
 from local_sqlserver.engine.rows import Fetched, fetch, insert_rows
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Cancelled, Frame, SessionState
-from local_sqlserver.engine.work import Work, fill_table_variable
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.engine.work import Work
+from local_sqlserver.errors import SqlError
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
 _CONFLICT_PATIENCE = 10.0
@@ -37,33 +37,17 @@ class Runner:
         self._values = values
 
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
-        """Run a SELECT that changes nothing; while the transaction is broken, on the second connection."""
+        """Run a SELECT that changes nothing; without tables after an error, on the second connection."""
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         connection = self._transactions.connection
-        if self._transactions.broken:
+        if self._transactions.aborted and not relations:
             connection = self._transactions.second_connection
-            self._show_table_variables(relations, frame, line)
         try:
             for sql in translation.statements:
                 fetched = fetch(connection, sql, values)
         except duckdb.Error as failure:
-            self._transactions.note_failure()
             raise self.error(failure, line, relations) from failure
         return fetched
-
-    def _show_table_variables(self, relations: Sequence[Relation], frame: Frame, line: int) -> None:
-        """Copy the table variables of a statement to the second connection.
-
-        Tables are refused, because their rows are in the broken transaction.
-        """
-        for relation in relations:
-            if relation.kind in ("U", "V", "T"):
-                raise unsupported("Reading a table in a doomed transaction (roll it back first)", line)
-            if relation.kind == "@":
-                table = frame.tables[relation.name.lower()]
-                connection = self._transactions.second_connection
-                connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
-                fill_table_variable(connection, table)
 
     def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation]) -> SqlError:
         """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
@@ -143,6 +127,9 @@ class Runner:
                 self._state.last_identity = frame.scope_identity = rows[-1][-1]
             description, rows = description[:-1], [row[:-1] for row in rows]
             count = len(rows)
+        elif translation.counted:
+            count = rows[0][-1] if rows else 0
+            description, rows = description[:-1], [row[:-1] for row in rows]
         elif returned or translation.output_into is not None:
             count = len(rows)
         elif translation.command == "ddl" or not rows:

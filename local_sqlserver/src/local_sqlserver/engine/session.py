@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,7 @@ from local_sqlserver.engine import metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.events import Done, Event, Parameter, TransactionRequest
+from local_sqlserver.engine.events import Done, Error, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.principals import Principals
@@ -32,8 +33,10 @@ from local_sqlserver.engine.state import (
 )
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language import syntax
+
+_log = logging.getLogger(__name__)
 
 
 class EngineSession:
@@ -43,7 +46,7 @@ class EngineSession:
         self.state = state
         self._shared = shared
         self._view = CatalogView(shared.databases)
-        self._transactions = Transactions(shared.root)
+        self._transactions = Transactions(shared.root, shared.commits)
         self._work = Work(state, self._view, self._transactions, shared.locks)
         permissions = Permissions(shared.accounts, self._view, state)
         self._permissions = permissions
@@ -65,6 +68,7 @@ class EngineSession:
             *(shared, state, self._work, self._view, permissions, compilation, self._runner, scalars, self._calls),
             administration={
                 syntax.CreateProcedure: administration.create_procedure,
+                syntax.CreateFunction: administration.create_function,
                 syntax.CreateView: administration.create_view,
                 syntax.CreateSchema: administration.create_schema,
                 syntax.DropObjects: administration.drop,
@@ -109,7 +113,18 @@ class EngineSession:
     def _request(self, events: Iterator[Event]) -> Iterator[Event]:
         # not in the generator, because an Attention may arrive before its first step
         self.state.cancelled.clear()
-        return self._run(events)
+        return self._logged(self._run(events))
+
+    def _logged(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Log each error that goes to the client; not its text, which may contain values of the data."""
+        for event in events:
+            if isinstance(event, Error):
+                place = f"line {event.line}" + (f" of {event.procedure}" if event.procedure else "")
+                _log.info(
+                    "error %s, severity %s, state %s at %s in database %s, session %s of %r",
+                    *(event.number, event.severity, event.state, place, self.database, self.spid, self.state.login),
+                )
+            yield event
 
     def _run(self, events: Iterator[Event]) -> Iterator[Event]:
         state = self.state
@@ -138,6 +153,7 @@ class EngineSession:
                 del state.frames[1:]
                 state.handled.clear()
                 self._interpreter.reset()
+                state.base.cursors.clear()
                 self._work.drop_table_variables(state.base)
             finally:
                 self._busy.release()
@@ -151,15 +167,13 @@ class EngineSession:
 
     def _transaction_request(self, request: TransactionRequest) -> Iterator[Event]:
         if request.kind == "begin":
-            yield from self._work.begin()
+            yield from self._work.begin(request.name)
         elif request.kind == "commit":
             yield from self._work.commit()
         elif request.kind == "rollback":
-            if request.name:
-                raise unsupported("Rolling back to a savepoint")
-            yield from self._work.roll_back()
+            yield from self._work.roll_back(request.name)
         else:
-            raise unsupported("SAVE TRANSACTION (a savepoint)")
+            self._work.save(request.name)
         if request.then_begin:
             yield from self._work.begin()
         yield Done()
@@ -175,6 +189,9 @@ class EngineSession:
         state.frames[:] = [state.base]
         self._calls.prepared.clear()
         self._interpreter.cursors.drop_all()
+        state.context_info = None
+        state.context.clear()
+        state.procedures.clear()
         state.row_count = state.last_error = 0
         state.last_identity = None
 

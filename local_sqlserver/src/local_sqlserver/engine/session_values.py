@@ -112,6 +112,7 @@ _VALUES: dict[str, _Value] = {
     "original_login()": lambda values, frame: values.state.login,
     "host_name()": lambda values, frame: values.state.host,
     "app_name()": lambda values, frame: values.state.application,
+    "context_info()": lambda values, frame: values.state.context_info,
     "current_transaction_id()": lambda values, frame: values.transactions.descriptor,
 }
 

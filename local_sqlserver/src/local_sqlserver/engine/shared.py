@@ -16,6 +16,7 @@ from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.cache import Cache, Compiled
 from local_sqlserver.engine.locks import ApplicationLocks
 from local_sqlserver.engine.state import SessionState
+from local_sqlserver.engine.transactions import Commits
 from local_sqlserver.language import syntax
 
 
@@ -52,6 +53,7 @@ class Shared:
         self.bulk_roots = tuple(bulk_roots)
         self.server_name = server_name
         self.locks = ApplicationLocks()
+        self.commits = Commits()
         self.compiled: Cache[Compiled] = Cache(4000)
         self.bound: Cache[syntax.Batch] = Cache(1000)
         self._sessions: dict[int, OpenSession] = {}

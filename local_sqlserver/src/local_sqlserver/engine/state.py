@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from local_sqlserver.compiler import Relation
+from local_sqlserver.catalog.objects import CatalogObject
+from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.engine.events import Done, Error
 from local_sqlserver.errors import SqlError, sql_error
+from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 Kind = TypeVar("Kind", bound=SqlError)
@@ -38,6 +40,18 @@ class TableVariable:
 
 
 @dataclass(slots=True)
+class Cursor:
+    """A cursor; OPEN sets the columns and rows. ``position`` is that of the current row, from 0."""
+
+    query: syntax.SelectStatement
+    scroll: bool
+    translation: Translation | None = None
+    description: list[tuple[Any, ...]] | None = None
+    rows: list[tuple[Any, ...]] | None = None
+    position: int = -1
+
+
+@dataclass(slots=True)
 class Settings:
     """SET options with an effect in the stand-in; a procedure gets a copy."""
 
@@ -49,6 +63,7 @@ class Settings:
     language: str = "us_english"
     lock_timeout: int = -1
     text_size: int = 2147483647
+    row_limit: int = 0
 
     def copy(self) -> Settings:
         """Return an independent copy."""
@@ -76,6 +91,7 @@ class Frame:
     variables: dict[str, Variable] = field(default_factory=dict)
     tables: dict[str, TableVariable] = field(default_factory=dict)
     temporary: dict[str, Relation] = field(default_factory=dict)
+    cursors: dict[str, Cursor] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     scope_identity: int | None = None
 
@@ -97,12 +113,20 @@ class Frame:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class SessionKey:
+    """A value of sp_set_session_context, as text."""
+
+    value: str | None
+    read_only: bool
+
+
 @dataclass(slots=True)
 class SessionState:
     """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
     ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
-    blocks, the innermost last.
+    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case.
     """
 
     spid: int
@@ -121,6 +145,9 @@ class SessionState:
     utc_clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     cancelled: threading.Event = field(default_factory=threading.Event)
     killed: bool = False
+    context_info: bytes | None = None
+    context: dict[str, SessionKey] = field(default_factory=dict)
+    procedures: dict[str, CatalogObject] = field(default_factory=dict)
 
     @property
     def frame(self) -> Frame:

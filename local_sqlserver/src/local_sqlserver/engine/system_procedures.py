@@ -12,7 +12,7 @@ from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
 from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.ports import Caller
-from local_sqlserver.engine.state import Cancelled, Frame
+from local_sqlserver.engine.state import Cancelled, Frame, SessionKey
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
 from local_sqlserver.types import MAX, MONEY, NUMBERS, TEMPORAL, TEXT, TYPES, SqlType, TypeRow
@@ -355,6 +355,21 @@ def _refused(name: str) -> Handler:
     return refuse
 
 
+def _set_session_context(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
+    given = _by_parameter(("@key", "@value", "@read_only"), arguments, "sp_set_session_context")
+    for name in ("@key", "@value"):
+        if name not in given:
+            raise sql_error(201, "sp_set_session_context", name)
+    key = str(given["@key"].value or "")
+    known = caller.state.context.get(key.lower())
+    if known is not None and known.read_only:
+        raise sql_error(15664, key)
+    value = coerce(given["@value"].value, _TEXT, given["@value"].type)
+    read_only = "@read_only" in given and bool(given["@read_only"].value)
+    caller.state.context[key.lower()] = SessionKey(value, read_only)
+    return _call_result()
+
+
 _PROCEDURES: dict[str, Handler] = {
     "sp_executesql": _executesql,
     "sp_prepare": _sp_prepare,
@@ -375,6 +390,7 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_columns_100": _sp_columns,
     "sp_pkeys": _sp_pkeys,
     "sp_helptext": _sp_helptext,
+    "sp_set_session_context": _set_session_context,
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
@@ -397,7 +413,6 @@ _PROCEDURES: dict[str, Handler] = {
             "sp_addrolemember",
             "sp_addlogin",
             "sp_adduser",
-            "sp_set_session_context",
             "sp_recompile",
             "sp_updatestats",
             "sp_fkeys",

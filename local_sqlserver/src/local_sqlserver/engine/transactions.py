@@ -1,38 +1,140 @@
 """The DuckDB connection of a session, and its transaction.
 
-DuckDB has no savepoints and aborts a transaction on any error. So an error inside a transaction dooms it
-(XACT_STATE() = -1), as XACT_ABORT ON does, and expressions of a CATCH block then run on a second connection.
+DuckDB has no savepoints and aborts a transaction on any error. SQL Server undoes only the statement that failed, and
+goes on. So the writes of a transaction are recorded. After an error, or for ROLLBACK TRANSACTION savepoint, DuckDB's
+transaction is rolled back, and the writes before that point are done again. That gives the same rows unless another
+session has committed since, or a write has used random values: then going on is refused. The writes are done again
+when the connection is next used, because most transactions are rolled back after an error.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any, cast
 
 import duckdb
 
 from local_sqlserver.compiler import failures
 from local_sqlserver.engine.events import Event, TransactionChanged
-from local_sqlserver.errors import sql_error
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 _descriptors = itertools.count(1)
 
+_READS = re.compile(
+    r"\s*(?:SELECT|FROM|VALUES|WITH(?!.*\b(?:INSERT|UPDATE|DELETE|MERGE)\b))", re.IGNORECASE | re.DOTALL
+)
+_RANDOM = re.compile(r"\b(?:uuid|random)\(\)")
+_NEXT_VALUE = re.compile(r"nextval\('((?:[^']|'')*)'\)")
+_NEW_SEQUENCE = re.compile(r"\s*CREATE (?:OR REPLACE )?(?:TEMP )?SEQUENCE ((?:\"(?:[^\"]|\"\")*\"|\w+|\.)+)")
+_PART = re.compile(r'"((?:[^"]|"")*)"|([^."]+)')
+_RECORD_LIMIT = 2**26
+"""Characters and bytes of parameters that a transaction records at most."""
+
+
+class Commits:
+    """Counts the commits of all sessions, once before and once after each."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.last = 0
+
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """Enclose a commit of changes."""
+        self.last = next(self._numbers)
+        try:
+            yield
+        finally:
+            self.last = next(self._numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A statement that has run in a transaction.
+
+    ``numbers`` are the first value and the increment of each identity sequence that it has read.
+    """
+
+    sql: str
+    parameters: Any
+    numbers: dict[str, tuple[int, int]]
+
+
+class _Recorder:
+    """A DuckDB connection that records its writes while a transaction is open."""
+
+    def __init__(self, transactions: Transactions, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._transactions = transactions
+        self._cursor = cursor
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    def execute(self, sql: str, parameters: Any = None) -> _Recorder:
+        transactions = self._transactions
+        if not transactions.count:
+            self._cursor.execute(sql, parameters)
+            return self
+        if transactions.aborted:
+            transactions.recover()
+        is_write = _READS.match(sql) is None
+        numbers = transactions.upcoming_numbers(sql) if is_write else {}
+        try:
+            self._cursor.execute(sql, parameters)
+        except duckdb.Error:
+            transactions.note_failure()
+            raise
+        if is_write:
+            transactions.record(_Write(sql, parameters, numbers))
+        return self
+
+    def fetchall(self) -> Any:
+        try:
+            return self._cursor.fetchall()
+        except duckdb.Error:
+            self._transactions.note_failure()
+            raise
+
+    def fetchone(self) -> Any:
+        try:
+            return self._cursor.fetchone()
+        except duckdb.Error:
+            self._transactions.note_failure()
+            raise
+
 
 class Transactions:
-    """The transaction of a session, with @@TRANCOUNT and XACT_STATE()."""
+    """The transaction of a session, with @@TRANCOUNT and XACT_STATE().
 
-    def __init__(self, root: duckdb.DuckDBPyConnection) -> None:
+    ``doomed`` means that it can only be rolled back (XACT_STATE() = -1); ``aborted`` that DuckDB has aborted its own.
+    ``name`` is that of the outermost BEGIN TRANSACTION.
+    """
+
+    def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits) -> None:
         self._root = root
+        self.commits = commits
         self._second_connection: duckdb.DuckDBPyConnection | None = None
-        self.connection = root.cursor()
+        self._cursor = root.cursor()
+        # A recorder has the methods of a connection that the engine uses.
+        self.connection = cast(duckdb.DuckDBPyConnection, _Recorder(self, self._cursor))
         self.count = 0
         self.doomed = False
-        self.broken = False
+        self.aborted = False
         self.descriptor = 0
+        self.name = ""
+        self._writes: list[_Write] = []
+        self._recorded = 0
+        self._began_at = 0
+        self._lost = ""
 
     @property
     def second_connection(self) -> duckdb.DuckDBPyConnection:
-        """The second connection, for expressions while the transaction is broken."""
+        """The second connection, for expressions that read no table while DuckDB's transaction is aborted."""
         if self._second_connection is None:
             self._second_connection = self._root.cursor()
         return self._second_connection
@@ -42,11 +144,13 @@ class Transactions:
         """XACT_STATE()."""
         return 0 if not self.count else -1 if self.doomed else 1
 
-    def begin(self) -> Iterator[Event]:
+    def begin(self, name: str = "") -> Iterator[Event]:
         """BEGIN TRANSACTION; only the outermost one begins a transaction in DuckDB."""
         if self.count == 0:
-            self.connection.execute("BEGIN TRANSACTION")
+            self._began_at = self.commits.last
+            self._cursor.execute("BEGIN TRANSACTION")
             self.descriptor = next(_descriptors)
+            self.name = name
             yield TransactionChanged(8, self.descriptor)
         self.count += 1
 
@@ -55,19 +159,115 @@ class Transactions:
         if self.doomed:
             raise sql_error(3930)
 
+    # --- undoing a statement
+
+    @property
+    def position(self) -> int:
+        """The number of writes so far: a point to which ``undo`` can return."""
+        return len(self._writes)
+
+    @property
+    def obstacle(self) -> str:
+        """The reason why the writes cannot be done again, '' if they can."""
+        if not self._writes:
+            return ""
+        if self.commits.last != self._began_at:
+            return "beside a commit of another session"
+        return self._lost
+
     def note_failure(self) -> None:
         """After a DuckDB error inside a transaction, check whether DuckDB has aborted it."""
         if not self.count:
             return
         try:
-            self.connection.execute("SELECT 1")
+            self._cursor.execute("SELECT 1")
         except duckdb.Error:
-            self.broken = self.doomed = True
+            self.aborted = True
+
+    def upcoming_numbers(self, sql: str) -> dict[str, tuple[int, int]]:
+        """Return the next value and the increment of the identity sequences that a statement reads."""
+        numbers = {}
+        for name in set(_NEXT_VALUE.findall(sql)):
+            parts = [(quoted or plain).replace('""', '"') for quoted, plain in _PART.findall(name.replace("''", "'"))]
+            found = self._cursor.execute(
+                "SELECT coalesce(last_value + increment_by, start_value), increment_by FROM duckdb_sequences()"
+                " WHERE [database_name, schema_name, sequence_name] = $1",
+                [parts],
+            ).fetchone()
+            if found is None:
+                self._lost = f"that has read the sequence {name}"
+            else:
+                numbers[name] = found
+        return numbers
+
+    def record(self, write: _Write) -> None:
+        """Record a write that has succeeded."""
+        values = write.parameters.values() if isinstance(write.parameters, dict) else write.parameters or ()
+        self._recorded += sum(len(value) for value in values if isinstance(value, str | bytes))
+        if self._recorded > _RECORD_LIMIT:
+            self._lost = "that has loaded more than 64 MiB"
+        elif _RANDOM.search(write.sql):
+            self._lost = "that has stored values of NEWID() or RAND()"
+        self._writes.append(write if not self._lost else _Write("", None, {}))
+
+    def undo(self, position: int) -> None:
+        """Undo the writes after a position, as soon as the connection is used again."""
+        if len(self._writes) > position:
+            del self._writes[position:]
+            self.aborted = True
+
+    def recover(self) -> None:
+        """Begin DuckDB's transaction again, with the recorded writes; raises SqlError 40510 if that is impossible."""
+        if self.obstacle:
+            raise self.refusal("an error or to a savepoint")
+        self._cursor.execute("ROLLBACK")
+        self._cursor.execute("BEGIN TRANSACTION")
+        created: set[str] = set()
+        try:
+            for write in self._writes:
+                self._repeat(write, created)
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as failure:
+            self._lost = "that another session disturbs"
+            raise self.refusal("an error") from failure
+        if self.obstacle:
+            raise self.refusal("an error")
+        self.aborted = False
+
+    def refusal(self, event: str) -> SqlError:
+        """Return the refusal to go on after an event, which dooms the transaction."""
+        self.doomed = True
+        return unsupported(f"Going on after {event} in a transaction {self.obstacle}")
+
+    def _repeat(self, write: _Write, created: set[str]) -> None:
+        """Run a write again with the identity values that it had; a sequence made in this transaction begins anew."""
+        sql = write.sql
+        if made := _NEW_SEQUENCE.match(sql):
+            created.add(made[1])
+        temporary: list[str] = []
+        for name, (first, increment) in write.numbers.items():
+            if name.replace("''", "'") in created:
+                continue
+            again = f'temp.main."again {len(temporary)}"'
+            bounds = "MINVALUE -9223372036854775808" if increment > 0 else "MAXVALUE 9223372036854775807"
+            self._cursor.execute(f"CREATE TEMP SEQUENCE {again} {bounds} START WITH {first} INCREMENT BY {increment}")
+            sql = sql.replace(f"nextval('{name}')", f"nextval('{again}')")
+            temporary.append(again)
+        self._cursor.execute(sql, write.parameters).fetchall()
+        for again in temporary:
+            self._cursor.execute(f"DROP SEQUENCE {again}")
+
+    # --- the end
 
     def commit(self) -> None:
         """Commit the outermost transaction in DuckDB; the caller has checked the count. May raise ``duckdb.Error``."""
+        if self.aborted:
+            self.recover()
+        has_written = bool(self._writes)
         try:
-            self.connection.execute("COMMIT")
+            with self.commits.around() if has_written else nullcontext():
+                self._cursor.execute("COMMIT")
         finally:
             self._ended()
 
@@ -75,7 +275,7 @@ class Transactions:
         """Roll back; return the descriptor of the transaction."""
         descriptor = self.descriptor
         try:
-            self.connection.execute("ROLLBACK")
+            self._cursor.execute("ROLLBACK")
         except duckdb.Error as failure:
             if not failures.is_without_transaction(failure):
                 raise
@@ -84,12 +284,15 @@ class Transactions:
 
     def _ended(self) -> None:
         self.count = 0
-        self.doomed = self.broken = False
+        self.doomed = self.aborted = False
         self.descriptor = 0
+        self._writes.clear()
+        self._recorded = 0
+        self._lost = ""
 
     def interrupt(self) -> None:
         """Interrupt the running statement; called from another thread."""
-        self.connection.interrupt()
+        self._cursor.interrupt()
         if self._second_connection is not None:
             self._second_connection.interrupt()
 
@@ -97,6 +300,6 @@ class Transactions:
         """Roll back and close the connections."""
         if self.count:
             self.rollback()
-        self.connection.close()
+        self._cursor.close()
         if self._second_connection is not None:
             self._second_connection.close()

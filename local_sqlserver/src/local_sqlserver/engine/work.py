@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 
@@ -15,6 +16,15 @@ from local_sqlserver.engine.rows import insert_rows
 from local_sqlserver.engine.state import Frame, SessionState, TableVariable
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.errors import sql_error
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A point of a transaction: the numbers of its writes and catalog changes, and the temporary tables."""
+
+    writes: int
+    catalog: dict[str, int]
+    temporary: list[tuple[Frame, dict[str, Relation]]]
 
 
 class Work:
@@ -29,16 +39,18 @@ class Work:
         self._locks = locks
         self._temporary_before: list[tuple[Frame, dict[str, Relation]]] = []
         self._to_drop: list[str] = []
+        self._savepoints: list[tuple[str, _Point]] = []
         self._closed = False
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Enclose changes of data and catalog in the open transaction, or else in one of their own."""
+        """Enclose a statement's changes in the open transaction, or else in one of their own; an error undoes them."""
         if self.transactions.count:
+            point = self._point()
             try:
                 yield
-            except duckdb.Error:
-                self.transactions.note_failure()
+            except BaseException:
+                self._undo(point)
                 raise
             return
         # The catalog's copy and the names of temporary tables must follow the data: on failure both are restored.
@@ -47,7 +59,8 @@ class Work:
         temporary = [(frame, dict(frame.temporary)) for frame in self._state.frames]
         try:
             yield
-            connection.execute("COMMIT")
+            with self.transactions.commits.around():
+                connection.execute("COMMIT")
         except BaseException:
             try:
                 connection.execute("ROLLBACK")
@@ -65,14 +78,14 @@ class Work:
         if frame.settings.implicit_transactions and not self.transactions.count:
             yield from self.begin()
 
-    def begin(self) -> Iterator[Event]:
+    def begin(self, name: str = "") -> Iterator[Event]:
         """BEGIN TRANSACTION."""
         if not self.transactions.count:
             self._temporary_before = [(frame, dict(frame.temporary)) for frame in self._state.frames]
             for frame in self._state.frames:
                 for table in frame.tables.values():
                     table.rows = None
-        yield from self.transactions.begin()
+        yield from self.transactions.begin(name)
 
     def commit(self) -> Iterator[Event]:
         """COMMIT TRANSACTION; raises SqlError 3902, 3930, and ``duckdb.Error`` if DuckDB cannot."""
@@ -91,15 +104,53 @@ class Work:
             self._after_rollback()
             yield TransactionChanged(10, descriptor)
             raise
+        self._savepoints.clear()
         self._view.publish()
         self._locks.release_all(self._state.spid, "Transaction")
         yield TransactionChanged(9, descriptor)
 
-    def roll_back(self) -> Iterator[Event]:
-        """ROLLBACK TRANSACTION; raises SqlError 3903."""
+    def save(self, name: str) -> None:
+        """SAVE TRANSACTION; raises SqlError 628, 3930."""
+        if not self.transactions.count:
+            raise sql_error(628)
+        self.transactions.check_writable()
+        self._savepoints.append((name, self._point()))
+
+    def roll_back(self, name: str = "") -> Iterator[Event]:
+        """ROLLBACK TRANSACTION, by the name of the outermost one or of a savepoint too; raises 3903, 3931, 6401."""
         if not self.transactions.count:
             raise sql_error(3903)
-        yield from self.roll_back_open()
+        savepoint = next((index for index, (known, _) in reversed([*enumerate(self._savepoints)]) if known == name), -1)
+        if savepoint >= 0:
+            if self.transactions.doomed:
+                raise sql_error(3931)
+            self._roll_back_to(savepoint)
+        elif name and name != self.transactions.name:
+            raise sql_error(6401, name)
+        else:
+            yield from self.roll_back_open()
+
+    def _roll_back_to(self, savepoint: int) -> None:
+        del self._savepoints[savepoint + 1 :]
+        self._undo(self._savepoints[savepoint][1])
+        for frame in self._state.frames:
+            for table in frame.tables.values():
+                if table.rows is not None:  # a rollback keeps the rows of table variables
+                    connection = self.transactions.connection
+                    connection.execute(f"DROP TABLE IF EXISTS {table.relation.duckdb_name}")
+                    fill_table_variable(connection, table)
+
+    def _point(self) -> _Point:
+        temporary = [(frame, dict(frame.temporary)) for frame in self._state.frames]
+        return _Point(self.transactions.position, self._view.position(), temporary)
+
+    def _undo(self, point: _Point) -> None:
+        """Undo rows, catalog and the names of temporary tables after a point of the transaction."""
+        self.transactions.undo(point.writes)
+        self._view.undo(point.catalog)
+        for frame, tables in point.temporary:
+            if frame.temporary != tables:
+                frame.temporary = dict(tables)
 
     def roll_back_open(self) -> Iterator[Event]:
         """Roll back the open transaction, if there is one."""
@@ -109,6 +160,7 @@ class Work:
             yield TransactionChanged(10, descriptor)
 
     def _after_rollback(self) -> None:
+        self._savepoints.clear()
         self._view.discard()
         self._locks.release_all(self._state.spid, "Transaction")
         for frame in self._state.frames:
@@ -153,8 +205,8 @@ class Work:
         self._drop_leftovers()
 
     def _drop_leftovers(self) -> None:
-        """Drop the temporary tables of ended frames, unless the transaction is broken: it must end first."""
-        if self.transactions.broken or self._closed:
+        """Drop the temporary tables of ended frames, unless DuckDB has aborted the transaction: it must end first."""
+        if self.transactions.aborted or self._closed:
             return
         for duckdb_name in self._to_drop:
             self.transactions.connection.execute(f"DROP TABLE IF EXISTS {duckdb_name}")

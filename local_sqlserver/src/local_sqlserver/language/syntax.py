@@ -140,6 +140,14 @@ class Call(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionCall(Expression):
+    """A call of a user-defined function; an argument may be the literal of kind 'default'."""
+
+    name: Name
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subquery(Expression):
     """A scalar subquery."""
 
@@ -281,9 +289,9 @@ class ValuesSource(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSource(Source):
-    """A table-valued function such as STRING_SPLIT."""
+    """A table-valued function: STRING_SPLIT and its like, or a user-defined one."""
 
-    call: Call
+    call: Call | FunctionCall
     alias: str
     columns: tuple[str, ...]
 
@@ -634,11 +642,23 @@ class Declare(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclareCursor(Statement):
-    """DECLARE name CURSOR … FOR query."""
+    """DECLARE name CURSOR … FOR query, or SET @name = CURSOR … FOR query.
+
+    A ``local`` one ends with its batch or procedure.
+    """
 
     name: str
     query: SelectStatement
     scroll: bool
+    local: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCursor(Statement):
+    """SET @name = cursor, of a cursor variable and a cursor or another cursor variable."""
+
+    name: str
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -651,9 +671,10 @@ class CursorOperation(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch(Statement):
-    """FETCH [direction] FROM cursor [INTO variables]."""
+    """FETCH [direction] FROM cursor [INTO variables]; ``position`` is that of ABSOLUTE and RELATIVE."""
 
     direction: str
+    position: Expression | None
     name: str
     variables: tuple[str, ...]
 
@@ -812,6 +833,27 @@ class RollbackTransaction(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label(Statement):
+    """name:, the target of GOTO."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goto(Statement):
+    """GOTO name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveTransaction(Statement):
+    """SAVE TRANSACTION name: a savepoint."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use(Statement):
     """USE database."""
 
@@ -848,6 +890,25 @@ class CreateProcedure(Statement):
     parameters: tuple[ProcedureParameter, ...]
     body: Batch
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateFunction(Statement):
+    """CREATE, ALTER or CREATE OR ALTER FUNCTION; ``action`` and ``text`` as of CreateProcedure.
+
+    A scalar function has ``returns`` and ``body``, an inline table-valued one ``query``, a multi-statement one
+    ``table`` and ``body``. ``null_on_null`` is RETURNS NULL ON NULL INPUT.
+    """
+
+    action: str
+    name: Name
+    parameters: tuple[ProcedureParameter, ...]
+    text: str
+    returns: SqlType | None = None
+    table: TableDeclaration | None = None
+    query: SelectStatement | None = None
+    body: Batch | None = None
+    null_on_null: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

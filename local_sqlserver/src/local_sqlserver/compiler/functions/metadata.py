@@ -45,6 +45,7 @@ _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "OBJECT_NAME": (1, 2, SYSNAME),
     "OBJECT_SCHEMA_NAME": (1, 2, SYSNAME),
     "SERVERPROPERTY": (1, 1, SYSNAME),
+    "SESSION_CONTEXT": (1, 1, SqlType("nvarchar", length=4000)),
     "TYPE_ID": (1, 1, INT),
     "TYPE_NAME": (1, 1, SYSNAME),
 }

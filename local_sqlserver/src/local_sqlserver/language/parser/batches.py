@@ -8,6 +8,7 @@ bare THROW outside CATCH (10704).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -35,7 +36,6 @@ _REFUSED_OPENERS = frozenset(
         "BACKUP",
         "CHECKPOINT",
         "DBCC",
-        "GOTO",
         "KILL",
         "LINENO",
         "READTEXT",
@@ -64,6 +64,7 @@ class BatchParser(DefinitionParser):
 
     def __init__(self, text: str, *, undeclared: bool = False) -> None:
         super().__init__(text, undeclared=undeclared)
+        self._cursors: set[str] = set()
         self._loops = 0
         self._catches = 0
         self._in_procedure = False
@@ -85,6 +86,7 @@ class BatchParser(DefinitionParser):
             "EXEC": self.execute,
             "EXECUTE": self.execute,
             "FETCH": self._fetch,
+            "GOTO": self._goto,
             "GRANT": partial(parse_security, self),
             "IF": self._if,
             "INSERT": lambda: self.insert(self.token.line),
@@ -113,6 +115,7 @@ class BatchParser(DefinitionParser):
         """All statements up to the end of the text."""
         line = self.token.line
         statements = self._statements(END)
+        _check_jumps(statements)
         return syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
 
     def _statements(self, end: str) -> tuple[syntax.Statement, ...]:
@@ -162,7 +165,8 @@ class BatchParser(DefinitionParser):
         elif self._is_bare_call():
             statement = self._procedure_call(token.line)
         elif self.peek().text == ":" and token.upper not in RESERVED:
-            raise unsupported("A label", token.line)
+            statement = syntax.Label(name=self.expect_identifier(), line=token.line)
+            self.advance()
         else:
             raise self.error()
         self.accept_operator(";")
@@ -182,11 +186,9 @@ class BatchParser(DefinitionParser):
     def _block(self, *after: str, empty: bool = False) -> tuple[syntax.Statement, ...]:
         """Statements up to END and the words ``after`` it; SQL Server requires at least one, except in a CATCH."""
         statements = self._statements("END")
-        if not statements and not empty and not after:
-            raise self.error()
-        self.advance()
+        end = self.advance()
         if not statements and not empty:
-            raise self.error()
+            raise sql_error(102, self.token.text if after else end.text, line=end.line)
         for word in after:
             self.expect_word(word)
         return statements
@@ -218,8 +220,13 @@ class BatchParser(DefinitionParser):
                 return syntax.Declare(items=tuple(items), line=line)
             if self.at_word("TABLE"):
                 raise self.error()
-            if self.at_word("CURSOR"):
-                raise unsupported("A cursor variable", token.line)
+            if self.accept_word("CURSOR"):
+                if name.lower() in self.scalars or name.lower() in self.tables | self._cursors:
+                    raise sql_error(134, name, line=token.line)
+                self._cursors.add(name.lower())
+                if not self.accept_operator(","):
+                    return syntax.Declare(items=tuple(items), line=line)
+                continue
             declared = parse_type(self, len(items) + 1)
             initial = self.value() if self.accept_operator("=") else None
             self.declare(name, token.line, declared)
@@ -232,16 +239,27 @@ class BatchParser(DefinitionParser):
         scroll = False
         while option := self.accept_word("SCROLL", "INSENSITIVE"):
             scroll = scroll or option.upper == "SCROLL"
+        return self._cursor(name, scroll, line)
+
+    def _cursor(self, name: str, scroll: bool, line: int) -> syntax.DeclareCursor:
+        """CURSOR options FOR query."""
         self.expect_word("CURSOR")
+        options = set()
         while option := self.accept_word(*_CURSOR_OPTIONS):
-            scroll = scroll or option.upper in ("SCROLL", "STATIC")
+            options.add(option.upper)
+        scroll = scroll or ("STATIC" in options and "FORWARD_ONLY" not in options) or "SCROLL" in options
         if self.at_word(*_REFUSED_CURSOR_OPTIONS):
             raise unsupported(f"A {self.token.upper} cursor", line)
         self.expect_word("FOR")
         query = self.with_tables() if self.at_word("WITH") else self.select()
         if not isinstance(query, syntax.SelectStatement):
             raise sql_error(156, "FOR", line=line)
-        return syntax.DeclareCursor(name=name, query=query, scroll=scroll, line=line)
+        if self.accept_word("FOR"):
+            if self.accept_word("UPDATE"):
+                raise unsupported("A cursor FOR UPDATE", line)
+            for word in ("READ", "ONLY"):
+                self.expect_word(word)
+        return syntax.DeclareCursor(name=name, query=query, scroll=scroll, local="LOCAL" in options, line=line)
 
     def _cursor_operation(self) -> syntax.Statement:
         token = self.advance()
@@ -250,17 +268,24 @@ class BatchParser(DefinitionParser):
     def _cursor_name(self) -> str:
         self.accept_word("GLOBAL")
         if self.token.kind == VARIABLE:
-            raise unsupported("A cursor variable", self.token.line)
+            return self._cursor_variable()
         return self.expect_identifier()
+
+    def _cursor_variable(self) -> str:
+        token = self.expect_variable()
+        if token.text.lower() not in self._cursors:
+            raise sql_error(137, token.text, line=token.line)
+        return token.text
 
     def _fetch(self) -> syntax.Statement:
         line = self.advance().line
-        direction = "NEXT"
+        direction, position = "NEXT", None
         if word := self.accept_word("NEXT", "PRIOR", "FIRST", "LAST"):
             direction = word.upper
             self.expect_word("FROM")
-        elif self.at_word("ABSOLUTE", "RELATIVE"):
-            raise unsupported(f"FETCH {self.token.upper}", line)
+        elif word := self.accept_word("ABSOLUTE", "RELATIVE"):
+            direction, position = word.upper, self._number_or_variable()
+            self.expect_word("FROM")
         else:
             self.accept_word("FROM")
         name = self._cursor_name()
@@ -269,12 +294,18 @@ class BatchParser(DefinitionParser):
             variables.append(self.scalar_variable())
             while self.accept_operator(","):
                 variables.append(self.scalar_variable())
-        return syntax.Fetch(direction=direction, name=name, variables=tuple(variables), line=line)
+        return syntax.Fetch(direction=direction, position=position, name=name, variables=tuple(variables), line=line)
 
     def _set(self) -> syntax.Statement:
         line = self.advance().line
         if self.token.kind != VARIABLE:
             return parse_set_option(self, line)
+        if self.token.text.lower() in self._cursors:
+            name = self._cursor_variable()
+            self.expect_operator("=")
+            if self.at_word("CURSOR"):
+                return replace(self._cursor(name, False, line), local=True)
+            return syntax.AssignCursor(name=name, cursor=self._cursor_name(), line=line)
         variable = syntax.Variable(name=self.scalar_variable(), line=line)
         operator = self.token
         if operator.text not in _COMPOUND and operator.text != "=":
@@ -352,7 +383,12 @@ class BatchParser(DefinitionParser):
         return syntax.RollbackTransaction(name=name, line=line)
 
     def _save(self) -> syntax.Statement:
-        raise unsupported("SAVE TRANSACTION (a savepoint)", self.token.line)
+        line = self.advance().line
+        self.expect_word("TRAN", "TRANSACTION")
+        name = self._transaction_name()
+        if not name:
+            raise self.error()
+        return syntax.SaveTransaction(name=name, line=line)
 
     def _break(self) -> syntax.Statement:
         token = self.advance()
@@ -429,6 +465,10 @@ class BatchParser(DefinitionParser):
             options=tuple(options),
             line=line,
         )
+
+    def _goto(self) -> syntax.Statement:
+        line = self.advance().line
+        return syntax.Goto(name=self.expect_identifier(), line=line)
 
     def _wait_for(self) -> syntax.Statement:
         line = self.advance().line
@@ -572,6 +612,8 @@ class BatchParser(DefinitionParser):
             raise sql_error(111, kind, line=line)
         if what in ("PROC", "PROCEDURE"):
             return self._procedure(action, line)
+        if what == "FUNCTION":
+            return self._function(action, line)
         if what not in ("VIEW", "SCHEMA"):
             raise unsupported(f"{action} {what}", line)
         statement = self.view(action, line) if what == "VIEW" else self._schema(line)
@@ -609,6 +651,96 @@ class BatchParser(DefinitionParser):
         return syntax.CreateProcedure(
             action=action, name=name, parameters=parameters, body=body, text=self.text, line=line
         )
+
+    def _function(self, action: str, line: int) -> syntax.CreateFunction:
+        name = self.name()
+        if len(name) > 2:
+            raise sql_error(166, "CREATE/ALTER FUNCTION", line=line)
+        self.expect_operator("(")
+        parameters = () if self.at_operator(")") else self.parameter_list()
+        self.expect_operator(")")
+        for parameter in parameters:
+            if parameter.output:
+                raise sql_error(156, "OUTPUT", line=parameter.line)
+            self.declare(parameter.name, line, parameter.type)
+        self.expect_word("RETURNS")
+        returns, table, query, body = None, None, None, None
+        inline = self.accept_word("TABLE") is not None
+        if self.token.kind == VARIABLE:
+            token = self.expect_variable()
+            self.expect_word("TABLE")
+            self.declare(token.text, token.line, None)
+            definition = self.table_definition((token.text,), token.line)
+            table = syntax.TableDeclaration(name=token.text, table=definition, line=token.line)
+        elif not inline:
+            returns = parse_type(self, 0)
+        null_on_null = self._function_options()
+        self.accept_word("AS")
+        if inline:
+            query = self._inline_query()
+        else:
+            body = self._function_body(has_value=returns is not None)
+        self._skip_semicolons()
+        if self.token.kind != END:
+            raise self.error()
+        return syntax.CreateFunction(
+            action=action,
+            name=name,
+            parameters=parameters,
+            text=self.text,
+            returns=returns,
+            table=table,
+            query=query,
+            body=body,
+            null_on_null=null_on_null,
+            line=line,
+        )
+
+    def _function_options(self) -> bool:
+        """WITH SCHEMABINDING, RETURNS NULL ON NULL INPUT …; whether the latter is given."""
+        null_on_null = False
+        if not self.accept_word("WITH"):
+            return False
+        while True:
+            if self.accept_word("RETURNS"):
+                self.expect_word("NULL")
+                null_on_null = True
+            elif not self.accept_word("CALLED"):
+                if self.at_words("INLINE", "="):
+                    self.advance()
+                    self.advance()
+                    self.expect_word("ON", "OFF")
+                elif not self.accept_word("SCHEMABINDING"):
+                    self._procedure_option()
+            if self.accept_word("ON"):
+                for word in ("NULL", "INPUT"):
+                    self.expect_word(word)
+            if not self.accept_operator(","):
+                return null_on_null
+
+    def _inline_query(self) -> syntax.SelectStatement:
+        self.expect_word("RETURN")
+        parenthesised = self.at_operator("(") and (self.peek().upper == "WITH")
+        if parenthesised:
+            self.advance()
+        statement = self.with_tables() if self.at_word("WITH") else self.select()
+        if parenthesised:
+            self.expect_operator(")")
+        if not isinstance(statement, syntax.SelectStatement):
+            raise self.error()
+        return statement
+
+    def _function_body(self, *, has_value: bool) -> syntax.Batch:
+        line = self.expect_word("BEGIN").line
+        self._in_procedure = has_value
+        statements = self._statements("END")
+        self.advance()
+        if not statements or not isinstance(statements[-1], syntax.Return):
+            raise sql_error(455, line=self.tokens[self.position - 1].line)
+        body = syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
+        for node in body.walk():
+            _check_in_function(node)
+        return body
 
     def _procedure_option(self) -> None:
         line = self.token.line
@@ -662,7 +794,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE"):
+        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE"):
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)
@@ -672,3 +804,79 @@ class BatchParser(DefinitionParser):
                 return parse_signature(self)
             return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
         raise self._definition_error("DROP", token.line)
+
+
+_SIDE_EFFECTS: dict[type[syntax.Node], str] = {
+    syntax.Print: "PRINT",
+    syntax.RaiseError: "RAISERROR",
+    syntax.Throw: "THROW",
+    syntax.TryCatch: "BEGIN TRY",
+    syntax.ExecuteString: "EXECUTE STRING",
+    syntax.InsertExecute: "INSERT EXEC",
+    syntax.BeginTransaction: "BEGIN TRANSACTION",
+    syntax.CommitTransaction: "COMMIT TRANSACTION",
+    syntax.RollbackTransaction: "ROLLBACK TRANSACTION",
+    syntax.SaveTransaction: "SAVEPOINT",
+    syntax.SetOption: "SET OPTION ON",
+    syntax.WaitFor: "WAITFOR",
+    syntax.CreateTable: "CREATE TABLE",
+    syntax.AlterTable: "ALTER TABLE",
+    syntax.Truncate: "TRUNCATE TABLE",
+    syntax.DropObjects: "DROP OBJECT",
+    syntax.Merge: "MERGE",
+    syntax.Use: "USE DATABASE",
+}
+"""Statements that a function may not contain, by the name of their operator in error 443."""
+
+
+def _check_in_function(node: syntax.Node) -> None:
+    """Raise the error of a node that a function may not contain: SqlError 443, 444, 2772."""
+    name = _SIDE_EFFECTS.get(type(node), "")
+    match node:
+        case syntax.CreateTable(target=target) if target[-1].startswith("@"):
+            return
+        case syntax.Insert(target=target) | syntax.Update(target=target) | syntax.Delete(target=target):
+            name = "" if target[-1].startswith("@") else type(node).__name__.upper()
+        case syntax.SelectStatement(query=syntax.Query(body=syntax.Select(items=items, into=into))):
+            if into:
+                name = "SELECT INTO"
+            elif not any(item.variable for item in items):
+                raise sql_error(444, line=node.line)
+        case syntax.Call(name="NEWID" | "RAND" | "NEWSEQUENTIALID" as function):
+            name = function.lower()
+        case syntax.TableSource(name=source) if source[-1].startswith("#"):
+            raise sql_error(2772, line=node.line)
+    if name:
+        raise sql_error(443, name, line=node.line)
+
+
+def _check_jumps(statements: tuple[syntax.Statement, ...]) -> None:
+    """Raise SqlError 132 for a label declared twice, 133 for one that is not, 40510 for a jump into a block."""
+    labels: set[str] = set()
+    for statement in statements:
+        for node in statement.walk(queries=False):
+            if isinstance(node, syntax.Label):
+                if node.name.lower() in labels:
+                    raise sql_error(132, node.name, line=node.line)
+                labels.add(node.name.lower())
+    _check_visible(statements, frozenset(), labels)
+
+
+def _check_visible(statements: tuple[syntax.Statement, ...], outer: frozenset[str], labels: set[str]) -> None:
+    visible = outer | {statement.name.lower() for statement in statements if isinstance(statement, syntax.Label)}
+    for statement in statements:
+        match statement:
+            case syntax.Goto(name=name) if name.lower() not in visible:
+                if name.lower() in labels:
+                    raise unsupported("GOTO into a block", statement.line)
+                raise sql_error(133, name, line=statement.line)
+            case syntax.Block(statements=inner):
+                _check_visible(inner, visible, labels)
+            case syntax.TryCatch(attempt=attempt, handler=handler):
+                _check_visible(attempt, visible, labels)
+                _check_visible(handler, visible, labels)
+            case syntax.If(then=then, otherwise=otherwise):
+                _check_visible((then,), visible, labels)
+                _check_visible((otherwise,) if otherwise is not None else (), visible, labels)
+            case syntax.While(body=body):
+                _check_visible((body,), visible, labels)

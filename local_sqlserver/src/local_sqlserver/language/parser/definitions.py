@@ -310,8 +310,8 @@ class DefinitionParser(DataParser):
         return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
 
     def drop_objects(self, line: int) -> syntax.DropObjects:
-        """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE, from that word on."""
-        kind = self.expect_word("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE").upper
+        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA or DATABASE, from that word on."""
+        kind = self.expect_word("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE").upper
         if_exists = self.if_exists()
         names = [self.name()]
         while self.accept_operator(","):
@@ -319,7 +319,7 @@ class DefinitionParser(DataParser):
         kind = "PROCEDURE" if kind == "PROC" else kind
         if kind in ("SCHEMA", "DATABASE") and any(len(name) > 1 for name in names):
             raise self.error()
-        if kind in ("PROCEDURE", "VIEW") and any(len(name) > 2 for name in names):
+        if kind in ("PROCEDURE", "FUNCTION", "VIEW") and any(len(name) > 2 for name in names):
             raise sql_error(166, f"DROP {kind}", line=line)
         return syntax.DropObjects(kind=kind, names=tuple(names), if_exists=if_exists, line=line)
 

@@ -359,10 +359,24 @@ class ExpressionParser(TokenCursor):
         if self.at_operator("("):
             if len(parts) == 1:
                 return self._call(parts[0].upper(), token.line)
-            raise unsupported(f"The user-defined function {'.'.join(parts)}", token.line)
+            return self.function_call(tuple(parts), token.line)
         if self.at_operator("."):
             raise self.error()
         return syntax.Column(parts=tuple(parts), line=token.line)
+
+    def function_call(self, name: syntax.Name, line: int) -> syntax.FunctionCall:
+        """A call of a user-defined function, from its parenthesis on."""
+        self.expect_operator("(")
+        arguments: list[syntax.Expression] = []
+        while not self.accept_operator(")"):
+            if arguments:
+                self.expect_operator(",")
+            word = self.accept_word("DEFAULT")
+            default = syntax.Literal(kind="default", value="", line=self.token.line)
+            arguments.append(default if word else self.value())
+        if self.at_operator("."):
+            raise unsupported("A method of a value", line)
+        return syntax.FunctionCall(name=name, arguments=tuple(arguments), line=line)
 
     def _call(self, name: str, line: int) -> syntax.Call:
         self.expect_operator("(")

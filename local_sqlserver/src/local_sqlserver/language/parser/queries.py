@@ -301,7 +301,9 @@ class QueryParser(ExpressionParser):
         name = self.table_name()
         if self.at_operator("("):
             if not self._at_hint_list():
-                raise unsupported(f"The table-valued function {'.'.join(name)}", line)
+                table = self.function_call(name, line)
+                alias, columns = self._table_alias(required=False)
+                return syntax.FunctionSource(call=table, alias=alias or name[-1], columns=columns, line=line)
             self._hints()
         if self.at_words("FOR", "SYSTEM_TIME"):
             raise unsupported("FOR SYSTEM_TIME", line)
