@@ -89,7 +89,7 @@ def convert(
     if value.null:
         return typed_null(target)
     source = value.type
-    if source == target:
+    if source == target and not (explicit and value.constant is not None and source.name in INTEGERS):
         return value
     if lenient and source.name not in TEXT | NUMBERS | TEMPORAL | BINARY | {"uniqueidentifier"}:
         raise unsupported(f"TRY_CONVERT from {source.name}", line)

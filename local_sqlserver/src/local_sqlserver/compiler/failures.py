@@ -10,8 +10,13 @@ from typing import ParamSpec, TypeVar
 import duckdb
 
 from local_sqlserver.compiler.contract import KEY_KINDS, UNIQUE_KINDS, ConstraintInfo, Relation
-from local_sqlserver.compiler.macros import ARGUMENT_MARK, ERROR_MARK
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
+
+ERROR_MARK = "SQLSERVER:"
+"""The start of the error text of ``tsql_raise(number, argument, …)``, by which ``to_sql_error`` finds it."""
+
+ARGUMENT_MARK = "\ufdd1"
+"""Precedes each argument in it: a code point that Unicode reserves as no character."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -9,16 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_sqlserver.collation import DATABASE
-from local_sqlserver.compiler import folding
+from local_sqlserver.compiler import folding, python_functions
+from local_sqlserver.compiler.failures import ARGUMENT_MARK, ERROR_MARK
 
 if TYPE_CHECKING:
     import duckdb
-
-ERROR_MARK = "SQLSERVER:"
-"""The start of the error text of ``tsql_raise(number, argument, …)``, by which ``failures.to_sql_error`` finds it."""
-
-ARGUMENT_MARK = "\ufdd1"
-"""Precedes each argument in it: a code point that Unicode reserves as no character."""
 
 _MOST_ARGUMENTS = 6
 
@@ -334,8 +329,9 @@ def _statements() -> list[str]:
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros, and the function that they call, for a connection and all that share its database."""
+    """Create the macros and the Python functions for a connection and all that share its database."""
     connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
+    python_functions.install(connection)
     for statement in _statements():
         connection.execute(statement)
     # DuckDB 2.0.0 prunes row groups for ORDER BY … LIMIT by their statistics, and counts rows that are deleted but kept

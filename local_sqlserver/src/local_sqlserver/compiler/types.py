@@ -159,7 +159,7 @@ def arithmetic_type(operator: str, left: SqlType, right: SqlType) -> SqlType:
         whole = max(one.precision - one.scale, two.precision - two.scale)
         precision = whole + scale + 1
         if precision > 38:
-            return decimal(38, max(38 - whole - 1, min(scale, 6)) if scale else 0)
+            return decimal(38, min(scale, 38 - whole))
         return decimal(precision, scale)
     if operator == "%":
         scale = max(one.scale, two.scale)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text
@@ -96,10 +98,12 @@ def _average(call: Call) -> Value:
     if value.type.name in APPROXIMATE:
         return Value(f"avg({word}CAST({value.sql} AS DOUBLE)){window}", FLOAT)
     one = as_decimal(value.type)
-    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(one.scale or 0, 6))
+    scale = one.scale or 0
+    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6))
+    # No table has 10^12 rows, so the sum has twelve digits more than a value.
+    sums = Value(total, decimal(min((one.precision or 0) + 12, 38), scale))
     exact = decimal(19, 4) if value.type.name in MONEY else declared
-    sums = decimal(38, one.scale or 0)
-    return Value(divide_exactly(total, sums, count, decimal(19, 0), exact), declared)
+    return replace(divide_exactly(sums, Value(count, decimal(19, 0)), exact), type=declared)
 
 
 _DEVIATIONS = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}

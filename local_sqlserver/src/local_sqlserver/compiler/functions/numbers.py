@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.arithmetic import rescaled, unscaled
 from local_sqlserver.compiler.conversions import convert
-from local_sqlserver.compiler.fragments import Value, typed_null
+from local_sqlserver.compiler.fragments import Value, computed_once, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import FLOAT, INT, decimal, duckdb_type
+from local_sqlserver.compiler.types import FLOAT, INT, as_decimal, decimal, duckdb_type
 from local_sqlserver.errors import unsupported
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MONEY, NUMBERS
 
@@ -85,23 +86,20 @@ def _round(call: Call) -> Value:
     scale = 4 if declared.name in MONEY else declared.scale or 0
     if known >= scale:
         return value
-    if cut:
-        unit = f"CAST('1{'0' * known}' AS DECIMAL({known + 1},0))" if known >= 0 else ""
-        if not unit:
-            raise unsupported("ROUND that truncates a decimal left of its point", call.line)
-        whole = f"CAST(trunc({value.sql} * {unit}) AS HUGEINT)"
-        fraction = (
-            "CAST(1 AS DECIMAL(1,0))" if known == 0 else f"CAST('0.{'0' * (known - 1)}1' AS DECIMAL({known},{known}))"
-        )
-        return Value(f"CAST(CAST({whole} AS DECIMAL({38 - known},0)) * {fraction} AS {target})", declared)
-    if known >= 0:
+    if known >= 0 and not cut:
         return Value(f"CAST(round({value.sql}, {known}) AS {target})", declared)
-    return Value(
-        f"CAST(round(CAST(round({value.sql}, 0) AS HUGEINT), {known}) AS {target})"
-        if scale == 0
-        else f"CAST(round(CAST({value.sql} AS DOUBLE), {known}) AS {target})",
-        declared,
-    )
+    # In whole units of the last place that remains; DuckDB's round() of other decimals is a DOUBLE.
+    exact = as_decimal(declared)
+    if scale - known > 37:
+        return Value(f"CASE WHEN {value.sql} IS NOT NULL THEN CAST(0 AS {target}) END", declared)
+
+    def rounded(sql: str) -> str:
+        whole, unit = unscaled(sql, exact), f"CAST('1{'0' * (scale - known)}' AS HUGEINT)"
+        if not cut:
+            whole = f"({whole} + sign({sql}) * ({unit} // 2))"
+        return rescaled(f"({whole} // {unit} * {unit})", exact)
+
+    return Value(f"CAST({computed_once(rounded, value)} AS {target})", declared)
 
 
 @numbers.scalar("POWER", least=2)
