@@ -95,7 +95,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT dbo.f(1)", "user-defined function"),
         ("SELECT NEXT VALUE FOR s", "NEXT VALUE FOR"),
         ("SELECT PARSE('1' AS INT)", "PARSE"),
-        ("SELECT GETDATE() AT TIME ZONE 'UTC'", "AT TIME ZONE"),
         ("SELECT a FROM t OPTION (USE HINT ('X'))", "query hint"),
         ("SELECT * FROM server1.D.dbo.t", "linked server"),
         ("SELECT CAST(1 AS XML)", "xml"),

@@ -618,7 +618,6 @@ REFUSED: list[tuple[str, Raises]] = [
     ("SUM(1)", Raises(157)),
     ("ROW_NUMBER()", Raises(10753)),
     ("NEXT VALUE FOR s", Raises(40510)),
-    ("GETDATE() AT TIME ZONE 'UTC'", Raises(40510)),
     ("@missing", Raises(137)),
     ("@@unknown", Raises(40510)),
     ("CASE WHEN 1 THEN 2 END", Raises(4145)),

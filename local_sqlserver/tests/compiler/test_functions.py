@@ -111,6 +111,7 @@ EXAMPLES = {
     "DATENAME": "month, '2024-01-01'",
     "DATEPART": "week, '2024-01-01'",
     "DATETIMEFROMPARTS": "2024, 2, 29, 1, 2, 3, 4",
+    "SMALLDATETIMEFROMPARTS": "2024, 2, 29, 1, 2",
     "FORMAT": "1.5, 'N2'",
     "FORMATMESSAGE": "'%d rows', 2",
     "GROUPING": "n",

@@ -27,7 +27,7 @@ PROPERTIES = [
     "IS_ROLEMEMBER('db_owner', 'dbo')",
     "DATABASE_PRINCIPAL_ID()",
     "RAND(1)",
-    "CAST(SYSDATETIMEOFFSET() AS VARCHAR(40))",
+    "CONVERT(VARCHAR(40), SYSDATETIMEOFFSET(), 127)",
 ]
 POSITIONS = {
     "select list": ["SELECT {0} FROM t"],

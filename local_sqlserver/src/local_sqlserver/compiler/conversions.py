@@ -24,6 +24,7 @@ from local_sqlserver.types import (
     MAX,
     MONEY,
     NUMBERS,
+    SCALED,
     TEMPORAL,
     TEXT,
     TYPES,
@@ -102,7 +103,7 @@ def convert(
     if kind in NUMBERS and source.name in NUMBERS:
         return _number_to_number(value, target, lenient=lenient)
     if kind in TEMPORAL and source.name in TEMPORAL:
-        return Value(_temporal(value.sql, source, target), target)
+        return _temporal(value, target, style, lenient=lenient, line=line)
     # A number is the number of days since 1900-01-01, which is 2208988800 seconds before DuckDB's epoch.
     if kind in DATETIMES and source.name in NUMBERS:
         days = f"CAST({value.sql} AS DOUBLE)"
@@ -142,24 +143,73 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
     return Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
 
 
-def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
-    # tsql_datetime rounds to 1/300 s, SMALLDATETIME to minutes; the date of a time is 1900-01-01.
-    if target.name == "datetime":
-        if source.name == "time":
-            return f"tsql_datetime(DATE '1900-01-01' + {sql})"
+def _temporal(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
+    """A date or time as another such type."""
+    source, sql, name = value.type, value.sql, target.name
+    if source.name == name == "datetimeoffset":
+        unit = _rounding_unit(source, target)
+        if unit is None:
+            return Value(sql, target, cost=value.cost)
+        utc, minutes = f"struct_extract({sql}, 'utc')", f"struct_extract({sql}, 'minutes')"
+        return Value(f"tsql_offset(tsql_round_timestamp({utc}, {unit}), {minutes})", target)
+    if source.name == "datetimeoffset":
+        if style not in (None, 0, 1):
+            raise unsupported(f"CONVERT of datetimeoffset to {name} with style {style}", line)
+        moment = f"struct_extract({sql}, 'utc')" if style == 1 else f"tsql_local({sql})"
+    elif source.name == "time":
+        moment = f"(DATE '1900-01-01' + {sql})"  # the date of a time
+    elif source.name == "datetime" and name in SCALED:
+        moment = f"tsql_thirds({sql})"  # its ticks are thirds of 10 ms, stored as whole milliseconds
+    else:
         moment = f"CAST({sql} AS TIMESTAMP)"
-        return f"tsql_datetime({moment})" if source.name in ("datetime2", "datetimeoffset") else moment
-    if target.name == "smalldatetime":
-        moment = f"(DATE '1900-01-01' + {sql})" if source.name == "time" else f"CAST({sql} AS TIMESTAMP)"
-        return f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
-    if target.name == "datetime2":
-        moment = f"(DATE '1900-01-01' + {sql})" if source.name == "time" else f"CAST({sql} AS TIMESTAMP)"
-        scale = target.scale if target.scale is not None else 7
-        finer = source.name in ("datetime2", "datetimeoffset", "time") and (
-            source.scale is None or source.scale > scale
-        )
-        return f"tsql_round_timestamp({moment}, {scale})" if finer and scale < 6 else moment
-    return f"CAST({sql} AS {duckdb_type(target)})"
+    return Value(_fitted(moment, source, target, lenient=lenient), target)
+
+
+def _rounding_unit(source: SqlType, target: SqlType) -> int | None:
+    """The microseconds to whose multiples a conversion rounds; None if it need not round."""
+    scale = target.scale if target.scale is not None else 7
+    finer = source.name == "datetime" or (source.name in SCALED and (source.scale is None or source.scale > scale))
+    return 10 ** (6 - scale) if finer and scale < 6 else None
+
+
+def _fitted(moment: str, source: SqlType, target: SqlType, *, lenient: bool) -> str:
+    """SQL of a TIMESTAMP as a value of a date or time type, rounded and within its range."""
+    name = target.name
+    if name == "date":
+        return f"CAST({moment} AS DATE)"
+    if name in SCALED:
+        if unit := _rounding_unit(source, target):
+            moment = f"tsql_round_timestamp({moment}, {unit})"
+        if name == "time":
+            return f"CAST({moment} AS TIME)"
+        return f"tsql_offset({moment}, 0)" if name == "datetimeoffset" else moment
+    if name == "smalldatetime":
+        moment = f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
+    elif source.name not in ("datetime", "smalldatetime", "date"):
+        moment = f"tsql_datetime({moment})"
+    if (source.name, name) in (("smalldatetime", "datetime"), ("time", "datetime"), ("time", "smalldatetime")):
+        return moment
+    if lenient:
+        return f"tsql_try_in_range({moment}, {quote(name)})"
+    return f"tsql_in_range({moment}, {quote(source.name)}, {quote(name)})"
+
+
+def _moment_of_text(sql: str, target: SqlType, style: int | None) -> str:
+    """SQL of a text as a date or time; NULL for wrong text."""
+    name = target.name
+    moment = _moment(sql, None if name == "time" else style)
+    text = SqlType("datetime2", scale=7)
+    if name == "datetimeoffset":
+        zone = f"tsql_zone_minutes(tsql_zone({sql}))"
+        return f"tsql_at({_fitted(moment, text, SqlType('datetime2', scale=target.scale), lenient=True)}, {zone})"
+    if name in SCALED and target.scale == 6:  # the only scale at which the seventh digit, which is not kept, decides
+        moment = f"({moment} + to_microseconds(CAST(regexp_matches({sql}, ':\\d\\d\\.\\d{{6}}[5-9]') AS BIGINT)))"
+    if name in ("datetime", "smalldatetime"):
+        # Their text has at most three decimals and no offset. A SMALLDATETIME is first rounded like a DATETIME.
+        strange = f"regexp_matches({sql}, ':\\d\\d(\\.\\d{{4,}}|.*[+-]\\d\\d:\\d\\d *$)')"
+        fitted = _fitted(f"tsql_datetime({moment})", SqlType("datetime"), target, lenient=True)
+        return f"CASE WHEN NOT {strange} THEN {fitted} END"
+    return _fitted(moment, text, target, lenient=True)
 
 
 def _failure(value: Value, number: int, *arguments: str) -> str:
@@ -201,19 +251,9 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
             raise unsupported("CONVERT from text to binary with a style", line)
         encoding = "tsql_utf16" if source in ("nchar", "nvarchar") else "encode"
         return Value(f"{encoding}({sql})", target)
-    elif name == "time":
-        attempt = f"CAST({_moment(sql, None)} AS TIME)"
-        failure = _failure(value, 241)
     else:
-        moment = _moment(sql, style)
-        failure = _failure(value, 241)
-        if name == "date":
-            attempt = f"CAST({moment} AS DATE)"
-        else:
-            attempt = _temporal(moment, SqlType("datetime2", scale=7), target)
-            if name in ("datetime", "smalldatetime"):
-                first = 1753 if name == "datetime" else 1900
-                attempt = f"tsql_not_before({attempt}, {first})"
+        attempt = computed_once(lambda once: _moment_of_text(once, target, style), value)
+        failure = f"tsql_moment_failure({sql}, {quote(source)}, {quote(name)})"
     return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 
@@ -368,8 +408,13 @@ def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
         return left, right  # of any two lengths: they compare by their keys
     if left.type.name in NUMBERS and right.type.name in NUMBERS:
         return left, right  # no conversion: DuckDB compares numbers of two types by value
-    if left.type == right.type:
+    if left.type == right.type or (left.type.name == right.type.name and left.type.name in SCALED):
         return left, right
     if precedence(left.type) >= precedence(right.type):
-        return left, convert(right, left.type, line=line)
-    return convert(left, right.type, line=line), right
+        return left, convert(right, _without_rounding(left.type, right.type), line=line)
+    return convert(left, _without_rounding(right.type, left.type), line=line), right
+
+
+def _without_rounding(high: SqlType, low: SqlType) -> SqlType:
+    """The type to which a comparison converts: of a date or time as fine as can be, whatever the other side's scale."""
+    return SqlType(high.name, scale=7) if high.name in SCALED and low.name in TEMPORAL else high

@@ -25,6 +25,7 @@ from local_sqlserver.compiler.fragments import (
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
+from local_sqlserver.compiler.time_zones import at_time_zone
 from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -114,6 +115,8 @@ class ExpressionCompiler:
                 return self._case(node, scope)
             case syntax.Cast():
                 return self._cast(node, scope)
+            case syntax.AtTimeZone(operand=operand, zone=zone):
+                return at_time_zone(self.expression(operand, scope), self.expression(zone, scope), node.line)
             case syntax.Subquery(query=query):
                 return self._scalar(query, scope, node.line)
             case syntax.Call():

@@ -91,6 +91,14 @@ class Collate(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtTimeZone(Expression):
+    """value AT TIME ZONE zone."""
+
+    operand: Expression
+    zone: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Expression):
     """CASE: with ``operand`` the simple form, without it the searched form (``whens`` then hold conditions)."""
 

@@ -242,7 +242,10 @@ class ExpressionParser(TokenCursor):
             if not isinstance(operand, syntax.Collate) and (collate := self.accept_word("COLLATE")):
                 operand = syntax.Collate(operand=operand, collation=self.collation_name(), line=collate.line)
             elif self.at_words("AT", "TIME", "ZONE"):
-                raise unsupported("AT TIME ZONE", self.token.line)
+                line = self.token.line
+                for _ in range(3):
+                    self.advance()
+                operand = syntax.AtTimeZone(operand=operand, zone=self._primary(), line=line)
             elif self.at_operator("::"):
                 raise self.error()
             else:
