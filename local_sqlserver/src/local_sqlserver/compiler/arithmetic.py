@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from local_sqlserver.collation import compared
-from local_sqlserver.compiler.conversions import convert
+from local_sqlserver.compiler.conversions import convert, cut
 from local_sqlserver.compiler.fragments import Cost, Value, computed_once, native, quote, typed_null
 from local_sqlserver.compiler.types import (
     FLOAT,
@@ -51,10 +51,11 @@ def concatenation(left: Value, right: Value, line: int) -> Value | None:
     name = "nvarchar" if {left.type.name, right.type.name} & UNICODE else "varchar"
     declared = text_type(name, length)
     collation = compared([left, right], "add", line)
-    if left.constant is not None and right.constant is not None:
+    if left.constant is not None and right.constant is not None and length == declared.length:
         text = left.constant + right.constant
         return Value(quote(text), declared, text, collation=collation, cost=Cost.NAME)
-    return Value(f"({left.sql} || {right.sql})", declared, collation=collation, cost=native(left, right))
+    joined = Value(f"({left.sql} || {right.sql})", declared, collation=collation, cost=native(left, right))
+    return cut(joined, length)
 
 
 def negate(operator: str, value: Value, line: int) -> Value:

@@ -352,6 +352,19 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     return _padded(Value(sql, target, collation=value.collation))
 
 
+def cut(value: Value, longest: int) -> Value:
+    """A text of at most ``longest`` code units (or MAX), cut silently where it exceeds its type, as of + and CONCAT."""
+    limit = value.type.length or 1
+    if limit == MAX or longest <= limit:
+        return value
+    function = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
+
+    def fitted(sql: str) -> str:
+        return f"CASE WHEN strlen({sql}) <= {limit} THEN {sql} ELSE {function}({sql}, {limit}) END"
+
+    return Value(computed_once(fitted, value), value.type, collation=value.collation)
+
+
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:
     if value.type.name in BINARY:
         return Value(value.sql, target)

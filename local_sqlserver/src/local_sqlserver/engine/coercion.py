@@ -173,6 +173,10 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
         raise _incompatible_types(value, target, source)
     low, high = INTEGER_RANGES[target.name]
     if not low <= number <= high:
+        if isinstance(value, int) and target.name in ("tinyint", "smallint"):
+            raise sql_error(220, target.name, value)
+        if isinstance(value, float) and target.name != "bigint":
+            raise sql_error(232, target.name, f"{value:f}")
         raise _overflow(target, source)
     return number
 

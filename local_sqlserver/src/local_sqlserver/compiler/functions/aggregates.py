@@ -7,7 +7,7 @@ from dataclasses import replace
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text
-from local_sqlserver.compiler.fragments import Value, key, sort_key
+from local_sqlserver.compiler.fragments import Value, computed_once, key, quote, raise_sql, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.functions.windows import order_by, over
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
@@ -133,10 +133,19 @@ def _string_agg(call: Call) -> Value:
         raise sql_error(4113, "STRING_AGG", line=call.line)
     value, separator = (as_text(_in_ungrouped_rows(call, position), call.line) for position in range(2))
     order = order_by(call, call.node.within, call.scope.ungrouped())
-    name = "nvarchar" if value.type.name in ("nvarchar", "nchar") else "varchar"
+    given = _in_ungrouped_rows(call, 0).type.name
+    name = "varchar" if given in ("varchar", "char") else "nvarchar"  # numbers and dates become NVARCHAR
     length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000
     sql = f"string_agg({value.sql}, {separator.sql}{f' ORDER BY {order}' if order else ''})"
-    return Value(sql, text_type(name, length), collation=joined([value, separator], call.line))
+    joint = Value(sql, text_type(name, length), collation=joined([value, separator], call.line))
+    if length == MAX:
+        return joint
+
+    def checked(sql: str) -> str:
+        fits = f"coalesce(strlen({sql}) <= {length} OR tsql_len({sql}) <= {length}, true)"
+        return f"CASE WHEN {fits} THEN {sql} ELSE {raise_sql(9829, quote('8000'))} END"
+
+    return replace(joint, sql=computed_once(checked, joint))
 
 
 aggregates.refuse("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC", place=Place.AGGREGATE)

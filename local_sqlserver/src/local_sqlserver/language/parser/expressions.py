@@ -131,7 +131,7 @@ class ExpressionParser(TokenCursor):
         if token := self.accept_word("NOT"):
             operand = self._not()
             if not isinstance(operand, syntax.Condition):
-                raise self.error()
+                raise sql_error(4145, self.token.value, line=self.token.line)
             return syntax.Not(operand=operand, line=token.line)
         return self._predicate()
 
