@@ -89,7 +89,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT a FROM t FOR JSON AUTO", "FOR JSON"),
         ("SELECT a FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
         ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
-        ("SELECT * FROM OPENJSON('[]')", "OPENJSON"),
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),
         ("SELECT * FROM dbo.f(1)", "table-valued function"),
         ("SELECT dbo.f(1)", "user-defined function"),

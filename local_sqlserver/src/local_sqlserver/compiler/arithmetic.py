@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from local_sqlserver.collation import compared
 from local_sqlserver.compiler.conversions import convert, cut
 from local_sqlserver.compiler.fragments import Cost, Value, computed_once, native, quote, typed_null
 from local_sqlserver.compiler.types import (
+    DATETIME,
     FLOAT,
     INT,
     arithmetic_type,
@@ -36,6 +38,9 @@ _MOST_DIGITS = 38
 """The most digits of a DECIMAL, here and in DuckDB; a HUGEINT holds as many."""
 
 _DIGITS_OF_64_BITS = 18
+
+_TICKS_OF_1900 = 300 * 86_400 * (date(1900, 1, 1) - date.min).days
+"""What the macro ``tsql_ticks`` gives for 1900-01-01."""
 
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 
@@ -313,15 +318,15 @@ def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
     if operator not in "+-":
         bad = left if left.type.name in TEMPORAL else right
         raise sql_error(8117, bad.type.name, _NAMES.get(operator, operator), line=line)
-    if left.type.name in DATETIMES and right.type.name in DATETIMES:
-        raise unsupported("Arithmetic between two datetimes", line)
     moment, days = (left, right) if left.type.name in DATETIMES else (right, left)
-    if days.is_text:
-        raise unsupported("Arithmetic between a datetime and text", line)
+    if days.type.name in DATETIMES or days.is_text or (operator == "-" and moment is right):
+        if left.type.name == right.type.name == "smalldatetime":
+            raise unsupported("Arithmetic between two smalldatetimes", line)
+        # Both are numbers of days, counted from 1900-01-01.
+        one, two = (f"tsql_ticks({convert(side, DATETIME, line=line).sql})" for side in (left, right))
+        return Value(f"tsql_datetime_in_range(tsql_of_ticks({one} {operator} ({two} - {_TICKS_OF_1900})))", DATETIME)
     if days.type.name in INTEGERS | {"bit"}:
         shift = f"to_days(CAST({days.sql} AS INTEGER))"
     else:
         shift = f"to_microseconds(CAST(round(CAST({days.sql} AS DOUBLE) * 86400000000) AS BIGINT))"
-    if operator == "-" and moment is right:
-        raise unsupported("A number minus a datetime", line)
     return Value(f"tsql_datetime_in_range(tsql_datetime({moment.sql} {operator} {shift}))", moment.type)

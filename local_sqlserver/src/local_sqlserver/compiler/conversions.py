@@ -28,6 +28,7 @@ from local_sqlserver.types import (
     TEMPORAL,
     TEXT,
     TYPES,
+    UNICODE,
     SqlType,
 )
 
@@ -247,10 +248,20 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
         failure = _failure(value, 8169)
     elif name in BINARY:
-        if style in (1, 2):
-            raise unsupported("CONVERT from text to binary with a style", line)
-        encoding = "tsql_utf16" if source in ("nchar", "nvarchar") else "encode"
-        return Value(f"{encoding}({sql})", target)
+        if style in (None, 0):
+            return _fitting_bytes(Value(bytes_of_text(value), target), target)
+        if style not in (1, 2):
+            raise unsupported(f"CONVERT from text to binary with style {style}", line)
+        form = "(0[xX])" if style == 1 else ""
+        digits = computed_once(
+            lambda once: (
+                f"CASE WHEN regexp_full_match({once}, '{form}([0-9A-Fa-f]{{2}})*') "
+                f"THEN unhex({f'substring({once}, 3)' if style == 1 else once}) END"
+            ),
+            value,
+        )
+        given = Value(digits if lenient else f"coalesce({digits}, {failure})", target)
+        return _fitting_bytes(given, target)
     else:
         attempt = computed_once(lambda once: _moment_of_text(once, target, style), value)
         failure = f"tsql_moment_failure({sql}, {quote(source)}, {quote(name)})"
@@ -308,8 +319,10 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     elif source.name in BINARY:
         if style in (1, 2):
             sql = f"hex({value.sql})" if style == 2 else f"('0x' || hex({value.sql}))"
+        elif style in (None, 0):
+            sql = f"{'tsql_decode_utf16' if target.name in UNICODE else 'tsql_decode_1252'}({value.sql})"
         else:
-            raise unsupported("CONVERT from binary to text without style 1 or 2", line)
+            raise unsupported(f"CONVERT from binary to text with style {style}", line)
     else:
         raise unsupported(f"The conversion from {source.name} to {target.name}", line)
     if source.name in INTEGERS:
@@ -367,14 +380,43 @@ def cut(value: Value, longest: int) -> Value:
 
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:
     if value.type.name in BINARY:
-        return Value(value.sql, target)
+        return _fitting_bytes(value, target)
     if value.type.name in INTEGERS | {"bit"}:
-        width = target.length if target.length not in (None, MAX) else TYPES[value.type.name].size
-        return Value(f"tsql_integer_bytes({value.sql}, {width})", target)
+        # The last bytes remain where the target is shorter; a BINARY that is longer begins with zeros.
+        size = TYPES[value.type.name].size
+        length = size if target.length in (None, MAX) else target.length or 1
+        width = length if target.name == "binary" else min(length, size)
+        return Value(f"tsql_integer_bytes({value.sql}, {size}, {width})", target)
+    if value.type.name == "uniqueidentifier":
+        return _fitting_bytes(Value(f"tsql_guid_bytes(CAST({value.sql} AS VARCHAR))", target), target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 
 
+def _fitting_bytes(value: Value, target: SqlType) -> Value:
+    """Binary data cut to the length of a type; a BINARY ends with zeros."""
+    length = target.length or 1
+    if length == MAX:
+        return Value(value.sql, target, cost=value.cost)
+    if target.name == "binary":
+        return Value(f"tsql_bytes({value.sql} || repeat('\\x00'::BLOB, {length}), {length})", target)
+    if value.type.name in BINARY and value.type is not target and MAX != (value.type.length or 1) <= length:
+        return Value(value.sql, target, cost=value.cost)
+    return Value(f"tsql_bytes({value.sql}, {length})", target)
+
+
+def bytes_of_text(value: Value) -> str:
+    """SQL of the bytes of a text: code page 1252, or UTF-16."""
+    if value.type.name in UNICODE:
+        return f"tsql_utf16({value.sql})"
+    return computed_once(
+        lambda sql: f"CASE WHEN strlen({sql}) = length({sql}) THEN encode({sql}) ELSE tsql_encode_1252({sql}) END",
+        value,
+    )
+
+
 def _from_binary(value: Value, target: SqlType, line: int) -> Value:
+    if target.name == "uniqueidentifier":
+        return Value(f"CAST(tsql_bytes_guid({value.sql}) AS UUID)", target)
     if target.name in INTEGERS:
         digits = 2 * TYPES[target.name].size
         return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)

@@ -18,6 +18,9 @@ _MOMENT_STYLES = {
 }  # fmt: skip
 _FRACTION_STYLES = {21: "%Y-%m-%d %H:%M:%S", 25: "%Y-%m-%d %H:%M:%S", 121: "%Y-%m-%d %H:%M:%S"}
 _ISO_STYLES = (126, 127)
+STYLES = (*range(15), *range(20, 26), *range(100, 115), 120, 121, 126, 127, 130, 131)
+"""The styles of CONVERT, for all types."""
+
 _OFFSET_STYLES = (20, 21, 25, 120, 121, 126)
 # A DATE has no time: in a style of date and time it takes the style of the date.
 _DATE_ONLY = {20: 23, 21: 23, 25: 23, 120: 23, 121: 23, 126: 23, 127: 23, 13: 106, 113: 106}

@@ -209,7 +209,9 @@ tsql_moment_failure(v, source, target) AS CASE
 
 tsql_ticks(t) AS ((epoch_us(t) + 62135596800000000) * 3 + 5000) // 10000;
 
-tsql_datetime(t) AS make_timestamp((tsql_ticks(t) * 10 + 1) // 3 * 1000 - 62135596800000000);
+tsql_of_ticks(n) AS make_timestamp((n * 10 + 1) // 3 * 1000 - 62135596800000000);
+
+tsql_datetime(t) AS tsql_of_ticks(tsql_ticks(t));
 
 tsql_thirds(t) AS make_timestamp((tsql_ticks(t) * 20000 + 3) // 6 - 62135596800000000);
 
@@ -382,7 +384,10 @@ tsql_utf16(v) AS CASE
                 (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
                     'string_agg', '')) END;
 
-tsql_integer_bytes(v, width) AS unhex(right(printf('%016X', CAST(v AS BIGINT)), width * 2));
+tsql_integer_bytes(v, size, width) AS unhex(
+    right(lpad(right(printf('%016X', CAST(v AS BIGINT)), size * 2), greatest(size, width) * 2, '0'), width * 2));
+
+tsql_bytes(v, length) AS array_slice(v, 1, length);
 
 tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BIGINT);
 """

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.moments import parse_moment
+from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.errors import SqlError, sql_error
-from local_sqlserver.types import INTEGER_RANGES, MAX, MONEY, SCALED, TEXT, TYPES, Family, SqlType, digits
+from local_sqlserver.types import INTEGER_RANGES, MAX, MONEY, SCALED, TEXT, TYPES, UNICODE, Family, SqlType, digits
 
 _BASE_DATE = datetime(1900, 1, 1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -116,8 +117,11 @@ def _float_text(value: float) -> str:
     return f"{mantissa}e{exponent[0]}{int(exponent[1:]):03d}"
 
 
+_ONE_BYTE = TEXT - UNICODE
+
+
 def _to_fitting_text(value: Any, target: SqlType, source: SqlType | None) -> str:
-    text = to_text(value, source)
+    text = tsql_decode_1252(value) if isinstance(value, bytes) and target.name in _ONE_BYTE else to_text(value, source)
     if target.length is not None and target.length != MAX:
         text = utf16.left(text, target.length)
         if target.name in ("char", "nchar"):

@@ -8,10 +8,10 @@ from local_sqlserver.collation import joined
 from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text
 from local_sqlserver.compiler.fragments import Value, computed_once, key, quote, raise_sql, sort_key
-from local_sqlserver.compiler.functions.registry import Call, Place, Theme
+from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.functions.windows import order_by, over
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
-from local_sqlserver.errors import SqlError, sql_error
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MAX, MONEY, NUMBERS, SqlType
 
 aggregates = Theme("aggregates")
@@ -148,4 +148,19 @@ def _string_agg(call: Call) -> Value:
     return replace(joint, sql=computed_once(checked, joint))
 
 
-aggregates.refuse("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC", place=Place.AGGREGATE)
+@aggregates.aggregate("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC")
+def _approx_percentile(call: Call) -> Value:
+    """The exact percentile, which is among the approximate ones that SQL Server promises."""
+    if len(call.node.within) != 1 or call.node.window:
+        raise sql_error(102, call.name, line=call.line)
+    (item,) = call.node.within
+    value = call.compiler.expression(item.value, call.scope.ungrouped())
+    if value.type.name not in NUMBERS - {"bit"}:
+        raise _invalid_operand(value.type, call)
+    share = _in_ungrouped_rows(call, 0)
+    if share.constant is None or not 0 <= float(share.constant) <= 1:
+        raise unsupported(f"{call.name} with a share that is not a constant from 0 to 1", call.line)
+    fraction = 1 - float(share.constant) if item.descending else float(share.constant)
+    if call.name == "APPROX_PERCENTILE_CONT":
+        return Value(f"quantile_cont(CAST({value.sql} AS DOUBLE), {fraction})", FLOAT)
+    return Value(f"quantile_disc({value.sql}, {fraction})", value.type)

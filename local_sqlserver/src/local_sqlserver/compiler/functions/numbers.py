@@ -6,9 +6,9 @@ from local_sqlserver.compiler.arithmetic import rescaled, unscaled
 from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.fragments import Value, computed_once, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import FLOAT, INT, as_decimal, decimal, duckdb_type
+from local_sqlserver.compiler.types import BIGINT, BIT, FLOAT, INT, as_decimal, decimal, duckdb_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MONEY, NUMBERS
+from local_sqlserver.types import APPROXIMATE, BINARY, DECIMALS, INTEGERS, MONEY, NUMBERS, TYPES
 
 numbers = Theme("mathematics")
 
@@ -151,4 +151,41 @@ def _rand(call: Call) -> str:
     return "(SELECT random())"  # a subquery, because RAND() has one value for all rows of a statement
 
 
-numbers.refuse("BIT_COUNT", "GET_BIT", "LEFT_SHIFT", "RIGHT_SHIFT", "SET_BIT")
+def _bits(call: Call) -> tuple[Value, str, int]:
+    """The integer of a bit function, its SQL as a BIGINT, and its width in bits; raises 8116, 40510 for binary data."""
+    value = call.arguments[0]
+    if value.type.name in BINARY:
+        raise unsupported(f"{call.name} of binary data", call.line)
+    if value.type.name not in INTEGERS | {"bit"}:
+        raise call.invalid_argument(0)
+    width = 1 if value.type.name == "bit" else 8 * TYPES[value.type.name].size
+    return value, f"CAST({value.sql} AS BIGINT)", width
+
+
+@numbers.scalar("BIT_COUNT", least=1, result=BIGINT)
+def _bit_count(call: Call) -> str:
+    _, sql, width = _bits(call)
+    return f"tsql_bit_count({sql}, {width})"
+
+
+@numbers.scalar("GET_BIT", least=2, result=BIT)
+def _get_bit(call: Call) -> str:
+    _, sql, width = _bits(call)
+    return f"tsql_get_bit({sql}, {call.whole(1).sql}, {width})"
+
+
+@numbers.scalar("SET_BIT", least=2, most=3)
+def _set_bit(call: Call) -> Value:
+    value, sql, width = _bits(call)
+    bit = call.converted(2, BIT).sql if len(call.arguments) == 3 else "CAST(1 AS TINYINT)"
+    return Value(
+        f"CAST(tsql_set_bit({sql}, {call.whole(1).sql}, {bit}, {width}) AS {duckdb_type(value.type)})", value.type
+    )
+
+
+@numbers.scalar("LEFT_SHIFT", "RIGHT_SHIFT", least=2)
+def _shift(call: Call) -> Value:
+    value, sql, width = _bits(call)
+    sign = "" if call.name == "LEFT_SHIFT" else "-"
+    shifted = f"tsql_shift({sql}, {sign}{call.whole(1).sql}, {width})"
+    return Value(f"CAST({shifted} AS {duckdb_type(value.type)})", value.type)

@@ -22,7 +22,7 @@ from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.patterns import like_regex
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
-from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, SqlType, storage_bytes
+from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, storage_bytes
 
 text = Theme("text")
 
@@ -329,4 +329,32 @@ def _isnumeric(call: Call) -> str:
     return f"CASE WHEN {value.sql} IS NULL THEN 0 ELSE {int(is_number)} END"
 
 
-text.refuse("DIFFERENCE", "SOUNDEX", "STRING_ESCAPE", "TERTIARY_WEIGHTS")
+@text.scalar("PARSENAME", least=2, result=text_type("nvarchar", 128))
+def _parsename(call: Call) -> str:
+    return f"tsql_parse_name({call.text(0).sql}, {call.converted(1, INT).sql})"
+
+
+@text.scalar("STRING_ESCAPE", least=2, result=text_type("nvarchar", MAX))
+def _string_escape(call: Call) -> str:
+    kind = call.arguments[1].constant
+    if kind is None or kind.lower() != "json":
+        raise unsupported("STRING_ESCAPE of another type than 'json'", call.line)
+    return f"tsql_json_escape({call.text(0).sql})"
+
+
+@text.scalar("SOUNDEX", least=1, result=text_type("varchar", 4))
+def _soundex(call: Call) -> str:
+    return f"tsql_soundex({call.text(0).sql})"
+
+
+@text.scalar("DIFFERENCE", least=2, result=INT)
+def _difference(call: Call) -> str:
+    one, two = (Value(f"tsql_soundex({call.text(position).sql})", INT) for position in range(2))
+
+    def equal(one: str, two: str) -> str:
+        return f"({' + '.join(f'CAST({one}[{place}] = {two}[{place}] AS INTEGER)' for place in range(1, 5))})"
+
+    return computed_once(equal, one, two)
+
+
+text.refuse("TERTIARY_WEIGHTS")
