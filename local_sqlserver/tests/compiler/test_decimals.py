@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as operators
 import random
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
@@ -129,3 +130,19 @@ def test_an_average_and_a_share_of_a_sum_keep_their_digits(calculator: World) ->
     ]
     shares = calculator.run(f"SELECT v / SUM(v) OVER (), AVG(v) OVER () FROM {rows} WHERE v > 13")
     assert shares == [(Decimal("1.00000000000000000000"), Decimal("20.250000"))]
+
+
+COMPARISONS = {
+    "=": operators.eq, "<>": operators.ne, "<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operator", COMPARISONS)
+def test_decimals_compare_by_value_whatever_their_digits(calculator: World, operator: str) -> None:
+    numbers = [("99999999999999999999", "38,0"), ("1", "38,20"), ("1.5", "38,20"), ("1", "38,0"), ("1.50", "10,2")]
+    for left, one in numbers:
+        for right, two in numbers:
+            condition = f"CAST({left} AS DECIMAL({one})) {operator} CAST({right} AS DECIMAL({two}))"
+            expected = COMPARISONS[operator](Decimal(left), Decimal(right))
+            assert calculator.value(f"IIF({condition}, 1, 0)") == expected, condition
+    assert calculator.value(f"IIF(CAST(NULL AS DECIMAL(38,0)) {operator} CAST(1 AS DECIMAL(38,20)), 1, 0)") == 0

@@ -7,7 +7,7 @@ from datetime import date
 
 from local_sqlserver.collation import compared
 from local_sqlserver.compiler.conversions import convert, cut
-from local_sqlserver.compiler.fragments import Cost, Value, computed_once, native, quote, typed_null
+from local_sqlserver.compiler.fragments import Cost, Predicate, Value, computed_once, native, quote, typed_null
 from local_sqlserver.compiler.types import (
     DATETIME,
     FLOAT,
@@ -204,6 +204,27 @@ def _decimals(operator: str, left: Value, right: Value) -> Value:
         return f"CASE WHEN {within} THEN {plain(one, two)} ELSE {exact} END"
 
     return Value(computed_once(computed, *_repeatable(first, second)), declared)
+
+
+EXACT_COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
+"""The comparisons that ``compare_decimals`` knows: those that are unknown for NULL."""
+
+
+def compare_decimals(operator: str, left: Value, right: Value) -> Predicate:
+    """A comparison of two decimals, which no type of DuckDB holds both if one is long and the other has many places."""
+    one, two = left.type, right.type
+    scale = max(one.scale or 0, two.scale or 0)
+    whole = max((each.precision or 0) - (each.scale or 0) for each in (one, two))
+    if whole + scale <= _MOST_DIGITS:
+        return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
+
+    def compared(first: str, second: str) -> str:
+        sizes = f"greatest(abs(CAST({first} AS DOUBLE)), abs(CAST({second} AS DOUBLE)))"
+        order = f"tsql_decimal_order({_text(first)}, {_text(second)})"
+        within = f"{sizes} < 1e{_MOST_DIGITS - 1 - scale}"
+        return f"CASE WHEN {within} THEN {first} {operator} {second} ELSE {order} {operator} 0 END"
+
+    return Predicate(f"({computed_once(compared, *_repeatable(left, right))})")
 
 
 def _by_python(operator: str, left: str, right: str, declared: SqlType) -> str:

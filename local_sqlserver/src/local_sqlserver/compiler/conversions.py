@@ -190,9 +190,14 @@ def _fitted(moment: str, source: SqlType, target: SqlType, *, lenient: bool) -> 
         moment = f"tsql_datetime({moment})"
     if (source.name, name) in (("smalldatetime", "datetime"), ("time", "datetime"), ("time", "smalldatetime")):
         return moment
+    bounds = ", ".join(f"TIMESTAMP '{bound}'" for bound in _RANGES[name])
     if lenient:
-        return f"tsql_try_in_range({moment}, {quote(name)})"
-    return f"tsql_in_range({moment}, {quote(source.name)}, {quote(name)})"
+        return f"tsql_try_in_range({moment}, {bounds})"
+    return f"tsql_in_range({moment}, {bounds}, {quote(source.name)}, {quote(name)})"
+
+
+_RANGES = {"datetime": ("1753-01-01", "10000-01-01"), "smalldatetime": ("1900-01-01", "2079-06-07")}
+"""The first day of a type, and the day after its last."""
 
 
 def _moment_of_text(sql: str, target: SqlType, style: int | None) -> str:
@@ -263,8 +268,12 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         given = Value(digits if lenient else f"coalesce({digits}, {failure})", target)
         return _fitting_bytes(given, target)
     else:
-        attempt = computed_once(lambda once: _moment_of_text(once, target, style), value)
-        failure = f"tsql_moment_failure({sql}, {quote(source)}, {quote(name)})"
+        old = name in ("datetime", "smalldatetime")
+        if old or name == "datetimeoffset" or target.scale == 6:  # these name the text twice
+            attempt = computed_once(lambda once: _moment_of_text(once, target, style), value)
+        else:
+            attempt = _moment_of_text(sql, target, style)
+        failure = f"tsql_moment_failure({sql}, {quote(source)}, {quote(name)})" if old else _failure(value, 241)
     return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 

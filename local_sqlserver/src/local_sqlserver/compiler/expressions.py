@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from local_sqlserver import utf16
 from local_sqlserver.collation import compared, find, joined
-from local_sqlserver.compiler.arithmetic import arithmetic, concatenation, negate
+from local_sqlserver.compiler.arithmetic import EXACT_COMPARISONS, arithmetic, compare_decimals, concatenation, negate
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, comparable, convert, implicit
 from local_sqlserver.compiler.date_styles import STYLES
@@ -32,7 +32,7 @@ from local_sqlserver.compiler.time_zones import at_time_zone
 from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import INTEGERS, MAX, SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 _UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
 """By clause, the error of a column that is neither grouped nor aggregated."""
@@ -209,6 +209,8 @@ class ExpressionCompiler:
             left, right = sort_key_value(left), sort_key_value(right)
         else:
             left, right = key_value(left), key_value(right)
+        if operator in EXACT_COMPARISONS and left.type.name in DECIMALS and right.type.name in DECIMALS:
+            return compare_decimals(operator, left, right)
         return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
 
     def condition(self, node: syntax.Expression, scope: Scope) -> Predicate:

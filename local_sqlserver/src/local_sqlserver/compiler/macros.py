@@ -176,7 +176,8 @@ tsql_timestamp(v, with_century, without_century) AS CASE
     END;
 
 tsql_isdate(v) AS CASE
-    WHEN v IS NULL OR trim(v, ' ') = '' OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
+    WHEN v IS NULL OR trim(v, ' ') = '' OR regexp_matches(v, ':\d\d(\.\d{4,}|.*[+-]\d\d:\d\d *$)')
+        OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
         < TIMESTAMP '1753-01-01', true) THEN 0
     ELSE 1 END;
 
@@ -188,19 +189,15 @@ tsql_zone_minutes(zone) AS CASE
         THEN (CAST(zone[2:3] AS INTEGER) * 60 + CAST(zone[5:6] AS INTEGER)) * CASE zone[1] WHEN '-' THEN -1 ELSE 1 END
     END;
 
-tsql_in_range(t, source, target) AS CASE
-    WHEN t < CASE target WHEN 'datetime' THEN TIMESTAMP '1753-01-01' ELSE TIMESTAMP '1900-01-01' END
-        OR t >= CASE target WHEN 'datetime' THEN TIMESTAMP '10000-01-01' ELSE TIMESTAMP '2079-06-07' END
-        THEN tsql_raise(242, source, target)
+tsql_in_range(t, low, high, source, target) AS CASE
+    WHEN t < low OR t >= high THEN tsql_raise(242, source, target)
     ELSE t END;
 
-tsql_try_in_range(t, target) AS CASE
-    WHEN t >= CASE target WHEN 'datetime' THEN TIMESTAMP '1753-01-01' ELSE TIMESTAMP '1900-01-01' END
-        AND t < CASE target WHEN 'datetime' THEN TIMESTAMP '10000-01-01' ELSE TIMESTAMP '2079-06-07' END THEN t END;
+tsql_try_in_range(t, low, high) AS CASE WHEN t >= low AND t < high THEN t END;
 
 tsql_moment_failure(v, source, target) AS CASE
     WHEN v IS NULL THEN NULL
-    WHEN target IN ('datetime', 'smalldatetime') AND regexp_full_match(trim(v, ' '), concat(
+    WHEN regexp_full_match(trim(v, ' '), concat(
             '(?i)(\d{8}|\d{6}|\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](\d{4}|\d\d)',
             '|\d\d?[ -]MONTH[a-z]*,?[ -]\d{4}|MONTH[a-z]* \d{1,2},? +\d{4})?',
             '([T ]|^|$)(\d{1,2}:\d\d(:\d\d([.:]\d{1,3})?)?( ?[ap]m)?Z?)?'))
@@ -414,7 +411,6 @@ def _statements() -> list[str]:
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the macros and the Python functions for a connection and all that share its database."""
-    connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
     python_functions.install(connection)
     for statement in _statements():
         connection.execute(statement)

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from duckdb.func import FunctionNullHandling
 
-from local_sqlserver.compiler import json_text
+from local_sqlserver.compiler import folding, json_text
 from local_sqlserver.compiler.failures import raising
 from local_sqlserver.errors import sql_error, unsupported
 
@@ -52,6 +52,12 @@ def tsql_decimal(operator: str, left: str, right: str, scale: int) -> str:
     if abs(result.scaleb(scale, _EXACT)) >= Decimal(10) ** 38:
         raise sql_error(8115, "numeric", "numeric", state=8)
     return f"{result:f}"
+
+
+def tsql_decimal_order(left: str, right: str) -> int:
+    """Return -1, 0 or 1 for a decimal that is less than, equal to or greater than another."""
+    one, two = Decimal(left), Decimal(right)
+    return (one > two) - (one < two)
 
 
 def tsql_parse_name(name: str, part: int) -> str | None:
@@ -194,6 +200,7 @@ def tsql_bytes_guid(data: bytes) -> str:
 
 _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_decimal: (["VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
+    tsql_decimal_order: (["VARCHAR", "VARCHAR"], "INTEGER"),
     tsql_parse_name: (["VARCHAR", "INTEGER"], "VARCHAR"),
     tsql_json_escape: (["VARCHAR"], "VARCHAR"),
     tsql_soundex: (["VARCHAR"], "VARCHAR"),
@@ -232,6 +239,8 @@ def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the functions for a connection and all that share its database."""
+    # Comparisons of text call this one for each row, so it has no wrapper.
+    connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
     for function, (parameters, result) in _FUNCTIONS.items():
         called = raising(_of_values(function))
         connection.create_function(

@@ -216,6 +216,8 @@ class ExpressionParser(TokenCursor):
             right = self._multiplicative()
             self._refuse_conditions(left, right)
             left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
+        if self.at_operator("<", ">") and self.peek().kind == OPERATOR and self.peek().text == self.token.text:
+            raise unsupported(f"The operator {2 * self.token.text}", self.token.line)
         return left
 
     def _multiplicative(self) -> syntax.Expression:
