@@ -550,6 +550,7 @@ CONVERSIONS: list[tuple[str, Any]] = [
     ("CONVERT(DATE, '490101')", date(2049, 1, 1)),
     ("CONVERT(DATETIME2(0), 'JANUARY 5, 2024 1 PM')", datetime(2024, 1, 5, 13)),
     ("CAST(1 AS DATETIME)", datetime(1900, 1, 2)),
+    ("CAST(1.0004 AS SMALLDATETIME)", datetime(1900, 1, 2, 0, 1)),
     ("CAST(CAST('2024-03-05 10:20' AS DATETIME) AS DATE)", date(2024, 3, 5)),
     ("CONVERT(VARCHAR(10),CAST('2024-03-05' AS DATE))", "2024-03-05"),
     ("CONVERT(VARCHAR(10),CAST('2024-03-05' AS DATE),101)", "03/05/2024"),

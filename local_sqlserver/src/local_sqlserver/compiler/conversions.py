@@ -112,6 +112,8 @@ def convert(
             moment = f"(TIMESTAMP '1900-01-01' + to_days(CAST({value.sql} AS INTEGER)))"
             return Value(f"tsql_datetime_in_range({moment})", target)
         moment = f"(TIMESTAMP '1900-01-01' + to_microseconds(CAST(round({days} * 86400000000) AS BIGINT)))"
+        if kind == "smalldatetime":
+            moment = f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
         return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
     if kind in NUMBERS and source.name in DATETIMES:
         days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
