@@ -17,6 +17,9 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+OFFSET_TYPE = "STRUCT(utc TIMESTAMP, minutes SMALLINT)"
+"""The DuckDB type of DATETIMEOFFSET: the instant in UTC and the minutes of the offset. DuckDB's own keeps no offset."""
+
 MAX = -1
 """Length of NVARCHAR(MAX), VARCHAR(MAX) and VARBINARY(MAX)."""
 
@@ -115,7 +118,7 @@ TYPES: dict[str, TypeRow] = {row.name: row for row in (
     TypeRow("smalldatetime",    "datetime",          58, 0x6F,    4, 16,  0, None, "TIMESTAMP",     datetime, 50,   93, ("'", "'"),   None),
     TypeRow("datetime",         "datetime",          61, 0x6F,    8, 23,  3, None, "TIMESTAMP",     datetime, 50,   93, ("'", "'"),   None),
     TypeRow("datetime2",        "datetime",          42, 0x2A,    8, 27,  7, None, "TIMESTAMP",     datetime, 50,   93, ("'", "'"),   "scale"),
-    TypeRow("datetimeoffset",   "datetime",          43, 0x2B,   10, 34,  7, None, "TIMESTAMPTZ",   datetime, 50, -155, ("'", "'"),   "scale"),
+    TypeRow("datetimeoffset",   "datetime",          43, 0x2B,   10, 34,  7, None, OFFSET_TYPE,     datetime, 50, -155, ("'", "'"),   "scale"),
     TypeRow("sql_variant",      "variant",           98, 0x62, 8016,  0,  0, None, None,            object,   50, None, (None, None), None),
 )}
 # fmt: on

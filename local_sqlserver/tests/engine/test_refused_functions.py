@@ -27,7 +27,7 @@ PROPERTIES = [
     "IS_ROLEMEMBER('db_owner', 'dbo')",
     "DATABASE_PRINCIPAL_ID()",
     "RAND(1)",
-    "CAST(SYSDATETIMEOFFSET() AS VARCHAR(40))",
+    "CONVERT(VARCHAR(40), SYSDATETIMEOFFSET(), 127)",
 ]
 POSITIONS = {
     "select list": ["SELECT {0} FROM t"],
@@ -84,7 +84,7 @@ def test_a_refused_table_valued_function_is_refused_by_name(sql: Client) -> None
 
 @pytest.mark.parametrize(
     ("call", "number"),
-    [("SOUNDEX('a')", 40510), ("NOTHING('a')", 195), ("LEN('a', 'b')", 174), ("ROUND(1)", 189), ("LEN(*)", 102)],
+    [("CHECKSUM('a')", 40510), ("NOTHING('a')", 195), ("LEN('a', 'b')", 174), ("ROUND(1)", 189), ("LEN(*)", 102)],
 )
 def test_a_call_is_checked_before_any_statement_of_its_batch_runs(sql: Client, call: str, number: int) -> None:
     for batch in (f"PRINT 'ran'; SELECT {call}", f"CREATE PROCEDURE done AS PRINT 'ran'; SELECT {call}"):
@@ -94,8 +94,8 @@ def test_a_call_is_checked_before_any_statement_of_its_batch_runs(sql: Client, c
 
 
 def test_a_refusal_names_the_function_and_its_line(sql: Client) -> None:
-    (error,) = sql("SELECT 1\nFROM sys.tables\nWHERE SOUNDEX(name) = 'x'").errors
-    assert error.text == "The function SOUNDEX is not supported by local_sqlserver."
+    (error,) = sql("SELECT 1\nFROM sys.tables\nWHERE CHECKSUM(name) = 'x'").errors
+    assert error.text == "The function CHECKSUM is not supported by local_sqlserver."
     assert (error.severity, error.line) == (16, 3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
@@ -75,6 +76,17 @@ def test_a_guid_goes_in_as_a_parameter_and_comes_back(connect: Connect) -> None:
     value = uuid.uuid4()
     found = connect().execute("SELECT CAST(? AS UNIQUEIDENTIFIER)", value).fetchone()[0]
     assert uuid.UUID(found) == value
+
+
+def test_an_offset_goes_in_and_comes_back(port: int) -> None:
+    with connector(port, "microsoft") as connect:
+        connection = connect()
+        connection.add_output_converter(-155, lambda data: struct.unpack("<6hI2h", data))  # SQL_SS_TIMESTAMPOFFSET
+        sql = "SELECT CAST(? AS DATETIMEOFFSET(3)), SWITCHOFFSET(?, '-01:30')"
+        text = "2024-02-29 23:59:59.5 +05:30"
+        found = connection.execute(sql, text, text).fetchone()
+    assert found[0] == (2024, 2, 29, 23, 59, 59, 500_000_000, 5, 30)
+    assert found[1] == (2024, 2, 29, 16, 59, 59, 500_000_000, -1, -30)
 
 
 def test_null_goes_in_as_a_parameter_of_any_column(connect: Connect) -> None:

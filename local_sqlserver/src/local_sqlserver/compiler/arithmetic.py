@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from local_sqlserver.collation import compared
-from local_sqlserver.compiler.conversions import convert
-from local_sqlserver.compiler.fragments import Cost, Value, native, quote, typed_null
+from local_sqlserver.compiler.conversions import convert, cut
+from local_sqlserver.compiler.fragments import Cost, Predicate, Value, computed_once, native, quote, typed_null
 from local_sqlserver.compiler.types import (
+    DATETIME,
     FLOAT,
     INT,
     arithmetic_type,
@@ -30,6 +34,14 @@ from local_sqlserver.types import (
     SqlType,
 )
 
+_MOST_DIGITS = 38
+"""The most digits of a DECIMAL, here and in DuckDB; a HUGEINT holds as many."""
+
+_DIGITS_OF_64_BITS = 18
+
+_TICKS_OF_1900 = 300 * 86_400 * (date(1900, 1, 1) - date.min).days
+"""What the macro ``tsql_ticks`` gives for 1900-01-01."""
+
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 
 
@@ -44,10 +56,11 @@ def concatenation(left: Value, right: Value, line: int) -> Value | None:
     name = "nvarchar" if {left.type.name, right.type.name} & UNICODE else "varchar"
     declared = text_type(name, length)
     collation = compared([left, right], "add", line)
-    if left.constant is not None and right.constant is not None:
+    if left.constant is not None and right.constant is not None and length == declared.length:
         text = left.constant + right.constant
         return Value(quote(text), declared, text, collation=collation, cost=Cost.NAME)
-    return Value(f"({left.sql} || {right.sql})", declared, collation=collation, cost=native(left, right))
+    joined = Value(f"({left.sql} || {right.sql})", declared, collation=collation, cost=native(left, right))
+    return cut(joined, length)
 
 
 def negate(operator: str, value: Value, line: int) -> Value:
@@ -140,8 +153,9 @@ def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
 
 
 def _exact(value: Value) -> SqlType:
-    """The decimal type of an operand; an integer constant has the precision of its digits."""
-    if value.constant is not None and value.type.name in INTEGERS:
+    """The decimal type of an operand; an integer literal has the precision of its digits."""
+    # CAST(5 AS INT) is a constant too, but not a literal.
+    if value.constant is not None and value.type.name in INTEGERS and value.sql.strip("()") == value.constant:
         return decimal(len(value.constant.lstrip("-")), 0)
     return as_decimal(value.type)
 
@@ -150,38 +164,151 @@ def _decimals(operator: str, left: Value, right: Value) -> Value:
     one, two = _exact(left), _exact(right)
     declared = arithmetic_type(operator, one, two)
     first, second = (
-        f"CAST({side.sql} AS {duckdb_type(exact)})" if side.type != exact else side.sql
+        replace(side, sql=f"CAST({side.sql} AS {duckdb_type(exact)})", type=exact) if side.type != exact else side
         for side, exact in ((left, one), (right, two))
     )
     if operator == "/":
-        return Value(divide_exactly(first, one, second, two, declared), declared)
-    # DuckDB multiplies at the sum of both scales, which no DECIMAL can have above 38.
-    if operator == "*" and (one.scale or 0) + (two.scale or 0) > 38:
-        first, second = f"CAST({first} AS DOUBLE)", f"CAST({second} AS DOUBLE)"
-    return Value(f"CAST({first} {operator} {second} AS {duckdb_type(declared)})", declared)
+        return divide_exactly(first, second, declared)
+    scales = one.scale or 0, two.scale or 0
+    wholes = (one.precision or 0) - scales[0], (two.precision or 0) - scales[1]
+    if operator == "*":
+        fits = (one.precision or 0) + (two.precision or 0) <= _MOST_DIGITS
+        raw_scale, others = sum(scales), two.precision or 0
+    else:
+        raw_scale, others = max(scales), max(wholes) + max(scales) + 1 - (one.precision or 0)
+        # A sum that keeps its scale overflows only where SQL Server's does; a remainder never does.
+        fits = declared.scale == raw_scale if operator in "+-" else max(wholes) + raw_scale <= _MOST_DIGITS
+    first = _promoted(first, others)
+
+    def plain(one: str, two: str) -> str:
+        if operator != "%":
+            return f"CAST({one} {operator} {two} AS {duckdb_type(declared)})"
+        # DuckDB computes the remainder of decimals as DOUBLE, so both become integers of one scale.
+        dividend, divisor = (
+            f"{unscaled(side, value.type)} * {_power(raw_scale - scale)}"
+            for side, value, scale in ((one, first, scales[0]), (two, second, scales[1]))
+        )
+        return rescaled(f"(({dividend}) % ({divisor}))", declared)
+
+    if fits:
+        return Value(plain(first.sql, second.sql), declared, cost=native(first, second))
+
+    def computed(one: str, two: str) -> str:
+        exact = _by_python(operator, one, two, declared)
+        if raw_scale > _MOST_DIGITS:
+            return exact
+        # Only the values decide whether DuckDB's DECIMAL holds the result on the way; if not, Python computes it.
+        limit = f"1e{_MOST_DIGITS - 1 - raw_scale}"
+        sizes = [f"abs(CAST({side} AS DOUBLE))" for side in (one, two)]
+        within = f"{sizes[0]} * {sizes[1]} < {limit}" if operator == "*" else f"greatest({', '.join(sizes)}) < {limit}"
+        return f"CASE WHEN {within} THEN {plain(one, two)} ELSE {exact} END"
+
+    return Value(computed_once(computed, *_repeatable(first, second)), declared)
 
 
-def divide_exactly(first: str, one: SqlType, second: str, two: SqlType, declared: SqlType) -> str:
-    """SQL of a decimal division; digits beyond the scale are cut off.
+EXACT_COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
+"""The comparisons that ``compare_decimals`` knows: those that are unknown for NULL."""
 
-    It divides integers, because DuckDB divides decimals as DOUBLE.
-    """
-    # Both sides become integers. The numerator is scaled by the scale of the result plus that of the denominator.
-    scale = declared.scale or 0
-    shift = scale + (two.scale or 0)
-    numerator = f"(CAST({first} * {_power(one.scale or 0)} AS HUGEINT) * {_power_integer(shift - (one.scale or 0))})"
-    denominator = f"CAST({second} * {_power(two.scale or 0)} AS HUGEINT)"
-    quotient = f"CAST({numerator} // {denominator} AS DECIMAL({38 - scale},0))"
-    unit = "CAST(1 AS DECIMAL(1,0))" if scale == 0 else f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
-    return f"CAST({quotient} * {unit} AS {duckdb_type(declared)})"
+
+def compare_decimals(operator: str, left: Value, right: Value) -> Predicate:
+    """A comparison of two decimals, which no type of DuckDB holds both if one is long and the other has many places."""
+    one, two = left.type, right.type
+    scale = max(one.scale or 0, two.scale or 0)
+    whole = max((each.precision or 0) - (each.scale or 0) for each in (one, two))
+    if whole + scale <= _MOST_DIGITS:
+        return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
+
+    def compared(first: str, second: str) -> str:
+        sizes = f"greatest(abs(CAST({first} AS DOUBLE)), abs(CAST({second} AS DOUBLE)))"
+        order = f"tsql_decimal_order({_text(first)}, {_text(second)})"
+        within = f"{sizes} < 1e{_MOST_DIGITS - 1 - scale}"
+        return f"CASE WHEN {within} THEN {first} {operator} {second} ELSE {order} {operator} 0 END"
+
+    return Predicate(f"({computed_once(compared, *_repeatable(left, right))})")
+
+
+def _by_python(operator: str, left: str, right: str, declared: SqlType) -> str:
+    """SQL of an operation that Python computes exactly; NULL for NULL."""
+    texts = f"{_text(left)}, {_text(right)}"
+    return f"CAST(tsql_decimal({quote(operator)}, {texts}, {declared.scale or 0}) AS {duckdb_type(declared)})"
 
 
 def _power(exponent: int) -> str:
-    return f"CAST(1{'0' * exponent} AS DECIMAL({exponent + 1},0))"
+    return f"CAST('1{'0' * exponent}' AS HUGEINT)"
 
 
-def _power_integer(exponent: int) -> str:
-    return f"CAST('1{'0' * max(exponent, 0)}' AS HUGEINT)"
+def rescaled(sql: str, declared: SqlType) -> str:
+    """SQL of a decimal whose digits are those of an integer."""
+    scale = declared.scale or 0
+    if scale == 0:
+        return f"CAST({sql} AS {duckdb_type(declared)})"
+    unit = f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
+    # The product of two types that fit together needs no check for overflow.
+    spare = _MOST_DIGITS - scale
+    digits = spare if (declared.precision or 0) <= spare else _MOST_DIGITS
+    return f"CAST(CAST({sql} AS DECIMAL({digits},0)) * {unit} AS {duckdb_type(declared)})"
+
+
+def _promoted(value: Value, others: int) -> Value:
+    """A decimal that DuckDB computes with in 128 bits, if a result of ``others`` more digits needs that.
+
+    From operands of up to 18 digits DuckDB makes a result of 18 digits, and raises an error if it is longer.
+    """
+    precision = value.type.precision or 0
+    if precision > _DIGITS_OF_64_BITS or precision + others <= _DIGITS_OF_64_BITS:
+        return value
+    wider = decimal(_DIGITS_OF_64_BITS + 1, value.type.scale or 0)
+    return replace(value, sql=f"CAST({value.sql} AS {duckdb_type(wider)})")
+
+
+def _repeatable(left: Value, right: Value) -> tuple[Value, Value]:
+    """Both operands, so marked that ``computed_once`` binds both if it binds one."""
+    if Cost.MACROS in (left.cost, right.cost):
+        return replace(left, cost=Cost.MACROS), replace(right, cost=Cost.MACROS)
+    return left, right
+
+
+def divide_exactly(left: Value, right: Value, declared: SqlType) -> Value:
+    """A decimal division; digits beyond the scale are cut off.
+
+    It divides integers, because DuckDB divides decimals as DOUBLE.
+    """
+    # The numerator is scaled by the scale of the result plus that of the denominator, less its own.
+    scale = declared.scale or 0
+    shift = scale + (right.type.scale or 0) - (left.type.scale or 0)
+
+    def quotient(first: str, second: str) -> str:
+        numerator, denominator = unscaled(first, left.type), unscaled(second, right.type)
+        scaled = f"({numerator} {'*' if shift >= 0 else '//'} {_power(abs(shift))})"
+        return rescaled(f"{scaled} // {denominator}", declared)
+
+    if (left.type.precision or 0) + max(shift, 0) <= _MOST_DIGITS:
+        return Value(quotient(left.sql, right.sql), declared, cost=native(left, right))
+
+    def computed(first: str, second: str) -> str:
+        exact = _by_python("/", first, second, declared)
+        if shift > _MOST_DIGITS:
+            return exact
+        # Compared as DOUBLE, because the limit may be finer than the numerator's scale.
+        within = f"abs(CAST({first} AS DOUBLE)) < 1e{_MOST_DIGITS - shift - (left.type.scale or 0)}"
+        return f"CASE WHEN {within} THEN {quotient(first, second)} ELSE {exact} END"
+
+    return Value(computed_once(computed, *_repeatable(left, right)), declared)
+
+
+def _text(sql: str) -> str:
+    return f"CAST({sql} AS VARCHAR)"
+
+
+def unscaled(sql: str, declared: SqlType) -> str:
+    """SQL of a decimal without its point, as HUGEINT."""
+    scale = declared.scale or 0
+    if scale == 0:
+        return f"CAST({sql} AS HUGEINT)"
+    if (declared.precision or 0) + scale <= _MOST_DIGITS:
+        wide = _promoted(Value(sql, declared), scale + 1).sql
+        return f"CAST({wide} * CAST(1{'0' * scale} AS DECIMAL({scale + 1},0)) AS HUGEINT)"
+    return f"CAST(replace({_text(sql)}, '.', '') AS HUGEINT)"
 
 
 def _money(operator: str, left: Value, right: Value) -> Value:
@@ -191,10 +318,12 @@ def _money(operator: str, left: Value, right: Value) -> Value:
     if {left.type.name, right.type.name} & DECIMALS:
         return _decimals(operator, left, right)
     one, two = as_decimal(left.type), as_decimal(right.type)
+    first = replace(left, sql=f"CAST({left.sql} AS {duckdb_type(one)})", type=one)
+    second = replace(right, sql=f"CAST({right.sql} AS {duckdb_type(two)})", type=two)
     if operator == "/":
-        first = f"CAST({left.sql} AS {duckdb_type(one)})"
-        second = f"CAST({right.sql} AS {duckdb_type(two)})"
-        return Value(divide_exactly(first, one, second, two, decimal(19, 4)), declared)
+        return replace(divide_exactly(first, second, decimal(19, 4)), type=declared)
+    if operator == "%":
+        return Value(f"CAST({_decimals('%', first, second).sql} AS {duckdb_type(declared)})", declared)
     return Value(f"CAST({left.sql} {operator} {right.sql} AS DECIMAL(19,4))", declared)
 
 
@@ -210,15 +339,15 @@ def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
     if operator not in "+-":
         bad = left if left.type.name in TEMPORAL else right
         raise sql_error(8117, bad.type.name, _NAMES.get(operator, operator), line=line)
-    if left.type.name in DATETIMES and right.type.name in DATETIMES:
-        raise unsupported("Arithmetic between two datetimes", line)
     moment, days = (left, right) if left.type.name in DATETIMES else (right, left)
-    if days.is_text:
-        raise unsupported("Arithmetic between a datetime and text", line)
+    if days.type.name in DATETIMES or days.is_text or (operator == "-" and moment is right):
+        if left.type.name == right.type.name == "smalldatetime":
+            raise unsupported("Arithmetic between two smalldatetimes", line)
+        # Both are numbers of days, counted from 1900-01-01.
+        one, two = (f"tsql_ticks({convert(side, DATETIME, line=line).sql})" for side in (left, right))
+        return Value(f"tsql_datetime_in_range(tsql_of_ticks({one} {operator} ({two} - {_TICKS_OF_1900})))", DATETIME)
     if days.type.name in INTEGERS | {"bit"}:
         shift = f"to_days(CAST({days.sql} AS INTEGER))"
     else:
         shift = f"to_microseconds(CAST(round(CAST({days.sql} AS DOUBLE) * 86400000000) AS BIGINT))"
-    if operator == "-" and moment is right:
-        raise unsupported("A number minus a datetime", line)
     return Value(f"tsql_datetime_in_range(tsql_datetime({moment.sql} {operator} {shift}))", moment.type)

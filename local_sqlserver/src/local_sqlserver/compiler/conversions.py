@@ -24,9 +24,11 @@ from local_sqlserver.types import (
     MAX,
     MONEY,
     NUMBERS,
+    SCALED,
     TEMPORAL,
     TEXT,
     TYPES,
+    UNICODE,
     SqlType,
 )
 
@@ -89,7 +91,7 @@ def convert(
     if value.null:
         return typed_null(target)
     source = value.type
-    if source == target:
+    if source == target and not (explicit and value.constant is not None and source.name in INTEGERS):
         return value
     if lenient and source.name not in TEXT | NUMBERS | TEMPORAL | BINARY | {"uniqueidentifier"}:
         raise unsupported(f"TRY_CONVERT from {source.name}", line)
@@ -102,7 +104,7 @@ def convert(
     if kind in NUMBERS and source.name in NUMBERS:
         return _number_to_number(value, target, lenient=lenient)
     if kind in TEMPORAL and source.name in TEMPORAL:
-        return Value(_temporal(value.sql, source, target), target)
+        return _temporal(value, target, style, lenient=lenient, line=line)
     # A number is the number of days since 1900-01-01, which is 2208988800 seconds before DuckDB's epoch.
     if kind in DATETIMES and source.name in NUMBERS:
         days = f"CAST({value.sql} AS DOUBLE)"
@@ -110,6 +112,8 @@ def convert(
             moment = f"(TIMESTAMP '1900-01-01' + to_days(CAST({value.sql} AS INTEGER)))"
             return Value(f"tsql_datetime_in_range({moment})", target)
         moment = f"(TIMESTAMP '1900-01-01' + to_microseconds(CAST(round({days} * 86400000000) AS BIGINT)))"
+        if kind == "smalldatetime":
+            moment = f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
         return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
     if kind in NUMBERS and source.name in DATETIMES:
         days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
@@ -142,24 +146,78 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
     return Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
 
 
-def _temporal(sql: str, source: SqlType, target: SqlType) -> str:
-    # tsql_datetime rounds to 1/300 s, SMALLDATETIME to minutes; the date of a time is 1900-01-01.
-    if target.name == "datetime":
-        if source.name == "time":
-            return f"tsql_datetime(DATE '1900-01-01' + {sql})"
+def _temporal(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
+    """A date or time as another such type."""
+    source, sql, name = value.type, value.sql, target.name
+    if source.name == name == "datetimeoffset":
+        unit = _rounding_unit(source, target)
+        if unit is None:
+            return Value(sql, target, cost=value.cost)
+        utc, minutes = f"struct_extract({sql}, 'utc')", f"struct_extract({sql}, 'minutes')"
+        return Value(f"tsql_offset(tsql_round_timestamp({utc}, {unit}), {minutes})", target)
+    if source.name == "datetimeoffset":
+        if style not in (None, 0, 1):
+            raise unsupported(f"CONVERT of datetimeoffset to {name} with style {style}", line)
+        moment = f"struct_extract({sql}, 'utc')" if style == 1 else f"tsql_local({sql})"
+    elif source.name == "time":
+        moment = f"(DATE '1900-01-01' + {sql})"  # the date of a time
+    elif source.name == "datetime" and name in SCALED:
+        moment = f"tsql_thirds({sql})"  # its ticks are thirds of 10 ms, stored as whole milliseconds
+    else:
         moment = f"CAST({sql} AS TIMESTAMP)"
-        return f"tsql_datetime({moment})" if source.name in ("datetime2", "datetimeoffset") else moment
-    if target.name == "smalldatetime":
-        moment = f"(DATE '1900-01-01' + {sql})" if source.name == "time" else f"CAST({sql} AS TIMESTAMP)"
-        return f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
-    if target.name == "datetime2":
-        moment = f"(DATE '1900-01-01' + {sql})" if source.name == "time" else f"CAST({sql} AS TIMESTAMP)"
-        scale = target.scale if target.scale is not None else 7
-        finer = source.name in ("datetime2", "datetimeoffset", "time") and (
-            source.scale is None or source.scale > scale
-        )
-        return f"tsql_round_timestamp({moment}, {scale})" if finer and scale < 6 else moment
-    return f"CAST({sql} AS {duckdb_type(target)})"
+    return Value(_fitted(moment, source, target, lenient=lenient), target)
+
+
+def _rounding_unit(source: SqlType, target: SqlType) -> int | None:
+    """The microseconds to whose multiples a conversion rounds; None if it need not round."""
+    scale = target.scale if target.scale is not None else 7
+    finer = source.name == "datetime" or (source.name in SCALED and (source.scale is None or source.scale > scale))
+    return 10 ** (6 - scale) if finer and scale < 6 else None
+
+
+def _fitted(moment: str, source: SqlType, target: SqlType, *, lenient: bool) -> str:
+    """SQL of a TIMESTAMP as a value of a date or time type, rounded and within its range."""
+    name = target.name
+    if name == "date":
+        return f"CAST({moment} AS DATE)"
+    if name in SCALED:
+        if unit := _rounding_unit(source, target):
+            moment = f"tsql_round_timestamp({moment}, {unit})"
+        if name == "time":
+            return f"CAST({moment} AS TIME)"
+        return f"tsql_offset({moment}, 0)" if name == "datetimeoffset" else moment
+    if name == "smalldatetime":
+        moment = f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
+    elif source.name not in ("datetime", "smalldatetime", "date"):
+        moment = f"tsql_datetime({moment})"
+    if (source.name, name) in (("smalldatetime", "datetime"), ("time", "datetime"), ("time", "smalldatetime")):
+        return moment
+    bounds = ", ".join(f"TIMESTAMP '{bound}'" for bound in _RANGES[name])
+    if lenient:
+        return f"tsql_try_in_range({moment}, {bounds})"
+    return f"tsql_in_range({moment}, {bounds}, {quote(source.name)}, {quote(name)})"
+
+
+_RANGES = {"datetime": ("1753-01-01", "10000-01-01"), "smalldatetime": ("1900-01-01", "2079-06-07")}
+"""The first day of a type, and the day after its last."""
+
+
+def _moment_of_text(sql: str, target: SqlType, style: int | None) -> str:
+    """SQL of a text as a date or time; NULL for wrong text."""
+    name = target.name
+    moment = _moment(sql, None if name == "time" else style)
+    text = SqlType("datetime2", scale=7)
+    if name == "datetimeoffset":
+        zone = f"tsql_zone_minutes(tsql_zone({sql}))"
+        return f"tsql_at({_fitted(moment, text, SqlType('datetime2', scale=target.scale), lenient=True)}, {zone})"
+    if name in SCALED and target.scale == 6:  # the only scale at which the seventh digit, which is not kept, decides
+        moment = f"({moment} + to_microseconds(CAST(regexp_matches({sql}, ':\\d\\d\\.\\d{{6}}[5-9]') AS BIGINT)))"
+    if name in ("datetime", "smalldatetime"):
+        # Their text has at most three decimals and no offset. A SMALLDATETIME is first rounded like a DATETIME.
+        strange = f"regexp_matches({sql}, ':\\d\\d(\\.\\d{{4,}}|.*[+-]\\d\\d:\\d\\d *$)')"
+        fitted = _fitted(f"tsql_datetime({moment})", SqlType("datetime"), target, lenient=True)
+        return f"CASE WHEN NOT {strange} THEN {fitted} END"
+    return _fitted(moment, text, target, lenient=True)
 
 
 def _failure(value: Value, number: int, *arguments: str) -> str:
@@ -197,23 +255,27 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
         failure = _failure(value, 8169)
     elif name in BINARY:
-        if style in (1, 2):
-            raise unsupported("CONVERT from text to binary with a style", line)
-        encoding = "tsql_utf16" if source in ("nchar", "nvarchar") else "encode"
-        return _fitting_binary(Value(f"{encoding}({sql})", SqlType("varbinary", length=MAX)), target)
-    elif name == "time":
-        attempt = f"CAST({_moment(sql, None)} AS TIME)"
-        failure = _failure(value, 241)
+        if style in (None, 0):
+            return _fitting_bytes(Value(bytes_of_text(value), target), target)
+        if style not in (1, 2):
+            raise unsupported(f"CONVERT from text to binary with style {style}", line)
+        form = "(0[xX])" if style == 1 else ""
+        digits = computed_once(
+            lambda once: (
+                f"CASE WHEN regexp_full_match({once}, '{form}([0-9A-Fa-f]{{2}})*') "
+                f"THEN unhex({f'substring({once}, 3)' if style == 1 else once}) END"
+            ),
+            value,
+        )
+        given = Value(digits if lenient else f"coalesce({digits}, {failure})", target)
+        return _fitting_bytes(given, target)
     else:
-        moment = _moment(sql, style)
-        failure = _failure(value, 241)
-        if name == "date":
-            attempt = f"CAST({moment} AS DATE)"
+        old = name in ("datetime", "smalldatetime")
+        if old or name == "datetimeoffset" or target.scale == 6:  # these name the text twice
+            attempt = computed_once(lambda once: _moment_of_text(once, target, style), value)
         else:
-            attempt = _temporal(moment, SqlType("datetime2", scale=7), target)
-            if name in ("datetime", "smalldatetime"):
-                first = 1753 if name == "datetime" else 1900
-                attempt = f"tsql_not_before({attempt}, {first})"
+            attempt = _moment_of_text(sql, target, style)
+        failure = f"tsql_moment_failure({sql}, {quote(source)}, {quote(name)})" if old else _failure(value, 241)
     return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 
@@ -268,8 +330,10 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     elif source.name in BINARY:
         if style in (1, 2):
             sql = f"hex({value.sql})" if style == 2 else f"('0x' || hex({value.sql}))"
+        elif style in (None, 0):
+            sql = f"{'tsql_decode_utf16' if target.name in UNICODE else 'tsql_decode_1252'}({value.sql})"
         else:
-            raise unsupported("CONVERT from binary to text without style 1 or 2", line)
+            raise unsupported(f"CONVERT from binary to text with style {style}", line)
     else:
         raise unsupported(f"The conversion from {source.name} to {target.name}", line)
     if source.name in INTEGERS:
@@ -312,24 +376,58 @@ def _text_to_text(value: Value, target: SqlType, limit: int) -> Value:
     return _padded(Value(sql, target, collation=value.collation))
 
 
+def cut(value: Value, longest: int) -> Value:
+    """A text of at most ``longest`` code units (or MAX), cut silently where it exceeds its type, as of + and CONCAT."""
+    limit = value.type.length or 1
+    if limit == MAX or longest <= limit:
+        return value
+    function = "tsql_fit" if value.compares_by.supplementary else "tsql_left"
+
+    def fitted(sql: str) -> str:
+        return f"CASE WHEN strlen({sql}) <= {limit} THEN {sql} ELSE {function}({sql}, {limit}) END"
+
+    return Value(computed_once(fitted, value), value.type, collation=value.collation)
+
+
 def _to_binary(value: Value, target: SqlType, line: int) -> Value:
     if value.type.name in BINARY:
-        return _fitting_binary(value, target)
+        return _fitting_bytes(value, target)
     if value.type.name in INTEGERS | {"bit"}:
-        width = target.length if target.length not in (None, MAX) else TYPES[value.type.name].size
-        return Value(f"tsql_integer_bytes({value.sql}, {width})", target)
+        # The last bytes remain where the target is shorter; a BINARY that is longer begins with zeros.
+        size = TYPES[value.type.name].size
+        length = size if target.length in (None, MAX) else target.length or 1
+        width = length if target.name == "binary" else min(length, size)
+        return Value(f"tsql_integer_bytes({value.sql}, {size}, {width})", target)
+    if value.type.name == "uniqueidentifier":
+        return _fitting_bytes(Value(f"tsql_guid_bytes(CAST({value.sql} AS VARCHAR))", target), target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 
 
-def _fitting_binary(value: Value, target: SqlType) -> Value:
-    """Binary cut at the length of its type, and for BINARY filled with zeros."""
-    if target.length in (None, MAX):
-        return Value(value.sql, target)
-    zeros = f" || repeat('\\x00'::BLOB, {target.length})" if target.name == "binary" else ""
-    return Value(f"({value.sql}{zeros})[1:{target.length}]", target)
+def _fitting_bytes(value: Value, target: SqlType) -> Value:
+    """Binary data cut to the length of a type; a BINARY ends with zeros."""
+    length = target.length or 1
+    if length == MAX:
+        return Value(value.sql, target, cost=value.cost)
+    if target.name == "binary":
+        return Value(f"tsql_bytes({value.sql} || repeat('\\x00'::BLOB, {length}), {length})", target)
+    if value.type.name in BINARY and value.type is not target and MAX != (value.type.length or 1) <= length:
+        return Value(value.sql, target, cost=value.cost)
+    return Value(f"tsql_bytes({value.sql}, {length})", target)
+
+
+def bytes_of_text(value: Value) -> str:
+    """SQL of the bytes of a text: code page 1252, or UTF-16."""
+    if value.type.name in UNICODE:
+        return f"tsql_utf16({value.sql})"
+    return computed_once(
+        lambda sql: f"CASE WHEN strlen({sql}) = length({sql}) THEN encode({sql}) ELSE tsql_encode_1252({sql}) END",
+        value,
+    )
 
 
 def _from_binary(value: Value, target: SqlType, line: int) -> Value:
+    if target.name == "uniqueidentifier":
+        return Value(f"CAST(tsql_bytes_guid({value.sql}) AS UUID)", target)
     if target.name in INTEGERS:
         digits = 2 * TYPES[target.name].size
         return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)
@@ -382,8 +480,13 @@ def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
         return left, right  # of any two lengths: they compare by their keys
     if left.type.name in NUMBERS and right.type.name in NUMBERS:
         return left, right  # no conversion: DuckDB compares numbers of two types by value
-    if left.type == right.type:
+    if left.type == right.type or (left.type.name == right.type.name and left.type.name in SCALED):
         return left, right
     if precedence(left.type) >= precedence(right.type):
-        return left, convert(right, left.type, line=line)
-    return convert(left, right.type, line=line), right
+        return left, convert(right, _without_rounding(left.type, right.type), line=line)
+    return convert(left, _without_rounding(right.type, left.type), line=line), right
+
+
+def _without_rounding(high: SqlType, low: SqlType) -> SqlType:
+    """The type to which a comparison converts: of a date or time as fine as can be, whatever the other side's scale."""
+    return SqlType(high.name, scale=7) if high.name in SCALED and low.name in TEMPORAL else high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local_sqlserver.compiler.fragments import Value
 from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.types import SqlType
 
 _DATE_STYLES = {
     1: "%m/%d/%y", 101: "%m/%d/%Y", 2: "%y.%m.%d", 102: "%Y.%m.%d", 3: "%d/%m/%y", 103: "%d/%m/%Y",
@@ -17,6 +18,10 @@ _MOMENT_STYLES = {
 }  # fmt: skip
 _FRACTION_STYLES = {21: "%Y-%m-%d %H:%M:%S", 25: "%Y-%m-%d %H:%M:%S", 121: "%Y-%m-%d %H:%M:%S"}
 _ISO_STYLES = (126, 127)
+STYLES = (*range(15), *range(20, 26), *range(100, 115), 120, 121, 126, 127, 130, 131)
+"""The styles of CONVERT, for all types."""
+
+_OFFSET_STYLES = (20, 21, 25, 120, 121, 126)
 # A DATE has no time: in a style of date and time it takes the style of the date.
 _DATE_ONLY = {20: 23, 21: 23, 25: 23, 120: 23, 121: 23, 126: 23, 127: 23, 13: 106, 113: 106}
 
@@ -43,7 +48,14 @@ def date_text(value: Value, style: int | None, line: int) -> str:
             return f"strftime({moment}, '%H:%M:%S')"
         return f"(strftime({moment}, '%H:%M:%S') || {_fraction(value)})"
     if name == "datetimeoffset":
-        raise unsupported("DATETIMEOFFSET as text", line)
+        if style in _OFFSET_STYLES or style is None:
+            blank = "" if style == 126 else " "
+            local = Value(f"tsql_local({sql})", SqlType("datetime2", scale=value.type.scale))
+            zone = f"tsql_zone_text(struct_extract({sql}, 'minutes'))"
+            return f"({date_text(local, style, line)} || '{blank}' || {zone})"
+        if style in _DATE_STYLES:
+            return date_text(Value(f"tsql_local({sql})", SqlType("datetime2", scale=7)), style, line)
+        raise unsupported(f"CONVERT of datetimeoffset with style {style}", line)
     if style is None:
         style = {"date": 23, "datetime2": 121}.get(name, 0)
     if name == "date":

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from local_sqlserver import utf16
 from local_sqlserver.collation import compared, find, joined
-from local_sqlserver.compiler.arithmetic import arithmetic, concatenation, negate
+from local_sqlserver.compiler.arithmetic import EXACT_COMPARISONS, arithmetic, compare_decimals, concatenation, negate
 from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, comparable, convert, implicit
+from local_sqlserver.compiler.date_styles import STYLES
 from local_sqlserver.compiler.fragments import (
     NULL,
     Cost,
@@ -20,15 +21,18 @@ from local_sqlserver.compiler.fragments import (
     key_value,
     native,
     quote,
+    raise_sql,
     sort_key_value,
+    typed_null,
 )
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
+from local_sqlserver.compiler.time_zones import at_time_zone
 from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import INTEGERS, MAX, SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 _UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
 """By clause, the error of a column that is neither grouped nor aggregated."""
@@ -122,6 +126,8 @@ class ExpressionCompiler:
                 return self._case(node, scope)
             case syntax.Cast():
                 return self._cast(node, scope)
+            case syntax.AtTimeZone(operand=operand, zone=zone):
+                return at_time_zone(self.expression(operand, scope), self.expression(zone, scope), node.line)
             case syntax.Subquery(query=query):
                 return self._scalar(query, scope, node.line)
             case syntax.Call():
@@ -167,14 +173,32 @@ class ExpressionCompiler:
         return Value(f"{' '.join(parts)} END", target, collation=joined(typed, node.line), cost=cost)
 
     def _cast(self, node: syntax.Cast, scope: Scope) -> Value:
-        style = None
-        if node.style is not None:
-            given = self.expression(node.style, scope)
-            if given.constant is None or given.type.name not in INTEGERS:
-                raise unsupported("CONVERT with a style that is not a constant", node.line)
-            style = int(given.constant)
         value = self.expression(node.operand, scope)
-        return convert(value, node.type, explicit=True, lenient=node.lenient, style=style, line=node.line)
+
+        def converted(style: int | None) -> Value:
+            return convert(value, node.type, explicit=True, lenient=node.lenient, style=style, line=node.line)
+
+        if node.style is None:
+            return converted(None)
+        given = self.expression(node.style, scope)
+        if given.null:
+            return typed_null(node.type)
+        if given.type.name not in INTEGERS:
+            raise unsupported("CONVERT with a style that is not an integer", node.line)
+        if given.constant is not None:
+            return converted(int(given.constant))
+        # Styles of one result share a branch.
+        styles: dict[str, list[int]] = {}
+        for style in STYLES:
+            try:
+                styles.setdefault(converted(style).sql, []).append(style)
+            except SqlError as error:
+                if error.number not in (281, 40510):
+                    raise
+        branches = " ".join(f"WHEN {given.sql} IN ({str(known)[1:-1]}) THEN {sql}" for sql, known in styles.items())
+        failure = raise_sql(40510, quote("CONVERT with this style"))
+        sql = f"CASE {branches} WHEN {given.sql} IS NOT NULL AND {value.sql} IS NOT NULL THEN {failure} END"
+        return Value(sql, node.type, collation=converted(None).collation)
 
     def _one_column(self, query: syntax.Query, scope: Scope, line: int) -> Rows:
         """A subquery as a value or list of values; raises 116 unless it has one column."""
@@ -197,6 +221,8 @@ class ExpressionCompiler:
             left, right = sort_key_value(left), sort_key_value(right)
         else:
             left, right = key_value(left), key_value(right)
+        if operator in EXACT_COMPARISONS and left.type.name in DECIMALS and right.type.name in DECIMALS:
+            return compare_decimals(operator, left, right)
         return Predicate(f"({left.sql} {operator} {right.sql})", native(left, right))
 
     def condition(self, node: syntax.Expression, scope: Scope) -> Predicate:

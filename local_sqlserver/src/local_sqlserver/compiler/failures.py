@@ -10,8 +10,13 @@ from typing import ParamSpec, TypeVar
 import duckdb
 
 from local_sqlserver.compiler.contract import KEY_KINDS, UNIQUE_KINDS, ConstraintInfo, Relation
-from local_sqlserver.compiler.macros import ARGUMENT_MARK, ERROR_MARK
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
+
+ERROR_MARK = "SQLSERVER:"
+"""The start of the error text of ``tsql_raise(number, argument, …)``, by which ``to_sql_error`` finds it."""
+
+ARGUMENT_MARK = "\ufdd1"
+"""Precedes each argument in it: a code point that Unicode reserves as no character."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -167,6 +172,14 @@ def _overflow(source: str) -> _Build:
     return lambda found, relations: sql_error(8115, source, _type(found[1]))
 
 
+def _small_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    return sql_error(220, _type(found[2]), found[1])
+
+
+def _float_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    return sql_error(232, _type(found[2]), f"{float(found[1]):f}")
+
+
 _TWO_DATABASES = "Writing to two databases in one transaction"
 
 _PATTERNS: tuple[tuple[str, _Build], ...] = (
@@ -175,6 +188,8 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
     (r"Division by zero", _plain(8134)),
     (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow("expression")),
+    (r"Type INT\d+ with value (-?\d+) can't be cast .* destination type (UINT8|INT16)", _small_overflow),
+    (r"Type (?:DOUBLE|FLOAT) with value (\S+) can't be cast .* destination type (UINT8|INT16|INT32)", _float_overflow),
     (r"out of range for the destination type (\w+)", _overflow("expression")),
     (r"Failed to cast decimal value .* to type (\w+)", _overflow("numeric")),
     (

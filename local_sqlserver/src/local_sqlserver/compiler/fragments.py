@@ -46,6 +46,11 @@ class Value:
         return self.type.name in TEXT
 
     @property
+    def has_key(self) -> bool:
+        """Whether values that differ may be equal, so that they compare by ``key``: text, and DATETIMEOFFSET."""
+        return self.is_text or self.type.name == "datetimeoffset"
+
+    @property
     def compares_by(self) -> Collation:
         """The collation of the value, by default the database's."""
         return self.collation or DATABASE
@@ -138,7 +143,7 @@ def _bound(sql: str, body: str) -> str:
 
 
 def key(value: Value) -> str:
-    """The SQL to compare, group and sort by: for text the key of its collation, without trailing blanks.
+    """The SQL to compare, group and sort by: of text the key of its collation, of a DATETIMEOFFSET its instant.
 
     Raises SqlError 446 if the collation is unresolved.
     """
@@ -147,6 +152,8 @@ def key(value: Value) -> str:
 
 def key_value(value: Value) -> Value:
     """``key`` as a value, with its cost."""
+    if value.type.name == "datetimeoffset":
+        return Value(f"struct_extract({value.sql}, 'utc')", SqlType("datetime2", scale=7), cost=value.cost)
     if not value.is_text:
         return value
     collation = value.compares_by

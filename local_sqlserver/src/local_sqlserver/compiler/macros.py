@@ -9,16 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_sqlserver.collation import DATABASE
-from local_sqlserver.compiler import folding
+from local_sqlserver.compiler import folding, python_functions
+from local_sqlserver.compiler.failures import ARGUMENT_MARK, ERROR_MARK
 
 if TYPE_CHECKING:
     import duckdb
-
-ERROR_MARK = "SQLSERVER:"
-"""The start of the error text of ``tsql_raise(number, argument, …)``, by which ``failures.to_sql_error`` finds it."""
-
-ARGUMENT_MARK = "\ufdd1"
-"""Precedes each argument in it: a code point that Unicode reserves as no character."""
 
 _MOST_ARGUMENTS = 6
 
@@ -26,8 +21,10 @@ _MOST_ARGUMENTS = 6
 # each such character, so that it counts as two, and tsql_gather removes it again. tsql_units gives the order of code
 # units: it puts U+10FFFF before characters from U+E000 to U+FFFF, which UTF-16 sorts after those beyond U+FFFF.
 
-_CLOCK = r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])(Z|[+-]\d\d:\d\d)?)"
+_CLOCK = r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])( ?(Z|[+-]\d\d:\d\d))?)"
 """RE2 of a time of day at the end of a text, which DEFINITIONS call CLOCK."""
+
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 
 # Texts as dates: each regular expression of tsql_date_of_text rewrites one form to year-month-day, and the others leave
 # it. with_century and without_century rewrite the two forms whose order depends on the style. The macros name a text
@@ -174,24 +171,61 @@ tsql_timestamp(v, with_century, without_century) AS CASE
         THEN TRY_CAST(v AS TIMESTAMP)
     WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
     ELSE tsql_date_of_text(regexp_replace(trim(v, ' '), '( *[T ]|^)CLOCK$', ''), with_century, without_century)
-        + tsql_time_of_text(ltrim(regexp_replace(regexp_extract(trim(v, ' '), '([T ]|^)CLOCK$'), '(Z|[+-]\d\d:\d\d)$',
+        + tsql_time_of_text(ltrim(regexp_replace(regexp_extract(trim(v, ' '), '([T ]|^)CLOCK$'), ' ?(Z|[+-]\d\d:\d\d)$',
             ''), 'T '))
     END;
 
 tsql_isdate(v) AS CASE
-    WHEN v IS NULL OR trim(v, ' ') = '' OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
+    WHEN v IS NULL OR trim(v, ' ') = '' OR regexp_matches(v, ':\d\d(\.\d{4,}|.*[+-]\d\d:\d\d *$)')
+        OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
         < TIMESTAMP '1753-01-01', true) THEN 0
     ELSE 1 END;
 
-tsql_not_before(t, first_year) AS CASE
-    WHEN year(t) < first_year
-        THEN tsql_raise(242, 'varchar', CASE first_year WHEN 1753 THEN 'datetime' ELSE 'smalldatetime' END)
+tsql_zone(v) AS regexp_extract(v, '[0-9AaPpMm] ?([+-]\d\d:\d\d) *$', 1);
+
+tsql_zone_minutes(zone) AS CASE
+    WHEN zone = '' OR zone IN ('Z', 'z') THEN 0
+    WHEN regexp_full_match(zone, '[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00')
+        THEN (CAST(zone[2:3] AS INTEGER) * 60 + CAST(zone[5:6] AS INTEGER)) * CASE zone[1] WHEN '-' THEN -1 ELSE 1 END
+    END;
+
+tsql_in_range(t, low, high, source, target) AS CASE
+    WHEN t < low OR t >= high THEN tsql_raise(242, source, target)
     ELSE t END;
 
-tsql_datetime(t) AS make_timestamp(CAST(round(round(epoch_us(t) * 3 / 10000.0) * 10 / 3.0) AS BIGINT) * 1000);
+tsql_try_in_range(t, low, high) AS CASE WHEN t >= low AND t < high THEN t END;
 
-tsql_round_timestamp(t, scale) AS make_timestamp(CAST(round(epoch_us(t) / pow(10.0,
-    6 - scale)) AS BIGINT) * CAST(pow(10, 6 - scale) AS BIGINT));
+tsql_moment_failure(v, source, target) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN regexp_full_match(trim(v, ' '), concat(
+            '(?i)(\d{8}|\d{6}|\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](\d{4}|\d\d)',
+            '|\d\d?[ -]MONTH[a-z]*,?[ -]\d{4}|MONTH[a-z]* \d{1,2},? +\d{4})?',
+            '([T ]|^|$)(\d{1,2}:\d\d(:\d\d([.:]\d{1,3})?)?( ?[ap]m)?Z?)?'))
+        THEN tsql_raise(242, source, target)
+    ELSE tsql_raise(241) END;
+
+tsql_ticks(t) AS ((epoch_us(t) + 62135596800000000) * 3 + 5000) // 10000;
+
+tsql_of_ticks(n) AS make_timestamp((n * 10 + 1) // 3 * 1000 - 62135596800000000);
+
+tsql_datetime(t) AS tsql_of_ticks(tsql_ticks(t));
+
+tsql_thirds(t) AS make_timestamp((tsql_ticks(t) * 20000 + 3) // 6 - 62135596800000000);
+
+tsql_round_timestamp(t, unit) AS make_timestamp(
+    (epoch_us(t) + 62135596800000000 + unit // 2) // unit * unit - 62135596800000000);
+
+tsql_offset(t, minutes) AS CASE
+    WHEN t IS NULL OR minutes IS NULL THEN NULL
+    WHEN t < TIMESTAMP '0001-01-01' OR t >= TIMESTAMP '10000-01-01' THEN tsql_raise(517, 'datetimeoffset')
+    ELSE struct_pack(utc := t, minutes := CAST(minutes AS SMALLINT)) END;
+
+tsql_local(v) AS struct_extract(v, 'utc') + to_minutes(struct_extract(v, 'minutes'));
+
+tsql_at(local, minutes) AS tsql_offset(local - to_minutes(minutes), minutes);
+
+tsql_zone_text(minutes) AS CASE WHEN minutes IS NOT NULL THEN printf('%s%02d:%02d', CASE WHEN minutes < 0 THEN '-' ELSE
+    '+' END, abs(minutes) // 60, abs(minutes) % 60) END;
 
 tsql_date_result(d) AS CASE
     WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517, 'date')
@@ -208,6 +242,41 @@ tsql_timestamp_result(t, type_name) AS CASE
         THEN tsql_raise(517, type_name)
     ELSE t END;
 
+tsql_offset_from_parts(hours, minutes) AS CASE
+    WHEN abs(hours) > 14 OR abs(minutes) > 59 OR abs(hours * 60 + minutes) > 840 OR hours * minutes < 0
+        THEN tsql_raise(289, 'datetimeoffset')
+    ELSE hours * 60 + minutes END;
+
+tsql_given_minutes(minutes, function_name) AS CASE
+    WHEN abs(minutes) > 840 THEN tsql_raise(9812, function_name)
+    ELSE minutes END;
+
+tsql_given_zone(zone, function_name) AS CASE
+    WHEN zone IS NULL THEN NULL
+    WHEN zone <> '' THEN coalesce(tsql_zone_minutes(zone), tsql_raise(9812, function_name))
+    ELSE tsql_raise(9812, function_name) END;
+
+tsql_zone_local(zone, utc) AS timezone(zone, timezone('UTC', utc));
+
+tsql_zone_utc(zone, local) AS timezone('UTC', timezone(zone, local))
+    - to_hours(CASE WHEN tsql_zone_local(zone, timezone('UTC', timezone(zone, local)) - to_hours(1)) = local
+        THEN 1 ELSE 0 END);
+
+tsql_in_zone(zone, utc) AS CASE
+    WHEN year(utc) < 2008 THEN tsql_raise(40510, 'AT TIME ZONE before 2008')
+    ELSE tsql_offset(utc, date_diff('minute', utc, tsql_zone_local(zone, utc))) END;
+
+tsql_bucket_width(n) AS CASE WHEN n <= 0 THEN tsql_raise(9834) ELSE n END;
+
+tsql_bucket(t, origin, width) AS origin + to_microseconds(
+    (epoch_us(t) - epoch_us(origin)) - ((epoch_us(t) - epoch_us(origin)) % width + width) % width);
+
+tsql_whole_months(origin, t) AS date_diff('month', origin, t)
+    - CASE WHEN origin + to_months(CAST(date_diff('month', origin, t) AS INTEGER)) > t THEN 1 ELSE 0 END;
+
+tsql_month_bucket(t, origin, width) AS origin + to_months(CAST(tsql_whole_months(origin, t)
+    - (tsql_whole_months(origin, t) % width + width) % width AS INTEGER));
+
 tsql_datediff(n) AS CASE
     WHEN n BETWEEN -2147483648 AND 2147483647 THEN CAST(n AS INTEGER)
     WHEN n IS NOT NULL THEN tsql_raise(535, 'datediff', 'datediff')
@@ -222,6 +291,10 @@ tsql_date_from_parts(y, m, d) AS CASE
 
 tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
     WHEN y IS NULL OR m IS NULL OR d IS NULL OR h IS NULL OR mi IS NULL OR s IS NULL OR us IS NULL THEN NULL
+    WHEN us NOT BETWEEN 0 AND 999999 OR h > 23 OR y > 9999 OR y < CASE type_name WHEN 'datetime' THEN 1753
+            WHEN 'smalldatetime' THEN 1900 ELSE 1 END
+            OR (type_name = 'smalldatetime' AND y * 10000 + m * 100 + d > 20790606)
+        THEN tsql_raise(289, type_name)
     ELSE coalesce(
         TRY_CAST(concat(tsql_iso_date(y, m, d), ' ', lpad(CAST(h AS VARCHAR), 2, '0'), ':',
             lpad(CAST(mi AS VARCHAR), 2, '0'), ':',
@@ -311,7 +384,10 @@ tsql_utf16(v) AS CASE
                 (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
                     'string_agg', '')) END;
 
-tsql_integer_bytes(v, width) AS unhex(right(printf('%016X', CAST(v AS BIGINT)), width * 2));
+tsql_integer_bytes(v, size, width) AS unhex(
+    right(lpad(right(printf('%016X', CAST(v AS BIGINT)), size * 2), greatest(size, width) * 2, '0'), width * 2));
+
+tsql_bytes(v, length) AS array_slice(v, 1, length);
 
 tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BIGINT);
 """
@@ -329,7 +405,7 @@ def _raise_macro() -> str:
 
 def _statements() -> list[str]:
     """One CREATE MACRO per definition; a definition uses only those before it."""
-    texts = DEFINITIONS.replace("CLOCK", _CLOCK).split(";\n")
+    texts = DEFINITIONS.replace("CLOCK", _CLOCK).replace("MONTH", _MONTH).split(";\n")
     definitions = [_raise_macro(), *(text.strip() for text in texts if text.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
@@ -337,8 +413,8 @@ def _statements() -> list[str]:
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros, and the function that they call, for a connection and all that share its database."""
-    connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
+    """Create the macros and the Python functions for a connection and all that share its database."""
+    python_functions.install(connection)
     for statement in _statements():
         connection.execute(statement)
     # DuckDB 2.0.0 prunes row groups for ORDER BY … LIMIT by their statistics, and counts rows that are deleted but kept

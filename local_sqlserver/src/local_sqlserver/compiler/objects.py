@@ -86,7 +86,9 @@ def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> s
 
 def _key(column: ColumnInfo) -> str:
     key = identifier(column.name)
-    if column.type.name in TEXT:
+    if column.type.name == "datetimeoffset":
+        key = f"struct_extract({key}, 'utc')"
+    elif column.type.name in TEXT:
         key = folding.index_key(key, find(column.collation) if column.collation else DATABASE)
     if column.nullable:
         # NULLs are distinct in DuckDB's index but equal in SQL Server's, so NULL becomes a character of no text.

@@ -160,7 +160,7 @@ class QueryCompiler(ExpressionCompiler):
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
-        is_plain = not any(reference("_s", column).is_text for column in columns)
+        is_plain = not any(reference("_s", column).has_key for column in columns)
         if node.operator == "UNION ALL" or (node.operator == "UNION" and is_plain):
             return Rows(f"({first}) {node.operator} ({second})", names)
         # DuckDB's set operations compare the bytes of text. DISTINCT ON and EXISTS compare by the keys of collations.
@@ -250,7 +250,7 @@ class QueryCompiler(ExpressionCompiler):
         columns = tuple(column for column, _ in items)
         outer = [(column, reference("_d", column)) for column in columns]
         keys = ", ".join(key(value) for _, value in outer)
-        is_plain = not any(value.is_text for _, value in outer)
+        is_plain = not any(value.has_key for _, value in outer)
         sql = f'SELECT {"DISTINCT" if is_plain else f"DISTINCT ON ({keys})"} * FROM ({inner}) AS "_d"'
         if query.order or node.top or query.offset is not None:
             by_sql = {value.sql: reference for (_, value), (_, reference) in zip(items, outer, strict=True)}

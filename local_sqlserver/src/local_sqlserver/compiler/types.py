@@ -17,6 +17,8 @@ from local_sqlserver.types import (
     FIXED_TEXT,
     MAX,
     NUMBERS,
+    SCALED,
+    TEMPORAL,
     TEXT,
     TYPES,
     UNICODE,
@@ -52,7 +54,7 @@ _UNTYPED = {
     "TIMESTAMP_S": SqlType("datetime2", scale=7),
     "TIMESTAMP_MS": SqlType("datetime2", scale=7),
     "TIMESTAMP_NS": SqlType("datetime2", scale=7),
-    "TIMESTAMP WITH TIME ZONE": SqlType("datetimeoffset", scale=7),
+    'STRUCT(utc TIMESTAMP, "minutes" SMALLINT)': SqlType("datetimeoffset", scale=7),
     "UUID": SqlType("uniqueidentifier"),
     "BLOB": SqlType("varbinary", length=MAX),
     '"NULL"': SqlType("int"),
@@ -138,8 +140,8 @@ def _wider(left: SqlType, right: SqlType) -> SqlType:
     if high.name in BINARY and low.name in BINARY:
         lengths = (high.length or 1, low.length or 1)
         return SqlType(high.name, length=MAX if MAX in lengths else max(lengths))
-    if high.scale is not None and high.name == low.name:
-        return SqlType(high.name, scale=max(high.scale, low.scale or 0))
+    if high.name in SCALED and low.name in TEMPORAL:
+        return SqlType(high.name, scale=max(high.scale or 0, digits(low)[1]))
     return high
 
 
@@ -159,7 +161,7 @@ def arithmetic_type(operator: str, left: SqlType, right: SqlType) -> SqlType:
         whole = max(one.precision - one.scale, two.precision - two.scale)
         precision = whole + scale + 1
         if precision > 38:
-            return decimal(38, max(38 - whole - 1, min(scale, 6)) if scale else 0)
+            return decimal(38, min(scale, 38 - whole))
         return decimal(precision, scale)
     if operator == "%":
         scale = max(one.scale, two.scale)

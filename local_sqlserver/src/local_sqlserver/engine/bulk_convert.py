@@ -102,7 +102,11 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
                 trimmed, f"({_DAY})([ T]{_CLOCK})?", _moment(declared.name, declared.scale, trimmed), MISMATCH
             )
         case "time":
-            return _checked(trimmed, _CLOCK, f"TRY_CAST({trimmed} AS TIME)", MISMATCH)
+            clock = f"TRY_CAST({trimmed} AS TIME)"
+            if declared.scale is not None and declared.scale < 6:
+                unit = 10 ** (6 - declared.scale)
+                clock = f"CAST(make_timestamp((epoch_us({clock}) + {unit // 2}) // {unit} * {unit}) AS TIME)"
+            return _checked(trimmed, _CLOCK, clock, MISMATCH)
         case "uniqueidentifier":
             digits = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
             bare = f"trim({trimmed}, '{{}}')"

@@ -13,17 +13,18 @@ from typing import Any
 from uuid import UUID
 
 from local_sqlserver import utf16
+from local_sqlserver.compiler.moments import parse_moment
+from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.errors import SqlError, sql_error
-from local_sqlserver.types import INTEGER_RANGES, MAX, MONEY, TEXT, TYPES, Family, SqlType, digits
+from local_sqlserver.types import INTEGER_RANGES, MAX, MONEY, SCALED, TEXT, TYPES, UNICODE, Family, SqlType, digits
 
 _BASE_DATE = datetime(1900, 1, 1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DATE_TEXT = re.compile(
-    r"\s*(?:(?P<compact>\d{8})|(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2}))?"
-    r"(?:[T\s]*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|[+-]\d{2}:\d{2})?\s*",
-    re.ASCII,
-)
+_RANGES = {
+    "datetime": (datetime(1753, 1, 1), datetime.max),
+    "smalldatetime": (datetime(1900, 1, 1), datetime(2079, 6, 7)),
+}
+"""The first moment of a type, and the first that is too late."""
 
 
 def type_of(value: Any) -> SqlType:
@@ -116,8 +117,11 @@ def _float_text(value: float) -> str:
     return f"{mantissa}e{exponent[0]}{int(exponent[1:]):03d}"
 
 
+_ONE_BYTE = TEXT - UNICODE
+
+
 def _to_fitting_text(value: Any, target: SqlType, source: SqlType | None) -> str:
-    text = to_text(value, source)
+    text = tsql_decode_1252(value) if isinstance(value, bytes) and target.name in _ONE_BYTE else to_text(value, source)
     if target.length is not None and target.length != MAX:
         text = utf16.left(text, target.length)
         if target.name in ("char", "nchar"):
@@ -173,6 +177,10 @@ def _to_integer(value: Any, target: SqlType, source: SqlType | None) -> int:
         raise _incompatible_types(value, target, source)
     low, high = INTEGER_RANGES[target.name]
     if not low <= number <= high:
+        if isinstance(value, int) and target.name in ("tinyint", "smallint"):
+            raise sql_error(220, target.name, value)
+        if isinstance(value, float) and target.name != "bigint":
+            raise sql_error(232, target.name, f"{value:f}")
         raise _overflow(target, source)
     return number
 
@@ -246,46 +254,35 @@ def _to_binary(value: Any, target: SqlType, source: SqlType | None) -> bytes:
     return data
 
 
-def _parse_temporal(text: str, target: SqlType) -> datetime | None:
-    """Return the date and time of an ISO-like text; None for any other text."""
-    match = _DATE_TEXT.fullmatch(text)
-    if match is None:
-        return None
-    part = match.groupdict()
+def _moment_of_text(text: str, target: SqlType, source: SqlType | None) -> datetime:
+    """Return the date and time of a text; raises SqlError 241, or 242 for a DATETIME whose text is out of range."""
+    name = target.name
+    old = name in ("datetime", "smalldatetime")
     try:
-        if part["compact"]:
-            moment = datetime.strptime(part["compact"], "%Y%m%d")
-        elif part["year"]:
-            moment = datetime(int(part["year"]), int(part["month"]), int(part["day"]))
-        else:
-            moment = _BASE_DATE
-        if part["hour"]:
-            hour = int(part["hour"])
-            if part["half"]:
-                hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
-            fraction = (part["fraction"] or "0").ljust(6, "0")[:6]
-            moment = moment.replace(
-                hour=hour,
-                minute=int(part["minute"]),
-                second=int(part["second"] or 0),
-                microsecond=int(fraction),
-            )
-        if part["zone"] and target.name == "datetimeoffset":
-            moment = datetime.fromisoformat(moment.isoformat() + part["zone"].replace("Z", "+00:00"))
-        elif part["zone"] and target.name in ("datetime", "smalldatetime") and part["zone"] != "Z":
-            return None
-    except ValueError:
-        return None
-    return moment
+        moment = parse_moment(text)
+    except (ValueError, OverflowError):
+        raise _out_of_range(source, name) if old else sql_error(241) from None
+    # The text of the two old types has at most three decimals and no offset.
+    if moment is None or (old and (moment.digits > 3 or moment.minutes)):
+        raise sql_error(241)
+    local = moment.local
+    if name == "datetimeoffset":
+        return local.replace(tzinfo=timezone(timedelta(minutes=moment.minutes or 0)))
+    if target.scale == 6 and moment.seventh >= 5:
+        local += timedelta(microseconds=1)
+    return local
+
+
+def _out_of_range(source: SqlType | None, target: str) -> SqlError:
+    return sql_error(242, "varchar" if source is None else source.name, target)
 
 
 def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
     name = target.name
     if isinstance(value, str):
-        moment = _parse_temporal(value, target)
-        if moment is None:
-            raise sql_error(241)
-        value = moment
+        value = _moment_of_text(value, target, source)
+        if name == "smalldatetime" and value.year < 9999:  # its text is first rounded like a DATETIME's
+            value = _of_ticks(value, 1000)
     elif isinstance(value, int | float | Decimal):
         if name not in ("datetime", "smalldatetime"):
             raise _incompatible_types(value, target, source)
@@ -294,8 +291,6 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
         except OverflowError:
             raise _overflow(target) from None
     elif isinstance(value, time):
-        if name == "time":
-            return _round_time(value, target.scale)
         if name == "date":
             raise _incompatible_types(value, target, source)
         value = datetime.combine(_BASE_DATE, value)
@@ -305,12 +300,19 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
         value = datetime.combine(value, time())
     elif not isinstance(value, datetime):
         raise _incompatible_types(value, target, source)
-    return _fit_moment(value, target)
+    elif source is not None and source.name == "datetime" and name in SCALED:
+        value = _of_ticks(value, 1)  # its thirds of 10 ms, which are stored as whole milliseconds
+    try:
+        return _fit_moment(value, target, source)
+    except OverflowError:
+        raise _out_of_range(source, name) if name in _RANGES else sql_error(517, name) from None
 
 
-def _round_time(value: time, scale: int | None) -> time:
-    moment = _round_moment(datetime.combine(_BASE_DATE, value), scale)
-    return moment.time()
+def _of_ticks(value: datetime, unit: int) -> datetime:
+    """Round to 1/300 s, shown in multiples of ``unit`` microseconds."""
+    ticks = (value.microsecond * 3 + 5_000) // 10_000
+    microseconds = (ticks * 20_000 + 3 * unit) // (6 * unit) * unit
+    return value.replace(microsecond=0) + timedelta(microseconds=microseconds)
 
 
 def _round_moment(value: datetime, scale: int | None) -> datetime:
@@ -321,25 +323,25 @@ def _round_moment(value: datetime, scale: int | None) -> datetime:
     return value.replace(microsecond=0) + timedelta(microseconds=rounded)
 
 
-def _fit_moment(value: datetime, target: SqlType) -> Any:
+def _fit_moment(value: datetime, target: SqlType, source: SqlType | None) -> Any:
     name = target.name
     if name == "date":
         return value.date()
     if name == "time":
-        return _round_moment(value, target.scale).time()
+        return _round_moment(value.replace(year=1900, tzinfo=None), target.scale).time()
     if name == "datetimeoffset":
         return _round_moment(value if value.tzinfo else value.replace(tzinfo=UTC), target.scale)
-    if isinstance(value.tzinfo, timezone):
-        value = value.replace(tzinfo=None)
+    value = value.replace(tzinfo=None)  # of a DATETIMEOFFSET the local time remains
     if name == "datetime2":
         return _round_moment(value, target.scale)
+    first, last = _RANGES[name]
     if name == "smalldatetime":
-        return (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
-    if value.year < 1753:
-        raise sql_error(242, "datetime2", "datetime")
-    ticks = round(value.microsecond * 300 / 1_000_000)
-    milliseconds = round(ticks * 10 / 3)
-    return value.replace(microsecond=0) + timedelta(milliseconds=milliseconds)
+        value = (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
+    else:
+        value = _of_ticks(value, 1000)
+    if not first <= value < last:
+        raise _out_of_range(source or SqlType("datetime2"), name)
+    return value
 
 
 def _unchanged(value: Any, target: SqlType, source: SqlType | None) -> Any:

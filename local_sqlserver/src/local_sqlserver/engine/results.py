@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -43,7 +44,18 @@ def _converter(declared: SqlType, sample: Any) -> Callable[[Any], Any] | None:
     python = TYPES[declared.name].python
     if isinstance(sample, bool) or declared.name == "bit":
         return int
+    if declared.name == "datetimeoffset":
+        return _aware
     return None if python not in _CONVERTED or isinstance(sample, python) else python
+
+
+def _aware(value: Any) -> datetime:
+    """Return a DATETIMEOFFSET as DuckDB holds it (``types.OFFSET_TYPE``) as an aware datetime."""
+    if isinstance(value, datetime):
+        return value
+    zone = timezone(timedelta(minutes=value["minutes"]))
+    utc: datetime = value["utc"]
+    return (utc + timedelta(minutes=value["minutes"])).replace(tzinfo=zone)
 
 
 def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -24,7 +25,15 @@ def fetch(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]
 def _bound(sql: str, values: Sequence[Any]) -> dict[str, Any]:
     """Return the parameters of one DuckDB statement, by number."""
     used = {match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1]}
-    return {number: values[int(number) - 1] for number in used}
+    return {number: _held(values[int(number) - 1]) for number in used}
+
+
+def _held(value: Any) -> Any:
+    """Return a value as DuckDB holds it: a DATETIMEOFFSET as ``types.OFFSET_TYPE``."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        offset = value.utcoffset() or timedelta()
+        return {"utc": value.replace(tzinfo=None) - offset, "minutes": offset // timedelta(minutes=1)}
+    return value
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -36,4 +45,4 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, into: str, rows: Sequence
     for start in range(0, len(rows), size):
         chunk = rows[start : start + size]
         marks = ", ".join("(" + ", ".join("?" * width) + ")" for _ in chunk)
-        connection.execute(f"INSERT INTO {into} VALUES {marks}", [value for row in chunk for value in row])
+        connection.execute(f"INSERT INTO {into} VALUES {marks}", [_held(value) for row in chunk for value in row])

@@ -91,6 +91,14 @@ class Collate(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtTimeZone(Expression):
+    """value AT TIME ZONE zone."""
+
+    operand: Expression
+    zone: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Expression):
     """CASE: with ``operand`` the simple form, without it the searched form (``whens`` then hold conditions)."""
 
@@ -128,7 +136,10 @@ class Window(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Expression):
-    """A function call; ``star`` is COUNT(*); ``within`` the order of WITHIN GROUP."""
+    """A function call; ``star`` is COUNT(*); ``within`` the order of WITHIN GROUP; ``columns`` of OPENJSON's WITH.
+
+    ``ignore_nulls`` is IGNORE NULLS, and of JSON_ARRAY and JSON_OBJECT ABSENT ON NULL.
+    """
 
     name: str
     arguments: tuple[Expression, ...]
@@ -137,6 +148,17 @@ class Call(Expression):
     window: Window | None = None
     within: tuple[OrderItem, ...] = ()
     ignore_nulls: bool = False
+    columns: tuple[JsonColumn, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonColumn(Node):
+    """A column in the WITH clause of OPENJSON; without ``path`` it is the property of its name."""
+
+    name: str
+    type: SqlType
+    path: str | None
+    as_json: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.arithmetic import divide_exactly
 from local_sqlserver.compiler.conversions import as_text
-from local_sqlserver.compiler.fragments import Value, key, sort_key
-from local_sqlserver.compiler.functions.registry import Call, Place, Theme
+from local_sqlserver.compiler.fragments import Value, computed_once, key, quote, raise_sql, sort_key
+from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.functions.windows import order_by, over
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
-from local_sqlserver.errors import SqlError, sql_error
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MAX, MONEY, NUMBERS, SqlType
 
 aggregates = Theme("aggregates")
@@ -96,10 +98,12 @@ def _average(call: Call) -> Value:
     if value.type.name in APPROXIMATE:
         return Value(f"avg({word}CAST({value.sql} AS DOUBLE)){window}", FLOAT)
     one = as_decimal(value.type)
-    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(one.scale or 0, 6))
+    scale = one.scale or 0
+    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6))
+    # No table has 10^12 rows, so the sum has twelve digits more than a value.
+    sums = Value(total, decimal(min((one.precision or 0) + 12, 38), scale))
     exact = decimal(19, 4) if value.type.name in MONEY else declared
-    sums = decimal(38, one.scale or 0)
-    return Value(divide_exactly(total, sums, count, decimal(19, 0), exact), declared)
+    return replace(divide_exactly(sums, Value(count, decimal(19, 0)), exact), type=declared)
 
 
 _DEVIATIONS = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
@@ -129,10 +133,34 @@ def _string_agg(call: Call) -> Value:
         raise sql_error(4113, "STRING_AGG", line=call.line)
     value, separator = (as_text(_in_ungrouped_rows(call, position), call.line) for position in range(2))
     order = order_by(call, call.node.within, call.scope.ungrouped())
-    name = "nvarchar" if value.type.name in ("nvarchar", "nchar") else "varchar"
+    given = _in_ungrouped_rows(call, 0).type.name
+    name = "varchar" if given in ("varchar", "char") else "nvarchar"  # numbers and dates become NVARCHAR
     length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000
     sql = f"string_agg({value.sql}, {separator.sql}{f' ORDER BY {order}' if order else ''})"
-    return Value(sql, text_type(name, length), collation=joined([value, separator], call.line))
+    joint = Value(sql, text_type(name, length), collation=joined([value, separator], call.line))
+    if length == MAX:
+        return joint
+
+    def checked(sql: str) -> str:
+        fits = f"coalesce(strlen({sql}) <= {length} OR tsql_len({sql}) <= {length}, true)"
+        return f"CASE WHEN {fits} THEN {sql} ELSE {raise_sql(9829, quote('8000'))} END"
+
+    return replace(joint, sql=computed_once(checked, joint))
 
 
-aggregates.refuse("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC", place=Place.AGGREGATE)
+@aggregates.aggregate("APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC")
+def _approx_percentile(call: Call) -> Value:
+    """The exact percentile, which is among the approximate ones that SQL Server promises."""
+    if len(call.node.within) != 1 or call.node.window:
+        raise sql_error(102, call.name, line=call.line)
+    (item,) = call.node.within
+    value = call.compiler.expression(item.value, call.scope.ungrouped())
+    if value.type.name not in NUMBERS - {"bit"}:
+        raise _invalid_operand(value.type, call)
+    share = _in_ungrouped_rows(call, 0)
+    if share.constant is None or not 0 <= float(share.constant) <= 1:
+        raise unsupported(f"{call.name} with a share that is not a constant from 0 to 1", call.line)
+    fraction = 1 - float(share.constant) if item.descending else float(share.constant)
+    if call.name == "APPROX_PERCENTILE_CONT":
+        return Value(f"quantile_cont(CAST({value.sql} AS DOUBLE), {fraction})", FLOAT)
+    return Value(f"quantile_disc({value.sql}, {fraction})", value.type)

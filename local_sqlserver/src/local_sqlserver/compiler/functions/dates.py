@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from local_sqlserver.compiler.conversions import convert
-from local_sqlserver.compiler.fragments import Value, quote
+from local_sqlserver.compiler.fragments import Value, key_value, quote
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, text_type
+from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, duckdb_type, text_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import NUMBERS, TEMPORAL, SqlType
+from local_sqlserver.types import INTEGERS, NUMBERS, TEMPORAL, SqlType, digits
 
 dates = Theme("dates")
 
@@ -27,6 +29,7 @@ _PARTS = {
     "MILLISECOND": "millisecond", "MS": "millisecond",
     "MICROSECOND": "microsecond", "MCS": "microsecond",
     "NANOSECOND": "nanosecond", "NS": "nanosecond",
+    "TZOFFSET": "tzoffset", "TZ": "tzoffset",
 }  # fmt: skip
 
 _DATETIME2 = SqlType("datetime2", scale=7)
@@ -65,13 +68,26 @@ def _timestamp(value: Value) -> str:
         return f"(DATE '1900-01-01' + {value.sql})"
     if value.type.name == "date":
         return f"CAST({value.sql} AS TIMESTAMP)"
+    if value.type.name == "datetimeoffset":
+        return f"tsql_local({value.sql})"
     return value.sql
+
+
+def _minutes(value: Value) -> str:
+    """SQL of the offset of a DATETIMEOFFSET."""
+    return f"struct_extract({value.sql}, 'minutes')"
+
+
+def _same_offset(value: Value, moved: str) -> Value:
+    """A local TIMESTAMP that was computed from a DATETIMEOFFSET, as one of the same offset."""
+    return Value(f"tsql_at({moved}, {_minutes(value)})", value.type)
 
 
 def _check_part(part: str, declared: SqlType, call: Call) -> None:
     """Raise 9810 if a type has no such date part."""
     if (declared.name == "date" and part in _CLOCK and call.name != "DATENAME") or (
-        declared.name == "time" and part not in _CLOCK
+        (declared.name == "time" and part not in _CLOCK)
+        or (part == "tzoffset" and (declared.name != "datetimeoffset" or call.name not in ("DATEPART", "DATENAME")))
     ):
         function = call.name.lower()
         raise sql_error(9810, part, function, declared.name, line=call.line)
@@ -92,6 +108,8 @@ def _dateadd(call: Call) -> Value:
         return Value(f"tsql_date_result(CAST({moved} AS DATE))", moment.type)
     if moment.type.name == "time":
         return Value(f"CAST({moved} AS TIME)", moment.type)
+    if moment.type.name == "datetimeoffset":
+        return _same_offset(moment, moved)
     if moment.type.name == "datetime" and part == "millisecond":
         moved = f"tsql_datetime({moved})"
     return Value(f"tsql_timestamp_result({moved}, {quote(moment.type.name)})", moment.type)
@@ -103,6 +121,13 @@ def _boundaries(call: Call) -> tuple[str, str]:
     start, end = (_moment(_compiled(call, position), call.line) for position in (1, 2))
     if part in _DAYS_AND_MORE and start.type.name == end.type.name == "date":
         return part, _difference(part, start.sql, end.sql)
+    if part == "tzoffset":
+        raise sql_error(9810, part, call.name.lower(), start.type.name, line=call.line)
+    if part in ("microsecond", "nanosecond"):
+        start, end = _in_thirds(start, call.line), _in_thirds(end, call.line)
+    if "datetimeoffset" in (start.type.name, end.type.name):  # it counts in UTC
+        offset = SqlType("datetimeoffset", scale=7)
+        start, end = (key_value(convert(moment, offset, line=call.line)) for moment in (start, end))
     return part, _difference(part, _timestamp(start), _timestamp(end))
 
 
@@ -122,42 +147,58 @@ def _datediff_big(call: Call) -> str:
 def _part_of_moment(call: Call) -> tuple[str, Value]:
     """The date part of a call, and its date or time argument; raises 9810."""
     part = _part(call)
-    value = _moment(_compiled(call, 1), call.line)
+    value = _compiled(call, 1)
+    if part == "tzoffset" and value.is_text:
+        value = convert(value, SqlType("datetimeoffset", scale=7), line=call.line)
+    value = _moment(value, call.line)
     _check_part(part, value.type, call)
+    if part in ("microsecond", "nanosecond") and call.name != "DATETRUNC":
+        value = _in_thirds(value, call.line)
     return part, value
+
+
+def _in_thirds(value: Value, line: int) -> Value:
+    """A DATETIME with the exact value of its ticks, which are thirds of 10 ms; any other value as it is."""
+    return convert(value, _DATETIME2, line=line) if value.type.name == "datetime" else value
 
 
 @dates.scalar("DATEPART", least=2, result=INT)
 def _datepart(call: Call) -> str:
     part, value = _part_of_moment(call)
+    if part == "tzoffset":
+        return f"CAST({_minutes(value)} AS INTEGER)"
     return f"CAST({_date_part(part, _timestamp(value))} AS INTEGER)"
 
 
 @dates.scalar("DATENAME", least=2, result=text_type("nvarchar", 30))
 def _datename(call: Call) -> str:
     part, value = _part_of_moment(call)
+    if part == "tzoffset":
+        return f"tsql_zone_text({_minutes(value)})"
     if part == "month":
-        return f"monthname({value.sql})"
+        return f"monthname({_timestamp(value)})"
     if part == "weekday":
-        return f"dayname({value.sql})"
+        return f"dayname({_timestamp(value)})"
     return f"CAST({_date_part(part, _timestamp(value))} AS VARCHAR)"
 
 
 @dates.scalar("DATETRUNC", least=2)
 def _datetrunc(call: Call) -> Value:
     part, value = _part_of_moment(call)
+    if value.type.name == "datetimeoffset":
+        return _same_offset(value, _truncated(part, _timestamp(value)))
     target = "DATE" if value.type.name == "date" else "TIME" if value.type.name == "time" else "TIMESTAMP"
     return Value(f"CAST({_truncated(part, _timestamp(value))} AS {target})", value.type)
 
 
 @dates.scalar("YEAR", "MONTH", "DAY", least=1, result=INT)
 def _year(call: Call) -> str:
-    return f"CAST({call.name.lower()}({_moment(call.arguments[0], call.line).sql}) AS INTEGER)"
+    return f"CAST({call.name.lower()}({_timestamp(_moment(call.arguments[0], call.line))}) AS INTEGER)"
 
 
 @dates.scalar("EOMONTH", least=1, most=2, result=DATE)
 def _eomonth(call: Call) -> str:
-    moved = f"CAST({_moment(call.arguments[0], call.line).sql} AS DATE)"
+    moved = f"CAST({_timestamp(_moment(call.arguments[0], call.line))} AS DATE)"
     if len(call.arguments) == 2:
         moved = f"({moved} + to_months({call.converted(1, INT).sql}))"
     return f"tsql_date_result(last_day({moved}))"
@@ -193,6 +234,81 @@ def _datetime2fromparts(call: Call) -> Value:
     return Value(_from_parts(parts, _microseconds(fraction, _scale(call)), declared), declared)
 
 
+@dates.scalar("SMALLDATETIMEFROMPARTS", least=5, result=SqlType("smalldatetime"))
+def _smalldatetimefromparts(call: Call) -> str:
+    return _from_parts([*_integers(call), "0"], "0", SqlType("smalldatetime"))
+
+
+@dates.scalar("DATETIMEOFFSETFROMPARTS", least=10)
+def _datetimeoffsetfromparts(call: Call) -> Value:
+    declared = SqlType("datetimeoffset", scale=_scale(call))
+    *parts, fraction, hours, minutes, _ = _integers(call)
+    local = _from_parts(parts, _microseconds(fraction, _scale(call)), declared)
+    return Value(f"tsql_at({local}, tsql_offset_from_parts({hours}, {minutes}))", declared)
+
+
+@dates.scalar("SWITCHOFFSET", "TODATETIMEOFFSET", least=2)
+def _offset(call: Call) -> Value:
+    value, zone = call.arguments
+    if zone.is_text:
+        minutes = f"tsql_given_zone(trim({zone.sql}, ' '), {quote(call.name.lower())})"
+    elif zone.type.name in INTEGERS | {"bit"} or zone.null:
+        minutes = f"tsql_given_minutes({call.converted(1, INT).sql}, {quote(call.name.lower())})"
+    else:
+        raise call.invalid_argument(1)
+    scale = digits(value.type)[1] if value.type.name in TEMPORAL and not value.null else 7
+    declared = SqlType("datetimeoffset", scale=scale)
+    if call.name == "SWITCHOFFSET":
+        instant = key_value(call.converted(0, declared)).sql
+        return Value(f"tsql_offset({instant}, {minutes})", declared)
+    local = _timestamp(value) if value.type.name == "datetimeoffset" else call.converted(0, _DATETIME2).sql
+    if value.type.name == "datetime":
+        local = _timestamp(value)
+    return Value(f"tsql_at({local}, {minutes})", declared)
+
+
+@dates.scalar("CURRENT_TIMEZONE", "CURRENT_TIMEZONE_ID", least=0, result=text_type("varchar", 128))
+def _current_timezone(call: Call) -> str:
+    if time.strftime("%Z") != "UTC":
+        raise unsupported(f"{call.name} of a server that is not in UTC", call.line)
+    return quote("UTC" if call.name == "CURRENT_TIMEZONE_ID" else "(UTC) Coordinated Universal Time")
+
+
+_BUCKETS = {
+    "day": 86_400_000, "week": 604_800_000, "hour": 3_600_000, "minute": 60_000, "second": 1_000, "millisecond": 1
+}  # fmt: skip
+"""By date part, its milliseconds."""
+
+
+@dates.scalar("DATE_BUCKET", least=3, most=4)
+def _date_bucket(call: Call) -> Value:
+    part, number, value = _part(call), _compiled(call, 1), _moment(_compiled(call, 2), call.line)
+    months = {"month": 1, "quarter": 3, "year": 12}.get(part)
+    if months is None and part not in _BUCKETS:
+        raise sql_error(9810, part, "date_bucket", value.type.name, line=call.line)
+    _check_part(part, value.type, call)
+    if value.type.name == "datetimeoffset":
+        raise unsupported("DATE_BUCKET of datetimeoffset", call.line)
+    origin = "TIMESTAMP '1900-01-01'"
+    if len(call.node.arguments) == 4:
+        given = _compiled(call, 3)
+        if given.type.name in TEMPORAL and given.type.name != value.type.name:
+            raise unsupported("DATE_BUCKET with an origin of another type", call.line)
+        origin = _timestamp(convert(given, value.type, line=call.line))
+    width = convert(number, BIGINT, line=call.line).sql
+    if months is not None:
+        started = f"tsql_month_bucket({_timestamp(value)}, {origin}, tsql_bucket_width({width}) * {months})"
+    else:
+        microseconds = _BUCKETS[part] * 1000
+        started = f"tsql_bucket({_timestamp(value)}, {origin}, tsql_bucket_width({width}) * {microseconds})"
+    return Value(_as_type(started, value.type), value.type)
+
+
+def _as_type(sql: str, declared: SqlType) -> str:
+    """SQL of a TIMESTAMP as the DuckDB type of a date or time."""
+    return f"CAST({sql} AS {duckdb_type(declared)})"
+
+
 @dates.scalar("TIMEFROMPARTS", least=5)
 def _timefromparts(call: Call) -> Value:
     declared = SqlType("time", scale=_scale(call))
@@ -214,7 +330,7 @@ def _scale(call: Call) -> int:
 
 
 def _microseconds(fraction: str, scale: int) -> str:
-    return f"CAST({fraction} * pow(10, {6 - scale}) AS INTEGER)"
+    return f"({fraction} // 10)" if scale == 7 else f"({fraction} * {10 ** (6 - scale)})"
 
 
 def _from_parts(parts: list[str], microseconds: str, declared: SqlType) -> str:
@@ -274,9 +390,3 @@ def _truncated(part: str, sql: str) -> str:
         return f"(date_trunc('day', {sql}) - to_days(CAST(date_part('dow', {sql}) AS INTEGER)))"
     unit = {"dayofyear": "day", "iso_week": "week"}.get(part, part)
     return f"date_trunc('{unit}', {sql})"
-
-
-dates.refuse(
-    *("CURRENT_TIMEZONE", "CURRENT_TIMEZONE_ID", "DATE_BUCKET", "DATETIMEOFFSETFROMPARTS"),
-    *("SMALLDATETIMEFROMPARTS", "SWITCHOFFSET", "TODATETIMEOFFSET"),
-)

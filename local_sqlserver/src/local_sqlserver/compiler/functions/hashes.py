@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.conversions import bytes_of_text
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.types import UNIQUEIDENTIFIER
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import BINARY, UNICODE, SqlType
+from local_sqlserver.types import BINARY, MAX, SqlType
 
 hashes = Theme("hashes and identifiers")
 
@@ -13,19 +14,30 @@ hashes = Theme("hashes and identifiers")
 @hashes.scalar("HASHBYTES", least=2, result=SqlType("varbinary", length=8000))
 def _hashbytes(call: Call) -> str:
     algorithm = (call.arguments[0].constant or "").upper()
-    functions = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256"}
+    functions = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": ""}
     if algorithm not in functions:
         raise unsupported(f"HASHBYTES with {algorithm or 'a computed algorithm'}", call.line)
-    value = call.arguments[1]
-    if value.type.name in UNICODE:
-        data = f"tsql_utf16({value.sql})"
-    elif value.is_text:
-        data = f"encode({value.sql})"
-    elif value.type.name in BINARY:
-        data = value.sql
-    else:
-        raise call.invalid_argument(1)
-    return f"unhex({functions[algorithm]}({data}))"
+    data = _bytes(call, 1)
+    return f"tsql_sha512({data})" if algorithm == "SHA2_512" else f"unhex({functions[algorithm]}({data}))"
+
+
+def _bytes(call: Call, position: int) -> str:
+    """SQL of the bytes of an argument of text or binary data; raises 8116."""
+    value = call.arguments[position]
+    if value.is_text:
+        return bytes_of_text(value)
+    if value.type.name in BINARY:
+        return value.sql
+    raise call.invalid_argument(position)
+
+
+@hashes.scalar("COMPRESS", "DECOMPRESS", least=1, result=SqlType("varbinary", length=MAX))
+def _compress(call: Call) -> str:
+    if call.name == "COMPRESS":
+        return f"tsql_gzip({_bytes(call, 0)})"
+    if call.arguments[0].type.name not in BINARY:
+        raise call.invalid_argument(0)
+    return f"tsql_gunzip({call.arguments[0].sql})"
 
 
 @hashes.scalar("NEWID", "NEWSEQUENTIALID", least=0, result=UNIQUEIDENTIFIER)
@@ -33,7 +45,7 @@ def _newid(call: Call) -> str:
     return "uuid()"
 
 
-hashes.refuse("BINARY_CHECKSUM", "CHECKSUM", "COMPRESS", "CRYPT_GEN_RANDOM", "DECOMPRESS", "PWDCOMPARE", "PWDENCRYPT")
+hashes.refuse("BINARY_CHECKSUM", "CHECKSUM", "CRYPT_GEN_RANDOM", "PWDCOMPARE", "PWDENCRYPT")
 hashes.refuse("CHECKSUM_AGG", place=Place.AGGREGATE)
 
 encryption = Theme("encryption and signatures")

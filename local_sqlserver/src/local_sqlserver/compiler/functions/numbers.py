@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.arithmetic import rescaled, unscaled
 from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.fragments import Value, computed_once, quote, raise_sql, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import FLOAT, INT, decimal, duckdb_type
+from local_sqlserver.compiler.types import BIGINT, BIT, FLOAT, INT, as_decimal, decimal, duckdb_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MONEY, NUMBERS
+from local_sqlserver.types import APPROXIMATE, BINARY, DECIMALS, INTEGERS, MONEY, NUMBERS, TYPES
 
 numbers = Theme("mathematics")
 
@@ -88,23 +89,20 @@ def _round(call: Call) -> Value:
     scale = 4 if declared.name in MONEY else declared.scale or 0
     if known >= scale:
         return value
-    if cut:
-        unit = f"CAST('1{'0' * known}' AS DECIMAL({known + 1},0))" if known >= 0 else ""
-        if not unit:
-            raise unsupported("ROUND that truncates a decimal left of its point", call.line)
-        whole = f"CAST(trunc({value.sql} * {unit}) AS HUGEINT)"
-        fraction = (
-            "CAST(1 AS DECIMAL(1,0))" if known == 0 else f"CAST('0.{'0' * (known - 1)}1' AS DECIMAL({known},{known}))"
-        )
-        return Value(f"CAST(CAST({whole} AS DECIMAL({38 - known},0)) * {fraction} AS {target})", declared)
-    if known >= 0:
+    if known >= 0 and not cut:
         return Value(f"CAST(round({value.sql}, {known}) AS {target})", declared)
-    return Value(
-        f"CAST(round(CAST(round({value.sql}, 0) AS HUGEINT), {known}) AS {target})"
-        if scale == 0
-        else f"CAST(round(CAST({value.sql} AS DOUBLE), {known}) AS {target})",
-        declared,
-    )
+    # In whole units of the last place that remains; DuckDB's round() of other decimals is a DOUBLE.
+    exact = as_decimal(declared)
+    if scale - known > 37:
+        return Value(f"CASE WHEN {value.sql} IS NOT NULL THEN CAST(0 AS {target}) END", declared)
+
+    def rounded(sql: str) -> str:
+        whole, unit = unscaled(sql, exact), f"CAST('1{'0' * (scale - known)}' AS HUGEINT)"
+        if not cut:
+            whole = f"({whole} + sign({sql}) * ({unit} // 2))"
+        return rescaled(f"({whole} // {unit} * {unit})", exact)
+
+    return Value(f"CAST({computed_once(rounded, value)} AS {target})", declared)
 
 
 @numbers.scalar("POWER", least=2)
@@ -183,4 +181,41 @@ def _rand(call: Call) -> str:
     return "(SELECT random())"  # a subquery, because RAND() has one value for all rows of a statement
 
 
-numbers.refuse("BIT_COUNT", "GET_BIT", "LEFT_SHIFT", "RIGHT_SHIFT", "SET_BIT")
+def _bits(call: Call) -> tuple[Value, str, int]:
+    """The integer of a bit function, its SQL as a BIGINT, and its width in bits; raises 8116, 40510 for binary data."""
+    value = call.arguments[0]
+    if value.type.name in BINARY:
+        raise unsupported(f"{call.name} of binary data", call.line)
+    if value.type.name not in INTEGERS | {"bit"}:
+        raise call.invalid_argument(0)
+    width = 1 if value.type.name == "bit" else 8 * TYPES[value.type.name].size
+    return value, f"CAST({value.sql} AS BIGINT)", width
+
+
+@numbers.scalar("BIT_COUNT", least=1, result=BIGINT)
+def _bit_count(call: Call) -> str:
+    _, sql, width = _bits(call)
+    return f"tsql_bit_count({sql}, {width})"
+
+
+@numbers.scalar("GET_BIT", least=2, result=BIT)
+def _get_bit(call: Call) -> str:
+    _, sql, width = _bits(call)
+    return f"tsql_get_bit({sql}, {call.whole(1).sql}, {width})"
+
+
+@numbers.scalar("SET_BIT", least=2, most=3)
+def _set_bit(call: Call) -> Value:
+    value, sql, width = _bits(call)
+    bit = call.converted(2, BIT).sql if len(call.arguments) == 3 else "CAST(1 AS TINYINT)"
+    return Value(
+        f"CAST(tsql_set_bit({sql}, {call.whole(1).sql}, {bit}, {width}) AS {duckdb_type(value.type)})", value.type
+    )
+
+
+@numbers.scalar("LEFT_SHIFT", "RIGHT_SHIFT", least=2)
+def _shift(call: Call) -> Value:
+    value, sql, width = _bits(call)
+    sign = "" if call.name == "LEFT_SHIFT" else "-"
+    shifted = f"tsql_shift({sql}, {sign}{call.whole(1).sql}, {width})"
+    return Value(f"CAST({shifted} AS {duckdb_type(value.type)})", value.type)

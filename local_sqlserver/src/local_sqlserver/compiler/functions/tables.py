@@ -42,10 +42,7 @@ def _generate_series(call: Call) -> Rows:
     return Rows(sql, (OutputColumn("value", column, "value"),))
 
 
-tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENJSON", "OPENQUERY", "OPENXML", place=Place.TABLE)
-
-json = Theme("JSON")
-json.refuse("ISJSON", "JSON_ARRAY", "JSON_MODIFY", "JSON_OBJECT", "JSON_PATH_EXISTS", "JSON_QUERY", "JSON_VALUE")
+tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENQUERY", "OPENXML", place=Place.TABLE)
 
 graphs = Theme("graphs")
 graphs.refuse(

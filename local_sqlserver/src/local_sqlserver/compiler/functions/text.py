@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from local_sqlserver.collation import compared, joined
-from local_sqlserver.compiler.conversions import as_text, convert
+from local_sqlserver.compiler.conversions import as_text, convert, cut
 from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
@@ -13,6 +13,7 @@ from local_sqlserver.compiler.fragments import (
     integer_constant,
     native,
     quote,
+    raise_sql,
     typed_null,
     without_trailing_blanks,
 )
@@ -21,7 +22,7 @@ from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.patterns import like_regex
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
-from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, SqlType, storage_bytes
+from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, storage_bytes
 
 text = Theme("text")
 
@@ -153,7 +154,9 @@ def _patindex(call: Call) -> str:
     anchored_start = not pattern.startswith("%")
     anchored_end = not pattern.endswith("%")
     core = like_regex(pattern.strip("%"))
-    regex = f"{'^' if anchored_start else ''}(?:{core}){'$' if anchored_end else ''}"
+    # Trailing blanks of the text do not count, as for LIKE, unless one of the two is Unicode.
+    blanks = "" if _kind(call.arguments[0], value) == "nvarchar" else " *"
+    regex = f"{'^' if anchored_start else ''}(?:{core}){f'{blanks}$' if anchored_end else ''}"
     options = "s" if value.case_counts else "si"
     counter = "length" if _whole_characters(value) else "tsql_len"
     # DuckDB has no function for the position of a match: it is the length of the shortest text before one, plus 1.
@@ -174,8 +177,12 @@ def _replace(call: Call) -> Value:
     # A constant without letters (a blank, a comma) needs no comparison by case, which costs a macro.
     if by.case_counts or (old.constant is not None and old.constant.lower() == old.constant.upper()):
         sql = f"replace({value.sql}, {old.sql}, {new.sql})"
-        return Value(sql, declared, collation=collation, cost=native(value, old, new))
-    return Value(f"tsql_replace({value.sql}, {old.sql}, {new.sql})", declared, collation=collation)
+        replaced = Value(sql, declared, collation=collation, cost=native(value, old, new))
+    else:
+        replaced = Value(f"tsql_replace({value.sql}, {old.sql}, {new.sql})", declared, collation=collation)
+    shorter = old.constant is not None and new.constant is not None and len(new.constant) <= len(old.constant)
+    most = text_length(new.type) if new.type.length != MAX else text_length(value.type)
+    return replaced if shorter else cut(replaced, text_length(value.type) * max(most, 1))
 
 
 @text.scalar("STUFF", least=4)
@@ -184,7 +191,18 @@ def _stuff(call: Call) -> Value:
     inserted = "''" if call.arguments[3].null else call.text(3).sql
     function = "tsql_stuff_whole" if _whole_characters(value) else "tsql_stuff"
     sql = f"{function}({value.sql}, {call.whole(1).sql}, {call.whole(2).sql}, {inserted})"
-    return Value(sql, text_type(_kind(value), 8000), collation=value.collation)
+    longest = _sum(text_length(value.type), 0 if inserted == "''" else text_length(call.arguments[3].type))
+    declared = text_type(_kind(value), MAX if value.type.length == MAX else longest)
+    stuffed = Value(sql, declared, collation=value.collation)
+    if declared.length == MAX or longest <= (declared.length or 1):
+        return stuffed
+
+    def checked(sql: str) -> str:
+        return (
+            f"CASE WHEN tsql_len({sql}) <= {declared.length} THEN {sql} ELSE {raise_sql(40510, quote(_TOO_LONG))} END"
+        )
+
+    return replace(stuffed, sql=computed_once(checked, stuffed))
 
 
 @text.scalar("REPLICATE", least=2)
@@ -208,7 +226,9 @@ def _concat(call: Call) -> Value:
     texts = [as_text(argument, call.line) for argument in call.arguments]
     sql = f"concat({', '.join(each.sql for each in texts)})"
     collation = joined(texts, call.line)
-    return Value(sql, _joined_type(call.arguments), collation=collation, cost=native(*texts))
+    longest = _longest(call.arguments)
+    declared = text_type(_kind(*call.arguments), longest)
+    return cut(Value(sql, declared, collation=collation, cost=native(*texts)), longest)
 
 
 @text.scalar("CONCAT_WS", least=3, most=254)
@@ -216,15 +236,24 @@ def _concat_ws(call: Call) -> Value:
     texts = [as_text(argument, call.line) for argument in call.arguments]
     separator, *parts = (each.sql for each in texts)
     sql = f"concat_ws(coalesce({separator}, ''), {', '.join(parts)})"
-    declared = _joined_type(call.arguments, len(texts))
-    return Value(sql, declared, collation=joined(texts, call.line), cost=native(*texts))
+    longest = _longest(call.arguments, len(texts))
+    declared = text_type(_kind(*call.arguments), longest)
+    return cut(Value(sql, declared, collation=joined(texts, call.line), cost=native(*texts)), longest)
 
 
-def _joined_type(arguments: list[Value], separators: int = 0) -> SqlType:
+def _longest(arguments: list[Value], separators: int = 0) -> int:
+    """The most characters of the arguments joined, of which the first is repeated as a separator."""
     lengths = [text_length(argument.type) for argument in arguments if not argument.null]
     if separators and lengths:
         lengths += [lengths[0]] * separators
-    return text_type(_kind(*arguments), MAX if MAX in lengths else max(sum(lengths), 1))
+    return max(_sum(*lengths), 1) if MAX not in lengths else MAX
+
+
+def _sum(*lengths: int) -> int:
+    return MAX if MAX in lengths else sum(lengths)
+
+
+_TOO_LONG = "STUFF with a result of more than 8000 bytes"
 
 
 @text.scalar("ASCII", "UNICODE", least=1, result=INT)
@@ -240,10 +269,11 @@ def _character(call: Call) -> Value:
     is_char = call.name == "CHAR"
     limit = 255 if is_char else 0x10FFFF
     declared = text_type("varchar", 1) if is_char else text_type("nvarchar", 2)
+    # The parameters of DuckDB hold U+0000, but not its SQL.
     if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
         character = chr(int(code.constant))
         return Value(quote(character), declared, constant=character, cost=Cost.NAME)
-    return Value(f"CASE WHEN {code.sql} BETWEEN 1 AND {limit} THEN tsql_surrogate({code.sql}) END", declared)
+    return Value(f"CASE WHEN {code.sql} BETWEEN 0 AND {limit} THEN tsql_surrogate({code.sql}) END", declared)
 
 
 @text.scalar("TRANSLATE", least=3)
@@ -296,4 +326,32 @@ def _isnumeric(call: Call) -> str:
     return f"CASE WHEN {value.sql} IS NULL THEN 0 ELSE {int(is_number)} END"
 
 
-text.refuse("DIFFERENCE", "SOUNDEX", "STRING_ESCAPE", "TERTIARY_WEIGHTS")
+@text.scalar("PARSENAME", least=2, result=text_type("nvarchar", 128))
+def _parsename(call: Call) -> str:
+    return f"tsql_parse_name({call.text(0).sql}, {call.converted(1, INT).sql})"
+
+
+@text.scalar("STRING_ESCAPE", least=2, result=text_type("nvarchar", MAX))
+def _string_escape(call: Call) -> str:
+    kind = call.arguments[1].constant
+    if kind is None or kind.lower() != "json":
+        raise unsupported("STRING_ESCAPE of another type than 'json'", call.line)
+    return f"tsql_json_escape({call.text(0).sql})"
+
+
+@text.scalar("SOUNDEX", least=1, result=text_type("varchar", 4))
+def _soundex(call: Call) -> str:
+    return f"tsql_soundex({call.text(0).sql})"
+
+
+@text.scalar("DIFFERENCE", least=2, result=INT)
+def _difference(call: Call) -> str:
+    one, two = (Value(f"tsql_soundex({call.text(position).sql})", INT) for position in range(2))
+
+    def equal(one: str, two: str) -> str:
+        return f"({' + '.join(f'CAST({one}[{place}] = {two}[{place}] AS INTEGER)' for place in range(1, 5))})"
+
+    return computed_once(equal, one, two)
+
+
+text.refuse("TERTIARY_WEIGHTS")

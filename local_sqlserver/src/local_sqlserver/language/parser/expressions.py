@@ -9,7 +9,7 @@ from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
-from local_sqlserver.language.tokens import BINARY, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
+from local_sqlserver.language.tokens import BINARY, END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import TYPES, SqlType
 
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
@@ -53,6 +53,9 @@ class ExpressionParser(TokenCursor):
         self.undeclared = undeclared
         self.scalars: dict[str, SqlType] = {}
         self.tables: set[str] = set()
+        self._windows: int | None = None
+        """The position of the WINDOW clause whose definitions are being read."""
+        self._open_windows: list[str] = []
 
     def query(self) -> syntax.Query:
         """A query, up to a closing parenthesis or the end."""
@@ -131,7 +134,7 @@ class ExpressionParser(TokenCursor):
         if token := self.accept_word("NOT"):
             operand = self._not()
             if not isinstance(operand, syntax.Condition):
-                raise self.error()
+                raise sql_error(4145, self.token.value, line=self.token.line)
             return syntax.Not(operand=operand, line=token.line)
         return self._predicate()
 
@@ -213,6 +216,8 @@ class ExpressionParser(TokenCursor):
             right = self._multiplicative()
             self._refuse_conditions(left, right)
             left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
+        if self.at_operator("<", ">") and self.peek().kind == OPERATOR and self.peek().text == self.token.text:
+            raise unsupported(f"The operator {2 * self.token.text}", self.token.line)
         return left
 
     def _multiplicative(self) -> syntax.Expression:
@@ -242,7 +247,10 @@ class ExpressionParser(TokenCursor):
             if not isinstance(operand, syntax.Collate) and (collate := self.accept_word("COLLATE")):
                 operand = syntax.Collate(operand=operand, collation=self.collation_name(), line=collate.line)
             elif self.at_words("AT", "TIME", "ZONE"):
-                raise unsupported("AT TIME ZONE", self.token.line)
+                line = self.token.line
+                for _ in range(3):
+                    self.advance()
+                operand = syntax.AtTimeZone(operand=operand, zone=self._primary(), line=line)
             elif self.at_operator("::"):
                 raise self.error()
             else:
@@ -382,6 +390,8 @@ class ExpressionParser(TokenCursor):
         self.expect_operator("(")
         if name == "TRIM":
             return self._trim(line)
+        if name in ("JSON_ARRAY", "JSON_OBJECT"):
+            return self._json(name, line)
         distinct = self.accept_word("DISTINCT") is not None
         if not distinct:
             self.accept_word("ALL")
@@ -423,6 +433,27 @@ class ExpressionParser(TokenCursor):
             line=line,
         )
 
+    def _json(self, name: str, line: int) -> syntax.Call:
+        """JSON_OBJECT(name: value, … [NULL | ABSENT ON NULL]), JSON_ARRAY(value, … [NULL | ABSENT ON NULL])."""
+        arguments: list[syntax.Expression] = []
+        while not self.at_operator(")") and not self._at_null_clause():
+            if arguments:
+                self.expect_operator(",")
+            arguments.append(self.value())
+            if name == "JSON_OBJECT":
+                self.expect_operator(":")
+                arguments.append(self.value())
+        absent = name == "JSON_ARRAY"
+        if self._at_null_clause():
+            absent = self.advance().upper == "ABSENT"
+            self.advance()
+            self.advance()
+        self.expect_operator(")")
+        return syntax.Call(name=name, arguments=tuple(arguments), ignore_nulls=absent, line=line)
+
+    def _at_null_clause(self) -> bool:
+        return self.at_words("NULL", "ON", "NULL") or self.at_words("ABSENT", "ON", "NULL")
+
     def _trim(self, line: int) -> syntax.Call:
         """TRIM([LEADING | TRAILING | BOTH] [characters FROM] text)."""
         name = "TRIM"
@@ -449,19 +480,87 @@ class ExpressionParser(TokenCursor):
                 return tuple(items)
 
     def _window(self) -> syntax.Window:
+        """OVER (…), OVER name, and the definition of a name in the WINDOW clause."""
         line = self.token.line
+        if self.token.is_name:
+            return self._named_window(self.expect_identifier())
         self.expect_operator("(")
-        partition: tuple[syntax.Expression, ...] = ()
+        base = syntax.Window(partition=(), order=(), frame="", line=line)
+        if self.token.is_name and not self.at_word("PARTITION", "ORDER", "ROWS", "RANGE"):
+            base = self._named_window(self.expect_identifier())
+        partition = base.partition
         if self.accept_word("PARTITION"):
             self.expect_word("BY")
             keys = [self.value()]
             while self.accept_operator(","):
                 keys.append(self.value())
             partition = tuple(keys)
-        order = self.order_by() if self.at_word("ORDER") else ()
-        frame = self._frame() if self.at_word("ROWS", "RANGE") else ""
+        order = self.order_by() if self.at_word("ORDER") else base.order
+        frame = self._frame() if self.at_word("ROWS", "RANGE") else base.frame
         self.expect_operator(")")
         return syntax.Window(partition=partition, order=order, frame=frame, line=line)
+
+    def _named_window(self, name: str) -> syntax.Window:
+        """The window that the WINDOW clause of the query, which comes later in the text, gives a name."""
+        returned, outer = self.position, self._windows
+        wanted = name.lower()
+        if outer is None:
+            self._windows = self._find_windows()
+        elif wanted in self._open_windows:
+            raise self.error()  # a window that is defined by itself
+        self._open_windows.append(wanted)
+        self.position = self._windows or 0
+        while self.expect_identifier().lower() != wanted:
+            self.expect_word("AS")
+            self._step_over_parentheses()
+            self.expect_operator(",")
+        self.expect_word("AS")
+        window = self._window()
+        self._open_windows.pop()
+        self.position, self._windows = returned, outer
+        return window
+
+    def _find_windows(self) -> int:
+        """The position of the first definition in the WINDOW clause of the query at the position."""
+        returned, depth, lowest = self.position, 0, 0
+        while self.token.kind != END:
+            depth += self.at_operator("(") - self.at_operator(")")
+            lowest = min(depth, lowest)  # the call may stand in parentheses of its query
+            if depth == lowest and self.at_window_clause():
+                found = self.position + 1
+                self.position = returned
+                return found
+            self.advance()
+        self.position = returned
+        raise self.error()
+
+    def _step_over_parentheses(self) -> None:
+        depth = 0
+        while True:
+            depth += self.at_operator("(") - self.at_operator(")")
+            self.advance()
+            if depth <= 0:
+                return
+
+    def window_clause(self) -> None:
+        """WINDOW name AS (…), …: only checked, because the windows are read where OVER names them."""
+        if not self.at_window_clause():
+            return
+        self.advance()
+        self._windows = self.position
+        while True:
+            self.expect_identifier()
+            self.expect_word("AS")
+            self._window()
+            if not self.accept_operator(","):
+                self._windows = None
+                return
+
+    def at_window_clause(self) -> bool:
+        """Whether the next tokens are WINDOW name AS (."""
+        return (
+            self.at_word("WINDOW") and self.peek().is_name and self.peek(2).upper == "AS" and self.peek(3).text == "("
+        )
 
     def _frame(self) -> str:
         token = self.advance()

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
+from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.expressions import ExpressionParser
 from local_sqlserver.language.tokens import END, QUOTED, STRING, VARIABLE, WORD
@@ -114,6 +115,7 @@ class QueryParser(ExpressionParser):
         where = self.condition() if self.accept_word("WHERE") else None
         group = self._group_by() if self.accept_word("GROUP") else None
         having = self.condition() if self.accept_word("HAVING") else None
+        self.window_clause()
         return syntax.Select(
             distinct=distinct,
             top=top,
@@ -292,10 +294,12 @@ class QueryParser(ExpressionParser):
             return source
         if self.at_word("OPENROWSET") and self.peek().text == "(" and self.peek(2).upper == "BULK":
             return self._file_source()
-        if self.at_word("OPENROWSET", "OPENQUERY", "OPENJSON", "OPENXML", "OPENDATASOURCE"):
+        if self.at_word("OPENROWSET", "OPENQUERY", "OPENXML", "OPENDATASOURCE"):
             raise unsupported(self.token.upper, line)
         if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
             call = self._call(self.advance().upper, line)
+            if call.name == "OPENJSON" and self.at_word("WITH") and self.peek().text == "(":
+                call = replace(call, columns=self._json_columns())
             alias, columns = self._table_alias(required=False)
             return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
         name = self.table_name()
@@ -314,6 +318,24 @@ class QueryParser(ExpressionParser):
             raise self.error()
         self.table_hints()
         return syntax.TableSource(name=name, alias=alias, line=line)
+
+    def _json_columns(self) -> tuple[syntax.JsonColumn, ...]:
+        """WITH (name type ['path'] [AS JSON], …)."""
+        self.advance()
+        self.expect_operator("(")
+        columns = []
+        while True:
+            line, name = self.token.line, self.expect_identifier()
+            declared = parse_type(self)
+            path = self.advance().value if self.token.kind == STRING else None
+            as_json = self.accept_word("AS") is not None
+            if as_json:
+                self.expect_word("JSON")
+            columns.append(syntax.JsonColumn(name=name, type=declared, path=path, as_json=as_json, line=line))
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        return tuple(columns)
 
     def _file_source(self) -> syntax.FileSource:
         """OPENROWSET(BULK 'path', [DATA_SOURCE = 'name',] SINGLE_BLOB) AS alias."""
@@ -353,7 +375,9 @@ class QueryParser(ExpressionParser):
         alias = ""
         if self.accept_word("AS") or required:
             alias = self.expect_identifier()
-        elif self.token.kind == QUOTED or (self.token.kind == WORD and self.token.upper not in RESERVED):
+        elif self.token.kind == QUOTED or (
+            self.token.kind == WORD and self.token.upper not in RESERVED and not self.at_window_clause()
+        ):
             alias = self.advance().value
         columns: tuple[str, ...] = ()
         if alias and self.at_operator("(") and not self._at_hint_list():
