@@ -16,15 +16,16 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
-from local_sqlserver.compiler.fragments import identifier
+from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
-    copy_name,
     create_sequence,
+    former_name,
     identity_sequence,
     index_name,
-    rename_copy,
+    refuse_duplicates,
+    rename_former,
     temporary,
     unique_index,
 )
@@ -144,13 +145,14 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def _check_default(self, default: syntax.Definition) -> None:
+        before = len(self.parameters)
         try:
             self.expression(default.expression, Scope())
         except SqlError as error:
             if error.number not in (207, 4104):  # a default has no source in scope, so every column is unknown
                 raise
             raise sql_error(128, default.text, line=default.line) from error
-        self.parameters.clear()  # the default is compiled as a check: its parameters are not this statement's
+        del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
@@ -183,30 +185,45 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(4902, ".".join(node.target), line=node.line)
         if node.alter_column is not None:
             return self._alter_column(node, relation, node.alter_column)
-        if node.drop_columns:
-            return self._drop_columns(node, relation)
-        if node.drop_constraints:
-            return self._drop_constraints(node, relation)
-        statements: list[str] = []
-        for definition in node.add_columns:
-            relation = self._add_column(definition, relation, statements)
-        for given in node.add_constraints:
-            relation = self._add_constraint(given, relation, statements)
-        return Translation(
-            statements=tuple(statements),
-            command="ddl",
-            parameters=tuple(self.parameters),
-            changes=(CatalogChange("alter table", relation),),
-        )
+        if node.drop_columns or node.drop_constraints:
+            return self._alter_drop(node, relation)
+        return self._alter_add(node, relation)
 
-    def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
-        """Drop the unique indexes before the changes and create them after: DuckDB cannot alter an indexed table."""
-        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
-        drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
-        kept = after or relation
-        names = {constraint.name for constraint in kept.constraints}
-        creates = [self._unique_index(constraint, kept) for constraint in keys if constraint.name in names]
-        return [*drops, *changes, *creates]
+    def _rebuilt(self, before: Relation, after: Relation, values: dict[str, str]) -> list[str]:
+        """Replace a table by one with the columns and keys of ``after``, filled with its rows.
+
+        ``values`` is the SQL of the columns that do not keep their values. DuckDB alters no table with an index, adds no
+        NOT NULL column, and creates no index on a table that the transaction has changed. All of this is possible
+        before the table has rows, so it gets them last.
+        """
+        stored = [column.name for column in after.columns if column.computed is None]
+        names = ", ".join(identifier(name) for name in stored)
+        selected = ", ".join(values.get(name, identifier(name)) for name in stored)
+        keys = [constraint for constraint in before.constraints if constraint.kind in UNIQUE_KINDS]
+        return [
+            *(f"DROP INDEX {index_name(before, constraint.name)}" for constraint in keys),
+            rename_former(before),
+            *self._created(after),
+            f"INSERT INTO {after.duckdb_name} ({names}) SELECT {selected} FROM {former_name(before)}",
+            f"DROP TABLE {former_name(before)}",
+        ]
+
+    def _refuse_duplicates(
+        self, constraint: ConstraintInfo, before: Relation, after: Relation, values: dict[str, str]
+    ) -> list[str]:
+        """The statement that raises 1505 if the rows of ``before`` have duplicates of a new key of ``after``."""
+        by_name = {column.name: column for column in after.columns}
+        if any(by_name[name].identity and name in values for name in constraint.columns):
+            return []  # identity values that are still to be given are unique
+        known = {column.name for column in before.columns}
+        added = [
+            f"{values[column.name]} AS {identifier(column.name)}"
+            for column in after.columns
+            if column.name not in known and column.name in values and not column.identity
+        ]
+        rows = f"SELECT {', '.join(['*', *added])} FROM {before.duckdb_name}"
+        where = self._filter(constraint, after)
+        return [refuse_duplicates(after, constraint, rows, where, constraint.name)]
 
     def _unique_index(self, constraint: ConstraintInfo, relation: Relation) -> str:
         """The statement that creates the index of a key or unique index."""
@@ -218,66 +235,82 @@ class DefinitionCompiler(DataCompiler):
         scope = Scope(None, [relation_source(relation, relation.name, "")])
         return self.condition(parse_expression(constraint.definition), scope).sql
 
-    def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
+    def _alter_add(self, node: syntax.AlterTable, relation: Relation) -> Translation:
+        """ALTER TABLE ADD of columns and constraints."""
+        before, values, checks = relation, {}, []
+        statements: list[str] = []
+        for definition in node.add_columns:
+            relation, column = self._added_column(definition, relation, node)
+            if column.computed is not None:
+                continue
+            if column.identity:
+                statements.append(create_sequence(relation, column.identity))
+            # Existing rows get the default only if the column is NOT NULL or the statement says WITH VALUES.
+            filled = column.identity or not column.nullable or definition.with_values
+            value = self.default(column, relation, definition.line) if filled else typed_null(column.type)
+            values[column.name] = value.sql
+            if not column.nullable and not column.identity and column.default is None:
+                refused = raise_sql(4901, quote(column.name), quote(relation.name))
+                statements.append(f"SELECT {refused} FROM {relation.duckdb_name} LIMIT 1")
+        keys = []
+        for given in node.add_constraints:
+            if given.kind == "D":
+                relation = self._add_default(given, relation)
+                continue
+            constraint = self._added_constraint(given, relation)
+            relation = replace(relation, constraints=(*relation.constraints, constraint))
+            if constraint.kind in UNIQUE_KINDS:
+                keys.append(constraint)
+            else:
+                checks.append(constraint)
+        for constraint in keys:
+            statements += self._refuse_duplicates(constraint, before, relation, values)
+        if keys or before.columns != relation.columns and node.add_columns:
+            statements += self._rebuilt(before, relation, values)
+        statements += [self._refuse_rows(constraint, relation) for constraint in checks]
+        return Translation(
+            statements=tuple(statements),
+            command="ddl",
+            parameters=tuple(self.parameters),
+            changes=(CatalogChange("alter table", relation),),
+        )
+
+    def _added_column(
+        self, definition: syntax.ColumnDefinition, relation: Relation, node: syntax.AlterTable
+    ) -> tuple[Relation, ColumnInfo]:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
             raise sql_error(2705, definition.name, relation.name, line=definition.line)
-        column = self._column(definition, relation, list(relation.columns), definition.nullable)
-        after = replace(relation, columns=(*relation.columns, column))
-        # SQL Server fills existing rows with the default only if the column is NOT NULL.
-        if column.nullable:
-            added = f"{identifier(column.name)} {duckdb_type(column.type)}"
-            changes = [f"ALTER TABLE {relation.duckdb_name} ADD COLUMN {added}"]
-        else:
-            changes = self._rebuilt(relation, after, definition.line)
-        statements += self._around_indexes(relation, changes, after)
-        return after
+        if definition.identity and any(column.identity for column in relation.columns):
+            raise sql_error(2744, relation.name, line=definition.line)
+        nullable = definition.nullable
+        for constraint in node.add_constraints:
+            if constraint.kind == "PK" and definition.name.lower() in {name.lower() for name in constraint.columns}:
+                if nullable is True:
+                    raise sql_error(8111, relation.name, line=definition.line)
+                nullable = False
+        column = self._column(definition, relation, list(relation.columns), nullable)
+        return replace(relation, columns=(*relation.columns, column)), column
 
-    def _rebuilt(self, relation: Relation, after: Relation, line: int) -> list[str]:
-        """Replace the table by a copy of its rows with the added last column, which gets its default.
+    def _refuse_rows(self, constraint: ConstraintInfo, relation: Relation) -> str:
+        """The statement that raises 547 if an existing row violates a CHECK constraint."""
+        scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
+        condition = self.condition(parse_expression(constraint.definition), scope)
+        return (
+            f"SELECT {check_failed('ALTER TABLE', constraint, relation)} FROM {relation.duckdb_name} "
+            f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
+        )
 
-        DuckDB cannot add a NOT NULL column, nor fill a column and declare it NOT NULL in one transaction.
-        """
-        added = after.columns[-1]
-        kept = [column for column in relation.columns if column.computed is None]
-        names = ", ".join(identifier(column.name) for column in (*kept, added))
-        values = [identifier(column.name) for column in kept]
-        values.append("NULL" if added.default is None else self.default(added, after, line).sql)
-        listed = ", ".join(self._emitted_column(column, after) for column in after.columns)
-        copy = copy_name(relation)
-        return [
-            f"CREATE {temporary(relation)}TABLE {copy} ({listed})",
-            f"INSERT INTO {copy} ({names}) SELECT {', '.join(values)} FROM {relation.duckdb_name}",
-            f"DROP TABLE {relation.duckdb_name}",
-            rename_copy(relation),
-        ]
-
-    def _add_constraint(
-        self, given: syntax.ConstraintDefinition, relation: Relation, statements: list[str]
-    ) -> Relation:
-        if given.kind == "D":
-            return self._add_default(given, relation)
+    def _added_constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
+        """A constraint of ALTER TABLE ADD; raises 2714, 1779, 8111."""
         constraint = self._constraint(given, relation)
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
             raise sql_error(2714, constraint.name, line=given.line)
         if constraint.kind == "PK":
             if any(known.kind == "PK" for known in relation.constraints):
                 raise sql_error(1779, relation.name, line=given.line)
-            nullable = [
-                column.name for column in relation.columns if column.name in constraint.columns and column.nullable
-            ]
-            if nullable:
+            if any(column.name in constraint.columns and column.nullable for column in relation.columns):
                 raise sql_error(8111, relation.name, line=given.line)
-        if given.definition is not None:
-            scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
-            condition = self.condition(given.definition.expression, scope)
-            # This SELECT raises 547 if an existing row violates the constraint.
-            statements.append(
-                f"SELECT {check_failed('ALTER TABLE', constraint, relation)} FROM {relation.duckdb_name} "
-                f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
-            )
-        else:
-            statements.append(self._unique_index(constraint, relation))
-        return replace(relation, constraints=(*relation.constraints, constraint))
+        return constraint
 
     def _add_default(self, given: syntax.ConstraintDefinition, relation: Relation) -> Relation:
         columns = list(relation.columns)
@@ -291,56 +324,59 @@ class DefinitionCompiler(DataCompiler):
                 return replace(relation, columns=tuple(columns))
         raise sql_error(1752, given.columns[0], relation.name, line=given.line)
 
-    def _drop_columns(self, node: syntax.AlterTable, relation: Relation) -> Translation:
-        columns = list(relation.columns)
-        changes = []
+    def _alter_drop(self, node: syntax.AlterTable, before: Relation) -> Translation:
+        """ALTER TABLE DROP of constraints and columns."""
+        statements: list[str] = []
+        relation = before
+        for name in node.drop_constraints:
+            relation = self._without_constraint(name, relation, node, statements)
+        before = relation
         for name in node.drop_columns:
-            column = next((known for known in columns if known.name.lower() == name.lower()), None)
+            column = next((known for known in relation.columns if known.name.lower() == name.lower()), None)
             if column is None:
                 if node.if_exists:
                     continue
                 raise sql_error(4924, "ALTER TABLE DROP COLUMN", name, relation.name, line=node.line)
-            holders = [
-                constraint.name
-                for constraint in relation.constraints
-                if name.lower() in (used.lower() for used in constraint.columns)
-            ]
-            if column.default is not None and column.default_name:
-                holders.insert(0, column.default_name)
-            if holders:
+            if column.default_name or self._users(column, relation):
                 raise sql_error(4922, "ALTER TABLE DROP COLUMN", column.name, line=node.line)
-            columns.remove(column)
-            changes.append(f"ALTER TABLE {relation.duckdb_name} DROP COLUMN {identifier(column.name)}")
-        after = replace(relation, columns=tuple(columns))
-        statements = self._around_indexes(relation, changes, after) if changes else []
-        return _ddl(tuple(statements), CatalogChange("alter table", after))
-
-    def _drop_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
-        statements = []
-        for name in node.drop_constraints:
-            constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
-            default = next(
-                (
-                    column
-                    for column in relation.columns
-                    if column.default_name and column.default_name.lower() == name.lower()
-                ),
-                None,
-            )
-            if constraint is not None and constraint.kind != "UX":
-                if constraint.kind != "C":
-                    statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
-                kept = tuple(known for known in relation.constraints if known is not constraint)
-                relation = replace(relation, constraints=kept)
-            elif default is not None:
-                columns = tuple(
-                    replace(column, default=None, default_name=None) if column is default else column
-                    for column in relation.columns
-                )
-                relation = replace(relation, columns=columns)
-            elif not node.if_exists:
-                raise sql_error(3728, name, line=node.line)
+            kept = tuple(known for known in relation.columns if known is not column)
+            if not kept:
+                raise sql_error(4923, column.name, relation.name, line=node.line)
+            if column.identity:
+                statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
+            relation = replace(relation, columns=kept)
+        if relation.columns != before.columns:
+            statements += self._rebuilt(before, relation, {})
         return _ddl(tuple(statements), CatalogChange("alter table", relation))
+
+    def _users(self, column: ColumnInfo, relation: Relation) -> list[str]:
+        """The constraints, indexes and computed columns that read a column."""
+        users = [constraint.name for constraint in relation.constraints if column.name in constraint.columns]
+        for computed in relation.columns:
+            if computed.computed is not None:
+                source = relation_source(relation, relation.name, "")
+                self.expression(parse_expression(computed.computed), Scope(None, [source]))
+                if column.name in source.used:
+                    users.append(computed.name)
+        return users
+
+    def _without_constraint(
+        self, name: str, relation: Relation, node: syntax.AlterTable, statements: list[str]
+    ) -> Relation:
+        constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
+        if constraint is not None and constraint.kind not in ("UX", "IX"):
+            if constraint.kind in UNIQUE_KINDS:
+                statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
+            kept = tuple(known for known in relation.constraints if known is not constraint)
+            return replace(relation, constraints=kept)
+        for column in relation.columns:
+            if column.default_name and column.default_name.lower() == name.lower():
+                plain = replace(column, default=None, default_name=None)
+                columns = tuple(plain if known is column else known for known in relation.columns)
+                return replace(relation, columns=columns)
+        if not node.if_exists:
+            raise sql_error(3728, name, line=node.line)
+        return relation
 
     def _alter_column(
         self, node: syntax.AlterTable, relation: Relation, definition: syntax.ColumnDefinition
@@ -371,16 +407,14 @@ class DefinitionCompiler(DataCompiler):
         assert output is not None
         value = self.assigned(own.value(output), after_column, relation, node.line)
         name = identifier(column.name)
-        changes = []
-        if value.sql != own.value(output).sql:  # else the new type stores every old value unchanged
-            changes.append(
-                f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} TYPE "
-                f"{duckdb_type(definition.type)} USING {value.sql}"
-            )
-        if nullable != column.nullable:
-            word = "DROP" if nullable else "SET"
-            changes.append(f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} {word} NOT NULL")
-        statements = self._around_indexes(relation, changes, after) if changes else []
+        statements = []
+        if not nullable and column.nullable:
+            table = f"{relation.database}.{relation.schema}.{relation.name}"
+            refused = raise_sql(515, *map(quote, (column.name, table, "UPDATE")))
+            name = identifier(column.name)
+            statements.append(f"SELECT {refused} FROM {relation.duckdb_name} WHERE {name} IS NULL LIMIT 1")
+        if value.sql != own.value(output).sql or nullable != column.nullable:
+            statements += self._rebuilt(relation, after, {column.name: value.sql})
         return _ddl(tuple(statements), CatalogChange("alter table", after))
 
     def drop(self, node: syntax.DropObjects) -> Translation:
@@ -442,12 +476,12 @@ class DefinitionCompiler(DataCompiler):
         constraint = ConstraintInfo(
             node.name, "UX" if node.unique else "IX", columns, node.where.text if node.where else ""
         )
-        statements: tuple[str, ...] = ()
-        if node.unique:
-            statements = (self._unique_index(constraint, relation),)
+        statements: list[str] = []
         after = replace(relation, constraints=(*relation.constraints, constraint))
+        if node.unique:
+            statements = self._refuse_duplicates(constraint, relation, after, {}) + self._rebuilt(relation, after, {})
         return _ddl(
-            statements,
+            tuple(statements),
             CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
         )
 

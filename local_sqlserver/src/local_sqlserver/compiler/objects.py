@@ -21,14 +21,14 @@ def _in_schema_of(relation: Relation, name: str) -> str:
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
-def copy_name(relation: Relation) -> str:
-    """The quoted name of the copy that replaces a rebuilt table."""
-    return _in_schema_of(relation, f"{relation.name}$copy")
+def former_name(relation: Relation) -> str:
+    """The quoted name of a table while it is replaced by one with other columns or keys."""
+    return _in_schema_of(relation, f"{relation.name}$former")
 
 
-def rename_copy(relation: Relation) -> str:
-    """The statement that renames the copy to the name of the dropped table."""
-    return f"ALTER TABLE {copy_name(relation)} RENAME TO {_parts(relation)[-1]}"
+def rename_former(relation: Relation) -> str:
+    """The statement that renames the table that is replaced."""
+    return f"ALTER TABLE {relation.duckdb_name} RENAME TO {identifier(f'{relation.name}$former')}"
 
 
 def identity_sequence(relation: Relation) -> str:
@@ -75,6 +75,20 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
     expressions = ", ".join(f"({key})" for key in keys)
     emitted = identifier(f"{relation.name}${name}")
     return f"CREATE UNIQUE INDEX {emitted} ON {relation.duckdb_name} ({expressions})"
+
+
+def refuse_duplicates(relation: Relation, constraint: ConstraintInfo, rows: str, where: str, named: str) -> str:
+    """SQL that raises 1505 if two of the ``rows`` have the same key; ``named`` is the index in the message."""
+    by_name = {column.name.lower(): column for column in relation.columns}
+    columns = [by_name[name.lower()] for name in constraint.columns]
+    shown = " || ', ' || ".join(
+        f"coalesce(CAST(any_value({identifier(column.name)}) AS VARCHAR), '<NULL>')" for column in columns
+    )
+    keys = ", ".join(_key(column) for column in columns)
+    table = quote(f"{relation.schema}.{relation.name}")
+    raised = raise_sql(1505, table, quote(named), f"'(' || {shown} || ')'")
+    condition = f" WHERE {where}" if where else ""
+    return f"SELECT {raised} FROM ({rows}){condition} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
 
 
 def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> str:

@@ -524,7 +524,10 @@ class Definition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnDefinition(Node):
-    """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified."""
+    """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified.
+
+    ``with_values`` gives the rows of the table the default of an added nullable column, too.
+    """
 
     name: str
     type: SqlType | None = None
@@ -532,6 +535,7 @@ class ColumnDefinition(Node):
     identity: tuple[int, int] | None = None
     default: Definition | None = None
     default_name: str | None = None
+    with_values: bool = False
     computed: Definition | None = None
     collation: str | None = None
 
@@ -557,7 +561,7 @@ class CreateTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlterTable(CompiledStatement):
-    """ALTER TABLE: exactly one of the parts is filled."""
+    """ALTER TABLE: columns and constraints to add or to drop, or one column to alter."""
 
     target: Name
     add_columns: tuple[ColumnDefinition, ...] = ()

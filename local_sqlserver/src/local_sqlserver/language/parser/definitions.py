@@ -130,6 +130,7 @@ class DefinitionParser(DataParser):
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
+        with_values = False
         while True:
             given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
             if nullable is not None and self.at_word("NULL", "NOT"):
@@ -154,6 +155,9 @@ class DefinitionParser(DataParser):
                 if default is not None:
                     raise sql_error(8148, "DEFAULT", name, table, line=token.line)
                 default, default_name = self._default(), given
+                if self.at_words("WITH", "VALUES"):
+                    self.position += 2
+                    with_values = True
             elif self.accept_word("COLLATE"):
                 collation = self.collation_name()
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
@@ -174,6 +178,7 @@ class DefinitionParser(DataParser):
             identity=identity,
             default=default,
             default_name=default_name,
+            with_values=with_values,
             collation=collation,
             line=line,
         )
@@ -261,8 +266,6 @@ class DefinitionParser(DataParser):
                 constraints.append(self._added_constraint())
             else:
                 column, inline = self._column_definition(target[-1], len(columns) + 1)
-                if column.computed is not None or column.identity:
-                    raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", column.line)
                 columns.append(column)
                 constraints += inline
             if not self.accept_operator(","):
@@ -282,17 +285,25 @@ class DefinitionParser(DataParser):
         return syntax.ConstraintDefinition(kind="D", name=name, columns=columns, definition=definition, line=line)
 
     def _alter_drop(self, target: syntax.Name, line: int) -> syntax.AlterTable:
-        is_column = self.accept_word("COLUMN") is not None
-        if not is_column:
-            self.accept_word("CONSTRAINT")
-        if_exists = self.if_exists()
-        names = [self.expect_identifier()]
-        while self.accept_operator(","):
-            self.accept_word("COLUMN" if is_column else "CONSTRAINT")
-            names.append(self.expect_identifier())
-        if is_column:
-            return syntax.AlterTable(target=target, drop_columns=tuple(names), if_exists=if_exists, line=line)
-        return syntax.AlterTable(target=target, drop_constraints=tuple(names), if_exists=if_exists, line=line)
+        dropped: dict[str, list[str]] = {"COLUMN": [], "CONSTRAINT": []}
+        what, if_exists = "CONSTRAINT", False
+        while True:
+            # The list may go on without the word: DROP COLUMN a, b, CONSTRAINT c.
+            word = self.accept_word("COLUMN", "CONSTRAINT")
+            what = word.upper if word else what
+            if_exists = self.if_exists() or if_exists
+            dropped[what].append(self.expect_identifier())
+            if self.at_word("WITH"):
+                self._index_options()
+            if not self.accept_operator(","):
+                break
+        return syntax.AlterTable(
+            target=target,
+            drop_columns=tuple(dropped["COLUMN"]),
+            drop_constraints=tuple(dropped["CONSTRAINT"]),
+            if_exists=if_exists,
+            line=line,
+        )
 
     def if_exists(self) -> bool:
         """Step over IF EXISTS; return whether it was there."""
