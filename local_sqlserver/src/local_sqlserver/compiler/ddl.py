@@ -192,8 +192,8 @@ class DefinitionCompiler(DataCompiler):
     def _rebuilt(self, before: Relation, after: Relation, values: dict[str, str]) -> list[str]:
         """Replace a table by one with the columns and keys of ``after``, filled with its rows.
 
-        ``values`` is the SQL of the columns that do not keep their values. DuckDB alters no table with an index, adds no
-        NOT NULL column, and creates no index on a table that the transaction has changed. All of this is possible
+        ``values`` is the SQL of the columns that do not keep their values. DuckDB alters no table with an index, adds
+        no NOT NULL column, and creates no index on a table that the transaction has changed. All of this is possible
         before the table has rows, so it gets them last.
         """
         stored = [column.name for column in after.columns if column.computed is None]
@@ -265,7 +265,7 @@ class DefinitionCompiler(DataCompiler):
                 checks.append(constraint)
         for constraint in keys:
             statements += self._refuse_duplicates(constraint, before, relation, values)
-        if keys or before.columns != relation.columns and node.add_columns:
+        if keys or node.add_columns:
             statements += self._rebuilt(before, relation, values)
         statements += [self._refuse_rows(constraint, relation) for constraint in checks]
         return Translation(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import UNRESOLVED, compared, joined
-from local_sqlserver.compiler.contract import Context
+from local_sqlserver.compiler.contract import ColumnInfo, Context, Relation
 from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
 from local_sqlserver.compiler.fragments import (
@@ -38,6 +39,14 @@ class _Recursion:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The table whose rows a common table expression shows, and its columns by their names there, in lower case."""
+
+    relation: Relation
+    columns: dict[str, ColumnInfo]
+
+
 class QueryCompiler(ExpressionCompiler):
     """Compiles queries."""
 
@@ -46,10 +55,19 @@ class QueryCompiler(ExpressionCompiler):
     def __init__(self, context: Context, line: int) -> None:
         super().__init__(context, line)
         self.tables: dict[str, SourceColumns] = {}
+        self.bases: dict[str, Base] = {}
+        self.nested: Rows | None = None  # the OUTPUT of the change that INSERT … SELECT reads
 
-    def common_tables(self, statement: syntax.CompiledStatement) -> str:
-        """The WITH clause of a statement, or ''; later names may resolve to its tables."""
+    def common_tables(
+        self, statement: syntax.CompiledStatement, target: str = "", assigned: Collection[str] = ()
+    ) -> str:
+        """The WITH clause of a statement, or ''; later names may resolve to its tables.
+
+        The statement changes the rows of ``target``, which therefore has one more column: _rowid. ``assigned`` are the
+        columns that it assigns. Raises 4403, 4405 and 4406 if the expression does not show the rows of one table.
+        """
         self.tables = {}
+        self.bases = {}
         parts = []
         recursive = False
         for table in statement.tables:
@@ -61,14 +79,97 @@ class QueryCompiler(ExpressionCompiler):
                 parts.append(self._recursive_table(table, statement.max_recursion))
                 continue
             self._refuse_order(table.query)
-            rows = self.rows(table.query, None)
+            is_target = table.name.lower() == target.lower()
+            body, base = table.query.body, None
+            if target and isinstance(body, syntax.Select):
+                base = self._base(body, assigned if is_target else None)
+            if is_target and base is None:
+                raise sql_error(4403, table.name, line=table.line)
+            if base is not None and isinstance(body, syntax.Select):
+                rows = self.select(body, None, table.query, rowid=base[0])
+            else:
+                rows = self.rows(table.query, None)
             columns = named_columns(rows, table.columns, table.name, table.line)
             self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns)
             names = ", ".join(identifier(column.emitted) for column in columns)
+            if base is not None:
+                _, relation, shown = base
+                known = {column.name.lower(): column for column in relation.columns}
+                named = {
+                    column.name.lower(): known[name.lower()]
+                    for column, name in zip(columns, shown, strict=True)
+                    if name
+                }
+                self.bases[table.name.lower()] = Base(relation, named)
+                derived = {column.name.lower() for column in columns} - named.keys()
+                if is_target and derived.intersection(assigned):
+                    raise sql_error(4406, table.name, line=table.line)
+                names = f"_rowid, {names}"
             parts.append(f"{identifier(table.name)}({names}) AS ({rows.sql})")
         if not parts:
             return ""
         return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
+
+    def _base(
+        self, body: syntax.Select, assigned: Collection[str] | None
+    ) -> tuple[int, Relation, tuple[str, ...]] | None:
+        """The position in FROM of the table that a SELECT shows, the table, and its column in each item, '' for none.
+
+        ``assigned`` tells the table of several that a statement changes: raises 4405 if it is not one. None is the
+        result for a SELECT that does not show rows of a table (DISTINCT, GROUP BY), or may show those of several.
+        """
+        if body.distinct or body.group or body.having or any(has_aggregate(i.value) for i in body.items if i.value):
+            return None
+        # The columns of each source and the columns of its table behind them.
+        sources: list[tuple[str, Relation | None, dict[str, str]]] = []
+        for source in sources_of(body.source):
+            if not isinstance(source, syntax.TableSource):
+                sources.append((getattr(source, "alias", ""), None, {}))
+                continue
+            alias = (source.alias or source.name[-1]).lower()
+            key = source.name[0].lower() if len(source.name) == 1 else ""
+            if key in self.tables:
+                base = self.bases.get(key)
+                columns = self.tables[key].columns
+                shown = {
+                    c.name.lower(): base.columns[c.name.lower()].name if base and c.name.lower() in base.columns else ""
+                    for c in columns
+                }
+                sources.append((alias, base.relation if base else None, shown))
+                continue
+            relation = self.context.relation(source.name, source.line)
+            shown = {column.name.lower(): column.name for column in relation.columns}
+            sources.append((alias, relation if relation.kind not in ("V", "S") else None, shown))
+        items: list[tuple[str, int, str]] = []
+        for item in body.items:
+            if item.value is None:
+                qualifier = item.qualifier[-1].lower() if item.qualifier else ""
+                for position, (alias, _, shown) in enumerate(sources):
+                    if qualifier in ("", alias):
+                        items += [(name, position, column) for name, column in shown.items()]
+                continue
+            name, position, column = item.alias.lower(), -1, ""
+            if isinstance(item.value, syntax.Column):
+                *before, last = item.value.parts
+                name = name or last.lower()
+                for index, (alias, _, shown) in enumerate(sources):
+                    if last.lower() in shown and (not before or before[-1].lower() == alias):
+                        position, column = index, shown[last.lower()]
+            items.append((name, position, column))
+        changed = {position for name, position, column in items if column and name in (assigned or ())}
+        if not changed:
+            changed = {index for index, (_, relation, _) in enumerate(sources) if relation is not None}
+            if len(sources) > 1 and not assigned:
+                changed = {*changed, -1}
+        if len(changed) != 1:
+            if assigned is not None and len(sources) > 1:
+                raise sql_error(4405, "derived table", line=body.line)
+            return None
+        (position,) = changed
+        base_relation = sources[position][1]
+        if base_relation is None:
+            return None
+        return position, base_relation, tuple(column if at == position else "" for _, at, column in items)
 
     def _recursive_table(self, table: syntax.CommonTable, limit: int) -> str:
         body = table.query.body
@@ -192,8 +293,10 @@ class QueryCompiler(ExpressionCompiler):
             parts.append(f"{value.sql} AS {identifier(theirs.emitted)}")
         return f'SELECT {", ".join(parts)} FROM ({rows.sql}) AS "_c"'
 
-    def select(self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: bool = False) -> Rows:
-        """A SELECT; with ``rowid`` its SQL has one more column, _rowid: the rowid of its only table."""
+    def select(
+        self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: int | None = None
+    ) -> Rows:
+        """A SELECT; with ``rowid`` its SQL begins with one more column, _rowid: the rowid of that source."""
         scope = Scope(parent)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
@@ -217,8 +320,10 @@ class QueryCompiler(ExpressionCompiler):
             having = f" HAVING {self.condition(node.having, scope)}"
         scope.clause = "order"
         select_list = ", ".join(f"{value.sql} AS {identifier(column.emitted)}" for column, value in items)
-        if rowid:
-            select_list = f"{identifier(scope.sources[0].emitted)}.rowid AS _rowid, {select_list}"
+        if rowid is not None:
+            shown = scope.sources[rowid]
+            name = "_rowid" if shown.relation is None else "rowid"
+            select_list = f"{identifier(shown.emitted)}.{name} AS _rowid, {select_list}"
         columns = tuple(column for column, _ in items)
         tail = f"{source}{where}{grouping}{having}"
         if node.distinct:
@@ -432,6 +537,11 @@ class QueryCompiler(ExpressionCompiler):
                 return self._file_source(node, scope)
             case syntax.Join():
                 return self._join(node, scope)
+            case syntax.ChangeSource():
+                if self.nested is None:
+                    raise sql_error(10729, line=node.line)
+                rows, self.nested = self.nested, None
+                return self._derived(rows, node.alias, node.columns, scope, node.line)
             case syntax.Pivot():
                 return self._pivot(node, scope)
         raise unsupported(type(node).__name__.upper(), node.line)
@@ -559,6 +669,15 @@ class QueryCompiler(ExpressionCompiler):
         grouping = f" GROUP BY {', '.join(groups)}" if groups else ""
         rows = Rows(f"SELECT {', '.join(selected)} FROM {source}{grouping}", tuple(columns))
         return self._derived(rows, node.alias, (), scope, node.line)
+
+
+def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:
+    """The sources that a FROM clause joins, in order."""
+    if isinstance(source, syntax.Join):
+        yield from sources_of(source.left)
+        yield from sources_of(source.right)
+    elif source is not None:
+        yield source
 
 
 def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:

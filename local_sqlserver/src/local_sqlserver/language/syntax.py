@@ -299,6 +299,15 @@ class FileSource(Source):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSource(Source):
+    """(INSERT, UPDATE, DELETE or MERGE … OUTPUT …) AS alias [(columns)], the source of INSERT … SELECT."""
+
+    change: DataStatement
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join(Source):
     """``kind`` is INNER, LEFT, RIGHT, FULL, CROSS, CROSS APPLY or OUTER APPLY."""
 
@@ -446,6 +455,7 @@ class Insert(DataStatement):
 
     target: Name
     columns: tuple[str, ...] | None
+    top: Top | None = None
     rows: tuple[tuple[Expression, ...], ...] | None = None
     query: Query | None = None
     output: Output | None = None
@@ -453,11 +463,15 @@ class Insert(DataStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment(Node):
-    """column = value in UPDATE SET; ``variable`` is set for @x = value."""
+    """column = value in UPDATE SET; ``variable`` is set for @x = value and @x = column = value, else ''.
+
+    ``operator`` is the one of a compound assignment (``+`` of +=) to a column, else ''.
+    """
 
     column: str
     value: Expression
     variable: str = ""
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -503,6 +517,7 @@ class Merge(DataStatement):
     alias: str
     source: Source
     condition: Expression
+    top: Top | None
     clauses: tuple[MergeClause, ...]
     output: Output | None
 

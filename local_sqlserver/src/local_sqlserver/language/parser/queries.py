@@ -279,6 +279,11 @@ class QueryParser(ExpressionParser):
                 self.expect_operator(")")
                 alias, columns = self._table_alias(required=True)
                 return syntax.ValuesSource(rows=rows, alias=alias, columns=columns, line=line)
+            if self.at_word("INSERT", "UPDATE", "DELETE", "MERGE"):
+                change = self.nested_change()
+                self.expect_operator(")")
+                alias, columns = self._table_alias(required=True)
+                return syntax.ChangeSource(change=change, alias=alias, columns=columns, line=line)
             if self._parenthesis_holds_query():
                 query = self.query()
                 self.expect_operator(")")
@@ -312,6 +317,10 @@ class QueryParser(ExpressionParser):
             raise self.error()
         self.table_hints()
         return syntax.TableSource(name=name, alias=alias, line=line)
+
+    def nested_change(self) -> syntax.DataStatement:
+        """A statement that changes rows, as a source; ``DataParser`` implements it."""
+        raise NotImplementedError
 
     def _file_source(self) -> syntax.FileSource:
         """OPENROWSET(BULK 'path', [DATA_SOURCE = 'name',] SINGLE_BLOB) AS alias."""
