@@ -26,7 +26,7 @@ from local_sqlserver.compiler.names import (
     SourceColumns,
     relation_source,
 )
-from local_sqlserver.compiler.objects import check_failed, identity_sequence
+from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
 from local_sqlserver.compiler.queries import QueryCompiler, sources_of
 from local_sqlserver.compiler.types import BIGINT, INT, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -113,6 +113,30 @@ class DataCompiler(QueryCompiler):
         value = self.expression(parse_expression(column.default), Scope())
         return self.assigned(value, column, relation, line)
 
+    def check_identity(self, node: syntax.CheckIdentity) -> Translation:
+        """DBCC CHECKIDENT: set the identity, or move it to the farthest value of the column; raises 2501, 7997."""
+        try:
+            relation = self.target(node.target, node.line)
+        except SqlError as error:
+            if error.number != 208:
+                raise
+            raise sql_error(2501, ".".join(node.target), line=node.line) from error
+        column = next((column for column in relation.columns if column.identity), None)
+        if column is None or column.identity is None:
+            raise sql_error(7997, ".".join(node.target), line=node.line)
+        statements: tuple[str, ...] = ()
+        if node.value is not None:
+            value = convert(self.expression(node.value, Scope()), BIGINT, line=node.line).sql
+            # The next row of a table without rows gets the value itself.
+            used = f"{last_identity(relation)} IS NOT NULL"
+            sequence = quote(identity_sequence(relation))
+            statements = (
+                f"SELECT CASE WHEN {used} THEN setval({sequence}, {value}) ELSE setval({sequence}, {value}, FALSE) END",
+            )
+        elif node.reseed:
+            statements = (move_identity(relation, column, relation.duckdb_name, identifier(column.name)),)
+        return Translation(statements, "ddl", parameters=tuple(self.parameters))
+
     def with_checks(
         self,
         relation: Relation,
@@ -195,7 +219,7 @@ class DataCompiler(QueryCompiler):
                 values[column.name] = _column("_v", column.name, column.type)
             else:
                 values[column.name] = self.default(column, relation, line)
-        if node.output is None:
+        if node.output is None and not relation.identity_insert:
             names = ", ".join(identifier(column.name) for column in writable)
             sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked_rows(relation, values, source)}"
             identity = next((column for column in relation.columns if column.identity), None)
@@ -372,8 +396,13 @@ class DataCompiler(QueryCompiler):
         identity = next((column for column in relation.columns if column.identity), None)
         is_numbered = identity is not None and command in ("insert", "merge")
         selected = [returned.sql] if returned else []
-        if identity and is_numbered:  # last, because the engine removes the last column for SCOPE_IDENTITY()
-            selected.append(f'"_u".{identifier(_NEW + identity.name)} AS _identity')
+        if identity and is_numbered:
+            inserted = "CASE WHEN _action = 'INSERT' THEN {} END" if command == "merge" else "{}"
+            value = inserted.format(f'"_u".{identifier(_NEW + identity.name)}')
+            if relation.identity_insert:
+                statements.append(move_identity(relation, identity, f'{changes} AS "_u"', value))
+            # last, because the engine removes the last column for SCOPE_IDENTITY()
+            selected.append(f"{value} AS _identity")
         statements.append(f'SELECT {", ".join(selected) or "count(*)"} FROM {changes} AS "_u"')
         return self._translation(
             tuple(statements),

@@ -11,9 +11,14 @@ from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
 from local_sqlserver.types import TEXT
 
 
+def _split(duckdb_name: str) -> list[str]:
+    """The quoted parts of a DuckDB name."""
+    return re.findall(r'"(?:[^"]|"")*"|[^.]+', duckdb_name)
+
+
 def _parts(relation: Relation) -> list[str]:
     """The quoted parts of the table's DuckDB name."""
-    return re.findall(r'"(?:[^"]|"")*"|[^.]+', relation.duckdb_name)
+    return _split(relation.duckdb_name)
 
 
 def _in_schema_of(relation: Relation, name: str) -> str:
@@ -34,6 +39,28 @@ def rename_former(relation: Relation) -> str:
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
     return _in_schema_of(relation, f"{relation.name}$identity")
+
+
+def last_identity(relation: Relation) -> str:
+    """SQL of the last identity value of a table, NULL if it has had none since it was created or truncated."""
+    *home, name = (part.strip('"').replace('""', '"') for part in _split(identity_sequence(relation)))
+    database, schema = map(quote, home)
+    return (
+        f"(SELECT last_value FROM duckdb_sequences() WHERE database_name = {database} "
+        f"AND schema_name = {schema} AND sequence_name = {quote(name)})"
+    )
+
+
+def move_identity(relation: Relation, column: ColumnInfo, rows: str, value: str) -> str:
+    """The statement that moves the identity to the farthest ``value`` of the rows, if it is beyond the present one."""
+    assert column.identity is not None
+    seed, increment = column.identity
+    farthest, beyond = ("max", ">") if increment > 0 else ("min", "<")
+    last = f"coalesce({last_identity(relation)}, {seed - increment})"
+    return (
+        f"SELECT setval({quote(identity_sequence(relation))}, _v) FROM (SELECT CAST({farthest}({value}) AS BIGINT) "
+        f"AS _v FROM {rows}) AS _i WHERE _v {beyond} {last}"
+    )
 
 
 def sequence_start(identity: tuple[int, int]) -> str:

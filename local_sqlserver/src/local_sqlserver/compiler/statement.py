@@ -80,6 +80,7 @@ _COMPILE: dict[type[syntax.CompiledStatement], Callable[[DefinitionCompiler, Any
     syntax.Update: DefinitionCompiler.update,
     syntax.Delete: DefinitionCompiler.delete,
     syntax.Merge: DefinitionCompiler.merge,
+    syntax.CheckIdentity: DefinitionCompiler.check_identity,
     syntax.Truncate: DefinitionCompiler.truncate,
     syntax.CreateTable: DefinitionCompiler.create_table,
     syntax.AlterTable: DefinitionCompiler.alter_table,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import MASTER
 from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
@@ -117,7 +119,7 @@ class StatementContext:
             temporary = self._state.temporary(name)
             if temporary is None or name.lower() in self._absent:
                 raise invalid_object(parts, line)
-            return temporary
+            return self._with_identity_insert(temporary)
         database, schema = self._database_and_schema(parts, line)
         if len(parts) > 1 and schema.lower() in _SYSTEM_SCHEMAS:
             return self._system(parts, database, schema, line)
@@ -128,13 +130,12 @@ class StatementContext:
         item = item or catalog.find(schema, name)
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
-        relation = relation_of(item, database)
-        if self._frame.settings.identity_insert == (database.lower(), *item.key):
-            relation = Relation(
-                *(relation.duckdb_name, relation.kind, relation.database, relation.schema, relation.name),
-                *(relation.columns, relation.constraints, True),
-            )
-        return relation
+        return self._with_identity_insert(relation_of(item, database))
+
+    def _with_identity_insert(self, relation: Relation) -> Relation:
+        """Mark the table for which IDENTITY_INSERT is ON."""
+        on = self._frame.settings.identity_insert == (relation.database, relation.schema, relation.name)
+        return replace(relation, identity_insert=True) if on else relation
 
     def _system(self, parts: tuple[str, ...], database: str, schema: str, line: int) -> Relation:
         found = system_views.find(schema, parts[-1])

@@ -530,6 +530,15 @@ class Truncate(CompiledStatement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIdentity(CompiledStatement):
+    """DBCC CHECKIDENT (table [, RESEED [, value]]); ``reseed`` is False for NORESEED."""
+
+    target: Name
+    reseed: bool
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition(Node):
     """The expression of a DEFAULT, CHECK, computed column or filter, and its text, which the catalog stores."""
 

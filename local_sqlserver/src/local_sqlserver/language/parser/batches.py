@@ -12,7 +12,7 @@ from functools import partial
 
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.language.cursor import syntax_error
+from local_sqlserver.language.cursor import TokenCursor, syntax_error
 from local_sqlserver.language.datatypes import parse_parameter_type, parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.administration import (
@@ -24,7 +24,7 @@ from local_sqlserver.language.parser.administration import (
 )
 from local_sqlserver.language.parser.definitions import DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
-from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import SqlType
 
 _COMPOUND = frozenset({"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="})
@@ -34,7 +34,6 @@ _REFUSED_OPENERS = frozenset(
     {
         "BACKUP",
         "CHECKPOINT",
-        "DBCC",
         "GOTO",
         "KILL",
         "LINENO",
@@ -77,6 +76,7 @@ class BatchParser(DefinitionParser):
             "COMMIT": self._commit,
             "CONTINUE": self._continue,
             "CREATE": self._define,
+            "DBCC": self._dbcc,
             "DEALLOCATE": self._cursor_operation,
             "DECLARE": self._declare,
             "DELETE": lambda: self.delete(self.token.line),
@@ -438,6 +438,28 @@ class BatchParser(DefinitionParser):
         if self.token.kind not in (STRING, VARIABLE):
             raise self.error()
         return syntax.WaitFor(kind=kind, value=self.constant(), line=line)
+
+    def _dbcc(self) -> syntax.Statement:
+        """DBCC CHECKIDENT; its informational messages are not sent."""
+        line = self.advance().line
+        if not self.at_word("CHECKIDENT"):
+            raise unsupported("DBCC", line)
+        self.advance()
+        self.expect_operator("(")
+        target = self._name_in_string() if self.token.kind == STRING else self.name()
+        value, reseed = None, True
+        if self.accept_operator(","):
+            reseed = self.expect_word("RESEED", "NORESEED").upper == "RESEED"
+            if reseed and self.accept_operator(","):
+                value = self.value()
+        self.expect_operator(")")
+        if self.accept_word("WITH"):
+            self.expect_word("NO_INFOMSGS")
+        return syntax.CheckIdentity(target=target, reseed=reseed, value=value, line=line)
+
+    def _name_in_string(self) -> syntax.Name:
+        text = self.advance().value
+        return TokenCursor(text, tokenize(text)).name()
 
     def _use(self) -> syntax.Statement:
         line = self.advance().line
