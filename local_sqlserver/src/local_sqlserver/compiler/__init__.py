@@ -14,6 +14,7 @@ from local_sqlserver.compiler.contract import (
     ColumnInfo,
     ConstraintInfo,
     Context,
+    ForeignKey,
     Relation,
     Translation,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "ColumnInfo",
     "ConstraintInfo",
     "Context",
+    "ForeignKey",
     "Relation",
     "Translation",
     "compile_expression",

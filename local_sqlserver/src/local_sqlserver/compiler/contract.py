@@ -26,13 +26,30 @@ class ColumnInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """The key that a foreign key references, in the same database, and its actions, as ON DELETE names them."""
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+
+
+@dataclass(frozen=True, slots=True)
 class ConstraintInfo:
-    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text."""
+    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text.
+
+    ``disabled`` is the state after NOCHECK CONSTRAINT. ``trusted`` is False if rows may violate the constraint.
+    """
 
     name: str
     kind: str
     columns: tuple[str, ...] = ()
     definition: str = ""
+    foreign: ForeignKey | None = None
+    disabled: bool = False
+    trusted: bool = True
 
 
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
@@ -67,6 +84,12 @@ class Context(Protocol):
 
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve ('db', 'schema', 'name'), ('schema', 'name') or ('name',), '#t' and '@t' too. Raises SqlError 208."""
+
+    def table(self, database: str, schema: str, name: str) -> Relation:
+        """The table that a foreign key of the statement's tables refers to; the session needs no permission on it."""
+
+    def referencing(self, relation: Relation) -> tuple[Relation, ...]:
+        """The tables with a foreign key to a table, also the table itself."""
 
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new object, whether or not it exists; raises SqlError 2760 for an absent schema."""

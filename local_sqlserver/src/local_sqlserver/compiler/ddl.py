@@ -6,6 +6,7 @@ import zlib
 from dataclasses import replace
 
 from local_sqlserver.collation import DATABASE, find, named
+from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import (
     KEY_KINDS,
     UNIQUE_KINDS,
@@ -69,8 +70,13 @@ class DefinitionCompiler(DataCompiler):
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
         relation = replace(target, columns=tuple(columns))
-        for given in node.constraints:
-            constraint = self._constraint(given, relation)
+        # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
+        for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
+            if given.kind == "F" and target.kind == "T":
+                continue
+            constraint = self._constraint(given, replace(relation, constraints=tuple(constraints)))
+            if any(known.name.lower() == constraint.name.lower() for known in constraints):
+                raise sql_error(2714, constraint.name, state=5, line=given.line)
             if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
                 raise sql_error(8110, relation.name, line=given.line)
             constraints.append(constraint)
@@ -98,6 +104,8 @@ class DefinitionCompiler(DataCompiler):
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity column restarts at its seed."""
         relation = self.target(node.target, node.line)
+        if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
+            raise sql_error(4712, node.target[-1], line=node.line)
         statements = []
         identity = next((column.identity for column in relation.columns if column.identity), None)
         if identity:
@@ -164,6 +172,9 @@ class DefinitionCompiler(DataCompiler):
 
     def _constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         columns = given.columns
+        if given.kind == "F":
+            name = given.name or _generated_name("FK", relation.name, *columns)
+            return foreign_keys.define(self, given, relation, name, self._referenced(given, relation, name))
         known = {column.name.lower(): column.name for column in relation.columns}
         if given.definition is not None:
             source = relation_source(relation, relation.name, "")
@@ -176,13 +187,30 @@ class DefinitionCompiler(DataCompiler):
             columns = tuple(known[name.lower()] for name in columns)
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         name = given.name or _generated_name(prefix, relation.name, *columns)
-        return ConstraintInfo(name, given.kind, columns, given.definition.text if given.definition else "")
+        text = given.definition.text if given.definition else ""
+        return ConstraintInfo(name, given.kind, columns, text, trusted=given.checked)
+
+    def _referenced(self, given: syntax.ConstraintDefinition, relation: Relation, name: str) -> Relation:
+        """The table that a foreign key refers to; raises 1763, 1767, 1768."""
+        named = self.context.target(given.references, given.line)
+        if named.duckdb_name.lower() == relation.duckdb_name.lower():
+            return relation
+        parent = self.existing(given.references, given.line)
+        if parent is None:
+            raise sql_error(1767, name, ".".join(given.references), line=given.line)
+        if parent.kind != "U":
+            raise sql_error(1768, name, ".".join(given.references), line=given.line)
+        if parent.database != relation.database:
+            raise sql_error(1763, name, line=given.line)
+        return parent
 
     def alter_table(self, node: syntax.AlterTable) -> Translation:
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
+        if node.switched:
+            return self._switch_constraints(node, relation)
         if node.alter_column is not None:
             return self._alter_column(node, relation, node.alter_column)
         if node.drop_columns or node.drop_constraints:
@@ -267,12 +295,32 @@ class DefinitionCompiler(DataCompiler):
             statements += self._refuse_duplicates(constraint, before, relation, values)
         if keys or node.add_columns:
             statements += self._rebuilt(before, relation, values)
-        statements += [self._refuse_rows(constraint, relation) for constraint in checks]
+        statements += [self._refuse_rows(constraint, relation) for constraint in checks if constraint.trusted]
         return Translation(
             statements=tuple(statements),
             command="ddl",
             parameters=tuple(self.parameters),
             changes=(CatalogChange("alter table", relation),),
+        )
+
+    def _switch_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
+        """CHECK CONSTRAINT and NOCHECK CONSTRAINT of CHECK constraints and foreign keys; raises 4917."""
+        known = {constraint.name.lower() for constraint in relation.constraints if constraint.kind in ("C", "F")}
+        for name in node.switched:
+            if name and name.lower() not in known:
+                raise sql_error(4917, name, line=node.line)
+        chosen = {name.lower() for name in node.switched}
+        constraints = []
+        statements = []
+        for constraint in relation.constraints:
+            if constraint.kind in ("C", "F") and ("" in chosen or constraint.name.lower() in chosen):
+                constraint = replace(constraint, disabled=not node.enabled, trusted=node.enabled and node.checked)
+                if constraint.trusted:
+                    statements.append(self._refuse_rows(constraint, relation))
+            constraints.append(constraint)
+        after = replace(relation, constraints=tuple(constraints))
+        return Translation(
+            tuple(statements), "ddl", None, tuple(self.parameters), changes=(CatalogChange("alter table", after),)
         )
 
     def _added_column(
@@ -292,7 +340,9 @@ class DefinitionCompiler(DataCompiler):
         return replace(relation, columns=(*relation.columns, column)), column
 
     def _refuse_rows(self, constraint: ConstraintInfo, relation: Relation) -> str:
-        """The statement that raises 547 if an existing row violates a CHECK constraint."""
+        """The statement that raises 547 if an existing row violates a CHECK constraint or foreign key."""
+        if constraint.foreign is not None:
+            return foreign_keys.refuse_rows(self, relation, constraint)
         scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
         condition = self.condition(parse_expression(constraint.definition), scope)
         return (
@@ -360,11 +410,20 @@ class DefinitionCompiler(DataCompiler):
                     users.append(computed.name)
         return users
 
+    def _refuse_referenced_key(self, constraint: ConstraintInfo, relation: Relation, line: int) -> None:
+        """Raise 3725 if a foreign key refers to a key, or 3723 to a unique index."""
+        for child, foreign in foreign_keys.is_referenced(self.context, relation):
+            assert foreign.foreign is not None
+            referenced = {column.lower() for column in foreign.foreign.columns}
+            if constraint.kind in UNIQUE_KINDS and {column.lower() for column in constraint.columns} == referenced:
+                raise sql_error(3725, constraint.name, child.name, foreign.name, line=line)
+
     def _without_constraint(
         self, name: str, relation: Relation, node: syntax.AlterTable, statements: list[str]
     ) -> Relation:
         constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
         if constraint is not None and constraint.kind not in ("UX", "IX"):
+            self._refuse_referenced_key(constraint, relation, node.line)
             if constraint.kind in UNIQUE_KINDS:
                 statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
             kept = tuple(known for known in relation.constraints if known is not constraint)
@@ -421,6 +480,7 @@ class DefinitionCompiler(DataCompiler):
         """DROP TABLE and DROP VIEW."""
         statements = []
         changes = []
+        dropped: list[str] = []
         kind = node.kind.lower()
         for name in node.names:
             relation = self.existing(name, node.line)
@@ -434,6 +494,9 @@ class DefinitionCompiler(DataCompiler):
                 raise sql_error(
                     3705, node.kind, ".".join(name), ".".join(name), other.lower(), f"DROP {other}", line=node.line
                 )
+            dropped.append(relation.duckdb_name)
+            if any(child.duckdb_name not in dropped for child, _ in foreign_keys.is_referenced(self.context, relation)):
+                raise sql_error(3726, ".".join(name), line=node.line)
             statements.append(f"DROP {node.kind} {relation.duckdb_name}")
             # DuckDB drops no sequence with the table whose values it numbers.
             if any(column.identity for column in relation.columns) and not is_view:
@@ -500,6 +563,7 @@ class DefinitionCompiler(DataCompiler):
                 kind = KEY_KINDS[constraint.kind]
                 raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
             raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
+        self._refuse_referenced_key(constraint, relation, node.line)
         statements: tuple[str, ...] = ()
         if constraint.kind == "UX":
             statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import UNIQUE_KINDS, ColumnInfo, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert, implicit
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
@@ -152,7 +153,7 @@ class DataCompiler(QueryCompiler):
         """
         tests = []
         for constraint in relation.constraints:
-            if constraint.kind != "C":
+            if constraint.kind != "C" or constraint.disabled:
                 continue
             used = {column.lower() for column in constraint.columns}
             if changed is not None and not used & changed:
@@ -219,7 +220,8 @@ class DataCompiler(QueryCompiler):
                 values[column.name] = _column("_v", column.name, column.type)
             else:
                 values[column.name] = self.default(column, relation, line)
-        if node.output is None and not relation.identity_insert:
+        inserted = foreign_keys.Changes(relation, self.changes_name(1), "INSERT", inserted="TRUE")
+        if node.output is None and not relation.identity_insert and not foreign_keys.concern(self.context, inserted):
             names = ", ".join(identifier(column.name) for column in writable)
             sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked_rows(relation, values, source)}"
             identity = next((column for column in relation.columns if column.identity), None)
@@ -227,14 +229,15 @@ class DataCompiler(QueryCompiler):
                 sql += f" RETURNING {identifier(identity.name)}"
             return self._translation((*before, sql), "insert", relation, identity_table=relation if identity else None)
         new = ", ".join(f"{value.sql} AS {identifier(_NEW + name)}" for name, value in values.items())
-        changes = self._changed_rows()
-        changed = self._with_computed(relation, f'SELECT {new} FROM ({source}) AS "_v"')
+        changes = self.changed_rows()
+        changed = self.with_computed(relation, f'SELECT {new} FROM ({source}) AS "_v"')
         statements = [
             *before,
             f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{changed}",
             self._insert_changed(relation, changes, "INSERT"),
         ]
-        return self._with_output(statements, "insert", relation, node.output, [_pseudo(relation, "inserted", _NEW)])
+        pseudo = [_pseudo(relation, "inserted", _NEW)]
+        return self._with_output(statements, "insert", inserted, node.output, pseudo)
 
     def _nested_change(self, node: syntax.Insert) -> tuple[str, ...]:
         """The statements of the change whose OUTPUT an INSERT … SELECT reads: its last one becomes the source."""
@@ -258,12 +261,16 @@ class DataCompiler(QueryCompiler):
         self.nested = Rows(f"SELECT {', '.join(column.emitted for column in columns)} FROM ({rows})", columns)
         return tuple(before)
 
-    def _changed_rows(self) -> str:
+    def changed_rows(self) -> str:
         """The name of a new table of changed rows; a session uses the names again in its next statement."""
         self._changes += 1
-        return f"temp.main._tsql_output{self._changes}"
+        return self.changes_name(0)
 
-    def _with_computed(self, relation: Relation, rows: str, condition: str = "TRUE") -> str:
+    def changes_name(self, ahead: int) -> str:
+        """The name of the table of changed rows that ``changed_rows`` names ``ahead`` calls from now."""
+        return f"temp.main._tsql_output{self._changes + ahead}"
+
+    def with_computed(self, relation: Relation, rows: str, condition: str = "TRUE") -> str:
         """The SQL of changed rows with the new values of the computed columns; ``condition``: a row has new values."""
         source = replace(_pseudo(relation, relation.name, _NEW), emitted="_n")
         scope = Scope(None, [source])
@@ -288,7 +295,7 @@ class DataCompiler(QueryCompiler):
         selected = ", ".join(new[name] for name in stored)
         return f'INSERT INTO {relation.duckdb_name} ({names}) SELECT {selected} FROM {changes} AS "_u"{where}'
 
-    def _update_changed(
+    def update_changed(
         self, relation: Relation, changes: str, verb: str, changed: set[str], where: str = ""
     ) -> list[str]:
         """The statements that give the changed rows their new values."""
@@ -312,7 +319,7 @@ class DataCompiler(QueryCompiler):
 
         Checks read a subquery of the new values: a default or NEXTVAL that a check repeated would be evaluated again.
         """
-        if not any(constraint.kind == "C" for constraint in relation.constraints):
+        if not any(constraint.kind == "C" and not constraint.disabled for constraint in relation.constraints):
             selected = ", ".join(value.sql for value in values.values())
             return f'SELECT {selected} FROM ({source}) AS "_v"'
         inner = ", ".join(f"{value.sql} AS {identifier(name)}" for name, value in values.items())
@@ -383,12 +390,13 @@ class DataCompiler(QueryCompiler):
         self,
         statements: list[str],
         command: str,
-        relation: Relation,
+        changed: foreign_keys.Changes,
         output: syntax.Output | None,
         sources: list[SourceColumns],
     ) -> Translation:
-        """The statements of a change whose rows are in the last table of changed rows, and those of its OUTPUT."""
-        changes = f"temp.main._tsql_output{self._changes}"
+        """The statements of a change, of the foreign keys that it concerns, and of its OUTPUT."""
+        relation, changes = changed.relation, changed.table
+        statements += foreign_keys.enforce(self, changed)
         returned = self._output_clause(output, sources) if output else None
         if output and returned and output.into:
             statements.append(self._output_into(output, returned, changes))
@@ -550,7 +558,10 @@ class DataCompiler(QueryCompiler):
             constraint.kind == "C" and {name.lower() for name in constraint.columns} & changed
             for constraint in relation.constraints
         )
-        keys = self._changes_keys(relation, changed)
+        updated = foreign_keys.Changes(
+            relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=frozenset(changed)
+        )
+        keys = self._changes_keys(relation, changed) or foreign_keys.concern(self.context, updated)
         if node.source is None and not (limit or node.output or has_checks or keys or target.condition or variables):
             pairs = ", ".join(f"{identifier(name)} = {value.sql}" for name, value in values.items())
             return self._translation((f"{tables}UPDATE {target.source} SET {pairs}{where}",), "update", relation)
@@ -565,22 +576,23 @@ class DataCompiler(QueryCompiler):
                 selected.append(f"{values.get(column.name, old).sql} AS {identifier(_NEW + column.name)}")
         selected += [f"{value.sql} AS {identifier(name)}" for name, value in variables.items()]
         kept = self._kept_sources(target, selected) if node.output else []
-        changes = self._changed_rows()
+        changes = self.changed_rows()
         found = f"SELECT {distinct}{', '.join(selected)} FROM {target.with_old_values}{where}{limit}"
         statements = [
-            f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{self._with_computed(relation, found)}",
+            f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{self.with_computed(relation, found)}",
         ]
         if values:
-            statements += self._update_changed(relation, changes, "UPDATE", changed)
+            statements += self.update_changed(relation, changes, "UPDATE", changed)
         if variables:
             if node.output is not None:
                 raise unsupported("UPDATE … SET @variable with OUTPUT", line)
             names = ", ".join(map(identifier, variables))
+            statements += foreign_keys.enforce(self, updated)
             statements.append(f"SELECT {names} FROM {changes}")
             types = tuple(value.type for value in variables.values())
             return self._translation(tuple(statements), "update", relation, assignments=tuple(variables), types=types)
         pseudo = [self._shown(target, "inserted", _NEW), self._shown(target, "deleted", _OLD)]
-        return self._with_output(statements, "update", relation, node.output, [*pseudo, *kept])
+        return self._with_output(statements, "update", updated, node.output, [*pseudo, *kept])
 
     def _kept_sources(self, target: _Target, selected: list[str]) -> list[SourceColumns]:
         """The other sources of FROM as OUTPUT reads them; adds their columns to those of the changed rows."""
@@ -666,7 +678,8 @@ class DataCompiler(QueryCompiler):
         conditions = [str(self.condition(node.where, target.scope))] if node.where else []
         where = _where(conditions)
         limit = self._row_limit(node.top)
-        if node.output is None:
+        deleted = foreign_keys.Changes(relation, self.changes_name(1), "DELETE", deleted="TRUE")
+        if node.output is None and not foreign_keys.concern(self.context, deleted):
             if not node.source and not limit and not target.condition:
                 sql = f"{tables}DELETE FROM {target.source}{where}"
             else:
@@ -682,14 +695,14 @@ class DataCompiler(QueryCompiler):
         if target.condition:
             where = _where([*conditions, target.condition])
         distinct = f"DISTINCT ON ({target.rowid}) " if target.joined else ""
-        changes = self._changed_rows()
+        changes = self.changed_rows()
         statements = [
             f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}"
             f"SELECT {distinct}{', '.join(selected)} FROM {target.with_old_values}{where}{limit}",
             f"DELETE FROM {relation.duckdb_name} WHERE rowid IN (SELECT _rowid FROM {changes})",
         ]
-        deleted = self._shown(target, "deleted", _OLD)
-        return self._with_output(statements, "delete", relation, node.output, [deleted, *kept])
+        shown = self._shown(target, "deleted", _OLD)
+        return self._with_output(statements, "delete", deleted, node.output, [shown, *kept])
 
     def merge(self, node: syntax.Merge) -> Translation:
         """MERGE: one query joins target and source and decides the clause of each row; the changes follow from it.
@@ -749,9 +762,9 @@ class DataCompiler(QueryCompiler):
         limit = self._row_limit(node.top)
         kept = f"SELECT * FROM ({joined}) AS _j WHERE _clause IS NOT NULL{limit}"
         parts = [self._merge_rows(number, clause, relation, own, scopes) for number, clause in enumerate(node.clauses)]
-        changes = self._changed_rows()
+        changes = self.changed_rows()
         changed_rows = " UNION ALL BY NAME ".join(parts)
-        changed = self._with_computed(relation, changed_rows, "_action <> 'DELETE'")
+        changed = self.with_computed(relation, changed_rows, "_action <> 'DELETE'")
         statements = [
             f"CREATE OR REPLACE TEMP TABLE {changes}m AS {tables}{kept}",
             f"CREATE OR REPLACE TEMP TABLE {changes} AS {changed}",
@@ -766,13 +779,22 @@ class DataCompiler(QueryCompiler):
             )
         assigned = {assignment.column.lower() for clause in node.clauses for assignment in clause.assignments}
         if "UPDATE" in actions:
-            statements += self._update_changed(relation, changes, "MERGE", assigned, "_action = 'UPDATE'")
+            statements += self.update_changed(relation, changes, "MERGE", assigned, "_action = 'UPDATE'")
         if "INSERT" in actions:
             statements.append(self._insert_changed(relation, changes, "MERGE", " WHERE _action = 'INSERT'"))
+        merged = foreign_keys.Changes(
+            relation,
+            changes,
+            "MERGE",
+            inserted="_action = 'INSERT'" if "INSERT" in actions else "",
+            updated="_action = 'UPDATE'" if "UPDATE" in actions else "",
+            deleted="_action = 'DELETE'" if "DELETE" in actions else "",
+            assigned=frozenset(assigned),
+        )
         marker = SourceColumns("", "_u", (OutputColumn("$action", SqlType("nvarchar", length=10), "_action"),))
         pseudo = [_pseudo(relation, "inserted", _NEW), _pseudo(relation, "deleted", _OLD)]
         seen = [replace(other, emitted="_u") for other in others]
-        return self._with_output(statements, "merge", relation, node.output, [*pseudo, *seen, marker])
+        return self._with_output(statements, "merge", merged, node.output, [*pseudo, *seen, marker])
 
     def _in_clause(
         self, clause: syntax.MergeClause, scopes: dict[str, Scope], compiled: Callable[[Scope], _Compiled]
@@ -800,7 +822,7 @@ class DataCompiler(QueryCompiler):
         scopes: dict[str, Scope],
     ) -> str:
         """The SELECT of the rows of one clause with their new values."""
-        changes = f"temp.main._tsql_output{self._changes + 1}m"
+        changes = f"{self.changes_name(1)}m"
         selected = [f"'{clause.action}' AS _action", "*"]
         values: dict[str, Value] = {}
         if clause.action == "UPDATE":

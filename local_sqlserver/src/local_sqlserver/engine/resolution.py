@@ -80,6 +80,27 @@ class StatementContext:
         self.relations.append(relation)
         return relation
 
+    def table(self, database: str, schema: str, name: str) -> Relation:
+        """Return the table that a foreign key refers to."""
+        item = self._view.catalog(database).find(schema, name)
+        if item is None:
+            raise invalid_object((schema, name), 0)
+        return relation_of(item, database)
+
+    def referencing(self, relation: Relation) -> tuple[Relation, ...]:
+        """Return the tables with a foreign key to a table."""
+        if relation.kind != "U":
+            return ()
+        key = (relation.schema.lower(), relation.name.lower())
+        return tuple(
+            relation_of(item, relation.database)
+            for item in self._view.catalog(relation.database).objects.values()
+            if any(
+                known.foreign is not None and (known.foreign.schema.lower(), known.foreign.table.lower()) == key
+                for known in item.constraints
+            )
+        )
+
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new table or view; raises SqlError 2760."""
         name = parts[-1]

@@ -566,12 +566,21 @@ class ColumnDefinition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintDefinition(Node):
-    """A table constraint: ``kind`` PK, UQ or C; a DEFAULT … FOR of ALTER TABLE has kind D and one column."""
+    """A table constraint: ``kind`` PK, UQ, C or F; a DEFAULT … FOR of ALTER TABLE has kind D and one column.
+
+    A foreign key has the table and columns that it ``references`` (no columns mean its primary key), and its actions.
+    ``checked`` is False after WITH NOCHECK.
+    """
 
     kind: str
     name: str
     columns: tuple[str, ...]
     definition: Definition | None = None
+    references: Name = ()
+    referenced: tuple[str, ...] = ()
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -585,7 +594,11 @@ class CreateTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlterTable(CompiledStatement):
-    """ALTER TABLE: columns and constraints to add or to drop, or one column to alter."""
+    """ALTER TABLE: columns and constraints to add or to drop, one column to alter, or constraints to switch.
+
+    ``switched`` are the names of CHECK CONSTRAINT and NOCHECK CONSTRAINT, '' for ALL: whether they are then ``enabled``
+    and the rows ``checked``.
+    """
 
     target: Name
     add_columns: tuple[ColumnDefinition, ...] = ()
@@ -594,6 +607,9 @@ class AlterTable(CompiledStatement):
     drop_constraints: tuple[str, ...] = ()
     alter_column: ColumnDefinition | None = None
     if_exists: bool = False
+    switched: tuple[str, ...] = ()
+    enabled: bool = True
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
@@ -69,6 +71,8 @@ class DefinitionParser(DataParser):
         columns: list[syntax.ColumnDefinition] = []
         constraints: list[syntax.ConstraintDefinition] = []
         while not self.at_operator(")"):
+            if target[-1].startswith("@") and self.at_word("FOREIGN", "CONSTRAINT"):
+                raise self.error()  # a table variable has neither foreign keys nor named constraints
             if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
                 constraints.append(self._table_constraint())
             elif self.at_word("INDEX"):
@@ -163,6 +167,8 @@ class DefinitionParser(DataParser):
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
                 pass  # they affect storage and $ROWGUID, which is refused
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
+                if table.startswith("@") and self.at_word("REFERENCES", "FOREIGN"):
+                    raise self.error()
                 constraint = self._constraint(given, (name,))
                 constraints.append(constraint)
                 if constraint.kind == "PK":
@@ -209,7 +215,7 @@ class DefinitionParser(DataParser):
         """A constraint from its keyword on; ``columns`` has the column of a column constraint."""
         line = self.token.line
         if self.at_word("FOREIGN", "REFERENCES"):
-            raise unsupported("FOREIGN KEY", line)
+            return self._foreign_key(name, columns)
         if self.accept_word("CHECK"):
             definition = self._parenthesised_definition(condition=True)
             return syntax.ConstraintDefinition(kind="C", name=name, columns=columns, definition=definition, line=line)
@@ -224,6 +230,40 @@ class DefinitionParser(DataParser):
             columns = self._key_columns()
         self._storage()
         return syntax.ConstraintDefinition(kind=kind, name=name, columns=columns, line=line)
+
+    def _foreign_key(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
+        """A foreign key, from FOREIGN or REFERENCES on."""
+        line = self.token.line
+        if self.accept_word("FOREIGN"):
+            self.expect_word("KEY")
+            if not columns or self.at_operator("("):
+                columns = self.column_list()
+        self.expect_word("REFERENCES")
+        references = self.name()
+        referenced = self.column_list() if self.at_operator("(") else ()
+        actions = {"DELETE": "NO ACTION", "UPDATE": "NO ACTION"}
+        while self.at_word("ON") and self.peek().upper in actions:
+            self.advance()
+            event = self.advance().upper
+            if self.accept_word("CASCADE"):
+                actions[event] = "CASCADE"
+            elif self.accept_word("NO"):
+                self.expect_word("ACTION")
+            else:
+                self.expect_word("SET")
+                actions[event] = f"SET {self.expect_word('NULL', 'DEFAULT').upper}"
+        if self.at_words("NOT", "FOR", "REPLICATION"):
+            raise unsupported("NOT FOR REPLICATION", line)
+        return syntax.ConstraintDefinition(
+            kind="F",
+            name=name,
+            columns=columns,
+            references=references,
+            referenced=referenced,
+            on_delete=actions["DELETE"],
+            on_update=actions["UPDATE"],
+            line=line,
+        )
 
     def _key_columns(self) -> tuple[str, ...]:
         self.expect_operator("(")
@@ -240,14 +280,23 @@ class DefinitionParser(DataParser):
         """ALTER TABLE, from TABLE on."""
         self.expect_word("TABLE")
         target = self.name()
+        checked: bool | None = None
         if self.at_word("WITH") and self.peek().upper in ("CHECK", "NOCHECK"):
             self.advance()
-            if self.advance().upper == "NOCHECK":
-                raise unsupported("WITH NOCHECK", line)
-            if not self.at_word("ADD"):
-                raise unsupported("ALTER TABLE … WITH CHECK CHECK CONSTRAINT", line)
+            checked = self.advance().upper == "CHECK"
+            if not self.at_word("ADD", "CHECK", "NOCHECK"):
+                raise self.error()
         if self.accept_word("ADD"):
-            return self._alter_add(target, line)
+            return self._alter_add(target, line, checked is not False)
+        if self.at_word("CHECK", "NOCHECK"):
+            enabled = self.advance().upper == "CHECK"
+            self.expect_word("CONSTRAINT")
+            names = [""] if self.accept_word("ALL") else [self.expect_identifier()]
+            while self.accept_operator(","):
+                names.append(self.expect_identifier())
+            return syntax.AlterTable(
+                target=target, switched=tuple(names), enabled=enabled, checked=checked is True, line=line
+            )
         if self.accept_word("DROP"):
             return self._alter_drop(target, line)
         if self.at_words("ALTER", "COLUMN"):
@@ -258,7 +307,7 @@ class DefinitionParser(DataParser):
             return syntax.AlterTable(target=target, alter_column=column, line=line)
         raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
 
-    def _alter_add(self, target: syntax.Name, line: int) -> syntax.AlterTable:
+    def _alter_add(self, target: syntax.Name, line: int, checked: bool) -> syntax.AlterTable:
         columns: list[syntax.ColumnDefinition] = []
         constraints: list[syntax.ConstraintDefinition] = []
         while True:
@@ -270,6 +319,8 @@ class DefinitionParser(DataParser):
                 constraints += inline
             if not self.accept_operator(","):
                 break
+        if not checked:
+            constraints = [replace(constraint, checked=False) for constraint in constraints]
         return syntax.AlterTable(
             target=target, add_columns=tuple(columns), add_constraints=tuple(constraints), line=line
         )
