@@ -152,7 +152,10 @@ _VIEWS = {
     "kind <> 'IX' AS is_unique, kind = 'PK' AS is_primary_key, kind = 'UQ' AS "
     "is_unique_constraint, FALSE AS is_disabled, "
     "kind IN ('IX', 'UX') AND definition <> '' AS has_filter FROM {home}.constraints WHERE kind "
-    "IN ('PK', 'UQ', 'IX', 'UX')",
+    "IN ('PK', 'UQ', 'IX', 'UX') "
+    "UNION ALL SELECT object_id, NULL, 0, 0::UTINYINT, 'HEAP', FALSE, FALSE, FALSE, FALSE, FALSE "
+    "FROM {home}.objects o WHERE type = 'U' AND NOT EXISTS (SELECT 1 FROM {home}.constraints k "
+    "WHERE k.object_id = o.object_id AND k.kind = 'PK')",
     "sys_sql_modules": "SELECT object_id, definition, TRUE AS uses_ansi_nulls, TRUE AS "
     "uses_quoted_identifier, FALSE AS is_schema_bound, "
     "FALSE AS is_recompiled FROM {home}.objects WHERE type IN ('P', 'V')",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from local_sqlserver.collation import DATABASE, find, named
@@ -13,6 +14,7 @@ from local_sqlserver.compiler.contract import (
     CatalogChange,
     ColumnInfo,
     ConstraintInfo,
+    ForeignKey,
     Relation,
     Translation,
 )
@@ -25,8 +27,10 @@ from local_sqlserver.compiler.objects import (
     former_name,
     identity_sequence,
     index_name,
+    last_identity,
     refuse_duplicates,
     rename_former,
+    sibling,
     temporary,
     unique_index,
 )
@@ -179,12 +183,15 @@ class DefinitionCompiler(DataCompiler):
         if given.definition is not None:
             source = relation_source(relation, relation.name, "")
             self.condition(given.definition.expression, Scope(None, [source]))
+        if given.kind == "C":
             columns = tuple(source.used)
         else:
             for name in columns:
                 if name.lower() not in known:
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
+        if given.kind in ("IX", "UX"):
+            return ConstraintInfo(given.name, given.kind, columns, given.definition.text if given.definition else "")
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         name = given.name or _generated_name(prefix, relation.name, *columns)
         text = given.definition.text if given.definition else ""
@@ -418,6 +425,12 @@ class DefinitionCompiler(DataCompiler):
             if constraint.kind in UNIQUE_KINDS and {column.lower() for column in constraint.columns} == referenced:
                 raise sql_error(3725, constraint.name, child.name, foreign.name, line=line)
 
+    def _read_by(self, constraint: ConstraintInfo, relation: Relation) -> list[str]:
+        """The columns that the condition of a CHECK constraint or filtered index reads."""
+        source = relation_source(relation, relation.name, "")
+        self.condition(parse_expression(constraint.definition), Scope(None, [source]))
+        return list(source.used)
+
     def _without_constraint(
         self, name: str, relation: Relation, node: syntax.AlterTable, statements: list[str]
     ) -> Relation:
@@ -547,6 +560,121 @@ class DefinitionCompiler(DataCompiler):
             tuple(statements),
             CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
         )
+
+    def rename(self, node: syntax.Rename) -> Translation:
+        """The changes of sp_rename to a table or view; raises 15225, 15248, 15335, 15336.
+
+        The engine renames the object in the catalog; foreign keys to it follow here.
+        """
+        relation = self.existing(node.target, node.line)
+        if relation is None:
+            raise sql_error(15248, node.kind, line=node.line)
+        if relation.kind not in ("U", "V"):
+            raise unsupported("sp_rename of a temporary table", node.line)
+        if node.kind == "COLUMN":
+            return self._rename_column(node, relation)
+        if node.kind == "INDEX":
+            return self._rename_constraint(node, relation)
+        after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
+        if relation.kind == "V":
+            return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
+        stored = ", ".join(identifier(column.name) for column in relation.columns if column.computed is None)
+        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
+        statements = [
+            *(f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys),
+            *self._created(after),
+            f"INSERT INTO {after.duckdb_name} ({stored}) SELECT {stored} FROM {relation.duckdb_name}",
+            f"DROP TABLE {relation.duckdb_name}",
+        ]
+        identity = next((column.identity for column in relation.columns if column.identity), None)
+        if identity:
+            last = last_identity(relation)
+            sequence = quote(identity_sequence(after))
+            statements += [
+                create_sequence(after, identity),
+                f"SELECT setval({sequence}, _l) FROM (SELECT {last} AS _l) AS _i WHERE _l IS NOT NULL",
+                f"DROP SEQUENCE {identity_sequence(relation)}",
+            ]
+        changes = self._followers(relation, lambda foreign: replace(foreign, table=node.new))
+        return Translation(tuple(statements), "ddl", changes=changes)
+
+    def _followers(self, relation: Relation, change: Callable[[ForeignKey], ForeignKey]) -> tuple[CatalogChange, ...]:
+        """The changes of the foreign keys that refer to a table."""
+        changes = []
+        for child in self.context.referencing(relation):
+            constraints = tuple(
+                replace(known, foreign=change(known.foreign))
+                if known.foreign is not None
+                and (known.foreign.schema.lower(), known.foreign.table.lower())
+                == (relation.schema.lower(), relation.name.lower())
+                else known
+                for known in child.constraints
+            )
+            changes.append(CatalogChange("alter table", replace(child, constraints=constraints)))
+        return tuple(changes)
+
+    def _rename_column(self, node: syntax.Rename, relation: Relation) -> Translation:
+        column = next((known for known in relation.columns if known.name.lower() == node.old.lower()), None)
+        if column is None or relation.kind != "U":
+            raise sql_error(15248, node.kind, line=node.line)
+        if any(known is not column and known.name.lower() == node.new.lower() for known in relation.columns):
+            raise sql_error(15335, node.new, "COLUMN", line=node.line)
+        filtered = [known for known in relation.constraints if known.definition]
+        if self._users(column, replace(relation, constraints=())) or any(
+            column.name in self._read_by(known, relation) for known in filtered
+        ):
+            raise sql_error(15336, f"{'.'.join(node.target)}.{node.old}", line=node.line)
+
+        def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(node.new if name.lower() == node.old.lower() else name for name in names)
+
+        def follow(foreign: ForeignKey) -> ForeignKey:
+            return replace(foreign, columns=renamed(foreign.columns))
+
+        columns = tuple(replace(known, name=node.new) if known is column else known for known in relation.columns)
+        constraints = tuple(replace(known, columns=renamed(known.columns)) for known in relation.constraints)
+        after = replace(relation, columns=columns, constraints=constraints)
+        followers = [change for change in self._followers(after, follow) if change.relation.name != relation.name]
+        return Translation(
+            tuple(self._rebuilt(relation, after, {node.new: identifier(column.name)})),
+            "ddl",
+            changes=(CatalogChange("alter table", after), *followers),
+        )
+
+    def _rename_constraint(self, node: syntax.Rename, relation: Relation) -> Translation:
+        """A new name of an index, a constraint or a default."""
+        constraints = tuple(
+            replace(known, name=node.new) if known.name.lower() == node.old.lower() else known
+            for known in relation.constraints
+        )
+        columns = tuple(
+            replace(known, default_name=node.new) if (known.default_name or "").lower() == node.old.lower() else known
+            for known in relation.columns
+        )
+        after = replace(relation, columns=columns, constraints=constraints)
+        if after == relation:
+            raise sql_error(15248, node.kind, line=node.line)
+        if any(known.name.lower() == node.new.lower() for known in relation.constraints):
+            raise sql_error(15335, node.new, node.kind, line=node.line)
+        return _ddl(tuple(self._rebuilt(relation, after, {})), CatalogChange("alter table", after))
+
+    def maintain(self, node: syntax.Maintain) -> Translation:
+        """ALTER INDEX and statistics: only the names are checked. A disabled unique index would not be enforced."""
+        relation = self.existing(node.target, node.line)
+        if relation is None:
+            raise sql_error(1088, ".".join(node.target), state=9, line=node.line)
+        known = {column.name.lower() for column in relation.columns}
+        for name in node.columns:
+            if name.lower() not in known:
+                raise sql_error(1911, name, line=node.line)
+        indexes = [constraint for constraint in relation.constraints if constraint.kind in ("IX", *UNIQUE_KINDS)]
+        if node.index:
+            indexes = [constraint for constraint in indexes if constraint.name.lower() == node.index.lower()]
+            if not indexes:
+                raise sql_error(2727, node.index, line=node.line)
+        if node.disable and any(constraint.kind != "IX" for constraint in indexes):
+            raise unsupported("ALTER INDEX … DISABLE of a unique index", node.line)
+        return Translation(statements=(), command="ddl")
 
     def drop_index(self, node: syntax.DropIndex) -> Translation:
         """DROP INDEX name ON table."""

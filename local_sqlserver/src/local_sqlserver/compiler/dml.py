@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import UNIQUE_KINDS, ColumnInfo, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert, implicit
+from local_sqlserver.compiler.expressions import refuse_windows
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import (
     OutputColumn,
@@ -531,6 +532,7 @@ class DataCompiler(QueryCompiler):
         A single table without TOP, OUTPUT and CHECK constraints needs no query.
         """
         line = node.line
+        refuse_windows(node.where, *(assignment.value for assignment in node.assignments))
         node = _with_common_target(node)
         assigned = {assignment.column.lower() for assignment in node.assignments if assignment.column}
         tables, target = self._find_target(node, assigned)
@@ -672,6 +674,7 @@ class DataCompiler(QueryCompiler):
 
     def delete(self, node: syntax.Delete) -> Translation:
         """DELETE, also through a common table expression or derived table."""
+        refuse_windows(node.where)
         node = _with_common_target(node)
         tables, target = self._find_target(node, set())
         relation = target.relation
@@ -711,6 +714,7 @@ class DataCompiler(QueryCompiler):
         those of the target.
         """
         line = node.line
+        refuse_windows(node.condition, *node.clauses)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
         inner = Scope()

@@ -42,6 +42,16 @@ def has_aggregate(node: syntax.Node) -> bool:
     )
 
 
+def refuse_windows(*nodes: syntax.Node | None) -> None:
+    """Raise 4108 for a window function outside the select list and ORDER BY."""
+    for node in nodes:
+        if node is None:
+            continue
+        for inner in node.walk(queries=False):
+            if isinstance(inner, syntax.Call) and inner.window is not None:
+                raise sql_error(4108, line=inner.line)
+
+
 class ExpressionCompiler:
     """Compiles the expressions of one statement and collects its parameters."""
 

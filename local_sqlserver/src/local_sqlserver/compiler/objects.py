@@ -21,14 +21,14 @@ def _parts(relation: Relation) -> list[str]:
     return _split(relation.duckdb_name)
 
 
-def _in_schema_of(relation: Relation, name: str) -> str:
+def sibling(relation: Relation, name: str) -> str:
     """The full name of an object in the DuckDB schema of the table."""
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
 def former_name(relation: Relation) -> str:
     """The quoted name of a table while it is replaced by one with other columns or keys."""
-    return _in_schema_of(relation, f"{relation.name}$former")
+    return sibling(relation, f"{relation.name}$former")
 
 
 def rename_former(relation: Relation) -> str:
@@ -38,7 +38,7 @@ def rename_former(relation: Relation) -> str:
 
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
-    return _in_schema_of(relation, f"{relation.name}$identity")
+    return sibling(relation, f"{relation.name}$identity")
 
 
 def last_identity(relation: Relation) -> str:
@@ -84,7 +84,7 @@ def create_sequence(relation: Relation, identity: tuple[int, int]) -> str:
 
 def index_name(relation: Relation, name: str) -> str:
     """The quoted name of a unique index, with the table's name in it, because index names are unique per table only."""
-    return _in_schema_of(relation, f"{relation.name}${name}")
+    return sibling(relation, f"{relation.name}${name}")
 
 
 def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where: str = "") -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from local_sqlserver.collation import UNRESOLVED, compared, joined
 from local_sqlserver.compiler.contract import ColumnInfo, Context, Relation
 from local_sqlserver.compiler.conversions import convert, implicit
-from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
+from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate, refuse_windows
 from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
@@ -297,6 +297,7 @@ class QueryCompiler(ExpressionCompiler):
         self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: int | None = None
     ) -> Rows:
         """A SELECT; with ``rowid`` its SQL begins with one more column, _rowid: the rowid of that source."""
+        refuse_windows(node.where, node.having, *(node.group.keys if node.group else ()))
         scope = Scope(parent)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
@@ -544,6 +545,8 @@ class QueryCompiler(ExpressionCompiler):
                 return self._derived(rows, node.alias, node.columns, scope, node.line)
             case syntax.Pivot():
                 return self._pivot(node, scope)
+            case syntax.Unpivot():
+                return self._unpivot(node, scope)
         raise unsupported(type(node).__name__.upper(), node.line)
 
     def _table(self, node: syntax.TableSource, scope: Scope) -> str:
@@ -602,6 +605,7 @@ class QueryCompiler(ExpressionCompiler):
         return self._derived(rows, node.alias, node.columns, scope, node.line)
 
     def _join(self, node: syntax.Join, scope: Scope) -> str:
+        refuse_windows(node.condition)
         left = self.source(node.left, scope)
         if node.kind.endswith("APPLY"):
             return self._apply(node, left, scope)
@@ -669,6 +673,38 @@ class QueryCompiler(ExpressionCompiler):
         grouping = f" GROUP BY {', '.join(groups)}" if groups else ""
         rows = Rows(f"SELECT {', '.join(selected)} FROM {source}{grouping}", tuple(columns))
         return self._derived(rows, node.alias, (), scope, node.line)
+
+    def _unpivot(self, node: syntax.Unpivot, scope: Scope) -> str:
+        """UNPIVOT: a row for each of the listed columns that is not NULL. Raises 8167 for columns of several types."""
+        inner = Scope(scope.parent)
+        source = self.source(node.source, inner)
+        listed = [inner.resolve(syntax.Column(parts=(name,), line=node.line))[0] for name in node.columns]
+        for name, value in zip(node.columns, listed, strict=True):
+            if value.type != listed[0].type:
+                raise sql_error(8167, name, line=node.line)
+        used = {value.sql for value in listed}
+        columns = []
+        selected = []
+        for known in inner.sources:
+            for column in known.columns:
+                read = known.value(column)
+                if read.sql not in used:
+                    selected.append(f"{read.sql} AS {identifier(column.name)}")
+                    columns.append(replace(column, emitted=column.name))
+        values = ", ".join(
+            f"struct_pack(v := {value.sql}, n := {quote(name)})"
+            for name, value in zip(node.columns, listed, strict=True)
+        )
+        selected.append(f"unnest([{values}]) AS _unpivoted")
+        outer = [identifier(column.emitted) for column in columns]
+        outer += [f"_unpivoted.v AS {identifier(node.value)}", f"_unpivoted.n AS {identifier(node.column)}"]
+        columns.append(OutputColumn(node.value, listed[0].type, node.value, listed[0].collation))
+        columns.append(OutputColumn(node.column, text_type("nvarchar", 128), node.column))
+        sql = (
+            f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(selected)} FROM {source}) AS _u "
+            "WHERE _unpivoted.v IS NOT NULL"
+        )
+        return self._derived(Rows(sql, tuple(columns)), node.alias, (), scope, node.line)
 
 
 def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:

@@ -87,5 +87,7 @@ _COMPILE: dict[type[syntax.CompiledStatement], Callable[[DefinitionCompiler, Any
     syntax.DropObjects: DefinitionCompiler.drop,
     syntax.CreateView: DefinitionCompiler.create_view,
     syntax.CreateIndex: DefinitionCompiler.create_index,
+    syntax.Rename: DefinitionCompiler.rename,
+    syntax.Maintain: DefinitionCompiler.maintain,
     syntax.DropIndex: DefinitionCompiler.drop_index,
 }

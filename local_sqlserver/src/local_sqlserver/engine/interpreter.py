@@ -63,7 +63,14 @@ _KEEPS_ROW_COUNT = (
 )
 _COMPILED = (
     *(syntax.SelectStatement, syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate),
-    *(syntax.CreateTable, syntax.AlterTable, syntax.CreateIndex, syntax.DropIndex, syntax.CheckIdentity),
+    *(
+        syntax.CreateTable,
+        syntax.AlterTable,
+        syntax.CreateIndex,
+        syntax.DropIndex,
+        syntax.CheckIdentity,
+        syntax.Maintain,
+    ),
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
-from local_sqlserver.engine import extended_properties, undeclared_parameters
+from local_sqlserver.engine import extended_properties, renaming, undeclared_parameters
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
@@ -375,6 +375,7 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_columns_100": _sp_columns,
     "sp_pkeys": _sp_pkeys,
     "sp_helptext": _sp_helptext,
+    "sp_rename": renaming.rename,
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
@@ -382,7 +383,6 @@ _PROCEDURES: dict[str, Handler] = {
         name: _refused(name)
         for name in (
             "sp_describe_first_result_set",
-            "sp_rename",
             "sp_addmessage",
             "sp_configure",
             "sp_cursoropen",

@@ -566,7 +566,9 @@ class ColumnDefinition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintDefinition(Node):
-    """A table constraint: ``kind`` PK, UQ, C or F; a DEFAULT … FOR of ALTER TABLE has kind D and one column.
+    """A table constraint: ``kind`` PK, UQ, C or F, or an index (IX, UX for a unique one) with its filter.
+
+    A DEFAULT … FOR of ALTER TABLE has kind D and one column.
 
     A foreign key has the table and columns that it ``references`` (no columns mean its primary key), and its actions.
     ``checked`` is False after WITH NOCHECK.
@@ -650,6 +652,29 @@ class DropIndex(CompiledStatement):
     name: str
     target: Name
     if_exists: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintain(CompiledStatement):
+    """ALTER INDEX, CREATE STATISTICS or UPDATE STATISTICS: it affects speed alone.
+
+    ``index`` is '' for ALL and for statistics. ``disable`` is set for ALTER INDEX … DISABLE.
+    """
+
+    target: Name
+    index: str = ""
+    columns: tuple[str, ...] = ()
+    disable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename(CompiledStatement):
+    """The change of a table by sp_rename: ``kind`` is OBJECT (the table), COLUMN or INDEX (also a constraint)."""
+
+    target: Name
+    kind: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

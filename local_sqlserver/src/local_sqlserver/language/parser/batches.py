@@ -51,7 +51,18 @@ _REFUSED_OBJECTS = (
     *("AGGREGATE", "APPLICATION", "ASSEMBLY", "ASYMMETRIC", "AUTHORIZATION", "AVAILABILITY", "BROKER", "COLUMN"),
     *("CONTRACT", "CREDENTIAL", "CRYPTOGRAPHIC", "DEFAULT", "ENDPOINT", "EVENT", "EXTERNAL", "FULLTEXT", "FUNCTION"),
     *("INDEX", "MASTER", "MESSAGE", "PARTITION", "PRIMARY", "QUEUE", "REMOTE", "RESOURCE", "ROUTE", "RULE", "SCHEMA"),
-    *("SEARCH", "SECURITY", "SELECTIVE", "SEQUENCE", "SERVER", "SERVICE", "SPATIAL", "STATISTICS", "SYMMETRIC"),
+    *(
+        "SEARCH",
+        "SECURITY",
+        "SELECTIVE",
+        "SENSITIVITY",
+        "SEQUENCE",
+        "SERVER",
+        "SERVICE",
+        "SPATIAL",
+        "STATISTICS",
+        "SYMMETRIC",
+    ),
     *("SYNONYM", "TRIGGER", "TYPE", "WORKLOAD", "XML"),
 )
 _CURSOR_OPTIONS = ("LOCAL", "GLOBAL", "FORWARD_ONLY", "SCROLL", "STATIC", "FAST_FORWARD", "READ_ONLY")
@@ -100,7 +111,7 @@ class BatchParser(DefinitionParser):
             "SET": self._set,
             "THROW": self._throw,
             "TRUNCATE": self.truncate,
-            "UPDATE": lambda: self.update(self.token.line),
+            "UPDATE": self.update_statement,
             "USE": self._use,
             "WAITFOR": self._wait_for,
             "WHILE": self._while,
@@ -569,6 +580,10 @@ class BatchParser(DefinitionParser):
             return self.create_table(line) if action == "CREATE" else self.alter_table(line)
         if what in _INDEX_WORDS and action == "CREATE":
             return self.create_index(line)
+        if what == "INDEX":
+            return self.alter_index(line)
+        if what == "STATISTICS" and action == "CREATE":
+            return self.statistics(action, line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
             self.position = first
             if what == "DATABASE":

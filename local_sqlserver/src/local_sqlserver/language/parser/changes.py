@@ -165,11 +165,21 @@ class DataParser(QueryParser):
             distance += 2
         return False
 
+    def statistics(self, action: str, line: int) -> syntax.Maintain:
+        """CREATE and UPDATE STATISTICS; ``DefinitionParser`` implements it."""
+        raise NotImplementedError
+
+    def update_statement(self) -> syntax.Statement:
+        """UPDATE of rows or of statistics."""
+        line = self.token.line
+        if self.peek().upper == "STATISTICS":
+            self.advance()
+            return self.statistics("UPDATE", line)
+        return self.update(line)
+
     def update(self, line: int, tables: Tables = ()) -> syntax.Update:
         """UPDATE; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("UPDATE")
-        if self.at_word("STATISTICS"):
-            raise unsupported("UPDATE STATISTICS", line)
         top = self.top() if self.at_word("TOP") else None
         target = self.table_name()
         self.table_hints()

@@ -7,7 +7,9 @@ from dataclasses import replace
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
+from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.changes import DataParser
+from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, WORD
 
 _INDEX_OPTIONS = frozenset(
     [
@@ -76,7 +78,7 @@ class DefinitionParser(DataParser):
             if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
                 constraints.append(self._table_constraint())
             elif self.at_word("INDEX"):
-                raise unsupported("An inline INDEX", self.token.line)
+                constraints.append(self._inline_index(()))
             elif self.at_word("PERIOD") and self.peek().upper == "FOR":
                 raise unsupported("A temporal table", self.token.line)
             else:
@@ -110,6 +112,8 @@ class DefinitionParser(DataParser):
         self.expect_operator("(")
         while True:
             token = self.advance()
+            if token.upper == "SYSTEM_VERSIONING":
+                raise unsupported("A temporal table", token.line)
             if token.upper not in _INDEX_OPTIONS:
                 raise unsupported(f"The option {token.value}", token.line)
             self.expect_operator("=")
@@ -164,6 +168,12 @@ class DefinitionParser(DataParser):
                     with_values = True
             elif self.accept_word("COLLATE"):
                 collation = self.collation_name()
+            elif self.at_word("INDEX"):
+                constraints.append(self._inline_index((name,)))
+            elif self.at_word("GENERATED", "HIDDEN"):
+                raise unsupported("A temporal table", line)
+            elif self.at_word("MASKED", "ENCRYPTED"):
+                raise unsupported(f"A column … {self.token.upper} WITH", line)
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
                 pass  # they affect storage and $ROWGUID, which is refused
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
@@ -311,6 +321,10 @@ class DefinitionParser(DataParser):
         columns: list[syntax.ColumnDefinition] = []
         constraints: list[syntax.ConstraintDefinition] = []
         while True:
+            if self.at_word("PERIOD") and self.peek().upper == "FOR":
+                raise unsupported("A temporal table", self.token.line)
+            if self.at_word("INDEX"):
+                raise unsupported("ALTER TABLE ADD INDEX", self.token.line)
             if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "DEFAULT"):
                 constraints.append(self._added_constraint())
             else:
@@ -340,6 +354,8 @@ class DefinitionParser(DataParser):
         what, if_exists = "CONSTRAINT", False
         while True:
             # The list may go on without the word: DROP COLUMN a, b, CONSTRAINT c.
+            if self.at_word("PERIOD") and self.peek().upper == "FOR":
+                raise unsupported("A temporal table", self.token.line)
             word = self.accept_word("COLUMN", "CONSTRAINT")
             what = word.upper if word else what
             if_exists = self.if_exists() or if_exists
@@ -394,6 +410,11 @@ class DefinitionParser(DataParser):
         name = self.expect_identifier()
         self.expect_word("ON")
         target = self.name()
+        columns, where = self._indexed(columnstore)
+        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+
+    def _indexed(self, columnstore: bool) -> tuple[tuple[str, ...], syntax.Definition | None]:
+        """The columns of an index, and its filter; its other parts do not affect results."""
         columns: tuple[str, ...] = ()
         if self.at_operator("(") or not columnstore:
             columns = self._key_columns()
@@ -401,8 +422,78 @@ class DefinitionParser(DataParser):
             self.column_list()
         where = None
         if self.accept_word("WHERE"):
-            first, filter_line = self.position, self.token.line
+            first, line = self.position, self.token.line
             condition = self.condition()
-            where = syntax.Definition(expression=condition, text=self.text_since(first), line=filter_line)
+            where = syntax.Definition(expression=condition, text=self.text_since(first), line=line)
         self._storage()
-        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+        return columns, where
+
+    def _inline_index(self, column: tuple[str, ...]) -> syntax.ConstraintDefinition:
+        """INDEX name … in CREATE TABLE; ``column`` has the column of an index of a column."""
+        line = self.advance().line
+        name = self.expect_identifier()
+        unique = self.accept_word("UNIQUE") is not None
+        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        if self.at_word("HASH"):
+            raise unsupported("A HASH index", line)
+        columnstore = self.accept_word("COLUMNSTORE") is not None
+        columns, where = column, None
+        if not column or self.at_operator("("):
+            columns, where = self._indexed(columnstore)
+        return syntax.ConstraintDefinition(
+            kind="UX" if unique else "IX", name=name, columns=columns, definition=where, line=line
+        )
+
+    def alter_index(self, line: int) -> syntax.Maintain:
+        """ALTER INDEX … REBUILD or REORGANIZE, from INDEX on, and DISABLE."""
+        self.expect_word("INDEX")
+        name = "" if self.accept_word("ALL") else self.expect_identifier()
+        self.expect_word("ON")
+        target = self.name()
+        action = self.expect_word("REBUILD", "REORGANIZE", "DISABLE", "SET").upper
+        if self.at_word("PARTITION"):
+            raise unsupported("ALTER INDEX … PARTITION", line)
+        self.accept_word("WITH")
+        self._skip_parentheses()
+        return syntax.Maintain(target=target, index=name, disable=action == "DISABLE", line=line)
+
+    def statistics(self, action: str, line: int) -> syntax.Maintain:
+        """CREATE and UPDATE STATISTICS, from STATISTICS on: they affect plans alone."""
+        self.expect_word("STATISTICS")
+        columns: tuple[str, ...] = ()
+        if action == "CREATE":
+            self.expect_identifier()
+            self.expect_word("ON")
+            target = self.name()
+            columns = self.column_list()
+        else:
+            target = self.name()
+            if not self._skip_parentheses() and self.token.is_name and not self._begins_statement():
+                self.expect_identifier()
+        if self.accept_word("WHERE"):
+            self.condition()
+        if self.accept_word("WITH"):
+            while True:
+                self.expect_identifier()
+                while (
+                    self.token.kind == NUMBER or self.at_word("PERCENT", "ROWS", "ON", "OFF") or self.at_operator("=")
+                ):
+                    self.advance()
+                if not self.accept_operator(","):
+                    break
+        return syntax.Maintain(target=target, columns=columns, line=line)
+
+    def _begins_statement(self) -> bool:
+        return self.token.kind == WORD and self.token.upper in RESERVED
+
+    def _skip_parentheses(self) -> bool:
+        """Step over a list in parentheses; return whether there was one."""
+        if not self.accept_operator("("):
+            return False
+        depth = 1
+        while depth:
+            token = self.advance()
+            if token.kind == END:
+                raise self.error()
+            depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == OPERATOR else 0
+        return True
