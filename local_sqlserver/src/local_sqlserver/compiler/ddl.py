@@ -34,6 +34,7 @@ from local_sqlserver.compiler.objects import (
     temporary,
     unique_index,
 )
+from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -133,7 +134,7 @@ class DefinitionCompiler(DataCompiler):
             scope = Scope(None, [relation_source(so_far, relation.name, "")])
             value = self.expression(definition.computed.expression, scope)
             return ColumnInfo(
-                definition.name, value.type, computed=definition.computed.text, collation=named(value.collation)
+                definition.name, value.type, computed=stored_text(definition.computed), collation=named(value.collation)
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
@@ -151,7 +152,7 @@ class DefinitionCompiler(DataCompiler):
             definition.type,
             nullable=nullable is not False,
             identity=definition.identity,
-            default=definition.default.text if definition.default else None,
+            default=stored_text(definition.default) if definition.default else None,
             default_name=name or None,
             collation=_collation(definition, definition.type),
         )
@@ -177,7 +178,7 @@ class DefinitionCompiler(DataCompiler):
     def _constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         columns = given.columns
         if given.kind == "F":
-            name = given.name or _generated_name("FK", relation.name, *columns)
+            name = given.name or _generated_name("FK", relation.name, *columns, text=".".join(given.references))
             return foreign_keys.define(self, given, relation, name, self._referenced(given, relation, name))
         known = {column.name.lower(): column.name for column in relation.columns}
         if given.definition is not None:
@@ -191,10 +192,12 @@ class DefinitionCompiler(DataCompiler):
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
         if given.kind in ("IX", "UX"):
-            return ConstraintInfo(given.name, given.kind, columns, given.definition.text if given.definition else "")
+            return ConstraintInfo(
+                given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""
+            )
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
-        name = given.name or _generated_name(prefix, relation.name, *columns)
-        text = given.definition.text if given.definition else ""
+        text = stored_text(given.definition) if given.definition else ""
+        name = given.name or _generated_name(prefix, relation.name, *columns, text=text)
         return ConstraintInfo(name, given.kind, columns, text, trusted=given.checked)
 
     def _referenced(self, given: syntax.ConstraintDefinition, relation: Relation, name: str) -> Relation:
@@ -377,7 +380,7 @@ class DefinitionCompiler(DataCompiler):
                 if column.default is not None:
                     raise sql_error(1781, line=given.line)
                 name = given.name or _generated_name("DF", relation.name, column.name)
-                columns[position] = replace(column, default=given.definition.text, default_name=name)
+                columns[position] = replace(column, default=stored_text(given.definition), default_name=name)
                 return replace(relation, columns=tuple(columns))
         raise sql_error(1752, given.columns[0], relation.name, line=given.line)
 
@@ -550,7 +553,7 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
         constraint = ConstraintInfo(
-            node.name, "UX" if node.unique else "IX", columns, node.where.text if node.where else ""
+            node.name, "UX" if node.unique else "IX", columns, stored_text(node.where) if node.where else ""
         )
         statements: list[str] = []
         after = replace(relation, constraints=(*relation.constraints, constraint))
@@ -733,10 +736,10 @@ def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
     return Translation(statements=statements, command="ddl", changes=(change,))
 
 
-def _generated_name(prefix: str, table: str, *columns: str) -> str:
+def _generated_name(prefix: str, table: str, *columns: str, text: str = "") -> str:
     """A name for a constraint without one; the same definition always gets the same name."""
     # In the form of SQL Server's names, whose last part is random there.
-    digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
+    digest = zlib.crc32(".".join((prefix, table, *columns, text)).lower().rstrip(".").encode())
     column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"
 
