@@ -16,7 +16,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
     "objects": [
         ("CREATE TRIGGER g ON t AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),
         ("CREATE FUNCTION f () RETURNS INT AS BEGIN RETURN 1 END", "CREATE FUNCTION"),
-        ("CREATE SEQUENCE s AS INT START WITH 1", "CREATE SEQUENCE"),
+        ("ALTER SEQUENCE s INCREMENT BY 2", "ALTER SEQUENCE without RESTART"),
         ("CREATE SYNONYM y FOR t", "CREATE SYNONYM"),
         ("CREATE TYPE y FROM INT", "CREATE TYPE"),
         ("CREATE PARTITION FUNCTION f (INT) AS RANGE LEFT FOR VALUES (1)", "CREATE PARTITION"),
@@ -91,7 +91,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),
         ("SELECT * FROM dbo.f(1)", "table-valued function"),
         ("SELECT dbo.f(1)", "user-defined function"),
-        ("SELECT NEXT VALUE FOR s", "NEXT VALUE FOR"),
+        ("SELECT NEXT VALUE FOR s OVER (ORDER BY a) FROM t", "NEXT VALUE FOR … OVER"),
         ("SELECT PARSE('1' AS INT)", "PARSE"),
         ("SELECT GETDATE() AT TIME ZONE 'UTC'", "AT TIME ZONE"),
         ("SELECT a FROM t OPTION (USE HINT ('X'))", "query hint"),

@@ -54,6 +54,9 @@ class World:
     def table(self, database: str, schema: str, name: str) -> Relation:
         return self.relations[(database.lower(), schema.lower(), name.lower())]
 
+    def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
+        raise sql_error(208, ".".join(parts), line=line)
+
     def referencing(self, relation: Relation) -> tuple[Relation, ...]:
         return tuple(
             other

@@ -61,7 +61,7 @@ _TEXT = f"c.type_name IN {_in_list(TEXT)}"
 _EXACT = _in_list(INTEGERS | MONEY | DECIMALS)
 _TYPE_DESC = """CASE type WHEN 'U' THEN 'USER_TABLE' WHEN 'V' THEN 'VIEW' WHEN 'P' THEN 'SQL_STORED_PROCEDURE'
     WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' WHEN 'UQ' THEN 'UNIQUE_CONSTRAINT' WHEN 'C' THEN 'CHECK_CONSTRAINT'
-    WHEN 'D' THEN 'DEFAULT_CONSTRAINT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
+    WHEN 'D' THEN 'DEFAULT_CONSTRAINT' WHEN 'SO' THEN 'SEQUENCE_OBJECT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
 _INFORMATION_TYPE = f"""c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAXIMUM_LENGTH,
     {_DOUBLED} AS CHARACTER_OCTET_LENGTH,
     CASE WHEN c.type_name IN {_in_list(NUMBERS - {"bit"})}
@@ -156,6 +156,14 @@ _VIEWS = {
     "UNION ALL SELECT object_id, NULL, 0, 0::UTINYINT, 'HEAP', FALSE, FALSE, FALSE, FALSE, FALSE "
     "FROM {home}.objects o WHERE type = 'U' AND NOT EXISTS (SELECT 1 FROM {home}.constraints k "
     "WHERE k.object_id = o.object_id AND k.kind = 'PK')",
+    "sys_sequences": "SELECT o.*, split_part(i.definition, ' ', 2)::BIGINT AS start_value, "
+    "split_part(i.definition, ' ', 3)::BIGINT AS increment, split_part(i.definition, ' ', 4)::BIGINT AS minimum_value, "
+    "split_part(i.definition, ' ', 5)::BIGINT AS maximum_value, split_part(i.definition, ' ', 6) = '1' AS is_cycling, "
+    "TRUE AS is_cached, CAST(NULL AS INTEGER) AS cache_size, t.system_type_id, t.user_type_id, t.precision, "
+    "0::UTINYINT AS scale, coalesce(q.last_value, q.start_value) AS current_value, FALSE AS is_exhausted, "
+    "q.last_value AS last_used_value FROM {home}.sys_objects o JOIN {home}.objects i ON i.object_id = o.object_id "
+    "JOIN {home}.sys_types t ON t.name = split_part(i.definition, ' ', 1) LEFT JOIN duckdb_sequences() q "
+    "ON q.database_name = {name} AND q.schema_name = i.schema_name AND q.sequence_name = i.name WHERE i.type = 'SO'",
     "sys_sql_modules": "SELECT object_id, definition, TRUE AS uses_ansi_nulls, TRUE AS "
     "uses_quoted_identifier, FALSE AS is_schema_bound, "
     "FALSE AS is_recompiled FROM {home}.objects WHERE type IN ('P', 'V')",

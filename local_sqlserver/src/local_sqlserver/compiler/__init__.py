@@ -16,6 +16,7 @@ from local_sqlserver.compiler.contract import (
     Context,
     ForeignKey,
     Relation,
+    SequenceInfo,
     Translation,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
@@ -30,6 +31,7 @@ __all__ = [
     "Context",
     "ForeignKey",
     "Relation",
+    "SequenceInfo",
     "Translation",
     "compile_expression",
     "compile_statement",

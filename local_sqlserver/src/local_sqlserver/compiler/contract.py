@@ -52,6 +52,18 @@ class ConstraintInfo:
     trusted: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SequenceInfo:
+    """A sequence object: its type and the numbers of CREATE SEQUENCE."""
+
+    type: SqlType
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cycle: bool
+
+
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
 """The names of key constraints in messages, by kind."""
 UNIQUE_KINDS = ("PK", "UQ", "UX")
@@ -63,7 +75,7 @@ class Relation:
     """The table or view that a name in FROM, INTO, UPDATE … resolves to.
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
-    'V' view, 'T' temporary table, '@' table variable, 'S' system view.
+    'V' view, 'T' temporary table, '@' table variable, 'S' system view, 'SO' a sequence object with its ``sequence``.
     """
 
     duckdb_name: str
@@ -74,6 +86,7 @@ class Relation:
     columns: tuple[ColumnInfo, ...] = ()
     constraints: tuple[ConstraintInfo, ...] = ()
     identity_insert: bool = False
+    sequence: SequenceInfo | None = None
 
 
 class Context(Protocol):
@@ -87,6 +100,9 @@ class Context(Protocol):
 
     def table(self, database: str, schema: str, name: str) -> Relation:
         """The table that a foreign key of the statement's tables refers to; the session needs no permission on it."""
+
+    def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
+        """Resolve the name of a sequence object; raises SqlError 208."""
 
     def referencing(self, relation: Relation) -> tuple[Relation, ...]:
         """The tables with a foreign key to a table, also the table itself."""

@@ -16,6 +16,7 @@ from local_sqlserver.compiler.contract import (
     ConstraintInfo,
     ForeignKey,
     Relation,
+    SequenceInfo,
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
@@ -49,6 +50,14 @@ class DefinitionCompiler(DataCompiler):
         """The relation of a name, or None."""
         try:
             return self.context.relation(name, line)
+        except SqlError as error:
+            if error.number != 208:
+                raise
+            return None
+
+    def _existing_sequence(self, name: syntax.Name, line: int) -> Relation | None:
+        try:
+            return self.context.sequence(name, line)
         except SqlError as error:
             if error.number != 208:
                 raise
@@ -499,11 +508,17 @@ class DefinitionCompiler(DataCompiler):
         dropped: list[str] = []
         kind = node.kind.lower()
         for name in node.names:
-            relation = self.existing(name, node.line)
+            relation = (
+                self._existing_sequence(name, node.line) if kind == "sequence" else self.existing(name, node.line)
+            )
             if relation is None:
                 if node.if_exists:
                     continue
                 raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
+            if relation.kind == "SO":
+                statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
+                changes.append(CatalogChange("drop sequence", relation))
+                continue
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
@@ -519,6 +534,44 @@ class DefinitionCompiler(DataCompiler):
                 statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
             changes.append(CatalogChange(f"drop {kind}", relation))
         return Translation(statements=tuple(statements), command="ddl", changes=tuple(changes))
+
+    def sequence(self, node: syntax.Sequence) -> Translation:
+        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART; raises 2714, 11700, 11702 to 11704."""
+        known: Relation | None = None
+        try:
+            known = self.context.sequence(node.target, node.line)
+        except SqlError as error:
+            if error.number != 208 or node.action == "ALTER":
+                raise
+        if node.action == "CREATE" and (known is not None or self.existing(node.target, node.line) is not None):
+            raise sql_error(2714, node.target[-1], line=node.line)
+        before = known.sequence if known else None
+        declared = before.type if before else node.type or SqlType("bigint")
+        if declared.name not in ("tinyint", "smallint", "int", "bigint"):
+            if declared.name in DECIMALS and declared.scale == 0:
+                raise unsupported(f"A sequence of {declared}", node.line)
+            raise sql_error(11702, ".".join(node.target), line=node.line)
+        lowest, highest = INTEGER_RANGES[declared.name]
+        increment = node.increment if node.increment is not None else before.increment if before else 1
+        minimum = _bound(node.minimum, before.minimum if before else None, lowest)
+        maximum = _bound(node.maximum, before.maximum if before else None, highest)
+        start = node.start
+        if start is None:
+            start = before.start if before else minimum if increment > 0 else maximum
+        cycle = node.cycle if node.cycle is not None else before.cycle if before else False
+        if not increment:
+            raise sql_error(11700, ".".join(node.target), line=node.line)
+        if minimum >= maximum:
+            raise sql_error(11704, ".".join(node.target), line=node.line)
+        if not minimum <= start <= maximum:
+            raise sql_error(11703, ".".join(node.target), line=node.line)
+        target = replace(known or self.context.target(node.target, node.line), kind="SO", columns=())
+        info = SequenceInfo(declared, before.start if before else start, increment, minimum, maximum, cycle)
+        sql = (
+            f"CREATE OR REPLACE SEQUENCE {target.duckdb_name} MINVALUE {minimum} MAXVALUE {maximum} "
+            f"START WITH {start} INCREMENT BY {increment}{' CYCLE' if cycle else ''}"
+        )
+        return _ddl((sql,), CatalogChange("create sequence", replace(target, sequence=info)))
 
     def create_view(self, node: syntax.CreateView) -> Translation:
         """CREATE, ALTER and CREATE OR ALTER VIEW."""
@@ -732,6 +785,13 @@ class DefinitionCompiler(DataCompiler):
         )
 
 
+def _bound(given: int | str | None, before: int | None, default: int) -> int:
+    """The least or greatest value of a sequence: the given one, the present one, or that of the type."""
+    if isinstance(given, int):
+        return given
+    return default if given == "" or before is None else before
+
+
 def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
     return Translation(statements=statements, command="ddl", changes=(change,))
 
@@ -752,6 +812,15 @@ def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | 
     if declared.name not in TEXT:
         raise sql_error(447, declared.name, line=definition.line)
     return None if collation == DATABASE else collation.name
+
+
+INTEGER_RANGES = {
+    "tinyint": (0, 255),
+    "smallint": (-32768, 32767),
+    "int": (-(2**31), 2**31 - 1),
+    "bigint": (-(2**63), 2**63 - 1),
+}
+"""The least and greatest values of the types of a sequence."""
 
 
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:

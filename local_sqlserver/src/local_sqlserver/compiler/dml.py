@@ -356,6 +356,7 @@ class DataCompiler(QueryCompiler):
         self, row: tuple[syntax.Expression, ...], columns: list[ColumnInfo], relation: Relation, line: int
     ) -> dict[str, Value]:
         values = {}
+        self.next_values.clear()
         for node, column in zip(row, columns, strict=True):
             if isinstance(node, syntax.Literal) and node.kind == "default":
                 values[column.name.lower()] = self.default(column, relation, line)

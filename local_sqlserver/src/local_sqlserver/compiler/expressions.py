@@ -60,6 +60,7 @@ class ExpressionCompiler:
         self.line = line
         self.parameters: list[str] = []
         self.in_view = False
+        self.next_values: set[str] = set()
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A subquery; ``QueryCompiler`` implements it."""
@@ -106,6 +107,8 @@ class ExpressionCompiler:
                 return self.variable(name, node.line)
             case syntax.Column():
                 return scope.resolve(node)[0]
+            case syntax.NextValue():
+                return self._next_value(node)
             case syntax.Unary(operator=operator, operand=operand):
                 return negate(operator, self.expression(operand, scope), node.line)
             case syntax.Binary(operator=operator, left=left, right=right):
@@ -163,6 +166,18 @@ class ExpressionCompiler:
             parts.append(f"ELSE {branches[-1].sql}")
         cost = native(*tests, *branches)
         return Value(f"{' '.join(parts)} END", target, collation=joined(typed, node.line), cost=cost)
+
+    def _next_value(self, node: syntax.NextValue) -> Value:
+        """NEXT VALUE FOR: DuckDB gives each occurrence a value of its own, SQL Server all those of a row the same."""
+        if self.in_view:
+            raise sql_error(11719, line=node.line)
+        relation = self.context.sequence(node.sequence, node.line)
+        assert relation.sequence is not None
+        if relation.duckdb_name in self.next_values:
+            raise unsupported("NEXT VALUE FOR one sequence twice in a row", node.line)
+        self.next_values.add(relation.duckdb_name)
+        declared = relation.sequence.type
+        return Value(f"CAST(nextval({quote(relation.duckdb_name)}) AS {duckdb_type(declared)})", declared)
 
     def _cast(self, node: syntax.Cast, scope: Scope) -> Value:
         style = None

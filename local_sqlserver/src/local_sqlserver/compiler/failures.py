@@ -173,6 +173,7 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"NOT NULL constraint failed: (.*)\.(\"[^\"]+\"|[^.]+)$", _not_null),
     (r"Duplicate key \"(.*)\" violates unique constraint", _duplicate),
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
+    (r"nextval: reached (?:maximum|minimum) value of sequence \"+([^\"]+)\"", _named(11728)),
     (r"Division by zero", _plain(8134)),
     (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow("expression")),
     (r"out of range for the destination type (\w+)", _overflow("expression")),

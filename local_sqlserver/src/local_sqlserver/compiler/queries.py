@@ -215,6 +215,7 @@ class QueryCompiler(ExpressionCompiler):
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A query inside a statement; raises 1033 for ORDER BY without TOP or OFFSET."""
         self._refuse_order(query)
+        _refuse_next_value(query, 11719)
         return self.query_rows(query, parent)
 
     def query_rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
@@ -240,6 +241,7 @@ class QueryCompiler(ExpressionCompiler):
         return self._set_operation(body, parent)
 
     def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> Rows:
+        _refuse_next_value(node, 11721)
         left, right = self._body(node.left, parent), self._body(node.right, parent)
         if len(left.columns) != len(right.columns):
             raise sql_error(205, line=node.line)
@@ -298,6 +300,8 @@ class QueryCompiler(ExpressionCompiler):
     ) -> Rows:
         """A SELECT; with ``rowid`` its SQL begins with one more column, _rowid: the rowid of that source."""
         refuse_windows(node.where, node.having, *(node.group.keys if node.group else ()))
+        if query.order or node.distinct:
+            _refuse_next_value(node, 11721 if node.distinct else 11723)
         scope = Scope(parent)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
@@ -705,6 +709,13 @@ class QueryCompiler(ExpressionCompiler):
             "WHERE _unpivoted.v IS NOT NULL"
         )
         return self._derived(Rows(sql, tuple(columns)), node.alias, (), scope, node.line)
+
+
+def _refuse_next_value(node: syntax.Node, number: int) -> None:
+    """Raise an error for a query with NEXT VALUE FOR."""
+    for inner in node.walk():
+        if isinstance(inner, syntax.NextValue):
+            raise sql_error(number, line=inner.line)
 
 
 def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:

@@ -88,6 +88,7 @@ _COMPILE: dict[type[syntax.CompiledStatement], Callable[[DefinitionCompiler, Any
     syntax.CreateView: DefinitionCompiler.create_view,
     syntax.CreateIndex: DefinitionCompiler.create_index,
     syntax.Rename: DefinitionCompiler.rename,
+    syntax.Sequence: DefinitionCompiler.sequence,
     syntax.Maintain: DefinitionCompiler.maintain,
     syntax.DropIndex: DefinitionCompiler.drop_index,
 }

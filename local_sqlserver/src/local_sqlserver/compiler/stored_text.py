@@ -33,6 +33,9 @@ def _text(node: syntax.Expression) -> str:
             return _literal(kind, value)
         case syntax.Column(parts=parts):
             return ".".join(f"[{part.replace(']', ']]')}]" for part in parts)
+        case syntax.NextValue(sequence=sequence):
+            parts = sequence if len(sequence) > 1 else ("dbo", *sequence)
+            return f"NEXT VALUE FOR {'.'.join(f'[{part}]' for part in parts)}"
         case syntax.Unary(operator="-", operand=syntax.Literal(kind=kind, value=value)) if kind in _NUMBERS:
             return f"(-{value})"
         case syntax.Unary(operator=operator, operand=operand):

@@ -70,6 +70,7 @@ _COMPILED = (
         syntax.DropIndex,
         syntax.CheckIdentity,
         syntax.Maintain,
+        syntax.Sequence,
     ),
 )
 

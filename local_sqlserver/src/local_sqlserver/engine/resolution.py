@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import MASTER
-from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote, sequence_of
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation
 from local_sqlserver.engine.bulk_insert import resolve
@@ -35,6 +35,7 @@ def relation_of(item: CatalogObject, database: str) -> Relation:
         name=item.name,
         columns=item.columns,
         constraints=item.constraints,
+        sequence=sequence_of(item.definition) if item.type == "SO" else None,
     )
 
 
@@ -85,6 +86,16 @@ class StatementContext:
         item = self._view.catalog(database).find(schema, name)
         if item is None:
             raise invalid_object((schema, name), 0)
+        return relation_of(item, database)
+
+    def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
+        """Resolve the name of a sequence object; raises SqlError 208."""
+        database, schema = self._database_and_schema(parts, line)
+        catalog = self._view.catalog(database)
+        item = catalog.find(self.default_schema, parts[-1]) if len(parts) == 1 else None
+        item = item or catalog.find(schema, parts[-1])
+        if item is None or item.type != "SO":
+            raise invalid_object(parts, line)
         return relation_of(item, database)
 
     def referencing(self, relation: Relation) -> tuple[Relation, ...]:

@@ -399,6 +399,7 @@ _PROCEDURES: dict[str, Handler] = {
             "sp_adduser",
             "sp_set_session_context",
             "sp_recompile",
+            "sp_sequence_get_range",
             "sp_updatestats",
             "sp_fkeys",
             "sp_statistics",

@@ -147,6 +147,13 @@ class Subquery(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextValue(Expression):
+    """NEXT VALUE FOR sequence."""
+
+    sequence: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition(Expression):
     """An expression that is true, false or unknown; T-SQL does not allow it as a value."""
 
@@ -616,7 +623,10 @@ class AlterTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropObjects(CompiledStatement):
-    """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names; the compiler compiles the first two."""
+    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names.
+
+    The compiler compiles the first three.
+    """
 
     kind: str
     names: tuple[Name, ...]
@@ -652,6 +662,23 @@ class DropIndex(CompiledStatement):
     name: str
     target: Name
     if_exists: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence(CompiledStatement):
+    """CREATE SEQUENCE, or ALTER SEQUENCE … RESTART; None stands for an option that is not given.
+
+    ``minimum`` and ``maximum`` are '' for NO MINVALUE and NO MAXVALUE.
+    """
+
+    action: str
+    target: Name
+    type: SqlType | None = None
+    start: int | None = None
+    increment: int | None = None
+    minimum: int | str | None = None
+    maximum: int | str | None = None
+    cycle: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

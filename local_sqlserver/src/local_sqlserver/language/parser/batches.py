@@ -582,6 +582,8 @@ class BatchParser(DefinitionParser):
             return self.create_index(line)
         if what == "INDEX":
             return self.alter_index(line)
+        if what == "SEQUENCE":
+            return self.sequence(action, line)
         if what == "STATISTICS" and action == "CREATE":
             return self.statistics(action, line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
@@ -699,7 +701,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE"):
+        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE", "SEQUENCE"):
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)

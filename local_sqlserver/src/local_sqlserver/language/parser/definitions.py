@@ -388,8 +388,8 @@ class DefinitionParser(DataParser):
         return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
 
     def drop_objects(self, line: int) -> syntax.DropObjects:
-        """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE, from that word on."""
-        kind = self.expect_word("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE").upper
+        """DROP TABLE, VIEW, PROCEDURE, SCHEMA, DATABASE or SEQUENCE, from that word on."""
+        kind = self.expect_word("TABLE", "VIEW", "PROC", "PROCEDURE", "SCHEMA", "DATABASE", "SEQUENCE").upper
         if_exists = self.if_exists()
         names = [self.name()]
         while self.accept_operator(","):
@@ -442,6 +442,52 @@ class DefinitionParser(DataParser):
             columns, where = self._indexed(columnstore)
         return syntax.ConstraintDefinition(
             kind="UX" if unique else "IX", name=name, columns=columns, definition=where, line=line
+        )
+
+    def sequence(self, action: str, line: int) -> syntax.Sequence:
+        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART, from SEQUENCE on."""
+        self.expect_word("SEQUENCE")
+        target = self.name()
+        declared = parse_type(self) if action == "CREATE" and self.accept_word("AS") else None
+        numbers: dict[str, int | str | None] = dict.fromkeys(("START", "INCREMENT", "MINVALUE", "MAXVALUE"))
+        cycle: bool | None = None
+        restarts = False
+        while word := self.accept_word("START", "RESTART", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "CYCLE", "CACHE"):
+            option = word.upper
+            if option == "NO":
+                option = self.expect_word("MINVALUE", "MAXVALUE", "CYCLE", "CACHE").upper
+                if option == "CYCLE":
+                    cycle = False
+                elif option != "CACHE":
+                    numbers[option] = ""
+            elif option == "CYCLE":
+                cycle = True
+            elif option == "CACHE":
+                if self.token.kind == NUMBER:
+                    self.expect_integer()
+            elif option == "RESTART":
+                restarts = True
+                if self.accept_word("WITH"):
+                    numbers["START"] = self._signed()
+            else:
+                if option in ("START", "INCREMENT"):
+                    self.expect_word("WITH" if option == "START" else "BY")
+                numbers[option] = self._signed()
+        if action == "ALTER" and not restarts:
+            raise unsupported("ALTER SEQUENCE without RESTART", line)
+        start, increment = numbers["START"], numbers["INCREMENT"]
+        assert not isinstance(start, str)
+        assert not isinstance(increment, str)
+        return syntax.Sequence(
+            action=action,
+            target=target,
+            type=declared,
+            start=start,
+            increment=increment,
+            minimum=numbers["MINVALUE"],
+            maximum=numbers["MAXVALUE"],
+            cycle=cycle,
+            line=line,
         )
 
     def alter_index(self, line: int) -> syntax.Maintain:
