@@ -227,3 +227,23 @@ def test_all_rows_get_a_new_key_at_once(sql: Client) -> None:
         "UPDATE k SET id = id + 1, name = CONCAT('n', id + 1)",
     )
     assert sql("SELECT MIN(id), MAX(id), COUNT(*) FROM k").rows == [(2, 5001, 5000)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "table", "verb"),
+    [
+        ("INSERT n VALUES (NULL)", "D.dbo.n", "INSERT"),
+        ("UPDATE n SET a = NULL", "D.dbo.n", "UPDATE"),
+        ("MERGE n USING s ON a = s.id WHEN MATCHED THEN UPDATE SET a = NULL;", "D.dbo.n", "UPDATE"),
+        ("MERGE n USING s ON a = s.id WHEN NOT MATCHED THEN INSERT VALUES (NULL);", "D.dbo.n", "INSERT"),
+        ("CREATE TABLE #n (a INT NOT NULL); INSERT #n VALUES (NULL)", "tempdb.dbo.#n", "INSERT"),
+    ],
+)
+def test_the_message_of_a_null_names_the_table_and_the_change(
+    tables: Client, statement: str, table: str, verb: str
+) -> None:
+    tables.good("CREATE TABLE n (a INT NOT NULL); INSERT n VALUES (1)")
+    (error,) = tables(statement).errors
+    assert error.text == (
+        f"Cannot insert the value NULL into column 'a', table '{table}'; column does not allow nulls. {verb} fails."
+    )

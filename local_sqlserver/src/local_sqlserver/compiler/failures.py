@@ -42,11 +42,14 @@ def is_without_transaction(failure: duckdb.Error) -> bool:
     return isinstance(failure, duckdb.TransactionException) and "no transaction is active" in str(failure)
 
 
-def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0) -> SqlError:
+def to_sql_error(
+    failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0, verb: str = "INSERT"
+) -> SqlError:
     """The SQL Server error for a DuckDB failure.
 
     ``relations`` are the tables of the statement; the table of a failed constraint is looked up among them. ``spid``
-    is the session's number. An unknown failure becomes error 50000 with DuckDB's text, so that it is never hidden.
+    is the session's number, ``verb`` the kind of change in message 515. An unknown failure becomes error 50000 with
+    DuckDB's text, so that it is never hidden.
     """
     message = str(failure)
     # The first form is from ``raising``, the second from tsql_raise in the compiled SQL.
@@ -62,6 +65,8 @@ def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation]
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
             result = build(found, relations)
+            if result.number == 515:
+                result.message = result.message.replace("INSERT fails", f"{verb} fails")
             result.line = line
             return result
     return sql_error(50000, message, line=line)
@@ -100,8 +105,10 @@ def _full(relation: Relation | None) -> str:
 
 
 def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    table, column = found[1], found[2].strip('"')
-    relation = next((known for known in relations if known.name.lower() == table.lower()), None)
+    table, column = found[1].strip('"'), found[2].strip('"')
+    # The DuckDB name of a temporary table is not its name.
+    names = (f'."{table}"'.lower(), f".{table}".lower())
+    relation = next((known for known in relations if known.duckdb_name.lower().endswith(names)), None)
     return sql_error(515, column, _full(relation), "INSERT")
 
 

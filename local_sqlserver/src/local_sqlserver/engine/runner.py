@@ -65,11 +65,11 @@ class Runner:
                 connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
                 fill_table_variable(connection, table)
 
-    def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation]) -> SqlError:
+    def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation], verb: str = "INSERT") -> SqlError:
         """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
         if isinstance(failure, duckdb.InterruptException):
             raise Cancelled from failure
-        return failures.to_sql_error(failure, line, relations, self._state.spid)
+        return failures.to_sql_error(failure, line, relations, self._state.spid, verb)
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
@@ -89,6 +89,7 @@ class Runner:
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         deadline = time.monotonic() + _CONFLICT_PATIENCE
         fetched: Fetched = ([], [])
+        sql = ""
         while True:
             try:
                 with self._work.writing():
@@ -101,7 +102,8 @@ class Runner:
                 if failures.is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
                     self._state.pause(0.02)
                     continue
-                raise self.error(failure, line, relations) from failure
+                updates = translation.command == "update" or sql.startswith("UPDATE")
+                raise self.error(failure, line, relations, "UPDATE" if updates else "INSERT") from failure
             break
         if self._transactions.count:
             self._keep_table_variables(relations, frame)
