@@ -617,7 +617,7 @@ REFUSED: list[tuple[str, Raises]] = [
     ("1 == 1", Raises(102)),
     ("SUM(1)", Raises(157)),
     ("ROW_NUMBER()", Raises(10753)),
-    ("NEXT VALUE FOR s", Raises(40510)),
+    ("NEXT VALUE FOR s", Raises(208)),
     ("GETDATE() AT TIME ZONE 'UTC'", Raises(40510)),
     ("@missing", Raises(137)),
     ("@@unknown", Raises(40510)),
