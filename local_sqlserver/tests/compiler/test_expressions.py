@@ -785,7 +785,7 @@ REFUSED: list[tuple[str, Raises]] = [
     ("1 == 1", Raises(102)),
     ("SUM(1)", Raises(157)),
     ("ROW_NUMBER()", Raises(10753)),
-    ("NEXT VALUE FOR s", Raises(40510)),
+    ("NEXT VALUE FOR s", Raises(208)),
     ("@missing", Raises(137)),
     ("@@unknown", Raises(40510)),
     ("CASE WHEN 1 THEN 2 END", Raises(4145)),

@@ -52,6 +52,19 @@ class World:
             raise sql_error(208, ".".join(parts), line=line)
         return self.relations[key]
 
+    def table(self, database: str, schema: str, name: str) -> Relation:
+        return self.relations[(database.lower(), schema.lower(), name.lower())]
+
+    def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
+        raise sql_error(208, ".".join(parts), line=line)
+
+    def referencing(self, relation: Relation) -> tuple[Relation, ...]:
+        return tuple(
+            other
+            for other in self.relations.values()
+            if any(known.foreign and known.foreign.table == relation.name for known in other.constraints)
+        )
+
     def _full(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         lowered = tuple(part.lower() for part in parts)
         if lowered[-1].startswith(("#", "@")):

@@ -29,13 +29,13 @@ def world(sql: Client) -> Client:
         (
             "SELECT name, type, SCHEMA_NAME(schema_id) FROM sys.objects ORDER BY name",
             [
-                ("ck_amount", "C", "s"),
-                ("df_name", "D", "s"),
-                ("p", "P", "s"),
+                ("ck_amount", "C ", "s"),
+                ("df_name", "D ", "s"),
+                ("p", "P ", "s"),
                 ("pk_t", "PK", "s"),
-                ("t", "U", "s"),
+                ("t", "U ", "s"),
                 ("uq_name", "UQ", "s"),
-                ("v", "V", "s"),
+                ("v", "V ", "s"),
             ],
         ),
         (
@@ -175,10 +175,46 @@ def test_a_column_not_null_is_added_in_a_transaction_that_continues_to_write(wor
 def test_object_definition_returns_the_text_of_constraints(world: Client) -> None:
     world.good("CREATE TABLE s.u (a INT CONSTRAINT df_a DEFAULT 7, CONSTRAINT ck_u CHECK (a > 0))")
     definition = "SELECT OBJECT_DEFINITION(OBJECT_ID(N's.{}'))"
-    assert "a > 0" in world(definition.format("ck_u")).value
-    assert "7" in world(definition.format("df_a")).value
+    assert world(definition.format("ck_u")).value == "([a]>(0))"
+    assert world(definition.format("df_a")).value == "((7))"
     assert world(definition.format("u")).value is None
     assert world(definition.format("nothing")).value is None
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("0", "((0))"),
+        ("(-1)", "((-1))"),
+        ("'0'", "('0')"),
+        ("N'it''s'", "(N'it''s')"),
+        ("NULL", "(NULL)"),
+        ("1 + 2 * 3", "((1)+(2)*(3))"),
+        ("(1 + 2) * 3", "(((1)+(2))*(3))"),
+        ("CURRENT_TIMESTAMP", "(getdate())"),
+        ("SYSUTCDATETIME()", "(sysutcdatetime())"),
+        ("DATEADD(DAY, 1, GETDATE())", "(dateadd(day,(1),getdate()))"),
+        ("CAST('1' AS DECIMAL(5, 2))", "(CONVERT([decimal](5,2),'1'))"),
+    ],
+)
+def test_a_default_is_stored_in_sql_servers_form(sql: Client, written: str, stored: str) -> None:
+    sql.good(f"CREATE TABLE d (b NVARCHAR(90) DEFAULT {written})")
+    assert sql("SELECT COLUMN_DEFAULT FROM INFORMATION_SCHEMA.COLUMNS").value == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("a > 0 AND (b < 5 OR b IS NULL)", "([a]>(0) AND ([b]<(5) OR [b] IS NULL))"),
+        ("a BETWEEN 1 AND 5", "([a]>=(1) AND [a]<=(5))"),
+        ("a IN (1, 2)", "([a]=(2) OR [a]=(1))"),
+        ("LEN([c]) > 2", "(len([c])>(2))"),
+        ("c LIKE 'x%'", "([c] like 'x%')"),
+    ],
+)
+def test_a_check_is_stored_in_sql_servers_form(sql: Client, written: str, stored: str) -> None:
+    sql.good(f"CREATE TABLE k (a INT, b INT, c VARCHAR(9), CHECK ({written}), CHECK (b > 0), CHECK (b > 1))")
+    assert sql("SELECT definition FROM sys.check_constraints WHERE definition NOT LIKE '([[]b]>(_))'").value == stored
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, SequenceInfo
 from local_sqlserver.errors import sql_error
 from local_sqlserver.types import SqlType
 
@@ -40,7 +40,9 @@ class ParameterInfo:
 
 @dataclass(frozen=True, slots=True)
 class CatalogObject:
-    """A table ('U'), view ('V') or procedure ('P'); ``definition`` is the T-SQL text of a view or procedure.
+    """A table ('U'), view ('V'), procedure ('P') or sequence ('SO').
+
+    ``definition`` is the T-SQL text of a view or procedure, and the ``sequence_text`` of a sequence.
 
     ``signatures`` are the thumbprints of the certificates that signed a procedure. ALTER PROCEDURE removes them.
     """
@@ -61,6 +63,19 @@ class CatalogObject:
     def key(self) -> tuple[str, str]:
         """Schema and name in lower case."""
         return self.schema.lower(), self.name.lower()
+
+
+def sequence_text(sequence: SequenceInfo) -> str:
+    """The definition of a sequence object: type, start, increment, minimum, maximum, 1 for CYCLE."""
+    numbers = (sequence.start, sequence.increment, sequence.minimum, sequence.maximum, int(sequence.cycle))
+    return " ".join((sequence.type.name, *map(str, numbers)))
+
+
+def sequence_of(definition: str) -> SequenceInfo:
+    """The sequence object of a definition that ``sequence_text`` made."""
+    name, *numbers = definition.split()
+    start, increment, minimum, maximum, cycle = map(int, numbers)
+    return SequenceInfo(SqlType(name), start, increment, minimum, maximum, bool(cycle))
 
 
 @dataclass(frozen=True, slots=True)

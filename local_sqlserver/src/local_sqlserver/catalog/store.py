@@ -21,7 +21,7 @@ from local_sqlserver.catalog.objects import (
     PrincipalInfo,
     quote,
 )
-from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, ForeignKey
 from local_sqlserver.types import SqlType
 
 _TYPE_COLUMNS = "type_name VARCHAR, type_length INTEGER, type_precision INTEGER, type_scale INTEGER"
@@ -34,7 +34,9 @@ _TABLES = {
     "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
     "collation_name VARCHAR",
     "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
-    "VARCHAR[], definition VARCHAR",
+    "VARCHAR[], definition VARCHAR, is_disabled BOOLEAN, is_not_trusted BOOLEAN",
+    "foreign_keys": "object_id INTEGER, constraint_id INTEGER, referenced_schema VARCHAR, referenced_table VARCHAR, "
+    "referenced_columns VARCHAR[], on_delete VARCHAR, on_update VARCHAR",
     "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
     f"is_output BOOLEAN, has_default BOOLEAN",
     "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
@@ -43,8 +45,8 @@ _TABLES = {
     "extended_properties": "class UTINYINT, major_id INTEGER, part VARCHAR, name VARCHAR, value VARCHAR",
     "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
 }
-_OBJECT_TABLES = ("columns", "constraints", "parameters", "signatures")
-_ADDED_TABLES = ("signatures", "certificates", "extended_properties")
+_OBJECT_TABLES = ("columns", "constraints", "foreign_keys", "parameters", "signatures")
+_ADDED_TABLES = ("signatures", "certificates", "extended_properties", "foreign_keys")
 """Tables that a database file of an older version may lack."""
 
 
@@ -67,6 +69,8 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     for name in _ADDED_TABLES:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
+    for column in ("is_disabled", "is_not_trusted"):
+        connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column} BOOLEAN DEFAULT FALSE")
 
 
 def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
@@ -79,9 +83,15 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         declared = SqlType(row[3], row[4], row[5], row[6])
         info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13])
         columns.setdefault(row[0], []).append(info)
+    foreign_keys = {
+        (row[0], row[1]): ForeignKey(row[2], row[3], tuple(row[4]), row[5], row[6])
+        for row in connection.execute(f"SELECT * FROM {home}.foreign_keys").fetchall()
+    }
     constraints: dict[int, list[ConstraintInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
-        constraints.setdefault(row[0], []).append(ConstraintInfo(row[2], row[3], tuple(row[4]), row[5]))
+        foreign = foreign_keys.get((row[0], row[1]))
+        constraint = ConstraintInfo(row[2], row[3], tuple(row[4]), row[5], foreign, row[6], not row[7])
+        constraints.setdefault(row[0], []).append(constraint)
     parameters: dict[int, list[ParameterInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
         declared = SqlType(row[3], row[4], row[5], row[6])
@@ -137,7 +147,7 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
         )
     for position, constraint in enumerate(item.constraints, 1):
         connection.execute(
-            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6)",
+            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             [
                 item.id,
                 position,
@@ -145,8 +155,18 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
                 constraint.kind,
                 list(constraint.columns),
                 constraint.definition,
+                constraint.disabled,
+                not constraint.trusted,
             ],
         )
+        if (foreign := constraint.foreign) is not None:
+            connection.execute(
+                f"INSERT INTO {home}.foreign_keys VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                [
+                    *(item.id, position, foreign.schema, foreign.table, list(foreign.columns)),
+                    *(foreign.on_delete, foreign.on_update),
+                ],
+            )
     for position, parameter in enumerate(item.parameters, 0 if item.type == "FN" else 1):  # 0 is the result
         kind = parameter.type
         connection.execute(

@@ -63,7 +63,7 @@ _TYPE_DESC = """CASE type WHEN 'U' THEN 'USER_TABLE' WHEN 'V' THEN 'VIEW' WHEN '
     WHEN 'FN' THEN 'SQL_SCALAR_FUNCTION' WHEN 'IF' THEN 'SQL_INLINE_TABLE_VALUED_FUNCTION'
     WHEN 'TF' THEN 'SQL_TABLE_VALUED_FUNCTION'
     WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' WHEN 'UQ' THEN 'UNIQUE_CONSTRAINT' WHEN 'C' THEN 'CHECK_CONSTRAINT'
-    WHEN 'D' THEN 'DEFAULT_CONSTRAINT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
+    WHEN 'D' THEN 'DEFAULT_CONSTRAINT' WHEN 'SO' THEN 'SEQUENCE_OBJECT' ELSE 'FOREIGN_KEY_CONSTRAINT' END"""
 _INFORMATION_TYPE = f"""c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAXIMUM_LENGTH,
     {_DOUBLED} AS CHARACTER_OCTET_LENGTH,
     CASE WHEN c.type_name IN {_in_list(NUMBERS - {"bit"})}
@@ -73,6 +73,8 @@ _INFORMATION_TYPE = f"""c.type_name AS DATA_TYPE, c.type_length AS CHARACTER_MAX
     CASE WHEN c.type_name IN {_EXACT} THEN COALESCE(c.type_scale, t.scale) END::INTEGER AS NUMERIC_SCALE,
     CASE WHEN c.type_name IN {_in_list(TEMPORAL)}
         THEN COALESCE(c.type_scale, t.scale) END::SMALLINT AS DATETIME_PRECISION"""
+
+_ACTION = "CASE {} WHEN 'CASCADE' THEN 1 WHEN 'SET NULL' THEN 2 WHEN 'SET DEFAULT' THEN 3 ELSE 0 END::UTINYINT"
 
 _VIEWS = {
     "sys_schemas": "SELECT name, schema_id, 1 AS principal_id FROM {home}.schemas",
@@ -95,14 +97,14 @@ _VIEWS = {
     "FROM {home}.columns c JOIN {home}.objects o ON o.object_id = c.object_id "
     "JOIN {home}.schemas s ON lower(s.name) = lower(o.schema_name) WHERE c.default_name IS NOT NULL",
     "sys_objects": "SELECT name, object_id, CAST(NULL AS INTEGER) AS principal_id, schema_id, "
-    "parent_object_id, type, "
+    "parent_object_id, rpad(type, 2, ' ') AS type, "
     f"{_TYPE_DESC} AS type_desc, created AS create_date, modified AS modify_date, FALSE AS is_ms_shipped, "
     "FALSE AS is_published, FALSE AS is_schema_published FROM {home}.all_objects",
     "sys_tables": "SELECT *, 0 AS lob_data_space_id, 0::UTINYINT AS temporal_type, "
     "'NON_TEMPORAL_TABLE' AS temporal_type_desc, "
-    "FALSE AS is_memory_optimized, FALSE AS is_external FROM {home}.sys_objects WHERE type = 'U'",
-    "sys_views": "SELECT *, FALSE AS with_check_option FROM {home}.sys_objects WHERE type = 'V'",
-    "sys_procedures": "SELECT *, FALSE AS is_auto_executed FROM {home}.sys_objects WHERE type = 'P'",
+    "FALSE AS is_memory_optimized, FALSE AS is_external FROM {home}.sys_objects WHERE type = 'U '",
+    "sys_views": "SELECT *, FALSE AS with_check_option FROM {home}.sys_objects WHERE type = 'V '",
+    "sys_procedures": "SELECT *, FALSE AS is_auto_executed FROM {home}.sys_objects WHERE type = 'P '",
     "sys_columns": "SELECT c.object_id, c.name, c.column_id, t.system_type_id, t.user_type_id, "
     f"{_LENGTH} AS max_length, {_PRECISION} AS precision, {_SCALE} AS scale, "
     f"CASE WHEN {_TEXT} THEN coalesce(c.collation_name, {_COLLATION}) END AS collation_name, c.is_nullable, "
@@ -119,23 +121,51 @@ _VIEWS = {
     "JOIN {home}.columns c ON c.object_id = s.object_id AND c.column_id = s.column_id WHERE s.is_computed",
     "sys_key_constraints": "SELECT *, 1 AS unique_index_id, FALSE AS is_system_named FROM "
     "{home}.sys_objects WHERE type IN ('PK', 'UQ')",
-    "sys_check_constraints": "SELECT o.*, FALSE AS is_disabled, FALSE AS is_not_trusted, k.definition, "
+    "sys_check_constraints": "SELECT o.*, k.is_disabled, k.is_not_trusted, k.definition, "
     "FALSE AS is_system_named "
     "FROM {home}.sys_objects o JOIN {home}.constraints k ON k.object_id * 1000 + k.constraint_id "
-    "= o.object_id WHERE o.type = 'C'",
+    "= o.object_id WHERE o.type = 'C '",
     "sys_default_constraints": "SELECT o.*, c.column_id AS parent_column_id, c.default_definition AS "
     "definition, "
     "FALSE AS is_system_named FROM {home}.sys_objects o "
-    "JOIN {home}.columns c ON c.object_id * 1000 + 500 + c.column_id = o.object_id WHERE o.type = 'D'",
-    "sys_foreign_keys": "SELECT *, FALSE AS is_disabled, FALSE AS is_not_trusted FROM "
-    "{home}.sys_objects WHERE type = 'F'",
+    "JOIN {home}.columns c ON c.object_id * 1000 + 500 + c.column_id = o.object_id WHERE o.type = 'D '",
+    "sys_foreign_keys": "SELECT o.*, r.object_id AS referenced_object_id, 1 AS key_index_id, k.is_disabled, "
+    "FALSE AS is_not_for_replication, k.is_not_trusted, "
+    f"{_ACTION.format('f.on_delete')} AS delete_referential_action, "
+    "replace(f.on_delete, ' ', '_') AS delete_referential_action_desc, "
+    f"{_ACTION.format('f.on_update')} AS update_referential_action, "
+    "replace(f.on_update, ' ', '_') AS update_referential_action_desc, "
+    "FALSE AS is_system_named FROM {home}.sys_objects o "
+    "JOIN {home}.constraints k ON k.object_id * 1000 + k.constraint_id = o.object_id "
+    "JOIN {home}.foreign_keys f ON f.object_id = k.object_id AND f.constraint_id = k.constraint_id "
+    "JOIN {home}.objects r ON lower(r.schema_name) = lower(f.referenced_schema) "
+    "AND lower(r.name) = lower(f.referenced_table) WHERE o.parent_object_id = k.object_id",
+    "sys_foreign_key_columns": "SELECT k.object_id * 1000 + k.constraint_id AS constraint_object_id, "
+    "p.position::INTEGER AS constraint_column_id, k.object_id AS parent_object_id, "
+    "c.column_id AS parent_column_id, r.object_id AS referenced_object_id, d.column_id AS referenced_column_id "
+    "FROM {home}.constraints k JOIN {home}.foreign_keys f ON f.object_id = k.object_id "
+    "AND f.constraint_id = k.constraint_id JOIN {home}.objects r ON lower(r.schema_name) = lower(f.referenced_schema) "
+    "AND lower(r.name) = lower(f.referenced_table), generate_series(1, len(k.columns)) p (position), "
+    "{home}.columns c, {home}.columns d WHERE c.object_id = k.object_id AND c.name = k.columns[p.position] "
+    "AND d.object_id = r.object_id AND d.name = f.referenced_columns[p.position]",
     "sys_indexes": "SELECT object_id, name, constraint_id AS index_id, "
     "CASE WHEN kind = 'PK' THEN 1 ELSE 2 END::UTINYINT AS type, CASE WHEN kind = 'PK' THEN "
     "'CLUSTERED' ELSE 'NONCLUSTERED' END AS type_desc, "
     "kind <> 'IX' AS is_unique, kind = 'PK' AS is_primary_key, kind = 'UQ' AS "
     "is_unique_constraint, FALSE AS is_disabled, "
     "kind IN ('IX', 'UX') AND definition <> '' AS has_filter FROM {home}.constraints WHERE kind "
-    "IN ('PK', 'UQ', 'IX', 'UX')",
+    "IN ('PK', 'UQ', 'IX', 'UX') "
+    "UNION ALL SELECT object_id, NULL, 0, 0::UTINYINT, 'HEAP', FALSE, FALSE, FALSE, FALSE, FALSE "
+    "FROM {home}.objects o WHERE type = 'U' AND NOT EXISTS (SELECT 1 FROM {home}.constraints k "
+    "WHERE k.object_id = o.object_id AND k.kind = 'PK')",
+    "sys_sequences": "SELECT o.*, split_part(i.definition, ' ', 2)::BIGINT AS start_value, "
+    "split_part(i.definition, ' ', 3)::BIGINT AS increment, split_part(i.definition, ' ', 4)::BIGINT AS minimum_value, "
+    "split_part(i.definition, ' ', 5)::BIGINT AS maximum_value, split_part(i.definition, ' ', 6) = '1' AS is_cycling, "
+    "TRUE AS is_cached, CAST(NULL AS INTEGER) AS cache_size, t.system_type_id, t.user_type_id, t.precision, "
+    "0::UTINYINT AS scale, coalesce(q.last_value, q.start_value) AS current_value, FALSE AS is_exhausted, "
+    "q.last_value AS last_used_value FROM {home}.sys_objects o JOIN {home}.objects i ON i.object_id = o.object_id "
+    "JOIN {home}.sys_types t ON t.name = split_part(i.definition, ' ', 1) LEFT JOIN duckdb_sequences() q "
+    "ON q.database_name = {name} AND q.schema_name = i.schema_name AND q.sequence_name = i.name WHERE i.type = 'SO'",
     "sys_sql_modules": "SELECT object_id, definition, TRUE AS uses_ansi_nulls, TRUE AS "
     "uses_quoted_identifier, FALSE AS is_schema_bound, "
     "FALSE AS is_recompiled FROM {home}.objects WHERE type IN ('P', 'V', 'FN', 'IF', 'TF')",
@@ -216,6 +246,25 @@ _VIEWS = {
     "'FOREIGN KEY' END AS CONSTRAINT_TYPE "
     "FROM {home}.constraints k JOIN {home}.objects o ON o.object_id = k.object_id WHERE k.kind "
     "NOT IN ('IX', 'UX')",
+    "information_schema_referential_constraints": "SELECT {name} AS CONSTRAINT_CATALOG, o.schema_name AS "
+    "CONSTRAINT_SCHEMA, k.name AS CONSTRAINT_NAME, {name} AS UNIQUE_CONSTRAINT_CATALOG, "
+    "f.referenced_schema AS UNIQUE_CONSTRAINT_SCHEMA, (SELECT u.name FROM {home}.constraints u "
+    "WHERE u.object_id = r.object_id AND u.kind IN ('PK', 'UQ', 'UX') "
+    "AND list_sort(u.columns) = list_sort(f.referenced_columns) ORDER BY u.kind LIMIT 1) AS UNIQUE_CONSTRAINT_NAME, "
+    "'SIMPLE' AS MATCH_OPTION, f.on_update AS UPDATE_RULE, f.on_delete AS DELETE_RULE "
+    "FROM {home}.constraints k JOIN {home}.foreign_keys f ON f.object_id = k.object_id "
+    "AND f.constraint_id = k.constraint_id JOIN {home}.objects o ON o.object_id = k.object_id "
+    "JOIN {home}.objects r ON lower(r.schema_name) = lower(f.referenced_schema) "
+    "AND lower(r.name) = lower(f.referenced_table)",
+    "information_schema_constraint_column_usage": "SELECT {name} AS TABLE_CATALOG, o.schema_name AS TABLE_SCHEMA, "
+    "o.name AS TABLE_NAME, u.column_name AS COLUMN_NAME, {name} AS CONSTRAINT_CATALOG, "
+    "o.schema_name AS CONSTRAINT_SCHEMA, k.name AS CONSTRAINT_NAME FROM {home}.constraints k "
+    "JOIN {home}.objects o ON o.object_id = k.object_id, unnest(k.columns) u (column_name) "
+    "WHERE k.kind NOT IN ('IX', 'UX')",
+    "information_schema_constraint_table_usage": "SELECT {name} AS TABLE_CATALOG, o.schema_name AS TABLE_SCHEMA, "
+    "o.name AS TABLE_NAME, {name} AS CONSTRAINT_CATALOG, o.schema_name AS CONSTRAINT_SCHEMA, "
+    "k.name AS CONSTRAINT_NAME FROM {home}.constraints k JOIN {home}.objects o ON o.object_id = k.object_id "
+    "WHERE k.kind NOT IN ('IX', 'UX')",
     "information_schema_key_column_usage": "SELECT {name} AS CONSTRAINT_CATALOG, o.schema_name AS CONSTRAINT_SCHEMA, "
     "k.name AS CONSTRAINT_NAME, {name} AS TABLE_CATALOG, o.schema_name AS TABLE_SCHEMA, o.name AS "
     "TABLE_NAME, "

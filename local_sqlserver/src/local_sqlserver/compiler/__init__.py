@@ -14,8 +14,10 @@ from local_sqlserver.compiler.contract import (
     ColumnInfo,
     ConstraintInfo,
     Context,
+    ForeignKey,
     FunctionInfo,
     Relation,
+    SequenceInfo,
     Translation,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
@@ -28,8 +30,10 @@ __all__ = [
     "ColumnInfo",
     "ConstraintInfo",
     "Context",
+    "ForeignKey",
     "FunctionInfo",
     "Relation",
+    "SequenceInfo",
     "Translation",
     "check_function",
     "compile_expression",

@@ -27,13 +27,42 @@ class ColumnInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """The key that a foreign key references, in the same database, and its actions, as ON DELETE names them."""
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+
+
+@dataclass(frozen=True, slots=True)
 class ConstraintInfo:
-    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text."""
+    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text.
+
+    ``disabled`` is the state after NOCHECK CONSTRAINT. ``trusted`` is False if rows may violate the constraint.
+    """
 
     name: str
     kind: str
     columns: tuple[str, ...] = ()
     definition: str = ""
+    foreign: ForeignKey | None = None
+    disabled: bool = False
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceInfo:
+    """A sequence object: its type and the numbers of CREATE SEQUENCE."""
+
+    type: SqlType
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cycle: bool
 
 
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
@@ -47,7 +76,8 @@ class Relation:
     """The table or view that a name in FROM, INTO, UPDATE … resolves to.
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
-    'V' view, 'T' temporary table, '@' table variable, 'S' system view; 'FN', 'IF' and 'TF' are functions.
+    'V' view, 'T' temporary table, '@' table variable, 'S' system view, 'SO' a sequence object with its ``sequence``;
+    'FN', 'IF' and 'TF' are functions.
     """
 
     duckdb_name: str
@@ -58,6 +88,7 @@ class Relation:
     columns: tuple[ColumnInfo, ...] = ()
     constraints: tuple[ConstraintInfo, ...] = ()
     identity_insert: bool = False
+    sequence: SequenceInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +108,15 @@ class Context(Protocol):
 
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve ('db', 'schema', 'name'), ('schema', 'name') or ('name',), '#t' and '@t' too. Raises SqlError 208."""
+
+    def table(self, database: str, schema: str, name: str) -> Relation:
+        """The table that a foreign key of the statement's tables refers to; the session needs no permission on it."""
+
+    def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
+        """Resolve the name of a sequence object; raises SqlError 208."""
+
+    def referencing(self, relation: Relation) -> tuple[Relation, ...]:
+        """The tables with a foreign key to a table, also the table itself."""
 
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new object, whether or not it exists; raises SqlError 2760 for an absent schema."""
@@ -121,7 +161,7 @@ class Translation:
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
     are the declared types of the result's columns, None where DuckDB's type decides. ``assignments`` are the variables
     that a SELECT @a = …, @b = … sets from the last row; with ``counted`` that row has one more column, the number of
-    rows of the SELECT. ``output_into`` is the target of OUTPUT … INTO, whose rows the last statement returns.
+    rows of the SELECT.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
@@ -138,7 +178,5 @@ class Translation:
     column_names: tuple[str, ...] = ()
     assignments: tuple[str, ...] = ()
     counted: bool = False
-    output_into: Relation | None = None
-    output_into_columns: tuple[str, ...] = ()
     identity_table: Relation | None = None
     changes: tuple[CatalogChange, ...] = field(default=())

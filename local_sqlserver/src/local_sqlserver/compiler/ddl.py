@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from local_sqlserver.collation import DATABASE, find, named
+from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import (
     KEY_KINDS,
     UNIQUE_KINDS,
     CatalogChange,
     ColumnInfo,
     ConstraintInfo,
+    ForeignKey,
     Relation,
+    SequenceInfo,
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
-from local_sqlserver.compiler.fragments import identifier
+from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
-    copy_name,
     create_sequence,
+    former_name,
     identity_sequence,
     index_name,
-    rename_copy,
+    last_identity,
+    refuse_duplicates,
+    rename_former,
+    sibling,
     temporary,
     unique_index,
 )
+from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -42,6 +50,14 @@ class DefinitionCompiler(DataCompiler):
         """The relation of a name, or None."""
         try:
             return self.context.relation(name, line)
+        except SqlError as error:
+            if error.number != 208:
+                raise
+            return None
+
+    def _existing_sequence(self, name: syntax.Name, line: int) -> Relation | None:
+        try:
+            return self.context.sequence(name, line)
         except SqlError as error:
             if error.number != 208:
                 raise
@@ -68,8 +84,13 @@ class DefinitionCompiler(DataCompiler):
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
         relation = replace(target, columns=tuple(columns))
-        for given in node.constraints:
-            constraint = self._constraint(given, relation)
+        # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
+        for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
+            if given.kind == "F" and target.kind == "T":
+                continue
+            constraint = self._constraint(given, replace(relation, constraints=tuple(constraints)))
+            if any(known.name.lower() == constraint.name.lower() for known in constraints):
+                raise sql_error(2714, constraint.name, state=5, line=given.line)
             if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
                 raise sql_error(8110, relation.name, line=given.line)
             constraints.append(constraint)
@@ -97,6 +118,8 @@ class DefinitionCompiler(DataCompiler):
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity column restarts at its seed."""
         relation = self.target(node.target, node.line)
+        if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
+            raise sql_error(4712, node.target[-1], line=node.line)
         statements = []
         identity = next((column.identity for column in relation.columns if column.identity), None)
         if identity:
@@ -120,7 +143,7 @@ class DefinitionCompiler(DataCompiler):
             scope = Scope(None, [relation_source(so_far, relation.name, "")])
             value = self.expression(definition.computed.expression, scope)
             return ColumnInfo(
-                definition.name, value.type, computed=definition.computed.text, collation=named(value.collation)
+                definition.name, value.type, computed=stored_text(definition.computed), collation=named(value.collation)
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
@@ -138,19 +161,20 @@ class DefinitionCompiler(DataCompiler):
             definition.type,
             nullable=nullable is not False,
             identity=definition.identity,
-            default=definition.default.text if definition.default else None,
+            default=stored_text(definition.default) if definition.default else None,
             default_name=name or None,
             collation=_collation(definition, definition.type),
         )
 
     def _check_default(self, default: syntax.Definition) -> None:
+        before = len(self.parameters)
         try:
             self.expression(default.expression, Scope())
         except SqlError as error:
             if error.number not in (207, 4104):  # a default has no source in scope, so every column is unknown
                 raise
             raise sql_error(128, default.text, line=default.line) from error
-        self.parameters.clear()  # the default is compiled as a check: its parameters are not this statement's
+        del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
@@ -162,51 +186,91 @@ class DefinitionCompiler(DataCompiler):
 
     def _constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         columns = given.columns
+        if given.kind == "F":
+            name = given.name or _generated_name("FK", relation.name, *columns, text=".".join(given.references))
+            return foreign_keys.define(self, given, relation, name, self._referenced(given, relation, name))
         known = {column.name.lower(): column.name for column in relation.columns}
         if given.definition is not None:
             source = relation_source(relation, relation.name, "")
             self.condition(given.definition.expression, Scope(None, [source]))
+        if given.kind == "C":
             columns = tuple(source.used)
         else:
             for name in columns:
                 if name.lower() not in known:
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
+        if given.kind in ("IX", "UX"):
+            return ConstraintInfo(
+                given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""
+            )
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
-        name = given.name or _generated_name(prefix, relation.name, *columns)
-        return ConstraintInfo(name, given.kind, columns, given.definition.text if given.definition else "")
+        text = stored_text(given.definition) if given.definition else ""
+        name = given.name or _generated_name(prefix, relation.name, *columns, text=text)
+        return ConstraintInfo(name, given.kind, columns, text, trusted=given.checked)
+
+    def _referenced(self, given: syntax.ConstraintDefinition, relation: Relation, name: str) -> Relation:
+        """The table that a foreign key refers to; raises 1763, 1767, 1768."""
+        named = self.context.target(given.references, given.line)
+        if named.duckdb_name.lower() == relation.duckdb_name.lower():
+            return relation
+        parent = self.existing(given.references, given.line)
+        if parent is None:
+            raise sql_error(1767, name, ".".join(given.references), line=given.line)
+        if parent.kind != "U":
+            raise sql_error(1768, name, ".".join(given.references), line=given.line)
+        if parent.database != relation.database:
+            raise sql_error(1763, name, line=given.line)
+        return parent
 
     def alter_table(self, node: syntax.AlterTable) -> Translation:
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
+        if node.switched:
+            return self._switch_constraints(node, relation)
         if node.alter_column is not None:
             return self._alter_column(node, relation, node.alter_column)
-        if node.drop_columns:
-            return self._drop_columns(node, relation)
-        if node.drop_constraints:
-            return self._drop_constraints(node, relation)
-        statements: list[str] = []
-        for definition in node.add_columns:
-            relation = self._add_column(definition, relation, statements)
-        for given in node.add_constraints:
-            relation = self._add_constraint(given, relation, statements)
-        return Translation(
-            statements=tuple(statements),
-            command="ddl",
-            parameters=tuple(self.parameters),
-            changes=(CatalogChange("alter table", relation),),
-        )
+        if node.drop_columns or node.drop_constraints:
+            return self._alter_drop(node, relation)
+        return self._alter_add(node, relation)
 
-    def _around_indexes(self, relation: Relation, changes: list[str], after: Relation | None = None) -> list[str]:
-        """Drop the unique indexes before the changes and create them after: DuckDB cannot alter an indexed table."""
-        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
-        drops = [f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys]
-        kept = after or relation
-        names = {constraint.name for constraint in kept.constraints}
-        creates = [self._unique_index(constraint, kept) for constraint in keys if constraint.name in names]
-        return [*drops, *changes, *creates]
+    def _rebuilt(self, before: Relation, after: Relation, values: dict[str, str]) -> list[str]:
+        """Replace a table by one with the columns and keys of ``after``, filled with its rows.
+
+        ``values`` is the SQL of the columns that do not keep their values. DuckDB alters no table with an index, adds
+        no NOT NULL column, and creates no index on a table that the transaction has changed. All of this is possible
+        before the table has rows, so it gets them last.
+        """
+        stored = [column.name for column in after.columns if column.computed is None]
+        names = ", ".join(identifier(name) for name in stored)
+        selected = ", ".join(values.get(name, identifier(name)) for name in stored)
+        keys = [constraint for constraint in before.constraints if constraint.kind in UNIQUE_KINDS]
+        return [
+            *(f"DROP INDEX {index_name(before, constraint.name)}" for constraint in keys),
+            rename_former(before),
+            *self._created(after),
+            f"INSERT INTO {after.duckdb_name} ({names}) SELECT {selected} FROM {former_name(before)}",
+            f"DROP TABLE {former_name(before)}",
+        ]
+
+    def _refuse_duplicates(
+        self, constraint: ConstraintInfo, before: Relation, after: Relation, values: dict[str, str]
+    ) -> list[str]:
+        """The statement that raises 1505 if the rows of ``before`` have duplicates of a new key of ``after``."""
+        by_name = {column.name: column for column in after.columns}
+        if any(by_name[name].identity and name in values for name in constraint.columns):
+            return []  # identity values that are still to be given are unique
+        known = {column.name for column in before.columns}
+        added = [
+            f"{values[column.name]} AS {identifier(column.name)}"
+            for column in after.columns
+            if column.name not in known and column.name in values and not column.identity
+        ]
+        rows = f"SELECT {', '.join(['*', *added])} FROM {before.duckdb_name}"
+        where = self._filter(constraint, after)
+        return [refuse_duplicates(after, constraint, rows, where, constraint.name)]
 
     def _unique_index(self, constraint: ConstraintInfo, relation: Relation) -> str:
         """The statement that creates the index of a key or unique index."""
@@ -218,66 +282,104 @@ class DefinitionCompiler(DataCompiler):
         scope = Scope(None, [relation_source(relation, relation.name, "")])
         return self.condition(parse_expression(constraint.definition), scope).sql
 
-    def _add_column(self, definition: syntax.ColumnDefinition, relation: Relation, statements: list[str]) -> Relation:
+    def _alter_add(self, node: syntax.AlterTable, relation: Relation) -> Translation:
+        """ALTER TABLE ADD of columns and constraints."""
+        before, values, checks = relation, {}, []
+        statements: list[str] = []
+        for definition in node.add_columns:
+            relation, column = self._added_column(definition, relation, node)
+            if column.computed is not None:
+                continue
+            if column.identity:
+                statements.append(create_sequence(relation, column.identity))
+            # Existing rows get the default only if the column is NOT NULL or the statement says WITH VALUES.
+            filled = column.identity or not column.nullable or definition.with_values
+            value = self.default(column, relation, definition.line) if filled else typed_null(column.type)
+            values[column.name] = value.sql
+            if not column.nullable and not column.identity and column.default is None:
+                refused = raise_sql(4901, quote(column.name), quote(relation.name))
+                statements.append(f"SELECT {refused} FROM {relation.duckdb_name} LIMIT 1")
+        keys = []
+        for given in node.add_constraints:
+            if given.kind == "D":
+                relation = self._add_default(given, relation)
+                continue
+            constraint = self._added_constraint(given, relation)
+            relation = replace(relation, constraints=(*relation.constraints, constraint))
+            if constraint.kind in UNIQUE_KINDS:
+                keys.append(constraint)
+            else:
+                checks.append(constraint)
+        for constraint in keys:
+            statements += self._refuse_duplicates(constraint, before, relation, values)
+        if keys or node.add_columns:
+            statements += self._rebuilt(before, relation, values)
+        statements += [self._refuse_rows(constraint, relation) for constraint in checks if constraint.trusted]
+        return Translation(
+            statements=tuple(statements),
+            command="ddl",
+            parameters=tuple(self.parameters),
+            changes=(CatalogChange("alter table", relation),),
+        )
+
+    def _switch_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
+        """CHECK CONSTRAINT and NOCHECK CONSTRAINT of CHECK constraints and foreign keys; raises 4917."""
+        known = {constraint.name.lower() for constraint in relation.constraints if constraint.kind in ("C", "F")}
+        for name in node.switched:
+            if name and name.lower() not in known:
+                raise sql_error(4917, name, line=node.line)
+        chosen = {name.lower() for name in node.switched}
+        constraints = []
+        statements = []
+        for constraint in relation.constraints:
+            if constraint.kind in ("C", "F") and ("" in chosen or constraint.name.lower() in chosen):
+                constraint = replace(constraint, disabled=not node.enabled, trusted=node.enabled and node.checked)
+                if constraint.trusted:
+                    statements.append(self._refuse_rows(constraint, relation))
+            constraints.append(constraint)
+        after = replace(relation, constraints=tuple(constraints))
+        return Translation(
+            tuple(statements), "ddl", None, tuple(self.parameters), changes=(CatalogChange("alter table", after),)
+        )
+
+    def _added_column(
+        self, definition: syntax.ColumnDefinition, relation: Relation, node: syntax.AlterTable
+    ) -> tuple[Relation, ColumnInfo]:
         if any(column.name.lower() == definition.name.lower() for column in relation.columns):
             raise sql_error(2705, definition.name, relation.name, line=definition.line)
-        column = self._column(definition, relation, list(relation.columns), definition.nullable)
-        after = replace(relation, columns=(*relation.columns, column))
-        # SQL Server fills existing rows with the default only if the column is NOT NULL.
-        if column.nullable:
-            added = f"{identifier(column.name)} {duckdb_type(column.type)}"
-            changes = [f"ALTER TABLE {relation.duckdb_name} ADD COLUMN {added}"]
-        else:
-            changes = self._rebuilt(relation, after, definition.line)
-        statements += self._around_indexes(relation, changes, after)
-        return after
+        if definition.identity and any(column.identity for column in relation.columns):
+            raise sql_error(2744, relation.name, line=definition.line)
+        nullable = definition.nullable
+        for constraint in node.add_constraints:
+            if constraint.kind == "PK" and definition.name.lower() in {name.lower() for name in constraint.columns}:
+                if nullable is True:
+                    raise sql_error(8111, relation.name, line=definition.line)
+                nullable = False
+        column = self._column(definition, relation, list(relation.columns), nullable)
+        return replace(relation, columns=(*relation.columns, column)), column
 
-    def _rebuilt(self, relation: Relation, after: Relation, line: int) -> list[str]:
-        """Replace the table by a copy of its rows with the added last column, which gets its default.
+    def _refuse_rows(self, constraint: ConstraintInfo, relation: Relation) -> str:
+        """The statement that raises 547 if an existing row violates a CHECK constraint or foreign key."""
+        if constraint.foreign is not None:
+            return foreign_keys.refuse_rows(self, relation, constraint)
+        scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
+        condition = self.condition(parse_expression(constraint.definition), scope)
+        return (
+            f"SELECT {check_failed('ALTER TABLE', constraint, relation)} FROM {relation.duckdb_name} "
+            f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
+        )
 
-        DuckDB cannot add a NOT NULL column, nor fill a column and declare it NOT NULL in one transaction.
-        """
-        added = after.columns[-1]
-        kept = [column for column in relation.columns if column.computed is None]
-        names = ", ".join(identifier(column.name) for column in (*kept, added))
-        values = [identifier(column.name) for column in kept]
-        values.append("NULL" if added.default is None else self.default(added, after, line).sql)
-        listed = ", ".join(self._emitted_column(column, after) for column in after.columns)
-        copy = copy_name(relation)
-        return [
-            f"CREATE {temporary(relation)}TABLE {copy} ({listed})",
-            f"INSERT INTO {copy} ({names}) SELECT {', '.join(values)} FROM {relation.duckdb_name}",
-            f"DROP TABLE {relation.duckdb_name}",
-            rename_copy(relation),
-        ]
-
-    def _add_constraint(
-        self, given: syntax.ConstraintDefinition, relation: Relation, statements: list[str]
-    ) -> Relation:
-        if given.kind == "D":
-            return self._add_default(given, relation)
+    def _added_constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
+        """A constraint of ALTER TABLE ADD; raises 2714, 1779, 8111."""
         constraint = self._constraint(given, relation)
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
             raise sql_error(2714, constraint.name, line=given.line)
         if constraint.kind == "PK":
             if any(known.kind == "PK" for known in relation.constraints):
                 raise sql_error(1779, relation.name, line=given.line)
-            nullable = [
-                column.name for column in relation.columns if column.name in constraint.columns and column.nullable
-            ]
-            if nullable:
+            if any(column.name in constraint.columns and column.nullable for column in relation.columns):
                 raise sql_error(8111, relation.name, line=given.line)
-        if given.definition is not None:
-            scope = Scope(None, [relation_source(relation, relation.name, relation.name)])
-            condition = self.condition(given.definition.expression, scope)
-            # This SELECT raises 547 if an existing row violates the constraint.
-            statements.append(
-                f"SELECT {check_failed('ALTER TABLE', constraint, relation)} FROM {relation.duckdb_name} "
-                f"AS {identifier(relation.name)} WHERE NOT {condition} LIMIT 1"
-            )
-        else:
-            statements.append(self._unique_index(constraint, relation))
-        return replace(relation, constraints=(*relation.constraints, constraint))
+        return constraint
 
     def _add_default(self, given: syntax.ConstraintDefinition, relation: Relation) -> Relation:
         columns = list(relation.columns)
@@ -287,60 +389,78 @@ class DefinitionCompiler(DataCompiler):
                 if column.default is not None:
                     raise sql_error(1781, line=given.line)
                 name = given.name or _generated_name("DF", relation.name, column.name)
-                columns[position] = replace(column, default=given.definition.text, default_name=name)
+                columns[position] = replace(column, default=stored_text(given.definition), default_name=name)
                 return replace(relation, columns=tuple(columns))
         raise sql_error(1752, given.columns[0], relation.name, line=given.line)
 
-    def _drop_columns(self, node: syntax.AlterTable, relation: Relation) -> Translation:
-        columns = list(relation.columns)
-        changes = []
+    def _alter_drop(self, node: syntax.AlterTable, before: Relation) -> Translation:
+        """ALTER TABLE DROP of constraints and columns."""
+        statements: list[str] = []
+        relation = before
+        for name in node.drop_constraints:
+            relation = self._without_constraint(name, relation, node, statements)
+        before = relation
         for name in node.drop_columns:
-            column = next((known for known in columns if known.name.lower() == name.lower()), None)
+            column = next((known for known in relation.columns if known.name.lower() == name.lower()), None)
             if column is None:
                 if node.if_exists:
                     continue
                 raise sql_error(4924, "ALTER TABLE DROP COLUMN", name, relation.name, line=node.line)
-            holders = [
-                constraint.name
-                for constraint in relation.constraints
-                if name.lower() in (used.lower() for used in constraint.columns)
-            ]
-            if column.default is not None and column.default_name:
-                holders.insert(0, column.default_name)
-            if holders:
+            if column.default_name or self._users(column, relation):
                 raise sql_error(4922, "ALTER TABLE DROP COLUMN", column.name, line=node.line)
-            columns.remove(column)
-            changes.append(f"ALTER TABLE {relation.duckdb_name} DROP COLUMN {identifier(column.name)}")
-        after = replace(relation, columns=tuple(columns))
-        statements = self._around_indexes(relation, changes, after) if changes else []
-        return _ddl(tuple(statements), CatalogChange("alter table", after))
-
-    def _drop_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
-        statements = []
-        for name in node.drop_constraints:
-            constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
-            default = next(
-                (
-                    column
-                    for column in relation.columns
-                    if column.default_name and column.default_name.lower() == name.lower()
-                ),
-                None,
-            )
-            if constraint is not None and constraint.kind != "UX":
-                if constraint.kind != "C":
-                    statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
-                kept = tuple(known for known in relation.constraints if known is not constraint)
-                relation = replace(relation, constraints=kept)
-            elif default is not None:
-                columns = tuple(
-                    replace(column, default=None, default_name=None) if column is default else column
-                    for column in relation.columns
-                )
-                relation = replace(relation, columns=columns)
-            elif not node.if_exists:
-                raise sql_error(3728, name, line=node.line)
+            kept = tuple(known for known in relation.columns if known is not column)
+            if not kept:
+                raise sql_error(4923, column.name, relation.name, line=node.line)
+            if column.identity:
+                statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
+            relation = replace(relation, columns=kept)
+        if relation.columns != before.columns:
+            statements += self._rebuilt(before, relation, {})
         return _ddl(tuple(statements), CatalogChange("alter table", relation))
+
+    def _users(self, column: ColumnInfo, relation: Relation) -> list[str]:
+        """The constraints, indexes and computed columns that read a column."""
+        users = [constraint.name for constraint in relation.constraints if column.name in constraint.columns]
+        for computed in relation.columns:
+            if computed.computed is not None:
+                source = relation_source(relation, relation.name, "")
+                self.expression(parse_expression(computed.computed), Scope(None, [source]))
+                if column.name in source.used:
+                    users.append(computed.name)
+        return users
+
+    def _refuse_referenced_key(self, constraint: ConstraintInfo, relation: Relation, line: int) -> None:
+        """Raise 3725 if a foreign key refers to a key, or 3723 to a unique index."""
+        for child, foreign in foreign_keys.is_referenced(self.context, relation):
+            assert foreign.foreign is not None
+            referenced = {column.lower() for column in foreign.foreign.columns}
+            if constraint.kind in UNIQUE_KINDS and {column.lower() for column in constraint.columns} == referenced:
+                raise sql_error(3725, constraint.name, child.name, foreign.name, line=line)
+
+    def _read_by(self, constraint: ConstraintInfo, relation: Relation) -> list[str]:
+        """The columns that the condition of a CHECK constraint or filtered index reads."""
+        source = relation_source(relation, relation.name, "")
+        self.condition(parse_expression(constraint.definition), Scope(None, [source]))
+        return list(source.used)
+
+    def _without_constraint(
+        self, name: str, relation: Relation, node: syntax.AlterTable, statements: list[str]
+    ) -> Relation:
+        constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
+        if constraint is not None and constraint.kind not in ("UX", "IX"):
+            self._refuse_referenced_key(constraint, relation, node.line)
+            if constraint.kind in UNIQUE_KINDS:
+                statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
+            kept = tuple(known for known in relation.constraints if known is not constraint)
+            return replace(relation, constraints=kept)
+        for column in relation.columns:
+            if column.default_name and column.default_name.lower() == name.lower():
+                plain = replace(column, default=None, default_name=None)
+                columns = tuple(plain if known is column else known for known in relation.columns)
+                return replace(relation, columns=columns)
+        if not node.if_exists:
+            raise sql_error(3728, name, line=node.line)
+        return relation
 
     def _alter_column(
         self, node: syntax.AlterTable, relation: Relation, definition: syntax.ColumnDefinition
@@ -371,41 +491,87 @@ class DefinitionCompiler(DataCompiler):
         assert output is not None
         value = self.assigned(own.value(output), after_column, relation, node.line)
         name = identifier(column.name)
-        changes = []
-        if value.sql != own.value(output).sql:  # else the new type stores every old value unchanged
-            changes.append(
-                f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} TYPE "
-                f"{duckdb_type(definition.type)} USING {value.sql}"
-            )
-        if nullable != column.nullable:
-            word = "DROP" if nullable else "SET"
-            changes.append(f"ALTER TABLE {relation.duckdb_name} ALTER COLUMN {name} {word} NOT NULL")
-        statements = self._around_indexes(relation, changes, after) if changes else []
+        statements = []
+        if not nullable and column.nullable:
+            table = f"{relation.database}.{relation.schema}.{relation.name}"
+            refused = raise_sql(515, *map(quote, (column.name, table, "UPDATE")))
+            name = identifier(column.name)
+            statements.append(f"SELECT {refused} FROM {relation.duckdb_name} WHERE {name} IS NULL LIMIT 1")
+        if value.sql != own.value(output).sql or nullable != column.nullable:
+            statements += self._rebuilt(relation, after, {column.name: value.sql})
         return _ddl(tuple(statements), CatalogChange("alter table", after))
 
     def drop(self, node: syntax.DropObjects) -> Translation:
         """DROP TABLE and DROP VIEW."""
         statements = []
         changes = []
+        dropped: list[str] = []
         kind = node.kind.lower()
         for name in node.names:
-            relation = self.existing(name, node.line)
+            relation = (
+                self._existing_sequence(name, node.line) if kind == "sequence" else self.existing(name, node.line)
+            )
             if relation is None:
                 if node.if_exists:
                     continue
                 raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
+            if relation.kind == "SO":
+                statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
+                changes.append(CatalogChange("drop sequence", relation))
+                continue
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
                 raise sql_error(
                     3705, node.kind, ".".join(name), ".".join(name), other.lower(), f"DROP {other}", line=node.line
                 )
+            dropped.append(relation.duckdb_name)
+            if any(child.duckdb_name not in dropped for child, _ in foreign_keys.is_referenced(self.context, relation)):
+                raise sql_error(3726, ".".join(name), line=node.line)
             statements.append(f"DROP {node.kind} {relation.duckdb_name}")
             # DuckDB drops no sequence with the table whose values it numbers.
             if any(column.identity for column in relation.columns) and not is_view:
                 statements.append(f"DROP SEQUENCE IF EXISTS {identity_sequence(relation)}")
             changes.append(CatalogChange(f"drop {kind}", relation))
         return Translation(statements=tuple(statements), command="ddl", changes=tuple(changes))
+
+    def sequence(self, node: syntax.Sequence) -> Translation:
+        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART; raises 2714, 11700, 11702 to 11704."""
+        known: Relation | None = None
+        try:
+            known = self.context.sequence(node.target, node.line)
+        except SqlError as error:
+            if error.number != 208 or node.action == "ALTER":
+                raise
+        if node.action == "CREATE" and (known is not None or self.existing(node.target, node.line) is not None):
+            raise sql_error(2714, node.target[-1], line=node.line)
+        before = known.sequence if known else None
+        declared = before.type if before else node.type or SqlType("bigint")
+        if declared.name not in ("tinyint", "smallint", "int", "bigint"):
+            if declared.name in DECIMALS and declared.scale == 0:
+                raise unsupported(f"A sequence of {declared}", node.line)
+            raise sql_error(11702, ".".join(node.target), line=node.line)
+        lowest, highest = INTEGER_RANGES[declared.name]
+        increment = node.increment if node.increment is not None else before.increment if before else 1
+        minimum = _bound(node.minimum, before.minimum if before else None, lowest)
+        maximum = _bound(node.maximum, before.maximum if before else None, highest)
+        start = node.start
+        if start is None:
+            start = before.start if before else minimum if increment > 0 else maximum
+        cycle = node.cycle if node.cycle is not None else before.cycle if before else False
+        if not increment:
+            raise sql_error(11700, ".".join(node.target), line=node.line)
+        if minimum >= maximum:
+            raise sql_error(11704, ".".join(node.target), line=node.line)
+        if not minimum <= start <= maximum:
+            raise sql_error(11703, ".".join(node.target), line=node.line)
+        target = replace(known or self.context.target(node.target, node.line), kind="SO", columns=())
+        info = SequenceInfo(declared, before.start if before else start, increment, minimum, maximum, cycle)
+        sql = (
+            f"CREATE OR REPLACE SEQUENCE {target.duckdb_name} MINVALUE {minimum} MAXVALUE {maximum} "
+            f"START WITH {start} INCREMENT BY {increment}{' CYCLE' if cycle else ''}"
+        )
+        return _ddl((sql,), CatalogChange("create sequence", replace(target, sequence=info)))
 
     def create_view(self, node: syntax.CreateView) -> Translation:
         """CREATE, ALTER and CREATE OR ALTER VIEW."""
@@ -440,16 +606,131 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
         constraint = ConstraintInfo(
-            node.name, "UX" if node.unique else "IX", columns, node.where.text if node.where else ""
+            node.name, "UX" if node.unique else "IX", columns, stored_text(node.where) if node.where else ""
         )
-        statements: tuple[str, ...] = ()
-        if node.unique:
-            statements = (self._unique_index(constraint, relation),)
+        statements: list[str] = []
         after = replace(relation, constraints=(*relation.constraints, constraint))
+        if node.unique:
+            statements = self._refuse_duplicates(constraint, relation, after, {}) + self._rebuilt(relation, after, {})
         return _ddl(
-            statements,
+            tuple(statements),
             CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
         )
+
+    def rename(self, node: syntax.Rename) -> Translation:
+        """The changes of sp_rename to a table or view; raises 15225, 15248, 15335, 15336.
+
+        The engine renames the object in the catalog; foreign keys to it follow here.
+        """
+        relation = self.existing(node.target, node.line)
+        if relation is None:
+            raise sql_error(15248, node.kind, line=node.line)
+        if relation.kind not in ("U", "V"):
+            raise unsupported("sp_rename of a temporary table", node.line)
+        if node.kind == "COLUMN":
+            return self._rename_column(node, relation)
+        if node.kind == "INDEX":
+            return self._rename_constraint(node, relation)
+        after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
+        if relation.kind == "V":
+            return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
+        stored = ", ".join(identifier(column.name) for column in relation.columns if column.computed is None)
+        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
+        statements = [
+            *(f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys),
+            *self._created(after),
+            f"INSERT INTO {after.duckdb_name} ({stored}) SELECT {stored} FROM {relation.duckdb_name}",
+            f"DROP TABLE {relation.duckdb_name}",
+        ]
+        identity = next((column.identity for column in relation.columns if column.identity), None)
+        if identity:
+            last = last_identity(relation)
+            sequence = quote(identity_sequence(after))
+            statements += [
+                create_sequence(after, identity),
+                f"SELECT setval({sequence}, _l) FROM (SELECT {last} AS _l) AS _i WHERE _l IS NOT NULL",
+                f"DROP SEQUENCE {identity_sequence(relation)}",
+            ]
+        changes = self._followers(relation, lambda foreign: replace(foreign, table=node.new))
+        return Translation(tuple(statements), "ddl", changes=changes)
+
+    def _followers(self, relation: Relation, change: Callable[[ForeignKey], ForeignKey]) -> tuple[CatalogChange, ...]:
+        """The changes of the foreign keys that refer to a table."""
+        changes = []
+        for child in self.context.referencing(relation):
+            constraints = tuple(
+                replace(known, foreign=change(known.foreign))
+                if known.foreign is not None
+                and (known.foreign.schema.lower(), known.foreign.table.lower())
+                == (relation.schema.lower(), relation.name.lower())
+                else known
+                for known in child.constraints
+            )
+            changes.append(CatalogChange("alter table", replace(child, constraints=constraints)))
+        return tuple(changes)
+
+    def _rename_column(self, node: syntax.Rename, relation: Relation) -> Translation:
+        column = next((known for known in relation.columns if known.name.lower() == node.old.lower()), None)
+        if column is None or relation.kind != "U":
+            raise sql_error(15248, node.kind, line=node.line)
+        if any(known is not column and known.name.lower() == node.new.lower() for known in relation.columns):
+            raise sql_error(15335, node.new, "COLUMN", line=node.line)
+        filtered = [known for known in relation.constraints if known.definition]
+        if self._users(column, replace(relation, constraints=())) or any(
+            column.name in self._read_by(known, relation) for known in filtered
+        ):
+            raise sql_error(15336, f"{'.'.join(node.target)}.{node.old}", line=node.line)
+
+        def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(node.new if name.lower() == node.old.lower() else name for name in names)
+
+        def follow(foreign: ForeignKey) -> ForeignKey:
+            return replace(foreign, columns=renamed(foreign.columns))
+
+        columns = tuple(replace(known, name=node.new) if known is column else known for known in relation.columns)
+        constraints = tuple(replace(known, columns=renamed(known.columns)) for known in relation.constraints)
+        after = replace(relation, columns=columns, constraints=constraints)
+        followers = [change for change in self._followers(after, follow) if change.relation.name != relation.name]
+        return Translation(
+            tuple(self._rebuilt(relation, after, {node.new: identifier(column.name)})),
+            "ddl",
+            changes=(CatalogChange("alter table", after), *followers),
+        )
+
+    def _rename_constraint(self, node: syntax.Rename, relation: Relation) -> Translation:
+        """A new name of an index, a constraint or a default."""
+        constraints = tuple(
+            replace(known, name=node.new) if known.name.lower() == node.old.lower() else known
+            for known in relation.constraints
+        )
+        columns = tuple(
+            replace(known, default_name=node.new) if (known.default_name or "").lower() == node.old.lower() else known
+            for known in relation.columns
+        )
+        after = replace(relation, columns=columns, constraints=constraints)
+        if after == relation:
+            raise sql_error(15248, node.kind, line=node.line)
+        if any(known.name.lower() == node.new.lower() for known in relation.constraints):
+            raise sql_error(15335, node.new, node.kind, line=node.line)
+        return _ddl(tuple(self._rebuilt(relation, after, {})), CatalogChange("alter table", after))
+
+    def maintain(self, node: syntax.Maintain) -> Translation:
+        """ALTER INDEX and statistics: only the names are checked. A disabled unique index would not be enforced."""
+        relation = self.existing(node.target, node.line)
+        if relation is None:
+            raise sql_error(1088, ".".join(node.target), state=9, line=node.line)
+        known = {column.name.lower() for column in relation.columns}
+        for name in node.columns:
+            if name.lower() not in known:
+                raise sql_error(1911, name, line=node.line)
+        indexes = [constraint for constraint in relation.constraints if constraint.kind in ("IX", *UNIQUE_KINDS)]
+        if node.index:
+            indexes = [constraint for constraint in indexes if constraint.name.lower() == node.index.lower()]
+            if not indexes:
+                raise sql_error(2727, node.index, line=node.line)
+        if node.disable and any(constraint.kind != "IX" for constraint in indexes):
+            raise unsupported("ALTER INDEX … DISABLE of a unique index", node.line)
+        return Translation(statements=(), command="ddl")
 
     def drop_index(self, node: syntax.DropIndex) -> Translation:
         """DROP INDEX name ON table."""
@@ -466,6 +747,7 @@ class DefinitionCompiler(DataCompiler):
                 kind = KEY_KINDS[constraint.kind]
                 raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
             raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
+        self._refuse_referenced_key(constraint, relation, node.line)
         statements: tuple[str, ...] = ()
         if constraint.kind == "UX":
             statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)
@@ -503,14 +785,21 @@ class DefinitionCompiler(DataCompiler):
         )
 
 
+def _bound(given: int | str | None, before: int | None, default: int) -> int:
+    """The least or greatest value of a sequence: the given one, the present one, or that of the type."""
+    if isinstance(given, int):
+        return given
+    return default if given == "" or before is None else before
+
+
 def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
     return Translation(statements=statements, command="ddl", changes=(change,))
 
 
-def _generated_name(prefix: str, table: str, *columns: str) -> str:
+def _generated_name(prefix: str, table: str, *columns: str, text: str = "") -> str:
     """A name for a constraint without one; the same definition always gets the same name."""
     # In the form of SQL Server's names, whose last part is random there.
-    digest = zlib.crc32(".".join((prefix, table, *columns)).lower().encode())
+    digest = zlib.crc32(".".join((prefix, table, *columns, text)).lower().rstrip(".").encode())
     column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
     return f"{prefix}__{table[:9]}__{column}{digest:08X}"
 
@@ -523,6 +812,15 @@ def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | 
     if declared.name not in TEXT:
         raise sql_error(447, declared.name, line=definition.line)
     return None if collation == DATABASE else collation.name
+
+
+INTEGER_RANGES = {
+    "tinyint": (0, 255),
+    "smallint": (-32768, 32767),
+    "int": (-(2**31), 2**31 - 1),
+    "bigint": (-(2**63), 2**63 - 1),
+}
+"""The least and greatest values of the types of a sequence."""
 
 
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:

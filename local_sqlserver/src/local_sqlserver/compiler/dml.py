@@ -3,30 +3,45 @@
 The compiled SQL checks lengths (2628) and CHECK constraints (547) and computes defaults and identity values itself,
 because errors of DuckDB's table constraints lack the names that SQL Server's messages contain. NOT NULL and unique keys
 are DuckDB's, because only a table can enforce them.
+
+DuckDB's own statements lack OUTPUT with old values, several actions and new values of keys. A statement with one of
+these first writes the rows that it changes to a temporary table, with their old and new values. It then changes the
+table from there, and OUTPUT reads there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
 
-from local_sqlserver.compiler.contract import ColumnInfo, Relation, Translation
-from local_sqlserver.compiler.conversions import assign, convert
-from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, typed_null
+from local_sqlserver.compiler import foreign_keys
+from local_sqlserver.compiler.contract import UNIQUE_KINDS, ColumnInfo, Relation, Translation
+from local_sqlserver.compiler.conversions import assign, convert, implicit
+from local_sqlserver.compiler.expressions import refuse_windows
+from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import (
     OutputColumn,
+    Rows,
     Scope,
     SourceColumns,
     relation_source,
 )
-from local_sqlserver.compiler.objects import check_failed, identity_sequence
-from local_sqlserver.compiler.types import BIGINT, duckdb_type
+from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
+from local_sqlserver.compiler.queries import sources_of
+from local_sqlserver.compiler.types import BIGINT, INT, duckdb_type
 from local_sqlserver.compiler.user_functions import FunctionCompiler
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import SqlType
 
-_OUTPUT_TABLE = "temp.main._tsql_output"
+_DERIVED = "_derived"
+"""The name of the common table expression for a derived table that a statement changes."""
+
+_OLD, _NEW = "_old_", "_new_"
+"""The prefixes of the columns with old and new values in the table of changed rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +50,46 @@ class _CompiledOutput:
 
     sql: str
     names: tuple[str, ...]
-    types: tuple[SqlType | None, ...]
+    values: tuple[Value, ...]
+
+    @property
+    def types(self) -> tuple[SqlType | None, ...]:
+        """The types of the columns."""
+        return tuple(value.type for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The table that UPDATE or DELETE changes, and how its rows are found.
+
+    ``own`` are its columns with their old values; ``rowid`` is the SQL of the row's number; ``source`` is FROM.
+    ``columns`` maps the columns that may be assigned, in lower case, to those of the table. If a common table
+    expression stands for the table, ``condition`` joins it with the table as "_b", and ``shown`` are its columns.
+    ``joined`` tells whether FROM may find a row twice.
+    """
+
+    relation: Relation
+    alias: str
+    own: SourceColumns
+    scope: Scope
+    source: str
+    rowid: str
+    columns: dict[str, ColumnInfo]
+    condition: str = ""
+    shown: tuple[OutputColumn, ...] = ()
+    joined: bool = False
+
+    @property
+    def with_old_values(self) -> str:
+        """FROM, with the table if an expression stands for it."""
+        return f'{self.relation.duckdb_name} AS "_b", {self.source}' if self.condition else self.source
 
 
 class DataCompiler(FunctionCompiler):
     """Compiles statements that change rows."""
+
+    _changes = 0
+    """The number of tables of changed rows of this statement."""
 
     def target(self, name: syntax.Name, line: int) -> Relation:
         """The table that a statement changes; views and system views are refused."""
@@ -66,6 +116,30 @@ class DataCompiler(FunctionCompiler):
         value = self.expression(parse_expression(column.default), Scope())
         return self.assigned(value, column, relation, line)
 
+    def check_identity(self, node: syntax.CheckIdentity) -> Translation:
+        """DBCC CHECKIDENT: set the identity, or move it to the farthest value of the column; raises 2501, 7997."""
+        try:
+            relation = self.target(node.target, node.line)
+        except SqlError as error:
+            if error.number != 208:
+                raise
+            raise sql_error(2501, ".".join(node.target), line=node.line) from error
+        column = next((column for column in relation.columns if column.identity), None)
+        if column is None or column.identity is None:
+            raise sql_error(7997, ".".join(node.target), line=node.line)
+        statements: tuple[str, ...] = ()
+        if node.value is not None:
+            value = convert(self.expression(node.value, Scope()), BIGINT, line=node.line).sql
+            # The next row of a table without rows gets the value itself.
+            used = f"{last_identity(relation)} IS NOT NULL"
+            sequence = quote(identity_sequence(relation))
+            statements = (
+                f"SELECT CASE WHEN {used} THEN setval({sequence}, {value}) ELSE setval({sequence}, {value}, FALSE) END",
+            )
+        elif node.reseed:
+            statements = (move_identity(relation, column, relation.duckdb_name, identifier(column.name)),)
+        return Translation(statements, "ddl", parameters=tuple(self.parameters))
+
     def with_checks(
         self,
         relation: Relation,
@@ -81,7 +155,7 @@ class DataCompiler(FunctionCompiler):
         """
         tests = []
         for constraint in relation.constraints:
-            if constraint.kind != "C":
+            if constraint.kind != "C" or constraint.disabled:
                 continue
             used = {column.lower() for column in constraint.columns}
             if changed is not None and not used & changed:
@@ -101,6 +175,7 @@ class DataCompiler(FunctionCompiler):
     def insert(self, node: syntax.Insert) -> Translation:
         """INSERT."""
         line = node.line
+        before = self._nested_change(node)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
         writable = [column for column in relation.columns if not column.computed]
@@ -139,22 +214,114 @@ class DataCompiler(FunctionCompiler):
             given = {column.name.lower() for column in columns}
         else:
             source, given = "SELECT 1 AS _none", set()  # DEFAULT VALUES: one row without a given column
+        if node.top:
+            source = f"SELECT * FROM ({source}) AS _t{self._row_limit(node.top)}"
         values = {}
         for column in writable:
             if column.name.lower() in given:
                 values[column.name] = _column("_v", column.name, column.type)
             else:
                 values[column.name] = self.default(column, relation, line)
-        names = ", ".join(identifier(column.name) for column in writable)
-        sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked_rows(relation, values, source)}"
-        return self._inserted(sql, node, relation)
+        inserted = foreign_keys.Changes(relation, self.changes_name(1), "INSERT", inserted="TRUE")
+        if node.output is None and not relation.identity_insert and not foreign_keys.concern(self.context, inserted):
+            names = ", ".join(identifier(column.name) for column in writable)
+            sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked_rows(relation, values, source)}"
+            identity = next((column for column in relation.columns if column.identity), None)
+            if identity:
+                sql += f" RETURNING {identifier(identity.name)}"
+            return self._translation((*before, sql), "insert", relation, identity_table=relation if identity else None)
+        new = ", ".join(f"{value.sql} AS {identifier(_NEW + name)}" for name, value in values.items())
+        changes = self.changed_rows()
+        changed = self.with_computed(relation, f'SELECT {new} FROM ({source}) AS "_v"')
+        statements = [
+            *before,
+            f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{changed}",
+            self._insert_changed(relation, changes, "INSERT"),
+        ]
+        pseudo = [_pseudo(relation, "inserted", _NEW)]
+        return self._with_output(statements, "insert", inserted, node.output, pseudo)
+
+    def _nested_change(self, node: syntax.Insert) -> tuple[str, ...]:
+        """The statements of the change whose OUTPUT an INSERT … SELECT reads: its last one becomes the source."""
+        body = node.query.body if node.query else None
+        if not isinstance(body, syntax.Select) or not isinstance(body.source, syntax.ChangeSource):
+            return ()
+        compile_change: dict[type[syntax.DataStatement], Callable[[Any], Translation]] = {
+            syntax.Insert: self.insert,
+            syntax.Update: self.update,
+            syntax.Delete: self.delete,
+            syntax.Merge: self.merge,
+        }
+        change = compile_change[type(body.source.change)](body.source.change)
+        if not change.returns_rows:
+            raise sql_error(10716, line=body.source.line)
+        *before, rows = change.statements
+        columns = tuple(
+            OutputColumn(name, declared or INT, f"_o{index}")
+            for index, (name, declared) in enumerate(zip(change.column_names, change.column_types, strict=True))
+        )
+        self.nested = Rows(f"SELECT {', '.join(column.emitted for column in columns)} FROM ({rows})", columns)
+        return tuple(before)
+
+    def changed_rows(self) -> str:
+        """The name of a new table of changed rows; a session uses the names again in its next statement."""
+        self._changes += 1
+        return self.changes_name(0)
+
+    def changes_name(self, ahead: int) -> str:
+        """The name of the table of changed rows that ``changed_rows`` names ``ahead`` calls from now."""
+        return f"temp.main._tsql_output{self._changes + ahead}"
+
+    def with_computed(self, relation: Relation, rows: str, condition: str = "TRUE") -> str:
+        """The SQL of changed rows with the new values of the computed columns; ``condition``: a row has new values."""
+        source = replace(_pseudo(relation, relation.name, _NEW), emitted="_n")
+        scope = Scope(None, [source])
+        computed = [
+            f"CASE WHEN {condition} THEN {self.expression(parse_expression(column.computed), scope).sql} END "
+            f"AS {identifier(_NEW + column.name)}"
+            for column in relation.columns
+            if column.computed is not None
+        ]
+        return f'SELECT {", ".join(["*", *computed])} FROM ({rows}) AS "_n"' if computed else rows
+
+    def _new_values(self, relation: Relation, verb: str, changed: set[str] | None = None) -> dict[str, str]:
+        """The SQL of the new values of changed rows ("_u"), by column; the first raises 547 if a CHECK fails."""
+        new = {column.name: _column("_u", _NEW + column.name, column.type) for column in relation.columns}
+        return self.with_checks(relation, new, verb, self.line, changed)
+
+    def _insert_changed(self, relation: Relation, changes: str, verb: str, where: str = "") -> str:
+        """The statement that inserts the new rows."""
+        stored = [column.name for column in relation.columns if column.computed is None]
+        new = self._new_values(relation, verb)
+        names = ", ".join(map(identifier, stored))
+        selected = ", ".join(new[name] for name in stored)
+        return f'INSERT INTO {relation.duckdb_name} ({names}) SELECT {selected} FROM {changes} AS "_u"{where}'
+
+    def update_changed(
+        self, relation: Relation, changes: str, verb: str, changed: set[str], where: str = ""
+    ) -> list[str]:
+        """The statements that give the changed rows their new values."""
+        found = f" WHERE {where}" if where else ""
+        if self._changes_keys(relation, changed):
+            # DuckDB's UPDATE checks keys a few thousand rows at a time: SET id = id + 1 would find duplicates.
+            return [
+                f"DELETE FROM {relation.duckdb_name} WHERE rowid IN (SELECT _rowid FROM {changes}{found})",
+                self._insert_changed(relation, changes, verb, found),
+            ]
+        new = self._new_values(relation, verb, changed)
+        pairs = ", ".join(f"{identifier(name)} = {sql}" for name, sql in new.items())
+        more = f" AND {where}" if where else ""
+        return [
+            f'UPDATE {relation.duckdb_name} AS "_t" SET {pairs} FROM {changes} AS "_u" '
+            f'WHERE "_t".rowid = "_u"._rowid{more}'
+        ]
 
     def _checked_rows(self, relation: Relation, values: dict[str, Value], source: str) -> str:
         """A SELECT of the new rows' columns from ``source``.
 
         Checks read a subquery of the new values: a default or NEXTVAL that a check repeated would be evaluated again.
         """
-        if not any(constraint.kind == "C" for constraint in relation.constraints):
+        if not any(constraint.kind == "C" and not constraint.disabled for constraint in relation.constraints):
             selected = ", ".join(value.sql for value in values.values())
             return f'SELECT {selected} FROM ({source}) AS "_v"'
         inner = ", ".join(f"{value.sql} AS {identifier(name)}" for name, value in values.items())
@@ -190,6 +357,7 @@ class DataCompiler(FunctionCompiler):
         self, row: tuple[syntax.Expression, ...], columns: list[ColumnInfo], relation: Relation, line: int
     ) -> dict[str, Value]:
         values = {}
+        self.next_values.clear()
         for node, column in zip(row, columns, strict=True):
             if isinstance(node, syntax.Literal) and node.kind == "default":
                 values[column.name.lower()] = self.default(column, relation, line)
@@ -198,187 +366,306 @@ class DataCompiler(FunctionCompiler):
                 values[column.name.lower()] = self.assigned(value, column, relation, line)
         return values
 
-    def _inserted(self, sql: str, node: syntax.Insert, relation: Relation) -> Translation:
-        identity = next((column for column in relation.columns if column.identity), None)
-        returned = None
-        if node.output:
-            source = relation_source(relation, "inserted", "")
-            returned = self._output_clause(node.output, [source])
-        returning = []
-        if returned:
-            returning.append(returned.sql)
-        if identity:
-            # last, because the engine removes the last column for SCOPE_IDENTITY()
-            returning.append(identifier(identity.name))
-        if returning:
-            sql += f" RETURNING {', '.join(returning)}"
-        return self._translation(
-            (sql,), "insert", relation, node.output, returned, identity_table=relation if identity else None
-        )
-
     def _translation(
         self,
         statements: tuple[str, ...],
         command: str,
         target: Relation,
-        output: syntax.Output | None,
-        returned: _CompiledOutput | None,
         *,
+        returned: _CompiledOutput | None = None,
         identity_table: Relation | None = None,
+        assignments: tuple[str, ...] = (),
+        types: tuple[SqlType, ...] = (),
     ) -> Translation:
-        into = self.target(output.into, output.line) if output and output.into else None
-        columns: tuple[str, ...] = ()
-        if output and into:
-            columns = output.columns or tuple(
-                column.name for column in into.columns if not column.identity and not column.computed
-            )
         return Translation(
             statements=statements,
             command=command,
             target=target,
             parameters=tuple(self.parameters),
-            returns_rows=returned is not None and into is None,
-            column_types=returned.types if returned else (),
+            returns_rows=returned is not None,
+            column_types=returned.types if returned else types,
             column_names=returned.names if returned else (),
-            output_into=into,
-            output_into_columns=columns,
             identity_table=identity_table,
+            assignments=assignments,
         )
+
+    def _with_output(
+        self,
+        statements: list[str],
+        command: str,
+        changed: foreign_keys.Changes,
+        output: syntax.Output | None,
+        sources: list[SourceColumns],
+    ) -> Translation:
+        """The statements of a change, of the foreign keys that it concerns, and of its OUTPUT."""
+        relation, changes = changed.relation, changed.table
+        statements += foreign_keys.enforce(self, changed)
+        returned = self._output_clause(output, sources) if output else None
+        if output and returned and output.into:
+            statements.append(self._output_into(output, returned, changes))
+            returned = None
+        identity = next((column for column in relation.columns if column.identity), None)
+        is_numbered = identity is not None and command in ("insert", "merge")
+        selected = [returned.sql] if returned else []
+        if identity and is_numbered:
+            inserted = "CASE WHEN _action = 'INSERT' THEN {} END" if command == "merge" else "{}"
+            value = inserted.format(f'"_u".{identifier(_NEW + identity.name)}')
+            if relation.identity_insert:
+                statements.append(move_identity(relation, identity, f'{changes} AS "_u"', value))
+            # last, because the engine removes the last column for SCOPE_IDENTITY()
+            selected.append(f"{value} AS _identity")
+        statements.append(f'SELECT {", ".join(selected) or "count(*)"} FROM {changes} AS "_u"')
+        return self._translation(
+            tuple(statements),
+            command,
+            relation,
+            returned=returned,
+            identity_table=relation if is_numbered else None,
+        )
+
+    def _output_into(self, output: syntax.Output, returned: _CompiledOutput, changes: str) -> str:
+        """The INSERT of OUTPUT … INTO, which converts values and fills the other columns as any INSERT does."""
+        into = self.target(output.into, output.line)
+        by_name = {column.name.lower(): column for column in into.columns}
+        columns = [column for column in into.columns if not column.identity and not column.computed]
+        if output.columns:
+            for name in output.columns:
+                if name.lower() not in by_name:
+                    raise sql_error(207, name, line=output.line)
+            columns = [by_name[name.lower()] for name in output.columns]
+        if len(columns) != len(returned.values):
+            raise sql_error(213, line=output.line)
+        given = []
+        values = {}
+        for index, (column, value) in enumerate(zip(columns, returned.values, strict=True)):
+            read = replace(value, sql=f'"_r"._o{index}', constant=None, cost=Cost.NAME)
+            given.append(f"{self.assigned(read, column, into, output.line).sql} AS {identifier(column.name)}")
+            values[column.name] = _column("_v", column.name, column.type)
+        for column in into.columns:
+            if column.name not in values and not column.computed:
+                values[column.name] = self.default(column, into, output.line)
+        source = f'SELECT {", ".join(given)} FROM (SELECT {returned.sql} FROM {changes} AS "_u") AS "_r"'
+        names = ", ".join(map(identifier, values))
+        return f"INSERT INTO {into.duckdb_name} ({names}) {self._checked_rows(into, values, source)}"
 
     def _output_clause(self, output: syntax.Output, sources: list[SourceColumns]) -> _CompiledOutput:
         """An OUTPUT clause over the given pseudo tables."""
         scope = Scope(None, sources)
-        parts: list[str] = []
         names: list[str] = []
-        types: list[SqlType | None] = []
+        values: list[Value] = []
         for item in output.items:
             if item.value is None:
                 for name, value in self.star(item, scope):
-                    parts.append(value.sql)
                     names.append(name)
-                    types.append(value.type)
+                    values.append(value)
                 continue
             value = self.expression(item.value, scope)
-            shown = typed_null(value.type) if value.null else value
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
                 name = item.value.parts[-1]
-            parts.append(shown.sql)
             names.append(name)
-            types.append(value.type)
-        emitted = ", ".join(f"{sql} AS _o{index}" for index, sql in enumerate(parts))
-        return _CompiledOutput(emitted, tuple(names), tuple(types))
+            values.append(value)
+        emitted = ", ".join(
+            f"{typed_null(value.type).sql if value.null else value.sql} AS _o{index}"
+            for index, value in enumerate(values)
+        )
+        return _CompiledOutput(emitted, tuple(names), tuple(values))
 
-    def _target_source(
-        self, target: syntax.Name, source: syntax.Source | None, line: int
-    ) -> tuple[Relation, SourceColumns, Scope, str, bool]:
-        """The table that UPDATE or DELETE changes, its source, the scope, the SQL of FROM, and whether it joins."""
+    def _find_target(self, node: syntax.Update | syntax.Delete, assigned: set[str]) -> tuple[str, _Target]:
+        """The WITH clause of UPDATE or DELETE, and its target; ``assigned`` are the assigned columns in lower case."""
+        line = node.line
+        common = _common_target(node)
+        tables = self.common_tables(node, common, assigned)
         scope = Scope()
-        if source is None:
-            relation = self.target(target, line)
-            own = relation_source(relation, target[-1], target[-1])
+        if node.source is None and not common:
+            relation = self.target(node.target, line)
+            own = relation_source(relation, node.target[-1], node.target[-1])
             scope.add(own, line)
-            return relation, own, scope, f"{relation.duckdb_name} AS {identifier(own.emitted)}", False
-        sql = self.source(source, scope)
+            alias = identifier(own.emitted)
+            return tables, _Target(
+                *(relation, own.alias, own, scope, f"{relation.duckdb_name} AS {alias}", f"{alias}.rowid"),
+                {column.name.lower(): column for column in relation.columns},
+            )
+        sql = self.source(node.source or syntax.TableSource(name=node.target, alias="", line=line), scope)
+        joined = len(scope.sources) > 1
         # T-SQL finds the target in FROM by alias, else by table. If FROM lacks it, the statement is a cross join.
-        own_source = None
-        if len(target) == 1:
-            own_source = next((known for known in scope.sources if known.alias.lower() == target[0].lower()), None)
-        if own_source is None:
-            relation = self.target(target, line)
+        found = None
+        if len(node.target) == 1:
+            found = next((known for known in scope.sources if known.alias.lower() == node.target[0].lower()), None)
+        if common:
+            assert found is not None
+            base = self.bases[common.lower()]
+            own = relation_source(base.relation, base.relation.name, "_b")
+            rowid = f"{identifier(found.emitted)}._rowid"
+            return tables, _Target(
+                *(base.relation, found.alias, own, scope, sql, rowid, base.columns),
+                condition=f'"_b".rowid = {rowid}',
+                shown=found.columns,
+                joined=joined,
+            )
+        if found is None:
+            relation = self.target(node.target, line)
             same = [known for known in scope.sources if known.relation == relation]
             if len(same) > 1:
-                raise sql_error(8154, target[-1], line=line)
+                raise sql_error(8154, node.target[-1], line=line)
             if same:
-                own_source = same[0]
+                found = same[0]
             else:
-                own_source = relation_source(relation, target[-1], scope.emitted_alias(target[-1]))
-                scope.add(own_source, line)
-                sql = f"{relation.duckdb_name} AS {identifier(own_source.emitted)}, {sql}"
-        if own_source.relation is None:
-            raise unsupported("Changing rows through a derived table or common table expression", line)
-        if own_source.relation.kind in ("V", "S"):
+                found = relation_source(relation, node.target[-1], scope.emitted_alias(node.target[-1]))
+                scope.add(found, line)
+                joined = True
+                sql = f"{relation.duckdb_name} AS {identifier(found.emitted)}, {sql}"
+        if found.relation is None:
+            raise unsupported("Changing rows of this source", line)
+        relation = found.relation
+        if relation.kind == "S":
+            raise sql_error(259, line=line)
+        if relation.kind == "V":
             raise unsupported("Changing rows through a view", line)
-        return own_source.relation, own_source, scope, sql, len(scope.sources) > 1
+        return tables, _Target(
+            *(relation, found.alias, found, scope, sql, f"{identifier(found.emitted)}.rowid"),
+            {column.name.lower(): column for column in relation.columns},
+            joined=joined,
+        )
 
     def update(self, node: syntax.Update) -> Translation:
-        """UPDATE: a subquery finds the rows and computes their new values; the UPDATE joins it by rowid.
+        """UPDATE: a query finds the rows and computes their new values; the UPDATE joins it by rowid.
 
-        A single table without TOP, OUTPUT and CHECK constraints needs no subquery.
+        A single table without TOP, OUTPUT and CHECK constraints needs no query.
         """
         line = node.line
-        tables = self.common_tables(node)
-        self._refuse_common_target(node.target, line)
-        relation, own, scope, source, joined = self._target_source(node.target, node.source, line)
-        by_name = {column.name.lower(): column for column in relation.columns}
+        refuse_windows(node.where, *(assignment.value for assignment in node.assignments))
+        node = _with_common_target(node)
+        assigned = {assignment.column.lower() for assignment in node.assignments if assignment.column}
+        tables, target = self._find_target(node, assigned)
+        relation, own = target.relation, target.own
         values: dict[str, Value] = {}
+        variables: dict[str, Value] = {}
         for assignment in node.assignments:
-            column = by_name.get(assignment.column.lower())
-            if column is None:
-                raise sql_error(207, assignment.column, line=line)
-            if column.identity:
-                raise sql_error(8102, column.name, line=line)
-            if column.computed:
-                raise sql_error(271, column.name, line=line)
-            if column.name in values:
-                raise sql_error(264, column.name, line=line)
-            is_default = isinstance(assignment.value, syntax.Literal) and assignment.value.kind == "default"
-            value = (
-                self.default(column, relation, line)
-                if is_default
-                else self.assigned(self.expression(assignment.value, scope), column, relation, line)
-            )
-            values[column.name] = value
-        where = f" WHERE {self.condition(node.where, scope)}" if node.where else ""
+            if assignment.column:
+                column = self._assigned_column(assignment, target.columns, values, line)
+                values[column.name] = self._assigned_value(assignment, column, relation, target.alias, target.scope)
+            if assignment.variable:
+                name = assignment.variable.lower()
+                if name in variables:
+                    raise sql_error(264, assignment.variable, line=line)
+                value = values[column.name] if assignment.column else self.expression(assignment.value, target.scope)
+                variables[name] = implicit(value, self.context.variable(name, line), line)
+        self._refuse_accumulation(node, variables)
+        conditions = [target.condition] if target.condition else []
+        if node.where:
+            conditions.append(str(self.condition(node.where, target.scope)))
+        where = _where(conditions)
         limit = self._row_limit(node.top)
         changed = {name.lower() for name in values}
         has_checks = any(
             constraint.kind == "C" and {name.lower() for name in constraint.columns} & changed
             for constraint in relation.constraints
         )
-        plain = node.source is None and not (limit or node.output or has_checks)
-        if plain:
+        updated = foreign_keys.Changes(
+            relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=frozenset(changed)
+        )
+        keys = self._changes_keys(relation, changed) or foreign_keys.concern(self.context, updated)
+        if node.source is None and not (limit or node.output or has_checks or keys or target.condition or variables):
             pairs = ", ".join(f"{identifier(name)} = {value.sql}" for name, value in values.items())
-            sql = f"{tables}UPDATE {source} SET {pairs}{where}"
-            return self._translation((sql,), "update", relation, None, None)
-        # The rest is an UPDATE joined by rowid, because DuckDB's UPDATE has no TOP, returns only new values, and cannot
-        # join its target in FROM. SQL Server changes a row with several matches once, by any of them: DISTINCT ON.
-        rowid = f"{identifier(own.emitted)}.rowid"
-        distinct = f"DISTINCT ON ({rowid}) " if joined else ""
-        selected = [f"{rowid} AS _rowid"]
-        selected += [f"{value.sql} AS {identifier('_new_' + name)}" for name, value in values.items()]
-        # OUTPUT and checks also read columns that the statement does not assign.
-        if node.output or has_checks:
-            selected += [f"{own.value(column).sql} AS {identifier('_old_' + column.name)}" for column in own.columns]
-        found = f"SELECT {distinct}{', '.join(selected)} FROM {source}{where}{limit}"
-        new = {}
-        for column in relation.columns:
-            prefix = "_new_" if column.name in values else "_old_"
-            new[column.name] = _column("_u", prefix + column.name, column.type)
-        assigned = self.with_checks(relation, new, "UPDATE", line, changed)
-        pairs = ", ".join(f"{identifier(name)} = {sql}" for name, sql in assigned.items())
-        change = f'UPDATE {relation.duckdb_name} AS "_t" SET {pairs} FROM'
-        if node.output is None:
-            sql = f'{tables}{change} ({found}) AS "_u" WHERE "_t".rowid = "_u"._rowid'
-            return self._translation((sql,), "update", relation, None, None)
-        inserted = relation_source(relation, "inserted", "inserted")
-        inserted.replacements.update({name.lower(): value for name, value in new.items()})
-        deleted = relation_source(relation, "deleted", "deleted")
-        deleted.replacements.update(
-            {column.name.lower(): _column("_u", f"_old_{column.name}", column.type) for column in relation.columns}
-        )
-        returned = self._output_clause(node.output, [inserted, deleted])
-        # DuckDB's RETURNING has no old values: keep both in a table, update from it, and select OUTPUT from it.
-        statements = (
-            f"CREATE OR REPLACE TEMP TABLE _tsql_output AS {tables}{found}",
-            f'{change} {_OUTPUT_TABLE} AS "_u" WHERE "_t".rowid = "_u"._rowid',
-            f'SELECT {returned.sql} FROM {_OUTPUT_TABLE} AS "_u"',
-        )
-        return self._translation(statements, "update", relation, node.output, returned)
+            return self._translation((f"{tables}UPDATE {target.source} SET {pairs}{where}",), "update", relation)
+        # DuckDB's UPDATE has no TOP, returns only new values, and cannot join its target in FROM. SQL Server changes a
+        # row with several matches once, by any of them: DISTINCT ON.
+        distinct = f"DISTINCT ON ({target.rowid}) " if target.joined else ""
+        selected = [f"{target.rowid} AS _rowid"]
+        for column, output in zip(relation.columns, own.columns, strict=True):
+            old = own.value(output)
+            selected.append(f"{old.sql} AS {identifier(_OLD + column.name)}")
+            if column.computed is None:
+                selected.append(f"{values.get(column.name, old).sql} AS {identifier(_NEW + column.name)}")
+        selected += [f"{value.sql} AS {identifier(name)}" for name, value in variables.items()]
+        kept = self._kept_sources(target, selected) if node.output else []
+        changes = self.changed_rows()
+        found = f"SELECT {distinct}{', '.join(selected)} FROM {target.with_old_values}{where}{limit}"
+        statements = [
+            f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}{self.with_computed(relation, found)}",
+        ]
+        if values:
+            statements += self.update_changed(relation, changes, "UPDATE", changed)
+        if variables:
+            if node.output is not None:
+                raise unsupported("UPDATE … SET @variable with OUTPUT", line)
+            names = ", ".join(map(identifier, variables))
+            statements += foreign_keys.enforce(self, updated)
+            statements.append(f"SELECT {names} FROM {changes}")
+            types = tuple(value.type for value in variables.values())
+            return self._translation(tuple(statements), "update", relation, assignments=tuple(variables), types=types)
+        pseudo = [self._shown(target, "inserted", _NEW), self._shown(target, "deleted", _OLD)]
+        return self._with_output(statements, "update", updated, node.output, [*pseudo, *kept])
 
-    def _refuse_common_target(self, target: syntax.Name, line: int) -> None:
-        if len(target) == 1 and target[0].lower() in self.tables:
-            raise unsupported("UPDATE of a common table expression", line)
+    def _kept_sources(self, target: _Target, selected: list[str]) -> list[SourceColumns]:
+        """The other sources of FROM as OUTPUT reads them; adds their columns to those of the changed rows."""
+        kept = []
+        for index, known in enumerate(target.scope.sources):
+            if known is target.own:
+                continue
+            columns = _prefixed(known.columns, f"_s{index}_")
+            kept.append(SourceColumns(known.alias, "_u", columns, known.name))
+            selected += [
+                f"{known.value(before).sql} AS {identifier(after.emitted)}"
+                for before, after in zip(known.columns, columns, strict=True)
+            ]
+        return kept
+
+    def _shown(self, target: _Target, name: str, prefix: str) -> SourceColumns:
+        """INSERTED or DELETED of UPDATE and DELETE; they have the columns that the target's name shows."""
+        columns = _pseudo(target.relation, name, prefix).columns
+        if target.condition:
+            by_name = {column.name: column for column in columns}
+            columns = tuple(
+                replace(by_name[target.columns[shown.name.lower()].name], name=shown.name)
+                for shown in target.shown
+                if shown.name.lower() in target.columns
+            )
+        return SourceColumns(name, "_u", columns)
+
+    def _assigned_column(
+        self, assignment: syntax.Assignment, columns: dict[str, ColumnInfo], values: dict[str, Value], line: int
+    ) -> ColumnInfo:
+        """The column that SET assigns; raises 207, 264, 271, 8102."""
+        column = columns.get(assignment.column.lower())
+        if column is None:
+            raise sql_error(207, assignment.column, line=line)
+        if column.identity:
+            raise sql_error(8102, column.name, line=line)
+        if column.computed:
+            raise sql_error(271, column.name, line=line)
+        if column.name in values:
+            raise sql_error(264, column.name, line=line)
+        return column
+
+    def _assigned_value(
+        self, assignment: syntax.Assignment, column: ColumnInfo, relation: Relation, alias: str, scope: Scope
+    ) -> Value:
+        """The value that SET assigns; ``alias`` is the name of the target."""
+        line = assignment.line
+        if isinstance(assignment.value, syntax.Literal) and assignment.value.kind == "default":
+            return self.default(column, relation, line)
+        value = assignment.value
+        if assignment.operator:
+            own = syntax.Column(parts=(alias, assignment.column), line=line)
+            value = syntax.Binary(operator=assignment.operator, left=own, right=value, line=line)
+        return self.assigned(self.expression(value, scope), column, relation, line)
+
+    def _refuse_accumulation(self, node: syntax.Update, variables: dict[str, Value]) -> None:
+        """Refuse SET @v = @v + 1: it would have to read the variable as the row before left it."""
+        for assignment in node.assignments:
+            for inner in assignment.value.walk():
+                if isinstance(inner, syntax.Variable) and inner.name.lower() in variables:
+                    raise unsupported("UPDATE … SET @variable that reads the variable again", node.line)
+
+    def _changes_keys(self, relation: Relation, changed: set[str]) -> bool:
+        """Whether an assignment of these columns may change a key or unique index."""
+        return any(
+            constraint.kind in UNIQUE_KINDS
+            and (constraint.definition or {name.lower() for name in constraint.columns} & changed)
+            for constraint in relation.constraints
+        )
 
     def _row_limit(self, top: syntax.Top | None) -> str:
         if top is None:
@@ -388,111 +675,183 @@ class DataCompiler(FunctionCompiler):
         return f" LIMIT {convert(self.expression(top.count, Scope()), BIGINT, line=top.line).sql}"
 
     def delete(self, node: syntax.Delete) -> Translation:
-        """DELETE from a table, or from a common table expression over one table."""
-        line = node.line
-        if len(node.target) == 1 and node.source is None:
-            table = next((table for table in node.tables if table.name.lower() == node.target[0].lower()), None)
-            if table is not None:
-                return self._delete_common(node, table)
-        tables = self.common_tables(node)
-        relation, own, scope, source, _ = self._target_source(node.target, node.source, line)
-        where = f" WHERE {self.condition(node.where, scope)}" if node.where else ""
+        """DELETE, also through a common table expression or derived table."""
+        refuse_windows(node.where)
+        node = _with_common_target(node)
+        tables, target = self._find_target(node, set())
+        relation = target.relation
+        conditions = [str(self.condition(node.where, target.scope))] if node.where else []
+        where = _where(conditions)
         limit = self._row_limit(node.top)
-        returned = None
-        if node.output:
-            deleted = relation_source(relation, "deleted", "")
-            returned = self._output_clause(node.output, [deleted])
-        returning = f" RETURNING {returned.sql}" if returned else ""
-        if not node.source and not limit:
-            sql = f"{tables}DELETE FROM {source}{where}{returning}"
-        else:
-            # DuckDB's DELETE has no TOP, and IN deletes a row once although it may have several matches in FROM.
-            rowid = f"{identifier(own.emitted)}.rowid"
-            found = f"SELECT {rowid} FROM {source}{where}{limit}"
-            sql = f"{tables}DELETE FROM {relation.duckdb_name} WHERE rowid IN ({found}){returning}"
-        return self._translation((sql,), "delete", relation, node.output, returned)
-
-    def _delete_common(self, node: syntax.Delete, table: syntax.CommonTable) -> Translation:
-        body = table.query.body
-        if (
-            not isinstance(body, syntax.Select)
-            or not isinstance(body.source, syntax.TableSource)
-            or body.distinct
-            or body.group
-            or table.columns
-        ):
-            raise unsupported("DELETE from a common table expression over more than one table", node.line)
-        # The expression may compute columns (ROW_NUMBER()) that WHERE reads, so it becomes a subquery with the rowid.
-        self.common_tables(node)
-        relation = self.target(body.source.name, node.line)
-        columns = self.tables[table.name.lower()].columns
-        inner = self.select(body, None, table.query, rowid=True)
-        scope = Scope(None, [SourceColumns(table.name, table.name, columns)])
-        where = f" WHERE {self.condition(node.where, scope)}" if node.where else ""
-        limit = self._row_limit(node.top)
-        returned = None
-        if node.output:
-            returned = self._output_clause(node.output, [relation_source(relation, "deleted", "")])
-        returning = f" RETURNING {returned.sql}" if returned else ""
-        others = tuple(other for other in node.tables if other is not table)
-        if others:
-            raise unsupported("DELETE from one of several common table expressions", node.line)
-        sql = (
-            f"DELETE FROM {relation.duckdb_name} WHERE rowid IN "
-            f"(SELECT _rowid FROM ({inner.sql}) AS {identifier(table.name)}{where}{limit}){returning}"
-        )
-        return self._translation((sql,), "delete", relation, node.output, returned)
+        deleted = foreign_keys.Changes(relation, self.changes_name(1), "DELETE", deleted="TRUE")
+        if node.output is None and not foreign_keys.concern(self.context, deleted):
+            if not node.source and not limit and not target.condition:
+                sql = f"{tables}DELETE FROM {target.source}{where}"
+            else:
+                # DuckDB's DELETE has no TOP, and IN deletes a row once although it may have several matches in FROM.
+                found = f"SELECT {target.rowid} FROM {target.source}{where}{limit}"
+                sql = f"{tables}DELETE FROM {relation.duckdb_name} WHERE rowid IN ({found})"
+            return self._translation((sql,), "delete", relation)
+        selected = [f"{target.rowid} AS _rowid"]
+        selected += [
+            f"{target.own.value(output).sql} AS {identifier(_OLD + output.name)}" for output in target.own.columns
+        ]
+        kept = self._kept_sources(target, selected)
+        if target.condition:
+            where = _where([*conditions, target.condition])
+        distinct = f"DISTINCT ON ({target.rowid}) " if target.joined else ""
+        changes = self.changed_rows()
+        statements = [
+            f"CREATE OR REPLACE TEMP TABLE {changes} AS {tables}"
+            f"SELECT {distinct}{', '.join(selected)} FROM {target.with_old_values}{where}{limit}",
+            f"DELETE FROM {relation.duckdb_name} WHERE rowid IN (SELECT _rowid FROM {changes})",
+        ]
+        shown = self._shown(target, "deleted", _OLD)
+        return self._with_output(statements, "delete", deleted, node.output, [shown, *kept])
 
     def merge(self, node: syntax.Merge) -> Translation:
-        """MERGE, by DuckDB's MERGE INTO."""
+        """MERGE: one query joins target and source and decides the clause of each row; the changes follow from it.
+
+        Each clause sees only the columns that its rows have: NOT MATCHED those of the source, NOT MATCHED BY SOURCE
+        those of the target.
+        """
         line = node.line
+        refuse_windows(node.condition, *node.clauses)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
-        own = relation_source(relation, node.alias, node.alias)
+        inner = Scope()
+        source_sql = self.source(node.source, inner)
+        own = SourceColumns(
+            *(node.alias, "_m", _prefixed(relation_source(relation, node.alias, "").columns, _OLD)),
+            name=(relation.database, relation.schema, relation.name) if node.alias == node.target[-1] else (),
+            relation=relation,
+        )
         scope = Scope()
         scope.add(own, line)
-        source = self.source(node.source, scope)
-        condition = self.condition(node.condition, scope)
-        by_name = {column.name.lower(): column for column in relation.columns}
-        clauses = []
-        for clause in node.clauses:
-            extra = f" AND {self.condition(clause.condition, scope)}" if clause.condition else ""
-            # T-SQL's default is BY TARGET.
-            match = {"NOT MATCHED": "NOT MATCHED BY TARGET"}.get(clause.match, clause.match)
-            action = "DELETE"
-            if clause.action == "UPDATE":
-                values = {}
-                for assignment in clause.assignments:
-                    column = by_name.get(assignment.column.lower())
-                    if column is None:
-                        raise sql_error(207, assignment.column, line=line)
-                    if column.identity:
-                        raise sql_error(8102, column.name, line=line)
-                    value = self.expression(assignment.value, scope)
-                    values[column.name] = self.assigned(value, column, relation, line)
-                changed = {name.lower() for name in values}
-                # A CHECK constraint may read columns that the clause does not assign: it gets their old values.
-                rest = {
-                    column.name: own.value(output)
-                    for column, output in zip(relation.columns, own.columns, strict=True)
-                    if column.name not in values
-                }
-                guarded = self.with_checks(relation, values | rest, "MERGE", line, changed)
-                action = "UPDATE SET " + ", ".join(f"{identifier(name)} = {guarded[name]}" for name in values)
-            elif clause.action == "INSERT":
-                action = self._merge_insert(clause, relation, scope)
-            clauses.append(f"WHEN {match}{extra} THEN {action}")
-        sql = (
-            f"{tables}MERGE INTO {relation.duckdb_name} AS {identifier(node.alias)} "
-            f"USING {source} ON {condition} {' '.join(clauses)}"
+        target_columns = ", ".join(
+            f"{identifier(column.name)} AS {identifier(_OLD + column.name)}" for column in relation.columns
         )
-        returned = None
-        if node.output:
-            returned = self._merge_output(node.output, relation)
-            sql += f" RETURNING {returned.sql}"
-        return self._translation((sql,), "merge", relation, node.output, returned)
+        source_columns = ["1 AS _source"]
+        others = []
+        for index, known in enumerate(inner.sources):
+            other = SourceColumns(known.alias, "_m", _prefixed(known.columns, f"_s{index}_"), known.name)
+            source_columns += [
+                f"{known.value(before).sql} AS {identifier(after.emitted)}"
+                for before, after in zip(known.columns, other.columns, strict=True)
+            ]
+            scope.add(other, line)
+            others.append(other)
+        scopes = {
+            "MATCHED": scope,
+            "NOT MATCHED": Scope(None, others),
+            "NOT MATCHED BY SOURCE": Scope(None, [own]),
+        }
+        shown = {
+            "MATCHED": "_rowid IS NOT NULL AND _source IS NOT NULL",
+            "NOT MATCHED": "_rowid IS NULL",
+            "NOT MATCHED BY SOURCE": "_source IS NULL",
+        }
+        on = Scope(None, [replace(own, emitted="_t"), *(replace(other, emitted="_s") for other in others)])
+        condition = self.condition(node.condition, on)
+        whens = []
+        for number, clause in enumerate(node.clauses):
+            extra = ""
+            if clause.condition:
+                extra = f" AND ({self._in_clause(clause, scopes, partial(self.condition, clause.condition))})"
+            whens.append(f"WHEN {shown[clause.match]}{extra} THEN {number}")
+        matches = {clause.match for clause in node.clauses}
+        join = "FULL" if "NOT MATCHED BY SOURCE" in matches else "RIGHT" if "NOT MATCHED" in matches else "INNER"
+        target = f"SELECT rowid AS _rowid, {target_columns} FROM {relation.duckdb_name}"
+        source = f"SELECT {', '.join(source_columns)} FROM {source_sql}"
+        pairs = f'SELECT * FROM ({target}) AS "_t" {join} JOIN ({source}) AS "_s" ON {condition}'
+        joined = f'SELECT *, CASE {" ".join(whens)} END AS _clause FROM ({pairs}) AS "_m"'
+        limit = self._row_limit(node.top)
+        kept = f"SELECT * FROM ({joined}) AS _j WHERE _clause IS NOT NULL{limit}"
+        parts = [self._merge_rows(number, clause, relation, own, scopes) for number, clause in enumerate(node.clauses)]
+        changes = self.changed_rows()
+        changed_rows = " UNION ALL BY NAME ".join(parts)
+        changed = self.with_computed(relation, changed_rows, "_action <> 'DELETE'")
+        statements = [
+            f"CREATE OR REPLACE TEMP TABLE {changes}m AS {tables}{kept}",
+            f"CREATE OR REPLACE TEMP TABLE {changes} AS {changed}",
+            f"SELECT {raise_sql(8672)} FROM {changes} WHERE _rowid IS NOT NULL "
+            "GROUP BY _rowid HAVING count(*) > 1 LIMIT 1",
+        ]
+        actions = {clause.action for clause in node.clauses}
+        if "DELETE" in actions:
+            statements.append(
+                f"DELETE FROM {relation.duckdb_name} WHERE rowid IN "
+                f"(SELECT _rowid FROM {changes} WHERE _action = 'DELETE')"
+            )
+        assigned = {assignment.column.lower() for clause in node.clauses for assignment in clause.assignments}
+        if "UPDATE" in actions:
+            statements += self.update_changed(relation, changes, "MERGE", assigned, "_action = 'UPDATE'")
+        if "INSERT" in actions:
+            statements.append(self._insert_changed(relation, changes, "MERGE", " WHERE _action = 'INSERT'"))
+        merged = foreign_keys.Changes(
+            relation,
+            changes,
+            "MERGE",
+            inserted="_action = 'INSERT'" if "INSERT" in actions else "",
+            updated="_action = 'UPDATE'" if "UPDATE" in actions else "",
+            deleted="_action = 'DELETE'" if "DELETE" in actions else "",
+            assigned=frozenset(assigned),
+        )
+        marker = SourceColumns("", "_u", (OutputColumn("$action", SqlType("nvarchar", length=10), "_action"),))
+        pseudo = [_pseudo(relation, "inserted", _NEW), _pseudo(relation, "deleted", _OLD)]
+        seen = [replace(other, emitted="_u") for other in others]
+        return self._with_output(statements, "merge", merged, node.output, [*pseudo, *seen, marker])
 
-    def _merge_insert(self, clause: syntax.MergeClause, relation: Relation, scope: Scope) -> str:
+    def _in_clause(
+        self, clause: syntax.MergeClause, scopes: dict[str, Scope], compiled: Callable[[Scope], _Compiled]
+    ) -> _Compiled:
+        """What a clause of MERGE compiles to in its scope; raises 5333 and 5334 for columns of the other side."""
+        try:
+            return compiled(scopes[clause.match])
+        except SqlError as error:
+            if clause.match == "MATCHED" or error.number not in (207, 4104):
+                raise
+            name = error.message.split("'" if error.number == 207 else '"')[1]
+            try:
+                scopes["MATCHED"].resolve(syntax.Column(parts=tuple(name.split(".")), line=clause.line))
+            except SqlError as unknown:
+                if unknown.number != 209:
+                    raise error from None
+            raise sql_error(5333 if clause.match == "NOT MATCHED" else 5334, name, line=clause.line) from error
+
+    def _merge_rows(
+        self,
+        number: int,
+        clause: syntax.MergeClause,
+        relation: Relation,
+        own: SourceColumns,
+        scopes: dict[str, Scope],
+    ) -> str:
+        """The SELECT of the rows of one clause with their new values."""
+        changes = f"{self.changes_name(1)}m"
+        selected = [f"'{clause.action}' AS _action", "*"]
+        values: dict[str, Value] = {}
+        if clause.action == "UPDATE":
+            by_name = {column.name.lower(): column for column in relation.columns}
+            for assignment in clause.assignments:
+                if assignment.variable:
+                    raise unsupported("MERGE … SET @variable", assignment.line)
+                column = self._assigned_column(assignment, by_name, values, clause.line)
+                values[column.name] = self._in_clause(
+                    clause, scopes, partial(self._assigned_value, assignment, column, relation, own.alias)
+                )
+            for column, output in zip(relation.columns, own.columns, strict=True):
+                if column.computed is None:
+                    values.setdefault(column.name, own.value(output))
+        elif clause.action == "INSERT":
+            values = self._in_clause(clause, scopes, partial(self._merge_insert, clause, relation))
+        else:
+            values = {column.name: typed_null(column.type) for column in relation.columns if column.computed is None}
+        selected += [f"{value.sql} AS {identifier(_NEW + name)}" for name, value in values.items()]
+        return f'SELECT {", ".join(selected)} FROM {changes} AS "_m" WHERE _clause = {number}'
+
+    def _merge_insert(self, clause: syntax.MergeClause, relation: Relation, scope: Scope) -> dict[str, Value]:
+        """The values of a row that MERGE inserts, by column."""
         # The rules for the column list are those of INSERT, so they check a node of it.
         as_insert = syntax.Insert(
             target=(relation.name,),
@@ -502,7 +861,7 @@ class DataCompiler(FunctionCompiler):
             output=None,
             line=clause.line,
         )
-        columns = self._insert_columns(as_insert, relation)
+        columns = self._insert_columns(as_insert, relation) if clause.values else []
         if len(columns) != len(clause.values):
             raise _value_count(as_insert, len(clause.values), len(columns))
         values: dict[str, Value] = {}
@@ -516,25 +875,62 @@ class DataCompiler(FunctionCompiler):
         for column in relation.columns:
             if column.name not in values and not column.computed:
                 values[column.name] = self.default(column, relation, clause.line)
-        guarded = self.with_checks(relation, values, "MERGE", clause.line)
-        names = ", ".join(identifier(name) for name in values)
-        return f"INSERT ({names}) VALUES ({', '.join(guarded[name] for name in values)})"
-
-    def _merge_output(self, output: syntax.Output, relation: Relation) -> _CompiledOutput:
-        for item in output.items:
-            qualifier = item.qualifier or (item.value.parts[:-1] if isinstance(item.value, syntax.Column) else ())
-            if qualifier and qualifier[-1].lower() == "deleted":
-                raise unsupported("OUTPUT deleted.… of MERGE", item.line)
-        inserted = relation_source(relation, "inserted", "")
-        for column in relation.columns:  # DuckDB returns the old row of a DELETE here
-            sql = f"CASE WHEN merge_action <> 'DELETE' THEN {identifier(column.name)} END"
-            inserted.replacements[column.name.lower()] = Value(sql, column.type)
-        marker = OutputColumn("$action", SqlType("nvarchar", length=10), "merge_action")
-        return self._output_clause(output, [inserted, SourceColumns("", "", (marker,))])
+        return values
 
 
 def _column(alias: str, name: str, declared: SqlType) -> Value:
     return Value(f"{identifier(alias)}.{identifier(name)}", declared, cost=Cost.NAME)
+
+
+def _where(conditions: list[str]) -> str:
+    """WHERE of these conditions, or ''."""
+    return f" WHERE {' AND '.join(f'({condition})' for condition in conditions)}" if conditions else ""
+
+
+def _prefixed(columns: tuple[OutputColumn, ...], prefix: str) -> tuple[OutputColumn, ...]:
+    """Columns whose names in the SQL get a prefix."""
+    return tuple(replace(column, emitted=prefix + column.emitted) for column in columns)
+
+
+def _pseudo(relation: Relation, name: str, prefix: str) -> SourceColumns:
+    """INSERTED or DELETED: the new or old values of the changed rows."""
+    return SourceColumns(name, "_u", _prefixed(relation_source(relation, name, "").columns, prefix))
+
+
+def _common_target(node: syntax.Update | syntax.Delete) -> str:
+    """The common table expression that UPDATE or DELETE changes, or ''."""
+    names = {table.name.lower() for table in node.tables}
+    target = node.target[0].lower()
+    if len(node.target) > 1 or not names:
+        return ""
+    if node.source is None:
+        return target if target in names else ""
+    for source in sources_of(node.source):
+        if isinstance(source, syntax.TableSource) and (source.alias or source.name[-1]).lower() == target:
+            return source.name[0].lower() if len(source.name) == 1 and source.name[0].lower() in names else ""
+    return ""
+
+
+_Changing = TypeVar("_Changing", syntax.Update, syntax.Delete)
+_Compiled = TypeVar("_Compiled")
+
+
+def _with_common_target(node: _Changing) -> _Changing:
+    """A statement whose target is a derived table of FROM, with a common table expression instead of it."""
+    for derived in sources_of(node.source):
+        if isinstance(derived, syntax.DerivedSource) and (derived.alias.lower(),) == (node.target[0].lower(),):
+            common = syntax.CommonTable(name=_DERIVED, columns=derived.columns, query=derived.query, line=derived.line)
+            named = syntax.TableSource(name=(_DERIVED,), alias=derived.alias, line=derived.line)
+            assert node.source is not None
+            return replace(node, source=_replaced(node.source, derived, named), tables=(*node.tables, common))
+    return node
+
+
+def _replaced(source: syntax.Source, old: syntax.Source, new: syntax.Source) -> syntax.Source:
+    """FROM with one source replaced."""
+    if isinstance(source, syntax.Join):
+        return replace(source, left=_replaced(source.left, old, new), right=_replaced(source.right, old, new))
+    return new if source is old else source
 
 
 def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:

@@ -46,6 +46,16 @@ def has_aggregate(node: syntax.Node) -> bool:
     )
 
 
+def refuse_windows(*nodes: syntax.Node | None) -> None:
+    """Raise 4108 for a window function outside the select list and ORDER BY."""
+    for node in nodes:
+        if node is None:
+            continue
+        for inner in node.walk(queries=False):
+            if isinstance(inner, syntax.Call) and inner.window is not None:
+                raise sql_error(4108, line=inner.line)
+
+
 class ExpressionCompiler:
     """Compiles the expressions of one statement and collects its parameters.
 
@@ -58,6 +68,7 @@ class ExpressionCompiler:
         self.parameters: list[str] = []
         self.in_view = False
         self.running: dict[str, Value] = {}
+        self.next_values: set[str] = set()
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A subquery; ``QueryCompiler`` implements it."""
@@ -108,6 +119,8 @@ class ExpressionCompiler:
                 return self.variable(name, node.line)
             case syntax.Column():
                 return scope.resolve(node)[0]
+            case syntax.NextValue():
+                return self._next_value(node)
             case syntax.Unary(operator=operator, operand=operand):
                 return negate(operator, self.expression(operand, scope), node.line)
             case syntax.Binary(operator=operator, left=left, right=right):
@@ -171,6 +184,18 @@ class ExpressionCompiler:
             parts.append(f"ELSE {branches[-1].sql}")
         cost = native(*tests, *branches)
         return Value(f"{' '.join(parts)} END", target, collation=joined(typed, node.line), cost=cost)
+
+    def _next_value(self, node: syntax.NextValue) -> Value:
+        """NEXT VALUE FOR: DuckDB gives each occurrence a value of its own, SQL Server all those of a row the same."""
+        if self.in_view:
+            raise sql_error(11719, line=node.line)
+        relation = self.context.sequence(node.sequence, node.line)
+        assert relation.sequence is not None
+        if relation.duckdb_name in self.next_values:
+            raise unsupported("NEXT VALUE FOR one sequence twice in a row", node.line)
+        self.next_values.add(relation.duckdb_name)
+        declared = relation.sequence.type
+        return Value(f"CAST(nextval({quote(relation.duckdb_name)}) AS {duckdb_type(declared)})", declared)
 
     def _cast(self, node: syntax.Cast, scope: Scope) -> Value:
         value = self.expression(node.operand, scope)

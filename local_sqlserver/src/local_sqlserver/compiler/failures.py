@@ -47,11 +47,14 @@ def is_without_transaction(failure: duckdb.Error) -> bool:
     return isinstance(failure, duckdb.TransactionException) and "no transaction is active" in str(failure)
 
 
-def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0) -> SqlError:
+def to_sql_error(
+    failure: duckdb.Error, line: int, relations: Sequence[Relation] = (), spid: int = 0, verb: str = "INSERT"
+) -> SqlError:
     """The SQL Server error for a DuckDB failure.
 
     ``relations`` are the tables of the statement; the table of a failed constraint is looked up among them. ``spid``
-    is the session's number. An unknown failure becomes error 50000 with DuckDB's text, so that it is never hidden.
+    is the session's number, ``verb`` the kind of change in message 515. An unknown failure becomes error 50000 with
+    DuckDB's text, so that it is never hidden.
     """
     message = str(failure)
     # The first form is from ``raising``, the second from tsql_raise in the compiled SQL.
@@ -67,6 +70,8 @@ def to_sql_error(failure: duckdb.Error, line: int, relations: Sequence[Relation]
     for pattern, build in _PATTERNS:
         if found := re.search(pattern, message, re.DOTALL):
             result = build(found, relations)
+            if result.number == 515:
+                result.message = result.message.replace("INSERT fails", f"{verb} fails")
             result.line = line
             return result
     return sql_error(50000, message, line=line)
@@ -105,8 +110,10 @@ def _full(relation: Relation | None) -> str:
 
 
 def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
-    table, column = found[1], found[2].strip('"')
-    relation = next((known for known in relations if known.name.lower() == table.lower()), None)
+    table, column = found[1].strip('"'), found[2].strip('"')
+    # The DuckDB name of a temporary table is not its name.
+    names = (f'."{table}"'.lower(), f".{table}".lower())
+    relation = next((known for known in relations if known.duckdb_name.lower().endswith(names)), None)
     return sql_error(515, column, _full(relation), "INSERT")
 
 
@@ -186,6 +193,7 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"NOT NULL constraint failed: (.*)\.(\"[^\"]+\"|[^.]+)$", _not_null),
     (r"Duplicate key \"(.*)\" violates unique constraint", _duplicate),
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
+    (r"nextval: reached (?:maximum|minimum) value of sequence \"+([^\"]+)\"", _named(11728)),
     (r"Division by zero", _plain(8134)),
     (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow("expression")),
     (r"Type INT\d+ with value (-?\d+) can't be cast .* destination type (UINT8|INT16)", _small_overflow),

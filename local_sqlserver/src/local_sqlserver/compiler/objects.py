@@ -11,29 +11,56 @@ from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
 from local_sqlserver.types import TEXT
 
 
+def _split(duckdb_name: str) -> list[str]:
+    """The quoted parts of a DuckDB name."""
+    return re.findall(r'"(?:[^"]|"")*"|[^.]+', duckdb_name)
+
+
 def _parts(relation: Relation) -> list[str]:
     """The quoted parts of the table's DuckDB name."""
-    return re.findall(r'"(?:[^"]|"")*"|[^.]+', relation.duckdb_name)
+    return _split(relation.duckdb_name)
 
 
-def _in_schema_of(relation: Relation, name: str) -> str:
+def sibling(relation: Relation, name: str) -> str:
     """The full name of an object in the DuckDB schema of the table."""
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
-def copy_name(relation: Relation) -> str:
-    """The quoted name of the copy that replaces a rebuilt table."""
-    return _in_schema_of(relation, f"{relation.name}$copy")
+def former_name(relation: Relation) -> str:
+    """The quoted name of a table while it is replaced by one with other columns or keys."""
+    return sibling(relation, f"{relation.name}$former")
 
 
-def rename_copy(relation: Relation) -> str:
-    """The statement that renames the copy to the name of the dropped table."""
-    return f"ALTER TABLE {copy_name(relation)} RENAME TO {_parts(relation)[-1]}"
+def rename_former(relation: Relation) -> str:
+    """The statement that renames the table that is replaced."""
+    return f"ALTER TABLE {relation.duckdb_name} RENAME TO {identifier(f'{relation.name}$former')}"
 
 
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
-    return _in_schema_of(relation, f"{relation.name}$identity")
+    return sibling(relation, f"{relation.name}$identity")
+
+
+def last_identity(relation: Relation) -> str:
+    """SQL of the last identity value of a table, NULL if it has had none since it was created or truncated."""
+    *home, name = (part.strip('"').replace('""', '"') for part in _split(identity_sequence(relation)))
+    database, schema = map(quote, home)
+    return (
+        f"(SELECT last_value FROM duckdb_sequences() WHERE database_name = {database} "
+        f"AND schema_name = {schema} AND sequence_name = {quote(name)})"
+    )
+
+
+def move_identity(relation: Relation, column: ColumnInfo, rows: str, value: str) -> str:
+    """The statement that moves the identity to the farthest ``value`` of the rows, if it is beyond the present one."""
+    assert column.identity is not None
+    seed, increment = column.identity
+    farthest, beyond = ("max", ">") if increment > 0 else ("min", "<")
+    last = f"coalesce({last_identity(relation)}, {seed - increment})"
+    return (
+        f"SELECT setval({quote(identity_sequence(relation))}, _v) FROM (SELECT CAST({farthest}({value}) AS BIGINT) "
+        f"AS _v FROM {rows}) AS _i WHERE _v {beyond} {last}"
+    )
 
 
 def sequence_start(identity: tuple[int, int]) -> str:
@@ -57,7 +84,7 @@ def create_sequence(relation: Relation, identity: tuple[int, int]) -> str:
 
 def index_name(relation: Relation, name: str) -> str:
     """The quoted name of a unique index, with the table's name in it, because index names are unique per table only."""
-    return _in_schema_of(relation, f"{relation.name}${name}")
+    return sibling(relation, f"{relation.name}${name}")
 
 
 def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where: str = "") -> str:
@@ -75,6 +102,20 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
     expressions = ", ".join(f"({key})" for key in keys)
     emitted = identifier(f"{relation.name}${name}")
     return f"CREATE UNIQUE INDEX {emitted} ON {relation.duckdb_name} ({expressions})"
+
+
+def refuse_duplicates(relation: Relation, constraint: ConstraintInfo, rows: str, where: str, named: str) -> str:
+    """SQL that raises 1505 if two of the ``rows`` have the same key; ``named`` is the index in the message."""
+    by_name = {column.name.lower(): column for column in relation.columns}
+    columns = [by_name[name.lower()] for name in constraint.columns]
+    shown = " || ', ' || ".join(
+        f"coalesce(CAST(any_value({identifier(column.name)}) AS VARCHAR), '<NULL>')" for column in columns
+    )
+    keys = ", ".join(_key(column) for column in columns)
+    table = quote(f"{relation.schema}.{relation.name}")
+    raised = raise_sql(1505, table, quote(named), f"'(' || {shown} || ')'")
+    condition = f" WHERE {where}" if where else ""
+    return f"SELECT {raised} FROM ({rows}){condition} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
 
 
 def check_failed(verb: str, constraint: ConstraintInfo, relation: Relation) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import UNRESOLVED, compared, joined
-from local_sqlserver.compiler.contract import Context
+from local_sqlserver.compiler.contract import ColumnInfo, Context, Relation
 from local_sqlserver.compiler.conversions import convert, implicit
-from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate
+from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggregate, refuse_windows
 from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
@@ -38,6 +39,14 @@ class _Recursion:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The table whose rows a common table expression shows, and its columns by their names there, in lower case."""
+
+    relation: Relation
+    columns: dict[str, ColumnInfo]
+
+
 class QueryCompiler(ExpressionCompiler):
     """Compiles queries."""
 
@@ -46,14 +55,23 @@ class QueryCompiler(ExpressionCompiler):
     def __init__(self, context: Context, line: int) -> None:
         super().__init__(context, line)
         self.tables: dict[str, SourceColumns] = {}
+        self.bases: dict[str, Base] = {}
+        self.nested: Rows | None = None  # the OUTPUT of the change that INSERT … SELECT reads
 
     def user_rows(self, node: syntax.FunctionCall, scope: Scope) -> Rows:
         """The rows of a user-defined function; ``FunctionCompiler`` implements it."""
         raise NotImplementedError
 
-    def common_tables(self, statement: syntax.CompiledStatement) -> str:
-        """The WITH clause of a statement, or ''; later names may resolve to its tables."""
+    def common_tables(
+        self, statement: syntax.CompiledStatement, target: str = "", assigned: Collection[str] = ()
+    ) -> str:
+        """The WITH clause of a statement, or ''; later names may resolve to its tables.
+
+        The statement changes the rows of ``target``, which therefore has one more column: _rowid. ``assigned`` are the
+        columns that it assigns. Raises 4403, 4405 and 4406 if the expression does not show the rows of one table.
+        """
         self.tables = {}
+        self.bases = {}
         parts = []
         recursive = False
         for table in statement.tables:
@@ -65,14 +83,97 @@ class QueryCompiler(ExpressionCompiler):
                 parts.append(self._recursive_table(table, statement.max_recursion))
                 continue
             self._refuse_order(table.query)
-            rows = self.rows(table.query, None)
+            is_target = table.name.lower() == target.lower()
+            body, base = table.query.body, None
+            if target and isinstance(body, syntax.Select):
+                base = self._base(body, assigned if is_target else None)
+            if is_target and base is None:
+                raise sql_error(4403, table.name, line=table.line)
+            if base is not None and isinstance(body, syntax.Select):
+                rows = self.select(body, None, table.query, rowid=base[0])
+            else:
+                rows = self.rows(table.query, None)
             columns = named_columns(rows, table.columns, table.name, table.line)
             self.tables[table.name.lower()] = SourceColumns(table.name, table.name, columns)
             names = ", ".join(identifier(column.emitted) for column in columns)
+            if base is not None:
+                _, relation, shown = base
+                known = {column.name.lower(): column for column in relation.columns}
+                named = {
+                    column.name.lower(): known[name.lower()]
+                    for column, name in zip(columns, shown, strict=True)
+                    if name
+                }
+                self.bases[table.name.lower()] = Base(relation, named)
+                derived = {column.name.lower() for column in columns} - named.keys()
+                if is_target and derived.intersection(assigned):
+                    raise sql_error(4406, table.name, line=table.line)
+                names = f"_rowid, {names}"
             parts.append(f"{identifier(table.name)}({names}) AS ({rows.sql})")
         if not parts:
             return ""
         return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
+
+    def _base(
+        self, body: syntax.Select, assigned: Collection[str] | None
+    ) -> tuple[int, Relation, tuple[str, ...]] | None:
+        """The position in FROM of the table that a SELECT shows, the table, and its column in each item, '' for none.
+
+        ``assigned`` tells the table of several that a statement changes: raises 4405 if it is not one. None is the
+        result for a SELECT that does not show rows of a table (DISTINCT, GROUP BY), or may show those of several.
+        """
+        if body.distinct or body.group or body.having or any(has_aggregate(i.value) for i in body.items if i.value):
+            return None
+        # The columns of each source and the columns of its table behind them.
+        sources: list[tuple[str, Relation | None, dict[str, str]]] = []
+        for source in sources_of(body.source):
+            if not isinstance(source, syntax.TableSource):
+                sources.append((getattr(source, "alias", ""), None, {}))
+                continue
+            alias = (source.alias or source.name[-1]).lower()
+            key = source.name[0].lower() if len(source.name) == 1 else ""
+            if key in self.tables:
+                base = self.bases.get(key)
+                columns = self.tables[key].columns
+                shown = {
+                    c.name.lower(): base.columns[c.name.lower()].name if base and c.name.lower() in base.columns else ""
+                    for c in columns
+                }
+                sources.append((alias, base.relation if base else None, shown))
+                continue
+            relation = self.context.relation(source.name, source.line)
+            shown = {column.name.lower(): column.name for column in relation.columns}
+            sources.append((alias, relation if relation.kind not in ("V", "S") else None, shown))
+        items: list[tuple[str, int, str]] = []
+        for item in body.items:
+            if item.value is None:
+                qualifier = item.qualifier[-1].lower() if item.qualifier else ""
+                for position, (alias, _, shown) in enumerate(sources):
+                    if qualifier in ("", alias):
+                        items += [(name, position, column) for name, column in shown.items()]
+                continue
+            name, position, column = item.alias.lower(), -1, ""
+            if isinstance(item.value, syntax.Column):
+                *before, last = item.value.parts
+                name = name or last.lower()
+                for index, (alias, _, shown) in enumerate(sources):
+                    if last.lower() in shown and (not before or before[-1].lower() == alias):
+                        position, column = index, shown[last.lower()]
+            items.append((name, position, column))
+        changed = {position for name, position, column in items if column and name in (assigned or ())}
+        if not changed:
+            changed = {index for index, (_, relation, _) in enumerate(sources) if relation is not None}
+            if len(sources) > 1 and not assigned:
+                changed = {*changed, -1}
+        if len(changed) != 1:
+            if assigned is not None and len(sources) > 1:
+                raise sql_error(4405, "derived table", line=body.line)
+            return None
+        (position,) = changed
+        base_relation = sources[position][1]
+        if base_relation is None:
+            return None
+        return position, base_relation, tuple(column if at == position else "" for _, at, column in items)
 
     def _recursive_table(self, table: syntax.CommonTable, limit: int) -> str:
         body = table.query.body
@@ -118,6 +219,7 @@ class QueryCompiler(ExpressionCompiler):
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A query inside a statement; raises 1033 for ORDER BY without TOP or OFFSET."""
         self._refuse_order(query)
+        _refuse_next_value(query, 11719)
         return self.query_rows(query, parent)
 
     def query_rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
@@ -143,6 +245,7 @@ class QueryCompiler(ExpressionCompiler):
         return self._set_operation(body, parent)
 
     def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> Rows:
+        _refuse_next_value(node, 11721)
         left, right = self._body(node.left, parent), self._body(node.right, parent)
         if len(left.columns) != len(right.columns):
             raise sql_error(205, line=node.line)
@@ -196,8 +299,13 @@ class QueryCompiler(ExpressionCompiler):
             parts.append(f"{value.sql} AS {identifier(theirs.emitted)}")
         return f'SELECT {", ".join(parts)} FROM ({rows.sql}) AS "_c"'
 
-    def select(self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: bool = False) -> Rows:
-        """A SELECT; with ``rowid`` its SQL has one more column, _rowid: the rowid of its only table."""
+    def select(
+        self, node: syntax.Select, parent: Scope | None, query: syntax.Query, *, rowid: int | None = None
+    ) -> Rows:
+        """A SELECT; with ``rowid`` its SQL begins with one more column, _rowid: the rowid of that source."""
+        refuse_windows(node.where, node.having, *(node.group.keys if node.group else ()))
+        if query.order or node.distinct:
+            _refuse_next_value(node, 11721 if node.distinct else 11723)
         scope = Scope(parent)
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
@@ -221,8 +329,10 @@ class QueryCompiler(ExpressionCompiler):
             having = f" HAVING {self.condition(node.having, scope)}"
         scope.clause = "order"
         select_list = ", ".join(f"{value.sql} AS {identifier(column.emitted)}" for column, value in items)
-        if rowid:
-            select_list = f"{identifier(scope.sources[0].emitted)}.rowid AS _rowid, {select_list}"
+        if rowid is not None:
+            shown = scope.sources[rowid]
+            name = "_rowid" if shown.relation is None else "rowid"
+            select_list = f"{identifier(shown.emitted)}.{name} AS _rowid, {select_list}"
         columns = tuple(column for column, _ in items)
         tail = f"{source}{where}{grouping}{having}"
         if node.distinct:
@@ -436,8 +546,15 @@ class QueryCompiler(ExpressionCompiler):
                 return self._file_source(node, scope)
             case syntax.Join():
                 return self._join(node, scope)
+            case syntax.ChangeSource():
+                if self.nested is None:
+                    raise sql_error(10729, line=node.line)
+                rows, self.nested = self.nested, None
+                return self._derived(rows, node.alias, node.columns, scope, node.line)
             case syntax.Pivot():
                 return self._pivot(node, scope)
+            case syntax.Unpivot():
+                return self._unpivot(node, scope)
         raise unsupported(type(node).__name__.upper(), node.line)
 
     def _table(self, node: syntax.TableSource, scope: Scope) -> str:
@@ -502,6 +619,7 @@ class QueryCompiler(ExpressionCompiler):
         return self._derived(rows, node.alias, node.columns, scope, node.line)
 
     def _join(self, node: syntax.Join, scope: Scope) -> str:
+        refuse_windows(node.condition)
         left = self.source(node.left, scope)
         if node.kind.endswith("APPLY"):
             return self._apply(node, left, scope)
@@ -569,6 +687,54 @@ class QueryCompiler(ExpressionCompiler):
         grouping = f" GROUP BY {', '.join(groups)}" if groups else ""
         rows = Rows(f"SELECT {', '.join(selected)} FROM {source}{grouping}", tuple(columns))
         return self._derived(rows, node.alias, (), scope, node.line)
+
+    def _unpivot(self, node: syntax.Unpivot, scope: Scope) -> str:
+        """UNPIVOT: a row for each of the listed columns that is not NULL. Raises 8167 for columns of several types."""
+        inner = Scope(scope.parent)
+        source = self.source(node.source, inner)
+        listed = [inner.resolve(syntax.Column(parts=(name,), line=node.line))[0] for name in node.columns]
+        for name, value in zip(node.columns, listed, strict=True):
+            if value.type != listed[0].type:
+                raise sql_error(8167, name, line=node.line)
+        used = {value.sql for value in listed}
+        columns = []
+        selected = []
+        for known in inner.sources:
+            for column in known.columns:
+                read = known.value(column)
+                if read.sql not in used:
+                    selected.append(f"{read.sql} AS {identifier(column.name)}")
+                    columns.append(replace(column, emitted=column.name))
+        values = ", ".join(
+            f"struct_pack(v := {value.sql}, n := {quote(name)})"
+            for name, value in zip(node.columns, listed, strict=True)
+        )
+        selected.append(f"unnest([{values}]) AS _unpivoted")
+        outer = [identifier(column.emitted) for column in columns]
+        outer += [f"_unpivoted.v AS {identifier(node.value)}", f"_unpivoted.n AS {identifier(node.column)}"]
+        columns.append(OutputColumn(node.value, listed[0].type, node.value, listed[0].collation))
+        columns.append(OutputColumn(node.column, text_type("nvarchar", 128), node.column))
+        sql = (
+            f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(selected)} FROM {source}) AS _u "
+            "WHERE _unpivoted.v IS NOT NULL"
+        )
+        return self._derived(Rows(sql, tuple(columns)), node.alias, (), scope, node.line)
+
+
+def _refuse_next_value(node: syntax.Node, number: int) -> None:
+    """Raise an error for a query with NEXT VALUE FOR."""
+    for inner in node.walk():
+        if isinstance(inner, syntax.NextValue):
+            raise sql_error(number, line=inner.line)
+
+
+def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:
+    """The sources that a FROM clause joins, in order."""
+    if isinstance(source, syntax.Join):
+        yield from sources_of(source.left)
+        yield from sources_of(source.right)
+    elif source is not None:
+        yield source
 
 
 def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:

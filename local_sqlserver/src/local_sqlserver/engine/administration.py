@@ -308,8 +308,8 @@ class Administration:
     # --- DROP
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
-        """DROP TABLE, VIEW, PROCEDURE, SCHEMA and DATABASE."""
-        if statement.kind in ("TABLE", "VIEW"):
+        """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, SCHEMA and DATABASE."""
+        if statement.kind in ("TABLE", "VIEW", "SEQUENCE"):
             translation, relations = self._compilation.compiled(statement, frame)
             yield from self._runner.run(translation, relations, frame, statement.line)
             return

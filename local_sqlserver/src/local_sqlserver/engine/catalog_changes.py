@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from local_sqlserver.catalog import store, system_views
-from local_sqlserver.catalog.objects import INDEX_KINDS, Catalog, CatalogObject
+from local_sqlserver.catalog.objects import INDEX_KINDS, Catalog, CatalogObject, sequence_text
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.engine.state import Frame, SessionState
@@ -18,7 +18,7 @@ from local_sqlserver.language.tokens import tokenize
 def check(view: CatalogView, change: CatalogChange) -> None:
     """Raise SqlError 2714 before a CREATE whose name is taken (procedures share the names of tables)."""
     relation = change.relation
-    if relation.kind not in ("U", "V") or not change.action.startswith("create "):
+    if relation.kind not in ("U", "V", "SO") or not change.action.startswith("create "):
         return
     catalog = view.catalog(relation.database)
     if change.action == "create table":
@@ -39,6 +39,8 @@ def record(
     relation = change.relation
     if relation.kind == "T":
         _record_temporary(state, transactions, frame, change)
+    elif relation.kind == "SO":
+        _record_sequence(view, transactions, change)
     elif relation.kind in ("U", "V"):
         _record_object(view, transactions, change)
 
@@ -90,6 +92,27 @@ def _record_object(view: CatalogView, transactions: Transactions, change: Catalo
         item = replace(present, modified=now, columns=relation.columns, constraints=relation.constraints)
     else:
         raise unsupported(f"{change.action.upper()} of an object that is not in the catalog")
+    put(view, transactions, database, item, new=present is None)
+
+
+def _record_sequence(view: CatalogView, transactions: Transactions, change: CatalogChange) -> None:
+    relation, database = change.relation, change.relation.database
+    present = view.catalog(database).find(relation.schema, relation.name)
+    if change.action == "drop sequence":
+        assert present is not None
+        drop(view, transactions, database, present)
+        return
+    assert relation.sequence is not None
+    now = datetime.now()
+    item = CatalogObject(
+        id=present.id if present else view.database(database).new_object_id(),
+        schema=relation.schema,
+        name=relation.name,
+        type="SO",
+        created=present.created if present else now,
+        modified=now,
+        definition=sequence_text(relation.sequence),
+    )
     put(view, transactions, database, item, new=present is None)
 
 

@@ -71,7 +71,15 @@ _KEEPS_LAST_ERROR = (
 
 _COMPILED = (
     *(syntax.SelectStatement, syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate),
-    *(syntax.CreateTable, syntax.AlterTable, syntax.CreateIndex, syntax.DropIndex),
+    *(
+        syntax.CreateTable,
+        syntax.AlterTable,
+        syntax.CreateIndex,
+        syntax.DropIndex,
+        syntax.CheckIdentity,
+        syntax.Maintain,
+        syntax.Sequence,
+    ),
 )
 
 
@@ -349,7 +357,7 @@ class Interpreter:
         relation = self._compilation.context(frame).relation(statement.table, statement.line)
         if not any(column.identity for column in relation.columns):
             raise sql_error(8106, ".".join(statement.table))
-        key = (relation.database.lower(), relation.schema.lower(), relation.name.lower())
+        key = (relation.database, relation.schema, relation.name)
         current = frame.settings.identity_insert
         if statement.on:
             if current is not None and current != key:

@@ -115,7 +115,7 @@ def _object_schema_name(values: SessionValues, arguments: Arguments) -> object:
 def _object_definition(values: SessionValues, arguments: Arguments) -> object:
     item = _by_id(values, arguments[:1])
     if item is not None:
-        return item.definition or None
+        return item.definition if item.type in ("P", "V") else None
     return _constraint_definition(values, _number(arguments, 0))
 
 

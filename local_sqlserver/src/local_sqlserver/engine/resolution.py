@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import MASTER
-from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote, sequence_of
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import FunctionInfo, Relation
 from local_sqlserver.engine.bulk_insert import resolve
@@ -35,6 +37,7 @@ def relation_of(item: CatalogObject, database: str) -> Relation:
         name=item.name,
         columns=item.columns,
         constraints=item.constraints,
+        sequence=sequence_of(item.definition) if item.type == "SO" else None,
     )
 
 
@@ -102,6 +105,37 @@ class StatementContext:
         context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)
         return FunctionInfo(f"{item.schema}.{item.name}", definition, context)
 
+    def table(self, database: str, schema: str, name: str) -> Relation:
+        """Return the table that a foreign key refers to."""
+        item = self._view.catalog(database).find(schema, name)
+        if item is None:
+            raise invalid_object((schema, name), 0)
+        return relation_of(item, database)
+
+    def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
+        """Resolve the name of a sequence object; raises SqlError 208."""
+        database, schema = self._database_and_schema(parts, line)
+        catalog = self._view.catalog(database)
+        item = catalog.find(self.default_schema, parts[-1]) if len(parts) == 1 else None
+        item = item or catalog.find(schema, parts[-1])
+        if item is None or item.type != "SO":
+            raise invalid_object(parts, line)
+        return relation_of(item, database)
+
+    def referencing(self, relation: Relation) -> tuple[Relation, ...]:
+        """Return the tables with a foreign key to a table."""
+        if relation.kind != "U":
+            return ()
+        key = (relation.schema.lower(), relation.name.lower())
+        return tuple(
+            relation_of(item, relation.database)
+            for item in self._view.catalog(relation.database).objects.values()
+            if any(
+                known.foreign is not None and (known.foreign.schema.lower(), known.foreign.table.lower()) == key
+                for known in item.constraints
+            )
+        )
+
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new table or view; raises SqlError 2760."""
         name = parts[-1]
@@ -141,7 +175,7 @@ class StatementContext:
             temporary = self._state.temporary(name)
             if temporary is None or name.lower() in self._absent:
                 raise invalid_object(parts, line)
-            return temporary
+            return self._with_identity_insert(temporary)
         database, schema = self._database_and_schema(parts, line)
         if len(parts) > 1 and schema.lower() in _SYSTEM_SCHEMAS:
             return self._system(parts, database, schema, line)
@@ -152,13 +186,12 @@ class StatementContext:
         item = item or catalog.find(schema, name)
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
-        relation = relation_of(item, database)
-        if self._frame.settings.identity_insert == (database.lower(), *item.key):
-            relation = Relation(
-                *(relation.duckdb_name, relation.kind, relation.database, relation.schema, relation.name),
-                *(relation.columns, relation.constraints, True),
-            )
-        return relation
+        return self._with_identity_insert(relation_of(item, database))
+
+    def _with_identity_insert(self, relation: Relation) -> Relation:
+        """Mark the table for which IDENTITY_INSERT is ON."""
+        on = self._frame.settings.identity_insert == (relation.database, relation.schema, relation.name)
+        return replace(relation, identity_insert=True) if on else relation
 
     def _system(self, parts: tuple[str, ...], database: str, schema: str, line: int) -> Relation:
         found = system_views.find(schema, parts[-1])

@@ -15,7 +15,7 @@ from local_sqlserver.engine import catalog_changes
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.results import convert_rows, result_set
-from local_sqlserver.engine.rows import Fetched, fetch, insert_rows
+from local_sqlserver.engine.rows import Fetched, fetch
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
@@ -49,11 +49,11 @@ class Runner:
             raise self.error(failure, line, relations) from failure
         return fetched
 
-    def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation]) -> SqlError:
+    def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation], verb: str = "INSERT") -> SqlError:
         """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
         if isinstance(failure, duckdb.InterruptException):
             raise Cancelled from failure
-        return failures.to_sql_error(failure, line, relations, self._state.spid)
+        return failures.to_sql_error(failure, line, relations, self._state.spid, verb)
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
@@ -73,13 +73,12 @@ class Runner:
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         deadline = time.monotonic() + _CONFLICT_PATIENCE
         fetched: Fetched = ([], [])
+        sql = ""
         while True:
             try:
                 with self._work.writing():
                     for sql in translation.statements:
                         fetched = fetch(self._transactions.connection, sql, values)
-                    if translation.output_into is not None:
-                        self._output_into(translation, fetched)
                     for change in translation.changes:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
@@ -87,7 +86,8 @@ class Runner:
                 if failures.is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
                     self._state.pause(0.02)
                     continue
-                raise self.error(failure, line, relations) from failure
+                updates = translation.command == "update" or sql.startswith("UPDATE")
+                raise self.error(failure, line, relations, "UPDATE" if updates else "INSERT") from failure
             break
         if self._transactions.count:
             self._keep_table_variables(relations, frame)
@@ -101,19 +101,6 @@ class Runner:
                 sql = f"SELECT * FROM {relation.duckdb_name}"
                 table.rows = fetch(self._transactions.connection, sql, ())[1]
 
-    def _output_into(self, translation: Translation, fetched: Fetched) -> None:
-        description, rows = fetched
-        into = translation.output_into
-        if into is None or not rows:
-            return
-        if translation.identity_table is not None:
-            description, rows = description[:-1], [row[:-1] for row in rows]
-        names = translation.output_into_columns or tuple(
-            column.name for column in into.columns if column.identity is None and column.computed is None
-        )
-        columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-        insert_rows(self._transactions.connection, f"{into.duckdb_name} ({columns})", rows)
-
     def _result_events(
         self,
         translation: Translation,
@@ -123,14 +110,15 @@ class Runner:
     ) -> Iterator[Event]:
         returned = translation.returns_rows or bool(translation.assignments)
         if translation.identity_table is not None:
-            if rows:
-                self._state.last_identity = frame.scope_identity = rows[-1][-1]
+            identities = [row[-1] for row in rows if row[-1] is not None]  # MERGE has rows without one
+            if identities:
+                self._state.last_identity = frame.scope_identity = identities[-1]
             description, rows = description[:-1], [row[:-1] for row in rows]
             count = len(rows)
         elif translation.counted:
             count = rows[0][-1] if rows else 0
             description, rows = description[:-1], [row[:-1] for row in rows]
-        elif returned or translation.output_into is not None:
+        elif returned:
             count = len(rows)
         elif translation.command == "ddl" or not rows:
             count = 0
@@ -138,13 +126,13 @@ class Runner:
             count = int(rows[0][0])
         if translation.assignments:
             self._assign(translation, description, rows, frame)
-        elif translation.returns_rows and translation.output_into is None:
+        elif translation.returns_rows:
             yield from result_set(description, rows, translation)
         self._state.row_count = count
         silent = frame.settings.nocount or translation.command in ("ddl", "truncate")
-        if translation.returns_rows and translation.output_into is None:
+        if translation.returns_rows:
             yield self._state.done(frame, None if silent else count, _COMMANDS.get(translation.command, 0))
-        elif not translation.assignments:
+        elif not translation.assignments or translation.command == "update":
             if not silent:
                 yield self._state.done(frame, count, _COMMANDS.get(translation.command, 0))
             elif not frame.in_procedure:

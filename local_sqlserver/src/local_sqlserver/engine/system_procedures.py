@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
-from local_sqlserver.engine import extended_properties, undeclared_parameters
+from local_sqlserver.engine import extended_properties, renaming, undeclared_parameters
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
@@ -391,6 +391,7 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_pkeys": _sp_pkeys,
     "sp_helptext": _sp_helptext,
     "sp_set_session_context": _set_session_context,
+    "sp_rename": renaming.rename,
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
@@ -398,7 +399,6 @@ _PROCEDURES: dict[str, Handler] = {
         name: _refused(name)
         for name in (
             "sp_describe_first_result_set",
-            "sp_rename",
             "sp_addmessage",
             "sp_configure",
             "sp_cursoropen",
@@ -414,6 +414,7 @@ _PROCEDURES: dict[str, Handler] = {
             "sp_addlogin",
             "sp_adduser",
             "sp_recompile",
+            "sp_sequence_get_range",
             "sp_updatestats",
             "sp_fkeys",
             "sp_statistics",

@@ -177,6 +177,13 @@ class Subquery(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextValue(Expression):
+    """NEXT VALUE FOR sequence."""
+
+    sequence: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition(Expression):
     """An expression that is true, false or unknown; T-SQL does not allow it as a value."""
 
@@ -329,6 +336,15 @@ class FileSource(Source):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSource(Source):
+    """(INSERT, UPDATE, DELETE or MERGE … OUTPUT …) AS alias [(columns)], the source of INSERT … SELECT."""
+
+    change: DataStatement
+    alias: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join(Source):
     """``kind`` is INNER, LEFT, RIGHT, FULL, CROSS, CROSS APPLY or OUTER APPLY."""
 
@@ -476,6 +492,7 @@ class Insert(DataStatement):
 
     target: Name
     columns: tuple[str, ...] | None
+    top: Top | None = None
     rows: tuple[tuple[Expression, ...], ...] | None = None
     query: Query | None = None
     output: Output | None = None
@@ -483,11 +500,15 @@ class Insert(DataStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment(Node):
-    """column = value in UPDATE SET; ``variable`` is set for @x = value."""
+    """column = value in UPDATE SET; ``variable`` is set for @x = value and @x = column = value, else ''.
+
+    ``operator`` is the one of a compound assignment (``+`` of +=) to a column, else ''.
+    """
 
     column: str
     value: Expression
     variable: str = ""
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -533,6 +554,7 @@ class Merge(DataStatement):
     alias: str
     source: Source
     condition: Expression
+    top: Top | None
     clauses: tuple[MergeClause, ...]
     output: Output | None
 
@@ -545,6 +567,15 @@ class Truncate(CompiledStatement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIdentity(CompiledStatement):
+    """DBCC CHECKIDENT (table [, RESEED [, value]]); ``reseed`` is False for NORESEED."""
+
+    target: Name
+    reseed: bool
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition(Node):
     """The expression of a DEFAULT, CHECK, computed column or filter, and its text, which the catalog stores."""
 
@@ -554,7 +585,10 @@ class Definition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnDefinition(Node):
-    """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified."""
+    """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified.
+
+    ``with_values`` gives the rows of the table the default of an added nullable column, too.
+    """
 
     name: str
     type: SqlType | None = None
@@ -562,18 +596,30 @@ class ColumnDefinition(Node):
     identity: tuple[int, int] | None = None
     default: Definition | None = None
     default_name: str | None = None
+    with_values: bool = False
     computed: Definition | None = None
     collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintDefinition(Node):
-    """A table constraint: ``kind`` PK, UQ or C; a DEFAULT … FOR of ALTER TABLE has kind D and one column."""
+    """A table constraint: ``kind`` PK, UQ, C or F, or an index (IX, UX for a unique one) with its filter.
+
+    A DEFAULT … FOR of ALTER TABLE has kind D and one column.
+
+    A foreign key has the table and columns that it ``references`` (no columns mean its primary key), and its actions.
+    ``checked`` is False after WITH NOCHECK.
+    """
 
     kind: str
     name: str
     columns: tuple[str, ...]
     definition: Definition | None = None
+    references: Name = ()
+    referenced: tuple[str, ...] = ()
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -587,7 +633,11 @@ class CreateTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlterTable(CompiledStatement):
-    """ALTER TABLE: exactly one of the parts is filled."""
+    """ALTER TABLE: columns and constraints to add or to drop, one column to alter, or constraints to switch.
+
+    ``switched`` are the names of CHECK CONSTRAINT and NOCHECK CONSTRAINT, '' for ALL: whether they are then ``enabled``
+    and the rows ``checked``.
+    """
 
     target: Name
     add_columns: tuple[ColumnDefinition, ...] = ()
@@ -596,11 +646,17 @@ class AlterTable(CompiledStatement):
     drop_constraints: tuple[str, ...] = ()
     alter_column: ColumnDefinition | None = None
     if_exists: bool = False
+    switched: tuple[str, ...] = ()
+    enabled: bool = True
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropObjects(CompiledStatement):
-    """DROP TABLE, VIEW, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names; the compiler compiles the first two."""
+    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names.
+
+    The compiler compiles the first three.
+    """
 
     kind: str
     names: tuple[Name, ...]
@@ -636,6 +692,46 @@ class DropIndex(CompiledStatement):
     name: str
     target: Name
     if_exists: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence(CompiledStatement):
+    """CREATE SEQUENCE, or ALTER SEQUENCE … RESTART; None stands for an option that is not given.
+
+    ``minimum`` and ``maximum`` are '' for NO MINVALUE and NO MAXVALUE.
+    """
+
+    action: str
+    target: Name
+    type: SqlType | None = None
+    start: int | None = None
+    increment: int | None = None
+    minimum: int | str | None = None
+    maximum: int | str | None = None
+    cycle: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintain(CompiledStatement):
+    """ALTER INDEX, CREATE STATISTICS or UPDATE STATISTICS: it affects speed alone.
+
+    ``index`` is '' for ALL and for statistics. ``disable`` is set for ALTER INDEX … DISABLE.
+    """
+
+    target: Name
+    index: str = ""
+    columns: tuple[str, ...] = ()
+    disable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename(CompiledStatement):
+    """The change of a table by sp_rename: ``kind`` is OBJECT (the table), COLUMN or INDEX (also a constraint)."""
+
+    target: Name
+    kind: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,10 @@ from local_sqlserver.compiler.functions.session import (
     SYSNAME,
     session_value,
 )
+from local_sqlserver.compiler.objects import last_identity
 from local_sqlserver.compiler.types import INT, duckdb_type
-from local_sqlserver.errors import unsupported
+from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.language.parser import parse_name
 from local_sqlserver.types import MAX, SqlType
 
 metadata = Theme("metadata")
@@ -91,10 +93,28 @@ for _name, (_least, _most, _) in _SUPPORTED.items():
     _takes = _OTHER_COUNTS.get(_name, (_least, _most))
     metadata.scalar(_name, least=_takes[0], most=_takes[1])(_supported)
 
+
+@metadata.scalar("IDENT_CURRENT", least=1, result=IDENTITY)
+def _ident_current(call: Call) -> str:
+    name = call.arguments[0].constant
+    if name is None:
+        raise unsupported("IDENT_CURRENT of a name that is not a constant", call.line)
+    identity, last = None, "NULL"
+    try:
+        relation = call.compiler.context.relation(parse_name(name), call.line)
+        identity = next((column.identity for column in relation.columns if column.identity), None)
+    except SqlError as error:
+        if error.number not in (102, 156, 208):  # a text that is no name, or not the name of a table
+            raise
+    if identity is not None:
+        last = f"coalesce({last_identity(relation)}, {identity[0]})"
+    return f"CAST({last} AS {duckdb_type(IDENTITY)})"
+
+
 metadata.refuse(
     *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "COLLATIONPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
     *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
-    *("FULLTEXTSERVICEPROPERTY", "IDENT_CURRENT", "INDEXKEY_PROPERTY", "INDEXPROPERTY", "INDEX_COL", "LOGINPROPERTY"),
+    *("FULLTEXTSERVICEPROPERTY", "INDEXKEY_PROPERTY", "INDEXPROPERTY", "INDEX_COL", "LOGINPROPERTY"),
     *("ORIGINAL_DB_NAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),
     "TYPEPROPERTY",
 )

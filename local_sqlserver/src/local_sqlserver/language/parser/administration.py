@@ -7,7 +7,7 @@ from local_sqlserver.errors import unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor, syntax_error
 from local_sqlserver.language.keywords import RESERVED
-from local_sqlserver.language.tokens import BINARY, NUMBER, QUOTED, STRING, WORD
+from local_sqlserver.language.tokens import BINARY, END, NUMBER, QUOTED, STRING, WORD
 
 _BULK_OPTIONS = frozenset(
     (
@@ -55,12 +55,20 @@ def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
     line = cursor.advance().line
     cursor.advance()
     if action == "CREATE":
+        for words in (("SCOPED", "CREDENTIAL"), ("AUDIT", "SPECIFICATION"), ("ENCRYPTION", "KEY")):
+            if cursor.at_words(*words):
+                raise unsupported(f"CREATE DATABASE {' '.join(words)}", line)
         name = cursor.expect_identifier()
+        if cursor.accept_word("CONTAINMENT"):
+            cursor.expect_operator("=")
+            if not cursor.accept_word("NONE"):
+                raise unsupported(f"CONTAINMENT = {cursor.token.upper}", line)
+        _files(cursor)
         if cursor.accept_word("COLLATE"):
             collation = find(cursor.expect_identifier(), line)
             if collation != DATABASE:
                 raise unsupported(f"A database with a collation other than {DATABASE.name}", line)
-        if cursor.at_word("ON", "LOG", "WITH", "CONTAINMENT", "FOR", "AS"):
+        if cursor.at_word("LOG", "WITH", "FOR", "AS"):
             raise unsupported(f"CREATE DATABASE … {cursor.token.upper}", cursor.token.line)
         return syntax.CreateDatabase(name=name, line=line)
     if cursor.at_word("SCOPED", "AUDIT", "ENCRYPTION"):
@@ -85,6 +93,28 @@ def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:
         else:
             cursor.expect_word("NO_WAIT")
     return syntax.AlterDatabase(name=name, options=tuple(options), rollback_immediate=rollback, line=line)
+
+
+def _files(cursor: TokenCursor) -> None:
+    """Step over ON [PRIMARY] (file), … LOG ON (file), …: names, sizes and growth of files do not affect results."""
+    while cursor.at_word("ON") or cursor.at_words("LOG", "ON"):
+        cursor.accept_word("LOG")
+        cursor.advance()
+        cursor.accept_word("PRIMARY")
+        while True:
+            if cursor.at_word("FILEGROUP"):
+                raise unsupported("CREATE DATABASE … FILEGROUP", cursor.token.line)
+            cursor.expect_operator("(")
+            while not cursor.accept_operator(")"):
+                cursor.expect_word("NAME", "FILENAME", "SIZE", "MAXSIZE", "FILEGROWTH")
+                cursor.expect_operator("=")
+                while not cursor.at_operator(",", ")"):
+                    if cursor.token.kind == END:
+                        raise cursor.error()
+                    cursor.advance()
+                cursor.accept_operator(",")
+            if not cursor.accept_operator(","):
+                break
 
 
 def _database_option(cursor: TokenCursor) -> tuple[str, str]:
@@ -200,6 +230,8 @@ def parse_signature(cursor: TokenCursor) -> syntax.Statement:
     token = cursor.advance()
     if cursor.at_word("COUNTER"):
         raise unsupported("A countersignature", token.line)
+    if cursor.at_word("SENSITIVITY", "SYMMETRIC", "ASYMMETRIC"):
+        raise unsupported(f"{token.upper} {cursor.token.upper}", token.line)
     cursor.expect_word("SIGNATURE")
     cursor.expect_word("TO" if token.upper == "ADD" else "FROM")
     kind, module = _securable(cursor)

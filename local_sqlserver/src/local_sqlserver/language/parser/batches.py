@@ -13,7 +13,7 @@ from functools import partial
 
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.language.cursor import syntax_error
+from local_sqlserver.language.cursor import TokenCursor, syntax_error
 from local_sqlserver.language.datatypes import parse_parameter_type, parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.administration import (
@@ -25,7 +25,7 @@ from local_sqlserver.language.parser.administration import (
 )
 from local_sqlserver.language.parser.definitions import DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
-from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import SqlType
 
 _COMPOUND = frozenset({"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="})
@@ -35,7 +35,6 @@ _REFUSED_OPENERS = frozenset(
     {
         "BACKUP",
         "CHECKPOINT",
-        "DBCC",
         "KILL",
         "LINENO",
         "READTEXT",
@@ -52,7 +51,18 @@ _REFUSED_OBJECTS = (
     *("AGGREGATE", "APPLICATION", "ASSEMBLY", "ASYMMETRIC", "AUTHORIZATION", "AVAILABILITY", "BROKER", "COLUMN"),
     *("CONTRACT", "CREDENTIAL", "CRYPTOGRAPHIC", "DEFAULT", "ENDPOINT", "EVENT", "EXTERNAL", "FULLTEXT", "FUNCTION"),
     *("INDEX", "MASTER", "MESSAGE", "PARTITION", "PRIMARY", "QUEUE", "REMOTE", "RESOURCE", "ROUTE", "RULE", "SCHEMA"),
-    *("SEARCH", "SECURITY", "SELECTIVE", "SEQUENCE", "SERVER", "SERVICE", "SPATIAL", "STATISTICS", "SYMMETRIC"),
+    *(
+        "SEARCH",
+        "SECURITY",
+        "SELECTIVE",
+        "SENSITIVITY",
+        "SEQUENCE",
+        "SERVER",
+        "SERVICE",
+        "SPATIAL",
+        "STATISTICS",
+        "SYMMETRIC",
+    ),
     *("SYNONYM", "TRIGGER", "TYPE", "WORKLOAD", "XML"),
 )
 _CURSOR_OPTIONS = ("LOCAL", "GLOBAL", "FORWARD_ONLY", "SCROLL", "STATIC", "FAST_FORWARD", "READ_ONLY")
@@ -78,6 +88,7 @@ class BatchParser(DefinitionParser):
             "COMMIT": self._commit,
             "CONTINUE": self._continue,
             "CREATE": self._define,
+            "DBCC": self._dbcc,
             "DEALLOCATE": self._cursor_operation,
             "DECLARE": self._declare,
             "DELETE": lambda: self.delete(self.token.line),
@@ -102,7 +113,7 @@ class BatchParser(DefinitionParser):
             "SET": self._set,
             "THROW": self._throw,
             "TRUNCATE": self.truncate,
-            "UPDATE": lambda: self.update(self.token.line),
+            "UPDATE": self.update_statement,
             "USE": self._use,
             "WAITFOR": self._wait_for,
             "WHILE": self._while,
@@ -479,6 +490,28 @@ class BatchParser(DefinitionParser):
             raise self.error()
         return syntax.WaitFor(kind=kind, value=self.constant(), line=line)
 
+    def _dbcc(self) -> syntax.Statement:
+        """DBCC CHECKIDENT; its informational messages are not sent."""
+        line = self.advance().line
+        if not self.at_word("CHECKIDENT"):
+            raise unsupported("DBCC", line)
+        self.advance()
+        self.expect_operator("(")
+        target = self._name_in_string() if self.token.kind == STRING else self.name()
+        value, reseed = None, True
+        if self.accept_operator(","):
+            reseed = self.expect_word("RESEED", "NORESEED").upper == "RESEED"
+            if reseed and self.accept_operator(","):
+                value = self.value()
+        self.expect_operator(")")
+        if self.accept_word("WITH"):
+            self.expect_word("NO_INFOMSGS")
+        return syntax.CheckIdentity(target=target, reseed=reseed, value=value, line=line)
+
+    def _name_in_string(self) -> syntax.Name:
+        text = self.advance().value
+        return TokenCursor(text, tokenize(text)).name()
+
     def _use(self) -> syntax.Statement:
         line = self.advance().line
         return syntax.Use(database=self.expect_identifier(), line=line)
@@ -587,6 +620,12 @@ class BatchParser(DefinitionParser):
             return self.create_table(line) if action == "CREATE" else self.alter_table(line)
         if what in _INDEX_WORDS and action == "CREATE":
             return self.create_index(line)
+        if what == "INDEX":
+            return self.alter_index(line)
+        if what == "SEQUENCE":
+            return self.sequence(action, line)
+        if what == "STATISTICS" and action == "CREATE":
+            return self.statistics(action, line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
             self.position = first
             if what == "DATABASE":
@@ -794,7 +833,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE"):
+        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE"):
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)

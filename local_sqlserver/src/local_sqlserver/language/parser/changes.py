@@ -84,8 +84,7 @@ class DataParser(QueryParser):
     def insert(self, line: int, tables: Tables = ()) -> syntax.Insert | syntax.InsertExecute:
         """INSERT; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("INSERT")
-        if self.at_word("TOP"):
-            raise unsupported("INSERT TOP", line)
+        top = self.top() if self.at_word("TOP") else None
         self.accept_word("INTO")
         target = self.table_name()
         self.table_hints()
@@ -105,12 +104,15 @@ class DataParser(QueryParser):
         elif self.at_word("EXEC", "EXECUTE"):
             if output is not None:
                 raise unsupported("INSERT … EXEC with OUTPUT", line)
+            if top is not None:
+                raise unsupported("INSERT TOP … EXEC", line)
             return syntax.InsertExecute(target=target, columns=columns, source=self.execute(), line=line)
         else:
             raise self.error()
         return syntax.Insert(
             target=target,
             columns=columns,
+            top=top,
             rows=rows,
             query=query,
             output=output,
@@ -128,24 +130,56 @@ class DataParser(QueryParser):
                 return tuple(assignments)
 
     def _assignment(self) -> syntax.Assignment:
+        """Column = value, @variable = value or @variable = column = value, also with += and the like."""
         line = self.token.line
+        variable = ""
         if self.token.kind == VARIABLE:
-            raise unsupported("UPDATE … SET @variable", line)
+            variable = self.scalar_variable()
+            if self.at_operator(*_COMPOUND):
+                read = syntax.Variable(name=variable, line=line)
+                operator = self.advance().text[0]
+                value: syntax.Expression = syntax.Binary(operator=operator, left=read, right=self.value(), line=line)
+                return syntax.Assignment(column="", value=value, variable=variable, line=line)
+            self.expect_operator("=")
+            if not self._column_is_assigned():
+                return syntax.Assignment(column="", value=self.value(), variable=variable, line=line)
         parts = self.name()
-        column = syntax.Column(parts=parts, line=line)
+        operator = ""
         if self.at_operator(*_COMPOUND):
             operator = self.advance().text[0]
-            value: syntax.Expression = syntax.Binary(operator=operator, left=column, right=self.value(), line=line)
+            value = self.value()
         else:
             self.expect_operator("=")
             value = self._value_or_default()
-        return syntax.Assignment(column=parts[-1], value=value, line=line)
+        return syntax.Assignment(column=parts[-1], value=value, variable=variable, operator=operator, line=line)
+
+    def _column_is_assigned(self) -> bool:
+        """Whether a column and an assignment operator follow."""
+        distance = 0
+        while self.peek(distance).is_name:
+            after = self.peek(distance + 1).text
+            if after in ("=", *_COMPOUND):
+                return True
+            if after != ".":
+                return False
+            distance += 2
+        return False
+
+    def statistics(self, action: str, line: int) -> syntax.Maintain:
+        """CREATE and UPDATE STATISTICS; ``DefinitionParser`` implements it."""
+        raise NotImplementedError
+
+    def update_statement(self) -> syntax.Statement:
+        """UPDATE of rows or of statistics."""
+        line = self.token.line
+        if self.peek().upper == "STATISTICS":
+            self.advance()
+            return self.statistics("UPDATE", line)
+        return self.update(line)
 
     def update(self, line: int, tables: Tables = ()) -> syntax.Update:
         """UPDATE; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
         self.expect_word("UPDATE")
-        if self.at_word("STATISTICS"):
-            raise unsupported("UPDATE STATISTICS", line)
         top = self.top() if self.at_word("TOP") else None
         target = self.table_name()
         self.table_hints()
@@ -193,11 +227,30 @@ class DataParser(QueryParser):
             line=line,
         )
 
+    def nested_change(self) -> syntax.DataStatement:
+        """A statement that changes rows, as the source of INSERT … SELECT."""
+        line = self.token.line
+        if self.at_word("MERGE"):
+            return self._merge(line, ())
+        if self.at_word("UPDATE"):
+            return self.update(line)
+        if self.at_word("DELETE"):
+            return self.delete(line)
+        statement = self.insert(line)
+        if isinstance(statement, syntax.InsertExecute):
+            raise self.error()
+        return statement
+
     def merge(self, line: int, tables: Tables = ()) -> syntax.Merge:
         """MERGE; ``line`` is the line of the statement, ``tables`` are its common table expressions."""
+        statement = self._merge(line, tables)
+        if not self.at_operator(";"):
+            raise sql_error(10713, line=self.token.line)
+        return statement
+
+    def _merge(self, line: int, tables: Tables) -> syntax.Merge:
         self.expect_word("MERGE")
-        if self.at_word("TOP"):
-            raise unsupported("MERGE TOP", line)
+        top = self.top() if self.at_word("TOP") else None
         self.accept_word("INTO")
         target = self.table_name()
         self.table_hints()
@@ -208,20 +261,19 @@ class DataParser(QueryParser):
         source = self._joined()
         self.expect_word("ON")
         condition = self.condition()
-        clauses = []
+        clauses: list[syntax.MergeClause] = []
         while self.at_word("WHEN"):
-            clauses.append(self._merge_clause())
+            clauses.append(self._merge_clause(clauses))
         if not clauses:
             raise self.error()
         output = self._output()
         depth = self._depth()
-        if not self.at_operator(";"):
-            raise sql_error(10713, line=self.token.line)
         return syntax.Merge(
             target=target,
             alias=alias or target[-1],
             source=source,
             condition=condition,
+            top=top,
             clauses=tuple(clauses),
             output=output,
             tables=tables,
@@ -229,7 +281,7 @@ class DataParser(QueryParser):
             line=line,
         )
 
-    def _merge_clause(self) -> syntax.MergeClause:
+    def _merge_clause(self, before: list[syntax.MergeClause]) -> syntax.MergeClause:
         line = self.expect_word("WHEN").line
         match = "NOT MATCHED" if self.accept_word("NOT") else "MATCHED"
         self.expect_word("MATCHED")
@@ -238,8 +290,15 @@ class DataParser(QueryParser):
         condition = self.condition() if self.accept_word("AND") else None
         self.expect_word("THEN")
         action = self.expect_word("UPDATE", "DELETE", "INSERT").upper
-        if (action == "INSERT") != (match == "NOT MATCHED"):
-            raise sql_error(10711, action, match, line=line)
+        if match == "NOT MATCHED" and action != "INSERT":
+            raise sql_error(10710, action, line=line)
+        if match != "NOT MATCHED" and action == "INSERT":
+            raise sql_error(10711, f"WHEN {match}", line=line)
+        for earlier in before:
+            if earlier.match == match and earlier.action == action:
+                raise sql_error(10714, f"WHEN {match}", action, line=line)
+            if earlier.match == match and earlier.condition is None:
+                raise sql_error(5324, f"WHEN {match}", f"WHEN {match}", line=line)
         if action == "UPDATE":
             return syntax.MergeClause(
                 match=match, condition=condition, action=action, assignments=self._set_clause(), line=line
@@ -247,8 +306,9 @@ class DataParser(QueryParser):
         if action == "DELETE":
             return syntax.MergeClause(match=match, condition=condition, action=action, line=line)
         columns = self.column_list() if self.at_operator("(") else None
-        if self.at_words("DEFAULT", "VALUES"):
-            raise unsupported("MERGE … INSERT DEFAULT VALUES", line)
+        if columns is None and self.at_words("DEFAULT", "VALUES"):
+            self.position += 2
+            return syntax.MergeClause(match=match, condition=condition, action=action, line=line)
         self.expect_word("VALUES")
         rows = self.value_rows()
         if len(rows) != 1:

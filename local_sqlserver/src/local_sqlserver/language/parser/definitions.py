@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
+from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.changes import DataParser
+from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, WORD
 
 _INDEX_OPTIONS = frozenset(
     [
@@ -69,10 +73,12 @@ class DefinitionParser(DataParser):
         columns: list[syntax.ColumnDefinition] = []
         constraints: list[syntax.ConstraintDefinition] = []
         while not self.at_operator(")"):
+            if target[-1].startswith("@") and self.at_word("FOREIGN", "CONSTRAINT"):
+                raise self.error()  # a table variable has neither foreign keys nor named constraints
             if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
                 constraints.append(self._table_constraint())
             elif self.at_word("INDEX"):
-                raise unsupported("An inline INDEX", self.token.line)
+                constraints.append(self._inline_index(()))
             elif self.at_word("PERIOD") and self.peek().upper == "FOR":
                 raise unsupported("A temporal table", self.token.line)
             else:
@@ -106,6 +112,8 @@ class DefinitionParser(DataParser):
         self.expect_operator("(")
         while True:
             token = self.advance()
+            if token.upper == "SYSTEM_VERSIONING":
+                raise unsupported("A temporal table", token.line)
             if token.upper not in _INDEX_OPTIONS:
                 raise unsupported(f"The option {token.value}", token.line)
             self.expect_operator("=")
@@ -130,6 +138,7 @@ class DefinitionParser(DataParser):
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
+        with_values = False
         while True:
             given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
             if nullable is not None and self.at_word("NULL", "NOT"):
@@ -154,11 +163,22 @@ class DefinitionParser(DataParser):
                 if default is not None:
                     raise sql_error(8148, "DEFAULT", name, table, line=token.line)
                 default, default_name = self._default(), given
+                if self.at_words("WITH", "VALUES"):
+                    self.position += 2
+                    with_values = True
             elif self.accept_word("COLLATE"):
                 collation = self.collation_name()
+            elif self.at_word("INDEX"):
+                constraints.append(self._inline_index((name,)))
+            elif self.at_word("GENERATED", "HIDDEN"):
+                raise unsupported("A temporal table", line)
+            elif self.at_word("MASKED", "ENCRYPTED"):
+                raise unsupported(f"A column … {self.token.upper} WITH", line)
             elif self.accept_word("SPARSE", "ROWGUIDCOL"):
                 pass  # they affect storage and $ROWGUID, which is refused
             elif self.at_word("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
+                if table.startswith("@") and self.at_word("REFERENCES", "FOREIGN"):
+                    raise self.error()
                 constraint = self._constraint(given, (name,))
                 constraints.append(constraint)
                 if constraint.kind == "PK":
@@ -174,6 +194,7 @@ class DefinitionParser(DataParser):
             identity=identity,
             default=default,
             default_name=default_name,
+            with_values=with_values,
             collation=collation,
             line=line,
         )
@@ -204,7 +225,7 @@ class DefinitionParser(DataParser):
         """A constraint from its keyword on; ``columns`` has the column of a column constraint."""
         line = self.token.line
         if self.at_word("FOREIGN", "REFERENCES"):
-            raise unsupported("FOREIGN KEY", line)
+            return self._foreign_key(name, columns)
         if self.accept_word("CHECK"):
             definition = self._parenthesised_definition(condition=True)
             return syntax.ConstraintDefinition(kind="C", name=name, columns=columns, definition=definition, line=line)
@@ -219,6 +240,40 @@ class DefinitionParser(DataParser):
             columns = self._key_columns()
         self._storage()
         return syntax.ConstraintDefinition(kind=kind, name=name, columns=columns, line=line)
+
+    def _foreign_key(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
+        """A foreign key, from FOREIGN or REFERENCES on."""
+        line = self.token.line
+        if self.accept_word("FOREIGN"):
+            self.expect_word("KEY")
+            if not columns or self.at_operator("("):
+                columns = self.column_list()
+        self.expect_word("REFERENCES")
+        references = self.name()
+        referenced = self.column_list() if self.at_operator("(") else ()
+        actions = {"DELETE": "NO ACTION", "UPDATE": "NO ACTION"}
+        while self.at_word("ON") and self.peek().upper in actions:
+            self.advance()
+            event = self.advance().upper
+            if self.accept_word("CASCADE"):
+                actions[event] = "CASCADE"
+            elif self.accept_word("NO"):
+                self.expect_word("ACTION")
+            else:
+                self.expect_word("SET")
+                actions[event] = f"SET {self.expect_word('NULL', 'DEFAULT').upper}"
+        if self.at_words("NOT", "FOR", "REPLICATION"):
+            raise unsupported("NOT FOR REPLICATION", line)
+        return syntax.ConstraintDefinition(
+            kind="F",
+            name=name,
+            columns=columns,
+            references=references,
+            referenced=referenced,
+            on_delete=actions["DELETE"],
+            on_update=actions["UPDATE"],
+            line=line,
+        )
 
     def _key_columns(self) -> tuple[str, ...]:
         self.expect_operator("(")
@@ -235,14 +290,23 @@ class DefinitionParser(DataParser):
         """ALTER TABLE, from TABLE on."""
         self.expect_word("TABLE")
         target = self.name()
+        checked: bool | None = None
         if self.at_word("WITH") and self.peek().upper in ("CHECK", "NOCHECK"):
             self.advance()
-            if self.advance().upper == "NOCHECK":
-                raise unsupported("WITH NOCHECK", line)
-            if not self.at_word("ADD"):
-                raise unsupported("ALTER TABLE … WITH CHECK CHECK CONSTRAINT", line)
+            checked = self.advance().upper == "CHECK"
+            if not self.at_word("ADD", "CHECK", "NOCHECK"):
+                raise self.error()
         if self.accept_word("ADD"):
-            return self._alter_add(target, line)
+            return self._alter_add(target, line, checked is not False)
+        if self.at_word("CHECK", "NOCHECK"):
+            enabled = self.advance().upper == "CHECK"
+            self.expect_word("CONSTRAINT")
+            names = [""] if self.accept_word("ALL") else [self.expect_identifier()]
+            while self.accept_operator(","):
+                names.append(self.expect_identifier())
+            return syntax.AlterTable(
+                target=target, switched=tuple(names), enabled=enabled, checked=checked is True, line=line
+            )
         if self.accept_word("DROP"):
             return self._alter_drop(target, line)
         if self.at_words("ALTER", "COLUMN"):
@@ -253,20 +317,24 @@ class DefinitionParser(DataParser):
             return syntax.AlterTable(target=target, alter_column=column, line=line)
         raise unsupported(f"ALTER TABLE … {self.token.upper}", line)
 
-    def _alter_add(self, target: syntax.Name, line: int) -> syntax.AlterTable:
+    def _alter_add(self, target: syntax.Name, line: int, checked: bool) -> syntax.AlterTable:
         columns: list[syntax.ColumnDefinition] = []
         constraints: list[syntax.ConstraintDefinition] = []
         while True:
+            if self.at_word("PERIOD") and self.peek().upper == "FOR":
+                raise unsupported("A temporal table", self.token.line)
+            if self.at_word("INDEX"):
+                raise unsupported("ALTER TABLE ADD INDEX", self.token.line)
             if self.at_word("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "DEFAULT"):
                 constraints.append(self._added_constraint())
             else:
                 column, inline = self._column_definition(target[-1], len(columns) + 1)
-                if column.computed is not None or column.identity:
-                    raise unsupported("ALTER TABLE ADD of a computed or IDENTITY column", column.line)
                 columns.append(column)
                 constraints += inline
             if not self.accept_operator(","):
                 break
+        if not checked:
+            constraints = [replace(constraint, checked=False) for constraint in constraints]
         return syntax.AlterTable(
             target=target, add_columns=tuple(columns), add_constraints=tuple(constraints), line=line
         )
@@ -282,17 +350,27 @@ class DefinitionParser(DataParser):
         return syntax.ConstraintDefinition(kind="D", name=name, columns=columns, definition=definition, line=line)
 
     def _alter_drop(self, target: syntax.Name, line: int) -> syntax.AlterTable:
-        is_column = self.accept_word("COLUMN") is not None
-        if not is_column:
-            self.accept_word("CONSTRAINT")
-        if_exists = self.if_exists()
-        names = [self.expect_identifier()]
-        while self.accept_operator(","):
-            self.accept_word("COLUMN" if is_column else "CONSTRAINT")
-            names.append(self.expect_identifier())
-        if is_column:
-            return syntax.AlterTable(target=target, drop_columns=tuple(names), if_exists=if_exists, line=line)
-        return syntax.AlterTable(target=target, drop_constraints=tuple(names), if_exists=if_exists, line=line)
+        dropped: dict[str, list[str]] = {"COLUMN": [], "CONSTRAINT": []}
+        what, if_exists = "CONSTRAINT", False
+        while True:
+            # The list may go on without the word: DROP COLUMN a, b, CONSTRAINT c.
+            if self.at_word("PERIOD") and self.peek().upper == "FOR":
+                raise unsupported("A temporal table", self.token.line)
+            word = self.accept_word("COLUMN", "CONSTRAINT")
+            what = word.upper if word else what
+            if_exists = self.if_exists() or if_exists
+            dropped[what].append(self.expect_identifier())
+            if self.at_word("WITH"):
+                self._index_options()
+            if not self.accept_operator(","):
+                break
+        return syntax.AlterTable(
+            target=target,
+            drop_columns=tuple(dropped["COLUMN"]),
+            drop_constraints=tuple(dropped["CONSTRAINT"]),
+            if_exists=if_exists,
+            line=line,
+        )
 
     def if_exists(self) -> bool:
         """Step over IF EXISTS; return whether it was there."""
@@ -310,8 +388,10 @@ class DefinitionParser(DataParser):
         return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
 
     def drop_objects(self, line: int) -> syntax.DropObjects:
-        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA or DATABASE, from that word on."""
-        kind = self.expect_word("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE").upper
+        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA, DATABASE or SEQUENCE, from that word on."""
+        kind = self.expect_word(
+            "TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE"
+        ).upper
         if_exists = self.if_exists()
         names = [self.name()]
         while self.accept_operator(","):
@@ -332,6 +412,11 @@ class DefinitionParser(DataParser):
         name = self.expect_identifier()
         self.expect_word("ON")
         target = self.name()
+        columns, where = self._indexed(columnstore)
+        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+
+    def _indexed(self, columnstore: bool) -> tuple[tuple[str, ...], syntax.Definition | None]:
+        """The columns of an index, and its filter; its other parts do not affect results."""
         columns: tuple[str, ...] = ()
         if self.at_operator("(") or not columnstore:
             columns = self._key_columns()
@@ -339,8 +424,124 @@ class DefinitionParser(DataParser):
             self.column_list()
         where = None
         if self.accept_word("WHERE"):
-            first, filter_line = self.position, self.token.line
+            first, line = self.position, self.token.line
             condition = self.condition()
-            where = syntax.Definition(expression=condition, text=self.text_since(first), line=filter_line)
+            where = syntax.Definition(expression=condition, text=self.text_since(first), line=line)
         self._storage()
-        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+        return columns, where
+
+    def _inline_index(self, column: tuple[str, ...]) -> syntax.ConstraintDefinition:
+        """INDEX name … in CREATE TABLE; ``column`` has the column of an index of a column."""
+        line = self.advance().line
+        name = self.expect_identifier()
+        unique = self.accept_word("UNIQUE") is not None
+        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        if self.at_word("HASH"):
+            raise unsupported("A HASH index", line)
+        columnstore = self.accept_word("COLUMNSTORE") is not None
+        columns, where = column, None
+        if not column or self.at_operator("("):
+            columns, where = self._indexed(columnstore)
+        return syntax.ConstraintDefinition(
+            kind="UX" if unique else "IX", name=name, columns=columns, definition=where, line=line
+        )
+
+    def sequence(self, action: str, line: int) -> syntax.Sequence:
+        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART, from SEQUENCE on."""
+        self.expect_word("SEQUENCE")
+        target = self.name()
+        declared = parse_type(self) if action == "CREATE" and self.accept_word("AS") else None
+        numbers: dict[str, int | str | None] = dict.fromkeys(("START", "INCREMENT", "MINVALUE", "MAXVALUE"))
+        cycle: bool | None = None
+        restarts = False
+        while word := self.accept_word("START", "RESTART", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "CYCLE", "CACHE"):
+            option = word.upper
+            if option == "NO":
+                option = self.expect_word("MINVALUE", "MAXVALUE", "CYCLE", "CACHE").upper
+                if option == "CYCLE":
+                    cycle = False
+                elif option != "CACHE":
+                    numbers[option] = ""
+            elif option == "CYCLE":
+                cycle = True
+            elif option == "CACHE":
+                if self.token.kind == NUMBER:
+                    self.expect_integer()
+            elif option == "RESTART":
+                restarts = True
+                if self.accept_word("WITH"):
+                    numbers["START"] = self._signed()
+            else:
+                if option in ("START", "INCREMENT"):
+                    self.expect_word("WITH" if option == "START" else "BY")
+                numbers[option] = self._signed()
+        if action == "ALTER" and not restarts:
+            raise unsupported("ALTER SEQUENCE without RESTART", line)
+        start, increment = numbers["START"], numbers["INCREMENT"]
+        assert not isinstance(start, str)
+        assert not isinstance(increment, str)
+        return syntax.Sequence(
+            action=action,
+            target=target,
+            type=declared,
+            start=start,
+            increment=increment,
+            minimum=numbers["MINVALUE"],
+            maximum=numbers["MAXVALUE"],
+            cycle=cycle,
+            line=line,
+        )
+
+    def alter_index(self, line: int) -> syntax.Maintain:
+        """ALTER INDEX … REBUILD or REORGANIZE, from INDEX on, and DISABLE."""
+        self.expect_word("INDEX")
+        name = "" if self.accept_word("ALL") else self.expect_identifier()
+        self.expect_word("ON")
+        target = self.name()
+        action = self.expect_word("REBUILD", "REORGANIZE", "DISABLE", "SET").upper
+        if self.at_word("PARTITION"):
+            raise unsupported("ALTER INDEX … PARTITION", line)
+        self.accept_word("WITH")
+        self._skip_parentheses()
+        return syntax.Maintain(target=target, index=name, disable=action == "DISABLE", line=line)
+
+    def statistics(self, action: str, line: int) -> syntax.Maintain:
+        """CREATE and UPDATE STATISTICS, from STATISTICS on: they affect plans alone."""
+        self.expect_word("STATISTICS")
+        columns: tuple[str, ...] = ()
+        if action == "CREATE":
+            self.expect_identifier()
+            self.expect_word("ON")
+            target = self.name()
+            columns = self.column_list()
+        else:
+            target = self.name()
+            if not self._skip_parentheses() and self.token.is_name and not self._begins_statement():
+                self.expect_identifier()
+        if self.accept_word("WHERE"):
+            self.condition()
+        if self.accept_word("WITH"):
+            while True:
+                self.expect_identifier()
+                while (
+                    self.token.kind == NUMBER or self.at_word("PERCENT", "ROWS", "ON", "OFF") or self.at_operator("=")
+                ):
+                    self.advance()
+                if not self.accept_operator(","):
+                    break
+        return syntax.Maintain(target=target, columns=columns, line=line)
+
+    def _begins_statement(self) -> bool:
+        return self.token.kind == WORD and self.token.upper in RESERVED
+
+    def _skip_parentheses(self) -> bool:
+        """Step over a list in parentheses; return whether there was one."""
+        if not self.accept_operator("("):
+            return False
+        depth = 1
+        while depth:
+            token = self.advance()
+            if token.kind == END:
+                raise self.error()
+            depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == OPERATOR else 0
+        return True

@@ -286,8 +286,12 @@ class ExpressionParser(TokenCursor):
                 return self._convert()
             if token.upper in ("PARSE", "TRY_PARSE") and self.peek().text == "(":
                 raise unsupported(token.upper, token.line)
-            if token.upper == "NEXT" and self.peek().upper == "VALUE":
-                raise unsupported("NEXT VALUE FOR", token.line)
+            if self.at_words("NEXT", "VALUE", "FOR"):
+                self.position += 3
+                sequence = self.name()
+                if self.at_word("OVER"):
+                    raise unsupported("NEXT VALUE FOR … OVER", token.line)
+                return syntax.NextValue(sequence=sequence, line=token.line)
             if token.upper in _NILADIC and self.peek().text != "(":
                 self.advance()
                 return syntax.Call(name=_NILADIC[token.upper], arguments=(), line=token.line)

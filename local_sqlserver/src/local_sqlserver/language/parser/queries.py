@@ -10,7 +10,7 @@ from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.expressions import ExpressionParser
-from local_sqlserver.language.tokens import END, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.language.tokens import NUMBER, QUOTED, STRING, VARIABLE, WORD
 
 _TABLE_HINTS = frozenset(
     [
@@ -32,6 +32,8 @@ _TABLE_HINTS = frozenset(
         "KEEPDEFAULTS",
         "FORCESEEK",
         "FORCESCAN",
+        "NOEXPAND",
+        "READPAST",
         "SNAPSHOT",
     ]
 )
@@ -281,6 +283,11 @@ class QueryParser(ExpressionParser):
                 self.expect_operator(")")
                 alias, columns = self._table_alias(required=True)
                 return syntax.ValuesSource(rows=rows, alias=alias, columns=columns, line=line)
+            if self.at_word("INSERT", "UPDATE", "DELETE", "MERGE"):
+                change = self.nested_change()
+                self.expect_operator(")")
+                alias, columns = self._table_alias(required=True)
+                return syntax.ChangeSource(change=change, alias=alias, columns=columns, line=line)
             if self._parenthesis_holds_query():
                 query = self.query()
                 self.expect_operator(")")
@@ -336,6 +343,10 @@ class QueryParser(ExpressionParser):
                 break
         self.expect_operator(")")
         return tuple(columns)
+
+    def nested_change(self) -> syntax.DataStatement:
+        """A statement that changes rows, as a source; ``DataParser`` implements it."""
+        raise NotImplementedError
 
     def _file_source(self) -> syntax.FileSource:
         """OPENROWSET(BULK 'path', [DATA_SOURCE = 'name',] SINGLE_BLOB) AS alias."""
@@ -406,18 +417,33 @@ class QueryParser(ExpressionParser):
         while True:
             token = self.advance()
             if token.upper == "INDEX":
-                if self.accept_operator("="):
-                    self.advance()
-                self.accept_operator("(")
-                while not self.accept_operator(")"):
-                    self.advance()
-                    if self.token.kind == END:
-                        raise self.error()
+                if self.accept_operator("=") and not self.at_operator("("):
+                    self._index_name()
+                else:
+                    self._index_names()
+            elif token.upper == "FORCESEEK" and self.accept_operator("("):
+                self._index_name()
+                self._index_names()
+                self.expect_operator(")")
             elif token.upper not in _TABLE_HINTS:
                 raise sql_error(321, token.value, line=token.line)
             if self.accept_operator(")"):
                 return
             self.accept_operator(",")
+
+    def _index_names(self) -> None:
+        """Step over the names or numbers of indexes, or columns, in parentheses."""
+        self.expect_operator("(")
+        self._index_name()
+        while self.accept_operator(","):
+            self._index_name()
+        self.expect_operator(")")
+
+    def _index_name(self) -> None:
+        if self.token.kind == NUMBER:
+            self.expect_integer()
+        else:
+            self.expect_identifier()
 
     def query_hints(self) -> int | None:
         """OPTION (…): the value of MAXRECURSION; hints that affect only the plan are accepted."""
