@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +13,7 @@ from local_sqlserver.engine.events import (
     Columns,
     DatabaseChanged,
     Done,
+    Event,
     ProcedureDone,
     ReturnValue,
     Rows,
@@ -24,7 +27,7 @@ from local_sqlserver.tds.server import Server
 from local_sqlserver.tds.token_stream import ResponseEncoder, Token
 from local_sqlserver.types import SqlType
 from tests.tds.raw import ALL_HEADERS, RawClient, login7, utf16
-from tests.tds.scripted import ScriptedEngine, script
+from tests.tds.scripted import ScriptedEngine, ScriptedSession, script
 
 REFUSED_LOGINS = [
     (login7(version=0x71000001), "TDS before 7.3"),
@@ -94,6 +97,26 @@ def test_attention_without_a_request_is_acknowledged_once(server: Server, engine
         client.send(PacketType.SQL_BATCH, ALL_HEADERS + utf16("SET"))
         assert client.answer() == struct.pack("<BHHQ", Token.DONE, 0, 0, 0)
     assert not engine.sessions[0].cancelled.is_set()
+
+
+def test_attention_ends_the_response_and_is_acknowledged_in_a_message_of_its_own(
+    server: Server, engine: ScriptedEngine
+) -> None:
+    running = threading.Event()
+
+    def endless(session: ScriptedSession) -> Iterator[Event]:
+        running.set()
+        assert session.cancelled.wait(20)
+        yield Done()
+
+    engine.scripts["SLEEP"] = endless
+    with RawClient(server.address) as client:
+        client.send(PacketType.SQL_BATCH, ALL_HEADERS + utf16("SLEEP"))
+        assert running.wait(20)
+        client.send(PacketType.ATTENTION, b"")
+        final, status = struct.unpack("<BH", client.answer()[-13:-10])
+        assert (final, status & 0x21) == (Token.DONE, 0)
+        assert client.answer() == struct.pack("<BHHQ", Token.DONE, 0x20, 0, 0)
 
 
 def test_a_message_cancelled_by_the_ignore_bit_is_not_run(server: Server, engine: ScriptedEngine) -> None:

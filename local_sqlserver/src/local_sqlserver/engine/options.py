@@ -12,6 +12,7 @@ from local_sqlserver.language.syntax import SetOption
 _FIXED = {
     "ANSI_NULLS": {"ON"},
     "ANSI_NULL_DFLT_ON": {"ON"},
+    "ANSI_NULL_DFLT_OFF": {"OFF"},
     "ANSI_PADDING": {"ON"},
     "ANSI_WARNINGS": {"ON"},
     "ANSI_DEFAULTS": {"ON"},
@@ -21,12 +22,14 @@ _FIXED = {
     "NUMERIC_ROUNDABORT": {"OFF"},
     "QUOTED_IDENTIFIER": {"ON"},
     "DATEFORMAT": {"MDY"},
-    "FMTONLY": {"OFF"},
     "NOEXEC": {"OFF"},
     "PARSEONLY": {"OFF"},
     "ROWCOUNT": {"0"},
     "FORCEPLAN": {"OFF"},
-    "DEADLOCK_PRIORITY": {"LOW", "NORMAL", "HIGH"},
+    "DEADLOCK_PRIORITY": {"LOW", "NORMAL", "HIGH", *(str(number) for number in range(-10, 11))},
+    "NO_BROWSETABLE": {"ON", "OFF"},
+    "QUERY_GOVERNOR_COST_LIMIT": {"0"},
+    "REMOTE_PROC_TRANSACTIONS": {"ON", "OFF"},
     "STATISTICS IO": {"ON", "OFF"},
     "STATISTICS TIME": {"ON", "OFF"},
     "STATISTICS XML": {"OFF"},
@@ -39,6 +42,10 @@ _FIXED = {
 
 _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT"})
 """Every transaction has DuckDB's snapshot isolation. Unlike SQL Server's REPEATABLE READ, it allows write skew."""
+
+
+_DEFAULT_TEXT_SIZE = 4096
+"""Bytes to which SET TEXTSIZE 0 resets the option."""
 
 
 def check_options(statement: SetOption) -> None:
@@ -59,6 +66,7 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
         "NOCOUNT": "nocount",
         "XACT_ABORT": "xact_abort",
         "IMPLICIT_TRANSACTIONS": "implicit_transactions",
+        "FMTONLY": "fmtonly",
     }
     if option in switches:
         setattr(settings, switches[option], value == "ON")
@@ -74,9 +82,7 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
     elif option == "LOCK_TIMEOUT":
         settings.lock_timeout = _number(value, line)
     elif option == "TEXTSIZE":
-        size = _number(value, line)
-        if size not in (-1, 0) and size < 2147483647:
-            raise unsupported(f"SET TEXTSIZE {value}", line)
+        settings.text_size = _number(value, line) or _DEFAULT_TEXT_SIZE
     elif option == "CONTEXT_INFO":
         raise unsupported("SET CONTEXT_INFO", line)
     elif value not in _FIXED.get(option, ()):

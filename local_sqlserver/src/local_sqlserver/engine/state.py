@@ -44,6 +44,7 @@ class Settings:
     nocount: bool = False
     xact_abort: bool = False
     implicit_transactions: bool = False
+    fmtonly: bool = False
     identity_insert: tuple[str, str, str] | None = None
     datefirst: int = 7
     language: str = "us_english"
