@@ -29,13 +29,13 @@ def world(sql: Client) -> Client:
         (
             "SELECT name, type, SCHEMA_NAME(schema_id) FROM sys.objects ORDER BY name",
             [
-                ("ck_amount", "C", "s"),
-                ("df_name", "D", "s"),
-                ("p", "P", "s"),
+                ("ck_amount", "C ", "s"),
+                ("df_name", "D ", "s"),
+                ("p", "P ", "s"),
                 ("pk_t", "PK", "s"),
-                ("t", "U", "s"),
+                ("t", "U ", "s"),
                 ("uq_name", "UQ", "s"),
-                ("v", "V", "s"),
+                ("v", "V ", "s"),
             ],
         ),
         (

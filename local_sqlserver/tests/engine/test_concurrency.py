@@ -81,8 +81,8 @@ def test_definitions_of_two_sessions_do_not_get_lost(connect: Connect, pool: Thr
     assert client(
         "SELECT type, COUNT(*) FROM sys.objects WHERE type IN ('P', 'U') GROUP BY type ORDER BY type"
     ).rows == [
-        ("P", 20),
-        ("U", 20),
+        ("P ", 20),
+        ("U ", 20),
     ]
     assert client("SELECT COUNT(DISTINCT object_id) FROM sys.objects").value == 40
 

@@ -34,7 +34,7 @@ _TABLES = {
     "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
     "collation_name VARCHAR",
     "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
-    "VARCHAR[], definition VARCHAR",
+    "VARCHAR[], definition VARCHAR, clustered BOOLEAN, columnstore BOOLEAN, descending VARCHAR[], included VARCHAR[]",
     "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
     f"is_output BOOLEAN, has_default BOOLEAN",
     "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
@@ -67,6 +67,12 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     for name in _ADDED_TABLES:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
+    for column in ("clustered BOOLEAN", "columnstore BOOLEAN", "descending VARCHAR[]", "included VARCHAR[]"):
+        connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column}")
+    connection.execute(f"UPDATE {home}.constraints SET clustered = kind = 'PK' WHERE clustered IS NULL")
+    connection.execute(
+        f"UPDATE {home}.constraints SET columnstore = FALSE, descending = [], included = [] WHERE columnstore IS NULL"
+    )
 
 
 def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
@@ -81,7 +87,8 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         columns.setdefault(row[0], []).append(info)
     constraints: dict[int, list[ConstraintInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
-        constraints.setdefault(row[0], []).append(ConstraintInfo(row[2], row[3], tuple(row[4]), row[5]))
+        constraint = ConstraintInfo(row[2], row[3], tuple(row[4]), *row[5:8], tuple(row[8]), tuple(row[9]))
+        constraints.setdefault(row[0], []).append(constraint)
     parameters: dict[int, list[ParameterInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
         declared = SqlType(row[3], row[4], row[5], row[6])
@@ -137,7 +144,7 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
         )
     for position, constraint in enumerate(item.constraints, 1):
         connection.execute(
-            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6)",
+            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             [
                 item.id,
                 position,
@@ -145,6 +152,10 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
                 constraint.kind,
                 list(constraint.columns),
                 constraint.definition,
+                constraint.clustered,
+                constraint.columnstore,
+                list(constraint.descending),
+                list(constraint.included),
             ],
         )
     for position, parameter in enumerate(item.parameters, 1):

@@ -27,12 +27,20 @@ class ColumnInfo:
 
 @dataclass(frozen=True, slots=True)
 class ConstraintInfo:
-    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text."""
+    """A key, check or index: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type, 'UX' or 'IX' of an index.
+
+    ``definition`` is the T-SQL text of a check or of the filter of an index. ``descending`` are the columns with DESC,
+    ``included`` those of INCLUDE.
+    """
 
     name: str
     kind: str
     columns: tuple[str, ...] = ()
     definition: str = ""
+    clustered: bool = False
+    columnstore: bool = False
+    descending: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
 
 
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}

@@ -174,7 +174,14 @@ class DefinitionCompiler(DataCompiler):
             columns = tuple(known[name.lower()] for name in columns)
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         name = given.name or _generated_name(prefix, relation.name, *columns)
-        return ConstraintInfo(name, given.kind, columns, given.definition.text if given.definition else "")
+        return ConstraintInfo(
+            name,
+            given.kind,
+            columns,
+            given.definition.text if given.definition else "",
+            clustered=given.kind == "PK" if given.clustered is None else given.clustered,
+            descending=tuple(known[name.lower()] for name in given.descending),
+        )
 
     def alter_table(self, node: syntax.AlterTable) -> Translation:
         """ALTER TABLE ADD, DROP and ALTER COLUMN."""
@@ -433,14 +440,21 @@ class DefinitionCompiler(DataCompiler):
         if relation.kind not in ("U", "T", "@"):
             raise unsupported("An index on a view", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
-        for name in node.columns:
+        for name in (*node.columns, *node.included):
             if name.lower() not in known:
                 raise sql_error(1911, name, line=node.line)
         if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
         constraint = ConstraintInfo(
-            node.name, "UX" if node.unique else "IX", columns, node.where.text if node.where else ""
+            node.name,
+            "UX" if node.unique else "IX",
+            columns,
+            node.where.text if node.where else "",
+            clustered=node.clustered,
+            columnstore=node.columnstore,
+            descending=tuple(known[name.lower()] for name in node.descending),
+            included=tuple(known[name.lower()] for name in node.included),
         )
         statements: tuple[str, ...] = ()
         if node.unique:

@@ -40,6 +40,9 @@ _FIXED = {
 }
 """Options whose listed values have no effect here: they are always in force, or only report costs."""
 
+LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
+"""The isolation levels by their numbers, from 1, in MS-TDS 2.2.6.9 and sys.dm_exec_sessions."""
+
 _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT"})
 """Every transaction has DuckDB's snapshot isolation. Unlike SQL Server's REPEATABLE READ, it allows write skew."""
 
@@ -73,6 +76,7 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
     elif option == "TRANSACTION ISOLATION LEVEL":
         if value not in _ISOLATION:
             raise unsupported(f"SET TRANSACTION ISOLATION LEVEL {value}", line)
+        settings.isolation = value
     elif option == "LANGUAGE":
         if value.strip("N'[]\"") not in ("US_ENGLISH", "ENGLISH"):
             raise unsupported(f"SET LANGUAGE {value}", line)

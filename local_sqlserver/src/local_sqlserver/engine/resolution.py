@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from local_sqlserver.catalog import system_views
+from local_sqlserver.catalog import refused_views, system_views
 from local_sqlserver.catalog.databases import MASTER
 from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
 from local_sqlserver.catalog.view import CatalogView
+from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.compiler import Relation
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
@@ -126,6 +127,10 @@ class StatementContext:
         if len(parts) == 1 and self.default_schema.lower() != "dbo":
             item = catalog.find(self.default_schema, name)
         item = item or catalog.find(schema, name)
+        if item is None and schema.lower() == "dbo" and (view := system_views.find_compatible(name)) is not None:
+            return self._system_relation(view, database)
+        if item is None and name.lower().startswith("sys") and refused_views.is_refused("sys", name):
+            raise unsupported(f"The system view {name}", line)
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
         relation = relation_of(item, database)
@@ -137,11 +142,15 @@ class StatementContext:
         return relation
 
     def _system(self, parts: tuple[str, ...], database: str, schema: str, line: int) -> Relation:
-        found = system_views.find(schema, parts[-1])
-        if found is None:
+        view = system_views.find(schema, parts[-1])
+        if view is None and refused_views.is_refused(schema, parts[-1]):
+            raise unsupported(f"The system view {schema}.{parts[-1]}", line)
+        if view is None:
             raise invalid_object(parts, line)
-        view, of_server = found
-        home = MASTER if of_server else database
-        duckdb_name = f"{quote(home)}.{quote(CATALOG_SCHEMA)}.{view}"
-        columns = self._shared.system_columns(view, duckdb_name)
-        return Relation(duckdb_name, "S", home, schema, parts[-1], columns)
+        return self._system_relation(view, database)
+
+    @staticmethod
+    def _system_relation(view: SystemView, database: str) -> Relation:
+        home = MASTER if view.of_server else database
+        duckdb_name = f"{quote(home)}.{quote(CATALOG_SCHEMA)}.{view.duckdb_name}"
+        return Relation(duckdb_name, "S", home, view.schema, view.name, view.columns)

@@ -15,6 +15,7 @@ from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Done, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
+from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.principals import Principals
 from local_sqlserver.engine.runner import Runner
@@ -151,6 +152,8 @@ class EngineSession:
 
     def _transaction_request(self, request: TransactionRequest) -> Iterator[Event]:
         if request.kind == "begin":
+            if request.isolation:
+                self.state.base.settings.isolation = LEVELS[request.isolation - 1]
             yield from self._work.begin()
         elif request.kind == "commit":
             yield from self._work.commit()
@@ -208,6 +211,16 @@ class EngineSession:
         self._work.close()
 
     # --- called by the engine
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is running."""
+        return self._busy.locked()
+
+    @property
+    def transaction_count(self) -> int:
+        """@@TRANCOUNT."""
+        return self._transactions.count
 
     def check_database(self, database: Database) -> None:
         """Raise SqlError 916 (no user there) or 924 (single user)."""

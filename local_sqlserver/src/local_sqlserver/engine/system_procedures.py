@@ -355,6 +355,39 @@ def _refused(name: str) -> Handler:
     return refuse
 
 
+_REFUSED = frozenset(
+    {
+        "sp_describe_first_result_set",
+        "sp_rename",
+        "sp_addmessage",
+        "sp_configure",
+        "sp_cursoropen",
+        "sp_cursorprepexec",
+        "sp_cursor",
+        "sp_help",
+        "sp_helpindex",
+        "sp_helpdb",
+        "sp_who",
+        "sp_who2",
+        "sp_spaceused",
+        "sp_addrolemember",
+        "sp_addlogin",
+        "sp_adduser",
+        "sp_set_session_context",
+        "sp_recompile",
+        "sp_updatestats",
+        "sp_fkeys",
+        "sp_statistics",
+        "sp_stored_procedures",
+        "sp_sproc_columns",
+        "sp_special_columns",
+        "xp_cmdshell",
+        "xp_fileexist",
+        "xp_logevent",
+    }
+)
+"""Procedures of SQL Server that are refused by name."""
+
 _PROCEDURES: dict[str, Handler] = {
     "sp_executesql": _executesql,
     "sp_prepare": _sp_prepare,
@@ -378,36 +411,8 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
-    **{
-        name: _refused(name)
-        for name in (
-            "sp_describe_first_result_set",
-            "sp_rename",
-            "sp_addmessage",
-            "sp_configure",
-            "sp_cursoropen",
-            "sp_cursorprepexec",
-            "sp_cursor",
-            "sp_help",
-            "sp_helpindex",
-            "sp_helpdb",
-            "sp_who",
-            "sp_who2",
-            "sp_spaceused",
-            "sp_addrolemember",
-            "sp_addlogin",
-            "sp_adduser",
-            "sp_set_session_context",
-            "sp_recompile",
-            "sp_updatestats",
-            "sp_fkeys",
-            "sp_statistics",
-            "sp_stored_procedures",
-            "sp_sproc_columns",
-            "sp_special_columns",
-            "xp_cmdshell",
-            "xp_fileexist",
-            "xp_logevent",
-        )
-    },
+    **{name: _refused(name) for name in _REFUSED},
 }
+
+NAMES = tuple(sorted(name for name in _PROCEDURES if name not in _REFUSED))
+"""The supported procedures."""

@@ -538,12 +538,17 @@ class ColumnDefinition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintDefinition(Node):
-    """A table constraint: ``kind`` PK, UQ or C; a DEFAULT … FOR of ALTER TABLE has kind D and one column."""
+    """A table constraint: ``kind`` PK, UQ or C; a DEFAULT … FOR of ALTER TABLE has kind D and one column.
+
+    ``clustered`` is None if the declaration of a key leaves it open; ``descending`` are its columns with DESC.
+    """
 
     kind: str
     name: str
     columns: tuple[str, ...]
     definition: Definition | None = None
+    clustered: bool | None = None
+    descending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -590,13 +595,17 @@ class CreateView(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIndex(CompiledStatement):
-    """CREATE INDEX; ``where`` is the filter."""
+    """CREATE INDEX; ``where`` is the filter, ``descending`` are the columns with DESC, ``included`` those of INCLUDE."""
 
     name: str
     target: Name
     unique: bool
     columns: tuple[str, ...]
     where: Definition | None
+    clustered: bool = False
+    columnstore: bool = False
+    descending: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

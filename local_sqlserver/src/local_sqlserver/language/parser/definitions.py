@@ -214,22 +214,32 @@ class DefinitionParser(DataParser):
             kind = "PK"
         else:
             self.expect_word("UNIQUE")
-        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        clustered = self._clustered()
+        descending: tuple[str, ...] = ()
         if not columns or self.at_operator("("):
-            columns = self._key_columns()
+            columns, descending = self._key_columns()
         self._storage()
-        return syntax.ConstraintDefinition(kind=kind, name=name, columns=columns, line=line)
+        return syntax.ConstraintDefinition(
+            kind=kind, name=name, columns=columns, clustered=clustered, descending=descending, line=line
+        )
 
-    def _key_columns(self) -> tuple[str, ...]:
+    def _clustered(self) -> bool | None:
+        word = self.accept_word("CLUSTERED", "NONCLUSTERED")
+        return None if word is None else word.upper == "CLUSTERED"
+
+    def _key_columns(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(a, b DESC): all names, and those with DESC."""
         self.expect_operator("(")
-        names = []
+        names, descending = [], []
         while True:
             names.append(self.expect_identifier())
-            self.accept_word("ASC", "DESC")
+            word = self.accept_word("ASC", "DESC")
+            if word is not None and word.upper == "DESC":
+                descending.append(names[-1])
             if not self.accept_operator(","):
                 break
         self.expect_operator(")")
-        return tuple(names)
+        return tuple(names), tuple(descending)
 
     def alter_table(self, line: int) -> syntax.AlterTable:
         """ALTER TABLE, from TABLE on."""
@@ -326,21 +336,32 @@ class DefinitionParser(DataParser):
     def create_index(self, line: int) -> syntax.CreateIndex:
         """CREATE INDEX, from the word after CREATE on."""
         unique = self.accept_word("UNIQUE") is not None
-        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        clustered = self._clustered()
         columnstore = self.accept_word("COLUMNSTORE") is not None
         self.expect_word("INDEX")
         name = self.expect_identifier()
         self.expect_word("ON")
         target = self.name()
         columns: tuple[str, ...] = ()
+        descending: tuple[str, ...] = ()
         if self.at_operator("(") or not columnstore:
-            columns = self._key_columns()
-        if self.accept_word("INCLUDE"):
-            self.column_list()
+            columns, descending = self._key_columns()
+        included = self.column_list() if self.accept_word("INCLUDE") else ()
         where = None
         if self.accept_word("WHERE"):
             first, filter_line = self.position, self.token.line
             condition = self.condition()
             where = syntax.Definition(expression=condition, text=self.text_since(first), line=filter_line)
         self._storage()
-        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+        return syntax.CreateIndex(
+            name=name,
+            target=target,
+            unique=unique,
+            columns=columns,
+            where=where,
+            clustered=bool(clustered),
+            columnstore=columnstore,
+            descending=descending,
+            included=included,
+            line=line,
+        )
