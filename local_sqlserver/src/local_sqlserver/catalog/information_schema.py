@@ -1,5 +1,7 @@
 """The views of INFORMATION_SCHEMA. Source: the T-SQL reference, "System information schema views"."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from local_sqlserver.catalog.sys_views import INFORMATION_TYPE

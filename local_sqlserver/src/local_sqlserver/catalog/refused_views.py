@@ -3,6 +3,8 @@
 Source: the T-SQL reference, "System views". Every name that begins with dm_ is a dynamic management view or function.
 """
 
+# ruff: noqa: SIM905
+
 from __future__ import annotations
 
 _SYS = frozenset(
@@ -43,7 +45,8 @@ _SYS = frozenset(
     security_predicates selective_xml_index_namespaces selective_xml_index_paths sensitivity_classifications
     server_assembly_modules server_audit_specification_details server_audit_specifications server_audits
     server_event_notifications server_event_session_actions server_event_session_events server_event_session_fields
-    server_event_session_targets server_event_sessions server_events server_file_audits server_memory_optimized_hybrid_buffer_pool_configuration
+    server_event_session_targets server_event_sessions server_events server_file_audits
+    server_memory_optimized_hybrid_buffer_pool_configuration
     server_permissions server_principal_credentials server_role_members server_sql_modules server_trigger_events
     server_triggers servers service_broker_endpoints service_contract_message_usages service_contract_usages
     service_contracts service_message_types service_queue_usages service_queues services soap_endpoints

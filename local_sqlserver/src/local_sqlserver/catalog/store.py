@@ -87,7 +87,7 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         columns.setdefault(row[0], []).append(info)
     constraints: dict[int, list[ConstraintInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
-        constraint = ConstraintInfo(row[2], row[3], tuple(row[4]), *row[5:8], tuple(row[8]), tuple(row[9]))
+        constraint = ConstraintInfo(row[2], row[3], tuple(row[4]), row[5], row[6], row[7], tuple(row[8]), tuple(row[9]))
         constraints.setdefault(row[0], []).append(constraint)
     parameters: dict[int, list[ParameterInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():

@@ -1,17 +1,18 @@
-"""The views of the schema sys, and the compatibility views (sysobjects …). Source: the T-SQL reference, "System views"."""
+"""The views of the schema sys, and the compatibility views. Source: the T-SQL reference, "System views"."""
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from local_sqlserver.catalog.view_declaration import SystemView, declare, empty
+from local_sqlserver.catalog.view_declaration import declare, empty
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.types import (
     APPROXIMATE,
     BINARY,
     DECIMAL_BYTES,
     DECIMALS,
-    FIXED_TEXT,
     INTEGERS,
     MAX,
     MONEY,
@@ -91,7 +92,7 @@ _TYPE_DESC = {
     "UQ": "UNIQUE_CONSTRAINT",
     "V": "VIEW",
 }
-_SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__[0-9A-F]{{8}}$')"
+_SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__[0-9A-F]{8}$')"
 """Whether a constraint has a generated name, by its form."""
 
 HELPERS = {
@@ -138,7 +139,7 @@ HELPERS = {
     "(PARTITION BY name IN ('public', 'db_owner', 'db_datareader', 'db_datawriter') ORDER BY lower(name)) "
     "END::INTEGER, type, NULLIF(default_schema, '') FROM {home}.principals",
 }
-"""DuckDB views that the views below share."""
+"""DuckDB queries that the views below share."""
 
 INFORMATION_TYPE = {
     "CHARACTER_MAXIMUM_LENGTH": "c.type_length",
@@ -264,6 +265,7 @@ _COLUMN_FLAGS = """
     ledger_view_column_type_desc nvarchar(60)? = NULL
     is_dropped_ledger_column bit? = FALSE
 """
+_PADDED = tuple(sorted(row.id for row in TYPES.values() if row.name in TEXT | BINARY))
 _COLUMN = f"""
     object_id int
     name sysname?
@@ -275,7 +277,7 @@ _COLUMN = f"""
     scale tinyint
     collation_name sysname? = collated
     is_nullable bit?
-    is_ansi_padded bit = system_type_id IN ({", ".join(str(TYPES[name].id) for name in sorted(TEXT - UNICODE | BINARY))})
+    is_ansi_padded bit = system_type_id IN {_PADDED}
     {_COLUMN_FLAGS}
 """
 _SYSTEM_COLUMNS = (

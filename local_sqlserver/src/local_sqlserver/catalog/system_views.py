@@ -1,4 +1,4 @@
-"""sys.* and INFORMATION_SCHEMA.* as DuckDB views over the catalog tables of a database file.
+"""sys.* and INFORMATION_SCHEMA.* as DuckDB queries over the catalog tables of a database file.
 
 ``sys_views`` and ``information_schema`` declare them. Columns whose value the stand-in cannot give are left out, so
 that a query of one is error 207.
@@ -6,14 +6,16 @@ that a query of one is error 207.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import duckdb
 
 from local_sqlserver.catalog import information_schema, sys_views
-from local_sqlserver.catalog.objects import BUILT_IN_SCHEMAS, CATALOG_SCHEMA, quote
+from local_sqlserver.catalog.objects import BUILT_IN_SCHEMAS, CATALOG_SCHEMA, MASTER, quote
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import ColumnInfo
@@ -34,7 +36,7 @@ def object_id(schema: str, name: str) -> int:
 
 
 def install(root: duckdb.DuckDBPyConnection, procedures: Iterable[str]) -> None:
-    """Create the tables of system objects and their columns in memory; the views of all databases read them."""
+    """Create the tables of system objects and their columns in memory, which the views of all databases read."""
     text = "VARCHAR"
     root.execute(
         f"CREATE TABLE memory.main.system_objects (name {text}, object_id INTEGER, schema_id INTEGER, type {text})"
@@ -63,21 +65,31 @@ def install(root: duckdb.DuckDBPyConnection, procedures: Iterable[str]) -> None:
     root.execute(f"INSERT INTO memory.main.system_columns VALUES {values}", [cell for row in columns for cell in row])
 
 
-def create(connection: duckdb.DuckDBPyConnection, database: str, *, server: bool = False) -> None:
-    """Create or replace the views in a database file; ``server`` creates the views of master."""
-    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+@lru_cache(maxsize=10_000)
+def query(view: SystemView, database: str) -> str:
+    """Return the DuckDB query of a view in a database, in parentheses."""
+    values = ", ".join(
+        f"CAST({value} AS {duckdb_type(column.type)}) AS {quote(column.name)}"
+        for column, value in zip(view.columns, view.values, strict=True)
+    )
+    home = f"{quote(MASTER if view.of_server else database)}.{quote(CATALOG_SCHEMA)}"
     name = "'" + database.replace("'", "''") + "'"
-    if not server:
-        for helper, text in sys_views.HELPERS.items():
-            connection.execute(f"CREATE OR REPLACE VIEW {home}.{helper} AS {text.format(home=home, name=name)}")
-    for view in _VIEWS.values():
-        if view.of_server == server:
-            values = ", ".join(
-                f"CAST({value} AS {duckdb_type(column.type)}) AS {quote(column.name)}"
-                for column, value in zip(view.columns, view.values, strict=True)
-            )
-            text = f"SELECT {values} FROM {view.source}".format(home=home, name=name)
-            connection.execute(f"CREATE OR REPLACE VIEW {home}.{view.duckdb_name} AS {text}")
+    text = _expanded(f"(SELECT {values} FROM {view.source})", database)
+    return re.sub(r"\{home\}|\{name\}", lambda match: home if match[0] == "{home}" else name, text)
+
+
+def _expanded(text: str, database: str) -> str:
+    """Replace the names of helpers and of other views by their queries."""
+
+    def replacement(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in sys_views.HELPERS:
+            return _expanded(f"({sys_views.HELPERS[name]})", database)
+        schema, _, rest = name.partition("_")
+        view = _VIEWS.get((schema, rest))
+        return match[0] if view is None else query(view, database)
+
+    return re.sub(r"\{home\}\.(\w+)", replacement, text)
 
 
 def find(schema: str, name: str) -> SystemView | None:

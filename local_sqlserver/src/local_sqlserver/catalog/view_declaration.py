@@ -28,11 +28,6 @@ class SystemView:
     of_server: bool = False
     compatibility: bool = False
 
-    @property
-    def duckdb_name(self) -> str:
-        """The name of the DuckDB view."""
-        return f"{self.schema}_{self.name}".lower()
-
 
 def declare(
     name: str, source: str, columns: str, *, of_server: bool = False, compatibility: bool = False

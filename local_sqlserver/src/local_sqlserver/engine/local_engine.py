@@ -33,11 +33,10 @@ class LocalEngine:
         self.server_name: str = server_name
         root = duckdb.connect(":memory:")
         macros.install(root)
-        sources = ViewSources(root)
         system_views.install(root, system_procedures.NAMES)
         databases, accounts = Databases(root, data_dir), Accounts(root, user, password)
         self._shared = Shared(root, databases, accounts, bulk_roots=bulk_roots, server_name=server_name)
-        sources.shared = self._shared
+        ViewSources(self._shared)
         self._spids = itertools.count(_FIRST_SPID)
         root.create_function(
             "tsql_metadata",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from local_sqlserver.catalog import refused_views, system_views
-from local_sqlserver.catalog.databases import MASTER
-from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote
+from local_sqlserver.catalog.objects import CatalogObject, quote
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.compiler import Relation
@@ -151,6 +150,4 @@ class StatementContext:
 
     @staticmethod
     def _system_relation(view: SystemView, database: str) -> Relation:
-        home = MASTER if view.of_server else database
-        duckdb_name = f"{quote(home)}.{quote(CATALOG_SCHEMA)}.{view.duckdb_name}"
-        return Relation(duckdb_name, "S", home, view.schema, view.name, view.columns)
+        return Relation(system_views.query(view, database), "S", database, view.schema, view.name, view.columns)

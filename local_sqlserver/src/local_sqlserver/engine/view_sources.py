@@ -1,8 +1,8 @@
-"""Functions that the system views call for what the catalog's tables do not hold: sessions, row counts, dependencies."""
+"""Functions that the system views call for sessions, row counts and dependencies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -27,18 +27,17 @@ _WRITES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Tru
 
 
 class ViewSources:
-    """The functions, registered with DuckDB before ``shared`` exists, because DuckDB binds a view when it is created."""
+    """Registers the functions with DuckDB."""
 
-    shared: Shared
-
-    def __init__(self, root: duckdb.DuckDBPyConnection) -> None:
-        self._root = root
-        for name, function, parameters, result in (
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
             ("tsql_sessions", self._sessions, [], _SESSION),
             ("tsql_row_count", self._row_count, ["VARCHAR", "VARCHAR", "VARCHAR"], "BIGINT"),
             ("tsql_dependencies", _dependencies, ["VARCHAR"], _DEPENDENCY),
-        ):
-            root.create_function(
+        )
+        for name, function, parameters, result in functions:
+            shared.root.create_function(
                 name, function, parameters, result, null_handling=FunctionNullHandling.SPECIAL, side_effects=True
             )
 
@@ -47,9 +46,9 @@ class ViewSources:
         return list(self._session_rows())
 
     def _session_rows(self) -> Iterator[dict[str, Any]]:
-        for session in self.shared.sessions():
+        for session in self._shared.sessions():
             state, settings = session.state, session.state.frame.settings
-            database = self.shared.databases.find(state.frame.database)
+            database = self._shared.databases.find(state.frame.database)
             yield {
                 "session_id": state.spid,
                 "login_time": state.login_time,
@@ -74,7 +73,7 @@ class ViewSources:
         """Return the number of committed rows of a table; 0 for a table that is not committed."""
         name = f"{quote(database)}.{quote(schema)}.{quote(table)}"
         try:
-            (count,) = self._root.cursor().execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
+            (count,) = self._shared.root.cursor().execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
         except duckdb.Error:
             return 0
         return int(count)

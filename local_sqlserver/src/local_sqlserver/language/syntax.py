@@ -595,7 +595,7 @@ class CreateView(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIndex(CompiledStatement):
-    """CREATE INDEX; ``where`` is the filter, ``descending`` are the columns with DESC, ``included`` those of INCLUDE."""
+    """CREATE INDEX; ``where`` is the filter, ``descending`` the columns with DESC, ``included`` those of INCLUDE."""
 
     name: str
     target: Name
