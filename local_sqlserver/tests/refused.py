@@ -96,7 +96,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT NEXT VALUE FOR s", "NEXT VALUE FOR"),
         ("SELECT PARSE('1' AS INT)", "PARSE"),
         ("SELECT GETDATE() AT TIME ZONE 'UTC'", "AT TIME ZONE"),
-        ("SELECT a FROM t OPTION (USE HINT ('X'))", "query hint"),
+        ("SELECT a FROM t OPTION (USE PLAN N'<x/>')", "query hint"),
         ("SELECT * FROM server1.D.dbo.t", "linked server"),
         ("SELECT CAST(1 AS XML)", "xml"),
     ],

@@ -116,6 +116,11 @@ class Databases:
         with self._lock:
             return self._by_name.get(name.lower())
 
+    def names(self) -> list[str]:
+        """Return the names of all databases."""
+        with self._lock:
+            return [database.name for database in self._by_name.values()]
+
     def by_id(self, database_id: int) -> Database | None:
         """Return the database with that id."""
         with self._lock:

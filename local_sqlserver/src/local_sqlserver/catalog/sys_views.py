@@ -325,6 +325,42 @@ _DEPENDENCIES = """(
     JOIN {home}.all_objects a ON a.object_id = k.object_id * 1000 + k.constraint_id WHERE k.kind = 'C'
     ) d"""
 
+_OPTIONS = (
+    (102, "allow updates", 0, 0, 1, "Allow updates to system tables", 1, 0),
+    (1579, "backup compression default", 0, 0, 1, "Enable compression of backups by default", 1, 0),
+    (1584, "backup checksum default", 0, 0, 1, "Enable checksum of backups by default", 1, 0),
+    (1562, "clr enabled", 0, 0, 1, "CLR user code execution enabled in the server", 1, 0),
+    (
+        1593,
+        "contained database authentication",
+        0,
+        0,
+        1,
+        "Enables contained databases and contained authentication",
+        1,
+        0,
+    ),
+    (400, "cross db ownership chaining", 0, 0, 1, "Allow cross db ownership chaining", 1, 0),
+    (124, "default language", 0, 0, 9999, "default language", 1, 0),
+    (1580, "filestream access level", 0, 0, 2, "Sets the FILESTREAM access level", 1, 0),
+    (1536, "max text repl size (B)", 65536, -1, 2147483647, "Maximum size of a text field in replication.", 1, 0),
+    (115, "nested triggers", 1, 0, 1, "Allow triggers to be invoked within triggers", 1, 0),
+    (117, "remote access", 1, 0, 1, "Allow remote access", 0, 0),
+    (1576, "remote admin connections", 0, 0, 1, "Dedicated Admin Connections are allowed from remote clients", 1, 0),
+    (1519, "remote login timeout (s)", 10, 0, 2147483647, "remote login timeout", 1, 0),
+    (542, "remote proc trans", 0, 0, 1, "Create DTC transaction for remote procedures", 1, 0),
+    (1520, "remote query timeout (s)", 600, 0, 2147483647, "remote query timeout", 1, 0),
+    (116, "server trigger recursion", 1, 0, 1, "Allow recursion for server level triggers", 1, 0),
+    (518, "show advanced options", 0, 0, 1, "show advanced options", 1, 0),
+    (1534, "user options", 0, 0, 32767, "user options", 1, 0),
+    (1538, "cost threshold for parallelism", 5, 0, 32767, "cost threshold for parallelism", 1, 1),
+    (1539, "max degree of parallelism", 0, 0, 32767, "maximum degree of parallelism", 1, 1),
+    (1544, "max server memory (MB)", 2147483647, 128, 2147483647, "Maximum size of server memory (MB)", 1, 1),
+    (16390, "xp_cmdshell", 0, 0, 1, "Enable or disable command shell", 1, 1),
+)
+"""The options of sp_configure with their defaults, which nothing changes."""
+_OPTION_ROWS = ", ".join(map(str, _OPTIONS))
+
 VIEWS = (
     declare(
         "sys.schemas",
@@ -876,16 +912,7 @@ VIEWS = (
     ),
     declare(
         "sys.configurations",
-        "(VALUES (1544, 'max server memory (MB)', 2147483647, 128, 2147483647, 'Maximum size of server memory (MB)', TRUE, TRUE), "
-        "(1539, 'max degree of parallelism', 0, 0, 32767, 'maximum degree of parallelism', TRUE, TRUE), "
-        "(1538, 'cost threshold for parallelism', 5, 0, 32767, 'cost threshold for parallelism', TRUE, TRUE), "
-        "(518, 'show advanced options', 0, 0, 1, 'show advanced options', TRUE, FALSE), "
-        "(16390, 'xp_cmdshell', 0, 0, 1, 'Enable or disable command shell', TRUE, TRUE), "
-        "(1562, 'clr enabled', 0, 0, 1, 'CLR user code execution enabled in the server', TRUE, FALSE), "
-        "(115, 'nested triggers', 1, 0, 1, 'Allow triggers to be invoked within triggers', TRUE, FALSE), "
-        "(117, 'remote access', 1, 0, 1, 'Allow remote access', FALSE, FALSE), "
-        "(124, 'default language', 0, 0, 9999, 'default language', TRUE, FALSE), "
-        "(1534, 'user options', 0, 0, 32767, 'user options', TRUE, FALSE)) "
+        f"(VALUES {_OPTION_ROWS}) "
         "c (configuration_id, name, value, minimum, maximum, description, is_dynamic, is_advanced)",
         """
         configuration_id int
