@@ -311,9 +311,9 @@ def _help_columns(caller: Caller, item: CatalogObject) -> Iterator[Event]:
         "Nullable varchar(35), TrimTrailingBlanks varchar(35), FixedLenNullInSource varchar(35), Collation sysname"
     )
     yield from rowset(caller, shape, rows)
-    identity: Rowset = [
-        (column.name, *column.identity, 0) for column in item.columns if column.identity is not None
-    ] or [("No identity column defined.", None, None, None)]
+    identity: Rowset = [(column.name, *column.identity, 0) for column in item.columns if column.identity is not None]
+    if not identity:
+        identity = [("No identity column defined.", None, None, None)]
     yield from rowset(
         caller,
         [*_shape("Identity sysname, Seed bigint, Increment bigint"), Column("Not For Replication", SqlType("int"))],
