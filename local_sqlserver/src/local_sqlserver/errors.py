@@ -181,6 +181,8 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     4506: (16, "Column names in each view or function must be unique. Column name '%s' in view or function '%s' is specified more than once."),
     4511: (16, "Create View or Function failed because no column name was specified for column %s."),
     4621: (16, "Permissions at the server scope can only be granted when the current database is master"),
+    4804: (21, "While reading current row from host, a premature end-of-message was encountered--an incoming data stream was interrupted when the server expected to see more data. The host program may have terminated. Ensure that you are using a supported client application programming interface (API)."),
+    4815: (16, "Received an invalid column length from the bcp client for colid %s."),
     4830: (10, "Bulk load: DataFileType was incorrectly specified as char. DataFileType will be assumed to be widechar because the data file has a Unicode signature."),
     4831: (10, "Bulk load: DataFileType was incorrectly specified as widechar. DataFileType will be assumed to be char because the data file does not have a Unicode signature."),
     4832: (16, "Bulk load: An unexpected end of file was encountered in the data file."),

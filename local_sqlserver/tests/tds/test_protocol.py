@@ -57,7 +57,6 @@ def test_of_the_requested_features_only_utf8_support_is_acknowledged(server: Ser
 
 
 REFUSED_REQUESTS = [
-    (PacketType.BULK_LOAD, b"\x81\x00\x00", "Bulk load over the wire"),
     (
         PacketType.RPC,
         ALL_HEADERS + struct.pack("<HHH", 0xFFFF, 10, 0) + b"\0\0\xf3\0\0\0",
@@ -140,6 +139,38 @@ def test_several_calls_in_one_request_run_in_order_and_all_but_the_last_have_the
         assert client.answer() == b"".join(returned + token for token in done)
     assert [name for name, _ in engine.calls] == ["p1", "p2", "p3"]
     assert [(p.name, p.value) for _, parameters in engine.calls for p in parameters] == [("@a", 5)] * 3
+
+
+BULK_COLUMNS = b"\x81\2\0" + bytes(4) + b"\1\0\x26\4\1a\0" + bytes(4) + b"\1\0\xe7\x0a\0" + bytes(5) + b"\1b\0"
+"""COLMETADATA of a INT and b NVARCHAR(5), both nullable."""
+
+
+def test_the_rows_of_a_bulk_load_are_decoded(server: Server, engine: ScriptedEngine) -> None:
+    row = b"\xd1\4\7\0\0\0\4\0" + utf16("xy")
+    compressed = b"\xd2\1\4\0" + utf16("zw")
+    with RawClient(server.address) as client:
+        client.send(PacketType.BULK_LOAD, BULK_COLUMNS + row + compressed + struct.pack("<BHHQ", Token.DONE, 0, 0, 0))
+        assert client.answer() == struct.pack("<BHHQ", Token.DONE, 0x10, 0, 2)
+    ((columns, values),) = engine.loads
+    assert columns == (Column("a", SqlType("int")), Column("b", SqlType("nvarchar", 5)))
+    assert values == [[7, None], ["xy", "zw"]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xd1",
+        BULK_COLUMNS + b"\xd1\4\7\0",
+        BULK_COLUMNS + b"\xd1\3\7\0\0",
+        BULK_COLUMNS + b"\xaa",
+        BULK_COLUMNS[:9],
+        b"\x81\1\0" + bytes(6) + b"\x77",
+    ],
+)
+def test_a_malformed_bulk_load_ends_the_connection(server: Server, data: bytes) -> None:
+    with RawClient(server.address) as client:
+        client.send(PacketType.BULK_LOAD, data)
+        assert client.answer() == b""
 
 
 TRANSACTIONS = [

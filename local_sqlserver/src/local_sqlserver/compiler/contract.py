@@ -114,7 +114,8 @@ class Translation:
     where T-SQL gives none (DuckDB's own names then stand in the result). ``command`` is 'select', 'insert', 'update',
     'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
-    are the declared types of the result's columns, None where DuckDB's type decides. ``assignments`` are the variables
+    are the declared types of the result's columns, None where DuckDB's type decides; ``identities`` are the positions
+    of its IDENTITY columns. ``assignments`` are the variables
     that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the target of OUTPUT … INTO, whose rows the
     last statement returns.
 
@@ -131,6 +132,7 @@ class Translation:
     returns_rows: bool = False
     column_types: tuple[SqlType | None, ...] = ()
     column_names: tuple[str, ...] = ()
+    identities: frozenset[int] = frozenset()
     assignments: tuple[str, ...] = ()
     output_into: Relation | None = None
     output_into_columns: tuple[str, ...] = ()

@@ -374,7 +374,8 @@ class QueryCompiler(ExpressionCompiler):
             if value.collation == UNRESOLVED:
                 raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
-            items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
+            column = OutputColumn(name, value.type, emitted, value.collation, value.null, value.identity)
+            items.append((column, shown))
 
         for item in node.items:
             if item.value is None:

@@ -70,6 +70,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
         returns_rows=not assignments,
         column_types=tuple(column.type for column in rows.columns),
         column_names=tuple(column.name for column in rows.columns),
+        identities=frozenset(index for index, column in enumerate(rows.columns) if column.identity),
         assignments=assignments,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -10,11 +11,12 @@ import duckdb
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.bulk_insert import bulk_insert
+from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
-from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
+from local_sqlserver.engine.events import Column, DatabaseChanged, Done, Event, Message
 from local_sqlserver.engine.options import set_options
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
@@ -57,6 +59,8 @@ _KEEPS_ROW_COUNT = (
     syntax.Execute,
     syntax.ExecuteString,
     syntax.BulkInsert,
+    syntax.InsertBulk,
+    BulkRows,
     syntax.SetVariable,
     syntax.Fetch,
     syntax.If,
@@ -107,6 +111,7 @@ class Interpreter:
         self._calls = calls
         self._tries = 0
         self.cursors = cursors = Cursors(state, compilation, runner)
+        self._bulk_load = bulk_load = BulkLoad(work, permissions, compilation, runner)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),
             syntax.Declare: self._declare,
@@ -132,6 +137,8 @@ class Interpreter:
             syntax.Use: self._use,
             syntax.WaitFor: self._wait_for,
             syntax.BulkInsert: self._bulk_insert,
+            syntax.InsertBulk: bulk_load.announce,
+            BulkRows: bulk_load.load,
             syntax.DeclareCursor: cursors.declare,
             syntax.CursorOperation: cursors.operate,
             syntax.Fetch: cursors.fetch,
@@ -152,11 +159,12 @@ class Interpreter:
         batch, frame = parse_batch(text), self._state.base
         frame.declare(batch.variables)
         self._compilation.bind(batch, frame)
-        try:
+        with suppress(Returned):
             yield from self.statements(batch.statements, frame)
-        except Returned:
-            return
-        yield Done()
+
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        """Load the rows after INSERT BULK in the session's base frame."""
+        yield from self.statement(self._bulk_load.rows(tuple(columns), values), self._state.base)
 
     def statements(self, statements: Sequence[syntax.Statement], frame: Frame) -> Iterator[Event]:
         """Run statements one after another."""

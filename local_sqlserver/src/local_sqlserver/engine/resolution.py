@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.catalog import refused_views, system_views
 from local_sqlserver.catalog.objects import CatalogObject, quote
 from local_sqlserver.catalog.view import CatalogView
@@ -37,7 +39,10 @@ def relation_of(item: CatalogObject, database: str) -> Relation:
 
 
 class StatementContext:
-    """Resolves the names of one statement in one frame, and collects their relations."""
+    """Resolves the names of one statement in one frame, and collects their relations.
+
+    With ``ignores_checks``, tables have neither CHECK nor FOREIGN KEY constraints, as for a bulk load.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class StatementContext:
         self.database = frame.database
         self.default_schema = frame.schema
         self.relations: list[Relation] = []
+        self.ignores_checks = False
         self.reads_file = False
         self._shared = shared
         self._state = state
@@ -75,6 +81,9 @@ class StatementContext:
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve a name in FROM, INTO, UPDATE …; raises SqlError 208 or 1087."""
         relation = self._relation(parts, line)
+        if self.ignores_checks:
+            kept = tuple(constraint for constraint in relation.constraints if constraint.kind not in ("C", "F"))
+            relation = replace(relation, constraints=kept)
         self.relations.append(relation)
         return relation
 

@@ -37,7 +37,7 @@ def result_columns(
         ):
             kind = SqlType("nvarchar", length=MAX)
         name = translation.column_names[index] if translation.column_names else described[0]
-        columns.append(Column(name, kind))
+        columns.append(Column(name, kind, identity=index in translation.identities))
     return tuple(columns)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import duckdb
 
@@ -13,7 +14,7 @@ from local_sqlserver.engine import metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.events import Done, Event, Parameter, TransactionRequest
+from local_sqlserver.engine.events import Column, Done, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
 from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.permissions import Permissions
@@ -102,6 +103,10 @@ class EngineSession:
     def procedure(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Run an RPC."""
         return self._request(self._calls.remote(name, parameters))
+
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        """Load the rows after INSERT BULK."""
+        return self._request(self._interpreter.bulk_load(columns, values))
 
     def transaction(self, request: TransactionRequest) -> Iterator[Event]:
         """Run a Transaction Manager request."""

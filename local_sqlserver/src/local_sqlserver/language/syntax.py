@@ -900,6 +900,15 @@ class BulkInsert(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InsertBulk(Statement):
+    """INSERT BULK table (columns with types) WITH (options), which a client sends before the rows of a bulk load."""
+
+    table: Name
+    columns: tuple[tuple[str, SqlType], ...]
+    options: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permission(Statement):
     """GRANT, DENY or REVOKE.
 

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from local_sqlserver.engine.events import Engine, Error, Event, Session
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.tds.buffer import ProtocolError
+from local_sqlserver.tds.bulk import parse_bulk_load
 from local_sqlserver.tds.handshake import Negotiated, TlsContexts, negotiate
 from local_sqlserver.tds.login import TDS_7_3, TDS_7_4, TDS_8_0, Feature, Login
 from local_sqlserver.tds.packets import MAX_MESSAGE, Message, PacketReader, PacketType, PacketWriter, Status
@@ -258,7 +259,8 @@ class Responder:
                 events = self._session.transaction(parse_transaction(message.data))
                 yield from self._run(events, encoder, Token.DONE)
             case PacketType.BULK_LOAD:
-                raise unsupported("Bulk load over the wire (bcp, SqlBulkCopy)")
+                events = self._session.bulk_load(*parse_bulk_load(message.data))
+                yield from self._run(events, encoder, Token.DONE)
             case _:
                 raise ProtocolError(f"{message.type.name} message after login")
 

@@ -47,6 +47,7 @@ class Token(IntEnum):
     LOGINACK = 0xAD
     FEATUREEXTACK = 0xAE
     ROW = 0xD1
+    NBCROW = 0xD2
     ENVCHANGE = 0xE3
     DONE = 0xFD
     DONEPROC = 0xFE

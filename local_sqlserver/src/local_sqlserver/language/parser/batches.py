@@ -19,6 +19,7 @@ from local_sqlserver.language.parser.administration import (
     parse_bulk_insert,
     parse_certificate,
     parse_database,
+    parse_insert_bulk,
     parse_security,
     parse_signature,
 )
@@ -87,7 +88,7 @@ class BatchParser(DefinitionParser):
             "FETCH": self._fetch,
             "GRANT": partial(parse_security, self),
             "IF": self._if,
-            "INSERT": lambda: self.insert(self.token.line),
+            "INSERT": self._insert,
             "MERGE": lambda: self.merge(self.token.line),
             "OPEN": self._cursor_operation,
             "PRINT": self._print,
@@ -609,6 +610,11 @@ class BatchParser(DefinitionParser):
         return syntax.CreateProcedure(
             action=action, name=name, parameters=parameters, body=body, text=self.text, line=line
         )
+
+    def _insert(self) -> syntax.Statement:
+        if self.peek().upper == "BULK":
+            return parse_insert_bulk(self)
+        return self.insert(self.token.line)
 
     def _procedure_option(self) -> None:
         line = self.token.line
