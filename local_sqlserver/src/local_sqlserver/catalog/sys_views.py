@@ -361,6 +361,13 @@ _OPTIONS = (
 """The options of sp_configure with their defaults, which nothing changes."""
 _OPTION_ROWS = ", ".join(map(str, _OPTIONS))
 
+_PROPERTIES = (
+    "(SELECT p.*, COALESCE(c.column_id, r.parameter_id, 0) AS minor_id FROM {home}.extended_properties p "
+    "LEFT JOIN {home}.columns c ON p.class = 1 AND c.object_id = p.major_id AND lower(c.name) = lower(p.part) "
+    "LEFT JOIN {home}.parameters r ON p.class = 2 AND r.object_id = p.major_id AND lower(r.name) = lower(p.part) "
+    "WHERE p.part = '' OR c.column_id IS NOT NULL OR r.parameter_id IS NOT NULL)"
+)
+
 VIEWS = (
     declare(
         "sys.schemas",
@@ -721,10 +728,7 @@ VIEWS = (
     ),
     declare(
         "sys.extended_properties",
-        "(SELECT p.*, COALESCE(c.column_id, r.parameter_id, 0) AS minor_id FROM {home}.extended_properties p "
-        "LEFT JOIN {home}.columns c ON p.class = 1 AND c.object_id = p.major_id AND lower(c.name) = lower(p.part) "
-        "LEFT JOIN {home}.parameters r ON p.class = 2 AND r.object_id = p.major_id AND lower(r.name) = lower(p.part) "
-        "WHERE p.part = '' OR c.column_id IS NOT NULL OR r.parameter_id IS NOT NULL)",
+        _PROPERTIES,
         f"""
         class tinyint
         class_desc nvarchar(60)? = {
@@ -734,6 +738,30 @@ VIEWS = (
         minor_id int
         name sysname
         value nvarchar(3750)?
+        """,
+    ),
+    declare(
+        "sys.fn_listextendedproperty",
+        f"""(
+    SELECT NULL AS t0, NULL AS n0, NULL AS t1, NULL AS n1, NULL AS t2, NULL AS n2, p.name, p.value
+    FROM {_PROPERTIES} p WHERE p.class = 0
+    UNION ALL SELECT 'SCHEMA', s.name, NULL, NULL, NULL, NULL, p.name, p.value
+    FROM {_PROPERTIES} p JOIN {{home}}.schemas s ON s.schema_id = p.major_id WHERE p.class = 3
+    UNION ALL SELECT 'SCHEMA', o.schema_name, CASE o.type WHEN 'U' THEN 'TABLE' WHEN 'V' THEN 'VIEW' ELSE 'PROCEDURE' END,
+        o.name, CASE WHEN p.part = '' THEN NULL WHEN p.class = 1 THEN 'COLUMN' ELSE 'PARAMETER' END,
+        NULLIF(p.part, ''), p.name, p.value
+    FROM {_PROPERTIES} p JOIN {{home}}.objects o ON o.object_id = p.major_id WHERE p.class IN (1, 2))""",
+        """
+        objtype sysname? = COALESCE(t2, t1, t0)
+        objname sysname? = COALESCE(n2, n1, n0)
+        name sysname
+        value nvarchar(3750)?
+        level0type sysname? = t0
+        level0name sysname? = n0
+        level1type sysname? = t1
+        level1name sysname? = n1
+        level2type sysname? = t2
+        level2name sysname? = n2
         """,
     ),
     declare(

@@ -26,8 +26,8 @@ _VIEWS = {(view.schema.lower(), view.name.lower()): view for view in (*sys_views
 
 
 def supported() -> list[SystemView]:
-    """Return all system views, by schema and name."""
-    return [_VIEWS[key] for key in sorted(_VIEWS)]
+    """Return all system views, by schema and name, without those behind a function (fn_…)."""
+    return [_VIEWS[key] for key in sorted(_VIEWS) if not key[1].startswith("fn_")]
 
 
 def object_id(schema: str, name: str) -> int:

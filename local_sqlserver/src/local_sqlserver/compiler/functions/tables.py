@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.fragments import identifier
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.names import OutputColumn, Rows
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
@@ -30,6 +31,21 @@ def _generate_series(call: Call) -> Rows:
     kind, column = ("BIGINT", BIGINT) if declared == BIGINT else ("INTEGER", INT)
     sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {kind}) AS "value"'
     return Rows(sql, (OutputColumn("value", column, "value"),))
+
+
+@tables.table("FN_LISTEXTENDEDPROPERTY", least=7, most=7)
+def _extended_properties(call: Call) -> Rows:
+    """The extended properties of an object, or of all of a level whose name is NULL."""
+    properties = call.compiler.context.relation(("sys", "fn_listextendedproperty"), call.line)
+    columns = [OutputColumn(column.name, column.type, column.name) for column in properties.columns[:4]]
+    names = ("name", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
+    tests = []
+    for name, argument in zip(names, call.arguments, strict=True):
+        given = f"lower(CAST({argument.sql} AS VARCHAR))"
+        missing = f"{identifier(name)} IS NULL" if name.endswith("type") else "TRUE"
+        tests.append(f"CASE WHEN {given} IS NULL THEN {missing} ELSE lower({identifier(name)}) = {given} END")
+    selected = ", ".join(identifier(column.name) for column in columns)
+    return Rows(f"SELECT {selected} FROM {properties.duckdb_name} AS p WHERE {' AND '.join(tests)}", tuple(columns))
 
 
 tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENJSON", "OPENQUERY", "OPENXML", place=Place.TABLE)

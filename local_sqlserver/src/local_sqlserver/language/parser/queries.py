@@ -17,6 +17,7 @@ _TABLE_HINTS = frozenset(
         "READUNCOMMITTED",
         "READCOMMITTED",
         "READCOMMITTEDLOCK",
+        "READPAST",
         "REPEATABLEREAD",
         "SERIALIZABLE",
         "HOLDLOCK",
@@ -32,6 +33,7 @@ _TABLE_HINTS = frozenset(
         "FORCESEEK",
         "FORCESCAN",
         "SNAPSHOT",
+        "NOEXPAND",
     ]
 )
 _QUERY_HINTS = (
@@ -339,6 +341,10 @@ class QueryParser(ExpressionParser):
             return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
         name = self.table_name()
         if self.at_operator("("):
+            if len(name) == 2 and name[0].lower() == "sys":
+                call = self._call(name[1].upper(), line)
+                alias, columns = self._table_alias(required=False)
+                return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
             if not self._at_hint_list():
                 raise unsupported(f"The table-valued function {'.'.join(name)}", line)
             self._hints()
