@@ -79,7 +79,7 @@ VIEWS = (
     declare(
         "INFORMATION_SCHEMA.COLUMNS",
         "(SELECT c.*, o.schema_name, o.name AS object_name FROM {home}.all_columns c JOIN {home}.objects o "
-        "ON o.object_id = c.object_id WHERE o.type IN ('U', 'V')) c",
+        "ON o.object_id = c.object_id WHERE o.type IN ('U', 'V') ORDER BY c.object_id, c.column_id) c",
         _TABLE
         + """
         COLUMN_NAME sysname? = name
@@ -129,7 +129,7 @@ VIEWS = (
     declare(
         "INFORMATION_SCHEMA.KEY_COLUMN_USAGE",
         f"(SELECT k.*, u.column_name, u.position FROM ({_CONSTRAINTS} AND k.kind IN ('PK', 'UQ', 'F')) k, "
-        "unnest(k.columns) WITH ORDINALITY u (column_name, position))",
+        "unnest(k.columns) WITH ORDINALITY u (column_name, position) ORDER BY k.object_id, k.constraint_id, u.position)",
         _CONSTRAINT
         + _TABLE
         + """
@@ -171,7 +171,7 @@ VIEWS = (
     declare(
         "INFORMATION_SCHEMA.PARAMETERS",
         "(SELECT c.*, o.schema_name, o.name AS object_name FROM {home}.all_parameters c "
-        "JOIN {home}.objects o ON o.object_id = c.object_id) c",
+        "JOIN {home}.objects o ON o.object_id = c.object_id ORDER BY c.object_id, c.parameter_id) c",
         """
         SPECIFIC_CATALOG nvarchar(128)? = {name}
         SPECIFIC_SCHEMA nvarchar(128)? = schema_name

@@ -113,7 +113,8 @@ HELPERS = {
     "all_columns": f"SELECT c.*, t.system_type_id, t.user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
     f"{_SCALE} AS scale, CASE WHEN c.type_name IN {_in_list(TEXT)} THEN COALESCE(c.collation_name, {_COLLATION}) "
     "END AS collated, CASE WHEN c.default_name IS NULL THEN 0 ELSE c.object_id * 1000 + 500 + c.column_id END AS "
-    "default_object_id FROM {home}.columns c JOIN {home}.all_types t ON t.name = c.type_name",
+    "default_object_id FROM {home}.columns c JOIN {home}.all_types t ON t.name = c.type_name "
+    "ORDER BY c.object_id, c.column_id",
     # The clustered index of a table is number 1, the others are counted from 2; 0 is a heap.
     "all_indexes": "SELECT object_id, constraint_id, name, kind, columns, definition, clustered, columnstore, "
     "descending, included, (CASE WHEN clustered THEN 1 ELSE 1 + row_number() OVER "
@@ -122,7 +123,8 @@ HELPERS = {
     "FROM {home}.constraints WHERE kind IN ('PK', 'UQ', 'IX', 'UX') "
     "UNION ALL SELECT o.object_id, 0, NULL, 'HEAP', [], '', FALSE, FALSE, [], [], 0, 0 FROM {home}.objects o "
     "WHERE o.type = 'U' AND NOT EXISTS "
-    "(FROM {home}.constraints k WHERE k.object_id = o.object_id AND k.clustered AND k.kind <> 'C')",
+    "(FROM {home}.constraints k WHERE k.object_id = o.object_id AND k.clustered AND k.kind <> 'C') "
+    "ORDER BY object_id, index_id",
     # The columns of an index: its keys, the others that it includes; a clustered columnstore holds all of the table.
     "all_index_columns": "SELECT i.object_id, i.index_id, u.position AS index_column_id, c.column_id, "
     "CASE WHEN i.columnstore THEN 0 WHEN u.position <= len(i.columns) THEN u.position ELSE 0 END AS key_ordinal, "
@@ -132,14 +134,14 @@ HELPERS = {
     "(SELECT list(c.name ORDER BY c.column_id) FROM {home}.columns c WHERE c.object_id = x.object_id) "
     "ELSE columns END, included) AS members FROM {home}.all_indexes x) i, "
     "unnest(i.members) WITH ORDINALITY u (name, position) "
-    "JOIN {home}.columns c ON c.object_id = i.object_id AND c.name = u.name",
+    "JOIN {home}.columns c ON c.object_id = i.object_id AND c.name = u.name ORDER BY 1, 2, 3",
     "all_principals": "SELECT 'dbo' AS name, 1 AS principal_id, 'S' AS type, 'dbo' AS default_schema "
     "UNION ALL SELECT name, CASE name WHEN 'public' THEN 0 WHEN 'db_owner' THEN 16384 WHEN 'db_datareader' THEN 16390 "
     "WHEN 'db_datawriter' THEN 16391 ELSE 4 + row_number() OVER "
     "(PARTITION BY name IN ('public', 'db_owner', 'db_datareader', 'db_datawriter') ORDER BY lower(name)) "
     "END::INTEGER, type, NULLIF(default_schema, '') FROM {home}.principals",
 }
-"""DuckDB queries that the views below share."""
+"""DuckDB queries that the views below share. They are ordered, because tools expect columns in their order."""
 
 INFORMATION_TYPE = {
     "CHARACTER_MAXIMUM_LENGTH": "c.type_length",
@@ -156,7 +158,8 @@ INFORMATION_TYPE = {
 
 HELPERS["all_parameters"] = (
     f"SELECT c.*, t.system_type_id, t.user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
-    f"{_SCALE} AS scale FROM {{home}}.parameters c JOIN {{home}}.all_types t ON t.name = c.type_name"
+    f"{_SCALE} AS scale FROM {{home}}.parameters c JOIN {{home}}.all_types t ON t.name = c.type_name "
+    "ORDER BY c.object_id, c.parameter_id"
 )
 
 _OBJECT = f"""
