@@ -312,10 +312,12 @@ class DefinitionParser(DataParser):
         return True
 
     def drop_index(self, line: int) -> syntax.DropIndex:
-        """DROP INDEX, from INDEX on."""
+        """DROP INDEX name ON table, or the older DROP INDEX table.name, from INDEX on."""
         self.expect_word("INDEX")
         if_exists = self.if_exists()
-        name = self.expect_identifier()
+        *table, name = self.name()
+        if table:
+            return syntax.DropIndex(name=name, target=tuple(table), if_exists=if_exists, line=line)
         self.expect_word("ON")
         return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
 
