@@ -174,6 +174,54 @@ def test_an_unknown_use_hint_is_an_error(sql: Client) -> None:
     assert sql("SELECT 1 OPTION (USE HINT ('NOTHING'))").numbers == [10715]
 
 
+def test_the_first_result_set_of_a_batch_is_described(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT IDENTITY, b NVARCHAR(7) COLLATE Latin1_General_CS_AS, c DECIMAL(9, 2))")
+    columns = "name, system_type_name, max_length, collation_name, is_identity_column, error_number"
+    query = f"SELECT {columns} FROM sys.dm_exec_describe_first_result_set({{}}, {{}}, 0) ORDER BY column_ordinal"
+    text = "N'SET NOCOUNT ON; SELECT a, b, c * 2 AS d, @x FROM t'"
+    assert sql(query.format(text, "N'@x varchar(3)'")).rows == [
+        ("a", "int", 4, None, 1, None),
+        ("b", "nvarchar(7)", 14, "Latin1_General_CS_AS", 0, None),
+        ("d", "decimal(11,2)", 9, None, 0, None),
+        (None, "varchar(3)", 3, "Latin1_General_100_CI_AS_KS_WS_SC", 0, None),
+    ]
+    assert sql(query.format("N'SELECT nothing FROM t'", "NULL")).rows == [(None, None, None, None, None, 207)]
+    assert sql(query.format("N'SELECT FROM'", "NULL")).rows == [(None, None, None, None, None, 156)]
+    assert sql(query.format("N'EXEC p'", "NULL")).numbers == [40510]
+
+
+@pytest.mark.parametrize(
+    ("levels", "rows"),
+    [
+        ("NULL, NULL, NULL, NULL, NULL, NULL", [(None, None, "a database")]),
+        ("'schema', default, default, default, default, default", [("SCHEMA", "dbo", "a schema")]),
+        ("'SCHEMA', 'dbo', 'TABLE', default, NULL, NULL", [("TABLE", "t", "a table")]),
+        ("'SCHEMA', 'dbo', 'TABLE', 't', 'COLUMN', default", [("COLUMN", "a", "a column")]),
+        ("'SCHEMA', 'dbo', 'VIEW', default, NULL, NULL", []),
+    ],
+)
+def test_extended_properties_are_listed_by_level(sql: Client, levels: str, rows: list[tuple[Any, ...]]) -> None:
+    sql.good(
+        "CREATE TABLE t (a INT)",
+        "EXEC sp_addextendedproperty 'd', 'a database'; EXEC sp_addextendedproperty 'd', 'a schema', 'SCHEMA', 'dbo';"
+        "EXEC sp_addextendedproperty 'd', 'a table', 'SCHEMA', 'dbo', 'TABLE', 't';"
+        "EXEC sp_addextendedproperty 'd', 'a column', 'SCHEMA', 'dbo', 'TABLE', 't', 'COLUMN', 'a'",
+    )
+    for function in ("fn_listextendedproperty", "sys.fn_listextendedproperty"):
+        assert sql(f"SELECT objtype, objname, value FROM {function}('d', {levels})").rows == rows
+
+
+def test_order_by_after_union_may_name_the_table_of_the_first_query(sql: Client) -> None:
+    text = "WITH c AS (SELECT 1 AS a, 2 AS b) SELECT c.b, c.a FROM c UNION SELECT 0, 9 ORDER BY c.a DESC"
+    assert sql(text).rows == [(0, 9), (2, 1)]
+    assert sql("SELECT c.b FROM (SELECT 1 AS a, 2 AS b) AS c UNION SELECT 0 ORDER BY c.a").numbers == [104]
+
+
+def test_the_older_form_of_drop_index_is_accepted(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT); CREATE INDEX i ON t (a); DROP INDEX dbo.t.i")
+    assert sql("SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID('t')").rows == [(None,)]
+
+
 def test_the_readme_lists_the_system_views_and_procedures() -> None:
     text = README.read_text(encoding="utf-8")
     assert renewed(text) == text

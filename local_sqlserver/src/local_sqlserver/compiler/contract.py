@@ -115,9 +115,9 @@ class Translation:
     'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
     are the declared types of the result's columns, None where DuckDB's type decides; ``identities`` are the positions
-    of its IDENTITY columns. ``assignments`` are the variables
-    that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the target of OUTPUT … INTO, whose rows the
-    last statement returns.
+    of its IDENTITY columns; ``collations`` are the collations of text, None for the database's. ``assignments`` are the
+    variables that a SELECT @a = …, @b = … sets from the last row. ``output_into`` is the target of OUTPUT … INTO, whose
+    rows the last statement returns.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
@@ -133,6 +133,7 @@ class Translation:
     column_types: tuple[SqlType | None, ...] = ()
     column_names: tuple[str, ...] = ()
     identities: frozenset[int] = frozenset()
+    collations: tuple[str | None, ...] = ()
     assignments: tuple[str, ...] = ()
     output_into: Relation | None = None
     output_into_columns: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import duckdb
 
 from local_sqlserver.catalog.databases import Database
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.engine import metadata
+from local_sqlserver.engine import first_result_set, metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
@@ -51,6 +51,7 @@ class EngineSession:
         self._permissions = permissions
         self._values = SessionValues(shared, state, self._view, self._transactions, permissions)
         compilation = Compilation(shared, state, self._view, permissions)
+        self._compilation = compilation
         self._runner = Runner(state, self._view, self._work, self._values)
         scalars = Scalars(compilation, self._runner, self._values)
         self._calls = Calls(
@@ -230,6 +231,10 @@ class EngineSession:
     def check_database(self, database: Database) -> None:
         """Raise SqlError 916 (no user there) or 924 (single user)."""
         self._permissions.check_database(database)
+
+    def describe(self, text: str, parameters: str) -> list[dict[str, Any]]:
+        """Return the rows of sys.dm_exec_describe_first_result_set."""
+        return first_result_set.describe(self._compilation, self.state.frame, text, parameters)
 
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""

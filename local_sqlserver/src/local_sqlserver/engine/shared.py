@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 
@@ -29,6 +29,9 @@ class OpenSession(Protocol):
     @property
     def transaction_count(self) -> int:
         """@@TRANCOUNT."""
+
+    def describe(self, text: str, parameters: str) -> list[dict[str, Any]]:
+        """Return the rows of sys.dm_exec_describe_first_result_set."""
 
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""

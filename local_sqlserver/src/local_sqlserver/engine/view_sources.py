@@ -10,6 +10,9 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from local_sqlserver.catalog.objects import quote
+from local_sqlserver.compiler import failures
+from local_sqlserver.compiler.functions.tables import DESCRIBED
+from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.errors import SqlError
@@ -23,6 +26,7 @@ _SESSION = (
     "request_start_time TIMESTAMP, nest_level INTEGER)[]"
 )
 _DEPENDENCY = "STRUCT(database_name VARCHAR, schema_name VARCHAR, entity_name VARCHAR)[]"
+_DESCRIBED = f"STRUCT({', '.join(f'{quote(name)} {duckdb_type(kind)}' for name, kind in DESCRIBED)})[]"
 _WRITES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate, syntax.InsertExecute)
 
 
@@ -34,6 +38,7 @@ class ViewSources:
         functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
             ("tsql_sessions", self._sessions, [], _SESSION),
             ("tsql_row_count", self._row_count, ["VARCHAR", "VARCHAR", "VARCHAR"], "BIGINT"),
+            ("tsql_describe", failures.raising(self._describe), ["INTEGER", "VARCHAR", "VARCHAR"], _DESCRIBED),
             ("tsql_dependencies", _dependencies, ["VARCHAR"], _DEPENDENCY),
         )
         for name, function, parameters, result in functions:
@@ -68,6 +73,9 @@ class ViewSources:
                 "request_start_time": state.clock,
                 "nest_level": state.frame.depth,
             }
+
+    def _describe(self, spid: int, text: str | None, parameters: str | None) -> list[dict[str, Any]]:
+        return self._shared.session(spid).describe(text or "", parameters or "")
 
     def _row_count(self, database: str, schema: str, table: str) -> int:
         """Return the number of committed rows of a table; 0 for a table that is not committed."""
