@@ -174,6 +174,14 @@ def test_an_unknown_use_hint_is_an_error(sql: Client) -> None:
     assert sql("SELECT 1 OPTION (USE HINT ('NOTHING'))").numbers == [10715]
 
 
+def test_the_question_with_which_microsofts_tools_connect_is_answered(sql: Client) -> None:
+    present = (
+        "SELECT CASE WHEN EXISTS (SELECT TOP 1 1 FROM [sys].[all_columns] WITH (NOLOCK) "
+        "WHERE name = N'xml_index_type' AND OBJECT_ID(N'sys.xml_indexes') = object_id) THEN 1 ELSE 0 END AS SXI_PRESENT"
+    )
+    assert sql(f"SELECT SERVERPROPERTY('productlevel'), ({present})").rows == [("RTM", 1)]
+
+
 def test_the_first_result_set_of_a_batch_is_described(sql: Client) -> None:
     sql.good("CREATE TABLE t (a INT IDENTITY, b NVARCHAR(7) COLLATE Latin1_General_CS_AS, c DECIMAL(9, 2))")
     columns = "name, system_type_name, max_length, collation_name, is_identity_column, error_number"
