@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BOOTSTRAP := $(PYTHON) -m stack.bootstrap --library libodbc.so.2=unixodbc
 RUNTIME := $(BOOTSTRAP) requirements.txt
-DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium --program bwrap=bubblewrap --program openssl=openssl --program nc=netcat-openbsd --program redis-cli=redis-tools --program node=nodejs requirements.txt requirements-dev.txt
+DEVELOPMENT := $(BOOTSTRAP) --library libtdsodbc.so=tdsodbc --program curl=curl --program chromium=chromium --program bwrap=bubblewrap --program openssl=openssl --program nc=netcat-openbsd --program redis-cli=redis-tools --program node=nodejs --program freebcp=freetds-bin --program npm=npm requirements.txt requirements-dev.txt
 # Each lock file begins with this command, because the update bot runs it again; it supports only these options.
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version=3.11
 INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run make up"; exit 1; }
@@ -136,3 +136,4 @@ lock: ## Pin all requirements, direct and indirect, each file by its hash
 	@$(LOCK) --output-file=requirements.txt requirements.in
 	@for part in api airflow standin; do $(LOCK) --constraint=requirements.txt --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
 	@for part in dev bench client; do $(LOCK) --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
+	@$(LOCK) --output-file=local_sqlserver/tests/tds/dbt/requirements.txt local_sqlserver/tests/tds/dbt/requirements.in

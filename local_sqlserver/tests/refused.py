@@ -82,7 +82,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),
         ("SELECT NEXT VALUE FOR s OVER (ORDER BY a) FROM t", "NEXT VALUE FOR … OVER"),
         ("SELECT PARSE('1' AS INT)", "PARSE"),
-        ("SELECT a FROM t OPTION (USE HINT ('X'))", "query hint"),
+        ("SELECT a FROM t OPTION (USE PLAN N'<x/>')", "query hint"),
         ("SELECT * FROM server1.D.dbo.t", "linked server"),
         ("SELECT CAST(1 AS XML)", "xml"),
     ],

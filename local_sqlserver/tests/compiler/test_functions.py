@@ -55,7 +55,7 @@ def test_a_table_valued_function_is_for_from_alone_and_counts_its_arguments(
     assert refusal(calculator, f"{function.name}('a', 'b')") == 195
     with pytest.raises(SqlError, match="requires") as caught:
         calculator.run(f"SELECT * FROM {function.name}({', '.join(['1'] * (function.most + 1))}) AS x")
-    assert caught.value.number == 189
+    assert caught.value.number == (174 if function.least == function.most else 189)
 
 
 @pytest.mark.parametrize(

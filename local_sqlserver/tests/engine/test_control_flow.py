@@ -64,6 +64,51 @@ def test_an_impossible_statement_is_an_error(sql: Client, text: str, number: int
     assert sql(text).numbers == [number]
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("5", "'abcdefgh' AS VARCHAR(MAX)", "abcde"),
+        ("5", "N'abcdefgh' AS NVARCHAR(MAX)", "ab"),
+        ("2", "0x010203 AS VARBINARY(MAX)", b"\1\2"),
+        ("5", "'abcdefgh' AS VARCHAR(8)", "abcdefgh"),
+        ("-1", "'abcdefgh' AS VARCHAR(MAX)", "abcdefgh"),
+        ("0", "REPLICATE(CAST('x' AS VARCHAR(MAX)), 5000) AS VARCHAR(MAX)", "x" * 4096),
+        ("2147483647", "REPLICATE(CAST('x' AS VARCHAR(MAX)), 5000) AS VARCHAR(MAX)", "x" * 5000),
+    ],
+)
+def test_textsize_cuts_long_values_of_results_alone(sql: Client, option: str, value: str, expected: str) -> None:
+    assert sql(f"SET TEXTSIZE {option} SELECT CAST({value})").value == expected
+
+
+def test_textsize_is_reported(sql: Client) -> None:
+    assert sql("SET TEXTSIZE 0 SELECT @@TEXTSIZE").value == 4096
+    assert sql("SET TEXTSIZE 2 SELECT @@TEXTSIZE").value == 2
+    assert sql("DECLARE @v VARCHAR(MAX) = (SELECT CAST('abc' AS VARCHAR(MAX))) SELECT LEN(@v)").value == 3
+
+
+def test_fmtonly_describes_a_result_without_its_rows(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT, b NVARCHAR(7)); INSERT t VALUES (1, N'x')")
+    result = sql("SET FMTONLY ON SELECT a, a, b FROM t SET FMTONLY OFF")
+    assert (result.columns, result.types, result.sets) == ([("a", "a", "b")], [("int", "int", "nvarchar(7)")], [[]])
+    assert sql("SELECT a FROM t").value == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "ANSI_NULL_DFLT_OFF OFF",
+        "DEADLOCK_PRIORITY -10",
+        "NO_BROWSETABLE ON",
+        "QUERY_GOVERNOR_COST_LIMIT 0",
+        "REMOTE_PROC_TRANSACTIONS OFF",
+        "ROWCOUNT 0",
+        "NOEXEC, PARSEONLY OFF",
+    ],
+)
+def test_options_that_clients_send_are_accepted(sql: Client, options: str) -> None:
+    sql.good(f"SET {options}")
+
+
 def test_a_batch_continues_after_a_statements_error(sql: Client) -> None:
     result = sql("SELECT 1 / 0\nSELECT 2\nSELECT @@ERROR")
     assert [error.line for error in result.errors] == [1]

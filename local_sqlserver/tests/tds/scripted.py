@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from local_sqlserver.engine.events import (
     Column,
@@ -68,6 +69,10 @@ class ScriptedSession:
                         yield ReturnValue(ordinal, parameter.name, parameter.type, parameter.value)
         yield ProcedureDone(0)
 
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        self._engine.loads.append((tuple(columns), [list(column) for column in values]))
+        yield Done(len(values[0]) if values else 0)
+
     def _run(self, text: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         if text.lower().startswith("insert"):
             yield Done(1, 0xC3, in_procedure=True)
@@ -104,6 +109,7 @@ class ScriptedEngine:
         self.scripts: dict[str, Script] = {}
         self.batches: list[str] = []
         self.calls: list[tuple[str, tuple[Parameter, ...]]] = []
+        self.loads: list[tuple[tuple[Column, ...], list[list[Any]]]] = []
         self.transactions: list[TransactionRequest] = []
         self.sessions: list[ScriptedSession] = []
         self.closed: list[int] = []

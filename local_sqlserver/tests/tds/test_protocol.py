@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +13,7 @@ from local_sqlserver.engine.events import (
     Columns,
     DatabaseChanged,
     Done,
+    Event,
     ProcedureDone,
     ReturnValue,
     Rows,
@@ -24,7 +27,7 @@ from local_sqlserver.tds.server import Server
 from local_sqlserver.tds.token_stream import ResponseEncoder, Token
 from local_sqlserver.types import SqlType
 from tests.tds.raw import ALL_HEADERS, RawClient, login7, utf16
-from tests.tds.scripted import ScriptedEngine, script
+from tests.tds.scripted import ScriptedEngine, ScriptedSession, script
 
 REFUSED_LOGINS = [
     (login7(version=0x71000001), "TDS before 7.3"),
@@ -54,7 +57,6 @@ def test_of_the_requested_features_only_utf8_support_is_acknowledged(server: Ser
 
 
 REFUSED_REQUESTS = [
-    (PacketType.BULK_LOAD, b"\x81\x00\x00", "Bulk load over the wire"),
     (
         PacketType.RPC,
         ALL_HEADERS + struct.pack("<HHH", 0xFFFF, 10, 0) + b"\0\0\xf3\0\0\0",
@@ -96,6 +98,26 @@ def test_attention_without_a_request_is_acknowledged_once(server: Server, engine
     assert not engine.sessions[0].cancelled.is_set()
 
 
+def test_attention_ends_the_response_and_is_acknowledged_in_a_message_of_its_own(
+    server: Server, engine: ScriptedEngine
+) -> None:
+    running = threading.Event()
+
+    def endless(session: ScriptedSession) -> Iterator[Event]:
+        running.set()
+        assert session.cancelled.wait(20)
+        yield Done()
+
+    engine.scripts["SLEEP"] = endless
+    with RawClient(server.address) as client:
+        client.send(PacketType.SQL_BATCH, ALL_HEADERS + utf16("SLEEP"))
+        assert running.wait(20)
+        client.send(PacketType.ATTENTION, b"")
+        final, status = struct.unpack("<BH", client.answer()[-13:-10])
+        assert (final, status & 0x21) == (Token.DONE, 0)
+        assert client.answer() == struct.pack("<BHHQ", Token.DONE, 0x20, 0, 0)
+
+
 def test_a_message_cancelled_by_the_ignore_bit_is_not_run(server: Server, engine: ScriptedEngine) -> None:
     with RawClient(server.address) as client:
         client.send(PacketType.SQL_BATCH, ALL_HEADERS + utf16("DELETE"), status=0x00)
@@ -117,6 +139,38 @@ def test_several_calls_in_one_request_run_in_order_and_all_but_the_last_have_the
         assert client.answer() == b"".join(returned + token for token in done)
     assert [name for name, _ in engine.calls] == ["p1", "p2", "p3"]
     assert [(p.name, p.value) for _, parameters in engine.calls for p in parameters] == [("@a", 5)] * 3
+
+
+BULK_COLUMNS = b"\x81\2\0" + bytes(4) + b"\1\0\x26\4\1a\0" + bytes(4) + b"\1\0\xe7\x0a\0" + bytes(5) + b"\1b\0"
+"""COLMETADATA of a INT and b NVARCHAR(5), both nullable."""
+
+
+def test_the_rows_of_a_bulk_load_are_decoded(server: Server, engine: ScriptedEngine) -> None:
+    row = b"\xd1\4\7\0\0\0\4\0" + utf16("xy")
+    compressed = b"\xd2\1\4\0" + utf16("zw")
+    with RawClient(server.address) as client:
+        client.send(PacketType.BULK_LOAD, BULK_COLUMNS + row + compressed + struct.pack("<BHHQ", Token.DONE, 0, 0, 0))
+        assert client.answer() == struct.pack("<BHHQ", Token.DONE, 0x10, 0, 2)
+    ((columns, values),) = engine.loads
+    assert columns == (Column("a", SqlType("int")), Column("b", SqlType("nvarchar", 5)))
+    assert values == [[7, None], ["xy", "zw"]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xd1",
+        BULK_COLUMNS + b"\xd1\4\7\0",
+        BULK_COLUMNS + b"\xd1\3\7\0\0",
+        BULK_COLUMNS + b"\xaa",
+        BULK_COLUMNS[:9],
+        b"\x81\1\0" + bytes(6) + b"\x77",
+    ],
+)
+def test_a_malformed_bulk_load_ends_the_connection(server: Server, data: bytes) -> None:
+    with RawClient(server.address) as client:
+        client.send(PacketType.BULK_LOAD, data)
+        assert client.answer() == b""
 
 
 TRANSACTIONS = [

@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 
-from local_sqlserver.catalog.databases import MASTER, TEMPDB, Database
-from local_sqlserver.catalog.objects import CATALOG_SCHEMA, Catalog, PrincipalInfo
+from local_sqlserver.catalog.databases import TEMPDB, Database
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, MASTER, Catalog, PrincipalInfo
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 

@@ -10,11 +10,11 @@ from urllib.parse import quote as quote_url
 
 import duckdb
 
-from local_sqlserver.catalog import store, system_views
-from local_sqlserver.catalog.objects import CATALOG_SCHEMA, Catalog, quote
+from local_sqlserver.catalog import store
+from local_sqlserver.catalog.objects import CATALOG_SCHEMA, MASTER, Catalog, quote
 from local_sqlserver.errors import sql_error
 
-MASTER, TEMPDB = "master", "tempdb"
+TEMPDB = "tempdb"
 _FIRST_OBJECT_ID = 1_000_001
 
 
@@ -85,7 +85,6 @@ class Databases:
         if present == (0,):
             store.create(self._root, name)
         store.complete(self._root, name)
-        system_views.create(self._root, name)
         self._root.execute("COMMIT")
         database = Database(name, database_id, store.load(self._root, name))
         database.next_id = max((item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID)
@@ -111,12 +110,16 @@ class Databases:
                 f"WHERE NOT EXISTS (FROM {self._home}.databases WHERE database_id = $1)",
                 [database_id, name, datetime.now()],
             )
-        system_views.create(self._root, MASTER, server=True)
 
     def find(self, name: str) -> Database | None:
         """Return the database of that name (any case)."""
         with self._lock:
             return self._by_name.get(name.lower())
+
+    def names(self) -> list[str]:
+        """Return the names of all databases."""
+        with self._lock:
+            return [database.name for database in self._by_name.values()]
 
     def by_id(self, database_id: int) -> Database | None:
         """Return the database with that id."""

@@ -17,6 +17,8 @@ from local_sqlserver.types import SqlType
 CATALOG_SCHEMA = "__catalog"
 """The DuckDB schema of the catalog's tables in each database file."""
 
+MASTER = "master"
+
 BUILT_IN_SCHEMAS = {"dbo": 1, "guest": 2, "INFORMATION_SCHEMA": 3, "sys": 4}
 
 INDEX_KINDS = ("IX", "UX")

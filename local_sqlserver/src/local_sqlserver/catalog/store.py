@@ -34,7 +34,8 @@ _TABLES = {
     "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
     "collation_name VARCHAR",
     "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
-    "VARCHAR[], definition VARCHAR, is_disabled BOOLEAN, is_not_trusted BOOLEAN",
+    "VARCHAR[], definition VARCHAR, is_disabled BOOLEAN, is_not_trusted BOOLEAN, clustered BOOLEAN, "
+    "columnstore BOOLEAN, descending VARCHAR[], included VARCHAR[]",
     "foreign_keys": "object_id INTEGER, constraint_id INTEGER, referenced_schema VARCHAR, referenced_table VARCHAR, "
     "referenced_columns VARCHAR[], on_delete VARCHAR, on_update VARCHAR",
     "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
@@ -71,6 +72,12 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
     for column in ("is_disabled", "is_not_trusted"):
         connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column} BOOLEAN DEFAULT FALSE")
+    for column in ("clustered BOOLEAN", "columnstore BOOLEAN", "descending VARCHAR[]", "included VARCHAR[]"):
+        connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column}")
+    connection.execute(f"UPDATE {home}.constraints SET clustered = kind = 'PK' WHERE clustered IS NULL")
+    connection.execute(
+        f"UPDATE {home}.constraints SET columnstore = FALSE, descending = [], included = [] WHERE columnstore IS NULL"
+    )
 
 
 def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
@@ -90,7 +97,10 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     constraints: dict[int, list[ConstraintInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.constraints ORDER BY object_id, constraint_id").fetchall():
         foreign = foreign_keys.get((row[0], row[1]))
-        constraint = ConstraintInfo(row[2], row[3], tuple(row[4]), row[5], foreign, row[6], not row[7])
+        constraint = ConstraintInfo(
+            *(row[2], row[3], tuple(row[4]), row[5], foreign, row[6], not row[7]),
+            *(row[8], row[9], tuple(row[10]), tuple(row[11])),
+        )
         constraints.setdefault(row[0], []).append(constraint)
     parameters: dict[int, list[ParameterInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
@@ -147,7 +157,7 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
         )
     for position, constraint in enumerate(item.constraints, 1):
         connection.execute(
-            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             [
                 item.id,
                 position,
@@ -157,6 +167,10 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
                 constraint.definition,
                 constraint.disabled,
                 not constraint.trusted,
+                constraint.clustered,
+                constraint.columnstore,
+                list(constraint.descending),
+                list(constraint.included),
             ],
         )
         if (foreign := constraint.foreign) is not None:

@@ -39,9 +39,11 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class ConstraintInfo:
-    """A key or check: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type; ``definition`` is T-SQL text.
+    """A key, check or index: ``kind`` is 'PK', 'UQ', 'C' or 'F' as in sys.objects.type, 'UX' or 'IX' of an index.
 
-    ``disabled`` is the state after NOCHECK CONSTRAINT. ``trusted`` is False if rows may violate the constraint.
+    ``definition`` is the T-SQL text of a check or of the filter of an index. ``disabled`` is the state after NOCHECK
+    CONSTRAINT. ``trusted`` is False if rows may violate the constraint. ``descending`` are the columns with DESC,
+    ``included`` those of INCLUDE.
     """
 
     name: str
@@ -51,6 +53,10 @@ class ConstraintInfo:
     foreign: ForeignKey | None = None
     disabled: bool = False
     trusted: bool = True
+    clustered: bool = False
+    columnstore: bool = False
+    descending: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +165,10 @@ class Translation:
     where T-SQL gives none (DuckDB's own names then stand in the result). ``command`` is 'select', 'insert', 'update',
     'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
-    are the declared types of the result's columns, None where DuckDB's type decides. ``assignments`` are the variables
-    that a SELECT @a = …, @b = … sets from the last row; with ``counted`` that row has one more column, the number of
-    rows of the SELECT.
+    are the declared types of the result's columns, None where DuckDB's type decides; ``identities`` are the positions
+    of its IDENTITY columns; ``collations`` are the collations of text, None for the database's. ``assignments`` are the
+    variables that a SELECT @a = …, @b = … sets from the last row; with ``counted`` that row has one more column, the
+    number of rows of the SELECT.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
@@ -176,6 +183,8 @@ class Translation:
     returns_rows: bool = False
     column_types: tuple[SqlType | None, ...] = ()
     column_names: tuple[str, ...] = ()
+    identities: frozenset[int] = frozenset()
+    collations: tuple[str | None, ...] = ()
     assignments: tuple[str, ...] = ()
     counted: bool = False
     identity_table: Relation | None = None

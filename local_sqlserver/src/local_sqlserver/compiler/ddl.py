@@ -196,18 +196,27 @@ class DefinitionCompiler(DataCompiler):
         if given.kind == "C":
             columns = tuple(source.used)
         else:
-            for name in columns:
+            for name in (*columns, *given.included):
                 if name.lower() not in known:
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
         if given.kind in ("IX", "UX"):
             return ConstraintInfo(
-                given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""
+                *(given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""),
+                clustered=bool(given.clustered),
+                columnstore=given.columnstore,
+                descending=tuple(known[name.lower()] for name in given.descending),
+                included=tuple(known[name.lower()] for name in given.included),
             )
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         text = stored_text(given.definition) if given.definition else ""
         name = given.name or _generated_name(prefix, relation.name, *columns, text=text)
-        return ConstraintInfo(name, given.kind, columns, text, trusted=given.checked)
+        return ConstraintInfo(
+            *(name, given.kind, columns, text),
+            trusted=given.checked,
+            clustered=given.kind == "PK" if given.clustered is None else given.clustered,
+            descending=tuple(known[name.lower()] for name in given.descending),
+        )
 
     def _referenced(self, given: syntax.ConstraintDefinition, relation: Relation, name: str) -> Relation:
         """The table that a foreign key refers to; raises 1763, 1767, 1768."""
@@ -599,14 +608,21 @@ class DefinitionCompiler(DataCompiler):
         if relation.kind not in ("U", "T", "@"):
             raise unsupported("An index on a view", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
-        for name in node.columns:
+        for name in (*node.columns, *node.included):
             if name.lower() not in known:
                 raise sql_error(1911, name, line=node.line)
         if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
         constraint = ConstraintInfo(
-            node.name, "UX" if node.unique else "IX", columns, stored_text(node.where) if node.where else ""
+            node.name,
+            "UX" if node.unique else "IX",
+            columns,
+            stored_text(node.where) if node.where else "",
+            clustered=node.clustered,
+            columnstore=node.columnstore,
+            descending=tuple(known[name.lower()] for name in node.descending),
+            included=tuple(known[name.lower()] for name in node.included),
         )
         statements: list[str] = []
         after = replace(relation, constraints=(*relation.constraints, constraint))

@@ -30,7 +30,8 @@ class Value:
 
     ``constant`` is the value of a literal (text without quotes, digits of a number). ``null`` marks the bare NULL,
     which takes any type. ``collation`` is that of a column or of a COLLATE clause; None is the database's, which either
-    overrides. ``cost`` is the cost of repeating the SQL; by default it is never repeated.
+    overrides. ``cost`` is the cost of repeating the SQL; by default it is never repeated. ``identity`` marks a
+    reference to an IDENTITY column.
     """
 
     sql: str
@@ -39,6 +40,7 @@ class Value:
     null: bool = False
     collation: Collation | None = None
     cost: Cost = Cost.MACROS
+    identity: bool = False
 
     @property
     def is_text(self) -> bool:

@@ -21,6 +21,7 @@ class OutputColumn:
     emitted: str
     collation: Collation | None = None
     null: bool = False
+    identity: bool = False
 
     @property
     def own_collation(self) -> Collation | None:
@@ -74,7 +75,7 @@ class SourceColumns:
         reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
         if not self.emitted:
             reference = identifier(column.emitted)
-        return Value(reference, column.type, collation=column.own_collation, cost=Cost.NAME)
+        return Value(reference, column.type, collation=column.own_collation, cost=Cost.NAME, identity=column.identity)
 
 
 @dataclass(slots=True)
@@ -152,7 +153,13 @@ def reference(alias: str, column: OutputColumn) -> Value:
 def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColumns:
     """A table or view as a source."""
     columns = tuple(
-        OutputColumn(column.name, column.type, column.name, find(column.collation) if column.collation else DATABASE)
+        OutputColumn(
+            column.name,
+            column.type,
+            column.name,
+            find(column.collation) if column.collation else DATABASE,
+            identity=column.identity is not None,
+        )
         for column in relation.columns
     )
     name = (relation.database, relation.schema, relation.name)

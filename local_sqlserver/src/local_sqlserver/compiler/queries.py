@@ -233,7 +233,10 @@ class QueryCompiler(ExpressionCompiler):
         # ORDER BY and paging of a set operation see only its columns, so they enclose it.
         scope = Scope(None, [SourceColumns("_u", "_u", rows.columns)])
         items = [(column, reference("_u", column)) for column in rows.columns]
-        order = self._order(query.order, scope, items, must_be_listed=True)
+        listed = _first_items(body)
+        order = self._order(
+            tuple(_by_position(item, listed) for item in query.order), scope, items, must_be_listed=True
+        )
         sql = f'SELECT * FROM ({rows.sql}) AS "_u" ORDER BY {order}{self._paging(query, scope)}'
         return Rows(sql, rows.columns)
 
@@ -488,7 +491,8 @@ class QueryCompiler(ExpressionCompiler):
             if value.collation == UNRESOLVED:
                 raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
-            items.append((OutputColumn(name, value.type, emitted, value.collation, value.null), shown))
+            column = OutputColumn(name, value.type, emitted, value.collation, value.null, value.identity)
+            items.append((column, shown))
 
         for item in node.items:
             if item.value is None:
@@ -735,6 +739,24 @@ def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:
         yield from sources_of(source.right)
     elif source is not None:
         yield source
+
+
+def _first_items(body: syntax.Body) -> tuple[syntax.Item, ...]:
+    """The select list of the first SELECT of a set operation."""
+    while not isinstance(body, syntax.Select):
+        body = body.left if isinstance(body, syntax.SetOperation) else body.body
+    return body.items
+
+
+def _by_position(item: syntax.OrderItem, listed: tuple[syntax.Item, ...]) -> syntax.OrderItem:
+    """ORDER BY table.column of a set operation as the position of that column in the first select list."""
+    if not isinstance(item.value, syntax.Column) or len(item.value.parts) < 2:
+        return item
+    wanted = tuple(part.lower() for part in item.value.parts)
+    for position, known in enumerate(listed, 1):
+        if isinstance(known.value, syntax.Column) and tuple(part.lower() for part in known.value.parts) == wanted:
+            return replace(item, value=syntax.Literal(kind="integer", value=str(position), line=item.line))
+    return item
 
 
 def _alias_count(alias: str, given: int, needed: int, line: int) -> SqlError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from local_sqlserver.collation import named
 from local_sqlserver.compiler.accumulation import accumulate, accumulates
 from local_sqlserver.compiler.contract import ColumnInfo, Context, Translation
 from local_sqlserver.compiler.conversions import implicit
@@ -89,6 +90,8 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
         returns_rows=not assignments,
         column_types=tuple(column.type for column in rows.columns),
         column_names=tuple(column.name for column in rows.columns),
+        collations=tuple(named(column.collation) for column in rows.columns),
+        identities=frozenset(index for index, column in enumerate(rows.columns) if column.identity),
         assignments=assignments,
     )
 

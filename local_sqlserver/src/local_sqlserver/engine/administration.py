@@ -11,9 +11,10 @@ from datetime import datetime
 import duckdb
 
 from local_sqlserver.catalog import store
-from local_sqlserver.catalog.databases import MASTER, TEMPDB
+from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import (
     BUILT_IN_SCHEMAS,
+    MASTER,
     Catalog,
     CatalogObject,
     ParameterInfo,

@@ -68,7 +68,7 @@ def bulk_insert(
             report(error)
             raise loader.failed() from error
     if settings.keep_identity:
-        _advance_identity(connection, relation)
+        advance_identity(connection, relation)
     return count
 
 
@@ -228,7 +228,7 @@ def _defaults(relation: Relation, default_value: Callable[[ColumnInfo], Any] | N
     return {column.name: default_value(column) for column in declared}
 
 
-def _advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+def advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     """Restart the identity sequence after the largest value in the table."""
     column = next((column for column in relation.columns if column.identity), None)
     if column is None or column.identity is None:

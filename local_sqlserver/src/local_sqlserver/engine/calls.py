@@ -317,12 +317,13 @@ class Calls:
         parameters: tuple[syntax.ProcedureParameter, ...],
         frame: Frame,
         arguments: Sequence[ArgumentValue] = (),
+        name: str = "sp_executesql",
     ) -> Call:
         """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
         inner = self._enter(frame)
         inner.dynamic, inner.signers = True, frame.signers
         parsed = parse_batch(text, parameters)
-        item = CatalogObject(0, "", "sp_executesql", "P", self.state.clock, self.state.clock)
+        item = CatalogObject(0, "", name, "P", self.state.clock, self.state.clock)
         positions = self._bind(parameters, item, arguments, inner, 0)
         code = yield from self._run(parsed, inner)
         outputs = {

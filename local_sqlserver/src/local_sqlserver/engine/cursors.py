@@ -87,7 +87,7 @@ class Cursors:
         self._state.fetch_status = 0 if found else -1
         self._state.row_count = len(found)
         if not statement.variables:
-            yield from result_set(cursor.description, found, cursor.translation)
+            yield from result_set(cursor.description, found, cursor.translation, frame.settings.text_size)
             yield self._state.done(frame, len(found), 0xC1)
             return
         columns = result_columns(cursor.description, cursor.translation, cursor.rows)

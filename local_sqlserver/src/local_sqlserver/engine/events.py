@@ -155,6 +155,9 @@ class Session(Protocol):
         ``name`` is as sent ('dbo.p'), or the well-known name of a procedure sent by number.
         """
 
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        """Load the rows that follow an INSERT BULK statement, given column by column."""
+
     def transaction(self, request: TransactionRequest) -> Iterator[Event]:
         """Begin, commit, roll back or save through the Transaction Manager."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,12 @@ import duckdb
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.bulk_insert import bulk_insert
+from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
-from local_sqlserver.engine.events import DatabaseChanged, Done, Event, Message
+from local_sqlserver.engine.events import Column, DatabaseChanged, Done, Event, Message
 from local_sqlserver.engine.options import limited, set_options
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
@@ -59,6 +61,8 @@ _KEEPS_ROW_COUNT = (
     syntax.Execute,
     syntax.ExecuteString,
     syntax.BulkInsert,
+    syntax.InsertBulk,
+    BulkRows,
     syntax.SetVariable,
     syntax.Fetch,
     syntax.If,
@@ -135,6 +139,7 @@ class Interpreter:
         self._calls = calls
         self._tries = 0
         self.cursors = cursors = Cursors(state, compilation, runner, scalars)
+        self._bulk_load = bulk_load = BulkLoad(work, permissions, compilation, runner)
         self._handlers: dict[type[syntax.Statement], Handler] = {
             **dict.fromkeys(_COMPILED, self._compiled),
             syntax.Declare: self._declare,
@@ -163,6 +168,8 @@ class Interpreter:
             syntax.Use: self._use,
             syntax.WaitFor: self._wait_for,
             syntax.BulkInsert: self._bulk_insert,
+            syntax.InsertBulk: bulk_load.announce,
+            BulkRows: bulk_load.load,
             syntax.DeclareCursor: cursors.declare,
             syntax.AssignCursor: cursors.assign,
             syntax.CursorOperation: cursors.operate,
@@ -184,11 +191,12 @@ class Interpreter:
         batch, frame = parse_batch(text), self._state.base
         frame.declare(batch.variables)
         self._compilation.bind(batch, frame)
-        try:
+        with suppress(Returned):
             yield from self.statements(batch.statements, frame)
-        except Returned:
-            return
-        yield Done()
+
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        """Load the rows after INSERT BULK in the session's base frame."""
+        yield from self.statement(self._bulk_load.rows(tuple(columns), values), self._state.base)
 
     def statements(self, statements: Sequence[syntax.Statement], frame: Frame) -> Iterator[Event]:
         """Run statements one after another, and on from a label to which GOTO jumps."""

@@ -9,13 +9,16 @@ from pathlib import Path
 import duckdb
 from duckdb.func import FunctionNullHandling
 
+from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.accounts import Accounts
 from local_sqlserver.catalog.databases import Databases
 from local_sqlserver.compiler import failures, macros
+from local_sqlserver.engine import system_procedures
 from local_sqlserver.engine.events import Engine, Session
 from local_sqlserver.engine.session import EngineSession
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.view_sources import ViewSources
 from local_sqlserver.errors import sql_error
 
 _FIRST_SPID = 51
@@ -30,8 +33,10 @@ class LocalEngine:
         self.server_name: str = server_name
         root = duckdb.connect(":memory:")
         macros.install(root)
+        system_views.install(root, system_procedures.NAMES)
         databases, accounts = Databases(root, data_dir), Accounts(root, user, password)
         self._shared = Shared(root, databases, accounts, bulk_roots=bulk_roots, server_name=server_name)
+        ViewSources(self._shared)
         self._spids = itertools.count(_FIRST_SPID)
         root.create_function(
             "tsql_metadata",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
@@ -78,6 +79,9 @@ def _object_id(values: SessionValues, arguments: Arguments) -> object:
         return item.id if kind is None or kind.strip().upper() == item.type else None
     parts = text.replace("[", "").replace("]", "").split(".")
     schema = parts[-2] if len(parts) > 1 else "dbo"
+    view = system_views.find(schema, parts[-1]) or system_views.find_compatible(parts[-1])
+    if view is not None:
+        return system_views.object_id(view.schema, view.name) if kind is None or kind.strip().upper() == "V" else None
     owner = values.view.catalog(values.state.frame.database).constraint_owner(schema, parts[-1])
     if owner is None or (kind is not None and kind.strip().upper() != owner[1]):
         return None

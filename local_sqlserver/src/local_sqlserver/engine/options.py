@@ -14,6 +14,7 @@ from local_sqlserver.language.syntax import SetOption
 _FIXED = {
     "ANSI_NULLS": {"ON"},
     "ANSI_NULL_DFLT_ON": {"ON"},
+    "ANSI_NULL_DFLT_OFF": {"OFF"},
     "ANSI_PADDING": {"ON"},
     "ANSI_WARNINGS": {"ON"},
     "ANSI_DEFAULTS": {"ON"},
@@ -23,11 +24,13 @@ _FIXED = {
     "NUMERIC_ROUNDABORT": {"OFF"},
     "QUOTED_IDENTIFIER": {"ON"},
     "DATEFORMAT": {"MDY"},
-    "FMTONLY": {"OFF"},
     "NOEXEC": {"OFF"},
     "PARSEONLY": {"OFF"},
     "FORCEPLAN": {"OFF"},
-    "DEADLOCK_PRIORITY": {"LOW", "NORMAL", "HIGH"},
+    "DEADLOCK_PRIORITY": {"LOW", "NORMAL", "HIGH", *(str(number) for number in range(-10, 11))},
+    "NO_BROWSETABLE": {"ON", "OFF"},
+    "QUERY_GOVERNOR_COST_LIMIT": {"0"},
+    "REMOTE_PROC_TRANSACTIONS": {"ON", "OFF"},
     "STATISTICS IO": {"ON", "OFF"},
     "STATISTICS TIME": {"ON", "OFF"},
     "STATISTICS XML": {"OFF"},
@@ -38,8 +41,15 @@ _FIXED = {
 }
 """Options whose listed values have no effect here: they are always in force, or only report costs."""
 
+LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
+"""The isolation levels by their numbers, from 1, in MS-TDS 2.2.6.9 and sys.dm_exec_sessions."""
+
 _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT"})
 """Every transaction has DuckDB's snapshot isolation. Unlike SQL Server's REPEATABLE READ, it allows write skew."""
+
+
+_DEFAULT_TEXT_SIZE = 4096
+"""Bytes to which SET TEXTSIZE 0 resets the option."""
 
 
 def check_options(statement: SetOption) -> None:
@@ -61,12 +71,14 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
         "NOCOUNT": "nocount",
         "XACT_ABORT": "xact_abort",
         "IMPLICIT_TRANSACTIONS": "implicit_transactions",
+        "FMTONLY": "fmtonly",
     }
     if option in switches:
         setattr(settings, switches[option], value == "ON")
     elif option == "TRANSACTION ISOLATION LEVEL":
         if value not in _ISOLATION:
             raise unsupported(f"SET TRANSACTION ISOLATION LEVEL {value}", line)
+        settings.isolation = value
     elif option == "LANGUAGE":
         if value.strip("N'[]\"") not in ("US_ENGLISH", "ENGLISH"):
             raise unsupported(f"SET LANGUAGE {value}", line)
@@ -76,9 +88,7 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
     elif option == "LOCK_TIMEOUT":
         settings.lock_timeout = _number(value, line)
     elif option == "TEXTSIZE":
-        size = _number(value, line)
-        if size not in (-1, 0) and size < 2147483647:
-            raise unsupported(f"SET TEXTSIZE {value}", line)
+        settings.text_size = _number(value, line) or _DEFAULT_TEXT_SIZE
     elif option == "ROWCOUNT":
         settings.row_limit = _number(value, line)
     elif value not in _FIXED.get(option, ()):

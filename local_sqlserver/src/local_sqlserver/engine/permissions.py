@@ -7,8 +7,8 @@ view, because dbo owns everything (ownership chaining).
 from __future__ import annotations
 
 from local_sqlserver.catalog.accounts import Accounts, user_of
-from local_sqlserver.catalog.databases import MASTER, TEMPDB, Database
-from local_sqlserver.catalog.objects import CatalogObject
+from local_sqlserver.catalog.databases import TEMPDB, Database
+from local_sqlserver.catalog.objects import MASTER, CatalogObject
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.engine.state import Frame, SessionState

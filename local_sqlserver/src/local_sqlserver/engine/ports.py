@@ -42,8 +42,9 @@ class Caller(Protocol):
         parameters: tuple[syntax.ProcedureParameter, ...],
         frame: Frame,
         arguments: Sequence[ArgumentValue] = (),
+        name: str = "sp_executesql",
     ) -> Call:
-        """Run dynamic SQL in a frame of its own."""
+        """Run dynamic SQL in a frame of its own; errors of its arguments name the procedure ``name``."""
 
     def check_definition(self, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""

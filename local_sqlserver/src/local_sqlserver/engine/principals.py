@@ -8,8 +8,7 @@ from typing import Any
 
 from local_sqlserver.catalog import store
 from local_sqlserver.catalog.accounts import Accounts, user_of
-from local_sqlserver.catalog.databases import MASTER
-from local_sqlserver.catalog.objects import Catalog, PermissionInfo, PrincipalInfo
+from local_sqlserver.catalog.objects import MASTER, Catalog, PermissionInfo, PrincipalInfo
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions

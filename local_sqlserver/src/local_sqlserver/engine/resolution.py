@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from local_sqlserver.catalog import system_views
-from local_sqlserver.catalog.databases import MASTER
-from local_sqlserver.catalog.objects import CATALOG_SCHEMA, CatalogObject, quote, sequence_of
+from local_sqlserver.catalog import refused_views, system_views
+from local_sqlserver.catalog.objects import CatalogObject, quote, sequence_of
 from local_sqlserver.catalog.view import CatalogView
+from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.compiler import FunctionInfo, Relation
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
@@ -42,7 +42,10 @@ def relation_of(item: CatalogObject, database: str) -> Relation:
 
 
 class StatementContext:
-    """Resolves the names of one statement in one frame, and collects their relations."""
+    """Resolves the names of one statement in one frame, and collects their relations.
+
+    With ``ignores_checks``, tables have neither CHECK nor FOREIGN KEY constraints, as for a bulk load.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class StatementContext:
         self.database = frame.database
         self.default_schema = frame.schema
         self.relations: list[Relation] = []
+        self.ignores_checks = False
         self.reads_file = False
         self._shared = shared
         self._state = state
@@ -80,6 +84,9 @@ class StatementContext:
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve a name in FROM, INTO, UPDATE …; raises SqlError 208 or 1087."""
         relation = self._relation(parts, line)
+        if self.ignores_checks:
+            kept = tuple(constraint for constraint in relation.constraints if constraint.kind not in ("C", "F"))
+            relation = replace(relation, constraints=kept)
         self.relations.append(relation)
         return relation
 
@@ -184,6 +191,10 @@ class StatementContext:
         if len(parts) == 1 and self.default_schema.lower() != "dbo":
             item = catalog.find(self.default_schema, name)
         item = item or catalog.find(schema, name)
+        if item is None and schema.lower() == "dbo" and (view := system_views.find_compatible(name)) is not None:
+            return self._system_relation(view, database)
+        if item is None and name.lower().startswith("sys") and refused_views.is_refused("sys", name):
+            raise unsupported(f"The system view {name}", line)
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
         return self._with_identity_insert(relation_of(item, database))
@@ -194,11 +205,13 @@ class StatementContext:
         return replace(relation, identity_insert=True) if on else relation
 
     def _system(self, parts: tuple[str, ...], database: str, schema: str, line: int) -> Relation:
-        found = system_views.find(schema, parts[-1])
-        if found is None:
+        view = system_views.find(schema, parts[-1])
+        if view is None and refused_views.is_refused(schema, parts[-1]):
+            raise unsupported(f"The system view {schema}.{parts[-1]}", line)
+        if view is None:
             raise invalid_object(parts, line)
-        view, of_server = found
-        home = MASTER if of_server else database
-        duckdb_name = f"{quote(home)}.{quote(CATALOG_SCHEMA)}.{view}"
-        columns = self._shared.system_columns(view, duckdb_name)
-        return Relation(duckdb_name, "S", home, schema, parts[-1], columns)
+        return self._system_relation(view, database)
+
+    @staticmethod
+    def _system_relation(view: SystemView, database: str) -> Relation:
+        return Relation(system_views.query(view, database), "S", database, view.schema, view.name, view.columns)

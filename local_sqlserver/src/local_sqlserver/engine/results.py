@@ -11,10 +11,13 @@ from local_sqlserver import utf16
 from local_sqlserver.compiler import Translation
 from local_sqlserver.compiler.types import sql_type
 from local_sqlserver.engine.events import Column, Columns, Event, Rows
-from local_sqlserver.types import MAX, TYPES, SqlType
+from local_sqlserver.types import MAX, TYPES, UNICODE, SqlType
 
 CHUNK = 2_000
 """Rows in one ``Rows`` event."""
+
+UNLIMITED_TEXT = 2147483647
+"""The value of SET TEXTSIZE, in bytes, that is no limit."""
 
 _CONVERTED = frozenset({int, Decimal, float, str, bytes})
 """The Python types whose constructors convert DuckDB's values of other types."""
@@ -35,7 +38,7 @@ def result_columns(
         ):
             kind = SqlType("nvarchar", length=MAX)
         name = translation.column_names[index] if translation.column_names else described[0]
-        columns.append(Column(name, kind))
+        columns.append(Column(name, kind, identity=index in translation.identities))
     return tuple(columns)
 
 
@@ -77,12 +80,32 @@ def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[
     return converted
 
 
+def _cut(rows: list[tuple[Any, ...]], columns: Sequence[Column], text_size: int) -> list[tuple[Any, ...]]:
+    """Cut the values of the (MAX) columns to ``text_size`` bytes; -1 is no limit (SET TEXTSIZE)."""
+    limits = {
+        index: text_size // 2 if column.type.name in UNICODE else text_size
+        for index, column in enumerate(columns)
+        if column.type.length == MAX and 0 <= text_size < UNLIMITED_TEXT
+    }
+    if not limits:
+        return rows
+    cut = []
+    for row in rows:
+        values = list(row)
+        for index, limit in limits.items():
+            value = values[index]
+            if value is not None and len(value) * 2 > limit:  # a character takes up to two code units
+                values[index] = utf16.left(value, limit) if columns[index].type.name in UNICODE else value[:limit]
+        cut.append(tuple(values))
+    return cut
+
+
 def result_set(
-    description: Sequence[tuple[Any, ...]], rows: list[tuple[Any, ...]], translation: Translation
+    description: Sequence[tuple[Any, ...]], rows: list[tuple[Any, ...]], translation: Translation, text_size: int
 ) -> Iterator[Event]:
-    """Yield the events of one result set, without its Done."""
+    """Yield the events of one result set, without its Done; ``text_size`` is the value of SET TEXTSIZE."""
     columns = result_columns(description, translation, rows)
     yield Columns(columns)
-    rows = convert_rows(rows, [column.type for column in columns])
+    rows = _cut(convert_rows(rows, [column.type for column in columns]), columns, text_size)
     for start in range(0, len(rows), CHUNK):
         yield Rows(rows[start : start + CHUNK])

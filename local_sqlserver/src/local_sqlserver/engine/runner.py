@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -19,11 +20,17 @@ from local_sqlserver.engine.rows import Fetched, fetch
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError
+from local_sqlserver.errors import SqlError, unsupported
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
 _CONFLICT_PATIENCE = 10.0
 """Seconds in which a statement outside a transaction is retried while another session's transaction conflicts."""
+
+
+def _without_rows(translation: Translation) -> Translation:
+    """Return a SELECT that describes its columns and reads no rows."""
+    *before, last = translation.statements
+    return replace(translation, statements=(*before, f"SELECT * FROM ({last}) LIMIT 0"))
 
 
 class Runner:
@@ -58,7 +65,12 @@ class Runner:
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
         reads_only = translation.command == "select" and not translation.changes
-        if reads_only:
+        if frame.settings.fmtonly:
+            if not reads_only:
+                raise unsupported("A statement other than SELECT under SET FMTONLY ON", line)
+            description, _ = self.query(_without_rows(translation), relations, frame, line)
+            rows: list[tuple[Any, ...]] = []
+        elif reads_only:
             yield from self._work.begin_implicitly(frame)
             description, rows = self.query(translation, relations, frame, line)
         else:
@@ -127,7 +139,7 @@ class Runner:
         if translation.assignments:
             self._assign(translation, description, rows, frame)
         elif translation.returns_rows:
-            yield from result_set(description, rows, translation)
+            yield from result_set(description, rows, translation, frame.settings.text_size)
         self._state.row_count = count
         silent = frame.settings.nocount or translation.command in ("ddl", "truncate")
         if translation.returns_rows:

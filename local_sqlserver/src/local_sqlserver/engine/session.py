@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import duckdb
 
 from local_sqlserver.catalog.databases import Database
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.engine import metadata
+from local_sqlserver.engine import first_result_set, metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.events import Done, Error, Event, Parameter, TransactionRequest
+from local_sqlserver.engine.events import Column, Done, Error, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
+from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.principals import Principals
 from local_sqlserver.engine.runner import Runner
@@ -52,6 +54,7 @@ class EngineSession:
         self._permissions = permissions
         self._values = SessionValues(shared, state, self._view, self._transactions, permissions)
         compilation = Compilation(shared, state, self._view, permissions)
+        self._compilation = compilation
         self._runner = Runner(state, self._view, self._work, self._values)
         scalars = Scalars(compilation, self._runner, self._values)
         self._calls = Calls(
@@ -105,6 +108,10 @@ class EngineSession:
     def procedure(self, name: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Run an RPC."""
         return self._request(self._calls.remote(name, parameters))
+
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        """Load the rows after INSERT BULK."""
+        return self._request(self._interpreter.bulk_load(columns, values))
 
     def transaction(self, request: TransactionRequest) -> Iterator[Event]:
         """Run a Transaction Manager request."""
@@ -167,6 +174,8 @@ class EngineSession:
 
     def _transaction_request(self, request: TransactionRequest) -> Iterator[Event]:
         if request.kind == "begin":
+            if request.isolation:
+                self.state.base.settings.isolation = LEVELS[request.isolation - 1]
             yield from self._work.begin(request.name)
         elif request.kind == "commit":
             yield from self._work.commit()
@@ -226,9 +235,23 @@ class EngineSession:
 
     # --- called by the engine
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request is running."""
+        return self._busy.locked()
+
+    @property
+    def transaction_count(self) -> int:
+        """@@TRANCOUNT."""
+        return self._transactions.count
+
     def check_database(self, database: Database) -> None:
         """Raise SqlError 916 (no user there) or 924 (single user)."""
         self._permissions.check_database(database)
+
+    def describe(self, text: str, parameters: str) -> list[dict[str, Any]]:
+        """Return the rows of sys.dm_exec_describe_first_result_set."""
+        return first_result_set.describe(self._compilation, self.state.frame, text, parameters)
 
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""

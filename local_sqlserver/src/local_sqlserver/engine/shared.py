@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 
-from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.accounts import Accounts
 from local_sqlserver.catalog.databases import Databases
-from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.engine.cache import Cache, Compiled
 from local_sqlserver.engine.locks import ApplicationLocks
 from local_sqlserver.engine.state import SessionState
@@ -24,6 +22,17 @@ class OpenSession(Protocol):
     """A session, as far as other sessions use it."""
 
     state: SessionState
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is running."""
+
+    @property
+    def transaction_count(self) -> int:
+        """@@TRANCOUNT."""
+
+    def describe(self, text: str, parameters: str) -> list[dict[str, Any]]:
+        """Return the rows of sys.dm_exec_describe_first_result_set."""
 
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""
@@ -58,7 +67,6 @@ class Shared:
         self.bound: Cache[syntax.Batch] = Cache(1000)
         self._sessions: dict[int, OpenSession] = {}
         self._lock = threading.Lock()
-        self._system_columns: dict[str, tuple[ColumnInfo, ...]] = {}
 
     def enter(self, session: OpenSession) -> None:
         """Add an open session to the list."""
@@ -83,9 +91,3 @@ class Shared:
         """All open sessions."""
         with self._lock:
             return list(self._sessions.values())
-
-    def system_columns(self, view: str, duckdb_name: str) -> tuple[ColumnInfo, ...]:
-        """Return the columns of a system view."""
-        if view not in self._system_columns:
-            self._system_columns[view] = system_views.columns(self.root.cursor(), duckdb_name)
-        return self._system_columns[view]

@@ -58,6 +58,8 @@ class Settings:
     nocount: bool = False
     xact_abort: bool = False
     implicit_transactions: bool = False
+    fmtonly: bool = False
+    isolation: str = "READ COMMITTED"
     identity_insert: tuple[str, str, str] | None = None
     datefirst: int = 7
     language: str = "us_english"
@@ -141,6 +143,7 @@ class SessionState:
     last_identity: int | None = None
     fetch_status: int = 0
     handled: list[SqlError] = field(default_factory=list)
+    login_time: datetime = field(default_factory=datetime.now)
     clock: datetime = field(default_factory=datetime.now)
     utc_clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     cancelled: threading.Event = field(default_factory=threading.Event)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from local_sqlserver.engine import extended_properties, renaming, undeclared_parameters
+from local_sqlserver.engine import catalog_procedures, extended_properties, renaming, undeclared_parameters
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
+from local_sqlserver.engine.catalog_procedures import rowset
 from local_sqlserver.engine.coercion import coerce
-from local_sqlserver.engine.events import Column, Columns, Event, Rows
+from local_sqlserver.engine.events import Column
 from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.ports import Caller
 from local_sqlserver.engine.state import Cancelled, Frame, SessionKey
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
-from local_sqlserver.types import MAX, MONEY, NUMBERS, TEMPORAL, TEXT, TYPES, SqlType, TypeRow
+from local_sqlserver.types import MAX, SqlType
 
 _INT = SqlType("int")
 _TEXT = SqlType("nvarchar", length=MAX)
@@ -176,161 +177,14 @@ def _resource_and_owner(procedure: str, given: dict[str, ArgumentValue], frame: 
     return f"{frame.database.lower()}|{str(_value(given, '@resource', ''))[:255]}", owner
 
 
-def _result(columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], caller: Caller) -> Iterator[Event]:
-    yield Columns(tuple(Column(name, kind) for name, kind in columns))
-    if rows:
-        yield Rows(rows)
-    caller.state.row_count = len(rows)
-    yield caller.state.done(caller.state.frame, len(rows), 0xC1)
-
-
-_LISTED = sorted((row for row in reversed(TYPES.values()) if row.odbc is not None), key=lambda row: row.odbc or 0)
-"""The types by ODBC's number; of types with the same number the first is the one that applications use."""
-
-
-def _column_size(row: TypeRow) -> int:
-    """Return ODBC's column size: digits, characters or bytes."""
-    return row.longest or row.precision or row.text_length
-
-
-def _datatype_info(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    given = _by_parameter(("@data_type", "@odbcver"), arguments, "sp_datatype_info_100")
-    wanted = int(_value(given, "@data_type", 0) or 0)
-    small = SqlType("smallint")
-    text = SqlType("nvarchar", length=32)
-    columns = [
-        *(("TYPE_NAME", _NAME), ("DATA_TYPE", small), ("PRECISION", _INT), ("LITERAL_PREFIX", text)),
-        *(("LITERAL_SUFFIX", text), ("CREATE_PARAMS", text), ("NULLABLE", small), ("CASE_SENSITIVE", small)),
-        *(("SEARCHABLE", small), ("UNSIGNED_ATTRIBUTE", small), ("MONEY", small), ("AUTO_INCREMENT", small)),
-        *(("LOCAL_TYPE_NAME", _NAME), ("MINIMUM_SCALE", small), ("MAXIMUM_SCALE", small)),
-        *(("SQL_DATA_TYPE", small), ("SQL_DATETIME_SUB", small), ("NUM_PREC_RADIX", _INT)),
-        *(("INTERVAL_PRECISION", small), ("USERTYPE", small)),
-    ]
-    rows = []
-    for row in _LISTED:
-        if wanted not in (0, row.odbc):
-            continue
-        signed = row.name in NUMBERS - {"bit"}
-        searchable = 3 if row.name in TEXT | TEMPORAL else 2
-        unsigned = int(row.name == "tinyint") if signed else None
-        rows.append(
-            (
-                *(row.name, row.odbc, _column_size(row), *row.quotes, row.parameters, 1, 0, searchable, unsigned),
-                *(int(row.name in MONEY), 0 if signed else None, row.name, None, None, row.odbc, None, None, None, 0),
-            )
-        )
-    yield from _result(columns, rows, caller)
-    return _call_result()
-
-
-def _catalog_query(caller: Caller, text: str, frame: Frame) -> Generator[Event, None, CallResult]:
-    return (yield from caller.dynamic(text, (), frame))
-
-
-def _literal(pattern: Any) -> str:
-    return "N'" + str(pattern).replace("'", "''") + "'"
-
-
-def _sp_tables(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    names = ("@table_name", "@table_owner", "@table_qualifier", "@table_type", "@fusepattern")
-    given = _by_parameter(names, arguments, "sp_tables")
-    where = "1 = 1"
-    for name, column in (("@table_name", "TABLE_NAME"), ("@table_owner", "TABLE_SCHEMA")):
-        if _value(given, name, None):
-            where += f" AND {column} LIKE {_literal(given[name].value)}"
-    kinds = str(_value(given, "@table_type", None) or "'TABLE','VIEW'").upper()
-    kinds = ", ".join(_literal(kind.strip(" '")) for kind in kinds.split(","))
-    text = (
-        "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, "
-        "CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' ELSE 'VIEW' END AS TABLE_TYPE, CAST(NULL "
-        "AS VARCHAR(254)) AS REMARKS "
-        f"FROM INFORMATION_SCHEMA.TABLES WHERE {where} AND CASE TABLE_TYPE WHEN 'BASE TABLE' THEN "
-        f"'TABLE' ELSE 'VIEW' END IN ({kinds}) "
-        "ORDER BY 4, 1, 2, 3"
-    )
-    return (yield from _catalog_query(caller, text, frame))
-
-
-def _sp_columns(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    names = (
-        "@table_name",
-        "@table_owner",
-        "@table_qualifier",
-        "@column_name",
-        "@namescope",
-        "@odbcver",
-        "@fusepattern",
-    )
-    given = _by_parameter(names, arguments, "sp_columns")
-    where = "1 = 1"
-    for name, column in (
-        ("@table_name", "TABLE_NAME"),
-        ("@table_owner", "TABLE_SCHEMA"),
-        ("@column_name", "COLUMN_NAME"),
-    ):
-        if _value(given, name, None):
-            where += f" AND {column} LIKE {_literal(given[name].value)}"
-    odbc = " ".join(f"WHEN '{row.name}' THEN {row.odbc}" for row in _LISTED)
-    sizes = " ".join(f"WHEN '{row.name}' THEN {_column_size(row)}" for row in _LISTED)
-    text = (
-        "SELECT TABLE_CATALOG AS TABLE_QUALIFIER, TABLE_SCHEMA AS TABLE_OWNER, TABLE_NAME, COLUMN_NAME, "
-        f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS DATA_TYPE, DATA_TYPE AS TYPE_NAME, "
-        f"CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, CASE DATA_TYPE {sizes} END) "
-        f"AS INT) AS [PRECISION], "
-        "CAST(COALESCE(CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, 16) AS INT) AS [LENGTH], "
-        "CAST(NUMERIC_SCALE AS SMALLINT) AS [SCALE], "
-        "CAST(NUMERIC_PRECISION_RADIX AS SMALLINT) AS RADIX, CAST(CASE IS_NULLABLE WHEN 'YES' "
-        "THEN 1 ELSE 0 END AS SMALLINT) AS NULLABLE, "
-        "CAST(NULL AS VARCHAR(254)) AS REMARKS, COLUMN_DEFAULT AS COLUMN_DEF, "
-        f"CAST(CASE DATA_TYPE {odbc} END AS SMALLINT) AS SQL_DATA_TYPE, CAST(NULL AS SMALLINT) AS "
-        f"SQL_DATETIME_SUB, "
-        "CHARACTER_OCTET_LENGTH AS CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE "
-        f"FROM INFORMATION_SCHEMA.COLUMNS WHERE {where} ORDER BY 2, 3, 17"
-    )
-    return (yield from _catalog_query(caller, text, frame))
-
-
-def _sp_pkeys(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    given = _by_parameter(("@table_name", "@table_owner", "@table_qualifier"), arguments, "sp_pkeys")
-    where = f"k.TABLE_NAME = {_literal(_value(given, '@table_name', ''))}"
-    if _value(given, "@table_owner", None):
-        where += f" AND k.TABLE_SCHEMA = {_literal(given['@table_owner'].value)}"
-    text = (
-        "SELECT k.TABLE_CATALOG AS TABLE_QUALIFIER, k.TABLE_SCHEMA AS TABLE_OWNER, k.TABLE_NAME, "
-        "k.COLUMN_NAME, "
-        "CAST(k.ORDINAL_POSITION AS SMALLINT) AS KEY_SEQ, k.CONSTRAINT_NAME AS PK_NAME FROM "
-        "INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS k "
-        "INNER JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c ON c.CONSTRAINT_NAME = "
-        "k.CONSTRAINT_NAME AND c.TABLE_SCHEMA = k.TABLE_SCHEMA "
-        f"WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY' AND {where} ORDER BY 2, 3, 5"
-    )
-    return (yield from _catalog_query(caller, text, frame))
-
-
-def _sp_helptext(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    name = _text(arguments, 0)
-    parts = parse_name(name)
-    item = caller.view.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
-    if item is None:
-        raise sql_error(15009, name, frame.database)
-    if not item.definition:
-        raise sql_error(15197, name)
-    rows: list[tuple[Any, ...]] = [(line,) for line in item.definition.splitlines(keepends=True)]
-    yield from _result(
-        [("Text", SqlType("nvarchar", length=255 if all(len(row[0]) <= 255 for row in rows) else MAX))],
-        rows,
-        caller,
-    )
-    return _call_result()
-
-
 def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     given = _by_parameter(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
     declared = parse_parameters(str(_value(given, "@params", None) or ""))
     context = caller.compilation.context(frame)
     names = {parameter.name.lower() for parameter in declared}
     rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
-    yield from _result(undeclared_parameters.COLUMNS, rows, caller)
+    columns = [Column(name, kind) for name, kind in undeclared_parameters.COLUMNS]
+    yield from rowset(caller, columns, rows)
     return _call_result()
 
 
@@ -370,6 +224,39 @@ def _set_session_context(caller: Caller, arguments: Sequence[ArgumentValue], fra
     return _call_result()
 
 
+_REFUSED = frozenset(
+    {
+        "sp_describe_first_result_set",
+        "sp_depends",
+        "sp_helpconstraint",
+        "sp_helpuser",
+        "sp_helprole",
+        "sp_helprolemember",
+        "sp_helplogins",
+        "sp_lock",
+        "sp_monitor",
+        "sp_describe_parameter_encryption",
+        "sp_dboption",
+        "sp_changedbowner",
+        "sp_detach_db",
+        "sp_attach_db",
+        "sp_addmessage",
+        "sp_cursoropen",
+        "sp_cursorprepexec",
+        "sp_cursor",
+        "sp_addrolemember",
+        "sp_addlogin",
+        "sp_adduser",
+        "sp_recompile",
+        "sp_sequence_get_range",
+        "sp_updatestats",
+        "xp_cmdshell",
+        "xp_fileexist",
+        "xp_logevent",
+    }
+)
+"""Procedures of SQL Server that are refused by name."""
+
 _PROCEDURES: dict[str, Handler] = {
     "sp_executesql": _executesql,
     "sp_prepare": _sp_prepare,
@@ -381,49 +268,14 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_reset_connection": _sp_reset_connection,
     "sp_getapplock": _getapplock,
     "sp_releaseapplock": _releaseapplock,
-    "sp_datatype_info": _datatype_info,
-    "sp_datatype_info_100": _datatype_info,
-    "sp_datatype_info_90": _datatype_info,
-    "sp_tables": _sp_tables,
-    "sp_columns": _sp_columns,
-    "sp_columns_90": _sp_columns,
-    "sp_columns_100": _sp_columns,
-    "sp_pkeys": _sp_pkeys,
-    "sp_helptext": _sp_helptext,
     "sp_set_session_context": _set_session_context,
     "sp_rename": renaming.rename,
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
-    **{
-        name: _refused(name)
-        for name in (
-            "sp_describe_first_result_set",
-            "sp_addmessage",
-            "sp_configure",
-            "sp_cursoropen",
-            "sp_cursorprepexec",
-            "sp_cursor",
-            "sp_help",
-            "sp_helpindex",
-            "sp_helpdb",
-            "sp_who",
-            "sp_who2",
-            "sp_spaceused",
-            "sp_addrolemember",
-            "sp_addlogin",
-            "sp_adduser",
-            "sp_recompile",
-            "sp_sequence_get_range",
-            "sp_updatestats",
-            "sp_fkeys",
-            "sp_statistics",
-            "sp_stored_procedures",
-            "sp_sproc_columns",
-            "sp_special_columns",
-            "xp_cmdshell",
-            "xp_fileexist",
-            "xp_logevent",
-        )
-    },
+    **catalog_procedures.PROCEDURES,
+    **{name: _refused(name) for name in _REFUSED},
 }
+
+NAMES = tuple(sorted(name for name in _PROCEDURES if name not in _REFUSED))
+"""The supported procedures."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
@@ -209,6 +209,22 @@ class Transactions:
         elif _RANDOM.search(write.sql):
             self._lost = "that has stored values of NEWID() or RAND()"
         self._writes.append(write if not self._lost else _Write("", None, {}))
+
+    def load(self, sql: str, name: str, columns: Mapping[str, Any]) -> None:
+        """Run a write that reads arrays as a table; they are not recorded, so the transaction ends with its next error."""
+        if self.aborted:
+            self.recover()
+        self._cursor.register(name, dict(columns))
+        try:
+            self._cursor.execute(sql)
+        except duckdb.Error:
+            self.note_failure()
+            raise
+        finally:
+            self._cursor.unregister(name)
+        if self.count:
+            self._lost = "that has loaded rows over the wire"
+            self._writes.append(_Write("", None, {}))
 
     def undo(self, position: int) -> None:
         """Undo the writes after a position, as soon as the connection is used again."""

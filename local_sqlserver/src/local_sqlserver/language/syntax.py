@@ -608,7 +608,8 @@ class ConstraintDefinition(Node):
     A DEFAULT … FOR of ALTER TABLE has kind D and one column.
 
     A foreign key has the table and columns that it ``references`` (no columns mean its primary key), and its actions.
-    ``checked`` is False after WITH NOCHECK.
+    ``checked`` is False after WITH NOCHECK. ``clustered`` is None if the declaration of a key leaves it open;
+    ``descending`` are the columns with DESC, ``included`` those of INCLUDE.
     """
 
     kind: str
@@ -620,6 +621,10 @@ class ConstraintDefinition(Node):
     on_delete: str = "NO ACTION"
     on_update: str = "NO ACTION"
     checked: bool = True
+    clustered: bool | None = None
+    descending: tuple[str, ...] = ()
+    columnstore: bool = False
+    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -676,13 +681,17 @@ class CreateView(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIndex(CompiledStatement):
-    """CREATE INDEX; ``where`` is the filter."""
+    """CREATE INDEX; ``where`` is the filter, ``descending`` the columns with DESC, ``included`` those of INCLUDE."""
 
     name: str
     target: Name
     unique: bool
     columns: tuple[str, ...]
     where: Definition | None
+    clustered: bool = False
+    columnstore: bool = False
+    descending: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1067,6 +1076,15 @@ class BulkInsert(Statement):
     table: Name
     path: str
     options: tuple[BulkOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertBulk(Statement):
+    """INSERT BULK table (columns with types) WITH (options), which a client sends before the rows of a bulk load."""
+
+    table: Name
+    columns: tuple[tuple[str, SqlType], ...]
+    options: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

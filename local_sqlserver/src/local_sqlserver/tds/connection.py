@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from local_sqlserver.engine.events import Engine, Error, Event, Session
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.tds.buffer import ProtocolError
+from local_sqlserver.tds.bulk import parse_bulk_load
 from local_sqlserver.tds.handshake import Negotiated, TlsContexts, negotiate
 from local_sqlserver.tds.login import TDS_7_3, TDS_7_4, TDS_8_0, Feature, Login
 from local_sqlserver.tds.packets import MAX_MESSAGE, Message, PacketReader, PacketType, PacketWriter, Status
@@ -209,7 +210,7 @@ class Responder:
                 return
 
     def _acknowledge_attention(self) -> None:
-        """Acknowledge an Attention that arrived after the end of its request (3.3.5.9)."""
+        """Acknowledge an Attention after the response to its request (3.3.5.9)."""
         if self._receiver.acknowledge():
             self._send(done(Token.DONE, DoneStatus.ATTENTION))
 
@@ -221,28 +222,31 @@ class Responder:
         """Run one request and send its tokens; False if the connection must end."""
         encoder = ResponseEncoder(self._server_name)
         try:
-            self._stream(self._tokens(message, encoder))
+            self._stream(self._tokens(message, encoder), encoder)
         except (ProtocolError, PeerGone):
             raise
         except SqlError as refusal:
-            self._stream(encoder.encode([_error(refusal)], _last_token(message)))
+            self._stream(encoder.encode([_error(refusal)], _last_token(message)), encoder)
         except Exception as failure:
             _log.exception("%s: internal error, session %d", self._peer, self._session.spid)
             text = f"Internal error of local_sqlserver, see its log: {type(failure).__name__}: {failure}"
-            self._stream(encoder.encode([Error(3624, text, severity=20)], _last_token(message)))
+            self._stream(encoder.encode([Error(3624, text, severity=20)], _last_token(message)), encoder)
         self._writer.finish()
         return not encoder.fatal
 
-    def _stream(self, pieces: Generator[bytes, None, None]) -> None:
-        """Send pieces of whole tokens; stop at an Attention and acknowledge it in the same message."""
+    def _stream(self, pieces: Generator[bytes, None, None], encoder: ResponseEncoder) -> None:
+        """Send pieces of whole tokens; an Attention ends them early with a DONE.
+
+        The acknowledgment is a message of its own, because a client may wait for the end of the response first.
+        """
         with closing(pieces):
             while not self._receiver.attention:
                 piece = next(pieces, None)
                 if piece is None:
                     return
                 self._writer.write(piece)
-        if self._receiver.acknowledge():
-            self._writer.write(done(Token.DONE, DoneStatus.ATTENTION))
+        if not encoder.ended:
+            self._writer.write(done(Token.DONE, DoneStatus.ERROR))
 
     def _tokens(self, message: Message, encoder: ResponseEncoder) -> Generator[bytes, None, None]:
         yield from self._reset(message.status)
@@ -255,7 +259,8 @@ class Responder:
                 events = self._session.transaction(parse_transaction(message.data))
                 yield from self._run(events, encoder, Token.DONE)
             case PacketType.BULK_LOAD:
-                raise unsupported("Bulk load over the wire (bcp, SqlBulkCopy)")
+                events = self._session.bulk_load(*parse_bulk_load(message.data))
+                yield from self._run(events, encoder, Token.DONE)
             case _:
                 raise ProtocolError(f"{message.type.name} message after login")
 

@@ -1,4 +1,4 @@
-"""Parameters of RPC requests: decodes TYPE_INFO and value (2.2.5.4 - 2.2.5.6) to a declared type and a Python value."""
+"""Values that a client sends: decodes TYPE_INFO and value (2.2.5.4 - 2.2.5.6) to a declared type and a Python value."""
 
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ _MAX_OR_NULL = 0xFFFF
 _LONG_NULL = 0xFFFFFFFF
 
 
-def read_parameter(buffer: Buffer) -> tuple[SqlType, Any]:
-    """Read a TYPE_INFO (2.2.5.6) and its value.
+Read = Callable[[Buffer], Any]
+"""Reads one value of a type from a message."""
+
+
+def read_type(buffer: Buffer) -> tuple[SqlType, Read]:
+    """Read a TYPE_INFO (2.2.5.6); return the type and the function that reads its values.
 
     DATETIME2, TIME and DATETIMEOFFSET lose their seventh decimal: Python counts microseconds. TEXT, NTEXT and
     IMAGE arrive as the (MAX) types. Raises SqlError 40510 for table-valued, XML, CLR and sql_variant
@@ -35,13 +39,19 @@ def read_parameter(buffer: Buffer) -> tuple[SqlType, Any]:
         reader = _READERS[token]
     except KeyError:
         raise ProtocolError(f"unknown data type 0x{token:02X}") from None
+    return reader(buffer, token)
+
+
+def read_parameter(buffer: Buffer) -> tuple[SqlType, Any]:
+    """Read a TYPE_INFO and the value that follows it; raises as ``read_type`` does."""
+    kind, read = read_type(buffer)
     try:
-        return reader(buffer, token)
+        return kind, read(buffer)
     except (ValueError, OverflowError) as error:
-        raise ProtocolError(f"value of data type 0x{token:02X}: {error}") from error
+        raise ProtocolError(f"value of data type {kind.name}: {error}") from error
 
 
-_Read = tuple[SqlType, Any]
+_Typed = tuple[SqlType, Read]
 
 
 def _by_size(token: int) -> dict[int, SqlType]:
@@ -58,33 +68,33 @@ _GUID = SqlType("uniqueidentifier")
 _DATE = SqlType("date")
 
 
-def _length_of(buffer: Buffer, sizes: dict[int, Any]) -> tuple[int, int]:
-    """Read the declared and the actual size of a nullable fixed-length value."""
-    declared, actual = buffer.uint8(), buffer.uint8()
-    if declared not in sizes or actual not in (0, declared):
-        raise ProtocolError(f"value of {actual} bytes in a type of {declared}")
-    return declared, actual
+def _of_sizes(types: dict[int, SqlType], value: Callable[[Buffer, int], Any]) -> Callable[[Buffer, int], _Typed]:
+    """Return the reader of a nullable type whose declared size is one of several (BYTELEN types, 2.2.5.4.2)."""
 
+    def read_info(buffer: Buffer, _token: int) -> _Typed:
+        declared = buffer.uint8()
+        if declared not in types:
+            raise ProtocolError(f"a type of {declared} bytes")
 
-def _read_integer(buffer: Buffer, _token: int) -> _Read:
-    declared, actual = _length_of(buffer, _INTEGERS)
-    if not actual:
-        return _INTEGERS[declared], None
-    return _INTEGERS[declared], _integer(buffer, declared)
+        def read(buffer: Buffer) -> Any:
+            actual = buffer.uint8()
+            if actual == declared:
+                return value(buffer, declared)
+            if actual:
+                raise ProtocolError(f"value of {actual} bytes in a type of {declared}")
+            return None
+
+        return types[declared], read
+
+    return read_info
 
 
 def _integer(buffer: Buffer, size: int) -> int:
     return int.from_bytes(buffer.take(size), "little", signed=size > 1)
 
 
-def _read_bit(buffer: Buffer, _token: int) -> _Read:
-    _, actual = _length_of(buffer, {1: _BIT})
-    return _BIT, int(buffer.uint8() != 0) if actual else None
-
-
-def _read_float(buffer: Buffer, _token: int) -> _Read:
-    declared, actual = _length_of(buffer, _FLOATS)
-    return _FLOATS[declared], _float(buffer, declared) if actual else None
+def _bit(buffer: Buffer, _size: int) -> int:
+    return int(buffer.uint8() != 0)
 
 
 def _float(buffer: Buffer, size: int) -> float:
@@ -92,20 +102,10 @@ def _float(buffer: Buffer, size: int) -> float:
     return value
 
 
-def _read_money(buffer: Buffer, _token: int) -> _Read:
-    declared, actual = _length_of(buffer, _MONEYS)
-    return _MONEYS[declared], _money(buffer, declared) if actual else None
-
-
 def _money(buffer: Buffer, size: int) -> Decimal:
     raw = buffer.take(size)
     unscaled = int.from_bytes(raw[4:] + raw[:4] if size == 8 else raw, "little", signed=True)
     return _EXACT.scaleb(Decimal(unscaled), -4)
-
-
-def _read_datetime(buffer: Buffer, _token: int) -> _Read:
-    declared, actual = _length_of(buffer, _DATETIMES)
-    return _DATETIMES[declared], _datetime(buffer, declared) if actual else None
 
 
 def _datetime(buffer: Buffer, size: int) -> datetime.datetime:
@@ -119,6 +119,10 @@ def _datetime(buffer: Buffer, size: int) -> datetime.datetime:
     return datetime.datetime(1900, 1, 1) + datetime.timedelta(days=days) + time
 
 
+def _guid(buffer: Buffer, size: int) -> uuid.UUID:
+    return uuid.UUID(bytes_le=buffer.take(size))
+
+
 _FIXED = {row.id: row for row in TYPES.values() if row.id != row.token}
 _FIXED_VALUES: dict[Family, Callable[[Buffer, int], Any]] = {
     "integer": _integer,
@@ -128,36 +132,39 @@ _FIXED_VALUES: dict[Family, Callable[[Buffer, int], Any]] = {
 }
 
 
-def _read_fixed(buffer: Buffer, token: int) -> _Read:
+def _read_fixed(_buffer: Buffer, token: int) -> _Typed:
     """Fixed-length types (2.2.5.4.1): no length, no NULL."""
     row = _FIXED[token]
-    return SqlType(row.name), _FIXED_VALUES[row.family](buffer, row.size)
+    value = _FIXED_VALUES[row.family]
+    return SqlType(row.name), lambda buffer: value(buffer, row.size)
 
 
-def _read_fixed_bit(buffer: Buffer, _token: int) -> _Read:
-    return _BIT, int(buffer.uint8() != 0)
+def _read_fixed_bit(_buffer: Buffer, _token: int) -> _Typed:
+    return _BIT, lambda buffer: _bit(buffer, 1)
 
 
-def _read_null(_buffer: Buffer, _token: int) -> _Read:
-    return SqlType("nvarchar", 1), None
+def _read_null(_buffer: Buffer, _token: int) -> _Typed:
+    return SqlType("nvarchar", 1), lambda buffer: None
 
 
-def _read_decimal(buffer: Buffer, token: int) -> _Read:
+def _read_decimal(buffer: Buffer, token: int) -> _Typed:
     """DECIMAL (2.2.5.5.1.6); FreeTDS sends fewer bytes than the four sizes of the specification."""
-    _size, precision, scale, actual = buffer.take(4)
-    if not 1 <= precision <= 38 or scale > precision or actual > 17:
-        raise ProtocolError(f"decimal({precision},{scale}) of {actual} bytes")
+    _size, precision, scale = buffer.take(3)
+    if not 1 <= precision <= 38 or scale > precision:
+        raise ProtocolError(f"decimal({precision},{scale})")
     kind = SqlType("numeric" if token in (0x6C, 0x3F) else "decimal", precision=precision, scale=scale)
-    if not actual:
-        return kind, None
-    positive = buffer.uint8()
-    unscaled = int.from_bytes(buffer.take(actual - 1), "little")
-    return kind, _EXACT.scaleb(Decimal(unscaled if positive else -unscaled), -scale)
 
+    def read(buffer: Buffer) -> Decimal | None:
+        actual = buffer.uint8()
+        if actual > 17:
+            raise ProtocolError(f"decimal({precision},{scale}) of {actual} bytes")
+        if not actual:
+            return None
+        positive = buffer.uint8()
+        unscaled = int.from_bytes(buffer.take(actual - 1), "little")
+        return _EXACT.scaleb(Decimal(unscaled if positive else -unscaled), -scale)
 
-def _read_guid(buffer: Buffer, _token: int) -> _Read:
-    _, actual = _length_of(buffer, {16: _GUID})
-    return _GUID, uuid.UUID(bytes_le=buffer.take(16)) if actual else None
+    return kind, read
 
 
 def _date(buffer: Buffer) -> datetime.date:
@@ -173,47 +180,50 @@ def _time(buffer: Buffer, size: int, scale: int) -> datetime.timedelta:
     return time
 
 
-def _read_date(buffer: Buffer, _token: int) -> _Read:
-    actual = buffer.uint8()
-    if actual not in (0, 3):
-        raise ProtocolError(f"date of {actual} bytes")
-    return _DATE, _date(buffer) if actual else None
+def _read_date(_buffer: Buffer, _token: int) -> _Typed:
+    def read(buffer: Buffer) -> datetime.date | None:
+        actual = buffer.uint8()
+        if actual not in (0, 3):
+            raise ProtocolError(f"date of {actual} bytes")
+        return _date(buffer) if actual else None
+
+    return _DATE, read
 
 
-def _scaled(buffer: Buffer, extra: int) -> tuple[int, int, int]:
-    """Read the scale and length of a TIME, DATETIME2 or DATETIMEOFFSET; ``extra`` bytes follow the time."""
-    scale, actual = buffer.uint8(), buffer.uint8()
-    if scale > 7 or actual not in (0, time_bytes(scale) + extra):
-        raise ProtocolError(f"time of scale {scale} in {actual} bytes")
-    return scale, actual, actual - extra
+def _scaled(name: str, extra: int, value: Callable[[Buffer, int, int], Any]) -> Callable[[Buffer, int], _Typed]:
+    """Return the reader of TIME, DATETIME2 or DATETIMEOFFSET; ``extra`` bytes follow the time."""
+
+    def read_info(buffer: Buffer, _token: int) -> _Typed:
+        scale = buffer.uint8()
+        if scale > 7:
+            raise ProtocolError(f"time of scale {scale}")
+        size = time_bytes(scale)
+
+        def read(buffer: Buffer) -> Any:
+            actual = buffer.uint8()
+            if actual not in (0, size + extra):
+                raise ProtocolError(f"time of scale {scale} in {actual} bytes")
+            return value(buffer, size, scale) if actual else None
+
+        return SqlType(name, scale=scale), read
+
+    return read_info
 
 
-def _read_time(buffer: Buffer, _token: int) -> _Read:
-    scale, actual, size = _scaled(buffer, 0)
-    kind = SqlType("time", scale=scale)
-    if not actual:
-        return kind, None
-    return kind, (datetime.datetime.min + _time(buffer, size, scale)).time()
+def _time_of_day(buffer: Buffer, size: int, scale: int) -> datetime.time:
+    return (datetime.datetime.min + _time(buffer, size, scale)).time()
 
 
-def _read_datetime2(buffer: Buffer, _token: int) -> _Read:
-    scale, actual, size = _scaled(buffer, 3)
-    kind = SqlType("datetime2", scale=scale)
-    if not actual:
-        return kind, None
+def _datetime2(buffer: Buffer, size: int, scale: int) -> datetime.datetime:
     time = _time(buffer, size, scale)
-    return kind, datetime.datetime.combine(_date(buffer), datetime.time.min) + time
+    return datetime.datetime.combine(_date(buffer), datetime.time.min) + time
 
 
-def _read_datetimeoffset(buffer: Buffer, _token: int) -> _Read:
-    scale, actual, size = _scaled(buffer, 5)
-    kind = SqlType("datetimeoffset", scale=scale)
-    if not actual:
-        return kind, None
+def _datetimeoffset(buffer: Buffer, size: int, scale: int) -> datetime.datetime:
     time = _time(buffer, size, scale)
     utc = datetime.datetime.combine(_date(buffer), datetime.time.min, datetime.UTC) + time
     minutes = struct.unpack("<h", buffer.take(2))[0]
-    return kind, utc.astimezone(datetime.timezone(datetime.timedelta(minutes=minutes)))
+    return utc.astimezone(datetime.timezone(datetime.timedelta(minutes=minutes)))
 
 
 def _by_token(names: frozenset[str]) -> dict[int, str]:
@@ -226,15 +236,14 @@ _CODE_PAGE = _by_token(TEXT - UNICODE) | {0x23: "varchar", 0x27: "varchar", 0x2F
 _BINARY = _by_token(BINARY) | {0x22: "varbinary", 0x25: "varbinary", 0x2D: "binary"}
 
 
-def _string(token: int, length: int, collation: bytes, data: bytes | None) -> _Read:
-    """Return the type and value of a string, from its maximal length in bytes and its bytes (None for NULL)."""
+def _string(token: int, length: int, collation: bytes) -> tuple[SqlType, Callable[[bytes], Any]]:
+    """Return the type of a string of at most ``length`` bytes, and the function that decodes its bytes."""
     if token in _UNICODE:
-        kind = SqlType(_UNICODE[token], length if length == MAX else max(1, length // 2))
-        return kind, None if data is None else decode_utf16(data)
+        return SqlType(_UNICODE[token], length if length == MAX else max(1, length // 2)), decode_utf16
     if token in _BINARY:
-        return SqlType(_BINARY[token], length if length == MAX else max(1, length)), data
+        return SqlType(_BINARY[token], length if length == MAX else max(1, length)), bytes
     kind = SqlType(_CODE_PAGE[token], length if length == MAX else max(1, length))
-    return kind, None if data is None else data.decode(_code_page(collation), "replace")
+    return kind, lambda data: data.decode(_code_page(collation), "replace")
 
 
 def _code_page(collation: bytes) -> str:
@@ -247,14 +256,20 @@ def _code_page(collation: bytes) -> str:
     return "cp1252"
 
 
-def _read_string(buffer: Buffer, token: int) -> _Read:
+def _read_string(buffer: Buffer, token: int) -> _Typed:
     """USHORTLEN types (2.2.5.4.2), in partially length-prefixed chunks if the length is (MAX)."""
     length = buffer.uint16()
     collation = b"" if token in _BINARY else buffer.take(5)
     if length == _MAX_OR_NULL:
-        return _string(token, MAX, collation, _read_plp(buffer))
-    actual = buffer.uint16()
-    return _string(token, length, collation, None if actual == _MAX_OR_NULL else buffer.take(actual))
+        kind, decode = _string(token, MAX, collation)
+        return kind, lambda buffer: None if (data := _read_plp(buffer)) is None else decode(data)
+    kind, decode = _string(token, length, collation)
+
+    def read(buffer: Buffer) -> Any:
+        actual = buffer.uint16()
+        return None if actual == _MAX_OR_NULL else decode(buffer.take(actual))
+
+    return kind, read
 
 
 def _read_plp(buffer: Buffer) -> bytes | None:
@@ -271,42 +286,52 @@ def _read_plp(buffer: Buffer) -> bytes | None:
     return data
 
 
-def _read_long_string(buffer: Buffer, token: int) -> _Read:
+def _read_long_string(buffer: Buffer, token: int) -> _Typed:
     """LONGLEN types (2.2.5.4.2): TEXT, NTEXT, IMAGE; parameters have no text pointer."""
     buffer.uint32()
     collation = b"" if token in _BINARY else buffer.take(5)
-    actual = buffer.uint32()
-    return _string(token, MAX, collation, None if actual == _LONG_NULL else buffer.take(actual))
+    kind, decode = _string(token, MAX, collation)
+
+    def read(buffer: Buffer) -> Any:
+        actual = buffer.uint32()
+        return None if actual == _LONG_NULL else decode(buffer.take(actual))
+
+    return kind, read
 
 
-def _read_legacy_string(buffer: Buffer, token: int) -> _Read:
+def _read_legacy_string(buffer: Buffer, token: int) -> _Typed:
     """BYTELEN strings of TDS 4.2 (2.2.5.4.2): no collation, length 0 is NULL."""
-    length, actual = buffer.uint8(), buffer.uint8()
-    return _string(token, length, bytes(5), buffer.take(actual) if actual else None)
+    kind, decode = _string(token, buffer.uint8(), bytes(5))
+
+    def read(buffer: Buffer) -> Any:
+        actual = buffer.uint8()
+        return decode(buffer.take(actual)) if actual else None
+
+    return kind, read
 
 
-def _refuse(construct: str) -> Callable[[Buffer, int], _Read]:
-    def refuse(_buffer: Buffer, _token: int) -> _Read:
+def _refuse(construct: str) -> Callable[[Buffer, int], _Typed]:
+    def refuse(_buffer: Buffer, _token: int) -> _Typed:
         raise unsupported(construct)
 
     return refuse
 
 
-_READERS: dict[int, Callable[[Buffer, int], _Read]] = {
+_READERS: dict[int, Callable[[Buffer, int], _Typed]] = {
     0x1F: _read_null,
     **dict.fromkeys(_FIXED, _read_fixed),
     0x32: _read_fixed_bit,
-    0x26: _read_integer,
-    0x68: _read_bit,
-    0x6D: _read_float,
-    0x6E: _read_money,
-    0x6F: _read_datetime,
+    0x26: _of_sizes(_INTEGERS, _integer),
+    0x68: _of_sizes({1: _BIT}, _bit),
+    0x6D: _of_sizes(_FLOATS, _float),
+    0x6E: _of_sizes(_MONEYS, _money),
+    0x6F: _of_sizes(_DATETIMES, _datetime),
     **dict.fromkeys((0x6A, 0x6C, 0x37, 0x3F), _read_decimal),
-    0x24: _read_guid,
+    0x24: _of_sizes({16: _GUID}, _guid),
     0x28: _read_date,
-    0x29: _read_time,
-    0x2A: _read_datetime2,
-    0x2B: _read_datetimeoffset,
+    0x29: _scaled("time", 0, _time_of_day),
+    0x2A: _scaled("datetime2", 3, _datetime2),
+    0x2B: _scaled("datetimeoffset", 5, _datetimeoffset),
     **dict.fromkeys(_by_token(TEXT | BINARY), _read_string),
     **dict.fromkeys((0x63, 0x23, 0x22), _read_long_string),
     **dict.fromkeys((0x27, 0x2F, 0x25, 0x2D), _read_legacy_string),

@@ -47,6 +47,7 @@ class Token(IntEnum):
     LOGINACK = 0xAD
     FEATUREEXTACK = 0xAE
     ROW = 0xD1
+    NBCROW = 0xD2
     ENVCHANGE = 0xE3
     DONE = 0xFD
     DONEPROC = 0xFE
@@ -146,10 +147,14 @@ def return_value(value: ReturnValue) -> bytes:
 
 
 class ResponseEncoder:
-    """Encodes the events of one request; ``fatal`` becomes True at an error that ends the connection."""
+    """Encodes the events of one request.
+
+    ``fatal`` becomes True at an error that ends the connection, ``ended`` with the DONE that ends the response.
+    """
 
     def __init__(self, server_name: str) -> None:
         self.fatal = False
+        self.ended = False
         self._failed = False
         self._server_name = server_name
         self._codecs: Sequence[Codec] = ()
@@ -188,6 +193,7 @@ class ResponseEncoder:
             if pending is not None:
                 yield self._done(pending, more=True)
             pending = (last, DoneStatus.ERROR if self._failed else DoneStatus.FINAL, 0, 0)
+        self.ended = not more
         yield self._done(pending, more=more)
 
     def _simple(self, event: Event) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from local_sqlserver.compiler.fragments import quote, raise_sql
+from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
+from local_sqlserver.compiler.functions.session import SESSION_VALUES, SYSNAME
 from local_sqlserver.compiler.names import OutputColumn, Rows
-from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
+from local_sqlserver.compiler.types import BIGINT, BIT, INT, common_type, text_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import INTEGERS, MAX
+from local_sqlserver.types import INTEGERS, MAX, SqlType
 
 tables = Theme("rows")
 
@@ -40,6 +41,52 @@ def _generate_series(call: Call) -> Rows:
     kind, column = ("BIGINT", BIGINT) if declared == BIGINT else ("INTEGER", INT)
     sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {kind}) AS "value"'
     return Rows(sql, (OutputColumn("value", column, "value"),))
+
+
+@tables.table("FN_LISTEXTENDEDPROPERTY", least=7, most=7)
+def _extended_properties(call: Call) -> Rows:
+    """The extended properties of an object, or of all of a level whose name is NULL."""
+    properties = call.compiler.context.relation(("sys", "fn_listextendedproperty"), call.line)
+    columns = [OutputColumn(column.name, column.type, column.name) for column in properties.columns[:4]]
+    names = ("name", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
+    tests = []
+    for name, argument in zip(names, call.arguments, strict=True):
+        given = f"lower(CAST({argument.sql} AS VARCHAR))"
+        missing = f"{identifier(name)} IS NULL" if name.endswith("type") else "TRUE"
+        tests.append(f"CASE WHEN {given} IS NULL THEN {missing} ELSE lower({identifier(name)}) = {given} END")
+    selected = ", ".join(identifier(column.name) for column in columns)
+    return Rows(f"SELECT {selected} FROM {properties.duckdb_name} AS p WHERE {' AND '.join(tests)}", tuple(columns))
+
+
+@tables.table("DM_EXEC_DESCRIBE_FIRST_RESULT_SET", least=3, most=3)
+def _first_result_set(call: Call) -> Rows:
+    """The columns of the first result set of a batch, or the error that it gives; the engine describes it."""
+    spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
+    statement, parameters = (f"CAST({argument.sql} AS VARCHAR)" for argument in call.arguments[:2])
+    sql = f"SELECT unnest(tsql_describe({spid.sql}, {statement}, {parameters}), recursive := TRUE)"
+    return Rows(sql, tuple(OutputColumn(name, kind, name) for name, kind in DESCRIBED))
+
+
+DESCRIBED: tuple[tuple[str, SqlType], ...] = (
+    ("is_hidden", BIT),
+    ("column_ordinal", INT),
+    ("name", SYSNAME),
+    ("system_type_id", INT),
+    ("system_type_name", text_type("nvarchar", 256)),
+    ("max_length", SqlType("smallint")),
+    ("precision", SqlType("tinyint")),
+    ("scale", SqlType("tinyint")),
+    ("collation_name", SYSNAME),
+    ("user_type_id", INT),
+    ("is_identity_column", BIT),
+    ("error_number", INT),
+    ("error_severity", INT),
+    ("error_state", INT),
+    ("error_message", text_type("nvarchar", 4000)),
+    ("error_type", INT),
+    ("error_type_desc", text_type("nvarchar", 60)),
+)
+"""The columns of sys.dm_exec_describe_first_result_set; those that the stand-in cannot know are left out."""
 
 
 tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENQUERY", "OPENXML", place=Place.TABLE)

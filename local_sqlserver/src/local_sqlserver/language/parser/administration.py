@@ -6,8 +6,10 @@ from local_sqlserver.collation import DATABASE, find
 from local_sqlserver.errors import unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor, syntax_error
+from local_sqlserver.language.datatypes import parse_parameter_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import BINARY, END, NUMBER, QUOTED, STRING, WORD
+from local_sqlserver.types import SqlType
 
 _BULK_OPTIONS = frozenset(
     (
@@ -36,6 +38,8 @@ _BULK_OPTIONS = frozenset(
         "TABLOCK",
     )
 )
+_COUNTS = ("KILOBYTES_PER_BATCH", "ROWS_PER_BATCH")
+_INSERT_BULK_OPTIONS = (*_COUNTS, "CHECK_CONSTRAINTS", "FIRE_TRIGGERS", "KEEP_NULLS", "ORDER", "TABLOCK")
 _PERMISSIONS = ("AUTHENTICATE", "CONTROL", "DELETE", "EXEC", "EXECUTE", "INSERT", "REFERENCES", "SELECT", "UPDATE")
 _PERMISSION_VERBS = (
     *("ADMINISTER", "ALL", "ALTER", "BACKUP", "CHECKPOINT", "CONNECT", "CREATE", "EXTERNAL", "IMPERSONATE", "KILL"),
@@ -337,6 +341,48 @@ def parse_bulk_insert(cursor: TokenCursor) -> syntax.Statement:
                 break
         cursor.expect_operator(")")
     return syntax.BulkInsert(table=table, path=token.value, options=tuple(options), line=line)
+
+
+def parse_insert_bulk(cursor: TokenCursor) -> syntax.InsertBulk:
+    """INSERT BULK table [(column type, …)] [WITH (option, …)] (MS-TDS 2.2.6.1)."""
+    line = cursor.advance().line
+    cursor.expect_word("BULK")
+    table = cursor.name()
+    columns: list[tuple[str, SqlType]] = []
+    if cursor.accept_operator("("):
+        while True:
+            name = cursor.expect_identifier()
+            columns.append((name, parse_parameter_type(cursor, len(columns) + 1)))
+            if cursor.accept_word("COLLATE"):
+                cursor.expect_identifier()
+            if not cursor.accept_operator(","):
+                break
+        cursor.expect_operator(")")
+    options = set()
+    if cursor.accept_word("WITH"):
+        cursor.expect_operator("(")
+        while True:
+            option = cursor.expect_word(*_INSERT_BULK_OPTIONS).upper
+            options.add(option)
+            if option == "ORDER":
+                _sort_columns(cursor)
+            elif option in _COUNTS:
+                cursor.expect_operator("=")
+                cursor.expect_integer()
+            if not cursor.accept_operator(","):
+                break
+        cursor.expect_operator(")")
+    return syntax.InsertBulk(table=table, columns=tuple(columns), options=frozenset(options), line=line)
+
+
+def _sort_columns(cursor: TokenCursor) -> None:
+    cursor.expect_operator("(")
+    while True:
+        cursor.expect_identifier()
+        cursor.accept_word("ASC", "DESC")
+        if not cursor.accept_operator(","):
+            break
+    cursor.expect_operator(")")
 
 
 def _bulk_option(cursor: TokenCursor) -> syntax.BulkOption:

@@ -20,6 +20,7 @@ from local_sqlserver.language.parser.administration import (
     parse_bulk_insert,
     parse_certificate,
     parse_database,
+    parse_insert_bulk,
     parse_security,
     parse_signature,
 )
@@ -100,7 +101,7 @@ class BatchParser(DefinitionParser):
             "GOTO": self._goto,
             "GRANT": partial(parse_security, self),
             "IF": self._if,
-            "INSERT": lambda: self.insert(self.token.line),
+            "INSERT": self._insert,
             "MERGE": lambda: self.merge(self.token.line),
             "OPEN": self._cursor_operation,
             "PRINT": self._print,
@@ -780,6 +781,11 @@ class BatchParser(DefinitionParser):
         for node in body.walk():
             _check_in_function(node)
         return body
+
+    def _insert(self) -> syntax.Statement:
+        if self.peek().upper == "BULK":
+            return parse_insert_bulk(self)
+        return self.insert(self.token.line)
 
     def _procedure_option(self) -> None:
         line = self.token.line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -28,6 +28,16 @@ _INDEX_OPTIONS = frozenset(
         "COMPRESSION_DELAY",
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """What an index holds: its columns, those with DESC, those of INCLUDE, and its filter."""
+
+    columns: tuple[str, ...]
+    descending: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
+    where: syntax.Definition | None = None
 
 
 class DefinitionParser(DataParser):
@@ -235,11 +245,14 @@ class DefinitionParser(DataParser):
             kind = "PK"
         else:
             self.expect_word("UNIQUE")
-        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        clustered = self._clustered()
+        descending: tuple[str, ...] = ()
         if not columns or self.at_operator("("):
-            columns = self._key_columns()
+            columns, descending = self._key_columns()
         self._storage()
-        return syntax.ConstraintDefinition(kind=kind, name=name, columns=columns, line=line)
+        return syntax.ConstraintDefinition(
+            kind=kind, name=name, columns=columns, clustered=clustered, descending=descending, line=line
+        )
 
     def _foreign_key(self, name: str, columns: tuple[str, ...]) -> syntax.ConstraintDefinition:
         """A foreign key, from FOREIGN or REFERENCES on."""
@@ -275,16 +288,23 @@ class DefinitionParser(DataParser):
             line=line,
         )
 
-    def _key_columns(self) -> tuple[str, ...]:
+    def _clustered(self) -> bool | None:
+        word = self.accept_word("CLUSTERED", "NONCLUSTERED")
+        return None if word is None else word.upper == "CLUSTERED"
+
+    def _key_columns(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(a, b DESC): all names, and those with DESC."""
         self.expect_operator("(")
-        names = []
+        names, descending = [], []
         while True:
             names.append(self.expect_identifier())
-            self.accept_word("ASC", "DESC")
+            word = self.accept_word("ASC", "DESC")
+            if word is not None and word.upper == "DESC":
+                descending.append(names[-1])
             if not self.accept_operator(","):
                 break
         self.expect_operator(")")
-        return tuple(names)
+        return tuple(names), tuple(descending)
 
     def alter_table(self, line: int) -> syntax.AlterTable:
         """ALTER TABLE, from TABLE on."""
@@ -380,10 +400,12 @@ class DefinitionParser(DataParser):
         return True
 
     def drop_index(self, line: int) -> syntax.DropIndex:
-        """DROP INDEX, from INDEX on."""
+        """DROP INDEX name ON table, or the older DROP INDEX table.name, from INDEX on."""
         self.expect_word("INDEX")
         if_exists = self.if_exists()
-        name = self.expect_identifier()
+        *table, name = self.name()
+        if table:
+            return syntax.DropIndex(name=name, target=tuple(table), if_exists=if_exists, line=line)
         self.expect_word("ON")
         return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
 
@@ -406,44 +428,63 @@ class DefinitionParser(DataParser):
     def create_index(self, line: int) -> syntax.CreateIndex:
         """CREATE INDEX, from the word after CREATE on."""
         unique = self.accept_word("UNIQUE") is not None
-        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        clustered = self._clustered()
         columnstore = self.accept_word("COLUMNSTORE") is not None
         self.expect_word("INDEX")
         name = self.expect_identifier()
         self.expect_word("ON")
         target = self.name()
-        columns, where = self._indexed(columnstore)
-        return syntax.CreateIndex(name=name, target=target, unique=unique, columns=columns, where=where, line=line)
+        indexed = self._indexed(columnstore)
+        return syntax.CreateIndex(
+            name=name,
+            target=target,
+            unique=unique,
+            columns=indexed.columns,
+            where=indexed.where,
+            clustered=bool(clustered),
+            columnstore=columnstore,
+            descending=indexed.descending,
+            included=indexed.included,
+            line=line,
+        )
 
-    def _indexed(self, columnstore: bool) -> tuple[tuple[str, ...], syntax.Definition | None]:
+    def _indexed(self, columnstore: bool) -> _Indexed:
         """The columns of an index, and its filter; its other parts do not affect results."""
         columns: tuple[str, ...] = ()
+        descending: tuple[str, ...] = ()
         if self.at_operator("(") or not columnstore:
-            columns = self._key_columns()
-        if self.accept_word("INCLUDE"):
-            self.column_list()
+            columns, descending = self._key_columns()
+        included = self.column_list() if self.accept_word("INCLUDE") else ()
         where = None
         if self.accept_word("WHERE"):
             first, line = self.position, self.token.line
             condition = self.condition()
             where = syntax.Definition(expression=condition, text=self.text_since(first), line=line)
         self._storage()
-        return columns, where
+        return _Indexed(columns, descending, included, where)
 
     def _inline_index(self, column: tuple[str, ...]) -> syntax.ConstraintDefinition:
         """INDEX name … in CREATE TABLE; ``column`` has the column of an index of a column."""
         line = self.advance().line
         name = self.expect_identifier()
         unique = self.accept_word("UNIQUE") is not None
-        self.accept_word("CLUSTERED", "NONCLUSTERED")
+        clustered = self._clustered()
         if self.at_word("HASH"):
             raise unsupported("A HASH index", line)
         columnstore = self.accept_word("COLUMNSTORE") is not None
-        columns, where = column, None
+        indexed = _Indexed(column)
         if not column or self.at_operator("("):
-            columns, where = self._indexed(columnstore)
+            indexed = self._indexed(columnstore)
         return syntax.ConstraintDefinition(
-            kind="UX" if unique else "IX", name=name, columns=columns, definition=where, line=line
+            kind="UX" if unique else "IX",
+            name=name,
+            columns=indexed.columns,
+            definition=indexed.where,
+            clustered=clustered,
+            columnstore=columnstore,
+            descending=indexed.descending,
+            included=indexed.included,
+            line=line,
         )
 
     def sequence(self, action: str, line: int) -> syntax.Sequence:

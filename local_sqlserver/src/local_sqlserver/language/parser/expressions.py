@@ -202,6 +202,17 @@ class ExpressionParser(TokenCursor):
         values = self._values_until_parenthesis()
         return syntax.InList(operand=left, values=values, negated=negated, line=line)
 
+    def _values_or_defaults(self) -> tuple[syntax.Expression, ...]:
+        """The arguments of a system function, up to its parenthesis; their DEFAULT is NULL."""
+        values: list[syntax.Expression] = []
+        while True:
+            token = self.accept_word("DEFAULT")
+            values.append(syntax.Literal(kind="null", value="", line=token.line) if token else self.value())
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        return tuple(values)
+
     def _values_until_parenthesis(self) -> tuple[syntax.Expression, ...]:
         values = [self.value()]
         while self.accept_operator(","):
@@ -406,7 +417,9 @@ class ExpressionParser(TokenCursor):
             self.advance()
             star = True
         elif not self.accept_operator(")"):
-            if name == "IIF":
+            if name.startswith("FN_"):
+                arguments = self._values_or_defaults()
+            elif name == "IIF":
                 first = self.condition()
                 self.expect_operator(",")
                 arguments = (first, *self._values_until_parenthesis())

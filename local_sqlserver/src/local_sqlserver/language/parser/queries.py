@@ -18,6 +18,7 @@ _TABLE_HINTS = frozenset(
         "READUNCOMMITTED",
         "READCOMMITTED",
         "READCOMMITTEDLOCK",
+        "READPAST",
         "REPEATABLEREAD",
         "SERIALIZABLE",
         "HOLDLOCK",
@@ -35,6 +36,7 @@ _TABLE_HINTS = frozenset(
         "NOEXPAND",
         "READPAST",
         "SNAPSHOT",
+        "NOEXPAND",
     ]
 )
 _QUERY_HINTS = (
@@ -46,7 +48,46 @@ _QUERY_HINTS = (
     ("ORDER", "GROUP"),
     ("FORCE", "ORDER"),
     ("KEEP", "PLAN"),
+    ("KEEPFIXED", "PLAN"),
+    ("ROBUST", "PLAN"),
+    ("EXPAND", "VIEWS"),
+    ("CONCAT", "UNION"),
+    ("HASH", "UNION"),
+    ("MERGE", "UNION"),
     ("OPTIMIZE", "FOR", "UNKNOWN"),
+    ("PARAMETERIZATION", "SIMPLE"),
+    ("PARAMETERIZATION", "FORCED"),
+    ("IGNORE_NONCLUSTERED_COLUMNSTORE_INDEX",),
+    ("NO_PERFORMANCE_SPOOL",),
+    ("DISABLE_OPTIMIZED_PLAN_FORCING",),
+)
+_USE_HINTS = frozenset(
+    {
+        "ASSUME_JOIN_PREDICATE_DEPENDS_ON_FILTERS",
+        "ASSUME_MIN_SELECTIVITY_FOR_FILTER_ESTIMATES",
+        "ASSUME_FULL_INDEPENDENCE_FOR_FILTER_ESTIMATES",
+        "ASSUME_PARTIAL_CORRELATION_FOR_FILTER_ESTIMATES",
+        "DISABLE_BATCH_MODE_ADAPTIVE_JOINS",
+        "DISABLE_BATCH_MODE_MEMORY_GRANT_FEEDBACK",
+        "DISABLE_CE_FEEDBACK",
+        "DISABLE_DEFERRED_COMPILATION_TV",
+        "DISABLE_DOP_FEEDBACK",
+        "DISABLE_INTERLEAVED_EXECUTION_TVF",
+        "DISABLE_MEMORY_GRANT_FEEDBACK_PERSISTENCE",
+        "DISABLE_OPTIMIZED_NESTED_LOOP",
+        "DISABLE_OPTIMIZER_ROWGOAL",
+        "DISABLE_PARAMETER_SENSITIVE_PLAN_OPTIMIZATION",
+        "DISABLE_PARAMETER_SNIFFING",
+        "DISABLE_ROW_MODE_MEMORY_GRANT_FEEDBACK",
+        "DISABLE_TSQL_SCALAR_UDF_INLINING",
+        "DISALLOW_BATCH_MODE",
+        "ENABLE_HIST_AMENDMENT_FOR_ASC_KEYS",
+        "ENABLE_PARALLEL_PLAN_PREFERENCE",
+        "ENABLE_QUERY_OPTIMIZER_HOTFIXES",
+        "FORCE_DEFAULT_CARDINALITY_ESTIMATION",
+        "FORCE_LEGACY_CARDINALITY_ESTIMATION",
+        "QUERY_PLAN_PROFILE",
+    }
 )
 _ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
 _JOIN_HINTS = ("HASH", "MERGE", "LOOP")
@@ -311,6 +352,10 @@ class QueryParser(ExpressionParser):
             return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
         name = self.table_name()
         if self.at_operator("("):
+            if len(name) == 2 and name[0].lower() == "sys":
+                call = self._call(name[1].upper(), line)
+                alias, columns = self._table_alias(required=False)
+                return syntax.FunctionSource(call=call, alias=alias or call.name.lower(), columns=columns, line=line)
             if not self._at_hint_list():
                 table = self.function_call(name, line)
                 alias, columns = self._table_alias(required=False)
@@ -457,16 +502,57 @@ class QueryParser(ExpressionParser):
                 depth = self.expect_integer()
                 if depth > 32767:
                     raise sql_error(310, depth, 32767, line=line)
-            elif self.accept_word("MAXDOP", "FAST"):
+            elif self.accept_word("MAXDOP", "FAST", "QUERYTRACEON"):
                 self.expect_integer()
+            elif self.accept_word("MAX_GRANT_PERCENT", "MIN_GRANT_PERCENT"):
+                self.expect_operator("=")
+                self.advance()
+            elif self.accept_word("LABEL"):
+                self.expect_operator("=")
+                if self.token.kind != STRING:
+                    raise self.error()
+                self.advance()
+            elif self.at_words("USE", "HINT"):
+                self._use_hint(line)
             elif hint := next((hint for hint in _QUERY_HINTS if self.at_words(*hint)), None):
                 self.position += len(hint)
+            elif self.at_words("OPTIMIZE", "FOR"):
+                self.position += 2
+                self._optimize_for()
             else:
                 raise unsupported(f"The query hint {self.token.value}", line)
             if not self.accept_operator(","):
                 break
         self.expect_operator(")")
         return depth
+
+    def _use_hint(self, line: int) -> None:
+        """USE HINT ('name', …); raises 10715 for an unknown name."""
+        self.position += 2
+        self.expect_operator("(")
+        while True:
+            token = self.advance()
+            if token.kind != STRING:
+                raise self.error()
+            if token.value.upper() not in _USE_HINTS and not token.value.upper().startswith(
+                "QUERY_OPTIMIZER_COMPATIBILITY_LEVEL_"
+            ):
+                raise sql_error(10715, token.value, line=line)
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+
+    def _optimize_for(self) -> None:
+        """(@x = value | @x UNKNOWN, …) of OPTIMIZE FOR."""
+        self.expect_operator("(")
+        while True:
+            self.scalar_variable()
+            if not self.accept_word("UNKNOWN"):
+                self.expect_operator("=")
+                self.constant()
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
 
     def value_rows(self) -> tuple[tuple[syntax.Expression, ...], ...]:
         """(a, b), (c, d) after VALUES; DEFAULT may stand for a value."""
