@@ -211,7 +211,7 @@ class Transactions:
         self._writes.append(write if not self._lost else _Write("", None, {}))
 
     def load(self, sql: str, name: str, columns: Mapping[str, Any]) -> None:
-        """Run a write that reads arrays as a table; they are not recorded, so the transaction ends with its next error."""
+        """Run a write that reads arrays as a table. They are not recorded: the next error ends the transaction."""
         if self.aborted:
             self.recover()
         self._cursor.register(name, dict(columns))

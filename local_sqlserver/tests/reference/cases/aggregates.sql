@@ -182,7 +182,6 @@ SELECT ROW_NUMBER() FROM (VALUES (1)) AS t (v)
 --> error 10753: The function 'ROW_NUMBER' must have an OVER clause.
 SELECT v FROM (VALUES (1), (2)) AS t (v) WHERE ROW_NUMBER() OVER (ORDER BY v) = 1
 --> error 4108: Windowed functions can only appear in the SELECT or ORDER BY clauses.
---! known: window function in WHERE is error 50000 (4108)
 SELECT ROW_NUMBER() OVER (ORDER BY 1) FROM (VALUES (1)) AS t (v)
 --> error 5308: Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY clause expressions.
 SELECT ROW_NUMBER() OVER (ORDER BY (SELECT NULL)) FROM (VALUES (1)) AS t (v)
@@ -260,4 +259,3 @@ SELECT STRING_AGG(v, ',') OVER () FROM (VALUES ('a')) AS t (v)
 SELECT v, SUM(v) OVER w FROM (VALUES (1), (2)) AS t (v) WINDOW w AS (ORDER BY v) ORDER BY v
 --> 1 | 1
 --> 2 | 3
---! known: clause WINDOW is error 102

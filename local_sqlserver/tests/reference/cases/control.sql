@@ -21,7 +21,6 @@ BEGIN SELECT 1; BEGIN SELECT 2 END END
 --> 2
 BEGIN END
 --> error 102: Incorrect syntax near 'END'.
---! known: empty BEGIN END is error 156 (102)
 -- source: language-elements/while-transact-sql
 DECLARE @i int = 0, @s int = 0; WHILE @i < 10 BEGIN SET @i += 1; IF @i % 2 = 0 CONTINUE; IF @i > 7 BREAK; SET @s += @i END; SELECT @i, @s
 --> 9 | 16
@@ -34,10 +33,8 @@ CONTINUE
 -- source: language-elements/goto-transact-sql
 GOTO done; SELECT 1; done: SELECT 2
 --> 2
---! refused: GOTO
 GOTO nowhere
 --> error 133: A GOTO statement references the label 'nowhere' but the label has not been declared.
---! refused: GOTO
 -- source: language-elements/return-transact-sql
 SELECT 1; RETURN; SELECT 2
 --> 1
@@ -168,7 +165,6 @@ SET NOCOUNT ON; CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); SELECT @@ROW
 -- source: statements/set-rowcount-transact-sql
 SET ROWCOUNT 1; SELECT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v
 --> 1
---! refused: SET ROWCOUNT 1
 
 -- source: language-elements/begin-transaction-transact-sql
 SELECT @@TRANCOUNT; BEGIN TRAN; BEGIN TRAN; SELECT @@TRANCOUNT; COMMIT; SELECT @@TRANCOUNT; COMMIT; SELECT @@TRANCOUNT
@@ -193,7 +189,6 @@ ROLLBACK
 BEGIN TRAN outer_one; BEGIN TRAN inner_one; ROLLBACK TRAN inner_one; SELECT @@TRANCOUNT; ROLLBACK
 --> error 6401: Cannot roll back inner_one. No transaction or savepoint of that name was found.
 --> 2
---! known: ROLLBACK to an inner name rolls back everything (6401)
 BEGIN TRAN outer_one; ROLLBACK TRAN outer_one; SELECT @@TRANCOUNT
 --> 0
 CREATE TABLE dbo.t (a int); BEGIN TRAN; CREATE TABLE dbo.u (a int); DROP TABLE dbo.t; ROLLBACK; SELECT CASE WHEN OBJECT_ID('dbo.t') IS NULL THEN 0 ELSE 1 END, OBJECT_ID('dbo.u')
@@ -208,10 +203,8 @@ CREATE TABLE #t (a int); BEGIN TRAN; INSERT #t VALUES (1); SAVE TRAN s; INSERT #
 --> 1 | 1
 --> next result
 --> 1
---! refused: SAVE TRANSACTION (a savepoint)
 SAVE TRAN s
 --> error 628: Cannot issue SAVE TRANSACTION when there is no active transaction.
---! refused: SAVE TRANSACTION (a savepoint)
 -- source: functions/xact-state-transact-sql
 SELECT XACT_STATE(); BEGIN TRAN; SELECT XACT_STATE(); ROLLBACK
 --: smallint
@@ -220,14 +213,12 @@ SELECT XACT_STATE(); BEGIN TRAN; SELECT XACT_STATE(); ROLLBACK
 --> 1
 BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT END CATCH; ROLLBACK
 --> 1 | 1
---! known: an error dooms the transaction with XACT_ABORT OFF
 SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT; ROLLBACK END CATCH
 --> -1 | 1
 CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); BEGIN TRAN; BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH SELECT XACT_STATE(); INSERT #t VALUES (2) END CATCH; COMMIT; SELECT COUNT(*) FROM #t
 --> 1
 --> next result
 --> 2
---! known: an error dooms the transaction with XACT_ABORT OFF
 SET XACT_ABORT ON; CREATE TABLE #t (a int); BEGIN TRAN; BEGIN TRY SELECT CAST('x' AS int) END TRY BEGIN CATCH INSERT #t VALUES (1) END CATCH
 --> error 3930: The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.
 SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT 1 END CATCH
@@ -237,7 +228,6 @@ SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT
 SET XACT_ABORT OFF; CREATE TABLE #t (a int PRIMARY KEY); BEGIN TRAN; INSERT #t VALUES (1); INSERT #t VALUES (1); INSERT #t VALUES (2); COMMIT; SELECT COUNT(*) FROM #t
 --> error 2627
 --> 2
---! known: continuing a transaction after an error is refused at run time
 SET XACT_ABORT ON; CREATE TABLE #t (a int PRIMARY KEY); BEGIN TRAN; INSERT #t VALUES (1); INSERT #t VALUES (1); SELECT 'not here'
 GO
 SELECT @@TRANCOUNT
@@ -370,7 +360,6 @@ CREATE PROCEDURE #p AS SELECT 1
 GO
 EXEC #p
 --> 1
---! known: temporary procedures are created and not found
 CREATE PROCEDURE dbo.p AS SELECT x FROM (VALUES (1)) AS t (y)
 --> error 207: Invalid column name 'x'.
 -- source: relational-databases/system-stored-procedures/sp-executesql-transact-sql
@@ -398,7 +387,6 @@ DECLARE c SCROLL CURSOR FOR SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER 
 --> 3
 --> next result
 --> 1
---! refused: FETCH ABSOLUTE
 DECLARE c CURSOR FOR SELECT 1; DECLARE c CURSOR FOR SELECT 2
 --> error 16915: A cursor with the name 'c' already exists.
 OPEN nosuch
@@ -411,7 +399,6 @@ DECLARE c CURSOR FOR SELECT 1, 2; DECLARE @v int; OPEN c; FETCH c INTO @v
 --> error 16924: Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.
 DECLARE @c CURSOR; SET @c = CURSOR FOR SELECT 1; OPEN @c; FETCH @c
 --> 1
---! refused: A cursor variable
 CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DECLARE c CURSOR FOR SELECT a FROM #t ORDER BY a; DECLARE @v int; OPEN c; FETCH c INTO @v; DELETE #t WHERE CURRENT OF c; SELECT a FROM #t
 --> 2
 --! refused: WHERE CURRENT OF

@@ -74,11 +74,9 @@ SELECT @@NOSUCH
 -- source: functions/session-context-transact-sql
 EXEC sp_set_session_context N'k', N'v'; SELECT SESSION_CONTEXT(N'k')
 --> 'v'
---! refused: The function SESSION_CONTEXT
 -- source: functions/context-info-transact-sql
 SELECT CONTEXT_INFO()
 --> NULL
---! refused: The function CONTEXT_INFO
 -- source: functions/sessionproperty-transact-sql
 SELECT SESSIONPROPERTY('ANSI_NULLS'), SESSIONPROPERTY('QUOTED_IDENTIFIER')
 --> 1 | 1
@@ -90,7 +88,6 @@ SELECT SQL_VARIANT_PROPERTY(CAST(1.50 AS decimal(5,2)), 'BaseType'), SQL_VARIANT
 -- source: functions/compress-transact-sql
 SELECT CAST(DECOMPRESS(COMPRESS('abc')) AS varchar(5))
 --> 'abc'
---! refused: The function DECOMPRESS
 -- source: functions/crypt-gen-random-transact-sql
 SELECT DATALENGTH(CRYPT_GEN_RANDOM(8))
 --> 8
@@ -110,7 +107,6 @@ CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT d DEFAULT 
 --> 'd' | 'D ' | 'DEFAULT_CONSTRAINT'
 --> 'pk' | 'PK' | 'PRIMARY_KEY_CONSTRAINT'
 --> 't' | 'U ' | 'USER_TABLE'
---! known: sys.objects.type has no blank
 CREATE PROCEDURE dbo.p AS SELECT 1
 GO
 CREATE VIEW dbo.v AS SELECT 1 AS a
@@ -118,11 +114,9 @@ GO
 SELECT name, type, type_desc, SCHEMA_NAME(schema_id) FROM sys.objects WHERE is_ms_shipped = 0 ORDER BY name
 --> 'p' | 'P ' | 'SQL_STORED_PROCEDURE' | 'dbo'
 --> 'v' | 'V ' | 'VIEW' | 'dbo'
---! known: sys.objects.type has no blank
 -- source: relational-databases/system-catalog-views/sys-tables-transact-sql
 CREATE TABLE dbo.t (a int); SELECT name, type_desc, max_column_id_used FROM sys.tables
 --> 't' | 'USER_TABLE' | 1
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-catalog-views/sys-columns-transact-sql
 CREATE TABLE dbo.t (a int IDENTITY, b nvarchar(10) NOT NULL, c decimal(7,3), d datetime2(3), e varchar(max)); SELECT name, column_id, TYPE_NAME(user_type_id), max_length, precision, scale, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t') ORDER BY column_id
 --> 'a' | 1 | 'int' | 4 | 10 | 0 | 0 | 1
@@ -143,13 +137,11 @@ CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int); CREATE UNIQUE INDEX
 --> 'ix' | 2 | 'NONCLUSTERED' | 1 | 0
 CREATE TABLE dbo.t (a int); SELECT name, index_id, type_desc FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.t')
 --> NULL | 0 | 'HEAP'
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-catalog-views/sys-index-columns-transact-sql
 CREATE TABLE dbo.t (a int, b int, c int); CREATE INDEX ix ON dbo.t (b DESC, a) INCLUDE (c); SELECT COL_NAME(object_id, column_id), key_ordinal, is_descending_key, is_included_column FROM sys.index_columns WHERE object_id = OBJECT_ID('dbo.t') ORDER BY index_column_id
 --> 'b' | 1 | 1 | 0
 --> 'a' | 2 | 0 | 0
 --> 'c' | 0 | 0 | 1
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-catalog-views/sys-schemas-transact-sql
 SELECT name, schema_id FROM sys.schemas WHERE name IN ('dbo', 'guest', 'INFORMATION_SCHEMA', 'sys') ORDER BY schema_id
 --> 'dbo' | 1
@@ -165,7 +157,6 @@ CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0), b int CONSTRAINT d DEFAULT
 --> next result
 --> '((0))'
 --> '(''x'')'
---! known: definitions are not written in SQL Server's form
 -- source: relational-databases/system-catalog-views/sys-key-constraints-transact-sql
 CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT u UNIQUE); SELECT name, type FROM sys.key_constraints ORDER BY name
 --> 'pk' | 'PK'
@@ -196,7 +187,6 @@ CREATE TABLE dbo.t (a int); SELECT name FROM sys.all_objects WHERE object_id = O
 --> 't'
 --> next result
 --> 'a'
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-catalog-views/sys-foreign-keys-transact-sql
 SELECT COUNT(*) FROM sys.foreign_keys; SELECT COUNT(*) FROM sys.triggers; SELECT COUNT(*) FROM sys.synonyms; SELECT COUNT(*) FROM sys.sequences
 --> 0
@@ -206,15 +196,12 @@ SELECT COUNT(*) FROM sys.foreign_keys; SELECT COUNT(*) FROM sys.triggers; SELECT
 --> 0
 --> next result
 --> 0
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-catalog-views/sys-partitions-transact-sql
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1), (2); SELECT index_id, partition_number, rows FROM sys.partitions WHERE object_id = OBJECT_ID('dbo.t')
 --> 0 | 1 | 2
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-dynamic-management-views/sys-dm-exec-sessions-transact-sql
 SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE session_id = @@SPID
 --> 1
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-information-schema-views/tables-transact-sql
 CREATE TABLE dbo.t (a int)
 GO
@@ -229,7 +216,6 @@ CREATE TABLE dbo.t (a int NOT NULL, b nvarchar(10) DEFAULT N'x', c decimal(7,3),
 --> 'b' | 2 | '(N''x'')' | 'YES' | 'nvarchar' | 10 | NULL | NULL | NULL
 --> 'c' | 3 | NULL | 'YES' | 'decimal' | NULL | 7 | 3 | NULL
 --> 'd' | 4 | NULL | 'YES' | 'datetime2' | NULL | NULL | NULL | 3
---! known: definitions are not written in SQL Server's form
 -- source: relational-databases/system-information-schema-views/routines-transact-sql
 CREATE PROCEDURE dbo.p AS SELECT 1
 GO
@@ -254,13 +240,11 @@ SELECT TABLE_NAME, CHECK_OPTION, IS_UPDATABLE FROM INFORMATION_SCHEMA.VIEWS
 -- source: relational-databases/system-compatibility-views/sys-sysobjects-transact-sql
 CREATE TABLE dbo.t (a int); SELECT name, xtype FROM sysobjects WHERE name = 't'
 --> 't' | 'U '
---! known: catalog views and columns that are missing
 -- source: relational-databases/system-stored-procedures/sp-rename-transact-sql
 CREATE TABLE dbo.t (a int); EXEC sp_rename 'dbo.t', 'u'; EXEC sp_rename 'dbo.u.a', 'b', 'COLUMN'; EXEC ('INSERT dbo.u (b) VALUES (1); SELECT b FROM dbo.u')
 --> message: Caution: Changing any part of an object name could break scripts and stored procedures.
 --> message: Caution: Changing any part of an object name could break scripts and stored procedures.
 --> 1
---! refused: sp_rename
 -- source: relational-databases/system-stored-procedures/sp-helptext-transact-sql
 CREATE VIEW dbo.v AS SELECT 1 AS a
 GO
@@ -272,7 +256,6 @@ DECLARE @r int; BEGIN TRAN; EXEC @r = sp_getapplock @Resource = 'r', @LockMode =
 -- source: relational-databases/system-stored-procedures/sp-spaceused-transact-sql
 EXEC sp_spaceused 'dbo.nosuch'
 --> error 15009: The object 'dbo.nosuch' does not exist in database 'Shared' or is invalid for this operation.
---! refused: sp_spaceused
 
 -- source: statements/collations
 SELECT CASE WHEN 'a' = 'A' COLLATE Latin1_General_CS_AS THEN 1 ELSE 0 END, CASE WHEN 'a' = 'A' COLLATE Latin1_General_BIN2 THEN 1 ELSE 0 END, CASE WHEN N'e' = N'é' COLLATE Latin1_General_CI_AI THEN 1 ELSE 0 END, CASE WHEN N'e' = N'é' THEN 1 ELSE 0 END
@@ -307,7 +290,6 @@ CREATE ROLE r; CREATE TABLE dbo.t (a int); GRANT SELECT, INSERT ON dbo.t TO r; D
 --> 'SELECT' | 'GRANT'
 CREATE TABLE dbo.t (a int); GRANT EXECUTE ON dbo.t TO public
 --> error 4606: Granted or revoked privilege EXECUTE is not compatible with object.
---! known: GRANT EXECUTE on a table is allowed (4606)
 CREATE TABLE dbo.t (a int); GRANT SELECT ON dbo.t TO nosuch
 --> error 15151: Cannot find the user 'nosuch', because it does not exist or you do not have permission.
 GRANT SELECT ON dbo.nosuch TO public
