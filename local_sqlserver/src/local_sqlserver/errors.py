@@ -293,7 +293,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     9812: (16, "The timezone provided to builtin function %s is invalid."),
     9828: (16, "The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters."),
     9829: (16, "STRING_AGG aggregation result exceeded the limit of %s bytes. Use LOB types to avoid result truncation."),
-    9834: (16, "Invalid bucket width value passed to date_bucket function. Only positive values are allowed."),
+    9834: (16, "Invalid bucket width value passed to DATE_BUCKET function. Only positive values are allowed."),
     10704: (15, "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement."),
     10709: (16, "The number of columns for each row in a table value constructor must be the same."),
     10710: (15, "An action of type '%s' is not allowed in the 'WHEN NOT MATCHED' clause of a MERGE statement."),

@@ -214,7 +214,7 @@ def _moment_of_text(sql: str, target: SqlType, style: int | None) -> str:
         moment = f"({moment} + to_microseconds(CAST(regexp_matches({sql}, ':\\d\\d\\.\\d{{6}}[5-9]') AS BIGINT)))"
     if name in ("datetime", "smalldatetime"):
         # Their text has at most three decimals and no offset. A SMALLDATETIME is first rounded like a DATETIME.
-        strange = f"regexp_matches({sql}, ':\\d\\d(\\.\\d{{4,}}|.*[+-]\\d\\d:\\d\\d *$)')"
+        strange = f"regexp_matches({sql}, ':\\d\\d(\\.\\d{{4,}}|.*[+-]\\d\\d?:\\d\\d *$)')"
         fitted = _fitted(f"tsql_datetime({moment})", SqlType("datetime"), target, lenient=True)
         return f"CASE WHEN NOT {strange} THEN {fitted} END"
     return _fitted(moment, text, target, lenient=True)

@@ -119,7 +119,7 @@ class DefinitionCompiler(DataCompiler):
         """TRUNCATE TABLE; an identity column restarts at its seed."""
         relation = self.target(node.target, node.line)
         if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
-            raise sql_error(4712, node.target[-1], line=node.line)
+            raise sql_error(4712, ".".join(node.target), line=node.line)
         statements = []
         identity = next((column.identity for column in relation.columns if column.identity), None)
         if identity:

@@ -21,7 +21,7 @@ _MOST_ARGUMENTS = 6
 # each such character, so that it counts as two, and tsql_gather removes it again. tsql_units gives the order of code
 # units: it puts U+10FFFF before characters from U+E000 to U+FFFF, which UTF-16 sorts after those beyond U+FFFF.
 
-_CLOCK = r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])( ?(Z|[+-]\d\d:\d\d))?)"
+_CLOCK = r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])( ?(Z|[+-]\d\d?:\d\d))?)"
 """RE2 of a time of day at the end of a text, which DEFINITIONS call CLOCK."""
 
 _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
@@ -171,8 +171,8 @@ tsql_timestamp(v, with_century, without_century) AS CASE
         THEN TRY_CAST(v AS TIMESTAMP)
     WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
     ELSE tsql_date_of_text(regexp_replace(trim(v, ' '), '( *[T ]|^)CLOCK$', ''), with_century, without_century)
-        + tsql_time_of_text(ltrim(regexp_replace(regexp_extract(trim(v, ' '), '([T ]|^)CLOCK$'), ' ?(Z|[+-]\d\d:\d\d)$',
-            ''), 'T '))
+        + tsql_time_of_text(ltrim(regexp_replace(
+            regexp_extract(trim(v, ' '), '([T ]|^)CLOCK$'), ' ?(Z|[+-]\d\d?:\d\d)$', ''), 'T '))
     END;
 
 tsql_isdate(v) AS CASE
@@ -181,12 +181,12 @@ tsql_isdate(v) AS CASE
         < TIMESTAMP '1753-01-01', true) THEN 0
     ELSE 1 END;
 
-tsql_zone(v) AS regexp_extract(v, '[0-9AaPpMm] ?([+-]\d\d:\d\d) *$', 1);
+tsql_zone(v) AS regexp_extract(v, '[0-9AaPpMm] ?([+-]\d\d?:\d\d) *$', 1);
 
 tsql_zone_minutes(zone) AS CASE
     WHEN zone = '' OR zone IN ('Z', 'z') THEN 0
-    WHEN regexp_full_match(zone, '[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00')
-        THEN (CAST(zone[2:3] AS INTEGER) * 60 + CAST(zone[5:6] AS INTEGER)) * CASE zone[1] WHEN '-' THEN -1 ELSE 1 END
+    WHEN regexp_full_match(zone, '[+-](0?\d|1[0-3]):[0-5]\d|[+-]14:00')
+        THEN (CAST(zone[2:-4] AS INTEGER) * 60 + CAST(zone[-2:] AS INTEGER)) * CASE zone[1] WHEN '-' THEN -1 ELSE 1 END
     END;
 
 tsql_in_range(t, low, high, source, target) AS CASE
@@ -220,7 +220,8 @@ tsql_offset(t, minutes) AS CASE
     WHEN t < TIMESTAMP '0001-01-01' OR t >= TIMESTAMP '10000-01-01' THEN tsql_raise(517, 'datetimeoffset')
     ELSE struct_pack(utc := t, minutes := CAST(minutes AS SMALLINT)) END;
 
-tsql_local(v) AS struct_extract(v, 'utc') + to_minutes(struct_extract(v, 'minutes'));
+tsql_local(v) AS CAST(struct_extract(v, 'utc') AS TIMESTAMP)
+    + to_minutes(CAST(struct_extract(v, 'minutes') AS INTEGER));
 
 tsql_at(local, minutes) AS tsql_offset(local - to_minutes(minutes), minutes);
 

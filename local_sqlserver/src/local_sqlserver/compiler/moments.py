@@ -30,7 +30,7 @@ _DATES = [
 ]
 _CLOCK = re.compile(
     r"(?:^|[T ])(?P<h>\d\d?)(?::(?P<mi>\d\d)(?::(?P<s>\d\d)(?P<point>[.:])?(?P<f>(?<=[.:])\d{1,9})?)?)?"
-    r"(?: ?(?P<half>[AP]M))?(?: ?(?P<zone>Z|[+-]\d\d:\d\d))?$",
+    r"(?: ?(?P<half>[AP]M))?(?: ?(?P<zone>Z|[+-]\d\d?:\d\d))?$",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -89,7 +89,7 @@ def _with_clock(day: datetime, clock: re.Match[str]) -> Moment | None:
     if clock["zone"]:
         minutes = 0
         if clock["zone"].upper() != "Z":
-            sign, hours, rest = clock["zone"][0], int(clock["zone"][1:3]), int(clock["zone"][4:])
+            sign, hours, rest = clock["zone"][0], int(clock["zone"][1:-3]), int(clock["zone"][-2:])
             minutes = (hours * 60 + rest) * (-1 if sign == "-" else 1)
             if rest > 59 or abs(minutes) > 14 * 60:
                 return None

@@ -102,6 +102,8 @@ _SOUNDS = {
 def tsql_soundex(text: str) -> str:
     """Return the Soundex code of a text of Latin letters; raises SqlError 40510 for others. Source: SOUNDEX."""
     word = text.upper().rstrip(" ")
+    if not word:
+        return "0000"
     code, last = word[:1], _SOUNDS.get(word[:1], 0)
     for letter in word[1:] if "A" <= code <= "Z" else "0":
         if not "A" <= letter <= "Z":

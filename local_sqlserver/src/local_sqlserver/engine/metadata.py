@@ -272,12 +272,20 @@ def _suser(values: SessionValues, arguments: Arguments) -> object:
     return values.state.login if _argument(arguments, 0) is not None else None
 
 
-def _principal_id(values: SessionValues, arguments: Arguments) -> object:
-    name = (_argument(arguments, 0) or "").lower()
-    if name == "dbo":
-        return 1
+_FIXED_PRINCIPALS = {"public": 0, "dbo": 1, "db_owner": 16384, "db_datareader": 16390, "db_datawriter": 16391}
+"""The ids of the principals that every database has, as in sys.database_principals; the others count from 5."""
+
+
+def _principal_ids(values: SessionValues) -> dict[str, int]:
+    """Return the ids of the database's principals by name in lower case, as sys.database_principals gives them."""
     names = sorted(values.view.catalog(values.state.frame.database).principals)
-    return names.index(name) + 2 if name in names else None
+    return _FIXED_PRINCIPALS | {
+        name: number for number, name in enumerate((name for name in names if name not in _FIXED_PRINCIPALS), 5)
+    }
+
+
+def _principal_id(values: SessionValues, arguments: Arguments) -> object:
+    return _principal_ids(values).get((_argument(arguments, 0) or "").lower())
 
 
 def _certificate_id(values: SessionValues, arguments: Arguments) -> object:
@@ -289,11 +297,9 @@ def _certificate_id(values: SessionValues, arguments: Arguments) -> object:
 
 def _user_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
-    if number == 1:
-        return "dbo"
-    principals = values.view.catalog(values.state.frame.database).principals
-    names = sorted(principals)
-    return principals[names[number - 2]].name if number is not None and 2 <= number < len(names) + 2 else None
+    name = next((name for name, known in _principal_ids(values).items() if known == number), None)
+    principal = values.view.catalog(values.state.frame.database).principals.get(name or "")
+    return principal.name if principal else name
 
 
 def _is_member(values: SessionValues, arguments: Arguments) -> object:

@@ -227,7 +227,9 @@ class ExpressionParser(TokenCursor):
             right = self._multiplicative()
             self._refuse_conditions(left, right)
             left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
-        if self.at_operator("<", ">") and self.peek().kind == OPERATOR and self.peek().text == self.token.text:
+        following = self.peek()
+        doubled = (following.kind, following.text, following.start) == (OPERATOR, self.token.text, self.token.end)
+        if self.at_operator("<", ">") and doubled:
             raise unsupported(f"The operator {2 * self.token.text}", self.token.line)
         return left
 
