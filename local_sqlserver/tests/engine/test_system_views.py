@@ -52,7 +52,7 @@ ROWS: list[tuple[str, list[tuple[Any, ...]]]] = [
             ("stored", "pk_stored", 2, "NONCLUSTERED", 1, 1, 0, 0, None),
             ("t", "pk", 1, "CLUSTERED", 1, 1, 0, 0, None),
             ("t", "uq", 2, "NONCLUSTERED", 1, 0, 1, 0, None),
-            ("t", "ix", 3, "NONCLUSTERED", 0, 0, 0, 1, "c > 5"),
+            ("t", "ix", 3, "NONCLUSTERED", 0, 0, 0, 1, "([c]>(5))"),
         ],
     ),
     (

@@ -96,7 +96,7 @@ def test_sqlalchemy_reflects_what_it_created(engine: sa.Engine) -> None:
     columns = {column["name"]: column for column in inspector.get_columns("author")}
     assert columns["id"]["identity"] == {"start": 5, "increment": 2}
     assert columns["name"]["comment"] == "given name and surname"
-    assert columns["doubled"]["computed"]["sqltext"] == "(score * 2)"
+    assert columns["doubled"]["computed"]["sqltext"] == "([score]*(2))"
     assert [column["nullable"] for column in columns.values()] == [False, False, True, True, True]
     assert inspector.get_pk_constraint("author")["constrained_columns"] == ["id"]
     assert inspector.get_foreign_keys("author") == []
