@@ -11,13 +11,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import mssql_python
 import pandas as pd
 import pymssql
 import pyodbc
+import pytds
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from pytds import tds_types
 from sqlalchemy.dialects import mssql
 
 from local_sqlserver.pytest_plugin import SqlServer
@@ -154,11 +157,14 @@ def test_pymssql_copies_rows(server: SqlServer, table: pyodbc.Connection) -> Non
 
 
 def test_python_tds_copies_rows_and_cancels(server: SqlServer, table: pyodbc.Connection) -> None:
-    pytds = pytest.importorskip("pytds")
-    types = pytest.importorskip("pytds.tds_types")
     kinds = (
-        *(types.NVarCharType(size=10), types.DecimalType(9, 2), types.DateTime2Type(3), types.BitType()),
-        types.VarCharMaxType(),
+        *(
+            tds_types.NVarCharType(size=10),
+            tds_types.DecimalType(9, 2),
+            tds_types.DateTime2Type(3),
+            tds_types.BitType(),
+        ),
+        tds_types.VarCharMaxType(),
     )
     columns = [pytds.tds_base.Column(name, type=kind) for name, kind in zip("bcdef", kinds, strict=True)]
     with closing(
@@ -180,13 +186,12 @@ def test_python_tds_copies_rows_and_cancels(server: SqlServer, table: pyodbc.Con
 
 
 def test_mssql_python_copies_rows_and_reads_the_catalog(server: SqlServer, table: pyodbc.Connection) -> None:
-    mssql_python = pytest.importorskip("mssql_python")
     text = (
         f"Server={server.host},{server.port};Database={DATABASE};UID={server.login};PWD={server.password};"
         "TrustServerCertificate=yes;"
     )
     with closing(mssql_python.connect(text, autocommit=True)) as client:
-        cursor = client.cursor()
+        cursor: Any = client.cursor()
         assert [row[2] for row in cursor.tables(schema="dbo", table="loaded")] == ["loaded"]
         assert [row[3] for row in cursor.columns(table="loaded")] == list("abcdef")
         assert [row[3] for row in cursor.primaryKeys(table="loaded")] == ["a"]

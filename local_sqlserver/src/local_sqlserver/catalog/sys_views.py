@@ -628,14 +628,19 @@ VIEWS = (
         ignore_dup_key bit? = FALSE
         is_primary_key bit? = kind = 'PK'
         is_unique_constraint bit? = kind = 'UQ'
+        fill_factor tinyint = 0
+        is_padded bit? = FALSE
         is_disabled bit? = FALSE
         is_hypothetical bit? = FALSE
         is_ignored_in_optimization bit? = FALSE
+        allow_row_locks bit? = TRUE
+        allow_page_locks bit? = TRUE
         has_filter bit? = kind IN ('IX', 'UX') AND definition <> ''
         filter_definition nvarchar(max)? = CASE WHEN kind IN ('IX', 'UX') THEN NULLIF(definition, '') END
         compression_delay int? = CASE WHEN columnstore THEN 0 END
         suppress_dup_key_messages bit? = FALSE
         auto_created bit? = FALSE
+        optimize_for_sequential_key bit? = FALSE
         """,
     ),
     declare(
