@@ -7,7 +7,16 @@ from datetime import date
 
 from local_sqlserver.collation import compared
 from local_sqlserver.compiler.conversions import convert, cut
-from local_sqlserver.compiler.fragments import Cost, Predicate, Value, computed_once, native, quote, typed_null
+from local_sqlserver.compiler.fragments import (
+    Cost,
+    Predicate,
+    Value,
+    computed_once,
+    native,
+    quote,
+    raise_sql,
+    typed_null,
+)
 from local_sqlserver.compiler.types import (
     DATETIME,
     FLOAT,
@@ -23,8 +32,10 @@ from local_sqlserver.compiler.types import (
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.types import (
     APPROXIMATE,
+    BINARY,
     DATETIMES,
     DECIMALS,
+    INTEGER_RANGES,
     INTEGERS,
     MAX,
     MONEY,
@@ -46,7 +57,14 @@ _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "mod
 
 
 def concatenation(left: Value, right: Value, line: int) -> Value | None:
-    """Text + text; None if an operand is neither text nor NULL, because + is arithmetic then."""
+    """Text + text, or binary + binary; None for other operands, whose + is arithmetic."""
+    binary = [side for side in (left, right) if side.type.name in BINARY]
+    if binary and (left.null or right.null):
+        return typed_null(binary[0].type)
+    if len(binary) == 2:
+        sizes = text_length(left.type), text_length(right.type)
+        declared = text_type("varbinary", MAX if MAX in sizes else sum(sizes))
+        return Value(f"({left.sql} || {right.sql})", declared, cost=native(left, right))
     if not (left.is_text or left.null) or not (right.is_text or right.null):
         return None
     if left.null or right.null:
@@ -80,7 +98,13 @@ def negate(operator: str, value: Value, line: int) -> Value:
     constant = None
     if value.constant is not None:
         constant = value.constant[1:] if value.constant.startswith("-") else f"-{value.constant}"
-    return Value(f"(-{value.sql})", value.type, constant=constant, cost=native(value))
+    if constant is not None and value.type.name in INTEGERS and int(constant) > INTEGER_RANGES[value.type.name][1]:
+        overflow = raise_sql(8115, quote("expression"), quote(value.type.name))
+        return Value(f"CAST({overflow} AS {duckdb_type(value.type)})", value.type)
+    # DuckDB gives the negative of a constant a wider type if need be.
+    narrow = value.type.name in INTEGERS and constant is None
+    sql = f"CAST(-{value.sql} AS {duckdb_type(value.type)})" if narrow else f"(-{value.sql})"
+    return Value(sql, value.type, constant=constant, cost=native(value))
 
 
 def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlError:
@@ -102,6 +126,10 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
     if left.is_text and right.type.name in NUMBERS:
         left = convert(left, right.type, line=line)
     elif right.is_text and left.type.name in NUMBERS:
+        right = convert(right, left.type, line=line)
+    if left.type.name in BINARY and right.type.name in INTEGERS:
+        left = convert(left, right.type, line=line)
+    elif right.type.name in BINARY and left.type.name in INTEGERS:
         right = convert(right, left.type, line=line)
     for side in (left, right):
         if side.type.name not in NUMBERS:
@@ -147,9 +175,9 @@ def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     real = left.type.name == right.type.name == "real"
     declared = SqlType("real") if real else FLOAT
     one, two = (_widened(side, declared) for side in (left, right))
-    if operator == "/":
-        return Value(f"tsql_divide({one}, {two})", declared)
-    return Value(f"({one} {operator} {two})", declared)
+    result = f"tsql_divide({one}, {two})" if operator == "/" else f"({one} {operator} {two})"
+    kind = quote(declared.name)
+    return Value(computed_once(lambda sql: f"tsql_finite({sql}, {kind})", Value(result, declared)), declared)
 
 
 def _exact(value: Value) -> SqlType:

@@ -143,7 +143,23 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
         low, high = INTEGER_RANGES[target.name]
         if low <= int(value.constant) <= high:
             return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant, cost=Cost.NAME)
-    return Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
+    result = Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
+    always_fit = {"bit", "tinyint", "smallint"} | ({"int", "smallmoney"} if target.name == "money" else set())
+    if target.name in MONEY and source.name not in always_fit:
+        outside = "NULL" if lenient else raise_sql(8115, quote("expression"), quote(target.name))
+        bounds = " AND ".join(_MONEY_RANGES[target.name])
+
+        def within(sql: str) -> str:
+            return f"CASE WHEN {sql} NOT BETWEEN {bounds} THEN {outside} ELSE {sql} END"
+
+        return Value(computed_once(within, result), target)
+    return result
+
+
+_MONEY_RANGES = {
+    "money": ("-922337203685477.5808", "922337203685477.5807"),
+    "smallmoney": ("-214748.3648", "214748.3647"),
+}
 
 
 def _temporal(value: Value, target: SqlType, style: int | None, *, lenient: bool, line: int) -> Value:
@@ -345,7 +361,7 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     if source.name in NUMBERS:
         kind = "numeric" if source.name in DECIMALS else "expression"
         # SQL Server writes an integer that does not fit a VARCHAR as '*', and raises 8115 for any other number or type.
-        star = source.name in INTEGERS and target.name in ("varchar", "char")
+        star = source.name in INTEGERS - {"bigint"} and target.name in ("varchar", "char")
         too_long = "'*'" if star else ("NULL" if lenient else raise_sql(8115, quote(kind), quote(target.name)))
         cost = cost if star or lenient else Cost.MACROS
         return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target, cost=cost))

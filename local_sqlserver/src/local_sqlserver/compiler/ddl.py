@@ -613,6 +613,9 @@ class DefinitionCompiler(DataCompiler):
                 raise sql_error(1911, name, line=node.line)
         if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
+        clustered = next((constraint.name for constraint in relation.constraints if constraint.clustered), None)
+        if node.clustered and clustered is not None:
+            raise sql_error(1902, ".".join(node.target), clustered, state=3, line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
         constraint = ConstraintInfo(
             node.name,

@@ -32,7 +32,7 @@ from local_sqlserver.compiler.time_zones import at_time_zone
 from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
+from local_sqlserver.types import BINARY, DECIMALS, INTEGERS, MAX, SqlType
 
 _UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
 """By clause, the error of a column that is neither grouped nor aggregated."""
@@ -125,7 +125,7 @@ class ExpressionCompiler:
                 return negate(operator, self.expression(operand, scope), node.line)
             case syntax.Binary(operator=operator, left=left, right=right):
                 one, two = self.expression(left, scope), self.expression(right, scope)
-                if operator == "+" and (one.is_text or two.is_text):
+                if operator == "+" and any(side.is_text or side.type.name in BINARY for side in (one, two)):
                     both = concatenation(one, two, node.line)
                     if both is not None:
                         return both

@@ -240,8 +240,18 @@ tsql_datetime_in_range(t) AS CASE
 tsql_timestamp_result(t, type_name) AS CASE
     WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '0001-01-01'
         OR (type_name = 'datetime' AND t < TIMESTAMP '1753-01-01')
+        OR (type_name = 'smalldatetime' AND (t < TIMESTAMP '1900-01-01' OR t >= TIMESTAMP '2079-06-07'))
         THEN tsql_raise(517, type_name)
     ELSE t END;
+
+tsql_truncated(t, type_name) AS CASE
+    WHEN t < CASE type_name WHEN 'datetime' THEN TIMESTAMP '1753-01-01' WHEN 'smalldatetime' THEN TIMESTAMP '1900-01-01'
+        ELSE TIMESTAMP '0001-01-01' END THEN tsql_raise(9837)
+    ELSE t END;
+
+tsql_finite(v, type_name) AS CASE WHEN isinf(v) THEN tsql_raise(8115, 'expression', type_name) ELSE v END;
+
+tsql_at_least(n, least, number) AS CASE WHEN n < least THEN tsql_raise(number) ELSE n END;
 
 tsql_offset_from_parts(hours, minutes) AS CASE
     WHEN abs(hours) > 14 OR abs(minutes) > 59 OR abs(hours * 60 + minutes) > 840 OR hours * minutes < 0
@@ -384,6 +394,12 @@ tsql_utf16(v) AS CASE
                 (55296 + (unicode(c) - 65536) // 1024) % 256, (55296 + (unicode(c) - 65536) // 1024) // 256,
                 (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
                     'string_agg', '')) END;
+
+tsql_substring_bytes(v, first, count) AS CASE
+    WHEN count < 0 THEN tsql_raise(537)
+    WHEN v IS NULL OR first IS NULL OR count IS NULL THEN NULL
+    WHEN first + count <= 1 OR count = 0 THEN ''::BLOB
+    ELSE v[greatest(first, 1):first + count - 1] END;
 
 tsql_integer_bytes(v, size, width) AS unhex(
     right(lpad(right(printf('%016X', CAST(v AS BIGINT)), size * 2), greatest(size, width) * 2, '0'), width * 2));

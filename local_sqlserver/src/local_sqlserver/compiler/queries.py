@@ -384,6 +384,8 @@ class QueryCompiler(ExpressionCompiler):
         # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
         if top.percent:
             ordering = f"ORDER BY {order}" if order else ""
+            if count.constant is not None and not 0 <= float(count.constant) <= 100:
+                raise sql_error(1031, line=top.line)
             share = convert(count, common_type([count.type]), line=top.line).sql
             rank = "rank" if top.ties else "row_number"
             return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
@@ -396,10 +398,19 @@ class QueryCompiler(ExpressionCompiler):
         if query.offset is None:
             return ""
         outer = Scope(scope.parent)  # the columns of the query are not allowed
-        sql = f" OFFSET {convert(self.expression(query.offset, outer), BIGINT, line=query.line).sql}"
+        sql = f" OFFSET {self._row_number(query.offset, outer, 0, 10742, query.line)}"
         if query.fetch is not None:
-            sql = f" LIMIT {convert(self.expression(query.fetch, outer), BIGINT, line=query.line).sql}{sql}"
+            sql = f" LIMIT {self._row_number(query.fetch, outer, 1, 10744, query.line)}{sql}"
         return sql
+
+    def _row_number(self, node: syntax.Expression, scope: Scope, least: int, number: int, line: int) -> str:
+        """A number of rows of OFFSET … FETCH; an error if it is below ``least``."""
+        value = convert(self.expression(node, scope), BIGINT, line=line)
+        if value.constant is None:
+            return f"tsql_at_least({value.sql}, {least}, {number})"
+        if int(value.constant) < least:
+            raise sql_error(number, line=line)
+        return value.sql
 
     def _order(
         self,

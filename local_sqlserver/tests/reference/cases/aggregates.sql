@@ -17,7 +17,6 @@ SELECT AVG(v) FROM (VALUES (1)) AS t (v) WHERE 1 = 0
 --> NULL
 SELECT AVG(v) FROM (VALUES (2147483647), (2147483647)) AS t (v)
 --> error 8115: Arithmetic overflow error converting expression to data type int.
---! known: AVG of INT does not overflow
 SELECT AVG(v) FROM (VALUES ('a')) AS t (v)
 --> error 8117: Operand data type varchar is invalid for avg operator.
 SELECT AVG(-v) FROM (VALUES (1), (2)) AS t (v)

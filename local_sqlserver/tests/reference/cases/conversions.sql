@@ -127,7 +127,6 @@ SELECT CAST(CAST(123 AS smallint) AS varchar(2)), CAST(CAST(123 AS tinyint) AS c
 --> '*' | '* '
 SELECT CAST(CAST(12345 AS bigint) AS varchar(3))
 --> error 8115: Arithmetic overflow error converting expression to data type varchar.
---! known: BIGINT that does not fit into VARCHAR becomes * (8115)
 SELECT CAST(123.45 AS varchar(3))
 --> error 8115: Arithmetic overflow error converting numeric to data type varchar.
 SELECT CAST(REPLICATE('a', 40) AS varchar), LEN(CAST(REPLICATE('a', 40) AS varchar))

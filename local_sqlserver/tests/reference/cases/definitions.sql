@@ -216,7 +216,6 @@ CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (a); CREATE INDEX ix ON dbo
 --> error 1913: The operation failed because an index or statistics with name 'ix' already exists on table 'dbo.t'.
 CREATE TABLE dbo.t (a int); CREATE CLUSTERED INDEX c1 ON dbo.t (a); CREATE CLUSTERED INDEX c2 ON dbo.t (a)
 --> error 1902: Cannot create more than one clustered index on table 'dbo.t'. Drop the existing clustered index 'c1' before creating another.
---! known: two clustered indexes are allowed (1902)
 CREATE TABLE dbo.t (a int); CREATE CLUSTERED COLUMNSTORE INDEX cci ON dbo.t; INSERT dbo.t VALUES (1); SELECT a FROM dbo.t
 --> 1
 CREATE TABLE dbo.t (a int); CREATE UNIQUE INDEX ux ON dbo.t (a) WHERE a IS NOT NULL; INSERT dbo.t VALUES (NULL), (NULL); SELECT COUNT(*) FROM dbo.t

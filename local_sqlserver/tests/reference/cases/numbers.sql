@@ -56,7 +56,6 @@ SELECT ROUND(CAST(7 AS tinyint), 0), ROUND(CAST(7 AS smallint), 0), ROUND(7, 0),
 SELECT ROUND($1.23456, 1), ROUND(CAST(1.255 AS smallmoney), 2), ROUND(1.25e0, 1)
 --: money, money, float
 --> 1.2000 | 1.2600 | 1.3
---! known: ROUND of SMALLMONEY is SMALLMONEY
 SELECT ROUND(15, -1), ROUND(14, -1), ROUND(-15, -1), ROUND(15, -3), ROUND(15, 5)
 --> 20 | 10 | -20 | 0 | 15
 SELECT ROUND(-2.5, 0), ROUND(2.5, 0), ROUND(-2.5, 0, 1), ROUND(2.55, 1), ROUND(-2.55, 1)

@@ -37,7 +37,6 @@ SELECT 1.5 & 1
 --! known: operand types that clash are error 8117 (402)
 SELECT 0xAA & 75
 --> 10
---! known: & of binary and integer is error 8117
 SELECT 1e0 | 1
 --> error 402
 --! known: operand types that clash are error 8117 (402)
@@ -61,7 +60,6 @@ SELECT DATALENGTH(CAST(REPLICATE('a', 8000) AS varchar(max)) + 'b')
 --> 8001
 SELECT 0x01 + 0x0203
 --> 0x010203
---! known: binary concatenation is error 8117
 -- source: language-elements/comparison-operators-transact-sql
 SELECT CASE WHEN 1 = 1.0 THEN 1 ELSE 0 END, CASE WHEN 'a' = 'A' THEN 1 ELSE 0 END, CASE WHEN 'a' = 'a  ' THEN 1 ELSE 0 END, CASE WHEN ' a' = 'a' THEN 1 ELSE 0 END, CASE WHEN '' = '   ' THEN 1 ELSE 0 END
 --> 1 | 1 | 1 | 0 | 1

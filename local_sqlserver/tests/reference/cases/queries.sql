@@ -42,7 +42,6 @@ SELECT TOP (1) WITH TIES v FROM (VALUES (1)) AS t (v)
 --> error 1062: The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause.
 SELECT TOP (101) PERCENT v FROM (VALUES (1)) AS t (v)
 --> error 1031: Percent values must be between 0 and 100.
---! known: TOP (101) PERCENT is allowed (1031)
 SELECT v FROM (SELECT TOP (1) v FROM (VALUES (2), (1)) AS t (v) ORDER BY v) AS d
 --> 1
 -- source: queries/select-order-by-clause-transact-sql
@@ -90,10 +89,8 @@ SELECT TOP (1) v FROM (VALUES (1), (2)) AS t (v) ORDER BY v OFFSET 1 ROWS
 --> error 10741: A TOP can not be used in the same query or sub-query as a OFFSET.
 SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET -1 ROWS
 --> error 10742: The offset specified in a OFFSET clause may not be negative.
---! known: negative OFFSET is error 50000 (10742)
 SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0 ROWS FETCH NEXT 0 ROWS ONLY
 --> error 10744: The number of rows provided for a FETCH clause must be greater then zero.
---! known: FETCH of 0 rows is allowed (10744)
 DECLARE @o int = 1, @f int = 1; SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY v OFFSET @o ROWS FETCH NEXT @f + 0 ROWS ONLY
 --> 2
 -- source: queries/from-transact-sql, join

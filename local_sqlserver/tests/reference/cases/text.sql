@@ -29,7 +29,6 @@ SELECT SUBSTRING('abc', 1, -1)
 --> error 537: Invalid length parameter passed to the LEFT or SUBSTRING function.
 SELECT SUBSTRING(0x0102030405, 2, 2)
 --> 0x0203
---! known: SUBSTRING of binary is error 8116
 SELECT SUBSTRING('abc', 2)
 --> error 174: The substring function requires 3 argument(s).
 SELECT SUBSTRING(CAST('abc' AS char(5)), 4, 2) + '|', SUBSTRING(N'xyz', 1, 1)

@@ -23,7 +23,6 @@ SELECT 2147483647 * 2
 --> error 8115: Arithmetic overflow error converting expression to data type int.
 SELECT -CAST(-2147483648 AS int)
 --> error 8115: Arithmetic overflow error converting expression to data type int.
---! known: the lowest INT can be negated
 DECLARE @t tinyint = 256
 --> error 220: Arithmetic overflow error for data type tinyint, value = 256.
 DECLARE @s smallint = 32768
@@ -62,10 +61,8 @@ SELECT CAST(922337203685477.5807 AS money), CAST(-922337203685477.5808 AS money)
 --> 922337203685477.5807 | -922337203685477.5808 | 214748.3647 | 12.5000 | -5.0000
 SELECT CAST(922337203685477.5808 AS money)
 --> error 8115
---! known: MONEY and SMALLMONEY have no bounds
 SELECT CAST(214748.3648 AS smallmoney)
 --> error 8115
---! known: MONEY and SMALLMONEY have no bounds
 SELECT CAST(1 AS money) / CAST(3 AS money), CAST(1 AS money) * CAST(0.3333 AS money), CAST(10 AS money) / 4
 --: money, money, money
 --> 0.3333 | 0.3333 | 2.5000
@@ -80,7 +77,6 @@ SELECT 0.1e0 + 0.2e0, CAST(0.1 AS real), 1e308
 --> 0.3 | 0.1 | 1e+308
 SELECT 1e308 * 10
 --> error 8115: Arithmetic overflow error converting expression to data type float.
---! known: overflow of FLOAT gives inf (8115)
 SELECT 1e0 / 0
 --> error 8134: Divide by zero error encountered.
 -- source: data-types/char-and-varchar-transact-sql

@@ -94,7 +94,8 @@ def _average(call: Call) -> Value:
     # DuckDB's avg() returns DOUBLE. In SQL Server integers have an integer average and exact numbers an exact one.
     if value.type.name in INTEGERS:
         declared = INT if value.type.name in ("tinyint", "smallint") else value.type
-        return Value(f"CAST({total} // {count} AS {duckdb_type(declared)})", declared)
+        kind = duckdb_type(declared)  # the sum must fit it, too
+        return Value(f"CAST(CAST({total} AS {kind}) // {count} AS {kind})", declared)
     if value.type.name in APPROXIMATE:
         return Value(f"avg({word}CAST({value.sql} AS DOUBLE)){window}", FLOAT)
     one = as_decimal(value.type)

@@ -84,10 +84,20 @@ def _same_offset(value: Value, moved: str) -> Value:
 
 
 def _check_part(part: str, declared: SqlType, call: Call) -> None:
-    """Raise 9810 if a type has no such date part."""
+    """Raise 9810 if a type, or the function for this type, has no such date part."""
+    digits_of = {"millisecond": 3, "microsecond": 6}
     if (declared.name == "date" and part in _CLOCK and call.name != "DATENAME") or (
         (declared.name == "time" and part not in _CLOCK)
         or (part == "tzoffset" and (declared.name != "datetimeoffset" or call.name not in ("DATEPART", "DATENAME")))
+        or (
+            call.name == "DATEADD"
+            and part in ("microsecond", "nanosecond")
+            and declared.name in ("datetime", "smalldatetime")
+        )
+        or (
+            call.name == "DATETRUNC"
+            and (part in ("weekday", "nanosecond") or digits_of.get(part, 0) > digits(declared)[1])
+        )
     ):
         function = call.name.lower()
         raise sql_error(9810, part, function, declared.name, line=call.line)
@@ -112,6 +122,8 @@ def _dateadd(call: Call) -> Value:
         return _same_offset(moment, moved)
     if moment.type.name == "datetime" and part == "millisecond":
         moved = f"tsql_datetime({moved})"
+    if moment.type.name == "smalldatetime" and part in ("second", "millisecond"):
+        moved = f"date_trunc('minute', {moved} + INTERVAL 30 SECOND)"
     return Value(f"tsql_timestamp_result({moved}, {quote(moment.type.name)})", moment.type)
 
 
@@ -123,6 +135,8 @@ def _boundaries(call: Call) -> tuple[str, str]:
         return part, _difference(part, start.sql, end.sql)
     if part == "tzoffset":
         raise sql_error(9810, part, call.name.lower(), start.type.name, line=call.line)
+    if part == "iso_week":
+        raise sql_error(9806, part, call.name.lower(), line=call.line)
     if part in ("microsecond", "nanosecond"):
         start, end = _in_thirds(start, call.line), _in_thirds(end, call.line)
     if "datetimeoffset" in (start.type.name, end.type.name):  # it counts in UTC
@@ -185,10 +199,13 @@ def _datename(call: Call) -> str:
 @dates.scalar("DATETRUNC", least=2)
 def _datetrunc(call: Call) -> Value:
     part, value = _part_of_moment(call)
+    moment = _truncated(part, _timestamp(value))
+    if part in ("week", "iso_week"):  # the week of a type's first day begins before it
+        moment = f"tsql_truncated({moment}, {quote(value.type.name)})"
     if value.type.name == "datetimeoffset":
-        return _same_offset(value, _truncated(part, _timestamp(value)))
+        return _same_offset(value, moment)
     target = "DATE" if value.type.name == "date" else "TIME" if value.type.name == "time" else "TIMESTAMP"
-    return Value(f"CAST({_truncated(part, _timestamp(value))} AS {target})", value.type)
+    return Value(f"CAST({moment} AS {target})", value.type)
 
 
 @dates.scalar("YEAR", "MONTH", "DAY", least=1, result=INT)

@@ -8,7 +8,7 @@ from local_sqlserver.compiler.fragments import Value, computed_once, quote, rais
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import BIGINT, BIT, FLOAT, INT, as_decimal, decimal, duckdb_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import APPROXIMATE, BINARY, DECIMALS, INTEGERS, MONEY, NUMBERS, TYPES
+from local_sqlserver.types import APPROXIMATE, BINARY, DECIMALS, INTEGERS, MONEY, NUMBERS, TYPES, SqlType
 
 numbers = Theme("mathematics")
 
@@ -87,6 +87,9 @@ def _round(call: Call) -> Value:
     if known is None:
         raise unsupported("ROUND of a decimal to places that are not a constant", call.line)
     scale = 4 if declared.name in MONEY else declared.scale or 0
+    if declared.name == "smallmoney":  # the result is MONEY
+        value = convert(value, SqlType("money"), line=call.line)
+        declared, target = value.type, duckdb_type(value.type)
     if known >= scale:
         return value
     if known >= 0 and not cut:

@@ -44,7 +44,11 @@ def _whole_characters(value: Value) -> bool:
 
 @text.scalar("LEN", least=1)
 def _len(call: Call) -> Value:
-    value = call.text(0)
+    value = call.arguments[0]
+    if value.type.name in BINARY:  # as the characters of code page 1252
+        value = convert(value, text_type("varchar", text_length(value.type)), line=call.line)
+    else:
+        value = call.text(0)
     declared = BIGINT if value.type.length == MAX else INT
     counter = "length" if _whole_characters(value) else "tsql_len"
     counted = computed_once(lambda sql: f"{counter}({sql})", without_trailing_blanks(value))
@@ -120,7 +124,14 @@ def _left_right(call: Call) -> Value:
 
 @text.scalar("SUBSTRING", least=3)
 def _substring(call: Call) -> Value:
-    value, start = call.text(0), call.whole(1)
+    start = call.whole(1)
+    if call.arguments[0].type.name in BINARY:
+        value = call.arguments[0]
+        sql = computed_once(
+            lambda sql, first, length: f"tsql_substring_bytes({sql}, {first}, {length})", value, start, call.whole(2)
+        )
+        return Value(sql, text_type("varbinary", text_length(value.type)))
+    value = call.text(0)
     function = "tsql_substring_whole" if _whole_characters(value) else "tsql_substring"
     count = call.arguments[2]
     length = value.type.length or 1
