@@ -172,7 +172,7 @@ def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     if operator == "%":
         side = left if left.type.name in APPROXIMATE else right
         raise sql_error(8117, side.type.name, "modulo", line=line)
-    real = left.type.name == right.type.name == "real"
+    real = "float" not in (left.type.name, right.type.name)
     declared = SqlType("real") if real else FLOAT
     one, two = (_widened(side, declared) for side in (left, right))
     result = f"tsql_divide({one}, {two})" if operator == "/" else f"({one} {operator} {two})"

@@ -326,7 +326,9 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
     cost = native(value)
     if source.name in TEXT:
         return _text_to_text(value, target, limit)
-    if source.name in INTEGERS | {"bit"} | DECIMALS:
+    if source.name in DECIMALS and source.precision == source.scale:  # DuckDB writes .5 for 0.5
+        sql = f"regexp_replace(CAST({value.sql} AS VARCHAR), '^(-?)\\.', '\\10.')"
+    elif source.name in INTEGERS | {"bit"} | DECIMALS:
         sql = f"CAST({value.sql} AS VARCHAR)"
     elif source.name in MONEY:
         if style not in (None, 0, 1, 2):

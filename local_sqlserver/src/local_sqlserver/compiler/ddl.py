@@ -141,7 +141,10 @@ class DefinitionCompiler(DataCompiler):
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
             scope = Scope(None, [relation_source(so_far, relation.name, "")])
+            before_it = len(self.parameters)
             value = self.expression(definition.computed.expression, scope)
+            if len(self.parameters) > before_it:
+                raise unsupported("A computed column with the time, the user or the session", definition.line)
             return ColumnInfo(
                 definition.name, value.type, computed=stored_text(definition.computed), collation=named(value.collation)
             )

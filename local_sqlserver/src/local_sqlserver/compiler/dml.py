@@ -672,7 +672,7 @@ class DataCompiler(FunctionCompiler):
             return ""
         if top.percent or top.ties:
             raise unsupported("TOP PERCENT and WITH TIES outside SELECT", top.line)
-        return f" LIMIT {convert(self.expression(top.count, Scope()), BIGINT, line=top.line).sql}"
+        return f" LIMIT {self.row_count(top, Scope())}"
 
     def delete(self, node: syntax.Delete) -> Translation:
         """DELETE, also through a common table expression or derived table."""

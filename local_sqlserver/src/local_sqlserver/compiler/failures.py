@@ -11,6 +11,7 @@ import duckdb
 
 from local_sqlserver.compiler.contract import KEY_KINDS, UNIQUE_KINDS, ConstraintInfo, Relation
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
+from local_sqlserver.types import INTEGERS
 
 ERROR_MARK = "SQLSERVER:"
 """The start of the error text of ``tsql_raise(number, argument, …)``, by which ``to_sql_error`` finds it."""
@@ -142,14 +143,28 @@ def _violated(
         named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)
         if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):
             return relation, constraint, match.groups()
-    # For two rows of one statement DuckDB names no columns, so the number of values finds the key.
+    for relation, constraint in keys:  # the expression of a collation has colons itself
+        named = ", ".join(rf".*?\b{re.escape(column)}\b.*: (.*?)" for column in constraint.columns)
+        if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):
+            return relation, constraint, match.groups()
+    # For two rows of one statement DuckDB names no columns, so the number and the types of the values find the key.
     values = tuple(text.split(", "))
     for relation, constraint in keys:
-        if len(constraint.columns) == len(values):
+        if len(constraint.columns) == len(values) and _may_be_key(values, constraint, relation):
             return relation, constraint, values
     if keys:
         return keys[0][0], keys[0][1], (text,)
     return None, None, (text,)
+
+
+def _may_be_key(values: tuple[str, ...], constraint: ConstraintInfo, relation: Relation) -> bool:
+    """Whether values can be those of a key: of its types, and of no identity, which numbers a statement's rows."""
+    by_name = {column.name.lower(): column for column in relation.columns}
+    columns = [by_name[name.lower()] for name in constraint.columns]
+    if any(column.identity and not relation.identity_insert for column in columns):
+        return False
+    whole = [(value, column) for value, column in zip(values, columns, strict=True) if column.type.name in INTEGERS]
+    return all(re.fullmatch(r"-?\d+", value) or value in ("NULL", "\x01") for value, _ in whole)
 
 
 def _type(duckdb_name: str) -> str:
@@ -214,6 +229,7 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     ),
     (r"More than one row returned by a subquery", _plain(512)),
     (r"Table with name \"?([^\"\s]+)\"? does not exist", _named(208)),
+    (r"(?:Table|View|Index) with name \"?(#[^\"]+) \d+\"? already exists", _named(2714)),
     (r"(?:Table|View|Index) with name \"?([^\"\s]+)\"? already exists", _named(2714)),
     (r"Referenced column \"([^\"]+)\" not found", _named(207)),
     (r"Table \"[^\"]+\" does not have a column (?:named|with name) \"([^\"]+)\"", _named(207)),

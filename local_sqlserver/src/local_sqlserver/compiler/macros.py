@@ -62,6 +62,15 @@ tsql_surrogate(n) AS CASE WHEN n BETWEEN 55296 AND 57343
 
 tsql_unicode(v) AS CASE WHEN unicode(v) > 65535 THEN 55296 + (unicode(v) - 65536) // 1024 ELSE unicode(v) END;
 
+tsql_char(n) AS CASE
+    WHEN n BETWEEN 128 AND 159 THEN tsql_decode_1252(unhex(printf('%02X', n)))
+    WHEN n BETWEEN 0 AND 255 THEN chr(n) END;
+
+tsql_ascii(v) AS CASE
+    WHEN v = '' THEN NULL
+    WHEN unicode(v) < 128 OR unicode(v) BETWEEN 160 AND 255 THEN unicode(v)
+    ELSE TRY_CAST(concat('0x', hex(tsql_encode_1252(left(v, 1)))) AS INTEGER) END;
+
 tsql_integer_text(v) AS CASE
     WHEN regexp_full_match(trim(v, ' '), '[+-]?[0-9]+') THEN trim(v, ' ')
     WHEN trim(v, ' ') IN ('', '+', '-') THEN '0' END;
@@ -87,7 +96,8 @@ tsql_money_text(v) AS CASE
 
 tsql_float_text(v) AS CASE
     WHEN trim(v, ' ') = '' THEN '0'
-    WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN trim(v, ' ') END;
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?')
+        THEN regexp_replace(trim(v, ' '), '[dD]', 'e') END;
 
 tsql_bit(v) AS CAST(CASE
     WHEN lower(trim(v, ' ')) = 'true' THEN 1
@@ -140,9 +150,9 @@ tsql_date_of_text(d, with_century, without_century) AS CAST(try_strptime(
         d,
         '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$', with_century),
         '^(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)$', without_century),
-        '(?i)^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$|^(\d\d|\d{4})(\d\d)(\d\d)$|^(\d\d?)[ -]([a-z]{3})[a-z]*,?[ -](\d{4})$',
-            '\1\4\9-\2\5\8-\3\6\7'),
-        '(?i)^([a-z]{3})[a-z]* (\d{1,2}),? +(\d{4})$', '\3-\1-\2'),
+        concat('(?i)^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$|^(\d\d|\d{4})(\d\d)(\d\d)$|',
+            '^(\d\d?)[- /.]*([a-z]{3})[a-z]*,?[- /.]*(\d{4}|\d\d)$'), '\1\4\9-\2\5\8-\3\6\7'),
+        '(?i)^([a-z]{3})[a-z]* +(\d{1,2})(?:,| |, +) *(\d{4}|\d\d)$', '\3-\1-\2'),
         '^(\d{4})$', '\1-1-1'),
         '^(\d-)', '0\1'),
         '^([0-4]\d-)', '20\1'),
@@ -250,6 +260,8 @@ tsql_truncated(t, type_name) AS CASE
     ELSE t END;
 
 tsql_finite(v, type_name) AS CASE WHEN isinf(v) THEN tsql_raise(8115, 'expression', type_name) ELSE v END;
+
+tsql_top(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n < 0 THEN tsql_raise(127) ELSE n END;
 
 tsql_at_least(n, least, number) AS CASE WHEN n < least THEN tsql_raise(number) ELSE n END;
 

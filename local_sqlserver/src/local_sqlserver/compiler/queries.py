@@ -188,6 +188,7 @@ class QueryCompiler(ExpressionCompiler):
         self.tables[table.name.lower()] = SourceColumns(
             table.name, table.name, columns, depth=f"{identifier(table.name)}.{_DEPTH}"
         )
+        _check_recursive_part(body.right, table.name)
         outer, self.recursion = self.recursion, _Recursion(table.name, limit)
         step = self._body(body.right, None)
         self.recursion = outer
@@ -346,6 +347,8 @@ class QueryCompiler(ExpressionCompiler):
         if node.top:
             if query.offset is not None:
                 raise sql_error(10741, line=node.top.line)
+            if " OVER (" in order and (node.top.ties or node.top.percent):
+                return self._top_by_windows(node.top, query, f"SELECT {select_list}{tail}", items, scope)
             qualify, limit = self._top(node.top, scope, order)
         ordering = f" ORDER BY {order}" if order else ""
         return Rows(f"SELECT {select_list}{tail}{qualify}{ordering}{limit}", columns)
@@ -389,10 +392,40 @@ class QueryCompiler(ExpressionCompiler):
             share = convert(count, common_type([count.type]), line=top.line).sql
             rank = "rank" if top.ties else "row_number"
             return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
-        limit = convert(count, BIGINT, line=top.line).sql
+        limit = self.row_count(top, scope)
         if top.ties:
             return f" QUALIFY rank() OVER (ORDER BY {order}) <= {limit}", ""
         return "", f" LIMIT {limit}"
+
+    def _top_by_windows(
+        self,
+        top: syntax.Top,
+        query: syntax.Query,
+        inner: str,
+        items: list[tuple[OutputColumn, Value]],
+        scope: Scope,
+    ) -> Rows:
+        """TOP PERCENT or WITH TIES by window functions: a query computes them, because windows cannot be nested."""
+        columns = tuple(column for column, _ in items)
+        computed, order = [], []
+        for number, item in enumerate(query.order):
+            direction = "DESC NULLS LAST" if item.descending else "ASC NULLS FIRST"
+            sql = self._order((item,), scope, items).removesuffix(f" {direction}")
+            computed.append(f"{sql} AS _o{number}")
+            order.append(f"_o{number} {direction}")
+        listed = ", ".join(identifier(column.emitted) for column in columns)
+        qualify, limit = self._top(top, scope, ", ".join(order))
+        rows = inner.replace("SELECT ", f"SELECT {', '.join(computed)}, ", 1)
+        return Rows(f'SELECT {listed} FROM ({rows}) AS "_d"{qualify} ORDER BY {", ".join(order)}{limit}', columns)
+
+    def row_count(self, top: syntax.Top, scope: Scope) -> str:
+        """SQL of the number of rows of TOP; it raises 127 if it is negative, 1014 if it is NULL."""
+        count = convert(self.expression(top.count, scope), BIGINT, line=top.line)
+        if count.constant is None:
+            return f"tsql_top({count.sql})"
+        if int(count.constant) < 0:
+            raise sql_error(127, line=top.line)
+        return count.sql
 
     def _paging(self, query: syntax.Query, scope: Scope) -> str:
         if query.offset is None:
@@ -791,6 +824,25 @@ def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> 
         seen.add(name.lower())
         columns.append(replace(column, name=name, emitted=name))
     return tuple(columns)
+
+
+def _check_recursive_part(body: syntax.Body, name: str) -> None:
+    """Raise 460, 461, 462, 465 and 467 for a recursive part with more than joins and conditions."""
+    if not isinstance(body, syntax.Select):
+        return
+    joins = (part for part in (body.source.walk(queries=False) if body.source else ()) if isinstance(part, syntax.Join))
+    expressions = [item.value for item in body.items if item.value] + [part for part in (body.where,) if part]
+    nested = (inner for expression in expressions for inner in expression.walk() if isinstance(inner, syntax.Query))
+    for number, found in (
+        (460, body.distinct),
+        (461, body.top is not None),
+        (462, any(join.kind in ("LEFT", "RIGHT", "FULL", "OUTER APPLY") for join in joins)),
+        (467, body.group or body.having or any(map(has_aggregate, expressions))),
+    ):
+        if found:
+            raise sql_error(number, name, line=body.line)
+    if any(_refers_to(query, name) for query in nested):
+        raise sql_error(465, line=body.line)
 
 
 def _refers_to(node: syntax.Node, name: str) -> bool:

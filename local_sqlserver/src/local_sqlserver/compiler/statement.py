@@ -73,6 +73,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
     if isinstance(body, syntax.Select) and body.into:
         return compiler.select_into(node, body, tables, rows)
     assignments: tuple[str, ...] = ()
+    types = tuple(column.type for column in rows.columns)
     sql = f"{tables}{rows.sql}"
     if isinstance(body, syntax.Select) and any(item.variable for item in body.items):
         assignments = tuple(item.variable.lower() for item in body.items)
@@ -83,12 +84,13 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
             value = Value(f"_a.{identifier(column.emitted)}", column.type, null=column.null, cost=Cost.NAME)
             parts.append(f"{implicit(value, declared, node.line).sql} AS {identifier(column.emitted)}")
         sql = f"{tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _a"
+        types = tuple(compiler.context.variable(name, node.line) for name in assignments)
     return Translation(
         statements=(sql,),
         command="select",
         parameters=tuple(compiler.parameters),
         returns_rows=not assignments,
-        column_types=tuple(column.type for column in rows.columns),
+        column_types=types,
         column_names=tuple(column.name for column in rows.columns),
         collations=tuple(named(column.collation) for column in rows.columns),
         identities=frozenset(index for index, column in enumerate(rows.columns) if column.identity),

@@ -182,7 +182,8 @@ class FunctionCompiler(QueryCompiler):
 
     def _scalar_body(self, definition: syntax.CreateFunction, declared: SqlType, arguments: dict[str, Value]) -> str:
         def returned(values: _Values, value: syntax.Expression | None) -> str:
-            assert value is not None
+            if value is None:
+                raise sql_error(102, "RETURN", line=definition.line)
             return self._as(value, declared, values).sql
 
         def missing(values: _Values) -> str:

@@ -182,8 +182,16 @@ class Calls:
             return (yield from self._user_procedure(database, item, arguments, frame, line))
         system = system_procedures.find(name)
         if system is not None:
-            result = system(self, arguments, frame)
-            return result if isinstance(result, CallResult) else (yield from result)
+            before = frame.database
+            if len(name) == 3 and name[0]:  # it works in the database of its name
+                other = self.view.database(name[0])
+                self._permissions.check_database(other)
+                frame.database = other.name
+            try:
+                result = system(self, arguments, frame)
+                return result if isinstance(result, CallResult) else (yield from result)
+            finally:
+                frame.database = before
         raise sql_error(2812, ".".join(name), line=line)
 
     def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:

@@ -16,7 +16,19 @@ from local_sqlserver import utf16
 from local_sqlserver.compiler.moments import parse_moment
 from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.errors import SqlError, sql_error
-from local_sqlserver.types import INTEGER_RANGES, MAX, MONEY, SCALED, TEXT, TYPES, UNICODE, Family, SqlType, digits
+from local_sqlserver.types import (
+    INTEGER_RANGES,
+    INTEGERS,
+    MAX,
+    MONEY,
+    SCALED,
+    TEXT,
+    TYPES,
+    UNICODE,
+    Family,
+    SqlType,
+    digits,
+)
 
 _BASE_DATE = datetime(1900, 1, 1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -123,6 +135,11 @@ _ONE_BYTE = TEXT - UNICODE
 def _to_fitting_text(value: Any, target: SqlType, source: SqlType | None) -> str:
     text = tsql_decode_1252(value) if isinstance(value, bytes) and target.name in _ONE_BYTE else to_text(value, source)
     if target.length is not None and target.length != MAX:
+        if isinstance(value, int | Decimal | float) and len(text) > target.length:
+            small = isinstance(value, int) and (source is None or source.name != "bigint")
+            if not small or target.name not in _ONE_BYTE:
+                raise _overflow(target)
+            text = "*"
         text = utf16.left(text, target.length)
         if target.name in ("char", "nchar"):
             text += " " * (target.length - utf16.length(text))
@@ -240,8 +257,14 @@ def _to_binary(value: Any, target: SqlType, source: SqlType | None) -> bytes:
     if isinstance(value, bytes):
         data = value
     elif isinstance(value, int):
-        size = 8 if not -(2**31) <= value < 2**31 else 4
-        data = value.to_bytes(size, "big", signed=True)
+        # The last bytes remain where the target is shorter; a BINARY that is longer begins with zeros.
+        known = source.name if source is not None and source.name in INTEGERS | {"bit"} else ""
+        size = TYPES[known].size if known else 4 if -(2**31) <= value < 2**31 else 8
+        data = value.to_bytes(size, "big", signed=known not in ("tinyint", "bit"))
+        if target.length not in (None, MAX):
+            data = data[-(target.length or 1) :]
+        if target.name == "binary":
+            data = data.rjust(target.length or 1, b"\0")
     elif isinstance(value, UUID):
         data = value.bytes_le
     else:

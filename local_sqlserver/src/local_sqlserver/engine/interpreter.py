@@ -69,7 +69,7 @@ _KEEPS_ROW_COUNT = (
 )
 _KEEPS_LAST_ERROR = (
     *(syntax.If, syntax.While, syntax.Block, syntax.TryCatch, syntax.Execute, syntax.ExecuteString),
-    *(syntax.InsertExecute, syntax.Label),
+    *(syntax.InsertExecute, syntax.Label, syntax.Declare),
 )
 """Statements after which @@ERROR is that of the last statement inside them."""
 

@@ -71,7 +71,8 @@ class Runner:
             description, _ = self.query(_without_rows(translation), relations, frame, line)
             rows: list[tuple[Any, ...]] = []
         elif reads_only:
-            yield from self._work.begin_implicitly(frame)
+            if relations:
+                yield from self._work.begin_implicitly(frame)
             description, rows = self.query(translation, relations, frame, line)
         else:
             self._transactions.check_writable()

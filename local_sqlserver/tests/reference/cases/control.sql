@@ -414,3 +414,11 @@ DECLARE c CURSOR STATIC FOR SELECT v FROM (VALUES (1), (2)) AS t (v); OPEN c; SE
 EXECUTE AS USER = 'dbo'; SELECT USER_NAME(); REVERT
 --> 'dbo'
 --! refused: EXECUTE AS
+-- source: functions/error-transact-sql
+BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH DECLARE @e int; SET @e = @@ERROR; PRINT @e END CATCH
+--> message: 8134
+-- source: statements/set-implicit-transactions-transact-sql
+SET IMPLICIT_TRANSACTIONS ON; SELECT 1; SELECT @@TRANCOUNT
+--> 1
+--> next result
+--> 0

@@ -255,3 +255,17 @@ SELECT CHOOSE(3, 'Manager', 'Director', 'Developer', 'Tester'), CHOOSE(0, 'a', '
 SELECT CHOOSE(1, 1, 2.5)
 --: decimal(11,1)
 --> 1.0
+-- source: functions/cast-and-convert-transact-sql, decimal to text
+SELECT CAST(0.5 AS varchar(10)), CONVERT(nvarchar(10), 0.9), JSON_ARRAY(0.25)
+--> '0.5' | '0.9' | '[0.25]'
+-- source: data-types/datetime-transact-sql, alphabetical formats
+SELECT CAST('15-Mar-24' AS datetime), CAST('31-Dec-99' AS date), CAST('Jan  5 2024  3:07PM' AS datetime), CAST('15Mar2024' AS date), CAST('Mar 15, 24' AS date)
+--> 2024-03-15 00:00:00.000 | 1999-12-31 | 2024-01-05 15:07:00.000 | 2024-03-15 | 2024-03-15
+-- source: language-elements/select-local-variable-transact-sql
+DECLARE @d datetime, @i int, @v varchar(2), @o datetimeoffset(0); SELECT @d = 0, @i = 0x0102, @v = 123, @o = CAST('2024-01-01 10:00' AS datetime2); SELECT @d, @i, @v, @o
+--> 1900-01-01 00:00:00.000 | 258 | '*' | 2024-01-01 10:00:00 +00:00
+-- source: functions/cast-and-convert-transact-sql, truncating results
+DECLARE @v varchar(2) = 123, @b varbinary(1) = 258, @c binary(4) = 258; SELECT @v, @b, @c
+--> '*' | 0x02 | 0x00000102
+DECLARE @v nvarchar(2) = 123
+--> error 8115: Arithmetic overflow error converting expression to data type nvarchar.

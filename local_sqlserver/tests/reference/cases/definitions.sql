@@ -312,3 +312,10 @@ DROP DATABASE nosuch
 USE master; SELECT DB_NAME()
 --> message: Changed database context to 'master'.
 --> 'master'
+-- source: statements/create-table-transact-sql, unique constraints
+CREATE TABLE #q (id int PRIMARY KEY, email varchar(50) CONSTRAINT uqe UNIQUE); INSERT #q VALUES (1, 'a'), (2, 'a')
+--> error 2627: Violation of UNIQUE KEY constraint 'uqe'. Cannot insert duplicate key in object 'dbo.#q'. The duplicate key value is (a).
+CREATE TABLE #b (a int)
+GO
+CREATE TABLE #b (a int)
+--> error 2714: There is already an object named '#b' in the database.

@@ -303,3 +303,18 @@ SELECT v FROM (VALUES (1), (2), (NULL)) AS t (v) WHERE NOT (v = 1)
 --> 2
 SELECT 1 WHERE 1
 --> error 4145
+-- source: queries/top-transact-sql
+CREATE TABLE #t (id int, g int, v int); INSERT #t VALUES (1, 1, 5), (2, 1, 7), (3, 2, 1); SELECT TOP (1) WITH TIES id FROM #t ORDER BY ROW_NUMBER() OVER (PARTITION BY g ORDER BY v DESC)
+--> 2
+--> 3
+DECLARE @n int; SELECT TOP (@n) v FROM (VALUES (1)) AS t (v)
+--> error 1014
+SELECT TOP (-1) name FROM sys.objects
+--> error 127: A TOP N or FETCH rowcount value may not be negative.
+-- source: queries/with-common-table-expression-transact-sql, guidelines for recursive common table expressions
+WITH r AS (SELECT 1 AS a UNION ALL SELECT r.a + 1 FROM (VALUES (1)) AS t (id) LEFT JOIN r ON t.id = r.a) SELECT a FROM r
+--> error 462: Outer join is not allowed in the recursive part of a recursive common table expression 'r'.
+WITH r AS (SELECT 1 AS a UNION ALL SELECT MAX(a) FROM r) SELECT a FROM r
+--> error 467: GROUP BY, HAVING, or aggregate functions are not allowed in the recursive part of a recursive common table expression 'r'.
+WITH r AS (SELECT 1 AS a UNION ALL SELECT DISTINCT a + 1 FROM r WHERE a < 3) SELECT a FROM r
+--> error 460: DISTINCT operator is not allowed in the recursive part of a recursive common table expression 'r'.

@@ -262,3 +262,9 @@ SELECT CAST(CASE WHEN NEWID() = NEWID() THEN 1 ELSE 0 END AS bit), LEN(CAST(NEWI
 --> 0 | 36
 SELECT COUNT(DISTINCT id) FROM (SELECT NEWID() AS id FROM (VALUES (1), (2), (3)) AS t (v)) AS n
 --> 3
+-- source: functions/char-transact-sql, the server's code page
+SELECT CHAR(128), CHAR(146), ASCII('€'), ASCII(N'Ω'), UNICODE(CHAR(150))
+--> '€' | '’' | 128 | 63 | 8211
+-- source: functions/len-transact-sql
+SELECT LEN(0.5), LEFT(0.25, 3), CONCAT(-0.5, ''), LEN(0x010203)
+--> 3 | '0.2' | '-0.5' | 3

@@ -287,7 +287,6 @@ SELECT 1 + 'a'
 SELECT CAST(1 AS tinyint) + CAST(1 AS smallint), CAST(1 AS smallint) + 1, 1 + CAST(1 AS bigint), CAST(1 AS bigint) + 1.0, CAST(1 AS real) + 1, CAST(1 AS real) + 1e0, CAST(1 AS smallmoney) + CAST(1 AS money), CAST(1 AS money) + CAST(1 AS decimal(5,2))
 --: smallint, int, bigint, decimal(21,1), real, float, money, decimal(20,4)
 --> 2 | 2 | 2 | 2.0 | 2 | 2 | 2.0000 | 2.0000
---! known: CAST of a constant counts as a constant in the rules of precision
 SELECT CASE WHEN 1 = 1 THEN 1 ELSE 2.5 END, CASE WHEN 1 = 0 THEN 'a' ELSE N'b' END, CASE WHEN 1 = 1 THEN CAST(1 AS smallint) ELSE CAST(1 AS tinyint) END, CASE WHEN 1 = 1 THEN CAST('2024-01-01' AS date) ELSE CAST('2024-01-01' AS datetime) END
 --: decimal(11,1), nvarchar(1), smallint, datetime
 --> 1.0 | 'b' | 1 | 2024-01-01 00:00:00.000

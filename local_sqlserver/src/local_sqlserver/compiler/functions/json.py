@@ -29,7 +29,7 @@ def _as_json(value: Value, node: syntax.Expression, line: int) -> str:
     if isinstance(node, syntax.Call) and node.name in _FRAGMENTS:
         return value.sql
     if value.type.name in INTEGERS | DECIMALS:
-        return f"CAST({value.sql} AS VARCHAR)"
+        return convert(value, text_type("varchar", 8000), line=line).sql
     if value.type.name == "bit":
         return f"CASE {value.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
     if value.is_text:

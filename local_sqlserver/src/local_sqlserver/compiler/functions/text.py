@@ -20,6 +20,7 @@ from local_sqlserver.compiler.fragments import (
 from local_sqlserver.compiler.functions.numbers import number
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.patterns import like_regex
+from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, duckdb_type, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import BINARY, INTEGERS, MAX, NUMBERS, UNICODE, storage_bytes
@@ -270,7 +271,9 @@ _TOO_LONG = "STUFF with a result of more than 8000 bytes"
 @text.scalar("ASCII", "UNICODE", least=1, result=INT)
 def _code_point(call: Call) -> str:
     value = call.text(0)
-    function = "unicode" if _whole_characters(value) and call.name == "UNICODE" else "tsql_unicode"
+    if call.name == "ASCII":
+        return computed_once(lambda sql: f"tsql_ascii({sql})", value)
+    function = "unicode" if _whole_characters(value) else "tsql_unicode"
     return f"CASE WHEN {value.sql} <> '' THEN {function}({value.sql}) END"
 
 
@@ -282,8 +285,11 @@ def _character(call: Call) -> Value:
     declared = text_type("varchar", 1) if is_char else text_type("nvarchar", 2)
     # The parameters of DuckDB hold U+0000, but not its SQL.
     if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
-        character = chr(int(code.constant))
+        number = int(code.constant)
+        character = tsql_decode_1252(bytes([number])) if is_char else chr(number)
         return Value(quote(character), declared, constant=character, cost=Cost.NAME)
+    if is_char:
+        return Value(computed_once(lambda sql: f"tsql_char({sql})", code), declared)
     return Value(f"CASE WHEN {code.sql} BETWEEN 0 AND {limit} THEN tsql_surrogate({code.sql}) END", declared)
 
 

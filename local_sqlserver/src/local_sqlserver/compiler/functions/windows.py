@@ -68,7 +68,11 @@ def _rank(call: Call) -> str:
 @windows.window("NTILE", least=1, result=BIGINT)
 def _ntile(call: Call) -> str:
     window = _over_an_order(call)
-    return f"ntile({call.whole(0).sql}){window}"
+    groups = call.whole(0)
+    if groups.constant is not None and int(groups.constant) < 1:
+        raise sql_error(4116, "NTILE", line=call.line)
+    count = groups.sql if groups.constant is not None else f"tsql_at_least({groups.sql}, 1, 4116)"
+    return f"ntile({count}){window}"
 
 
 @windows.window("FIRST_VALUE", "LAST_VALUE", least=1)
@@ -88,7 +92,7 @@ def _offset(call: Call) -> Value:
         offset = call.arguments[1].constant
         if offset is not None and offset.startswith("-"):
             raise sql_error(8730, line=call.line)
-        parts.append(call.whole(1).sql)
+        parts.append(call.whole(1).sql if offset is not None else f"tsql_at_least({call.whole(1).sql}, 0, 8730)")
     if len(call.arguments) > 2:
         parts.append(implicit(call.arguments[2], value.type, call.line).sql)
     sql = f"{call.name.lower()}({', '.join(parts)}{_nulls(call)}){window}"

@@ -142,7 +142,9 @@ class DefinitionParser(DataParser):
         constraints: list[syntax.ConstraintDefinition] = []
         if self.accept_word("AS"):
             computed = self._default()
-            self.accept_word("PERSISTED")  # PERSISTED affects storage, not the value
+            persisted = self.accept_word("PERSISTED")  # PERSISTED affects storage, not the value
+            if persisted and self.at_word("NOT", "PRIMARY", "UNIQUE", "CONSTRAINT", "CHECK", "REFERENCES"):
+                raise unsupported("A constraint of a computed column in its definition", line)
             return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
         type_ = parse_type(self, position)
         nullable: bool | None = None
