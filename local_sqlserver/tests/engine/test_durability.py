@@ -1,5 +1,6 @@
 """Committed data survives a restart, also after the process was killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -100,3 +101,66 @@ def test_a_dropped_database_is_gone_and_can_be_created_again(tmp_path: Path) -> 
         sql.good("CREATE DATABASE X", "USE X", "CREATE TABLE t (a INT)", "USE master", "DROP DATABASE X")
         sql.session.close()
         engine.close()
+
+
+FILLED = (
+    "CREATE TABLE t (id INT IDENTITY PRIMARY KEY, v INT NOT NULL UNIQUE, w NVARCHAR(9)); INSERT t (v) VALUES (1), (2)"
+)
+CHANGES = {
+    "a column NOT NULL": "ALTER TABLE t ADD c INT NOT NULL DEFAULT 5",
+    "a column and a key in a transaction": "BEGIN TRAN; ALTER TABLE t ADD c INT NOT NULL DEFAULT 5; "
+    "INSERT t (v) VALUES (3); ALTER TABLE t ADD CONSTRAINT u UNIQUE (c, v); COMMIT",
+    "two changes of a transaction": "BEGIN TRAN; ALTER TABLE t ADD c INT NOT NULL DEFAULT 5; "
+    "ALTER TABLE t DROP COLUMN w; UPDATE t SET v = v + 10; COMMIT",
+    "another type": "ALTER TABLE t ALTER COLUMN w NVARCHAR(20)",
+    "a unique index": "CREATE UNIQUE INDEX u ON t (w, v)",
+    "a dropped column": "ALTER TABLE t DROP COLUMN w",
+    "a new name": "EXEC sp_rename 't', 'r'; EXEC sp_rename 'r', 't'; EXEC sp_rename 't.w', 'x', 'COLUMN'",
+    "a table of the same name": "BEGIN TRAN; DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY, v INT UNIQUE, w INT); "
+    "INSERT t (id, v) VALUES (1, 1), (2, 2); COMMIT",
+    "a renamed copy": "BEGIN TRAN; SELECT * INTO s FROM t; EXEC sp_rename 't', 'old'; EXEC sp_rename 's', 't'; "
+    "DROP TABLE old; COMMIT",
+    "a truncation": "BEGIN TRAN; TRUNCATE TABLE t; INSERT t (v) VALUES (7), (8); COMMIT",
+    "an undone statement": "BEGIN TRAN; UPDATE t SET v = v + 5; BEGIN TRY INSERT t (v) VALUES (6) END TRY "
+    "BEGIN CATCH PRINT 'undone' END CATCH; ALTER TABLE t ADD c INT NOT NULL DEFAULT 1; COMMIT",
+    "a foreign key": "CREATE TABLE c (id INT REFERENCES t (id)); INSERT c VALUES (1); "
+    "ALTER TABLE t ADD x INT NOT NULL DEFAULT 0",
+    "a sequence": "CREATE SEQUENCE s START WITH 5; UPDATE t SET v = NEXT VALUE FOR s",
+}
+CHANGER = """
+import json
+import sys
+from pathlib import Path
+from tests.engine.conftest import PASSWORD, Client, start
+
+engine = start(Path(sys.argv[1]))
+sql = Client(engine.login("sa", PASSWORD, "", "tests", "here"))
+for number, (filled, change) in enumerate(json.loads(sys.argv[2])):
+    sql.good(f"CREATE DATABASE d{number}", f"USE d{number}", filled, change)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_changed_table_survives_a_kill(tmp_path: Path) -> None:
+    path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    process = subprocess.Popen(
+        [sys.executable, "-c", CHANGER, str(tmp_path), json.dumps([(FILLED, change) for change in CHANGES.values()])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    engine = start(tmp_path)
+    sql = Client(engine.login("sa", PASSWORD, "", "tests", "here"))
+    for number, name in enumerate(CHANGES):
+        rows = 3 if "INSERT t (v) VALUES (3)" in CHANGES[name] else 2
+        assert sql(f"SELECT COUNT(*) FROM d{number}.dbo.t").rows == [(rows,)], name
+    engine.close()

@@ -25,12 +25,10 @@ from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
     create_sequence,
-    former_name,
     identity_sequence,
     index_name,
     last_identity,
     refuse_duplicates,
-    rename_former,
     sibling,
     temporary,
     unique_index,
@@ -41,6 +39,9 @@ from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
+
+_ROWS = "temp.main._tsql_rows"
+"""The temporary table with the rows of a table that is made anew."""
 
 
 class DefinitionCompiler(DataCompiler):
@@ -253,18 +254,18 @@ class DefinitionCompiler(DataCompiler):
 
         ``values`` is the SQL of the columns that do not keep their values. DuckDB alters no table with an index, adds
         no NOT NULL column, and creates no index on a table that the transaction has changed. All of this is possible
-        before the table has rows, so it gets them last.
+        before the table has rows, so it gets them last. Meanwhile a temporary table holds them: DuckDB cannot replay
+        its log after a transaction that renamed the table and created another of its name.
         """
         stored = [column.name for column in after.columns if column.computed is None]
         names = ", ".join(identifier(name) for name in stored)
         selected = ", ".join(values.get(name, identifier(name)) for name in stored)
-        keys = [constraint for constraint in before.constraints if constraint.kind in UNIQUE_KINDS]
         return [
-            *(f"DROP INDEX {index_name(before, constraint.name)}" for constraint in keys),
-            rename_former(before),
+            f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS FROM {before.duckdb_name}",
+            f"DROP TABLE {before.duckdb_name}",
             *self._created(after),
-            f"INSERT INTO {after.duckdb_name} ({names}) SELECT {selected} FROM {former_name(before)}",
-            f"DROP TABLE {former_name(before)}",
+            f"INSERT INTO {after.duckdb_name} ({names}) SELECT {selected} FROM {_ROWS}",
+            f"DROP TABLE {_ROWS}",
         ]
 
     def _refuse_duplicates(

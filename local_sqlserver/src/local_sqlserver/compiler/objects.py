@@ -26,16 +26,6 @@ def sibling(relation: Relation, name: str) -> str:
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
-def former_name(relation: Relation) -> str:
-    """The quoted name of a table while it is replaced by one with other columns or keys."""
-    return sibling(relation, f"{relation.name}$former")
-
-
-def rename_former(relation: Relation) -> str:
-    """The statement that renames the table that is replaced."""
-    return f"ALTER TABLE {relation.duckdb_name} RENAME TO {identifier(f'{relation.name}$former')}"
-
-
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
     return sibling(relation, f"{relation.name}$identity")
