@@ -45,11 +45,11 @@ engine.close()
 """
 
 
-@pytest.mark.parametrize("how", ["closed", "killed"])
-def test_committed_work_survives(tmp_path: Path, how: str) -> None:
+def work(how: str, program: str, *arguments: str) -> None:
+    """Run a program in a process of its own until it prints "ready"; then it is closed or killed."""
     path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(tmp_path)],
+        [sys.executable, "-c", program, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
@@ -65,6 +65,11 @@ def test_committed_work_survives(tmp_path: Path, how: str) -> None:
         process.stdin.close()
         process.wait()
         process.stdout.close()
+
+
+@pytest.mark.parametrize("how", ["closed", "killed"])
+def test_committed_work_survives(tmp_path: Path, how: str) -> None:
+    work(how, WORKER, str(tmp_path))
 
     engine = start(tmp_path)
     try:
@@ -143,21 +148,8 @@ sys.stdin.read()
 
 
 def test_a_changed_table_survives_a_kill(tmp_path: Path) -> None:
-    path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    process = subprocess.Popen(
-        [sys.executable, "-c", CHANGER, str(tmp_path), json.dumps([(FILLED, change) for change in CHANGES.values()])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "ready\n"
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    changes = [(FILLED, change) for change in CHANGES.values()]
+    work("killed", CHANGER, str(tmp_path), json.dumps(changes))
     engine = start(tmp_path)
     sql = Client(engine.login("sa", PASSWORD, "", "tests", "here"))
     for number, name in enumerate(CHANGES):

@@ -285,13 +285,21 @@ def _deleted(text: str, holder: Node, position: int) -> str:
     return text[:start] + text[end:]
 
 
-def tsql_json_members(text: str, path: str) -> list[Row]:
-    """OPENJSON without WITH: the members of an object or array, with key, value and type."""
+def _container(text: str, path: str) -> Node | None:
+    """The object or array at a path, None if there is none; raises SqlError 13624 for a scalar at a strict path."""
     where = parse_path(path)
     node = _found(text, where)
-    if node is None or node.kind not in (OBJECT, ARRAY):
-        if node is not None and where.strict:
-            raise sql_error(13624)
+    if node is None or node.kind in (OBJECT, ARRAY):
+        return node
+    if where.strict:
+        raise sql_error(13624)
+    return None
+
+
+def tsql_json_members(text: str, path: str) -> list[Row]:
+    """OPENJSON without WITH: the members of an object or array, with key, value and type."""
+    node = _container(text, path)
+    if node is None:
         return []
     return [
         {"key": name, "value": None if member.kind == NULL else _scalar(text, member), "type": member.kind}
@@ -301,11 +309,8 @@ def tsql_json_members(text: str, path: str) -> list[Row]:
 
 def tsql_json_rows(text: str, path: str) -> list[str]:
     """OPENJSON with WITH: the rows as JSON, the elements of an array or one object."""
-    where = parse_path(path)
-    node = _found(text, where)
-    if node is None or node.kind not in (OBJECT, ARRAY):
-        if node is not None and where.strict:
-            raise sql_error(13624)
+    node = _container(text, path)
+    if node is None:
         return []
     members = [member for _, member in node.members] if node.kind == ARRAY else [node]
     return [text[member.start : member.end] for member in members]

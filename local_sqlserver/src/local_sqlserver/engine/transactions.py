@@ -19,6 +19,7 @@ from typing import Any, cast
 import duckdb
 
 from local_sqlserver.compiler import failures
+from local_sqlserver.compiler.objects import sequence_start
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
@@ -266,8 +267,7 @@ class Transactions:
             if name.replace("''", "'") in created:
                 continue
             again = f'temp.main."again {len(temporary)}"'
-            bounds = "MINVALUE -9223372036854775808" if increment > 0 else "MAXVALUE 9223372036854775807"
-            self._cursor.execute(f"CREATE TEMP SEQUENCE {again} {bounds} START WITH {first} INCREMENT BY {increment}")
+            self._cursor.execute(f"CREATE TEMP SEQUENCE {again}{sequence_start((first, increment))}")
             sql = sql.replace(f"nextval('{name}')", f"nextval('{again}')")
             temporary.append(again)
         self._cursor.execute(sql, write.parameters).fetchall()
