@@ -90,8 +90,11 @@ class Runner:
         while True:
             try:
                 with self._work.writing():
+                    if self._transactions.count:
+                        self._transactions.keys.before(relations)
                     for sql in translation.statements:
                         fetched = fetch(self._transactions.connection, sql, values)
+                    self._transactions.keys.check(translation.key_lookups)
                     for change in translation.changes:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
