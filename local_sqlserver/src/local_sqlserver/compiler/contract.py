@@ -159,13 +159,15 @@ class CatalogChange:
 class KeyLookup:
     """How a key without an index in DuckDB is enforced in its ``table``, by DuckDB SQL.
 
-    ``refuse`` raises 2627 or 2601 if the key of a row from the number $first on occurs twice. ``written`` gives the
-    hashes of the keys of these rows. ``committed`` raises the same if a row after the number $last has one of the
-    hashes in the table "_written".
+    ``refuse`` raises 2627 or 2601 if the key of a row from the number $first on occurs twice, ``refuse_all`` if the key
+    of any row does, which is quicker if many rows are new. ``written`` gives the hashes of the keys of the rows from
+    $first on. ``committed`` raises the same if a row after the number $last has one of the hashes in the table
+    "_written".
     """
 
     table: str
     refuse: str
+    refuse_all: str
     written: str
     committed: str
 

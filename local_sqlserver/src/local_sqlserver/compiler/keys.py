@@ -80,15 +80,16 @@ def key_lookup(relation: Relation, constraint: ConstraintInfo, where: str = "") 
     columns, table = _columns(relation, constraint), relation.duckdb_name
     key = ", ".join(map(_key, columns))
     filtered = f" AND ({where})" if where else ""
-    written = f"SELECT hash({key}) AS hashed FROM {table} WHERE rowid >= $first{filtered}"
+    hashed, violated = f"hash({key})", _violated(relation, constraint, _shown(columns, "any_value"))
+    written = f"SELECT {hashed} AS hashed FROM {table} WHERE rowid >= $first{filtered}"
+    grouped = f"{filtered} GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
     return KeyLookup(
         table,
-        # The hashes leave few rows to group, but for those just written.
-        refuse=f"SELECT {_violated(relation, constraint, _shown(columns, 'any_value'))} FROM {table} "
-        f"WHERE hash({key}) IN ({written}){filtered} GROUP BY {key} HAVING count(*) > 1 LIMIT 1",
+        refuse=f"SELECT {violated} FROM {table} WHERE {hashed} IN ({written}){grouped}",
+        refuse_all=f"SELECT {violated} FROM {table} WHERE TRUE{grouped}",
         written=written,
         committed=f"SELECT {_violated(relation, constraint, _shown(columns))} FROM {table} "
-        f"WHERE rowid > $last{filtered} AND hash({key}) IN (SELECT hashed FROM _written) LIMIT 1",
+        f"WHERE rowid > $last{filtered} AND {hashed} IN (SELECT hashed FROM _written) LIMIT 1",
     )
 
 

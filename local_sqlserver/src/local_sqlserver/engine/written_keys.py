@@ -71,18 +71,26 @@ class WrittenKeys:
 
     def check(self, lookups: Sequence[KeyLookup]) -> None:
         """Look up the keys that a statement has written. Raises ``duckdb.Error`` with 2627 or 2601."""
-        for lookup in lookups:
-            table = self._tables.setdefault(lookup.table, _Table(None))
-            self._connection.execute(lookup.refuse, {"first": table.first}).fetchall()
-            # Only this session sees its temporary tables.
-            if lookup not in table.lookups and not lookup.table.startswith("temp.main."):
-                table.lookups.append(lookup)
-        for name in {lookup.table for lookup in lookups}:
-            table = self._tables[name]
+        for name in dict.fromkeys(lookup.table for lookup in lookups):
+            table = self._tables.setdefault(name, _Table(None))
+            counts = f"SELECT count(*), max(rowid), (SELECT count(*) FROM {name}) FROM {name} WHERE rowid >= $first"
+            found = self._connection.execute(counts, {"first": table.first}).fetchone()
+            assert found is not None
+            new, last, rows = found
+            if not new:
+                continue
+            for lookup in lookups:
+                if lookup.table != name:
+                    continue
+                if 2 * new > rows:
+                    self._connection.execute(lookup.refuse_all).fetchall()
+                else:
+                    self._connection.execute(lookup.refuse, {"first": table.first}).fetchall()
+                # Only this session sees its temporary tables.
+                if lookup not in table.lookups and not name.startswith("temp.main."):
+                    table.lookups.append(lookup)
             if table.last is not None:
-                sql = f"SELECT max(rowid) + 1 FROM {name} WHERE rowid >= {table.first}"
-                (following,) = self._connection.execute(sql).fetchone() or (None,)
-                table.first = following or table.first
+                table.first = last + 1
 
     def check_all_again(self) -> None:
         """Forget which rows are checked: the transaction's writes were done again, and numbered again."""
