@@ -162,6 +162,32 @@ def test_many_rows_are_checked_as_few_are(sql: Client, store: str) -> None:
     assert sql("SELECT COUNT(*) FROM t").value == 600_000
 
 
+@stores
+@pytest.mark.parametrize(
+    "between",
+    ["DELETE t WHERE a > 3", "TRUNCATE TABLE t", "ALTER TABLE t ADD b INT", "UPDATE t SET a += 100 WHERE a > 3"],
+)
+def test_each_statement_of_a_transaction_is_checked(sql: Client, store: str, between: str) -> None:
+    _create(sql, "a INT PRIMARY KEY", store)
+    sql.good("INSERT t VALUES (0)", "BEGIN TRAN", "INSERT t SELECT value FROM GENERATE_SERIES(1, 10)", between)
+    kept = {row[0] for row in sql("SELECT a FROM t").rows}
+    for key in range(-3, 13):
+        assert sql(f"INSERT t (a) VALUES ({key})").numbers == ([2627] if key in kept else []), key
+        assert sql(f"INSERT t (a) VALUES ({key})").numbers == [2627]
+    sql.good("COMMIT")
+    assert sql("SELECT COUNT(DISTINCT a) - COUNT(*) FROM t").value == 0
+
+
+@stores
+def test_a_row_among_many_of_a_transaction_is_checked(sql: Client, store: str) -> None:
+    _create(sql, "a INT PRIMARY KEY", store)
+    sql.good("BEGIN TRAN", "INSERT t SELECT value FROM GENERATE_SERIES(1, 300000)", "INSERT t VALUES (300001)")
+    for key in (1, 300_000, 300_001):
+        sql.fails(f"INSERT t VALUES ({key})", 2627)
+    sql.good("INSERT t SELECT value FROM GENERATE_SERIES(300002, 600000)", "COMMIT")
+    sql.fails("INSERT t VALUES (450000)", 2627)
+
+
 def test_the_message_shows_the_key_as_it_was_given(sql: Client) -> None:
     _create(sql, "a NVARCHAR(9) CONSTRAINT pk PRIMARY KEY", STORES[1])
     (error,) = sql("INSERT t VALUES (N'Ab'), (N'x'), (N'Ab')").errors

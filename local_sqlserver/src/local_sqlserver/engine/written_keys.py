@@ -93,7 +93,10 @@ class WrittenKeys:
                 table.first = last + 1
 
     def check_all_again(self) -> None:
-        """Forget which rows are checked: the transaction's writes were done again, and numbered again."""
+        """Forget which rows are checked: the rows of the transaction were numbered again.
+
+        So they are when its writes are done again, or a table is made again. INSERT alone leaves them as they are.
+        """
         for table in self._tables.values():
             table.first = OWN_ROWS
 
