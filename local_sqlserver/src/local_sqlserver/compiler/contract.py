@@ -74,7 +74,7 @@ class SequenceInfo:
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
 """The names of key constraints in messages, by kind."""
 UNIQUE_KINDS = ("PK", "UQ", "UX")
-"""The kinds of constraint with a unique index in DuckDB: keys and unique indexes."""
+"""The kinds of constraint that no two rows may share: keys and unique indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,23 @@ class CatalogChange:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyLookup:
+    """How a key without an index in DuckDB is enforced in its ``table``, by DuckDB SQL.
+
+    ``refuse`` raises 2627 or 2601 if the key of a row from the number $first on occurs twice, ``refuse_all`` if the key
+    of any row does, which is quicker if many rows are new. ``written`` gives the hashes of the keys of the rows from
+    $first on. ``committed`` raises the same if a row after the number $last has one of the hashes in the table
+    "_written".
+    """
+
+    table: str
+    refuse: str
+    refuse_all: str
+    written: str
+    committed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """A compiled statement or expression: its DuckDB SQL, and the facts about it that the engine needs.
 
@@ -173,7 +190,7 @@ class Translation:
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
     counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY. A DML statement that returns no rows
-    gives DuckDB's one-row ``Count``.
+    gives DuckDB's one-row ``Count``. ``key_lookups`` are the keys without an index that the statement has written.
     """
 
     statements: tuple[str, ...]
@@ -189,3 +206,4 @@ class Translation:
     counted: bool = False
     identity_table: Relation | None = None
     changes: tuple[CatalogChange, ...] = field(default=())
+    key_lookups: tuple[KeyLookup, ...] = ()

@@ -21,17 +21,22 @@ from local_sqlserver.compiler.contract import (
 )
 from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.keys import (
+    index_name,
+    indexed_keys,
+    is_columnstore,
+    looked_up_keys,
+    refuse_duplicates,
+    unique_index,
+)
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
     create_sequence,
     identity_sequence,
-    index_name,
     last_identity,
-    refuse_duplicates,
     sibling,
     temporary,
-    unique_index,
 )
 from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
@@ -110,9 +115,8 @@ class DefinitionCompiler(DataCompiler):
         return [
             f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})",
             *(
-                self._unique_index(constraint, relation)
-                for constraint in relation.constraints
-                if constraint.kind in UNIQUE_KINDS
+                unique_index(relation, constraint, self.key_filter(constraint, relation))
+                for constraint in indexed_keys(relation)
             ),
         ]
 
@@ -125,7 +129,7 @@ class DefinitionCompiler(DataCompiler):
         identity = next((column.identity for column in relation.columns if column.identity), None)
         if identity:
             statements.append(create_sequence(relation, identity))
-        if any(constraint.kind in UNIQUE_KINDS for constraint in relation.constraints):
+        if indexed_keys(relation):
             # A new table, because DuckDB removes each key from its index alone: 10 seconds for 600,000 rows.
             statements += [f"DROP TABLE {relation.duckdb_name}", *self._created(relation)]
         else:
@@ -282,18 +286,8 @@ class DefinitionCompiler(DataCompiler):
             if column.name not in known and column.name in values and not column.identity
         ]
         rows = f"SELECT {', '.join(['*', *added])} FROM {before.duckdb_name}"
-        where = self._filter(constraint, after)
+        where = self.key_filter(constraint, after)
         return [refuse_duplicates(after, constraint, rows, where, constraint.name)]
-
-    def _unique_index(self, constraint: ConstraintInfo, relation: Relation) -> str:
-        """The statement that creates the index of a key or unique index."""
-        return unique_index(relation, constraint.name, constraint.columns, self._filter(constraint, relation))
-
-    def _filter(self, constraint: ConstraintInfo, relation: Relation) -> str:
-        if constraint.kind != "UX" or not constraint.definition:
-            return ""
-        scope = Scope(None, [relation_source(relation, relation.name, "")])
-        return self.condition(parse_expression(constraint.definition), scope).sql
 
     def _alter_add(self, node: syntax.AlterTable, relation: Relation) -> Translation:
         """ALTER TABLE ADD of columns and constraints."""
@@ -462,7 +456,7 @@ class DefinitionCompiler(DataCompiler):
         constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
         if constraint is not None and constraint.kind not in ("UX", "IX"):
             self._refuse_referenced_key(constraint, relation, node.line)
-            if constraint.kind in UNIQUE_KINDS:
+            if constraint in indexed_keys(relation):
                 statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
             kept = tuple(known for known in relation.constraints if known is not constraint)
             return replace(relation, constraints=kept)
@@ -635,6 +629,8 @@ class DefinitionCompiler(DataCompiler):
         after = replace(relation, constraints=(*relation.constraints, constraint))
         if node.unique:
             statements = self._refuse_duplicates(constraint, relation, after, {}) + self._rebuilt(relation, after, {})
+        elif indexed_keys(relation) != indexed_keys(after):
+            statements = self._rebuilt(relation, after, {})
         return _ddl(
             tuple(statements),
             CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
@@ -658,9 +654,8 @@ class DefinitionCompiler(DataCompiler):
         if relation.kind == "V":
             return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
         stored = ", ".join(identifier(column.name) for column in relation.columns if column.computed is None)
-        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
         statements = [
-            *(f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys),
+            *(f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in indexed_keys(relation)),
             *self._created(after),
             f"INSERT INTO {after.duckdb_name} ({stored}) SELECT {stored} FROM {relation.duckdb_name}",
             f"DROP TABLE {relation.duckdb_name}",
@@ -771,11 +766,14 @@ class DefinitionCompiler(DataCompiler):
                 raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
             raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
         self._refuse_referenced_key(constraint, relation, node.line)
-        statements: tuple[str, ...] = ()
-        if constraint.kind == "UX":
-            statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)
         kept = tuple(known for known in relation.constraints if known is not constraint)
-        return _ddl(statements, CatalogChange("drop index", replace(relation, constraints=kept), node.name))
+        after = replace(relation, constraints=kept)
+        statements: list[str] = []
+        if constraint in indexed_keys(relation):
+            statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
+        elif not is_columnstore(after) and looked_up_keys(relation):
+            statements = self._rebuilt(relation, after, {})
+        return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 
     def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
         """SELECT … INTO: a new table with the columns and types of the result."""

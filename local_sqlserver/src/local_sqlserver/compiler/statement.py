@@ -7,7 +7,7 @@ from typing import Any
 
 from local_sqlserver.collation import named
 from local_sqlserver.compiler.accumulation import accumulate, accumulates
-from local_sqlserver.compiler.contract import ColumnInfo, Context, Translation
+from local_sqlserver.compiler.contract import ColumnInfo, Context, KeyLookup, Relation, Translation
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, typed_null
@@ -46,6 +46,13 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
         column_types=types,
         column_names=("",),
     )
+
+
+def key_lookups(relation: Relation, context: Context, line: int) -> tuple[KeyLookup, ...]:
+    """The keys without an index of a table, to be looked up after rows were inserted into it."""
+    compiler = DefinitionCompiler(context, line)
+    compiler.look_up_keys(relation)
+    return tuple(compiler.key_lookups)
 
 
 def check_function(node: syntax.CreateFunction, context: Context) -> tuple[ColumnInfo, ...]:

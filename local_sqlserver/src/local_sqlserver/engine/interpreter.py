@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.compiler import ColumnInfo, key_lookups
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
 from local_sqlserver.engine.calls import Calls
@@ -288,11 +288,15 @@ class Interpreter:
         failure: SqlError | None = None
         try:
             with self._work.writing():
+                if self._transactions.count:
+                    self._transactions.keys.before([relation])
                 self._state.row_count = bulk_insert(
                     *(self._transactions.connection, relation, statement.path, given),
                     *(self._shared.bulk_roots, statement.line, reported.append),
                     lambda column: self._default_value(column, statement.line, frame),
                 )
+                context = self._compilation.context(frame)
+                self._transactions.keys.check(key_lookups(relation, context, statement.line))
         except SqlError as error:
             failure = error
         for message in reported:

@@ -90,8 +90,13 @@ class Runner:
         while True:
             try:
                 with self._work.writing():
+                    if self._transactions.count:
+                        self._transactions.keys.before(relations)
                     for sql in translation.statements:
                         fetched = fetch(self._transactions.connection, sql, values)
+                    if translation.command != "insert":
+                        self._transactions.keys.check_all_again()
+                    self._transactions.keys.check(translation.key_lookups)
                     for change in translation.changes:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ import duckdb
 from local_sqlserver.compiler import failures
 from local_sqlserver.compiler.objects import sequence_start
 from local_sqlserver.engine.events import Event, TransactionChanged
+from local_sqlserver.engine.written_keys import KeyCommits, WrittenKeys
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 _descriptors = itertools.count(1)
@@ -37,20 +39,23 @@ _RECORD_LIMIT = 2**26
 
 
 class Commits:
-    """Counts the commits of all sessions, once before and once after each."""
+    """Counts the commits of all sessions, once before and once after each; they follow one another."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
         self.last = 0
+        self.keys = KeyCommits()
 
     @contextmanager
     def around(self) -> Iterator[None]:
         """Enclose a commit of changes."""
-        self.last = next(self._numbers)
-        try:
-            yield
-        finally:
+        with self._lock:
             self.last = next(self._numbers)
+            try:
+                yield
+            finally:
+                self.last = next(self._numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ class Transactions:
         self.aborted = False
         self.descriptor = 0
         self.name = ""
+        self.keys = WrittenKeys(root, self._cursor, self.connection)
         self._writes: list[_Write] = []
         self._recorded = 0
         self._began_at = 0
@@ -148,12 +154,31 @@ class Transactions:
     def begin(self, name: str = "") -> Iterator[Event]:
         """BEGIN TRANSACTION; only the outermost one begins a transaction in DuckDB."""
         if self.count == 0:
-            self._began_at = self.commits.last
-            self._cursor.execute("BEGIN TRANSACTION")
+            self.begin_in_duckdb()
             self.descriptor = next(_descriptors)
             self.name = name
             yield TransactionChanged(8, self.descriptor)
         self.count += 1
+
+    def begin_in_duckdb(self) -> None:
+        """Begin DuckDB's transaction: of BEGIN TRANSACTION, or of one statement."""
+        self._began_at = self.commits.last
+        self._cursor.execute("BEGIN TRANSACTION")
+
+    def commit_in_duckdb(self) -> None:
+        """Commit DuckDB's transaction, and the keys that it has written. May raise ``duckdb.Error``."""
+        with self.commits.around():
+            self.keys.check_commits(self.commits.keys, self._began_at)
+            self._cursor.execute("COMMIT")
+            self.keys.committed(self.commits.keys, self.commits.last + 1)
+
+    def roll_back_in_duckdb(self) -> None:
+        """Roll back DuckDB's transaction, if a failed COMMIT has not ended it."""
+        try:
+            self._cursor.execute("ROLLBACK")
+        except duckdb.Error as failure:
+            if not failures.is_without_transaction(failure):
+                raise
 
     def check_writable(self) -> None:
         """Raise SqlError 3930 in a doomed transaction."""
@@ -251,6 +276,7 @@ class Transactions:
         if self.obstacle:
             raise self.refusal("an error")
         self.aborted = False
+        self.keys.check_all_again()
 
     def refusal(self, event: str) -> SqlError:
         """Return the refusal to go on after an event, which dooms the transaction."""
@@ -280,21 +306,21 @@ class Transactions:
         """Commit the outermost transaction in DuckDB; the caller has checked the count. May raise ``duckdb.Error``."""
         if self.aborted:
             self.recover()
-        has_written = bool(self._writes)
         try:
-            with self.commits.around() if has_written else nullcontext():
+            if self._writes:
+                self.commit_in_duckdb()
+            else:
                 self._cursor.execute("COMMIT")
+        except BaseException:
+            self.roll_back_in_duckdb()
+            raise
         finally:
             self._ended()
 
     def rollback(self) -> int:
         """Roll back; return the descriptor of the transaction."""
         descriptor = self.descriptor
-        try:
-            self._cursor.execute("ROLLBACK")
-        except duckdb.Error as failure:
-            if not failures.is_without_transaction(failure):
-                raise
+        self.roll_back_in_duckdb()
         self._ended()
         return descriptor
 
@@ -305,6 +331,7 @@ class Transactions:
         self._writes.clear()
         self._recorded = 0
         self._lost = ""
+        self.keys.end()
 
     def interrupt(self) -> None:
         """Interrupt the running statement; called from another thread."""
