@@ -83,7 +83,7 @@ class Relation:
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
     'V' view, 'T' temporary table, '@' table variable, 'S' system view, 'SO' a sequence object with its ``sequence``;
-    'FN', 'IF' and 'TF' are functions.
+    'FN', 'IF' and 'TF' are functions. ``user_type`` is the id of the table type of a table variable, 0 without one.
     """
 
     duckdb_name: str
@@ -95,6 +95,7 @@ class Relation:
     constraints: tuple[ConstraintInfo, ...] = ()
     identity_insert: bool = False
     sequence: SequenceInfo | None = None
+    user_type: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ class Context(Protocol):
 
     def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
         """Resolve a user-defined function: scalar (raises SqlError 4121) or with ``tables`` table-valued (208)."""
+
+    def give_table(self, name: str, relation: Relation) -> None:
+        """Let a table-valued parameter of a function stand for a table variable of its caller."""
 
     def variable(self, name: str, line: int) -> SqlType:
         """The declared type of '@x' (case-insensitive). Raises SqlError 137."""

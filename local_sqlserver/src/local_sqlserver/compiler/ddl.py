@@ -84,7 +84,7 @@ class DefinitionCompiler(DataCompiler):
             columns.append(self._column(definition, target, columns, nullable))
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
-        relation = replace(target, columns=tuple(columns))
+        relation = replace(target, columns=tuple(columns), user_type=node.user_type)
         # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
         for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
             if given.kind == "F" and target.kind == "T":

@@ -26,9 +26,15 @@ def sibling(relation: Relation, name: str) -> str:
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
+def _own(relation: Relation, name: str) -> str:
+    """A name with that of the DuckDB table in it, which differs between temporary tables of one name."""
+    table = _parts(relation)[-1].strip('"').replace('""', '"')
+    return f"{table}${name}"
+
+
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
-    return sibling(relation, f"{relation.name}$identity")
+    return sibling(relation, _own(relation, "identity"))
 
 
 def last_identity(relation: Relation) -> str:
@@ -74,7 +80,7 @@ def create_sequence(relation: Relation, identity: tuple[int, int]) -> str:
 
 def index_name(relation: Relation, name: str) -> str:
     """The quoted name of a unique index, with the table's name in it, because index names are unique per table only."""
-    return sibling(relation, f"{relation.name}${name}")
+    return sibling(relation, _own(relation, name))
 
 
 def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where: str = "") -> str:
@@ -90,7 +96,7 @@ def unique_index(relation: Relation, name: str, columns: tuple[str, ...], where:
         key = _key(column)
         keys.append(f"CASE WHEN {where} THEN {key} END" if where else key)
     expressions = ", ".join(f"({key})" for key in keys)
-    emitted = identifier(f"{relation.name}${name}")
+    emitted = identifier(_own(relation, name))
     return f"CREATE UNIQUE INDEX {emitted} ON {relation.duckdb_name} ({expressions})"
 
 

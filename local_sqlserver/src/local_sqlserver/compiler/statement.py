@@ -50,7 +50,11 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
 
 def check_function(node: syntax.CreateFunction, context: Context) -> tuple[ColumnInfo, ...]:
     """Check the body of a function; return the columns of a table-valued one. Raises SqlError."""
-    columns = DefinitionCompiler(context, node.line).check_function(node)
+    compiler = DefinitionCompiler(context, node.line)
+    for parameter in node.parameters:
+        if parameter.table is not None:
+            context.give_table(parameter.name, compiler.create_table(parameter.table.table).changes[0].relation)
+    columns = compiler.check_function(node)
     return tuple(ColumnInfo(column.name, column.type) for column in columns)
 
 

@@ -11,6 +11,7 @@ import duckdb
 
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.engine import table_variables
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
 from local_sqlserver.engine.calls import Calls
@@ -32,7 +33,6 @@ from local_sqlserver.engine.state import (
     Returned,
     ScopeAborted,
     SessionState,
-    TableVariable,
     error_event,
 )
 from local_sqlserver.engine.work import Work
@@ -188,7 +188,8 @@ class Interpreter:
 
     def batch(self, text: str) -> Iterator[Event]:
         """Parse, bind and run a batch in the session's base frame."""
-        batch, frame = parse_batch(text), self._state.base
+        frame = self._state.base
+        batch = parse_batch(text, types=self._view.user_types(frame.database))
         frame.declare(batch.variables)
         self._compilation.bind(batch, frame)
         with suppress(Returned):
@@ -319,26 +320,13 @@ class Interpreter:
     def _declare(self, statement: syntax.Declare, frame: Frame) -> Iterable[Event]:
         for item in statement.items:
             if isinstance(item, syntax.TableDeclaration):
-                self._declare_table(item, frame)
+                if item.name.lower() not in frame.tables:  # a DECLARE in a loop keeps the rows, as in SQL Server
+                    table_variables.declare(self._compilation, self._transactions, item, frame)
             elif item.initial is not None:
                 variable = frame.variable(item.name, item.line)
                 variable.value = self._scalars.evaluate_as(frame, item.initial, item.type)
                 self._state.row_count = 1
         return ()
-
-    def _declare_table(self, item: syntax.TableDeclaration, frame: Frame) -> None:
-        if item.name.lower() in frame.tables:  # a DECLARE in a loop keeps the rows, as in SQL Server
-            return
-        translation, _ = self._compilation.compiled(item.table, frame)
-        connection = self._transactions.connection
-        relation = translation.changes[0].relation
-        connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
-        for sql in translation.statements:
-            connection.execute(sql)
-        table = TableVariable(relation, translation.statements)
-        if self._transactions.count:  # a rollback drops the table in DuckDB; it is then created again, empty
-            table.rows = []
-        frame.tables[item.name.lower()] = table
 
     def _set_variable(self, statement: syntax.SetVariable, frame: Frame) -> Iterable[Event]:
         variable = frame.variable(statement.name, statement.line)

@@ -16,7 +16,7 @@ from local_sqlserver.engine.properties import REFUSED_PROPERTIES
 from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
-from local_sqlserver.types import TYPES, storage_bytes
+from local_sqlserver.types import SYSNAME, TYPES, storage_bytes
 
 Arguments = Sequence[str | None]
 Function = Callable[[SessionValues, Arguments], object]
@@ -222,13 +222,21 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _type_id(values: SessionValues, arguments: Arguments) -> object:
-    row = TYPES.get((_argument(arguments, 0) or "").lower())
-    return row.id if row else None
+    name = _argument(arguments, 0) or ""
+    row = TYPES.get(name.lower())
+    if row is not None or name.lower() in ("", "sysname"):
+        return row.id if row else SYSNAME if name else None
+    *schema, last = parse_name(name)
+    catalog = values.view.catalog(values.state.frame.database)
+    found = catalog.types.get(((schema[-1] if schema else "dbo").lower(), last.lower()))
+    return found.id if found else None
 
 
 def _type_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
-    return next((row.name for row in TYPES.values() if row.id == number), None)
+    user = values.view.catalog(values.state.frame.database).type_by_id(number or 0)
+    names = {row.id: row.name for row in TYPES.values()} | {SYSNAME: "sysname"}
+    return names.get(number or 0, user.name if user else None)
 
 
 def _col_length(values: SessionValues, arguments: Arguments) -> object:

@@ -16,7 +16,7 @@ from local_sqlserver.engine import catalog_changes
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.results import convert_rows, result_set
-from local_sqlserver.engine.rows import Fetched, fetch
+from local_sqlserver.engine.rows import Fetched, fetch, kept_rows
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
@@ -111,8 +111,7 @@ class Runner:
         for relation in relations:
             if relation.kind == "@":
                 table = frame.tables[relation.name.lower()]
-                sql = f"SELECT * FROM {relation.duckdb_name}"
-                table.rows = fetch(self._transactions.connection, sql, ())[1]
+                table.rows = kept_rows(self._transactions.connection, relation)
 
     def _result_events(
         self,

@@ -73,6 +73,7 @@ class EngineSession:
                 syntax.CreateProcedure: administration.create_procedure,
                 syntax.CreateFunction: administration.create_function,
                 syntax.CreateView: administration.create_view,
+                syntax.CreateType: administration.types.create,
                 syntax.CreateSchema: administration.create_schema,
                 syntax.DropObjects: administration.drop,
                 syntax.CreateDatabase: administration.create_database,

@@ -72,26 +72,27 @@ def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame
         ):
             name = "@statement" if position == 0 else "@params"
             raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
-    declared = parse_parameters(_text(arguments, 1))
+    declared = parse_parameters(_text(arguments, 1), caller.view.user_types(frame.database))
     result = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
     return _call_result(result.code, _shifted_outputs(result, 2))
 
 
-def _prepare(caller: Caller, parameters: str, statement: str) -> int:
-    declared = parse_parameters(parameters)
-    parse_batch(statement, declared)
+def _prepare(caller: Caller, parameters: str, statement: str, frame: Frame) -> int:
+    types = caller.view.user_types(frame.database)
+    declared = parse_parameters(parameters, types)
+    parse_batch(statement, declared, types=types)
     handle = max(caller.prepared, default=0) + 1
     caller.prepared[handle] = (statement, declared)
     return handle
 
 
 def _sp_prepare(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
-    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
+    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2), frame)
     return _call_result(0, {0: (handle, _INT)})
 
 
 def _sp_prepexec(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
+    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2), frame)
     statement, declared = caller.prepared[handle]
     result = yield from caller.dynamic(statement, declared, frame, arguments[3:])
     return _call_result(result.code, {0: (handle, _INT), **_shifted_outputs(result, 3)})
@@ -179,7 +180,8 @@ def _resource_and_owner(procedure: str, given: dict[str, ArgumentValue], frame: 
 
 def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     given = _by_parameter(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
-    declared = parse_parameters(str(_value(given, "@params", None) or ""))
+    types = caller.view.user_types(frame.database)
+    declared = parse_parameters(str(_value(given, "@params", None) or ""), types)
     context = caller.compilation.context(frame)
     names = {parameter.name.lower() for parameter in declared}
     rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)

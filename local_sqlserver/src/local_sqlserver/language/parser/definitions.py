@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.language.datatypes import parse_type
+from local_sqlserver.language.datatypes import parse_column_type, parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.changes import DataParser
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, WORD
@@ -146,7 +146,7 @@ class DefinitionParser(DataParser):
             if persisted and self.at_word("NOT", "PRIMARY", "UNIQUE", "CONSTRAINT", "CHECK", "REFERENCES"):
                 raise unsupported("A constraint of a computed column in its definition", line)
             return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
-        type_ = parse_type(self, position)
+        type_, type_nullable = parse_column_type(self, name, position)
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
@@ -202,7 +202,7 @@ class DefinitionParser(DataParser):
         column = syntax.ColumnDefinition(
             name=name,
             type=type_,
-            nullable=nullable,
+            nullable=type_nullable if nullable is None else nullable,
             identity=identity,
             default=default,
             default_name=default_name,
@@ -412,13 +412,13 @@ class DefinitionParser(DataParser):
         return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
 
     def drop_objects(self, line: int) -> syntax.DropObjects:
-        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA, DATABASE or SEQUENCE, from that word on."""
+        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA, DATABASE, SEQUENCE or TYPE, from that word on."""
         kind = self.expect_word(
-            "TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE"
+            "TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE"
         ).upper
         if_exists = self.if_exists()
         names = [self.name()]
-        while self.accept_operator(","):
+        while kind != "TYPE" and self.accept_operator(","):
             names.append(self.name())
         kind = "PROCEDURE" if kind == "PROC" else kind
         if kind in ("SCHEMA", "DATABASE") and any(len(name) > 1 for name in names):
