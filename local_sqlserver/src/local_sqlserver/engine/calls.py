@@ -353,6 +353,8 @@ class Calls:
     def _receive(self, value: TableValue, name: str, table: TableVariable, inner: Frame, line: int) -> None:
         """Insert the rows that a client sent; they must satisfy the type's constraints."""
         columns = table.relation.columns
+        if not value.types:  # NULL or DEFAULT instead of a table
+            return
         if len(value.types) != len(columns):
             raise sql_error(500, len(value.types), len(columns), line=line)
         sent = [index for index in range(len(columns)) if index not in value.defaults]

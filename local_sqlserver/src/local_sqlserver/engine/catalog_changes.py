@@ -144,9 +144,7 @@ def put(view: CatalogView, transactions: Transactions, database: str, item: Cata
     view.change(database, apply)
 
 
-def put_type(
-    view: CatalogView, transactions: Transactions, database: str, item: UserType, base: SqlType
-) -> None:
+def put_type(view: CatalogView, transactions: Transactions, database: str, item: UserType, base: SqlType) -> None:
     """Store a user-defined type in the catalog's tables and in memory; ``base`` is that of an alias type."""
     store.put_type(transactions.connection, database, item, base)
 

@@ -15,7 +15,7 @@ from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import SqlType, UserType

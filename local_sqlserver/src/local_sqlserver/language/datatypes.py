@@ -54,10 +54,7 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
     it (in CAST) an unknown type is error 243.
     """
     token, user_type = cursor.token, user_type_ahead(cursor)
-    if token.kind == WORD and token.upper in _TYPE_WORDS:
-        parts = [cursor.advance().value]
-    else:
-        parts = list(cursor.name())
+    parts = [cursor.advance().value] if token.kind == WORD and token.upper in _TYPE_WORDS else list(cursor.name())
     name = parts[-1].lower()
     if name == "national":
         name = "n" + cursor.advance().value.lower().replace("character", "char")

@@ -266,10 +266,8 @@ CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR db
 -- source: statements/create-type-transact-sql
 CREATE TYPE dbo.code FROM varchar(5) NOT NULL; EXEC ('DECLARE @c dbo.code = ''abc''; SELECT @c')
 --> 'abc'
---! refused: CREATE TYPE
 CREATE TYPE dbo.ids AS TABLE (id int); EXEC ('DECLARE @i dbo.ids; INSERT @i VALUES (1); SELECT id FROM @i')
 --> 1
---! refused: CREATE TYPE
 -- source: statements/create-trigger-transact-sql
 CREATE TABLE dbo.t (a int)
 GO

@@ -260,9 +260,9 @@ class BatchParser(DefinitionParser):
                 if not self.accept_operator(","):
                     return syntax.Declare(items=tuple(items), line=line)
                 continue
-            if table := self._of_table_type(name):
+            if of_type := self._of_table_type(name):
                 self.declare(name, token.line, None)
-                items.append(table)
+                items.append(of_type)
                 if not self.accept_operator(","):
                     return syntax.Declare(items=tuple(items), line=line)
                 continue
@@ -958,6 +958,10 @@ def _changed_tables(node: syntax.Node) -> list[syntax.Name]:
         names = [node.target] if node.output is None else [node.target, node.output.into]
     elif isinstance(node, syntax.InsertExecute | syntax.Truncate):
         names = [node.target]
+    if isinstance(node, syntax.Update | syntax.Delete) and node.source is not None:
+        alias = node.target[-1].lower()
+        sources = [inner for inner in node.source.walk(queries=False) if isinstance(inner, syntax.TableSource)]
+        names += [source.name for source in sources if source.alias.lower() == alias]
     return [name for name in names if name]
 
 
