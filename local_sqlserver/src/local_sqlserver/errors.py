@@ -334,6 +334,8 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     10756: (15, "Window frame with ROWS or RANGE must have an ORDER BY clause."),
     10759: (15, "Use of DISTINCT is not allowed with the OVER clause."),
     10760: (15, "The %s function takes between %s and %s arguments."),
+    11514: (16, "The metadata could not be determined because statement '%s' contains dynamic SQL.  Consider using the WITH RESULT SETS clause to explicitly describe the result set."),
+    11526: (16, "The metadata could not be determined because statement '%s' uses a temp table."),
     11700: (16, "The increment for sequence object '%s' cannot be zero."),
     11702: (16, "The sequence object '%s' must be of data type int, bigint, smallint, tinyint, or decimal or numeric with a scale of 0, or any user-defined data type that is based on one of the above integer data types."),
     11703: (16, "The start value for sequence object '%s' must be between the minimum and maximum value of the sequence object."),

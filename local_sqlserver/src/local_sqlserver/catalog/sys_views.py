@@ -330,7 +330,7 @@ _SESSION = "(SELECT unnest(tsql_sessions(), recursive := TRUE)) s"
 _DEPENDENCIES = f"""(
     SELECT o.object_id, r.dependency.database_name AS database_name, r.dependency.schema_name AS schema_name,
         r.dependency.entity_name AS entity_name, x.object_id AS referenced_id
-    FROM {{home}}.objects o, unnest(tsql_dependencies(o.definition)) r (dependency)
+    FROM {{home}}.objects o, unnest(tsql_dependencies({{name}}, o.definition)) r (dependency)
     LEFT JOIN {{home}}.objects x ON lower(x.name) = lower(r.dependency.entity_name)
         AND lower(x.schema_name) = lower(COALESCE(r.dependency.schema_name, 'dbo'))
         AND lower(COALESCE(r.dependency.database_name, {{name}})) = lower({{name}})

@@ -20,6 +20,7 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
+from local_sqlserver.compiler.expressions import has_aggregate
 from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
@@ -28,6 +29,7 @@ from local_sqlserver.compiler.objects import (
     identity_sequence,
     index_name,
     last_identity,
+    move_identity,
     refuse_duplicates,
     sibling,
     temporary,
@@ -778,34 +780,65 @@ class DefinitionCompiler(DataCompiler):
         return _ddl(statements, CatalogChange("drop index", replace(relation, constraints=kept), node.name))
 
     def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
-        """SELECT … INTO: a new table with the columns and types of the result."""
+        """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column."""
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
             raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
+        inherited = self._inherited_identity(body, rows)
         columns: list[ColumnInfo] = []
         parts = []
-        for column in rows.columns:
+        for index, column in enumerate(rows.columns):
             if not column.name:
                 raise sql_error(1038, line=node.line)
             if any(column.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, column.name, target.name, line=node.line)
-            columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
+            identity = inherited[1] if inherited is not None and inherited[0] == index else None
+            columns.append(
+                ColumnInfo(
+                    column.name,
+                    column.type,
+                    nullable=not column.required,
+                    identity=identity,
+                    collation=named(column.collation),
+                )
+            )
             # DuckDB may have computed a wider type than the declared one.
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )
         relation = replace(target, columns=tuple(columns), constraints=())
-        sql = (
-            f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {tables}SELECT "
-            f"{', '.join(parts)} FROM ({rows.sql}) AS _i"
-        )
+        select = f"{tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _i"
+        statements = [f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {select}"]
+        if any(not column.nullable for column in columns):
+            statements = [*self._created(relation), f"INSERT INTO {target.duckdb_name} {select}"]
+        identity_column = next((column for column in columns if column.identity), None)
+        if identity_column is not None and identity_column.identity is not None:
+            value = identifier(identity_column.name)
+            moved = move_identity(relation, identity_column, target.duckdb_name, value)
+            counted = f"SELECT count(*) FROM {target.duckdb_name}"
+            statements = [create_sequence(relation, identity_column.identity), *statements, moved, counted]
         return Translation(
-            statements=(sql,),
+            statements=tuple(statements),
             command="select",
             parameters=tuple(self.parameters),
             changes=(CatalogChange("create table", relation),),
         )
+
+    def _inherited_identity(self, body: syntax.Select, rows: Rows) -> tuple[int, tuple[int, int]] | None:
+        """The position of the column that keeps the IDENTITY of its table, and its seed and increment.
+
+        None if the query joins, groups, or selects the column twice ("SELECT - INTO clause": it is then NOT NULL).
+        """
+        positions = [index for index, column in enumerate(rows.columns) if column.identity]
+        source = body.source
+        if len(positions) != 1 or not isinstance(source, syntax.TableSource) or source.name[-1].lower() in self.tables:
+            return None
+        if body.group is not None or any(has_aggregate(item.value) for item in body.items if item.value):
+            return None
+        relation = self.context.relation(source.name, source.line)
+        found = next((column.identity for column in relation.columns if column.identity), None)
+        return (positions[0], found) if found is not None else None
 
 
 def _bound(given: int | str | None, before: int | None, default: int) -> int:
@@ -857,5 +890,5 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
             raise sql_error(4511, position + 1, line=node.line)
         if any(known.name.lower() == name.lower() for known in columns):
             raise sql_error(4506, name, target.name, line=node.line)
-        columns.append(ColumnInfo(name, column.type, collation=named(column.collation)))
+        columns.append(ColumnInfo(name, column.type, nullable=not column.required, collation=named(column.collation)))
     return tuple(columns)

@@ -98,6 +98,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
         column_names=tuple(column.name for column in rows.columns),
         collations=tuple(named(column.collation) for column in rows.columns),
         identities=frozenset(index for index, column in enumerate(rows.columns) if column.identity),
+        required=frozenset(index for index, column in enumerate(rows.columns) if column.required),
         assignments=assignments,
     )
 

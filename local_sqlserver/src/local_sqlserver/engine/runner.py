@@ -65,9 +65,12 @@ class Runner:
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
         reads_only = translation.command == "select" and not translation.changes
+        if frame.settings.fmtonly and not reads_only and not translation.returns_rows:
+            yield Done(None, in_procedure=frame.in_procedure)  # it does not run
+            return
         if frame.settings.fmtonly:
             if not reads_only:
-                raise unsupported("A statement other than SELECT under SET FMTONLY ON", line)
+                raise unsupported("OUTPUT under SET FMTONLY ON", line)
             description, _ = self.query(_without_rows(translation), relations, frame, line)
             rows: list[tuple[Any, ...]] = []
         elif reads_only:

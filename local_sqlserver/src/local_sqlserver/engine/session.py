@@ -252,7 +252,9 @@ class EngineSession:
 
     def describe(self, text: str, parameters: str) -> list[dict[str, Any]]:
         """Return the rows of sys.dm_exec_describe_first_result_set."""
-        return first_result_set.describe(self._compilation, self.state.frame, text, parameters)
+        frame = self.state.frame
+        types = self._view.user_types(frame.database)
+        return first_result_set.describe(self._compilation, frame, types, text, parameters)
 
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""

@@ -6,7 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local_sqlserver.engine import catalog_procedures, extended_properties, renaming, undeclared_parameters
+from local_sqlserver.engine import (
+    catalog_procedures,
+    extended_properties,
+    first_result_set,
+    renaming,
+    undeclared_parameters,
+)
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.catalog_procedures import rowset
 from local_sqlserver.engine.coercion import coerce
@@ -181,12 +187,21 @@ def _resource_and_owner(procedure: str, given: dict[str, ArgumentValue], frame: 
 def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     given = _by_parameter(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
     types = caller.view.user_types(frame.database)
-    declared = parse_parameters(str(_value(given, "@params", None) or ""), types)
-    context = caller.compilation.context(frame)
-    names = {parameter.name.lower() for parameter in declared}
-    rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
+    texts = (str(_value(given, name, None) or "") for name in ("@tsql", "@params"))
+    rows = undeclared_parameters.describe(caller.compilation, frame, types, *texts)
     columns = [Column(name, kind) for name, kind in undeclared_parameters.COLUMNS]
     yield from rowset(caller, columns, rows)
+    return _call_result()
+
+
+def _sp_describe_first_result_set(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
+    names = ("@tsql", "@params", "@browse_information_mode")
+    given = _by_parameter(names, arguments, "sp_describe_first_result_set")
+    types = caller.view.user_types(frame.database)
+    texts = (str(_value(given, name, None) or "") for name in names[:2])
+    described = first_result_set.columns(caller.compilation, frame, types, *texts)
+    shape = [Column(name, kind) for name, kind in first_result_set.COLUMNS]
+    yield from rowset(caller, shape, first_result_set.rows(described))
     return _call_result()
 
 
@@ -228,7 +243,6 @@ def _set_session_context(caller: Caller, arguments: Sequence[ArgumentValue], fra
 
 _REFUSED = frozenset(
     {
-        "sp_describe_first_result_set",
         "sp_depends",
         "sp_helpconstraint",
         "sp_helpuser",
@@ -266,6 +280,7 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_prepexecrpc": _sp_prepexecrpc,
     "sp_execute": _sp_execute,
     "sp_unprepare": _sp_unprepare,
+    "sp_describe_first_result_set": _sp_describe_first_result_set,
     "sp_describe_undeclared_parameters": _sp_describe_undeclared_parameters,
     "sp_reset_connection": _sp_reset_connection,
     "sp_getapplock": _getapplock,

@@ -243,7 +243,6 @@ SELECT 1 AS a INTO #t; SELECT 2 AS a INTO #t
 CREATE TABLE #s (a int IDENTITY(5, 1), b varchar(7) NOT NULL); INSERT #s VALUES ('x'); SELECT * INTO #t FROM #s; INSERT #t VALUES ('y'); SELECT a, b FROM #t ORDER BY a
 --> 5 | 'x'
 --> 6 | 'y'
---! known: SELECT INTO does not copy IDENTITY
 -- source: queries/hints-transact-sql-query
 SELECT 1 OPTION (RECOMPILE, MAXDOP 1)
 --> 1
