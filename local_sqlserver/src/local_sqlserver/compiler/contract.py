@@ -170,9 +170,9 @@ class Translation:
     'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
     are the declared types of the result's columns, None where DuckDB's type decides; ``identities`` are the positions
-    of its IDENTITY columns, ``required`` those of columns that are never NULL; ``collations`` are the collations of text, None for the database's. ``assignments`` are the
-    variables that a SELECT @a = …, @b = … sets from the last row; with ``counted`` that row has one more column, the
-    number of rows of the SELECT.
+    of its IDENTITY columns, ``required`` those of columns that are never NULL; ``collations`` are the collations of
+    text, None for the database's. ``assignments`` are the variables that a SELECT @a = …, @b = … sets from the last
+    row; with ``counted`` that row has one more column, the number of rows of the SELECT.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
