@@ -164,6 +164,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     1753: (16, "Column '%s.%s' is not the same length or scale as referencing column '%s.%s' in foreign key '%s'. Columns participating in a foreign key relationship must be defined with the same length and scale."),
     1761: (16, "Cannot create the foreign key '%s' with SET NULL referential action, because one or more referencing columns are not nullable."),
     1762: (16, "Cannot create the foreign key '%s' with the SET DEFAULT referential action, because one or more referencing not-nullable columns lack a default constraint."),
+    1750: (16, "Could not create constraint or index. See previous errors.", 0),
     1763: (16, "Cross-database foreign key references are not supported. Foreign key '%s'."),
     1767: (16, "Foreign key '%s' references invalid table '%s'."),
     1768: (16, "Foreign key '%s' references object '%s' which is not a user table."),
@@ -201,20 +202,25 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     3702: (16, 'Cannot drop database "%s" because it is currently in use.', 4),
     3705: (16, "Cannot use DROP %s with '%s' because '%s' is a %s. Use %s."),
     3708: (16, "Cannot %s the %s '%s' because it is a system %s.", 4),
+    3621: (0, "The statement has been terminated.", 0),
     3723: (16, "An explicit DROP INDEX is not allowed on index '%s'. It is being used for %s constraint enforcement."),
     3725: (16, "The constraint '%s' is being referenced by table '%s', foreign key constraint '%s'."),
     3726: (16, "Could not drop object '%s' because it is referenced by a FOREIGN KEY constraint."),
+    3727: (16, "Could not drop constraint. See previous errors."),
     3728: (16, "'%s' is not a constraint."),
     3729: (16, "Cannot %s '%s' because it is being referenced by object '%s'."),
     3732: (16, "Cannot drop type '%s' because it is being referenced by object '%s'. There may be other objects that reference this type."),
     3902: (16, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."),
     3903: (16, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."),
     3906: (16, 'Failed to update database "%s" because the database is read-only.'),
+    3915: (16, "Cannot use the ROLLBACK statement within an INSERT-EXEC statement."),
+    3916: (16, "Cannot use the COMMIT statement within an INSERT-EXEC statement unless BEGIN TRANSACTION is used first."),
     3918: (16, "The statement or function must be executed in the context of a user transaction."),
     3930: (16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction."),
     3931: (16, "The current transaction cannot be committed and cannot be rolled back to a savepoint. Roll back the entire transaction."),
     3998: (16, "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."),
     4060: (11, 'Cannot open database "%s" requested by the login. The login failed.'),
+    4103: (15, '"%s": Temporary views are not allowed.'),
     4104: (16, 'The multi-part identifier "%s" could not be bound.'),
     4108: (15, "Windowed functions can only appear in the SELECT or ORDER BY clauses."),
     4112: (15, "The function '%s' must have an OVER clause with ORDER BY."),
@@ -233,6 +239,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     4406: (16, "Update or insert of view or function '%s' failed because it contains a derived or constant field."),
     4502: (16, "View or function '%s' has more column names specified than columns defined."),
     4506: (16, "Column names in each view or function must be unique. Column name '%s' in view or function '%s' is specified more than once."),
+    4508: (16, "Views or functions are not allowed on temporary tables. Table names that begin with '#' denote temporary tables."),
     4511: (16, "Create View or Function failed because no column name was specified for column %s."),
     4606: (16, "Granted or revoked privilege %s is not compatible with object."),
     4621: (16, "Permissions at the server scope can only be granted when the current database is master"),
@@ -260,6 +267,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     4922: (16, "%s %s failed because one or more objects access this column."),
     4923: (16, "ALTER TABLE DROP COLUMN failed because '%s' is the only data column in table '%s'. A table must have at least one data column."),
     4924: (16, "%s failed because column '%s' does not exist in table '%s'."),
+    4928: (16, "Cannot alter column '%s' because it is '%s'."),
     5011: (14, "User does not have permission to alter database '%s', the database does not exist, or the database is not in a state that allows access checks.", 5),
     5074: (16, "The %s '%s' is dependent on %s '%s'."),
     5308: (16, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY clause expressions."),
@@ -415,8 +423,10 @@ class SqlError(Exception):
 
     ``sql_error`` makes it for a message of the catalogue. THROW and RAISERROR, which bring a text, make it directly.
     ``line`` is 1-based within the batch or procedure; ``procedure`` is empty outside procedures. Severity 20 and up
-    closes the connection.
+    closes the connection. ``causes`` are errors that SQL Server reports before this one, which alone a CATCH gets.
     """
+
+    causes: tuple[SqlError, ...] = ()
 
     def __init__(
         self,

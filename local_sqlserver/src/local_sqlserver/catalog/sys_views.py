@@ -458,7 +458,7 @@ VIEWS = (
         + """
         definition nvarchar(max)? = computed
         uses_database_collation bit = TRUE
-        is_persisted bit = FALSE
+        is_persisted bit
         """,
     ),
     declare(

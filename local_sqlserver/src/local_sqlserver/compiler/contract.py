@@ -24,6 +24,7 @@ class ColumnInfo:
     default_name: str | None = None
     computed: str | None = None
     collation: str | None = None
+    persisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 from local_sqlserver.compiler.accumulation import accumulates, accumulation
 from local_sqlserver.compiler.contract import FunctionInfo, Relation
-from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.conversions import assign, implicit
 from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, reference
 from local_sqlserver.compiler.queries import QueryCompiler, named_columns
@@ -474,7 +474,10 @@ class FunctionCompiler(QueryCompiler):
         for column in table.columns:
             assert column.type is not None
             value = by_name.get(column.name.lower())
-            converted = typed_null(column.type) if value is None else implicit(value, column.type, node.line)
+            converted = typed_null(column.type)
+            if value is not None:
+                table_name = f"tempdb.dbo.{node.target[-1]}"
+                converted = assign(value, column.type, table=table_name, column=column.name, line=node.line)
             sql = typed_null(column.type).sql if converted.null else converted.sql
             if column.nullable is False:
                 failed = raise_sql(515, quote(column.name), quote(node.target[-1]), quote("INSERT"))

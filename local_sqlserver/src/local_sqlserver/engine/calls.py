@@ -70,6 +70,7 @@ class Calls:
         self._scalars = scalars
         self._statements = statements
         self._inserting = False
+        self._inserting_since = 0
         self.prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]] = {}
 
     # --- statements of T-SQL
@@ -119,7 +120,7 @@ class Calls:
         """INSERT … EXEC inserts the rows of all result sets into the target."""
         if self._inserting:
             raise sql_error(8164)
-        self._inserting = True
+        self._inserting, self._inserting_since = True, self.transactions.count
         kinds: list[SqlType] | None = None
         rows: list[tuple[Any, ...]] = []
         try:
@@ -141,6 +142,18 @@ class Calls:
         finally:
             self._inserting = False
         yield from self._insert_rows(statement, frame, kinds or [], rows)
+
+    def commit(self) -> Iterator[Event]:
+        """COMMIT; raises SqlError 3916 within INSERT … EXEC for a transaction that began before it."""
+        if self._inserting and self.transactions.count <= self._inserting_since:
+            raise sql_error(3916)
+        yield from self._work.commit()
+
+    def roll_back(self, name: str) -> Iterator[Event]:
+        """ROLLBACK, which is error 3915 within INSERT … EXEC."""
+        if self._inserting:
+            raise sql_error(3915)
+        yield from self._work.roll_back(name)
 
     def _insert_rows(
         self, statement: syntax.InsertExecute, frame: Frame, kinds: list[SqlType], rows: list[tuple[Any, ...]]
@@ -283,7 +296,8 @@ class Calls:
         finally:
             self.state.frames.remove(inner)
             self._work.leave(inner)
-        return 0
+        # Without RETURN, the code of a procedure that has reported errors is 10 less the highest severity.
+        return min(0, 10 - inner.worst)
 
     def _bind(
         self,

@@ -44,6 +44,11 @@ class Compilation:
                 raise binding_error(error, frame.depth) from error
             raise
         self._permissions.check(frame, *found)
+        if self._permissions.restricts(frame):
+            context = self.context(frame)
+            for inner in node.walk():
+                if isinstance(inner, syntax.NextValue):
+                    self._permissions.check_sequence(frame, context.sequence(inner.sequence, inner.line))
         return found
 
     def compile(

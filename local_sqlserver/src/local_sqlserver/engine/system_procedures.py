@@ -80,7 +80,7 @@ def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame
             raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1), caller.view.user_types(frame.database))
     result = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
-    return _call_result(result.code, _shifted_outputs(result, 2))
+    return _call_result(caller.state.last_error, _shifted_outputs(result, 2))  # it returns @@ERROR
 
 
 def _prepare(caller: Caller, parameters: str, statement: str, frame: Frame) -> int:

@@ -587,6 +587,8 @@ class Definition(Node):
 class ColumnDefinition(Node):
     """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified.
 
+    ``persisted`` is that of a computed column: it affects storage, not the value.
+
     ``with_values`` gives the rows of the table the default of an added nullable column, too.
     """
 
@@ -598,6 +600,7 @@ class ColumnDefinition(Node):
     default_name: str | None = None
     with_values: bool = False
     computed: Definition | None = None
+    persisted: bool = False
     collation: str | None = None
 
 

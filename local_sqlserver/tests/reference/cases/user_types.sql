@@ -9,6 +9,7 @@ CREATE TYPE dbo.SSN FROM varchar(11) NOT NULL
 GO
 CREATE TABLE dbo.t (a dbo.SSN); INSERT dbo.t VALUES (NULL)
 --> error 515
+--> message: The statement has been terminated.
 CREATE TYPE dbo.Code FROM nvarchar(3)
 GO
 DECLARE @c dbo.Code = N'abcdef'; SELECT @c
@@ -37,10 +38,12 @@ CREATE TYPE dbo.L AS TABLE (v int CHECK (v > 0))
 GO
 DECLARE @l dbo.L; INSERT @l VALUES (0)
 --> error 547
+--> message: The statement has been terminated.
 CREATE TYPE dbo.L AS TABLE (v int NOT NULL)
 GO
 DECLARE @l dbo.L; INSERT @l VALUES (NULL)
 --> error 515
+--> message: The statement has been terminated.
 CREATE TYPE dbo.L AS TABLE (a int)
 GO
 CREATE TABLE dbo.t (b dbo.L)
@@ -51,6 +54,7 @@ CREATE TYPE dbo.L AS TABLE (a dbo.SSN)
 GO
 DECLARE @l dbo.L; INSERT @l VALUES ('123456789012')
 --> error 2628
+--> message: The statement has been terminated.
 CREATE TYPE dbo.L AS TABLE (a int, CONSTRAINT c CHECK (a > 0))
 --> error 156
 -- source: statements/drop-type-transact-sql
