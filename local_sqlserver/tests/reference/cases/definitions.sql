@@ -85,7 +85,6 @@ CREATE TABLE #t (a int); CREATE TABLE #t (a int)
 --> error 2714: There is already an object named '#t' in the database.
 CREATE TABLE #t (a int); SELECT CASE WHEN OBJECT_ID('tempdb..#t') IS NULL THEN 0 ELSE 1 END, CASE WHEN OBJECT_ID('#t') IS NULL THEN 0 ELSE 1 END
 --> 1 | 0
---! known: OBJECT_ID finds temporary tables without tempdb
 CREATE TABLE #t (a int); DROP TABLE #t; SELECT a FROM #t
 --> error 208: Invalid object name '#t'.
 DROP TABLE IF EXISTS #t; CREATE TABLE #t (a int); DROP TABLE IF EXISTS #t; SELECT OBJECT_ID('tempdb..#t')
