@@ -11,7 +11,7 @@ sp_datatype_info (ODBC).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -29,13 +29,16 @@ class SqlType:
     """A declared type: ``name`` in lower case as in sys.types ('int', 'nvarchar', 'decimal', …).
 
     ``length`` counts characters for text and bytes for binary, ``MAX`` for (MAX); ``precision`` and
-    ``scale`` are set for decimal and numeric, ``scale`` alone for time, datetime2 and datetimeoffset.
+    ``scale`` are set for decimal and numeric, ``scale`` alone for time, datetime2 and datetimeoffset. ``user`` is the
+    id of the user-defined type that the declaration names, 0 for a system type: of an alias type, whose base type the
+    other fields are, or of a table type, whose ``name`` is 'table'.
     """
 
     name: str
     length: int | None = None
     precision: int | None = None
     scale: int | None = None
+    user: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         if self.length is not None:
@@ -43,6 +46,27 @@ class SqlType:
         if self.precision is not None:
             return f"{self.name}({self.precision},{self.scale})"
         return f"{self.name}({self.scale})" if self.scale is not None else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class UserType:
+    """A type of CREATE TYPE: ``declared`` is the base type of an alias type, or the columns of a table type.
+
+    Both are T-SQL, the columns in their parentheses. ``nullable`` holds for the columns of an alias type that do not
+    say. ``object_id`` is that of the hidden table of a table type in sys.objects, 0 for an alias type.
+    """
+
+    id: int
+    schema: str
+    name: str
+    declared: str
+    nullable: bool = True
+    object_id: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Schema and name in lower case."""
+        return self.schema.lower(), self.name.lower()
 
 
 Family = Literal[
@@ -150,6 +174,9 @@ INTEGER_RANGES = {
 }
 """The lowest and the highest value of each integer type."""
 
+SYSNAME = 256
+"""The id of sysname in sys.types: an alias type of the system."""
+
 DEFAULT_PRECISION = 18
 """The precision of DECIMAL without one; its scale is 0 then."""
 
@@ -171,7 +198,9 @@ def time_bytes(scale: int) -> int:
 
 
 def storage_bytes(declared: SqlType) -> int:
-    """The most bytes that a value takes, as in sys.columns.max_length; ``MAX`` for (MAX)."""
+    """The most bytes that a value takes, as in sys.columns.max_length; ``MAX`` for (MAX) and for tables."""
+    if declared.name == "table":
+        return MAX
     row = TYPES[declared.name]
     if declared.length is not None:
         return 2 * declared.length if row.name in UNICODE and declared.length != MAX else declared.length
@@ -184,6 +213,8 @@ def storage_bytes(declared: SqlType) -> int:
 
 def digits(declared: SqlType) -> tuple[int, int]:
     """Precision and scale, as in sys.columns."""
+    if declared.name == "table":
+        return 0, 0
     row = TYPES[declared.name]
     if row.family == "decimal":
         return declared.precision or DEFAULT_PRECISION, declared.scale or 0

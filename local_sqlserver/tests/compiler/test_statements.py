@@ -327,7 +327,7 @@ DEFINITIONS: list[tuple[str, Any]] = [
     ("INSERT INTO t (name) VALUES ('LONGER name ')", 2627),
     ("ALTER TABLE t ADD CONSTRAINT ck_id CHECK (id < 2)", 547),
     ("ALTER TABLE t ADD CONSTRAINT ck_id CHECK (id < 100)", []),
-    ("ALTER TABLE t DROP CONSTRAINT nope", 3728),
+    ("ALTER TABLE t DROP CONSTRAINT nope", 3727),
     ("CREATE UNIQUE INDEX ux_v ON s (v)", []),
     ("INSERT INTO s VALUES ('x', 1)", 2601),
     ("INSERT INTO s VALUES ('x', NULL), ('y', NULL)", 2601),

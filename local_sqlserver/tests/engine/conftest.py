@@ -95,9 +95,9 @@ class Client:
             result = self(text)
             assert not result.errors, f"{text}: {result.errors}"
 
-    def fails(self, text: str, number: int) -> None:
+    def fails(self, text: str, *expected: int) -> None:
         numbers = self(text).numbers
-        assert numbers == [number], f"{text}: {numbers}"
+        assert numbers == [*expected], f"{text}: {numbers}"
 
 
 def start(directory: Path) -> Engine:

@@ -233,7 +233,7 @@ def test_a_syntax_error_has_its_number_and_line(text: str, number: int, line: in
         ("DBCC CHECKDB", "DBCC"),
         ("BACKUP DATABASE x TO DISK = 'y'", "BACKUP"),
         ("CREATE TRIGGER t ON u AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),
-        ("CREATE TYPE t FROM INT", "CREATE TYPE"),
+        ("CREATE TYPE t EXTERNAL NAME a.b", "type of the CLR"),
         ("DECLARE @x XML", "xml"),
         ("EXECUTE AS USER = 'x'", "EXECUTE AS"),
         ("ALTER DATABASE d ADD FILE (NAME = x)", "ALTER DATABASE"),

@@ -59,8 +59,8 @@ def test_of_the_requested_features_only_utf8_support_is_acknowledged(server: Ser
 REFUSED_REQUESTS = [
     (
         PacketType.RPC,
-        ALL_HEADERS + struct.pack("<HHH", 0xFFFF, 10, 0) + b"\0\0\xf3\0\0\0",
-        "A table-valued parameter",
+        ALL_HEADERS + struct.pack("<HHH", 0xFFFF, 10, 0) + b"\0\0\xf1\0\0\0",
+        "An XML parameter",
     ),
     (PacketType.TRANSACTION_MANAGER, ALL_HEADERS + b"\x00\x00", "TM_GET_DTC_ADDRESS"),
 ]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from local_sqlserver.catalog.sys_views import INFORMATION_TYPE
-from local_sqlserver.catalog.view_declaration import declare, empty
+from local_sqlserver.catalog.view_declaration import declare
 
 _TABLE = """
     TABLE_CATALOG nvarchar(128)? = {name}
@@ -19,7 +19,8 @@ _CONSTRAINT = """
 """
 _CONSTRAINTS = (
     "SELECT k.*, k.name AS CONSTRAINT_NAME, o.schema_name, o.name AS object_name FROM {home}.constraints k "
-    "JOIN {home}.objects o ON o.object_id = k.object_id WHERE k.kind NOT IN ('IX', 'UX')"
+    "JOIN {home}.objects o ON o.object_id = k.object_id "
+    "WHERE k.kind NOT IN ('IX', 'UX') AND o.type = 'U'"
 )
 
 
@@ -42,10 +43,10 @@ _SETS = f"""
     CHARACTER_SET_SCHEMA sysname? = NULL
     CHARACTER_SET_NAME sysname? = {INFORMATION_TYPE["CHARACTER_SET_NAME"]}
 """
-_NO_DOMAIN = """
-    DOMAIN_CATALOG sysname? = NULL
-    DOMAIN_SCHEMA sysname? = NULL
-    DOMAIN_NAME sysname? = NULL
+_DOMAIN = """
+    DOMAIN_CATALOG sysname? = CASE WHEN domain_name IS NOT NULL THEN {name} END
+    DOMAIN_SCHEMA sysname? = domain_schema
+    DOMAIN_NAME sysname? = domain_name
 """
 
 VIEWS = (
@@ -78,8 +79,10 @@ VIEWS = (
     ),
     declare(
         "INFORMATION_SCHEMA.COLUMNS",
-        "(SELECT c.*, o.schema_name, o.name AS object_name FROM {home}.all_columns c JOIN {home}.objects o "
-        "ON o.object_id = c.object_id WHERE o.type IN ('U', 'V') ORDER BY c.object_id, c.column_id) c",
+        "(SELECT c.*, o.schema_name, o.name AS object_name, d.schema_name AS domain_schema, d.name AS domain_name "
+        "FROM {home}.all_columns c JOIN {home}.objects o ON o.object_id = c.object_id "
+        "LEFT JOIN {home}.user_types d ON d.user_type_id = c.type_user "
+        "WHERE o.type IN ('U', 'V') ORDER BY c.object_id, c.column_id) c",
         _TABLE
         + """
         COLUMN_NAME sysname? = name
@@ -94,7 +97,7 @@ VIEWS = (
         COLLATION_SCHEMA sysname? = NULL
         COLLATION_NAME sysname? = collated
         """
-        + _NO_DOMAIN,
+        + _DOMAIN,
     ),
     declare(
         "INFORMATION_SCHEMA.TABLE_CONSTRAINTS",
@@ -183,13 +186,13 @@ VIEWS = (
         IS_RESULT nvarchar(10)? = CASE parameter_id WHEN 0 THEN 'YES' ELSE 'NO' END
         AS_LOCATOR nvarchar(10)? = 'NO'
         PARAMETER_NAME sysname? = name
-        DATA_TYPE nvarchar(128)? = type_name
+        DATA_TYPE nvarchar(128)? = CASE type_name WHEN 'table' THEN 'table type' ELSE type_name END
         """
         + _type(_NUMBERS + _SETS),
     ),
     declare(
         "INFORMATION_SCHEMA.SEQUENCES",
-        "(SELECT q.*, t.precision FROM {home}.all_sequences q JOIN {home}.all_types t ON t.name = q.type_name)",
+        "(SELECT q.*, t.precision FROM {home}.all_sequences q JOIN {home}.base_types t ON t.name = q.type_name)",
         """
         SEQUENCE_CATALOG nvarchar(128)? = {name}
         SEQUENCE_SCHEMA nvarchar(128)? = schema_name
@@ -208,21 +211,20 @@ VIEWS = (
         DECLARED_NUMERIC_SCALE int? = NULL
         """,
     ),
-    empty(
+    declare(
         "INFORMATION_SCHEMA.DOMAINS",
-        """
-        DOMAIN_CATALOG nvarchar(128)?
-        DOMAIN_SCHEMA nvarchar(128)?
-        DOMAIN_NAME sysname
-        DATA_TYPE sysname
-        CHARACTER_MAXIMUM_LENGTH int?
-        CHARACTER_OCTET_LENGTH int?
-        COLLATION_NAME sysname?
-        NUMERIC_PRECISION tinyint?
-        NUMERIC_PRECISION_RADIX smallint?
-        NUMERIC_SCALE int?
-        DATETIME_PRECISION smallint?
-        DOMAIN_DEFAULT nvarchar(4000)?
+        "(SELECT c.schema_name, c.name AS domain_name, c.type_name, c.type_length, t.precision, t.scale, "
+        "t.collation_name AS collated FROM {home}.user_types c "
+        "JOIN {home}.all_types t ON t.user_type_id = c.user_type_id WHERE c.object_id = 0) c",
+        f"""
+        DOMAIN_CATALOG nvarchar(128)? = {{name}}
+        DOMAIN_SCHEMA nvarchar(128)? = schema_name
+        DOMAIN_NAME sysname = domain_name
+        DATA_TYPE sysname = type_name
+        {_type()}
+        COLLATION_NAME sysname? = collated
+        {_NUMBERS}
+        DOMAIN_DEFAULT nvarchar(4000)? = NULL
         """,
     ),
     declare(

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, SequenceInfo
 from local_sqlserver.errors import sql_error
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import SqlType, UserType
 
 CATALOG_SCHEMA = "__catalog"
 """The DuckDB schema of the catalog's tables in each database file."""
@@ -42,7 +42,7 @@ class ParameterInfo:
 
 @dataclass(frozen=True, slots=True)
 class CatalogObject:
-    """A table ('U'), view ('V'), procedure ('P') or sequence ('SO').
+    """A table ('U'), view ('V'), procedure ('P'), sequence ('SO') or the hidden table of a table type ('TT').
 
     ``definition`` is the T-SQL text of a view or procedure, and the ``sequence_text`` of a sequence.
 
@@ -132,6 +132,7 @@ class Catalog:
     principals: dict[str, PrincipalInfo] = field(default_factory=dict)
     permissions: frozenset[PermissionInfo] = frozenset()
     certificates: dict[str, CertificateInfo] = field(default_factory=dict)
+    types: dict[tuple[str, str], UserType] = field(default_factory=dict)
     version: int = 0
 
     def copy(self) -> Catalog:
@@ -142,6 +143,7 @@ class Catalog:
             objects=dict(self.objects),
             principals=dict(self.principals),
             certificates=dict(self.certificates),
+            types=dict(self.types),
         )
 
     def schema(self, name: str) -> str | None:
@@ -152,6 +154,10 @@ class Catalog:
     def find(self, schema: str, name: str) -> CatalogObject | None:
         """Return the table, view or procedure of that name."""
         return self.objects.get((schema.lower(), name.lower()))
+
+    def type_by_id(self, type_id: int) -> UserType | None:
+        """Return the user-defined type with that id."""
+        return next((found for found in self.types.values() if found.id == type_id), None)
 
     def by_id(self, object_id: int) -> CatalogObject | None:
         """Return the object with that id."""

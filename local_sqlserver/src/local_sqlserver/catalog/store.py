@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
+from typing import Any
 
 import duckdb
 
@@ -22,9 +23,11 @@ from local_sqlserver.catalog.objects import (
     quote,
 )
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, ForeignKey
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import SqlType, UserType
 
 _TYPE_COLUMNS = "type_name VARCHAR, type_length INTEGER, type_precision INTEGER, type_scale INTEGER"
+_USER_TYPE = "type_user INTEGER"
+"""``SqlType.user``; it comes last, because a database file of an older version gets it added."""
 
 _TABLES = {
     "schemas": "schema_id INTEGER, name VARCHAR",
@@ -32,14 +35,16 @@ _TABLES = {
     "created TIMESTAMP, modified TIMESTAMP, definition VARCHAR",
     "columns": f"object_id INTEGER, column_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, is_nullable BOOLEAN, "
     "seed BIGINT, increment BIGINT, default_definition VARCHAR, default_name VARCHAR, computed VARCHAR, "
-    "collation_name VARCHAR",
+    f"collation_name VARCHAR, {_USER_TYPE}, is_persisted BOOLEAN",
     "constraints": "object_id INTEGER, constraint_id INTEGER, name VARCHAR, kind VARCHAR, columns "
     "VARCHAR[], definition VARCHAR, is_disabled BOOLEAN, is_not_trusted BOOLEAN, clustered BOOLEAN, "
     "columnstore BOOLEAN, descending VARCHAR[], included VARCHAR[]",
     "foreign_keys": "object_id INTEGER, constraint_id INTEGER, referenced_schema VARCHAR, referenced_table VARCHAR, "
     "referenced_columns VARCHAR[], on_delete VARCHAR, on_update VARCHAR",
     "parameters": f"object_id INTEGER, parameter_id INTEGER, name VARCHAR, {_TYPE_COLUMNS}, "
-    f"is_output BOOLEAN, has_default BOOLEAN",
+    f"is_output BOOLEAN, has_default BOOLEAN, {_USER_TYPE}",
+    "user_types": f"user_type_id INTEGER, schema_name VARCHAR, name VARCHAR, declared VARCHAR, is_nullable BOOLEAN, "
+    f"object_id INTEGER, {_TYPE_COLUMNS}",
     "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
     "signatures": "object_id INTEGER, thumbprint BLOB",
     "certificates": "certificate_id INTEGER, name VARCHAR, subject VARCHAR, thumbprint BLOB, salt BLOB, hash BLOB",
@@ -47,7 +52,7 @@ _TABLES = {
     "permissions": "principal VARCHAR, permission VARCHAR, securable VARCHAR, state VARCHAR",
 }
 _OBJECT_TABLES = ("columns", "constraints", "foreign_keys", "parameters", "signatures")
-_ADDED_TABLES = ("signatures", "certificates", "extended_properties", "foreign_keys")
+_ADDED_TABLES = ("signatures", "certificates", "extended_properties", "foreign_keys", "user_types")
 """Tables that a database file of an older version may lack."""
 
 
@@ -70,6 +75,9 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     for name in _ADDED_TABLES:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {home}.{name} ({_TABLES[name]})")
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS collation_name VARCHAR")
+    for table in ("columns", "parameters"):
+        connection.execute(f"ALTER TABLE {home}.{table} ADD COLUMN IF NOT EXISTS {_USER_TYPE} DEFAULT 0")
+    connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS is_persisted BOOLEAN DEFAULT FALSE")
     for column in ("is_disabled", "is_not_trusted"):
         connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column} BOOLEAN DEFAULT FALSE")
     for column in ("clustered BOOLEAN", "columnstore BOOLEAN", "descending VARCHAR[]", "included VARCHAR[]"):
@@ -87,8 +95,8 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     columns: dict[int, list[ColumnInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.columns ORDER BY object_id, column_id").fetchall():
         identity = None if row[8] is None else (row[8], row[9])
-        declared = SqlType(row[3], row[4], row[5], row[6])
-        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13])
+        declared = SqlType(row[3], row[4], row[5], row[6], row[14])
+        info = ColumnInfo(row[2], declared, row[7], identity, row[10], row[11], row[12], row[13], row[15])
         columns.setdefault(row[0], []).append(info)
     foreign_keys = {
         (row[0], row[1]): ForeignKey(row[2], row[3], tuple(row[4]), row[5], row[6])
@@ -104,7 +112,7 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         constraints.setdefault(row[0], []).append(constraint)
     parameters: dict[int, list[ParameterInfo]] = {}
     for row in connection.execute(f"SELECT * FROM {home}.parameters ORDER BY object_id, parameter_id").fetchall():
-        declared = SqlType(row[3], row[4], row[5], row[6])
+        declared = SqlType(row[3], row[4], row[5], row[6], row[9])
         parameters.setdefault(row[0], []).append(ParameterInfo(row[2], declared, row[7], row[8]))
     signatures: dict[int, list[bytes]] = {}
     for object_id, thumbprint in connection.execute(f"SELECT * FROM {home}.signatures").fetchall():
@@ -127,6 +135,9 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
             signatures=frozenset(signatures.get(row[0], ())),
         )
         catalog.objects[item.key] = item
+    for row in connection.execute(f"SELECT * FROM {home}.user_types ORDER BY user_type_id").fetchall():
+        found = UserType(*row[:6])
+        catalog.types[found.key] = found
     for row in connection.execute(f"SELECT * FROM {home}.principals").fetchall():
         catalog.principals[row[0].lower()] = PrincipalInfo(row[0], row[1], row[2], row[3], frozenset(row[4]))
     granted = connection.execute(f"SELECT * FROM {home}.permissions").fetchall()
@@ -136,43 +147,45 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     return catalog
 
 
+def object_rows(item: CatalogObject) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of an object in the tables objects, columns and constraints."""
+    columns = []
+    for position, column in enumerate(item.columns, 1):
+        kind, identity = column.type, column.identity or (None, None)
+        columns.append(
+            (
+                *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
+                *(column.nullable, *identity, column.default, column.default_name, column.computed),
+                *(column.collation, kind.user, column.persisted),
+            )
+        )
+    constraints = [
+        (
+            *(item.id, position, known.name, known.kind, list(known.columns), known.definition),
+            *(known.disabled, not known.trusted, known.clustered, known.columnstore),
+            *(list(known.descending), list(known.included)),
+        )
+        for position, known in enumerate(item.constraints, 1)
+    ]
+    row = (item.id, item.schema, item.name, item.type, item.created, item.modified, item.definition)
+    return {"objects": [row], "columns": columns, "constraints": constraints}
+
+
+def table_columns(table: str) -> list[str]:
+    """Return the columns of a table of the catalog: ``name type`` for each."""
+    return _TABLES[table].split(", ")
+
+
 def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: CatalogObject, new: bool) -> None:
     """Write an object's rows; ``new`` False replaces its present rows."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     if not new:
         drop_object(connection, database, item.id)
-    connection.execute(
-        f"INSERT INTO {home}.objects VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        [item.id, item.schema, item.name, item.type, item.created, item.modified, item.definition],
-    )
-    for position, column in enumerate(item.columns, 1):
-        kind, identity = column.type, column.identity or (None, None)
-        connection.execute(
-            f"INSERT INTO {home}.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            [
-                *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
-                *(column.nullable, *identity, column.default, column.default_name, column.computed),
-                column.collation,
-            ],
-        )
+    for table, rows in object_rows(item).items():
+        for row in rows:
+            places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+            connection.execute(f"INSERT INTO {home}.{table} VALUES ({places})", [*row])
     for position, constraint in enumerate(item.constraints, 1):
-        connection.execute(
-            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            [
-                item.id,
-                position,
-                constraint.name,
-                constraint.kind,
-                list(constraint.columns),
-                constraint.definition,
-                constraint.disabled,
-                not constraint.trusted,
-                constraint.clustered,
-                constraint.columnstore,
-                list(constraint.descending),
-                list(constraint.included),
-            ],
-        )
         if (foreign := constraint.foreign) is not None:
             connection.execute(
                 f"INSERT INTO {home}.foreign_keys VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -184,10 +197,10 @@ def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: Catal
     for position, parameter in enumerate(item.parameters, 0 if item.type == "FN" else 1):  # 0 is the result
         kind = parameter.type
         connection.execute(
-            f"INSERT INTO {home}.parameters VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            f"INSERT INTO {home}.parameters VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             [
                 *(item.id, position, parameter.name, kind.name, kind.length, kind.precision, kind.scale),
-                *(parameter.output, parameter.has_default),
+                *(parameter.output, parameter.has_default, kind.user),
             ],
         )
     for thumbprint in item.signatures:
@@ -209,6 +222,21 @@ def drop_properties(connection: duckdb.DuckDBPyConnection, database: str, object
         " AND NOT list_contains($2, lower(part))",
         [object_id, [name.lower() for name in kept]],
     )
+
+
+def put_type(connection: duckdb.DuckDBPyConnection, database: str, item: UserType, base: SqlType) -> None:
+    """Record a user-defined type; ``base`` is the base type of an alias type."""
+    connection.execute(
+        f"INSERT INTO {quote(database)}.{quote(CATALOG_SCHEMA)}.user_types "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        [*astuple(item), base.name, base.length, base.precision, base.scale],
+    )
+
+
+def drop_type(connection: duckdb.DuckDBPyConnection, database: str, type_id: int) -> None:
+    """Delete a user-defined type's row."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    connection.execute(f"DELETE FROM {home}.user_types WHERE user_type_id = $1", [type_id])
 
 
 def put_schema(connection: duckdb.DuckDBPyConnection, database: str, schema_id: int, name: str) -> None:

@@ -59,6 +59,7 @@ _TYPE_ROWS = ", ".join(
         "('hierarchyid', 240, 128, 892, 0, 0, FALSE, TRUE)",
         "('geometry', 240, 129, -1, 0, 0, FALSE, TRUE)",
         "('geography', 240, 130, -1, 0, 0, FALSE, TRUE)",
+        "('table', 243, 243, -1, 0, 0, FALSE, FALSE)",
     ]
 )
 """name, system_type_id, user_type_id, max_length, precision, scale, whether it has a collation, is_nullable."""
@@ -96,9 +97,13 @@ _SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__[0-9A-F]{8}$')"
 """Whether a constraint has a generated name, by its form."""
 
 HELPERS = {
-    "all_types": f"SELECT name, system_type_id, user_type_id, max_length, precision, scale, "
+    "base_types": f"SELECT name, system_type_id, user_type_id, max_length, precision, scale, "
     f"CASE WHEN has_collation THEN {_COLLATION} END AS collation_name, is_nullable FROM (VALUES {_TYPE_ROWS}) "
     "t (name, system_type_id, user_type_id, max_length, precision, scale, has_collation, is_nullable)",
+    "all_types": "SELECT *, 4 AS schema_id, 0 AS object_id FROM {home}.base_types WHERE name <> 'table' "
+    f"UNION ALL SELECT c.name, t.system_type_id, c.user_type_id, {_LENGTH}, {_PRECISION}, {_SCALE}, "
+    "t.collation_name, c.is_nullable AND c.object_id = 0, s.schema_id, c.object_id FROM {home}.user_types c "
+    "JOIN {home}.base_types t ON t.name = c.type_name JOIN {home}.schemas s ON lower(s.name) = lower(c.schema_name)",
     "all_objects": "SELECT o.name, o.object_id, s.schema_id, 0 AS parent_object_id, o.type, "
     "o.created, o.modified "
     "FROM {home}.objects o JOIN {home}.schemas s ON lower(s.name) = lower(o.schema_name) "
@@ -110,10 +115,10 @@ HELPERS = {
     "o.object_id, 'D', o.created, o.modified "
     "FROM {home}.columns c JOIN {home}.objects o ON o.object_id = c.object_id "
     "JOIN {home}.schemas s ON lower(s.name) = lower(o.schema_name) WHERE c.default_name IS NOT NULL",
-    "all_columns": f"SELECT c.*, t.system_type_id, t.user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
+    "all_columns": f"SELECT c.*, t.system_type_id, COALESCE(NULLIF(c.type_user, 0), t.user_type_id) AS user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
     f"{_SCALE} AS scale, CASE WHEN c.type_name IN {_in_list(TEXT)} THEN COALESCE(c.collation_name, {_COLLATION}) "
     "END AS collated, CASE WHEN c.default_name IS NULL THEN 0 ELSE c.object_id * 1000 + 500 + c.column_id END AS "
-    "default_object_id FROM {home}.columns c JOIN {home}.all_types t ON t.name = c.type_name "
+    "default_object_id FROM {home}.columns c JOIN {home}.base_types t ON t.name = c.type_name "
     "ORDER BY c.object_id, c.column_id",
     # The clustered index of a table is number 1, the others are counted from 2; 0 is a heap.
     "all_indexes": "SELECT object_id, constraint_id, name, kind, columns, definition, clustered, columnstore, "
@@ -175,8 +180,8 @@ HELPERS["all_sequences"] = (
     "AND q.sequence_name = o.name WHERE o.type = 'SO'"
 )
 HELPERS["all_parameters"] = (
-    f"SELECT c.*, t.system_type_id, t.user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
-    f"{_SCALE} AS scale FROM {{home}}.parameters c JOIN {{home}}.all_types t ON t.name = c.type_name "
+    f"SELECT c.*, t.system_type_id, COALESCE(NULLIF(c.type_user, 0), t.user_type_id) AS user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
+    f"{_SCALE} AS scale FROM {{home}}.parameters c JOIN {{home}}.base_types t ON t.name = c.type_name "
     "ORDER BY c.object_id, c.parameter_id"
 )
 
@@ -325,7 +330,7 @@ _SESSION = "(SELECT unnest(tsql_sessions(), recursive := TRUE)) s"
 _DEPENDENCIES = f"""(
     SELECT o.object_id, r.dependency.database_name AS database_name, r.dependency.schema_name AS schema_name,
         r.dependency.entity_name AS entity_name, x.object_id AS referenced_id
-    FROM {{home}}.objects o, unnest(tsql_dependencies(o.definition)) r (dependency)
+    FROM {{home}}.objects o, unnest(tsql_dependencies({{name}}, o.definition)) r (dependency)
     LEFT JOIN {{home}}.objects x ON lower(x.name) = lower(r.dependency.entity_name)
         AND lower(x.schema_name) = lower(COALESCE(r.dependency.schema_name, 'dbo'))
         AND lower(COALESCE(r.dependency.database_name, {{name}})) = lower({{name}})
@@ -396,18 +401,18 @@ VIEWS = (
         name sysname
         system_type_id tinyint
         user_type_id int
-        schema_id int = 4
+        schema_id int
         principal_id int? = NULL
         max_length smallint
         precision tinyint
         scale tinyint
         collation_name sysname?
         is_nullable bit?
-        is_user_defined bit = FALSE
+        is_user_defined bit = user_type_id > 256
         is_assembly_type bit = system_type_id = 240
         default_object_id int = 0
         rule_object_id int = 0
-        is_table_type bit = FALSE
+        is_table_type bit = object_id <> 0
         """,
     ),
     declare("sys.objects", "{home}.all_objects o", _OBJECT),
@@ -453,7 +458,7 @@ VIEWS = (
         + """
         definition nvarchar(max)? = computed
         uses_database_collation bit = TRUE
-        is_persisted bit = FALSE
+        is_persisted bit
         """,
     ),
     declare(
@@ -556,7 +561,7 @@ VIEWS = (
         "sys.sequences",
         "(SELECT o.*, q.* EXCLUDE (object_id, name, type, created, modified), t.system_type_id, t.user_type_id, "
         "t.precision FROM {home}.all_objects o JOIN {home}.all_sequences q ON q.object_id = o.object_id "
-        "JOIN {home}.all_types t ON t.name = q.type_name) o",
+        "JOIN {home}.base_types t ON t.name = q.type_name) o",
         _OBJECT
         + """
         start_value bigint = first
@@ -575,26 +580,27 @@ VIEWS = (
         last_used_value bigint? = last_used
         """,
     ),
-    empty(
+    declare(
         "sys.table_types",
+        "{home}.all_types WHERE object_id <> 0",
         """
         name sysname
         system_type_id tinyint
         user_type_id int
         schema_id int
-        principal_id int?
+        principal_id int? = NULL
         max_length smallint
         precision tinyint
         scale tinyint
         collation_name sysname?
         is_nullable bit?
-        is_user_defined bit
-        is_assembly_type bit
-        default_object_id int
-        rule_object_id int
-        is_table_type bit
-        type_table_object_id int
-        is_memory_optimized bit?
+        is_user_defined bit = TRUE
+        is_assembly_type bit = FALSE
+        default_object_id int = 0
+        rule_object_id int = 0
+        is_table_type bit = TRUE
+        type_table_object_id int = object_id
+        is_memory_optimized bit? = FALSE
         """,
     ),
     empty(
@@ -744,7 +750,7 @@ VIEWS = (
         has_default_value bit = FALSE
         is_xml_document bit = FALSE
         xml_collection_id int = 0
-        is_readonly bit = FALSE
+        is_readonly bit = type_name = 'table'
         is_nullable bit? = TRUE
         """,
     ),

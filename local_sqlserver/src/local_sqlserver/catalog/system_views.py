@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from local_sqlserver.catalog import information_schema, sys_views
+from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import BUILT_IN_SCHEMAS, CATALOG_SCHEMA, MASTER, quote
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.collation import DATABASE
@@ -23,6 +24,10 @@ from local_sqlserver.compiler.types import duckdb_type, sql_type
 from local_sqlserver.types import TEXT, TYPES, digits, storage_bytes
 
 _VIEWS = {(view.schema.lower(), view.name.lower()): view for view in (*sys_views.VIEWS, *information_schema.VIEWS)}
+
+
+_TEMPORARY = ("objects", "columns", "constraints")
+"""The tables of the catalog to which temporary tables add rows in tempdb."""
 
 
 def supported() -> list[SystemView]:
@@ -83,6 +88,8 @@ def _expanded(text: str, database: str) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         name = match[1]
+        if database == TEMPDB and name in _TEMPORARY:  # the engine gives the rows of temporary tables
+            return f"(FROM {match[0]} UNION ALL SELECT r.* FROM (SELECT unnest(tsql_temporary_{name}()) AS r))"
         if name in sys_views.HELPERS:
             return _expanded(f"({sys_views.HELPERS[name]})", database)
         schema, _, rest = name.partition("_")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from local_sqlserver.catalog.databases import Database, Databases
 from local_sqlserver.catalog.objects import Catalog
 from local_sqlserver.errors import sql_error
+from local_sqlserver.types import UserType
 
 _versions = itertools.count(1)
 
@@ -30,6 +31,10 @@ class CatalogView:
         """Return a database's catalog with the changes of this session's transaction."""
         overlay = self._overlays.get(database.lower())
         return overlay[0] if overlay else self.database(database).catalog
+
+    def user_types(self, database: str) -> tuple[UserType, ...]:
+        """Return the user-defined types of a database."""
+        return tuple(self.catalog(database).types.values())
 
     def versions(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return a value that changes whenever a committed catalog or a copy of this session changes."""

@@ -104,7 +104,8 @@ def negate(operator: str, value: Value, line: int) -> Value:
     # DuckDB gives the negative of a constant a wider type if need be.
     narrow = value.type.name in INTEGERS and constant is None
     sql = f"CAST(-{value.sql} AS {duckdb_type(value.type)})" if narrow else f"(-{value.sql})"
-    return Value(sql, value.type, constant=constant, cost=native(value))
+    required = value.required and constant is not None
+    return Value(sql, value.type, constant=constant, cost=native(value), required=required)
 
 
 def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlError:

@@ -24,6 +24,7 @@ class ColumnInfo:
     default_name: str | None = None
     computed: str | None = None
     collation: str | None = None
+    persisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Relation:
 
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
     'V' view, 'T' temporary table, '@' table variable, 'S' system view, 'SO' a sequence object with its ``sequence``;
-    'FN', 'IF' and 'TF' are functions.
+    'FN', 'IF' and 'TF' are functions. ``user_type`` is the id of the table type of a table variable, 0 without one.
     """
 
     duckdb_name: str
@@ -95,6 +96,7 @@ class Relation:
     constraints: tuple[ConstraintInfo, ...] = ()
     identity_insert: bool = False
     sequence: SequenceInfo | None = None
+    user_type: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,9 @@ class Context(Protocol):
 
     def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
         """Resolve a user-defined function: scalar (raises SqlError 4121) or with ``tables`` table-valued (208)."""
+
+    def give_table(self, name: str, relation: Relation) -> None:
+        """Let a table-valued parameter of a function stand for a table variable of its caller."""
 
     def variable(self, name: str, line: int) -> SqlType:
         """The declared type of '@x' (case-insensitive). Raises SqlError 137."""
@@ -183,9 +188,9 @@ class Translation:
     'delete', 'merge', 'truncate' or 'ddl'. ``target`` is the table whose rows a DML statement changes; the others are
     only read. ``returns_rows`` is True for a SELECT and for an OUTPUT clause that goes to the client. ``column_types``
     are the declared types of the result's columns, None where DuckDB's type decides; ``identities`` are the positions
-    of its IDENTITY columns; ``collations`` are the collations of text, None for the database's. ``assignments`` are the
-    variables that a SELECT @a = …, @b = … sets from the last row; with ``counted`` that row has one more column, the
-    number of rows of the SELECT.
+    of its IDENTITY columns, ``required`` those of columns that are never NULL; ``collations`` are the collations of
+    text, None for the database's. ``assignments`` are the variables that a SELECT @a = …, @b = … sets from the last
+    row; with ``counted`` that row has one more column, the number of rows of the SELECT.
 
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
@@ -201,6 +206,7 @@ class Translation:
     column_types: tuple[SqlType | None, ...] = ()
     column_names: tuple[str, ...] = ()
     identities: frozenset[int] = frozenset()
+    required: frozenset[int] = frozenset()
     collations: tuple[str | None, ...] = ()
     assignments: tuple[str, ...] = ()
     counted: bool = False

@@ -218,10 +218,18 @@ _RANGES = {"datetime": ("1753-01-01", "10000-01-01"), "smalldatetime": ("1900-01
 """The first day of a type, and the day after its last."""
 
 
+def _year_first(sql: str, target: SqlType, style: int | None) -> str:
+    """SQL of a text as DATETIME reads it: in a style with the day first, the day also follows a year that is first."""
+    if target.name not in _RANGES or _DATE_ORDERS.get(style or 0) != (_DAY_FIRST, _DAY_FIRST):
+        return sql
+    form = r"^ *(\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})( .*)?$"
+    return f"regexp_replace({sql}, '{form}', '\\1\\2\\4\\2\\3\\5')"
+
+
 def _moment_of_text(sql: str, target: SqlType, style: int | None) -> str:
     """SQL of a text as a date or time; NULL for wrong text."""
     name = target.name
-    moment = _moment(sql, None if name == "time" else style)
+    moment = _moment(_year_first(sql, target, style), None if name == "time" else style)
     text = SqlType("datetime2", scale=7)
     if name == "datetimeoffset":
         zone = f"tsql_zone_minutes(tsql_zone({sql}))"
@@ -291,7 +299,8 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
             attempt = computed_once(lambda once: _moment_of_text(once, target, style), value)
         else:
             attempt = _moment_of_text(sql, target, style)
-        failure = f"tsql_moment_failure({sql}, {quote(source)}, {quote(name)})" if old else _failure(value, 241)
+        read = _year_first(sql, target, style)
+        failure = f"tsql_moment_failure({read}, {quote(source)}, {quote(name)})" if old else _failure(value, 241)
     return Value(attempt if lenient else f"coalesce({attempt}, {failure})", target)
 
 

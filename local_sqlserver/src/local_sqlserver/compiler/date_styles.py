@@ -14,9 +14,10 @@ _DATE_STYLES = {
 }  # fmt: skip
 _MOMENT_STYLES = {
     8: "%H:%M:%S", 24: "%H:%M:%S", 108: "%H:%M:%S", 20: "%Y-%m-%d %H:%M:%S", 120: "%Y-%m-%d %H:%M:%S",
-    14: "%H:%M:%S:%g", 114: "%H:%M:%S:%g", 13: "%d %b %Y %H:%M:%S:%g", 113: "%d %b %Y %H:%M:%S:%g",
 }  # fmt: skip
 _FRACTION_STYLES = {21: "%Y-%m-%d %H:%M:%S", 25: "%Y-%m-%d %H:%M:%S", 121: "%Y-%m-%d %H:%M:%S"}
+_COLON_STYLES = {14: "%H:%M:%S", 114: "%H:%M:%S", 13: "%d %b %Y %H:%M:%S", 113: "%d %b %Y %H:%M:%S"}
+"""Styles whose fraction follows a colon, but a point where the type has more digits than DATETIME."""
 _ISO_STYLES = (126, 127)
 STYLES = (*range(15), *range(20, 26), *range(100, 115), 120, 121, 126, 127, 130, 131)
 """The styles of CONVERT, for all types."""
@@ -33,6 +34,11 @@ def _fraction(value: Value) -> str:
         return "''"
     moment = f"DATE '1900-01-01' + {value.sql}" if value.type.name == "time" else value.sql
     return f"'.' || left(strftime({moment}, '%f') || '0', {scale})"
+
+
+def _after_colon(value: Value) -> str:
+    """SQL of the fraction in the styles with a colon: ':123', or of DATETIME2 '.1234567'."""
+    return _fraction(value) if value.type.name == "datetime2" else f"strftime({value.sql}, ':%g')"
 
 
 def date_text(value: Value, style: int | None, line: int) -> str:
@@ -69,13 +75,17 @@ def date_text(value: Value, style: int | None, line: int) -> str:
         clock = f"' ' || lpad(strftime({sql}, '%-I'), 2, ' ')"
         if style in (0, 100):
             return f"({day} || {clock} || strftime({sql}, ':%M%p'))"
-        return f"({day} || {clock} || strftime({sql}, ':%M:%S:%g%p'))"
+        return f"({day} || {clock} || strftime({sql}, ':%M:%S') || {_after_colon(value)} || strftime({sql}, '%p'))"
     if name == "date":
         raise sql_error(281, style, "date", line=line)
     if style in _MOMENT_STYLES:
         return f"strftime({sql}, '{_MOMENT_STYLES[style]}')"
+    if style in _COLON_STYLES:
+        return f"(strftime({sql}, '{_COLON_STYLES[style]}') || {_after_colon(value)})"
     if style in _FRACTION_STYLES:
-        return f"(strftime({sql}, '{_FRACTION_STYLES[style]}') || {_fraction(value)})"
+        # A SMALLDATETIME has the form of a DATETIME.
+        fraction = "'.000'" if name == "smalldatetime" else _fraction(value)
+        return f"(strftime({sql}, '{_FRACTION_STYLES[style]}') || {fraction})"
     if style in _ISO_STYLES:
         fraction = _fraction(value)
         if name == "datetime":

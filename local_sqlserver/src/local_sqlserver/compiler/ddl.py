@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import DATABASE, find, named
 from local_sqlserver.compiler import foreign_keys
@@ -20,6 +20,7 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.dml import DataCompiler
+from local_sqlserver.compiler.expressions import has_aggregate
 from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.keys import (
     index_name,
@@ -35,6 +36,7 @@ from local_sqlserver.compiler.objects import (
     create_sequence,
     identity_sequence,
     last_identity,
+    move_identity,
     sibling,
     temporary,
 )
@@ -43,7 +45,7 @@ from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, MAX, TEXT, SqlType
 
 _ROWS = "temp.main._tsql_rows"
 """The temporary table with the rows of a table that is made anew."""
@@ -84,12 +86,12 @@ class DefinitionCompiler(DataCompiler):
             if any(definition.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, definition.name, target.name, line=definition.line)
             if definition.name.lower() in keyed and definition.nullable is True:
-                raise sql_error(8111, target.name, line=definition.line)
+                raise _nullable_key(target, definition.line)
             nullable = False if definition.name.lower() in keyed else definition.nullable
             columns.append(self._column(definition, target, columns, nullable))
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
-        relation = replace(target, columns=tuple(columns))
+        relation = replace(target, columns=tuple(columns), user_type=node.user_type)
         # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
         for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
             if given.kind == "F" and target.kind == "T":
@@ -151,7 +153,12 @@ class DefinitionCompiler(DataCompiler):
             if len(self.parameters) > before_it:
                 raise unsupported("A computed column with the time, the user or the session", definition.line)
             return ColumnInfo(
-                definition.name, value.type, computed=stored_text(definition.computed), collation=named(value.collation)
+                definition.name,
+                value.type,
+                nullable=definition.nullable is not False,
+                computed=stored_text(definition.computed),
+                collation=named(value.collation),
+                persisted=definition.persisted,
             )
         assert definition.type is not None
         duckdb_type(definition.type, definition.line)
@@ -360,7 +367,7 @@ class DefinitionCompiler(DataCompiler):
         for constraint in node.add_constraints:
             if constraint.kind == "PK" and definition.name.lower() in {name.lower() for name in constraint.columns}:
                 if nullable is True:
-                    raise sql_error(8111, relation.name, line=definition.line)
+                    raise _nullable_key(relation, definition.line)
                 nullable = False
         column = self._column(definition, relation, list(relation.columns), nullable)
         return replace(relation, columns=(*relation.columns, column)), column
@@ -385,7 +392,7 @@ class DefinitionCompiler(DataCompiler):
             if any(known.kind == "PK" for known in relation.constraints):
                 raise sql_error(1779, relation.name, line=given.line)
             if any(column.name in constraint.columns and column.nullable for column in relation.columns):
-                raise sql_error(8111, relation.name, line=given.line)
+                raise _nullable_key(relation, given.line)
         return constraint
 
     def _add_default(self, given: syntax.ConstraintDefinition, relation: Relation) -> Relation:
@@ -413,8 +420,8 @@ class DefinitionCompiler(DataCompiler):
                 if node.if_exists:
                     continue
                 raise sql_error(4924, "ALTER TABLE DROP COLUMN", name, relation.name, line=node.line)
-            if column.default_name or self._users(column, relation):
-                raise sql_error(4922, "ALTER TABLE DROP COLUMN", column.name, line=node.line)
+            if users := self._users(column, relation):
+                raise _accessed("ALTER TABLE DROP COLUMN", column, users, node.line)
             kept = tuple(known for known in relation.columns if known is not column)
             if not kept:
                 raise sql_error(4923, column.name, relation.name, line=node.line)
@@ -425,15 +432,16 @@ class DefinitionCompiler(DataCompiler):
             statements += self._rebuilt(before, relation, {})
         return _ddl(tuple(statements), CatalogChange("alter table", relation))
 
-    def _users(self, column: ColumnInfo, relation: Relation) -> list[str]:
-        """The constraints, indexes and computed columns that read a column."""
-        users = [constraint.name for constraint in relation.constraints if column.name in constraint.columns]
+    def _users(self, column: ColumnInfo, relation: Relation) -> list[_User]:
+        """The default, constraints, indexes and computed columns of a column."""
+        users = [_User("D", column.default_name)] if column.default_name else []
+        users += [_User(known.kind, known.name) for known in relation.constraints if column.name in known.columns]
         for computed in relation.columns:
             if computed.computed is not None:
                 source = relation_source(relation, relation.name, "")
                 self.expression(parse_expression(computed.computed), Scope(None, [source]))
-                if column.name in source.used:
-                    users.append(computed.name)
+                if column.name in source.used and computed is not column:
+                    users.append(_User("computed", computed.name))
         return users
 
     def _refuse_referenced_key(self, constraint: ConstraintInfo, relation: Relation, line: int) -> None:
@@ -466,7 +474,9 @@ class DefinitionCompiler(DataCompiler):
                 columns = tuple(plain if known is column else known for known in relation.columns)
                 return replace(relation, columns=columns)
         if not node.if_exists:
-            raise sql_error(3728, name, line=node.line)
+            error = sql_error(3727, line=node.line)
+            error.causes = (sql_error(3728, name, line=node.line),)
+            raise error
         return relation
 
     def _alter_column(
@@ -475,20 +485,15 @@ class DefinitionCompiler(DataCompiler):
         column = next((known for known in relation.columns if known.name.lower() == definition.name.lower()), None)
         if column is None or definition.type is None:
             raise sql_error(4924, "ALTER TABLE ALTER COLUMN", definition.name, relation.name, line=node.line)
-        used = [
-            constraint
-            for constraint in relation.constraints
-            if column.name in constraint.columns and constraint.kind != "C"
-        ]
-        # The type of a column with a key or index is fixed in SQL Server; only its length may change.
-        if used and definition.type.name != column.type.name:
-            raise sql_error(4922, "ALTER TABLE ALTER COLUMN", column.name, line=node.line)
+        if column.computed is not None:
+            raise sql_error(4928, column.name, "COMPUTED", line=node.line)
         nullable = definition.nullable is not False
         after_column = replace(
             column, type=definition.type, nullable=nullable, collation=_collation(definition, definition.type)
         )
-        if used and after_column.collation != column.collation:
-            raise sql_error(5074, "object", used[0].name, "column", column.name, line=node.line)
+        kept_by = [user for user in self._users(column, relation) if not _may_alter(user, column, after_column)]
+        if kept_by and after_column != column:
+            raise _accessed("ALTER TABLE ALTER COLUMN", column, kept_by, node.line)
         after = replace(
             relation,
             columns=tuple(after_column if known is column else known for known in relation.columns),
@@ -582,6 +587,11 @@ class DefinitionCompiler(DataCompiler):
 
     def create_view(self, node: syntax.CreateView) -> Translation:
         """CREATE, ALTER and CREATE OR ALTER VIEW."""
+        if node.target[-1].startswith("#"):
+            raise sql_error(4103, node.target[-1], line=node.line)
+        for part in node.query.walk():
+            if isinstance(part, syntax.TableSource) and part.name[-1].startswith("#"):
+                raise sql_error(4508, line=part.line)
         target = self.context.target(node.target, node.line)
         known = self.existing(node.target, node.line)
         if known is not None and (node.action == "CREATE" or known.kind != "V"):
@@ -694,7 +704,7 @@ class DefinitionCompiler(DataCompiler):
         if any(known is not column and known.name.lower() == node.new.lower() for known in relation.columns):
             raise sql_error(15335, node.new, "COLUMN", line=node.line)
         filtered = [known for known in relation.constraints if known.definition]
-        if self._users(column, replace(relation, constraints=())) or any(
+        if any(user.kind == "computed" for user in self._users(column, relation)) or any(
             column.name in self._read_by(known, relation) for known in filtered
         ):
             raise sql_error(15336, f"{'.'.join(node.target)}.{node.old}", line=node.line)
@@ -776,34 +786,107 @@ class DefinitionCompiler(DataCompiler):
         return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 
     def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
-        """SELECT … INTO: a new table with the columns and types of the result."""
+        """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column."""
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
             raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
+        inherited = self._inherited_identity(body, rows)
         columns: list[ColumnInfo] = []
         parts = []
-        for column in rows.columns:
+        for index, column in enumerate(rows.columns):
             if not column.name:
                 raise sql_error(1038, line=node.line)
             if any(column.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, column.name, target.name, line=node.line)
-            columns.append(ColumnInfo(column.name, column.type, collation=named(column.collation)))
+            identity = inherited[1] if inherited is not None and inherited[0] == index else None
+            columns.append(
+                ColumnInfo(
+                    column.name,
+                    column.type,
+                    nullable=not column.required,
+                    identity=identity,
+                    collation=named(column.collation),
+                )
+            )
             # DuckDB may have computed a wider type than the declared one.
             parts.append(
                 f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
             )
         relation = replace(target, columns=tuple(columns), constraints=())
-        sql = (
-            f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {tables}SELECT "
-            f"{', '.join(parts)} FROM ({rows.sql}) AS _i"
-        )
+        select = f"{tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _i"
+        statements = [f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {select}"]
+        if any(not column.nullable for column in columns):
+            statements = [*self._created(relation), f"INSERT INTO {target.duckdb_name} {select}"]
+        identity_column = next((column for column in columns if column.identity), None)
+        if identity_column is not None and identity_column.identity is not None:
+            value = identifier(identity_column.name)
+            moved = move_identity(relation, identity_column, target.duckdb_name, value)
+            counted = f"SELECT count(*) FROM {target.duckdb_name}"
+            statements = [create_sequence(relation, identity_column.identity), *statements, moved, counted]
         return Translation(
-            statements=(sql,),
+            statements=tuple(statements),
             command="select",
             parameters=tuple(self.parameters),
             changes=(CatalogChange("create table", relation),),
         )
+
+    def _inherited_identity(self, body: syntax.Select, rows: Rows) -> tuple[int, tuple[int, int]] | None:
+        """The position of the column that keeps the IDENTITY of its table, and its seed and increment.
+
+        None if the query joins, groups, or selects the column twice ("SELECT - INTO clause": it is then NOT NULL).
+        """
+        positions = [index for index, column in enumerate(rows.columns) if column.identity]
+        source = body.source
+        if len(positions) != 1 or not isinstance(source, syntax.TableSource) or source.name[-1].lower() in self.tables:
+            return None
+        if body.group is not None or any(has_aggregate(item.value) for item in body.items if item.value):
+            return None
+        relation = self.context.relation(source.name, source.line)
+        found = next((column.identity for column in relation.columns if column.identity), None)
+        return (positions[0], found) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """An object that uses a column: a constraint or index of a kind, a default (D) or a computed column."""
+
+    kind: str
+    name: str
+
+
+def _nullable_key(relation: Relation, line: int) -> SqlError:
+    """Error 1750, caused by 8111: a primary key on a column that allows NULL."""
+    error = sql_error(1750, line=line)
+    error.causes = (sql_error(8111, relation.name, line=line),)
+    return error
+
+
+def _accessed(statement: str, column: ColumnInfo, users: list[_User], line: int) -> SqlError:
+    """Error 4922, caused by a 5074 for each object that uses the column."""
+    error = sql_error(4922, statement, column.name, line=line)
+    names = {"IX": "index", "UX": "index", "computed": "column"}
+    error.causes = tuple(
+        sql_error(5074, names.get(user.kind, "object"), user.name, "column", column.name, line=line) for user in users
+    )
+    return error
+
+
+def _may_alter(user: _User, before: ColumnInfo, after: ColumnInfo) -> bool:
+    """Whether ALTER COLUMN may change a column although it is used (ALTER TABLE, "ALTER COLUMN").
+
+    A default allows another length. A check, key or index allows one of text and binary of variable length, an index
+    and a UNIQUE constraint a longer one.
+    """
+    if before.type.name != after.type.name:
+        return False
+    if user.kind == "D":
+        return True
+    varies = before.type.name.startswith("var") or before.type.name == "nvarchar"
+    if user.kind in ("computed", "PK", "F") or not varies or before.collation != after.collation:
+        return False
+    old, new = before.type.length or 0, after.type.length or 0
+    return user.kind == "C" or (new >= old if old != MAX and new != MAX else new == MAX)
 
 
 def _bound(given: int | str | None, before: int | None, default: int) -> int:
@@ -855,5 +938,5 @@ def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tupl
             raise sql_error(4511, position + 1, line=node.line)
         if any(known.name.lower() == name.lower() for known in columns):
             raise sql_error(4506, name, target.name, line=node.line)
-        columns.append(ColumnInfo(name, column.type, collation=named(column.collation)))
+        columns.append(ColumnInfo(name, column.type, nullable=not column.required, collation=named(column.collation)))
     return tuple(columns)

@@ -159,14 +159,29 @@ class DataCompiler(FunctionCompiler):
         constraints are checked and only their values are returned.
         """
         tests = []
+        known = {name.lower(): value for name, value in values.items()}
+        reads: dict[str, set[str]] = {}
+        for column in relation.columns:
+            if column.computed is None:
+                continue
+            source = relation_source(relation, relation.name, relation.name)
+            source.replacements.update(known)
+            value = self.expression(parse_expression(column.computed), Scope(None, [source]))
+            reads[column.name.lower()] = {name.lower() for name in source.used}
+            known[column.name.lower()] = value
+            if not column.nullable and (changed is None or reads[column.name.lower()] & changed):
+                table = f"{relation.database}.{relation.schema}.{relation.name}"
+                failed = raise_sql(515, *map(quote, (column.name, table, verb)))
+                tests.append(f"WHEN {value.sql} IS NULL THEN {failed}")
         for constraint in relation.constraints:
             if constraint.kind != "C" or constraint.disabled:
                 continue
-            used = {column.lower() for column in constraint.columns}
+            used = {name.lower() for name in constraint.columns}
+            used |= {name for column_name in used for name in reads.get(column_name, ())}
             if changed is not None and not used & changed:
                 continue
             source = relation_source(relation, relation.name, relation.name)
-            source.replacements.update({name.lower(): value for name, value in values.items()})
+            source.replacements.update(known)
             condition = self.condition(parse_expression(constraint.definition), Scope(None, [source]))
             # WHEN NOT: a CHECK that is unknown (NULL) allows the row.
             tests.append(f"WHEN NOT {condition} THEN {check_failed(verb, constraint, relation)}")
@@ -328,7 +343,9 @@ class DataCompiler(FunctionCompiler):
 
         Checks read a subquery of the new values: a default or NEXTVAL that a check repeated would be evaluated again.
         """
-        if not any(constraint.kind == "C" and not constraint.disabled for constraint in relation.constraints):
+        if not any(known.kind == "C" and not known.disabled for known in relation.constraints) and not any(
+            column.computed and not column.nullable for column in relation.columns
+        ):
             selected = ", ".join(value.sql for value in values.values())
             return f'SELECT {selected} FROM ({source}) AS "_v"'
         inner = ", ".join(f"{value.sql} AS {identifier(name)}" for name, value in values.items())
@@ -567,10 +584,12 @@ class DataCompiler(FunctionCompiler):
         where = _where(conditions)
         limit = self._row_limit(node.top)
         changed = {name.lower() for name in values}
+        # A check may read a computed column, and a computed column may be NOT NULL.
+        computed = {column.name.lower() for column in relation.columns if column.computed is not None}
         has_checks = any(
-            constraint.kind == "C" and {name.lower() for name in constraint.columns} & changed
+            constraint.kind == "C" and {name.lower() for name in constraint.columns} & (changed | computed)
             for constraint in relation.constraints
-        )
+        ) or any(column.computed is not None and not column.nullable for column in relation.columns)
         updated = foreign_keys.Changes(
             relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=frozenset(changed)
         )

@@ -114,7 +114,7 @@ class ExpressionCompiler:
     def _value(self, node: syntax.Expression, scope: Scope) -> Value:
         match node:
             case syntax.Literal():
-                return literal(node)
+                return replace(literal(node), required=node.kind != "null")
             case syntax.Variable(name=name):
                 return self.variable(name, node.line)
             case syntax.Column():

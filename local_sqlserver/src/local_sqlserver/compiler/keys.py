@@ -19,7 +19,7 @@ from local_sqlserver.compiler.contract import (
     Relation,
 )
 from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
-from local_sqlserver.compiler.objects import sibling
+from local_sqlserver.compiler.objects import own_name, sibling
 from local_sqlserver.types import TEXT
 
 OWN_ROWS = 36028797018960000
@@ -48,7 +48,7 @@ def looked_up_keys(relation: Relation) -> tuple[ConstraintInfo, ...]:
 
 def index_name(relation: Relation, name: str) -> str:
     """The quoted name of a unique index, with the table's name in it, because index names are unique per table only."""
-    return sibling(relation, f"{relation.name}${name}")
+    return sibling(relation, own_name(relation, name))
 
 
 def unique_index(relation: Relation, constraint: ConstraintInfo, where: str = "") -> str:
@@ -61,7 +61,7 @@ def unique_index(relation: Relation, constraint: ConstraintInfo, where: str = ""
         f"CASE WHEN {where} THEN {key} END" if where else key for key in map(_index_key, _columns(relation, constraint))
     ]
     expressions = ", ".join(f"({key})" for key in keys)
-    emitted = identifier(f"{relation.name}${constraint.name}")
+    emitted = identifier(own_name(relation, constraint.name))
     return f"CREATE UNIQUE INDEX {emitted} ON {relation.duckdb_name} ({expressions})"
 
 

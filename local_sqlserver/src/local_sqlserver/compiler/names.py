@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
@@ -14,7 +14,10 @@ from local_sqlserver.types import SqlType
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL."""
+    """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL.
+
+    ``null`` marks a bare NULL, ``required`` a column that is never NULL.
+    """
 
     name: str
     type: SqlType
@@ -22,6 +25,7 @@ class OutputColumn:
     collation: Collation | None = None
     null: bool = False
     identity: bool = False
+    required: bool = False
 
     @property
     def own_collation(self) -> Collation | None:
@@ -75,7 +79,18 @@ class SourceColumns:
         reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
         if not self.emitted:
             reference = identifier(column.emitted)
-        return Value(reference, column.type, collation=column.own_collation, cost=Cost.NAME, identity=column.identity)
+        return Value(
+            reference,
+            column.type,
+            collation=column.own_collation,
+            cost=Cost.NAME,
+            identity=column.identity,
+            required=column.required,
+        )
+
+    def allow_null(self) -> None:
+        """Let the columns be NULL: an outer join has no row of this source for some rows."""
+        self.columns = tuple(replace(column, required=False) for column in self.columns)
 
 
 @dataclass(slots=True)
@@ -159,6 +174,7 @@ def relation_source(relation: Relation, alias: str, emitted: str) -> SourceColum
             column.name,
             find(column.collation) if column.collation else DATABASE,
             identity=column.identity is not None,
+            required=not column.nullable,
         )
         for column in relation.columns
     )

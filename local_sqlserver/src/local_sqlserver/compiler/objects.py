@@ -23,9 +23,15 @@ def sibling(relation: Relation, name: str) -> str:
     return ".".join([*_parts(relation)[:-1], identifier(name)])
 
 
+def own_name(relation: Relation, name: str) -> str:
+    """A name with that of the DuckDB table in it, which differs between temporary tables of one name."""
+    table = _parts(relation)[-1].strip('"').replace('""', '"')
+    return f"{table}${name}"
+
+
 def identity_sequence(relation: Relation) -> str:
     """The quoted name of the sequence that numbers a table's IDENTITY column."""
-    return sibling(relation, f"{relation.name}$identity")
+    return sibling(relation, own_name(relation, "identity"))
 
 
 def last_identity(relation: Relation) -> str:

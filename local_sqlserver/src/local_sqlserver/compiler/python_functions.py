@@ -20,6 +20,7 @@ from duckdb.func import FunctionNullHandling
 
 from local_sqlserver.compiler import folding, json_text
 from local_sqlserver.compiler.failures import raising
+from local_sqlserver.compiler.message_format import format_message
 from local_sqlserver.errors import sql_error, unsupported
 
 if TYPE_CHECKING:
@@ -200,10 +201,19 @@ def tsql_bytes_guid(data: bytes) -> str:
     return str(UUID(bytes_le=data[:16].ljust(16, b"\0")))
 
 
+def tsql_format_message(text: str, arguments: list[str | None], kinds: str) -> str:
+    """FORMATMESSAGE: ``kinds`` has i for an argument that is a whole number, s for text. Raises SqlError 2786."""
+    values = [
+        value if value is None or kind == "s" else int(value) for value, kind in zip(arguments, kinds, strict=True)
+    ]
+    return format_message(text, values)
+
+
 _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_decimal: (["VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     tsql_decimal_order: (["VARCHAR", "VARCHAR"], "INTEGER"),
     tsql_parse_name: (["VARCHAR", "INTEGER"], "VARCHAR"),
+    tsql_format_message: (["VARCHAR", "VARCHAR[]", "VARCHAR"], "VARCHAR"),
     tsql_json_escape: (["VARCHAR"], "VARCHAR"),
     tsql_soundex: (["VARCHAR"], "VARCHAR"),
     tsql_shift: (["BIGINT", "BIGINT", "INTEGER"], "BIGINT"),

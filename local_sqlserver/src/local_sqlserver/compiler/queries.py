@@ -185,6 +185,7 @@ class QueryCompiler(ExpressionCompiler):
         # raises 530 at the limit.
         anchor = self._body(body.left, None)
         columns = named_columns(anchor, table.columns, table.name, table.line)
+        columns = tuple(replace(column, required=False) for column in columns)
         self.tables[table.name.lower()] = SourceColumns(
             table.name, table.name, columns, depth=f"{identifier(table.name)}.{_DEPTH}"
         )
@@ -263,7 +264,8 @@ class QueryCompiler(ExpressionCompiler):
             if collation == UNRESOLVED and node.operator == "UNION ALL":
                 raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
-            columns.append(replace(one, type=declared, null=null, collation=collation))
+            required = one.required and (two.required or node.operator in ("EXCEPT", "INTERSECT"))
+            columns.append(replace(one, type=declared, null=null, collation=collation, required=required))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -514,7 +516,11 @@ class QueryCompiler(ExpressionCompiler):
             if group.sets is not None:
                 # In a set without this key the column is NULL; min() would show a value.
                 shown = f"CASE WHEN grouping({grouped}) = 0 THEN {shown} END"
-            keys[value.sql] = Value(shown, value.type, collation=value.collation, cost=native(value))
+            keys[value.sql] = Value(
+                shown, value.type, collation=value.collation, cost=native(value), required=value.required
+            )
+        if group.sets is not None:
+            keys = {sql: replace(value, required=False) for sql, value in keys.items()}
         scope.keys = keys
         sql = [key(value) for value in values]
         if group.sets is None:
@@ -535,7 +541,9 @@ class QueryCompiler(ExpressionCompiler):
             if value.collation == UNRESOLVED:
                 raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
-            column = OutputColumn(name, value.type, emitted, value.collation, value.null, value.identity)
+            column = OutputColumn(
+                name, value.type, emitted, value.collation, value.null, value.identity, value.required
+            )
             items.append((column, shown))
 
         for item in node.items:
@@ -668,10 +676,19 @@ class QueryCompiler(ExpressionCompiler):
 
     def _join(self, node: syntax.Join, scope: Scope) -> str:
         refuse_windows(node.condition)
+        before = len(scope.sources)
         left = self.source(node.left, scope)
+        between = len(scope.sources)
         if node.kind.endswith("APPLY"):
-            return self._apply(node, left, scope)
+            applied = self._apply(node, left, scope)
+            if node.kind == "OUTER APPLY":
+                _allow_null(scope.sources[between:])
+            return applied
         right = self.source(node.right, scope)
+        if node.kind in ("LEFT", "FULL"):
+            _allow_null(scope.sources[between:])
+        if node.kind in ("RIGHT", "FULL"):
+            _allow_null(scope.sources[before:between])
         if isinstance(node.right, syntax.Join):
             right = f"({right})"  # its ON precedes the ON of this join
         if node.condition is None:
@@ -767,6 +784,11 @@ class QueryCompiler(ExpressionCompiler):
             "WHERE _unpivoted.v IS NOT NULL"
         )
         return self._derived(Rows(sql, tuple(columns)), node.alias, (), scope, node.line)
+
+
+def _allow_null(sources: list[SourceColumns]) -> None:
+    for source in sources:
+        source.allow_null()
 
 
 def _refuse_next_value(node: syntax.Node, number: int) -> None:

@@ -57,7 +57,11 @@ def key_lookups(relation: Relation, context: Context, line: int) -> tuple[KeyLoo
 
 def check_function(node: syntax.CreateFunction, context: Context) -> tuple[ColumnInfo, ...]:
     """Check the body of a function; return the columns of a table-valued one. Raises SqlError."""
-    columns = DefinitionCompiler(context, node.line).check_function(node)
+    compiler = DefinitionCompiler(context, node.line)
+    for parameter in node.parameters:
+        if parameter.table is not None:
+            context.give_table(parameter.name, compiler.create_table(parameter.table.table).changes[0].relation)
+    columns = compiler.check_function(node)
     return tuple(ColumnInfo(column.name, column.type) for column in columns)
 
 
@@ -101,6 +105,7 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
         column_names=tuple(column.name for column in rows.columns),
         collations=tuple(named(column.collation) for column in rows.columns),
         identities=frozenset(index for index, column in enumerate(rows.columns) if column.identity),
+        required=frozenset(index for index, column in enumerate(rows.columns) if column.required),
         assignments=assignments,
     )
 

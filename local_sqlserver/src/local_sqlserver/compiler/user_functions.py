@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local_sqlserver.compiler.accumulation import accumulates, accumulation
-from local_sqlserver.compiler.contract import FunctionInfo
-from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.contract import FunctionInfo, Relation
+from local_sqlserver.compiler.conversions import assign, implicit
 from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, reference
 from local_sqlserver.compiler.queries import QueryCompiler, named_columns
@@ -127,7 +127,8 @@ class FunctionCompiler(QueryCompiler):
     def check_function(self, definition: syntax.CreateFunction) -> tuple[OutputColumn, ...]:
         """Compile a body on its own; return the columns of a table-valued function. Raises SqlError."""
         function = FunctionInfo(".".join(definition.name), definition, self.context)
-        nulls = {parameter.name.lower(): typed_null(parameter.type) for parameter in definition.parameters}
+        scalars = [parameter for parameter in definition.parameters if parameter.table is None]
+        nulls = {parameter.name.lower(): typed_null(parameter.type) for parameter in scalars}
         with self._inside(function):
             if definition.returns is None:
                 return self._rows(definition, nulls).columns
@@ -141,12 +142,27 @@ class FunctionCompiler(QueryCompiler):
             raise sql_error(313 if few else 8144, function.name, line=node.line)
         values = {}
         for parameter, argument in zip(parameters, node.arguments, strict=True):
+            if parameter.table is not None:
+                function.context.give_table(parameter.name, self._table_argument(argument, parameter))
+                continue
             given = argument
             if isinstance(argument, syntax.Literal) and argument.kind == "default":
                 given = parameter.default or syntax.Literal(kind="null", value="", line=node.line)
             value = implicit(self.expression(given, scope), parameter.type, node.line)
             values[parameter.name.lower()] = typed_null(parameter.type) if value.null else value
         return values
+
+    def _table_argument(self, argument: syntax.Expression, parameter: syntax.ProcedureParameter) -> Relation:
+        """The table variable that a table-valued parameter gets; raises 206 for anything else."""
+        name = argument.name if isinstance(argument, syntax.Variable) else ""
+        if isinstance(argument, syntax.Literal) and argument.kind == "default":
+            raise unsupported("DEFAULT for a table-valued parameter of a function", argument.line)
+        if name.lower() in self._lists:
+            raise unsupported("A table variable of a function as an argument", argument.line)
+        found = self.context.relation((name,), argument.line) if name.startswith("@") else None
+        if found is None or found.user_type != parameter.type.user:
+            raise sql_error(206, "table" if found else "expression", parameter.type.name, line=argument.line)
+        return found
 
     def _named(self, values: dict[str, Value]) -> tuple[str, dict[str, Value]]:
         """A new name for a set of values, and the references to its parts."""
@@ -458,7 +474,10 @@ class FunctionCompiler(QueryCompiler):
         for column in table.columns:
             assert column.type is not None
             value = by_name.get(column.name.lower())
-            converted = typed_null(column.type) if value is None else implicit(value, column.type, node.line)
+            converted = typed_null(column.type)
+            if value is not None:
+                table_name = f"tempdb.dbo.{node.target[-1]}"
+                converted = assign(value, column.type, table=table_name, column=column.name, line=node.line)
             sql = typed_null(column.type).sql if converted.null else converted.sql
             if column.nullable is False:
                 failed = raise_sql(515, quote(column.name), quote(node.target[-1]), quote("INSERT"))

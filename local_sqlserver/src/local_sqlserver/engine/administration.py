@@ -30,6 +30,7 @@ from local_sqlserver.engine.resolution import invalid_object
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.user_types import UserTypes
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -92,6 +93,7 @@ class Administration:
         self._permissions = permissions
         self._compilation = compilation
         self._runner = runner
+        self.types = UserTypes(view, work, permissions, compilation, self._writing)
 
     @contextmanager
     def _writing(self, line: int) -> Iterator[None]:
@@ -188,7 +190,8 @@ class Administration:
             with self._writing(statement.line):
                 catalog_changes.put(self._view, self._transactions, target.database, item, new=present is None)
             for view in views:  # their SQL contains the body of the function
-                (definition,) = parse_batch(view.definition).statements
+                types = self._view.user_types(target.database)
+                (definition,) = parse_batch(view.definition, types=types).statements
                 assert isinstance(definition, syntax.CreateView)
                 deque(self.create_view(replace(definition, action="CREATE OR ALTER"), inner), maxlen=0)
         yield Done(in_procedure=frame.in_procedure)
@@ -296,6 +299,9 @@ class Administration:
             raise sql_error(15150, "drop", "schema", schema)
         for item in catalog.in_schema(schema):
             raise sql_error(3729, "drop schema", schema, item.name)
+        for known in catalog.types.values():
+            if known.schema.lower() == schema.lower():
+                raise sql_error(3729, "drop schema", schema, known.name)
         connection = self._transactions.connection
         # CASCADE, because RESTRICT would count objects that this transaction has dropped.
         connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
@@ -309,7 +315,10 @@ class Administration:
     # --- DROP
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
-        """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, SCHEMA and DATABASE."""
+        """DROP TABLE, VIEW, SEQUENCE, TYPE, PROCEDURE, FUNCTION, SCHEMA and DATABASE."""
+        if statement.kind == "TYPE":
+            yield from self.types.drop(statement, frame)
+            return
         if statement.kind in ("TABLE", "VIEW", "SEQUENCE"):
             translation, relations = self._compilation.compiled(statement, frame)
             yield from self._runner.run(translation, relations, frame, statement.line)

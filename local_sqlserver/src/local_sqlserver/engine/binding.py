@@ -59,6 +59,8 @@ class Binder:
 
     def bind(self) -> None:
         """Raise the first error of names or types: SqlError 207, 209, 8120 …, 2714 for a temporary table twice."""
+        for item in self._batch.tables:
+            self._declare(item)
         self._statements(self._batch.statements)
 
     def _statements(self, statements: tuple[syntax.Statement, ...]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.engine import system_procedures
+from local_sqlserver.engine import system_procedures, table_variables
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
@@ -19,6 +20,7 @@ from local_sqlserver.engine.events import (
     ProcedureDone,
     ReturnValue,
     Rows,
+    TableValue,
 )
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.ports import Statements
@@ -27,7 +29,7 @@ from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.scalars import Scalars
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.signing import signers
-from local_sqlserver.engine.state import Frame, Returned, ScopeAborted, SessionState, Variable
+from local_sqlserver.engine.state import Frame, Returned, ScopeAborted, SessionState, TableVariable, Variable
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -68,6 +70,7 @@ class Calls:
         self._scalars = scalars
         self._statements = statements
         self._inserting = False
+        self._inserting_since = 0
         self.prepared: dict[int, tuple[str, tuple[syntax.ProcedureParameter, ...]]] = {}
 
     # --- statements of T-SQL
@@ -94,6 +97,11 @@ class Calls:
             yield ProcedureDone(result.code if result.type is None else 0)
 
     def _argument(self, argument: syntax.Argument, frame: Frame) -> ArgumentValue:
+        if argument.table:
+            table = frame.tables.get(argument.table.lower())
+            if table is None:
+                raise sql_error(1087, argument.table, line=argument.line)
+            return ArgumentValue(argument.name, table, SqlType("table", user=table.relation.user_type))
         if argument.value is None:
             return ArgumentValue(argument.name, None, SqlType("int"), default=True)
         value, kind = self._scalars.evaluate(frame, argument.value)
@@ -112,7 +120,7 @@ class Calls:
         """INSERT … EXEC inserts the rows of all result sets into the target."""
         if self._inserting:
             raise sql_error(8164)
-        self._inserting = True
+        self._inserting, self._inserting_since = True, self.transactions.count
         kinds: list[SqlType] | None = None
         rows: list[tuple[Any, ...]] = []
         try:
@@ -134,6 +142,18 @@ class Calls:
         finally:
             self._inserting = False
         yield from self._insert_rows(statement, frame, kinds or [], rows)
+
+    def commit(self) -> Iterator[Event]:
+        """COMMIT; raises SqlError 3916 within INSERT … EXEC for a transaction that began before it."""
+        if self._inserting and self.transactions.count <= self._inserting_since:
+            raise sql_error(3916)
+        yield from self._work.commit()
+
+    def roll_back(self, name: str) -> Iterator[Event]:
+        """ROLLBACK, which is error 3915 within INSERT … EXEC."""
+        if self._inserting:
+            raise sql_error(3915)
+        yield from self._work.roll_back(name)
 
     def _insert_rows(
         self, statement: syntax.InsertExecute, frame: Frame, kinds: list[SqlType], rows: list[tuple[Any, ...]]
@@ -176,7 +196,7 @@ class Calls:
         if found is not None:
             database, item = found
             if item.type == "FN":
-                return self._scalar_function(name, item, arguments, frame, line)
+                return self._scalar_function(database, name, item, arguments, frame, line)
             if not item.name.startswith("#"):
                 self._permissions.check_execute(frame, database, item)
             return (yield from self._user_procedure(database, item, arguments, frame, line))
@@ -214,10 +234,16 @@ class Calls:
         return None
 
     def _scalar_function(
-        self, name: tuple[str, ...], item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int
+        self,
+        database: str,
+        name: tuple[str, ...],
+        item: CatalogObject,
+        arguments: Sequence[ArgumentValue],
+        frame: Frame,
+        line: int,
     ) -> CallResult:
         """EXEC of a scalar function, whose value is the return code; raises 201, 8143, 8144, 8145."""
-        (definition,) = parse_batch(item.definition).statements
+        (definition,) = parse_batch(item.definition, types=self.view.user_types(database)).statements
         assert isinstance(definition, syntax.CreateFunction)
         inner = self._enter(frame)
         self._bind(definition.parameters, item, arguments, inner, line)
@@ -229,7 +255,7 @@ class Calls:
     def _user_procedure(
         self, database: str, item: CatalogObject, arguments: Sequence[ArgumentValue], frame: Frame, line: int
     ) -> Call:
-        (definition,) = parse_batch(item.definition).statements
+        (definition,) = parse_batch(item.definition, types=self.view.user_types(database)).statements
         assert isinstance(definition, syntax.CreateProcedure)
         full_name = f"{item.schema}.{item.name}"
         inner = self._enter(frame)
@@ -270,7 +296,8 @@ class Calls:
         finally:
             self.state.frames.remove(inner)
             self._work.leave(inner)
-        return 0
+        # Without RETURN, the code of a procedure that has reported errors is 10 less the highest severity.
+        return min(0, 10 - inner.worst)
 
     def _bind(
         self,
@@ -298,6 +325,9 @@ class Calls:
         given = {name: arguments[position] for position, name in positions.items()}
         for parameter in parameters:
             passed = given.get(parameter.name)
+            if parameter.table is not None:
+                self._bind_table(parameter, parameter.table, passed, inner, line)
+                continue
             variable = Variable(parameter.type)
             inner.variables[parameter.name.lower()] = variable
             if passed is not None and passed.output and not parameter.output:
@@ -310,7 +340,56 @@ class Calls:
                 raise sql_error(201, item.name, parameter.name, line=line)
         return positions
 
+    def _bind_table(
+        self,
+        parameter: syntax.ProcedureParameter,
+        declaration: syntax.TableDeclaration,
+        passed: ArgumentValue | None,
+        inner: Frame,
+        line: int,
+    ) -> None:
+        """Declare a table-valued parameter with the rows of its argument, none without one; raises 206, 500."""
+        table = table_variables.declare(self.compilation, self.transactions, declaration, inner)
+        if passed is None or passed.default:
+            return
+        if isinstance(passed.value, TableValue):
+            self._receive(passed.value, parameter.name, table, inner, line)
+        elif isinstance(passed.value, TableVariable) and passed.type.user == parameter.type.user:
+            table_variables.copy_rows(self.transactions, passed.value, table)
+        else:
+            names = (self._type_name(kind, inner.database) for kind in (passed.type, parameter.type))
+            raise sql_error(206, *names, line=line)
+
+    def _type_name(self, kind: SqlType, database: str) -> str:
+        user = self.view.catalog(database).type_by_id(kind.user)
+        return kind.name if user is None else user.name
+
+    def _receive(self, value: TableValue, name: str, table: TableVariable, inner: Frame, line: int) -> None:
+        """Insert the rows that a client sent; they must satisfy the type's constraints."""
+        columns = table.relation.columns
+        if not value.types:  # NULL or DEFAULT instead of a table
+            return
+        if len(value.types) != len(columns):
+            raise sql_error(500, len(value.types), len(columns), line=line)
+        sent = [index for index in range(len(columns)) if index not in value.defaults]
+        rows = [tuple(row[index] for index in sent) for row in value.rows]
+        target = syntax.InsertExecute(
+            target=(name,),
+            columns=tuple(columns[index].name for index in sent),
+            source=syntax.ExecuteString(text=syntax.Literal(kind="null", value="", line=line), line=line),
+            line=line,
+        )
+        before = self.state.last_identity, self.state.row_count
+        self.state.frames.append(inner)
+        try:
+            deque(self._insert_rows(target, inner, [value.types[index] for index in sent], rows), maxlen=0)
+        finally:
+            self.state.frames.remove(inner)
+        (self.state.last_identity, self.state.row_count), inner.scope_identity = before, None
+
     def _convert(self, argument: ArgumentValue, parameter: syntax.ProcedureParameter, line: int) -> Any:
+        if argument.type.name == "table":
+            raise sql_error(206, "table", str(parameter.type), line=line)
         try:
             return coerce(argument.value, parameter.type, argument.type)
         except SqlError as error:
@@ -330,7 +409,7 @@ class Calls:
         """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
         inner = self._enter(frame)
         inner.dynamic, inner.signers = True, frame.signers
-        parsed = parse_batch(text, parameters)
+        parsed = parse_batch(text, parameters, types=self.view.user_types(frame.database))
         item = CatalogObject(0, "", name, "P", self.state.clock, self.state.clock)
         positions = self._bind(parameters, item, arguments, inner, 0)
         code = yield from self._run(parsed, inner)

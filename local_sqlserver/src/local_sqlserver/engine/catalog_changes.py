@@ -13,6 +13,7 @@ from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.tokens import tokenize
+from local_sqlserver.types import SqlType, UserType
 
 
 def check(view: CatalogView, change: CatalogChange) -> None:
@@ -139,6 +140,29 @@ def put(view: CatalogView, transactions: Transactions, database: str, item: Cata
 
     def apply(catalog: Catalog) -> None:
         catalog.objects[item.key] = item
+
+    view.change(database, apply)
+
+
+def put_type(view: CatalogView, transactions: Transactions, database: str, item: UserType, base: SqlType) -> None:
+    """Store a user-defined type in the catalog's tables and in memory; ``base`` is that of an alias type."""
+    store.put_type(transactions.connection, database, item, base)
+
+    def apply(catalog: Catalog) -> None:
+        catalog.types[item.key] = item
+
+    view.change(database, apply)
+
+
+def drop_type(view: CatalogView, transactions: Transactions, database: str, item: UserType) -> None:
+    """Remove a user-defined type from the catalog's tables and from memory, with the hidden table of a table type."""
+    hidden = view.catalog(database).by_id(item.object_id)
+    if hidden is not None:
+        drop(view, transactions, database, hidden)
+    store.drop_type(transactions.connection, database, item.id)
+
+    def apply(catalog: Catalog) -> None:
+        catalog.types.pop(item.key, None)
 
     view.change(database, apply)
 

@@ -260,8 +260,20 @@ def _sp_helptext(caller: Caller, frame: Frame, given: Given) -> Iterator[Event]:
     yield from rowset(caller, [Column("Text", SqlType("nvarchar", length=length))], rows)
 
 
+_KINDS = {
+    "U": "user table",
+    "V": "view",
+    "P": "stored procedure",
+    "FN": "scalar function",
+    "IF": "inline function",
+    "TF": "table function",
+    "SO": "sequence object",
+}
+"""The types of objects as sp_help names them, by their type in sys.objects."""
+
+
 def _kind(item: CatalogObject) -> str:
-    return {"U": "user table", "V": "view", "P": "stored procedure"}[item.type]
+    return _KINDS[item.type]
 
 
 def _sp_help(caller: Caller, frame: Frame, given: Given) -> Iterator[Event]:
@@ -271,6 +283,7 @@ def _sp_help(caller: Caller, frame: Frame, given: Given) -> Iterator[Event]:
             for item in sorted(
                 caller.view.catalog(frame.database).objects.values(), key=lambda item: (item.type, item.name.lower())
             )
+            if item.type in _KINDS
         ]
         yield from rowset(caller, _shape("Name sysname, Owner sysname, Object_type nvarchar(31)"), rows)
         return
@@ -278,12 +291,11 @@ def _sp_help(caller: Caller, frame: Frame, given: Given) -> Iterator[Event]:
     described = [(item.name, "dbo", _kind(item), item.created)]
     shape = _shape("Name sysname, Owner sysname, Type nvarchar(31), Created_datetime datetime")
     yield from rowset(caller, shape, described)
-    if item.type == "P":
-        yield from _help_parameters(caller, item)
-        return
-    yield from _help_columns(caller, item)
+    if item.columns:
+        yield from _help_columns(caller, item)
+    yield from _help_parameters(caller, item)
     if item.type == "U":
-        yield from _help_keys(caller, item)
+        yield from _help_keys(caller, item, frame)
 
 
 def _numbers(declared: SqlType) -> tuple[str, str]:
@@ -336,7 +348,7 @@ def _help_parameters(caller: Caller, item: CatalogObject) -> Iterator[Event]:
             *(digits(known.type)[1] if known.type.name in NUMBERS | TEMPORAL else None, position),
             "Latin1_General_100_CI_AS_KS_WS_SC" if known.type.name in TEXT else None,
         )
-        for position, known in enumerate(item.parameters, 1)
+        for position, known in enumerate(item.parameters, 0 if item.type == "FN" else 1)
     ]
     shape = _shape(
         "Parameter_name sysname, Type sysname, Length smallint, Prec int, Scale int, Param_order int, Collation sysname"
@@ -344,7 +356,7 @@ def _help_parameters(caller: Caller, item: CatalogObject) -> Iterator[Event]:
     yield from rowset(caller, shape, rows)
 
 
-def _help_keys(caller: Caller, item: CatalogObject) -> Iterator[Event]:
+def _help_keys(caller: Caller, item: CatalogObject, frame: Frame) -> Iterator[Event]:
     yield from rowset(caller, _shape("Data_located_on_filegroup sysname"), [("PRIMARY",)])
     name = f"{item.schema}.{item.name}"
     yield from _help_indexes(caller, item, name)
@@ -371,7 +383,13 @@ def _help_keys(caller: Caller, item: CatalogObject) -> Iterator[Event]:
         yield from rowset(caller, shape, sorted(rows))
     else:
         yield _notice(15469, name)
-    yield _notice(15470, name)
+    others = caller.view.catalog(frame.database).objects.values()
+    if not any(
+        known.foreign is not None and (known.foreign.schema.lower(), known.foreign.table.lower()) == item.key
+        for other in others
+        for known in other.constraints
+    ):
+        yield _notice(15470, name)
     yield _notice(15647, name)
 
 

@@ -14,6 +14,7 @@ from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState, binding_error
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import SqlType
 
 _BINDING_ERRORS = frozenset({207, 208, 209, 213, 4104, 4121, 195, 1087})
@@ -43,6 +44,11 @@ class Compilation:
                 raise binding_error(error, frame.depth) from error
             raise
         self._permissions.check(frame, *found)
+        if self._permissions.restricts(frame):
+            context = self.context(frame)
+            for inner in node.walk():
+                if isinstance(inner, syntax.NextValue):
+                    self._permissions.check_sequence(frame, context.sequence(inner.sequence, inner.line))
         return found
 
     def compile(
@@ -68,6 +74,15 @@ class Compilation:
         if not context.reads_file:
             self._shared.compiled.put(key, Compiled(node, translation, relations))
         return translation, relations
+
+    def procedure(self, name: syntax.Name, frame: Frame) -> syntax.CreateProcedure | None:
+        """Return the definition of a procedure in the database of the frame, None if there is none of this name."""
+        item = self._view.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
+        if item is None or item.type != "P" or len(name) > 2:
+            return None
+        (definition,) = parse_batch(item.definition, types=self._view.user_types(frame.database)).statements
+        assert isinstance(definition, syntax.CreateProcedure)
+        return definition
 
     def bind(self, batch: syntax.Batch, frame: Frame) -> None:
         """Check names and types of a batch for a frame, unless the cache has it as bound and nothing has changed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from local_sqlserver.engine.coercion import coerce
@@ -43,7 +44,9 @@ class Cursors:
         home, key = frame.cursors if statement.local else self._cursors, statement.name.lower()
         if key in home and not key.startswith("@"):
             raise sql_error(16915, statement.name)
-        home[key] = Cursor(statement.query, statement.scroll)
+        # The query has the values that its variables have now, not those at OPEN.
+        variables = {name: replace(variable) for name, variable in frame.variables.items()}
+        home[key] = Cursor(statement.query, statement.scroll, variables)
         return ()
 
     def assign(self, statement: syntax.AssignCursor, frame: Frame) -> Iterable[Event]:
@@ -60,7 +63,7 @@ class Cursors:
         if statement.action == "OPEN":
             if cursor.rows is not None:
                 raise sql_error(16905)
-            query = cursor.query
+            query, frame = cursor.query, replace(frame, variables=cursor.variables)
             translation, relations = self._compilation.compiled(query, frame)
             description, rows = self._runner.query(translation, relations, frame, query.line)
             kinds = [column.type for column in result_columns(description, translation, rows)]

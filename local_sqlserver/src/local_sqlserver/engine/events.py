@@ -111,8 +111,23 @@ Event = Columns | Rows | Done | ProcedureDone | ReturnValue | Message | Error | 
 
 
 @dataclass(frozen=True, slots=True)
+class TableValue:
+    """The value of a table-valued parameter: the types of its columns, and its rows.
+
+    ``defaults`` are the positions of the columns for which the client sends no values: they get their defaults.
+    """
+
+    types: tuple[SqlType, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    defaults: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of an RPC call; ``name`` with its @, or empty when positional."""
+    """One argument of an RPC call; ``name`` with its @, or empty when positional.
+
+    The value of a table-valued one, of type 'table', is a ``TableValue``.
+    """
 
     name: str
     type: SqlType

@@ -11,6 +11,8 @@ import duckdb
 
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import ColumnInfo, key_lookups
+from local_sqlserver.compiler.message_format import format_message
+from local_sqlserver.engine import table_variables
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
 from local_sqlserver.engine.calls import Calls
@@ -20,7 +22,7 @@ from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import Column, DatabaseChanged, Done, Event, Message
 from local_sqlserver.engine.options import limited, set_options
 from local_sqlserver.engine.permissions import Permissions
-from local_sqlserver.engine.raising import format_message, message_of_throw, raised, thrown
+from local_sqlserver.engine.raising import message_of_throw, raised, thrown
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.scalars import Scalars
 from local_sqlserver.engine.shared import Shared
@@ -32,8 +34,7 @@ from local_sqlserver.engine.state import (
     Returned,
     ScopeAborted,
     SessionState,
-    TableVariable,
-    error_event,
+    error_events,
 )
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error
@@ -69,7 +70,7 @@ _KEEPS_ROW_COUNT = (
 )
 _KEEPS_LAST_ERROR = (
     *(syntax.If, syntax.While, syntax.Block, syntax.TryCatch, syntax.Execute, syntax.ExecuteString),
-    *(syntax.InsertExecute, syntax.Label, syntax.Declare),
+    *(syntax.InsertExecute, syntax.Label, syntax.Declare, syntax.RaiseError),
 )
 """Statements after which @@ERROR is that of the last statement inside them."""
 
@@ -86,6 +87,10 @@ _COMPILED = (
     ),
 )
 
+
+_CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
+_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
+"""Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
 
 Handler = Callable[[Any, Frame], Iterable[Event]]
 """Runs one kind of statement; the first argument is the statement."""
@@ -162,8 +167,8 @@ class Interpreter:
             syntax.ExecuteString: calls.execute_string,
             syntax.InsertExecute: calls.insert_execute,
             syntax.BeginTransaction: lambda statement, frame: work.begin(_named(statement.name, frame)),
-            syntax.CommitTransaction: lambda statement, frame: work.commit(),
-            syntax.RollbackTransaction: lambda statement, frame: work.roll_back(_named(statement.name, frame)),
+            syntax.CommitTransaction: lambda statement, frame: calls.commit(),
+            syntax.RollbackTransaction: lambda statement, frame: calls.roll_back(_named(statement.name, frame)),
             syntax.SaveTransaction: self._save,
             syntax.Use: self._use,
             syntax.WaitFor: self._wait_for,
@@ -188,7 +193,8 @@ class Interpreter:
 
     def batch(self, text: str) -> Iterator[Event]:
         """Parse, bind and run a batch in the session's base frame."""
-        batch, frame = parse_batch(text), self._state.base
+        frame = self._state.base
+        batch = parse_batch(text, types=self._view.user_types(frame.database))
         frame.declare(batch.variables)
         self._compilation.bind(batch, frame)
         with suppress(Returned):
@@ -226,7 +232,7 @@ class Interpreter:
                 error = self._doom(error, frame)
             if self.in_try:
                 raise error from None
-            yield from self._report(error, frame)
+            yield from self._report(error, statement, frame)
             return
         if not isinstance(statement, _KEEPS_LAST_ERROR):
             self._state.last_error = 0
@@ -252,11 +258,15 @@ class Interpreter:
             return refusal
         return error
 
-    def _report(self, error: SqlError, frame: Frame) -> Iterator[Event]:
+    def _report(self, error: SqlError, statement: syntax.Statement, frame: Frame) -> Iterator[Event]:
         transactions = self._transactions
+        frame.worst = max(frame.worst, error.severity)
         by_raiserror = isinstance(error, RaisedError) and error.statement == "RAISERROR"
         by_throw = isinstance(error, RaisedError) and error.statement == "THROW"
-        yield error_event(error)
+        yield from error_events(error)
+        ends_batch = frame.settings.xact_abort or transactions.doomed or error.number in _ABORTS_BATCH
+        if isinstance(statement, _CHANGES) and error.number in _TERMINATES and not ends_batch:
+            yield Message(message_text(3621), 3621, state=0, line=error.line, procedure=error.procedure)
         yield Done(in_procedure=frame.in_procedure, error=True)
         if error.severity >= 20:
             raise BatchAborted
@@ -304,7 +314,7 @@ class Interpreter:
                 yield Message(message.message, message.number, 0, 1, statement.line, frame.procedure)
             elif not self.in_try:  # a CATCH receives only the last error of a load
                 message.procedure = frame.procedure
-                yield error_event(message)
+                yield from error_events(message)
         if failure is not None:
             raise failure
         count = self._state.row_count
@@ -323,26 +333,13 @@ class Interpreter:
     def _declare(self, statement: syntax.Declare, frame: Frame) -> Iterable[Event]:
         for item in statement.items:
             if isinstance(item, syntax.TableDeclaration):
-                self._declare_table(item, frame)
+                if item.name.lower() not in frame.tables:  # a DECLARE in a loop keeps the rows, as in SQL Server
+                    table_variables.declare(self._compilation, self._transactions, item, frame)
             elif item.initial is not None:
                 variable = frame.variable(item.name, item.line)
                 variable.value = self._scalars.evaluate_as(frame, item.initial, item.type)
                 self._state.row_count = 1
         return ()
-
-    def _declare_table(self, item: syntax.TableDeclaration, frame: Frame) -> None:
-        if item.name.lower() in frame.tables:  # a DECLARE in a loop keeps the rows, as in SQL Server
-            return
-        translation, _ = self._compilation.compiled(item.table, frame)
-        connection = self._transactions.connection
-        relation = translation.changes[0].relation
-        connection.execute(f"DROP TABLE IF EXISTS {relation.duckdb_name}")
-        for sql in translation.statements:
-            connection.execute(sql)
-        table = TableVariable(relation, translation.statements)
-        if self._transactions.count:  # a rollback drops the table in DuckDB; it is then created again, empty
-            table.rows = []
-        frame.tables[item.name.lower()] = table
 
     def _set_variable(self, statement: syntax.SetVariable, frame: Frame) -> Iterable[Event]:
         variable = frame.variable(statement.name, statement.line)
@@ -473,8 +470,8 @@ class Interpreter:
         severity = max(0, severity or 0)
         state = min(255, max(0, state or 0))
         if severity <= 10:
-            self._state.last_error = 0
             yield Message(text, 50000, severity, state, statement.line, frame.procedure)
+            self._state.last_error = 50000 if "SETERROR" in statement.options else 0
             return
         if severity > 18 and "LOG" not in statement.options:
             raise sql_error(2754, 18, line=statement.line)

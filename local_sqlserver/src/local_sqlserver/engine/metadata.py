@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from local_sqlserver.catalog import system_views
+from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
 from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
 from local_sqlserver.engine.session_values import VERSION, SessionValues
+from local_sqlserver.engine.temporary_objects import temporary_object
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
-from local_sqlserver.types import TYPES, storage_bytes
+from local_sqlserver.types import SYSNAME, TYPES, storage_bytes
 
 Arguments = Sequence[str | None]
 Function = Callable[[SessionValues, Arguments], object]
@@ -61,6 +63,9 @@ def _find(values: SessionValues, text: str | None) -> tuple[CatalogObject, str] 
         if known is None:
             return None
         database = known.name
+    if parts[-1].startswith("#"):
+        relation = values.state.temporary(parts[-1])
+        return (temporary_object(values.state, relation), TEMPDB) if relation and database == TEMPDB else None
     item = values.view.catalog(database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
     return (item, database) if item else None
 
@@ -69,10 +74,6 @@ def _object_id(values: SessionValues, arguments: Arguments) -> object:
     text, kind = _argument(arguments, 0), _argument(arguments, 1)
     if text is None:
         return None
-    last = text.split(".")[-1].strip("[]")
-    if last.startswith("#"):
-        relation = values.state.temporary(last)
-        return -abs(hash(relation.duckdb_name)) % 2**30 if relation and kind in (None, "U", "u") else None
     found = _find(values, text)
     if found is not None:
         item = found[0]
@@ -222,13 +223,21 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _type_id(values: SessionValues, arguments: Arguments) -> object:
-    row = TYPES.get((_argument(arguments, 0) or "").lower())
-    return row.id if row else None
+    name = _argument(arguments, 0) or ""
+    row = TYPES.get(name.lower())
+    if row is not None or name.lower() in ("", "sysname"):
+        return row.id if row else SYSNAME if name else None
+    *schema, last = parse_name(name)
+    catalog = values.view.catalog(values.state.frame.database)
+    found = catalog.types.get(((schema[-1] if schema else "dbo").lower(), last.lower()))
+    return found.id if found else None
 
 
 def _type_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
-    return next((row.name for row in TYPES.values() if row.id == number), None)
+    user = values.view.catalog(values.state.frame.database).type_by_id(number or 0)
+    names = {row.id: row.name for row in TYPES.values()} | {SYSNAME: "sysname"}
+    return names.get(number or 0, user.name if user else None)
 
 
 def _col_length(values: SessionValues, arguments: Arguments) -> object:

@@ -104,6 +104,16 @@ class Permissions:
             for permission in ("SELECT",) if read_only else _NEEDED.get(translation.command, ("ALTER",)):
                 self.require(frame, permission, relation)
 
+    def restricts(self, frame: Frame) -> bool:
+        """Whether the caller's permissions count in a frame: not those of an administrator or inside a procedure."""
+        return not (self._administrator or frame.chained)
+
+    def check_sequence(self, frame: Frame, sequence: Relation) -> None:
+        """Raise SqlError 229 without UPDATE on the sequence of NEXT VALUE FOR."""
+        database, schema, name = sequence.database, sequence.schema, sequence.name
+        if not self.allowed(database, "UPDATE", schema, name, frame.signers):
+            raise sql_error(229, "UPDATE", name, database, schema)
+
     def require(self, frame: Frame, permission: str, relation: Relation) -> None:
         """Raise SqlError 229, or 1088 for ALTER, unless the session has a permission on a table or view."""
         database, schema, name = relation.database, relation.schema, relation.name

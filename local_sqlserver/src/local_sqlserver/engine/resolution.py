@@ -13,7 +13,7 @@ from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.shared import Shared
-from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.state import Frame, SessionState, TableVariable
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
@@ -81,6 +81,10 @@ class StatementContext:
         """Return the declared type of a variable."""
         return self._frame.variable(name, line).type
 
+    def give_table(self, name: str, relation: Relation) -> None:
+        """Let a table-valued parameter of a function stand for a table variable of its caller."""
+        self._frame.tables[name.lower()] = TableVariable(relation, ())
+
     def relation(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve a name in FROM, INTO, UPDATE …; raises SqlError 208 or 1087."""
         relation = self._relation(parts, line)
@@ -106,7 +110,7 @@ class StatementContext:
         if item is None or item.type not in (("IF", "TF") if tables else ("FN",)):
             raise missing
         self.relations.append(Relation("", item.type, database, item.schema, item.name))
-        (definition,) = parse_batch(item.definition).statements
+        (definition,) = parse_batch(item.definition, types=self._view.user_types(database)).statements
         assert isinstance(definition, syntax.CreateFunction)
         frame = Frame(self._frame.depth + 1, database, item.schema, settings=self._frame.settings)
         context = StatementContext(self._shared, self._state, self._view, self._permissions, frame)

@@ -9,6 +9,9 @@ from typing import Any
 
 import duckdb
 
+from local_sqlserver.catalog.objects import quote
+from local_sqlserver.compiler import Relation
+
 _PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\d+)")
 
 Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
@@ -34,6 +37,20 @@ def _held(value: Any) -> Any:
         offset = value.utcoffset() or timedelta()
         return {"utc": value.replace(tzinfo=None) - offset, "minutes": offset // timedelta(minutes=1)}
     return value
+
+
+def kept_rows(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[tuple[Any, ...]]:
+    """Return all rows of a table without its computed columns, in the form that ``kept_columns`` takes back."""
+    return fetch(connection, f"SELECT {_stored(relation)} FROM {relation.duckdb_name}", ())[1]
+
+
+def kept_columns(relation: Relation) -> str:
+    """Return a table and its columns but the computed ones, for ``insert_rows``."""
+    return f"{relation.duckdb_name} ({_stored(relation)})"
+
+
+def _stored(relation: Relation) -> str:
+    return ", ".join(quote(column.name) for column in relation.columns if column.computed is None)
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -16,7 +16,7 @@ from local_sqlserver.engine import catalog_changes
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.results import convert_rows, result_set
-from local_sqlserver.engine.rows import Fetched, fetch
+from local_sqlserver.engine.rows import Fetched, fetch, kept_rows
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
@@ -65,9 +65,12 @@ class Runner:
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
         reads_only = translation.command == "select" and not translation.changes
+        if frame.settings.fmtonly and not reads_only and not translation.returns_rows:
+            yield Done(None, in_procedure=frame.in_procedure)  # it does not run
+            return
         if frame.settings.fmtonly:
             if not reads_only:
-                raise unsupported("A statement other than SELECT under SET FMTONLY ON", line)
+                raise unsupported("OUTPUT under SET FMTONLY ON", line)
             description, _ = self.query(_without_rows(translation), relations, frame, line)
             rows: list[tuple[Any, ...]] = []
         elif reads_only:
@@ -116,8 +119,7 @@ class Runner:
         for relation in relations:
             if relation.kind == "@":
                 table = frame.tables[relation.name.lower()]
-                sql = f"SELECT * FROM {relation.duckdb_name}"
-                table.rows = fetch(self._transactions.connection, sql, ())[1]
+                table.rows = kept_rows(self._transactions.connection, relation)
 
     def _result_events(
         self,

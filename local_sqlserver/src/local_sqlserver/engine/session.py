@@ -31,7 +31,7 @@ from local_sqlserver.engine.state import (
     Frame,
     ScopeAborted,
     SessionState,
-    error_event,
+    error_events,
 )
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.engine.work import Work
@@ -73,6 +73,7 @@ class EngineSession:
                 syntax.CreateProcedure: administration.create_procedure,
                 syntax.CreateFunction: administration.create_function,
                 syntax.CreateView: administration.create_view,
+                syntax.CreateType: administration.types.create,
                 syntax.CreateSchema: administration.create_schema,
                 syntax.DropObjects: administration.drop,
                 syntax.CreateDatabase: administration.create_database,
@@ -145,7 +146,7 @@ class EngineSession:
         except (SqlError, duckdb.Error) as failure:
             error = failure if isinstance(failure, SqlError) else self._runner.error(failure, 0, ())
             state.last_error = error.number
-            yield error_event(error)
+            yield from error_events(error)
             yield Done(error=True)
             yield from self._end_request()
         except (BatchAborted, ScopeAborted):
@@ -153,7 +154,7 @@ class EngineSession:
         except Cancelled:
             yield from self._work.roll_back_open()
             if state.killed:
-                yield error_event(sql_error(596))
+                yield from error_events(sql_error(596))
                 yield Done(error=True)
         finally:
             try:
@@ -169,7 +170,7 @@ class EngineSession:
         """At the end of a request, roll back a doomed transaction and report error 3998."""
         if self._transactions.doomed:
             yield from self._work.roll_back_open()
-            yield error_event(sql_error(3998))
+            yield from error_events(sql_error(3998))
             yield Done(error=True)
 
     def _transaction_request(self, request: TransactionRequest) -> Iterator[Event]:
@@ -251,7 +252,9 @@ class EngineSession:
 
     def describe(self, text: str, parameters: str) -> list[dict[str, Any]]:
         """Return the rows of sys.dm_exec_describe_first_result_set."""
-        return first_result_set.describe(self._compilation, self.state.frame, text, parameters)
+        frame = self.state.frame
+        types = self._view.user_types(frame.database)
+        return first_result_set.describe(self._compilation, frame, types, text, parameters)
 
     def catalog_function(self, name: str, arguments: Sequence[str | None]) -> str | None:
         """Return the value of a catalog function as text, None for NULL."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -41,10 +41,14 @@ class TableVariable:
 
 @dataclass(slots=True)
 class Cursor:
-    """A cursor; OPEN sets the columns and rows. ``position`` is that of the current row, from 0."""
+    """A cursor; OPEN sets the columns and rows. ``position`` is that of the current row, from 0.
+
+    ``variables`` have the values that they had at DECLARE.
+    """
 
     query: syntax.SelectStatement
     scroll: bool
+    variables: dict[str, Variable]
     translation: Translation | None = None
     description: list[tuple[Any, ...]] | None = None
     rows: list[tuple[Any, ...]] | None = None
@@ -79,7 +83,7 @@ class Frame:
     ``schema`` is the schema in which unqualified names are looked up first. ``chained`` is True inside a procedure,
     where the caller needs no permissions to read and change rows and to call procedures (ownership chaining).
     ``signers`` are the users of the certificates that signed the procedure, in lower case; the procedure and its
-    dynamic SQL have their permissions.
+    dynamic SQL have their permissions. ``worst`` is the highest severity of the errors that it has reported.
     """
 
     depth: int
@@ -96,6 +100,7 @@ class Frame:
     cursors: dict[str, Cursor] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     scope_identity: int | None = None
+    worst: int = 0
 
     @property
     def in_procedure(self) -> bool:
@@ -201,9 +206,11 @@ class Cancelled(Exception):
     """The client sent an Attention."""
 
 
-def error_event(error: SqlError) -> Error:
-    """Return the event of an uncaught error."""
-    return Error(error.number, error.message, error.severity, error.state, max(error.line, 1), error.procedure)
+def error_events(error: SqlError) -> Iterator[Error]:
+    """Yield the events of an uncaught error: those of its causes come first."""
+    for each in (*error.causes, error):
+        line, procedure = max(each.line or error.line, 1), each.procedure or error.procedure
+        yield Error(each.number, each.message, each.severity, each.state, line, procedure)
 
 
 class RaisedError(SqlError):
@@ -227,7 +234,7 @@ def binding_error(error: SqlError, depth: int) -> BindingError:
 
 def same_error(error: SqlError, kind: type[Kind]) -> Kind:
     """Return an error as one of another class."""
-    return kind(
+    again = kind(
         error.number,
         error.message,
         severity=error.severity,
@@ -235,3 +242,5 @@ def same_error(error: SqlError, kind: type[Kind]) -> Kind:
         line=error.line,
         procedure=error.procedure,
     )
+    again.causes = error.causes
+    return again

@@ -6,7 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local_sqlserver.engine import catalog_procedures, extended_properties, renaming, undeclared_parameters
+from local_sqlserver.engine import (
+    catalog_procedures,
+    extended_properties,
+    first_result_set,
+    renaming,
+    undeclared_parameters,
+)
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.catalog_procedures import rowset
 from local_sqlserver.engine.coercion import coerce
@@ -72,26 +78,27 @@ def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame
         ):
             name = "@statement" if position == 0 else "@params"
             raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
-    declared = parse_parameters(_text(arguments, 1))
+    declared = parse_parameters(_text(arguments, 1), caller.view.user_types(frame.database))
     result = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
-    return _call_result(result.code, _shifted_outputs(result, 2))
+    return _call_result(caller.state.last_error, _shifted_outputs(result, 2))  # it returns @@ERROR
 
 
-def _prepare(caller: Caller, parameters: str, statement: str) -> int:
-    declared = parse_parameters(parameters)
-    parse_batch(statement, declared)
+def _prepare(caller: Caller, parameters: str, statement: str, frame: Frame) -> int:
+    types = caller.view.user_types(frame.database)
+    declared = parse_parameters(parameters, types)
+    parse_batch(statement, declared, types=types)
     handle = max(caller.prepared, default=0) + 1
     caller.prepared[handle] = (statement, declared)
     return handle
 
 
 def _sp_prepare(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> CallResult:
-    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
+    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2), frame)
     return _call_result(0, {0: (handle, _INT)})
 
 
 def _sp_prepexec(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
-    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2))
+    handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2), frame)
     statement, declared = caller.prepared[handle]
     result = yield from caller.dynamic(statement, declared, frame, arguments[3:])
     return _call_result(result.code, {0: (handle, _INT), **_shifted_outputs(result, 3)})
@@ -179,12 +186,22 @@ def _resource_and_owner(procedure: str, given: dict[str, ArgumentValue], frame: 
 
 def _sp_describe_undeclared_parameters(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     given = _by_parameter(("@tsql", "@params"), arguments, "sp_describe_undeclared_parameters")
-    declared = parse_parameters(str(_value(given, "@params", None) or ""))
-    context = caller.compilation.context(frame)
-    names = {parameter.name.lower() for parameter in declared}
-    rows = undeclared_parameters.describe(str(_value(given, "@tsql", "")), names, context)
+    types = caller.view.user_types(frame.database)
+    texts = (str(_value(given, name, None) or "") for name in ("@tsql", "@params"))
+    rows = undeclared_parameters.describe(caller.compilation, frame, types, *texts)
     columns = [Column(name, kind) for name, kind in undeclared_parameters.COLUMNS]
     yield from rowset(caller, columns, rows)
+    return _call_result()
+
+
+def _sp_describe_first_result_set(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
+    names = ("@tsql", "@params", "@browse_information_mode")
+    given = _by_parameter(names, arguments, "sp_describe_first_result_set")
+    types = caller.view.user_types(frame.database)
+    texts = (str(_value(given, name, None) or "") for name in names[:2])
+    described = first_result_set.columns(caller.compilation, frame, types, *texts)
+    shape = [Column(name, kind) for name, kind in first_result_set.COLUMNS]
+    yield from rowset(caller, shape, first_result_set.rows(described))
     return _call_result()
 
 
@@ -226,7 +243,6 @@ def _set_session_context(caller: Caller, arguments: Sequence[ArgumentValue], fra
 
 _REFUSED = frozenset(
     {
-        "sp_describe_first_result_set",
         "sp_depends",
         "sp_helpconstraint",
         "sp_helpuser",
@@ -264,6 +280,7 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_prepexecrpc": _sp_prepexecrpc,
     "sp_execute": _sp_execute,
     "sp_unprepare": _sp_unprepare,
+    "sp_describe_first_result_set": _sp_describe_first_result_set,
     "sp_describe_undeclared_parameters": _sp_describe_undeclared_parameters,
     "sp_reset_connection": _sp_reset_connection,
     "sp_getapplock": _getapplock,

@@ -9,15 +9,18 @@ from typing import Any
 import duckdb
 from duckdb.func import FunctionNullHandling
 
+from local_sqlserver.catalog import store
 from local_sqlserver.catalog.objects import quote
 from local_sqlserver.compiler import failures
 from local_sqlserver.compiler.functions.tables import DESCRIBED
 from local_sqlserver.compiler.types import duckdb_type
+from local_sqlserver.engine import temporary_objects
 from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
+from local_sqlserver.types import UserType
 
 _SESSION = (
     "STRUCT(session_id INTEGER, login_time TIMESTAMP, host_name VARCHAR, program_name VARCHAR, login_name VARCHAR, "
@@ -30,17 +33,25 @@ _DESCRIBED = f"STRUCT({', '.join(f'{quote(name)} {duckdb_type(kind)}' for name, 
 _WRITES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate, syntax.InsertExecute)
 
 
+def _row_type(table: str) -> str:
+    return f"STRUCT({', '.join(store.table_columns(table))})[]"
+
+
 class ViewSources:
     """Registers the functions with DuckDB."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
+        functions: list[tuple[str, Callable[..., Any], list[Any], str]] = [
             ("tsql_sessions", self._sessions, [], _SESSION),
             ("tsql_row_count", self._row_count, ["VARCHAR", "VARCHAR", "VARCHAR"], "BIGINT"),
             ("tsql_describe", failures.raising(self._describe), ["INTEGER", "VARCHAR", "VARCHAR"], _DESCRIBED),
-            ("tsql_dependencies", _dependencies, ["VARCHAR"], _DEPENDENCY),
-        )
+            ("tsql_dependencies", self._dependencies, ["VARCHAR", "VARCHAR"], _DEPENDENCY),
+        ]
+        functions += [
+            (f"tsql_temporary_{table}", temporary_objects.rows_of(shared, table), [], _row_type(table))
+            for table in temporary_objects.TABLES
+        ]
         for name, function, parameters, result in functions:
             shared.root.create_function(
                 name, function, parameters, result, null_handling=FunctionNullHandling.SPECIAL, side_effects=True
@@ -77,6 +88,10 @@ class ViewSources:
     def _describe(self, spid: int, text: str | None, parameters: str | None) -> list[dict[str, Any]]:
         return self._shared.session(spid).describe(text or "", parameters or "")
 
+    def _dependencies(self, database: str, definition: str | None) -> list[dict[str, str | None]]:
+        found = self._shared.databases.find(database)
+        return _dependencies(definition, tuple(found.catalog.types.values()) if found else ())
+
     def _row_count(self, database: str, schema: str, table: str) -> int:
         """Return the number of committed rows of a table; 0 for a table that is not committed."""
         name = f"{quote(database)}.{quote(schema)}.{quote(table)}"
@@ -88,10 +103,10 @@ class ViewSources:
 
 
 @lru_cache(maxsize=2000)
-def _dependencies(definition: str | None) -> list[dict[str, str | None]]:
+def _dependencies(definition: str | None, types: tuple[UserType, ...]) -> list[dict[str, str | None]]:
     """Return the names of tables, views and procedures in the text of a module, but of system objects and #tables."""
     try:
-        batch = parse_batch(definition or "")
+        batch = parse_batch(definition or "", types=types)
     except SqlError:
         return []
     found: dict[tuple[str, ...], tuple[str, ...]] = {}

@@ -12,7 +12,7 @@ from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, failures
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.engine.locks import ApplicationLocks
-from local_sqlserver.engine.rows import insert_rows
+from local_sqlserver.engine.rows import insert_rows, kept_columns
 from local_sqlserver.engine.state import Frame, SessionState, TableVariable
 from local_sqlserver.engine.transactions import Transactions
 from local_sqlserver.errors import sql_error
@@ -218,4 +218,4 @@ def fill_table_variable(connection: duckdb.DuckDBPyConnection, table: TableVaria
     """Create a table variable again, with its kept rows."""
     for sql in table.create:
         connection.execute(sql)
-    insert_rows(connection, table.relation.duckdb_name, table.rows or [])
+    insert_rows(connection, kept_columns(table.relation), table.rows or [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, VARIABLE, WORD, Token
+from local_sqlserver.types import UserType
 
 
 def syntax_error(token: Token) -> SqlError:
@@ -15,11 +16,12 @@ def syntax_error(token: Token) -> SqlError:
 
 
 class TokenCursor:
-    """A position in a token list that ends with an END token."""
+    """A position in a token list that ends with an END token; ``types`` are the user-defined types of the database."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], types: tuple[UserType, ...] = ()) -> None:
         self.text = text
         self.tokens = tokens
+        self.types = types
         self.position = 0
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language.cursor import TokenCursor
-from local_sqlserver.language.tokens import WORD
-from local_sqlserver.types import DECIMALS, DEFAULT_PRECISION, MAX, SCALED, TYPES, SqlType
+from local_sqlserver.language.tokens import WORD, tokenize
+from local_sqlserver.types import DECIMALS, DEFAULT_PRECISION, MAX, SCALED, SYSNAME, TYPES, SqlType, UserType
 
 _PLAIN = frozenset(row.name for row in TYPES.values() if row.parameters is None) - {"float"}
 _ALIASES = {
@@ -32,6 +34,8 @@ _REFUSED = frozenset(
         "vector",
     )
 )
+_TYPE_WORDS = ("CURSOR", "DOUBLE", "NATIONAL", "TABLE")
+"""Reserved words that begin a data type."""
 _LARGE = {"ntext": "nvarchar", "text": "varchar", "image": "varbinary"}
 
 
@@ -49,11 +53,8 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
     ``position`` is the number of the variable, parameter or column in its statement, from 1, for error 2715. Without
     it (in CAST) an unknown type is error 243.
     """
-    token = cursor.token
-    if token.kind == WORD and token.upper in ("CURSOR", "DOUBLE", "NATIONAL", "TABLE"):
-        parts = [cursor.advance().value]
-    else:
-        parts = list(cursor.name())
+    token, user_type = cursor.token, user_type_ahead(cursor)
+    parts = [cursor.advance().value] if token.kind == WORD and token.upper in _TYPE_WORDS else list(cursor.name())
     name = parts[-1].lower()
     if name == "national":
         name = "n" + cursor.advance().value.lower().replace("character", "char")
@@ -62,7 +63,7 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
     if name in ("char", "character", "nchar", "binary") and cursor.accept_word("VARYING"):
         name = {"char": "varchar", "character": "varchar", "nchar": "nvarchar", "binary": "varbinary"}[name]
     if name == "sysname":
-        return SqlType("nvarchar", length=128)
+        return SqlType("nvarchar", length=128, user=SYSNAME)
     name = _ALIASES.get(name, name)
     if name in _REFUSED:
         raise unsupported(f"The data type {name}", token.line)
@@ -88,7 +89,34 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
         return SqlType(name, scale=scale)
     if position is None:
         raise sql_error(243, ".".join(parts), line=token.line)
-    raise sql_error(2715, position, ".".join(parts), line=token.line)
+    if user_type is None or user_type.object_id:
+        raise sql_error(2715, position, ".".join(parts), line=token.line)
+    declared = parse_type(TokenCursor(user_type.declared, tokenize(user_type.declared)), position)
+    return replace(declared, user=user_type.id)
+
+
+def user_type_ahead(cursor: TokenCursor) -> UserType | None:
+    """Return the user-defined type that the next tokens name, which is in dbo without a schema; step over nothing."""
+    token = cursor.token
+    if not cursor.types or not token.is_name or (token.kind == WORD and token.upper in _TYPE_WORDS):
+        return None
+    first = cursor.position
+    name = cursor.name()
+    cursor.position = first
+    key = (name[-2] if len(name) > 1 else "dbo").lower(), name[-1].lower()
+    return next((found for found in cursor.types if found.key == key and len(name) <= 2), None)
+
+
+def parse_column_type(cursor: TokenCursor, column: str, position: int) -> tuple[SqlType, bool | None]:
+    """Step over the data type of a column; return it, and whether it makes the column nullable that does not say.
+
+    The second is None for a system type but sysname. Raises SqlError 350 for a table type.
+    """
+    found = user_type_ahead(cursor)
+    if found is not None and found.object_id:
+        raise sql_error(350, column, line=cursor.token.line)
+    nullable = False if cursor.token.value.lower() == "sysname" else None
+    return parse_type(cursor, position), nullable if found is None else found.nullable
 
 
 def _length(cursor: TokenCursor, name: str, line: int) -> int:

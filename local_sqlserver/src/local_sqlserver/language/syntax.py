@@ -587,6 +587,8 @@ class Definition(Node):
 class ColumnDefinition(Node):
     """A column of CREATE TABLE or ALTER TABLE; a computed column has no ``type``; ``nullable`` None is unspecified.
 
+    ``persisted`` is that of a computed column: it affects storage, not the value.
+
     ``with_values`` gives the rows of the table the default of an added nullable column, too.
     """
 
@@ -598,6 +600,7 @@ class ColumnDefinition(Node):
     default_name: str | None = None
     with_values: bool = False
     computed: Definition | None = None
+    persisted: bool = False
     collation: str | None = None
 
 
@@ -629,11 +632,12 @@ class ConstraintDefinition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTable(CompiledStatement):
-    """CREATE TABLE."""
+    """CREATE TABLE, or a table variable; ``user_type`` is the id of its table type, 0 without one."""
 
     target: Name
     columns: tuple[ColumnDefinition, ...]
     constraints: tuple[ConstraintDefinition, ...]
+    user_type: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -658,7 +662,7 @@ class AlterTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropObjects(CompiledStatement):
-    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, SCHEMA or DATABASE [IF EXISTS] names.
+    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, FUNCTION, SCHEMA, TYPE or DATABASE [IF EXISTS] names.
 
     The compiler compiles the first three.
     """
@@ -754,7 +758,7 @@ class VariableDeclaration(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableDeclaration(Node):
-    """``@name TABLE (definition)``: ``table`` creates it."""
+    """``@name TABLE (definition)`` or ``@name type``: ``table`` creates it."""
 
     name: str
     table: CreateTable
@@ -908,11 +912,12 @@ class RaiseError(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument(Node):
-    """One argument of EXEC: ``name`` with its @ or empty; ``value`` None means DEFAULT."""
+    """One argument of EXEC: ``name`` with its @ or empty; the value, the name of a table variable, or DEFAULT."""
 
     name: str
     value: Expression | None
     output_variable: str | None = None
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -997,12 +1002,13 @@ class WaitFor(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureParameter(Node):
-    """A declared parameter; ``default`` None means there is none."""
+    """A declared parameter; ``default`` None means there is none; ``table`` declares a table-valued one."""
 
     name: str
     type: SqlType
     default: Expression | None
     output: bool
+    table: TableDeclaration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1036,6 +1042,17 @@ class CreateFunction(Statement):
     query: SelectStatement | None = None
     body: Batch | None = None
     null_on_null: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateType(Statement):
+    """CREATE TYPE name FROM a base ``type``, or AS TABLE; ``declared`` is the text of ``types.UserType``."""
+
+    name: Name
+    declared: str
+    type: SqlType | None = None
+    nullable: bool = True
+    table: CreateTable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1139,8 +1156,9 @@ class Batch(Node):
     """A batch, dynamic SQL or the body of a procedure.
 
     ``variables`` are its scalar variables in lower case with their types. A variable exists in the whole batch,
-    wherever it is declared.
+    wherever it is declared. ``tables`` are its table-valued parameters.
     """
 
     statements: tuple[Statement, ...]
     variables: tuple[tuple[str, SqlType], ...] = ()
+    tables: tuple[TableDeclaration, ...] = ()

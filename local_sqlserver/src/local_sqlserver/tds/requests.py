@@ -9,6 +9,8 @@ from local_sqlserver.engine.events import Parameter, TransactionRequest
 from local_sqlserver.errors import unsupported
 from local_sqlserver.tds.buffer import Buffer, ProtocolError, decode_utf16
 from local_sqlserver.tds.parameters import read_parameter
+from local_sqlserver.tds.table_values import TOKEN as TABLE
+from local_sqlserver.tds.table_values import read_table
 
 _BY_NUMBER = 0xFFFF
 _BATCH_FLAG = 0xFF
@@ -124,7 +126,7 @@ def _parameter(buffer: Buffer) -> Parameter:
     flags = buffer.uint8()
     if flags & _ENCRYPTED:
         raise unsupported("An encrypted parameter (Always Encrypted)")
-    kind, value = read_parameter(buffer)
+    kind, value = read_table(buffer) if buffer.peek() == TABLE else read_parameter(buffer)
     return Parameter(name, kind, value, bool(flags & _BY_REFERENCE), bool(flags & _DEFAULT_VALUE))
 
 

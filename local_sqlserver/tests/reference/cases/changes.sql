@@ -33,12 +33,16 @@ CREATE TABLE #t (a int); INSERT #t (z) VALUES (1)
 --> error 207: Invalid column name 'z'.
 CREATE TABLE dbo.t (a int NOT NULL); INSERT dbo.t VALUES (NULL)
 --> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. INSERT fails.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int NOT NULL, b int); INSERT dbo.t (b) VALUES (1)
 --> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. INSERT fails.
+--> message: The statement has been terminated.
 CREATE TABLE #t (a tinyint); INSERT #t VALUES (300)
 --> error 220: Arithmetic overflow error for data type tinyint, value = 300.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (v varchar(3)); INSERT dbo.t VALUES ('abcdef')
 --> error 2628: String or binary data would be truncated in table 'Own.dbo.t', column 'v'. Truncated value: 'abc'.
+--> message: The statement has been terminated.
 CREATE TABLE #t (a int); INSERT #t VALUES ('x')
 --> error 245: Conversion failed when converting the varchar value 'x' to data type int.
 CREATE TABLE #t (a date); INSERT #t VALUES (5)
@@ -127,6 +131,7 @@ CREATE TABLE #t (a int, a2 int); UPDATE #t SET a = 1, a = 2
 --> error 264
 CREATE TABLE dbo.t (a int NOT NULL); INSERT dbo.t VALUES (1); UPDATE dbo.t SET a = NULL
 --> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. UPDATE fails.
+--> message: The statement has been terminated.
 CREATE TABLE #t (a int); UPDATE #t SET a = COUNT(*)
 --> error 157: An aggregate may not appear in the set list of an UPDATE statement.
 CREATE TABLE #t (v varchar(max)); INSERT #t VALUES ('abc'); UPDATE #t SET v.WRITE('X', 1, 1); SELECT v FROM #t
@@ -187,6 +192,7 @@ CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10); MERGE #t USING (VALUE
 --> 2 | 30
 CREATE TABLE #t (id int, v int); INSERT #t VALUES (1, 10); MERGE #t AS t USING (VALUES (1, 1), (1, 2)) AS s (id, v) ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v;
 --> error 8672
+--> message: The statement has been terminated.
 CREATE TABLE #t (id int); MERGE #t AS t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED THEN DELETE
 --> error 10713: A MERGE statement must be terminated by a semi-colon (;).
 CREATE TABLE #t (id int); MERGE #t AS t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED THEN INSERT VALUES (1);
@@ -238,6 +244,7 @@ DECLARE @t TABLE (a int); BEGIN TRAN; INSERT @t VALUES (1); ROLLBACK; SELECT COU
 --> 1
 DECLARE @t TABLE (a int PRIMARY KEY); INSERT @t VALUES (1), (1)
 --> error 2627
+--> message: The statement has been terminated.
 SELECT * FROM @t
 --> error 1087: Must declare the table variable "@t".
 DECLARE @t TABLE (a int); INSERT @t VALUES (1), (2); UPDATE t SET a = a * 10 FROM @t AS t WHERE a = 2; DELETE @t WHERE a = 1; SELECT a FROM @t

@@ -133,6 +133,7 @@ SELECT @@ERROR
 --> 0
 CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); INSERT #t VALUES (1); SELECT @@ERROR; SELECT @@ERROR
 --> error 2627
+--> message: The statement has been terminated.
 --> 2627
 --> next result
 --> 0
@@ -227,6 +228,7 @@ SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT
 -- source: statements/set-xact-abort-transact-sql
 SET XACT_ABORT OFF; CREATE TABLE #t (a int PRIMARY KEY); BEGIN TRAN; INSERT #t VALUES (1); INSERT #t VALUES (1); INSERT #t VALUES (2); COMMIT; SELECT COUNT(*) FROM #t
 --> error 2627
+--> message: The statement has been terminated.
 --> 2
 SET XACT_ABORT ON; CREATE TABLE #t (a int PRIMARY KEY); BEGIN TRAN; INSERT #t VALUES (1); INSERT #t VALUES (1); SELECT 'not here'
 GO
@@ -242,6 +244,7 @@ SELECT CAST('x' AS int); SELECT 'not here'
 --> error 245: Conversion failed when converting the varchar value 'x' to data type int.
 CREATE TABLE #t (a int NOT NULL); INSERT #t VALUES (NULL); SELECT 'on'
 --> error 515
+--> message: The statement has been terminated.
 --> 'on'
 SELECT 1; SELECT a FROM nosuch; SELECT 2
 --> 1
@@ -422,3 +425,52 @@ SET IMPLICIT_TRANSACTIONS ON; SELECT 1; SELECT @@TRANCOUNT
 --> 1
 --> next result
 --> 0
+-- source: language-elements/declare-cursor-transact-sql, select_statement
+DECLARE @i int = 1; DECLARE c CURSOR LOCAL FOR SELECT @i; SET @i = 2; OPEN c; FETCH c
+--> 1
+-- source: statements/insert-transact-sql, execute_statement
+CREATE PROCEDURE dbo.p AS SELECT 1; COMMIT
+GO
+CREATE TABLE #t (a int); BEGIN TRAN; INSERT #t EXEC dbo.p
+--> error 3916: Cannot use the COMMIT statement within an INSERT-EXEC statement unless BEGIN TRANSACTION is used first.
+CREATE PROCEDURE dbo.p AS SELECT 1; BEGIN TRAN; COMMIT
+GO
+CREATE TABLE #t (a int); INSERT #t EXEC dbo.p; SELECT a FROM #t
+--> 1
+CREATE TABLE #t (a int); BEGIN TRAN; INSERT #t EXEC ('SELECT 1; ROLLBACK')
+--> error 3915: Cannot use the ROLLBACK statement within an INSERT-EXEC statement.
+-- source: language-elements/execute-transact-sql, return codes
+CREATE PROCEDURE dbo.p AS CREATE TABLE #n (a int NOT NULL); INSERT #n VALUES (NULL)
+GO
+DECLARE @r int; EXEC @r = dbo.p; SELECT @r
+--> error 515
+--> message: The statement has been terminated.
+--> -6
+CREATE PROCEDURE dbo.p AS SELECT 1/0; RETURN 3
+GO
+DECLARE @r int; EXEC @r = dbo.p; SELECT @r
+--> error 8134
+--> 3
+DECLARE @r int; EXEC @r = sp_executesql N'SELECT 1/0'; SELECT @r; EXEC @r = sp_executesql N'PRINT 1'; SELECT @r
+--> error 8134
+--> 8134
+--> message: 1
+--> next result
+--> 0
+-- source: relational-databases/errors-events/mssqlserver-3621
+CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); INSERT #t VALUES (1)
+--> error 2627
+--> message: The statement has been terminated.
+CREATE TABLE #t (a int PRIMARY KEY); INSERT #t VALUES (1); BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH PRINT 'caught' END CATCH
+--> message: caught
+SELECT 1/0
+--> error 8134: Divide by zero error encountered.
+-- source: language-elements/raiserror-transact-sql, SETERROR
+RAISERROR('x', 5, 1) WITH SETERROR; SELECT @@ERROR
+--> message: x
+--> 50000
+-- source: functions/formatmessage-transact-sql
+SELECT FORMATMESSAGE('[%5d][%-5d][%05d][%x][%-4s][%4s][%.2s][%i%%]', 5, 5, 5, 255, 'ab', 'ab', 'abc', 7)
+--> '[    5][5    ][00005][ff][ab  ][  ab][ab][7%]'
+SELECT FORMATMESSAGE('%s %d', 'a')
+--> 'a (null)'

@@ -269,3 +269,12 @@ DECLARE @v varchar(2) = 123, @b varbinary(1) = 258, @c binary(4) = 258; SELECT @
 --> '*' | 0x02 | 0x00000102
 DECLARE @v nvarchar(2) = 123
 --> error 8115: Arithmetic overflow error converting expression to data type nvarchar.
+-- source: functions/cast-and-convert-transact-sql, date and time styles
+SELECT CONVERT(varchar(30), CAST('2024-01-05 13:02:03.123' AS datetime), 113), CONVERT(varchar(30), CAST('2024-01-05 13:02:03.123' AS datetime2(3)), 113), CONVERT(varchar(40), CAST('2024-01-05 13:02:03.12' AS datetime2(7)), 109), CONVERT(varchar(30), CAST('13:02:03.12' AS time(2)), 114)
+--> '05 Jan 2024 13:02:03:123' | '05 Jan 2024 13:02:03.123' | 'Jan  5 2024  1:02:03.1200000PM' | '13:02:03.12'
+SELECT CONVERT(varchar(30), CAST('2024-01-05 13:02:03' AS smalldatetime), 121), CONVERT(varchar(30), CAST('2024-01-05 13:02:03' AS smalldatetime), 120)
+--> '2024-01-05 13:02:00.000' | '2024-01-05 13:02:00'
+SELECT CONVERT(datetime, '2024-01-15', 103)
+--> error 242: The conversion of a varchar data type to a datetime data type resulted in an out-of-range value.
+SELECT CONVERT(datetime, '2024-01-05', 103), CONVERT(date, '2024-01-15', 103), CONVERT(datetime, '2024-01-15T01:02:03', 103)
+--> 2024-05-01 00:00:00.000 | 2024-01-15 | 2024-01-15 01:02:03.000

@@ -18,7 +18,6 @@ CREATE TABLE dbo.t (a varchar(5) IDENTITY)
 CREATE TABLE dbo.t (a int NULL PRIMARY KEY)
 --> error 8111: Cannot define PRIMARY KEY constraint on nullable column in table 't'.
 --> error 1750: Could not create constraint or index. See previous errors.
---! known: PRIMARY KEY on a column that allows NULL is allowed (8111)
 CREATE TABLE dbo.t (a int PRIMARY KEY, b int PRIMARY KEY)
 --> error 8110: Cannot add multiple PRIMARY KEY constraints to table 't'.
 CREATE TABLE dbo.t (a int, b AS a + 1, c AS (a * 2) PERSISTED); INSERT dbo.t VALUES (5); SELECT a, b, c FROM dbo.t
@@ -36,29 +35,37 @@ CREATE TABLE dbo.t (a int MASKED WITH (FUNCTION = 'default()'))
 -- source: statements/create-table-transact-sql, constraints
 CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY); INSERT dbo.t VALUES (1); INSERT dbo.t VALUES (1)
 --> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int CONSTRAINT u UNIQUE); INSERT dbo.t VALUES (NULL); INSERT dbo.t VALUES (NULL)
 --> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (<NULL>).
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a varchar(5) CONSTRAINT u UNIQUE); INSERT dbo.t VALUES ('a'); INSERT dbo.t VALUES ('A ')
 --> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (A ).
 --! known: message 2627 shows the key that was there
 CREATE TABLE dbo.t (a int, b int, CONSTRAINT pk PRIMARY KEY (a, b)); INSERT dbo.t VALUES (1, 2); INSERT dbo.t VALUES (1, 2)
 --> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1, 2).
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); INSERT dbo.t VALUES (0)
 --> error 547: The INSERT statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); INSERT dbo.t VALUES (NULL); SELECT COUNT(*) FROM dbo.t
 --> 1
 CREATE TABLE dbo.t (a int, b int, CONSTRAINT c CHECK (a < b)); INSERT dbo.t VALUES (2, 1)
 --> error 547: The INSERT statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t".
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); INSERT dbo.t VALUES (1); UPDATE dbo.t SET a = -1
 --> error 547: The UPDATE statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int CONSTRAINT d DEFAULT 5, b date DEFAULT '2024-01-01'); INSERT dbo.t DEFAULT VALUES; SELECT a, b FROM dbo.t
 --> 5 | 2024-01-01
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0), b int CONSTRAINT c CHECK (b > 0))
 --> error 2714: There is already an object named 'c' in the database.
 CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int CONSTRAINT f REFERENCES dbo.p (id)); INSERT dbo.c VALUES (1)
 --> error 547: The INSERT statement conflicted with the FOREIGN KEY constraint "f". The conflict occurred in database "Own", table "dbo.p", column 'id'.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int CONSTRAINT f REFERENCES dbo.p (id)); INSERT dbo.p VALUES (1); INSERT dbo.c VALUES (1), (NULL); DELETE dbo.p
 --> error 547: The DELETE statement conflicted with the REFERENCE constraint "f". The conflict occurred in database "Own", table "dbo.c", column 'id'.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int REFERENCES dbo.p (id) ON DELETE CASCADE); INSERT dbo.p VALUES (1); INSERT dbo.c VALUES (1); DELETE dbo.p; SELECT COUNT(*) FROM dbo.c
 --> 0
 CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int REFERENCES dbo.p (id)); DROP TABLE dbo.p
@@ -78,7 +85,6 @@ CREATE TABLE #t (a int); CREATE TABLE #t (a int)
 --> error 2714: There is already an object named '#t' in the database.
 CREATE TABLE #t (a int); SELECT CASE WHEN OBJECT_ID('tempdb..#t') IS NULL THEN 0 ELSE 1 END, CASE WHEN OBJECT_ID('#t') IS NULL THEN 0 ELSE 1 END
 --> 1 | 0
---! known: OBJECT_ID finds temporary tables without tempdb
 CREATE TABLE #t (a int); DROP TABLE #t; SELECT a FROM #t
 --> error 208: Invalid object name '#t'.
 DROP TABLE IF EXISTS #t; CREATE TABLE #t (a int); DROP TABLE IF EXISTS #t; SELECT OBJECT_ID('tempdb..#t')
@@ -114,7 +120,6 @@ CREATE TABLE dbo.t (a int, b int); ALTER TABLE dbo.t DROP COLUMN z
 CREATE TABLE dbo.t (a int, b int CONSTRAINT d DEFAULT 1); ALTER TABLE dbo.t DROP COLUMN b
 --> error 5074: The object 'd' is dependent on column 'b'.
 --> error 4922: ALTER TABLE DROP COLUMN b failed because one or more objects access this column.
---! known: second error of ALTER TABLE is not reported
 CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t DROP COLUMN a
 --> error 4923: ALTER TABLE DROP COLUMN failed because 'a' is the only data column in table 't'. A table must have at least one data column.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (5); ALTER TABLE dbo.t ALTER COLUMN a varchar(10) NOT NULL
@@ -130,18 +135,18 @@ CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (-1); ALTER TABLE dbo.t ADD CONS
 --> error 547: The ALTER TABLE statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (-1); ALTER TABLE dbo.t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0); INSERT dbo.t VALUES (-2)
 --> error 547: The INSERT statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int NOT NULL); ALTER TABLE dbo.t ADD CONSTRAINT pk PRIMARY KEY (a); INSERT dbo.t VALUES (1), (1)
 --> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t ADD CONSTRAINT pk PRIMARY KEY (a)
 --> error 8111: Cannot define PRIMARY KEY constraint on nullable column in table 't'.
 --> error 1750: Could not create constraint or index. See previous errors.
---! known: second error of ALTER TABLE is not reported
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); ALTER TABLE dbo.t DROP CONSTRAINT c; INSERT dbo.t VALUES (-1); SELECT a FROM dbo.t
 --> -1
 CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t DROP CONSTRAINT nosuch
 --> error 3728: 'nosuch' is not a constraint.
 --> error 3727: Could not drop constraint. See previous errors.
---! known: second error of ALTER TABLE is not reported
 CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t ADD CONSTRAINT d DEFAULT 3 FOR a; INSERT dbo.t DEFAULT VALUES; SELECT a FROM dbo.t
 --> 3
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); ALTER TABLE dbo.t NOCHECK CONSTRAINT c; INSERT dbo.t VALUES (-1); SELECT a FROM dbo.t
@@ -208,6 +213,7 @@ DROP TABLE dbo.t
 -- source: statements/create-index-transact-sql
 CREATE TABLE dbo.t (a int, b int); CREATE INDEX ix ON dbo.t (a DESC) INCLUDE (b) WHERE a > 0; CREATE UNIQUE INDEX ux ON dbo.t (b); INSERT dbo.t VALUES (1, 1); INSERT dbo.t VALUES (2, 1)
 --> error 2601: Cannot insert duplicate key row in object 'dbo.t' with unique index 'ux'. The duplicate key value is (1).
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1), (1); CREATE UNIQUE INDEX ux ON dbo.t (a)
 --> error 1505: The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name 'dbo.t' and the index name 'ux'. The duplicate key value is (1).
 CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (z)
@@ -266,10 +272,8 @@ CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR db
 -- source: statements/create-type-transact-sql
 CREATE TYPE dbo.code FROM varchar(5) NOT NULL; EXEC ('DECLARE @c dbo.code = ''abc''; SELECT @c')
 --> 'abc'
---! refused: CREATE TYPE
 CREATE TYPE dbo.ids AS TABLE (id int); EXEC ('DECLARE @i dbo.ids; INSERT @i VALUES (1); SELECT id FROM @i')
 --> 1
---! refused: CREATE TYPE
 -- source: statements/create-trigger-transact-sql
 CREATE TABLE dbo.t (a int)
 GO
@@ -315,7 +319,71 @@ USE master; SELECT DB_NAME()
 -- source: statements/create-table-transact-sql, unique constraints
 CREATE TABLE #q (id int PRIMARY KEY, email varchar(50) CONSTRAINT uqe UNIQUE); INSERT #q VALUES (1, 'a'), (2, 'a')
 --> error 2627: Violation of UNIQUE KEY constraint 'uqe'. Cannot insert duplicate key in object 'dbo.#q'. The duplicate key value is (a).
+--> message: The statement has been terminated.
 CREATE TABLE #b (a int)
 GO
 CREATE TABLE #b (a int)
 --> error 2714: There is already an object named '#b' in the database.
+-- source: statements/alter-table-transact-sql, ALTER COLUMN
+CREATE TABLE dbo.t (a int, b AS a + 1); ALTER TABLE dbo.t ALTER COLUMN a bigint
+--> error 5074: The column 'b' is dependent on column 'a'.
+--> error 4922: ALTER TABLE ALTER COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a int, b AS a + 1); ALTER TABLE dbo.t ALTER COLUMN b bigint
+--> error 4928: Cannot alter column 'b' because it is 'COMPUTED'.
+CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0)); ALTER TABLE dbo.t ALTER COLUMN a bigint
+--> error 5074: The object 'c' is dependent on column 'a'.
+--> error 4922: ALTER TABLE ALTER COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a varchar(5) CONSTRAINT c CHECK (a > '')); ALTER TABLE dbo.t ALTER COLUMN a varchar(9); INSERT dbo.t VALUES ('123456789'); SELECT a FROM dbo.t
+--> '123456789'
+CREATE TABLE dbo.t (a int CONSTRAINT d DEFAULT 1); ALTER TABLE dbo.t ALTER COLUMN a bigint
+--> error 5074: The object 'd' is dependent on column 'a'.
+--> error 4922: ALTER TABLE ALTER COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a varchar(5) CONSTRAINT d DEFAULT 'x'); ALTER TABLE dbo.t ALTER COLUMN a varchar(3); SELECT max_length FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 3
+CREATE TABLE dbo.t (a int); CREATE INDEX i ON dbo.t (a); ALTER TABLE dbo.t ALTER COLUMN a bigint
+--> error 5074: The index 'i' is dependent on column 'a'.
+--> error 4922: ALTER TABLE ALTER COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a varchar(5)); CREATE INDEX i ON dbo.t (a); ALTER TABLE dbo.t ALTER COLUMN a varchar(3)
+--> error 5074: The index 'i' is dependent on column 'a'.
+--> error 4922: ALTER TABLE ALTER COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a varchar(5)); CREATE INDEX i ON dbo.t (a); ALTER TABLE dbo.t ALTER COLUMN a varchar(7); SELECT max_length FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 7
+CREATE TABLE dbo.t (a int, b int); CREATE INDEX i ON dbo.t (a); BEGIN TRY ALTER TABLE dbo.t DROP COLUMN a END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
+--> 4922
+-- source: relational-databases/tables/specify-computed-columns-in-a-table
+CREATE TABLE dbo.t (a int, b AS a * 2 PERSISTED NOT NULL, c AS a + 1); SELECT name, is_persisted, is_nullable FROM sys.computed_columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 'b' | 1 | 0
+--> 'c' | 0 | 1
+CREATE TABLE dbo.t (a int, b AS a * 2 PERSISTED NOT NULL); INSERT dbo.t VALUES (NULL)
+--> error 515: Cannot insert the value NULL into column 'b', table 'Own.dbo.t'; column does not allow nulls. INSERT fails.
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b AS a * 2 PERSISTED CONSTRAINT c CHECK (b > 0)); INSERT dbo.t VALUES (1); UPDATE dbo.t SET a = -1
+--> error 547: The UPDATE statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'b'.
+--> message: The statement has been terminated.
+-- source: statements/drop-index-transact-sql, multiple indexes
+CREATE TABLE dbo.t (a int, b int); CREATE INDEX i ON dbo.t (a); CREATE INDEX j ON dbo.t (b); DROP INDEX i ON dbo.t, j ON dbo.t; SELECT COUNT(*) FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.t') AND type <> 0
+--> 0
+-- source: statements/create-view-transact-sql
+CREATE VIEW #v AS SELECT 1 AS a
+--> error 4103: "#v": Temporary views are not allowed.
+CREATE TABLE #t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM #t
+--> error 4508: Views or functions are not allowed on temporary tables. Table names that begin with '#' denote temporary tables.
+CREATE TABLE dbo.t (a int NOT NULL, b int)
+GO
+CREATE VIEW dbo.v AS SELECT t.a, u.a AS c, t.b FROM dbo.t AS t LEFT JOIN dbo.t AS u ON u.a = t.b
+GO
+SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('dbo.v')
+--> 'a' | 0
+--> 'c' | 1
+--> 'b' | 1
+-- source: statements/create-function-transact-sql
+CREATE FUNCTION dbo.f () RETURNS @r TABLE (a varchar(3)) AS BEGIN INSERT @r VALUES ('abcdef'); RETURN END
+GO
+SELECT a FROM dbo.f()
+--> error 2628
+CREATE FUNCTION dbo.f1 (@a int = 5) RETURNS TABLE AS RETURN SELECT @a AS b
+GO
+SELECT b FROM f1(DEFAULT)
+--> 5

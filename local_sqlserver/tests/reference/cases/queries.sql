@@ -243,7 +243,6 @@ SELECT 1 AS a INTO #t; SELECT 2 AS a INTO #t
 CREATE TABLE #s (a int IDENTITY(5, 1), b varchar(7) NOT NULL); INSERT #s VALUES ('x'); SELECT * INTO #t FROM #s; INSERT #t VALUES ('y'); SELECT a, b FROM #t ORDER BY a
 --> 5 | 'x'
 --> 6 | 'y'
---! known: SELECT INTO does not copy IDENTITY
 -- source: queries/hints-transact-sql-query
 SELECT 1 OPTION (RECOMPILE, MAXDOP 1)
 --> 1
@@ -318,3 +317,13 @@ WITH r AS (SELECT 1 AS a UNION ALL SELECT MAX(a) FROM r) SELECT a FROM r
 --> error 467: GROUP BY, HAVING, or aggregate functions are not allowed in the recursive part of a recursive common table expression 'r'.
 WITH r AS (SELECT 1 AS a UNION ALL SELECT DISTINCT a + 1 FROM r WHERE a < 3) SELECT a FROM r
 --> error 460: DISTINCT operator is not allowed in the recursive part of a recursive common table expression 'r'.
+-- source: queries/select-into-clause-transact-sql, identity column
+CREATE TABLE #s (a int NOT NULL, b int NULL, c int IDENTITY); SELECT a, b, c, 1 AS d, ISNULL(b, 0) AS e INTO dbo.t FROM #s; SELECT name, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 'a' | 0 | 0
+--> 'b' | 1 | 0
+--> 'c' | 0 | 1
+--> 'd' | 0 | 0
+--> 'e' | 0 | 0
+CREATE TABLE #s (c int IDENTITY); SELECT s.c, u.c AS d INTO dbo.t FROM #s AS s LEFT JOIN #s AS u ON u.c = s.c; SELECT name, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 'c' | 0 | 0
+--> 'd' | 1 | 0

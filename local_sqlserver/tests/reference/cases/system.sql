@@ -294,3 +294,46 @@ CREATE TABLE dbo.t (a int); GRANT SELECT ON dbo.t TO nosuch
 --> error 15151: Cannot find the user 'nosuch', because it does not exist or you do not have permission.
 GRANT SELECT ON dbo.nosuch TO public
 --> error 15151: Cannot find the object 'nosuch', because it does not exist or you do not have permission.
+-- source: relational-databases/system-stored-procedures/sp-describe-first-result-set-transact-sql
+CREATE TABLE dbo.t (a int NOT NULL, b varchar(5)); SELECT name, is_nullable, system_type_name, max_length FROM sys.dm_exec_describe_first_result_set(N'SELECT a, b, 1 AS c FROM dbo.t', NULL, 0)
+--> 'a' | 0 | 'int' | 4
+--> 'b' | 1 | 'varchar(5)' | 5
+--> 'c' | 0 | 'int' | 4
+CREATE PROCEDURE dbo.p @x int AS IF @x = 1 SELECT 1 AS a; ELSE SELECT 2 AS a
+GO
+SELECT name, system_type_name FROM sys.dm_exec_describe_first_result_set(N'EXEC dbo.p 1', NULL, 0)
+--> 'a' | 'int'
+EXEC sp_describe_first_result_set N'EXEC (''SELECT 1'')'
+--> error 11514: The metadata could not be determined because statement 'EXEC ('SELECT 1')' contains dynamic SQL.  Consider using the WITH RESULT SETS clause to explicitly describe the result set.
+EXEC sp_describe_first_result_set N'CREATE TABLE #t (a int); SELECT a FROM #t'
+--> error 11526
+EXEC sp_describe_first_result_set N'SELECT nosuch'
+--> error 207
+EXEC sp_describe_first_result_set N'PRINT ''x'''
+--> no rows
+SELECT error_number, error_type_desc FROM sys.dm_exec_describe_first_result_set(N'SELECT nosuch', NULL, 0)
+--> 207 | 'MISC'
+-- source: statements/set-fmtonly-transact-sql
+CREATE TABLE #t (a int); SET FMTONLY ON; INSERT #t VALUES (1); SELECT a FROM #t; SET FMTONLY OFF; SELECT COUNT(*) FROM #t
+--> no rows
+--> next result
+--> 0
+-- source: relational-databases/system-stored-procedures/sp-describe-undeclared-parameters-transact-sql
+CREATE PROCEDURE dbo.p @x int, @y decimal(9,2) = 1 AS SELECT 1
+GO
+CREATE TABLE #d (parameter_ordinal int, name sysname, suggested_system_type_id int, suggested_system_type_name nvarchar(256) NULL, suggested_max_length smallint, suggested_precision tinyint, suggested_scale tinyint, suggested_user_type_id int NULL, c9 sysname NULL, c10 sysname NULL, c11 sysname NULL, c12 nvarchar(4000) NULL, c13 int NULL, c14 sysname NULL, c15 sysname NULL, c16 sysname NULL, c17 bit NULL, c18 bit NULL, c19 bit NULL, c20 bit NULL, c21 bit NULL, c22 sysname NULL, c23 int NULL, c24 int NULL); INSERT #d EXEC sp_describe_undeclared_parameters N'EXEC dbo.p @P1, @y = @P2'; SELECT name, suggested_system_type_name FROM #d ORDER BY parameter_ordinal
+--> '@P1' | 'int'
+--> '@P2' | 'decimal(9,2)'
+-- source: statements/create-table-transact-sql, temporary tables
+CREATE TABLE #t (a int NOT NULL PRIMARY KEY, b varchar(5)); SELECT LEFT(name, 4), LEN(name), type_desc FROM tempdb.sys.tables WHERE object_id = OBJECT_ID('tempdb..#t'); SELECT c.name, c.is_nullable FROM tempdb.sys.columns AS c WHERE object_id = OBJECT_ID('tempdb..#t') ORDER BY column_id; SELECT COLUMN_NAME, DATA_TYPE FROM tempdb.INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME LIKE '#t%' ORDER BY ORDINAL_POSITION; SELECT COL_LENGTH('tempdb..#t', 'b'), OBJECT_ID('#t')
+--> '#t__' | 128 | 'USER_TABLE'
+--> next result
+--> 'a' | 0
+--> 'b' | 1
+--> next result
+--> 'a' | 'int'
+--> 'b' | 'varchar'
+--> next result
+--> 5 | NULL
+CREATE TABLE #t (a int); DROP TABLE #t; SELECT COUNT(*) FROM tempdb.sys.tables WHERE name LIKE '#t%'
+--> 0

@@ -242,7 +242,6 @@ SELECT FORMAT('1', 'N')
 -- source: functions/formatmessage-transact-sql
 SELECT FORMATMESSAGE('Hello %s, %d', 'world', 5), FORMATMESSAGE('%5d|%-5d|%05d|%x', 42, 42, 42, 255), FORMATMESSAGE('100%%')
 --> 'Hello world, 5' | '   42|42   |00042|ff' | '100%'
---! refused: FORMATMESSAGE with this pattern
 -- source: functions/parsename-transact-sql
 SELECT PARSENAME('a.b.c.d', 1), PARSENAME('a.b.c.d', 4), PARSENAME('a.b', 3), PARSENAME('[a.b].c', 2)
 --> 'd' | 'a' | NULL | 'a.b'

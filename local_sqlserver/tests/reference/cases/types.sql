@@ -88,6 +88,7 @@ DECLARE @v varchar(3) = 'abcdef'; SELECT @v
 --> 'abc'
 CREATE TABLE #t (v varchar(3)); INSERT #t VALUES ('abcd')
 --> error 2628
+--> message: The statement has been terminated.
 CREATE TABLE #t (v varchar(3)); INSERT #t VALUES ('abc   '); SELECT DATALENGTH(v) FROM #t
 --> 3
 CREATE TABLE #t (c char(3), n nchar(3)); INSERT #t VALUES ('a', N'b'); SELECT DATALENGTH(c), DATALENGTH(n), c + '|' + n + '|' FROM #t
@@ -119,6 +120,7 @@ CREATE TABLE #t (b binary(3), v varbinary(3)); INSERT #t VALUES (0x01, 0x01), (0
 --> 0x010203 | 0x010203
 CREATE TABLE #t (v varbinary(2)); INSERT #t VALUES (0x010203)
 --> error 2628
+--> message: The statement has been terminated.
 SELECT CASE WHEN CAST(0x01 AS binary(2)) = 0x0100 THEN 1 ELSE 0 END
 --> 1
 -- source: data-types/date-transact-sql

@@ -43,7 +43,8 @@ def _isnull(call: Call) -> Value:
         return first
     replacement = implicit(second, first.type, call.line)
     sql = f"coalesce({first.sql}, {replacement.sql})"
-    return Value(sql, first.type, collation=first.collation, cost=native(first, replacement))
+    required = first.required or second.required
+    return Value(sql, first.type, collation=first.collation, cost=native(first, replacement), required=required)
 
 
 @conversion.scalar("NULLIF", least=2)

@@ -9,7 +9,7 @@ from local_sqlserver.compiler.fragments import Value, quote
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import text_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import APPROXIMATE, NUMBERS, TEMPORAL
+from local_sqlserver.types import APPROXIMATE, INTEGERS, NUMBERS, TEMPORAL
 
 _CULTURES = ("en-us", "")
 _DATE_STANDARD = {
@@ -159,9 +159,7 @@ def _format(call: Call) -> str:
 
 @formats.scalar("FORMATMESSAGE", least=1, most=21, result=text_type("nvarchar", 2047))
 def _formatmessage(call: Call) -> str:
-    pattern = call.arguments[0].constant
-    if pattern is None or any(mark in pattern for mark in ("%x", "%o", "%X", "%*")):
-        raise unsupported("FORMATMESSAGE with this pattern", call.line)
-    texts = "".join(f", {as_text(argument, call.line).sql}" for argument in call.arguments[1:])
-    plain = pattern.replace("%d", "%s").replace("%i", "%s").replace("%u", "%s")
-    return f"printf({quote(plain)}{texts})"
+    texts = ", ".join(f"CAST({as_text(argument, call.line).sql} AS VARCHAR)" for argument in call.arguments[1:])
+    kinds = "".join("i" if argument.type.name in INTEGERS else "s" for argument in call.arguments[1:])
+    first = as_text(call.arguments[0], call.line)
+    return f"tsql_format_message({first.sql}, CAST([{texts}] AS VARCHAR[]), {quote(kinds)})"

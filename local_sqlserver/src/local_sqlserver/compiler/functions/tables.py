@@ -67,18 +67,29 @@ def _first_result_set(call: Call) -> Rows:
     return Rows(sql, tuple(OutputColumn(name, kind, name) for name, kind in DESCRIBED))
 
 
+_TINYINT, _SMALLINT = SqlType("tinyint"), SqlType("smallint")
+
 DESCRIBED: tuple[tuple[str, SqlType], ...] = (
     ("is_hidden", BIT),
     ("column_ordinal", INT),
     ("name", SYSNAME),
+    ("is_nullable", BIT),
     ("system_type_id", INT),
     ("system_type_name", text_type("nvarchar", 256)),
-    ("max_length", SqlType("smallint")),
-    ("precision", SqlType("tinyint")),
-    ("scale", SqlType("tinyint")),
+    ("max_length", _SMALLINT),
+    ("precision", _TINYINT),
+    ("scale", _TINYINT),
     ("collation_name", SYSNAME),
     ("user_type_id", INT),
-    ("is_identity_column", BIT),
+    *((f"user_type_{part}", SYSNAME) for part in ("database", "schema", "name")),
+    ("assembly_qualified_type_name", text_type("nvarchar", 4000)),
+    ("xml_collection_id", INT),
+    *((f"xml_collection_{part}", SYSNAME) for part in ("database", "schema", "name")),
+    *((f"is_{flag}", BIT) for flag in ("xml_document", "case_sensitive", "fixed_length_clr_type")),
+    *((f"source_{part}", SYSNAME) for part in ("server", "database", "schema", "table", "column")),
+    *((f"is_{flag}", BIT) for flag in ("identity_column", "part_of_unique_key", "updateable", "computed_column")),
+    ("is_sparse_column_set", BIT),
+    *((name, _SMALLINT) for name in ("ordinal_in_order_by_list", "order_by_list_length", "order_by_is_descending")),
     ("error_number", INT),
     ("error_severity", INT),
     ("error_state", INT),
@@ -86,7 +97,7 @@ DESCRIBED: tuple[tuple[str, SqlType], ...] = (
     ("error_type", INT),
     ("error_type_desc", text_type("nvarchar", 60)),
 )
-"""The columns of sys.dm_exec_describe_first_result_set; those that the stand-in cannot know are left out."""
+"""The columns of sys.dm_exec_describe_first_result_set."""
 
 
 tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENQUERY", "OPENXML", place=Place.TABLE)

@@ -14,7 +14,7 @@ from functools import partial
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.cursor import TokenCursor, syntax_error
-from local_sqlserver.language.datatypes import parse_parameter_type, parse_type
+from local_sqlserver.language.datatypes import parse_parameter_type, parse_type, user_type_ahead
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.administration import (
     parse_bulk_insert,
@@ -27,7 +27,7 @@ from local_sqlserver.language.parser.administration import (
 from local_sqlserver.language.parser.definitions import DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import SqlType, UserType
 
 _COMPOUND = frozenset({"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="})
 _INDEX_WORDS = ("INDEX", "UNIQUE", "CLUSTERED", "NONCLUSTERED", "COLUMNSTORE")
@@ -73,9 +73,10 @@ _REFUSED_CURSOR_OPTIONS = ("DYNAMIC", "KEYSET", "OPTIMISTIC", "SCROLL_LOCKS", "T
 class BatchParser(DefinitionParser):
     """Parses batches, the bodies of procedures and parameter lists."""
 
-    def __init__(self, text: str, *, undeclared: bool = False) -> None:
-        super().__init__(text, undeclared=undeclared)
+    def __init__(self, text: str, *, undeclared: bool = False, types: tuple[UserType, ...] = ()) -> None:
+        super().__init__(text, undeclared=undeclared, types=types)
         self._cursors: set[str] = set()
+        self._table_parameters: dict[str, syntax.TableDeclaration] = {}
         self._loops = 0
         self._catches = 0
         self._in_procedure = False
@@ -128,7 +129,21 @@ class BatchParser(DefinitionParser):
         line = self.token.line
         statements = self._statements(END)
         _check_jumps(statements)
-        return syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
+        return self._body(statements, line)
+
+    def _body(self, statements: tuple[syntax.Statement, ...], line: int) -> syntax.Batch:
+        """A batch or body of the statements and the declared variables; raises 10700 for a change of a parameter."""
+        for statement in statements if self._table_parameters else ():
+            for node in statement.walk():
+                for target in _changed_tables(node):
+                    if target[-1].lower() in self._table_parameters:
+                        raise sql_error(10700, target[-1], line=node.line)
+        return syntax.Batch(
+            statements=statements,
+            variables=tuple(self.scalars.items()),
+            tables=tuple(self._table_parameters.values()),
+            line=line,
+        )
 
     def _statements(self, end: str) -> tuple[syntax.Statement, ...]:
         """Statements up to the END token of the text or the word END of a block."""
@@ -207,6 +222,12 @@ class BatchParser(DefinitionParser):
 
     # --- variables and options
 
+    def declare_parameter(self, parameter: syntax.ProcedureParameter, line: int) -> None:
+        """Declare a parameter of the batch or body; raises 134 if the name is taken."""
+        self.declare(parameter.name, line, None if parameter.table else parameter.type)
+        if parameter.table:
+            self._table_parameters[parameter.name.lower()] = parameter.table
+
     def declare(self, name: str, line: int, declared: SqlType | None) -> None:
         """Declare a variable of a type, or a table variable (None); raises 134 if the name is taken."""
         if name.lower() in self.scalars or name.lower() in self.tables:
@@ -239,12 +260,27 @@ class BatchParser(DefinitionParser):
                 if not self.accept_operator(","):
                     return syntax.Declare(items=tuple(items), line=line)
                 continue
+            if of_type := self._of_table_type(name):
+                self.declare(name, token.line, None)
+                items.append(of_type)
+                if not self.accept_operator(","):
+                    return syntax.Declare(items=tuple(items), line=line)
+                continue
             declared = parse_type(self, len(items) + 1)
             initial = self.value() if self.accept_operator("=") else None
             self.declare(name, token.line, declared)
             items.append(syntax.VariableDeclaration(name=name, type=declared, initial=initial, line=token.line))
             if not self.accept_operator(","):
                 return syntax.Declare(items=tuple(items), line=line)
+
+    def _of_table_type(self, name: str) -> syntax.TableDeclaration | None:
+        """Step over the name of a table type and return the declaration of a variable of it; None at other types."""
+        line, found = self.token.line, user_type_ahead(self)
+        if found is None or not found.object_id:
+            return None
+        self.name()
+        definition = BatchParser(found.declared, types=self.types).table_definition((name,), line)
+        return syntax.TableDeclaration(name=name, table=replace(definition, user_type=found.id), line=line)
 
     def _declare_cursor(self, line: int) -> syntax.Statement:
         name = self.expect_identifier()
@@ -587,6 +623,11 @@ class BatchParser(DefinitionParser):
         token = self.token
         if word := self._bare_word():
             return syntax.Argument(name=name, value=word, line=line)
+        if token.text.lower() in self.tables:
+            self.advance()
+            if self.at_word("OUTPUT", "OUT"):
+                raise sql_error(348, token.text, line=token.line)
+            return syntax.Argument(name=name, value=None, table=token.text, line=line)
         value = self.constant()
         output = None
         if self.accept_word("OUTPUT", "OUT"):
@@ -625,6 +666,8 @@ class BatchParser(DefinitionParser):
             return self.alter_index(line)
         if what == "SEQUENCE":
             return self.sequence(action, line)
+        if what == "TYPE" and action == "CREATE":
+            return self._create_type(line)
         if what == "STATISTICS" and action == "CREATE":
             return self.statistics(action, line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
@@ -633,6 +676,33 @@ class BatchParser(DefinitionParser):
                 return parse_database(self, action)
             return parse_certificate(self) if what == "CERTIFICATE" else parse_security(self)
         raise self._definition_error(action, line)
+
+    def _create_type(self, line: int) -> syntax.CreateType:
+        """CREATE TYPE name FROM base type or AS TABLE (columns), from TYPE on."""
+        self.expect_word("TYPE")
+        name = self.name()
+        if len(name) > 2:
+            raise sql_error(166, "CREATE TYPE", line=line)
+        if self.accept_word("FROM"):
+            first = self.position
+            declared = parse_type(self, 1)
+            if declared.user:
+                raise sql_error(2715, 1, self.text_since(first), line=line)
+            text = self.text_since(first)
+            not_null = self.accept_word("NOT") is not None
+            if not_null or self.at_word("NULL"):
+                self.expect_word("NULL")
+            return syntax.CreateType(name=name, declared=text, type=declared, nullable=not not_null, line=line)
+        if self.at_words("EXTERNAL", "NAME"):
+            raise unsupported("A type of the CLR", line)
+        self.expect_word("AS")
+        self.expect_word("TABLE")
+        first = self.position
+        table = self.table_definition((f"@{name[-1]}",), line)
+        text = self.text_since(first)
+        if self.at_word("WITH"):
+            raise unsupported("A memory-optimized table type", line)
+        return syntax.CreateType(name=name, declared=text, table=table, line=line)
 
     def _definition_error(self, action: str, line: int) -> SqlError:
         """The error of CREATE, ALTER or DROP before a word that begins no supported object."""
@@ -676,7 +746,7 @@ class BatchParser(DefinitionParser):
         if parenthesis:
             self.expect_operator(")")
         for parameter in parameters:
-            self.declare(parameter.name, line, parameter.type)
+            self.declare_parameter(parameter, line)
         if self.accept_word("WITH"):
             self._procedure_option()
             while self.accept_operator(","):
@@ -702,7 +772,7 @@ class BatchParser(DefinitionParser):
         for parameter in parameters:
             if parameter.output:
                 raise sql_error(156, "OUTPUT", line=parameter.line)
-            self.declare(parameter.name, line, parameter.type)
+            self.declare_parameter(parameter, line)
         self.expect_word("RETURNS")
         returns, table, query, body = None, None, None, None
         inline = self.accept_word("TABLE") is not None
@@ -777,7 +847,7 @@ class BatchParser(DefinitionParser):
         self.advance()
         if not statements or not isinstance(statements[-1], syntax.Return):
             raise sql_error(455, line=self.tokens[self.position - 1].line)
-        body = syntax.Batch(statements=statements, variables=tuple(self.scalars.items()), line=line)
+        body = self._body(statements, line)
         for node in body.walk():
             _check_in_function(node)
         return body
@@ -806,7 +876,9 @@ class BatchParser(DefinitionParser):
         while True:
             token = self.expect_variable()
             self.accept_word("AS")
-            declared = parse_parameter_type(self, len(parameters) + 1)
+            table = self._of_table_type(token.text)
+            declared = SqlType("table", user=table.table.user_type) if table else None
+            declared = declared or parse_parameter_type(self, len(parameters) + 1)
             if self.at_word("VARYING"):
                 raise unsupported("A cursor parameter", self.token.line)
             if self.at_words("NOT", "NULL"):
@@ -814,11 +886,16 @@ class BatchParser(DefinitionParser):
             self.accept_word("NULL")
             default = (self._bare_word() or self.constant()) if self.accept_operator("=") else None
             output = self.accept_word("OUTPUT", "OUT") is not None
-            if self.at_word("READONLY"):
-                raise unsupported("A table-valued parameter", self.token.line)
+            read_only = self.accept_word("READONLY") is not None
+            if read_only != (table is not None):
+                raise sql_error(346 if read_only else 352, token.text, line=token.line)
+            if table and output:
+                raise sql_error(347, token.text, line=token.line)
+            if table and default:
+                raise sql_error(206, "int", "table type", line=token.line)
             parameters.append(
                 syntax.ProcedureParameter(
-                    name=token.text, type=declared, default=default, output=output, line=token.line
+                    name=token.text, type=declared, default=default, output=output, table=table, line=token.line
                 )
             )
             if not self.accept_operator(","):
@@ -839,7 +916,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE"):
+        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE"):
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)
@@ -872,6 +949,20 @@ _SIDE_EFFECTS: dict[type[syntax.Node], str] = {
     syntax.Use: "USE DATABASE",
 }
 """Statements that a function may not contain, by the name of their operator in error 443."""
+
+
+def _changed_tables(node: syntax.Node) -> list[syntax.Name]:
+    """The names of the tables that a node changes."""
+    names: list[syntax.Name] = []
+    if isinstance(node, syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge):
+        names = [node.target] if node.output is None else [node.target, node.output.into]
+    elif isinstance(node, syntax.InsertExecute | syntax.Truncate):
+        names = [node.target]
+    if isinstance(node, syntax.Update | syntax.Delete) and node.source is not None:
+        alias = node.target[-1].lower()
+        sources = [inner for inner in node.source.walk(queries=False) if isinstance(inner, syntax.TableSource)]
+        names += [source.name for source in sources if source.alias.lower() == alias]
+    return [name for name in names if name]
 
 
 def _check_in_function(node: syntax.Node) -> None:

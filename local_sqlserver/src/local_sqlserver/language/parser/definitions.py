@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.language.datatypes import parse_type
+from local_sqlserver.language.datatypes import parse_column_type, parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.changes import DataParser
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, WORD
@@ -142,11 +142,20 @@ class DefinitionParser(DataParser):
         constraints: list[syntax.ConstraintDefinition] = []
         if self.accept_word("AS"):
             computed = self._default()
-            persisted = self.accept_word("PERSISTED")  # PERSISTED affects storage, not the value
-            if persisted and self.at_word("NOT", "PRIMARY", "UNIQUE", "CONSTRAINT", "CHECK", "REFERENCES"):
-                raise unsupported("A constraint of a computed column in its definition", line)
-            return syntax.ColumnDefinition(name=name, computed=computed, line=line), constraints
-        type_ = parse_type(self, position)
+            persisted = self.accept_word("PERSISTED") is not None
+            not_null = persisted and self.accept_word("NOT") is not None
+            if not_null:
+                self.expect_word("NULL")
+            while self.at_word("CONSTRAINT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "FOREIGN"):
+                given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
+                if not self.at_word("CHECK"):
+                    raise unsupported("A key of a computed column", line)
+                constraints.append(self._constraint(given, (name,)))
+            column = syntax.ColumnDefinition(
+                name=name, computed=computed, persisted=persisted, nullable=not not_null, line=line
+            )
+            return column, constraints
+        type_, type_nullable = parse_column_type(self, name, position)
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
@@ -193,7 +202,7 @@ class DefinitionParser(DataParser):
                     raise self.error()
                 constraint = self._constraint(given, (name,))
                 constraints.append(constraint)
-                if constraint.kind == "PK":
+                if constraint.kind == "PK" and nullable is None:
                     nullable = False
             elif given:
                 raise self.error()
@@ -202,7 +211,7 @@ class DefinitionParser(DataParser):
         column = syntax.ColumnDefinition(
             name=name,
             type=type_,
-            nullable=nullable,
+            nullable=type_nullable if nullable is None else nullable,
             identity=identity,
             default=default,
             default_name=default_name,
@@ -401,24 +410,29 @@ class DefinitionParser(DataParser):
         self.expect_word("EXISTS")
         return True
 
-    def drop_index(self, line: int) -> syntax.DropIndex:
-        """DROP INDEX name ON table, or the older DROP INDEX table.name, from INDEX on."""
+    def drop_index(self, line: int) -> syntax.Statement:
+        """DROP INDEX name ON table [, …], or the older DROP INDEX table.name, from INDEX on; several are a block."""
         self.expect_word("INDEX")
         if_exists = self.if_exists()
-        *table, name = self.name()
-        if table:
-            return syntax.DropIndex(name=name, target=tuple(table), if_exists=if_exists, line=line)
-        self.expect_word("ON")
-        return syntax.DropIndex(name=name, target=self.name(), if_exists=if_exists, line=line)
+        dropped: list[syntax.DropIndex] = []
+        while True:
+            *table, name = self.name()
+            if not table:
+                self.expect_word("ON")
+                table = list(self.name())
+            dropped.append(syntax.DropIndex(name=name, target=tuple(table), if_exists=if_exists, line=line))
+            if not self.accept_operator(","):
+                break
+        return dropped[0] if len(dropped) == 1 else syntax.Block(statements=tuple(dropped), line=line)
 
     def drop_objects(self, line: int) -> syntax.DropObjects:
-        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA, DATABASE or SEQUENCE, from that word on."""
+        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA, DATABASE, SEQUENCE or TYPE, from that word on."""
         kind = self.expect_word(
-            "TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE"
+            "TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE"
         ).upper
         if_exists = self.if_exists()
         names = [self.name()]
-        while self.accept_operator(","):
+        while kind != "TYPE" and self.accept_operator(","):
             names.append(self.name())
         kind = "PROCEDURE" if kind == "PROC" else kind
         if kind in ("SCHEMA", "DATABASE") and any(len(name) > 1 for name in names):

@@ -10,7 +10,7 @@ from local_sqlserver.language.cursor import TokenCursor
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.tokens import BINARY, END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
-from local_sqlserver.types import TYPES, SqlType
+from local_sqlserver.types import TYPES, SqlType, UserType
 
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
 _SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
@@ -48,8 +48,8 @@ class ExpressionParser(TokenCursor):
     variable is error 137 or 1087, unless ``undeclared`` (sp_describe_undeclared_parameters) allows it.
     """
 
-    def __init__(self, text: str, *, undeclared: bool = False) -> None:
-        super().__init__(text, tokenize(text))
+    def __init__(self, text: str, *, undeclared: bool = False, types: tuple[UserType, ...] = ()) -> None:
+        super().__init__(text, tokenize(text), types)
         self.undeclared = undeclared
         self.scalars: dict[str, SqlType] = {}
         self.tables: set[str] = set()
@@ -397,8 +397,13 @@ class ExpressionParser(TokenCursor):
             if arguments:
                 self.expect_operator(",")
             word = self.accept_word("DEFAULT")
-            default = syntax.Literal(kind="default", value="", line=self.token.line)
-            arguments.append(default if word else self.value())
+            if word:
+                arguments.append(syntax.Literal(kind="default", value="", line=word.line))
+            elif self.token.text.lower() in self.tables:
+                token = self.advance()
+                arguments.append(syntax.Variable(name=token.text, line=token.line))
+            else:
+                arguments.append(self.value())
         if self.at_operator("."):
             raise unsupported("A method of a value", line)
         return syntax.FunctionCall(name=name, arguments=tuple(arguments), line=line)

@@ -10,7 +10,7 @@ from local_sqlserver.language import syntax
 from local_sqlserver.language.datatypes import parse_type
 from local_sqlserver.language.keywords import RESERVED
 from local_sqlserver.language.parser.expressions import ExpressionParser
-from local_sqlserver.language.tokens import NUMBER, QUOTED, STRING, VARIABLE, WORD
+from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD
 
 _TABLE_HINTS = frozenset(
     [
@@ -344,6 +344,11 @@ class QueryParser(ExpressionParser):
             return self._file_source()
         if self.at_word("OPENROWSET", "OPENQUERY", "OPENXML", "OPENDATASOURCE"):
             raise unsupported(self.token.upper, line)
+        if self.token.kind == WORD and self.peek().text == "(" and self._is_user_call():
+            own = (self.advance().value,)
+            table = self.function_call(own, line)
+            alias, columns = self._table_alias(required=False)
+            return syntax.FunctionSource(call=table, alias=alias or own[-1], columns=columns, line=line)
         if self.token.kind == WORD and self.peek().text == "(" and self.peek(2).upper not in _TABLE_HINTS:
             call = self._call(self.advance().upper, line)
             if call.name == "OPENJSON" and self.at_word("WITH") and self.peek().text == "(":
@@ -417,6 +422,19 @@ class QueryParser(ExpressionParser):
         if self.token.kind != STRING:
             raise self.error()
         return self.advance().value
+
+    def _is_user_call(self) -> bool:
+        """Whether the call ahead has an argument that only a user-defined function takes: DEFAULT, a table variable."""
+        depth, distance = 1, 2
+        if self.token.upper.startswith("FN_"):
+            return False
+        while depth and self.peek(distance).kind != END:
+            token = self.peek(distance)
+            if depth == 1 and (token.upper == "DEFAULT" or token.text.lower() in self.tables):
+                return True
+            depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == OPERATOR else 0
+            distance += 1
+        return False
 
     def _at_hint_list(self) -> bool:
         return self.at_operator("(") and self.peek().upper in _TABLE_HINTS
