@@ -14,7 +14,10 @@ from local_sqlserver.types import SqlType
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL."""
+    """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL.
+
+    ``path`` is the name, in the DuckDB SQL, of the column beside it with the path of the file that it contains.
+    """
 
     name: str
     type: SqlType
@@ -22,6 +25,7 @@ class OutputColumn:
     collation: Collation | None = None
     null: bool = False
     identity: bool = False
+    path: str = ""
 
     @property
     def own_collation(self) -> Collation | None:
@@ -72,10 +76,15 @@ class SourceColumns:
         self.used[column.name] = None
         if column.name.lower() in self.replacements:
             return self.replacements[column.name.lower()]
-        reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
-        if not self.emitted:
-            reference = identifier(column.emitted)
-        return Value(reference, column.type, collation=column.own_collation, cost=Cost.NAME, identity=column.identity)
+        source = f"{identifier(self.emitted)}." if self.emitted else ""
+        return Value(
+            f"{source}{identifier(column.emitted)}",
+            column.type,
+            collation=column.own_collation,
+            cost=Cost.NAME,
+            identity=column.identity,
+            path=f"{source}{identifier(column.path)}" if column.path else "",
+        )
 
 
 @dataclass(slots=True)
