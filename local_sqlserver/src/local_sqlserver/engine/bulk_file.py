@@ -153,22 +153,25 @@ class DataFile:
             return None, text
         end += len(self._row_end)
         lines = self._separated_anew(text[:end])
-        rows = lines.count("\n")
+        content = lines.encode()
+        rows = content.count(b"\n")
         shape = (FIELD_SEPARATOR * (self._columns - 1) + "\n").encode()
-        if not rows or lines.encode().translate(None, _ORDINARY) != shape * rows:
+        if not rows or content.translate(None, _ORDINARY) != shape * rows:
             return None, text
         first, self._row = self._row, self._row + rows
         wanted = self._wanted(first, rows)
         if not wanted:
             return None, text[end:]
-        if len(wanted) != rows:
-            lines = "\n".join(lines.split("\n")[wanted.start : wanted.stop]) + "\n"
+        odd = _is_odd(lines)
         # The CSV reader takes a carriage return for the end of a row, and skips a mark at the start of the text.
-        quoted = "\r" in lines or lines.startswith("\ufeff")
+        quoted = "\r" in lines or "\ufeff" in lines
+        if len(wanted) != rows:
+            content = _lines(content, wanted)
         if quoted:
-            inner = lines[:-1].replace('"', '""').replace(FIELD_SEPARATOR, _BETWEEN_FIELDS)
-            lines = '"' + inner.replace("\n", _BETWEEN_ROWS) + '"\n'
-        return _batch(first + wanted.start, len(wanted), lines, quoted=quoted), text[end:]
+            content = content[:-1].replace(b'"', b'""')
+            content = content.replace(FIELD_SEPARATOR.encode(), _BETWEEN_FIELDS.encode())
+            content = b'"' + content.replace(b"\n", _BETWEEN_ROWS.encode()) + b'"\n'
+        return Batch(first + wanted.start, len(wanted), content, quoted, odd), text[end:]
 
     def _separated_anew(self, lines: str) -> str:
         """Return complete lines with the separators of a batch; '' if a field contains one."""
@@ -193,7 +196,7 @@ class DataFile:
             return None
         kept = rows[wanted.start : wanted.stop]
         inner = _BETWEEN_ROWS.join(_BETWEEN_FIELDS.join(field.replace('"', '""') for field in row) for row in kept)
-        return _batch(first + wanted.start, len(wanted), f'"{inner}"\n', quoted=True)
+        return Batch(first + wanted.start, len(wanted), f'"{inner}"\n'.encode(), quoted=True, odd=_is_odd(inner))
 
     def _wanted(self, first: int, rows: int) -> range:
         """Return the positions, of ``rows`` rows from number ``first`` on, between FIRSTROW and LASTROW."""
@@ -291,5 +294,15 @@ def _valid(text: str) -> str:
     return text
 
 
-def _batch(first_row: int, rows: int, text: str, *, quoted: bool) -> Batch:
-    return Batch(first_row, rows, text.encode(), quoted, odd="\0" in text or INVALID in text)
+def _is_odd(text: str) -> bool:
+    return "\0" in text or INVALID in text
+
+
+def _lines(content: bytes, wanted: range) -> bytes:
+    """Return some of the lines of a text that ends with a line feed."""
+    start = end = 0
+    for number in range(wanted.stop):
+        if number == wanted.start:
+            start = end
+        end = content.index(b"\n", end) + 1
+    return content[start:end]
