@@ -670,8 +670,8 @@ class QueryCompiler(ExpressionCompiler):
             raise unsupported("OPENROWSET(BULK …) in a view", node.line)
         # read_blob expands wildcards in a path
         file = glob.escape(self.context.file(node.path, node.data_source, node.line))
-        column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn")
-        rows = Rows(f'SELECT content AS "BulkColumn" FROM read_blob({quote(file)})', (column,))
+        column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn", path="file path")
+        rows = Rows(f'SELECT content AS "BulkColumn", filename AS "file path" FROM read_blob({quote(file)})', (column,))
         return self._derived(rows, node.alias, node.columns, scope, node.line)
 
     def _join(self, node: syntax.Join, scope: Scope) -> str:

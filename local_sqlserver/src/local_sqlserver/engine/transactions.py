@@ -22,6 +22,7 @@ import duckdb
 from local_sqlserver.compiler import failures
 from local_sqlserver.compiler.objects import sequence_start
 from local_sqlserver.engine.events import Event, TransactionChanged
+from local_sqlserver.engine.file_text import FileText, opened
 from local_sqlserver.engine.written_keys import KeyCommits, WrittenKeys
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
@@ -70,6 +71,11 @@ class _Write:
     numbers: dict[str, tuple[int, int]]
 
 
+def _size(value: Any) -> int:
+    content = value.content if isinstance(value, FileText) else value
+    return len(content) if isinstance(content, str | bytes) else 0
+
+
 class _Recorder:
     """A DuckDB connection that records its writes while a transaction is open."""
 
@@ -84,14 +90,16 @@ class _Recorder:
     def execute(self, sql: str, parameters: Any = None) -> _Recorder:
         transactions = self._transactions
         if not transactions.count:
-            self._cursor.execute(sql, parameters)
+            with opened(parameters) as given:
+                self._cursor.execute(sql, given)
             return self
         if transactions.aborted:
             transactions.recover()
         is_write = _READS.match(sql) is None
         numbers = transactions.upcoming_numbers(sql) if is_write else {}
         try:
-            self._cursor.execute(sql, parameters)
+            with opened(parameters) as given:
+                self._cursor.execute(sql, given)
         except duckdb.Error:
             transactions.note_failure()
             raise
@@ -229,9 +237,10 @@ class Transactions:
     def record(self, write: _Write) -> None:
         """Record a write that has succeeded."""
         values = write.parameters.values() if isinstance(write.parameters, dict) else write.parameters or ()
-        self._recorded += sum(len(value) for value in values if isinstance(value, str | bytes))
+        self._recorded += sum(map(_size, values))
         if self._recorded > _RECORD_LIMIT:
             self._lost = "that has loaded more than 64 MiB"
+            self._writes = [_Write("", None, {})] * len(self._writes)  # never done again: release their memory
         elif _RANDOM.search(write.sql):
             self._lost = "that has stored values of NEWID() or RAND()"
         self._writes.append(write if not self._lost else _Write("", None, {}))
@@ -296,7 +305,8 @@ class Transactions:
             self._cursor.execute(f"CREATE TEMP SEQUENCE {again}{sequence_start((first, increment))}")
             sql = sql.replace(f"nextval('{name}')", f"nextval('{again}')")
             temporary.append(again)
-        self._cursor.execute(sql, write.parameters).fetchall()
+        with opened(write.parameters) as given:
+            self._cursor.execute(sql, given).fetchall()
         for again in temporary:
             self._cursor.execute(f"DROP SEQUENCE {again}")
 
