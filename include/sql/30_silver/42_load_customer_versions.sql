@@ -49,8 +49,17 @@ BEGIN
     SET @rows_updated = @@ROWCOUNT;
 
     -- Each customer of the drop with the versions on record, and whether they agree. held: the version of the business
-    -- date, the first one also if it begins later.
-    WITH compared AS (
+    -- date, the first one also if it begins later. A customer whose only version agrees needs no look at the versions
+    -- beside it, which is a sort; most customers have one.
+    WITH several AS (
+        SELECT customer_key
+        FROM silver.customer_versions
+        WHERE is_void = 0
+        GROUP BY customer_key
+        HAVING COUNT(*) > 1
+    ),
+
+    compared AS (
         SELECT
             c.customer_key,
             s.first_name,
@@ -94,6 +103,10 @@ BEGIN
             LEAD(valid_from) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_from,
             LEAD(customer_version_key) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_key
         FROM compared
+        WHERE
+            agrees = 0
+            OR valid_from > @business_date
+            OR customer_key IN (SELECT m.customer_key FROM several AS m)
     )
 
     SELECT
