@@ -70,19 +70,10 @@ BEGIN
             v.valid_from,
             CASE
                 WHEN
-                    EXISTS (
-                        SELECT
-                            v.first_name COLLATE Latin1_General_100_BIN2,
-                            v.last_name COLLATE Latin1_General_100_BIN2,
-                            v.country COLLATE Latin1_General_100_BIN2,
-                            v.marital_status COLLATE Latin1_General_100_BIN2
-                        INTERSECT
-                        SELECT
-                            s.first_name,
-                            s.last_name,
-                            s.country,
-                            s.marital_status
-                    )
+                    v.first_name COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.first_name
+                    AND v.last_name COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.last_name
+                    AND v.country COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.country
+                    AND v.marital_status COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.marital_status
                     THEN 1
                 ELSE 0
             END AS agrees

@@ -31,7 +31,8 @@ customers AS (
         COUNT_BIG(CASE WHEN c.cst_create_date IS NULL THEN 1 END) AS no_create_date,
         COUNT_BIG(CASE WHEN e.cid IS NULL THEN 1 END) AS not_in_az12,
         COUNT_BIG(CASE WHEN l.cid IS NULL THEN 1 END) AS not_in_a101,
-        COUNT_BIG(CASE WHEN l.cntry <> N'n/a' AND k.country IS NULL THEN 1 END) AS new_country
+        COUNT_BIG(CASE WHEN k.country IS NULL AND l.cntry COLLATE Latin1_General_100_BIN2 <> N'n/a' THEN 1 END)
+            AS new_country
     FROM silver.crm_cust_info AS c
     LEFT JOIN silver.erp_cust_az12 AS e
         ON c.cst_key = e.cid
@@ -52,7 +53,7 @@ births AS (
 locations AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
-        COUNT_BIG(CASE WHEN cntry = N'n/a' THEN 1 END) AS no_country
+        COUNT_BIG(CASE WHEN cntry COLLATE Latin1_General_100_BIN2 = N'n/a' THEN 1 END) AS no_country
     FROM silver.erp_loc_a101
 ),
 
