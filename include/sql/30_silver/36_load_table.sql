@@ -77,9 +77,11 @@ BEGIN
         SET @sql = CONCAT(N'SELECT @rows = COUNT(*) FROM ', @source, N';');
         EXEC sp_executesql @sql, N'@rows INT OUTPUT', @rows = @rows_read OUTPUT;
 
+        -- TRUNCATE TABLE has locked the table, so TABLOCK costs nothing. SQL Server then fills a heap in parallel and
+        -- logs its pages instead of its rows.
         SET @sql = CONCAT(
             N'TRUNCATE TABLE ', @target, N'; ',
-            N'INSERT INTO ', @target, N' (', @columns, N', dwh_batch_id) ',
+            N'INSERT INTO ', @target, N' WITH (TABLOCK) (', @columns, N', dwh_batch_id) ',
             N'SELECT ', @columns, N', @batch_id FROM ', @judged, N' WHERE verdict IS NULL AND version_rank = 1; ',
             N'SET @rows = @@ROWCOUNT;'
         );
@@ -97,8 +99,8 @@ BEGIN
 
         SET @rows_rejected = 0;
 
-        -- The rows that were not loaded are rejected or superseded. They are judged again for the reason, and the raw row
-        -- is put together, for them alone: the others are left out by their line before any rule is computed.
+        -- The rows that were not loaded are rejected or superseded. They alone are judged again, for the reason, and put
+        -- together as raw rows: the others are left out by their line before any rule is computed.
         IF @rows_inserted < @rows_read
             BEGIN
                 SET @sql = CONCAT(
