@@ -108,8 +108,9 @@ class DataCompiler(FunctionCompiler):
     def default(self, column: ColumnInfo, relation: Relation, line: int) -> Value:
         """The value of a column that a row leaves out: the next identity value, the default or NULL."""
         if column.identity:
-            sql = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
-            return Value(sql, column.type)
+            cast = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
+            failed = raise_sql(8115, quote("IDENTITY"), quote(column.type.name))
+            return Value(f"coalesce(TRY_{cast}, {failed})", column.type)
         if column.default is None:
             return typed_null(column.type)
         # The catalog stores T-SQL, because sys.default_constraints shows it and a default may read the session.
@@ -347,6 +348,8 @@ class DataCompiler(FunctionCompiler):
         return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
 
     def _insert_columns(self, node: syntax.Insert, relation: Relation) -> list[ColumnInfo]:
+        if node.columns is None and relation.identity_insert:
+            raise sql_error(8101, ".".join(node.target), line=node.line)
         by_name = {column.name.lower(): column for column in relation.columns}
         if node.columns is None:
             return [

@@ -555,6 +555,8 @@ class QueryCompiler(ExpressionCompiler):
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
                 name = item.value.parts[-1]
+            if name == "$IDENTITY":
+                name = next((c.name for source in scope.sources for c in source.columns if c.identity), name)
             add(name, value)
         # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
