@@ -30,6 +30,7 @@ from local_sqlserver.compiler.names import (
 )
 from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
 from local_sqlserver.compiler.queries import sources_of
+from local_sqlserver.compiler.row_text import not_allowed
 from local_sqlserver.compiler.types import BIGINT, INT, duckdb_type
 from local_sqlserver.compiler.user_functions import FunctionCompiler
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -211,6 +212,8 @@ class DataCompiler(FunctionCompiler):
             )
             given = set(rows[0])
         elif node.query is not None:
+            if node.query.form is not None:
+                raise not_allowed(node.query.form, "INSERT")
             selected = self.query_rows(node.query, None)
             if len(selected.columns) != len(columns):
                 raise _value_count(node, len(selected.columns), len(columns))

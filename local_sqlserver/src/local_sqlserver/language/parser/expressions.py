@@ -333,10 +333,27 @@ class ExpressionParser(TokenCursor):
         if self.at_word("SELECT"):
             query = self.query()
             self.expect_operator(")")
-            return syntax.Subquery(query=query, line=line)
+            subquery = syntax.Subquery(query=query, line=line)
+            return self._value_method(subquery) if query.form is not None and query.form.raw else subquery
         inner = self._or()
         self.expect_operator(")")
         return inner
+
+    def _value_method(self, subquery: syntax.Subquery) -> syntax.Cast:
+        """.value('.', 'type') of FOR XML PATH(''), TYPE: the text of the whole XML as a type."""
+        self.advance()
+        self.advance()
+        self.expect_operator("(")
+        path = self.advance()
+        if path.kind != STRING or path.value.strip() not in (".", "(./text())[1]", "text()[1]", "./text()[1]", ".[1]"):
+            raise unsupported(f"value() with the path {path.value}", path.line)
+        self.expect_operator(",")
+        if self.token.kind != STRING:
+            raise self.error()
+        named = self.advance().value
+        self.expect_operator(")")
+        declared = ExpressionParser(named)._target_type()
+        return syntax.Cast(operand=subquery, type=declared, line=subquery.line)
 
     def _case(self) -> syntax.Expression:
         line = self.advance().line
