@@ -76,8 +76,8 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("BULK INSERT t FROM 'x' WITH (ORDER (a))", "BULK INSERT with ORDER (…)"),
     ],
     "queries": [
-        ("SELECT a FROM t FOR XML PATH('')", "FOR XML"),
-        ("SELECT a FROM t FOR JSON AUTO", "FOR JSON"),
+        ("SELECT a FROM t FOR XML AUTO", "FOR XML AUTO"),
+        ("SELECT a FROM t FOR XML PATH, TYPE", "FOR XML … TYPE"),
         ("SELECT a FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
         ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),

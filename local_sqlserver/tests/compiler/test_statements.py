@@ -152,7 +152,7 @@ QUERIES: list[tuple[str, Any]] = [
     ("SELECT v FROM s NATURAL JOIN t", 102),
     ("SELECT list(v) FROM s", 195),
     ("SELECT v FROM read_csv('x')", 208),
-    ("SELECT v FROM s FOR XML PATH('')", 40510),
+    ("SELECT v FROM s FOR XML PATH('')", [("<v>1</v><v>2</v><v>3</v><v>4</v>",)]),
     ("SELECT v FROM s GROUP BY 1", 164),
     ("SELECT ROW_NUMBER() OVER (PARTITION BY v) FROM s", 4112),
     ("SELECT 1 2", 102),

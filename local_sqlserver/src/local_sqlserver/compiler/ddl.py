@@ -123,7 +123,9 @@ class DefinitionCompiler(DataCompiler):
         ]
 
     def truncate(self, node: syntax.Truncate) -> Translation:
-        """TRUNCATE TABLE; an identity column restarts at its seed."""
+        """TRUNCATE TABLE; an identity column restarts at its seed. Raises 4701 for an absent table."""
+        if self.existing(node.target, node.line) is None:
+            raise sql_error(4701, node.target[-1], line=node.line)
         relation = self.target(node.target, node.line)
         if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
             raise sql_error(4712, ".".join(node.target), line=node.line)

@@ -31,6 +31,7 @@ from local_sqlserver.compiler.names import (
 )
 from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
 from local_sqlserver.compiler.queries import sources_of
+from local_sqlserver.compiler.row_text import not_allowed
 from local_sqlserver.compiler.types import BIGINT, INT, duckdb_type
 from local_sqlserver.compiler.user_functions import FunctionCompiler
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -113,8 +114,9 @@ class DataCompiler(FunctionCompiler):
     def default(self, column: ColumnInfo, relation: Relation, line: int) -> Value:
         """The value of a column that a row leaves out: the next identity value, the default or NULL."""
         if column.identity:
-            sql = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
-            return Value(sql, column.type)
+            cast = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
+            failed = raise_sql(8115, quote("IDENTITY"), quote(column.type.name))
+            return Value(f"coalesce(TRY_{cast}, {failed})", column.type)
         if column.default is None:
             return typed_null(column.type)
         # The catalog stores T-SQL, because sys.default_constraints shows it and a default may read the session.
@@ -215,6 +217,8 @@ class DataCompiler(FunctionCompiler):
             )
             given = set(rows[0])
         elif node.query is not None:
+            if node.query.form is not None:
+                raise not_allowed(node.query.form, "INSERT")
             selected = self.query_rows(node.query, None)
             if len(selected.columns) != len(columns):
                 raise _value_count(node, len(selected.columns), len(columns))
@@ -354,6 +358,8 @@ class DataCompiler(FunctionCompiler):
         return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
 
     def _insert_columns(self, node: syntax.Insert, relation: Relation) -> list[ColumnInfo]:
+        if node.columns is None and relation.identity_insert:
+            raise sql_error(8101, ".".join(node.target), line=node.line)
         by_name = {column.name.lower(): column for column in relation.columns}
         if node.columns is None:
             return [

@@ -137,6 +137,8 @@ class Scope:
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
         """The column's SQL, the scope that holds it and its printed name; raises 207, 209, 4104."""
         *qualifier, name = node.parts
+        if name == "$IDENTITY":
+            name = next((c.name for source in self.sources for c in source.columns if c.identity), name)
         # The innermost scope with the name decides, as in SQL Server: a subquery's column hides an outer one.
         scope: Scope | None = self
         while scope is not None:

@@ -194,8 +194,8 @@ _OPEN_BYTES = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
 def tsql_decode_utf16(data: bytes) -> str:
-    """Decode an NVARCHAR; a byte too many is lost, half a surrogate pair becomes U+FFFD."""
-    return data[: len(data) // 2 * 2].decode("utf-16-le", "replace")
+    """Decode an NVARCHAR; a zero follows an odd number of bytes, half a surrogate pair becomes U+FFFD."""
+    return (data + b"\0" * (len(data) % 2)).decode("utf-16-le", "replace")
 
 
 def tsql_guid_bytes(guid: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
@@ -411,7 +412,14 @@ class Calls:
         inner.dynamic, inner.signers = True, frame.signers
         parsed = parse_batch(text, parameters, types=self.view.user_types(frame.database))
         item = CatalogObject(0, "", name, "P", self.state.clock, self.state.clock)
-        positions = self._bind(parameters, item, arguments, inner, 0)
+        try:
+            positions = self._bind(parameters, item, arguments, inner, 0)
+        except SqlError as error:
+            if error.number != 201:
+                raise
+            listed = ",".join(f"{parameter.name} {parameter.type}" for parameter in parameters)
+            missing = re.findall(r"'(@[^']*)'", error.message)[-1]
+            raise sql_error(8178, f"({listed}){text}", missing) from error
         code = yield from self._run(parsed, inner)
         outputs = {
             position: (inner.variables[name.lower()].value, inner.variables[name.lower()].type)

@@ -44,11 +44,6 @@ class Compilation:
                 raise binding_error(error, frame.depth) from error
             raise
         self._permissions.check(frame, *found)
-        if self._permissions.restricts(frame):
-            context = self.context(frame)
-            for inner in node.walk():
-                if isinstance(inner, syntax.NextValue):
-                    self._permissions.check_sequence(frame, context.sequence(inner.sequence, inner.line))
         return found
 
     def compile(
@@ -70,7 +65,9 @@ class Compilation:
             translation = compile_expression(node, context, target)
         else:
             translation = compile_statement(node, context)
-        relations = tuple(context.relations)
+        # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
+        sequences = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
+        relations = (*context.relations, *(context.sequence(inner.sequence, inner.line) for inner in sequences))
         if not context.reads_file:
             self._shared.compiled.put(key, Compiled(node, translation, relations))
         return translation, relations

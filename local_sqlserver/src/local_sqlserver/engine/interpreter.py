@@ -266,7 +266,8 @@ class Interpreter:
         yield from error_events(error)
         ends_batch = frame.settings.xact_abort or transactions.doomed or error.number in _ABORTS_BATCH
         if isinstance(statement, _CHANGES) and error.number in _TERMINATES and not ends_batch:
-            yield Message(message_text(3621), 3621, state=0, line=error.line, procedure=error.procedure)
+            number = 3606 if " IDENTITY " in error.message else 3621
+            yield Message(message_text(number), number, state=0, line=error.line, procedure=error.procedure)
         yield Done(in_procedure=frame.in_procedure, error=True)
         if error.severity >= 20:
             raise BatchAborted
@@ -488,7 +489,11 @@ class Interpreter:
             yield Message(message_text(5701, database.name), 5701, state=MESSAGES[5701].state, line=statement.line)
 
     def _wait_for(self, statement: syntax.WaitFor, frame: Frame) -> Iterable[Event]:
-        value = self._scalars.evaluate_as(frame, statement.value, SqlType("datetime"))
+        given, kind = self._scalars.evaluate(frame, statement.value)
+        try:
+            value = coerce(given, SqlType("datetime"), kind)
+        except SqlError as error:
+            raise sql_error(148, given) from error
         if value is None:
             raise sql_error(148, "NULL")
         moment = value.time()

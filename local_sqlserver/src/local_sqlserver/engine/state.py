@@ -147,6 +147,7 @@ class SessionState:
     last_error: int = 0
     last_identity: int | None = None
     fetch_status: int = 0
+    cursor_rows: int = 0
     handled: list[SqlError] = field(default_factory=list)
     login_time: datetime = field(default_factory=datetime.now)
     clock: datetime = field(default_factory=datetime.now)

@@ -428,13 +428,30 @@ class SetOperation(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsAs(Node):
+    """FOR XML or FOR JSON (``kind``) of a ``mode``: RAW, PATH or AUTO.
+
+    ``element`` is the name of a row's element, '' for none; ``root`` that of ROOT. ``options`` are ELEMENTS,
+    INCLUDE_NULL_VALUES and WITHOUT_ARRAY_WRAPPER. ``raw`` is the text itself, which .value('.', …) reads of XML.
+    """
+
+    kind: str
+    mode: str
+    element: str = "row"
+    root: str | None = None
+    options: frozenset[str] = frozenset()
+    raw: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query(Node):
-    """A query with its ORDER BY and paging."""
+    """A query with its ORDER BY and paging, and the ``form`` of its result."""
 
     body: Body
     order: tuple[OrderItem, ...] = ()
     offset: Expression | None = None
     fetch: Expression | None = None
+    form: RowsAs | None = None
 
 
 Body = Select | SetOperation | Query

@@ -28,10 +28,10 @@ CREATE TABLE dbo.t (a int, INDEX ix (a)); INSERT dbo.t VALUES (1); SELECT a FROM
 --> 1
 CREATE TABLE dbo.t (id int PRIMARY KEY, s datetime2 GENERATED ALWAYS AS ROW START NOT NULL, e datetime2 GENERATED ALWAYS AS ROW END NOT NULL, PERIOD FOR SYSTEM_TIME (s, e)) WITH (SYSTEM_VERSIONING = ON)
 --> done
---! known: GENERATED ALWAYS and MASKED are error 102
+--! refused: A temporal table
 CREATE TABLE dbo.t (a int MASKED WITH (FUNCTION = 'default()'))
 --> done
---! known: GENERATED ALWAYS and MASKED are error 102
+--! refused: A column … MASKED WITH
 -- source: statements/create-table-transact-sql, constraints
 CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY); INSERT dbo.t VALUES (1); INSERT dbo.t VALUES (1)
 --> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).
