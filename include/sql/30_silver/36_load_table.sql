@@ -99,8 +99,8 @@ BEGIN
 
         SET @rows_rejected = 0;
 
-        -- The rows that were not loaded are rejected or superseded. They alone are judged again, for the reason, and put
-        -- together as raw rows: the others are left out by their line before any rule is computed.
+        -- The rows that were not loaded are rejected or superseded. Only they are judged again, for the reason, and put
+        -- together as raw rows: the server leaves out the other lines before it computes a rule.
         IF @rows_inserted < @rows_read
             BEGIN
                 SET @sql = CONCAT(
