@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from local_sqlserver.catalog.objects import CatalogObject
@@ -12,6 +13,7 @@ from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import (
+    Batch,
     Columns,
     Done,
     Event,
@@ -121,16 +123,17 @@ class Calls:
                 events = self.execute(source, frame)
             else:
                 events = self.execute_string(source, frame)
-            for event in events:
-                if isinstance(event, Columns):
-                    found = [column.type for column in event.columns]
-                    if kinds is not None and len(kinds) != len(found):
-                        raise sql_error(213, state=7)
-                    kinds = found
-                elif isinstance(event, Rows):
-                    rows.extend(event.rows)
-                elif not isinstance(event, Done | ProcedureDone):
-                    yield event
+            with closing(events):  # at once, because an open result would block the session's next statement
+                for event in events:
+                    if isinstance(event, Columns):
+                        found = [column.type for column in event.columns]
+                        if kinds is not None and len(kinds) != len(found):
+                            raise sql_error(213, state=7)
+                        kinds = found
+                    elif isinstance(event, Rows | Batch):
+                        rows.extend(event.rows)
+                    elif not isinstance(event, Done | ProcedureDone):
+                        yield event
         finally:
             self._inserting = False
         yield from self._insert_rows(statement, frame, kinds or [], rows)
