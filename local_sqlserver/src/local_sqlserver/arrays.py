@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Context, Decimal
+from itertools import pairwise
 from typing import Any, Literal
 from uuid import UUID
 
@@ -41,7 +42,6 @@ _KINDS: dict[Family, Kind] = {
     "text": "text",
     "binary": "binary",
 }
-
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ def uuids(text: Array) -> Array:
 def _pieces(array: Array) -> list[bytes]:
     assert array.more is not None
     data, places = array.values.tobytes(), array.more.tolist()
-    return [data[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(places)]
 
 
 def _decimals(array: Array) -> list[Any]:
@@ -111,17 +111,16 @@ def _decimals(array: Array) -> list[Any]:
     return [_EXACT.scaleb(Decimal(value), -array.scale) for value in whole]
 
 
-def _known(array: Array) -> list[int]:
+def _known(array: Array, values: Numbers) -> list[int]:
     """Return integers, with 0 for NULL, whose place may hold anything."""
-    values = array.values if array.valid is None else numpy.where(array.valid, array.values, 0)
-    found: list[int] = values.tolist()
+    found: list[int] = (values if array.valid is None else numpy.where(array.valid, values, 0)).tolist()
     return found
 
 
 def _offsets(array: Array) -> list[Any]:
     assert array.more is not None
     moments = []
-    for instant, minutes in zip(_known(array), array.more.tolist(), strict=True):
+    for instant, minutes in zip(_known(array, array.values), _known(array, array.more), strict=True):
         offset = timedelta(minutes=minutes)
         moments.append((EPOCH + timedelta(microseconds=instant) + offset).replace(tzinfo=timezone(offset)))
     return moments
@@ -131,9 +130,9 @@ _PYTHON: dict[Kind, Callable[[Array], list[Any]]] = {
     "integer": lambda array: array.values.tolist(),
     "float": lambda array: array.values.tolist(),
     "decimal": _decimals,
-    "date": lambda array: [date.fromordinal(EPOCH.toordinal() + days) for days in _known(array)],
-    "time": lambda array: [(EPOCH + timedelta(microseconds=value)).time() for value in _known(array)],
-    "datetime": lambda array: [EPOCH + timedelta(microseconds=value) for value in _known(array)],
+    "date": lambda array: [date.fromordinal(EPOCH.toordinal() + days) for days in _known(array, array.values)],
+    "time": lambda array: [(EPOCH + timedelta(microseconds=value)).time() for value in _known(array, array.values)],
+    "datetime": lambda array: [EPOCH + timedelta(microseconds=value) for value in _known(array, array.values)],
     "datetimeoffset": _offsets,
     "uuid": lambda array: [UUID(bytes=row.tobytes()) for row in array.values],
     "text": lambda array: [piece.decode() for piece in _pieces(array)],

@@ -74,7 +74,7 @@ class Calls:
 
     # --- statements of T-SQL
 
-    def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:
+    def execute(self, statement: syntax.Execute, frame: Frame) -> Generator[Event, None, None]:
         """EXEC procedure."""
         name = statement.procedure
         if isinstance(name, str):
@@ -104,7 +104,7 @@ class Calls:
             variable = frame.variable(argument.output_variable, argument.value.line)
         return ArgumentValue(argument.name, value, kind, output=variable is not None, variable=variable)
 
-    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
+    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Generator[Event, None, None]:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
         self.state.last_error = 0

@@ -123,9 +123,7 @@ def declared_columns(translation: Translation) -> tuple[Column, ...] | None:
 
 def batch(arrays: Sequence[Array], columns: Sequence[Column], text_size: int) -> Batch:
     """Return the event of some rows that were read as arrays."""
-    return Batch(
-        tuple(_declared(array, column.type, text_size) for array, column in zip(arrays, columns, strict=True))
-    )
+    return Batch(tuple(_declared(array, column.type, text_size) for array, column in zip(arrays, columns, strict=True)))
 
 
 def _declared(array: Array, declared: SqlType, text_size: int) -> Array | list[Any]:

@@ -128,8 +128,8 @@ class SessionState:
     """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
     ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
-    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case. ``cut_off`` are the rows of
-    the result set that an error has just ended.
+    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case. ``cut_off`` is the
+    number of rows of a result set that an error has just ended.
     """
 
     spid: int

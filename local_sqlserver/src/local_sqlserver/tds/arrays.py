@@ -28,18 +28,21 @@ _LONG = 64
 class _Field(Protocol):
     """The values of a column as they stand in the rows, with their length prefixes."""
 
-    widths: Any
-    """The bytes of each value: an array, or a number if all are equal."""
+    @property
+    def widths(self) -> Any:
+        """The bytes of each value: an array, or a number if all are equal."""
 
     def write(self, out: Numbers, at: Numbers) -> None:
         """Write the values to places of the output, which is filled with zeros."""
 
 
-def rows_of_arrays(types: Sequence[SqlType], codecs: Sequence[Codec], columns: Sequence[Array | Sequence[Any]]) -> bytes:
+def rows_of_arrays(
+    types: Sequence[SqlType], codecs: Sequence[Codec], columns: Sequence[Array | Sequence[Any]]
+) -> bytes:
     """ROW tokens (2.2.7.20) of at least one row.
 
-    Raises OverflowError or ValueError for values outside the type of their column, and for a column without an array
-    what its codec raises.
+    Raises OverflowError, FloatingPointError or ValueError for values outside the type of their column, and for a
+    column of values what its codec raises.
     """
     fields = [
         _field(declared, column) if isinstance(column, Array) else _Encoded(form.encode(column))
