@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from local_sqlserver.catalog.objects import CatalogObject
@@ -14,6 +15,7 @@ from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import (
+    Batch,
     Columns,
     Done,
     Event,
@@ -76,7 +78,7 @@ class Calls:
 
     # --- statements of T-SQL
 
-    def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:
+    def execute(self, statement: syntax.Execute, frame: Frame) -> Generator[Event, None, None]:
         """EXEC procedure."""
         name = statement.procedure
         if isinstance(name, str):
@@ -111,7 +113,7 @@ class Calls:
             variable = frame.variable(argument.output_variable, argument.value.line)
         return ArgumentValue(argument.name, value, kind, output=variable is not None, variable=variable)
 
-    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
+    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Generator[Event, None, None]:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
         self.state.last_error = 0
@@ -130,16 +132,17 @@ class Calls:
                 events = self.execute(source, frame)
             else:
                 events = self.execute_string(source, frame)
-            for event in events:
-                if isinstance(event, Columns):
-                    found = [column.type for column in event.columns]
-                    if kinds is not None and len(kinds) != len(found):
-                        raise sql_error(213, state=7)
-                    kinds = found
-                elif isinstance(event, Rows):
-                    rows.extend(event.rows)
-                elif not isinstance(event, Done | ProcedureDone):
-                    yield event
+            with closing(events):  # at once, because an open result would block the session's next statement
+                for event in events:
+                    if isinstance(event, Columns):
+                        found = [column.type for column in event.columns]
+                        if kinds is not None and len(kinds) != len(found):
+                            raise sql_error(213, state=7)
+                        kinds = found
+                    elif isinstance(event, Rows | Batch):
+                        rows.extend(event.rows)
+                    elif not isinstance(event, Done | ProcedureDone):
+                        yield event
         finally:
             self._inserting = False
         yield from self._insert_rows(statement, frame, kinds or [], rows)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from local_sqlserver.arrays import Array
 from local_sqlserver.types import SqlType
 
 
@@ -34,6 +35,19 @@ class Rows:
     """Some rows of the open result set; values as ``local_sqlserver.types`` describes."""
 
     rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of the open result set, by column: an array that ``arrays.holds`` the column's type, or values."""
+
+    columns: tuple[Array | Sequence[Any], ...]
+
+    @property
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        """The rows as those of ``Rows``."""
+        values = (column.python() if isinstance(column, Array) else column for column in self.columns)
+        return list(zip(*values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +121,9 @@ class TransactionChanged:
     descriptor: int
 
 
-Event = Columns | Rows | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
+Event = (
+    Columns | Rows | Batch | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,10 @@ class Interpreter:
             self._state.last_error = error.number
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
                 error = self._doom(error, frame)
+            cut_off, self._state.cut_off = self._state.cut_off, None
             if self.in_try:
+                if cut_off is not None:
+                    yield self._state.done(frame, None if frame.settings.nocount else cut_off, 0xC1)
                 raise error from None
             yield from self._report(error, statement, frame)
             return

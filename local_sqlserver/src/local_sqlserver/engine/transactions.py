@@ -35,6 +35,8 @@ _RANDOM = re.compile(r"\b(?:uuid|random)\(\)")
 _NEXT_VALUE = re.compile(r"nextval\('((?:[^']|'')*)'\)")
 _NEW_SEQUENCE = re.compile(r"\s*CREATE (?:OR REPLACE )?(?:TEMP )?SEQUENCE ((?:\"(?:[^\"]|\"\")*\"|\w+|\.)+)")
 _PART = re.compile(r'"((?:[^"]|"")*)"|([^."]+)')
+_PATIENCE = 1.0
+"""Seconds that the next rows of an open result may take before they are interrupted."""
 _RECORD_LIMIT = 2**26
 """Characters and bytes of parameters that a transaction records at most."""
 
@@ -107,6 +109,20 @@ class _Recorder:
             transactions.record(_Write(sql, parameters, numbers))
         return self
 
+    def _submit(self, sql: str, *arguments: Any) -> Any:
+        """Open a query as arrays (``arrow.Stream``); while its rows are read, ``note_failure`` is the reader's."""
+        transactions = self._transactions
+        if transactions.aborted:
+            transactions.recover()
+        try:
+            return self._cursor._submit(sql, *arguments)
+        except duckdb.Error:
+            transactions.note_failure()
+            raise
+
+    def complete(self) -> None:
+        self._cursor.complete()
+
     def fetchall(self) -> Any:
         try:
             return self._cursor.fetchall()
@@ -126,7 +142,8 @@ class Transactions:
     """The transaction of a session, with @@TRANCOUNT and XACT_STATE().
 
     ``doomed`` means that it can only be rolled back (XACT_STATE() = -1); ``aborted`` that DuckDB has aborted its own.
-    ``name`` is that of the outermost BEGIN TRANSACTION.
+    ``name`` is that of the outermost BEGIN TRANSACTION. ``streaming`` is whether the result of a query is open, and
+    ``reading`` is held while its next rows are read.
     """
 
     def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits) -> None:
@@ -146,6 +163,8 @@ class Transactions:
         self._recorded = 0
         self._began_at = 0
         self._lost = ""
+        self.streaming = False
+        self.reading = threading.Lock()
 
     @property
     def second_connection(self) -> duckdb.DuckDBPyConnection:
@@ -192,6 +211,15 @@ class Transactions:
         """Raise SqlError 3930 in a doomed transaction."""
         if self.doomed:
             raise sql_error(3930)
+
+    @contextmanager
+    def open_result(self) -> Iterator[None]:
+        """Enclose the reading of an open result."""
+        self.streaming = True
+        try:
+            yield
+        finally:
+            self.streaming = False
 
     # --- undoing a statement
 
@@ -344,7 +372,14 @@ class Transactions:
         self.keys.end()
 
     def interrupt(self) -> None:
-        """Interrupt the running statement; called from another thread."""
+        """Interrupt the running statement; called from another thread.
+
+        An interrupt aborts DuckDB's transaction, and a client that has read enough rows sends an Attention. So in a
+        transaction an open result is only interrupted if its next rows do not come; its reader then reads no more.
+        """
+        if self.count and self.streaming and self.reading.acquire(timeout=_PATIENCE):
+            self.reading.release()
+            return
         self._cursor.interrupt()
         if self._second_connection is not None:
             self._second_connection.interrupt()
