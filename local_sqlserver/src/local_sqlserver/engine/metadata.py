@@ -359,6 +359,11 @@ def _connection_property(values: SessionValues, arguments: Arguments) -> object:
     return {"net_transport": "TCP", "protocol_type": "TSQL", "auth_scheme": "SQL"}.get(name)
 
 
+def _session_property(values: SessionValues, arguments: Arguments) -> object:
+    always = {"ansi_nulls", "ansi_padding", "ansi_warnings", "arithabort", "concat_null_yields_null", "quoted_identifier"}
+    return {"numeric_roundabort": 0, **dict.fromkeys(always, 1)}.get((_argument(arguments, 0) or "").lower())
+
+
 def _session_context(values: SessionValues, arguments: Arguments) -> object:
     found = values.state.context.get((_argument(arguments, 0) or "").lower())
     return found.value if found is not None else None
@@ -397,6 +402,7 @@ _FUNCTIONS: dict[str, Function] = {
     "has_dbaccess": _has_access,
     "applock_mode": _lock_mode,
     "connectionproperty": _connection_property,
+    "sessionproperty": _session_property,
     "session_context": _session_context,
 }
 

@@ -47,6 +47,7 @@ _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "OBJECT_NAME": (1, 2, SYSNAME),
     "OBJECT_SCHEMA_NAME": (1, 2, SYSNAME),
     "SERVERPROPERTY": (1, 1, SYSNAME),
+    "SESSIONPROPERTY": (1, 1, INT),
     "SESSION_CONTEXT": (1, 1, SqlType("nvarchar", length=4000)),
     "TYPE_ID": (1, 1, INT),
     "TYPE_NAME": (1, 1, SYSNAME),
@@ -60,6 +61,17 @@ _OTHER_COUNTS = {
     "IS_SRVROLEMEMBER": (1, 2),
 }
 """Functions that accept other numbers of arguments in SQL Server; these are refused."""
+
+_INT_PROPERTIES = {
+    "SERVERPROPERTY": frozenset(
+        "engineedition isclustered ishadrenabled isfulltextinstalled isintegratedsecurityonly issingleuser collationid "
+        "comparisonstyle filestreamconfiguredlevel filestreameffectivelevel hadrmanagerstatus "
+        "isadvancedanalyticsinstalled isbigdatacluster islocaldb ispolybaseinstalled istempdbmetadatamemoryoptimized "
+        "isxtpsupported lcid numlicenses processid sqlcharset sqlsortorder".split()
+    ),
+    "DATABASEPROPERTYEX": frozenset({"version"}),
+}
+"""Constant names of properties that are INT, by function. Both functions are sql_variant in SQL Server."""
 
 METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _SUPPORTED.items()}
 """The type of each function of the catalog by its name in capitals. The engine implements exactly these."""
@@ -76,6 +88,8 @@ def _catalog(call: Call) -> Value:
     if call.compiler.in_view:
         raise unsupported(f"{call.name} in a view", call.line)
     declared = METADATA_FUNCTIONS[call.name]
+    if (call.arguments[-1].constant or "").lower() in _INT_PROPERTIES.get(call.name, ()):
+        declared = INT
     spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
     texts = ", ".join(f"CAST({argument.sql} AS VARCHAR)" for argument in call.arguments)
     sql = f"tsql_metadata({spid.sql}, {quote(call.name.lower())}, [{texts}])"
