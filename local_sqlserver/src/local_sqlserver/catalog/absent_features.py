@@ -43,6 +43,137 @@ _INDEX = """
 
 VIEWS = (
     empty(
+        "sys.asymmetric_keys",
+        """
+        name sysname
+        principal_id int?
+        asymmetric_key_id int
+        pvt_key_encryption_type char(2)
+        pvt_key_encryption_type_desc nvarchar(60)?
+        thumbprint varbinary(32)
+        algorithm char(2)
+        algorithm_desc nvarchar(60)?
+        key_length int
+        sid varbinary(85)?
+        string_sid nvarchar(128)?
+        public_key varbinary(max)
+        attested_by nvarchar(260)?
+        provider_type nvarchar(120)?
+        cryptographic_provider_guid uniqueidentifier?
+        """,
+    ),
+    empty(
+        "sys.symmetric_keys",
+        """
+        name sysname
+        principal_id int?
+        symmetric_key_id int
+        key_length int
+        key_algorithm char(2)
+        algorithm_desc nvarchar(60)?
+        create_date datetime
+        modify_date datetime
+        key_guid uniqueidentifier?
+        provider_type nvarchar(120)?
+        cryptographic_provider_guid uniqueidentifier?
+        """,
+    ),
+    empty(
+        "sys.credentials",
+        """
+        credential_id int
+        name sysname
+        credential_identity nvarchar(4000)?
+        create_date datetime
+        modify_date datetime
+        target_type nvarchar(100)?
+        target_id int?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.cryptographic_providers",
+        """
+        provider_id int
+        name sysname
+        guid uniqueidentifier?
+        version nvarchar(24)?
+        dll_path nvarchar(520)?
+        is_enabled bit?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_audits",
+        """
+        audit_id int
+        name sysname
+        audit_guid uniqueidentifier?
+        create_date datetime
+        modify_date datetime
+        principal_id int?
+        type char(2)
+        type_desc nvarchar(60)?
+        on_failure tinyint?
+        on_failure_desc nvarchar(60)?
+        is_state_enabled bit?
+        queue_delay int?
+        predicate nvarchar(3000)?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_audit_specifications",
+        """
+        server_specification_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        audit_guid uniqueidentifier?
+        is_state_enabled bit?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_triggers",
+        """
+        name sysname
+        object_id int
+        parent_class tinyint
+        parent_class_desc nvarchar(60)?
+        parent_id int
+        type char(2)
+        type_desc nvarchar(60)?
+        create_date datetime
+        modify_date datetime
+        is_ms_shipped bit
+        is_disabled bit
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_assembly_modules",
+        """
+        object_id int
+        assembly_id int
+        assembly_class sysname?
+        assembly_method sysname?
+        execute_as_principal_id int?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.assembly_modules",
+        """
+        object_id int
+        assembly_id int
+        assembly_class sysname?
+        assembly_method sysname?
+        null_on_null_input bit?
+        execute_as_principal_id int?
+        """,
+    ),
+    empty(
         "sys.change_tracking_databases",
         """
         database_id int
@@ -175,6 +306,14 @@ VIEWS = (
         property_list_id int?
         data_space_id int
         """,
+    ),
+    empty(
+        "sys.fulltext_languages",
+        """
+        lcid int
+        name sysname
+        """,
+        of_server=True,
     ),
     empty(
         "sys.hash_indexes",

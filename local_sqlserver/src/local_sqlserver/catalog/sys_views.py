@@ -398,8 +398,11 @@ _OPTIONS = (
     (518, "show advanced options", 0, 0, 1, "show advanced options", 1, 0),
     (1534, "user options", 0, 0, 32767, "user options", 1, 0),
     (1538, "cost threshold for parallelism", 5, 0, 32767, "cost threshold for parallelism", 1, 1),
+    (1126, "default full-text language", 1033, 0, 2147483647, "default full-text language", 1, 1),
     (1539, "max degree of parallelism", 0, 0, 32767, "maximum degree of parallelism", 1, 1),
     (1544, "max server memory (MB)", 2147483647, 128, 2147483647, "Maximum size of server memory (MB)", 1, 1),
+    (1555, "transform noise words", 0, 0, 1, "Transform noise words for full-text query", 1, 1),
+    (1127, "two digit year cutoff", 2049, 1753, 9999, "two digit year cutoff", 1, 1),
     (16390, "xp_cmdshell", 0, 0, 1, "Enable or disable command shell", 1, 1),
 )
 """The options of sp_configure with their defaults, which nothing changes."""
@@ -994,56 +997,25 @@ VIEWS = (
         of_server=True,
     ),
     declare(
-        "sys.database_mirroring",
-        "{home}.databases",
-        """
-        database_id int
-        mirroring_guid uniqueidentifier? = NULL
-        mirroring_state tinyint? = NULL
-        mirroring_state_desc nvarchar(60)? = NULL
-        mirroring_role tinyint? = NULL
-        mirroring_role_desc nvarchar(60)? = NULL
-        mirroring_role_sequence int? = NULL
-        mirroring_safety_level tinyint? = NULL
-        mirroring_safety_level_desc nvarchar(60)? = NULL
-        mirroring_safety_sequence int? = NULL
-        mirroring_partner_name nvarchar(128)? = NULL
-        mirroring_partner_instance nvarchar(128)? = NULL
-        mirroring_witness_name nvarchar(128)? = NULL
-        mirroring_witness_state tinyint? = NULL
-        mirroring_witness_state_desc nvarchar(60)? = NULL
-        mirroring_failover_lsn numeric(25,0)? = NULL
-        mirroring_connection_timeout int? = NULL
-        mirroring_redo_queue int? = NULL
-        mirroring_redo_queue_type nvarchar(60)? = NULL
-        mirroring_end_of_log_lsn numeric(25,0)? = NULL
-        mirroring_replication_lsn numeric(25,0)? = NULL
-        """,
-        of_server=True,
-    ),
-    declare(
-        "sys.database_filestream_options",
-        "{home}.databases",
-        """
-        database_id int
-        non_transacted_access tinyint = 0
-        non_transacted_access_desc nvarchar(60) = 'OFF'
-        directory_name nvarchar(255)? = NULL
-        """,
-        of_server=True,
-    ),
-    declare(
         "sys.server_principals",
-        "(SELECT *, (255 + row_number() OVER (ORDER BY created, name))::INTEGER AS principal_id FROM {home}.logins)",
+        "(SELECT tsql_administrator() AS name, 1 AS principal_id, '\\x01'::BLOB AS sid, created, FALSE AS is_disabled, "
+        "'master' AS default_database FROM {home}.databases WHERE database_id = 1 UNION ALL "
+        "SELECT name, (255 + row_number() OVER (ORDER BY created, name))::INTEGER, unhex(md5(lower(name))), created, "
+        "is_disabled, default_database FROM {home}.logins)",
         """
         name sysname
         principal_id int
+        sid varbinary(85)?
         type char(1) = 'S'
         type_desc nvarchar(60)? = 'SQL_LOGIN'
         is_disabled bit?
         create_date datetime = created
         modify_date datetime = created
         default_database_name sysname? = default_database
+        default_language_name sysname? = 'us_english'
+        credential_id int? = NULL
+        owning_principal_id int? = NULL
+        is_fixed_role bit = FALSE
         """,
         of_server=True,
     ),
@@ -1053,12 +1025,17 @@ VIEWS = (
         """
         name sysname
         principal_id int
+        sid varbinary(85)?
         type char(1)
         type_desc nvarchar(60)?
         is_disabled bit?
         create_date datetime
         modify_date datetime
         default_database_name sysname?
+        default_language_name sysname?
+        credential_id int?
+        is_policy_checked bit? = FALSE
+        is_expiration_checked bit? = FALSE
         """,
         of_server=True,
     ),
@@ -1076,17 +1053,6 @@ VIEWS = (
         description nvarchar(255)
         is_dynamic bit
         is_advanced bit
-        """,
-        of_server=True,
-    ),
-    declare(
-        "sys.dm_os_host_info",
-        "(SELECT 1)",
-        """
-        host_platform nvarchar(256) = 'Linux'
-        host_service_pack_level nvarchar(256) = ''
-        host_sku int? = NULL
-        os_language_version int = 0
         """,
         of_server=True,
     ),

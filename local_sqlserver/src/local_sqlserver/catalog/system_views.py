@@ -1,6 +1,6 @@
 """sys.* and INFORMATION_SCHEMA.* as DuckDB queries over the catalog tables of a database file.
 
-``sys_views``, ``absent_features`` and ``information_schema`` declare them. Columns whose value the stand-in cannot give are left out, so
+``sys_views``, ``server_views``, ``absent_features`` and ``information_schema`` declare them. Columns whose value the stand-in cannot give are left out, so
 that a query of one is error 207.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from local_sqlserver.catalog import absent_features, information_schema, sys_views
+from local_sqlserver.catalog import absent_features, information_schema, server_views, sys_views
 from local_sqlserver.catalog.objects import BUILT_IN_SCHEMAS, CATALOG_SCHEMA, MASTER, quote
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.collation import DATABASE
@@ -24,7 +24,7 @@ from local_sqlserver.types import TEXT, TYPES, digits, storage_bytes
 
 _VIEWS = {
     (view.schema.lower(), view.name.lower()): view
-    for view in (*sys_views.VIEWS, *absent_features.VIEWS, *information_schema.VIEWS)
+    for view in (*sys_views.VIEWS, *server_views.VIEWS, *absent_features.VIEWS, *information_schema.VIEWS)
 }
 
 

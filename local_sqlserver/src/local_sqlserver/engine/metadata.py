@@ -193,6 +193,8 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
     answers: dict[str, object] = {
         "collation": DATABASE.name,
         "status": "ONLINE",
+        "lastgoodcheckdbtime": "1900-01-01 00:00:00.000",
+        "version": 957,
         "updateability": "READ_WRITE",
         "useraccess": database.user_access,
         "recovery": database.recovery_model,
@@ -209,6 +211,10 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
         "productlevel": "RTM",
         "edition": VERSION.split(" - ")[0][:128],
         "engineedition": 4,
+        "pathseparator": "/",
+        "resourceversion": "16.00.4000",
+        "sqlcharset": 1,
+        "sqlcharsetname": "iso_1",
         "servername": values.shared.server_name,
         "machinename": values.shared.server_name,
         "collation": DATABASE.name,
@@ -276,8 +282,14 @@ def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:
     return next((column.identity[part] for column in found[0].columns if column.identity), None)
 
 
-def _suser(values: SessionValues, arguments: Arguments) -> object:
-    return values.state.login if _argument(arguments, 0) is not None else None
+def _login_by_sid(values: SessionValues, arguments: Arguments) -> object:
+    sid = _argument(arguments, 0)
+    return values.shared.accounts.by_sid(bytes.fromhex(sid)) if sid is not None else None
+
+
+def _login_by_id(values: SessionValues, arguments: Arguments) -> object:
+    number = _number(arguments, 0)
+    return values.shared.accounts.by_id(number) if number is not None else None
 
 
 _FIXED_PRINCIPALS = {"public": 0, "dbo": 1, "db_owner": 16384, "db_datareader": 16390, "db_datawriter": 16391}
@@ -359,6 +371,11 @@ def _connection_property(values: SessionValues, arguments: Arguments) -> object:
     return {"net_transport": "TCP", "protocol_type": "TSQL", "auth_scheme": "SQL"}.get(name)
 
 
+def _fulltext_property(values: SessionValues, arguments: Arguments) -> object:
+    name = (_argument(arguments, 0) or "").lower()
+    return _property_value("FULLTEXTSERVICEPROPERTY", name, {"isfulltextinstalled": 0})
+
+
 def _session_property(values: SessionValues, arguments: Arguments) -> object:
     always = {"ansi_nulls", "ansi_padding", "ansi_warnings", "arithabort", "concat_null_yields_null", "quoted_identifier"}
     return {"numeric_roundabort": 0, **dict.fromkeys(always, 1)}.get((_argument(arguments, 0) or "").lower())
@@ -389,8 +406,8 @@ _FUNCTIONS: dict[str, Function] = {
     "columnproperty": _column_property,
     "ident_seed": lambda values, arguments: _identity(values, arguments, 0),
     "ident_incr": lambda values, arguments: _identity(values, arguments, 1),
-    "suser_sname": _suser,
-    "suser_name": _suser,
+    "suser_sname": _login_by_sid,
+    "suser_name": _login_by_id,
     "user_id": _principal_id,
     "user_name": _user_name,
     "database_principal_id": _principal_id,
@@ -402,6 +419,7 @@ _FUNCTIONS: dict[str, Function] = {
     "has_dbaccess": _has_access,
     "applock_mode": _lock_mode,
     "connectionproperty": _connection_property,
+    "fulltextserviceproperty": _fulltext_property,
     "sessionproperty": _session_property,
     "session_context": _session_context,
 }

@@ -38,8 +38,11 @@ REFUSED_PROPERTIES = {
         "islocalcursorsdefault", "ismemoryoptimizedelevatetosnapshotenabled", "ismergepublished", "isnullconcat",
         "isnumericroundabortenabled", "isparameterizationforced", "ispublished", "isquotedidentifiersenabled",
         "isrecursivetriggersenabled", "issubscribed", "issyncwithbackup", "istornpagedetectionenabled",
-        "isverifiedclone", "isxtpsupported", "lastgoodcheckdbtime", "lcid", "maxsizeinbytes", "serviceobjective",
-        "serviceobjectiveid", "sqlsortorder", "version",
+        "isverifiedclone", "isxtpsupported", "lcid", "maxsizeinbytes", "serviceobjective",
+        "serviceobjectiveid", "sqlsortorder",
+    ]),
+    "FULLTEXTSERVICEPROPERTY": frozenset([
+        "connecttimeout", "datatimeout", "loadosresources", "resourceusage", "verifysignature",
     ]),
     "COLUMNPROPERTY": frozenset([
         "charmaxlen", "columnid", "fulltexttypecolumn", "generatedalwaystype", "iscolumnset", "iscursortype",

@@ -20,7 +20,7 @@ from local_sqlserver.compiler.objects import last_identity
 from local_sqlserver.compiler.types import INT, duckdb_type
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import BINARY, MAX, SqlType
 
 metadata = Theme("metadata")
 
@@ -33,6 +33,7 @@ _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "CONNECTIONPROPERTY": (1, 1, SYSNAME),
     "DATABASEPROPERTYEX": (2, 2, SYSNAME),
     "DATABASE_PRINCIPAL_ID": (1, 1, INT),
+    "FULLTEXTSERVICEPROPERTY": (1, 1, INT),
     "HAS_DBACCESS": (1, 1, INT),
     "HAS_PERMS_BY_NAME": (3, 3, INT),
     "IDENT_INCR": (1, 1, IDENTITY),
@@ -91,7 +92,10 @@ def _catalog(call: Call) -> Value:
     if (call.arguments[-1].constant or "").lower() in _INT_PROPERTIES.get(call.name, ()):
         declared = INT
     spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
-    texts = ", ".join(f"CAST({argument.sql} AS VARCHAR)" for argument in call.arguments)
+    texts = ", ".join(
+        f"hex({argument.sql})" if argument.type.name in BINARY else f"CAST({argument.sql} AS VARCHAR)"
+        for argument in call.arguments
+    )
     sql = f"tsql_metadata({spid.sql}, {quote(call.name.lower())}, [{texts}])"
     return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
 
@@ -128,7 +132,7 @@ def _ident_current(call: Call) -> str:
 metadata.refuse(
     *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "COLLATIONPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
     *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
-    *("FULLTEXTSERVICEPROPERTY", "INDEXKEY_PROPERTY", "INDEXPROPERTY", "INDEX_COL", "LOGINPROPERTY"),
+    *("INDEXKEY_PROPERTY", "INDEXPROPERTY", "INDEX_COL", "LOGINPROPERTY"),
     *("ORIGINAL_DB_NAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),
     "TYPEPROPERTY",
 )
