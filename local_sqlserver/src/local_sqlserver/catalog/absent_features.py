@@ -43,6 +43,84 @@ _INDEX = """
 
 VIEWS = (
     empty(
+        "sys.column_master_keys",
+        """
+        name sysname
+        column_master_key_id int
+        create_date datetime
+        modify_date datetime
+        key_store_provider_name sysname?
+        key_path nvarchar(4000)?
+        allow_enclave_computations bit
+        signature varbinary(max)?
+        """,
+    ),
+    empty(
+        "sys.database_audit_specifications",
+        """
+        database_specification_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        audit_guid uniqueidentifier?
+        is_state_enabled bit?
+        """,
+    ),
+    empty(
+        "sys.database_scoped_credentials",
+        """
+        name sysname
+        credential_id int
+        credential_identity nvarchar(4000)?
+        create_date datetime
+        modify_date datetime
+        target_type nvarchar(100)?
+        target_id int?
+        """,
+    ),
+    empty(
+        "sys.dm_database_encryption_keys",
+        """
+        database_id int?
+        encryption_state int?
+        create_date datetime?
+        regenerate_date datetime?
+        modify_date datetime?
+        set_date datetime?
+        opened_date datetime?
+        key_algorithm nvarchar(32)?
+        key_length int?
+        encryptor_thumbprint varbinary(20)?
+        encryptor_type nvarchar(32)?
+        percent_complete real?
+        encryption_state_desc nvarchar(32)?
+        encryption_scan_state int?
+        encryption_scan_state_desc nvarchar(32)?
+        encryption_scan_modify_date datetime?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.fulltext_stoplists",
+        """
+        stoplist_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        principal_id int?
+        """,
+    ),
+    empty(
+        "sys.registered_search_property_lists",
+        """
+        property_list_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        principal_id int?
+        """,
+    ),
+    empty(
         "sys.asymmetric_keys",
         """
         name sysname

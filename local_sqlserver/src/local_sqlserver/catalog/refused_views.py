@@ -9,26 +9,26 @@ from __future__ import annotations
 
 _SYS = frozenset(
     """
-    allocation_units assemblies assembly_files assembly_references
-    assembly_types availability_databases_cluster availability_group_listener_ip_addresses
+    allocation_units assembly_files assembly_references
+    availability_databases_cluster availability_group_listener_ip_addresses
     availability_group_listeners availability_groups availability_groups_cluster availability_read_only_routing_lists
     availability_replicas backup_devices column_encryption_key_values
-    column_master_keys column_store_dictionaries column_store_row_groups column_store_segments
+    column_store_dictionaries column_store_row_groups column_store_segments
     column_type_usages column_xml_schema_collection_usages conversation_endpoints conversation_groups
     conversation_priorities database_audit_specification_details
-    database_audit_specifications database_automatic_tuning_mode database_automatic_tuning_options
+    database_automatic_tuning_mode database_automatic_tuning_options
     database_credentials database_event_session_actions database_event_session_events database_event_session_fields
     database_event_session_targets database_event_sessions
     database_ledger_blocks database_ledger_digest_locations database_ledger_transactions
     database_mirroring_endpoints database_mirroring_witnesses database_principal_aliases
     database_query_store_internal_state database_query_store_options
-    database_scoped_configurations database_scoped_credentials destination_data_spaces edge_constraint_clauses
+    database_scoped_configurations destination_data_spaces edge_constraint_clauses
     edge_constraints endpoint_webmethods event_notification_event_types event_notifications events
     external_job_streams external_language_files external_languages
     external_libraries external_library_files external_stream_columns external_streaming_jobs external_streams
     fulltext_document_types
     fulltext_index_catalog_usages fulltext_index_columns fulltext_index_fragments
-    fulltext_semantic_language_statistics_database fulltext_semantic_languages fulltext_stoplists fulltext_stopwords
+    fulltext_semantic_language_statistics_database fulltext_semantic_languages fulltext_stopwords
     fulltext_system_stopwords function_order_columns http_endpoints
     internal_partitions key_encryptions ledger_column_history ledger_table_history linked_logins
     login_token master_key_passwords memory_optimized_tables_internal_attributes
@@ -39,7 +39,7 @@ _SYS = frozenset(
     query_context_settings query_store_plan query_store_plan_feedback query_store_plan_forcing_locations
     query_store_query query_store_query_hints query_store_query_text query_store_query_variant query_store_replicas
     query_store_runtime_stats query_store_runtime_stats_interval query_store_wait_stats registered_search_properties
-    registered_search_property_lists remote_data_archive_databases remote_logins
+    remote_data_archive_databases remote_logins
     remote_service_bindings resource_governor_configuration resource_governor_external_resource_pools
     resource_governor_resource_pools resource_governor_workload_groups routes securable_classes
     security_predicates selective_xml_index_namespaces
@@ -52,10 +52,10 @@ _SYS = frozenset(
     service_contracts service_message_types service_queue_usages service_queues services soap_endpoints
     spatial_reference_systems sql_dependencies
     system_components_surface_area_configuration system_internals_allocation_units system_internals_partition_columns
-    system_internals_partitions system_parameters system_sql_modules tcp_endpoints time_zone_info trace_categories
+    system_internals_partitions system_parameters tcp_endpoints time_zone_info trace_categories
     trace_columns trace_event_bindings trace_events trace_subclass_values traces transmission_queue
     trigger_event_types trigger_events trusted_assemblies type_assembly_usages user_token vector_indexes
-    via_endpoints xml_schema_attributes xml_schema_collections xml_schema_component_placements xml_schema_components
+    via_endpoints xml_schema_attributes xml_schema_component_placements xml_schema_components
     xml_schema_elements xml_schema_facets xml_schema_model_groups xml_schema_namespaces xml_schema_types
     xml_schema_wildcard_namespaces xml_schema_wildcards
     sysaltfiles syscacheobjects syscharsets sysconfigures sysconstraints syscurconfigs syscursorcolumns

@@ -156,6 +156,61 @@ VIEWS = (
         compatibility=True,
     ),
     declare(
+        "sys.xml_schema_collections",
+        "(SELECT 1)",
+        """
+        xml_collection_id int = 1
+        schema_id int = 4
+        principal_id int? = NULL
+        name sysname = 'sys'
+        create_date datetime = TIMESTAMP '2009-04-13 12:59:13'
+        modify_date datetime = TIMESTAMP '2022-10-08 06:30:00'
+        """,
+    ),
+    declare(
+        "sys.assemblies",
+        "(SELECT 1)",
+        """
+        name sysname = 'Microsoft.SqlServer.Types'
+        principal_id int? = 4
+        assembly_id int = 1
+        clr_name nvarchar(4000)? = 'microsoft.sqlserver.types, version=16.0.0.0, culture=neutral, publickeytoken=89845dcd8080cc91, processorarchitecture=msil'
+        permission_set tinyint? = 3
+        permission_set_desc nvarchar(60)? = 'UNSAFE_ACCESS'
+        is_visible bit = TRUE
+        create_date datetime = TIMESTAMP '2022-10-08 06:30:00'
+        modify_date datetime = TIMESTAMP '2022-10-08 06:30:00'
+        is_user_defined bit? = FALSE
+        """,
+    ),
+    declare(
+        "sys.assembly_types",
+        "(SELECT t.*, c.* FROM {home}.sys_types t JOIN (VALUES ('hierarchyid', 'SqlHierarchyId'), ('geometry', "
+        "'SqlGeometry'), ('geography', 'SqlGeography')) c (type_name, class) ON c.type_name = t.name)",
+        """
+        name sysname
+        system_type_id tinyint
+        user_type_id int
+        schema_id int
+        principal_id int?
+        max_length smallint
+        precision tinyint
+        scale tinyint
+        collation_name sysname?
+        is_nullable bit?
+        is_user_defined bit
+        is_assembly_type bit
+        default_object_id int
+        rule_object_id int
+        assembly_id int = 1
+        assembly_class sysname? = 'Microsoft.SqlServer.Types.' || class
+        is_binary_ordered bit? = name = 'hierarchyid'
+        is_fixed_length bit? = FALSE
+        prog_id nvarchar(40)? = NULL
+        is_table_type bit
+        """,
+    ),
+    declare(
         "sys.database_recovery_status",
         "{home}.databases",
         f"""

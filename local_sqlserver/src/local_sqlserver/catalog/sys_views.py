@@ -354,6 +354,10 @@ _ACTION = "CASE {} WHEN 'CASCADE' THEN 1 WHEN 'SET NULL' THEN 2 WHEN 'SET DEFAUL
 _MODULE_TYPES = "('P', 'V', 'FN', 'IF', 'TF')"
 _MODULES = f"(SELECT * FROM {{home}}.objects WHERE type IN {_MODULE_TYPES})"
 
+_MODULE_TEXTS = f"SELECT object_id, definition FROM {{home}}.objects WHERE type IN {_MODULE_TYPES}"
+_SYSTEM_TEXTS = "SELECT object_id, NULL::VARCHAR AS definition FROM memory.main.system_objects"
+"""The text of a system object is not known, as that of an encrypted module."""
+
 _SESSION = "(SELECT unnest(tsql_sessions(), recursive := TRUE)) s"
 _DEPENDENCIES = f"""(
     SELECT o.object_id, r.dependency.database_name AS database_name, r.dependency.schema_name AS schema_name,
@@ -438,7 +442,7 @@ _MODULE = """
     definition nvarchar(max)?
     uses_ansi_nulls bit? = TRUE
     uses_quoted_identifier bit? = TRUE
-    is_schema_bound bit? = FALSE
+    is_schema_bound bit? = regexp_matches(definition, '(?i)\\bSCHEMABINDING\\b')
     uses_database_collation bit? = FALSE
     is_recompiled bit? = FALSE
     null_on_null_input bit? = FALSE
@@ -743,7 +747,8 @@ VIEWS = (
         """,
     ),
     declare("sys.sql_modules", _MODULES, _MODULE),
-    declare("sys.all_sql_modules", _MODULES, _MODULE),
+    declare("sys.all_sql_modules", f"({_MODULE_TEXTS} UNION ALL {_SYSTEM_TEXTS})", _MODULE),
+    declare("sys.system_sql_modules", f"({_SYSTEM_TEXTS})", _MODULE),
     declare("sys.parameters", "{home}.all_parameters", _PARAMETER),
     declare("sys.all_parameters", "{home}.all_parameters", _PARAMETER),
     declare(

@@ -12,6 +12,7 @@ from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
 from local_sqlserver.compiler.functions.registry import implemented
+from local_sqlserver.engine import object_properties
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
 from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.errors import SqlError, unsupported
@@ -141,26 +142,36 @@ def _property_value(function: str, name: str, answers: Mapping[str, object]) -> 
 
     Raises SqlError 40510 for a property that SQL Server has and the stand-in does not support.
     """
-    if name in REFUSED_PROPERTIES[function]:
+    if name in REFUSED_PROPERTIES[function] and name not in answers:
         raise unsupported(f"{function}(…, '{name}')")
     return answers.get(name)
 
 
 def _object_property(values: SessionValues, arguments: Arguments) -> object:
-    item = _by_id(values, arguments[:1])
+    catalog, number = values.view.catalog(values.state.frame.database), _number(arguments, 0)
     name = (_argument(arguments, 1) or "").lower()
-    if item is None:
+    if number is None:
         return None
-    answers = {
-        "istable": item.type == "U",
-        "isusertable": item.type == "U",
-        "isview": item.type == "V",
-        "isprocedure": item.type == "P",
-        "tablehasidentity": any(column.identity for column in item.columns),
-        "tablehasprimarykey": any(constraint.kind == "PK" for constraint in item.constraints),
-        "schemaid": values.view.catalog(values.state.frame.database).schemas[item.schema.lower()][0],
-    }
+    item = catalog.by_id(number)
+    owner, position = divmod(number, 1000)
+    item_of_constraint = None if item else catalog.by_id(owner)
+    if item is not None:
+        answers = object_properties.of_object(item, catalog.schemas[item.schema.lower()][0])
+    elif item_of_constraint is not None:
+        schema_id = catalog.schemas[item_of_constraint.schema.lower()][0]
+        constraint = item_of_constraint.constraints[position - 1] if position <= 500 else None
+        answers = object_properties.of_constraint(constraint, schema_id)
+    else:
+        return None
     return _property_value("OBJECTPROPERTY", name, answers)
+
+
+def _index_property(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments[:1])
+    answers = object_properties.of_index(item, _argument(arguments, 1) or "") if item else None
+    if answers is None:
+        return None
+    return _property_value("INDEXPROPERTY", (_argument(arguments, 2) or "").lower(), answers)
 
 
 def _schema_id(values: SessionValues, arguments: Arguments) -> object:
@@ -271,6 +282,9 @@ def _column_property(values: SessionValues, arguments: Arguments) -> object:
         "isidentity": found.identity is not None,
         "iscomputed": found.computed is not None,
         "allowsnull": found.nullable,
+        "isfulltextindexed": False,
+        "statisticalsemantics": False,
+        **({} if found.computed is not None else {"isdeterministic": None, "isprecise": None}),
     }
     return _property_value("COLUMNPROPERTY", name, answers)
 
@@ -393,6 +407,7 @@ _FUNCTIONS: dict[str, Function] = {
     "object_definition": _object_definition,
     "objectproperty": _object_property,
     "objectpropertyex": _object_property,
+    "indexproperty": _index_property,
     "schema_id": _schema_id,
     "schema_name": _schema_name,
     "db_id": _db_id,
