@@ -78,7 +78,7 @@ _SQL_LOCALE = re.compile(r"sql_\w+_(cp\d+|pref_cp\d+)", re.IGNORECASE)
 @lru_cache(maxsize=256)
 def find(name: str, line: int = 0) -> Collation:
     """The collation of a name; raises SqlError 448 for an unknown name, 40510 for a collation that is not supported."""
-    if name.lower() == "database_default":
+    if name.lower() in ("database_default", "catalog_default"):
         return DATABASE
     form = _NAME_PATTERN.fullmatch(name)
     locale = form["locale"].lower() if form else ""

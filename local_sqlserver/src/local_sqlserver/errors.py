@@ -421,6 +421,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     18054: (16, "Error %s, severity %s, state %s was raised, but no message with that error number was found in sys.messages. If error is larger than 50000, make sure the user-defined message is added using sp_addmessage."),
     18452: (14, "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.%s"),
     18456: (14, "Login failed for user '%s'.%s"),
+    22001: (1, "RegQueryValueEx() returned error %s, '%s'"),
     35100: (16, "Error number %s in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647."),
     40510: (16, "%s is not supported by local_sqlserver."),
     50000: (16, "DuckDB: %s"),

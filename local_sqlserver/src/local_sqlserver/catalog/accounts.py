@@ -43,11 +43,11 @@ def user_of(login: str, catalog: Catalog) -> PrincipalInfo | None:
 
 
 class Accounts:
-    """The logins of the server. ``user`` and ``password`` are the administrator's."""
+    """The logins of the server. ``user`` and ``password`` are those of ``administrator``."""
 
     def __init__(self, root: duckdb.DuckDBPyConnection, user: str, password: str) -> None:
         self._root = root
-        self._administrator = user
+        self.administrator = user
         self._password = password
         self._logins: dict[str, tuple[str, bytes, bytes, bool, str]] = {}
         self._read_logins()
@@ -55,16 +55,16 @@ class Accounts:
     def _read_logins(self) -> None:
         rows = (
             self._root.cursor()
-            .execute(f"SELECT name, salt, hash, is_disabled, default_database FROM {_LOGINS}")
+            .execute(f"SELECT name, salt, hash, is_disabled, default_database FROM {_LOGINS} ORDER BY created, name")
             .fetchall()
         )
         self._logins = {row[0].lower(): row for row in rows}
 
     def authenticate(self, user: str, password: str) -> tuple[str, str]:
         """Return the login's name as it was created and its default database; raises SqlError 18456."""
-        if user.lower() == self._administrator.lower():
+        if user.lower() == self.administrator.lower():
             if hmac.compare_digest(password.encode(), self._password.encode()):
-                return self._administrator, MASTER
+                return self.administrator, MASTER
         elif (found := self._logins.get(user.lower())) is not None:
             name, salt, digest, disabled, database = found
             if not disabled and hmac.compare_digest(password_hash(password, bytes(salt)), bytes(digest)):
@@ -73,13 +73,26 @@ class Accounts:
 
     def is_administrator(self, login: str) -> bool:
         """Whether a login is the configured administrator."""
-        return login.lower() == self._administrator.lower()
+        return login.lower() == self.administrator.lower()
 
     def may_enter(self, login: str, database: Database) -> bool:
         """Whether a login has a user in a database."""
         if self.is_administrator(login) or database.name in (MASTER, TEMPDB):
             return True
         return user_of(login, database.catalog) is not None
+
+    def by_sid(self, sid: bytes) -> str | None:
+        """Return the name of the login with a SID, as sys.server_principals shows it."""
+        if sid == b"\1":
+            return self.administrator
+        names = (row[0] for row in self._logins.values())
+        return next((name for name in names if hashlib.md5(name.lower().encode()).digest() == sid), None)  # noqa: S324
+
+    def by_id(self, principal_id: int) -> str | None:
+        """Return the name of the login with a principal_id, as sys.server_principals shows it."""
+        if principal_id == 1:
+            return self.administrator
+        return next((row[0] for number, row in enumerate(self._logins.values(), 256) if number == principal_id), None)
 
     def known(self, login: str) -> bool:
         """Whether CREATE LOGIN has made a login of this name; the administrator's does not count."""

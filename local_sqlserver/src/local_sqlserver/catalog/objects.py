@@ -98,6 +98,7 @@ class PrincipalInfo:
     """A database user of a login ('S') or of a certificate ('C'), or a role ('R').
 
     ``login`` is the name of the user's login or certificate. ``members`` are the members of a role, in lower case.
+    ``created`` and ``modified`` are local times.
     """
 
     name: str
@@ -105,6 +106,8 @@ class PrincipalInfo:
     login: str = ""
     default_schema: str = "dbo"
     members: frozenset[str] = frozenset()
+    created: datetime = field(default_factory=datetime.now)
+    modified: datetime = field(default_factory=datetime.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""System views that SQL Server 2022 has and the stand-in refuses (error 40510), by schema.
+"""System that SQL Server 2022 has and the stand-in refuses (error 40510), by schema.
 
-Source: the T-SQL reference, "System views". Every name that begins with dm_ is a dynamic management view or function.
+Source: the T-SQL reference, "System ". Every name that begins with dm_ is a dynamic management view or function.
 """
 
 # ruff: noqa: SIM905
@@ -9,58 +9,58 @@ from __future__ import annotations
 
 _SYS = frozenset(
     """
-    all_parameters all_sql_modules allocation_units assemblies assembly_files assembly_modules assembly_references
-    assembly_types asymmetric_keys availability_databases_cluster availability_group_listener_ip_addresses
+    allocation_units assembly_files assembly_references
+    availability_databases_cluster availability_group_listener_ip_addresses
     availability_group_listeners availability_groups availability_groups_cluster availability_read_only_routing_lists
-    availability_replicas backup_devices change_tracking_databases change_tracking_tables column_encryption_key_values
-    column_encryption_keys column_master_keys column_store_dictionaries column_store_row_groups column_store_segments
+    availability_replicas backup_devices column_encryption_key_values
+    column_store_dictionaries column_store_row_groups column_store_segments
     column_type_usages column_xml_schema_collection_usages conversation_endpoints conversation_groups
-    conversation_priorities credentials cryptographic_providers database_audit_specification_details
-    database_audit_specifications database_automatic_tuning_mode database_automatic_tuning_options
+    conversation_priorities database_audit_specification_details
+    database_automatic_tuning_mode database_automatic_tuning_options
     database_credentials database_event_session_actions database_event_session_events database_event_session_fields
-    database_event_session_targets database_event_sessions database_files database_filestream_options
-    database_ledger_blocks database_ledger_digest_locations database_ledger_transactions database_mirroring
+    database_event_session_targets database_event_sessions
+    database_ledger_blocks database_ledger_digest_locations database_ledger_transactions
     database_mirroring_endpoints database_mirroring_witnesses database_principal_aliases
-    database_query_store_internal_state database_query_store_options database_recovery_status
-    database_scoped_configurations database_scoped_credentials destination_data_spaces edge_constraint_clauses
-    edge_constraints endpoint_webmethods endpoints event_notification_event_types event_notifications events
-    external_data_sources external_file_formats external_job_streams external_language_files external_languages
+    database_query_store_internal_state database_query_store_options
+    database_scoped_configurations destination_data_spaces edge_constraint_clauses
+    edge_constraints endpoint_webmethods event_notification_event_types event_notifications events
+    external_job_streams external_language_files external_languages
     external_libraries external_library_files external_stream_columns external_streaming_jobs external_streams
-    external_tables filetable_system_defined_objects filetables fulltext_catalogs fulltext_document_types
-    fulltext_index_catalog_usages fulltext_index_columns fulltext_index_fragments fulltext_indexes fulltext_languages
-    fulltext_semantic_language_statistics_database fulltext_semantic_languages fulltext_stoplists fulltext_stopwords
-    fulltext_system_stopwords function_order_columns hash_indexes http_endpoints index_resumable_operations
-    internal_partitions internal_tables key_encryptions ledger_column_history ledger_table_history linked_logins
-    login_token masked_columns master_files master_key_passwords memory_optimized_tables_internal_attributes
+    fulltext_document_types
+    fulltext_index_catalog_usages fulltext_index_columns fulltext_index_fragments
+    fulltext_semantic_language_statistics_database fulltext_semantic_languages fulltext_stopwords
+    fulltext_system_stopwords function_order_columns http_endpoints
+    internal_partitions key_encryptions ledger_column_history ledger_table_history linked_logins
+    login_token master_key_passwords memory_optimized_tables_internal_attributes
     message_type_xml_schema_collection_usages messages module_assembly_usages numbered_procedure_parameters
-    numbered_procedures openkeys parameter_type_usages parameter_xml_schema_collection_usages partition_functions
-    partition_parameters partition_range_values partition_schemes periods persisted_sku_features plan_guides
+    openkeys parameter_type_usages parameter_xml_schema_collection_usages
+    partition_parameters partition_range_values persisted_sku_features plan_guides
     pdw_column_distribution_properties pdw_table_distribution_properties
     query_context_settings query_store_plan query_store_plan_feedback query_store_plan_forcing_locations
     query_store_query query_store_query_hints query_store_query_text query_store_query_variant query_store_replicas
     query_store_runtime_stats query_store_runtime_stats_interval query_store_wait_stats registered_search_properties
-    registered_search_property_lists remote_data_archive_databases remote_data_archive_tables remote_logins
+    remote_data_archive_databases remote_logins
     remote_service_bindings resource_governor_configuration resource_governor_external_resource_pools
-    resource_governor_resource_pools resource_governor_workload_groups routes securable_classes security_policies
-    security_predicates selective_xml_index_namespaces selective_xml_index_paths sensitivity_classifications
-    server_assembly_modules server_audit_specification_details server_audit_specifications server_audits
+    resource_governor_resource_pools resource_governor_workload_groups routes securable_classes
+    security_predicates selective_xml_index_namespaces
+    server_audit_specification_details
     server_event_notifications server_event_session_actions server_event_session_events server_event_session_fields
     server_event_session_targets server_event_sessions server_events server_file_audits
     server_memory_optimized_hybrid_buffer_pool_configuration
     server_permissions server_principal_credentials server_role_members server_sql_modules server_trigger_events
-    server_triggers servers service_broker_endpoints service_contract_message_usages service_contract_usages
+    service_broker_endpoints service_contract_message_usages service_contract_usages
     service_contracts service_message_types service_queue_usages service_queues services soap_endpoints
-    spatial_index_tessellations spatial_indexes spatial_reference_systems sql_dependencies symmetric_keys
+    spatial_reference_systems sql_dependencies
     system_components_surface_area_configuration system_internals_allocation_units system_internals_partition_columns
-    system_internals_partitions system_parameters system_sql_modules tcp_endpoints time_zone_info trace_categories
+    system_internals_partitions system_parameters tcp_endpoints time_zone_info trace_categories
     trace_columns trace_event_bindings trace_events trace_subclass_values traces transmission_queue
     trigger_event_types trigger_events trusted_assemblies type_assembly_usages user_token vector_indexes
-    via_endpoints xml_schema_attributes xml_schema_collections xml_schema_component_placements xml_schema_components
+    via_endpoints xml_schema_attributes xml_schema_component_placements xml_schema_components
     xml_schema_elements xml_schema_facets xml_schema_model_groups xml_schema_namespaces xml_schema_types
     xml_schema_wildcard_namespaces xml_schema_wildcards
     sysaltfiles syscacheobjects syscharsets sysconfigures sysconstraints syscurconfigs syscursorcolumns
     syscursorrefs syscursors syscursortables sysdepends sysdevices sysfilegroups sysfiles sysforeignkeys
-    sysfulltextcatalogs sysindexkeys syslanguages syslockinfo syslogins sysmembers sysmessages sysobjvalues
+    sysfulltextcatalogs sysindexkeys syslockinfo syslogins sysmembers sysmessages sysobjvalues
     sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysreferences sysremotelogins sysservers
     """.split()
 )

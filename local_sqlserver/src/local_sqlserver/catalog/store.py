@@ -45,7 +45,8 @@ _TABLES = {
     f"is_output BOOLEAN, has_default BOOLEAN, {_USER_TYPE}",
     "user_types": f"user_type_id INTEGER, schema_name VARCHAR, name VARCHAR, declared VARCHAR, is_nullable BOOLEAN, "
     f"object_id INTEGER, {_TYPE_COLUMNS}",
-    "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[]",
+    "principals": "name VARCHAR, type VARCHAR, login VARCHAR, default_schema VARCHAR, members VARCHAR[], "
+    "created TIMESTAMP, modified TIMESTAMP",
     "signatures": "object_id INTEGER, thumbprint BLOB",
     "certificates": "certificate_id INTEGER, name VARCHAR, subject VARCHAR, thumbprint BLOB, salt BLOB, hash BLOB",
     "extended_properties": "class UTINYINT, major_id INTEGER, part VARCHAR, name VARCHAR, value VARCHAR",
@@ -66,7 +67,7 @@ def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
         connection.execute(f"INSERT INTO {home}.schemas VALUES ($1, $2)", [schema_id, schema])
     connection.execute(f"CREATE SCHEMA {quote(database)}.dbo")
     for role in ("public", "db_owner", "db_datareader", "db_datawriter"):
-        connection.execute(f"INSERT INTO {home}.principals VALUES ($1, 'R', '', '', [])", [role])
+        connection.execute(f"INSERT INTO {home}.principals VALUES ($1, 'R', '', '', [], now(), now())", [role])
 
 
 def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -78,6 +79,8 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     for table in ("columns", "parameters"):
         connection.execute(f"ALTER TABLE {home}.{table} ADD COLUMN IF NOT EXISTS {_USER_TYPE} DEFAULT 0")
     connection.execute(f"ALTER TABLE {home}.columns ADD COLUMN IF NOT EXISTS is_persisted BOOLEAN DEFAULT FALSE")
+    for column in ("created", "modified"):
+        connection.execute(f"ALTER TABLE {home}.principals ADD COLUMN IF NOT EXISTS {column} TIMESTAMP DEFAULT now()")
     for column in ("is_disabled", "is_not_trusted"):
         connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column} BOOLEAN DEFAULT FALSE")
     for column in ("clustered BOOLEAN", "columnstore BOOLEAN", "descending VARCHAR[]", "included VARCHAR[]"):
@@ -139,7 +142,7 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         found = UserType(*row[:6])
         catalog.types[found.key] = found
     for row in connection.execute(f"SELECT * FROM {home}.principals").fetchall():
-        catalog.principals[row[0].lower()] = PrincipalInfo(row[0], row[1], row[2], row[3], frozenset(row[4]))
+        catalog.principals[row[0].lower()] = PrincipalInfo(*row[:4], frozenset(row[4]), *row[5:])
     granted = connection.execute(f"SELECT * FROM {home}.permissions").fetchall()
     catalog.permissions = frozenset(PermissionInfo(*row) for row in granted)
     for row in connection.execute(f"SELECT * FROM {home}.certificates").fetchall():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from local_sqlserver.catalog.view_declaration import declare, empty
+from local_sqlserver.catalog.view_declaration import declare
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.types import (
     APPROXIMATE,
@@ -96,6 +96,13 @@ _TYPE_DESC = {
 _SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__[0-9A-F]{8}$')"
 """Whether a constraint has a generated name, by its form."""
 
+_CREATED_DBO = "TIMESTAMP '2003-04-08 09:10:42'"
+_CREATED_SYS = "TIMESTAMP '2009-04-13 12:59:11'"
+"""When the users that every database has were made, as SQL Server shows it."""
+
+_CERTIFICATE_SID = "unhex('010600000000000901000000')"
+"""The bytes before the thumbprint in the SID of a certificate."""
+
 HELPERS = {
     "base_types": f"SELECT name, system_type_id, user_type_id, max_length, precision, scale, "
     f"CASE WHEN has_collation THEN {_COLLATION} END AS collation_name, is_nullable FROM (VALUES {_TYPE_ROWS}) "
@@ -140,11 +147,17 @@ HELPERS = {
     "ELSE columns END, included) AS members FROM {home}.all_indexes x) i, "
     "unnest(i.members) WITH ORDINALITY u (name, position) "
     "JOIN {home}.columns c ON c.object_id = i.object_id AND c.name = u.name ORDER BY 1, 2, 3",
-    "all_principals": "SELECT 'dbo' AS name, 1 AS principal_id, 'S' AS type, 'dbo' AS default_schema "
+    "all_principals": "SELECT 'dbo' AS name, 1 AS principal_id, 'S' AS type, 'dbo' AS default_schema, '\\x01'::BLOB AS sid, "
+    f"{_CREATED_DBO} AS created, {_CREATED_DBO} AS modified "
+    f"UNION ALL VALUES ('guest', 2, 'S', 'guest', '\\x00'::BLOB, {_CREATED_DBO}, {_CREATED_DBO}), "
+    f"('INFORMATION_SCHEMA', 3, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}), "
+    f"('sys', 4, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}) "
     "UNION ALL SELECT name, CASE name WHEN 'public' THEN 0 WHEN 'db_owner' THEN 16384 WHEN 'db_datareader' THEN 16390 "
     "WHEN 'db_datawriter' THEN 16391 ELSE 4 + row_number() OVER "
     "(PARTITION BY name IN ('public', 'db_owner', 'db_datareader', 'db_datawriter') ORDER BY lower(name)) "
-    "END::INTEGER, type, NULLIF(default_schema, '') FROM {home}.principals",
+    "END::INTEGER, type, NULLIF(default_schema, ''), CASE type WHEN 'S' THEN unhex(md5(lower(login))) "
+    f"WHEN 'C' THEN (SELECT {_CERTIFICATE_SID} || c.thumbprint FROM {{home}}.certificates c WHERE c.name = login) END, "
+    "created, modified FROM {home}.principals",
 }
 """DuckDB queries that the views below share. They are ordered, because tools expect columns in their order."""
 
@@ -312,6 +325,21 @@ _SYSTEM_COLUMNS = (
     "FROM memory.main.system_columns"
 )
 _PRINCIPAL_DESC = _named("type", {"S": "SQL_USER", "C": "CERTIFICATE_MAPPED_USER", "R": "DATABASE_ROLE"})
+_PERMISSION_TYPE = _named(
+    "permission",
+    {
+        "SELECT": "SL",
+        "INSERT": "IN",
+        "UPDATE": "UP",
+        "DELETE": "DL",
+        "EXECUTE": "EX",
+        "CONTROL": "CL",
+        "ALTER": "AL",
+        "REFERENCES": "RF",
+        "VIEW DEFINITION": "VW",
+        "CONNECT": "CO",
+    },
+)
 _INDEX_DESC = _named(
     "type",
     {
@@ -325,6 +353,10 @@ _INDEX_DESC = _named(
 _ACTION = "CASE {} WHEN 'CASCADE' THEN 1 WHEN 'SET NULL' THEN 2 WHEN 'SET DEFAULT' THEN 3 ELSE 0 END"
 _MODULE_TYPES = "('P', 'V', 'FN', 'IF', 'TF')"
 _MODULES = f"(SELECT * FROM {{home}}.objects WHERE type IN {_MODULE_TYPES})"
+
+_MODULE_TEXTS = f"SELECT object_id, definition FROM {{home}}.objects WHERE type IN {_MODULE_TYPES}"
+_SYSTEM_TEXTS = "SELECT object_id, NULL::VARCHAR AS definition FROM memory.main.system_objects"
+"""The text of a system object is not known, as that of an encrypted module."""
 
 _SESSION = "(SELECT unnest(tsql_sessions(), recursive := TRUE)) s"
 _DEPENDENCIES = f"""(
@@ -370,8 +402,11 @@ _OPTIONS = (
     (518, "show advanced options", 0, 0, 1, "show advanced options", 1, 0),
     (1534, "user options", 0, 0, 32767, "user options", 1, 0),
     (1538, "cost threshold for parallelism", 5, 0, 32767, "cost threshold for parallelism", 1, 1),
+    (1126, "default full-text language", 1033, 0, 2147483647, "default full-text language", 1, 1),
     (1539, "max degree of parallelism", 0, 0, 32767, "maximum degree of parallelism", 1, 1),
     (1544, "max server memory (MB)", 2147483647, 128, 2147483647, "Maximum size of server memory (MB)", 1, 1),
+    (1555, "transform noise words", 0, 0, 1, "Transform noise words for full-text query", 1, 1),
+    (1127, "two digit year cutoff", 2049, 1753, 9999, "two digit year cutoff", 1, 1),
     (16390, "xp_cmdshell", 0, 0, 1, "Enable or disable command shell", 1, 1),
 )
 """The options of sp_configure with their defaults, which nothing changes."""
@@ -383,6 +418,39 @@ _PROPERTIES = (
     "LEFT JOIN {home}.parameters r ON p.class = 2 AND r.object_id = p.major_id AND lower(r.name) = lower(p.part) "
     "WHERE p.part = '' OR c.column_id IS NOT NULL OR r.parameter_id IS NOT NULL)"
 )
+
+_PARAMETER = """
+    object_id int
+    name sysname?
+    parameter_id int
+    system_type_id tinyint
+    user_type_id int
+    max_length smallint
+    precision tinyint
+    scale tinyint
+    is_output bit
+    is_cursor_ref bit = FALSE
+    has_default_value bit = FALSE
+    is_xml_document bit = FALSE
+    xml_collection_id int = 0
+    is_readonly bit = type_name = 'table'
+    is_nullable bit? = TRUE
+"""
+
+_MODULE = """
+    object_id int
+    definition nvarchar(max)?
+    uses_ansi_nulls bit? = TRUE
+    uses_quoted_identifier bit? = TRUE
+    is_schema_bound bit? = regexp_matches(definition, '(?i)\\bSCHEMABINDING\\b')
+    uses_database_collation bit? = FALSE
+    is_recompiled bit? = FALSE
+    null_on_null_input bit? = FALSE
+    execute_as_principal_id int? = NULL
+    uses_native_compilation bit? = FALSE
+    inline_type bit? = FALSE
+    is_inlineable bit? = FALSE
+"""
 
 VIEWS = (
     declare(
@@ -535,28 +603,6 @@ VIEWS = (
         referenced_column_id int
         """,
     ),
-    empty(
-        "sys.triggers",
-        """
-        name sysname
-        object_id int
-        parent_class tinyint
-        parent_class_desc nvarchar(60)?
-        parent_id int
-        type char(2)
-        type_desc nvarchar(60)?
-        create_date datetime
-        modify_date datetime
-        is_ms_shipped bit
-        is_disabled bit
-        is_not_for_replication bit
-        is_instead_of_trigger bit
-        """,
-    ),
-    empty(
-        "sys.synonyms",
-        "".join(line.split(" = ")[0] + "\n" for line in _OBJECT.splitlines()) + "base_object_name nvarchar(1035)?",
-    ),
     declare(
         "sys.sequences",
         "(SELECT o.*, q.* EXCLUDE (object_id, name, type, created, modified), t.system_type_id, t.user_type_id, "
@@ -601,23 +647,6 @@ VIEWS = (
         is_table_type bit = TRUE
         type_table_object_id int = object_id
         is_memory_optimized bit? = FALSE
-        """,
-    ),
-    empty(
-        "sys.xml_indexes",
-        """
-        object_id int
-        name sysname?
-        index_id int
-        type tinyint
-        type_desc nvarchar(60)?
-        is_unique bit?
-        using_xml_index_id int?
-        secondary_type char(1)?
-        secondary_type_desc nvarchar(60)?
-        xml_index_type tinyint?
-        xml_index_type_description nvarchar(60)?
-        path_id int?
         """,
     ),
     declare(
@@ -717,43 +746,11 @@ VIEWS = (
         row_count bigint? = rows
         """,
     ),
-    declare(
-        "sys.sql_modules",
-        f"{_MODULES}",
-        """
-        object_id int
-        definition nvarchar(max)?
-        uses_ansi_nulls bit? = TRUE
-        uses_quoted_identifier bit? = TRUE
-        is_schema_bound bit? = FALSE
-        uses_database_collation bit? = FALSE
-        is_recompiled bit? = FALSE
-        null_on_null_input bit? = FALSE
-        execute_as_principal_id int? = NULL
-        uses_native_compilation bit? = FALSE
-        """,
-    ),
-    declare(
-        "sys.parameters",
-        "{home}.all_parameters",
-        """
-        object_id int
-        name sysname?
-        parameter_id int
-        system_type_id tinyint
-        user_type_id int
-        max_length smallint
-        precision tinyint
-        scale tinyint
-        is_output bit
-        is_cursor_ref bit = FALSE
-        has_default_value bit = FALSE
-        is_xml_document bit = FALSE
-        xml_collection_id int = 0
-        is_readonly bit = type_name = 'table'
-        is_nullable bit? = TRUE
-        """,
-    ),
+    declare("sys.sql_modules", _MODULES, _MODULE),
+    declare("sys.all_sql_modules", f"({_MODULE_TEXTS} UNION ALL {_SYSTEM_TEXTS})", _MODULE),
+    declare("sys.system_sql_modules", f"({_SYSTEM_TEXTS})", _MODULE),
+    declare("sys.parameters", "{home}.all_parameters", _PARAMETER),
+    declare("sys.all_parameters", "{home}.all_parameters", _PARAMETER),
     declare(
         "sys.sql_expression_dependencies",
         _DEPENDENCIES,
@@ -822,10 +819,16 @@ VIEWS = (
         type char(1)
         type_desc nvarchar(60)? = {_PRINCIPAL_DESC}
         default_schema_name sysname? = default_schema
+        create_date datetime = created
+        modify_date datetime = modified
+        sid varbinary(85)?
+        default_language_name sysname? = NULL
+        default_language_lcid int? = NULL
+        allow_encrypted_value_modifications bit = FALSE
         owning_principal_id int? = CASE type WHEN 'R' THEN 1 END
         is_fixed_role bit = name IN ('db_owner', 'db_datareader', 'db_datawriter')
-        authentication_type int = CASE WHEN type = 'S' AND name <> 'guest' THEN 1 ELSE 0 END
-        authentication_type_desc nvarchar(60)? = CASE WHEN type = 'S' AND name <> 'guest' THEN 'INSTANCE' ELSE 'NONE' END
+        authentication_type int = CASE WHEN type = 'S' AND principal_id NOT IN (2, 3, 4) THEN 1 ELSE 0 END
+        authentication_type_desc nvarchar(60)? = CASE WHEN type = 'S' AND principal_id NOT IN (2, 3, 4) THEN 'INSTANCE' ELSE 'NONE' END
         """,
     ),
     declare(
@@ -845,11 +848,12 @@ VIEWS = (
         "FROM {home}.permissions p JOIN {home}.all_principals g ON lower(g.name) = lower(p.principal) "
         "LEFT JOIN {home}.schemas s ON p.securable = 'schema:' || lower(s.name) "
         "LEFT JOIN {home}.objects o ON p.securable = 'object:' || lower(o.schema_name) || '.' || lower(o.name))",
-        """
+        f"""
         class tinyint = CASE kind WHEN 'database' THEN 0 WHEN 'schema' THEN 3 ELSE 1 END
         class_desc nvarchar(60)? = CASE kind WHEN 'database' THEN 'DATABASE' WHEN 'schema' THEN 'SCHEMA' ELSE 'OBJECT_OR_COLUMN' END
         major_id int
         minor_id int = 0
+        type char(4) = rpad({_PERMISSION_TYPE}, 4, ' ')
         grantee_principal_id int = principal_id
         grantor_principal_id int = 1
         permission_name nvarchar(128)? = permission
@@ -860,7 +864,7 @@ VIEWS = (
     declare(
         "sys.certificates",
         "(SELECT *, octet_length(hash) = 0 AS without_key FROM {home}.certificates)",
-        """
+        f"""
         name sysname
         certificate_id int
         principal_id int? = 1
@@ -868,6 +872,7 @@ VIEWS = (
         pvt_key_encryption_type_desc nvarchar(60)? = CASE WHEN without_key THEN 'NO_PRIVATE_KEY' ELSE 'ENCRYPTED_BY_PASSWORD' END
         subject nvarchar(4000)?
         thumbprint varbinary(32)
+        sid varbinary(85)? = {_CERTIFICATE_SID} || thumbprint
         """,
     ),
     declare(
@@ -917,6 +922,7 @@ VIEWS = (
         name sysname
         database_id int
         source_database_id int? = NULL
+        owner_sid varbinary(85)? = '\\x01'::BLOB
         create_date datetime = created
         compatibility_level tinyint = 160
         collation_name sysname? = {_COLLATION}
@@ -935,23 +941,61 @@ VIEWS = (
         is_read_committed_snapshot_on bit? = read_committed_snapshot
         recovery_model tinyint? = CASE recovery_model WHEN 'FULL' THEN 1 WHEN 'BULK_LOGGED' THEN 2 ELSE 3 END
         recovery_model_desc nvarchar(60)? = recovery_model
+        page_verify_option tinyint? = 2
+        page_verify_option_desc nvarchar(60)? = 'CHECKSUM'
+        is_auto_create_stats_on bit? = TRUE
+        is_auto_create_stats_incremental_on bit? = FALSE
+        is_auto_update_stats_on bit? = TRUE
+        is_auto_update_stats_async_on bit? = FALSE
+        is_ansi_null_default_on bit? = FALSE
+        is_ansi_nulls_on bit? = FALSE
+        is_ansi_padding_on bit? = FALSE
+        is_ansi_warnings_on bit? = FALSE
+        is_arithabort_on bit? = FALSE
+        is_concat_null_yields_null_on bit? = FALSE
+        is_numeric_roundabort_on bit? = FALSE
+        is_quoted_identifier_on bit? = FALSE
+        is_recursive_triggers_on bit? = FALSE
+        is_cursor_close_on_commit_on bit? = FALSE
+        is_local_cursor_default bit? = FALSE
         is_fulltext_enabled bit? = FALSE
         is_trustworthy_on bit? = FALSE
         is_db_chaining_on bit? = FALSE
         is_parameterization_forced bit? = FALSE
+        is_master_key_encrypted_by_server bit = FALSE
         is_query_store_on bit? = FALSE
         is_published bit = FALSE
         is_subscribed bit = FALSE
         is_merge_published bit = FALSE
         is_distributor bit = FALSE
+        is_sync_with_backup bit = FALSE
+        service_broker_guid uniqueidentifier = md5(name || created::VARCHAR)::UUID
         is_broker_enabled bit = FALSE
+        log_reuse_wait tinyint? = 0
+        log_reuse_wait_desc nvarchar(60)? = 'NOTHING'
+        is_date_correlation_on bit = FALSE
         is_cdc_enabled bit = FALSE
         is_encrypted bit? = FALSE
+        is_honor_broker_priority_on bit? = FALSE
         replica_id uniqueidentifier? = NULL
         group_database_id uniqueidentifier? = NULL
+        default_language_lcid smallint? = NULL
+        default_language_name nvarchar(128)? = NULL
+        default_fulltext_language_lcid int? = NULL
+        default_fulltext_language_name nvarchar(128)? = NULL
+        is_nested_triggers_on bit? = NULL
+        is_transform_noise_words_on bit? = NULL
+        two_digit_year_cutoff smallint? = NULL
         containment tinyint? = 0
         containment_desc nvarchar(60)? = 'NONE'
+        target_recovery_time_in_seconds int? = 60
+        delayed_durability int? = 0
+        delayed_durability_desc nvarchar(60)? = 'DISABLED'
         is_memory_optimized_elevate_to_snapshot_on bit? = FALSE
+        is_federation_member bit? = FALSE
+        is_remote_data_archive_enabled bit? = FALSE
+        is_mixed_page_allocation_on bit? = FALSE
+        is_temporal_history_retention_enabled bit? = TRUE
         catalog_collation_type int = 0
         catalog_collation_type_desc nvarchar(60)? = 'DATABASE_DEFAULT'
         """,
@@ -959,16 +1003,24 @@ VIEWS = (
     ),
     declare(
         "sys.server_principals",
-        "(SELECT *, (255 + row_number() OVER (ORDER BY created, name))::INTEGER AS principal_id FROM {home}.logins)",
+        "(SELECT tsql_administrator() AS name, 1 AS principal_id, '\\x01'::BLOB AS sid, created, FALSE AS is_disabled, "
+        "'master' AS default_database FROM {home}.databases WHERE database_id = 1 UNION ALL "
+        "SELECT name, (255 + row_number() OVER (ORDER BY created, name))::INTEGER, unhex(md5(lower(name))), created, "
+        "is_disabled, default_database FROM {home}.logins)",
         """
         name sysname
         principal_id int
+        sid varbinary(85)?
         type char(1) = 'S'
         type_desc nvarchar(60)? = 'SQL_LOGIN'
         is_disabled bit?
         create_date datetime = created
         modify_date datetime = created
         default_database_name sysname? = default_database
+        default_language_name sysname? = 'us_english'
+        credential_id int? = NULL
+        owning_principal_id int? = NULL
+        is_fixed_role bit = FALSE
         """,
         of_server=True,
     ),
@@ -978,12 +1030,17 @@ VIEWS = (
         """
         name sysname
         principal_id int
+        sid varbinary(85)?
         type char(1)
         type_desc nvarchar(60)?
         is_disabled bit?
         create_date datetime
         modify_date datetime
         default_database_name sysname?
+        default_language_name sysname?
+        credential_id int?
+        is_policy_checked bit? = FALSE
+        is_expiration_checked bit? = FALSE
         """,
         of_server=True,
     ),
@@ -1032,6 +1089,7 @@ VIEWS = (
         prev_error int
         original_login_name nvarchar(128) = login_name
         database_id smallint
+        authenticating_database_id int? = 1
         open_transaction_count int
         """,
         of_server=True,

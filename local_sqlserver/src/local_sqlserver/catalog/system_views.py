@@ -1,6 +1,6 @@
 """sys.* and INFORMATION_SCHEMA.* as DuckDB queries over the catalog tables of a database file.
 
-``sys_views`` and ``information_schema`` declare them. Columns whose value the stand-in cannot give are left out, so
+``sys_views``, ``server_views``, ``absent_features`` and ``information_schema`` declare them. Columns whose value the stand-in cannot give are left out, so
 that a query of one is error 207.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from local_sqlserver.catalog import information_schema, sys_views
+from local_sqlserver.catalog import absent_features, information_schema, server_views, sys_views
 from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import BUILT_IN_SCHEMAS, CATALOG_SCHEMA, MASTER, quote
 from local_sqlserver.catalog.view_declaration import SystemView
@@ -23,7 +23,10 @@ from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.compiler.types import duckdb_type, sql_type
 from local_sqlserver.types import TEXT, TYPES, digits, storage_bytes
 
-_VIEWS = {(view.schema.lower(), view.name.lower()): view for view in (*sys_views.VIEWS, *information_schema.VIEWS)}
+_VIEWS = {
+    (view.schema.lower(), view.name.lower()): view
+    for view in (*sys_views.VIEWS, *server_views.VIEWS, *absent_features.VIEWS, *information_schema.VIEWS)
+}
 
 
 _TEMPORARY = ("objects", "columns", "constraints")

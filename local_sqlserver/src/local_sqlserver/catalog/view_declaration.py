@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.language.parser import parse_parameters
@@ -48,7 +48,7 @@ def declare(
     return SystemView(schema, name, tuple(infos), tuple(values), source, of_server, compatibility)
 
 
-def empty(name: str, columns: str) -> SystemView:
+def empty(name: str, columns: str, *, of_server: bool = False) -> SystemView:
     """Declare a view without rows, for a kind of object that no database of the stand-in has."""
-    view = declare(name, "(SELECT 1) WHERE FALSE", columns)
-    return SystemView(view.schema, view.name, view.columns, ("NULL",) * len(view.columns), view.source)
+    view = declare(name, "(SELECT 1) WHERE FALSE", columns, of_server=of_server)
+    return replace(view, values=("NULL",) * len(view.columns))

@@ -13,6 +13,7 @@ from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
 from local_sqlserver.compiler.functions.registry import implemented
+from local_sqlserver.engine import object_properties
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
 from local_sqlserver.engine.session_values import VERSION, SessionValues
 from local_sqlserver.engine.temporary_objects import temporary_object
@@ -142,26 +143,36 @@ def _property_value(function: str, name: str, answers: Mapping[str, object]) -> 
 
     Raises SqlError 40510 for a property that SQL Server has and the stand-in does not support.
     """
-    if name in REFUSED_PROPERTIES[function]:
+    if name in REFUSED_PROPERTIES[function] and name not in answers:
         raise unsupported(f"{function}(…, '{name}')")
     return answers.get(name)
 
 
 def _object_property(values: SessionValues, arguments: Arguments) -> object:
-    item = _by_id(values, arguments[:1])
+    catalog, number = values.view.catalog(values.state.frame.database), _number(arguments, 0)
     name = (_argument(arguments, 1) or "").lower()
-    if item is None:
+    if number is None:
         return None
-    answers = {
-        "istable": item.type == "U",
-        "isusertable": item.type == "U",
-        "isview": item.type == "V",
-        "isprocedure": item.type == "P",
-        "tablehasidentity": any(column.identity for column in item.columns),
-        "tablehasprimarykey": any(constraint.kind == "PK" for constraint in item.constraints),
-        "schemaid": values.view.catalog(values.state.frame.database).schemas[item.schema.lower()][0],
-    }
+    item = catalog.by_id(number)
+    owner, position = divmod(number, 1000)
+    item_of_constraint = None if item else catalog.by_id(owner)
+    if item is not None:
+        answers = object_properties.of_object(item, catalog.schemas[item.schema.lower()][0])
+    elif item_of_constraint is not None:
+        schema_id = catalog.schemas[item_of_constraint.schema.lower()][0]
+        constraint = item_of_constraint.constraints[position - 1] if position <= 500 else None
+        answers = object_properties.of_constraint(constraint, schema_id)
+    else:
+        return None
     return _property_value("OBJECTPROPERTY", name, answers)
+
+
+def _index_property(values: SessionValues, arguments: Arguments) -> object:
+    item = _by_id(values, arguments[:1])
+    answers = object_properties.of_index(item, _argument(arguments, 1) or "") if item else None
+    if answers is None:
+        return None
+    return _property_value("INDEXPROPERTY", (_argument(arguments, 2) or "").lower(), answers)
 
 
 def _schema_id(values: SessionValues, arguments: Arguments) -> object:
@@ -194,6 +205,8 @@ def _database_property(values: SessionValues, arguments: Arguments) -> object:
     answers: dict[str, object] = {
         "collation": DATABASE.name,
         "status": "ONLINE",
+        "lastgoodcheckdbtime": "1900-01-01 00:00:00.000",
+        "version": 957,
         "updateability": "READ_WRITE",
         "useraccess": database.user_access,
         "recovery": database.recovery_model,
@@ -210,6 +223,10 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
         "productlevel": "RTM",
         "edition": VERSION.split(" - ")[0][:128],
         "engineedition": 4,
+        "pathseparator": "/",
+        "resourceversion": "16.00.4000",
+        "sqlcharset": 1,
+        "sqlcharsetname": "iso_1",
         "servername": values.shared.server_name,
         "machinename": values.shared.server_name,
         "collation": DATABASE.name,
@@ -266,6 +283,9 @@ def _column_property(values: SessionValues, arguments: Arguments) -> object:
         "isidentity": found.identity is not None,
         "iscomputed": found.computed is not None,
         "allowsnull": found.nullable,
+        "isfulltextindexed": False,
+        "statisticalsemantics": False,
+        **({} if found.computed is not None else {"isdeterministic": None, "isprecise": None}),
     }
     return _property_value("COLUMNPROPERTY", name, answers)
 
@@ -277,8 +297,14 @@ def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:
     return next((column.identity[part] for column in found[0].columns if column.identity), None)
 
 
-def _suser(values: SessionValues, arguments: Arguments) -> object:
-    return values.state.login if _argument(arguments, 0) is not None else None
+def _login_by_sid(values: SessionValues, arguments: Arguments) -> object:
+    sid = _argument(arguments, 0)
+    return values.shared.accounts.by_sid(bytes.fromhex(sid)) if sid is not None else None
+
+
+def _login_by_id(values: SessionValues, arguments: Arguments) -> object:
+    number = _number(arguments, 0)
+    return values.shared.accounts.by_id(number) if number is not None else None
 
 
 _FIXED_PRINCIPALS = {"public": 0, "dbo": 1, "db_owner": 16384, "db_datareader": 16390, "db_datawriter": 16391}
@@ -360,6 +386,23 @@ def _connection_property(values: SessionValues, arguments: Arguments) -> object:
     return {"net_transport": "TCP", "protocol_type": "TSQL", "auth_scheme": "SQL"}.get(name)
 
 
+def _fulltext_property(values: SessionValues, arguments: Arguments) -> object:
+    name = (_argument(arguments, 0) or "").lower()
+    return _property_value("FULLTEXTSERVICEPROPERTY", name, {"isfulltextinstalled": 0})
+
+
+def _session_property(values: SessionValues, arguments: Arguments) -> object:
+    always = {
+        "ansi_nulls",
+        "ansi_padding",
+        "ansi_warnings",
+        "arithabort",
+        "concat_null_yields_null",
+        "quoted_identifier",
+    }
+    return {"numeric_roundabort": 0, **dict.fromkeys(always, 1)}.get((_argument(arguments, 0) or "").lower())
+
+
 def _session_context(values: SessionValues, arguments: Arguments) -> object:
     found = values.state.context.get((_argument(arguments, 0) or "").lower())
     return found.value if found is not None else None
@@ -372,6 +415,7 @@ _FUNCTIONS: dict[str, Function] = {
     "object_definition": _object_definition,
     "objectproperty": _object_property,
     "objectpropertyex": _object_property,
+    "indexproperty": _index_property,
     "schema_id": _schema_id,
     "schema_name": _schema_name,
     "db_id": _db_id,
@@ -385,8 +429,8 @@ _FUNCTIONS: dict[str, Function] = {
     "columnproperty": _column_property,
     "ident_seed": lambda values, arguments: _identity(values, arguments, 0),
     "ident_incr": lambda values, arguments: _identity(values, arguments, 1),
-    "suser_sname": _suser,
-    "suser_name": _suser,
+    "suser_sname": _login_by_sid,
+    "suser_name": _login_by_id,
     "user_id": _principal_id,
     "user_name": _user_name,
     "database_principal_id": _principal_id,
@@ -398,6 +442,8 @@ _FUNCTIONS: dict[str, Function] = {
     "has_dbaccess": _has_access,
     "applock_mode": _lock_mode,
     "connectionproperty": _connection_property,
+    "fulltextserviceproperty": _fulltext_property,
+    "sessionproperty": _session_property,
     "session_context": _session_context,
 }
 

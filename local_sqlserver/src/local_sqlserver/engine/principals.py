@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from local_sqlserver.catalog import store
@@ -114,6 +115,7 @@ class Principals:
             present,
             login=options.get("LOGIN", present.login),
             default_schema=options.get("DEFAULT_SCHEMA", present.default_schema),
+            modified=datetime.now(),
         )
 
     def _role(self, statement: syntax.Principal, options: dict[str, str], catalog: Catalog) -> None:
@@ -135,7 +137,7 @@ class Principals:
         if member.lower() not in catalog.principals:
             raise sql_error(15410, member)
         members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
-        catalog.principals[key] = replace(role, members=members)
+        catalog.principals[key] = replace(role, members=members, modified=datetime.now())
 
     def permission(self, statement: syntax.Permission, frame: Frame) -> Iterator[Event]:
         """GRANT, DENY and REVOKE."""

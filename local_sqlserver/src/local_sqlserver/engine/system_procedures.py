@@ -16,11 +16,11 @@ from local_sqlserver.engine import (
 from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.catalog_procedures import rowset
 from local_sqlserver.engine.coercion import coerce
-from local_sqlserver.engine.events import Column
+from local_sqlserver.engine.events import Column, Message
 from local_sqlserver.engine.locks import MODES
 from local_sqlserver.engine.ports import Caller
 from local_sqlserver.engine.state import Cancelled, Frame, SessionKey
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import message_text, sql_error, unsupported
 from local_sqlserver.language.parser import parse_batch, parse_name, parse_parameters
 from local_sqlserver.types import MAX, SqlType
 
@@ -205,6 +205,12 @@ def _sp_describe_first_result_set(caller: Caller, arguments: Sequence[ArgumentVa
     return _call_result()
 
 
+def _regread(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
+    """There is no registry: no value is found, which is an informational message, and an OUTPUT argument is NULL."""
+    yield Message(message_text(22001, 2, "The system cannot find the file specified."), 22001, 1)
+    return _call_result(1, {3: (None, _TEXT)} if len(arguments) > 3 else None)
+
+
 _PROPERTY = (
     *("@name", "@value", "@level0type", "@level0name", "@level1type", "@level1name", "@level2type", "@level2name"),
 )
@@ -290,6 +296,8 @@ _PROCEDURES: dict[str, Handler] = {
     "sp_addextendedproperty": _on_property("sp_addextendedproperty", extended_properties.add),
     "sp_updateextendedproperty": _on_property("sp_updateextendedproperty", extended_properties.update),
     "sp_dropextendedproperty": _on_property("sp_dropextendedproperty", extended_properties.drop),
+    "xp_instance_regread": _regread,
+    "xp_regread": _regread,
     **catalog_procedures.PROCEDURES,
     **{name: _refused(name) for name in _REFUSED},
 }

@@ -1,4 +1,4 @@
-"""Functions that the system views call for sessions, row counts and dependencies."""
+"""Functions that the system views call for the server, sessions, row counts and dependencies."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class ViewSources:
         self._shared = shared
         functions: list[tuple[str, Callable[..., Any], list[Any], str]] = [
             ("tsql_sessions", self._sessions, [], _SESSION),
+            ("tsql_administrator", lambda: shared.accounts.administrator, [], "VARCHAR"),
+            ("tsql_server_name", lambda: shared.server_name, [], "VARCHAR"),
             ("tsql_row_count", self._row_count, ["VARCHAR", "VARCHAR", "VARCHAR"], "BIGINT"),
             ("tsql_describe", failures.raising(self._describe), ["INTEGER", "VARCHAR", "VARCHAR"], _DESCRIBED),
             ("tsql_dependencies", self._dependencies, ["VARCHAR", "VARCHAR"], _DEPENDENCY),

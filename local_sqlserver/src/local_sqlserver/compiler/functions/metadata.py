@@ -20,7 +20,7 @@ from local_sqlserver.compiler.objects import last_identity
 from local_sqlserver.compiler.types import INT, duckdb_type
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import BINARY, MAX, SqlType
 
 metadata = Theme("metadata")
 
@@ -33,10 +33,12 @@ _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "CONNECTIONPROPERTY": (1, 1, SYSNAME),
     "DATABASEPROPERTYEX": (2, 2, SYSNAME),
     "DATABASE_PRINCIPAL_ID": (1, 1, INT),
+    "FULLTEXTSERVICEPROPERTY": (1, 1, INT),
     "HAS_DBACCESS": (1, 1, INT),
     "HAS_PERMS_BY_NAME": (3, 3, INT),
     "IDENT_INCR": (1, 1, IDENTITY),
     "IDENT_SEED": (1, 1, IDENTITY),
+    "INDEXPROPERTY": (3, 3, INT),
     "IS_MEMBER": (1, 1, INT),
     "IS_ROLEMEMBER": (1, 1, INT),
     "IS_SRVROLEMEMBER": (1, 1, INT),
@@ -47,6 +49,7 @@ _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "OBJECT_NAME": (1, 2, SYSNAME),
     "OBJECT_SCHEMA_NAME": (1, 2, SYSNAME),
     "SERVERPROPERTY": (1, 1, SYSNAME),
+    "SESSIONPROPERTY": (1, 1, INT),
     "SESSION_CONTEXT": (1, 1, SqlType("nvarchar", length=4000)),
     "TYPE_ID": (1, 1, INT),
     "TYPE_NAME": (1, 1, SYSNAME),
@@ -60,6 +63,17 @@ _OTHER_COUNTS = {
     "IS_SRVROLEMEMBER": (1, 2),
 }
 """Functions that accept other numbers of arguments in SQL Server; these are refused."""
+
+_INT_PROPERTIES = {
+    "SERVERPROPERTY": frozenset(
+        "engineedition isclustered ishadrenabled isfulltextinstalled isintegratedsecurityonly issingleuser collationid "
+        "comparisonstyle filestreamconfiguredlevel filestreameffectivelevel hadrmanagerstatus "
+        "isadvancedanalyticsinstalled isbigdatacluster islocaldb ispolybaseinstalled istempdbmetadatamemoryoptimized "
+        "isxtpsupported lcid numlicenses processid sqlcharset sqlsortorder".split()
+    ),
+    "DATABASEPROPERTYEX": frozenset({"version"}),
+}
+"""Constant names of properties that are INT, by function. Both functions are sql_variant in SQL Server."""
 
 METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _SUPPORTED.items()}
 """The type of each function of the catalog by its name in capitals. The engine implements exactly these."""
@@ -76,8 +90,13 @@ def _catalog(call: Call) -> Value:
     if call.compiler.in_view:
         raise unsupported(f"{call.name} in a view", call.line)
     declared = METADATA_FUNCTIONS[call.name]
+    if (call.arguments[-1].constant or "").lower() in _INT_PROPERTIES.get(call.name, ()):
+        declared = INT
     spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
-    texts = ", ".join(f"CAST({argument.sql} AS VARCHAR)" for argument in call.arguments)
+    texts = ", ".join(
+        f"hex({argument.sql})" if argument.type.name in BINARY else f"CAST({argument.sql} AS VARCHAR)"
+        for argument in call.arguments
+    )
     sql = f"tsql_metadata({spid.sql}, {quote(call.name.lower())}, [{texts}])"
     return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
 
@@ -114,7 +133,7 @@ def _ident_current(call: Call) -> str:
 metadata.refuse(
     *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "COLLATIONPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
     *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
-    *("FULLTEXTSERVICEPROPERTY", "INDEXKEY_PROPERTY", "INDEXPROPERTY", "INDEX_COL", "LOGINPROPERTY"),
+    *("INDEXKEY_PROPERTY", "INDEX_COL", "LOGINPROPERTY"),
     *("ORIGINAL_DB_NAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),
     "TYPEPROPERTY",
 )

@@ -1,0 +1,119 @@
+"""The properties of OBJECTPROPERTY and INDEXPROPERTY by their names in lower case.
+
+A property that does not apply to a kind of object is absent, because SQL Server returns NULL for it.
+Source: the T-SQL reference, OBJECTPROPERTY and INDEXPROPERTY.
+"""
+
+from __future__ import annotations
+
+import re
+
+from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
+from local_sqlserver.compiler import ConstraintInfo
+
+MODULES = ("P", "V", "FN", "IF", "TF")
+
+_NEVER = (
+    *("isdefault", "isextendedproc", "ismsshipped", "isqueue", "isreplproc", "isrule", "issystemtable", "istrigger"),
+)
+_NEVER_OF_RELATIONS = (
+    *("hasaftertrigger", "hasdeletetrigger", "hasinserttrigger", "hasinsteadoftrigger", "hasupdatetrigger"),
+    *("tablefulltextcatalogid", "tablehasactivefulltextindex"),
+)
+_NEVER_OF_TABLES = (
+    *("tablehascolumnset", "tablehasdeletetrigger", "tablehasinserttrigger", "tablehasrowguidcol"),
+    *("tablehastimestamp", "tablehasupdatetrigger", "tablehasvardecimalstorageformat", "tableisfake"),
+    *("tableislockedonbulkload", "tableismemoryoptimized", "tableispinned", "tabletemporaltype", "tabletextinrowlimit"),
+)
+_KIND_PROPERTIES = {"PK": "isprimarykey", "UQ": "isuniquecnst", "C": "ischeckcnst", "F": "isforeignkey"}
+_TYPE_PROPERTIES = {
+    "istable": ("U",),
+    "isusertable": ("U",),
+    "isview": ("V",),
+    "isprocedure": ("P",),
+    "isscalarfunction": ("FN",),
+    "isinlinefunction": ("IF",),
+    "istablefunction": ("IF", "TF"),
+    "isexecuted": MODULES,
+}
+
+
+def _common(kind: str, schema_id: int) -> dict[str, object]:
+    return {
+        **dict.fromkeys(_NEVER, False),
+        **{name: kind in kinds for name, kinds in _TYPE_PROPERTIES.items()},
+        **{name: kind == known for known, name in _KIND_PROPERTIES.items()},
+        "isdefaultcnst": kind == "D",
+        "isconstraint": kind in (*_KIND_PROPERTIES, "D"),
+        "ownerid": 1,
+        "schemaid": schema_id,
+    }
+
+
+def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
+    """Return the properties of a table, view, procedure, function or sequence."""
+    found = _common(item.type, schema_id)
+    if item.type in MODULES:
+        found |= {name: True for name in ("execisansinullson", "execisquotedidenton")}
+        bound = re.search(r"\bSCHEMABINDING\b", item.definition, re.IGNORECASE) is not None
+        found |= {"isencrypted": False, "isschemabound": bound}
+        if not bound:
+            found |= {"isdeterministic": False, "isprecise": False}
+    if item.type == "P":
+        found["execisstartup"] = False
+    if item.type in (*MODULES, "U"):
+        found |= {name: True for name in ("isansinullson", "isquotedidenton")}
+    if item.type in ("U", "V"):
+        found |= dict.fromkeys(_NEVER_OF_RELATIONS, False)
+    kinds = {known.kind for known in item.constraints}
+    indexes = [known for known in item.constraints if known.kind in ("PK", "UQ", *INDEX_KINDS)]
+    found |= {
+        **dict.fromkeys(_NEVER_OF_TABLES, False),
+        "tablehasidentity": any(column.identity for column in item.columns),
+        "tablehasprimarykey": "PK" in kinds,
+        "tablehasuniquecnst": "UQ" in kinds,
+        "tablehascheckcnst": "C" in kinds,
+        "tablehasforeignkey": "F" in kinds,
+        "tablehasdefaultcnst": any(column.default_name for column in item.columns),
+        "isindexed": bool(indexes),
+        "tablehasindex": bool(indexes),
+        "tablehasclustindex": any(known.clustered for known in indexes),
+        "tablehasnonclustindex": any(not known.clustered for known in indexes),
+    }
+    return found
+
+
+def of_constraint(constraint: ConstraintInfo | None, schema_id: int) -> dict[str, object]:
+    """Return the properties of a key or check; ``None`` is a DEFAULT."""
+    found = _common("D" if constraint is None else constraint.kind, schema_id)
+    if constraint is None:
+        return found
+    foreign = constraint.foreign
+    return found | {
+        "cnstisclustkey": constraint.kind in ("PK", "UQ") and constraint.clustered,
+        "cnstisnonclustkey": constraint.kind in ("PK", "UQ") and not constraint.clustered,
+        "cnstisdisabled": constraint.disabled,
+        "cnstisnottrusted": not constraint.trusted,
+        "cnstisnotrepl": False,
+        "cnstisdeletecascade": foreign is not None and foreign.on_delete == "CASCADE",
+        "cnstisupdatecascade": foreign is not None and foreign.on_update == "CASCADE",
+    }
+
+
+def of_index(item: CatalogObject, name: str) -> dict[str, object] | None:
+    """Return the properties of an index; None if the table has no index of that name."""
+    indexes = [known for known in item.constraints if known.kind in ("PK", "UQ", *INDEX_KINDS)]
+    found = next((known for known in indexes if known.name.lower() == name.lower()), None)
+    if found is None:
+        return None
+    others = [known for known in indexes if not known.clustered]
+    return {
+        **dict.fromkeys(("isautostatistics", "isdisabled", "isfulltextkey", "ishypothetical", "isstatistics"), False),
+        **dict.fromkeys(("isoptimizedforsequentialkey", "ispadindex"), False),
+        **dict.fromkeys(("ispagelockdisallowed", "isrowlockdisallowed"), False),
+        "indexfillfactor": 0,
+        "indexid": 1 if found.clustered else 2 + others.index(found),
+        "isclustered": found.clustered,
+        "iscolumnstore": found.columnstore,
+        "isunique": found.kind in ("PK", "UQ", "UX"),
+    }
