@@ -140,3 +140,10 @@ def test_insert_exec_takes_streamed_rows_and_leaves_a_mismatch_of_columns(sql: C
     assert sql("SELECT count(*), sum(a) FROM t").rows == [(20_000, 200_010_000)]
     assert sql("INSERT t EXEC dbo.q").numbers == [213]
     assert sql("SELECT count(*) FROM t").value == 20_000
+
+
+def test_long_values_come_in_small_batches(sql: Client) -> None:
+    query = "SELECT REPLICATE(CAST(N'ü' AS NVARCHAR(MAX)), 100000 + value) FROM GENERATE_SERIES(1, 500) ORDER BY value"
+    batches = [event for event in sql.session.batch(query) if isinstance(event, Batch)]
+    assert max(len(event.columns[0]) for event in batches) <= 128
+    assert [len(row[0]) for event in batches for row in event.rows] == list(range(100_001, 100_501))
