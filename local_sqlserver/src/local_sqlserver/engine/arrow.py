@@ -22,6 +22,9 @@ from local_sqlserver.errors import SqlError, unsupported
 BATCH = 4096
 """Rows of a batch: two of DuckDB's vectors. More would delay the first row, fewer cost more per row."""
 
+LONG_BATCH = 128
+"""Rows of a batch with (MAX) values, which may have megabytes; Arrow's places of strings end at 2 GiB."""
+
 _STREAM = struct.Struct("5Q")  # get_schema, get_next, get_last_error, release, private_data
 _SCHEMA = struct.Struct("9Q")  # format, name, metadata, flags, n_children, children, dictionary, release, …
 _ARRAY = struct.Struct("10q")  # length, null_count, offset, n_buffers, n_children, buffers, children, …, release, …
@@ -39,14 +42,16 @@ _pointer_of.argtypes = [ctypes.py_object, ctypes.c_char_p]
 class Stream:
     """The open result of a query. Until it is closed, its connection can run no other statement."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -> None:
-        """Run a query up to its first rows. Raises ``duckdb.Error``.
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any], rows: int = BATCH
+    ) -> None:
+        """Run a query up to its first rows, of which there are at most ``rows`` in a batch. Raises ``duckdb.Error``.
 
         The method of DuckDB's own relations is called, because the public ways either bind a query twice or copy the
         whole result.
         """
         connection.complete()  # an earlier result of which only the first row was read
-        self._capsule = connection._submit(sql, values or None, "stream", BATCH).arrow_capsule()  # owns the stream
+        self._capsule = connection._submit(sql, values or None, "stream", rows).arrow_capsule()  # owns the stream
         self._stream: int | None = _pointer_of(self._capsule, b"arrow_array_stream")
         schema, following, failure, self._release, _ = _STREAM.unpack(ctypes.string_at(self._stream, _STREAM.size))
         self._next, self._failure = _Fill(following), _Text(failure)
@@ -69,7 +74,7 @@ class Stream:
             _Release(fields[7])(space)
 
     def read(self) -> list[Array] | None:
-        """Return the columns of the next rows, None after the last row. Raises ``duckdb.Error``."""
+        """Return the columns of the next rows, at least one; None after the last row. Raises ``duckdb.Error``."""
         space = ctypes.create_string_buffer(_ARRAY.size)
         if self._next(self._stream, space):
             raise self._error()
@@ -79,9 +84,10 @@ class Stream:
             return None
         try:
             columns = _addresses(fields[6], fields[4])
-            return [read(_Column(address)) for read, address in zip(self._readers, columns, strict=True)]
+            arrays = [read(_Column(address)) for read, address in zip(self._readers, columns, strict=True)]
         finally:
             _Release(fields[8])(space)
+        return arrays if fields[0] else self.read()
 
     def _error(self) -> duckdb.Error:
         """Return the failure of the stream, and close it: a failed query has ended."""

@@ -21,15 +21,15 @@ Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> Fetched:
-    """Run one DuckDB statement and read its whole result, because an open result would block DDL."""
+    """Run one DuckDB statement and read its whole result, because an open one blocks the next statement."""
     connection.execute(sql, _bound(sql, values))
     description = connection.description or []
     return list(description), connection.fetchall() if description else []
 
 
-def stream(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> Stream:
-    """Run a query up to its first rows; the caller closes the stream."""
-    return Stream(connection, sql, _bound(sql, values))
+def stream(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any], rows: int) -> Stream:
+    """Run a query up to its first rows, to read at most ``rows`` at a time; the caller closes the stream."""
+    return Stream(connection, sql, _bound(sql, values), rows)
 
 
 def _bound(sql: str, values: Sequence[Any]) -> dict[str, Any]:

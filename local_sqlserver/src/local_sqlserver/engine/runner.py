@@ -15,7 +15,7 @@ from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation, failures
 from local_sqlserver.compiler.types import sql_type
 from local_sqlserver.engine import catalog_changes
-from local_sqlserver.engine.arrow import Stream
+from local_sqlserver.engine.arrow import BATCH, LONG_BATCH, Stream
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.events import Column, Columns, Done, Event
 from local_sqlserver.engine.results import batch, convert_rows, declared_columns, result_set
@@ -24,6 +24,7 @@ from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import BatchAborted, Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.types import MAX
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
 _CONFLICT_PATIENCE = 10.0
@@ -103,11 +104,12 @@ class Runner:
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         connection = self._reader(relations)
         *before, last = translation.statements
+        size = LONG_BATCH if any(column.type.length == MAX for column in columns) else BATCH
         count: int | None = None
         try:
             for sql in before:
                 fetch(connection, sql, values)
-            with closing(stream(connection, last, values)) as result, self._transactions.open_result():
+            with closing(stream(connection, last, values, size)) as result, self._transactions.open_result():
                 while (arrays := self._next(result)) is not None:
                     if count is None:  # an error before the first row comes alone
                         yield Columns(columns)

@@ -1,7 +1,7 @@
 """Result columns and OUTPUT parameters: TYPE_INFO and values (2.2.5.4 - 2.2.5.6) of declared types.
 
-Values are encoded column by column for many rows at a time, because a list comprehension around one packer is the
-fastest way in Python.
+Values are encoded column by column for some rows at a time, because a list comprehension around one packer is the
+fastest way in Python. ``arrays`` encodes many rows of arrays.
 """
 
 from __future__ import annotations
