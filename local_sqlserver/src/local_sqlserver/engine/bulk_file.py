@@ -147,8 +147,8 @@ class DataFile:
 
     def _regular_rows(self, text: str) -> tuple[Batch | None, str]:
         """Split ``text`` into its complete lines and the rest; all is rest if a line has a wrong number of fields."""
-        quoted = self._options.csv and self._options.quote in text
-        end = text.rfind(self._row_end) if self._separable and not quoted else -1
+        may_be_quoted = self._options.csv and self._options.quote in text
+        end = text.rfind(self._row_end) if self._separable and not may_be_quoted else -1
         if end < 0:
             return None, text
         end += len(self._row_end)
@@ -162,16 +162,14 @@ class DataFile:
         wanted = self._wanted(first, rows)
         if not wanted:
             return None, text[end:]
-        odd = _is_odd(lines)
+        if wanted.stop < rows:
+            content = content[: _after(content, wanted.stop)]
+        content = content[_after(content, wanted.start) :]
         # The CSV reader takes a carriage return for the end of a row, and skips a mark at the start of the text.
         quoted = "\r" in lines or "\ufeff" in lines
-        if len(wanted) != rows:
-            content = _lines(content, wanted)
         if quoted:
-            content = content[:-1].replace(b'"', b'""')
-            content = content.replace(FIELD_SEPARATOR.encode(), _BETWEEN_FIELDS.encode())
-            content = b'"' + content.replace(b"\n", _BETWEEN_ROWS.encode()) + b'"\n'
-        return Batch(first + wanted.start, len(wanted), content, quoted, odd), text[end:]
+            content = _quoted(content)
+        return Batch(first + wanted.start, len(wanted), content, quoted, _is_odd(lines)), text[end:]
 
     def _separated_anew(self, lines: str) -> str:
         """Return complete lines with the separators of a batch; '' if a field contains one."""
@@ -298,11 +296,15 @@ def _is_odd(text: str) -> bool:
     return "\0" in text or INVALID in text
 
 
-def _lines(content: bytes, wanted: range) -> bytes:
-    """Return some of the lines of a text that ends with a line feed."""
-    start = end = 0
-    for number in range(wanted.stop):
-        if number == wanted.start:
-            start = end
-        end = content.index(b"\n", end) + 1
-    return content[start:end]
+def _quoted(content: bytes) -> bytes:
+    """Enclose the fields of complete rows in quotes."""
+    inner = content[:-1].replace(b'"', b'""').replace(FIELD_SEPARATOR.encode(), _BETWEEN_FIELDS.encode())
+    return b'"' + inner.replace(b"\n", _BETWEEN_ROWS.encode()) + b'"\n'
+
+
+def _after(content: bytes, lines: int) -> int:
+    """Return the position after the first lines of a text."""
+    position = 0
+    for _ in range(lines):
+        position = content.index(b"\n", position) + 1
+    return position

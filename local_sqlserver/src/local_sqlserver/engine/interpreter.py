@@ -19,7 +19,7 @@ from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
-from local_sqlserver.engine.events import Column, DatabaseChanged, Done, Event, Message
+from local_sqlserver.engine.events import Column, ColumnValues, DatabaseChanged, Done, Event, Message
 from local_sqlserver.engine.options import limited, set_options
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.raising import message_of_throw, raised, thrown
@@ -200,7 +200,7 @@ class Interpreter:
         with suppress(Returned):
             yield from self.statements(batch.statements, frame)
 
-    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[ColumnValues]) -> Iterator[Event]:
         """Load the rows after INSERT BULK in the session's base frame."""
         yield from self.statement(self._bulk_load.rows(tuple(columns), values), self._state.base)
 
