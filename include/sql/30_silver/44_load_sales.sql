@@ -129,8 +129,8 @@ BEGIN
     ),
 
     -- Each line of the drop beside the one of silver with its key; columns of silver are named published_.
-    -- A published cost is kept if the drop no longer has the version of its day, unless a drop wrote it that is being
-    -- withdrawn or is corrected now.
+    -- A published cost is kept (k) if the drop no longer has the version of its day, unless a drop wrote it that is
+    -- being withdrawn or is corrected now.
     beside AS (
         SELECT
             s.*,
@@ -150,23 +150,19 @@ BEGIN
             t.profit AS published_profit,
             t.in_source AS published_in_source,
             t.last_seen_date AS published_last_seen_date,
-            CASE
-                WHEN
-                    s.is_of_purged_version = 1
-                    AND s.product_key <> 0
-                    AND t.cost <> s.version_cost
-                    AND b.withdrawn_reason IS NULL
-                    AND b.business_date <> @business_date
-                    THEN t.cost
-                ELSE s.version_cost
-            END AS drop_cost
+            COALESCE(CASE WHEN k.batch_id IS NOT NULL THEN t.cost END, s.version_cost) AS drop_cost
         FROM resolved AS s
         FULL OUTER JOIN silver.sales AS t
             ON
                 s.order_number = t.order_number
                 AND s.product_number = t.product_number
-        LEFT JOIN etl.batch AS b
-            ON t.last_batch_id = b.batch_id
+        LEFT JOIN etl.batch AS k
+            ON
+                t.last_batch_id = k.batch_id
+                AND s.is_of_purged_version = 1
+                AND s.product_key <> 0
+                AND k.withdrawn_reason IS NULL
+                AND k.business_date <> @business_date
     ),
 
     -- A line whose product has left the drop keeps its cost; a line of the unknown product has none.
@@ -213,7 +209,7 @@ BEGIN
         FROM priced
     )
 
-    -- The lines of the drop that differ from those of silver; the statements after it touch no others. The outcomes are
+    -- The lines that differ between drop and silver; the statements after this one touch no others. The outcomes are
     -- compared and not the files, so a line also differs if its member, a version or a rule has changed.
     SELECT
         difference,
