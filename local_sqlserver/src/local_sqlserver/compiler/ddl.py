@@ -21,7 +21,7 @@ from local_sqlserver.compiler.contract import (
 )
 from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.expressions import has_aggregate
-from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
@@ -145,11 +145,9 @@ class DefinitionCompiler(DataCompiler):
     ) -> ColumnInfo:
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
-            scope = Scope(None, [relation_source(so_far, relation.name, "")])
-            before_it = len(self.parameters)
-            value = self.expression(definition.computed.expression, scope)
-            if len(self.parameters) > before_it:
-                raise unsupported("A computed column with the time, the user or the session", definition.line)
+            value, reads_clock = self._computed(definition.computed.expression, so_far)
+            if reads_clock and definition.persisted:
+                raise sql_error(4936, definition.name, relation.name, line=definition.line)
             return ColumnInfo(
                 definition.name,
                 value.type,
@@ -189,10 +187,30 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(128, default.text, line=default.line) from error
         del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
+    def _computed(self, expression: syntax.Expression, relation: Relation) -> tuple[Value, bool]:
+        """The value of a computed column, and whether it reads the clock; raises 40510 for the user and the session."""
+        source = relation_source(relation, relation.name, "")
+        before = len(self.parameters)
+        self.expression(expression, Scope(None, [source]))
+        reads_clock = len(self.parameters) > before
+        del self.parameters[before:]
+        # Like a view, the definition in DuckDB has no parameters.
+        kept, self.in_view = self.in_view, True
+        value = self.expression(expression, Scope(None, [source]))
+        self.in_view = kept
+        return value, reads_clock
+
+    def _refuse_clock(self, names: tuple[str, ...], relation: Relation, line: int) -> None:
+        """Raise 2729 for an index or key of a computed column that reads the clock."""
+        for column in relation.columns:
+            if column.computed is None or column.name.lower() not in {name.lower() for name in names}:
+                continue
+            if self._computed(parse_expression(column.computed), relation)[1]:
+                raise sql_error(2729, column.name, f"{relation.schema}.{relation.name}", line=line)
+
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
-            scope = Scope(None, [relation_source(relation, relation.name, "")])
-            value = self.expression(parse_expression(column.computed), scope)
+            value, _ = self._computed(parse_expression(column.computed), relation)
             return f"{identifier(column.name)} {duckdb_type(column.type)} GENERATED ALWAYS AS ({value.sql})"
         null = "" if column.nullable else " NOT NULL"
         return f"{identifier(column.name)} {duckdb_type(column.type)}{null}"
@@ -213,6 +231,7 @@ class DefinitionCompiler(DataCompiler):
                 if name.lower() not in known:
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
+            self._refuse_clock(columns, relation, given.line)
         if given.kind in ("IX", "UX"):
             return ConstraintInfo(
                 *(given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""),
@@ -633,6 +652,7 @@ class DefinitionCompiler(DataCompiler):
         if node.clustered and clustered is not None:
             raise sql_error(1902, ".".join(node.target), clustered, state=3, line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
+        self._refuse_clock(columns, relation, node.line)
         constraint = ConstraintInfo(
             node.name,
             "UX" if node.unique else "IX",

@@ -62,6 +62,7 @@ class StatementContext:
         self.relations: list[Relation] = []
         self.ignores_checks = False
         self.reads_file = False
+        self.reads_sequence = False
         self._shared = shared
         self._state = state
         self._view = view
@@ -125,6 +126,7 @@ class StatementContext:
 
     def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a sequence object; raises SqlError 208."""
+        self.reads_sequence = True
         database, schema = self._database_and_schema(parts, line)
         catalog = self._view.catalog(database)
         item = catalog.find(self.default_schema, parts[-1]) if len(parts) == 1 else None

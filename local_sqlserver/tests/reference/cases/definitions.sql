@@ -387,3 +387,10 @@ CREATE FUNCTION dbo.f1 (@a int = 5) RETURNS TABLE AS RETURN SELECT @a AS b
 GO
 SELECT b FROM f1(DEFAULT)
 --> 5
+-- source: relational-databases/indexes/indexes-on-computed-columns
+CREATE TABLE dbo.t (d date, age AS DATEDIFF(year, d, GETDATE())); INSERT dbo.t VALUES ('2000-01-01'); SELECT CASE WHEN age = YEAR(GETDATE()) - 2000 THEN 1 ELSE 0 END FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int, b AS GETDATE() PERSISTED)
+--> error 4936: Computed column 'b' in table 't' cannot be persisted because the column is non-deterministic.
+CREATE TABLE dbo.t (a int, b AS GETDATE()); CREATE INDEX i ON dbo.t (b)
+--> error 2729: Column 'b' in table 'dbo.t' cannot be used in an index or statistics or as a partition key because it is non-deterministic.
