@@ -16,7 +16,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
     "objects": [
         ("CREATE TRIGGER g ON t AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),
         ("ALTER SEQUENCE s INCREMENT BY 2", "ALTER SEQUENCE without RESTART"),
-        ("CREATE SYNONYM y FOR t", "CREATE SYNONYM"),
         ("CREATE TYPE y EXTERNAL NAME a.b", "type of the CLR"),
         ("CREATE TYPE y AS TABLE (a INT) WITH (MEMORY_OPTIMIZED = ON)", "memory-optimized table type"),
         ("CREATE PARTITION FUNCTION f (INT) AS RANGE LEFT FOR VALUES (1)", "CREATE PARTITION"),

@@ -553,9 +553,11 @@ VIEWS = (
         is_instead_of_trigger bit
         """,
     ),
-    empty(
+    declare(
         "sys.synonyms",
-        "".join(line.split(" = ")[0] + "\n" for line in _OBJECT.splitlines()) + "base_object_name nvarchar(1035)?",
+        "(SELECT o.*, d.definition FROM {home}.all_objects o JOIN {home}.objects d ON d.object_id = o.object_id "
+        "WHERE o.type = 'SN') o",
+        _OBJECT + "base_object_name nvarchar(1035)? = definition",
     ),
     declare(
         "sys.sequences",

@@ -120,8 +120,11 @@ class DefinitionCompiler(DataCompiler):
 
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity column restarts at its seed. Raises 4701 for an absent table."""
-        if self.existing(node.target, node.line) is None:
+        known = self.existing(node.target, node.line)
+        if known is None:
             raise sql_error(4701, node.target[-1], line=node.line)
+        if known.synonym:
+            raise sql_error(4708, node.target[-1], line=node.line)
         relation = self.target(node.target, node.line)
         if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
             raise sql_error(4712, ".".join(node.target), line=node.line)
@@ -269,6 +272,8 @@ class DefinitionCompiler(DataCompiler):
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
+        if relation.synonym:
+            raise sql_error(4909, ".".join(node.target), line=node.line)
         if node.switched:
             return self._switch_constraints(node, relation)
         if node.alter_column is not None:
@@ -558,6 +563,9 @@ class DefinitionCompiler(DataCompiler):
                 statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
                 changes.append(CatalogChange("drop sequence", relation))
                 continue
+            if relation.synonym:
+                named = ".".join(name)
+                raise sql_error(3705, node.kind, named, named, "synonym", "DROP SYNONYM", line=node.line)
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
@@ -640,8 +648,8 @@ class DefinitionCompiler(DataCompiler):
         relation = self.existing(node.target, node.line)
         if relation is None:
             raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
-        if relation.kind not in ("U", "T", "@"):
-            raise unsupported("An index on a view", node.line)
+        if relation.kind not in ("U", "T", "@") or relation.synonym:
+            raise unsupported(f"An index on a {'synonym' if relation.synonym else 'view'}", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
         for name in (*node.columns, *node.included):
             if name.lower() not in known:

@@ -215,7 +215,9 @@ class Calls:
                 frame.database = before
         raise sql_error(2812, ".".join(name), line=line)
 
-    def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
+    def _find(
+        self, name: tuple[str, ...], frame: Frame, *, of_synonym: bool = False
+    ) -> tuple[str, CatalogObject] | None:
         if len(name) > 3:
             raise unsupported("A linked server")
         database = frame.database
@@ -230,6 +232,11 @@ class Calls:
         schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
         for schema in schemas:
             item = self.view.catalog(database).find(schema, name[-1])
+            if item is not None and item.type == "SN" and not of_synonym:
+                base = self._find(parse_name(item.definition), frame, of_synonym=True)
+                if base is None:
+                    raise sql_error(5313, ".".join(name))
+                return base
             if item is not None and item.type in ("P", "FN"):
                 return database, item
         return None

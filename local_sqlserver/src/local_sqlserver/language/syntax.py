@@ -679,7 +679,7 @@ class AlterTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropObjects(CompiledStatement):
-    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, FUNCTION, SCHEMA, TYPE or DATABASE [IF EXISTS] names.
+    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, FUNCTION, SCHEMA, TYPE, SYNONYM or DATABASE [IF EXISTS] names.
 
     The compiler compiles the first three.
     """
@@ -1070,6 +1070,14 @@ class CreateType(Statement):
     type: SqlType | None = None
     nullable: bool = True
     table: CreateTable | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateSynonym(Statement):
+    """CREATE SYNONYM name FOR base."""
+
+    name: Name
+    base: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

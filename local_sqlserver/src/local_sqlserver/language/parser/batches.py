@@ -24,7 +24,7 @@ from local_sqlserver.language.parser.administration import (
     parse_security,
     parse_signature,
 )
-from local_sqlserver.language.parser.definitions import DefinitionParser
+from local_sqlserver.language.parser.definitions import DROPPED, DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import SqlType, UserType
@@ -668,6 +668,11 @@ class BatchParser(DefinitionParser):
             return self.sequence(action, line)
         if what == "TYPE" and action == "CREATE":
             return self._create_type(line)
+        if what == "SYNONYM" and action == "CREATE":
+            self.advance()
+            name = self.name()
+            self.expect_word("FOR")
+            return syntax.CreateSynonym(name=name, base=self.name(), line=line)
         if what == "STATISTICS" and action == "CREATE":
             return self.statistics(action, line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
@@ -916,7 +921,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE"):
+        if what in DROPPED:
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)
