@@ -46,7 +46,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("REVERT", "REVERT"),
         ("EXECUTE AS USER = 'x'", "EXECUTE AS"),
         ("EXEC ('SELECT 1') AS USER = 'x'", "EXEC (…) AS"),
-        ("EXEC p WITH RESULT SETS ((a INT))", "EXEC … WITH RESULT SETS"),
+        ("EXEC p WITH RESULT SETS (AS OBJECT t)", "WITH RESULT SETS (AS OBJECT …)"),
         ("WAITFOR TIME '10:00'", "WAITFOR TIME"),
         ("BEGIN DISTRIBUTED TRANSACTION", "BEGIN DISTRIBUTED"),
         ("BEGIN TRANSACTION x WITH MARK 'y'", "BEGIN TRANSACTION … WITH MARK"),

@@ -25,6 +25,7 @@ from local_sqlserver.engine.events import (
 )
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.ports import Statements
+from local_sqlserver.engine.result_sets import declared_results
 from local_sqlserver.engine.rows import insert_rows
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.scalars import Scalars
@@ -84,7 +85,10 @@ class Calls:
             name = parse_name(text or "")
         arguments = [self._argument(argument, frame) for argument in statement.arguments]
         self.state.last_error = 0
-        result = yield from self.invoke(name, arguments, frame, statement.line)
+        call = self.invoke(name, arguments, frame, statement.line)
+        if statement.results is not None:
+            call = declared_results(call, statement.results, statement.line)
+        result = yield from call
         for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
             if variable is not None:
@@ -115,7 +119,10 @@ class Calls:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
         self.state.last_error = 0
-        yield from self.dynamic(text or "", (), frame)
+        call = self.dynamic(text or "", (), frame)
+        if statement.results is not None:
+            call = declared_results(call, statement.results, statement.line)
+        yield from call
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
         """INSERT … EXEC inserts the rows of all result sets into the target."""
@@ -126,6 +133,8 @@ class Calls:
         rows: list[tuple[Any, ...]] = []
         try:
             source = statement.source
+            if source.results is not None:
+                raise unsupported("INSERT … EXEC … WITH RESULT SETS", statement.line)
             if isinstance(source, syntax.Execute):
                 events = self.execute(source, frame)
             else:

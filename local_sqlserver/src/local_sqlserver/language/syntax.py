@@ -939,18 +939,23 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execute(Statement):
-    """EXEC [@return =] procedure arguments; ``procedure`` is a name or the variable that holds one."""
+    """EXEC [@return =] procedure arguments; ``procedure`` is a name or the variable that holds one.
+
+    ``results`` are the result sets of WITH RESULT SETS, None without it.
+    """
 
     procedure: Name | str
     arguments: tuple[Argument, ...]
     return_variable: str | None
+    results: tuple[tuple[ColumnDefinition, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteString(Statement):
-    """EXEC ('text' + @text …)."""
+    """EXEC ('text' + @text …); ``results`` as of Execute."""
 
     text: Expression
+    results: tuple[tuple[ColumnDefinition, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -572,7 +572,7 @@ class BatchParser(DefinitionParser):
             text = syntax.Binary(operator="+", left=text, right=self._string_part(), line=plus.line)
         if self.at_word("AS", "AT"):
             raise unsupported(f"EXEC (…) {self.token.upper}", line)
-        return syntax.ExecuteString(text=text, line=line)
+        return syntax.ExecuteString(text=text, results=self._result_sets(), line=line)
 
     def _string_part(self) -> syntax.Expression:
         if self.token.kind not in (STRING, VARIABLE):
@@ -598,11 +598,41 @@ class BatchParser(DefinitionParser):
         if self.at_words("WITH", "RECOMPILE"):
             self.advance()
             self.advance()
-        elif self.at_words("WITH", "RESULT"):
-            raise unsupported("EXEC … WITH RESULT SETS", line)
         return syntax.Execute(
-            procedure=procedure, arguments=tuple(arguments), return_variable=return_variable, line=line
+            procedure=procedure,
+            arguments=tuple(arguments),
+            return_variable=return_variable,
+            results=self._result_sets(),
+            line=line,
         )
+
+    def _result_sets(self) -> tuple[tuple[syntax.ColumnDefinition, ...], ...] | None:
+        """WITH RESULT SETS: the declared result sets; None without it and for UNDEFINED."""
+        if not self.at_words("WITH", "RESULT", "SETS"):
+            return None
+        self.position += 3
+        if word := self.accept_word("UNDEFINED", "NONE"):
+            return () if word.upper == "NONE" else None
+        self.expect_operator("(")
+        sets = []
+        while True:
+            if self.at_word("AS"):
+                raise unsupported(f"WITH RESULT SETS (AS {self.peek().upper} …)", self.token.line)
+            self.expect_operator("(")
+            columns: list[syntax.ColumnDefinition] = []
+            while True:
+                column, constraints = self._column_definition("", len(columns) + 1)
+                if constraints or column.default or column.identity or column.type is None:
+                    raise self.error()
+                columns.append(column)
+                if not self.accept_operator(","):
+                    break
+            self.expect_operator(")")
+            sets.append(tuple(columns))
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        return tuple(sets)
 
     def _argument_follows(self) -> bool:
         # EXEC needs no semicolon: a reserved word that is no argument begins the next statement.
