@@ -30,3 +30,9 @@ SELECT DATEADD(MONTH, v, '2024-01-31'), DATEDIFF(DAY, '2024-01-01', GETDATE()), 
 SELECT name, STRING_AGG(CAST(v AS NVARCHAR(10)), N',') WITHIN GROUP (ORDER BY id) FROM dbo.target GROUP BY GROUPING SETS ((name), ()) HAVING COUNT(*) > 0
 RAISERROR('%s is %d', 11, 1, N'x', 5) WITH SETERROR; THROW 50001, 'y', 1
 SET FMTONLY ON; SELECT * FROM dbo.target; SET FMTONLY OFF
+SELECT id AS [@id], name, v AS [text()] FROM dbo.target ORDER BY id FOR XML PATH('item'), ROOT('items')
+SELECT t.id, STUFF((SELECT ',' + s.name FROM dbo.source AS s WHERE s.id = t.id FOR XML PATH(''), TYPE).value('.', 'NVARCHAR(MAX)'), 1, 1, '') FROM dbo.target AS t
+SELECT id, name AS [a.b], v AS [a.c], (SELECT id FROM dbo.source FOR JSON PATH) AS inside FROM dbo.target FOR JSON PATH, ROOT('r'), INCLUDE_NULL_VALUES
+CREATE SYNONYM dbo.other FOR dbo.target; SELECT * FROM dbo.other; DROP SYNONYM dbo.other
+CREATE TABLE #k (a INT, b AS a * 2 PERSISTED NOT NULL CHECK (b > 0), c AS DATEDIFF(DAY, a, GETDATE())); INSERT #k VALUES (1); ALTER TABLE #k ALTER COLUMN a BIGINT; SELECT * FROM #k
+SELECT 1 << 2 >> 1, $-1.5, $IDENTITY, @@CURSOR_ROWS FROM dbo.target

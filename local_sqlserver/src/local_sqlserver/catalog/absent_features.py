@@ -585,10 +585,6 @@ VIEWS = (
         """,
     ),
     empty(
-        "sys.synonyms",
-        f"{_OBJECT}base_object_name nvarchar(1035)?",
-    ),
-    empty(
         "sys.triggers",
         """
         name sysname

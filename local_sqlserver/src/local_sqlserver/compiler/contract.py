@@ -85,6 +85,7 @@ class Relation:
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
     'V' view, 'T' temporary table, '@' table variable, 'S' system view, 'SO' a sequence object with its ``sequence``;
     'FN', 'IF' and 'TF' are functions. ``user_type`` is the id of the table type of a table variable, 0 without one.
+    ``synonym`` is True if the name was one of a synonym.
     """
 
     duckdb_name: str
@@ -97,6 +98,7 @@ class Relation:
     identity_insert: bool = False
     sequence: SequenceInfo | None = None
     user_type: int = 0
+    synonym: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from local_sqlserver.compiler.contract import (
 )
 from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.expressions import has_aggregate
-from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.keys import (
     index_name,
     indexed_keys,
@@ -124,8 +124,11 @@ class DefinitionCompiler(DataCompiler):
 
     def truncate(self, node: syntax.Truncate) -> Translation:
         """TRUNCATE TABLE; an identity column restarts at its seed. Raises 4701 for an absent table."""
-        if self.existing(node.target, node.line) is None:
+        known = self.existing(node.target, node.line)
+        if known is None:
             raise sql_error(4701, node.target[-1], line=node.line)
+        if known.synonym:
+            raise sql_error(4708, node.target[-1], line=node.line)
         relation = self.target(node.target, node.line)
         if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
             raise sql_error(4712, ".".join(node.target), line=node.line)
@@ -149,11 +152,9 @@ class DefinitionCompiler(DataCompiler):
     ) -> ColumnInfo:
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
-            scope = Scope(None, [relation_source(so_far, relation.name, "")])
-            before_it = len(self.parameters)
-            value = self.expression(definition.computed.expression, scope)
-            if len(self.parameters) > before_it:
-                raise unsupported("A computed column with the time, the user or the session", definition.line)
+            value, reads_clock = self._computed(definition.computed.expression, so_far)
+            if reads_clock and definition.persisted:
+                raise sql_error(4936, definition.name, relation.name, line=definition.line)
             return ColumnInfo(
                 definition.name,
                 value.type,
@@ -193,10 +194,30 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(128, default.text, line=default.line) from error
         del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
+    def _computed(self, expression: syntax.Expression, relation: Relation) -> tuple[Value, bool]:
+        """The value of a computed column, and whether it reads the clock; raises 40510 for the user and the session."""
+        source = relation_source(relation, relation.name, "")
+        before = len(self.parameters)
+        self.expression(expression, Scope(None, [source]))
+        reads_clock = len(self.parameters) > before
+        del self.parameters[before:]
+        # Like a view, the definition in DuckDB has no parameters.
+        kept, self.in_view = self.in_view, True
+        value = self.expression(expression, Scope(None, [source]))
+        self.in_view = kept
+        return value, reads_clock
+
+    def _refuse_clock(self, names: tuple[str, ...], relation: Relation, line: int) -> None:
+        """Raise 2729 for an index or key of a computed column that reads the clock."""
+        for column in relation.columns:
+            if column.computed is None or column.name.lower() not in {name.lower() for name in names}:
+                continue
+            if self._computed(parse_expression(column.computed), relation)[1]:
+                raise sql_error(2729, column.name, f"{relation.schema}.{relation.name}", line=line)
+
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
-            scope = Scope(None, [relation_source(relation, relation.name, "")])
-            value = self.expression(parse_expression(column.computed), scope)
+            value, _ = self._computed(parse_expression(column.computed), relation)
             return f"{identifier(column.name)} {duckdb_type(column.type)} GENERATED ALWAYS AS ({value.sql})"
         null = "" if column.nullable else " NOT NULL"
         return f"{identifier(column.name)} {duckdb_type(column.type)}{null}"
@@ -217,6 +238,7 @@ class DefinitionCompiler(DataCompiler):
                 if name.lower() not in known:
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
+            self._refuse_clock(columns, relation, given.line)
         if given.kind in ("IX", "UX"):
             return ConstraintInfo(
                 *(given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""),
@@ -254,6 +276,8 @@ class DefinitionCompiler(DataCompiler):
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
+        if relation.synonym:
+            raise sql_error(4909, ".".join(node.target), line=node.line)
         if node.switched:
             return self._switch_constraints(node, relation)
         if node.alter_column is not None:
@@ -533,6 +557,9 @@ class DefinitionCompiler(DataCompiler):
                 statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
                 changes.append(CatalogChange("drop sequence", relation))
                 continue
+            if relation.synonym:
+                named = ".".join(name)
+                raise sql_error(3705, node.kind, named, named, "synonym", "DROP SYNONYM", line=node.line)
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
@@ -615,8 +642,8 @@ class DefinitionCompiler(DataCompiler):
         relation = self.existing(node.target, node.line)
         if relation is None:
             raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
-        if relation.kind not in ("U", "T", "@"):
-            raise unsupported("An index on a view", node.line)
+        if relation.kind not in ("U", "T", "@") or relation.synonym:
+            raise unsupported(f"An index on a {'synonym' if relation.synonym else 'view'}", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
         for name in (*node.columns, *node.included):
             if name.lower() not in known:
@@ -627,6 +654,7 @@ class DefinitionCompiler(DataCompiler):
         if node.clustered and clustered is not None:
             raise sql_error(1902, ".".join(node.target), clustered, state=3, line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
+        self._refuse_clock(columns, relation, node.line)
         constraint = ConstraintInfo(
             node.name,
             "UX" if node.unique else "IX",

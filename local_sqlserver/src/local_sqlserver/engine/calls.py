@@ -27,6 +27,7 @@ from local_sqlserver.engine.events import (
 )
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.ports import Statements
+from local_sqlserver.engine.result_sets import declared_results
 from local_sqlserver.engine.rows import insert_rows
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.scalars import Scalars
@@ -86,7 +87,10 @@ class Calls:
             name = parse_name(text or "")
         arguments = [self._argument(argument, frame) for argument in statement.arguments]
         self.state.last_error = 0
-        result = yield from self.invoke(name, arguments, frame, statement.line)
+        call = self.invoke(name, arguments, frame, statement.line)
+        if statement.results is not None:
+            call = declared_results(call, statement.results, statement.line)
+        result = yield from call
         for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
             if variable is not None:
@@ -117,7 +121,10 @@ class Calls:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
         self.state.last_error = 0
-        yield from self.dynamic(text or "", (), frame)
+        call = self.dynamic(text or "", (), frame)
+        if statement.results is not None:
+            call = declared_results(call, statement.results, statement.line)
+        yield from call
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
         """INSERT … EXEC inserts the rows of all result sets into the target."""
@@ -128,6 +135,8 @@ class Calls:
         rows: list[tuple[Any, ...]] = []
         try:
             source = statement.source
+            if source.results is not None:
+                raise unsupported("INSERT … EXEC … WITH RESULT SETS", statement.line)
             if isinstance(source, syntax.Execute):
                 events = self.execute(source, frame)
             else:
@@ -218,7 +227,9 @@ class Calls:
                 frame.database = before
         raise sql_error(2812, ".".join(name), line=line)
 
-    def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
+    def _find(
+        self, name: tuple[str, ...], frame: Frame, *, of_synonym: bool = False
+    ) -> tuple[str, CatalogObject] | None:
         if len(name) > 3:
             raise unsupported("A linked server")
         database = frame.database
@@ -233,6 +244,11 @@ class Calls:
         schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
         for schema in schemas:
             item = self.view.catalog(database).find(schema, name[-1])
+            if item is not None and item.type == "SN" and not of_synonym:
+                base = self._find(parse_name(item.definition), frame, of_synonym=True)
+                if base is None:
+                    raise sql_error(5313, ".".join(name))
+                return base
             if item is not None and item.type in ("P", "FN"):
                 return database, item
         return None

@@ -65,9 +65,11 @@ class Compilation:
             translation = compile_expression(node, context, target)
         else:
             translation = compile_statement(node, context)
-        # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
-        sequences = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
-        relations = (*context.relations, *(context.sequence(inner.sequence, inner.line) for inner in sequences))
+        relations = tuple(context.relations)
+        if context.reads_sequence:
+            # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
+            named = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
+            relations = (*relations, *(context.sequence(inner.sequence, inner.line) for inner in named))
         if not context.reads_file:
             self._shared.compiled.put(key, Compiled(node, translation, relations))
         return translation, relations

@@ -74,6 +74,7 @@ class EngineSession:
                 syntax.CreateFunction: administration.create_function,
                 syntax.CreateView: administration.create_view,
                 syntax.CreateType: administration.types.create,
+                syntax.CreateSynonym: administration.synonyms.create,
                 syntax.CreateSchema: administration.create_schema,
                 syntax.DropObjects: administration.drop,
                 syntax.CreateDatabase: administration.create_database,

@@ -471,3 +471,29 @@ SELECT FORMATMESSAGE('[%5d][%-5d][%05d][%x][%-4s][%4s][%.2s][%i%%]', 5, 5, 5, 25
 --> '[    5][5    ][00005][ff][ab  ][  ab][ab][7%]'
 SELECT FORMATMESSAGE('%s %d', 'a')
 --> 'a (null)'
+-- source: language-elements/execute-transact-sql, WITH RESULT SETS
+EXEC ('SELECT 1 AS a, ''2024-01-02'' AS b') WITH RESULT SETS ((number bigint NOT NULL, day date))
+--: bigint, date
+--> 1 | 2024-01-02
+CREATE PROCEDURE dbo.p AS SELECT 1 AS a; SELECT 'x' AS b
+GO
+EXEC dbo.p WITH RESULT SETS ((c smallint), (d nvarchar(5)))
+--: smallint
+--> 1
+--: nvarchar(5)
+--> 'x'
+EXEC ('SELECT 1; SELECT 2') WITH RESULT SETS ((a int))
+--> 1
+--> error 11535: EXECUTE statement failed because its WITH RESULT SETS clause specified 1 result set(s), and the statement tried to send more result sets than this.
+EXEC ('SELECT 1') WITH RESULT SETS ((a int), (b int))
+--> 1
+--> error 11536: EXECUTE statement failed because its WITH RESULT SETS clause specified 2 result set(s), but the statement only sent 1 result set(s) at run time.
+EXEC ('SELECT 1, 2') WITH RESULT SETS ((a int))
+--> error 11537: EXECUTE statement failed because its WITH RESULT SETS clause specified 1 column(s) for result set number 1, but the statement sent 2 column(s) at run time.
+EXEC ('SELECT NULL') WITH RESULT SETS ((a int NOT NULL))
+--> error 11553
+EXEC ('SELECT 1') WITH RESULT SETS NONE
+--> error 11535
+EXEC ('SELECT 1 AS a') WITH RESULT SETS UNDEFINED
+--: int
+--> 1

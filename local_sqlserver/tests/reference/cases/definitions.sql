@@ -268,7 +268,6 @@ CREATE SEQUENCE dbo.s START WITH 1 MINVALUE 1 MAXVALUE 2; SELECT NEXT VALUE FOR 
 -- source: statements/create-synonym-transact-sql
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR dbo.t; EXEC ('SELECT a FROM dbo.y')
 --> 1
---! refused: CREATE SYNONYM
 -- source: statements/create-type-transact-sql
 CREATE TYPE dbo.code FROM varchar(5) NOT NULL; EXEC ('DECLARE @c dbo.code = ''abc''; SELECT @c')
 --> 'abc'
@@ -387,3 +386,47 @@ CREATE FUNCTION dbo.f1 (@a int = 5) RETURNS TABLE AS RETURN SELECT @a AS b
 GO
 SELECT b FROM f1(DEFAULT)
 --> 5
+-- source: relational-databases/indexes/indexes-on-computed-columns
+CREATE TABLE dbo.t (d date, age AS DATEDIFF(year, d, GETDATE())); INSERT dbo.t VALUES ('2000-01-01'); SELECT CASE WHEN age = YEAR(GETDATE()) - 2000 THEN 1 ELSE 0 END FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int, b AS GETDATE() PERSISTED)
+--> error 4936: Computed column 'b' in table 't' cannot be persisted because the column is non-deterministic.
+CREATE TABLE dbo.t (a int, b AS GETDATE()); CREATE INDEX i ON dbo.t (b)
+--> error 2729: Column 'b' in table 'dbo.t' cannot be used in an index or statistics or as a partition key because it is non-deterministic.
+-- source: statements/create-synonym-transact-sql
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR dbo.t
+GO
+INSERT y VALUES (2); UPDATE dbo.y SET a = 5 WHERE a = 1; DELETE y WHERE a = 2; SELECT a FROM dbo.y
+--> 5
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+CREATE SYNONYM dbo.q FOR dbo.p
+GO
+EXEC q 3
+--> 3
+CREATE FUNCTION dbo.f (@a int) RETURNS int AS BEGIN RETURN @a * 2 END
+GO
+CREATE SYNONYM dbo.g FOR dbo.f
+GO
+SELECT dbo.g(4)
+--> 8
+CREATE SYNONYM dbo.y FOR dbo.nosuch
+GO
+SELECT a FROM dbo.y
+--> error 5313: Synonym 'dbo.y' refers to an invalid object.
+CREATE SYNONYM dbo.y FOR dbo.y
+GO
+SELECT a FROM dbo.y
+--> error 5313
+CREATE TABLE dbo.t (a int); CREATE SYNONYM dbo.y FOR dbo.t
+GO
+DROP TABLE dbo.y
+--> error 3705
+CREATE TABLE dbo.t (a int); CREATE SYNONYM dbo.t FOR dbo.u
+--> error 2714
+-- source: statements/drop-synonym-transact-sql
+CREATE SYNONYM dbo.y FOR dbo.t; DROP SYNONYM dbo.y; DROP SYNONYM IF EXISTS dbo.y; DROP SYNONYM dbo.y
+--> error 3701
+-- source: relational-databases/system-catalog-views/sys-synonyms-transact-sql
+CREATE SYNONYM dbo.y FOR other.dbo.t; SELECT name, base_object_name, type FROM sys.synonyms
+--> 'y' | '[other].[dbo].[t]' | 'SN'
