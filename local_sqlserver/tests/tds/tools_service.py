@@ -82,13 +82,20 @@ class ToolsService:
                 return message
             self._kept.append(message)
 
-    def request(self, method: str, seconds: float = 120, **parameters: Any) -> Any:
-        """Call a method and return its result; an error of the service fails the test."""
-        number = str(next(self._ids))
-        text = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}).encode()
+    def notify(self, method: str, **parameters: Any) -> None:
+        """Send a notification, which has no answer."""
+        self._send({"method": method, "params": parameters})
+
+    def _send(self, message: Message) -> None:
+        text = json.dumps({"jsonrpc": "2.0", **message}).encode()
         assert self._process.stdin is not None
         self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(text), text))
         self._process.stdin.flush()
+
+    def request(self, method: str, seconds: float = 120, **parameters: Any) -> Any:
+        """Call a method and return its result; an error of the service fails the test."""
+        number = str(next(self._ids))
+        self._send({"id": number, "method": method, "params": parameters})
         answer = self._take(lambda message: message.get("id") == number, f"answer to {method}", seconds)
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]

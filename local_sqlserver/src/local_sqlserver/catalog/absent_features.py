@@ -213,6 +213,17 @@ VIEWS = (
         of_server=True,
     ),
     empty(
+        "sys.server_sql_modules",
+        """
+        object_id int
+        definition nvarchar(max)?
+        uses_ansi_nulls bit?
+        uses_quoted_identifier bit?
+        execute_as_principal_id int?
+        """,
+        of_server=True,
+    ),
+    empty(
         "sys.server_triggers",
         """
         name sysname
@@ -281,6 +292,17 @@ VIEWS = (
         create_date datetime
         modify_date datetime
         """,
+    ),
+    empty(
+        "sys.dm_hadr_cluster",
+        """
+        cluster_name nvarchar(128)
+        quorum_type tinyint
+        quorum_type_desc nvarchar(60)
+        quorum_state tinyint
+        quorum_state_desc nvarchar(60)
+        """,
+        of_server=True,
     ),
     empty(
         "sys.external_data_sources",
@@ -383,6 +405,16 @@ VIEWS = (
         stoplist_id int?
         property_list_id int?
         data_space_id int
+        """,
+    ),
+    empty(
+        "sys.fulltext_index_columns",
+        """
+        object_id int
+        column_id int
+        type_column_id int?
+        language_id int
+        statistical_semantics int
         """,
     ),
     empty(

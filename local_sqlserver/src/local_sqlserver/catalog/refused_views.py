@@ -22,12 +22,12 @@ _SYS = frozenset(
     database_ledger_blocks database_ledger_digest_locations database_ledger_transactions
     database_mirroring_endpoints database_mirroring_witnesses database_principal_aliases
     database_query_store_internal_state database_query_store_options
-    database_scoped_configurations destination_data_spaces edge_constraint_clauses
+    destination_data_spaces edge_constraint_clauses
     edge_constraints endpoint_webmethods event_notification_event_types event_notifications events
     external_job_streams external_language_files external_languages
     external_libraries external_library_files external_stream_columns external_streaming_jobs external_streams
     fulltext_document_types
-    fulltext_index_catalog_usages fulltext_index_columns fulltext_index_fragments
+    fulltext_index_catalog_usages fulltext_index_fragments
     fulltext_semantic_language_statistics_database fulltext_semantic_languages fulltext_stopwords
     fulltext_system_stopwords function_order_columns http_endpoints
     internal_partitions key_encryptions ledger_column_history ledger_table_history linked_logins
@@ -47,7 +47,7 @@ _SYS = frozenset(
     server_event_notifications server_event_session_actions server_event_session_events server_event_session_fields
     server_event_session_targets server_event_sessions server_events server_file_audits
     server_memory_optimized_hybrid_buffer_pool_configuration
-    server_permissions server_principal_credentials server_role_members server_sql_modules server_trigger_events
+    server_permissions server_principal_credentials server_role_members server_trigger_events
     service_broker_endpoints service_contract_message_usages service_contract_usages
     service_contracts service_message_types service_queue_usages service_queues services soap_endpoints
     spatial_reference_systems sql_dependencies
