@@ -102,9 +102,7 @@ class Window:
         return self.event("query/complete")
 
     def rows(self, batch: int = 0, result: int = 0) -> list[list[str]]:
-        found = self.request(
-            "query/subset", batchIndex=batch, resultSetIndex=result, rowsStartIndex=0, rowsCount=100
-        )
+        found = self.request("query/subset", batchIndex=batch, resultSetIndex=result, rowsStartIndex=0, rowsCount=100)
         return [[cell["displayValue"] for cell in row] for row in found["resultSubset"]["rows"]]
 
     def messages(self, count: int) -> list[str]:
@@ -266,7 +264,7 @@ def test_the_script_of_a_table_makes_the_table_again(
         "JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id "
         "JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id "
         "WHERE i.object_id = OBJECT_ID('dbo.item') ORDER BY i.name, k.index_column_id",
-        "SELECT name, type, is_ms_shipped FROM sys.objects WHERE parent_object_id = OBJECT_ID('dbo.item') ORDER BY name",
+        "SELECT name, type FROM sys.objects WHERE parent_object_id = OBJECT_ID('dbo.item') ORDER BY name",
     )
     before = [[tuple(row) for row in connection.execute(query)] for query in described]
     connection.execute("DROP PROCEDURE dbo.get_item; DROP VIEW dbo.named; DROP TABLE dbo.item")
@@ -284,7 +282,7 @@ def test_completion_knows_columns_and_tables(service: ToolsService, options: dic
     window.event("textDocument/intelliSenseReady")
 
     def completions(line: int, character: int) -> set[str]:
-        place = {"textDocument": {"uri": name}, "position": {"line": line, "character": character}}
+        place: dict[str, Any] = {"textDocument": {"uri": name}, "position": {"line": line, "character": character}}
         return {item["label"] for item in service.request("textDocument/completion", **place)}
 
     assert completions(1, len("FROM dbo.item AS i WHERE i.")) == {"id", "kind_id", "name", "price", "at", "twice"}

@@ -68,6 +68,11 @@ _SCOPED_CONFIGURATIONS = (
 """The options whose value is a number, with the defaults of a new database of SQL Server 2022."""
 _SCOPED = ", ".join(map(str, _SCOPED_CONFIGURATIONS))
 
+_CLR_NAME = (
+    "microsoft.sqlserver.types, version=16.0.0.0, culture=neutral, publickeytoken=89845dcd8080cc91, "
+    "processorarchitecture=msil"
+)
+
 VIEWS = (
     declare(
         "sys.database_filestream_options",
@@ -205,11 +210,11 @@ VIEWS = (
     declare(
         "sys.assemblies",
         "(SELECT 1)",
-        """
+        f"""
         name sysname = 'Microsoft.SqlServer.Types'
         principal_id int? = 4
         assembly_id int = 1
-        clr_name nvarchar(4000)? = 'microsoft.sqlserver.types, version=16.0.0.0, culture=neutral, publickeytoken=89845dcd8080cc91, processorarchitecture=msil'
+        clr_name nvarchar(4000)? = '{_CLR_NAME}'
         permission_set tinyint? = 3
         permission_set_desc nvarchar(60)? = 'UNSAFE_ACCESS'
         is_visible bit = TRUE

@@ -393,7 +393,14 @@ def _fulltext_property(values: SessionValues, arguments: Arguments) -> object:
 
 
 def _session_property(values: SessionValues, arguments: Arguments) -> object:
-    always = {"ansi_nulls", "ansi_padding", "ansi_warnings", "arithabort", "concat_null_yields_null", "quoted_identifier"}
+    always = {
+        "ansi_nulls",
+        "ansi_padding",
+        "ansi_warnings",
+        "arithabort",
+        "concat_null_yields_null",
+        "quoted_identifier",
+    }
     return {"numeric_roundabort": 0, **dict.fromkeys(always, 1)}.get((_argument(arguments, 0) or "").lower())
 
 

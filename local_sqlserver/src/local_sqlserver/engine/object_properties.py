@@ -4,6 +4,8 @@ A property that does not apply to a kind of object is absent, because SQL Server
 Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 """
 
+# ruff: noqa: SIM905
+
 from __future__ import annotations
 
 import re
@@ -56,7 +58,7 @@ def _common(kind: str, schema_id: int) -> dict[str, object]:
 _DETERMINISTIC = frozenset(
     "ABS ACOS ASCII ASIN ATAN ATN2 CEILING CHAR COALESCE CONCAT COS COT DATALENGTH DATEADD DATEDIFF DAY DEGREES EXP "
     "FLOOR IIF ISNULL LEFT LEN LOG LOG10 LOWER LTRIM MONTH NCHAR NULLIF POWER RADIANS REPLACE REPLICATE REVERSE RIGHT "
-    "ROUND RTRIM SIGN SIN SPACE SQRT SQUARE STUFF SUBSTRING TAN UNICODE UPPER YEAR".split()  # noqa: SIM905
+    "ROUND RTRIM SIGN SIN SPACE SQRT SQUARE STUFF SUBSTRING TAN UNICODE UPPER YEAR".split()
 )
 """Functions that are always deterministic, by the page "Deterministic and nondeterministic functions"."""
 
@@ -90,7 +92,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     """Return the properties of a table, view, procedure, function or sequence."""
     found = _common(item.type, schema_id)
     if item.type in MODULES:
-        found |= {name: True for name in ("execisansinullson", "execisquotedidenton")}
+        found |= dict.fromkeys(("execisansinullson", "execisquotedidenton"), True)
         bound = re.search(r"\bSCHEMABINDING\b", item.definition, re.IGNORECASE) is not None
         found |= {"isencrypted": False, "isschemabound": bound}
         if not bound:
@@ -98,7 +100,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     if item.type == "P":
         found["execisstartup"] = False
     if item.type in (*MODULES, "U"):
-        found |= {name: True for name in ("isansinullson", "isquotedidenton")}
+        found |= dict.fromkeys(("isansinullson", "isquotedidenton"), True)
     if item.type == "U":
         found["isindexable"] = True
     if item.type in ("U", "V"):

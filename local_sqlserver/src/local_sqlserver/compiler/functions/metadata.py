@@ -4,6 +4,8 @@ They compile to ``CAST(tsql_metadata($n, 'object_id', [CAST(argument AS VARCHAR)
 of DuckDB, with '@@spid' as parameter $n and the type declared here. It is NULL for objects that do not exist.
 """
 
+# ruff: noqa: SIM905
+
 from __future__ import annotations
 
 from local_sqlserver.compiler.fragments import Value, quote
