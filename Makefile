@@ -137,3 +137,4 @@ lock: ## Pin all requirements, direct and indirect, each file by its hash
 	@for part in api airflow standin; do $(LOCK) --constraint=requirements.txt --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
 	@for part in dev bench client; do $(LOCK) --output-file=requirements-$$part.txt requirements-$$part.in || exit; done
 	@$(LOCK) --output-file=local_sqlserver/tests/tds/dbt/requirements.txt local_sqlserver/tests/tds/dbt/requirements.in
+	@$(LOCK) --no-deps --output-file=local_sqlserver/tests/tds/tools_service/requirements.txt local_sqlserver/tests/tds/tools_service/requirements.in

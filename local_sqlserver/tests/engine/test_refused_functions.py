@@ -17,11 +17,13 @@ CALLS = [
     ),
 ]
 PROPERTIES = [
-    "OBJECTPROPERTY(OBJECT_ID('t'), 'OwnerId')",
-    "OBJECTPROPERTY(OBJECT_ID('t'), 'IsPrimaryKey')",
+    "OBJECTPROPERTY(OBJECT_ID('t'), 'TableHasForeignRef')",
+    "INDEXPROPERTY(OBJECT_ID('t'), 'ix', 'IndexDepth')",
+    "TYPEPROPERTY('int', 'Precision')",
+    "FULLTEXTSERVICEPROPERTY('ResourceUsage')",
     "OBJECTPROPERTYEX(OBJECT_ID('t'), 'Cardinality')",
     "COLUMNPROPERTY(OBJECT_ID('t'), 'a', 'Precision')",
-    "DATABASEPROPERTYEX('master', 'Version')",
+    "DATABASEPROPERTYEX('master', 'LCID')",
     "HAS_PERMS_BY_NAME('sa', 'LOGIN', 'IMPERSONATE')",
     "HAS_PERMS_BY_NAME('t', 'OBJECT', 'SELECT', 'a', 'COLUMN')",
     "IS_ROLEMEMBER('db_owner', 'dbo')",
@@ -71,7 +73,7 @@ def test_a_refused_function_is_refused_by_name_in_every_position(sql: Client, po
 
 @pytest.mark.parametrize("position", POSITIONS)
 def test_a_refusal_that_depends_on_the_arguments_is_error_40510_in_every_position(sql: Client, position: str) -> None:
-    sql.good("CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)")
+    sql.good("CREATE TABLE t (a INT, INDEX ix (a))", "INSERT INTO t VALUES (1)")
     answers = {call: outcome(sql, POSITIONS[position], call) for call in PROPERTIES}
     assert {call: numbers for call, numbers in answers.items() if numbers != [40510]} == {}
 
@@ -101,9 +103,9 @@ def test_a_refusal_names_the_function_and_its_line(sql: Client) -> None:
 
 def test_catch_receives_the_error_of_a_catalog_function(sql: Client) -> None:
     result = sql("""
-        BEGIN TRY SELECT DATABASEPROPERTYEX('master', 'Version') END TRY
+        BEGIN TRY SELECT DATABASEPROPERTYEX('master', 'LCID') END TRY
         BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH""")
-    message = "DATABASEPROPERTYEX(…, 'version') is not supported by local_sqlserver."
+    message = "DATABASEPROPERTYEX(…, 'lcid') is not supported by local_sqlserver."
     assert [row for rows in result.sets for row in rows] == [(40510, 16, 1, message)]
 
 

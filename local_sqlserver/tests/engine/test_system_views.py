@@ -104,6 +104,21 @@ ROWS: list[tuple[str, list[tuple[Any, ...]]]] = [
         [("name",), ("schema_id",), ("principal_id",)],
     ),
     ("SELECT name, system_type_id FROM sys.types WHERE user_type_id = 256", [("sysname", 231)]),
+    ("SELECT name, principal_id, SUSER_NAME(1), SUSER_SNAME(sid) FROM sys.server_principals WHERE sid = 0x01",
+     [("sa", 1, "sa", "sa")]),
+    ("SELECT name FROM sys.database_principals WHERE principal_id < 5 AND type = 'S' ORDER BY principal_id",
+     [("dbo",), ("guest",), ("INFORMATION_SCHEMA",), ("sys",)]),
+    ("SELECT SUSER_SNAME(owner_sid), page_verify_option_desc FROM sys.databases WHERE database_id = DB_ID()",
+     [("sa", "CHECKSUM")]),
+    ("SELECT type_desc, name FROM sys.database_files ORDER BY file_id", [("ROWS", "D"), ("LOG", "D_log")]),
+    ("SELECT name FROM sys.master_files WHERE database_id < 3 ORDER BY database_id, file_id",
+     [("master",), ("mastlog",), ("tempdev",), ("templog",)]),
+    ("SELECT host_platform FROM sys.dm_os_host_info", [("Linux",)]),
+    ("SELECT t.name FROM sys.tables AS t LEFT JOIN sys.periods AS p ON p.object_id = t.object_id "
+     "LEFT JOIN sys.filetables AS f ON f.object_id = t.object_id WHERE p.object_id IS NULL AND t.name = 't'",
+     [("t",)]),
+    ("SELECT name, default_value FROM sys.all_parameters WHERE object_id = OBJECT_ID('p') AND name = '@a'",
+     [("@a", None)]),
     ("SELECT is_user_process, text_size FROM sys.dm_exec_sessions WHERE session_id = @@SPID", [(1, 2147483647)]),
 ]  # fmt: skip
 
@@ -233,3 +248,53 @@ def test_the_older_form_of_drop_index_is_accepted(sql: Client) -> None:
 def test_the_readme_lists_the_system_views_and_procedures() -> None:
     text = README.read_text(encoding="utf-8")
     assert renewed(text) == text
+
+
+@pytest.mark.parametrize(
+    ("call", "value"),
+    [
+        ("OBJECTPROPERTY(OBJECT_ID('t'), 'TableHasCheckCnst')", 1),
+        ("OBJECTPROPERTY(OBJECT_ID('t'), 'TableHasForeignKey')", 0),
+        ("OBJECTPROPERTY(OBJECT_ID('heap'), 'TableHasClustIndex')", 0),
+        ("OBJECTPROPERTY(OBJECT_ID('pk'), 'IsPrimaryKey')", 1),
+        ("OBJECTPROPERTY(OBJECT_ID('pk'), 'CnstIsClustKey')", 1),
+        ("OBJECTPROPERTY(OBJECT_ID('df'), 'IsDefaultCnst')", 1),
+        ("OBJECTPROPERTY(OBJECT_ID('ck'), 'CnstIsDisabled')", 0),
+        ("OBJECTPROPERTY(OBJECT_ID('p'), 'ExecIsAnsiNullsOn')", 1),
+        ("OBJECTPROPERTY(OBJECT_ID('v'), 'IsIndexable')", 0),
+        ("OBJECTPROPERTY(OBJECT_ID('t'), 'ExecIsStartup')", None),
+        ("INDEXPROPERTY(OBJECT_ID('t'), 'ix', 'IsUnique')", 0),
+        ("INDEXPROPERTY(OBJECT_ID('t'), 'uq', 'IndexID')", 2),
+        ("INDEXPROPERTY(OBJECT_ID('t'), 'nothing', 'IndexID')", None),
+        ("COLUMNPROPERTY(OBJECT_ID('t'), 'd', 'IsDeterministic')", 1),
+        ("COLUMNPROPERTY(OBJECT_ID('t'), 'd', 'IsPrecise')", 1),
+        ("COLUMNPROPERTY(OBJECT_ID('t'), 'a', 'IsPrecise')", None),
+        ("TYPEPROPERTY('nothing', 'OwnerId')", None),
+        ("SESSIONPROPERTY('ANSI_NULLS')", 1),
+        ("SESSIONPROPERTY('NUMERIC_ROUNDABORT')", 0),
+        ("SESSIONPROPERTY('nothing')", None),
+        ("SERVERPROPERTY('EngineEdition')", 4),
+        ("FULLTEXTSERVICEPROPERTY('IsFullTextInstalled')", 0),
+        ("SUSER_SNAME(0x1234)", None),
+    ],
+)
+def test_a_property_has_its_value(world: Client, call: str, value: int | None) -> None:
+    assert world(f"SELECT {call}").value == value
+
+
+def test_the_registry_has_no_values(sql: Client) -> None:
+    result = sql(
+        "DECLARE @x NVARCHAR(9) = N'x'; EXEC master.dbo.xp_instance_regread N'HKEY', N'key', N'v', @x OUTPUT; SELECT @x"
+    )
+    assert result.value is None
+
+
+def test_a_result_may_cast_to_sql_variant_and_nothing_else_may(sql: Client) -> None:
+    assert sql("SELECT CAST(N'x' AS sql_variant) AS v, CONVERT(sql_variant, 1)").rows == [("x", 1)]
+    for query in (
+        "SELECT 1 WHERE CAST(1 AS sql_variant) = N'1'",
+        "SELECT v FROM (SELECT CAST(1 AS sql_variant) AS v) AS t",
+        "SELECT CAST(1 AS sql_variant) AS v INTO made",
+        "SELECT CAST(1 AS sql_variant) UNION SELECT N'1'",
+    ):
+        assert sql(query).numbers == [40510]

@@ -1,4 +1,4 @@
-"""Microsoft's SQL tools service, the server behind Azure Data Studio and mssql-cli: JSON-RPC over its standard streams."""
+"""Microsoft's SQL tools service, the server behind Azure Data Studio and mssql-cli: JSON-RPC over its streams."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import queue
 import re
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 Message = dict[str, Any]
+
+SECONDS = 180
+"""How long a test waits for a message before it fails."""
 
 
 class ToolsService:
@@ -25,7 +29,7 @@ class ToolsService:
 
     def __init__(self, packages: Path, folder: Path) -> None:
         program = packages / "mssqlcli" / "mssqltoolsservice" / "bin" / "MicrosoftSqlToolsServiceLayer"
-        program.chmod(0o755)  # noqa: S103 (the wheel forgets the bit)
+        program.chmod(0o755)  # the wheel lacks the bit
         libraries = folder / "libraries"
         libraries.mkdir()
         for name in ("libssl", "libcrypto"):  # .NET Core 2.2 takes OpenSSL 1.1 alone
@@ -68,32 +72,39 @@ class ToolsService:
                 pass
             self._arrived.put(json.loads(output.read(length)))
 
-    def _take(self, fits: Any, what: str, seconds: float) -> Message:
+    def _take(self, fits: Callable[[Message], bool], what: str) -> Message:
         for message in self._kept:
             if fits(message):
                 self._kept.remove(message)
                 return message
         while True:
             try:
-                message = self._arrived.get(timeout=seconds)
+                message = self._arrived.get(timeout=SECONDS)
             except queue.Empty:
                 raise AssertionError(f"no {what} from the tools service; it sent {self._kept}") from None
             if fits(message):
                 return message
             self._kept.append(message)
 
-    def request(self, method: str, seconds: float = 120, **parameters: Any) -> Any:
-        """Call a method and return its result; an error of the service fails the test."""
-        number = str(next(self._ids))
-        text = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}).encode()
+    def notify(self, method: str, **parameters: Any) -> None:
+        """Send a notification, which has no answer."""
+        self._send({"method": method, "params": parameters})
+
+    def _send(self, message: Message) -> None:
+        text = json.dumps({"jsonrpc": "2.0", **message}).encode()
         assert self._process.stdin is not None
         self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(text), text))
         self._process.stdin.flush()
-        answer = self._take(lambda message: message.get("id") == number, f"answer to {method}", seconds)
+
+    def request(self, method: str, **parameters: Any) -> Any:
+        """Call a method and return its result; an error of the service fails the test."""
+        number = str(next(self._ids))
+        self._send({"id": number, "method": method, "params": parameters})
+        answer = self._take(lambda message: message.get("id") == number, f"answer to {method}")
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
 
-    def event(self, method: str, seconds: float = 120, **parameters: Any) -> Any:
+    def event(self, method: str, **parameters: Any) -> Any:
         """Wait for a notification with these parameters and return all of its parameters."""
 
         def fits(message: Message) -> bool:
@@ -101,4 +112,4 @@ class ToolsService:
                 message["params"].get(name) == value for name, value in parameters.items()
             )
 
-        return self._take(fits, method, seconds)["params"]
+        return self._take(fits, method)["params"]

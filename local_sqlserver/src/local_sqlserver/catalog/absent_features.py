@@ -43,81 +43,14 @@ _INDEX = """
 
 VIEWS = (
     empty(
-        "sys.column_master_keys",
+        "sys.assembly_modules",
         """
-        name sysname
-        column_master_key_id int
-        create_date datetime
-        modify_date datetime
-        key_store_provider_name sysname?
-        key_path nvarchar(4000)?
-        allow_enclave_computations bit
-        signature varbinary(max)?
-        """,
-    ),
-    empty(
-        "sys.database_audit_specifications",
-        """
-        database_specification_id int
-        name sysname
-        create_date datetime
-        modify_date datetime
-        audit_guid uniqueidentifier?
-        is_state_enabled bit?
-        """,
-    ),
-    empty(
-        "sys.database_scoped_credentials",
-        """
-        name sysname
-        credential_id int
-        credential_identity nvarchar(4000)?
-        create_date datetime
-        modify_date datetime
-        target_type nvarchar(100)?
-        target_id int?
-        """,
-    ),
-    empty(
-        "sys.dm_database_encryption_keys",
-        """
-        database_id int?
-        encryption_state int?
-        create_date datetime?
-        regenerate_date datetime?
-        modify_date datetime?
-        set_date datetime?
-        opened_date datetime?
-        key_algorithm nvarchar(32)?
-        key_length int?
-        encryptor_thumbprint varbinary(20)?
-        encryptor_type nvarchar(32)?
-        percent_complete real?
-        encryption_state_desc nvarchar(32)?
-        encryption_scan_state int?
-        encryption_scan_state_desc nvarchar(32)?
-        encryption_scan_modify_date datetime?
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.fulltext_stoplists",
-        """
-        stoplist_id int
-        name sysname
-        create_date datetime
-        modify_date datetime
-        principal_id int?
-        """,
-    ),
-    empty(
-        "sys.registered_search_property_lists",
-        """
-        property_list_id int
-        name sysname
-        create_date datetime
-        modify_date datetime
-        principal_id int?
+        object_id int
+        assembly_id int
+        assembly_class sysname?
+        assembly_method sysname?
+        null_on_null_input bit?
+        execute_as_principal_id int?
         """,
     ),
     empty(
@@ -138,117 +71,6 @@ VIEWS = (
         attested_by nvarchar(260)?
         provider_type nvarchar(120)?
         cryptographic_provider_guid uniqueidentifier?
-        """,
-    ),
-    empty(
-        "sys.symmetric_keys",
-        """
-        name sysname
-        principal_id int?
-        symmetric_key_id int
-        key_length int
-        key_algorithm char(2)
-        algorithm_desc nvarchar(60)?
-        create_date datetime
-        modify_date datetime
-        key_guid uniqueidentifier?
-        provider_type nvarchar(120)?
-        cryptographic_provider_guid uniqueidentifier?
-        """,
-    ),
-    empty(
-        "sys.credentials",
-        """
-        credential_id int
-        name sysname
-        credential_identity nvarchar(4000)?
-        create_date datetime
-        modify_date datetime
-        target_type nvarchar(100)?
-        target_id int?
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.cryptographic_providers",
-        """
-        provider_id int
-        name sysname
-        guid uniqueidentifier?
-        version nvarchar(24)?
-        dll_path nvarchar(520)?
-        is_enabled bit?
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.server_audits",
-        """
-        audit_id int
-        name sysname
-        audit_guid uniqueidentifier?
-        create_date datetime
-        modify_date datetime
-        principal_id int?
-        type char(2)
-        type_desc nvarchar(60)?
-        on_failure tinyint?
-        on_failure_desc nvarchar(60)?
-        is_state_enabled bit?
-        queue_delay int?
-        predicate nvarchar(3000)?
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.server_audit_specifications",
-        """
-        server_specification_id int
-        name sysname
-        create_date datetime
-        modify_date datetime
-        audit_guid uniqueidentifier?
-        is_state_enabled bit?
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.server_triggers",
-        """
-        name sysname
-        object_id int
-        parent_class tinyint
-        parent_class_desc nvarchar(60)?
-        parent_id int
-        type char(2)
-        type_desc nvarchar(60)?
-        create_date datetime
-        modify_date datetime
-        is_ms_shipped bit
-        is_disabled bit
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.server_assembly_modules",
-        """
-        object_id int
-        assembly_id int
-        assembly_class sysname?
-        assembly_method sysname?
-        execute_as_principal_id int?
-        """,
-        of_server=True,
-    ),
-    empty(
-        "sys.assembly_modules",
-        """
-        object_id int
-        assembly_id int
-        assembly_class sysname?
-        assembly_method sysname?
-        null_on_null_input bit?
-        execute_as_principal_id int?
         """,
     ),
     empty(
@@ -280,6 +102,127 @@ VIEWS = (
         column_encryption_key_id int
         create_date datetime
         modify_date datetime
+        """,
+    ),
+    empty(
+        "sys.column_master_keys",
+        """
+        name sysname
+        column_master_key_id int
+        create_date datetime
+        modify_date datetime
+        key_store_provider_name sysname?
+        key_path nvarchar(4000)?
+        allow_enclave_computations bit
+        signature varbinary(max)?
+        """,
+    ),
+    empty(
+        "sys.credentials",
+        """
+        credential_id int
+        name sysname
+        credential_identity nvarchar(4000)?
+        create_date datetime
+        modify_date datetime
+        target_type nvarchar(100)?
+        target_id int?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.cryptographic_providers",
+        """
+        provider_id int
+        name sysname
+        guid uniqueidentifier?
+        version nvarchar(24)?
+        dll_path nvarchar(520)?
+        is_enabled bit?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.database_audit_specifications",
+        """
+        database_specification_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        audit_guid uniqueidentifier?
+        is_state_enabled bit?
+        """,
+    ),
+    empty(
+        "sys.database_scoped_credentials",
+        """
+        name sysname
+        credential_id int
+        credential_identity nvarchar(4000)?
+        create_date datetime
+        modify_date datetime
+        target_type nvarchar(100)?
+        target_id int?
+        """,
+    ),
+    empty(
+        "sys.destination_data_spaces",
+        """
+        partition_scheme_id int
+        destination_id int
+        data_space_id int
+        """,
+    ),
+    empty(
+        "sys.dm_database_encryption_keys",
+        """
+        database_id int?
+        encryption_state int?
+        create_date datetime?
+        regenerate_date datetime?
+        modify_date datetime?
+        set_date datetime?
+        opened_date datetime?
+        key_algorithm nvarchar(32)?
+        key_length int?
+        encryptor_thumbprint varbinary(20)?
+        encryptor_type nvarchar(32)?
+        percent_complete real?
+        encryption_state_desc nvarchar(32)?
+        encryption_scan_state int?
+        encryption_scan_state_desc nvarchar(32)?
+        encryption_scan_modify_date datetime?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.dm_hadr_cluster",
+        """
+        cluster_name nvarchar(128)
+        quorum_type tinyint
+        quorum_type_desc nvarchar(60)
+        quorum_state tinyint
+        quorum_state_desc nvarchar(60)
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.edge_constraint_clauses",
+        """
+        object_id int
+        from_object_id int
+        to_object_id int
+        """,
+    ),
+    empty(
+        "sys.edge_constraints",
+        _OBJECT
+        + """
+        is_disabled bit
+        is_not_trusted bit
+        is_system_named bit
+        delete_referential_action tinyint?
+        delete_referential_action_desc nvarchar(60)?
         """,
     ),
     empty(
@@ -335,6 +278,13 @@ VIEWS = (
         """,
     ),
     empty(
+        "sys.filetable_system_defined_objects",
+        """
+        object_id int
+        parent_object_id int
+        """,
+    ),
+    empty(
         "sys.filetables",
         """
         object_id int
@@ -342,13 +292,6 @@ VIEWS = (
         directory_name nvarchar(255)?
         filename_collation_id int
         filename_collation_name sysname
-        """,
-    ),
-    empty(
-        "sys.filetable_system_defined_objects",
-        """
-        object_id int
-        parent_object_id int
         """,
     ),
     empty(
@@ -363,6 +306,16 @@ VIEWS = (
         file_id int?
         principal_id int?
         is_importing bit
+        """,
+    ),
+    empty(
+        "sys.fulltext_index_columns",
+        """
+        object_id int
+        column_id int
+        type_column_id int?
+        language_id int
+        statistical_semantics int
         """,
     ),
     empty(
@@ -392,6 +345,25 @@ VIEWS = (
         name sysname
         """,
         of_server=True,
+    ),
+    empty(
+        "sys.fulltext_stoplists",
+        """
+        stoplist_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        principal_id int?
+        """,
+    ),
+    empty(
+        "sys.function_order_columns",
+        """
+        object_id int
+        order_column_id int
+        column_id int
+        is_descending bit?
+        """,
     ),
     empty(
         "sys.hash_indexes",
@@ -444,6 +416,22 @@ VIEWS = (
         """,
     ),
     empty(
+        "sys.numbered_procedure_parameters",
+        """
+        object_id int
+        procedure_number smallint?
+        name sysname?
+        parameter_id int
+        system_type_id tinyint
+        user_type_id int
+        max_length smallint
+        precision tinyint
+        scale tinyint
+        is_output bit
+        is_cursor_ref bit
+        """,
+    ),
+    empty(
         "sys.numbered_procedures",
         """
         object_id int
@@ -463,6 +451,28 @@ VIEWS = (
         is_system bit
         create_date datetime
         modify_date datetime
+        """,
+    ),
+    empty(
+        "sys.partition_parameters",
+        """
+        function_id int
+        parameter_id int
+        system_type_id tinyint
+        max_length smallint
+        precision tinyint
+        scale tinyint
+        collation_name sysname?
+        user_type_id int
+        """,
+    ),
+    empty(
+        "sys.partition_range_values",
+        """
+        function_id int
+        boundary_id int
+        parameter_id int
+        value nvarchar(4000)?
         """,
     ),
     empty(
@@ -489,6 +499,33 @@ VIEWS = (
         """,
     ),
     empty(
+        "sys.plan_guides",
+        """
+        plan_guide_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        is_disabled bit
+        query_text nvarchar(max)?
+        scope_type tinyint
+        scope_type_desc nvarchar(60)?
+        scope_object_id int?
+        scope_batch nvarchar(max)?
+        parameters nvarchar(max)?
+        hints nvarchar(max)?
+        """,
+    ),
+    empty(
+        "sys.registered_search_property_lists",
+        """
+        property_list_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        principal_id int?
+        """,
+    ),
+    empty(
         "sys.remote_data_archive_tables",
         """
         object_id int
@@ -509,6 +546,29 @@ VIEWS = (
         is_not_for_replication bit
         uses_database_collation bit?
         is_schema_bound bit
+        """,
+    ),
+    empty(
+        "sys.security_predicates",
+        """
+        object_id int
+        security_predicate_id int
+        target_object_id int
+        predicate_definition nvarchar(max)
+        predicate_type int?
+        predicate_type_desc nvarchar(60)?
+        operation int?
+        operation_desc nvarchar(60)?
+        """,
+    ),
+    empty(
+        "sys.selective_xml_index_namespaces",
+        """
+        object_id int
+        index_id int
+        is_default_uri bit?
+        uri nvarchar(4000)?
+        prefix nvarchar(4000)?
         """,
     ),
     empty(
@@ -552,16 +612,74 @@ VIEWS = (
         """,
     ),
     empty(
-        "sys.spatial_indexes",
-        _INDEX
-        + """
-        spatial_index_type tinyint
-        spatial_index_type_desc nvarchar(60)?
-        tessellation_scheme sysname?
-        has_filter bit?
-        filter_definition nvarchar(max)?
-        auto_created bit?
+        "sys.server_assembly_modules",
+        """
+        object_id int
+        assembly_id int
+        assembly_class sysname?
+        assembly_method sysname?
+        execute_as_principal_id int?
         """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_audit_specifications",
+        """
+        server_specification_id int
+        name sysname
+        create_date datetime
+        modify_date datetime
+        audit_guid uniqueidentifier?
+        is_state_enabled bit?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_audits",
+        """
+        audit_id int
+        name sysname
+        audit_guid uniqueidentifier?
+        create_date datetime
+        modify_date datetime
+        principal_id int?
+        type char(2)
+        type_desc nvarchar(60)?
+        on_failure tinyint?
+        on_failure_desc nvarchar(60)?
+        is_state_enabled bit?
+        queue_delay int?
+        predicate nvarchar(3000)?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_sql_modules",
+        """
+        object_id int
+        definition nvarchar(max)?
+        uses_ansi_nulls bit?
+        uses_quoted_identifier bit?
+        execute_as_principal_id int?
+        """,
+        of_server=True,
+    ),
+    empty(
+        "sys.server_triggers",
+        """
+        name sysname
+        object_id int
+        parent_class tinyint
+        parent_class_desc nvarchar(60)?
+        parent_id int
+        type char(2)
+        type_desc nvarchar(60)?
+        create_date datetime
+        modify_date datetime
+        is_ms_shipped bit
+        is_disabled bit
+        """,
+        of_server=True,
     ),
     empty(
         "sys.spatial_index_tessellations",
@@ -582,6 +700,47 @@ VIEWS = (
         level_4_grid smallint?
         level_4_grid_desc nvarchar(60)?
         cells_per_object int?
+        """,
+    ),
+    empty(
+        "sys.spatial_indexes",
+        _INDEX
+        + """
+        spatial_index_type tinyint
+        spatial_index_type_desc nvarchar(60)?
+        tessellation_scheme sysname?
+        has_filter bit?
+        filter_definition nvarchar(max)?
+        auto_created bit?
+        """,
+    ),
+    empty(
+        "sys.symmetric_keys",
+        """
+        name sysname
+        principal_id int?
+        symmetric_key_id int
+        key_length int
+        key_algorithm char(2)
+        algorithm_desc nvarchar(60)?
+        create_date datetime
+        modify_date datetime
+        key_guid uniqueidentifier?
+        provider_type nvarchar(120)?
+        cryptographic_provider_guid uniqueidentifier?
+        """,
+    ),
+    empty(
+        "sys.trigger_events",
+        """
+        object_id int
+        type int
+        type_desc nvarchar(60)
+        is_trigger_event bit?
+        event_group_type int?
+        event_group_type_desc nvarchar(60)?
+        is_first bit?
+        is_last bit?
         """,
     ),
     empty(

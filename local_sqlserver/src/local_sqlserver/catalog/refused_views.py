@@ -22,19 +22,19 @@ _SYS = frozenset(
     database_ledger_blocks database_ledger_digest_locations database_ledger_transactions
     database_mirroring_endpoints database_mirroring_witnesses database_principal_aliases
     database_query_store_internal_state database_query_store_options
-    database_scoped_configurations destination_data_spaces edge_constraint_clauses
-    edge_constraints endpoint_webmethods event_notification_event_types event_notifications events
+
+    endpoint_webmethods event_notification_event_types event_notifications events
     external_job_streams external_language_files external_languages
     external_libraries external_library_files external_stream_columns external_streaming_jobs external_streams
     fulltext_document_types
-    fulltext_index_catalog_usages fulltext_index_columns fulltext_index_fragments
+    fulltext_index_catalog_usages fulltext_index_fragments
     fulltext_semantic_language_statistics_database fulltext_semantic_languages fulltext_stopwords
-    fulltext_system_stopwords function_order_columns http_endpoints
+    fulltext_system_stopwords http_endpoints
     internal_partitions key_encryptions ledger_column_history ledger_table_history linked_logins
     login_token master_key_passwords memory_optimized_tables_internal_attributes
-    message_type_xml_schema_collection_usages messages module_assembly_usages numbered_procedure_parameters
+    message_type_xml_schema_collection_usages messages module_assembly_usages
     openkeys parameter_type_usages parameter_xml_schema_collection_usages
-    partition_parameters partition_range_values persisted_sku_features plan_guides
+    persisted_sku_features
     pdw_column_distribution_properties pdw_table_distribution_properties
     query_context_settings query_store_plan query_store_plan_feedback query_store_plan_forcing_locations
     query_store_query query_store_query_hints query_store_query_text query_store_query_variant query_store_replicas
@@ -42,19 +42,19 @@ _SYS = frozenset(
     remote_data_archive_databases remote_logins
     remote_service_bindings resource_governor_configuration resource_governor_external_resource_pools
     resource_governor_resource_pools resource_governor_workload_groups routes securable_classes
-    security_predicates selective_xml_index_namespaces
+
     server_audit_specification_details
     server_event_notifications server_event_session_actions server_event_session_events server_event_session_fields
     server_event_session_targets server_event_sessions server_events server_file_audits
     server_memory_optimized_hybrid_buffer_pool_configuration
-    server_permissions server_principal_credentials server_role_members server_sql_modules server_trigger_events
+    server_permissions server_principal_credentials server_role_members server_trigger_events
     service_broker_endpoints service_contract_message_usages service_contract_usages
     service_contracts service_message_types service_queue_usages service_queues services soap_endpoints
     spatial_reference_systems sql_dependencies
     system_components_surface_area_configuration system_internals_allocation_units system_internals_partition_columns
     system_internals_partitions system_parameters tcp_endpoints time_zone_info trace_categories
     trace_columns trace_event_bindings trace_events trace_subclass_values traces transmission_queue
-    trigger_event_types trigger_events trusted_assemblies type_assembly_usages user_token vector_indexes
+    trigger_event_types trusted_assemblies type_assembly_usages user_token vector_indexes
     via_endpoints xml_schema_attributes xml_schema_component_placements xml_schema_components
     xml_schema_elements xml_schema_facets xml_schema_model_groups xml_schema_namespaces xml_schema_types
     xml_schema_wildcard_namespaces xml_schema_wildcards

@@ -33,6 +33,46 @@ _FILE = f"""
 """
 _IDENTIFIER = "md5(name || created::VARCHAR)::UUID"
 
+_SCOPED_CONFIGURATIONS = (
+    (1, "MAXDOP", 0),
+    (2, "LEGACY_CARDINALITY_ESTIMATION", 0),
+    (3, "PARAMETER_SNIFFING", 1),
+    (4, "QUERY_OPTIMIZER_HOTFIXES", 0),
+    (6, "IDENTITY_CACHE", 1),
+    (7, "INTERLEAVED_EXECUTION_TVF", 1),
+    (8, "BATCH_MODE_MEMORY_GRANT_FEEDBACK", 1),
+    (9, "BATCH_MODE_ADAPTIVE_JOINS", 1),
+    (10, "TSQL_SCALAR_UDF_INLINING", 1),
+    (13, "OPTIMIZE_FOR_AD_HOC_WORKLOADS", 0),
+    (14, "XTP_PROCEDURE_EXECUTION_STATISTICS", 0),
+    (15, "XTP_QUERY_EXECUTION_STATISTICS", 0),
+    (16, "ROW_MODE_MEMORY_GRANT_FEEDBACK", 1),
+    (17, "ISOLATE_SECURITY_POLICY_CARDINALITY", 0),
+    (18, "BATCH_MODE_ON_ROWSTORE", 1),
+    (19, "DEFERRED_COMPILATION_TV", 1),
+    (20, "ACCELERATED_PLAN_FORCING", 1),
+    (21, "GLOBAL_TEMPORARY_TABLE_AUTO_DROP", 1),
+    (22, "LIGHTWEIGHT_QUERY_PROFILING", 1),
+    (23, "VERBOSE_TRUNCATION_WARNINGS", 1),
+    (24, "LAST_QUERY_PLAN_STATS", 0),
+    (25, "PAUSED_RESUMABLE_INDEX_ABORT_DURATION_MINUTES", 1440),
+    (27, "EXEC_QUERY_STATS_FOR_SCALAR_FUNCTIONS", 1),
+    (28, "PARAMETER_SENSITIVE_PLAN_OPTIMIZATION", 1),
+    (29, "ASYNC_STATS_UPDATE_WAIT_AT_LOW_PRIORITY", 0),
+    (31, "CE_FEEDBACK", 1),
+    (33, "MEMORY_GRANT_FEEDBACK_PERSISTENCE", 1),
+    (34, "MEMORY_GRANT_FEEDBACK_PERCENTILE_GRANT", 1),
+    (35, "OPTIMIZED_PLAN_FORCING", 1),
+    (37, "DOP_FEEDBACK", 0),
+)
+"""The options whose value is a number, with the defaults of a new database of SQL Server 2022."""
+_SCOPED = ", ".join(map(str, _SCOPED_CONFIGURATIONS))
+
+_CLR_NAME = (
+    "microsoft.sqlserver.types, version=16.0.0.0, culture=neutral, publickeytoken=89845dcd8080cc91, "
+    "processorarchitecture=msil"
+)
+
 VIEWS = (
     declare(
         "sys.database_filestream_options",
@@ -170,11 +210,11 @@ VIEWS = (
     declare(
         "sys.assemblies",
         "(SELECT 1)",
-        """
+        f"""
         name sysname = 'Microsoft.SqlServer.Types'
         principal_id int? = 4
         assembly_id int = 1
-        clr_name nvarchar(4000)? = 'microsoft.sqlserver.types, version=16.0.0.0, culture=neutral, publickeytoken=89845dcd8080cc91, processorarchitecture=msil'
+        clr_name nvarchar(4000)? = '{_CLR_NAME}'
         permission_set tinyint? = 3
         permission_set_desc nvarchar(60)? = 'UNSAFE_ACCESS'
         is_visible bit = TRUE
@@ -208,6 +248,17 @@ VIEWS = (
         is_fixed_length bit? = FALSE
         prog_id nvarchar(40)? = NULL
         is_table_type bit
+        """,
+    ),
+    declare(
+        "sys.database_scoped_configurations",
+        f"(VALUES {_SCOPED}) c (configuration_id, name, value)",
+        """
+        configuration_id int?
+        name nvarchar(60)?
+        value int?
+        value_for_secondary int? = NULL
+        is_value_default bit? = TRUE
         """,
     ),
     declare(

@@ -142,7 +142,9 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
         found = UserType(*row[:6])
         catalog.types[found.key] = found
     for row in connection.execute(f"SELECT * FROM {home}.principals").fetchall():
-        catalog.principals[row[0].lower()] = PrincipalInfo(*row[:4], frozenset(row[4]), *row[5:])
+        catalog.principals[row[0].lower()] = PrincipalInfo(
+            row[0], row[1], row[2], row[3], frozenset(row[4]), row[5], row[6]
+        )
     granted = connection.execute(f"SELECT * FROM {home}.permissions").fetchall()
     catalog.permissions = frozenset(PermissionInfo(*row) for row in granted)
     for row in connection.execute(f"SELECT * FROM {home}.certificates").fetchall():

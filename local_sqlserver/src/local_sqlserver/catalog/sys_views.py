@@ -432,6 +432,7 @@ _PARAMETER = """
     is_cursor_ref bit = FALSE
     has_default_value bit = FALSE
     is_xml_document bit = FALSE
+    default_value nvarchar(4000)? = NULL
     xml_collection_id int = 0
     is_readonly bit = type_name = 'table'
     is_nullable bit? = TRUE

@@ -1,7 +1,7 @@
 """sys.* and INFORMATION_SCHEMA.* as DuckDB queries over the catalog tables of a database file.
 
-``sys_views``, ``server_views``, ``absent_features`` and ``information_schema`` declare them. Columns whose value the stand-in cannot give are left out, so
-that a query of one is error 207.
+``sys_views``, ``server_views``, ``absent_features`` and ``information_schema`` declare them. Columns whose value the
+stand-in cannot give are left out, so that a query of one is error 207.
 """
 
 from __future__ import annotations

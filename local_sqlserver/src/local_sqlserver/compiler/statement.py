@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from local_sqlserver.collation import named
@@ -73,9 +74,26 @@ def _assigns(body: syntax.Body) -> bool:
     return any(item.variable for item in body.items)
 
 
+def _shown_variants(body: syntax.Body) -> syntax.Body:
+    """Replace casts to sql_variant that are sent to the client by their operands, whose types they keep.
+
+    Elsewhere they are refused, because two sql_variants compare by the families of their types.
+    """
+    if not isinstance(body, syntax.Select) or body.into or any(item.variable for item in body.items):
+        return body
+
+    def shown(item: syntax.Item) -> syntax.Item:
+        value = item.value
+        if isinstance(value, syntax.Cast) and value.type.name == "sql_variant" and value.style is None:
+            return replace(item, value=value.operand)
+        return item
+
+    return replace(body, items=tuple(map(shown, body.items)))
+
+
 def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Translation:
     tables = compiler.common_tables(node)
-    query = node.query
+    query = replace(node.query, body=_shown_variants(node.query.body))
     body = query.body
     if isinstance(body, syntax.Select) and accumulates(body):
         return accumulate(compiler, node, body, tables)

@@ -250,6 +250,15 @@ def _type_id(values: SessionValues, arguments: Arguments) -> object:
     return found.id if found else None
 
 
+def _type_property(values: SessionValues, arguments: Arguments) -> object:
+    number = _type_id(values, arguments[:1])
+    name = (_argument(arguments, 1) or "").lower()
+    if not isinstance(number, int):
+        return None
+    user = values.view.catalog(values.state.frame.database).type_by_id(number)
+    return _property_value("TYPEPROPERTY", name, {"ownerid": 4 if user is None else 1})
+
+
 def _type_name(values: SessionValues, arguments: Arguments) -> object:
     number = _number(arguments, 0)
     user = values.view.catalog(values.state.frame.database).type_by_id(number or 0)
@@ -274,20 +283,13 @@ def _col_name(values: SessionValues, arguments: Arguments) -> object:
 
 def _column_property(values: SessionValues, arguments: Arguments) -> object:
     item = _by_id(values, arguments[:1])
-    column = (_argument(arguments, 1) or "").lower()
-    name = (_argument(arguments, 2) or "").lower()
-    found = next((entry for entry in item.columns if entry.name.lower() == column), None) if item else None
+    column, name = ((_argument(arguments, position) or "").lower() for position in (1, 2))
+    if item is None:
+        return None
+    found = next((entry for entry in item.columns if entry.name.lower() == column), None)
     if found is None:
         return None
-    answers: dict[str, object] = {
-        "isidentity": found.identity is not None,
-        "iscomputed": found.computed is not None,
-        "allowsnull": found.nullable,
-        "isfulltextindexed": False,
-        "statisticalsemantics": False,
-        **({} if found.computed is not None else {"isdeterministic": None, "isprecise": None}),
-    }
-    return _property_value("COLUMNPROPERTY", name, answers)
+    return _property_value("COLUMNPROPERTY", name, object_properties.of_column(item, found))
 
 
 def _identity(values: SessionValues, arguments: Arguments, part: int) -> object:
@@ -423,6 +425,7 @@ _FUNCTIONS: dict[str, Function] = {
     "databasepropertyex": _database_property,
     "serverproperty": _server_property,
     "type_id": _type_id,
+    "typeproperty": _type_property,
     "type_name": _type_name,
     "col_length": _col_length,
     "col_name": _col_name,

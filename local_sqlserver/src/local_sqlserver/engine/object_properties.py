@@ -1,15 +1,20 @@
-"""The properties of OBJECTPROPERTY and INDEXPROPERTY by their names in lower case.
+"""The properties of OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY by their names in lower case.
 
 A property that does not apply to a kind of object is absent, because SQL Server returns NULL for it.
-Source: the T-SQL reference, OBJECTPROPERTY and INDEXPROPERTY.
+Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 """
+
+# ruff: noqa: SIM905
 
 from __future__ import annotations
 
 import re
 
 from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
-from local_sqlserver.compiler import ConstraintInfo
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_expression
+from local_sqlserver.types import APPROXIMATE, TEMPORAL
 
 MODULES = ("P", "V", "FN", "IF", "TF")
 
@@ -50,19 +55,54 @@ def _common(kind: str, schema_id: int) -> dict[str, object]:
     }
 
 
+_DETERMINISTIC = frozenset(
+    "ABS ACOS ASCII ASIN ATAN ATN2 CEILING CHAR COALESCE CONCAT COS COT DATALENGTH DATEADD DATEDIFF DAY DEGREES EXP "
+    "FLOOR IIF ISNULL LEFT LEN LOG LOG10 LOWER LTRIM MONTH NCHAR NULLIF POWER RADIANS REPLACE REPLICATE REVERSE RIGHT "
+    "ROUND RTRIM SIGN SIN SPACE SQRT SQUARE STUFF SUBSTRING TAN UNICODE UPPER YEAR".split()
+)
+"""Functions that are always deterministic, by the page "Deterministic and nondeterministic functions"."""
+
+
+def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
+    """Return the properties of a column. Whether an expression is deterministic may be unknown, and then absent."""
+    found: dict[str, object] = {
+        "isidentity": column.identity is not None,
+        "iscomputed": column.computed is not None,
+        "allowsnull": column.nullable,
+        "isfulltextindexed": False,
+        "statisticalsemantics": False,
+    }
+    if column.computed is None:
+        return found | {"isdeterministic": None, "isprecise": None}
+    nodes = list(parse_expression(column.computed).walk())
+    names = {node.parts[-1].lower() for node in nodes if isinstance(node, syntax.Column)}
+    types = {known.type.name for known in (column, *item.columns) if known is column or known.name.lower() in names}
+    types |= {node.type.name for node in nodes if isinstance(node, syntax.Cast)}
+    certain = all(node.name.upper() in _DETERMINISTIC for node in nodes if isinstance(node, syntax.Call))
+    certain &= not any(isinstance(node, syntax.FunctionCall) for node in nodes)
+    # A conversion between text and a date depends on the language.
+    if certain and not (types & TEMPORAL and any(isinstance(node, syntax.Cast) for node in nodes)):
+        found["isdeterministic"] = True
+    if certain:
+        found["isprecise"] = not types & APPROXIMATE
+    return found
+
+
 def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     """Return the properties of a table, view, procedure, function or sequence."""
     found = _common(item.type, schema_id)
     if item.type in MODULES:
-        found |= {name: True for name in ("execisansinullson", "execisquotedidenton")}
+        found |= dict.fromkeys(("execisansinullson", "execisquotedidenton"), True)
         bound = re.search(r"\bSCHEMABINDING\b", item.definition, re.IGNORECASE) is not None
         found |= {"isencrypted": False, "isschemabound": bound}
         if not bound:
-            found |= {"isdeterministic": False, "isprecise": False}
+            found |= {"isdeterministic": False, "isprecise": False, "isindexable": False}
     if item.type == "P":
         found["execisstartup"] = False
     if item.type in (*MODULES, "U"):
-        found |= {name: True for name in ("isansinullson", "isquotedidenton")}
+        found |= dict.fromkeys(("isansinullson", "isquotedidenton"), True)
+    if item.type == "U":
+        found["isindexable"] = True
     if item.type in ("U", "V"):
         found |= dict.fromkeys(_NEVER_OF_RELATIONS, False)
     kinds = {known.kind for known in item.constraints}

@@ -29,6 +29,7 @@ REFUSED_PROPERTIES = {
         "isverifiedclone", "isxtpsupported", "lcid", "maxsizeinbytes", "serviceobjective",
         "serviceobjectiveid", "sqlsortorder",
     ]),
+    "TYPEPROPERTY": frozenset(["allowsnull", "precision", "scale", "usesansitrim"]),
     "INDEXPROPERTY": frozenset(["indexdepth"]),
     "FULLTEXTSERVICEPROPERTY": frozenset([
         "connecttimeout", "datatimeout", "loadosresources", "resourceusage", "verifysignature",

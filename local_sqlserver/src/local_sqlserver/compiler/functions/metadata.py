@@ -4,6 +4,8 @@ They compile to ``CAST(tsql_metadata($n, 'object_id', [CAST(argument AS VARCHAR)
 of DuckDB, with '@@spid' as parameter $n and the type declared here. It is NULL for objects that do not exist.
 """
 
+# ruff: noqa: SIM905
+
 from __future__ import annotations
 
 from local_sqlserver.compiler.fragments import Value, quote
@@ -51,6 +53,7 @@ _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "SERVERPROPERTY": (1, 1, SYSNAME),
     "SESSIONPROPERTY": (1, 1, INT),
     "SESSION_CONTEXT": (1, 1, SqlType("nvarchar", length=4000)),
+    "TYPEPROPERTY": (2, 2, INT),
     "TYPE_ID": (1, 1, INT),
     "TYPE_NAME": (1, 1, SYSNAME),
 }
@@ -135,5 +138,4 @@ metadata.refuse(
     *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
     *("INDEXKEY_PROPERTY", "INDEX_COL", "LOGINPROPERTY"),
     *("ORIGINAL_DB_NAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),
-    "TYPEPROPERTY",
 )
