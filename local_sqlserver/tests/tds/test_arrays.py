@@ -18,6 +18,7 @@ from local_sqlserver.engine.arrow import BATCH, Stream
 from local_sqlserver.engine.events import Batch, Column
 from local_sqlserver.engine.results import batch
 from local_sqlserver.engine.rows import insert_rows
+from local_sqlserver.errors import SqlError
 from local_sqlserver.tds.arrays import rows_of_arrays
 from local_sqlserver.tds.columns import codec
 from local_sqlserver.tds.token_stream import rows_of
@@ -218,6 +219,15 @@ def test_values_of_another_duckdb_type_are_converted(
     batches = read(database, sql, [declared])
     assert [row for part in batches for row in part.rows] == [(value,)]
     assert encoded([declared], batches) == rows_of([codec(declared)], [(value,)])
+
+
+@pytest.mark.parametrize("sql", ["SELECT INTERVAL 1 DAY", "SELECT [1]", "SELECT 'a'::ENUM('a')", "SELECT {'a': 1}"])
+def test_a_type_without_a_counterpart_is_refused_and_leaves_the_connection(
+    database: duckdb.DuckDBPyConnection, sql: str
+) -> None:
+    with pytest.raises(SqlError, match="Arrow's type"):
+        Stream(database, sql, {})
+    assert database.execute("SELECT 1").fetchall() == [(1,)]
 
 
 def test_an_array_holds_a_decimal_of_its_own_scale_alone(database: duckdb.DuckDBPyConnection) -> None:

@@ -29,8 +29,6 @@ _STREAM = struct.Struct("5Q")  # get_schema, get_next, get_last_error, release, 
 _SCHEMA = struct.Struct("9Q")  # format, name, metadata, flags, n_children, children, dictionary, release, …
 _ARRAY = struct.Struct("10q")  # length, null_count, offset, n_buffers, n_children, buffers, children, …, release, …
 
-_POINTERS = [struct.Struct(f"{number}Q") for number in range(32)]
-
 _Fill = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 _Text = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)
 _Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -68,8 +66,7 @@ class Stream:
             raise self._error()
         fields = _SCHEMA.unpack(space)
         try:
-            children = [_SCHEMA.unpack(ctypes.string_at(child, 72)) for child in _addresses(fields[5], fields[4])]
-            return [_reader(ctypes.string_at(child[0])) for child in children]
+            return [_reader(_form(child)) for child in _addresses(fields[5], fields[4])]
         finally:
             _Release(fields[7])(space)
 
@@ -103,8 +100,16 @@ class Stream:
 
 
 def _addresses(start: int, number: int) -> tuple[int, ...]:
-    form = _POINTERS[number] if number < len(_POINTERS) else struct.Struct(f"{number}Q")
-    return form.unpack(ctypes.string_at(start, form.size))
+    return struct.unpack(f"{number}Q", ctypes.string_at(start, 8 * number))
+
+
+def _form(address: int) -> bytes:
+    """Return the format string of an ArrowSchema, that of a structure with those of its fields."""
+    fields = _SCHEMA.unpack(ctypes.string_at(address, _SCHEMA.size))
+    if fields[6]:
+        return b"dictionary"
+    form = ctypes.string_at(fields[0])
+    return form + b",".join(map(_form, _addresses(fields[5], fields[4]))) if fields[4] else form
 
 
 class _Column:
@@ -113,7 +118,7 @@ class _Column:
     __slots__ = ("_buffers", "_children", "_first", "_nulls", "length")
 
     def __init__(self, address: int) -> None:
-        fields = _ARRAY.unpack(ctypes.string_at(address, 80))
+        fields = _ARRAY.unpack(ctypes.string_at(address, _ARRAY.size))
         self.length, self._nulls, self._first = fields[:3]
         self._buffers = _addresses(fields[5], fields[3])
         self._children = (fields[6], fields[4])
@@ -222,7 +227,7 @@ _READERS: dict[bytes, _Read] = {
     b"U": _strings("text", "<i8"),
     b"z": _strings("binary", "<i4"),
     b"Z": _strings("binary", "<i8"),
-    b"+s": _offset,
+    b"+stsu:,s": _offset,
 }
 """By the format string of the Arrow type."""
 
