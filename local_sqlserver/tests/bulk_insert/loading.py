@@ -10,6 +10,7 @@ import duckdb
 
 from local_sqlserver.compiler import ColumnInfo, Relation
 from local_sqlserver.engine.bulk_insert import bulk_insert
+from local_sqlserver.engine.parsed import ParsedStatements
 from local_sqlserver.engine.transactions import Commits, Transactions
 from local_sqlserver.errors import SqlError
 from local_sqlserver.types import SqlType
@@ -39,7 +40,7 @@ class Loading:
     """A table, a folder for files, and the reported messages."""
 
     def __init__(self, folder: Path) -> None:
-        self.transactions = Transactions(duckdb.connect(), Commits())
+        self.transactions = Transactions(duckdb.connect(), Commits(), ParsedStatements())
         self.connection = self.transactions.connection
         self.folder = folder
         self.reported: list[SqlError] = []

@@ -99,6 +99,15 @@ def test_a_failed_load_rolls_an_open_transaction_back(client: Client) -> None:
     assert client.run("SELECT COUNT(*) FROM #t") == [(0,)]
 
 
+def test_a_load_is_kept_when_a_later_statement_of_its_transaction_fails(client: Client) -> None:
+    client.run("CREATE TABLE #t (id INT, name NVARCHAR(10) NOT NULL)")
+    client.run(f"BEGIN TRANSACTION; {client.statement('1,a' + chr(10) + '2,b')}")
+    client.file("t.txt", b"another file now")
+    client.run("BEGIN TRY INSERT INTO #t VALUES (3, NULL) END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH")
+    client.run("INSERT INTO #t VALUES (4, N'd'); COMMIT")
+    assert client.run("SELECT id, name FROM #t ORDER BY id") == [(1, "a"), (2, "b"), (4, "d")]
+
+
 def test_an_absent_file_is_4860(client: Client) -> None:
     client.run("CREATE TABLE #t (id INT)")
     absent = Path("no_such_file.txt")

@@ -48,7 +48,7 @@ class EngineSession:
         self.state = state
         self._shared = shared
         self._view = CatalogView(shared.databases)
-        self._transactions = Transactions(shared.root, shared.commits)
+        self._transactions = Transactions(shared.root, shared.commits, shared.parsed)
         self._work = Work(state, self._view, self._transactions, shared.locks)
         permissions = Permissions(shared.accounts, self._view, state)
         self._permissions = permissions

@@ -13,6 +13,7 @@ from local_sqlserver.catalog.accounts import Accounts
 from local_sqlserver.catalog.databases import Databases
 from local_sqlserver.engine.cache import Cache, Compiled
 from local_sqlserver.engine.locks import ApplicationLocks
+from local_sqlserver.engine.parsed import ParsedStatements
 from local_sqlserver.engine.state import SessionState
 from local_sqlserver.engine.transactions import Commits
 from local_sqlserver.language import syntax
@@ -63,6 +64,7 @@ class Shared:
         self.server_name = server_name
         self.locks = ApplicationLocks()
         self.commits = Commits()
+        self.parsed = ParsedStatements()
         self.compiled: Cache[Compiled] = Cache(4000)
         self.bound: Cache[syntax.Batch] = Cache(1000)
         self._sessions: dict[int, OpenSession] = {}

@@ -23,6 +23,7 @@ from local_sqlserver.compiler import failures
 from local_sqlserver.compiler.objects import sequence_start
 from local_sqlserver.engine.events import Event, TransactionChanged
 from local_sqlserver.engine.file_text import FileText, opened
+from local_sqlserver.engine.parsed import ParsedStatements
 from local_sqlserver.engine.written_keys import KeyCommits, WrittenKeys
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
@@ -93,7 +94,7 @@ class _Recorder:
         transactions = self._transactions
         if not transactions.count:
             with opened(parameters) as given:
-                self._cursor.execute(sql, given)
+                self._cursor.execute(transactions.statements.parsed(self._cursor, sql), given)
             return self
         if transactions.aborted:
             transactions.recover()
@@ -101,7 +102,7 @@ class _Recorder:
         numbers = transactions.upcoming_numbers(sql) if is_write else {}
         try:
             with opened(parameters) as given:
-                self._cursor.execute(sql, given)
+                self._cursor.execute(transactions.statements.parsed(self._cursor, sql), given)
         except duckdb.Error:
             transactions.note_failure()
             raise
@@ -146,9 +147,10 @@ class Transactions:
     ``reading`` is held while its next rows are read.
     """
 
-    def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits) -> None:
+    def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits, statements: ParsedStatements) -> None:
         self._root = root
         self.commits = commits
+        self.statements = statements
         self._second_connection: duckdb.DuckDBPyConnection | None = None
         self._cursor = root.cursor()
         # A recorder has the methods of a connection that the engine uses.
