@@ -53,7 +53,6 @@ SELECT DATABASEPROPERTYEX('master', 'Status'), DATABASEPROPERTYEX('master', 'Upd
 --> 'ONLINE' | 'READ_WRITE' | NULL | NULL
 SELECT DATABASEPROPERTYEX('master', 'Version')
 --> 957
---! refused: DATABASEPROPERTYEX(…, 'version')
 -- source: functions/serverproperty-transact-sql
 SELECT CASE WHEN CAST(SERVERPROPERTY('ProductVersion') AS varchar(20)) LIKE '16.%' THEN 1 ELSE 0 END, CASE WHEN @@VERSION LIKE 'Microsoft SQL Server 2022%' THEN 1 ELSE 0 END
 --> 1 | 1
@@ -80,7 +79,6 @@ SELECT CONTEXT_INFO()
 -- source: functions/sessionproperty-transact-sql
 SELECT SESSIONPROPERTY('ANSI_NULLS'), SESSIONPROPERTY('QUOTED_IDENTIFIER')
 --> 1 | 1
---! refused: The function SESSIONPROPERTY
 -- source: functions/sql-variant-property-transact-sql
 SELECT SQL_VARIANT_PROPERTY(CAST(1.50 AS decimal(5,2)), 'BaseType'), SQL_VARIANT_PROPERTY(CAST(1.50 AS decimal(5,2)), 'Precision')
 --> 'decimal' | 5
