@@ -52,7 +52,7 @@ CLICKS = {
     },
     "customers": {
         "a segment's bar": "#customers-segment .bar >> nth=0",
-        "an age group's bar": "#customers-age .bar >> nth=1",
+        "an age group's bar": "#customers-age_group .bar >> nth=1",
         "a customer's bar": "#customers-top-customers .bar >> nth=1",
         "a country of the menu": "#menu-country .option >> nth=1",
         "a cell of recency and frequency": "#customers-recency td > a >> nth=1",

@@ -1,13 +1,14 @@
-"""How long the first load of a warehouse takes: on the stand-in over the wire, and in peers that apply the same rules.
+"""How long a load takes: on the stand-in over the wire, and in peers that apply the same rules.
 
     python -m benchmarks.load --scale 1 20 --rounds 3
     python -m benchmarks.load --check
 
-All load the same drop in the same run, in turn; each figure is the median of the rounds. The floor is plain DuckDB
-(``benchmarks.peers.with_duckdb``). The stand-in loads as the DAG does: staging reads the CSV files and writes the
-landing copies, BULK INSERT reads those. The peers read the CSV files themselves, and leave out what the warehouse alone
-does: strict staging, histories, durable keys, quality checks, steps and locks. pandas and polars keep bronze in memory;
-DuckDB and dbt write it. dbt parses its project in each run, as on a new machine.
+All load the same drop in the same run, in turn; each figure is the median of the rounds. The stand-in loads it into an
+empty warehouse, and then the drop of the next day; a peer has no next day, because it begins anew. The floor is plain
+DuckDB (``benchmarks.peers.with_duckdb``). The stand-in loads as the DAG does: staging reads the CSV files and writes
+the landing copies, BULK INSERT reads those. The peers read the CSV files themselves, and leave out what the warehouse
+alone does: strict staging, histories, durable keys, quality checks, steps and locks. pandas and polars keep bronze in
+memory; DuckDB and dbt write it. dbt parses its project in each run, as on a new machine.
 
 The seconds of a peer are those of its process, from the start of Python to its end, the closing of DuckDB's file
 included, which belongs to no stage. The seconds of the stand-in are the sum of its stages, while the server runs; its
@@ -29,7 +30,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -51,6 +52,7 @@ from warehouse.sources import SOURCE_FILES
 TABLES = tuple(source.table for source in SOURCE_FILES)
 FLOOR = next(iter(PEERS))
 STAND_IN = "stand-in"
+NEXT_DAY = "stand-in, the next day"
 STAGING = "staging (Python)"
 
 
@@ -62,46 +64,58 @@ def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     seconds[stage] = seconds.get(stage, 0) + time.perf_counter() - start
 
 
-def on_the_stand_in(drop: Path, folder: Path) -> Run:
-    """Load a drop over ODBC into an empty warehouse; the memory is the server's."""
-    seconds: dict[str, float] = {}
+def on_the_stand_in(drops: dict[date, Path], folder: Path) -> list[Run]:
+    """Load the drops of days over ODBC, the first into an empty warehouse; the memory is the server's until then."""
     with local_server(folder) as server:
         warehouse = Warehouse(server)
         warehouse.rebuild()
-        with timed(seconds, STAGING):
-            landing = warehouse.stage(drop)
-        (row,) = warehouse.execute(
-            "DECLARE @id INT; EXEC etl.open_batch N'test bench', ?, N'', 0, 1, @id OUTPUT", BUSINESS_DATE
-        )
-        batch_id = row["batch_id"]
-        warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, landing)
-        for layer in ("bronze", "silver"):
-            with timed(seconds, layer):
-                for source in TABLES:
-                    warehouse.execute(f"EXEC {layer}.load_table ?, ?", batch_id, source)
-        with timed(seconds, "publish"):
-            warehouse.execute("EXEC etl.publish ?", batch_id)
-        with timed(seconds, "reports"):
-            for report in ("products", "customers", "sales_daily"):
-                warehouse.execute(f"SELECT * FROM gold.report_{report}")
         (process,) = (child for child in psutil.Process().children() if "local_sqlserver" in child.cmdline())
-        return Run(sum(seconds.values()), seconds, peak_mib(str(process.pid)))
+        runs = []
+        for business_date, drop in drops.items():
+            seconds = _load(warehouse, drop, business_date)
+            runs.append(Run(sum(seconds.values()), seconds, peak_mib(str(process.pid))))
+        return runs
+
+
+def _load(warehouse: Warehouse, drop: Path, business_date: date) -> dict[str, float]:
+    """Load a drop step by step and read the reports; the seconds of each stage."""
+    seconds: dict[str, float] = {}
+    with timed(seconds, STAGING):
+        landing = warehouse.stage(drop)
+    (row,) = warehouse.execute(
+        "DECLARE @id INT; EXEC etl.open_batch ?, ?, N'', 0, 1, @id OUTPUT", f"test bench {business_date}", business_date
+    )
+    batch_id = row["batch_id"]
+    warehouse.execute("EXEC etl.register_landing ?, ?", batch_id, landing)
+    for layer in ("bronze", "silver"):
+        with timed(seconds, layer):
+            for source in TABLES:
+                warehouse.execute(f"EXEC {layer}.load_table ?, ?", batch_id, source)
+    with timed(seconds, "publish"):
+        warehouse.execute("EXEC etl.publish ?", batch_id)
+    with timed(seconds, "reports"):
+        for report in ("products", "customers", "sales_daily"):
+            warehouse.execute(f"SELECT * FROM gold.report_{report}")
+    return seconds
 
 
 def measure(scale: float, rounds: int, folder: Path, console: Console) -> None:
     """Measure one scale and print its tables."""
-    drop = folder / "drop"
-    generate(drop, scale=scale, seed=1, as_of=BUSINESS_DATE)
-    runs: dict[str, list[Run]] = {STAND_IN: [], **{peer: [] for peer in PEERS}}
+    drops = {day: folder / str(day) for day in (BUSINESS_DATE, BUSINESS_DATE + timedelta(days=1))}
+    for day, drop in drops.items():
+        generate(drop, scale=scale, seed=1, as_of=day)
+    runs: dict[str, list[Run]] = {name: [] for name in (STAND_IN, NEXT_DAY, *PEERS)}
     for _ in range(rounds):
-        for name, of_name in runs.items():
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            first, following = on_the_stand_in(drops, Path(place))
+        runs[STAND_IN].append(first)
+        runs[NEXT_DAY].append(following)
+        for peer, module in PEERS.items():
             with tempfile.TemporaryDirectory(dir=folder) as place:
-                if name == STAND_IN:
-                    of_name.append(on_the_stand_in(drop, Path(place)))
-                else:
-                    of_name.append(run(PEERS[name], drop, Path(place) / "out", BUSINESS_DATE))
+                runs[peer].append(run(module, drops[BUSINESS_DATE], Path(place) / "out", BUSINESS_DATE))
     median = {name: _median(of_name) for name, of_name in runs.items()}
-    console.print(_stages(f"scale {scale:g}, median of {rounds}", median[STAND_IN], median[FLOOR]))
+    for name in (STAND_IN, NEXT_DAY):
+        console.print(_stages(f"{name}, scale {scale:g}, median of {rounds}", median[name], median[FLOOR]))
     console.print(_peers(f"scale {scale:g}, median of {rounds}", median))
 
 

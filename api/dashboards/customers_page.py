@@ -27,6 +27,7 @@ from api.dashboards.measures import (
 from api.dashboards.selection import OPTIONS
 from api.dashboards.totals import new_by, partial_units_note, tiles
 from api.figures.periods import Period, add_months, format_day, label, period_code
+from api.figures.registry import dimension_of
 from api.figures.sales_cube import NO_DAY, UNKNOWN, Ints, number
 from api.serving.database import read, sql_text
 from api.serving.models import Customer, table
@@ -58,8 +59,8 @@ CARD_NAMES = (
     "pyramid",
     "movement",
     "country",
-    "age",
-    "marital",
+    "age_group",
+    "marital_status",
     "top-customers",
     "top-products",
     "new",
@@ -81,9 +82,9 @@ def cards(view: CubeView) -> list[Card]:
         segments(view, measure),
         pyramid(view, measure),
         movement(view),
-        group(view, measure, "country", "country"),
-        group(view, EACH, "age", "age group"),
-        group(view, measure, "marital", "marital status"),
+        group(view, measure, "country"),
+        group(view, EACH, "age_group"),
+        group(view, measure, "marital_status"),
         top_customers(view),
         top_products(view),
         new_and_returning(view),
@@ -104,17 +105,17 @@ def segments(view: CubeView, measure: Measure) -> Card:
     return Card("segment", f"{measure.title} by segment", note, bars=bars)
 
 
-def group(view: CubeView, measure: Measure, name: str, title: str) -> Card:
+def group(view: CubeView, measure: Measure, name: str) -> Card:
     """Return the card of a measure by an attribute of customers."""
     bars, _ = compared_bars(view, measure, name, without=(name,), shown=12, in_order=name != "country")
-    return Card(name, f"{measure.title} by {title}", bars=bars)
+    return Card(name, f"{measure.title} by {dimension_of(name).title.lower()}", bars=bars)
 
 
 def pyramid(view: CubeView, measure: Measure) -> Card:
     """Return the card of a measure by age group and gender."""
     cube, selection = view.cube, view.selection
-    ages, genders = cube.attributes["age"], cube.attributes["gender"]
-    lines = view.lines_without("age", "gender")
+    ages, genders = cube.attributes["age_group"], cube.attributes["gender"]
+    lines = view.lines_without("age_group", "gender")
     width = len(genders.labels)
     codes = ages.codes * width + genders.codes
     groups = Groups(lines, codes[lines.customers], len(ages.labels) * width, codes)
@@ -129,12 +130,12 @@ def pyramid(view: CubeView, measure: Measure) -> Card:
         ),
         default=0.0,
     )
-    chosen = selection.chosen.get("age", ()), selection.chosen.get("gender", ())
+    chosen = selection.chosen.get("age_group", ()), selection.chosen.get("gender", ())
 
     def bar(age: int, side: int | None, name: str) -> Bar:
         value = float("nan") if side is None else float(values[age, side])
         known = not np.isnan(value)
-        href = selection.after_click(age=ages.labels[age], gender=name).href()
+        href = selection.after_click(age_group=ages.labels[age], gender=name).href()
         is_chosen = any(chosen) and all(
             value in some or not some for value, some in zip((ages.labels[age], name), chosen, strict=True)
         )

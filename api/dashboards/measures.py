@@ -13,6 +13,7 @@ import numpy as np
 from api.dashboards.charts import format_decimal, format_integer, format_percent
 from api.dashboards.cube_view import within
 from api.figures.periods import Period
+from api.figures.registry import title_of
 from api.figures.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, summed
 
 
@@ -129,13 +130,13 @@ PARTS: Mapping[str, Callable[[Groups, Period | None], Floats]] = {
 }
 """Name of a part → its value by group in a period (None: all dates)."""
 
-SALES = Measure("sales", "Sales", format_integer, "sales")
-PROFIT = Measure("profit", "Profit", format_integer, "profit")
-ORDERS = Measure("orders", "Orders", format_integer, "orders")
-QUANTITY = Measure("quantity", "Units sold", format_integer, "quantity")
-MARGIN = Measure("margin", "Profit margin", format_percent, "profit", "sales")
-AVERAGE = Measure("average", "Average order value", format_decimal, "sales", "orders")
-CUSTOMERS = Measure("customers", "Customers", format_integer, "customers")
+SALES = Measure("sales", title_of("total_sales"), format_integer, "sales")
+PROFIT = Measure("profit", title_of("total_profit"), format_integer, "profit")
+ORDERS = Measure("orders", title_of("total_orders"), format_integer, "orders")
+QUANTITY = Measure("quantity", title_of("total_quantity"), format_integer, "quantity")
+MARGIN = Measure("margin", title_of("profit_margin"), format_percent, "profit", "sales")
+AVERAGE = Measure("average", title_of("avg_order_value"), format_decimal, "sales", "orders")
+CUSTOMERS = Measure("customers", title_of("total_customers"), format_integer, "customers")
 NEW = Measure("new", "New customers", format_integer, "new")
 EACH = Measure("each", "Sales per customer", format_decimal, "sales", "customers")
 OFTEN = Measure("often", "Orders per customer", format_decimal, "orders", "customers")

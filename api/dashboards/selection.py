@@ -12,29 +12,23 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
+from api.figures import registry
 from api.figures.periods import EARLIEST, LATEST, LEVELS, Period, last_twelve_months, parse_period_code
 
 PREFIX = "/dashboards/"
 PAGES = ("sales", "customers")
-PRODUCT_FILTERS = {
-    "category": "Category",
-    "subcategory": "Subcategory",
-    "product": "Product",
-    "line": "Product line",
-}
+PRODUCT_FILTERS = {dimension.name: dimension.title for dimension in registry.FILTERS if dimension.of == "product"}
 CUSTOMER_FILTERS = {
-    "country": "Country",
-    "segment": "Segment",
-    "age": "Age group",
-    "gender": "Gender",
-    "marital": "Marital status",
+    **{dimension.name: dimension.title for dimension in registry.FILTERS if dimension.of == "customer"},
     "orders": "Orders",
     "recency": "Last order",
     "joined": "First order",
-    "customer": "Customer",
 }
 FILTERS = {**PRODUCT_FILTERS, **CUSTOMER_FILTERS}
 """The parameters of the URL that filter → their titles."""
+
+RENAMED = {"line": "product_line", "age": "age_group", "marital": "marital_status"}
+"""The parameters that filtered under another name before."""
 
 OPTIONS = {
     "by": LEVELS,
@@ -149,6 +143,8 @@ def parse_selection(page: str, query: str, business_date: date) -> Selection:
                 wrong.append(f"Only the first {MAX_VALUES} values of the URL are used: choose fewer.")
             elif value not in chosen.get(name, ()):
                 chosen[name] = (*chosen.get(name, ()), value)
+        elif name in RENAMED:
+            wrong.append(f"“{name}={value}” was left out: the filter is now called {RENAMED[name]}.")
         elif name in ("period", "from", "to", "rows", *OPTIONS):
             single[name] = value
     options = {name: single[name] for name in OPTIONS if name in single}

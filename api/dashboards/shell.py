@@ -14,13 +14,14 @@ from api.dashboards.charts import Card, Link
 from api.dashboards.cube_view import CubeView, keys_among
 from api.dashboards.customers_page import names_of
 from api.dashboards.selection import FILTERS, PAGES, PREFIX
+from api.figures import registry
 from api.figures.periods import Period, format_day, format_time, presets
 from api.figures.sales_cube import SalesCube
 
 TITLES = {"sales": "Sales", "customers": "Customers", "warehouse": "Warehouse"}
 """The pages → their titles."""
 
-MENUS = ("country", "category", "product", "line", "segment", "age", "gender", "marital")
+MENUS = tuple(dimension.name for dimension in registry.FILTERS if dimension.has_menu)
 """The filters with a menu; the others are set by a click on a card."""
 
 MAX_OPTIONS = 500

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from psycopg import Connection, sql
 
 from api.figures.grouping import Answer, Question, answered
+from api.figures.registry import ATTRIBUTES
 from api.figures.sales_cube import MEASURES, NO_DAY, UNKNOWN, Attribute, Ints, Mask, SalesCube, Values
 from api.serving.database import Reader, read
 from api.serving.models import SERVING
@@ -59,19 +60,16 @@ COPY (
 ) TO STDOUT (FORMAT binary)
 """
 UNKNOWN_KEY = 0
-PRODUCT_COLUMNS = ("product_key", "product_name", "category", "subcategory", "product_line")
+ATTRIBUTES_OF = {
+    of: tuple(dimension for dimension in ATTRIBUTES if dimension.of == of) for of in ("product", "customer")
+}
+"""The dimensions of products and of customers, in the order of their columns."""
+
+PRODUCT_COLUMNS = ("product_key", "product_name", *(dimension.column for dimension in ATTRIBUTES_OF["product"]))
 CUSTOMER_COLUMNS = (
-    "customer_key",
-    "country",
-    "customer_segment",
-    "age_group",
-    "gender",
-    "marital_status",
-    "total_orders",
-    "recency",
+    *("customer_key", "total_orders", "recency"),
+    *(dimension.column for dimension in ATTRIBUTES_OF["customer"]),
 )
-CUSTOMER_VALUES = {1: "country", 2: "segment", 3: "age_group", 4: "gender", 5: "marital_status"}
-"""Place in CUSTOMER_COLUMNS → name of the dimension."""
 
 COPY_HEADER = 19
 COPY_TRAILER = 2
@@ -200,17 +198,9 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
     line_customers = _positions(lines["customer"], customer_keys, "customer").astype(np.int32)
     days, orders = lines["day"].astype(np.int32), lines["order"].astype(np.int32)
     order_count = int(orders.max()) + 1 if orders.size else 0
-    attributes = {
-        "category": _texts(products[2]),
-        "subcategory": _texts(products[3]),
-        "line": _texts(products[4]),
-        "country": _texts(customers[1]),
-        "segment": _texts(customers[2], ("VIP", "Regular", "New")),
-        "age": _texts(customers[3], ("Under 20", "20-29", "30-39", "40-49", "50 and above")),
-        "gender": _texts(customers[4]),
-        "marital": _texts(customers[5]),
-        "orders": _buckets(customers[6], ORDERS_BUCKETS),
-        "recency": _buckets(customers[7], RECENCY_BUCKETS),
+    columns = {
+        **dict(zip(ATTRIBUTES_OF["product"], products[2:], strict=True)),
+        **dict(zip(ATTRIBUTES_OF["customer"], customers[3:], strict=True)),
     }
     return SalesCube(
         run_id=run_id,
@@ -220,10 +210,14 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
         product_keys=product_keys,
         product_names=[name or UNKNOWN for name in products[1]],
         customer_keys=customer_keys,
-        attributes=attributes,
+        attributes={
+            **{dimension.name: _texts(column, dimension.first) for dimension, column in columns.items()},
+            "orders": _buckets(customers[1], ORDERS_BUCKETS),
+            "recency": _buckets(customers[2], RECENCY_BUCKETS),
+        },
         values={
-            **{name: _values(column) for name, column in zip(PRODUCT_COLUMNS[1:], products[1:], strict=True)},
-            **{CUSTOMER_VALUES[at]: _values(customers[at]) for at in CUSTOMER_VALUES},
+            "product_name": _values(products[1]),
+            **{dimension.name: _values(column) for dimension, column in columns.items()},
         },
         first_days=_first_days(days, line_customers, len(customer_keys)),
         days=days,

@@ -16,7 +16,6 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
     "objects": [
         ("CREATE TRIGGER g ON t AFTER INSERT AS SELECT 1", "CREATE TRIGGER"),
         ("ALTER SEQUENCE s INCREMENT BY 2", "ALTER SEQUENCE without RESTART"),
-        ("CREATE SYNONYM y FOR t", "CREATE SYNONYM"),
         ("CREATE TYPE y EXTERNAL NAME a.b", "type of the CLR"),
         ("CREATE TYPE y AS TABLE (a INT) WITH (MEMORY_OPTIMIZED = ON)", "memory-optimized table type"),
         ("CREATE PARTITION FUNCTION f (INT) AS RANGE LEFT FOR VALUES (1)", "CREATE PARTITION"),
@@ -47,7 +46,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("REVERT", "REVERT"),
         ("EXECUTE AS USER = 'x'", "EXECUTE AS"),
         ("EXEC ('SELECT 1') AS USER = 'x'", "EXEC (…) AS"),
-        ("EXEC p WITH RESULT SETS ((a INT))", "EXEC … WITH RESULT SETS"),
+        ("EXEC p WITH RESULT SETS (AS OBJECT t)", "WITH RESULT SETS (AS OBJECT …)"),
         ("WAITFOR TIME '10:00'", "WAITFOR TIME"),
         ("BEGIN DISTRIBUTED TRANSACTION", "BEGIN DISTRIBUTED"),
         ("BEGIN TRANSACTION x WITH MARK 'y'", "BEGIN TRANSACTION … WITH MARK"),
@@ -76,8 +75,8 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("BULK INSERT t FROM 'x' WITH (ORDER (a))", "BULK INSERT with ORDER (…)"),
     ],
     "queries": [
-        ("SELECT a FROM t FOR XML PATH('')", "FOR XML"),
-        ("SELECT a FROM t FOR JSON AUTO", "FOR JSON"),
+        ("SELECT a FROM t FOR XML AUTO", "FOR XML AUTO"),
+        ("SELECT a FROM t FOR XML PATH, TYPE", "FOR XML … TYPE"),
         ("SELECT a FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
         ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),

@@ -15,7 +15,7 @@ def period(first: str, last: str) -> Period:
 
 
 def test_the_url_of_a_selection_is_parsed_as_the_same_selection() -> None:
-    chosen = {"country": ("Côte d'Ivoire", "n/a"), "line": ("Road & Track",), "joined": ("2025-Q3",)}
+    chosen = {"country": ("Côte d'Ivoire", "n/a"), "product_line": ("Road & Track",), "joined": ("2025-Q3",)}
     for wanted in (None, period("2025-01-01", "2025-12-31")):
         for by, rows in ((None, False), ("day", True)):
             selection = Selection("customers", wanted, chosen, by, "orders", "country", "sales", rows=rows)
@@ -47,13 +47,14 @@ def test_a_repeated_value_counts_once() -> None:
         ("by=week", "“by=week” must be one of year, quarter, month, day"),
         ("measure=luck", "“measure=luck” must be one of sales, profit,"),
         ("split=luck", "“split=luck” must be one of country,"),
+        ("age=30-39", "“age=30-39” was left out: the filter is now called age_group."),
         ("top=luck", "“top=luck” must be one of sales,"),
         ("country=" + "x" * 5000, "too long"),
         ("&".join(f"product={key}" for key in range(201)), "Only the first 200 values"),
     ],
 )
 def test_what_is_invalid_in_a_url_is_named_and_left_out(query: str, message: str) -> None:
-    selection = parse_selection("sales", f"{query}&line=Road" if len(query) < 4000 else query, TODAY)
+    selection = parse_selection("sales", f"{query}&product_line=Road" if len(query) < 4000 else query, TODAY)
     (wrong,) = selection.wrong
     assert message in wrong
     assert selection.period in (None, parse_selection("sales", "", TODAY).period)

@@ -19,8 +19,18 @@ from tests.oracle import Gold
 UNKNOWN = "n/a"
 FREQUENCIES = {"year": "Y", "quarter": "Q", "month": "M", "day": "D"}
 MEASURES = ("sales", "profit", "quantity")
-PRODUCT_FILTERS = ("category", "subcategory", "product", "line")
-CUSTOMER_FILTERS = ("country", "segment", "age", "gender", "marital", "orders", "recency", "joined", "customer")
+PRODUCT_FILTERS = ("category", "subcategory", "product", "product_line")
+CUSTOMER_FILTERS = (
+    "country",
+    "segment",
+    "age_group",
+    "gender",
+    "marital_status",
+    "orders",
+    "recency",
+    "joined",
+    "customer",
+)
 ORDERS = ("1", "2", "3", "4", "5", "6 or more", UNKNOWN)
 RECENCY = ("0-1 months", "2-3 months", "4-6 months", "7-12 months", "13-24 months", "25 or more", UNKNOWN)
 SEGMENTS = ("VIP", "Regular", "New", UNKNOWN)
@@ -168,8 +178,8 @@ class Oracle:
         self.business_date = business_date
         self.customers = self._customers(gold)
         self.products = gold.dim_products[["product_key", "product_name", "category", "subcategory", "product_line"]]
-        self.products = self.products.rename(columns={"product_line": "line"}).astype(object)
-        for column in ("category", "subcategory", "line"):
+        self.products = self.products.astype(object)
+        for column in ("category", "subcategory", "product_line"):
             self.products[column] = self.products[column].where(self.products[column].notna(), UNKNOWN)
         sales = gold.fact_sales.assign(order_key=gold.fact_sales["order_number"])
         facts = pd.DataFrame(
@@ -187,7 +197,8 @@ class Oracle:
         )
         self.first_days = facts.groupby("customer")["day"].min()
         facts = facts.merge(self.products, left_on="product", right_on="product_key")
-        own = ["customer_key", "customer_name", "country", "gender", "marital", "segment", "age", "orders", "recency"]
+        own = ["customer_key", "customer_name", "country", "gender", "marital_status", "segment", "age_group", "orders"]
+        own.append("recency")
         facts = facts.merge(self.customers[own], left_on="customer", right_on="customer_key")
         self.facts = facts.assign(joined=facts["customer"].map(self.first_days))
         self.first_day: date = facts["day"].min().date()
@@ -202,10 +213,10 @@ class Oracle:
         columns += ["total_sales", "last_order_date", "recency"]
         rows = gold.dim_customers.astype(object).merge(reported[columns], on="customer_key", how="left")
         rows["months_since"] = rows["recency"]
-        rows["years"] = rows["age"]
         rows["segment"] = rows["customer_segment"].where(rows["customer_segment"].notna(), UNKNOWN)
-        rows["age"] = rows["age_group"].where(rows["age_group"].notna(), UNKNOWN)
-        rows["marital"] = rows["marital_status"].where(rows["marital_status"].notna(), UNKNOWN)
+        rows["known_marital_status"] = rows["marital_status"]
+        for column in ("age_group", "marital_status"):
+            rows[column] = rows[column].where(rows[column].notna(), UNKNOWN)
         rows["orders"] = [
             UNKNOWN if pd.isna(count) else "6 or more" if count >= 6 else str(count) for count in rows["total_orders"]
         ]
@@ -372,7 +383,7 @@ class Oracle:
         """Return the values of a column in the order of the page."""
         if key == "product":
             return sorted(self.products["product_key"])
-        own = {"segment": SEGMENTS, "age": AGES}.get(key, ())
+        own = {"segment": SEGMENTS, "age_group": AGES}.get(key, ())
         found = self.facts if key in self.products or key in self.facts else self.customers
         values = set(found[key])
         return [each for each in own if each in values] or sorted(values, key=lambda each: (each == UNKNOWN, each))
@@ -633,14 +644,14 @@ class Oracle:
 
     def groups(self, selection: Selection, name: str) -> Rows:
         """Return the measure by an attribute, ignoring its chosen values; by age, the sales of a customer."""
-        measure = "each" if name == "age" else selection.measure or "customers"
+        measure = "each" if name == "age_group" else selection.measure or "customers"
         return self.compared(selection, name, measure, order=() if name == "country" else ("own",))
 
     def pyramid(self, selection: Selection) -> Rows:
         """Return the measure of women and of men by age group."""
-        measure, own = selection.measure or "customers", selection.without("age", "gender")
+        measure, own = selection.measure or "customers", selection.without("age_group", "gender")
         lines = self.where(own)
-        values = self.grouped(lines, ["age", "gender"], measure, own.days)
+        values = self.grouped(lines, ["age_group", "gender"], measure, own.days)
         rows: Rows = []
         for age in AGES:
             of_age = {gender: values.get((age, gender)) for gender in ("Female", "Male", UNKNOWN)}
@@ -779,9 +790,10 @@ class Oracle:
     def customer_rows(self, selection: Selection) -> pd.DataFrame:
         """Return the rows of the CSV file of the Customers page."""
         rows = self.customers[self.customers["customer_key"].isin(self.where(selection)["customer"])]
-        order = ["customer_number", "customer_name", "country", "customer_segment", "years", "gender", "marital_status"]
-        order += ["total_orders", "total_sales", "last_order_date", "months_since"]
-        return rows.sort_values("customer_key")[order].rename(columns={"years": "age", "months_since": "recency"})
+        order = ["customer_number", "customer_name", "country", "customer_segment", "age", "gender"]
+        order += ["known_marital_status", "total_orders", "total_sales", "last_order_date", "months_since"]
+        names = {"known_marital_status": "marital_status", "months_since": "recency"}
+        return rows.sort_values("customer_key")[order].rename(columns=names)
 
 
 def texts(rows: pd.DataFrame) -> list[list[str]]:

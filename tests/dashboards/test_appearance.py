@@ -77,7 +77,17 @@ def test_an_open_menu_lies_within_the_screen(new_screen: NewScreen, width: int) 
     screen = new_screen()
     screen.page.set_viewport_size({"width": width, "height": 780})
     screen.open("sales")
-    for menu in ("dates", "country", "category", "product", "line", "segment", "age", "gender", "marital"):
+    for menu in (
+        "dates",
+        "country",
+        "category",
+        "product",
+        "product_line",
+        "segment",
+        "age_group",
+        "gender",
+        "marital_status",
+    ):
         screen.page.locator(f"#menu-{menu} summary").click()
         box = screen.page.locator(f"#menu-{menu} .menu").bounding_box()
         assert box
@@ -156,9 +166,9 @@ def test_the_skip_link_leads_past_the_filters(screen: Screen) -> None:
 
 def test_enter_on_a_bar_filters_and_keeps_the_focus(screen: Screen, oracle: Oracle) -> None:
     screen.open("customers")
-    bar = screen.page.locator("#customers-age .bar", has_text="30-39")
+    bar = screen.page.locator("#customers-age_group .bar", has_text="30-39")
     bar.focus()
-    for filters in ({"age": ("30-39",)}, {}):
+    for filters in ({"age_group": ("30-39",)}, {}):
         screen.act(lambda: screen.page.keyboard.press("Enter"))
         assert_shows(screen, oracle, Selection(YEAR, filters), "customers")
         assert focused(screen.page).startswith("30-39"), "the focus is lost when the page is drawn anew"

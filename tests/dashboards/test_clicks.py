@@ -110,8 +110,8 @@ BARS = {
     "sales-top-products": ("sales", "product"),
     "sales-changed-products": ("sales", "product"),
     "customers-segment": ("customers", "segment"),
-    "customers-age": ("customers", "age"),
-    "customers-marital": ("customers", "marital"),
+    "customers-age_group": ("customers", "age_group"),
+    "customers-marital_status": ("customers", "marital_status"),
     "customers-country": ("customers", "country"),
     "customers-top-customers": ("customers", "customer"),
     "customers-top-products": ("customers", "product"),
@@ -169,7 +169,7 @@ def test_the_categories_lead_down_to_a_product_and_the_breadcrumbs_lead_back_up(
 def test_a_side_of_the_pyramid_filters_by_age_and_gender(screen: Screen, oracle: Oracle) -> None:
     screen.open("customers")
     side = screen.page.locator('#customers-pyramid .side[aria-label^="30-39, Female"]')
-    for filters in ({"age": ("30-39",), "gender": ("Female",)}, {}):
+    for filters in ({"age_group": ("30-39",), "gender": ("Female",)}, {}):
         screen.click(side)
         assert_shows(screen, oracle, Selection(YEAR, filters), "customers")
 
@@ -184,7 +184,7 @@ def click_part(screen: Screen, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "selection", [Selection(YEAR, {"line": ("Road",)}), Selection(None)], ids=["one year", "several years"]
+    "selection", [Selection(YEAR, {"product_line": ("Road",)}), Selection(None)], ids=["one year", "several years"]
 )
 def test_a_day_of_the_calendar_selects_that_day(screen: Screen, oracle: Oracle, selection: Selection) -> None:
     screen.open(f"sales?{selection.query()}")

@@ -17,7 +17,7 @@ from tests.dashboards.screen import Screen
 MENUS = {
     "country": ("Australia", "Canada", "France", "Germany", "United Kingdom", "United States", "n/a"),
     "category": ("Accessories", "Bikes", "Clothing", "Components", "n/a"),
-    "line": ("Mountain", "Other Sales", "Road", "Touring", "n/a"),
+    "product_line": ("Mountain", "Other Sales", "Road", "Touring", "n/a"),
     "segment": ("VIP", "Regular", "New", "n/a"),
 }
 
@@ -126,7 +126,7 @@ def test_the_form_explains_the_error_of_reversed_dates(screen: Screen) -> None:
 
 @pytest.mark.parametrize("page", ["sales", "customers"])
 def test_reset_removes_all_filters_and_shows_the_last_twelve_months(screen: Screen, oracle: Oracle, page: str) -> None:
-    screen.open(f"{page}?period=all&country=France&line=Road&age=30-39&by=day")
+    screen.open(f"{page}?period=all&country=France&product_line=Road&age_group=30-39&by=day")
     screen.click("#reset")
     assert (screen.place, screen.query, screen.chips()) == (f"/dashboards/{page}", [], [])
     assert screen.tiles() == (
@@ -158,8 +158,8 @@ def test_a_url_shows_the_same_figures_when_reloaded_and_in_another_browser(
     screen: Screen, new_screen: NewScreen, oracle: Oracle, page: str
 ) -> None:
     screen.open(page)
-    screen.choose("dates", "Last quarter").choose("country", "Canada").choose("line", "Road")
-    selection = Selection(preset("Last quarter"), {"line": ("Road",), "country": ("Canada",)})
+    screen.choose("dates", "Last quarter").choose("country", "Canada").choose("product_line", "Road")
+    selection = Selection(preset("Last quarter"), {"product_line": ("Road",), "country": ("Canada",)})
     assert_shows(screen, oracle, selection, page)
     screen.act(screen.page.reload)
     assert_shows(screen, oracle, selection, page)

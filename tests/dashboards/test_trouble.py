@@ -125,7 +125,7 @@ def test_html_in_names_is_shown_as_text(new_screen: NewScreen, other_address: st
     screen.open("customers?period=all&customer=1")
     assert screen.bars("customers-top-customers") == [(HTML, "100", "1", "1")]
     assert screen.chips() == [f"Customer: {HTML}"]
-    assert screen.bars("customers-marital") == [(f"M {HTML}", "1", "—")]
+    assert screen.bars("customers-marital_status") == [(f"M {HTML}", "1", "—")]
     assert screen.page.title() == "Customers – Sales warehouse", "a script of a name has run"
     assert screen.page.locator("img[src*=example]").count() == 0, "a name was rendered as an image"
 

@@ -27,7 +27,7 @@ def test_the_page_and_the_columns_of_the_events_are_those_of_the_sql() -> None:
     [
         (Column("gold.report_customers", "total_sales"), AMOUNT),
         (Column("gold.report_customers", "age"), {Column("source_erp/CUST_AZ12.csv", "BDATE")}),
-        (Column("gold.fact_sales", "profit"), AMOUNT | {Column(PRODUCTS, "prd_cost")}),
+        (Column("gold.fact_sales", "profit"), AMOUNT | {Column(PRODUCTS, "prd_cost"), Column(PRODUCTS, "prd_key")}),
         (Column("serving.customers", "country"), {Column("source_erp/LOC_A101.csv", "CNTRY")}),
         (Column("serving.products", "category"), {Column("source_erp/PX_CAT_G1V2.csv", "CAT")}),
         (

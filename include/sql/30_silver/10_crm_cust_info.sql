@@ -9,8 +9,8 @@ CREATE TABLE silver.crm_cust_info
     cst_key NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NULL,
     cst_firstname NVARCHAR(50) NULL,
     cst_lastname NVARCHAR(50) NULL,
-    cst_marital_status NVARCHAR(50) NOT NULL,
-    cst_gndr NVARCHAR(50) NOT NULL,
+    cst_marital_status NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    cst_gndr NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
     cst_create_date DATE NULL,
     dwh_source_line INT NOT NULL,
     dwh_batch_id INT NOT NULL

@@ -13,7 +13,7 @@ CREATE TABLE silver.crm_prd_info
     category_id NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
     prd_nm NVARCHAR(100) NULL,
     prd_cost INT NOT NULL,
-    prd_line NVARCHAR(50) NOT NULL,
+    prd_line NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
     prd_start_dt DATE NULL,
     prd_end_dt DATE NULL,
     is_current BIT NOT NULL,

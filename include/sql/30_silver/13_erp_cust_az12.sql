@@ -7,7 +7,7 @@ CREATE TABLE silver.erp_cust_az12
 (
     cid NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
     bdate DATE NULL,
-    gen NVARCHAR(50) NOT NULL,
+    gen NVARCHAR(50) COLLATE Latin1_General_100_BIN2 NOT NULL,
     dwh_source_line INT NOT NULL,
     dwh_batch_id INT NOT NULL
 );

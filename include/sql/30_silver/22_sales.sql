@@ -4,6 +4,8 @@ Grain:   order line (order_number, product_number). in_source = 1: the line is i
          last_seen_date: if in_source = 0, the business date of the last drop that held the line. If in_source = 1, the
          line was last seen on the business date of gold.current_batch, or on last_seen_date if that is later (after a
          replay), because the load does not update unchanged lines.
+Storage: by column, because gold and the load read a few columns of all rows, compressed and in batch mode. The primary
+         key is an index of rows beside it: it refuses a line twice.
 Columns: order_number          number of the order
          product_number        number of the product, as the order has it
          product_key           surrogate key of the product; 0 if it is unknown
@@ -44,6 +46,7 @@ IF OBJECT_ID(N'silver.sales', N'U') IS NULL
         last_batch_id INT NOT NULL,
         product_version_key INT NOT NULL,
         customer_version_key INT NOT NULL,
-        CONSTRAINT pk_sales PRIMARY KEY (order_number, product_number)
+        CONSTRAINT pk_sales PRIMARY KEY NONCLUSTERED (order_number, product_number),
+        INDEX cci_sales CLUSTERED COLUMNSTORE
     );
 GO

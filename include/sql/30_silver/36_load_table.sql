@@ -51,6 +51,11 @@ BEGIN
     EXEC etl.open_step @batch_id, @step_name, @step_id OUTPUT;
 
     BEGIN TRY
+        CREATE TABLE #unloaded
+        (
+            source_line INT NOT NULL
+        );
+
         CREATE TABLE #rejected
         (
             source_line INT NOT NULL,
@@ -72,9 +77,11 @@ BEGIN
         SET @sql = CONCAT(N'SELECT @rows = COUNT(*) FROM ', @source, N';');
         EXEC sp_executesql @sql, N'@rows INT OUTPUT', @rows = @rows_read OUTPUT;
 
+        -- TRUNCATE TABLE has locked the table, so TABLOCK costs nothing. SQL Server then fills a heap in parallel and
+        -- logs its pages instead of its rows.
         SET @sql = CONCAT(
             N'TRUNCATE TABLE ', @target, N'; ',
-            N'INSERT INTO ', @target, N' (', @columns, N', dwh_batch_id) ',
+            N'INSERT INTO ', @target, N' WITH (TABLOCK) (', @columns, N', dwh_batch_id) ',
             N'SELECT ', @columns, N', @batch_id FROM ', @judged, N' WHERE verdict IS NULL AND version_rank = 1; ',
             N'SET @rows = @@ROWCOUNT;'
         );
@@ -92,9 +99,17 @@ BEGIN
 
         SET @rows_rejected = 0;
 
-        -- The raw row is put together for rejected rows alone.
+        -- The rows that were not loaded are rejected or superseded. Only they are judged again, for the reason, and put
+        -- together as raw rows: the server leaves out the other lines before it computes a rule.
         IF @rows_inserted < @rows_read
             BEGIN
+                SET @sql = CONCAT(
+                    N'INSERT INTO #unloaded (source_line) SELECT b.dwh_source_line FROM ', @source, N' AS b ',
+                    N'WHERE NOT EXISTS (SELECT 1 FROM ', @target, N' AS s ',
+                    N'WHERE s.dwh_source_line = b.dwh_source_line);'
+                );
+                EXEC sp_executesql @sql;
+
                 SELECT
                     @raw_row = STRING_AGG(
                         CAST(CONCAT(N'b.', QUOTENAME(name)) AS NVARCHAR(MAX)), N', N'','', '
@@ -108,7 +123,8 @@ BEGIN
                     N'INSERT INTO #rejected (source_line, verdict, raw_row) ',
                     N'SELECT j.dwh_source_line, j.verdict, LEFT(CONCAT(', @raw_row, N'), 4000) ',
                     N'FROM ', @judged, N' AS j INNER JOIN ', @source,
-                    N' AS b ON j.dwh_source_line = b.dwh_source_line WHERE j.verdict IS NOT NULL;'
+                    N' AS b ON j.dwh_source_line = b.dwh_source_line ',
+                    N'WHERE j.dwh_source_line IN (SELECT u.source_line FROM #unloaded AS u) AND j.verdict IS NOT NULL;'
                 );
                 EXEC sp_executesql @sql;
 

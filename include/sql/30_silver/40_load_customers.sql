@@ -33,20 +33,57 @@ BEGIN
     SELECT @last_key = MAX(customer_key)
     FROM silver.customers;
 
-    SELECT
-        customer_id,
-        customer_number,
-        first_name,
-        last_name,
-        country,
-        marital_status,
-        gender,
-        CASE WHEN birthdate <= @business_date THEN birthdate END AS birthdate,
-        create_date
-    INTO #customers
-    FROM silver.joined_customers;
+    SELECT @rows_read = COUNT(*)
+    FROM silver.crm_cust_info;
 
-    SET @rows_read = @@ROWCOUNT;
+    WITH customers AS (
+        SELECT
+            customer_id,
+            customer_number,
+            first_name,
+            last_name,
+            country,
+            marital_status,
+            gender,
+            CASE WHEN birthdate <= @business_date THEN birthdate END AS birthdate,
+            create_date
+        FROM silver.joined_customers
+    ),
+
+    -- The collation is binary, because a change of case is a difference.
+    compared AS (
+        SELECT
+            s.*,
+            t.customer_key,
+            CASE
+                WHEN t.customer_key IS NULL THEN N'new'
+                WHEN @is_history = 0 AND s.customer_id IS NULL AND t.in_source = 1 THEN N'vanished'
+                WHEN
+                    @is_history = 0
+                    AND s.customer_id IS NOT NULL
+                    AND (
+                        t.in_source = 0
+                        OR t.customer_number COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.customer_number
+                        OR t.first_name COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.first_name
+                        OR t.last_name COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.last_name
+                        OR t.country COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.country
+                        OR t.marital_status COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.marital_status
+                        OR t.gender COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.gender
+                        OR t.birthdate IS DISTINCT FROM s.birthdate
+                        OR t.create_date IS DISTINCT FROM s.create_date
+                    )
+                    THEN N'changed'
+            END AS difference
+        FROM customers AS s
+        FULL OUTER JOIN silver.customers AS t
+            ON s.customer_id = t.customer_id
+    )
+
+    -- The statements after this one touch only customers that differ.
+    SELECT *
+    INTO #differences
+    FROM compared
+    WHERE difference IS NOT NULL;
 
     -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
@@ -54,56 +91,26 @@ BEGIN
         in_source = 0,
         last_batch_id = COALESCE((SELECT b.batch_id FROM gold.current_batch AS b), t.last_batch_id)
     FROM silver.customers AS t
-    WHERE
-        @is_history = 0
-        AND t.in_source = 1
-        AND NOT EXISTS (
-            SELECT 1 FROM #customers AS s
-            WHERE s.customer_id = t.customer_id
-        );
+    INNER JOIN #differences AS d
+        ON t.customer_key = d.customer_key
+    WHERE d.difference = N'vanished';
 
-    -- Only rows that differ are written. The collation is binary, because a change of case is a difference.
     UPDATE t
     SET
-        customer_number = s.customer_number,
-        first_name = s.first_name,
-        last_name = s.last_name,
-        country = s.country,
-        marital_status = s.marital_status,
-        gender = s.gender,
-        birthdate = s.birthdate,
-        create_date = s.create_date,
+        customer_number = d.customer_number,
+        first_name = d.first_name,
+        last_name = d.last_name,
+        country = d.country,
+        marital_status = d.marital_status,
+        gender = d.gender,
+        birthdate = d.birthdate,
+        create_date = d.create_date,
         in_source = 1,
         last_batch_id = @batch_id
     FROM silver.customers AS t
-    INNER JOIN #customers AS s
-        ON t.customer_id = s.customer_id
-    WHERE
-        @is_history = 0
-        AND (
-            t.in_source = 0
-            OR EXISTS (
-                SELECT
-                    t.customer_number COLLATE Latin1_General_100_BIN2,
-                    t.first_name COLLATE Latin1_General_100_BIN2,
-                    t.last_name COLLATE Latin1_General_100_BIN2,
-                    t.country COLLATE Latin1_General_100_BIN2,
-                    t.marital_status COLLATE Latin1_General_100_BIN2,
-                    t.gender COLLATE Latin1_General_100_BIN2,
-                    t.birthdate,
-                    t.create_date
-                EXCEPT
-                SELECT
-                    s.customer_number,
-                    s.first_name,
-                    s.last_name,
-                    s.country,
-                    s.marital_status,
-                    s.gender,
-                    s.birthdate,
-                    s.create_date
-            )
-        );
+    INNER JOIN #differences AS d
+        ON t.customer_key = d.customer_key
+    WHERE d.difference = N'changed';
 
     SET @rows_updated = @@ROWCOUNT;
 
@@ -113,24 +120,21 @@ BEGIN
         create_date, in_source, first_batch_id, last_batch_id
     )
     SELECT
-        @last_key + ROW_NUMBER() OVER (ORDER BY s.customer_id),
-        s.customer_id,
-        s.customer_number,
-        s.first_name,
-        s.last_name,
-        s.country,
-        s.marital_status,
-        s.gender,
-        s.birthdate,
-        s.create_date,
+        @last_key + ROW_NUMBER() OVER (ORDER BY customer_id),
+        customer_id,
+        customer_number,
+        first_name,
+        last_name,
+        country,
+        marital_status,
+        gender,
+        birthdate,
+        create_date,
         CASE WHEN @is_history = 0 THEN 1 ELSE 0 END,
         @batch_id,
         @batch_id
-    FROM #customers AS s
-    WHERE NOT EXISTS (
-        SELECT 1 FROM silver.customers AS t
-        WHERE t.customer_id = s.customer_id
-    );
+    FROM #differences
+    WHERE difference = N'new';
 
     SET @rows_inserted = @@ROWCOUNT;
 

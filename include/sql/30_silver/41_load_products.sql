@@ -30,22 +30,67 @@ BEGIN
     SELECT @last_key = MAX(product_key)
     FROM silver.products;
 
-    SELECT
-        product_id,
-        product_number,
-        product_name,
-        category_id,
-        category,
-        subcategory,
-        maintenance,
-        cost,
-        product_line,
-        start_date
-    INTO #products
+    SELECT @rows_read = COUNT(*)
     FROM silver.joined_product_versions
     WHERE is_current = 1;
 
-    SET @rows_read = @@ROWCOUNT;
+    WITH drop_products AS (
+        SELECT
+            product_id,
+            product_number,
+            product_name,
+            category_id,
+            category,
+            subcategory,
+            maintenance,
+            cost,
+            product_line,
+            start_date
+        FROM silver.joined_product_versions
+        WHERE is_current = 1
+    ),
+
+    known AS (
+        SELECT *
+        FROM silver.products
+        WHERE product_key <> 0
+    ),
+
+    -- The collation is binary, because a change of case is a difference.
+    compared AS (
+        SELECT
+            s.*,
+            t.product_key,
+            CASE
+                WHEN t.product_key IS NULL THEN N'new'
+                WHEN @is_history = 0 AND s.product_number IS NULL AND t.in_source = 1 THEN N'vanished'
+                WHEN
+                    @is_history = 0
+                    AND s.product_number IS NOT NULL
+                    AND (
+                        t.in_source = 0
+                        OR t.product_id IS DISTINCT FROM s.product_id
+                        OR t.product_name COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.product_name
+                        OR t.category_id COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.category_id
+                        OR t.category COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.category
+                        OR t.subcategory COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.subcategory
+                        OR t.maintenance COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.maintenance
+                        OR t.cost IS DISTINCT FROM s.cost
+                        OR t.product_line COLLATE Latin1_General_100_BIN2 IS DISTINCT FROM s.product_line
+                        OR t.start_date IS DISTINCT FROM s.start_date
+                    )
+                    THEN N'changed'
+            END AS difference
+        FROM drop_products AS s
+        FULL OUTER JOIN known AS t
+            ON s.product_number = t.product_number
+    )
+
+    -- The statements after this one touch only products that differ.
+    SELECT *
+    INTO #differences
+    FROM compared
+    WHERE difference IS NOT NULL;
 
     -- The batch that gold shows until this publish is the last batch that held the rows that leave now.
     UPDATE t
@@ -53,60 +98,27 @@ BEGIN
         in_source = 0,
         last_batch_id = COALESCE((SELECT b.batch_id FROM gold.current_batch AS b), t.last_batch_id)
     FROM silver.products AS t
-    WHERE
-        @is_history = 0
-        AND t.in_source = 1
-        AND NOT EXISTS (
-            SELECT 1 FROM #products AS s
-            WHERE s.product_number = t.product_number
-        );
+    INNER JOIN #differences AS d
+        ON t.product_key = d.product_key
+    WHERE d.difference = N'vanished';
 
-    -- Only rows that differ are written. The collation is binary, because a change of case is a difference.
     UPDATE t
     SET
-        product_id = s.product_id,
-        product_name = s.product_name,
-        category_id = s.category_id,
-        category = s.category,
-        subcategory = s.subcategory,
-        maintenance = s.maintenance,
-        cost = s.cost,
-        product_line = s.product_line,
-        start_date = s.start_date,
+        product_id = d.product_id,
+        product_name = d.product_name,
+        category_id = d.category_id,
+        category = d.category,
+        subcategory = d.subcategory,
+        maintenance = d.maintenance,
+        cost = d.cost,
+        product_line = d.product_line,
+        start_date = d.start_date,
         in_source = 1,
         last_batch_id = @batch_id
     FROM silver.products AS t
-    INNER JOIN #products AS s
-        ON t.product_number = s.product_number
-    WHERE
-        @is_history = 0
-        AND t.product_key <> 0
-        AND (
-            t.in_source = 0
-            OR EXISTS (
-                SELECT
-                    t.product_id,
-                    t.product_name COLLATE Latin1_General_100_BIN2,
-                    t.category_id COLLATE Latin1_General_100_BIN2,
-                    t.category COLLATE Latin1_General_100_BIN2,
-                    t.subcategory COLLATE Latin1_General_100_BIN2,
-                    t.maintenance COLLATE Latin1_General_100_BIN2,
-                    t.cost,
-                    t.product_line COLLATE Latin1_General_100_BIN2,
-                    t.start_date
-                EXCEPT
-                SELECT
-                    s.product_id,
-                    s.product_name,
-                    s.category_id,
-                    s.category,
-                    s.subcategory,
-                    s.maintenance,
-                    s.cost,
-                    s.product_line,
-                    s.start_date
-            )
-        );
+    INNER JOIN #differences AS d
+        ON t.product_key = d.product_key
+    WHERE d.difference = N'changed';
 
     SET @rows_updated = @@ROWCOUNT;
 
@@ -116,28 +128,22 @@ BEGIN
         product_line, start_date, in_source, first_batch_id, last_batch_id
     )
     SELECT
-        @last_key + ROW_NUMBER() OVER (ORDER BY s.product_number),
-        s.product_id,
-        s.product_number,
-        s.product_name,
-        s.category_id,
-        s.category,
-        s.subcategory,
-        s.maintenance,
-        s.cost,
-        s.product_line,
-        s.start_date,
+        @last_key + ROW_NUMBER() OVER (ORDER BY product_number),
+        product_id,
+        product_number,
+        product_name,
+        category_id,
+        category,
+        subcategory,
+        maintenance,
+        cost,
+        product_line,
+        start_date,
         CASE WHEN @is_history = 0 THEN 1 ELSE 0 END,
         @batch_id,
         @batch_id
-    FROM #products AS s
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM silver.products AS t
-        WHERE
-            t.product_number = s.product_number
-            AND t.product_key <> 0
-    );
+    FROM #differences
+    WHERE difference = N'new';
 
     SET @rows_inserted = @@ROWCOUNT;
 

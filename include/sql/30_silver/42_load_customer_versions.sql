@@ -49,8 +49,17 @@ BEGIN
     SET @rows_updated = @@ROWCOUNT;
 
     -- Each customer of the drop with the versions on record, and whether they agree. held: the version of the business
-    -- date, the first one also if it begins later.
-    WITH compared AS (
+    -- date, the first one also if it begins later. A customer whose only version agrees needs no look at the versions
+    -- beside it, which is a sort; most customers have one.
+    WITH several AS (
+        SELECT customer_key
+        FROM silver.customer_versions
+        WHERE is_void = 0
+        GROUP BY customer_key
+        HAVING COUNT(*) > 1
+    ),
+
+    compared AS (
         SELECT
             c.customer_key,
             s.first_name,
@@ -61,19 +70,10 @@ BEGIN
             v.valid_from,
             CASE
                 WHEN
-                    EXISTS (
-                        SELECT
-                            v.first_name COLLATE Latin1_General_100_BIN2,
-                            v.last_name COLLATE Latin1_General_100_BIN2,
-                            v.country COLLATE Latin1_General_100_BIN2,
-                            v.marital_status COLLATE Latin1_General_100_BIN2
-                        INTERSECT
-                        SELECT
-                            s.first_name,
-                            s.last_name,
-                            s.country,
-                            s.marital_status
-                    )
+                    v.first_name COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.first_name
+                    AND v.last_name COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.last_name
+                    AND v.country COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.country
+                    AND v.marital_status COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.marital_status
                     THEN 1
                 ELSE 0
             END AS agrees
@@ -94,6 +94,10 @@ BEGIN
             LEAD(valid_from) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_from,
             LEAD(customer_version_key) OVER (PARTITION BY customer_key ORDER BY valid_from) AS next_key
         FROM compared
+        WHERE
+            agrees = 0
+            OR valid_from > @business_date
+            OR customer_key IN (SELECT m.customer_key FROM several AS m)
     )
 
     SELECT

@@ -90,7 +90,7 @@ BEGIN
     LEFT JOIN #versions AS s
         ON
             v.product_key = s.product_key
-            AND (v.start_date = s.start_date OR (v.start_date IS NULL AND s.start_date IS NULL))
+            AND v.start_date IS NOT DISTINCT FROM s.start_date
     WHERE
         @is_history = 0
         AND v.is_void = 0
@@ -123,25 +123,13 @@ BEGIN
             f.business_date AS first_date,
             CASE
                 WHEN
-                    EXISTS (
-                        SELECT
-                            v.product_id,
-                            v.product_name COLLATE Latin1_General_100_BIN2,
-                            v.category_id,
-                            v.category COLLATE Latin1_General_100_BIN2,
-                            v.subcategory COLLATE Latin1_General_100_BIN2,
-                            v.maintenance COLLATE Latin1_General_100_BIN2,
-                            v.product_line COLLATE Latin1_General_100_BIN2
-                        INTERSECT
-                        SELECT
-                            s.product_id,
-                            s.product_name,
-                            s.category_id,
-                            s.category,
-                            s.subcategory,
-                            s.maintenance,
-                            s.product_line
-                    )
+                    v.product_id IS NOT DISTINCT FROM s.product_id
+                    AND v.product_name COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.product_name
+                    AND v.category_id IS NOT DISTINCT FROM s.category_id
+                    AND v.category COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.category
+                    AND v.subcategory COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.subcategory
+                    AND v.maintenance COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.maintenance
+                    AND v.product_line COLLATE Latin1_General_100_BIN2 IS NOT DISTINCT FROM s.product_line
                     THEN 1
                 ELSE 0
             END AS agrees
@@ -149,7 +137,7 @@ BEGIN
         INNER JOIN silver.product_versions AS v
             ON
                 s.product_key = v.product_key
-                AND (s.start_date = v.start_date OR (s.start_date IS NULL AND v.start_date IS NULL))
+                AND s.start_date IS NOT DISTINCT FROM v.start_date
         LEFT JOIN etl.batch AS f
             ON v.first_batch_id = f.batch_id
         WHERE v.is_void = 0
@@ -297,7 +285,7 @@ BEGIN
                 WHERE
                     v.product_key = s.product_key
                     AND v.is_void = 0
-                    AND (v.start_date = s.start_date OR (v.start_date IS NULL AND s.start_date IS NULL))
+                    AND v.start_date IS NOT DISTINCT FROM s.start_date
             )
     )
 
@@ -311,7 +299,7 @@ BEGIN
             b.product_key = v.product_key
             AND b.valid_from = v.valid_from
             AND v.is_void = 1
-            AND (b.start_date = v.start_date OR (b.start_date IS NULL AND v.start_date IS NULL));
+            AND b.start_date IS NOT DISTINCT FROM v.start_date;
 
     -- A version that was void gets its key again.
     UPDATE v

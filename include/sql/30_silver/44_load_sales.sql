@@ -79,6 +79,9 @@ BEGIN
         OR f.withdrawn_reason IS NULL
         OR l.withdrawn_reason IS NULL;
 
+    SELECT @rows_read = COUNT(*)
+    FROM silver.crm_sales_details;
+
     WITH lines AS (
         SELECT
             sls_ord_num AS order_number,
@@ -91,40 +94,153 @@ BEGIN
             sls_quantity AS quantity,
             sls_price AS price
         FROM silver.crm_sales_details
+    ),
+
+    resolved AS (
+        SELECT
+            d.order_number,
+            d.product_number,
+            COALESCE(p.product_key, 0) AS product_key,
+            COALESCE(c.customer_key, 0) AS customer_key,
+            COALESCE(v.product_version_key, 0) AS product_version_key,
+            COALESCE(w.customer_version_key, 0) AS customer_version_key,
+            d.order_date,
+            d.shipping_date,
+            d.due_date,
+            d.sales_amount,
+            d.quantity,
+            d.price,
+            v.cost AS version_cost,
+            CASE WHEN v.in_source = 0 OR d.order_date < v.start_date THEN 1 ELSE 0 END AS is_of_purged_version,
+            p.cost AS product_cost
+        FROM lines AS d
+        LEFT JOIN #products AS p
+            ON d.product_number = p.product_number
+        LEFT JOIN #customers AS c
+            ON d.customer_id = c.customer_id
+        LEFT JOIN gold.dim_products_history AS v
+            ON
+                p.product_key = v.product_key
+                AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
+        LEFT JOIN gold.dim_customers_history AS w
+            ON
+                c.customer_key = w.customer_key
+                AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to
+    ),
+
+    -- Each line of the drop beside the one of silver with its key; columns of silver are named published_.
+    -- A published cost is kept (k) if the drop no longer has the version of its day, unless a drop wrote it that is
+    -- being withdrawn or is corrected now.
+    beside AS (
+        SELECT
+            s.*,
+            t.order_number AS published_order_number,
+            t.product_number AS published_product_number,
+            t.product_key AS published_product_key,
+            t.customer_key AS published_customer_key,
+            t.product_version_key AS published_product_version_key,
+            t.customer_version_key AS published_customer_version_key,
+            t.order_date AS published_order_date,
+            t.shipping_date AS published_shipping_date,
+            t.due_date AS published_due_date,
+            t.sales_amount AS published_sales_amount,
+            t.quantity AS published_quantity,
+            t.price AS published_price,
+            t.cost AS published_cost,
+            t.profit AS published_profit,
+            t.in_source AS published_in_source,
+            t.last_seen_date AS published_last_seen_date,
+            COALESCE(CASE WHEN k.batch_id IS NOT NULL THEN t.cost END, s.version_cost) AS drop_cost
+        FROM resolved AS s
+        FULL OUTER JOIN silver.sales AS t
+            ON
+                s.order_number = t.order_number
+                AND s.product_number = t.product_number
+        LEFT JOIN etl.batch AS k
+            ON
+                t.last_batch_id = k.batch_id
+                AND s.is_of_purged_version = 1
+                AND s.product_key <> 0
+                AND k.withdrawn_reason IS NULL
+                AND k.business_date <> @business_date
+    ),
+
+    -- A line whose product has left the drop keeps its cost; a line of the unknown product has none.
+    priced AS (
+        SELECT
+            *,
+            COALESCE(drop_cost, CASE WHEN product_key <> 0 THEN published_cost END, product_cost) AS cost
+        FROM beside
+    ),
+
+    compared AS (
+        SELECT
+            *,
+            sales_amount - CAST(quantity AS BIGINT) * cost AS profit,
+            CASE
+                WHEN published_order_number IS NULL THEN N'new'
+                WHEN @is_history = 0 AND order_number IS NULL AND published_in_source = 1 THEN N'vanished'
+                WHEN
+                    @is_history = 0
+                    AND order_number IS NOT NULL
+                    AND (
+                        published_in_source = 0
+                        OR product_key IS DISTINCT FROM published_product_key
+                        OR customer_key IS DISTINCT FROM published_customer_key
+                        OR product_version_key IS DISTINCT FROM published_product_version_key
+                        OR customer_version_key IS DISTINCT FROM published_customer_version_key
+                        OR order_date IS DISTINCT FROM published_order_date
+                        OR shipping_date IS DISTINCT FROM published_shipping_date
+                        OR due_date IS DISTINCT FROM published_due_date
+                        OR sales_amount IS DISTINCT FROM published_sales_amount
+                        OR quantity IS DISTINCT FROM published_quantity
+                        OR price IS DISTINCT FROM published_price
+                        OR cost IS DISTINCT FROM published_cost
+                        OR sales_amount - CAST(quantity AS BIGINT) * cost IS DISTINCT FROM published_profit
+                    )
+                    THEN N'changed'
+                WHEN
+                    @is_history = 1
+                    AND order_number IS NOT NULL
+                    AND published_last_seen_date < @business_date
+                    AND (published_in_source = 0 OR @shown_date < @business_date)
+                    THEN N'seen later'
+            END AS difference
+        FROM priced
     )
 
+    -- The lines that differ between drop and silver; the statements after this one touch no others. The outcomes are
+    -- compared and not the files, so a line also differs if its member, a version or a rule has changed.
     SELECT
-        d.order_number,
-        d.product_number,
-        COALESCE(p.product_key, 0) AS product_key,
-        COALESCE(c.customer_key, 0) AS customer_key,
-        COALESCE(v.product_version_key, 0) AS product_version_key,
-        COALESCE(w.customer_version_key, 0) AS customer_version_key,
-        d.order_date,
-        d.shipping_date,
-        d.due_date,
-        d.sales_amount,
-        d.quantity,
-        d.price,
-        v.cost AS version_cost,
-        CASE WHEN v.in_source = 0 OR d.order_date < v.start_date THEN 1 ELSE 0 END AS is_of_purged_version,
-        p.cost AS product_cost
-    INTO #sales
-    FROM lines AS d
-    LEFT JOIN #products AS p
-        ON d.product_number = p.product_number
-    LEFT JOIN #customers AS c
-        ON d.customer_id = c.customer_id
-    LEFT JOIN gold.dim_products_history AS v
-        ON
-            p.product_key = v.product_key
-            AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN v.valid_from AND v.valid_to
-    LEFT JOIN gold.dim_customers_history AS w
-        ON
-            c.customer_key = w.customer_key
-            AND COALESCE(d.order_date, CAST('99991231' AS DATE)) BETWEEN w.valid_from AND w.valid_to;
+        difference,
+        COALESCE(order_number, published_order_number) AS order_number,
+        COALESCE(product_number, published_product_number) AS product_number,
+        product_key,
+        customer_key,
+        product_version_key,
+        customer_version_key,
+        order_date,
+        shipping_date,
+        due_date,
+        sales_amount,
+        quantity,
+        price,
+        cost,
+        profit,
+        CASE
+            WHEN published_in_source = 1 AND drop_cost <> published_cost
+                THEN ABS(published_quantity * (CAST(drop_cost AS BIGINT) - published_cost))
+        END AS restated_cost
+    INTO #differences
+    FROM compared
+    WHERE difference IS NOT NULL;
 
-    SET @rows_read = @@ROWCOUNT;
+    -- Before the UPDATE, which replaces the costs that were published.
+    UPDATE etl.batch
+    SET restated_cost = COALESCE(restated_cost, 0) + COALESCE((SELECT SUM(d.restated_cost) FROM #differences AS d), 0)
+    WHERE
+        batch_id = @batch_id
+        AND is_history = 0;
 
     -- A replay makes gold show an older day; the lines with in_source = 1 were seen later than that.
     IF @is_history = 0 AND @business_date < @shown_date
@@ -140,131 +256,52 @@ BEGIN
         last_seen_date = CASE WHEN t.last_seen_date < @shown_date THEN @shown_date ELSE t.last_seen_date END,
         last_batch_id = COALESCE(@shown_batch_id, t.last_batch_id)
     FROM silver.sales AS t
-    WHERE
-        @is_history = 0
-        AND t.in_source = 1
-        AND NOT EXISTS (
-            SELECT 1 FROM #sales AS s
-            WHERE
-                s.order_number = t.order_number
-                AND s.product_number = t.product_number
-        );
-
-    -- A published cost is kept if the drop no longer has the version of its day, unless a drop wrote it that is being
-    -- withdrawn or is corrected now.
-    UPDATE s
-    SET version_cost = t.cost
-    FROM #sales AS s
-    INNER JOIN silver.sales AS t
+    INNER JOIN #differences AS d
         ON
-            s.order_number = t.order_number
-            AND s.product_number = t.product_number
-    INNER JOIN etl.batch AS w
-        ON t.last_batch_id = w.batch_id
-    WHERE
-        s.is_of_purged_version = 1
-        AND s.product_key <> 0
-        AND t.cost <> s.version_cost
-        AND w.withdrawn_reason IS NULL
-        AND w.business_date <> @business_date;
+            t.order_number = d.order_number
+            AND t.product_number = d.product_number
+    WHERE d.difference = N'vanished';
 
-    -- Before the UPDATE, which replaces the costs that were published.
-    UPDATE etl.batch
-    SET
-        restated_cost = COALESCE(restated_cost, 0) + COALESCE(
-            (
-                SELECT SUM(ABS(t.quantity * (CAST(s.version_cost AS BIGINT) - t.cost)))
-                FROM silver.sales AS t
-                INNER JOIN #sales AS s
-                    ON
-                        t.order_number = s.order_number
-                        AND t.product_number = s.product_number
-                WHERE
-                    t.in_source = 1
-                    AND s.version_cost <> t.cost
-            ),
-            0
-        )
-    WHERE
-        batch_id = @batch_id
-        AND is_history = 0;
-
-    -- A line whose product has left the drop keeps its cost; a line of the unknown product has none.
     -- last_seen_date never falls, because a replay loads an older drop.
-    UPDATE t
-    SET
-        product_key = s.product_key,
-        customer_key = s.customer_key,
-        product_version_key = s.product_version_key,
-        customer_version_key = s.customer_version_key,
-        order_date = s.order_date,
-        shipping_date = s.shipping_date,
-        due_date = s.due_date,
-        sales_amount = s.sales_amount,
-        quantity = s.quantity,
-        price = s.price,
-        cost = c.cost,
-        profit = s.sales_amount - CAST(s.quantity AS BIGINT) * c.cost,
-        in_source = 1,
-        last_seen_date = CASE WHEN t.last_seen_date > @business_date THEN t.last_seen_date ELSE @business_date END,
-        last_batch_id = @batch_id
-    FROM silver.sales AS t
-    INNER JOIN #sales AS s
-        ON
-            t.order_number = s.order_number
-            AND t.product_number = s.product_number
-    CROSS APPLY (
-        VALUES (COALESCE(s.version_cost, CASE WHEN s.product_key <> 0 THEN t.cost END, s.product_cost))
-    ) AS c(cost)
-    WHERE
-        @is_history = 0
-        AND (
-            t.in_source = 0
-            OR EXISTS (
-                SELECT
-                    t.product_key,
-                    t.customer_key,
-                    t.product_version_key,
-                    t.customer_version_key,
-                    t.order_date,
-                    t.shipping_date,
-                    t.due_date,
-                    t.sales_amount,
-                    t.quantity,
-                    t.price,
-                    t.cost,
-                    t.profit
-                EXCEPT
-                SELECT
-                    s.product_key,
-                    s.customer_key,
-                    s.product_version_key,
-                    s.customer_version_key,
-                    s.order_date,
-                    s.shipping_date,
-                    s.due_date,
-                    s.sales_amount,
-                    s.quantity,
-                    s.price,
-                    c.cost,
-                    s.sales_amount - CAST(s.quantity AS BIGINT) * c.cost
-            )
-        );
+    IF @is_history = 0
+        BEGIN
+            UPDATE t
+            SET
+                product_key = d.product_key,
+                customer_key = d.customer_key,
+                product_version_key = d.product_version_key,
+                customer_version_key = d.customer_version_key,
+                order_date = d.order_date,
+                shipping_date = d.shipping_date,
+                due_date = d.due_date,
+                sales_amount = d.sales_amount,
+                quantity = d.quantity,
+                price = d.price,
+                cost = d.cost,
+                profit = d.profit,
+                in_source = 1,
+                last_seen_date
+                = CASE WHEN t.last_seen_date > @business_date THEN t.last_seen_date ELSE @business_date END,
+                last_batch_id = @batch_id
+            FROM silver.sales AS t
+            INNER JOIN #differences AS d
+                ON
+                    t.order_number = d.order_number
+                    AND t.product_number = d.product_number
+            WHERE d.difference = N'changed';
 
-    SET @rows_updated = @@ROWCOUNT;
-
-    IF @is_history = 1
+            SET @rows_updated = @@ROWCOUNT;
+        END;
+    ELSE
         BEGIN
             UPDATE t
             SET last_seen_date = @business_date
             FROM silver.sales AS t
-            INNER JOIN #sales AS s
+            INNER JOIN #differences AS d
                 ON
-                    t.order_number = s.order_number
-                    AND t.product_number = s.product_number
-            WHERE
-                t.last_seen_date < @business_date
-                AND (t.in_source = 0 OR @shown_date < @business_date);
+                    t.order_number = d.order_number
+                    AND t.product_number = d.product_number
+            WHERE d.difference = N'seen later';
 
             SET @rows_updated = @@ROWCOUNT;
 
@@ -295,32 +332,26 @@ BEGIN
         first_batch_id, last_batch_id
     )
     SELECT
-        s.order_number,
-        s.product_number,
-        s.product_key,
-        s.customer_key,
-        s.product_version_key,
-        s.customer_version_key,
-        s.order_date,
-        s.shipping_date,
-        s.due_date,
-        s.sales_amount,
-        s.quantity,
-        s.price,
-        COALESCE(s.version_cost, s.product_cost),
-        s.sales_amount - CAST(s.quantity AS BIGINT) * COALESCE(s.version_cost, s.product_cost),
+        order_number,
+        product_number,
+        product_key,
+        customer_key,
+        product_version_key,
+        customer_version_key,
+        order_date,
+        shipping_date,
+        due_date,
+        sales_amount,
+        quantity,
+        price,
+        cost,
+        profit,
         CASE WHEN @is_history = 0 THEN 1 ELSE 0 END,
         @business_date,
         @batch_id,
         @batch_id
-    FROM #sales AS s
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM silver.sales AS t
-        WHERE
-            t.order_number = s.order_number
-            AND t.product_number = s.product_number
-    );
+    FROM #differences
+    WHERE difference = N'new';
 
     SET @rows_inserted = @@ROWCOUNT;
 

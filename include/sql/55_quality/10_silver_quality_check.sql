@@ -31,7 +31,8 @@ customers AS (
         COUNT_BIG(CASE WHEN c.cst_create_date IS NULL THEN 1 END) AS no_create_date,
         COUNT_BIG(CASE WHEN e.cid IS NULL THEN 1 END) AS not_in_az12,
         COUNT_BIG(CASE WHEN l.cid IS NULL THEN 1 END) AS not_in_a101,
-        COUNT_BIG(CASE WHEN l.cntry <> N'n/a' AND k.country IS NULL THEN 1 END) AS new_country
+        COUNT_BIG(CASE WHEN k.country IS NULL AND l.cntry COLLATE Latin1_General_100_BIN2 <> N'n/a' THEN 1 END)
+            AS new_country
     FROM silver.crm_cust_info AS c
     LEFT JOIN silver.erp_cust_az12 AS e
         ON c.cst_key = e.cid
@@ -52,7 +53,7 @@ births AS (
 locations AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
-        COUNT_BIG(CASE WHEN cntry = N'n/a' THEN 1 END) AS no_country
+        COUNT_BIG(CASE WHEN cntry COLLATE Latin1_General_100_BIN2 = N'n/a' THEN 1 END) AS no_country
     FROM silver.erp_loc_a101
 ),
 
@@ -96,49 +97,38 @@ following AS (
 ),
 
 -- What gold shows until this publish, and how much of it the drop no longer holds.
-known AS (
+known_customers AS (
     SELECT
-        (
-            SELECT COUNT_BIG(*) FROM silver.customers
-            WHERE in_source = 1
-        ) AS customers,
-        (
-            SELECT COUNT_BIG(*) FROM silver.customers AS t
-            WHERE
-                t.in_source = 1
-                AND NOT EXISTS (
-                    SELECT 1 FROM silver.crm_cust_info AS s
-                    WHERE s.cst_id = t.customer_id
-                )
-        ) AS vanished_customers,
-        (
-            SELECT COUNT_BIG(*) FROM silver.products
-            WHERE in_source = 1
-        ) AS products,
-        (
-            SELECT COUNT_BIG(*) FROM silver.products AS t
-            WHERE
-                t.in_source = 1
-                AND NOT EXISTS (
-                    SELECT 1 FROM silver.crm_prd_info AS s
-                    WHERE s.product_number = t.product_number
-                )
-        ) AS vanished_products,
-        (
-            SELECT COUNT_BIG(*) FROM silver.sales
-            WHERE in_source = 1
-        ) AS order_lines,
-        (
-            SELECT COUNT_BIG(*) FROM silver.sales AS t
-            WHERE
-                t.in_source = 1
-                AND NOT EXISTS (
-                    SELECT 1 FROM silver.crm_sales_details AS s
-                    WHERE
-                        s.sls_ord_num = t.order_number
-                        AND s.sls_prd_key = t.product_number
-                )
-        ) AS vanished_order_lines
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(CASE WHEN s.cst_id IS NULL THEN 1 END) AS vanished
+    FROM silver.customers AS t
+    LEFT JOIN silver.crm_cust_info AS s
+        ON t.customer_id = s.cst_id
+    WHERE t.in_source = 1
+),
+
+known_products AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(CASE WHEN s.product_number IS NULL THEN 1 END) AS vanished
+    FROM silver.products AS t
+    LEFT JOIN silver.crm_prd_info AS s
+        ON
+            t.product_number = s.product_number
+            AND s.is_current = 1
+    WHERE t.in_source = 1
+),
+
+known_sales AS (
+    SELECT
+        COUNT_BIG(*) AS total_rows,
+        COUNT_BIG(CASE WHEN s.sls_ord_num IS NULL THEN 1 END) AS vanished
+    FROM silver.sales AS t
+    LEFT JOIN silver.crm_sales_details AS s
+        ON
+            t.order_number = s.sls_ord_num
+            AND t.product_number = s.sls_prd_key
+    WHERE t.in_source = 1
 )
 
 SELECT
@@ -152,7 +142,9 @@ CROSS JOIN births AS b
 CROSS JOIN locations AS l
 CROSS JOIN products AS p
 CROSS JOIN sales AS s
-CROSS JOIN known AS k
+CROSS JOIN known_customers AS kc
+CROSS JOIN known_products AS kp
+CROSS JOIN known_sales AS ks
 CROSS JOIN following AS d
 CROSS APPLY (
     VALUES
@@ -176,15 +168,15 @@ CROSS APPLY (
     (N'few products lack their category', N'', p.no_category, p.total_rows),
     (
         N'few rows have a country or category that is new', N'country',
-        c.new_country, CASE WHEN k.customers > 0 THEN c.total_rows END
+        c.new_country, CASE WHEN kc.total_rows > 0 THEN c.total_rows END
     ),
     (
         N'few rows have a country or category that is new', N'category',
-        p.new_category, CASE WHEN k.products > 0 THEN p.total_rows END
+        p.new_category, CASE WHEN kp.total_rows > 0 THEN p.total_rows END
     ),
-    (N'few rows have left the drop', N'customers', d.shown_days * k.vanished_customers, k.customers),
-    (N'few rows have left the drop', N'products', d.shown_days * k.vanished_products, k.products),
-    (N'few rows have left the drop', N'order lines', d.shown_days * k.vanished_order_lines, k.order_lines),
+    (N'few rows have left the drop', N'customers', d.shown_days * kc.vanished, kc.total_rows),
+    (N'few rows have left the drop', N'products', d.shown_days * kp.vanished, kp.total_rows),
+    (N'few rows have left the drop', N'order lines', d.shown_days * ks.vanished, ks.total_rows),
     (N'there are about as many keys as the day before', N'customers', c.numbers, NULL),
     (N'there are about as many keys as the day before', N'products', p.numbers, NULL),
     (N'there are about as many keys as the day before', N'orders', s.orders, NULL),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import duckdb
@@ -19,102 +17,10 @@ from local_sqlserver.engine import bulk_file
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.errors import SqlError
 from local_sqlserver.types import MAX, SqlType
+from tests.bulk_insert.loading import Loading, Options
 
 NVARCHAR = SqlType("nvarchar", 20)
 INT = SqlType("int")
-DUCKDB_TYPES = {
-    "bit": "UTINYINT",
-    "tinyint": "UTINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "bigint": "BIGINT",
-    "money": "DECIMAL(19, 4)",
-    "smallmoney": "DECIMAL(10, 4)",
-    "float": "DOUBLE",
-    "real": "FLOAT",
-    "date": "DATE",
-    "time": "TIME",
-    "datetime": "TIMESTAMP",
-    "datetime2": "TIMESTAMP",
-    "smalldatetime": "TIMESTAMP",
-    "uniqueidentifier": "UUID",
-    "varbinary": "BLOB",
-}
-Options = Mapping[str, str | int | None]
-
-
-class Loading:
-    """A table, a folder for files, and the reported messages."""
-
-    def __init__(self, folder: Path) -> None:
-        self.connection = duckdb.connect()
-        self.folder = folder
-        self.reported: list[SqlError] = []
-
-    def table(self, *columns: ColumnInfo | SqlType) -> Relation:
-        """Create table t with columns c1, c2 … of the types given, or with the columns given."""
-        described = tuple(
-            column if isinstance(column, ColumnInfo) else ColumnInfo(f"c{number}", column)
-            for number, column in enumerate(columns, start=1)
-        )
-        self.connection.execute('CREATE SEQUENCE "t$identity"')
-        definitions = ", ".join(self._definition(column) for column in described)
-        self.connection.execute(f"CREATE TABLE t ({definitions})")
-        return Relation("memory.main.t", "U", "Db", "dbo", "t", described)
-
-    @staticmethod
-    def _definition(column: ColumnInfo) -> str:
-        if column.computed:
-            return f'"{column.name}" AS ({column.computed})'
-        declared = column.type
-        if declared.name == "decimal":
-            duckdb_type = f"DECIMAL({declared.precision}, {declared.scale})"
-        else:
-            duckdb_type = DUCKDB_TYPES.get(declared.name, "VARCHAR")
-        return f'"{column.name}" {duckdb_type}'
-
-    def file(self, content: str | bytes, encoding: str = "utf-8") -> Path:
-        path = self.folder / "file.txt"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
-        return path
-
-    def load(
-        self,
-        relation: Relation,
-        content: str | bytes,
-        options: Options | None = None,
-        **more: str | int | None,
-    ) -> int:
-        encoding = "utf-16" if more.get("DATAFILETYPE") == "widechar" else "utf-8"
-        path = self.file(content, encoding)
-        given = {"FIELDTERMINATOR": ",", **more} | dict(options or {})
-        return bulk_insert(
-            self.connection,
-            relation,
-            str(path),
-            given,
-            [self.folder],
-            7,
-            self.reported.append,
-            self.default_value,
-        )
-
-    @staticmethod
-    def default_value(column: ColumnInfo) -> Any:
-        assert column.default is not None
-        return column.default.strip("'")
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        return self.connection.execute("FROM t").fetchall()
-
-    def numbers(self) -> list[int]:
-        return [error.number for error in self.reported]
-
-
-@pytest.fixture
-def loading(tmp_path: Path) -> Loading:
-    return Loading(tmp_path)
-
 
 SHAPES: dict[str, tuple[int, str, Options, list[tuple[str | None, ...]]]] = {
     "fields and rows end at their terminators": (2, "a,b\nc,d\n", {}, [("a", "b"), ("c", "d")]),
@@ -767,10 +673,10 @@ def test_the_errors_for_files_name_the_path_as_given(loading: Loading) -> None:
 
 def test_a_load_is_part_of_the_open_transaction(loading: Loading) -> None:
     relation = loading.table(NVARCHAR)
-    loading.connection.begin()
+    list(loading.transactions.begin())
     loading.load(relation, "a\nb\n")
     assert len(loading.rows()) == 2
-    loading.connection.rollback()
+    loading.transactions.rollback()
     assert loading.rows() == []
 
 
@@ -779,49 +685,3 @@ def test_a_constraint_that_fails_is_duckdbs_error(loading: Loading) -> None:
     relation = Relation("t", "U", "Db", "dbo", "t", (ColumnInfo("c1", INT, nullable=False),))
     with pytest.raises(duckdb.ConstraintException):
         loading.load(relation, "1\n1\n")
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_whole_blocks_and_single_rows_give_the_same_result(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    """Read irregular random files in blocks of any size, and by hand."""
-    draw = random.Random(seed)
-    columns = draw.randint(1, 4)
-    alphabet = ["a", "é", "😀", ",", "\r", "\n", "\0", '"', " ", ""]
-    weights = [8, 2, 1, 9 * (columns > 1), 1, 3, 1, 1, 1, 2]
-    content = "".join(draw.choices(alphabet, weights, k=draw.randint(0, 200)))
-    results: list[object] = []
-    for block in (1 << 22, draw.randint(1, 30)):
-        monkeypatch.setattr(bulk_file, "_BLOCK", block)
-        loading = Loading(tmp_path)
-        relation = loading.table(*[SqlType("nvarchar", MAX)] * columns)
-        try:
-            loading.load(relation, content)
-            results.append(loading.rows())
-        except SqlError:
-            results.append(loading.numbers())
-    assert results[0] == results[1] == rows_by_hand(content, columns)
-
-
-def rows_by_hand(text: str, columns: int) -> list[tuple[str | None, ...]] | list[int]:
-    """Read rows character by character; return the numbers of the errors if that fails."""
-    first_line, line_feed, _ = text.partition("\n")
-    row_end = "\r\n" if line_feed and first_line.endswith("\r") else "\n"
-    rows: list[tuple[str | None, ...]] = []
-    fields: list[str] = []
-    field = ""
-    for character in text:
-        field += character
-        mark = row_end if len(fields) == columns - 1 else ","
-        if field.endswith(mark):
-            fields.append(field.removesuffix(mark))
-            field = ""
-        if len(fields) == columns:
-            rows.append(tuple({"": None, "\0": ""}.get(value, value) for value in fields))
-            fields = []
-    if len(fields) == columns - 1 and field:
-        rows.append(tuple({"": None, "\0": ""}.get(value, value) for value in [*fields, field]))
-    elif len(fields) < columns - 1 and (fields or field) and field != row_end:
-        return [4832, 7399]
-    return rows

@@ -115,6 +115,36 @@ def test_openrowset_reads_a_file_as_one_value(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT HASHBYTES('{algorithm}', f.BulkColumn) FROM {file} AS f",
+        "SELECT HASHBYTES('{algorithm}', BulkColumn) FROM {file} AS f",
+        "SELECT HASHBYTES('{algorithm}', f.x) FROM {file} AS f(x)",
+        "SELECT HASHBYTES('{algorithm}', CONVERT(VARBINARY(MAX), f.BulkColumn)) FROM {file} AS f",
+        "SELECT HASHBYTES('{algorithm}', d.BulkColumn) FROM (SELECT * FROM {file} AS f) AS d",
+        "WITH d AS (SELECT f.BulkColumn AS x FROM {file} AS f) SELECT HASHBYTES('{algorithm}', x) FROM d",
+        "SELECT HASHBYTES('{algorithm}', f.BulkColumn) FROM {file} AS f GROUP BY f.BulkColumn",
+        "SELECT MAX(HASHBYTES('{algorithm}', f.BulkColumn)) FROM {file} AS f",
+        "SELECT (SELECT HASHBYTES('{algorithm}', f.BulkColumn)) FROM {file} AS f WHERE DATALENGTH(f.BulkColumn) = 5",
+        "SELECT HASHBYTES('{algorithm}', f.BulkColumn) FROM {file} AS f JOIN {file} AS g ON 1 = 1",
+    ],
+)
+@pytest.mark.parametrize(("algorithm", "name"), [("SHA2_256", "sha256"), ("SHA2_512", "sha512"), ("MD5", "md5")])
+def test_a_file_is_hashed_as_its_bytes_are(client: Client, query: str, algorithm: str, name: str) -> None:
+    file = f"OPENROWSET(BULK N'{client.file('odd [1]*?.bin', bytes([255, 0, 97, 98, 99]))}', SINGLE_BLOB)"
+    found = client.run(query.format(algorithm=algorithm, file=file))
+    assert found == [(hashlib.new(name, bytes([255, 0, 97, 98, 99])).digest(),)]
+
+
+def test_the_hash_of_a_file_that_no_row_joins_is_null(client: Client) -> None:
+    file = f"OPENROWSET(BULK N'{client.file('t.bin', b'x')}', SINGLE_BLOB)"
+    query = (
+        f"SELECT HASHBYTES('SHA2_256', f.BulkColumn), f.* FROM (VALUES (1)) AS v(i) LEFT JOIN {file} AS f ON v.i = 2"
+    )
+    assert client.run(query) == [(None, None)]
+
+
+@pytest.mark.parametrize(
     ("source", "number"),
     [
         ("BULK N'{folder}/missing.txt', SINGLE_BLOB", 4860),

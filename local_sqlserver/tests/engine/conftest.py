@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local_sqlserver.engine.events import (
+    Batch,
     Columns,
     Done,
     Engine,
@@ -66,7 +67,7 @@ def collect(events: Iterator[Event]) -> Result:
             result.sets.append([])
             result.columns.append(tuple(column.name for column in event.columns))
             result.types.append(tuple(str(column.type) for column in event.columns))
-        elif isinstance(event, Rows):
+        elif isinstance(event, Rows | Batch):
             result.sets[-1].extend(event.rows)
         elif isinstance(event, Done) and event.row_count is not None:
             result.counts.append(event.row_count)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.conftest import Client
+from tests.engine.conftest import PASSWORD, Client, Connect
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,24 @@ def test_the_catalog_shows_sequences_until_they_are_dropped(sql: Client) -> None
     ).rows == [("s", "SO", "SEQUENCE_OBJECT", 3, 4, 2147483647, 1, 3)]
     sql.good("DROP SEQUENCE s; DROP SEQUENCE IF EXISTS s")
     assert sql("SELECT COUNT(*) FROM sys.objects").value == 0
+
+
+def test_next_value_for_requires_update_on_the_sequence_but_not_through_a_default(
+    sql: Client, connect: Connect
+) -> None:
+    sql.good(
+        f"CREATE LOGIN counter WITH PASSWORD = '{PASSWORD}x1'",
+        "CREATE USER counter FOR LOGIN counter",
+        "CREATE SEQUENCE s AS INT START WITH 1",
+        "CREATE TABLE t (n INT DEFAULT NEXT VALUE FOR s, v INT)",
+        "GRANT SELECT, INSERT ON t TO counter",
+    )
+    caller = connect(user="counter", password=f"{PASSWORD}x1")
+    try:
+        caller.fails("SELECT NEXT VALUE FOR s", 229)
+        caller.good("INSERT t (v) VALUES (1)")
+        sql.good("GRANT UPDATE ON s TO counter")
+        assert caller("SELECT NEXT VALUE FOR s").value == 2
+    finally:
+        caller.session.close()
+        sql.good("DROP USER counter; DROP LOGIN counter")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from local_sqlserver.engine.events import Columns, Done, Engine, Error, Event, Message, Rows, Session
+from local_sqlserver.engine.events import Batch, Columns, Done, Engine, Error, Event, Message, Rows, Session
 from local_sqlserver.engine.local_engine import open_engine
 from local_sqlserver.types import SqlType
 from tests.reference.cases import CASES, CONVERSIONS, README, Case, renewed
@@ -116,7 +116,7 @@ def numbers(session: Session, batch: str) -> list[int]:
 
 
 def rows(session: Session, query: str) -> list[tuple[Any, ...]]:
-    return [row for event in session.batch(query) if isinstance(event, Rows) for row in event.rows]
+    return [row for event in session.batch(query) if isinstance(event, Rows | Batch) for row in event.rows]
 
 
 def lines(events: Iterator[Event], case: Case) -> Iterator[str]:
@@ -135,7 +135,7 @@ def lines(events: Iterator[Event], case: Case) -> Iterator[str]:
                 types, count, results = [column.type for column in event.columns], 0, results + 1
                 if typed:
                     yield ": " + ", ".join(map(str, types))
-            case Rows():
+            case Rows() | Batch():
                 count += len(event.rows)
                 for row in event.rows:
                     yield "> " + " | ".join(shown(value, kind) for value, kind in zip(row, types, strict=True))

@@ -9,6 +9,7 @@ from typing import Any
 from local_sqlserver.engine.events import (
     Column,
     Columns,
+    ColumnValues,
     Done,
     Event,
     Parameter,
@@ -69,7 +70,7 @@ class ScriptedSession:
                         yield ReturnValue(ordinal, parameter.name, parameter.type, parameter.value)
         yield ProcedureDone(0)
 
-    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[ColumnValues]) -> Iterator[Event]:
         self._engine.loads.append((tuple(columns), [list(column) for column in values]))
         yield Done(len(values[0]) if values else 0)
 

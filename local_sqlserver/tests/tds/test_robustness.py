@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from local_sqlserver.errors import SqlError
 from local_sqlserver.tds.buffer import Buffer, ProtocolError
+from local_sqlserver.tds.bulk import parse_bulk_load
 from local_sqlserver.tds.login import parse_login7, parse_prelogin, requested_encryption
 from local_sqlserver.tds.packets import (
     DEFAULT_PACKET_SIZE,
@@ -26,12 +27,39 @@ from local_sqlserver.tds.packets import (
 from local_sqlserver.tds.parameters import read_parameter
 from local_sqlserver.tds.requests import parse_batch, parse_rpc, parse_transaction
 from local_sqlserver.tds.server import Server
+from local_sqlserver.tds.table_values import read_table
 from tests import SOAK
 from tests.tds.clients import connector
 from tests.tds.raw import ALL_HEADERS, RawClient, packet
 
 TYPES = [0x1F, 0x24, 0x26, 0x28, 0x29, 0x2A, 0x2B, 0x3D, 0x63, 0x68, 0x6A, 0x6D, 0x6E, 0x6F, 0xA7, 0xE7, 0xF3]
-TYPED = st.builds(lambda token, rest: bytes((token,)) + rest, st.sampled_from(TYPES), st.binary(max_size=60))
+COLUMN = st.builds(
+    lambda flags, kind: struct.pack("<IH", 0, flags) + kind + b"\0",
+    st.sampled_from([0, 1, 0x200]),
+    st.sampled_from([b"\x26\x04", b"\x38", b"\xe7\x0a\0" + bytes(5), b"\xe7\xff\xff" + bytes(5), b"\x2a\x07", b"\xf3"]),
+)
+ROW = st.binary(max_size=12).map(b"\x01".__add__)
+TABLE = st.builds(
+    lambda columns, count, order, rows: (
+        b"\xf3\0\0\0"
+        + struct.pack("<H", count if count is not None else len(columns))
+        + b"".join(columns)
+        + order
+        + rows
+    ),
+    st.lists(COLUMN, max_size=3),
+    st.sampled_from([None, None, None, 0xFFFF, 1, 1000]),
+    st.sampled_from([b"\0", b"\x10\x01\0\x01\0\x01\0", b"\x11\x01\0\x01\0\0", b""]),
+    st.lists(ROW | st.just(b"\x01\x04\x05\0\0\0"), max_size=3).map(b"".join) | st.just(b"\0"),
+)
+"""Table-valued parameters, most of them malformed."""
+TYPED = TABLE | st.builds(lambda token, rest: bytes((token,)) + rest, st.sampled_from(TYPES), st.binary(max_size=60))
+BULK = st.builds(
+    lambda columns, rest: b"\x81" + struct.pack("<H", len(columns)) + b"".join(columns) + rest,
+    st.lists(COLUMN, max_size=3),
+    st.binary(max_size=40) | st.lists(st.binary(max_size=12).map(b"\xd1".__add__), max_size=3).map(b"".join),
+)
+"""The rows of a bulk load."""
 CALL = st.builds(
     lambda number, values: ALL_HEADERS + struct.pack("<HHH", 0xFFFF, number, 0) + b"".join(b"\0\0" + v for v in values),
     st.integers(0, 16),
@@ -68,7 +96,7 @@ def survives(parse: Callable[[bytes], object], data: bytes) -> None:
 @example(b"\xe7\xff\xff" + bytes(5) + b"\xfe" + b"\xff" * 7 + b"\xff\xff\xff\x7f")
 @example(b"\x2b\x07\x0a" + b"\xff" * 10)
 def test_a_parameter_of_any_bytes_is_read_or_refused(data: bytes) -> None:
-    survives(lambda raw: read_parameter(Buffer(raw)), data)
+    survives(lambda raw: read_table(Buffer(raw)) if raw[:1] == b"\xf3" else read_parameter(Buffer(raw)), data)
 
 
 @pytest.mark.soak
@@ -77,6 +105,13 @@ def test_a_parameter_of_any_bytes_is_read_or_refused(data: bytes) -> None:
 def test_requests_of_any_bytes_are_read_or_refused(data: bytes) -> None:
     for parse in (parse_batch, lambda raw: list(parse_rpc(raw)), parse_transaction):
         survives(parse, data)
+
+
+@pytest.mark.soak
+@settings(max_examples=500 * SOAK)
+@given(BULK | st.binary(max_size=200))
+def test_bulk_loads_of_any_bytes_are_read_or_refused(data: bytes) -> None:
+    survives(parse_bulk_load, data)
 
 
 @pytest.mark.soak
@@ -173,7 +208,7 @@ def test_garbage_closes_its_connection_with_a_log_line_and_no_other(
 @settings(max_examples=60 * SOAK, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([PacketType.SQL_BATCH, PacketType.RPC, PacketType.TRANSACTION_MANAGER, PacketType.BULK_LOAD]),
-    st.binary(max_size=60) | CALL | st.binary(max_size=60).map(ALL_HEADERS.__add__),
+    st.binary(max_size=60) | CALL | BULK | st.binary(max_size=60).map(ALL_HEADERS.__add__),
     st.sampled_from([0x01, 0x03, 0x09, 0x11]),
 )
 def test_a_logged_in_client_gets_an_answer_or_the_end_for_any_bytes(

@@ -70,12 +70,15 @@ def test_a_value_goes_in_as_a_parameter_and_comes_back_from_a_table(
     connection.execute("INSERT INTO #t (id, v) VALUES (2, NULL)")
     rows = connection.execute("SELECT v FROM #t ORDER BY id").fetchall()
     assert [tuple(row) for row in rows] == [(value,), (None,)]
+    # Many rows are encoded by column, few by value.
+    rows = connection.execute("SELECT id, v FROM #t CROSS JOIN GENERATE_SERIES(1, 40) ORDER BY id").fetchall()
+    assert [tuple(row) for row in rows] == [(1, value)] * 40 + [(2, None)] * 40
 
 
 def test_a_guid_goes_in_as_a_parameter_and_comes_back(connect: Connect) -> None:
     value = uuid.uuid4()
-    found = connect().execute("SELECT CAST(? AS UNIQUEIDENTIFIER)", value).fetchone()[0]
-    assert uuid.UUID(found) == value
+    sql = "SELECT CAST(? AS UNIQUEIDENTIFIER) FROM GENERATE_SERIES(1, 40)"
+    assert {uuid.UUID(row[0]) for row in connect().execute(sql, value).fetchall()} == {value}
 
 
 def test_an_offset_goes_in_and_comes_back(port: int) -> None:
@@ -85,6 +88,8 @@ def test_an_offset_goes_in_and_comes_back(port: int) -> None:
         sql = "SELECT CAST(? AS DATETIMEOFFSET(3)), SWITCHOFFSET(?, '-01:30')"
         text = "2024-02-29 23:59:59.5 +05:30"
         found = connection.execute(sql, text, text).fetchone()
+        many = connection.execute(f"{sql} FROM GENERATE_SERIES(1, 40)", text, text).fetchall()
+    assert [tuple(row) for row in many] == [tuple(found)] * 40
     assert found[0] == (2024, 2, 29, 23, 59, 59, 500_000_000, 5, 30)
     assert found[1] == (2024, 2, 29, 16, 59, 59, 500_000_000, -1, -30)
 
@@ -201,6 +206,32 @@ def test_a_timeout_cancels_a_long_query(connect: Connect) -> None:
             " OPTION (MAXRECURSION 0)"
         ).fetchall()
     assert caught.value.args[0] in ("HYT00", "HY008")
+    assert connection.execute("SELECT 1").fetchone()[0] == 1
+
+
+def test_rows_that_a_client_leaves_unread_end_and_the_transaction_goes_on(connect: Connect, driver: str) -> None:
+    table = f"dbo.unread_{driver}"
+    connection = connect(autocommit=False)
+    connection.execute(f"CREATE TABLE {table} (a INT)")
+    connection.execute(f"INSERT {table} VALUES (1)")
+    cursor = connection.execute(
+        "SELECT a.value FROM GENERATE_SERIES(1, 1000000) a CROSS JOIN GENERATE_SERIES(1, 1000000) b"
+    )
+    assert cursor.fetchone()[0] >= 1
+    cursor.close()
+    assert connection.execute("SELECT @@TRANCOUNT").fetchone()[0] == 1
+    connection.execute(f"INSERT {table} VALUES (2)")
+    connection.commit()
+    assert [row.a for row in connect().execute(f"SELECT a FROM {table} ORDER BY a")] == [1, 2]
+
+
+def test_an_error_in_the_middle_of_many_rows_is_raised_by_the_fetch(connect: Connect) -> None:
+    connection = connect()
+    cursor = connection.execute(
+        "SELECT CONCAT(REPLICATE('x', 1000), value), 1 / (60000 - CAST(value AS INT)) FROM GENERATE_SERIES(1, 100000)"
+    )
+    with pytest.raises(pyodbc.Error, match="8134"):
+        cursor.fetchall()
     assert connection.execute("SELECT 1").fetchone()[0] == 1
 
 

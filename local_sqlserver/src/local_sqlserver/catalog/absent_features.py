@@ -731,10 +731,6 @@ VIEWS = (
         """,
     ),
     empty(
-        "sys.synonyms",
-        f"{_OBJECT}base_object_name nvarchar(1035)?",
-    ),
-    empty(
         "sys.trigger_events",
         """
         object_id int

@@ -87,6 +87,12 @@ class Databases:
         store.complete(self._root, name)
         self._root.execute("COMMIT")
         database = Database(name, database_id, store.load(self._root, name))
+        for item in database.catalog.objects.values():
+            # Files of earlier versions have indexes behind the keys of a columnstore.
+            if any(constraint.columnstore and constraint.clustered for constraint in item.constraints):
+                for constraint in item.constraints:
+                    index = ".".join(map(quote, (name, item.schema, f"{item.name}${constraint.name}")))
+                    self._root.execute(f"DROP INDEX IF EXISTS {index}")
         database.next_id = max((item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID)
         database.next_schema_id = max(number for number, _ in database.catalog.schemas.values())
         self._by_name[name.lower()] = database

@@ -42,9 +42,10 @@ class ParameterInfo:
 
 @dataclass(frozen=True, slots=True)
 class CatalogObject:
-    """A table ('U'), view ('V'), procedure ('P'), sequence ('SO') or the hidden table of a table type ('TT').
+    """A table ('U'), view ('V'), procedure ('P'), sequence ('SO'), synonym ('SN') or table of a table type ('TT').
 
-    ``definition`` is the T-SQL text of a view or procedure, and the ``sequence_text`` of a sequence.
+    ``definition`` is the T-SQL text of a view or procedure, the ``sequence_text`` of a sequence, the name that a
+    synonym stands for.
 
     ``signatures`` are the thumbprints of the certificates that signed a procedure. ALTER PROCEDURE removes them.
     """

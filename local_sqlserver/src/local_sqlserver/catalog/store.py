@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
+from typing import Any
 
 import duckdb
 
@@ -151,43 +152,45 @@ def load(connection: duckdb.DuckDBPyConnection, database: str) -> Catalog:
     return catalog
 
 
+def object_rows(item: CatalogObject) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of an object in the tables objects, columns and constraints."""
+    columns = []
+    for position, column in enumerate(item.columns, 1):
+        kind, identity = column.type, column.identity or (None, None)
+        columns.append(
+            (
+                *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
+                *(column.nullable, *identity, column.default, column.default_name, column.computed),
+                *(column.collation, kind.user, column.persisted),
+            )
+        )
+    constraints = [
+        (
+            *(item.id, position, known.name, known.kind, list(known.columns), known.definition),
+            *(known.disabled, not known.trusted, known.clustered, known.columnstore),
+            *(list(known.descending), list(known.included)),
+        )
+        for position, known in enumerate(item.constraints, 1)
+    ]
+    row = (item.id, item.schema, item.name, item.type, item.created, item.modified, item.definition)
+    return {"objects": [row], "columns": columns, "constraints": constraints}
+
+
+def table_columns(table: str) -> list[str]:
+    """Return the columns of a table of the catalog: ``name type`` for each."""
+    return _TABLES[table].split(", ")
+
+
 def put_object(connection: duckdb.DuckDBPyConnection, database: str, item: CatalogObject, new: bool) -> None:
     """Write an object's rows; ``new`` False replaces its present rows."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
     if not new:
         drop_object(connection, database, item.id)
-    connection.execute(
-        f"INSERT INTO {home}.objects VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        [item.id, item.schema, item.name, item.type, item.created, item.modified, item.definition],
-    )
-    for position, column in enumerate(item.columns, 1):
-        kind, identity = column.type, column.identity or (None, None)
-        connection.execute(
-            f"INSERT INTO {home}.columns VALUES ({', '.join(f'${number}' for number in range(1, 17))})",
-            [
-                *(item.id, position, column.name, kind.name, kind.length, kind.precision, kind.scale),
-                *(column.nullable, *identity, column.default, column.default_name, column.computed),
-                *(column.collation, kind.user, column.persisted),
-            ],
-        )
+    for table, rows in object_rows(item).items():
+        for row in rows:
+            places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+            connection.execute(f"INSERT INTO {home}.{table} VALUES ({places})", [*row])
     for position, constraint in enumerate(item.constraints, 1):
-        connection.execute(
-            f"INSERT INTO {home}.constraints VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            [
-                item.id,
-                position,
-                constraint.name,
-                constraint.kind,
-                list(constraint.columns),
-                constraint.definition,
-                constraint.disabled,
-                not constraint.trusted,
-                constraint.clustered,
-                constraint.columnstore,
-                list(constraint.descending),
-                list(constraint.included),
-            ],
-        )
         if (foreign := constraint.foreign) is not None:
             connection.execute(
                 f"INSERT INTO {home}.foreign_keys VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -605,6 +605,12 @@ VIEWS = (
         """,
     ),
     declare(
+        "sys.synonyms",
+        "(SELECT o.*, d.definition FROM {home}.all_objects o JOIN {home}.objects d ON d.object_id = o.object_id "
+        "WHERE o.type = 'SN') o",
+        _OBJECT + "base_object_name nvarchar(1035)? = definition",
+    ),
+    declare(
         "sys.sequences",
         "(SELECT o.*, q.* EXCLUDE (object_id, name, type, created, modified), t.system_type_id, t.user_type_id, "
         "t.precision FROM {home}.all_objects o JOIN {home}.all_sequences q ON q.object_id = o.object_id "

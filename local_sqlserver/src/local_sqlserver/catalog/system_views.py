@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from local_sqlserver.catalog import absent_features, information_schema, server_views, sys_views
+from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import BUILT_IN_SCHEMAS, CATALOG_SCHEMA, MASTER, quote
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.collation import DATABASE
@@ -26,6 +27,10 @@ _VIEWS = {
     (view.schema.lower(), view.name.lower()): view
     for view in (*sys_views.VIEWS, *server_views.VIEWS, *absent_features.VIEWS, *information_schema.VIEWS)
 }
+
+
+_TEMPORARY = ("objects", "columns", "constraints")
+"""The tables of the catalog to which temporary tables add rows in tempdb."""
 
 
 def supported() -> list[SystemView]:
@@ -86,6 +91,8 @@ def _expanded(text: str, database: str) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         name = match[1]
+        if database == TEMPDB and name in _TEMPORARY:  # the engine gives the rows of temporary tables
+            return f"(FROM {match[0]} UNION ALL SELECT r.* FROM (SELECT unnest(tsql_temporary_{name}()) AS r))"
         if name in sys_views.HELPERS:
             return _expanded(f"({sys_views.HELPERS[name]})", database)
         schema, _, rest = name.partition("_")

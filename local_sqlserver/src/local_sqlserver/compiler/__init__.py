@@ -16,12 +16,13 @@ from local_sqlserver.compiler.contract import (
     Context,
     ForeignKey,
     FunctionInfo,
+    KeyLookup,
     Relation,
     SequenceInfo,
     Translation,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
-from local_sqlserver.compiler.statement import check_function, compile_expression, compile_statement
+from local_sqlserver.compiler.statement import check_function, compile_expression, compile_statement, key_lookups
 
 __all__ = [
     "METADATA_FUNCTIONS",
@@ -32,10 +33,12 @@ __all__ = [
     "Context",
     "ForeignKey",
     "FunctionInfo",
+    "KeyLookup",
     "Relation",
     "SequenceInfo",
     "Translation",
     "check_function",
     "compile_expression",
     "compile_statement",
+    "key_lookups",
 ]

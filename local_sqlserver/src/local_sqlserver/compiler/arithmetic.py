@@ -161,7 +161,7 @@ def _widened(value: Value, declared: SqlType) -> str:
 def _bits(operator: str, left: Value, right: Value, line: int) -> Value:
     for side in (left, right):
         if side.type.name not in INTEGERS | {"bit"}:
-            raise sql_error(8117, side.type.name, f"'{operator}'", line=line)
+            raise _incompatible(left, right, f"'{operator}'", line)
     declared = left.type if precedence(left.type) >= precedence(right.type) else right.type
     one, two = (_widened(side, declared) for side in (left, right))
     if operator == "^":
@@ -171,8 +171,7 @@ def _bits(operator: str, left: Value, right: Value, line: int) -> Value:
 
 def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     if operator == "%":
-        side = left if left.type.name in APPROXIMATE else right
-        raise sql_error(8117, side.type.name, "modulo", line=line)
+        raise _incompatible(left, right, operator, line)
     real = "float" not in (left.type.name, right.type.name)
     declared = SqlType("real") if real else FLOAT
     one, two = (_widened(side, declared) for side in (left, right))

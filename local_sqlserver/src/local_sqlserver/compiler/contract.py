@@ -75,7 +75,7 @@ class SequenceInfo:
 KEY_KINDS = {"PK": "PRIMARY KEY", "UQ": "UNIQUE KEY"}
 """The names of key constraints in messages, by kind."""
 UNIQUE_KINDS = ("PK", "UQ", "UX")
-"""The kinds of constraint with a unique index in DuckDB: keys and unique indexes."""
+"""The kinds of constraint that no two rows may share: keys and unique indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ class Relation:
     ``duckdb_name`` is the quoted, fully qualified DuckDB name to write into the SQL. ``kind`` is 'U' table,
     'V' view, 'T' temporary table, '@' table variable, 'S' system view, 'SO' a sequence object with its ``sequence``;
     'FN', 'IF' and 'TF' are functions. ``user_type`` is the id of the table type of a table variable, 0 without one.
+    ``synonym`` is True if the name was one of a synonym.
     """
 
     duckdb_name: str
@@ -97,6 +98,7 @@ class Relation:
     identity_insert: bool = False
     sequence: SequenceInfo | None = None
     user_type: int = 0
+    synonym: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,23 @@ class CatalogChange:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyLookup:
+    """How a key without an index in DuckDB is enforced in its ``table``, by DuckDB SQL.
+
+    ``refuse`` raises 2627 or 2601 if the key of a row from the number $first on occurs twice, ``refuse_all`` if the key
+    of any row does, which is quicker if many rows are new. ``written`` gives the hashes of the keys of the rows from
+    $first on. ``committed`` raises the same if a row after the number $last has one of the hashes in the table
+    "_written".
+    """
+
+    table: str
+    refuse: str
+    refuse_all: str
+    written: str
+    committed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """A compiled statement or expression: its DuckDB SQL, and the facts about it that the engine needs.
 
@@ -178,7 +197,7 @@ class Translation:
     ``identity_table`` is set for an INSERT into a table with an IDENTITY column: the last statement then is an INSERT
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
     counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY. A DML statement that returns no rows
-    gives DuckDB's one-row ``Count``.
+    gives DuckDB's one-row ``Count``. ``key_lookups`` are the keys without an index that the statement has written.
     """
 
     statements: tuple[str, ...]
@@ -195,3 +214,4 @@ class Translation:
     counted: bool = False
     identity_table: Relation | None = None
     changes: tuple[CatalogChange, ...] = field(default=())
+    key_lookups: tuple[KeyLookup, ...] = ()

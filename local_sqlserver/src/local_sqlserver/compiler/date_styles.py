@@ -80,6 +80,8 @@ def date_text(value: Value, style: int | None, line: int) -> str:
         raise sql_error(281, style, "date", line=line)
     if style in _MOMENT_STYLES:
         return f"strftime({sql}, '{_MOMENT_STYLES[style]}')"
+    if style == 22:
+        return f"(strftime({sql}, '%m/%d/%y ') || lpad(strftime({sql}, '%-I'), 2, ' ') || strftime({sql}, ':%M:%S %p'))"
     if style in _COLON_STYLES:
         return f"(strftime({sql}, '{_COLON_STYLES[style]}') || {_after_colon(value)})"
     if style in _FRACTION_STYLES:

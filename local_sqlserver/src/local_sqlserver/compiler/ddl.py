@@ -21,19 +21,24 @@ from local_sqlserver.compiler.contract import (
 )
 from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.expressions import has_aggregate
-from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.keys import (
+    index_name,
+    indexed_keys,
+    is_columnstore,
+    looked_up_keys,
+    refuse_duplicates,
+    unique_index,
+)
 from local_sqlserver.compiler.names import Rows, Scope, relation_source
 from local_sqlserver.compiler.objects import (
     check_failed,
     create_sequence,
     identity_sequence,
-    index_name,
     last_identity,
     move_identity,
-    refuse_duplicates,
     sibling,
     temporary,
-    unique_index,
 )
 from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
@@ -112,14 +117,18 @@ class DefinitionCompiler(DataCompiler):
         return [
             f"CREATE {temporary(relation)}TABLE {relation.duckdb_name} ({listed})",
             *(
-                self._unique_index(constraint, relation)
-                for constraint in relation.constraints
-                if constraint.kind in UNIQUE_KINDS
+                unique_index(relation, constraint, self.key_filter(constraint, relation))
+                for constraint in indexed_keys(relation)
             ),
         ]
 
     def truncate(self, node: syntax.Truncate) -> Translation:
-        """TRUNCATE TABLE; an identity column restarts at its seed."""
+        """TRUNCATE TABLE; an identity column restarts at its seed. Raises 4701 for an absent table."""
+        known = self.existing(node.target, node.line)
+        if known is None:
+            raise sql_error(4701, node.target[-1], line=node.line)
+        if known.synonym:
+            raise sql_error(4708, node.target[-1], line=node.line)
         relation = self.target(node.target, node.line)
         if any(child != relation for child, _ in foreign_keys.is_referenced(self.context, relation)):
             raise sql_error(4712, ".".join(node.target), line=node.line)
@@ -127,7 +136,7 @@ class DefinitionCompiler(DataCompiler):
         identity = next((column.identity for column in relation.columns if column.identity), None)
         if identity:
             statements.append(create_sequence(relation, identity))
-        if any(constraint.kind in UNIQUE_KINDS for constraint in relation.constraints):
+        if indexed_keys(relation):
             # A new table, because DuckDB removes each key from its index alone: 10 seconds for 600,000 rows.
             statements += [f"DROP TABLE {relation.duckdb_name}", *self._created(relation)]
         else:
@@ -143,11 +152,9 @@ class DefinitionCompiler(DataCompiler):
     ) -> ColumnInfo:
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
-            scope = Scope(None, [relation_source(so_far, relation.name, "")])
-            before_it = len(self.parameters)
-            value = self.expression(definition.computed.expression, scope)
-            if len(self.parameters) > before_it:
-                raise unsupported("A computed column with the time, the user or the session", definition.line)
+            value, reads_clock = self._computed(definition.computed.expression, so_far)
+            if reads_clock and definition.persisted:
+                raise sql_error(4936, definition.name, relation.name, line=definition.line)
             return ColumnInfo(
                 definition.name,
                 value.type,
@@ -187,10 +194,30 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(128, default.text, line=default.line) from error
         del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
+    def _computed(self, expression: syntax.Expression, relation: Relation) -> tuple[Value, bool]:
+        """The value of a computed column, and whether it reads the clock; raises 40510 for the user and the session."""
+        source = relation_source(relation, relation.name, "")
+        before = len(self.parameters)
+        self.expression(expression, Scope(None, [source]))
+        reads_clock = len(self.parameters) > before
+        del self.parameters[before:]
+        # Like a view, the definition in DuckDB has no parameters.
+        kept, self.in_view = self.in_view, True
+        value = self.expression(expression, Scope(None, [source]))
+        self.in_view = kept
+        return value, reads_clock
+
+    def _refuse_clock(self, names: tuple[str, ...], relation: Relation, line: int) -> None:
+        """Raise 2729 for an index or key of a computed column that reads the clock."""
+        for column in relation.columns:
+            if column.computed is None or column.name.lower() not in {name.lower() for name in names}:
+                continue
+            if self._computed(parse_expression(column.computed), relation)[1]:
+                raise sql_error(2729, column.name, f"{relation.schema}.{relation.name}", line=line)
+
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
-            scope = Scope(None, [relation_source(relation, relation.name, "")])
-            value = self.expression(parse_expression(column.computed), scope)
+            value, _ = self._computed(parse_expression(column.computed), relation)
             return f"{identifier(column.name)} {duckdb_type(column.type)} GENERATED ALWAYS AS ({value.sql})"
         null = "" if column.nullable else " NOT NULL"
         return f"{identifier(column.name)} {duckdb_type(column.type)}{null}"
@@ -211,6 +238,7 @@ class DefinitionCompiler(DataCompiler):
                 if name.lower() not in known:
                     raise sql_error(1911, name, line=given.line)
             columns = tuple(known[name.lower()] for name in columns)
+            self._refuse_clock(columns, relation, given.line)
         if given.kind in ("IX", "UX"):
             return ConstraintInfo(
                 *(given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""),
@@ -248,6 +276,8 @@ class DefinitionCompiler(DataCompiler):
         relation = self.existing(node.target, node.line)
         if relation is None or relation.kind in ("V", "S"):
             raise sql_error(4902, ".".join(node.target), line=node.line)
+        if relation.synonym:
+            raise sql_error(4909, ".".join(node.target), line=node.line)
         if node.switched:
             return self._switch_constraints(node, relation)
         if node.alter_column is not None:
@@ -289,18 +319,8 @@ class DefinitionCompiler(DataCompiler):
             if column.name not in known and column.name in values and not column.identity
         ]
         rows = f"SELECT {', '.join(['*', *added])} FROM {before.duckdb_name}"
-        where = self._filter(constraint, after)
+        where = self.key_filter(constraint, after)
         return [refuse_duplicates(after, constraint, rows, where, constraint.name)]
-
-    def _unique_index(self, constraint: ConstraintInfo, relation: Relation) -> str:
-        """The statement that creates the index of a key or unique index."""
-        return unique_index(relation, constraint.name, constraint.columns, self._filter(constraint, relation))
-
-    def _filter(self, constraint: ConstraintInfo, relation: Relation) -> str:
-        if constraint.kind != "UX" or not constraint.definition:
-            return ""
-        scope = Scope(None, [relation_source(relation, relation.name, "")])
-        return self.condition(parse_expression(constraint.definition), scope).sql
 
     def _alter_add(self, node: syntax.AlterTable, relation: Relation) -> Translation:
         """ALTER TABLE ADD of columns and constraints."""
@@ -470,7 +490,7 @@ class DefinitionCompiler(DataCompiler):
         constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
         if constraint is not None and constraint.kind not in ("UX", "IX"):
             self._refuse_referenced_key(constraint, relation, node.line)
-            if constraint.kind in UNIQUE_KINDS:
+            if constraint in indexed_keys(relation):
                 statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
             kept = tuple(known for known in relation.constraints if known is not constraint)
             return replace(relation, constraints=kept)
@@ -537,6 +557,9 @@ class DefinitionCompiler(DataCompiler):
                 statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
                 changes.append(CatalogChange("drop sequence", relation))
                 continue
+            if relation.synonym:
+                named = ".".join(name)
+                raise sql_error(3705, node.kind, named, named, "synonym", "DROP SYNONYM", line=node.line)
             is_view = relation.kind in ("V", "S")
             if relation.kind == "S" or is_view != (kind == "view"):
                 other = "VIEW" if is_view else "TABLE"
@@ -619,8 +642,8 @@ class DefinitionCompiler(DataCompiler):
         relation = self.existing(node.target, node.line)
         if relation is None:
             raise sql_error(1088, ".".join(node.target), state=12, line=node.line)
-        if relation.kind not in ("U", "T", "@"):
-            raise unsupported("An index on a view", node.line)
+        if relation.kind not in ("U", "T", "@") or relation.synonym:
+            raise unsupported(f"An index on a {'synonym' if relation.synonym else 'view'}", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
         for name in (*node.columns, *node.included):
             if name.lower() not in known:
@@ -631,6 +654,7 @@ class DefinitionCompiler(DataCompiler):
         if node.clustered and clustered is not None:
             raise sql_error(1902, ".".join(node.target), clustered, state=3, line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
+        self._refuse_clock(columns, relation, node.line)
         constraint = ConstraintInfo(
             node.name,
             "UX" if node.unique else "IX",
@@ -645,6 +669,8 @@ class DefinitionCompiler(DataCompiler):
         after = replace(relation, constraints=(*relation.constraints, constraint))
         if node.unique:
             statements = self._refuse_duplicates(constraint, relation, after, {}) + self._rebuilt(relation, after, {})
+        elif indexed_keys(relation) != indexed_keys(after):
+            statements = self._rebuilt(relation, after, {})
         return _ddl(
             tuple(statements),
             CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
@@ -668,9 +694,8 @@ class DefinitionCompiler(DataCompiler):
         if relation.kind == "V":
             return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
         stored = ", ".join(identifier(column.name) for column in relation.columns if column.computed is None)
-        keys = [constraint for constraint in relation.constraints if constraint.kind in UNIQUE_KINDS]
         statements = [
-            *(f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in keys),
+            *(f"DROP INDEX {index_name(relation, constraint.name)}" for constraint in indexed_keys(relation)),
             *self._created(after),
             f"INSERT INTO {after.duckdb_name} ({stored}) SELECT {stored} FROM {relation.duckdb_name}",
             f"DROP TABLE {relation.duckdb_name}",
@@ -781,11 +806,14 @@ class DefinitionCompiler(DataCompiler):
                 raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
             raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
         self._refuse_referenced_key(constraint, relation, node.line)
-        statements: tuple[str, ...] = ()
-        if constraint.kind == "UX":
-            statements = (f"DROP INDEX {index_name(relation, constraint.name)}",)
         kept = tuple(known for known in relation.constraints if known is not constraint)
-        return _ddl(statements, CatalogChange("drop index", replace(relation, constraints=kept), node.name))
+        after = replace(relation, constraints=kept)
+        statements: list[str] = []
+        if constraint in indexed_keys(relation):
+            statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
+        elif not is_columnstore(after) and looked_up_keys(relation):
+            statements = self._rebuilt(relation, after, {})
+        return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 
     def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
         """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column."""

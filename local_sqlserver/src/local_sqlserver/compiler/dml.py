@@ -1,8 +1,8 @@
 """INSERT, UPDATE, DELETE, MERGE and TRUNCATE.
 
 The compiled SQL checks lengths (2628) and CHECK constraints (547) and computes defaults and identity values itself,
-because errors of DuckDB's table constraints lack the names that SQL Server's messages contain. NOT NULL and unique keys
-are DuckDB's, because only a table can enforce them.
+because errors of DuckDB's table constraints lack the names that SQL Server's messages contain. NOT NULL is DuckDB's.
+Keys are enforced by DuckDB's indexes or looked up after the statement (``keys``).
 
 DuckDB's own statements lack OUTPUT with old values, several actions and new values of keys. A statement with one of
 these first writes the rows that it changes to a temporary table, with their old and new values. It then changes the
@@ -17,10 +17,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from local_sqlserver.compiler import foreign_keys
-from local_sqlserver.compiler.contract import UNIQUE_KINDS, ColumnInfo, Relation, Translation
+from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Context, KeyLookup, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert, implicit
 from local_sqlserver.compiler.expressions import refuse_windows
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.keys import key_lookup, keys_of, looked_up_keys
 from local_sqlserver.compiler.names import (
     OutputColumn,
     Rows,
@@ -30,6 +31,7 @@ from local_sqlserver.compiler.names import (
 )
 from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
 from local_sqlserver.compiler.queries import sources_of
+from local_sqlserver.compiler.row_text import not_allowed
 from local_sqlserver.compiler.types import BIGINT, INT, duckdb_type
 from local_sqlserver.compiler.user_functions import FunctionCompiler
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -91,6 +93,10 @@ class DataCompiler(FunctionCompiler):
     _changes = 0
     """The number of tables of changed rows of this statement."""
 
+    def __init__(self, context: Context, line: int) -> None:
+        super().__init__(context, line)
+        self.key_lookups: list[KeyLookup] = []
+
     def target(self, name: syntax.Name, line: int) -> Relation:
         """The table that a statement changes; views and system views are refused."""
         relation = self.context.relation(name, line)
@@ -108,8 +114,9 @@ class DataCompiler(FunctionCompiler):
     def default(self, column: ColumnInfo, relation: Relation, line: int) -> Value:
         """The value of a column that a row leaves out: the next identity value, the default or NULL."""
         if column.identity:
-            sql = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
-            return Value(sql, column.type)
+            cast = f"CAST(nextval({quote(identity_sequence(relation))}) AS {duckdb_type(column.type)})"
+            failed = raise_sql(8115, quote("IDENTITY"), quote(column.type.name))
+            return Value(f"coalesce(TRY_{cast}, {failed})", column.type)
         if column.default is None:
             return typed_null(column.type)
         # The catalog stores T-SQL, because sys.default_constraints shows it and a default may read the session.
@@ -210,6 +217,8 @@ class DataCompiler(FunctionCompiler):
             )
             given = set(rows[0])
         elif node.query is not None:
+            if node.query.form is not None:
+                raise not_allowed(node.query.form, "INSERT")
             selected = self.query_rows(node.query, None)
             if len(selected.columns) != len(columns):
                 raise _value_count(node, len(selected.columns), len(columns))
@@ -239,6 +248,7 @@ class DataCompiler(FunctionCompiler):
                 values[column.name] = self.default(column, relation, line)
         inserted = foreign_keys.Changes(relation, self.changes_name(1), "INSERT", inserted="TRUE")
         if node.output is None and not relation.identity_insert and not foreign_keys.concern(self.context, inserted):
+            self.look_up_keys(relation)
             names = ", ".join(identifier(column.name) for column in writable)
             sql = f"{tables}INSERT INTO {relation.duckdb_name} ({names}) {self._checked_rows(relation, values, source)}"
             identity = next((column for column in relation.columns if column.identity), None)
@@ -306,6 +316,7 @@ class DataCompiler(FunctionCompiler):
 
     def _insert_changed(self, relation: Relation, changes: str, verb: str, where: str = "") -> str:
         """The statement that inserts the new rows."""
+        self.look_up_keys(relation)
         stored = [column.name for column in relation.columns if column.computed is None]
         new = self._new_values(relation, verb)
         names = ", ".join(map(identifier, stored))
@@ -347,6 +358,8 @@ class DataCompiler(FunctionCompiler):
         return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
 
     def _insert_columns(self, node: syntax.Insert, relation: Relation) -> list[ColumnInfo]:
+        if node.columns is None and relation.identity_insert:
+            raise sql_error(8101, ".".join(node.target), line=node.line)
         by_name = {column.name.lower(): column for column in relation.columns}
         if node.columns is None:
             return [
@@ -404,6 +417,7 @@ class DataCompiler(FunctionCompiler):
             column_names=returned.names if returned else (),
             identity_table=identity_table,
             assignments=assignments,
+            key_lookups=tuple(self.key_lookups),
         )
 
     def _with_output(
@@ -461,6 +475,7 @@ class DataCompiler(FunctionCompiler):
         for column in into.columns:
             if column.name not in values and not column.computed:
                 values[column.name] = self.default(column, into, output.line)
+        self.look_up_keys(into)
         source = f'SELECT {", ".join(given)} FROM (SELECT {returned.sql} FROM {changes} AS "_u") AS "_r"'
         names = ", ".join(map(identifier, values))
         return f"INSERT INTO {into.duckdb_name} ({names}) {self._checked_rows(into, values, source)}"
@@ -681,10 +696,23 @@ class DataCompiler(FunctionCompiler):
     def _changes_keys(self, relation: Relation, changed: set[str]) -> bool:
         """Whether an assignment of these columns may change a key or unique index."""
         return any(
-            constraint.kind in UNIQUE_KINDS
-            and (constraint.definition or {name.lower() for name in constraint.columns} & changed)
-            for constraint in relation.constraints
+            bool(constraint.definition or {name.lower() for name in constraint.columns} & changed)
+            for constraint in keys_of(relation)
         )
+
+    def key_filter(self, constraint: ConstraintInfo, relation: Relation) -> str:
+        """The condition of the rows that a unique index holds, '' for all."""
+        if constraint.kind != "UX" or not constraint.definition:
+            return ""
+        scope = Scope(None, [relation_source(relation, relation.name, "")])
+        return self.condition(parse_expression(constraint.definition), scope).sql
+
+    def look_up_keys(self, relation: Relation) -> None:
+        """Have the keys of a table without indexes looked up, because the statement inserts rows."""
+        for constraint in looked_up_keys(relation):
+            lookup = key_lookup(relation, constraint, self.key_filter(constraint, relation))
+            if lookup not in self.key_lookups:
+                self.key_lookups.append(lookup)
 
     def _row_limit(self, top: syntax.Top | None) -> str:
         if top is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -354,6 +355,8 @@ def literal(node: syntax.Literal) -> Value:
         case "money":
             return Value(f"CAST({quote(text)} AS DECIMAL(19,4))", SqlType("money"), cost=Cost.NAME)
         case "float":
+            if math.isinf(float(text)):
+                raise sql_error(168, text, 8, line=node.line)
             return Value(f"CAST({quote(text)} AS DOUBLE)", SqlType("float"), cost=Cost.NAME)
         case "varchar" | "nvarchar":
             limit = 4000 if node.kind == "nvarchar" else 8000

@@ -31,7 +31,8 @@ class Value:
     ``constant`` is the value of a literal (text without quotes, digits of a number). ``null`` marks the bare NULL,
     which takes any type. ``collation`` is that of a column or of a COLLATE clause; None is the database's, which either
     overrides. ``cost`` is the cost of repeating the SQL; by default it is never repeated. ``identity`` marks a
-    reference to an IDENTITY column, ``required`` a value that SQL Server knows never to be NULL.
+    reference to an IDENTITY column, ``required`` a value that SQL Server knows never to be NULL. ``path`` is SQL of the
+    path of the file whose content is the value, '' for others.
     """
 
     sql: str
@@ -42,6 +43,7 @@ class Value:
     cost: Cost = Cost.MACROS
     identity: bool = False
     required: bool = False
+    path: str = ""
 
     @property
     def is_text(self) -> bool:

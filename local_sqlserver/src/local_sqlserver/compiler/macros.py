@@ -72,7 +72,7 @@ tsql_ascii(v) AS CASE
     ELSE TRY_CAST(concat('0x', hex(tsql_encode_1252(left(v, 1)))) AS INTEGER) END;
 
 tsql_integer_text(v) AS CASE
-    WHEN regexp_full_match(trim(v, ' '), '[+-]?[0-9]+') THEN trim(v, ' ')
+    WHEN regexp_full_match(v, ' *[+-]?[0-9]+ *') THEN v
     WHEN trim(v, ' ') IN ('', '+', '-') THEN '0' END;
 
 tsql_integer_failure(v, source, target) AS CASE
@@ -102,7 +102,7 @@ tsql_float_text(v) AS CASE
 tsql_bit(v) AS CAST(CASE
     WHEN lower(trim(v, ' ')) = 'true' THEN 1
     WHEN lower(trim(v, ' ')) = 'false' THEN 0
-    WHEN tsql_integer_text(v) IS NOT NULL THEN CASE WHEN regexp_full_match(tsql_integer_text(v), '[+-]?0+')
+    WHEN tsql_integer_text(v) IS NOT NULL THEN CASE WHEN regexp_full_match(tsql_integer_text(v), ' *[+-]?0+ *')
         THEN 0 ELSE 1 END
     END AS TINYINT);
 
@@ -177,9 +177,9 @@ tsql_time_of_text(c) AS CASE
 
 tsql_timestamp(v, with_century, without_century) AS CASE
     WHEN v IS NULL OR starts_with(v, '0000') THEN NULL
+    WHEN strlen(v) = 8 AND regexp_full_match(v, '\d{8}') THEN try_strptime(v, '%Y%m%d')
     WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)?')
         THEN TRY_CAST(v AS TIMESTAMP)
-    WHEN regexp_full_match(v, '\d{8}') THEN TRY_CAST(concat(v[1:4], '-', v[5:6], '-', v[7:8]) AS TIMESTAMP)
     ELSE tsql_date_of_text(regexp_replace(trim(v, ' '), '( *[T ]|^)CLOCK$', ''), with_century, without_century)
         + tsql_time_of_text(ltrim(regexp_replace(
             regexp_extract(trim(v, ' '), '([T ]|^)CLOCK$'), ' ?(Z|[+-]\d\d?:\d\d)$', ''), 'T '))

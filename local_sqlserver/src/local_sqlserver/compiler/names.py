@@ -16,7 +16,8 @@ from local_sqlserver.types import SqlType
 class OutputColumn:
     """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL.
 
-    ``null`` marks a bare NULL, ``required`` a column that is never NULL.
+    ``null`` marks a bare NULL, ``required`` a column that is never NULL. ``path`` is the name, in the DuckDB SQL, of
+    the column beside it with the path of the file that it contains.
     """
 
     name: str
@@ -26,6 +27,7 @@ class OutputColumn:
     null: bool = False
     identity: bool = False
     required: bool = False
+    path: str = ""
 
     @property
     def own_collation(self) -> Collation | None:
@@ -76,15 +78,14 @@ class SourceColumns:
         self.used[column.name] = None
         if column.name.lower() in self.replacements:
             return self.replacements[column.name.lower()]
-        reference = f"{identifier(self.emitted)}.{identifier(column.emitted)}"
-        if not self.emitted:
-            reference = identifier(column.emitted)
+        source = f"{identifier(self.emitted)}." if self.emitted else ""
         return Value(
-            reference,
+            f"{source}{identifier(column.emitted)}",
             column.type,
             collation=column.own_collation,
             cost=Cost.NAME,
             identity=column.identity,
+            path=f"{source}{identifier(column.path)}" if column.path else "",
             required=column.required,
         )
 
@@ -136,6 +137,8 @@ class Scope:
     def resolve(self, node: syntax.Column) -> tuple[Value, Scope, str]:
         """The column's SQL, the scope that holds it and its printed name; raises 207, 209, 4104."""
         *qualifier, name = node.parts
+        if name == "$IDENTITY":
+            name = next((c.name for source in self.sources for c in source.columns if c.identity), name)
         # The innermost scope with the name decides, as in SQL Server: a subquery's column hides an outer one.
         scope: Scope | None = self
         while scope is not None:

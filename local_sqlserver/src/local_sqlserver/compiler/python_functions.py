@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -160,6 +161,12 @@ def tsql_sha512(data: bytes) -> bytes:
     return hashlib.sha512(data).digest()
 
 
+def tsql_file_hash(path: str, algorithm: str) -> bytes:
+    """Return the hash of a file by an algorithm of hashlib."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, algorithm).digest()
+
+
 def tsql_gzip(data: bytes) -> bytes:
     """Compress data in the GZIP format, always to the same bytes."""
     return gzip.compress(data, mtime=0)
@@ -187,8 +194,8 @@ _OPEN_BYTES = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
 def tsql_decode_utf16(data: bytes) -> str:
-    """Decode an NVARCHAR; a byte too many is lost, half a surrogate pair becomes U+FFFD."""
-    return data[: len(data) // 2 * 2].decode("utf-16-le", "replace")
+    """Decode an NVARCHAR; a zero follows an odd number of bytes, half a surrogate pair becomes U+FFFD."""
+    return (data + b"\0" * (len(data) % 2)).decode("utf-16-le", "replace")
 
 
 def tsql_guid_bytes(guid: str) -> bytes:
@@ -221,6 +228,7 @@ _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_get_bit: (["BIGINT", "BIGINT", "INTEGER"], "TINYINT"),
     tsql_set_bit: (["BIGINT", "BIGINT", "TINYINT", "INTEGER"], "BIGINT"),
     tsql_sha512: (["BLOB"], "BLOB"),
+    tsql_file_hash: (["VARCHAR", "VARCHAR"], "BLOB"),
     tsql_gzip: (["BLOB"], "BLOB"),
     tsql_gunzip: (["BLOB"], "BLOB"),
     tsql_encode_1252: (["VARCHAR"], "BLOB"),

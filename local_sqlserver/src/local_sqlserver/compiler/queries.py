@@ -23,6 +23,7 @@ from local_sqlserver.compiler.fragments import (
 )
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
+from local_sqlserver.compiler.row_text import row_text
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -215,7 +216,7 @@ class QueryCompiler(ExpressionCompiler):
     def _refuse_order(self, query: syntax.Query) -> None:
         body = query.body
         paged = query.offset is not None or (isinstance(body, syntax.Select) and body.top is not None)
-        if query.order and not paged:
+        if query.order and not paged and query.form is None:
             raise sql_error(1033, line=query.line)
 
     def rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
@@ -227,6 +228,10 @@ class QueryCompiler(ExpressionCompiler):
     def query_rows(self, query: syntax.Query, parent: Scope | None) -> Rows:
         """A query with its ORDER BY."""
         body = query.body
+        if query.form is not None:
+            if query.form.mode == "AUTO" and len(list(sources_of(_first_select(body).source))) != 1:
+                raise unsupported("FOR JSON AUTO of anything but one table", query.line)
+            return row_text(self.query_rows(replace(query, form=None), parent), query.form, body)
         if isinstance(body, syntax.Select):
             return self.select(body, parent, query)
         rows = self._body(body, parent)
@@ -235,7 +240,7 @@ class QueryCompiler(ExpressionCompiler):
         # ORDER BY and paging of a set operation see only its columns, so they enclose it.
         scope = Scope(None, [SourceColumns("_u", "_u", rows.columns)])
         items = [(column, reference("_u", column)) for column in rows.columns]
-        listed = _first_items(body)
+        listed = _first_select(body).items
         order = self._order(
             tuple(_by_position(item, listed) for item in query.order), scope, items, must_be_listed=True
         )
@@ -555,6 +560,8 @@ class QueryCompiler(ExpressionCompiler):
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
                 name = item.value.parts[-1]
+            if name == "$IDENTITY":
+                name = next((c.name for source in scope.sources for c in source.columns if c.identity), name)
             add(name, value)
         # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
@@ -670,8 +677,8 @@ class QueryCompiler(ExpressionCompiler):
             raise unsupported("OPENROWSET(BULK …) in a view", node.line)
         # read_blob expands wildcards in a path
         file = glob.escape(self.context.file(node.path, node.data_source, node.line))
-        column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn")
-        rows = Rows(f'SELECT content AS "BulkColumn" FROM read_blob({quote(file)})', (column,))
+        column = OutputColumn("BulkColumn", SqlType("varbinary", length=MAX), "BulkColumn", path="file path")
+        rows = Rows(f'SELECT content AS "BulkColumn", filename AS "file path" FROM read_blob({quote(file)})', (column,))
         return self._derived(rows, node.alias, node.columns, scope, node.line)
 
     def _join(self, node: syntax.Join, scope: Scope) -> str:
@@ -807,11 +814,11 @@ def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:
         yield source
 
 
-def _first_items(body: syntax.Body) -> tuple[syntax.Item, ...]:
-    """The select list of the first SELECT of a set operation."""
+def _first_select(body: syntax.Body) -> syntax.Select:
+    """The first SELECT of a set operation."""
     while not isinstance(body, syntax.Select):
         body = body.left if isinstance(body, syntax.SetOperation) else body.body
-    return body.items
+    return body
 
 
 def _by_position(item: syntax.OrderItem, listed: tuple[syntax.Item, ...]) -> syntax.OrderItem:

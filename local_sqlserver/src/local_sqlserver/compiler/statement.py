@@ -8,11 +8,12 @@ from typing import Any
 
 from local_sqlserver.collation import named
 from local_sqlserver.compiler.accumulation import accumulate, accumulates
-from local_sqlserver.compiler.contract import ColumnInfo, Context, Translation
+from local_sqlserver.compiler.contract import ColumnInfo, Context, KeyLookup, Relation, Translation
 from local_sqlserver.compiler.conversions import implicit
 from local_sqlserver.compiler.ddl import DefinitionCompiler
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, typed_null
 from local_sqlserver.compiler.names import Scope
+from local_sqlserver.compiler.row_text import chunks, not_allowed
 from local_sqlserver.compiler.types import BIT
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
@@ -47,6 +48,13 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
         column_types=types,
         column_names=("",),
     )
+
+
+def key_lookups(relation: Relation, context: Context, line: int) -> tuple[KeyLookup, ...]:
+    """The keys without an index of a table, to be looked up after rows were inserted into it."""
+    compiler = DefinitionCompiler(context, line)
+    compiler.look_up_keys(relation)
+    return tuple(compiler.key_lookups)
 
 
 def check_function(node: syntax.CreateFunction, context: Context) -> tuple[ColumnInfo, ...]:
@@ -92,6 +100,10 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
     if isinstance(body, syntax.SetOperation) and _assigns(body):
         raise sql_error(10734, line=node.line)
     rows = compiler.query_rows(query, None)
+    if query.form is not None:
+        if isinstance(body, syntax.Select) and (body.into or any(item.variable for item in body.items)):
+            raise not_allowed(query.form, "SELECT INTO" if body.into else "ASSIGNMENT")
+        rows = chunks(rows)
     if isinstance(body, syntax.Select) and body.into:
         return compiler.select_into(node, body, tables, rows)
     assignments: tuple[str, ...] = ()

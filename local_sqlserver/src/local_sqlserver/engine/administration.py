@@ -30,6 +30,7 @@ from local_sqlserver.engine.resolution import invalid_object
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState
+from local_sqlserver.engine.synonyms import Synonyms
 from local_sqlserver.engine.user_types import UserTypes
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error, unsupported
@@ -63,7 +64,14 @@ _DATABASE_OPTIONS = {
 """ALTER DATABASE … SET options without an effect that a session could observe in the stand-in."""
 
 
-_KINDS = {"U": "table", "V": "view", "P": "procedure", "FN": "function", "IF": "function", "TF": "function"}
+_KINDS = {
+    "U": "table",
+    "V": "view",
+    "P": "procedure",
+    "SO": "sequence",
+    "SN": "synonym",
+    **dict.fromkeys(("FN", "IF", "TF"), "function"),
+}
 """The kinds of objects by their type in sys.objects."""
 
 
@@ -94,6 +102,7 @@ class Administration:
         self._compilation = compilation
         self._runner = runner
         self.types = UserTypes(view, work, permissions, compilation, self._writing)
+        self.synonyms = Synonyms(view, work, permissions, compilation, self._writing)
 
     @contextmanager
     def _writing(self, line: int) -> Iterator[None]:
@@ -316,8 +325,8 @@ class Administration:
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
         """DROP TABLE, VIEW, SEQUENCE, TYPE, PROCEDURE, FUNCTION, SCHEMA and DATABASE."""
-        if statement.kind == "TYPE":
-            yield from self.types.drop(statement, frame)
+        if statement.kind in ("TYPE", "SYNONYM"):
+            yield from (self.types if statement.kind == "TYPE" else self.synonyms).drop(statement, frame)
             return
         if statement.kind in ("TABLE", "VIEW", "SEQUENCE"):
             translation, relations = self._compilation.compiled(statement, frame)

@@ -28,8 +28,6 @@ class Conversion:
 
     value: str
     error: str
-    fits: int | None = None
-    """The number of bytes up to which no field can be in error; None if every field must be checked."""
 
 
 def conversion(
@@ -48,8 +46,7 @@ def conversion(
         failed = f"CASE WHEN {field} IS NULL THEN {UNEXPECTED_NULL} ELSE {failed} END"
     if invalid is not None:
         failed = f"CASE WHEN contains({field}, '{invalid}') THEN {MISMATCH} ELSE {failed} END"
-    unchecked = column.type.name in TEXT and (column.nullable or default is not None) and invalid is None
-    return Conversion(value, failed, column.type.length if unchecked and column.type.length != MAX else None)
+    return Conversion(value, failed)
 
 
 def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str, str]:
@@ -68,8 +65,8 @@ def _rule(column: ColumnInfo, text: str, *, wide: bool, line: int) -> tuple[str,
             bare = f"replace({trimmed}, ' ', '')"
             integer = duckdb_type(declared)
             value, failed = _checked(trimmed, "[+-]? *[0-9]+", f"TRY_CAST({bare} AS {integer})", OVERFLOW)
-            # Nearly every field is digits alone: no need for a regular expression.
-            digits, cast = f"translate({text}, '0123456789', '') = ''", f"TRY_CAST({text} AS {integer})"
+            # Nearly every field is digits alone, and trimming costs more than this regular expression.
+            digits, cast = f"regexp_full_match({text}, '[0-9]+')", f"TRY_CAST({text} AS {integer})"
             return (
                 f"CASE WHEN {digits} THEN {cast} ELSE {value} END",
                 f"CASE WHEN {digits} AND {cast} IS NOT NULL THEN 0 ELSE {failed} END",

@@ -19,8 +19,9 @@ from local_sqlserver.compiler import ColumnInfo, Relation
 from local_sqlserver.compiler.fragments import identifier, quote
 from local_sqlserver.compiler.objects import identity_sequence, sequence_start
 from local_sqlserver.engine import bulk_convert
-from local_sqlserver.engine.bulk_file import INVALID, Batch, DataFile
+from local_sqlserver.engine.bulk_file import FIELD_SEPARATOR, INVALID, Batch, DataFile
 from local_sqlserver.engine.bulk_options import BulkOptions, read_options
+from local_sqlserver.engine.file_text import FileText
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 
@@ -91,7 +92,7 @@ class _Loader:
         self._line = line
         self._report = report
         self._errors = 0
-        self._prepared: dict[bool, tuple[str, str]] = {}
+        self._prepared: dict[tuple[bool, bool], tuple[str, str]] = {}
         self._relation = relation
         self._wide = wide
         self._defaults = {name: f"$default{index}" for index, name in enumerate(defaults)}
@@ -104,35 +105,30 @@ class _Loader:
 
     def load(self, batch: Batch) -> int:
         """Insert the good rows of a batch and report the bad ones; return the number of inserted rows."""
-        parameters = {"text": batch.text, "row_separator": batch.row_separator}
-        if len(self._columns) > 1:
-            parameters["field_separator"] = batch.field_separator
-        odd = "\0" in batch.text or INVALID in batch.text
-        if odd not in self._prepared:
-            self._prepared[odd] = self._statements(odd=odd)
-        insert, find_errors = self._prepared[odd]
-        more = {"rows": batch.rows, **self._parameters}
-        (inserted,) = self._connection.execute(insert, {**parameters, **more}).fetchone() or (0,)
+        form = (batch.quoted, batch.odd)
+        if form not in self._prepared:
+            self._prepared[form] = self._statements(*form)
+        insert, find_errors = self._prepared[form]
+        parameters = {"text": FileText(batch.text), "size": len(batch.text)}
+        (inserted,) = self._connection.execute(insert, {**parameters, **self._parameters}).fetchone() or (0,)
         if inserted < batch.rows:
             self._report_errors(batch, find_errors, parameters)
         return int(inserted)
 
-    def _statements(self, *, odd: bool) -> tuple[str, str]:
+    def _statements(self, quoted: bool, odd: bool) -> tuple[str, str]:
         """Return two statements: one inserts a batch's good rows, the other finds its bad rows.
 
-        With ``odd`` the text may contain invalid characters or NULs: a field of a lone NUL is the empty
-        string, as bcp writes it.
+        In an ``odd`` batch a field of a lone NUL is the empty string, as bcp writes it.
         """
         conversions = []
         for index in self._targets:
-            raw = f"fields[{index + 1}]"
-            field = f"CASE {raw} WHEN '' THEN NULL WHEN chr(0) THEN '' ELSE {raw} END" if odd else f"nullif({raw}, '')"
+            field = f"(CASE field{index} WHEN chr(0) THEN '' ELSE field{index} END)" if odd else f"field{index}"
             column = self._columns[index]
             default = self._defaults.get(column.name)
             conversions.append(
                 bulk_convert.conversion(
                     column,
-                    f"({field})",
+                    field,
                     wide=self._wide,
                     default=default,
                     invalid=INVALID if odd else None,
@@ -142,22 +138,20 @@ class _Loader:
         names = [identifier(self._columns[index].name) for index in self._targets]
         values = [conversion.value for conversion in conversions]
         identity = next((column for column in self._columns if column.identity), None)
-        if identity is not None and not self._options.keep_identity:
+        numbered = identity is not None and not self._options.keep_identity
+        if identity is not None and numbered:
             names.append(identifier(identity.name))
             values.append(f"nextval({quote(identity_sequence(self._relation))})")
         errors = [conversion.error for conversion in conversions]
-        split = "string_split(line, $field_separator)" if len(self._columns) > 1 else "[line]"
-        # LIMIT keeps the optimizer from pushing the condition below the split, which would then run twice.
+        rows = _reader(len(self._columns), quoted=quoted, numbered=numbered)
+        good = " AND ".join(f"{error} = 0" for error in errors) or "true"
         insert = (
-            f"INSERT INTO {self._relation.duckdb_name} ({', '.join(names)}) SELECT {', '.join(values)} "
-            f"FROM (SELECT line, {split} AS fields FROM "
-            "(SELECT unnest(string_split($text, $row_separator)) AS line) LIMIT $rows) "
-            f"WHERE {_all_good(conversions)}"
+            f"INSERT INTO {self._relation.duckdb_name} ({', '.join(names)}) SELECT {', '.join(values)} FROM {rows} "
+            f"WHERE {good}"
         )
         find_errors = (
-            f"SELECT number, [{', '.join(errors)}] AS errors FROM (SELECT number, {split} AS fields FROM "
-            "(SELECT unnest(lines) AS line, generate_subscripts(lines, 1) AS number "
-            "FROM (SELECT string_split($text, $row_separator) AS lines))) "
+            f"SELECT number, [{', '.join(errors)}] AS errors "
+            f"FROM (SELECT row_number() OVER () AS number, * FROM {rows}) "
             "WHERE list_max(errors) > 0 ORDER BY number LIMIT $limit"
         )
         return insert, find_errors
@@ -168,7 +162,7 @@ class _Loader:
         self._report_or_raise(sql_error(7399, "BULK", "(null)", reason, line=self._line))
         return sql_error(7330, "BULK", "(null)", line=self._line)
 
-    def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, str]) -> None:
+    def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, Any]) -> None:
         limit = self._options.max_errors + 1 - self._errors
         found = self._connection.execute(find_errors, {**parameters, "limit": limit}).fetchall()
         for number, errors in found:
@@ -244,12 +238,16 @@ def advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) 
     connection.execute(f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}")
 
 
-def _all_good(conversions: Sequence[bulk_convert.Conversion]) -> str:
-    """Build the condition that no field of a row is in error; a line shorter than every limit needs no length check."""
-    texts = [conversion for conversion in conversions if conversion.fits is not None]
-    others = [f"{conversion.error} = 0" for conversion in conversions if conversion.fits is None]
-    if texts:
-        shortest = min(conversion.fits for conversion in texts if conversion.fits is not None)
-        each = " AND ".join(f"{conversion.error} = 0" for conversion in texts)
-        others.append(f"(strlen(line) <= {shortest} OR ({each}))")
-    return " AND ".join(others)
+def _reader(columns: int, *, quoted: bool, numbered: bool) -> str:
+    """Return the call of DuckDB's CSV reader that reads a batch as rows of ``field0``, ``field1`` …, NULL if empty.
+
+    It reads in parallel unless a field may contain the end of a row, or the rows are ``numbered`` in their order.
+    """
+    names = ", ".join(f"'field{index}': 'VARCHAR'" for index in range(columns))
+    mark = '"' if quoted else ""
+    parallel = "false" if quoted or numbered else "true"
+    return (
+        f"read_csv($text, auto_detect = false, header = false, columns = {{{names}}}, delim = '{FIELD_SEPARATOR}', "
+        f"new_line = '\\n', quote = '{mark}', escape = '{mark}', nullstr = '', "
+        f"max_line_size = $size, parallel = {parallel})"
+    )

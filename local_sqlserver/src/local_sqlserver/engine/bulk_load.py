@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy
@@ -19,9 +20,8 @@ from local_sqlserver.compiler import Relation, compile_statement
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.engine.bulk_insert import advance_identity
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.events import Column, Done, Event
+from local_sqlserver.engine.events import Column, ColumnValues, Done, Event
 from local_sqlserver.engine.permissions import Permissions
-from local_sqlserver.engine.rows import insert_rows
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.state import Frame
 from local_sqlserver.engine.transactions import Transactions
@@ -42,7 +42,7 @@ class BulkRows(syntax.Statement):
 
     announced: syntax.InsertBulk
     columns: tuple[Column, ...]
-    values: tuple[Sequence[Any], ...]
+    values: tuple[ColumnValues, ...]
 
 
 class BulkLoad:
@@ -67,7 +67,7 @@ class BulkLoad:
         self._announced = replace(statement, columns=columns)
         yield from ()
 
-    def rows(self, columns: tuple[Column, ...], values: Sequence[Sequence[Any]]) -> BulkRows:
+    def rows(self, columns: tuple[Column, ...], values: Sequence[ColumnValues]) -> BulkRows:
         """Return the statement that loads the rows of a message. Raises SqlError 4804 without INSERT BULK before it."""
         announced, self._announced = self._announced, None
         if announced is None or (columns and len(columns) != len(announced.columns)):
@@ -159,27 +159,35 @@ def _bracketed(name: str) -> str:
 
 
 def _fill(
-    transactions: Transactions, staged: Relation, kinds: Sequence[SqlType], values: Sequence[Sequence[Any]]
+    transactions: Transactions, staged: Relation, kinds: Sequence[SqlType], values: Sequence[ColumnValues]
 ) -> None:
-    """Insert columns of Python values into the temporary table."""
-    if any(kind.name == "datetimeoffset" for kind in kinds):  # NumPy has no time with an offset
-        insert_rows(transactions.connection, staged.duckdb_name, list(zip(*values, strict=True)))
-        return
+    """Insert columns of values into the temporary table."""
     arrays = [_array(kind, column) for kind, column in zip(kinds, values, strict=True)]
     named = {f"c{number}": array for number, array in enumerate(arrays)}
     selected = ", ".join(f"CAST({name} AS {duckdb_type(kind)})" for name, kind in zip(named, kinds, strict=True))
     transactions.load(f"INSERT INTO {staged.duckdb_name} SELECT {selected} FROM bulk_rows", "bulk_rows", named)
 
 
-def _array(kind: SqlType, values: Sequence[Any]) -> numpy.typing.NDArray[Any]:
+def _array(kind: SqlType, values: ColumnValues) -> numpy.typing.NDArray[Any]:
     """Return a column as an array that DuckDB reads without a step for each value; other types than these are text."""
+    if isinstance(values, numpy.ndarray):
+        return values
     family = TYPES[kind.name].family
     if family in ("integer", "bit", "approximate"):
         mask = [value is None for value in values]
         form = numpy.float64 if family == "approximate" else numpy.int64
         return numpy.ma.masked_array([0 if value is None else value for value in values], mask, form)
+    array = numpy.empty(len(values), object)
+    if kind.name == "datetimeoffset":
+        array[:] = [None if value is None else _with_offset(value) for value in values]
+        return array
     if family in ("date", "datetime"):
         return numpy.array(values, "datetime64[us]")
-    array = numpy.empty(len(values), object)
     array[:] = values if family in ("text", "binary") else [None if value is None else str(value) for value in values]
     return array
+
+
+def _with_offset(value: datetime) -> dict[str, Any]:
+    """Return a DATETIMEOFFSET as DuckDB holds it (``types.OFFSET_TYPE``)."""
+    offset = value.utcoffset() or timedelta()
+    return {"utc": value.replace(tzinfo=None) - offset, "minutes": offset // timedelta(minutes=1)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from local_sqlserver.catalog.objects import CatalogObject
@@ -13,6 +15,7 @@ from local_sqlserver.engine.arguments import ArgumentValue, Call, CallResult
 from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import (
+    Batch,
     Columns,
     Done,
     Event,
@@ -24,6 +27,7 @@ from local_sqlserver.engine.events import (
 )
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.ports import Statements
+from local_sqlserver.engine.result_sets import declared_results
 from local_sqlserver.engine.rows import insert_rows
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.scalars import Scalars
@@ -75,7 +79,7 @@ class Calls:
 
     # --- statements of T-SQL
 
-    def execute(self, statement: syntax.Execute, frame: Frame) -> Iterator[Event]:
+    def execute(self, statement: syntax.Execute, frame: Frame) -> Generator[Event, None, None]:
         """EXEC procedure."""
         name = statement.procedure
         if isinstance(name, str):
@@ -83,7 +87,10 @@ class Calls:
             name = parse_name(text or "")
         arguments = [self._argument(argument, frame) for argument in statement.arguments]
         self.state.last_error = 0
-        result = yield from self.invoke(name, arguments, frame, statement.line)
+        call = self.invoke(name, arguments, frame, statement.line)
+        if statement.results is not None:
+            call = declared_results(call, statement.results, statement.line)
+        result = yield from call
         for position, (value, kind) in result.outputs.items():
             variable = arguments[position].variable
             if variable is not None:
@@ -110,11 +117,14 @@ class Calls:
             variable = frame.variable(argument.output_variable, argument.value.line)
         return ArgumentValue(argument.name, value, kind, output=variable is not None, variable=variable)
 
-    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Iterator[Event]:
+    def execute_string(self, statement: syntax.ExecuteString, frame: Frame) -> Generator[Event, None, None]:
         """EXEC ('text')."""
         text, _ = self._scalars.evaluate(frame, statement.text)
         self.state.last_error = 0
-        yield from self.dynamic(text or "", (), frame)
+        call = self.dynamic(text or "", (), frame)
+        if statement.results is not None:
+            call = declared_results(call, statement.results, statement.line)
+        yield from call
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
         """INSERT … EXEC inserts the rows of all result sets into the target."""
@@ -125,20 +135,23 @@ class Calls:
         rows: list[tuple[Any, ...]] = []
         try:
             source = statement.source
+            if source.results is not None:
+                raise unsupported("INSERT … EXEC … WITH RESULT SETS", statement.line)
             if isinstance(source, syntax.Execute):
                 events = self.execute(source, frame)
             else:
                 events = self.execute_string(source, frame)
-            for event in events:
-                if isinstance(event, Columns):
-                    found = [column.type for column in event.columns]
-                    if kinds is not None and len(kinds) != len(found):
-                        raise sql_error(213, state=7)
-                    kinds = found
-                elif isinstance(event, Rows):
-                    rows.extend(event.rows)
-                elif not isinstance(event, Done | ProcedureDone):
-                    yield event
+            with closing(events):  # at once, because an open result would block the session's next statement
+                for event in events:
+                    if isinstance(event, Columns):
+                        found = [column.type for column in event.columns]
+                        if kinds is not None and len(kinds) != len(found):
+                            raise sql_error(213, state=7)
+                        kinds = found
+                    elif isinstance(event, Rows | Batch):
+                        rows.extend(event.rows)
+                    elif not isinstance(event, Done | ProcedureDone):
+                        yield event
         finally:
             self._inserting = False
         yield from self._insert_rows(statement, frame, kinds or [], rows)
@@ -214,7 +227,9 @@ class Calls:
                 frame.database = before
         raise sql_error(2812, ".".join(name), line=line)
 
-    def _find(self, name: tuple[str, ...], frame: Frame) -> tuple[str, CatalogObject] | None:
+    def _find(
+        self, name: tuple[str, ...], frame: Frame, *, of_synonym: bool = False
+    ) -> tuple[str, CatalogObject] | None:
         if len(name) > 3:
             raise unsupported("A linked server")
         database = frame.database
@@ -229,6 +244,11 @@ class Calls:
         schemas = [name[-2]] if len(name) > 1 else dict.fromkeys([frame.schema, "dbo"])
         for schema in schemas:
             item = self.view.catalog(database).find(schema, name[-1])
+            if item is not None and item.type == "SN" and not of_synonym:
+                base = self._find(parse_name(item.definition), frame, of_synonym=True)
+                if base is None:
+                    raise sql_error(5313, ".".join(name))
+                return base
             if item is not None and item.type in ("P", "FN"):
                 return database, item
         return None
@@ -411,7 +431,14 @@ class Calls:
         inner.dynamic, inner.signers = True, frame.signers
         parsed = parse_batch(text, parameters, types=self.view.user_types(frame.database))
         item = CatalogObject(0, "", name, "P", self.state.clock, self.state.clock)
-        positions = self._bind(parameters, item, arguments, inner, 0)
+        try:
+            positions = self._bind(parameters, item, arguments, inner, 0)
+        except SqlError as error:
+            if error.number != 201:
+                raise
+            listed = ",".join(f"{parameter.name} {parameter.type}" for parameter in parameters)
+            missing = re.findall(r"'(@[^']*)'", error.message)[-1]
+            raise sql_error(8178, f"({listed}){text}", missing) from error
         code = yield from self._run(parsed, inner)
         outputs = {
             position: (inner.variables[name.lower()].value, inner.variables[name.lower()].type)

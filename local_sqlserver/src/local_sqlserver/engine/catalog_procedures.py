@@ -268,6 +268,7 @@ _KINDS = {
     "IF": "inline function",
     "TF": "table function",
     "SO": "sequence object",
+    "SN": "synonym",
 }
 """The types of objects as sp_help names them, by their type in sys.objects."""
 

@@ -44,11 +44,6 @@ class Compilation:
                 raise binding_error(error, frame.depth) from error
             raise
         self._permissions.check(frame, *found)
-        if self._permissions.restricts(frame):
-            context = self.context(frame)
-            for inner in node.walk():
-                if isinstance(inner, syntax.NextValue):
-                    self._permissions.check_sequence(frame, context.sequence(inner.sequence, inner.line))
         return found
 
     def compile(
@@ -71,6 +66,10 @@ class Compilation:
         else:
             translation = compile_statement(node, context)
         relations = tuple(context.relations)
+        if context.reads_sequence:
+            # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
+            named = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
+            relations = (*relations, *(context.sequence(inner.sequence, inner.line) for inner in named))
         if not context.reads_file:
             self._shared.compiled.put(key, Compiled(node, translation, relations))
         return translation, relations

@@ -69,6 +69,7 @@ class Cursors:
             kinds = [column.type for column in result_columns(description, translation, rows)]
             cursor.translation, cursor.description = translation, description
             cursor.rows, cursor.position = convert_rows(rows, kinds), -1
+            self._state.cursor_rows = len(rows)
         elif statement.action == "CLOSE":
             if cursor.rows is None:
                 raise sql_error(16917)

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy.typing
+
+from local_sqlserver.arrays import Array
 from local_sqlserver.types import SqlType
+
+ColumnValues = Sequence[Any] | numpy.typing.NDArray[Any]
+"""The values of a column: Python values, or an array that DuckDB reads, masked or NaT where they are NULL.
+
+Among Python values, text may stand for a value of any type but binary ones.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,19 @@ class Rows:
     """Some rows of the open result set; values as ``local_sqlserver.types`` describes."""
 
     rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of the open result set, by column: an array that ``arrays.holds`` the column's type, or values."""
+
+    columns: tuple[Array | Sequence[Any], ...]
+
+    @property
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        """The rows as those of ``Rows``."""
+        values = (column.python() if isinstance(column, Array) else column for column in self.columns)
+        return list(zip(*values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +129,9 @@ class TransactionChanged:
     descriptor: int
 
 
-Event = Columns | Rows | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
+Event = (
+    Columns | Rows | Batch | Done | ProcedureDone | ReturnValue | Message | Error | DatabaseChanged | TransactionChanged
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,7 @@ class Session(Protocol):
         ``name`` is as sent ('dbo.p'), or the well-known name of a procedure sent by number.
         """
 
-    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[ColumnValues]) -> Iterator[Event]:
         """Load the rows that follow an INSERT BULK statement, given column by column."""
 
     def transaction(self, request: TransactionRequest) -> Iterator[Event]:

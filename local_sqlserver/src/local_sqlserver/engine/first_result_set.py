@@ -117,6 +117,8 @@ class _Search:
                 for item in items:
                     if isinstance(item, syntax.TableDeclaration):
                         self._declare(item, frame)
+            case syntax.Execute(results=results) | syntax.ExecuteString(results=results) if results is not None:
+                raise unsupported("A description of EXEC … WITH RESULT SETS", statement.line)
             case syntax.ExecuteString():
                 raise sql_error(11514, self._text)
             case syntax.Execute(procedure=name):

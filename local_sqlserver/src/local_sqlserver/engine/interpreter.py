@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.compiler import ColumnInfo
+from local_sqlserver.compiler import ColumnInfo, key_lookups
 from local_sqlserver.compiler.message_format import format_message
 from local_sqlserver.engine import table_variables
 from local_sqlserver.engine.bulk_insert import bulk_insert
@@ -19,7 +19,7 @@ from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.coercion import coerce, to_text
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
-from local_sqlserver.engine.events import Column, DatabaseChanged, Done, Event, Message
+from local_sqlserver.engine.events import Column, ColumnValues, DatabaseChanged, Done, Event, Message
 from local_sqlserver.engine.options import limited, set_options
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.raising import message_of_throw, raised, thrown
@@ -200,7 +200,7 @@ class Interpreter:
         with suppress(Returned):
             yield from self.statements(batch.statements, frame)
 
-    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[ColumnValues]) -> Iterator[Event]:
         """Load the rows after INSERT BULK in the session's base frame."""
         yield from self.statement(self._bulk_load.rows(tuple(columns), values), self._state.base)
 
@@ -230,7 +230,10 @@ class Interpreter:
             self._state.last_error = error.number
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
                 error = self._doom(error, frame)
+            cut_off, self._state.cut_off = self._state.cut_off, None
             if self.in_try:
+                if cut_off is not None:
+                    yield self._state.done(frame, None if frame.settings.nocount else cut_off, 0xC1)
                 raise error from None
             yield from self._report(error, statement, frame)
             return
@@ -266,7 +269,8 @@ class Interpreter:
         yield from error_events(error)
         ends_batch = frame.settings.xact_abort or transactions.doomed or error.number in _ABORTS_BATCH
         if isinstance(statement, _CHANGES) and error.number in _TERMINATES and not ends_batch:
-            yield Message(message_text(3621), 3621, state=0, line=error.line, procedure=error.procedure)
+            number = 3606 if " IDENTITY " in error.message else 3621
+            yield Message(message_text(number), number, state=0, line=error.line, procedure=error.procedure)
         yield Done(in_procedure=frame.in_procedure, error=True)
         if error.severity >= 20:
             raise BatchAborted
@@ -298,11 +302,15 @@ class Interpreter:
         failure: SqlError | None = None
         try:
             with self._work.writing():
+                if self._transactions.count:
+                    self._transactions.keys.before([relation])
                 self._state.row_count = bulk_insert(
                     *(self._transactions.connection, relation, statement.path, given),
                     *(self._shared.bulk_roots, statement.line, reported.append),
                     lambda column: self._default_value(column, statement.line, frame),
                 )
+                context = self._compilation.context(frame)
+                self._transactions.keys.check(key_lookups(relation, context, statement.line))
         except SqlError as error:
             failure = error
         for message in reported:
@@ -484,7 +492,11 @@ class Interpreter:
             yield Message(message_text(5701, database.name), 5701, state=MESSAGES[5701].state, line=statement.line)
 
     def _wait_for(self, statement: syntax.WaitFor, frame: Frame) -> Iterable[Event]:
-        value = self._scalars.evaluate_as(frame, statement.value, SqlType("datetime"))
+        given, kind = self._scalars.evaluate(frame, statement.value)
+        try:
+            value = coerce(given, SqlType("datetime"), kind)
+        except SqlError as error:
+            raise sql_error(148, given) from error
         if value is None:
             raise sql_error(148, "NULL")
         moment = value.time()

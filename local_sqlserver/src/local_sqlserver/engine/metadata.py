@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from local_sqlserver.catalog import system_views
+from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import METADATA_FUNCTIONS
@@ -15,6 +16,7 @@ from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine import object_properties
 from local_sqlserver.engine.properties import REFUSED_PROPERTIES
 from local_sqlserver.engine.session_values import VERSION, SessionValues
+from local_sqlserver.engine.temporary_objects import temporary_object
 from local_sqlserver.errors import SqlError, unsupported
 from local_sqlserver.language.parser import parse_name
 from local_sqlserver.types import SYSNAME, TYPES, storage_bytes
@@ -62,6 +64,9 @@ def _find(values: SessionValues, text: str | None) -> tuple[CatalogObject, str] 
         if known is None:
             return None
         database = known.name
+    if parts[-1].startswith("#"):
+        relation = values.state.temporary(parts[-1])
+        return (temporary_object(values.state, relation), TEMPDB) if relation and database == TEMPDB else None
     item = values.view.catalog(database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
     return (item, database) if item else None
 
@@ -70,10 +75,6 @@ def _object_id(values: SessionValues, arguments: Arguments) -> object:
     text, kind = _argument(arguments, 0), _argument(arguments, 1)
     if text is None:
         return None
-    last = text.split(".")[-1].strip("[]")
-    if last.startswith("#"):
-        relation = values.state.temporary(last)
-        return -abs(hash(relation.duckdb_name)) % 2**30 if relation and kind in (None, "U", "u") else None
     found = _find(values, text)
     if found is not None:
         item = found[0]

@@ -27,8 +27,8 @@ _CHAINED = frozenset({"select", "insert", "update", "delete", "merge"})
 """The commands that an ownership chain covers. TRUNCATE and DDL need a permission of the caller or of a signature."""
 
 
-_FUNCTION_PERMISSIONS = {"FN": "EXECUTE", "IF": "SELECT", "TF": "SELECT"}
-"""The permission that a statement needs on a user-defined function, by the type of the function."""
+_OTHER_PERMISSIONS = {"FN": "EXECUTE", "IF": "SELECT", "TF": "SELECT", "SO": "UPDATE"}
+"""The permission that a statement needs on a user-defined function, or on the sequence of NEXT VALUE FOR."""
 
 
 class Permissions:
@@ -96,23 +96,13 @@ class Permissions:
             if change.relation.kind not in ("T", "@"):
                 self.check_definition(change.action.upper())
         for relation in relations:
-            if relation.kind in _FUNCTION_PERMISSIONS:
-                self._require_function(frame, relation)
+            if relation.kind in _OTHER_PERMISSIONS:
+                self._require_other(frame, relation)
             if relation.kind not in ("U", "V"):
                 continue
             read_only = translation.target is not None and relation != translation.target
             for permission in ("SELECT",) if read_only else _NEEDED.get(translation.command, ("ALTER",)):
                 self.require(frame, permission, relation)
-
-    def restricts(self, frame: Frame) -> bool:
-        """Whether the caller's permissions count in a frame: not those of an administrator or inside a procedure."""
-        return not (self._administrator or frame.chained)
-
-    def check_sequence(self, frame: Frame, sequence: Relation) -> None:
-        """Raise SqlError 229 without UPDATE on the sequence of NEXT VALUE FOR."""
-        database, schema, name = sequence.database, sequence.schema, sequence.name
-        if not self.allowed(database, "UPDATE", schema, name, frame.signers):
-            raise sql_error(229, "UPDATE", name, database, schema)
 
     def require(self, frame: Frame, permission: str, relation: Relation) -> None:
         """Raise SqlError 229, or 1088 for ALTER, unless the session has a permission on a table or view."""
@@ -123,9 +113,9 @@ class Permissions:
             raise sql_error(1088, name, state=7)
         raise sql_error(229, permission, name, database, schema)
 
-    def _require_function(self, frame: Frame, relation: Relation) -> None:
+    def _require_other(self, frame: Frame, relation: Relation) -> None:
         database, schema, name = relation.database, relation.schema, relation.name
-        permission = _FUNCTION_PERMISSIONS[relation.kind]
+        permission = _OTHER_PERMISSIONS[relation.kind]
         if not self.allowed(database, permission, schema, name, frame.signers):
             raise sql_error(229, permission, name, database, schema)
 

@@ -16,7 +16,7 @@ from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState, TableVariable
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.language.parser import parse_batch
+from local_sqlserver.language.parser import parse_batch, parse_name
 from local_sqlserver.types import SqlType
 
 _SYSTEM_SCHEMAS = ("sys", "information_schema")
@@ -62,6 +62,7 @@ class StatementContext:
         self.relations: list[Relation] = []
         self.ignores_checks = False
         self.reads_file = False
+        self.reads_sequence = False
         self._shared = shared
         self._state = state
         self._view = view
@@ -94,7 +95,7 @@ class StatementContext:
         self.relations.append(relation)
         return relation
 
-    def function(self, parts: tuple[str, ...], line: int, *, tables: bool) -> FunctionInfo:
+    def function(self, parts: tuple[str, ...], line: int, *, tables: bool, of_synonym: bool = False) -> FunctionInfo:
         """Resolve a user-defined function; raises SqlError 4121, or 208 for a table-valued one."""
         name = ".".join(parts)
         missing = sql_error(208, name, line=line) if tables else sql_error(4121, parts[0], name, line=line)
@@ -107,6 +108,8 @@ class StatementContext:
         if len(parts) == 1 and self.default_schema.lower() != "dbo":
             item = catalog.find(self.default_schema, parts[-1])
         item = item or catalog.find(schema, parts[-1])
+        if item is not None and item.type == "SN" and not of_synonym:
+            return self.function(parse_name(item.definition), line, tables=tables, of_synonym=True)
         if item is None or item.type not in (("IF", "TF") if tables else ("FN",)):
             raise missing
         self.relations.append(Relation("", item.type, database, item.schema, item.name))
@@ -125,6 +128,7 @@ class StatementContext:
 
     def sequence(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a sequence object; raises SqlError 208."""
+        self.reads_sequence = True
         database, schema = self._database_and_schema(parts, line)
         catalog = self._view.catalog(database)
         item = catalog.find(self.default_schema, parts[-1]) if len(parts) == 1 else None
@@ -175,7 +179,7 @@ class StatementContext:
             database = found.name
         return database, parts[-2] if len(parts) > 1 else "dbo"
 
-    def _relation(self, parts: tuple[str, ...], line: int) -> Relation:
+    def _relation(self, parts: tuple[str, ...], line: int, *, of_synonym: bool = False) -> Relation:
         name = parts[-1]
         if name.startswith("@"):
             table = self._frame.tables.get(name.lower())
@@ -199,6 +203,13 @@ class StatementContext:
             return self._system_relation(view, database)
         if item is None and name.lower().startswith("sys") and refused_views.is_refused("sys", name):
             raise unsupported(f"The system view {name}", line)
+        if item is not None and item.type == "SN" and not of_synonym:  # the base of a synonym is none
+            try:
+                return replace(self._relation(parse_name(item.definition), line, of_synonym=True), synonym=True)
+            except SqlError as error:
+                if error.number != 208:
+                    raise
+                raise sql_error(5313, ".".join(parts), line=line) from error
         if item is None or item.type not in ("U", "V"):
             raise invalid_object(parts, line)
         return self._with_identity_insert(relation_of(item, database))

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from local_sqlserver import utf16
+from local_sqlserver.arrays import Array, holds, uuids
 from local_sqlserver.compiler import Translation
 from local_sqlserver.compiler.types import sql_type
-from local_sqlserver.engine.events import Column, Columns, Event, Rows
+from local_sqlserver.engine.events import Batch, Column, Columns, Event, Rows
 from local_sqlserver.types import MAX, TYPES, UNICODE, SqlType
 
 CHUNK = 2_000
@@ -68,36 +69,35 @@ def convert_rows(rows: list[tuple[Any, ...]], types: Sequence[SqlType]) -> list[
         sample = next((row[index] for row in rows if row[index] is not None), None)
         if sample is not None and (converter := _converter(declared, sample)) is not None:
             converters[index] = converter
-    if not converters:
+    return _changed(rows, converters)
+
+
+def _changed(rows: list[tuple[Any, ...]], changes: dict[int, Callable[[Any], Any]]) -> list[tuple[Any, ...]]:
+    """Change the values of some columns that are not NULL."""
+    if not changes:
         return rows
-    converted = []
+    changed = []
     for row in rows:
         values = list(row)
-        for index, converter in converters.items():
+        for index, change in changes.items():
             if values[index] is not None:
-                values[index] = converter(values[index])
-        converted.append(tuple(values))
-    return converted
+                values[index] = change(values[index])
+        changed.append(tuple(values))
+    return changed
+
+
+def _cutter(declared: SqlType, text_size: int) -> Callable[[Any], Any] | None:
+    """Return the cut of a (MAX) type's values to ``text_size`` bytes (SET TEXTSIZE; -1 is no limit), None for none."""
+    if declared.length != MAX or not 0 <= text_size < UNLIMITED_TEXT:
+        return None
+    if declared.name in UNICODE:
+        return lambda value: utf16.left(value, text_size // 2)
+    return lambda value: value[:text_size]
 
 
 def _cut(rows: list[tuple[Any, ...]], columns: Sequence[Column], text_size: int) -> list[tuple[Any, ...]]:
-    """Cut the values of the (MAX) columns to ``text_size`` bytes; -1 is no limit (SET TEXTSIZE)."""
-    limits = {
-        index: text_size // 2 if column.type.name in UNICODE else text_size
-        for index, column in enumerate(columns)
-        if column.type.length == MAX and 0 <= text_size < UNLIMITED_TEXT
-    }
-    if not limits:
-        return rows
-    cut = []
-    for row in rows:
-        values = list(row)
-        for index, limit in limits.items():
-            value = values[index]
-            if value is not None and len(value) * 2 > limit:  # a character takes up to two code units
-                values[index] = utf16.left(value, limit) if columns[index].type.name in UNICODE else value[:limit]
-        cut.append(tuple(values))
-    return cut
+    cutters = {index: _cutter(column.type, text_size) for index, column in enumerate(columns)}
+    return _changed(rows, {index: cutter for index, cutter in cutters.items() if cutter is not None})
 
 
 def result_set(
@@ -109,3 +109,29 @@ def result_set(
     rows = _cut(convert_rows(rows, [column.type for column in columns]), columns, text_size)
     for start in range(0, len(rows), CHUNK):
         yield Rows(rows[start : start + CHUNK])
+
+
+def declared_columns(translation: Translation) -> tuple[Column, ...] | None:
+    """Name and type the columns of a result before it has rows; None if the translation does not type them all."""
+    columns = []
+    for index, (name, declared) in enumerate(zip(translation.column_names, translation.column_types, strict=True)):
+        if declared is None:
+            return None
+        columns.append(Column(name, declared, identity=index in translation.identities))
+    return tuple(columns)
+
+
+def batch(arrays: Sequence[Array], columns: Sequence[Column], text_size: int) -> Batch:
+    """Return the event of some rows that were read as arrays."""
+    return Batch(tuple(_declared(array, column.type, text_size) for array, column in zip(arrays, columns, strict=True)))
+
+
+def _declared(array: Array, declared: SqlType, text_size: int) -> Array | list[Any]:
+    """Return an array of the declared type, or its values if there is none, or if one is cut (SET TEXTSIZE)."""
+    cutter = _cutter(declared, text_size)
+    if declared.name == "uniqueidentifier" and array.kind == "text":
+        array = uuids(array)
+    if holds(array, declared) and (cutter is None or array.longest <= text_size // 2):
+        return array
+    rows = convert_rows([(value,) for value in array.python()], [declared])
+    return [row[0] for row in (_changed(rows, {0: cutter}) if cutter is not None else rows)]

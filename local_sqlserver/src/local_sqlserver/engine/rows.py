@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import duckdb
 
 from local_sqlserver.catalog.objects import quote
 from local_sqlserver.compiler import Relation
+from local_sqlserver.engine.arrow import Stream
 
 _PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\d+)")
 
@@ -19,16 +21,25 @@ Fetched = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> Fetched:
-    """Run one DuckDB statement and read its whole result, because an open result would block DDL."""
+    """Run one DuckDB statement and read its whole result, because an open one blocks the next statement."""
     connection.execute(sql, _bound(sql, values))
     description = connection.description or []
     return list(description), connection.fetchall() if description else []
 
 
+def stream(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any], rows: int) -> Stream:
+    """Run a query up to its first rows, to read at most ``rows`` at a time; the caller closes the stream."""
+    return Stream(connection, sql, _bound(sql, values), rows)
+
+
 def _bound(sql: str, values: Sequence[Any]) -> dict[str, Any]:
     """Return the parameters of one DuckDB statement, by number."""
-    used = {match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1]}
-    return {number: _held(values[int(number) - 1]) for number in used}
+    return {number: _held(values[int(number) - 1]) for number in _placeholders(sql)} if values else {}
+
+
+@lru_cache(maxsize=1024)
+def _placeholders(sql: str) -> frozenset[str]:
+    return frozenset(match[1] for match in _PLACEHOLDERS.finditer(sql) if match[1])
 
 
 def _held(value: Any) -> Any:

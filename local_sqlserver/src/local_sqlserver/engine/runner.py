@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 
+from local_sqlserver.arrays import Array
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation, failures
 from local_sqlserver.compiler.types import sql_type
 from local_sqlserver.engine import catalog_changes
+from local_sqlserver.engine.arrow import BATCH, LONG_BATCH, Stream
 from local_sqlserver.engine.coercion import coerce
-from local_sqlserver.engine.events import Done, Event
-from local_sqlserver.engine.results import convert_rows, result_set
-from local_sqlserver.engine.rows import Fetched, fetch, kept_rows
+from local_sqlserver.engine.events import Column, Columns, Done, Event
+from local_sqlserver.engine.results import batch, convert_rows, declared_columns, result_set
+from local_sqlserver.engine.rows import Fetched, fetch, kept_rows, stream
 from local_sqlserver.engine.session_values import SessionValues
-from local_sqlserver.engine.state import Cancelled, Frame, SessionState
+from local_sqlserver.engine.state import BatchAborted, Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.types import MAX
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
 _CONFLICT_PATIENCE = 10.0
@@ -46,15 +50,17 @@ class Runner:
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT that changes nothing; without tables after an error, on the second connection."""
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
-        connection = self._transactions.connection
-        if self._transactions.aborted and not relations:
-            connection = self._transactions.second_connection
         try:
             for sql in translation.statements:
-                fetched = fetch(connection, sql, values)
+                fetched = fetch(self._reader(relations), sql, values)
         except duckdb.Error as failure:
             raise self.error(failure, line, relations) from failure
         return fetched
+
+    def _reader(self, relations: Sequence[Relation]) -> duckdb.DuckDBPyConnection:
+        """Return the connection for a query."""
+        transactions = self._transactions
+        return transactions.second_connection if transactions.aborted and not relations else transactions.connection
 
     def error(self, failure: duckdb.Error, line: int, relations: Sequence[Relation], verb: str = "INSERT") -> SqlError:
         """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
@@ -76,12 +82,55 @@ class Runner:
         elif reads_only:
             if relations:
                 yield from self._work.begin_implicitly(frame)
+            if translation.returns_rows and (columns := declared_columns(translation)):
+                yield from self._stream(translation, columns, relations, frame, line)
+                return
             description, rows = self.query(translation, relations, frame, line)
         else:
             self._transactions.check_writable()
             yield from self._work.begin_implicitly(frame)
             description, rows = self._write(translation, relations, frame, line)
         yield from self._result_events(translation, description, rows, frame)
+
+    def _stream(
+        self,
+        translation: Translation,
+        columns: tuple[Column, ...],
+        relations: Sequence[Relation],
+        frame: Frame,
+        line: int,
+    ) -> Iterator[Event]:
+        """Run a SELECT and yield its rows while DuckDB produces them."""
+        values = [self._values.parameter(name, frame, line) for name in translation.parameters]
+        connection = self._reader(relations)
+        *before, last = translation.statements
+        size = LONG_BATCH if any(column.type.length == MAX for column in columns) else BATCH
+        count: int | None = None
+        try:
+            for sql in before:
+                fetch(connection, sql, values)
+            with closing(stream(connection, last, values, size)) as result, self._transactions.open_result():
+                while (arrays := self._next(result)) is not None:
+                    if count is None:  # an error before the first row comes alone
+                        yield Columns(columns)
+                        count = 0
+                    yield batch(arrays, columns, frame.settings.text_size)
+                    count += len(arrays[0])
+                if count is None:
+                    yield Columns(columns)
+        except duckdb.Error as failure:
+            self._transactions.note_failure()
+            self._state.cut_off = count
+            raise self.error(failure, line, relations) from failure
+        self._state.row_count = count or 0
+        yield self._state.done(frame, None if frame.settings.nocount else count or 0, _COMMANDS["select"])
+
+    def _next(self, result: Stream) -> list[Array] | None:
+        """Read the next rows; raise Cancelled or, if the client has read enough, BatchAborted."""
+        with self._transactions.reading:
+            if self._state.cancelled.is_set():
+                raise Cancelled if self._state.killed else BatchAborted
+            return result.read()
 
     def _write(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         for change in translation.changes:
@@ -93,8 +142,13 @@ class Runner:
         while True:
             try:
                 with self._work.writing():
+                    if self._transactions.count:
+                        self._transactions.keys.before(relations)
                     for sql in translation.statements:
                         fetched = fetch(self._transactions.connection, sql, values)
+                    if translation.command != "insert":
+                        self._transactions.keys.check_all_again()
+                    self._transactions.keys.check(translation.key_lookups)
                     for change in translation.changes:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:

@@ -15,7 +15,7 @@ from local_sqlserver.engine import first_result_set, metadata
 from local_sqlserver.engine.administration import Administration
 from local_sqlserver.engine.calls import Calls
 from local_sqlserver.engine.compilation import Compilation
-from local_sqlserver.engine.events import Column, Done, Error, Event, Parameter, TransactionRequest
+from local_sqlserver.engine.events import Column, ColumnValues, Done, Error, Event, Parameter, TransactionRequest
 from local_sqlserver.engine.interpreter import Interpreter
 from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.permissions import Permissions
@@ -74,6 +74,7 @@ class EngineSession:
                 syntax.CreateFunction: administration.create_function,
                 syntax.CreateView: administration.create_view,
                 syntax.CreateType: administration.types.create,
+                syntax.CreateSynonym: administration.synonyms.create,
                 syntax.CreateSchema: administration.create_schema,
                 syntax.DropObjects: administration.drop,
                 syntax.CreateDatabase: administration.create_database,
@@ -110,7 +111,7 @@ class EngineSession:
         """Run an RPC."""
         return self._request(self._calls.remote(name, parameters))
 
-    def bulk_load(self, columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Iterator[Event]:
+    def bulk_load(self, columns: Sequence[Column], values: Sequence[ColumnValues]) -> Iterator[Event]:
         """Load the rows after INSERT BULK."""
         return self._request(self._interpreter.bulk_load(columns, values))
 

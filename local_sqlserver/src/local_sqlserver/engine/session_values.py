@@ -95,7 +95,7 @@ _VALUES: dict[str, _Value] = {
     "@@microsoftversion": lambda values, frame: 0x10000FA0,
     "@@textsize": lambda values, frame: frame.settings.text_size,
     "@@fetch_status": lambda values, frame: values.state.fetch_status,
-    "@@cursor_rows": lambda values, frame: 0,
+    "@@cursor_rows": lambda values, frame: values.state.cursor_rows,
     "getdate()": lambda values, frame: values.state.clock,
     "sysdatetime()": lambda values, frame: values.state.clock,
     "getutcdate()": lambda values, frame: values.state.utc_clock.replace(tzinfo=None),

@@ -133,7 +133,8 @@ class SessionState:
     """The state of a session between statements. ``frames`` begins with the base frame, in which its batches run.
 
     ``clock`` and ``utc_clock`` are the time of the running statement. ``handled`` are the errors of the running CATCH
-    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case.
+    blocks, the innermost last. ``procedures`` are the temporary ones, by name in lower case. ``cut_off`` is the
+    number of rows of a result set that an error has just ended.
     """
 
     spid: int
@@ -147,12 +148,14 @@ class SessionState:
     last_error: int = 0
     last_identity: int | None = None
     fetch_status: int = 0
+    cursor_rows: int = 0
     handled: list[SqlError] = field(default_factory=list)
     login_time: datetime = field(default_factory=datetime.now)
     clock: datetime = field(default_factory=datetime.now)
     utc_clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     cancelled: threading.Event = field(default_factory=threading.Event)
     killed: bool = False
+    cut_off: int | None = None
     context_info: bytes | None = None
     context: dict[str, SessionKey] = field(default_factory=dict)
     procedures: dict[str, CatalogObject] = field(default_factory=dict)

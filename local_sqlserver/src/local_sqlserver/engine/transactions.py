@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,6 +22,8 @@ import duckdb
 from local_sqlserver.compiler import failures
 from local_sqlserver.compiler.objects import sequence_start
 from local_sqlserver.engine.events import Event, TransactionChanged
+from local_sqlserver.engine.file_text import FileText, opened
+from local_sqlserver.engine.written_keys import KeyCommits, WrittenKeys
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 
 _descriptors = itertools.count(1)
@@ -32,25 +35,30 @@ _RANDOM = re.compile(r"\b(?:uuid|random)\(\)")
 _NEXT_VALUE = re.compile(r"nextval\('((?:[^']|'')*)'\)")
 _NEW_SEQUENCE = re.compile(r"\s*CREATE (?:OR REPLACE )?(?:TEMP )?SEQUENCE ((?:\"(?:[^\"]|\"\")*\"|\w+|\.)+)")
 _PART = re.compile(r'"((?:[^"]|"")*)"|([^."]+)')
+_PATIENCE = 1.0
+"""Seconds that the next rows of an open result may take before they are interrupted."""
 _RECORD_LIMIT = 2**26
 """Characters and bytes of parameters that a transaction records at most."""
 
 
 class Commits:
-    """Counts the commits of all sessions, once before and once after each."""
+    """Counts the commits of all sessions, once before and once after each; they follow one another."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
         self.last = 0
+        self.keys = KeyCommits()
 
     @contextmanager
     def around(self) -> Iterator[None]:
         """Enclose a commit of changes."""
-        self.last = next(self._numbers)
-        try:
-            yield
-        finally:
+        with self._lock:
             self.last = next(self._numbers)
+            try:
+                yield
+            finally:
+                self.last = next(self._numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,11 @@ class _Write:
     sql: str
     parameters: Any
     numbers: dict[str, tuple[int, int]]
+
+
+def _size(value: Any) -> int:
+    content = value.content if isinstance(value, FileText) else value
+    return len(content) if isinstance(content, str | bytes) else 0
 
 
 class _Recorder:
@@ -79,20 +92,36 @@ class _Recorder:
     def execute(self, sql: str, parameters: Any = None) -> _Recorder:
         transactions = self._transactions
         if not transactions.count:
-            self._cursor.execute(sql, parameters)
+            with opened(parameters) as given:
+                self._cursor.execute(sql, given)
             return self
         if transactions.aborted:
             transactions.recover()
         is_write = _READS.match(sql) is None
         numbers = transactions.upcoming_numbers(sql) if is_write else {}
         try:
-            self._cursor.execute(sql, parameters)
+            with opened(parameters) as given:
+                self._cursor.execute(sql, given)
         except duckdb.Error:
             transactions.note_failure()
             raise
         if is_write:
             transactions.record(_Write(sql, parameters, numbers))
         return self
+
+    def _submit(self, sql: str, *arguments: Any) -> Any:
+        """Open a query as arrays (``arrow.Stream``); while its rows are read, ``note_failure`` is the reader's."""
+        transactions = self._transactions
+        if transactions.aborted:
+            transactions.recover()
+        try:
+            return self._cursor._submit(sql, *arguments)
+        except duckdb.Error:
+            transactions.note_failure()
+            raise
+
+    def complete(self) -> None:
+        self._cursor.complete()
 
     def fetchall(self) -> Any:
         try:
@@ -113,7 +142,8 @@ class Transactions:
     """The transaction of a session, with @@TRANCOUNT and XACT_STATE().
 
     ``doomed`` means that it can only be rolled back (XACT_STATE() = -1); ``aborted`` that DuckDB has aborted its own.
-    ``name`` is that of the outermost BEGIN TRANSACTION.
+    ``name`` is that of the outermost BEGIN TRANSACTION. ``streaming`` is whether the result of a query is open, and
+    ``reading`` is held while its next rows are read.
     """
 
     def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits) -> None:
@@ -128,10 +158,13 @@ class Transactions:
         self.aborted = False
         self.descriptor = 0
         self.name = ""
+        self.keys = WrittenKeys(root, self._cursor, self.connection)
         self._writes: list[_Write] = []
         self._recorded = 0
         self._began_at = 0
         self._lost = ""
+        self.streaming = False
+        self.reading = threading.Lock()
 
     @property
     def second_connection(self) -> duckdb.DuckDBPyConnection:
@@ -148,17 +181,45 @@ class Transactions:
     def begin(self, name: str = "") -> Iterator[Event]:
         """BEGIN TRANSACTION; only the outermost one begins a transaction in DuckDB."""
         if self.count == 0:
-            self._began_at = self.commits.last
-            self._cursor.execute("BEGIN TRANSACTION")
+            self.begin_in_duckdb()
             self.descriptor = next(_descriptors)
             self.name = name
             yield TransactionChanged(8, self.descriptor)
         self.count += 1
 
+    def begin_in_duckdb(self) -> None:
+        """Begin DuckDB's transaction: of BEGIN TRANSACTION, or of one statement."""
+        self._began_at = self.commits.last
+        self._cursor.execute("BEGIN TRANSACTION")
+
+    def commit_in_duckdb(self) -> None:
+        """Commit DuckDB's transaction, and the keys that it has written. May raise ``duckdb.Error``."""
+        with self.commits.around():
+            self.keys.check_commits(self.commits.keys, self._began_at)
+            self._cursor.execute("COMMIT")
+            self.keys.committed(self.commits.keys, self.commits.last + 1)
+
+    def roll_back_in_duckdb(self) -> None:
+        """Roll back DuckDB's transaction, if a failed COMMIT has not ended it."""
+        try:
+            self._cursor.execute("ROLLBACK")
+        except duckdb.Error as failure:
+            if not failures.is_without_transaction(failure):
+                raise
+
     def check_writable(self) -> None:
         """Raise SqlError 3930 in a doomed transaction."""
         if self.doomed:
             raise sql_error(3930)
+
+    @contextmanager
+    def open_result(self) -> Iterator[None]:
+        """Enclose the reading of an open result."""
+        self.streaming = True
+        try:
+            yield
+        finally:
+            self.streaming = False
 
     # --- undoing a statement
 
@@ -204,9 +265,10 @@ class Transactions:
     def record(self, write: _Write) -> None:
         """Record a write that has succeeded."""
         values = write.parameters.values() if isinstance(write.parameters, dict) else write.parameters or ()
-        self._recorded += sum(len(value) for value in values if isinstance(value, str | bytes))
+        self._recorded += sum(map(_size, values))
         if self._recorded > _RECORD_LIMIT:
             self._lost = "that has loaded more than 64 MiB"
+            self._writes = [_Write("", None, {})] * len(self._writes)  # never done again: release their memory
         elif _RANDOM.search(write.sql):
             self._lost = "that has stored values of NEWID() or RAND()"
         self._writes.append(write if not self._lost else _Write("", None, {}))
@@ -251,6 +313,7 @@ class Transactions:
         if self.obstacle:
             raise self.refusal("an error")
         self.aborted = False
+        self.keys.check_all_again()
 
     def refusal(self, event: str) -> SqlError:
         """Return the refusal to go on after an event, which dooms the transaction."""
@@ -270,7 +333,8 @@ class Transactions:
             self._cursor.execute(f"CREATE TEMP SEQUENCE {again}{sequence_start((first, increment))}")
             sql = sql.replace(f"nextval('{name}')", f"nextval('{again}')")
             temporary.append(again)
-        self._cursor.execute(sql, write.parameters).fetchall()
+        with opened(write.parameters) as given:
+            self._cursor.execute(sql, given).fetchall()
         for again in temporary:
             self._cursor.execute(f"DROP SEQUENCE {again}")
 
@@ -280,21 +344,21 @@ class Transactions:
         """Commit the outermost transaction in DuckDB; the caller has checked the count. May raise ``duckdb.Error``."""
         if self.aborted:
             self.recover()
-        has_written = bool(self._writes)
         try:
-            with self.commits.around() if has_written else nullcontext():
+            if self._writes:
+                self.commit_in_duckdb()
+            else:
                 self._cursor.execute("COMMIT")
+        except BaseException:
+            self.roll_back_in_duckdb()
+            raise
         finally:
             self._ended()
 
     def rollback(self) -> int:
         """Roll back; return the descriptor of the transaction."""
         descriptor = self.descriptor
-        try:
-            self._cursor.execute("ROLLBACK")
-        except duckdb.Error as failure:
-            if not failures.is_without_transaction(failure):
-                raise
+        self.roll_back_in_duckdb()
         self._ended()
         return descriptor
 
@@ -305,9 +369,17 @@ class Transactions:
         self._writes.clear()
         self._recorded = 0
         self._lost = ""
+        self.keys.end()
 
     def interrupt(self) -> None:
-        """Interrupt the running statement; called from another thread."""
+        """Interrupt the running statement; called from another thread.
+
+        An interrupt aborts DuckDB's transaction, and a client that has read enough rows sends an Attention. So in a
+        transaction an open result is only interrupted if its next rows do not come; its reader then reads no more.
+        """
+        if self.count and self.streaming and self.reading.acquire(timeout=_PATIENCE):
+            self.reading.release()
+            return
         self._cursor.interrupt()
         if self._second_connection is not None:
             self._second_connection.interrupt()

@@ -9,10 +9,12 @@ from typing import Any
 import duckdb
 from duckdb.func import FunctionNullHandling
 
+from local_sqlserver.catalog import store
 from local_sqlserver.catalog.objects import quote
 from local_sqlserver.compiler import failures
 from local_sqlserver.compiler.functions.tables import DESCRIBED
 from local_sqlserver.compiler.types import duckdb_type
+from local_sqlserver.engine import temporary_objects
 from local_sqlserver.engine.options import LEVELS
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.errors import SqlError
@@ -31,19 +33,27 @@ _DESCRIBED = f"STRUCT({', '.join(f'{quote(name)} {duckdb_type(kind)}' for name, 
 _WRITES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate, syntax.InsertExecute)
 
 
+def _row_type(table: str) -> str:
+    return f"STRUCT({', '.join(store.table_columns(table))})[]"
+
+
 class ViewSources:
     """Registers the functions with DuckDB."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
+        functions: list[tuple[str, Callable[..., Any], list[Any], str]] = [
             ("tsql_sessions", self._sessions, [], _SESSION),
             ("tsql_administrator", lambda: shared.accounts.administrator, [], "VARCHAR"),
             ("tsql_server_name", lambda: shared.server_name, [], "VARCHAR"),
             ("tsql_row_count", self._row_count, ["VARCHAR", "VARCHAR", "VARCHAR"], "BIGINT"),
             ("tsql_describe", failures.raising(self._describe), ["INTEGER", "VARCHAR", "VARCHAR"], _DESCRIBED),
             ("tsql_dependencies", self._dependencies, ["VARCHAR", "VARCHAR"], _DEPENDENCY),
-        )
+        ]
+        functions += [
+            (f"tsql_temporary_{table}", temporary_objects.rows_of(shared, table), [], _row_type(table))
+            for table in temporary_objects.TABLES
+        ]
         for name, function, parameters, result in functions:
             shared.root.create_function(
                 name, function, parameters, result, null_handling=FunctionNullHandling.SPECIAL, side_effects=True

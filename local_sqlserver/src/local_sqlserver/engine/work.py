@@ -54,23 +54,19 @@ class Work:
                 raise
             return
         # The catalog's copy and the names of temporary tables must follow the data: on failure both are restored.
-        connection = self.transactions.connection
-        connection.execute("BEGIN TRANSACTION")
+        self.transactions.begin_in_duckdb()
         temporary = [(frame, dict(frame.temporary)) for frame in self._state.frames]
         try:
             yield
-            with self.transactions.commits.around():
-                connection.execute("COMMIT")
+            self.transactions.commit_in_duckdb()
         except BaseException:
-            try:
-                connection.execute("ROLLBACK")
-            except duckdb.TransactionException as failure:
-                if not failures.is_without_transaction(failure):
-                    raise
+            self.transactions.roll_back_in_duckdb()
             self._view.discard()
             for frame, tables in temporary:
                 frame.temporary = tables
             raise
+        finally:
+            self.transactions.keys.end()
         self._view.publish()
 
     def begin_implicitly(self, frame: Frame) -> Iterator[Event]:
@@ -88,7 +84,7 @@ class Work:
         yield from self.transactions.begin(name)
 
     def commit(self) -> Iterator[Event]:
-        """COMMIT TRANSACTION; raises SqlError 3902, 3930, and ``duckdb.Error`` if DuckDB cannot."""
+        """COMMIT TRANSACTION; raises SqlError 3902, 3930, and 1205, 2627 … if the transaction cannot be committed."""
         transactions = self.transactions
         if not transactions.count:
             raise sql_error(3902)
@@ -97,13 +93,13 @@ class Work:
         if transactions.count > 1:
             transactions.count -= 1
             return
-        descriptor = transactions.descriptor
+        descriptor, relations = transactions.descriptor, tuple(transactions.keys.relations)
         try:
             transactions.commit()
-        except duckdb.Error:
+        except duckdb.Error as failure:
             self._after_rollback()
             yield TransactionChanged(10, descriptor)
-            raise
+            raise failures.to_sql_error(failure, 0, relations, self._state.spid) from failure
         self._savepoints.clear()
         self._view.publish()
         self._locks.release_all(self._state.spid, "Transaction")

@@ -428,13 +428,30 @@ class SetOperation(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsAs(Node):
+    """FOR XML or FOR JSON (``kind``) of a ``mode``: RAW, PATH or AUTO.
+
+    ``element`` is the name of a row's element, '' for none; ``root`` that of ROOT. ``options`` are ELEMENTS,
+    INCLUDE_NULL_VALUES and WITHOUT_ARRAY_WRAPPER. ``raw`` is the text itself, which .value('.', …) reads of XML.
+    """
+
+    kind: str
+    mode: str
+    element: str = "row"
+    root: str | None = None
+    options: frozenset[str] = frozenset()
+    raw: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query(Node):
-    """A query with its ORDER BY and paging."""
+    """A query with its ORDER BY and paging, and the ``form`` of its result."""
 
     body: Body
     order: tuple[OrderItem, ...] = ()
     offset: Expression | None = None
     fetch: Expression | None = None
+    form: RowsAs | None = None
 
 
 Body = Select | SetOperation | Query
@@ -662,7 +679,7 @@ class AlterTable(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropObjects(CompiledStatement):
-    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, FUNCTION, SCHEMA, TYPE or DATABASE [IF EXISTS] names.
+    """DROP TABLE, VIEW, SEQUENCE, PROCEDURE, FUNCTION, SCHEMA, TYPE, SYNONYM or DATABASE [IF EXISTS] names.
 
     The compiler compiles the first three.
     """
@@ -922,18 +939,23 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execute(Statement):
-    """EXEC [@return =] procedure arguments; ``procedure`` is a name or the variable that holds one."""
+    """EXEC [@return =] procedure arguments; ``procedure`` is a name or the variable that holds one.
+
+    ``results`` are the result sets of WITH RESULT SETS, None without it.
+    """
 
     procedure: Name | str
     arguments: tuple[Argument, ...]
     return_variable: str | None
+    results: tuple[tuple[ColumnDefinition, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteString(Statement):
-    """EXEC ('text' + @text …)."""
+    """EXEC ('text' + @text …); ``results`` as of Execute."""
 
     text: Expression
+    results: tuple[tuple[ColumnDefinition, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1053,6 +1075,14 @@ class CreateType(Statement):
     type: SqlType | None = None
     nullable: bool = True
     table: CreateTable | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateSynonym(Statement):
+    """CREATE SYNONYM name FOR base."""
+
+    name: Name
+    base: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

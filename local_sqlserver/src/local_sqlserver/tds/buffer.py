@@ -15,35 +15,35 @@ class ProtocolError(Exception):
 
 
 class Buffer:
-    """Reads little-endian fields from a message.
+    """Reads little-endian fields from a message; ``position`` is that of the next one.
 
     Raises ProtocolError if a field extends past the end of the message.
     """
 
-    __slots__ = ("_data", "_position")
+    __slots__ = ("_data", "position")
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._position = 0
+        self.position = 0
 
     @property
     def left(self) -> int:
         """The number of unread bytes."""
-        return len(self._data) - self._position
+        return len(self._data) - self.position
 
     def peek(self) -> int:
         """Return the next byte without consuming it."""
         if not self.left:
             raise ProtocolError("message ends where a byte was expected")
-        return self._data[self._position]
+        return self._data[self.position]
 
     def take(self, size: int) -> bytes:
         """Return the next ``size`` bytes."""
-        start = self._position
+        start = self.position
         end = start + size
         if end > len(self._data):
             raise ProtocolError(f"message ends {end - len(self._data)} bytes inside a field of {size}")
-        self._position = end
+        self.position = end
         return self._data[start:end]
 
     def rest(self) -> bytes:

@@ -1,7 +1,7 @@
 """Result columns and OUTPUT parameters: TYPE_INFO and values (2.2.5.4 - 2.2.5.6) of declared types.
 
-Values are encoded column by column for many rows at a time, because a list comprehension around one packer is the
-fastest way in Python.
+Values are encoded column by column for some rows at a time, because a list comprehension around one packer is the
+fastest way in Python. ``arrays`` encodes many rows of arrays.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any
 
 from local_sqlserver.collation import WIRE
@@ -48,6 +49,7 @@ class Codec:
     encode: Encode
 
 
+@lru_cache(maxsize=1024)
 def codec(declared: SqlType) -> Codec:
     """Return TYPE_INFO (2.2.5.6) and the encoder of TYPE_VARBYTE values (2.2.5.2.3) for a declared type.
 

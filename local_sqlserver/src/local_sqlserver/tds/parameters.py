@@ -6,6 +6,7 @@ import datetime
 import struct
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ _PLP_UNKNOWN_LENGTH = 0xFFFFFFFFFFFFFFFE
 _PLP_NULL = 0xFFFFFFFFFFFFFFFF
 _MAX_OR_NULL = 0xFFFF
 _LONG_NULL = 0xFFFFFFFF
+_FIXED_BIT = 0x32
 
 
 Read = Callable[[Buffer], Any]
@@ -40,6 +42,13 @@ def read_type(buffer: Buffer) -> tuple[SqlType, Read]:
     except KeyError:
         raise ProtocolError(f"unknown data type 0x{token:02X}") from None
     return reader(buffer, token)
+
+
+def fixed_size(token: int) -> int:
+    """Return the bytes of a value of a fixed-length type (2.2.5.4.1); 0 for other types."""
+    if token == _FIXED_BIT:
+        return 1
+    return _FIXED[token].size if token in _FIXED else 0
 
 
 def read_parameter(buffer: Buffer) -> tuple[SqlType, Any]:
@@ -264,12 +273,20 @@ def _read_string(buffer: Buffer, token: int) -> _Typed:
         kind, decode = _string(token, MAX, collation)
         return kind, lambda buffer: None if (data := _read_plp(buffer)) is None else decode(data)
     kind, decode = _string(token, length, collation)
+    return kind, StringReader(decode, 2 if token in _UNICODE else 0 if token in _BINARY else 1)
 
-    def read(buffer: Buffer) -> Any:
+
+@dataclass(frozen=True, slots=True)
+class StringReader:
+    """Reads strings with a USHORT for their length; ``width`` is the bytes of a blank, 0 for binary data."""
+
+    decode: Callable[[bytes], Any]
+    width: int
+
+    def __call__(self, buffer: Buffer) -> Any:
+        """Read one string, None for NULL."""
         actual = buffer.uint16()
-        return None if actual == _MAX_OR_NULL else decode(buffer.take(actual))
-
-    return kind, read
+        return None if actual == _MAX_OR_NULL else self.decode(buffer.take(actual))
 
 
 def _read_plp(buffer: Buffer) -> bytes | None:
@@ -320,7 +337,7 @@ def _refuse(construct: str) -> Callable[[Buffer, int], _Typed]:
 _READERS: dict[int, Callable[[Buffer, int], _Typed]] = {
     0x1F: _read_null,
     **dict.fromkeys(_FIXED, _read_fixed),
-    0x32: _read_fixed_bit,
+    _FIXED_BIT: _read_fixed_bit,
     0x26: _of_sizes(_INTEGERS, _integer),
     0x68: _of_sizes({1: _BIT}, _bit),
     0x6D: _of_sizes(_FLOATS, _float),

@@ -10,6 +10,7 @@ from typing import Any
 
 from local_sqlserver.collation import WIRE
 from local_sqlserver.engine.events import (
+    Batch,
     Column,
     Columns,
     DatabaseChanged,
@@ -23,15 +24,19 @@ from local_sqlserver.engine.events import (
     TransactionChanged,
 )
 from local_sqlserver.errors import MESSAGES, message_text
+from local_sqlserver.tds.arrays import rows_of_arrays
 from local_sqlserver.tds.buffer import b_varbyte, b_varchar, us_varchar
 from local_sqlserver.tds.columns import Codec, codec
 from local_sqlserver.tds.login import SERVER_VERSION, Feature
+from local_sqlserver.types import SqlType
 
 FATAL_SEVERITY = 20
 """The least severity of an error that ends the connection."""
 
 _MAX_TEXT = 8000
 _ROWS_AT_ONCE = 1000
+_FEW = 32
+"""Rows below which arrays are slower than values."""
 _PROGRAM_NAME = "Microsoft SQL Server"
 _UPDATABILITY_UNKNOWN = 0x08
 
@@ -157,6 +162,7 @@ class ResponseEncoder:
         self.ended = False
         self._failed = False
         self._server_name = server_name
+        self._types: Sequence[SqlType] = ()
         self._codecs: Sequence[Codec] = ()
         self._return_values = b""
 
@@ -177,6 +183,10 @@ class ResponseEncoder:
                 case Rows(rows):
                     for start in range(0, len(rows), _ROWS_AT_ONCE):
                         yield rows_of(self._codecs, rows[start : start + _ROWS_AT_ONCE])
+                case Batch(columns) if len(columns[0]) < _FEW:
+                    yield rows_of(self._codecs, event.rows)
+                case Batch(columns):
+                    yield rows_of_arrays(self._types, self._codecs, columns)
                 case Done():
                     pending = self._statement_done(event)
                 case ProcedureDone(return_code):
@@ -199,7 +209,8 @@ class ResponseEncoder:
     def _simple(self, event: Event) -> bytes:
         match event:
             case Columns(columns):
-                self._codecs = [codec(column.type) for column in columns]
+                self._types = [column.type for column in columns]
+                self._codecs = [codec(kind) for kind in self._types]
                 return column_metadata(columns, self._codecs)
             case Message():
                 return info(event, self._server_name)

@@ -42,10 +42,8 @@ SELECT SUM(CASE WHEN v > 1 THEN 1 ELSE 0 END) FROM (VALUES (1), (2), (3)) AS t (
 --> 2
 SELECT SUM(SUM(v)) FROM (VALUES (1)) AS t (v)
 --> error 130: Cannot perform an aggregate function on an expression containing an aggregate or a subquery.
---! known: aggregate in an aggregate is error 157 (130)
 SELECT SUM((SELECT 1)) FROM (VALUES (1)) AS t (v)
 --> error 130: Cannot perform an aggregate function on an expression containing an aggregate or a subquery.
---! known: subquery in an aggregate is allowed (130)
 -- source: functions/count-transact-sql
 SELECT COUNT(*), COUNT(v), COUNT(DISTINCT v) FROM (VALUES (1), (1), (NULL), (2)) AS t (v)
 --: int, int, int

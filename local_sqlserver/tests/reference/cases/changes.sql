@@ -76,7 +76,6 @@ CREATE TABLE #t (id int IDENTITY, v int); BEGIN TRAN; INSERT #t VALUES (1); ROLL
 --> 2
 CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); SELECT $IDENTITY, IDENTITYCOL FROM #t
 --> 1 | 1
---! known: $IDENTITY is error 156
 CREATE TABLE #t (id int IDENTITY, v int); UPDATE #t SET id = 5
 --> error 8102: Cannot update identity column 'id'.
 CREATE TABLE dbo.t (id int IDENTITY(5, 2), v int); INSERT dbo.t VALUES (1), (2); SELECT IDENT_CURRENT('dbo.t'), IDENT_SEED('dbo.t'), IDENT_INCR('dbo.t')
@@ -84,7 +83,7 @@ CREATE TABLE dbo.t (id int IDENTITY(5, 2), v int); INSERT dbo.t VALUES (1), (2);
 --> 7 | 5 | 2
 CREATE TABLE #t (id tinyint IDENTITY(255, 1), v int); INSERT #t VALUES (1); INSERT #t VALUES (2)
 --> error 8115: Arithmetic overflow error converting IDENTITY to data type tinyint.
---! known: message of a full IDENTITY
+--> message: Arithmetic overflow occurred.
 -- source: statements/set-identity-insert-transact-sql
 CREATE TABLE dbo.t (id int IDENTITY, v int); SET IDENTITY_INSERT dbo.t ON; INSERT dbo.t (id, v) VALUES (10, 1); SET IDENTITY_INSERT dbo.t OFF; INSERT dbo.t VALUES (2); SELECT id FROM dbo.t ORDER BY id
 --> 10
@@ -93,7 +92,6 @@ CREATE TABLE dbo.t (id int IDENTITY, v int); SET IDENTITY_INSERT dbo.t ON; INSER
 --> error 545: Explicit value must be specified for identity column in table 't' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.
 CREATE TABLE dbo.t (id int IDENTITY, v int); SET IDENTITY_INSERT dbo.t ON; INSERT dbo.t VALUES (1, 1)
 --> error 8101: An explicit value for the identity column in table 'dbo.t' can only be specified when a column list is used and IDENTITY_INSERT is ON.
---! known: IDENTITY_INSERT without a list of columns is allowed (8101)
 CREATE TABLE dbo.t (id int IDENTITY); CREATE TABLE dbo.u (id int IDENTITY); SET IDENTITY_INSERT dbo.t ON; SET IDENTITY_INSERT dbo.u ON
 --> error 8107: IDENTITY_INSERT is already ON for table 'Own.dbo.t'. Cannot perform SET operation for table 'dbo.u'.
 CREATE TABLE dbo.t (a int); SET IDENTITY_INSERT dbo.t ON
@@ -155,7 +153,6 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1); BEGIN TRAN; TRUNCATE TABLE #t; RO
 --> 1
 TRUNCATE TABLE dbo.nosuch
 --> error 4701
---! known: TRUNCATE of an absent table is error 208 (4701)
 -- source: queries/output-clause-transact-sql
 CREATE TABLE #t (id int IDENTITY, a int); INSERT #t OUTPUT inserted.id, inserted.a VALUES (10), (20)
 --> 1 | 10

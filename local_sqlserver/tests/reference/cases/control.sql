@@ -45,7 +45,6 @@ WAITFOR DELAY '00:00:00'; SELECT 1
 --> 1
 WAITFOR DELAY 'soon'
 --> error 148: Incorrect time syntax in time string 'soon' used with WAITFOR.
---! known: WAITFOR DELAY with other text is error 241 (148)
 -- source: language-elements/print-transact-sql
 PRINT 'hello'; PRINT 'a' + 'b'; PRINT 5; PRINT CAST('2024-01-02' AS date)
 --> message: hello
@@ -374,7 +373,6 @@ EXEC sp_executesql 'SELECT 1'
 --> error 214: Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.
 EXEC sp_executesql N'SELECT @a', N'@a int'
 --> error 8178
---! known: sp_executesql without a value of a parameter is error 201 (8178)
 -- source: language-elements/declare-cursor-transact-sql
 DECLARE c CURSOR FOR SELECT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v; DECLARE @v int, @s varchar(20) = ''; OPEN c; FETCH NEXT FROM c INTO @v; WHILE @@FETCH_STATUS = 0 BEGIN SET @s += CAST(@v AS varchar(5)) + ';'; FETCH NEXT FROM c INTO @v END; CLOSE c; DEALLOCATE c; SELECT @s, @@FETCH_STATUS
 --> '1;2;' | -1
@@ -412,7 +410,6 @@ SELECT CURSOR_STATUS('global', 'nosuch')
 -- source: functions/cursor-rows-transact-sql
 DECLARE c CURSOR STATIC FOR SELECT v FROM (VALUES (1), (2)) AS t (v); OPEN c; SELECT @@CURSOR_ROWS
 --> 2
---! known: @@CURSOR_ROWS is 0
 -- source: statements/execute-as-transact-sql
 EXECUTE AS USER = 'dbo'; SELECT USER_NAME(); REVERT
 --> 'dbo'
@@ -474,3 +471,29 @@ SELECT FORMATMESSAGE('[%5d][%-5d][%05d][%x][%-4s][%4s][%.2s][%i%%]', 5, 5, 5, 25
 --> '[    5][5    ][00005][ff][ab  ][  ab][ab][7%]'
 SELECT FORMATMESSAGE('%s %d', 'a')
 --> 'a (null)'
+-- source: language-elements/execute-transact-sql, WITH RESULT SETS
+EXEC ('SELECT 1 AS a, ''2024-01-02'' AS b') WITH RESULT SETS ((number bigint NOT NULL, day date))
+--: bigint, date
+--> 1 | 2024-01-02
+CREATE PROCEDURE dbo.p AS SELECT 1 AS a; SELECT 'x' AS b
+GO
+EXEC dbo.p WITH RESULT SETS ((c smallint), (d nvarchar(5)))
+--: smallint
+--> 1
+--: nvarchar(5)
+--> 'x'
+EXEC ('SELECT 1; SELECT 2') WITH RESULT SETS ((a int))
+--> 1
+--> error 11535: EXECUTE statement failed because its WITH RESULT SETS clause specified 1 result set(s), and the statement tried to send more result sets than this.
+EXEC ('SELECT 1') WITH RESULT SETS ((a int), (b int))
+--> 1
+--> error 11536: EXECUTE statement failed because its WITH RESULT SETS clause specified 2 result set(s), but the statement only sent 1 result set(s) at run time.
+EXEC ('SELECT 1, 2') WITH RESULT SETS ((a int))
+--> error 11537: EXECUTE statement failed because its WITH RESULT SETS clause specified 1 column(s) for result set number 1, but the statement sent 2 column(s) at run time.
+EXEC ('SELECT NULL') WITH RESULT SETS ((a int NOT NULL))
+--> error 11553
+EXEC ('SELECT 1') WITH RESULT SETS NONE
+--> error 11535
+EXEC ('SELECT 1 AS a') WITH RESULT SETS UNDEFINED
+--: int
+--> 1

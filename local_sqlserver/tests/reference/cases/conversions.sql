@@ -36,14 +36,13 @@ SELECT CONVERT(varchar(30), CAST('2006-02-03 04:05:06.007' AS datetime), 21), CO
 --> '2006-02-03 04:05:06.007' | '2006-02-03 04:05:06.007' | '2006-02-03 04:05:06.007'
 SELECT CONVERT(varchar(30), CAST('2006-02-03 04:05:06.007' AS datetime), 22)
 --> '02/03/06  4:05:06 AM'
---! known: styles 22, 130 and 131 are error 281
 SELECT CONVERT(varchar(30), CAST('2006-02-03 04:05:06.007' AS datetime), 23)
 --> '2006-02-03'
 SELECT CONVERT(varchar(30), CAST('2006-02-03 04:05:06.007' AS datetime), 126), CONVERT(varchar(30), CAST('2006-02-03 04:05:06' AS datetime), 126)
 --> '2006-02-03T04:05:06.007' | '2006-02-03T04:05:06'
 SELECT CASE WHEN CONVERT(varchar(40), CAST('2006-02-03 04:05:06.007' AS datetime), 131) LIKE '%/01/1427  4:05:06:007AM' THEN 1 ELSE 0 END
 --> 1
---! known: styles 22, 130 and 131 are error 281
+--! known: styles 130 and 131 are error 281
 SELECT CONVERT(varchar(30), CAST('2006-02-03' AS datetime), NULL)
 --> NULL
 SELECT CONVERT(varchar(30), CAST('2006-02-03' AS datetime), 999)
@@ -106,7 +105,6 @@ SELECT CONVERT(varbinary(2), '4E616D65', 2)
 --> 0x4E61
 SELECT CAST(CAST(0x41 AS nvarchar(30)) AS varbinary(30))
 --> 0x4100
---! known: an odd number of bytes as NVARCHAR
 
 -- source: functions/cast-and-convert-transact-sql, truncating and rounding results
 SELECT CAST(10.6496 AS int), CAST(-10.6496 AS int), CAST(10.6496e0 AS int), CAST(-10.6496e0 AS int)

@@ -131,7 +131,6 @@ SELECT DATEDIFF_BIG(millisecond, CAST('0001-01-01' AS datetime2), CAST('9999-12-
 --> 315537811200000
 SELECT DATEDIFF_BIG(nanosecond, CAST('0001-01-01' AS datetime2), CAST('9999-12-31' AS datetime2))
 --> error 535
---! known: DATEDIFF_BIG that overflows is error 8115 (535)
 SELECT DATEDIFF_BIG(microsecond, CAST('2024-01-01' AS datetime2), CAST('2024-01-02' AS datetime2)), DATEDIFF_BIG(day, NULL, '2024-01-01')
 --> 86400000000 | NULL
 

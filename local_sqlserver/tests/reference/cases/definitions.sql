@@ -28,10 +28,10 @@ CREATE TABLE dbo.t (a int, INDEX ix (a)); INSERT dbo.t VALUES (1); SELECT a FROM
 --> 1
 CREATE TABLE dbo.t (id int PRIMARY KEY, s datetime2 GENERATED ALWAYS AS ROW START NOT NULL, e datetime2 GENERATED ALWAYS AS ROW END NOT NULL, PERIOD FOR SYSTEM_TIME (s, e)) WITH (SYSTEM_VERSIONING = ON)
 --> done
---! known: GENERATED ALWAYS and MASKED are error 102
+--! refused: A temporal table
 CREATE TABLE dbo.t (a int MASKED WITH (FUNCTION = 'default()'))
 --> done
---! known: GENERATED ALWAYS and MASKED are error 102
+--! refused: A column … MASKED WITH
 -- source: statements/create-table-transact-sql, constraints
 CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY); INSERT dbo.t VALUES (1); INSERT dbo.t VALUES (1)
 --> error 2627: Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).
@@ -85,7 +85,6 @@ CREATE TABLE #t (a int); CREATE TABLE #t (a int)
 --> error 2714: There is already an object named '#t' in the database.
 CREATE TABLE #t (a int); SELECT CASE WHEN OBJECT_ID('tempdb..#t') IS NULL THEN 0 ELSE 1 END, CASE WHEN OBJECT_ID('#t') IS NULL THEN 0 ELSE 1 END
 --> 1 | 0
---! known: OBJECT_ID finds temporary tables without tempdb
 CREATE TABLE #t (a int); DROP TABLE #t; SELECT a FROM #t
 --> error 208: Invalid object name '#t'.
 DROP TABLE IF EXISTS #t; CREATE TABLE #t (a int); DROP TABLE IF EXISTS #t; SELECT OBJECT_ID('tempdb..#t')
@@ -269,7 +268,6 @@ CREATE SEQUENCE dbo.s START WITH 1 MINVALUE 1 MAXVALUE 2; SELECT NEXT VALUE FOR 
 -- source: statements/create-synonym-transact-sql
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR dbo.t; EXEC ('SELECT a FROM dbo.y')
 --> 1
---! refused: CREATE SYNONYM
 -- source: statements/create-type-transact-sql
 CREATE TYPE dbo.code FROM varchar(5) NOT NULL; EXEC ('DECLARE @c dbo.code = ''abc''; SELECT @c')
 --> 'abc'
@@ -388,3 +386,47 @@ CREATE FUNCTION dbo.f1 (@a int = 5) RETURNS TABLE AS RETURN SELECT @a AS b
 GO
 SELECT b FROM f1(DEFAULT)
 --> 5
+-- source: relational-databases/indexes/indexes-on-computed-columns
+CREATE TABLE dbo.t (d date, age AS DATEDIFF(year, d, GETDATE())); INSERT dbo.t VALUES ('2000-01-01'); SELECT CASE WHEN age = YEAR(GETDATE()) - 2000 THEN 1 ELSE 0 END FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int, b AS GETDATE() PERSISTED)
+--> error 4936: Computed column 'b' in table 't' cannot be persisted because the column is non-deterministic.
+CREATE TABLE dbo.t (a int, b AS GETDATE()); CREATE INDEX i ON dbo.t (b)
+--> error 2729: Column 'b' in table 'dbo.t' cannot be used in an index or statistics or as a partition key because it is non-deterministic.
+-- source: statements/create-synonym-transact-sql
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR dbo.t
+GO
+INSERT y VALUES (2); UPDATE dbo.y SET a = 5 WHERE a = 1; DELETE y WHERE a = 2; SELECT a FROM dbo.y
+--> 5
+CREATE PROCEDURE dbo.p @a int AS SELECT @a
+GO
+CREATE SYNONYM dbo.q FOR dbo.p
+GO
+EXEC q 3
+--> 3
+CREATE FUNCTION dbo.f (@a int) RETURNS int AS BEGIN RETURN @a * 2 END
+GO
+CREATE SYNONYM dbo.g FOR dbo.f
+GO
+SELECT dbo.g(4)
+--> 8
+CREATE SYNONYM dbo.y FOR dbo.nosuch
+GO
+SELECT a FROM dbo.y
+--> error 5313: Synonym 'dbo.y' refers to an invalid object.
+CREATE SYNONYM dbo.y FOR dbo.y
+GO
+SELECT a FROM dbo.y
+--> error 5313
+CREATE TABLE dbo.t (a int); CREATE SYNONYM dbo.y FOR dbo.t
+GO
+DROP TABLE dbo.y
+--> error 3705
+CREATE TABLE dbo.t (a int); CREATE SYNONYM dbo.t FOR dbo.u
+--> error 2714
+-- source: statements/drop-synonym-transact-sql
+CREATE SYNONYM dbo.y FOR dbo.t; DROP SYNONYM dbo.y; DROP SYNONYM IF EXISTS dbo.y; DROP SYNONYM dbo.y
+--> error 3701
+-- source: relational-databases/system-catalog-views/sys-synonyms-transact-sql
+CREATE SYNONYM dbo.y FOR other.dbo.t; SELECT name, base_object_name, type FROM sys.synonyms
+--> 'y' | '[other].[dbo].[t]' | 'SN'

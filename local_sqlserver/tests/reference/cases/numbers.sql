@@ -19,7 +19,6 @@ SELECT CEILING(123.45), CEILING(-123.45), CEILING(0.0)
 SELECT CEILING($123.45), CEILING($-123.45), CEILING($0.0)
 --: money, money, money
 --> 124.0000 | -123.0000 | 0.0000
---! known: money constants with a sign after $ are error 102
 SELECT CEILING(CAST(2.1 AS decimal(5,2)))
 --: decimal(5,0)
 --> 3
@@ -175,11 +174,9 @@ SELECT GET_BIT(0xABCDEF, 2), GET_BIT(0xABCDEF, 4)
 -- source: functions/left-shift-transact-sql
 SELECT LEFT_SHIFT(12345, 5), 12345 << 5
 --> 395040 | 395040
---! known: operators << and >> are error 102
 -- source: functions/right-shift-transact-sql
 SELECT RIGHT_SHIFT(12345, 5), 12345 >> 5
 --> 385 | 385
---! known: operators << and >> are error 102
 -- source: functions/set-bit-transact-sql
 SELECT SET_BIT(0x00, 2), SET_BIT(0xABCDEF, 0, 0)
 --> 0x04 | 0xABCDEE

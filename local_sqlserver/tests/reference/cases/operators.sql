@@ -10,7 +10,6 @@ SELECT 1.5 % 1, 5.5 % 2.5, $5 % 3, 10 % 3
 --> 0.5 | 0.5 | 2.0000 | 1
 SELECT 5e0 % 2
 --> error 402: The data types float and int are incompatible in the modulo operator.
---! known: operand types that clash are error 8117 (402)
 SELECT 2 + 3 * 4, (2 + 3) * 4, 10 - 2 - 3, 100 / 10 / 2, - 2 + 3, 2 * -3
 --> 14 | 20 | 5 | 5 | 1 | -6
 SELECT 1 + NULL, NULL * 0, NULL / 1, 5 % NULL
@@ -34,12 +33,10 @@ SELECT CAST(5 AS bigint) & 3, CAST(5 AS tinyint) | CAST(2 AS tinyint), NULL & 1
 --> 1 | 7 | NULL
 SELECT 1.5 & 1
 --> error 402
---! known: operand types that clash are error 8117 (402)
 SELECT 0xAA & 75
 --> 10
 SELECT 1e0 | 1
 --> error 402
---! known: operand types that clash are error 8117 (402)
 DECLARE @i int = 12; SET @i &= 10; SET @i |= 1; SET @i ^= 3; SELECT @i
 --> 10
 -- source: language-elements/compound-operators-transact-sql

@@ -256,10 +256,8 @@ CREATE TABLE #t (a int); INSERT #t VALUES (1); SELECT a FROM #t WITH (NOLOCK); S
 -- source: queries/select-for-clause-transact-sql
 SELECT 1 AS a FOR JSON PATH
 --> '[{"a":1}]'
---! refused: FOR JSON
 SELECT 1 AS a FOR XML PATH('r')
 --> '<r><a>1</a></r>'
---! refused: FOR XML
 -- source: functions/json-value-transact-sql
 SELECT JSON_VALUE('{"a":{"b":[1,"x"]}}', '$.a.b[1]'), JSON_VALUE('{"a":1}', '$.b'), JSON_VALUE('{"a":{}}', '$.a')
 --> 'x' | NULL | NULL
@@ -327,3 +325,45 @@ CREATE TABLE #s (a int NOT NULL, b int NULL, c int IDENTITY); SELECT a, b, c, 1 
 CREATE TABLE #s (c int IDENTITY); SELECT s.c, u.c AS d INTO dbo.t FROM #s AS s LEFT JOIN #s AS u ON u.c = s.c; SELECT name, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
 --> 'c' | 0 | 0
 --> 'd' | 1 | 0
+-- source: relational-databases/xml/use-path-mode-with-for-xml
+SELECT ',' + v FROM (VALUES ('b'), ('a')) AS t (v) ORDER BY v FOR XML PATH('')
+--> ',a,b'
+SELECT STUFF((SELECT ', ' + v FROM (VALUES ('a<'), ('b&c')) AS t (v) ORDER BY v FOR XML PATH('')), 1, 2, '')
+--> 'a&lt;, b&amp;c'
+SELECT STUFF((SELECT ', ' + v FROM (VALUES ('a<'), ('b&c')) AS t (v) ORDER BY v FOR XML PATH(''), TYPE).value('.', 'nvarchar(max)'), 1, 2, '')
+--: nvarchar(max)
+--> 'a<, b&c'
+SELECT t.id, STUFF((SELECT ';' + u.n FROM (VALUES (1, 'p'), (1, 'q')) AS u (id, n) WHERE u.id = t.id ORDER BY u.n FOR XML PATH('')), 1, 1, '') FROM (VALUES (1), (2)) AS t (id)
+--> 1 | 'p;q'
+--> 2 | NULL
+SELECT 1 AS [@id], 'x' AS name, NULL AS none FOR XML PATH('item'), ROOT('items')
+--> '<items><item id="1"><name>x</name></item></items>'
+SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR XML RAW
+--> '<row a="1" b="x"/><row a="2"/>'
+SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR XML RAW('r'), ELEMENTS
+--> '<r><a>1</a><b>x</b></r><r><a>2</a></r>'
+SELECT 'x' AS name, 1 AS [@id] FOR XML PATH
+--> error 6852
+SELECT a FROM (VALUES (1)) AS t (a) WHERE a = 2 FOR XML PATH
+--> no rows
+CREATE TABLE #t (a nvarchar(9)); INSERT #t SELECT 1 AS a FOR XML PATH
+--> error 6819: The FOR XML clause is not allowed in a INSERT statement.
+-- source: relational-databases/json/format-query-results-as-json-with-for-json-sql-server
+SELECT a, b, CAST(a AS bit) AS c FROM (VALUES (1, 'x"/'), (2, NULL)) AS t (a, b) FOR JSON PATH
+--> '[{"a":1,"b":"x\"\/","c":true},{"a":2,"c":true}]'
+SELECT a AS [p.q], b AS [p.r] FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR JSON PATH, ROOT('k')
+--> '{"k":[{"p":{"q":1,"r":"x"}},{"p":{"q":2}}]}'
+SELECT a, b FROM (VALUES (1, NULL)) AS t (a, b) FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER
+--> '{"a":1,"b":null}'
+SELECT a, (SELECT v FROM (VALUES (1), (2)) AS u (v) WHERE v <= a ORDER BY v FOR JSON PATH) AS l FROM (VALUES (1), (2)) AS t (a) FOR JSON PATH
+--> '[{"a":1,"l":[{"v":1}]},{"a":2,"l":[{"v":1},{"v":2}]}]'
+SELECT a FROM (VALUES (1)) AS t (a) FOR JSON AUTO
+--> '[{"a":1}]'
+SELECT CAST('2024-01-02T03:04:05.120' AS datetime) AS a, CAST('2024-01-02' AS date) AS b, 1.50 AS c FOR JSON PATH
+--> '[{"a":"2024-01-02T03:04:05.120","b":"2024-01-02","c":1.50}]'
+SELECT 1 FOR JSON PATH
+--> error 13605
+SELECT 1 AS a, 2 AS a FOR JSON PATH
+--> error 13601: Property 'a' cannot be generated in JSON output due to a conflict with another column name or alias. Use different names and aliases for each column in SELECT list.
+SELECT LEN(a) FROM (SELECT (SELECT REPLICATE('x', 5000) AS v FOR JSON PATH) AS a) AS t
+--> 5010

@@ -322,3 +322,16 @@ GO
 CREATE TABLE #d (parameter_ordinal int, name sysname, suggested_system_type_id int, suggested_system_type_name nvarchar(256) NULL, suggested_max_length smallint, suggested_precision tinyint, suggested_scale tinyint, suggested_user_type_id int NULL, c9 sysname NULL, c10 sysname NULL, c11 sysname NULL, c12 nvarchar(4000) NULL, c13 int NULL, c14 sysname NULL, c15 sysname NULL, c16 sysname NULL, c17 bit NULL, c18 bit NULL, c19 bit NULL, c20 bit NULL, c21 bit NULL, c22 sysname NULL, c23 int NULL, c24 int NULL); INSERT #d EXEC sp_describe_undeclared_parameters N'EXEC dbo.p @P1, @y = @P2'; SELECT name, suggested_system_type_name FROM #d ORDER BY parameter_ordinal
 --> '@P1' | 'int'
 --> '@P2' | 'decimal(9,2)'
+-- source: statements/create-table-transact-sql, temporary tables
+CREATE TABLE #t (a int NOT NULL PRIMARY KEY, b varchar(5)); SELECT LEFT(name, 4), LEN(name), type_desc FROM tempdb.sys.tables WHERE object_id = OBJECT_ID('tempdb..#t'); SELECT c.name, c.is_nullable FROM tempdb.sys.columns AS c WHERE object_id = OBJECT_ID('tempdb..#t') ORDER BY column_id; SELECT COLUMN_NAME, DATA_TYPE FROM tempdb.INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME LIKE '#t%' ORDER BY ORDINAL_POSITION; SELECT COL_LENGTH('tempdb..#t', 'b'), OBJECT_ID('#t')
+--> '#t__' | 128 | 'USER_TABLE'
+--> next result
+--> 'a' | 0
+--> 'b' | 1
+--> next result
+--> 'a' | 'int'
+--> 'b' | 'varchar'
+--> next result
+--> 5 | NULL
+CREATE TABLE #t (a int); DROP TABLE #t; SELECT COUNT(*) FROM tempdb.sys.tables WHERE name LIKE '#t%'
+--> 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from local_sqlserver.compiler.conversions import convert
-from local_sqlserver.compiler.fragments import Value, key_value, quote
+from local_sqlserver.compiler.fragments import Value, key_value, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import BIGINT, DATE, DATETIME, INT, duckdb_type, text_type
 from local_sqlserver.errors import sql_error, unsupported
@@ -155,7 +155,11 @@ def _datediff(call: Call) -> str:
 
 @dates.scalar("DATEDIFF_BIG", least=3, result=BIGINT)
 def _datediff_big(call: Call) -> str:
-    return _boundaries(call)[1]
+    part, difference = _boundaries(call)
+    if part != "nanosecond":
+        return difference
+    failed = raise_sql(535, quote("datediff_big"), quote("datediff_big"))
+    return f"coalesce(TRY_CAST({difference} AS BIGINT), {failed})"
 
 
 def _part_of_moment(call: Call) -> tuple[str, Value]:
@@ -380,7 +384,7 @@ def _difference(part: str, start: str, end: str) -> str:
         first, last = (f"(date_diff('day', DATE '0001-01-07', CAST({sql} AS DATE)) + 7) // 7" for sql in (start, end))
         return f"({last} - {first})"
     if part == "nanosecond":
-        return f"(date_diff('microsecond', {start}, {end}) * 1000)"
+        return f"(CAST(date_diff('microsecond', {start}, {end}) AS HUGEINT) * 1000)"
     unit = {"dayofyear": "day", "weekday": "day", "iso_week": "week"}.get(part, part)
     return f"date_diff('{unit}', {start}, {end})"
 

@@ -14,10 +14,12 @@ hashes = Theme("hashes and identifiers")
 @hashes.scalar("HASHBYTES", least=2, result=SqlType("varbinary", length=8000))
 def _hashbytes(call: Call) -> str:
     algorithm = (call.arguments[0].constant or "").upper()
-    functions = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": ""}
+    functions = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": "sha512"}
     if algorithm not in functions:
         raise unsupported(f"HASHBYTES with {algorithm or 'a computed algorithm'}", call.line)
-    data = _bytes(call, 1)
+    data, path = _bytes(call, 1), call.arguments[1].path
+    if path and call.scope.keys is None:  # read in blocks, because a file may be larger than memory
+        return f"tsql_file_hash({path}, '{functions[algorithm]}')"
     return f"tsql_sha512({data})" if algorithm == "SHA2_512" else f"unhex({functions[algorithm]}({data}))"
 
 

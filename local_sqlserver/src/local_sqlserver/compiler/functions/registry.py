@@ -264,6 +264,11 @@ def _check_count(function: Function, node: syntax.Call) -> None:
 
 
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
+    if function.place is Place.AGGREGATE and node.window is None:
+        for inner in (inner for argument in node.arguments for inner in argument.walk()):
+            nested = isinstance(inner, syntax.Call) and inner.window is None and is_aggregate(inner.name)
+            if nested or isinstance(inner, syntax.Query):
+                raise sql_error(130, line=node.line)
     if function.place is Place.WINDOW and node.window is None:
         raise sql_error(10753, node.name, line=node.line)
     # Only a scope after grouping has keys: in WHERE, ON or SET an aggregate is error 157.

@@ -96,7 +96,7 @@ def session_value(compiler: Compiler, name: str, line: int) -> Value:
         return Value("timezone('UTC', now())", declared, cost=Cost.NATIVE)
     if key == "db_name()":
         return Value(quote(compiler.context.database), declared, cost=Cost.NAME)
-    raise unsupported(f"{key.upper()} in a view", line)
+    raise unsupported(f"{key.upper()} in a view or computed column", line)
 
 
 session = Theme("session")

@@ -24,7 +24,7 @@ from local_sqlserver.language.parser.administration import (
     parse_security,
     parse_signature,
 )
-from local_sqlserver.language.parser.definitions import DefinitionParser
+from local_sqlserver.language.parser.definitions import DROPPED, DefinitionParser
 from local_sqlserver.language.parser.options import parse_set_option
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import SqlType, UserType
@@ -572,7 +572,7 @@ class BatchParser(DefinitionParser):
             text = syntax.Binary(operator="+", left=text, right=self._string_part(), line=plus.line)
         if self.at_word("AS", "AT"):
             raise unsupported(f"EXEC (…) {self.token.upper}", line)
-        return syntax.ExecuteString(text=text, line=line)
+        return syntax.ExecuteString(text=text, results=self._result_sets(), line=line)
 
     def _string_part(self) -> syntax.Expression:
         if self.token.kind not in (STRING, VARIABLE):
@@ -598,11 +598,41 @@ class BatchParser(DefinitionParser):
         if self.at_words("WITH", "RECOMPILE"):
             self.advance()
             self.advance()
-        elif self.at_words("WITH", "RESULT"):
-            raise unsupported("EXEC … WITH RESULT SETS", line)
         return syntax.Execute(
-            procedure=procedure, arguments=tuple(arguments), return_variable=return_variable, line=line
+            procedure=procedure,
+            arguments=tuple(arguments),
+            return_variable=return_variable,
+            results=self._result_sets(),
+            line=line,
         )
+
+    def _result_sets(self) -> tuple[tuple[syntax.ColumnDefinition, ...], ...] | None:
+        """WITH RESULT SETS: the declared result sets; None without it and for UNDEFINED."""
+        if not self.at_words("WITH", "RESULT", "SETS"):
+            return None
+        self.position += 3
+        if word := self.accept_word("UNDEFINED", "NONE"):
+            return () if word.upper == "NONE" else None
+        self.expect_operator("(")
+        sets = []
+        while True:
+            if self.at_word("AS"):
+                raise unsupported(f"WITH RESULT SETS (AS {self.peek().upper} …)", self.token.line)
+            self.expect_operator("(")
+            columns: list[syntax.ColumnDefinition] = []
+            while True:
+                column, constraints = self._column_definition("", len(columns) + 1)
+                if constraints or column.default or column.identity or column.type is None:
+                    raise self.error()
+                columns.append(column)
+                if not self.accept_operator(","):
+                    break
+            self.expect_operator(")")
+            sets.append(tuple(columns))
+            if not self.accept_operator(","):
+                break
+        self.expect_operator(")")
+        return tuple(sets)
 
     def _argument_follows(self) -> bool:
         # EXEC needs no semicolon: a reserved word that is no argument begins the next statement.
@@ -668,6 +698,11 @@ class BatchParser(DefinitionParser):
             return self.sequence(action, line)
         if what == "TYPE" and action == "CREATE":
             return self._create_type(line)
+        if what == "SYNONYM" and action == "CREATE":
+            self.advance()
+            name = self.name()
+            self.expect_word("FOR")
+            return syntax.CreateSynonym(name=name, base=self.name(), line=line)
         if what == "STATISTICS" and action == "CREATE":
             return self.statistics(action, line)
         if what in ("DATABASE", "LOGIN", "USER", "ROLE", "CERTIFICATE"):
@@ -916,7 +951,7 @@ class BatchParser(DefinitionParser):
     def _drop(self) -> syntax.Statement:
         first, token = self.position, self.advance()
         what = self.token.upper
-        if what in ("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE"):
+        if what in DROPPED:
             return self.drop_objects(token.line)
         if what == "INDEX":
             return self.drop_index(token.line)

@@ -30,6 +30,10 @@ _INDEX_OPTIONS = frozenset(
 )
 
 
+DROPPED = (*("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE", "SYNONYM"),)
+"""The kinds of objects that DROP names."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Indexed:
     """What an index holds: its columns, those with DESC, those of INCLUDE, and its filter."""
@@ -426,13 +430,11 @@ class DefinitionParser(DataParser):
         return dropped[0] if len(dropped) == 1 else syntax.Block(statements=tuple(dropped), line=line)
 
     def drop_objects(self, line: int) -> syntax.DropObjects:
-        """DROP TABLE, VIEW, PROCEDURE, FUNCTION, SCHEMA, DATABASE, SEQUENCE or TYPE, from that word on."""
-        kind = self.expect_word(
-            "TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABASE", "SEQUENCE", "TYPE"
-        ).upper
+        """DROP of objects of one kind, from the word of the kind on."""
+        kind = self.expect_word(*DROPPED).upper
         if_exists = self.if_exists()
         names = [self.name()]
-        while kind != "TYPE" and self.accept_operator(","):
+        while kind not in ("TYPE", "SYNONYM") and self.accept_operator(","):
             names.append(self.name())
         kind = "PROCEDURE" if kind == "PROC" else kind
         if kind in ("SCHEMA", "DATABASE") and any(len(name) > 1 for name in names):

@@ -222,16 +222,24 @@ class ExpressionParser(TokenCursor):
 
     def _additive(self) -> syntax.Expression:
         left = self._multiplicative()
-        while self.at_operator("+", "-", "&", "|", "^"):
+        while self.at_operator("+", "-", "&", "|", "^") or self._at_shift():
             token = self.advance()
+            shift = {"<": "LEFT_SHIFT", ">": "RIGHT_SHIFT"}.get(token.text)
+            if shift:
+                self.advance()
             right = self._multiplicative()
             self._refuse_conditions(left, right)
-            left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
+            if shift:
+                left = syntax.Call(name=shift, arguments=(left, right), line=token.line)
+            else:
+                left = syntax.Binary(operator=token.text, left=left, right=right, line=token.line)
+        return left
+
+    def _at_shift(self) -> bool:
+        """Whether << or >> follows: two tokens without a blank between them."""
         following = self.peek()
         doubled = (following.kind, following.text, following.start) == (OPERATOR, self.token.text, self.token.end)
-        if self.at_operator("<", ">") and doubled:
-            raise unsupported(f"The operator {2 * self.token.text}", self.token.line)
-        return left
+        return self.at_operator("<", ">") and doubled
 
     def _multiplicative(self) -> syntax.Expression:
         left = self._unary()
@@ -311,6 +319,9 @@ class ExpressionParser(TokenCursor):
             if token.upper == "$ACTION":
                 self.advance()
                 return syntax.Column(parts=("$action",), line=token.line)
+            if token.upper in ("$IDENTITY", "IDENTITYCOL"):
+                self.advance()
+                return syntax.Column(parts=("$IDENTITY",), line=token.line)
             if token.upper in RESERVED and token.upper not in _CALLABLE_KEYWORDS:
                 raise self.error()
         if token.kind in (WORD, QUOTED):
@@ -322,10 +333,27 @@ class ExpressionParser(TokenCursor):
         if self.at_word("SELECT"):
             query = self.query()
             self.expect_operator(")")
-            return syntax.Subquery(query=query, line=line)
+            subquery = syntax.Subquery(query=query, line=line)
+            return self._value_method(subquery) if query.form is not None and query.form.raw else subquery
         inner = self._or()
         self.expect_operator(")")
         return inner
+
+    def _value_method(self, subquery: syntax.Subquery) -> syntax.Cast:
+        """.value('.', 'type') of FOR XML PATH(''), TYPE: the text of the whole XML as a type."""
+        self.advance()
+        self.advance()
+        self.expect_operator("(")
+        path = self.advance()
+        if path.kind != STRING or path.value.strip() not in (".", "(./text())[1]", "text()[1]", "./text()[1]", ".[1]"):
+            raise unsupported(f"value() with the path {path.value}", path.line)
+        self.expect_operator(",")
+        if self.token.kind != STRING:
+            raise self.error()
+        named = self.advance().value
+        self.expect_operator(")")
+        declared = ExpressionParser(named)._target_type()
+        return syntax.Cast(operand=subquery, type=declared, line=subquery.line)
 
     def _case(self) -> syntax.Expression:
         line = self.advance().line
@@ -621,7 +649,7 @@ def _frame_place(bound: str) -> int:
 
 def _number(text: str, line: int) -> syntax.Literal:
     if text[0] in "$£€":
-        return syntax.Literal(kind="money", value=text[1:], line=line)
+        return syntax.Literal(kind="money", value=text[1:].lstrip("+"), line=line)
     if "e" in text.lower():
         mantissa, _, exponent = text.lower().partition("e")
         return syntax.Literal(kind="float", value=f"{mantissa}e{exponent or 0}", line=line)  # 1E is 1E0

@@ -115,9 +115,54 @@ class QueryParser(ExpressionParser):
                     fetch = self.value()
                     self.expect_word("ROW", "ROWS")
                     self.expect_word("ONLY")
-        if self.at_word("FOR"):
-            raise unsupported(f"FOR {self.peek().upper}", self.token.line)
-        return syntax.Query(body=body, order=order, offset=offset, fetch=fetch, line=line)
+        form = self._rows_as() if self.at_word("FOR") and self.peek().upper in ("XML", "JSON", "BROWSE") else None
+        return syntax.Query(body=body, order=order, offset=offset, fetch=fetch, form=form, line=line)
+
+    def _rows_as(self) -> syntax.RowsAs:
+        """FOR XML or FOR JSON; TYPE is allowed in parentheses before .value('.', …) alone."""
+        line = self.advance().line
+        kind = self.advance().upper
+        if kind == "BROWSE":
+            raise unsupported("FOR BROWSE", line)
+        mode = self.token.upper
+        if mode not in (("RAW", "PATH") if kind == "XML" else ("PATH", "AUTO")):
+            raise unsupported(f"FOR {kind} {mode}", line)
+        self.advance()
+        element, root = "row", None
+        if kind == "XML" and self.at_operator("("):
+            element = self._name_in_parentheses()
+        options = set()
+        while self.accept_operator(","):
+            word = self.advance().upper
+            if word == "ROOT":
+                root = self._name_in_parentheses() if self.at_operator("(") else "root"
+            elif word == "TYPE" and kind == "XML" and self._at_value_method():
+                options.add("TYPE")
+            elif word in (("ELEMENTS",) if kind == "XML" else ("INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER")):
+                options.add(word)
+            else:
+                raise unsupported(f"FOR {kind} … {word}", line)
+        raw = "TYPE" in options
+        if raw and (element or root):
+            raise unsupported("value() of XML with elements", line)
+        if root is not None and "WITHOUT_ARRAY_WRAPPER" in options:
+            raise sql_error(13620, line=line)
+        return syntax.RowsAs(
+            kind=kind, mode=mode, element=element, root=root, options=frozenset(options), raw=raw, line=line
+        )
+
+    def _name_in_parentheses(self) -> str:
+        self.expect_operator("(")
+        if self.token.kind != STRING:
+            raise self.error()
+        name = self.advance().value
+        self.expect_operator(")")
+        return name
+
+    def _at_value_method(self) -> bool:
+        """Whether ).value( follows."""
+        following = [self.token, *(self.peek(distance) for distance in range(1, 4))]
+        return [token.text.lower() for token in following] == [")", ".", "value", "("]
 
     def _union(self) -> syntax.Body:
         left = self._intersect()
