@@ -167,6 +167,17 @@ def _object_property(values: SessionValues, arguments: Arguments) -> object:
     return _property_value("OBJECTPROPERTY", name, answers)
 
 
+def _object_property_ex(values: SessionValues, arguments: Arguments) -> object:
+    """Return a property; BaseType is the type of the object, or of the object behind a synonym."""
+    if (_argument(arguments, 1) or "").lower() != "basetype":
+        return _object_property(values, arguments)
+    item = _by_id(values, arguments[:1])
+    if item is not None and item.type == "SN":
+        found = _find(values, item.definition)
+        item = found[0] if found else None
+    return item.type.ljust(2) if item else None
+
+
 def _index_property(values: SessionValues, arguments: Arguments) -> object:
     item = _by_id(values, arguments[:1])
     answers = object_properties.of_index(item, _argument(arguments, 1) or "") if item else None
@@ -416,7 +427,7 @@ _FUNCTIONS: dict[str, Function] = {
     "object_schema_name": _object_schema_name,
     "object_definition": _object_definition,
     "objectproperty": _object_property,
-    "objectpropertyex": _object_property,
+    "objectpropertyex": _object_property_ex,
     "indexproperty": _index_property,
     "schema_id": _schema_id,
     "schema_name": _schema_name,

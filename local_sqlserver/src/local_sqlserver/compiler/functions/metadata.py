@@ -93,8 +93,11 @@ def _catalog(call: Call) -> Value:
     if call.compiler.in_view:
         raise unsupported(f"{call.name} in a view", call.line)
     declared = METADATA_FUNCTIONS[call.name]
-    if (call.arguments[-1].constant or "").lower() in _INT_PROPERTIES.get(call.name, ()):
+    constant = (call.arguments[-1].constant or "").lower()
+    if constant in _INT_PROPERTIES.get(call.name, ()):
         declared = INT
+    elif (call.name, constant) == ("OBJECTPROPERTYEX", "basetype"):
+        declared = SqlType("nchar", length=2)
     spid = call.compiler.parameter("@@spid", SESSION_VALUES["@@spid"])
     texts = ", ".join(
         f"hex({argument.sql})" if argument.type.name in BINARY else f"CAST({argument.sql} AS VARCHAR)"
