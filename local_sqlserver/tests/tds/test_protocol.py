@@ -162,7 +162,9 @@ def test_the_rows_of_a_bulk_load_are_decoded(server: Server, engine: ScriptedEng
         assert client.answer() == struct.pack("<BHHQ", Token.DONE, 0x10, 0, 2)
     ((columns, values),) = engine.loads
     assert columns == (Column("a", SqlType("int")), Column("b", SqlType("nvarchar", 5)))
-    assert values == [[7, None], ["xy", "zw"]]
+    numbers, texts = values
+    assert numbers.tolist() == [7, None]
+    assert texts == ["xy", "zw"]
 
 
 @pytest.mark.parametrize(
