@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy
+
 from local_sqlserver.engine.events import (
     Column,
     Columns,
@@ -71,7 +73,7 @@ class ScriptedSession:
         yield ProcedureDone(0)
 
     def bulk_load(self, columns: Sequence[Column], values: Sequence[ColumnValues]) -> Iterator[Event]:
-        self._engine.loads.append((tuple(columns), [list(column) for column in values]))
+        self._engine.loads.append((tuple(columns), [_values(column) for column in values]))
         yield Done(len(values[0]) if values else 0)
 
     def _run(self, text: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
@@ -99,6 +101,11 @@ class ScriptedSession:
 
     def close(self) -> None:
         self._engine.closed.append(self.spid)
+
+
+def _values(column: ColumnValues) -> list[Any]:
+    """The values of a column, None where an array has none."""
+    return list(column.tolist() if isinstance(column, numpy.ndarray) else column)
 
 
 class ScriptedEngine:
