@@ -62,6 +62,15 @@ REFUSED_REQUESTS = [
         ALL_HEADERS + struct.pack("<HHH", 0xFFFF, 10, 0) + b"\0\0\xf1\0\0\0",
         "An XML parameter",
     ),
+    (
+        PacketType.RPC,
+        ALL_HEADERS
+        + struct.pack("<HHH", 0xFFFF, 10, 0)
+        + b"\0\0\xf3\0\0\0\x01\0"  # a table with one column, an INT
+        + b"\0\0\0\0\x01\0\x38\0"
+        + b"\x11\x01\0\x01\0\0\0",  # the order of its columns
+        "A table-valued parameter whose columns are not in the order of its type",
+    ),
     (PacketType.TRANSACTION_MANAGER, ALL_HEADERS + b"\x00\x00", "TM_GET_DTC_ADDRESS"),
 ]
 

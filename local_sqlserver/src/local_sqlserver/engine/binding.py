@@ -19,7 +19,7 @@ from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
-_RUN_TIME_ERRORS = frozenset({208, 4121, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
+_RUN_TIME_ERRORS = frozenset({208, 4121, 5313, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
 """Errors of the compiler that belong to the run: absent tables and functions, values that do not convert."""
 
 _INT = SqlType("int")

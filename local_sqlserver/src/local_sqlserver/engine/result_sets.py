@@ -7,7 +7,7 @@ from typing import Any
 
 from local_sqlserver.engine.arguments import Call
 from local_sqlserver.engine.coercion import coerce
-from local_sqlserver.engine.events import Column, Columns, Rows
+from local_sqlserver.engine.events import Batch, Column, Columns, Rows
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
@@ -34,7 +34,7 @@ def declared_results(call: Call, sets: Sequence[tuple[syntax.ColumnDefinition, .
             types = [column.type or SqlType("int") for column in declared]
             named = zip(declared, types, strict=True)
             event = Columns(tuple(Column(column.name, kind, column.nullable is not False) for column, kind in named))
-        elif isinstance(event, Rows):
+        elif isinstance(event, Rows | Batch):
             event = Rows([_row(row, sent, sets[number - 1], number, line) for row in event.rows])
         yield event
 

@@ -430,3 +430,10 @@ CREATE SYNONYM dbo.y FOR dbo.t; DROP SYNONYM dbo.y; DROP SYNONYM IF EXISTS dbo.y
 -- source: relational-databases/system-catalog-views/sys-synonyms-transact-sql
 CREATE SYNONYM dbo.y FOR other.dbo.t; SELECT name, base_object_name, type FROM sys.synonyms
 --> 'y' | '[other].[dbo].[t]' | 'SN'
+-- source: statements/create-synonym-transact-sql, remarks
+CREATE SYNONYM dbo.y FOR dbo.later
+GO
+CREATE PROCEDURE dbo.p AS SELECT a FROM dbo.y
+GO
+CREATE TABLE dbo.later (a int); INSERT dbo.later VALUES (3); EXEC dbo.p
+--> 3
