@@ -54,13 +54,13 @@ def install(root: duckdb.DuckDBPyConnection, procedures: Iterable[str]) -> None:
         (view.name, object_id(view.schema, view.name), BUILT_IN_SCHEMAS[view.schema], "V") for view in views
     ]
     objects += [(name, object_id("sys", name), BUILT_IN_SCHEMAS["sys"], "P") for name in procedures]
-    root.executemany("INSERT INTO memory.main.system_objects VALUES (?, ?, ?, ?)", objects)
+    _fill(root, "memory.main.system_objects", objects)
     root.execute(
         "CREATE TABLE memory.main.system_columns (object_id INTEGER, name VARCHAR, column_id INTEGER, "
         "system_type_id INTEGER, max_length INTEGER, precision INTEGER, scale INTEGER, collation_name VARCHAR, "
         "is_nullable BOOLEAN)"
     )
-    columns = [
+    columns: list[tuple[Any, ...]] = [
         (
             *(object_id(view.schema, view.name), column.name, position, TYPES[column.type.name].id),
             *(storage_bytes(column.type), *digits(column.type)),
@@ -69,8 +69,13 @@ def install(root: duckdb.DuckDBPyConnection, procedures: Iterable[str]) -> None:
         for view in views
         for position, column in enumerate(view.columns, 1)
     ]
-    values = ", ".join("(" + ", ".join("?" * 9) + ")" for _ in columns)
-    root.execute(f"INSERT INTO memory.main.system_columns VALUES {values}", [cell for row in columns for cell in row])
+    _fill(root, "memory.main.system_columns", columns)
+
+
+def _fill(root: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Insert rows as one list for each column, because DuckDB takes long to plan thousands of parameters."""
+    values = ", ".join(f"unnest(${number})" for number in range(1, len(rows[0]) + 1))
+    root.execute(f"INSERT INTO {table} SELECT {values}", [list(column) for column in zip(*rows, strict=True)])
 
 
 @lru_cache(maxsize=10_000)

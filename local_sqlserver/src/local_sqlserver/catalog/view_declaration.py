@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.language.parser import parse_parameters
+from local_sqlserver.types import SqlType
 
 _COLUMN = re.compile(r"(?P<name>\w+) (?P<type>[\w(),]+)(?P<nullable>\??)(?: = (?P<value>.*))?")
 
@@ -29,6 +31,12 @@ class SystemView:
     compatibility: bool = False
 
 
+@lru_cache(maxsize=1000)
+def _type(text: str) -> SqlType:
+    (parameter,) = parse_parameters(f"@x {text}")
+    return parameter.type
+
+
 def declare(
     name: str, source: str, columns: str, *, of_server: bool = False, compatibility: bool = False
 ) -> SystemView:
@@ -42,8 +50,7 @@ def declare(
         match = _COLUMN.fullmatch(line)
         if match is None:
             raise ValueError(f"no declaration of a column: {line}")
-        (parameter,) = parse_parameters(f"@x {match['type']}")
-        infos.append(ColumnInfo(match["name"], parameter.type, nullable=bool(match["nullable"])))
+        infos.append(ColumnInfo(match["name"], _type(match["type"]), nullable=bool(match["nullable"])))
         values.append(match["value"] or f'"{match["name"]}"')
     return SystemView(schema, name, tuple(infos), tuple(values), source, of_server, compatibility)
 
