@@ -16,6 +16,7 @@ from itertools import count
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pyodbc
 import pytest
@@ -27,6 +28,7 @@ from schemathesis.generation.meta import TestPhase
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from api import create_app
+from api.figures.periods import EARLIEST, LATEST
 from tests import SOAK
 from tests.api.conftest import KEYS, settings_for
 from tests.api.gold_database import GoldDatabase, insert
@@ -130,9 +132,9 @@ class Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
+def served(application: WSGIApplication) -> Iterator[str]:
     """Serve an application over HTTP until the block ends; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -186,8 +188,9 @@ def amended() -> Iterator[None]:
             if list_of(case) in cursors:
                 query["cursor"] = cursors[list_of(case)]
         units = {"month", "quarter", "year"}.intersection(str(query.get("group_by", "")).split(","))
-        if units or "from" not in query or "to" not in query:
-            query.pop("compare", None)  # which needs both, and whole units of time
+        bounds = [query.get("from", ""), query.get("to", "")]
+        if units or not all(EARLIEST.isoformat() <= bound <= LATEST.isoformat() for bound in bounds):
+            query.pop("compare", None)  # which needs both within the calendar, and whole units of time
         if "from" in query and "to" in query:
             query["from"], query["to"] = sorted((query["from"], query["to"]))
         if "Idempotency-Key" in case.headers:  # a new key for each body
@@ -252,14 +255,18 @@ class Report:
 @pytest.mark.soak
 @pytest.mark.usefixtures("amended")
 def test_the_api_conforms_to_its_description(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
-    report = Report()
+    report, requests = Report(), count()
 
     def counted(_: Flask, response: Response, **__: Any) -> None:
         view = app.view_functions.get(request.endpoint or "")
         name = getattr(view, "__name__", None) if request.method != "OPTIONS" else None
         report.answers[name or "no operation"][response.status_code] += 1
 
-    with served(app) as address, request_finished.connected_to(counted, app):
+    def asked(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        next(requests)  # answers from memory do not come to ``counted``
+        return app(environment, start_response)
+
+    with served(asked) as address, request_finished.connected_to(counted, app):
         for number in range(SOAK):
             schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=config(number))
             for event in from_schema(schema).execute():
@@ -269,7 +276,7 @@ def test_the_api_conforms_to_its_description(app: Flask, capsys: pytest.CaptureF
     assert report.ends == [StopReason.COMPLETED] * SOAK
     assert not report.complaints, "\n\n".join(f"{name}\n{text}" for name, text in report.complaints.items())
     assert set(report.phases) >= {"examples", "coverage", "fuzzing", "stateful"}
-    assert LEAST <= report.phases.total() <= sum(statuses.total() for statuses in report.answers.values())
+    assert LEAST <= report.phases.total() <= next(requests)
     paths = schema.raw_schema["paths"].values()
     operations = {path[method]["operationId"] for path in paths for method in path if method != "parameters"}
     never = {name for name in operations if not any(200 <= status < 300 for status in report.answers[name])}
