@@ -128,6 +128,7 @@ def click(page: Page, selector: str) -> tuple[float, float]:
     mark = page.locator(selector)
     if selector.startswith("#menu-"):
         page.locator(selector.split()[0]).locator("summary").click()
+    page.evaluate("scrollTo(0, 0)")  # a mark below the header counts as in view
     mark.scroll_into_view_if_needed()
     mark.hover(force=True)
     page.wait_for_timeout(QUIET_MS)
