@@ -301,7 +301,7 @@ SELECT v FROM (VALUES (1), (2), (NULL)) AS t (v) WHERE NOT (v = 1)
 SELECT 1 WHERE 1
 --> error 4145
 -- source: queries/top-transact-sql
-CREATE TABLE #t (id int, g int, v int); INSERT #t VALUES (1, 1, 5), (2, 1, 7), (3, 2, 1); SELECT TOP (1) WITH TIES id FROM #t ORDER BY ROW_NUMBER() OVER (PARTITION BY g ORDER BY v DESC)
+CREATE TABLE #t (id int, g int, v int); INSERT #t VALUES (1, 1, 5), (2, 1, 7), (3, 2, 1); SELECT id FROM (SELECT TOP (1) WITH TIES id FROM #t ORDER BY ROW_NUMBER() OVER (PARTITION BY g ORDER BY v DESC)) AS s ORDER BY id
 --> 2
 --> 3
 DECLARE @n int; SELECT TOP (@n) v FROM (VALUES (1)) AS t (v)
