@@ -35,7 +35,7 @@ class Dimension:
         """The columns of a response."""
         if not self.is_key:
             return (self.name,)
-        return ("product_key", "product_name") if self.of == "product" else ("customer_key",)
+        return (self.column, "product_name") if self.of == "product" else (self.column,)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ import duckdb
 
 from local_sqlserver.catalog import store
 from local_sqlserver.catalog.objects import CATALOG_SCHEMA, MASTER, Catalog, quote
+from local_sqlserver.compiler import Relation
+from local_sqlserver.compiler.keys import index_name, looked_up_keys
 from local_sqlserver.errors import sql_error
 
 TEMPDB = "tempdb"
@@ -88,11 +90,10 @@ class Databases:
         self._root.execute("COMMIT")
         database = Database(name, database_id, store.load(self._root, name))
         for item in database.catalog.objects.values():
-            # Files of earlier versions have indexes behind the keys of a columnstore.
-            if any(constraint.columnstore and constraint.clustered for constraint in item.constraints):
-                for constraint in item.constraints:
-                    index = ".".join(map(quote, (name, item.schema, f"{item.name}${constraint.name}")))
-                    self._root.execute(f"DROP INDEX IF EXISTS {index}")
+            table = ".".join(map(quote, (name, item.schema, item.name)))
+            relation = Relation(table, item.type, name, item.schema, item.name, constraints=item.constraints)
+            for key in looked_up_keys(relation):  # files of earlier versions have an index behind it
+                self._root.execute(f"DROP INDEX IF EXISTS {index_name(relation, key.name)}")
         database.next_id = max((item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID)
         database.next_schema_id = max(number for number, _ in database.catalog.schemas.values())
         self._by_name[name.lower()] = database

@@ -6,7 +6,7 @@ runs DDL inside a transaction works on a copy of the catalog and publishes its c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -158,6 +158,10 @@ class Catalog:
     def find(self, schema: str, name: str) -> CatalogObject | None:
         """Return the table, view or procedure of that name."""
         return self.objects.get((schema.lower(), name.lower()))
+
+    def find_named(self, name: Sequence[str]) -> CatalogObject | None:
+        """Return the object of a name in parts; without a schema it is in dbo."""
+        return self.find(name[-2] if len(name) > 1 else "dbo", name[-1])
 
     def type_by_id(self, type_id: int) -> UserType | None:
         """Return the user-defined type with that id."""

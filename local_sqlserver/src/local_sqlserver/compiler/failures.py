@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 
 import duckdb
 
-from local_sqlserver.compiler.contract import KEY_KINDS, UNIQUE_KINDS, ConstraintInfo, Relation
+from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
+from local_sqlserver.compiler.keys import keys_of
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
 from local_sqlserver.types import INTEGERS
 
@@ -133,12 +134,7 @@ def _violated(
     text: str, relations: Sequence[Relation]
 ) -> tuple[Relation | None, ConstraintInfo | None, tuple[str, ...]]:
     """The table, key and values of DuckDB's ``a: 1, lower(rtrim(b)): x`` (``1, x`` for rows of one statement)."""
-    keys = [
-        (relation, constraint)
-        for relation in relations
-        for constraint in relation.constraints
-        if constraint.kind in UNIQUE_KINDS
-    ]
+    keys = [(relation, constraint) for relation in relations for constraint in keys_of(relation)]
     for relation, constraint in keys:
         named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)
         if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):

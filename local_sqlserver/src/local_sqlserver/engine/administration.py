@@ -350,7 +350,7 @@ class Administration:
         if kind == "procedure" and self._state.procedures.pop(name[-1].lower(), None) is not None:
             return
         catalog = self._view.catalog(frame.database)
-        item = catalog.find(name[-2] if len(name) > 1 else "dbo", name[-1])
+        item = catalog.find_named(name)
         if item is None:
             if statement.if_exists:
                 return

@@ -90,7 +90,7 @@ def _matches(pattern: Any, name: str) -> bool:
 def _object(caller: Caller, frame: Frame, text: Any) -> CatalogObject:
     """Return the table, view or procedure of a name; raises SqlError 15009."""
     parts = parse_name(str(text or "")) if text else ("",)
-    item = caller.view.catalog(frame.database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+    item = caller.view.catalog(frame.database).find_named(parts)
     if item is None:
         raise sql_error(15009, text, frame.database)
     return item

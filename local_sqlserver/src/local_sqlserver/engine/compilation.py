@@ -76,7 +76,7 @@ class Compilation:
 
     def procedure(self, name: syntax.Name, frame: Frame) -> syntax.CreateProcedure | None:
         """Return the definition of a procedure in the database of the frame, None if there is none of this name."""
-        item = self._view.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
+        item = self._view.catalog(frame.database).find_named(name)
         if item is None or item.type != "P" or len(name) > 2:
             return None
         (definition,) = parse_batch(item.definition, types=self._view.user_types(frame.database)).statements

@@ -67,7 +67,7 @@ def _find(values: SessionValues, text: str | None) -> tuple[CatalogObject, str] 
     if parts[-1].startswith("#"):
         relation = values.state.temporary(parts[-1])
         return (temporary_object(values.state, relation), TEMPDB) if relation and database == TEMPDB else None
-    item = values.view.catalog(database).find(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+    item = values.view.catalog(database).find_named(parts)
     return (item, database) if item else None
 
 

@@ -51,7 +51,7 @@ class Synonyms:
         """DROP SYNONYM; raises SqlError 3701 if there is none of the name."""
         self._permissions.check_definition("DROP SYNONYM")
         (name,) = statement.names
-        item = self._view.catalog(frame.database).find(name[-2] if len(name) > 1 else "dbo", name[-1])
+        item = self._view.catalog(frame.database).find_named(name)
         if item is not None and item.type == "SN":
             yield from self._work.begin_implicitly(frame)
             with self._writing(statement.line):
