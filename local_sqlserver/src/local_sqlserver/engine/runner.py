@@ -107,25 +107,24 @@ class Runner:
         connection = self._reader(relations)
         *before, last = translation.statements
         size = LONG_BATCH if any(column.type.length == MAX for column in columns) else BATCH
-        count: int | None = None
+        count, held = 0, list[Event]([Columns(columns)])
         try:
             for sql in before:
                 fetch(connection, sql, values)
             with closing(stream(connection, last, values, size)) as result, self._transactions.open_result():
                 while (arrays := self._next(result)) is not None:
-                    if count is None:  # an error before the first row comes alone
-                        yield Columns(columns)
-                        count = 0
-                    yield batch(arrays, columns, frame.settings.text_size)
+                    held.append(batch(arrays, columns, frame.settings.text_size))
                     count += len(arrays[0])
-                if count is None:
-                    yield Columns(columns)
+                    if count >= size:  # an error in the first rows comes alone, however DuckDB divides them
+                        yield from held
+                        held.clear()
+            yield from held
         except duckdb.Error as failure:
             self._transactions.note_failure()
-            self._state.cut_off = count
+            self._state.cut_off = None if count < size else count
             raise self.error(failure, line, relations) from failure
-        self._state.row_count = count or 0
-        yield self._state.done(frame, None if frame.settings.nocount else count or 0, _COMMANDS["select"])
+        self._state.row_count = count
+        yield self._state.done(frame, None if frame.settings.nocount else count, _COMMANDS["select"])
 
     def _next(self, result: Stream) -> list[Array] | None:
         """Read the next rows; raise Cancelled or, if the client has read enough, BatchAborted."""
