@@ -38,7 +38,8 @@ from warehouse.sources import SOURCE_FILES, SourceFile
 
 log = logging.getLogger(__name__)
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 17
+"""Bytes that are read at once. Each line of a block is parsed if one of them must be."""
 MAX_LINE = 1 << 20
 """Longest accepted line in characters; nine fields of 4000 characters are far shorter."""
 PROGRESS_ROWS = 500_000
@@ -51,6 +52,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 REJECT_COLUMNS = ("source_table", "source_file", "source_line", "column_name", "reason", "raw_row")
 CHECKSUM_COLUMNS = ("landing_file", "bytes", "sha256")
 _BLANKS = str.maketrans("\t\r\n", "   ")
+_NO_SEPARATORS = bytes(set(range(256)) - set(b",\n"))
 
 INVISIBLE = "".join(
     map(chr, (0x85, 0xA0, 0xAD, 0x61C, 0x1680, 0x180E, *range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, 0x2060))
@@ -245,8 +247,8 @@ class _FileStager:
             with self._path.open("rb") as file, _LandingFile(self._landing_path, columns) as out:
                 self.written = out
                 before = os.fstat(file.fileno())
-                for lines in self._read(file):
-                    out.write(self._convert(lines))
+                for text in self._read(file):
+                    out.write([self._convert(text)])
                 after = os.fstat(file.fileno())
         except PermissionError as error:
             raise StagingError(f"{error.filename}: {error.strerror}. Grant access to the staging user.") from error
@@ -286,8 +288,8 @@ class _FileStager:
         found = f" There is {twins[0]}: the case of the name counts." if twins else ""
         raise StagingError(f"{self._path}: missing.{found} Deliver it and run again.")
 
-    def _read(self, file: BinaryIO) -> Iterator[list[str]]:
-        """Yield the physical lines without their LF in batches; hashes, decodes and checks them."""
+    def _read(self, file: BinaryIO) -> Iterator[str]:
+        """Yield the physical lines in batches, without the LF of the last; hashes, decodes and checks them."""
         digest = hashlib.sha256()
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
         tail = ""  # the incomplete last line of the previous block
@@ -309,16 +311,15 @@ class _FileStager:
                     tail + text[:nul],
                     "a NUL byte; the file is not text or damaged. Deliver it again as UTF-8.",
                 )
-            lines = (tail + text).split("\n")
-            tail = lines.pop()
+            lines, line_end, tail = (tail + text).rpartition("\n")
             if len(tail) > 2 * MAX_LINE:  # keeps memory bounded; still too long for any row
                 tail = tail[: MAX_LINE + 1]
-            if lines:
+            if line_end:
                 yield lines
             if not block:
                 break
         if tail:
-            yield [tail]
+            yield tail
         self._result.sha256 = digest.hexdigest()
 
     def _fail_in_text(self, before: str, what: str) -> NoReturn:
@@ -372,42 +373,46 @@ class _FileStager:
                     f"{self._expected_header()}"
                 )
 
-    def _convert(self, lines: list[str]) -> list[str]:
+    def _convert(self, text: str) -> str:
         """Convert physical lines to lines of the landing file; count all, and reject faulty ones."""
-        commas = len(self._source_file.columns) - 1
-        written: list[str] = []
-        result, done = self._result, self._line
-        number = done
-        for raw in lines:
-            number += 1
-            line = raw.removesuffix("\r")
-            if number == 1:
-                self._check_header(line)
-            elif (  # Most lines of real files need no parsing; 2000 code points are at most 4000 code units.
-                line.count(",") == commas
-                and '"' not in line
-                and "\t" not in line
-                and "\r" not in line
-                and len(line) <= MAX_FIELD // 2
-            ):
-                written.append(line.replace(",", "\t") + f"\t{number}\n")
-                if not line.isascii():
+        result, first = self._result, self._line + 1
+        lines = text.removesuffix("\r").replace("\r\n", "\n").split("\n")
+        self._line += len(lines)
+        if first == 1:
+            self._check_header(lines.pop(0))
+            first = 2
+        if self._are_plain(lines):
+            written = "".join([f"{line}\t{number}\n" for number, line in enumerate(lines, first)]).replace(",", "\t")
+            result.rows_written += len(lines)
+            if any(character in written for character in INVISIBLE):
+                for line in lines:
                     self._count_invisible_ends(line.split(","))
-            elif len(line) <= MAX_LINE and not line.strip(" "):
-                result.blank_lines += 1
-                if self._open and self._open.last == number - 1:
-                    self._open = replace(self._open, text=f"{self._open.text}\n{line}", last=number)
-            else:
-                written.extend(self._parse(line, number))
-        self._line = number
-        result.rows_written += len(written)
+        else:
+            rows = [row for number, line in enumerate(lines, first) for row in self._parse(line, number)]
+            written = "".join(rows)
+            result.rows_written += len(rows)
         result.rows_read = result.rows_written + result.rows_rejected
-        if done // PROGRESS_ROWS != number // PROGRESS_ROWS:
-            log.info("%s: %d lines so far", self._source_file.path, number)
+        if first // PROGRESS_ROWS != self._line // PROGRESS_ROWS:
+            log.info("%s: %d lines so far", self._source_file.path, self._line)
         return written
 
+    def _are_plain(self, lines: Sequence[str]) -> bool:
+        """Return whether each line is a row that needs no parsing, as most lines of real files are."""
+        text = "\n".join(lines)
+        if any(character in text for character in '"\t\r'):
+            return False
+        separators = text.encode().translate(None, _NO_SEPARATORS)
+        row = b"," * (len(self._source_file.columns) - 1)
+        # As many code points are at most MAX_FIELD code units.
+        return separators == b"\n".join([row] * len(lines)) and max(map(len, lines), default=0) <= MAX_FIELD // 2
+
     def _parse(self, line: str, number: int) -> list[str]:
-        """Return the landing line of a line that must be parsed; an empty list if it was rejected."""
+        """Return the landing line of a line that must be parsed; an empty list if it is blank or was rejected."""
+        if len(line) <= MAX_LINE and not line.strip(" "):
+            self._result.blank_lines += 1
+            if self._open and self._open.last == number - 1:
+                self._open = replace(self._open, text=f"{self._open.text}\n{line}", last=number)
+            return []
         columns = len(self._source_file.columns)
         before = self._open if self._open and self._open.last == number - 1 else None
         joined = before.text + "\n" + line if before and len(before.text) + len(line) < MAX_LINE else line
