@@ -313,7 +313,7 @@ def _converted_constant(value: Value, target: SqlType, style: int | None) -> Val
         number = int(text)
         low, high = INTEGER_RANGES[target.name]
         if low <= number <= high:
-            return Value(f"CAST({number} AS {duckdb_type(target)})", target, constant=str(number), cost=Cost.NAME)
+            return _integer_constant(number, target)
     if target.name in ("date", "datetime", "datetime2"):
         parts = re.fullmatch(r"(\d{4})(\d\d)(\d\d)|(\d{4})-(\d\d)-(\d\d)", text, re.ASCII)
         if parts:
@@ -452,13 +452,24 @@ def bytes_of_text(value: Value) -> str:
     )
 
 
+_BINARY_LITERAL = re.compile(r"unhex\('(\w*)'\)")
+
+
 def _from_binary(value: Value, target: SqlType, line: int) -> Value:
     if target.name == "uniqueidentifier":
         return Value(f"CAST(tsql_bytes_guid({value.sql}) AS UUID)", target)
-    if target.name in INTEGERS:
+    if target.name in INTEGERS:  # the last bytes are the number
         digits = 2 * TYPES[target.name].size
+        if literal := _BINARY_LITERAL.fullmatch(value.sql):
+            number = int(literal[1][-digits:] or "0", 16)
+            _, high = INTEGER_RANGES[target.name]
+            return _integer_constant(number if number <= high else number - 16**digits, target)
         return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
+
+
+def _integer_constant(number: int, target: SqlType) -> Value:
+    return Value(f"CAST({number} AS {duckdb_type(target)})", target, constant=str(number), cost=Cost.NAME)
 
 
 def assign(value: Value, target: SqlType, *, table: str, column: str, line: int) -> Value:

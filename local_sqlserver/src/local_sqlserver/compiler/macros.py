@@ -418,7 +418,12 @@ tsql_integer_bytes(v, size, width) AS unhex(
 
 tsql_bytes(v, length) AS array_slice(v, 1, length);
 
-tsql_bytes_integer(v, digits) AS CAST('0x' || right('0' || hex(v), digits) AS BIGINT);
+tsql_least_integer(digits) AS
+    CASE digits WHEN 2 THEN 0 WHEN 4 THEN -32768 WHEN 8 THEN -2147483648 ELSE -9223372036854775808 END;
+
+tsql_bytes_integer(v, digits) AS
+    (CAST('0x' || right('0' || hex(v), digits) AS HUGEINT) - tsql_least_integer(digits)) % (1::HUGEINT << (4 * digits))
+    + tsql_least_integer(digits);
 """
 
 

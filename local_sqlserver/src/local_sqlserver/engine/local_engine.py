@@ -32,6 +32,8 @@ class LocalEngine:
     ) -> None:
         self.server_name: str = server_name
         root = duckdb.connect(":memory:")
+        # A commit that writes its rows to the file would also rewrite row groups that are not full: ``close`` does.
+        root.execute("SET max_vacuum_tasks = 0")
         macros.install(root)
         system_views.install(root, system_procedures.NAMES)
         databases, accounts = Databases(root, data_dir), Accounts(root, user, password)
@@ -68,6 +70,7 @@ class LocalEngine:
         """End every session and write everything to the files."""
         for session in self._shared.sessions():
             session.close()
+        self._shared.root.execute("RESET max_vacuum_tasks")
         self._shared.databases.checkpoint()
         self._shared.root.close()
 

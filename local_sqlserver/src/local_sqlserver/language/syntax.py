@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 from local_sqlserver.types import SqlType
 
@@ -23,19 +24,28 @@ class Node:
 
     def walk(self, *, queries: bool = True) -> Iterator[Node]:
         """Yield the node and all nodes below it, parents first; without ``queries``, subqueries are left out."""
-        yield self
-        for part in fields(self):
-            for child in _nodes_of(getattr(self, part.name)):
-                if queries or not isinstance(child, Query):
-                    yield from child.walk(queries=queries)
+        pending: list[Node] = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            children: list[Node] = []
+            for name in _field_names(type(node)):
+                _collect(getattr(node, name), children)
+            pending += reversed(children if queries else [child for child in children if not isinstance(child, Query)])
 
 
-def _nodes_of(value: object) -> Iterator[Node]:
+@cache
+def _field_names(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind))
+
+
+def _collect(value: object, nodes: list[Node]) -> None:
+    """Append the nodes that a field holds, alone or in tuples."""
     if isinstance(value, Node):
-        yield value
+        nodes.append(value)
     elif isinstance(value, tuple):
         for item in value:
-            yield from _nodes_of(item)
+            _collect(item, nodes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,6 +181,10 @@ SELECT CAST('true' AS bit), CAST('FALSE' AS bit), CAST('2' AS bit), CAST(5 AS bi
 --> 1 | 0 | 1 | 1 | 1 | 1
 SELECT CAST(0x1F AS int), CAST(0x0100 AS smallint), CAST(1 AS varbinary(4)), CAST(CAST(1 AS bigint) AS binary(8))
 --> 31 | 256 | 0x00000001 | 0x0000000000000001
+SELECT CAST(0xFFFFFFFF AS int), CAST(0xFFFF AS smallint), CAST(0x80 AS tinyint), CAST(0x8000000000000000 AS bigint), CAST(0x0102FFFFFFFE AS int)
+--> -1 | -1 | 128 | -9223372036854775808 | -2
+DECLARE @b varbinary(8) = 0xFFFFFFFE; SELECT CAST(@b AS bigint), CAST(@b AS int), CAST(@b AS smallint), CAST(@b AS tinyint)
+--> 4294967294 | -2 | -2 | 254
 SELECT CAST(255 AS binary(2)), CAST('AB' AS binary(4)), CAST(N'A' AS varbinary(4))
 --> 0x00FF | 0x41420000 | 0x4100
 SELECT CAST(0x4142 AS varchar(5))

@@ -240,6 +240,9 @@ def _concat(call: Call) -> Value:
     collation = joined(texts, call.line)
     longest = _longest(call.arguments)
     declared = text_type(_kind(*call.arguments), longest)
+    if longest == declared.length and all(each.constant is not None for each in texts):
+        constant = "".join(each.constant or "" for each in texts)
+        return Value(quote(constant), declared, constant, collation=collation, cost=Cost.NAME)
     return cut(Value(sql, declared, collation=collation, cost=native(*texts)), longest)
 
 
