@@ -9,7 +9,8 @@ refused.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +24,9 @@ from local_sqlserver.engine.bulk_file import FIELD_SEPARATOR, INVALID, Batch, Da
 from local_sqlserver.engine.bulk_options import BulkOptions, read_options
 from local_sqlserver.engine.file_text import FileText
 from local_sqlserver.errors import SqlError, sql_error, unsupported
+
+_AT_ONCE = 2
+"""The batches that one statement inserts."""
 
 
 def bulk_insert(
@@ -62,7 +66,7 @@ def bulk_insert(
         defaults = {} if settings.keep_nulls else _defaults(relation, default_value, line)
         loader = _Loader(connection, relation, settings, line, data.encoding == "utf-16-le", defaults, report)
         try:
-            count = sum(loader.load(batch) for batch in data.batches())
+            count = sum(loader.load(batches) for batches in _ahead(loader.together(data.batches())))
         except SqlError as error:
             if report is None or error.number not in (4832, 4866, 4879):
                 raise
@@ -92,7 +96,7 @@ class _Loader:
         self._line = line
         self._report = report
         self._errors = 0
-        self._prepared: dict[tuple[bool, bool], tuple[str, str]] = {}
+        self._prepared: dict[tuple[bool, bool, int], tuple[str, str]] = {}
         self._relation = relation
         self._wide = wide
         self._defaults = {name: f"$default{index}" for index, name in enumerate(defaults)}
@@ -102,21 +106,44 @@ class _Loader:
             for index, column in enumerate(relation.columns)
             if column.computed is None and (column.identity is None or options.keep_identity)
         ]
+        self._numbered = next(
+            (column for column in relation.columns if column.identity and not options.keep_identity), None
+        )
 
-    def load(self, batch: Batch) -> int:
-        """Insert the good rows of a batch and report the bad ones; return the number of inserted rows."""
-        form = (batch.quoted, batch.odd)
+    def together(self, batches: Iterator[Batch]) -> Iterator[list[Batch]]:
+        """Yield the batches that one statement may insert, each read on a thread of its own."""
+        group: list[Batch] = []
+        try:
+            for batch in batches:
+                alone = batch.quoted or self._numbered is not None
+                if group and (len(group) == _AT_ONCE or alone or (batch.quoted, batch.odd) != (False, group[0].odd)):
+                    yield group
+                    group = []
+                group.append(batch)
+        except SqlError:
+            if group:  # the errors of its rows come first
+                yield group
+            raise
+        if group:
+            yield group
+
+    def load(self, batches: Sequence[Batch]) -> int:
+        """Insert the good rows of batches and report the bad ones; return the number of inserted rows."""
+        form = (batches[0].quoted, batches[0].odd, len(batches))
         if form not in self._prepared:
             self._prepared[form] = self._statements(*form)
         insert, find_errors = self._prepared[form]
-        parameters = {"text": FileText(batch.text), "size": len(batch.text)}
-        (inserted,) = self._connection.execute(insert, {**parameters, **self._parameters}).fetchone() or (0,)
-        if inserted < batch.rows:
-            self._report_errors(batch, find_errors, parameters)
+        parameters = {f"text{index}": FileText(batch.text) for index, batch in enumerate(batches)}
+        size = max(len(batch.text) for batch in batches)
+        given = {**parameters, "size": size, **self._parameters}
+        (inserted,) = self._connection.execute(insert, given).fetchone() or (0,)
+        if inserted < sum(batch.rows for batch in batches):
+            for batch in batches:
+                self._report_errors(batch, find_errors)
         return int(inserted)
 
-    def _statements(self, quoted: bool, odd: bool) -> tuple[str, str]:
-        """Return two statements: one inserts a batch's good rows, the other finds its bad rows.
+    def _statements(self, quoted: bool, odd: bool, batches: int) -> tuple[str, str]:
+        """Return two statements: one inserts the good rows of batches, the other finds the bad rows of one.
 
         In an ``odd`` batch a field of a lone NUL is the empty string, as bcp writes it.
         """
@@ -137,13 +164,14 @@ class _Loader:
             )
         names = [identifier(self._columns[index].name) for index in self._targets]
         values = [conversion.value for conversion in conversions]
-        identity = next((column for column in self._columns if column.identity), None)
-        numbered = identity is not None and not self._options.keep_identity
-        if identity is not None and numbered:
-            names.append(identifier(identity.name))
+        if self._numbered is not None:
+            names.append(identifier(self._numbered.name))
             values.append(f"nextval({quote(identity_sequence(self._relation))})")
         errors = [conversion.error for conversion in conversions]
-        rows = _reader(len(self._columns), quoted=quoted, numbered=numbered)
+        in_order = quoted or self._numbered is not None
+        rows, rows_of_one = (
+            _reader(len(self._columns), batches=number, quoted=quoted, in_order=in_order) for number in (batches, 1)
+        )
         good = " AND ".join(f"{error} = 0" for error in errors) or "true"
         insert = (
             f"INSERT INTO {self._relation.duckdb_name} ({', '.join(names)}) SELECT {', '.join(values)} FROM {rows} "
@@ -151,7 +179,7 @@ class _Loader:
         )
         find_errors = (
             f"SELECT number, [{', '.join(errors)}] AS errors "
-            f"FROM (SELECT row_number() OVER () AS number, * FROM {rows}) "
+            f"FROM (SELECT row_number() OVER () AS number, * FROM {rows_of_one}) "
             "WHERE list_max(errors) > 0 ORDER BY number LIMIT $limit"
         )
         return insert, find_errors
@@ -162,9 +190,10 @@ class _Loader:
         self._report_or_raise(sql_error(7399, "BULK", "(null)", reason, line=self._line))
         return sql_error(7330, "BULK", "(null)", line=self._line)
 
-    def _report_errors(self, batch: Batch, find_errors: str, parameters: Mapping[str, Any]) -> None:
+    def _report_errors(self, batch: Batch, find_errors: str) -> None:
         limit = self._options.max_errors + 1 - self._errors
-        found = self._connection.execute(find_errors, {**parameters, "limit": limit}).fetchall()
+        given = {"text0": FileText(batch.text), "size": len(batch.text), "limit": limit}
+        found = self._connection.execute(find_errors, given).fetchall()
         for number, errors in found:
             position, error = next((index, error) for index, error in enumerate(errors) if error)
             index = self._targets[position]
@@ -238,16 +267,25 @@ def advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) 
     connection.execute(f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}")
 
 
-def _reader(columns: int, *, quoted: bool, numbered: bool) -> str:
-    """Return the call of DuckDB's CSV reader that reads a batch as rows of ``field0``, ``field1`` …, NULL if empty.
+def _ahead(groups: Iterator[list[Batch]]) -> Iterator[list[Batch]]:
+    """Yield groups of batches; the next one is read while the caller has one."""
+    with ThreadPoolExecutor(1) as reader:
+        upcoming = reader.submit(next, groups, None)
+        while (group := upcoming.result()) is not None:
+            upcoming = reader.submit(next, groups, None)
+            yield group
 
-    It reads in parallel unless a field may contain the end of a row, or the rows are ``numbered`` in their order.
+
+def _reader(columns: int, *, batches: int, quoted: bool, in_order: bool) -> str:
+    """Return the call of DuckDB's CSV reader that reads batches as rows of ``field0``, ``field1`` …, NULL if empty.
+
+    It reads in parallel unless a field may contain the end of a row, or the rows are numbered ``in_order``.
     """
+    texts = ", ".join(f"$text{index}" for index in range(batches))
     names = ", ".join(f"'field{index}': 'VARCHAR'" for index in range(columns))
     mark = '"' if quoted else ""
-    parallel = "false" if quoted or numbered else "true"
     return (
-        f"read_csv($text, auto_detect = false, header = false, columns = {{{names}}}, delim = '{FIELD_SEPARATOR}', "
+        f"read_csv([{texts}], auto_detect = false, header = false, columns = {{{names}}}, delim = '{FIELD_SEPARATOR}', "
         f"new_line = '\\n', quote = '{mark}', escape = '{mark}', nullstr = '', "
-        f"max_line_size = $size, parallel = {parallel})"
+        f"max_line_size = $size, parallel = {'false' if in_order else 'true'})"
     )
