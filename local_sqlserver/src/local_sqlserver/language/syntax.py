@@ -15,6 +15,9 @@ from local_sqlserver.types import SqlType
 Name = tuple[str, ...]
 """A multi-part name, unquoted, outermost part first."""
 
+_WITHOUT_NODES = {"bool", "int", "str", "str | None", "Name", "tuple[str, ...]"}
+"""The types of fields that hold no nodes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
@@ -36,7 +39,8 @@ class Node:
 
 @cache
 def _field_names(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(part.name for part in fields(kind))
+    """The fields of a kind of node that may hold nodes."""
+    return tuple(part.name for part in fields(kind) if part.type not in _WITHOUT_NODES)
 
 
 def _collect(value: object, nodes: list[Node]) -> None:
