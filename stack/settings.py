@@ -403,6 +403,8 @@ class Settings:
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "AIRFLOW__OPENLINEAGE__NAMESPACE": "sales_warehouse",
+            # Not in a process of its own for each event, which would import and connect anew.
+            "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "True",
             # Without an event for each query, and without lines about events in the logs of tasks.
             "AIRFLOW__OPENLINEAGE__EMISSION_POLICY": '[{"scope": {}, "controls": {"hook_lineage": false}}]',
             "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "openlineage=WARNING airflow.providers.openlineage=WARNING",
