@@ -15,7 +15,7 @@ INSTALLED = @test -x $(BIN)/python || { echo "nothing is installed here: run mak
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help secrets up down status next-day load analysis sql logs env test test-all unit coverage soak lint bench bench-api bench-sync bench-dashboards client lock
+.PHONY: help secrets up down status next-day load analysis sql logs env test test-all unit coverage soak lint lint-types lint-files bench bench-api bench-sync bench-dashboards client lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,9 +72,9 @@ test: ## Install everything needed for tests and run all but the long ones (make
 	@$(DEVELOPMENT)
 	$(call run_tests,not long)
 
-test-all: ## The tests that make test leaves out: the whole system, kills, fuzzing, several days of loads
+test-all: ## The tests of make test, and the long ones: the whole system, kills, fuzzing, several days of loads
 	@$(DEVELOPMENT)
-	$(call run_tests,long and not exhaustive)
+	$(call run_tests,not exhaustive)
 
 UNIT := python -m pytest -m "unit and not long"
 unit: ## The tests that need no server and no whole drop, within seconds
@@ -117,9 +117,15 @@ bench-dashboards: ## Measure from a click to the redrawn page, in Chromium
 
 lint: ## ruff, mypy, import-linter, sqlfluff, hadolint and zizmor
 	@$(DEVELOPMENT)
+	@$(MAKE) --no-print-directory --jobs=2 lint-files lint-types
+
+# The types of the pipeline take as long as everything else, hence beside it.
+lint-types:
+	@$(BIN)/mypy
+
+lint-files:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@cd local_sqlserver && ../$(BIN)/mypy
 	@PYTHONPATH=plugins $(BIN)/lint-imports --no-cache
 	@cd local_sqlserver && ../$(BIN)/lint-imports --no-cache

@@ -38,8 +38,13 @@ SYSTEM = (
 DROPS = ("data/", "days/", "oracle/test_handmade_day.py")
 """Tests that generate drops or compute the gold of drops."""
 DASHBOARDS = "dashboards/"
-TOGETHER = (DASHBOARDS, "docs/")
-"""Folders with fixtures of the whole folder: one process runs all of it."""
+TOGETHER = ("e2e/", "deploy/", DASHBOARDS, "docs/")
+"""Folders that one process runs as a whole: fixtures of the whole folder, or services that would slow each other down.
+
+They take longest, so they come first: files of minutes at the end would leave the other processes without work.
+"""
+FIRST = (*TOGETHER, "stack/")
+"""Folders at the beginning of a run, in this order; the tests of the last one mostly wait."""
 NAMES: set[str] = set()
 """All tests that were collected, as tests/long.py calls them."""
 
@@ -78,8 +83,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the tests that mostly wait; refuse a list of long tests that names tests that are no more."""
-    items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "stack"))
+    """Begin with the folders of ``FIRST``; refuse a list of long tests that names tests that are no more."""
+
+    def place(item: pytest.Item) -> int:
+        folder = f"{item.path.relative_to(TESTS).parts[0]}/"
+        return FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+    items.sort(key=place)
     everything = [config.rootpath / argument for argument in config.args] == [TESTS] and not _is_short(config)
     if everything and (unknown := stale(NAMES)):
         raise pytest.UsageError(f"tests/long.py names tests that there are not: {', '.join(unknown)}")

@@ -1,8 +1,8 @@
 """The tests that `make test` leaves to `make test-all` or to `make soak`, and why.
 
 A pattern stands for the tests whose name, from this folder on, it matches: ``*`` is any text. Of a table of cases
-``make test`` runs the ones in ``but``, so that nothing here runs in `make test-all` alone. A pattern that matches no
-test of a file is an error, because the tests it meant would be in the short run again.
+``make test`` runs the ones in ``but``, so that it has cases of each table, too. A pattern that matches no test of a
+file is an error, because the tests it meant would be in the short run again.
 """
 
 from __future__ import annotations

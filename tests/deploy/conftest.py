@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.images import IMAGES, install, read
+from tests.deploy.images import install_all
 
 
 @pytest.fixture(scope="session")
 def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The virtual environment of each image, by the image's name."""
-    folder = tmp_path_factory.mktemp("environments")
-    return {image: install(read(*source), folder / image) for image, source in IMAGES.items()}
+    return install_all(tmp_path_factory.mktemp("environments"))

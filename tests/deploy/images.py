@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from copy import deepcopy
@@ -25,9 +27,11 @@ IMAGES = {
 class Image:
     """The last state of a stage: copied files (source below the clone → place), environment, users, command, locks.
 
-    ``projects`` are the folders of the clone that are installed after the locks.
+    ``base`` is the stage or the image that it begins from, whose locks are the first of ``locks``. ``projects`` are the
+    folders of the clone that are installed after the locks.
     """
 
+    base: str = ""
     copies: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
@@ -52,6 +56,7 @@ def read(dockerfile: str, target: str | None = None) -> Image:
                 break
             base, _, name = rest.partition(" AS ")
             image = deepcopy(stages.get(base, Image()))
+            image.base = base
             stages[name] = image
         elif keyword == "COPY" and (stage := re.match(r"--from=(\w+) ", rest)):
             image.locks += stages[stage[1]].locks
@@ -60,10 +65,29 @@ def read(dockerfile: str, target: str | None = None) -> Image:
     return image
 
 
-def install(image: Image, folder: Path) -> Path:
-    """Make the virtual environment of an image: what its locks name, by hash, its projects, and nothing else."""
+def install_all(folder: Path) -> dict[str, Path]:
+    """Make the virtual environment of each image: what its locks name, by hash, its projects, and nothing else.
+
+    Returns them by the image's name. As in Docker, an image begins with all of the image that it is built from.
+    """
+    made: dict[tuple[str, str], Path] = {}
+    for name, source in IMAGES.items():
+        image, place = read(*source), folder / name
+        below = (source[0], image.base)
+        if below in made:
+            shutil.copytree(made[below], place, symlinks=True, copy_function=os.link)
+            image.locks = image.locks[len(read(*below).locks) :]
+        else:
+            subprocess.run(
+                [sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, str(place)], check=True
+            )
+        _install(image, place)
+        made[source] = place
+    return {name: made[source] for name, source in IMAGES.items()}
+
+
+def _install(image: Image, folder: Path) -> None:
     uv = [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     # Compiled, as pip does in the image: each Airflow process would compile its imports for seconds.
     pip = [*uv, "pip", "install", "--quiet", "--python", str(folder), "--no-deps", "--compile-bytecode"]
     for lock in image.locks:
@@ -72,7 +96,6 @@ def install(image: Image, folder: Path) -> Path:
         fresh = ["--no-cache", "--no-index", "--no-build-isolation"]
         subprocess.run([*pip, *fresh, f"./{project}"], cwd=ROOT, check=True)
     subprocess.run([*uv, "pip", "check", "--quiet", "--python", str(folder)], check=True)
-    return folder
 
 
 def _apply(image: Image, keyword: str, rest: str) -> None:

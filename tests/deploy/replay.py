@@ -31,8 +31,9 @@ from typing import Any
 import httpx
 
 from data.generate import BUSINESS_DATE
-from stack.airflow_api import AirflowApi, AirflowError
+from stack.airflow_api import AirflowError
 from tests.deploy.images import IMAGES, Image, read
+from tests.e2e.airflow import DONE, LOAD, SERVING, AirflowUser
 from tests.warehouse import ROOT
 
 VENV = Path(sys.prefix)
@@ -216,7 +217,10 @@ class Replay:
         kind, *test = self.services[name]["healthcheck"]["test"]
         command = ["sh", "-c", test[0]] if kind == "CMD-SHELL" else test
         where = self.sandbox(name, command)
-        return subprocess.run(where, capture_output=True, timeout=60, check=False).returncode == 0
+        try:
+            return subprocess.run(where, capture_output=True, timeout=60, check=False).returncode == 0
+        except subprocess.TimeoutExpired:  # counts as a failed check, as in Docker
+            return False
 
     def _launch_postgres(self) -> None:
         """Start Postgres as its image does: make the cluster, run init.sh, serve."""
@@ -272,38 +276,33 @@ def until(true: Callable[[], bool], complaint: str, log: Callable[[], str] = str
 def load(replay: Replay) -> None:
     """Run the load of the committed drop through Airflow by each executor, as the admin of the file of passwords."""
     passwords = json.loads((replay.folder / "secrets" / "airflow_passwords.json").read_text(encoding="utf-8"))
-    airflow = AirflowApi("http://127.0.0.1:8080", "admin", passwords["admin"])
-    until(lambda: airflow.dag("sales_serving") is not None, "Airflow does not know the DAGs")
-    for dag_id in ("sales_warehouse", "sales_serving"):
+    airflow = AirflowUser("http://127.0.0.1:8080", "admin", passwords["admin"])
+    until(lambda: airflow.dag(SERVING) is not None, "Airflow does not know the DAGs")
+    for dag_id in (LOAD, SERVING):
         airflow.unpause(dag_id)
-    _load_and_serve(airflow)
+    _load_and_serve(airflow, "in-the-scheduler")
     replay.running["airflow-scheduler"].terminate()
     replay.running["airflow-scheduler"].wait(SECONDS)
     replay.launch("airflow-scheduler", {"AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"})
     replay.wait("airflow-scheduler")
-    _load_and_serve(airflow)
+    _load_and_serve(airflow, "in-the-worker")
 
 
-def _load_and_serve(airflow: AirflowApi) -> None:
-    """Load the committed drop, and wait until `sales_serving` has synced it to the API."""
-    begun, before = time.monotonic(), set(airflow.run_ids("sales_serving"))
-    conf = {"business_date": BUSINESS_DATE.isoformat(), "source_dir": "/drops"}
-    run_id = airflow.trigger("sales_warehouse", conf)
-    _succeeds(airflow, "sales_warehouse", run_id)
-    until(lambda: set(airflow.run_ids("sales_serving")) > before, "the load has started no sales_serving")
-    (serving,) = set(airflow.run_ids("sales_serving")) - before
-    _succeeds(airflow, "sales_serving", serving)
+def _load_and_serve(airflow: AirflowUser, run_id: str) -> None:
+    """Load the committed drop by a run of that id, and wait until `sales_serving` has synced it to the API."""
+    begun, before = time.monotonic(), len(airflow.runs(SERVING))
+    airflow.start(run_id, business_date=BUSINESS_DATE.isoformat(), source_dir="/drops")
+    _succeeds(airflow, LOAD, run_id)
+    until(lambda: len(airflow.runs(SERVING)) > before, "the load has started no sales_serving")
+    (serving,) = airflow.runs(SERVING)[before:]
+    _succeeds(airflow, SERVING, serving["dag_run_id"])
     print(f"loaded and served in {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def _succeeds(airflow: AirflowApi, dag_id: str, run_id: str) -> None:
-    def ended() -> bool:
-        return airflow.run(dag_id, run_id)["state"] in ("success", "failed")
-
-    until(ended, f"{dag_id} does not end")
-    if airflow.run(dag_id, run_id)["state"] == "failed":
-        tasks = airflow.task_instances(dag_id, run_id)
-        failed = [(task["task_id"], task["state"]) for task in tasks if task["state"] != "success"]
+def _succeeds(airflow: AirflowUser, dag_id: str, run_id: str) -> None:
+    until(lambda: airflow.state(run_id, dag_id) in DONE, f"{dag_id} does not end")
+    if airflow.state(run_id, dag_id) == "failed":
+        failed = {task: state for task, state in airflow.tasks(run_id, dag_id).items() if state != "success"}
         raise AssertionError(f"{dag_id} failed: {failed}")
 
 
