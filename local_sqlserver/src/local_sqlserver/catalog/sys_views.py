@@ -851,13 +851,14 @@ VIEWS = (
     declare(
         "sys.database_permissions",
         "(SELECT p.permission, p.state, split_part(p.securable, ':', 1) AS kind, "
-        "COALESCE(s.schema_id, o.object_id, 0) AS major_id, g.principal_id "
+        "COALESCE(s.schema_id, o.object_id, t.user_type_id, 0) AS major_id, g.principal_id "
         "FROM {home}.permissions p JOIN {home}.all_principals g ON lower(g.name) = lower(p.principal) "
         "LEFT JOIN {home}.schemas s ON p.securable = 'schema:' || lower(s.name) "
-        "LEFT JOIN {home}.objects o ON p.securable = 'object:' || lower(o.schema_name) || '.' || lower(o.name))",
+        "LEFT JOIN {home}.objects o ON p.securable = 'object:' || lower(o.schema_name) || '.' || lower(o.name) "
+        "LEFT JOIN {home}.user_types t ON p.securable = 'type:' || lower(t.schema_name) || '.' || lower(t.name))",
         f"""
-        class tinyint = CASE kind WHEN 'database' THEN 0 WHEN 'schema' THEN 3 ELSE 1 END
-        class_desc nvarchar(60)? = CASE kind WHEN 'database' THEN 'DATABASE' WHEN 'schema' THEN 'SCHEMA' ELSE 'OBJECT_OR_COLUMN' END
+        class tinyint = CASE kind WHEN 'database' THEN 0 WHEN 'schema' THEN 3 WHEN 'type' THEN 6 ELSE 1 END
+        class_desc nvarchar(60)? = CASE kind WHEN 'database' THEN 'DATABASE' WHEN 'schema' THEN 'SCHEMA' WHEN 'type' THEN 'TYPE' ELSE 'OBJECT_OR_COLUMN' END
         major_id int
         minor_id int = 0
         type char(4) = rpad({_PERMISSION_TYPE}, 4, ' ')

@@ -376,6 +376,12 @@ def _has_permission(values: SessionValues, arguments: Arguments) -> object:
         return permissions.allowed(database, permission.upper(), text.strip("[]"), "")
     if (kind or "").upper() == "DATABASE":
         return permissions.allowed(database, permission.upper(), "", "")
+    if (kind or "").upper() == "TYPE":
+        number = _type_id(values, [text])
+        found_type = values.view.catalog(database).type_by_id(number) if isinstance(number, int) else None
+        if found_type is None:
+            return None
+        return permissions.allowed(database, permission.upper(), found_type.schema, found_type.name, kind="type")
     if (kind or "").upper() != "OBJECT":
         raise unsupported(f"HAS_PERMS_BY_NAME of {kind}")
     found = _find(values, text)

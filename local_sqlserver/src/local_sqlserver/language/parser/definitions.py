@@ -159,7 +159,9 @@ class DefinitionParser(DataParser):
                 name=name, computed=computed, persisted=persisted, nullable=not not_null, line=line
             )
             return column, constraints
+        known, self.types = self.types, () if table.startswith("#") else self.types  # tempdb has none of them
         type_, type_nullable = parse_column_type(self, name, position)
+        self.types = known
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None
