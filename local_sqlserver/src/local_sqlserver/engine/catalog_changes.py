@@ -11,7 +11,7 @@ from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.transactions import Transactions
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import not_created, sql_error, unsupported
 from local_sqlserver.language.tokens import tokenize
 from local_sqlserver.types import SqlType, UserType
 
@@ -30,7 +30,7 @@ def check(view: CatalogView, change: CatalogChange) -> None:
             if catalog.find(relation.schema, constraint.name) or catalog.constraint_owner(
                 relation.schema, constraint.name
             ):
-                raise sql_error(2714, constraint.name, state=5)
+                raise not_created(sql_error(2714, constraint.name, state=5))
 
 
 def record(

@@ -91,6 +91,8 @@ _COMPILED = (
 _CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
 _TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
 """Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
+_TERMINATES_DEFINITION = frozenset({515, 1505})
+"""Those of the rows of a table that is altered or indexed."""
 
 Handler = Callable[[Any, Frame], Iterable[Event]]
 """Runs one kind of statement; the first argument is the statement."""
@@ -252,7 +254,7 @@ class Interpreter:
     def _doom(self, error: SqlError, frame: Frame) -> SqlError:
         """Doom the transaction if XACT_ABORT or the error demands it; return the error, or the refusal to go on."""
         transactions = self._transactions
-        if transactions.count and (frame.settings.xact_abort or error.number in _ROLLS_BACK):
+        if transactions.count and (frame.settings.xact_abort or _reason(error) in _ROLLS_BACK):
             transactions.doomed = True
         elif transactions.count and transactions.aborted and transactions.obstacle and not transactions.doomed:
             refusal = transactions.refusal(f"error {error.number} ({error.message})")
@@ -267,8 +269,12 @@ class Interpreter:
         by_raiserror = isinstance(error, RaisedError) and error.statement == "RAISERROR"
         by_throw = isinstance(error, RaisedError) and error.statement == "THROW"
         yield from error_events(error)
-        ends_batch = frame.settings.xact_abort or transactions.doomed or error.number in _ABORTS_BATCH
-        if isinstance(statement, _CHANGES) and error.number in _TERMINATES and not ends_batch:
+        reason = _reason(error)
+        ends_batch = frame.settings.xact_abort or transactions.doomed or reason in _ABORTS_BATCH
+        terminates = isinstance(statement, _CHANGES) and reason in _TERMINATES
+        if isinstance(statement, syntax.AlterTable | syntax.CreateIndex):
+            terminates = reason in _TERMINATES_DEFINITION
+        if terminates and not ends_batch:
             number = 3606 if " IDENTITY " in error.message else 3621
             yield Message(message_text(number), number, state=0, line=error.line, procedure=error.procedure)
         yield Done(in_procedure=frame.in_procedure, error=True)
@@ -279,7 +285,7 @@ class Interpreter:
         if transactions.doomed:
             yield from self._work.roll_back_open()
             raise BatchAborted
-        if frame.settings.xact_abort or by_throw or error.number in _ABORTS_BATCH:
+        if frame.settings.xact_abort or by_throw or reason in _ABORTS_BATCH:
             raise BatchAborted
         if isinstance(error, BindingError):
             raise ScopeAborted
@@ -502,6 +508,11 @@ class Interpreter:
         moment = value.time()
         self._state.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
         return ()
+
+
+def _reason(error: SqlError) -> int:
+    """Return the number that decides how far an error reaches: of 1750 it is that of the cause."""
+    return error.causes[-1].number if error.number == 1750 and error.causes else error.number
 
 
 def _named(name: str, frame: Frame) -> str:
