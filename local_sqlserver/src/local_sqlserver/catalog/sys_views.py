@@ -194,7 +194,8 @@ HELPERS["all_sequences"] = (
 )
 HELPERS["all_parameters"] = (
     f"SELECT c.*, t.system_type_id, COALESCE(NULLIF(c.type_user, 0), t.user_type_id) AS user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
-    f"{_SCALE} AS scale FROM {{home}}.parameters c JOIN {{home}}.base_types t ON t.name = c.type_name "
+    f"{_SCALE} AS scale, CASE WHEN c.type_name IN {_in_list(TEXT)} THEN {_COLLATION} END AS collated "
+    "FROM {home}.parameters c JOIN {home}.base_types t ON t.name = c.type_name "
     "ORDER BY c.object_id, c.parameter_id"
 )
 
@@ -1206,8 +1207,19 @@ VIEWS = (
         """
         uid smallint? = principal_id
         name sysname
-        issqlrole int? = (type = 'R')::INTEGER
+        status smallint? = 0
+        sid varbinary(85)?
+        createdate datetime = created
+        updatedate datetime = modified
+        hasdbaccess int? = (type = 'S')::INTEGER
+        islogin int? = (type <> 'R')::INTEGER
+        isntname int? = 0
+        isntgroup int? = 0
+        isntuser int? = 0
         issqluser int? = (type = 'S')::INTEGER
+        isaliased int? = 0
+        issqlrole int? = (type = 'R')::INTEGER
+        isapprole int? = 0
         """,
         compatibility=True,
     ),

@@ -12,6 +12,7 @@ from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
+from local_sqlserver.types import BINARY, TEXT, storage_bytes
 
 MODULES = ("P", "V", "FN", "IF", "TF")
 
@@ -60,7 +61,11 @@ def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
         "allowsnull": column.nullable,
         "isfulltextindexed": False,
         "statisticalsemantics": False,
+        **dict.fromkeys(("columnid", "ordinal"), item.columns.index(column) + 1),
+        **dict.fromkeys(("charmaxlen", "octetmaxlen"), None),
     }
+    if column.type.name in TEXT | BINARY:
+        found |= {"charmaxlen": column.type.length, "octetmaxlen": storage_bytes(column.type)}
     if column.computed is None:
         return found | {"isdeterministic": None, "isprecise": None}
     expression = parse_expression(column.computed)
