@@ -37,7 +37,7 @@ from local_sqlserver.engine.state import (
     error_events,
 )
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error
+from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import TEXT, SqlType
@@ -470,9 +470,11 @@ class Interpreter:
         severity = coerce(*_int_arguments(self._scalars.evaluate(frame, statement.severity)))
         state = coerce(*_int_arguments(self._scalars.evaluate(frame, statement.state)))
         if isinstance(message, int):
-            if message != 50000:
-                raise sql_error(18054, message, severity, state, line=statement.line)
-            message = ""
+            if message < 13000 or message == 50000:
+                raise sql_error(2732, message, 13000, 2147483647, line=statement.line)
+            if message < 50000:
+                raise unsupported(f"RAISERROR of the system's message {message}", statement.line)
+            raise sql_error(18054, message, severity, state, line=statement.line)
         arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
         text = format_message(to_text(message, kind) if message is not None else "", arguments)
         if len(text) > 2047:
