@@ -51,6 +51,8 @@ _RESULTS = {
     **dict.fromkeys(("CHAR", "CONCAT", "CONCAT_WS", "NCHAR", "SPACE", "STR"), "varchar"),
 }
 _WEEKS = ("week", "wk", "ww", "weekday", "dw", "w")
+_OF_LANGUAGE = frozenset({"datetime", "smalldatetime"})
+"""The types whose text may depend on the language; the text of the others does not."""
 _LANGUAGE_STYLES = (106, 107, 109, 113)
 _PLAIN_STYLES = (20, 21)
 
@@ -119,8 +121,7 @@ def _part(arguments: tuple[syntax.Expression, ...]) -> str:
 
 def _converts_alike(sources: frozenset[str], target: str, style: syntax.Expression | None) -> bool:
     """Whether a conversion is the same in every language."""
-    dates = TEMPORAL if target in TEXT else TEXT if target in TEMPORAL else frozenset[str]()
-    concerned = sources & dates
+    concerned = sources & (_OF_LANGUAGE if target in TEXT else TEXT if target in TEMPORAL else frozenset[str]())
     if not concerned:
         return True
     if style is not None:
@@ -128,8 +129,6 @@ def _converts_alike(sources: frozenset[str], target: str, style: syntax.Expressi
             return False
         number = int(style.value)
         return number in _PLAIN_STYLES or (number > 100 and number not in _LANGUAGE_STYLES)
-    if target in TEXT and not concerned & {"datetime", "smalldatetime"}:
-        return True
     if sources - concerned:
         raise _Unknown
     return False

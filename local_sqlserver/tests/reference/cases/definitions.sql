@@ -428,6 +428,8 @@ CREATE TABLE dbo.t (a datetime, b AS CONVERT(varchar(30), a, 109) PERSISTED)
 --> error 4936
 CREATE TABLE dbo.t (a datetime, b AS CONVERT(varchar(30), a, 121) PERSISTED, c AS CONVERT(varchar(8), a, 20) PERSISTED, d AS YEAR(a) PERSISTED, e AS DATEDIFF(day, a, a) PERSISTED)
 --> done
+CREATE TABLE dbo.t (a date, b AS CAST(a AS varchar(10)) PERSISTED, c AS CONVERT(varchar(8), a, 1) PERSISTED)
+--> done
 CREATE TABLE dbo.t (a date, b AS FORMAT(a, 'd') PERSISTED)
 --> error 4936
 CREATE TABLE dbo.t (a int, b AS NEWID()); CREATE INDEX i ON dbo.t (b)
