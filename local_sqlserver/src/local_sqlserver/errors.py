@@ -162,26 +162,31 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     1223: (16, "Cannot release the application lock (Database Principal: '%s', Resource: '%s') because it is not currently held."),
     1226: (16, "An invalid application lock owner was passed to %s."),
     1505: (16, "The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name '%s' and the index name '%s'. The duplicate key value is %s."),
+    1711: (16, "Cannot define PRIMARY KEY constraint on column '%s' in table '%s'. The computed column has to be persisted and not nullable."),
+    1715: (16, "Foreign key '%s' creation failed. Only NO ACTION referential update action is allowed for referencing computed column '%s'."),
     1750: (16, "Could not create constraint or index. See previous errors.", 0),
     1752: (16, "Column '%s' in table '%s' is invalid for creating a default constraint."),
     1753: (16, "Column '%s.%s' is not the same length or scale as referencing column '%s.%s' in foreign key '%s'. Columns participating in a foreign key relationship must be defined with the same length and scale."),
     1761: (16, "Cannot create the foreign key '%s' with SET NULL referential action, because one or more referencing columns are not nullable."),
     1762: (16, "Cannot create the foreign key '%s' with the SET DEFAULT referential action, because one or more referencing not-nullable columns lack a default constraint."),
     1763: (16, "Cross-database foreign key references are not supported. Foreign key '%s'."),
-    1767: (16, "Foreign key '%s' references invalid table '%s'."),
+    1764: (16, "Computed Column '%s' in table '%s' is invalid for use in '%s' because it is not persisted."),
+    1765: (16, "Foreign key '%s' creation failed. Only NO ACTION and CASCADE referential delete actions are allowed for referencing computed column '%s'."),
+    1767: (16, "Foreign key '%s' references invalid table '%s'.", 0),
     1768: (16, "Foreign key '%s' references object '%s' which is not a user table."),
     1769: (16, "Foreign key '%s' references invalid column '%s' in referencing table '%s'."),
-    1770: (16, "Foreign key '%s' references invalid column '%s' in referenced table '%s'."),
+    1770: (16, "Foreign key '%s' references invalid column '%s' in referenced table '%s'.", 0),
     1773: (16, "Foreign key '%s' has implicit reference to object '%s' which does not have a primary key defined on it."),
-    1776: (16, "There are no primary or candidate keys in the referenced table '%s' that match the referencing column list in the foreign key '%s'."),
-    1778: (16, "Column '%s.%s' is not the same data type as referencing column '%s.%s' in foreign key '%s'."),
-    1779: (16, "Table '%s' already has a primary key defined on it."),
+    1776: (16, "There are no primary or candidate keys in the referenced table '%s' that match the referencing column list in the foreign key '%s'.", 0),
+    1778: (16, "Column '%s.%s' is not the same data type as referencing column '%s.%s' in foreign key '%s'.", 0),
+    1779: (16, "Table '%s' already has a primary key defined on it.", 0),
     1781: (16, "Column already has a DEFAULT bound to it."),
-    1785: (16, "Introducing FOREIGN KEY constraint '%s' on table '%s' may cause cycles or multiple cascade paths. Specify ON DELETE NO ACTION or ON UPDATE NO ACTION, or modify other FOREIGN KEY constraints."),
+    1785: (16, "Introducing FOREIGN KEY constraint '%s' on table '%s' may cause cycles or multiple cascade paths. Specify ON DELETE NO ACTION or ON UPDATE NO ACTION, or modify other FOREIGN KEY constraints.", 0),
     1801: (16, "Database '%s' already exists. Choose a different database name.", 3),
     1902: (16, "Cannot create more than one clustered index on table '%s'. Drop the existing clustered index '%s' before creating another."),
     1911: (16, "Column name '%s' does not exist in the target table or view."),
     1913: (16, "The operation failed because an index or statistics with name '%s' already exists on %s '%s'."),
+    1919: (16, "Column '%s' in table '%s' is of a type that is invalid for use as a key column in an index."),
     2010: (16, "Cannot perform alter on '%s' because it is an incompatible object type."),
     2501: (16, 'Cannot find a table or object with the name "%s". Check the system catalog.'),
     2601: (14, "Cannot insert duplicate key row in object '%s' with unique index '%s'. The duplicate key value is %s."),
@@ -192,6 +197,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     2715: (16, "Column, parameter, or variable #%s: Cannot find data type %s."),
     2727: (11, "Cannot find index '%s'."),
     2729: (16, "Column '%s' in table '%s' cannot be used in an index or statistics or as a partition key because it is non-deterministic."),
+    2732: (16, "Error number %s is invalid. The number must be from %s through %s and it cannot be 50000."),
     2744: (16, "Multiple identity columns specified for table '%s'. Only one identity column per table is allowed."),
     2749: (16, "Identity column '%s' must be of data type int, bigint, smallint, tinyint, or decimal or numeric with a scale of 0, unencrypted, and constrained to be nonnullable."),
     2754: (16, "Error severity levels greater than %s can only be specified by members of the sysadmin role, using the WITH LOG option."),
@@ -199,6 +205,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     2772: (16, "Cannot access temporary tables from within a function."),
     2775: (17, "The code page %s is not supported by the server."),
     2786: (16, "The data type of substitution parameter %s does not match the expected type of the format specification."),
+    2799: (16, "Cannot create index or statistics '%s' on table '%s' because the computed column '%s' is imprecise and not persisted. Consider removing column from index or statistics key or marking computed column persisted."),
     2812: (16, "Could not find stored procedure '%s'.", 62),
     3606: (0, "Arithmetic overflow occurred.", 0),
     3621: (0, "The statement has been terminated.", 0),
@@ -338,6 +345,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     9829: (16, "STRING_AGG aggregation result exceeded the limit of %s bytes. Use LOB types to avoid result truncation."),
     9834: (16, "Invalid bucket width value passed to DATE_BUCKET function. Only positive values are allowed."),
     9837: (16, "An invalid date value was encountered: The date value is less than the minimum date value allowed for the data type."),
+    10609: (16, "Filtered %s '%s' cannot be created on table '%s' because the column '%s' in the filter expression is a computed column. Rewrite the filter expression so that it does not include this column."),
     10700: (16, 'The table-valued parameter "%s" is READONLY and cannot be modified.'),
     10704: (15, "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement."),
     10709: (16, "The number of columns for each row in a table value constructor must be the same."),
@@ -493,6 +501,14 @@ def sql_error(
         line=line,
         procedure=procedure,
     )
+
+
+def not_created(cause: SqlError) -> SqlError:
+    """Error 1750, which follows the error that prevents a constraint or an index of a table's definition."""
+    of_foreign_key = 1753 <= cause.number <= 1785 and cause.number not in (1769, 1779, 1781)
+    error = sql_error(1750, state=1 if of_foreign_key or cause.number == 2714 else 0, line=cause.line)
+    error.causes = (cause,)
+    return error
 
 
 def unsupported(construct: str, line: int = 0) -> SqlError:

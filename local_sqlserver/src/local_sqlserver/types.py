@@ -174,6 +174,12 @@ INTEGER_RANGES = {
 }
 """The lowest and the highest value of each integer type."""
 
+DAYS = {
+    "datetime": (date(1753, 1, 1), date(9999, 12, 31)),
+    "smalldatetime": (date(1900, 1, 1), date(2079, 6, 6)),
+}
+"""The first and the last day of the types that do not have all days from 0001-01-01 to 9999-12-31."""
+
 SYSNAME = 256
 """The id of sysname in sys.types: an alias type of the system."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from local_sqlserver.compiler import ColumnInfo, Relation
+from local_sqlserver.compiler.objects import create_sequence
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.parsed import ParsedStatements
 from local_sqlserver.engine.transactions import Commits, Transactions
@@ -51,10 +52,13 @@ class Loading:
             column if isinstance(column, ColumnInfo) else ColumnInfo(f"c{number}", column)
             for number, column in enumerate(columns, start=1)
         )
-        self.connection.execute('CREATE SEQUENCE "t$identity"')
+        relation = Relation("memory.main.t", "U", "Db", "dbo", "t", described)
+        for column in described:
+            if column.identity is not None:
+                self.connection.execute(create_sequence(relation, column.identity))
         definitions = ", ".join(self._definition(column) for column in described)
         self.connection.execute(f"CREATE TABLE t ({definitions})")
-        return Relation("memory.main.t", "U", "Db", "dbo", "t", described)
+        return relation
 
     @staticmethod
     def _definition(column: ColumnInfo) -> str:

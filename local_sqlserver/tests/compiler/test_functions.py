@@ -130,6 +130,7 @@ EXAMPLES = {
     "JSON_VALUE": "'{}', '$.a'",
     "ISJSON": "'{}'",
     "NTILE": "2",
+    "ODBCSCALE": "106, 2",
     "PARSENAME": "'a', 1",
     "SOUNDEX": "'a'",
     "STRING_ESCAPE": "'a', 'json'",

@@ -293,6 +293,24 @@ def test_logins_have_the_granted_permissions_and_no_others(world: Client, connec
         world.good("DROP LOGIN worker")
 
 
+@pytest.mark.parametrize(
+    ("securable", "created", "dropped"),
+    [
+        ("OBJECT::dbo.t", "CREATE TABLE dbo.t (a INT)", "DROP TABLE dbo.t"),
+        ("OBJECT::dbo.v", "CREATE VIEW dbo.v AS SELECT 1 AS a", "DROP VIEW dbo.v"),
+        ("SCHEMA::x", "CREATE SCHEMA x", "DROP SCHEMA x"),
+    ],
+)
+def test_permissions_end_with_their_object(sql: Client, securable: str, created: str, dropped: str) -> None:
+    count = "SELECT COUNT(*) FROM sys.database_permissions"
+    sql.good(created, f"GRANT SELECT ON {securable} TO public")
+    assert sql(count).value == 1
+    sql.good(f"BEGIN TRAN; {dropped}; ROLLBACK")
+    assert sql(count).value == 1
+    sql.good(dropped, created)
+    assert sql(count).value == 0
+
+
 def test_sys_columns_and_col_length_have_the_size_of_every_type(sql: Client) -> None:
     declared = [(f"c{index}", *row) for index, row in enumerate(DECLARED) if row[0].name != "sql_variant"]
     sql.good(f"CREATE TABLE dbo.sizes ({', '.join(f'{name} {kind}' for name, kind, *_ in declared)})")

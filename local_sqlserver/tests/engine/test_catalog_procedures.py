@@ -144,3 +144,8 @@ def test_a_wrong_call_is_an_error(world: Client, call: str, number: int) -> None
 def test_a_table_without_indexes_gets_a_message(world: Client) -> None:
     result = world("EXEC sp_helpindex 'bare'")
     assert result.messages == ["The object 'bare' does not have any indexes, or you do not have permissions."]
+
+
+@pytest.mark.parametrize("name", ["sp_helprotect", "sys.sp_column_privileges", "master..xp_msver"])
+def test_a_procedure_that_only_sql_server_has_is_refused_by_its_name(sql: Client, name: str) -> None:
+    assert sql(f"EXEC {name}").errors[0].text == f"{name.split('.')[-1]} is not supported by local_sqlserver."

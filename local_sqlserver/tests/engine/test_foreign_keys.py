@@ -93,7 +93,8 @@ DEFINITIONS = [
 @pytest.mark.parametrize(("columns", "number"), DEFINITIONS)
 def test_an_impossible_foreign_key_is_an_error(family: Client, columns: str, number: int) -> None:
     family.good("CREATE TABLE n (id INT)", "CREATE VIEW view_of_p AS SELECT id FROM p")
-    family.fails(f"CREATE TABLE x ({columns})", number)
+    family.fails(f"CREATE TABLE x ({columns})", number, *([] if number == 8139 else [1750]))
+    family.good("CREATE TABLE x (id INT)")
 
 
 def test_cascades_that_meet_in_a_circle_or_by_two_paths_are_an_error(sql: Client) -> None:
@@ -101,8 +102,8 @@ def test_cascades_that_meet_in_a_circle_or_by_two_paths_are_an_error(sql: Client
         "CREATE TABLE a (id INT PRIMARY KEY, c INT)",
         "CREATE TABLE b (id INT PRIMARY KEY, a INT REFERENCES a ON DELETE CASCADE)",
     )
-    sql.fails("ALTER TABLE a ADD FOREIGN KEY (c) REFERENCES b ON DELETE SET NULL", 1785)
-    sql.fails("CREATE TABLE d (a INT REFERENCES a ON DELETE CASCADE, b INT REFERENCES b ON DELETE CASCADE)", 1785)
+    sql.fails("ALTER TABLE a ADD FOREIGN KEY (c) REFERENCES b ON DELETE SET NULL", 1785, 1750)
+    sql.fails("CREATE TABLE d (a INT REFERENCES a ON DELETE CASCADE, b INT REFERENCES b ON DELETE CASCADE)", 1785, 1750)
     sql.good("CREATE TABLE d (a INT REFERENCES a ON DELETE CASCADE, b INT REFERENCES b)")
 
 

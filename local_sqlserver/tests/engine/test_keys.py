@@ -77,6 +77,21 @@ DUPLICATES = {
     ),
     "by INSERT EXEC": ("a INT PRIMARY KEY", "INSERT t VALUES (1); INSERT t EXEC ('SELECT 2 UNION ALL SELECT 1')", 2627),
     "of a computed column": ("a INT, b AS (a % 10) PERSISTED, UNIQUE (b)", "INSERT t VALUES (1), (11)", 2627),
+    "of a computed column by UPDATE": (
+        "a INT, b AS a % 10 UNIQUE",
+        "INSERT t VALUES (1), (2); UPDATE t SET a = 11 WHERE a = 2",
+        2627,
+    ),
+    "of a computed column by MERGE": (
+        "a INT, b AS a % 10 UNIQUE",
+        "INSERT t VALUES (1), (2); MERGE t USING (VALUES (2)) s (a) ON t.a = s.a WHEN MATCHED THEN UPDATE SET a = 11;",
+        2627,
+    ),
+    "of a computed column in a transaction": (
+        "a INT, b AS LOWER(CONCAT('x', a % 10)) PERSISTED NOT NULL PRIMARY KEY",
+        "BEGIN TRAN; INSERT t VALUES (1); COMMIT; INSERT t VALUES (2); UPDATE t SET a = a + 8; INSERT t VALUES (19)",
+        2627,
+    ),
 }
 
 
@@ -332,3 +347,68 @@ def test_the_index_of_an_earlier_version_behind_a_columnstore_is_dropped(tmp_pat
     client = Client(engine.login("sa", "Secret_1", "D", "tests", "here"))
     client.good("INSERT t VALUES (1)", "ALTER TABLE t DROP CONSTRAINT pk", "INSERT t VALUES (1)")
     engine.close()
+
+
+def test_the_message_names_the_key_of_a_computed_column_among_others(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT CONSTRAINT one UNIQUE, b AS a % 10 CONSTRAINT two UNIQUE)", "INSERT t VALUES (1)")
+    for values, constraint in (("1", "one"), ("11", "two")):
+        assert f"UNIQUE KEY constraint '{constraint}'" in sql(f"INSERT t VALUES ({values})").errors[0].text
+
+
+def test_a_key_of_a_computed_column_is_enforced_between_transactions(connect: Connect) -> None:
+    one, two = connect(), connect()
+    one.good("ALTER DATABASE D SET ALLOW_SNAPSHOT_ISOLATION ON", "CREATE TABLE t (a INT, b AS a % 10 UNIQUE)")
+    one.good("BEGIN TRAN", "INSERT t VALUES (1)")
+    two.good("BEGIN TRAN", "INSERT t VALUES (11)")
+    one.good("COMMIT")
+    two.fails("COMMIT", 2627)
+    assert one("SELECT a FROM t").rows == [(1,)]
+
+
+def test_a_foreign_key_follows_the_computed_columns_of_both_tables(sql: Client) -> None:
+    sql.good(
+        "CREATE TABLE p (a INT, k AS a * 2 PERSISTED NOT NULL PRIMARY KEY)",
+        "CREATE TABLE c (x INT, k AS x + 1 PERSISTED REFERENCES p ON DELETE CASCADE)",
+        "INSERT p VALUES (1), (2), (3)",
+        "INSERT c VALUES (1), (3)",
+    )
+    for text in (
+        "INSERT c VALUES (2)",
+        "UPDATE c SET x = 2",
+        "UPDATE p SET a = 9 WHERE a = 1",
+        "MERGE p USING (VALUES (1)) s (a) ON p.a = s.a WHEN MATCHED THEN UPDATE SET a = 9;",
+    ):
+        sql.fails(text, 547)
+    sql.good("UPDATE c SET x = 5 WHERE x = 3", "UPDATE p SET a = 9 WHERE a = 2", "DELETE p WHERE a = 3")
+    assert sql("SELECT x FROM c").rows == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "numbers"),
+    [
+        ("a INT, k AS a + 1 REFERENCES p", (1764, 1750)),
+        ("a INT, k AS a + 1 PERSISTED REFERENCES p ON DELETE SET NULL ON UPDATE CASCADE", (1765, 1750)),
+        ("a INT, k AS a + 1 PERSISTED REFERENCES p ON UPDATE CASCADE", (1715, 1750)),
+        ("a INT, k AS a + 1 PERSISTED PRIMARY KEY", (1711, 1750)),
+        ("a INT, k AS dbo.f(a) PERSISTED", (4936,)),
+        ("a INT, k AS dbo.f(a) UNIQUE", (2729, 1750)),
+        ("a INT, k AS dbo.bound(a) UNIQUE", (40510,)),
+        ("a INT, k AS RAND() UNIQUE", (2729, 1750)),
+    ],
+)
+def test_a_computed_column_is_no_key(sql: Client, columns: str, numbers: tuple[int, ...]) -> None:
+    sql.good(
+        "CREATE TABLE p (id INT PRIMARY KEY)",
+        "CREATE FUNCTION dbo.f(@a INT) RETURNS INT AS BEGIN RETURN @a + 1 END",
+        "CREATE FUNCTION dbo.bound(@a INT) RETURNS INT WITH SCHEMABINDING AS BEGIN RETURN @a + 1 END",
+    )
+    sql.fails(f"CREATE TABLE t ({columns})", *numbers)
+
+
+def test_a_computed_column_and_its_key_are_added_to_rows(sql: Client) -> None:
+    sql.good("CREATE TABLE t (a INT)", "INSERT t VALUES (1), (11)")
+    sql.fails("ALTER TABLE t ADD b AS a % 10 PERSISTED UNIQUE", 1505, 1750)
+    sql.good("UPDATE t SET a = 2 WHERE a = 11", "ALTER TABLE t ADD b AS a % 10 PERSISTED CONSTRAINT k UNIQUE")
+    sql.fails("INSERT t VALUES (12)", 2627)
+    sql.good("ALTER TABLE t DROP CONSTRAINT k", "INSERT t VALUES (12)")
+    sql.fails("CREATE UNIQUE INDEX i ON t (b)", 1505)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.engine.conftest import PASSWORD, Client, start
+import pytest
+
+from tests.engine.conftest import PASSWORD, Client, Connect, start
 
 
 def test_table_variables_of_one_name_in_nested_procedures_number_their_rows_apart(sql: Client) -> None:
@@ -54,4 +57,78 @@ def test_types_are_there_after_a_restart(tmp_path: Path) -> None:
         sql.fails("DECLARE @t dbo.T; INSERT @t VALUES (NULL)", 515)
         named = "SELECT t.name FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.user_type_id"
         assert sql(f"{named} WHERE c.object_id = OBJECT_ID('dbo.kept')").rows == [("S",)]
+        engine.close()
+
+
+@pytest.fixture
+def worker(sql: Client, connect: Connect) -> Iterator[Client]:
+    """A session of a user without permissions but EXECUTE on dbo.p, whose parameter is a table."""
+    sql.good("CREATE TYPE dbo.T AS TABLE (a INT)", "CREATE TYPE dbo.S FROM VARCHAR(3)")
+    sql.good("CREATE PROCEDURE dbo.p @t dbo.T READONLY AS DECLARE @u T; INSERT @u SELECT * FROM @t; SELECT * FROM @u")
+    sql.good("CREATE LOGIN worker WITH PASSWORD = 'Worker_1'", "CREATE USER worker FOR LOGIN worker")
+    sql.good("GRANT EXECUTE ON dbo.p TO worker")
+    client = connect("D", "worker", "Worker_1")
+    yield client
+    client.session.close()
+    sql.good("DROP USER worker", "DROP LOGIN worker")
+
+
+def test_a_table_variable_of_a_type_needs_execute_before_its_batch_runs(sql: Client, worker: Client) -> None:
+    call = "SELECT 1; DECLARE @t dbo.T; INSERT @t VALUES (7); EXEC dbo.p @t"
+    denied = worker(call)
+    assert denied.sets == []
+    assert [error.text for error in denied.errors] == [
+        "The EXECUTE permission was denied on the object 'T', database 'D', schema 'dbo'."
+    ]
+    assert worker("EXEC dbo.p").rows == []  # the ownership chain covers the variable of the procedure
+    assert worker("DECLARE @s dbo.S = 'abcd'; SELECT @s").rows == [("abc",)]  # an alias type needs no permission
+    for securable in ("TYPE::dbo.T", "SCHEMA::dbo"):
+        sql.good(f"GRANT EXECUTE ON {securable} TO worker")
+        assert worker(call).sets == [[(1,)], [(7,)]]
+        sql.good(f"REVOKE EXECUTE ON {securable} FROM worker")
+    sql.good("GRANT CONTROL ON TYPE::dbo.T TO worker")
+    assert worker(call).sets == [[(1,)], [(7,)]]
+    sql.good("DENY EXECUTE ON TYPE::dbo.T TO public")
+    worker.fails(call, 229)
+    worker.fails("EXEC ('DECLARE @t dbo.T')", 229)
+
+
+def test_has_perms_by_name_knows_the_permissions_on_a_type(sql: Client, worker: Client) -> None:
+    query = "SELECT HAS_PERMS_BY_NAME('dbo.T', 'TYPE', 'EXECUTE'), HAS_PERMS_BY_NAME('T', 'TYPE', 'REFERENCES')"
+    assert worker(query).rows == [(0, 0)]
+    sql.good("GRANT REFERENCES ON TYPE::dbo.T TO worker")
+    assert worker(query).rows == [(0, 1)]
+
+
+def test_columns_and_parameters_of_a_type_need_references(sql: Client, worker: Client) -> None:
+    sql.good("ALTER ROLE db_owner ADD MEMBER worker", "CREATE TABLE dbo.kept (a dbo.S)")
+    sql.good("DENY REFERENCES ON TYPE::dbo.S TO worker", "DENY REFERENCES ON TYPE::dbo.T TO worker")
+    worker.good("CREATE TABLE dbo.t (a INT)", "ALTER TABLE dbo.kept ADD b INT")
+    for text in (
+        "CREATE TABLE dbo.u (a dbo.S)",
+        "ALTER TABLE dbo.t ADD b dbo.S",
+        "CREATE PROCEDURE dbo.q @t dbo.T READONLY AS SELECT 1",
+        "CREATE FUNCTION dbo.f(@t dbo.T READONLY) RETURNS INT AS BEGIN RETURN 1 END",
+    ):
+        denied = worker(text)
+        assert denied.numbers == [229], text
+        assert denied.errors[0].text.startswith("The REFERENCES permission was denied on the object"), text
+    worker.good("CREATE PROCEDURE dbo.q AS DECLARE @t dbo.T; SELECT a FROM @t", "EXEC dbo.q")
+
+
+def test_drop_type_needs_control_and_removes_its_permissions(sql: Client, worker: Client) -> None:
+    worker.fails("DROP TYPE dbo.S", 218)
+    sql.good("GRANT CONTROL ON TYPE::dbo.S TO worker")
+    worker.good("DROP TYPE dbo.S")
+    sql.good("CREATE TYPE dbo.S FROM INT")
+    worker.fails("DROP TYPE dbo.S", 218)
+
+
+def test_the_permissions_on_a_type_are_there_after_a_restart(tmp_path: Path) -> None:
+    query = "SELECT class_desc, permission_name FROM sys.database_permissions WHERE major_id = TYPE_ID('dbo.S')"
+    for batches in (["CREATE TYPE dbo.S FROM INT", "GRANT REFERENCES ON TYPE::dbo.S TO public"], []):
+        engine = start(tmp_path)
+        sql = Client(engine.login("sa", PASSWORD, "master", "tests", "here"))
+        sql.good(*batches)
+        assert sql(query).rows == [("TYPE", "REFERENCES")]
         engine.close()

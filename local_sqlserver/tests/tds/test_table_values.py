@@ -107,3 +107,16 @@ def test_python_tds_leaves_an_identity_column_out(pytds_cursor: pytds.Cursor) ->
     )
     pytds_cursor.callproc("dbo.numbered", [table("dbo.Numbered", columns, [(None, 7), (None, 8)])])
     assert [tuple(row) for row in pytds_cursor.fetchall()] == [(10, 7), (15, 8)]
+
+
+def test_a_table_needs_execute_on_its_type(server: SqlServer, connection: pyodbc.Connection) -> None:
+    connection.execute("CREATE LOGIN sender WITH PASSWORD = 'Sender_1'; CREATE USER sender FOR LOGIN sender")
+    connection.execute("GRANT EXECUTE ON dbo.lines TO sender; GRANT VIEW DEFINITION ON TYPE::dbo.Line TO sender")
+    try:
+        with closing(pyodbc.connect(server.odbc(DATABASE, UID="sender", PWD="Sender_1"), autocommit=True)) as sender:
+            with pytest.raises(pyodbc.ProgrammingError, match=r"EXECUTE permission was denied on the object 'Line'"):
+                sender.execute("{CALL dbo.lines (?)}", [ROWS])
+            connection.execute("GRANT EXECUTE ON TYPE::dbo.Line TO sender")
+            assert [tuple(row) for row in sender.execute("{CALL dbo.lines (?)}", [ROWS])] == ROWS
+    finally:
+        connection.execute("DROP USER sender; DROP LOGIN sender")

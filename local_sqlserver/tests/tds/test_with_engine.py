@@ -150,6 +150,15 @@ def test_an_error_arrives_with_its_number_and_the_connection_continues(
     assert connection.execute("SELECT 1").fetchone()[0] == 1
 
 
+def test_the_cause_of_error_1750_arrives_first(connect: Connect) -> None:
+    connection = connect()
+    create = "CREATE TABLE dbo.orphan (a INT CONSTRAINT fk_orphan REFERENCES dbo.nosuch (a))"
+    with pytest.raises(pyodbc.Error, match=r"'fk_orphan' references invalid table 'dbo\.nosuch'\. \(1767\)"):
+        connection.execute(create)
+    caught = f"BEGIN TRY {create} END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH"
+    assert connection.execute(caught).fetchone()[0] == 1750
+
+
 def test_an_error_within_a_prepared_statement_arrives(connect: Connect) -> None:
     connection = connect()
     with pytest.raises(pyodbc.Error, match="8134"):

@@ -91,7 +91,7 @@ class Databases:
         database = Database(name, database_id, store.load(self._root, name))
         for item in database.catalog.objects.values():
             table = ".".join(map(quote, (name, item.schema, item.name)))
-            relation = Relation(table, item.type, name, item.schema, item.name, constraints=item.constraints)
+            relation = Relation(table, item.type, name, item.schema, item.name, item.columns, item.constraints)
             for key in looked_up_keys(relation):  # files of earlier versions have an index behind it
                 self._root.execute(f"DROP INDEX IF EXISTS {index_name(relation, key.name)}")
         database.next_id = max((item.id for item in database.catalog.objects.values()), default=_FIRST_OBJECT_ID)

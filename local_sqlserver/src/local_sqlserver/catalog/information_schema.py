@@ -43,6 +43,11 @@ _SETS = f"""
     CHARACTER_SET_SCHEMA sysname? = NULL
     CHARACTER_SET_NAME sysname? = {INFORMATION_TYPE["CHARACTER_SET_NAME"]}
 """
+_COLLATION = """
+    COLLATION_CATALOG sysname? = NULL
+    COLLATION_SCHEMA sysname? = NULL
+    COLLATION_NAME sysname? = collated
+"""
 _DOMAIN = """
     DOMAIN_CATALOG sysname? = CASE WHEN domain_name IS NOT NULL THEN {name} END
     DOMAIN_SCHEMA sysname? = domain_schema
@@ -91,12 +96,7 @@ VIEWS = (
         IS_NULLABLE varchar(3)? = CASE WHEN is_nullable THEN 'YES' ELSE 'NO' END
         DATA_TYPE nvarchar(128)? = type_name
         """
-        + _type(_NUMBERS + _SETS)
-        + """
-        COLLATION_CATALOG sysname? = NULL
-        COLLATION_SCHEMA sysname? = NULL
-        COLLATION_NAME sysname? = collated
-        """
+        + _type(_NUMBERS + _SETS + _COLLATION)
         + _DOMAIN,
     ),
     declare(
@@ -175,8 +175,9 @@ VIEWS = (
     ),
     declare(
         "INFORMATION_SCHEMA.PARAMETERS",
-        "(SELECT c.*, o.schema_name, o.name AS object_name FROM {home}.all_parameters c "
-        "JOIN {home}.objects o ON o.object_id = c.object_id ORDER BY c.object_id, c.parameter_id) c",
+        "(SELECT c.*, o.schema_name, o.name AS object_name, d.schema_name AS domain_schema, d.name AS domain_name "
+        "FROM {home}.all_parameters c JOIN {home}.objects o ON o.object_id = c.object_id "
+        "LEFT JOIN {home}.user_types d ON d.user_type_id = c.type_user ORDER BY c.object_id, c.parameter_id) c",
         """
         SPECIFIC_CATALOG nvarchar(128)? = {name}
         SPECIFIC_SCHEMA nvarchar(128)? = schema_name
@@ -188,7 +189,17 @@ VIEWS = (
         PARAMETER_NAME sysname? = name
         DATA_TYPE nvarchar(128)? = CASE type_name WHEN 'table' THEN 'table type' ELSE type_name END
         """
-        + _type(_NUMBERS + _SETS),
+        + _type(_COLLATION + _SETS + _NUMBERS)
+        + """
+        INTERVAL_TYPE nvarchar(30)? = NULL
+        INTERVAL_PRECISION smallint? = NULL
+        """
+        + _DOMAIN.replace("DOMAIN_", "USER_DEFINED_TYPE_")
+        + """
+        SCOPE_CATALOG sysname? = NULL
+        SCOPE_SCHEMA sysname? = NULL
+        SCOPE_NAME sysname? = NULL
+        """,
     ),
     declare(
         "INFORMATION_SCHEMA.SEQUENCES",
@@ -226,6 +237,19 @@ VIEWS = (
         {_NUMBERS}
         DOMAIN_DEFAULT nvarchar(4000)? = NULL
         """,
+    ),
+    declare(
+        "INFORMATION_SCHEMA.VIEW_COLUMN_USAGE",
+        "(SELECT v.schema_name AS view_schema, v.name AS view_name, unnest(r.used) FROM {home}.objects v, "
+        "unnest(tsql_view_columns({name}, v.definition)) r (used) "
+        "WHERE v.type = 'V' AND r.used.database_name = {name})",
+        """
+        VIEW_CATALOG nvarchar(128)? = {name}
+        VIEW_SCHEMA nvarchar(128)? = view_schema
+        VIEW_NAME sysname = view_name
+        """
+        + _TABLE
+        + "COLUMN_NAME sysname? = column_name",
     ),
     declare(
         "INFORMATION_SCHEMA.VIEW_TABLE_USAGE",

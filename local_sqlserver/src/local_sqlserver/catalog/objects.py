@@ -85,7 +85,7 @@ def sequence_of(definition: str) -> SequenceInfo:
 class PermissionInfo:
     """A granted ('G') or denied ('D') permission.
 
-    ``securable`` is 'database', 'schema:x' or 'object:x.y', lower case.
+    ``securable`` is 'database', 'schema:x', 'object:x.y' or 'type:x.y', lower case.
     """
 
     principal: str

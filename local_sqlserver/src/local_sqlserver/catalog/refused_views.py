@@ -66,7 +66,7 @@ _SYS = frozenset(
 )
 _INFORMATION_SCHEMA = frozenset(
     """
-    column_domain_usage column_privileges domain_constraints routine_columns table_privileges view_column_usage
+    column_domain_usage column_privileges domain_constraints routine_columns table_privileges
     """.split()
 )
 

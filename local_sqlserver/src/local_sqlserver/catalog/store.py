@@ -257,6 +257,12 @@ def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str)
     connection.execute(f"DELETE FROM {home}.schemas WHERE lower(name) = $1", [name.lower()])
 
 
+def drop_permissions(connection: duckdb.DuckDBPyConnection, database: str, securable: str) -> None:
+    """Delete the permissions on an object, a type or a schema."""
+    home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"
+    connection.execute(f"DELETE FROM {home}.permissions WHERE securable = $1", [securable])
+
+
 def put_principals(connection: duckdb.DuckDBPyConnection, database: str, before: Catalog, after: Catalog) -> None:
     """Write the users, roles, permissions and certificates that differ between two states of a catalog."""
     home = f"{quote(database)}.{quote(CATALOG_SCHEMA)}"

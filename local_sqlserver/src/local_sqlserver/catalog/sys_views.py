@@ -194,7 +194,8 @@ HELPERS["all_sequences"] = (
 )
 HELPERS["all_parameters"] = (
     f"SELECT c.*, t.system_type_id, COALESCE(NULLIF(c.type_user, 0), t.user_type_id) AS user_type_id, {_LENGTH} AS max_length, {_PRECISION} AS precision, "
-    f"{_SCALE} AS scale FROM {{home}}.parameters c JOIN {{home}}.base_types t ON t.name = c.type_name "
+    f"{_SCALE} AS scale, CASE WHEN c.type_name IN {_in_list(TEXT)} THEN {_COLLATION} END AS collated "
+    "FROM {home}.parameters c JOIN {home}.base_types t ON t.name = c.type_name "
     "ORDER BY c.object_id, c.parameter_id"
 )
 
@@ -851,13 +852,14 @@ VIEWS = (
     declare(
         "sys.database_permissions",
         "(SELECT p.permission, p.state, split_part(p.securable, ':', 1) AS kind, "
-        "COALESCE(s.schema_id, o.object_id, 0) AS major_id, g.principal_id "
+        "COALESCE(s.schema_id, o.object_id, t.user_type_id, 0) AS major_id, g.principal_id "
         "FROM {home}.permissions p JOIN {home}.all_principals g ON lower(g.name) = lower(p.principal) "
         "LEFT JOIN {home}.schemas s ON p.securable = 'schema:' || lower(s.name) "
-        "LEFT JOIN {home}.objects o ON p.securable = 'object:' || lower(o.schema_name) || '.' || lower(o.name))",
+        "LEFT JOIN {home}.objects o ON p.securable = 'object:' || lower(o.schema_name) || '.' || lower(o.name) "
+        "LEFT JOIN {home}.user_types t ON p.securable = 'type:' || lower(t.schema_name) || '.' || lower(t.name))",
         f"""
-        class tinyint = CASE kind WHEN 'database' THEN 0 WHEN 'schema' THEN 3 ELSE 1 END
-        class_desc nvarchar(60)? = CASE kind WHEN 'database' THEN 'DATABASE' WHEN 'schema' THEN 'SCHEMA' ELSE 'OBJECT_OR_COLUMN' END
+        class tinyint = CASE kind WHEN 'database' THEN 0 WHEN 'schema' THEN 3 WHEN 'type' THEN 6 ELSE 1 END
+        class_desc nvarchar(60)? = CASE kind WHEN 'database' THEN 'DATABASE' WHEN 'schema' THEN 'SCHEMA' WHEN 'type' THEN 'TYPE' ELSE 'OBJECT_OR_COLUMN' END
         major_id int
         minor_id int = 0
         type char(4) = rpad({_PERMISSION_TYPE}, 4, ' ')
@@ -1205,8 +1207,19 @@ VIEWS = (
         """
         uid smallint? = principal_id
         name sysname
-        issqlrole int? = (type = 'R')::INTEGER
+        status smallint? = 0
+        sid varbinary(85)?
+        createdate datetime = created
+        updatedate datetime = modified
+        hasdbaccess int? = (type = 'S')::INTEGER
+        islogin int? = (type <> 'R')::INTEGER
+        isntname int? = 0
+        isntgroup int? = 0
+        isntuser int? = 0
         issqluser int? = (type = 'S')::INTEGER
+        isaliased int? = 0
+        issqlrole int? = (type = 'R')::INTEGER
+        isapprole int? = 0
         """,
         compatibility=True,
     ),

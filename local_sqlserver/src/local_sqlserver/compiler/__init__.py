@@ -22,7 +22,13 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
-from local_sqlserver.compiler.statement import check_function, compile_expression, compile_statement, key_lookups
+from local_sqlserver.compiler.statement import (
+    check_function,
+    columns_read,
+    compile_expression,
+    compile_statement,
+    key_lookups,
+)
 
 __all__ = [
     "METADATA_FUNCTIONS",
@@ -38,6 +44,7 @@ __all__ = [
     "SequenceInfo",
     "Translation",
     "check_function",
+    "columns_read",
     "compile_expression",
     "compile_statement",
     "key_lookups",

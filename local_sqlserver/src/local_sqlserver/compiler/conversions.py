@@ -17,6 +17,7 @@ from local_sqlserver.types import (
     APPROXIMATE,
     BINARY,
     DATETIMES,
+    DAYS,
     DECIMALS,
     FIXED_TEXT,
     INTEGER_RANGES,
@@ -208,19 +209,16 @@ def _fitted(moment: str, source: SqlType, target: SqlType, *, lenient: bool) -> 
         moment = f"tsql_datetime({moment})"
     if (source.name, name) in (("smalldatetime", "datetime"), ("time", "datetime"), ("time", "smalldatetime")):
         return moment
-    bounds = ", ".join(f"TIMESTAMP '{bound}'" for bound in _RANGES[name])
+    first, last = DAYS[name]
+    bounds = f"TIMESTAMP '{first}', TIMESTAMP '{last}' + INTERVAL 1 DAY"
     if lenient:
         return f"tsql_try_in_range({moment}, {bounds})"
     return f"tsql_in_range({moment}, {bounds}, {quote(source.name)}, {quote(name)})"
 
 
-_RANGES = {"datetime": ("1753-01-01", "10000-01-01"), "smalldatetime": ("1900-01-01", "2079-06-07")}
-"""The first day of a type, and the day after its last."""
-
-
 def _year_first(sql: str, target: SqlType, style: int | None) -> str:
     """SQL of a text as DATETIME reads it: in a style with the day first, the day also follows a year that is first."""
-    if target.name not in _RANGES or _DATE_ORDERS.get(style or 0) != (_DAY_FIRST, _DAY_FIRST):
+    if target.name not in DAYS or _DATE_ORDERS.get(style or 0) != (_DAY_FIRST, _DAY_FIRST):
         return sql
     form = r"^ *(\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})( .*)?$"
     return f"regexp_replace({sql}, '{form}', '\\1\\2\\4\\2\\3\\5')"
@@ -322,7 +320,7 @@ def _converted_constant(value: Value, target: SqlType, style: int | None) -> Val
                 moment = date(year, month, day)
             except ValueError:
                 return None
-            if target.name == "datetime" and year < 1753:
+            if target.name == "datetime" and moment < DAYS["datetime"][0]:
                 return None
             word = "DATE" if target.name == "date" else "TIMESTAMP"
             return Value(f"{word} '{moment.isoformat()}'", target, cost=Cost.NAME)

@@ -68,6 +68,8 @@ def date_text(value: Value, style: int | None, line: int) -> str:
         style = _DATE_ONLY.get(style, style)
     if style in _DATE_STYLES:
         return f"strftime({sql}, '{_DATE_STYLES[style]}')"
+    if style in (130, 131):
+        raise unsupported(f"CONVERT with the Hijri style {style}", line)
     day = f"strftime({sql}, '%b ') || lpad(strftime({sql}, '%-d'), 2, ' ') || strftime({sql}, ' %Y')"
     if style in (0, 100, 9, 109):
         if name == "date":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from local_sqlserver.collation import DATABASE, find, named
-from local_sqlserver.compiler import foreign_keys
+from local_sqlserver.compiler import determinism, foreign_keys
 from local_sqlserver.compiler.contract import (
     KEY_KINDS,
     UNIQUE_KINDS,
@@ -25,8 +26,6 @@ from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_s
 from local_sqlserver.compiler.keys import (
     index_name,
     indexed_keys,
-    is_columnstore,
-    looked_up_keys,
     refuse_duplicates,
     unique_index,
 )
@@ -42,13 +41,21 @@ from local_sqlserver.compiler.objects import (
 )
 from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
-from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import DECIMALS, INTEGERS, MAX, TEXT, SqlType
 
 _ROWS = "temp.main._tsql_rows"
 """The temporary table with the rows of a table that is made anew."""
+
+_BEFORE_1750 = frozenset(
+    (
+        *(1715, 1753, 1761, 1762, 1763, 1764, 1765, 1767, 1768, 1769, 1770, 1773, 1776, 1778, 1785),
+        *(1911, 1919, 2729, 2799, 10609),
+    )
+)
+"""Errors of a constraint or index of CREATE TABLE and ALTER TABLE, after which 1750 follows."""
 
 
 class DefinitionCompiler(DataCompiler):
@@ -85,10 +92,13 @@ class DefinitionCompiler(DataCompiler):
         for definition in node.columns:
             if any(definition.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, definition.name, target.name, line=definition.line)
-            if definition.name.lower() in keyed and definition.nullable is True:
+            is_key = definition.name.lower() in keyed
+            if is_key and definition.nullable is True:
                 raise _nullable_key(target, definition.line)
-            nullable = False if definition.name.lower() in keyed else definition.nullable
-            columns.append(self._column(definition, target, columns, nullable))
+            column = self._column(definition, target, columns, False if is_key else definition.nullable)
+            if is_key:
+                _check_computed_key(column, target, definition.line)
+            columns.append(column)
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
         relation = replace(target, columns=tuple(columns), user_type=node.user_type)
@@ -98,7 +108,7 @@ class DefinitionCompiler(DataCompiler):
                 continue
             constraint = self._constraint(given, replace(relation, constraints=tuple(constraints)))
             if any(known.name.lower() == constraint.name.lower() for known in constraints):
-                raise sql_error(2714, constraint.name, state=5, line=given.line)
+                raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
             if constraint.kind == "PK" and any(known.kind == "PK" for known in constraints):
                 raise sql_error(8110, relation.name, line=given.line)
             constraints.append(constraint)
@@ -152,13 +162,13 @@ class DefinitionCompiler(DataCompiler):
     ) -> ColumnInfo:
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
-            value, reads_clock = self._computed(definition.computed.expression, so_far)
-            if reads_clock and definition.persisted:
+            value = self._computed(definition.computed.expression, so_far)
+            if definition.persisted and not self._is_deterministic(definition.computed.expression, so_far):
                 raise sql_error(4936, definition.name, relation.name, line=definition.line)
             return ColumnInfo(
                 definition.name,
                 value.type,
-                nullable=definition.nullable is not False,
+                nullable=definition.nullable is not False and not value.required,
                 computed=stored_text(definition.computed),
                 collation=named(value.collation),
                 persisted=definition.persisted,
@@ -194,35 +204,69 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(128, default.text, line=default.line) from error
         del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
-    def _computed(self, expression: syntax.Expression, relation: Relation) -> tuple[Value, bool]:
-        """The value of a computed column, and whether it reads the clock; raises 40510 for the user and the session."""
+    def _computed(self, expression: syntax.Expression, relation: Relation) -> Value:
+        """The value of a computed column; raises 40510 for the user and the session."""
         source = relation_source(relation, relation.name, "")
-        before = len(self.parameters)
-        self.expression(expression, Scope(None, [source]))
-        reads_clock = len(self.parameters) > before
-        del self.parameters[before:]
         # Like a view, the definition in DuckDB has no parameters.
         kept, self.in_view = self.in_view, True
         value = self.expression(expression, Scope(None, [source]))
         self.in_view = kept
-        return value, reads_clock
+        return value
 
-    def _refuse_clock(self, names: tuple[str, ...], relation: Relation, line: int) -> None:
-        """Raise 2729 for an index or key of a computed column that reads the clock."""
-        for column in relation.columns:
-            if column.computed is None or column.name.lower() not in {name.lower() for name in names}:
+    def _is_deterministic(self, expression: syntax.Expression, relation: Relation) -> bool:
+        """Whether the expression of a column that is persisted or a key is deterministic; 40510 if it is not certain.
+
+        A function without SCHEMABINDING never is ("CREATE FUNCTION", Remarks).
+        """
+        found = determinism.is_deterministic(expression, _types(relation))
+        if found is not None:
+            return found
+        for node in expression.walk():
+            if isinstance(node, syntax.FunctionCall):
+                text = self.context.function(node.name, node.line, tables=False).definition.text
+                if re.search(r"\bSCHEMABINDING\b", text, re.IGNORECASE) is None:
+                    return False
+        raise unsupported("A persisted column or key whose expression may not be deterministic", expression.line)
+
+    def _check_key(
+        self, given: syntax.ConstraintDefinition | syntax.CreateIndex, name: str, relation: Relation
+    ) -> None:
+        """Check the columns of a key or index; raises 1911, 1919, 2729, 2799."""
+        by_name = {column.name.lower(): column for column in relation.columns}
+        table = f"{relation.schema}.{relation.name}"
+        for position, written in enumerate((*given.columns, *given.included)):
+            column, is_key = by_name.get(written.lower()), position < len(given.columns)
+            if column is None:
+                raise sql_error(1911, written, line=given.line)
+            if given.columnstore:
                 continue
-            if self._computed(parse_expression(column.computed), relation)[1]:
-                raise sql_error(2729, column.name, f"{relation.schema}.{relation.name}", line=line)
+            if is_key and column.type.length == MAX:
+                raise sql_error(1919, column.name, relation.name, line=given.line)
+            if column.computed is None:
+                continue
+            expression = parse_expression(column.computed)
+            if not self._is_deterministic(expression, relation):
+                raise sql_error(2729, column.name, table, line=given.line)
+            if is_key and not (column.persisted or determinism.is_precise(expression, _types(relation), column.type)):
+                raise sql_error(2799, name, table, column.name, line=given.line)
 
     def _emitted_column(self, column: ColumnInfo, relation: Relation) -> str:
         if column.computed is not None:
-            value, _ = self._computed(parse_expression(column.computed), relation)
+            value = self._computed(parse_expression(column.computed), relation)
             return f"{identifier(column.name)} {duckdb_type(column.type)} GENERATED ALWAYS AS ({value.sql})"
         null = "" if column.nullable else " NOT NULL"
         return f"{identifier(column.name)} {duckdb_type(column.type)}{null}"
 
     def _constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
+        """A constraint or index of CREATE TABLE or ALTER TABLE; raises 1750 after the error that prevents it."""
+        try:
+            return self._defined(given, relation)
+        except SqlError as error:
+            if error.number not in _BEFORE_1750:
+                raise
+            raise not_created(error) from error
+
+    def _defined(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         columns = given.columns
         if given.kind == "F":
             name = given.name or _generated_name("FK", relation.name, *columns, text=".".join(given.references))
@@ -233,13 +277,14 @@ class DefinitionCompiler(DataCompiler):
             self.condition(given.definition.expression, Scope(None, [source]))
         if given.kind == "C":
             columns = tuple(source.used)
+            foreign_keys.check_persisted(columns, relation, "CHECK CONSTRAINT", given.line)
         else:
-            for name in (*columns, *given.included):
-                if name.lower() not in known:
-                    raise sql_error(1911, name, line=given.line)
-            columns = tuple(known[name.lower()] for name in columns)
-            self._refuse_clock(columns, relation, given.line)
+            prefix = "UQ" if given.kind == "UQ" else "PK"
+            self._check_key(given, given.name or _generated_name(prefix, relation.name, *columns), relation)
+        columns = tuple(known[name.lower()] for name in columns)
         if given.kind in ("IX", "UX"):
+            if given.definition is not None:
+                _check_filter(given.name, tuple(source.used), relation, given.line)
             return ConstraintInfo(
                 *(given.name, given.kind, columns, stored_text(given.definition) if given.definition else ""),
                 clustered=bool(given.clustered),
@@ -319,6 +364,13 @@ class DefinitionCompiler(DataCompiler):
             if column.name not in known and column.name in values and not column.identity
         ]
         rows = f"SELECT {', '.join(['*', *added])} FROM {before.duckdb_name}"
+        computed = [
+            f"{self._computed(parse_expression(column.computed), after).sql} AS {identifier(column.name)}"
+            for column in after.columns
+            if column.computed is not None and column.name not in known
+        ]
+        if computed:
+            rows = f"SELECT {', '.join(['*', *computed])} FROM ({rows})"
         where = self.key_filter(constraint, after)
         return [refuse_duplicates(after, constraint, rows, where, constraint.name)]
 
@@ -389,13 +441,15 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2705, definition.name, relation.name, line=definition.line)
         if definition.identity and any(column.identity for column in relation.columns):
             raise sql_error(2744, relation.name, line=definition.line)
-        nullable = definition.nullable
+        nullable, is_key = definition.nullable, False
         for constraint in node.add_constraints:
             if constraint.kind == "PK" and definition.name.lower() in {name.lower() for name in constraint.columns}:
                 if nullable is True:
                     raise _nullable_key(relation, definition.line)
-                nullable = False
+                nullable, is_key = False, True
         column = self._column(definition, relation, list(relation.columns), nullable)
+        if is_key:
+            _check_computed_key(column, relation, definition.line)
         return replace(relation, columns=(*relation.columns, column)), column
 
     def _refuse_rows(self, constraint: ConstraintInfo, relation: Relation) -> str:
@@ -413,10 +467,10 @@ class DefinitionCompiler(DataCompiler):
         """A constraint of ALTER TABLE ADD; raises 2714, 1779, 8111."""
         constraint = self._constraint(given, relation)
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
-            raise sql_error(2714, constraint.name, line=given.line)
+            raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
         if constraint.kind == "PK":
             if any(known.kind == "PK" for known in relation.constraints):
-                raise sql_error(1779, relation.name, line=given.line)
+                raise not_created(sql_error(1779, relation.name, line=given.line))
             if any(column.name in constraint.columns and column.nullable for column in relation.columns):
                 raise _nullable_key(relation, given.line)
         return constraint
@@ -427,11 +481,11 @@ class DefinitionCompiler(DataCompiler):
         for position, column in enumerate(columns):
             if column.name.lower() == given.columns[0].lower():
                 if column.default is not None:
-                    raise sql_error(1781, line=given.line)
+                    raise not_created(sql_error(1781, line=given.line))
                 name = given.name or _generated_name("DF", relation.name, column.name)
                 columns[position] = replace(column, default=stored_text(given.definition), default_name=name)
                 return replace(relation, columns=tuple(columns))
-        raise sql_error(1752, given.columns[0], relation.name, line=given.line)
+        raise not_created(sql_error(1752, given.columns[0], relation.name, line=given.line))
 
     def _alter_drop(self, node: syntax.AlterTable, before: Relation) -> Translation:
         """ALTER TABLE DROP of constraints and columns."""
@@ -645,16 +699,13 @@ class DefinitionCompiler(DataCompiler):
         if relation.kind not in ("U", "T", "@") or relation.synonym:
             raise unsupported(f"An index on a {'synonym' if relation.synonym else 'view'}", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
-        for name in (*node.columns, *node.included):
-            if name.lower() not in known:
-                raise sql_error(1911, name, line=node.line)
+        self._check_key(node, node.name, relation)
         if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         clustered = next((constraint.name for constraint in relation.constraints if constraint.clustered), None)
         if node.clustered and clustered is not None:
             raise sql_error(1902, ".".join(node.target), clustered, state=3, line=node.line)
         columns = tuple(known[name.lower()] for name in node.columns)
-        self._refuse_clock(columns, relation, node.line)
         constraint = ConstraintInfo(
             node.name,
             "UX" if node.unique else "IX",
@@ -667,6 +718,8 @@ class DefinitionCompiler(DataCompiler):
         )
         statements: list[str] = []
         after = replace(relation, constraints=(*relation.constraints, constraint))
+        if constraint.definition:
+            _check_filter(node.name, tuple(self._read_by(constraint, relation)), relation, node.line)
         if node.unique:
             statements = self._refuse_duplicates(constraint, relation, after, {}) + self._rebuilt(relation, after, {})
         elif indexed_keys(relation) != indexed_keys(after):
@@ -811,7 +864,7 @@ class DefinitionCompiler(DataCompiler):
         statements: list[str] = []
         if constraint in indexed_keys(relation):
             statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
-        elif not is_columnstore(after) and looked_up_keys(relation):
+        elif indexed_keys(after) != indexed_keys(relation):
             statements = self._rebuilt(relation, after, {})
         return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 
@@ -887,9 +940,20 @@ class _User:
 
 def _nullable_key(relation: Relation, line: int) -> SqlError:
     """Error 1750, caused by 8111: a primary key on a column that allows NULL."""
-    error = sql_error(1750, line=line)
-    error.causes = (sql_error(8111, relation.name, line=line),)
-    return error
+    return not_created(sql_error(8111, relation.name, line=line))
+
+
+def _check_computed_key(column: ColumnInfo, relation: Relation, line: int) -> None:
+    """Raise 1750, caused by 1711, for a computed column of a primary key that is not persisted or allows NULL."""
+    if column.computed is not None and (not column.persisted or column.nullable):
+        raise not_created(sql_error(1711, column.name, relation.name, line=line))
+
+
+def _check_filter(name: str, columns: tuple[str, ...], relation: Relation, line: int) -> None:
+    """Raise 10609 if the filter of an index reads a computed column."""
+    for column in relation.columns:
+        if column.computed is not None and column.name in columns:
+            raise sql_error(10609, "index", name, f"{relation.schema}.{relation.name}", column.name, line=line)
 
 
 def _accessed(statement: str, column: ColumnInfo, users: list[_User], line: int) -> SqlError:
@@ -924,6 +988,11 @@ def _bound(given: int | str | None, before: int | None, default: int) -> int:
     if isinstance(given, int):
         return given
     return default if given == "" or before is None else before
+
+
+def _types(relation: Relation) -> dict[str, SqlType]:
+    """The types of the columns by name in lower case."""
+    return {column.name.lower(): column.type for column in relation.columns}
 
 
 def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:

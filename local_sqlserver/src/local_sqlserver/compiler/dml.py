@@ -597,7 +597,7 @@ class DataCompiler(FunctionCompiler):
             for constraint in relation.constraints
         ) or any(column.computed is not None and not column.nullable for column in relation.columns)
         updated = foreign_keys.Changes(
-            relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=frozenset(changed)
+            relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=foreign_keys.affected(relation, changed)
         )
         keys = self._changes_keys(relation, changed) or foreign_keys.concern(self.context, updated)
         if node.source is None and not (limit or node.output or has_checks or keys or target.condition or variables):
@@ -695,10 +695,9 @@ class DataCompiler(FunctionCompiler):
 
     def _changes_keys(self, relation: Relation, changed: set[str]) -> bool:
         """Whether an assignment of these columns may change a key or unique index."""
-        return any(
-            bool(constraint.definition or {name.lower() for name in constraint.columns} & changed)
-            for constraint in keys_of(relation)
-        )
+        keys = keys_of(relation)
+        affected = foreign_keys.affected(relation, changed) if keys else frozenset[str]()
+        return any(bool(key.definition or {name.lower() for name in key.columns} & affected) for key in keys)
 
     def key_filter(self, constraint: ConstraintInfo, relation: Relation) -> str:
         """The condition of the rows that a unique index holds, '' for all."""
@@ -842,7 +841,7 @@ class DataCompiler(FunctionCompiler):
             inserted="_action = 'INSERT'" if "INSERT" in actions else "",
             updated="_action = 'UPDATE'" if "UPDATE" in actions else "",
             deleted="_action = 'DELETE'" if "DELETE" in actions else "",
-            assigned=frozenset(assigned),
+            assigned=foreign_keys.affected(relation, assigned),
         )
         marker = SourceColumns("", "_u", (OutputColumn("$action", SqlType("nvarchar", length=10), "_action"),))
         pseudo = [_pseudo(relation, "inserted", _NEW), _pseudo(relation, "deleted", _OLD)]

@@ -18,6 +18,7 @@ from local_sqlserver.compiler.fragments import identifier, quote, raise_sql, typ
 from local_sqlserver.compiler.names import SourceColumns, relation_source
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_expression
 
 if TYPE_CHECKING:
     from local_sqlserver.compiler.dml import DataCompiler
@@ -28,7 +29,7 @@ class Changes:
     """What a statement has changed in a table: the table of changed rows, and which rows were changed how.
 
     ``inserted``, ``updated`` and ``deleted`` are conditions over these rows, '' for none. ``assigned`` are the updated
-    columns in lower case. ``verb`` is the statement for messages.
+    columns in lower case, with the computed columns that read them. ``verb`` is the statement for messages.
     """
 
     relation: Relation
@@ -38,6 +39,17 @@ class Changes:
     updated: str = ""
     deleted: str = ""
     assigned: frozenset[str] = frozenset()
+
+
+def affected(relation: Relation, assigned: set[str]) -> frozenset[str]:
+    """The assigned columns, in lower case, and the computed columns that read them."""
+    found = frozenset(assigned)
+    for column in relation.columns:
+        if column.computed is not None:
+            nodes = parse_expression(column.computed).walk()
+            if any(isinstance(node, syntax.Column) and node.parts[-1].lower() in assigned for node in nodes):
+                found |= {column.name.lower()}
+    return found
 
 
 def concern(context: Context, changes: Changes) -> bool:
@@ -284,14 +296,21 @@ def _cascade(
     return [
         f"CREATE OR REPLACE TEMP TABLE {table} AS {changed}",
         *compiler.update_changed(child, table, changes.verb, assigned),
-        *enforce(compiler, Changes(child, table, changes.verb, updated="TRUE", assigned=frozenset(assigned))),
+        *enforce(compiler, Changes(child, table, changes.verb, updated="TRUE", assigned=affected(child, assigned))),
     ]
+
+
+def check_persisted(names: tuple[str, ...], relation: Relation, use: str, line: int) -> None:
+    """Raise 1764 for a computed column of a CHECK constraint or foreign key that is not persisted."""
+    for column in relation.columns:
+        if column.computed is not None and not column.persisted and column.name in names:
+            raise sql_error(1764, column.name, relation.name, use, line=line)
 
 
 def define(
     compiler: DataCompiler, given: syntax.ConstraintDefinition, relation: Relation, name: str, parent: Relation
 ) -> ConstraintInfo:
-    """A foreign key of a table; raises 1753, 1761, 1762, 1769, 1770, 1773, 1776, 1778, 1785, 8139."""
+    """A foreign key of a table; raises 1715, 1753, 1761, 1762, 1764, 1765, 1769, 1770, 1773, 1776, 1778, 1785, 8139."""
     line = given.line
     by_name = {column.name.lower(): column for column in relation.columns}
     keys = {column.name.lower(): column for column in parent.columns}
@@ -321,6 +340,12 @@ def define(
             continue
         number = 1753 if own.type.name == other.type.name else 1778
         raise sql_error(number, parent.name, other.name, relation.name, own.name, name, line=line)
+    check_persisted(tuple(column.name for column in columns), relation, "FOREIGN KEY CONSTRAINT", line)
+    for computed in (known for known in columns if known.computed is not None):
+        if given.on_delete not in ("NO ACTION", "CASCADE"):
+            raise sql_error(1765, name, computed.name, line=line)
+        if given.on_update != "NO ACTION":
+            raise sql_error(1715, name, computed.name, line=line)
     actions = (given.on_delete, given.on_update)
     if "SET NULL" in actions and not all(column.nullable for column in columns):
         raise sql_error(1761, name, line=line)

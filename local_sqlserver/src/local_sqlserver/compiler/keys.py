@@ -1,5 +1,7 @@
 """Keys: the unique indexes in DuckDB behind them, and the look-ups that enforce them where there is none.
 
+A key of a computed column has none either, because DuckDB's error about it would not tell which key it is.
+
 DuckDB's index makes an INSERT of many rows five times as dear, and finds a single row at once. So a table of rows has
 indexes, for look-ups of points; a table with a clustered columnstore index, which SQL Server's users choose for large
 tables that are scanned, has none. There the statement's new rows are looked up after it, and again before the commit if
@@ -38,12 +40,16 @@ def is_columnstore(relation: Relation) -> bool:
 
 def indexed_keys(relation: Relation) -> tuple[ConstraintInfo, ...]:
     """The keys with a unique index in DuckDB."""
-    return () if is_columnstore(relation) else keys_of(relation)
+    if is_columnstore(relation):
+        return ()
+    computed = {column.name.lower() for column in relation.columns if column.computed is not None}
+    return tuple(key for key in keys_of(relation) if computed.isdisjoint(name.lower() for name in key.columns))
 
 
 def looked_up_keys(relation: Relation) -> tuple[ConstraintInfo, ...]:
     """The keys without an index in DuckDB."""
-    return keys_of(relation) if is_columnstore(relation) else ()
+    indexed = indexed_keys(relation)
+    return tuple(key for key in keys_of(relation) if key not in indexed)
 
 
 def index_name(relation: Relation, name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.compiler import folding, python_functions
 from local_sqlserver.compiler.failures import ARGUMENT_MARK, ERROR_MARK
+from local_sqlserver.types import DAYS
 
 if TYPE_CHECKING:
     import duckdb
@@ -188,7 +189,7 @@ tsql_timestamp(v, with_century, without_century) AS CASE
 tsql_isdate(v) AS CASE
     WHEN v IS NULL OR trim(v, ' ') = '' OR regexp_matches(v, ':\d\d(\.\d{4,}|.*[+-]\d\d:\d\d *$)')
         OR coalesce(tsql_timestamp(v, '\3-\1-\2', '\3-\1-\2')
-        < TIMESTAMP '1753-01-01', true) THEN 0
+        < tsql_first('datetime'), true) THEN 0
     ELSE 1 END;
 
 tsql_zone(v) AS regexp_extract(v, '[0-9AaPpMm] ?([+-]\d\d?:\d\d) *$', 1);
@@ -243,20 +244,16 @@ tsql_date_result(d) AS CASE
     ELSE d END;
 
 tsql_datetime_in_range(t) AS CASE
-    WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '1753-01-01'
+    WHEN t >= tsql_end('datetime') OR t < tsql_first('datetime')
         THEN tsql_raise(8115, 'expression', 'datetime')
     ELSE t END;
 
 tsql_timestamp_result(t, type_name) AS CASE
-    WHEN t >= TIMESTAMP '9999-12-31' + INTERVAL 1 DAY OR t < TIMESTAMP '0001-01-01'
-        OR (type_name = 'datetime' AND t < TIMESTAMP '1753-01-01')
-        OR (type_name = 'smalldatetime' AND (t < TIMESTAMP '1900-01-01' OR t >= TIMESTAMP '2079-06-07'))
-        THEN tsql_raise(517, type_name)
+    WHEN t >= tsql_end(type_name) OR t < tsql_first(type_name) THEN tsql_raise(517, type_name)
     ELSE t END;
 
 tsql_truncated(t, type_name) AS CASE
-    WHEN t < CASE type_name WHEN 'datetime' THEN TIMESTAMP '1753-01-01' WHEN 'smalldatetime' THEN TIMESTAMP '1900-01-01'
-        ELSE TIMESTAMP '0001-01-01' END THEN tsql_raise(9837)
+    WHEN t < tsql_first(type_name) THEN tsql_raise(9837)
     ELSE t END;
 
 tsql_finite(v, type_name) AS CASE WHEN isinf(v) THEN tsql_raise(8115, 'expression', type_name) ELSE v END;
@@ -314,9 +311,8 @@ tsql_date_from_parts(y, m, d) AS CASE
 
 tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
     WHEN y IS NULL OR m IS NULL OR d IS NULL OR h IS NULL OR mi IS NULL OR s IS NULL OR us IS NULL THEN NULL
-    WHEN us NOT BETWEEN 0 AND 999999 OR h > 23 OR y > 9999 OR y < CASE type_name WHEN 'datetime' THEN 1753
-            WHEN 'smalldatetime' THEN 1900 ELSE 1 END
-            OR (type_name = 'smalldatetime' AND y * 10000 + m * 100 + d > 20790606)
+    WHEN us NOT BETWEEN 0 AND 999999 OR h > 23 OR y > 9999 OR y < year(tsql_first(type_name))
+            OR y * 10000 + m * 100 + d >= CAST(strftime(tsql_end(type_name), '%Y%m%d') AS BIGINT)
         THEN tsql_raise(289, type_name)
     ELSE coalesce(
         TRY_CAST(concat(tsql_iso_date(y, m, d), ' ', lpad(CAST(h AS VARCHAR), 2, '0'), ':',
@@ -437,10 +433,20 @@ def _raise_macro() -> str:
     return f"tsql_raise{', '.join(overloads)}"
 
 
+def _day_macros() -> list[str]:
+    """tsql_first(type_name) and tsql_end(type_name): the first moment of a date type, and the one after its last."""
+    first = " ".join(f"WHEN '{name}' THEN TIMESTAMP '{days[0]}'" for name, days in DAYS.items())
+    last = " ".join(f"WHEN '{name}' THEN TIMESTAMP '{days[1]}'" for name, days in DAYS.items())
+    return [
+        f"tsql_first(type_name) AS CASE type_name {first} ELSE TIMESTAMP '0001-01-01' END",
+        f"tsql_end(type_name) AS CASE type_name {last} ELSE TIMESTAMP '9999-12-31' END + INTERVAL 1 DAY",
+    ]
+
+
 def _statements() -> list[str]:
     """One CREATE MACRO per definition; a definition uses only those before it."""
     texts = DEFINITIONS.replace("CLOCK", _CLOCK).replace("MONTH", _MONTH).split(";\n")
-    definitions = [_raise_macro(), *(text.strip() for text in texts if text.strip())]
+    definitions = [_raise_macro(), *_day_macros(), *(text.strip() for text in texts if text.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]

@@ -56,6 +56,7 @@ class QueryCompiler(ExpressionCompiler):
     def __init__(self, context: Context, line: int) -> None:
         super().__init__(context, line)
         self.tables: dict[str, SourceColumns] = {}
+        self.tables_read: list[SourceColumns] = []
         self.bases: dict[str, Base] = {}
         self.nested: Rows | None = None  # the OUTPUT of the change that INSERT … SELECT reads
 
@@ -628,7 +629,9 @@ class QueryCompiler(ExpressionCompiler):
             scope.add(SourceColumns(alias, emitted, table.columns, depth=table.depth), node.line)
             return f"{identifier(table.emitted)} AS {identifier(emitted)}"
         relation = self.context.relation(node.name, node.line)
-        scope.add(relation_source(relation, alias, emitted), node.line)
+        source = relation_source(relation, alias, emitted)
+        self.tables_read.append(source)
+        scope.add(source, node.line)
         return f"{relation.duckdb_name} AS {identifier(emitted)}"
 
     def _derived(

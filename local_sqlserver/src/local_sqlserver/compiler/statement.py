@@ -50,6 +50,14 @@ def compile_expression(node: syntax.Expression, context: Context, target: SqlTyp
     )
 
 
+def columns_read(node: syntax.CreateView, context: Context) -> list[tuple[Relation, str]]:
+    """The columns of tables and views that a view reads; raises SqlError if one is missing."""
+    compiler = DefinitionCompiler(context, node.line)
+    compiler.create_view(replace(node, action="CREATE OR ALTER"))
+    found = [(source.relation, name) for source in compiler.tables_read for name in source.used if source.relation]
+    return list(dict.fromkeys(found))
+
+
 def key_lookups(relation: Relation, context: Context, line: int) -> tuple[KeyLookup, ...]:
     """The keys without an index of a table, to be looked up after rows were inserted into it."""
     compiler = DefinitionCompiler(context, line)

@@ -126,7 +126,9 @@ class Administration:
         catalog = self._view.catalog(target.database)
         present = catalog.find(target.schema, target.name)
         self._check_action(statement.action, statement.name, present, "P", catalog, target.schema)
-        self._bind(statement, Frame(frame.depth + 1, target.database, target.schema, settings=frame.settings))
+        self._check_table_types(statement.parameters, target.database)
+        inner = Frame(frame.depth + 1, target.database, target.schema, settings=frame.settings, chained=True)
+        self._bind(statement, inner)
         now = datetime.now()
         item = CatalogObject(
             id=present.id if present else self._view.database(target.database).new_object_id(),
@@ -146,6 +148,12 @@ class Administration:
             catalog_changes.put(self._view, self._transactions, target.database, item, new=present is None)
         yield Done(in_procedure=frame.in_procedure)
 
+    def _check_table_types(self, parameters: tuple[syntax.ProcedureParameter, ...], database: str) -> None:
+        """Raise SqlError 229 without REFERENCES on the type of a table-valued parameter."""
+        for parameter in parameters:
+            if parameter.table is not None:
+                self._permissions.check_type(database, "REFERENCES", parameter.type.user)
+
     def _create_temporary(self, statement: syntax.CreateProcedure, frame: Frame) -> None:
         """CREATE PROCEDURE #name: it ends with the session."""
         name = statement.name[-1]
@@ -156,7 +164,7 @@ class Administration:
             raise invalid_object(statement.name, 0)
         if present is not None and statement.action == "CREATE":
             raise sql_error(2714, name, state=3)
-        self._bind(statement, Frame(frame.depth + 1, frame.database, settings=frame.settings))
+        self._bind(statement, Frame(frame.depth + 1, frame.database, settings=frame.settings, chained=True))
         now = datetime.now()
         self._state.procedures[name.lower()] = CatalogObject(0, "dbo", name, "P", now, now, statement.text)
 
@@ -167,6 +175,10 @@ class Administration:
         present = catalog.find(target.schema, target.name)
         kind = "FN" if statement.returns is not None else "IF" if statement.query is not None else "TF"
         self._check_action(statement.action, statement.name, present, kind, catalog, target.schema)
+        self._check_table_types(statement.parameters, target.database)
+        for declared in (*(parameter.type for parameter in statement.parameters), statement.returns):
+            if declared is not None:
+                self._permissions.check_type(target.database, "EXECUTE", declared.user)
         views = () if present is None else self._callers(present, catalog, "ALTER", statement.line)
         inner = Frame(frame.depth + 1, target.database, target.schema, settings=frame.settings)
         columns: tuple[ColumnInfo, ...] = ()
@@ -315,6 +327,7 @@ class Administration:
         # CASCADE, because RESTRICT would count objects that this transaction has dropped.
         connection.execute(f"DROP SCHEMA {quote(frame.database)}.{quote(schema)} CASCADE")
         store.drop_schema(connection, frame.database, schema)
+        catalog_changes.drop_permissions(self._view, self._transactions, frame.database, f"schema:{schema.lower()}")
 
         def apply(changed: Catalog) -> None:
             changed.schemas.pop(schema.lower(), None)

@@ -8,11 +8,12 @@ not convert is error 4864, a number out of range 4867, a text or decimal too lon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from local_sqlserver.compiler import ColumnInfo
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import unsupported
-from local_sqlserver.types import FIXED_TEXT, INTEGERS, MAX, TEXT
+from local_sqlserver.types import DAYS, FIXED_TEXT, INTEGERS, MAX, TEXT
 
 TRUNCATION, MISMATCH, OVERFLOW, UNEXPECTED_NULL = 4863, 4864, 4867, 4869
 
@@ -144,13 +145,11 @@ def _moment(name: str, scale: int | None, trimmed: str) -> str:
     microseconds = f"(epoch_us({day}) + epoch_us({clock}))"
     if name == "datetime":  # ticks of 1/300 s, shown as whole milliseconds
         rounded = f"round(round(CAST({microseconds} AS DECIMAL(38, 6)) * 3 / 10000) * 10 / 3) * 1000"
-        low, high = "1753-01-01", "9999-12-31 23:59:59.997"
     elif name == "smalldatetime":
         rounded = f"round(CAST({microseconds} AS DECIMAL(38, 6)) / 60000000) * 60000000"
-        low, high = "1900-01-01", "2079-06-06 23:59:00"
     else:
         step = 10 ** (6 - min(scale if scale is not None else 7, 6))
         rounded = f"round(CAST({microseconds} AS DECIMAL(38, 6)) / {step}) * {step}"
-        low, high = "0001-01-01", "9999-12-31 23:59:59.999999"
     moment = f"make_timestamp(CAST({rounded} AS BIGINT))"
-    return f"CASE WHEN {moment} BETWEEN TIMESTAMP '{low}' AND TIMESTAMP '{high}' THEN {moment} END"
+    first, last = DAYS.get(name, (date.min, date.max))
+    return f"CASE WHEN CAST({moment} AS DATE) BETWEEN DATE '{first}' AND DATE '{last}' THEN {moment} END"

@@ -18,7 +18,7 @@ import duckdb
 
 from local_sqlserver.compiler import ColumnInfo, Relation
 from local_sqlserver.compiler.fragments import identifier, quote
-from local_sqlserver.compiler.objects import identity_sequence, sequence_start
+from local_sqlserver.compiler.objects import identity_sequence, move_identity
 from local_sqlserver.engine import bulk_convert
 from local_sqlserver.engine.bulk_file import FIELD_SEPARATOR, INVALID, Batch, DataFile
 from local_sqlserver.engine.bulk_options import BulkOptions, read_options
@@ -73,7 +73,9 @@ def bulk_insert(
             report(error)
             raise loader.failed() from error
     if settings.keep_identity:
-        advance_identity(connection, relation)
+        for column in relation.columns:
+            if column.identity:
+                connection.execute(move_identity(relation, column, relation.duckdb_name, identifier(column.name)))
     return count
 
 
@@ -249,22 +251,6 @@ def _defaults(relation: Relation, default_value: Callable[[ColumnInfo], Any] | N
     if default_value is None:
         return {}
     return {column.name: default_value(column) for column in declared}
-
-
-def advance_identity(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    """Restart the identity sequence after the largest value in the table."""
-    column = next((column for column in relation.columns if column.identity), None)
-    if column is None or column.identity is None:
-        return
-    seed, increment = column.identity
-    furthest = "max" if increment > 0 else "min"
-    found = connection.execute(f"SELECT {furthest}({identifier(column.name)}) FROM {relation.duckdb_name}").fetchone()
-    if found is None or found[0] is None:
-        return
-    (upcoming,) = connection.execute(f"SELECT nextval({quote(identity_sequence(relation))})").fetchone() or (seed,)
-    following = found[0] + increment
-    start = max(upcoming, following) if increment > 0 else min(upcoming, following)
-    connection.execute(f"CREATE OR REPLACE SEQUENCE {identity_sequence(relation)}{sequence_start((start, increment))}")
 
 
 def _ahead(groups: Iterator[list[Batch]]) -> Iterator[list[Batch]]:

@@ -17,8 +17,9 @@ import numpy.typing
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler import Relation, compile_statement
+from local_sqlserver.compiler.fragments import identifier
+from local_sqlserver.compiler.objects import move_identity
 from local_sqlserver.compiler.types import duckdb_type
-from local_sqlserver.engine.bulk_insert import advance_identity
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.events import Column, ColumnValues, Done, Event
 from local_sqlserver.engine.permissions import Permissions
@@ -86,9 +87,10 @@ class BulkLoad:
             self._check_lengths(statement)
             self._work.transactions.check_writable()
             yield from self._insert(statement, relation, frame, keeps_identity)
-            if keeps_identity:
+            if keeps_identity and identity is not None:
+                moved = move_identity(relation, identity, relation.duckdb_name, identifier(identity.name))
                 with self._work.writing():
-                    advance_identity(self._work.transactions.connection, relation)
+                    self._work.transactions.connection.execute(moved)
         yield Done(count, _COMMAND, in_procedure=frame.in_procedure)
 
     @staticmethod

@@ -373,6 +373,7 @@ class Calls:
         if passed is None or passed.default:
             return
         if isinstance(passed.value, TableValue):
+            self._permissions.check_type(inner.database, "EXECUTE", parameter.type.user)
             self._receive(passed.value, parameter.name, table, inner, line)
         elif isinstance(passed.value, TableVariable) and passed.type.user == parameter.type.user:
             table_variables.copy_rows(self.transactions, passed.value, table)

@@ -11,7 +11,7 @@ from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import CatalogChange, Relation
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.transactions import Transactions
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import not_created, sql_error, unsupported
 from local_sqlserver.language.tokens import tokenize
 from local_sqlserver.types import SqlType, UserType
 
@@ -30,7 +30,7 @@ def check(view: CatalogView, change: CatalogChange) -> None:
             if catalog.find(relation.schema, constraint.name) or catalog.constraint_owner(
                 relation.schema, constraint.name
             ):
-                raise sql_error(2714, constraint.name, state=5)
+                raise not_created(sql_error(2714, constraint.name, state=5))
 
 
 def record(
@@ -160,6 +160,7 @@ def drop_type(view: CatalogView, transactions: Transactions, database: str, item
     if hidden is not None:
         drop(view, transactions, database, hidden)
     store.drop_type(transactions.connection, database, item.id)
+    drop_permissions(view, transactions, database, f"type:{'.'.join(item.key)}")
 
     def apply(catalog: Catalog) -> None:
         catalog.types.pop(item.key, None)
@@ -171,8 +172,21 @@ def drop(view: CatalogView, transactions: Transactions, database: str, item: Cat
     """Remove an object from the catalog's tables and from memory."""
     store.drop_object(transactions.connection, database, item.id)
     store.drop_properties(transactions.connection, database, item.id, [])
+    drop_permissions(view, transactions, database, f"object:{'.'.join(item.key)}")
 
     def apply(catalog: Catalog) -> None:
         catalog.objects.pop(item.key, None)
+
+    view.change(database, apply)
+
+
+def drop_permissions(view: CatalogView, transactions: Transactions, database: str, securable: str) -> None:
+    """Remove the permissions on what is dropped, because the next object of its name must not inherit them."""
+    if all(known.securable != securable for known in view.catalog(database).permissions):
+        return
+    store.drop_permissions(transactions.connection, database, securable)
+
+    def apply(catalog: Catalog) -> None:
+        catalog.permissions = frozenset(known for known in catalog.permissions if known.securable != securable)
 
     view.change(database, apply)

@@ -657,6 +657,38 @@ WHERE @loginame IS NULL OR s.login_name = @loginame OR CAST(s.session_id AS NVAR
     OR (@loginame = N'active' AND s.status = N'running')
 ORDER BY s.session_id
 """
+_COLUMNS_MANAGED = """
+SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE,
+    CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_PRECISION_RADIX, NUMERIC_SCALE,
+    DATETIME_PRECISION, CHARACTER_SET_CATALOG, CHARACTER_SET_SCHEMA, CHARACTER_SET_NAME, COLLATION_CATALOG,
+    CAST('NO' AS VARCHAR(3)) AS IS_FILESTREAM, CAST('NO' AS VARCHAR(3)) AS IS_SPARSE,
+    CAST('NO' AS VARCHAR(3)) AS IS_COLUMN_SET
+FROM INFORMATION_SCHEMA.COLUMNS
+WHERE ISNULL(@SchemaType, 0) <> 2  -- the columns of column sets, of which there are none
+    AND (@Catalog IS NULL OR TABLE_CATALOG = @Catalog) AND (@Owner IS NULL OR TABLE_SCHEMA = @Owner)
+    AND (@Table IS NULL OR TABLE_NAME = @Table) AND (@Column IS NULL OR COLUMN_NAME = @Column)
+ORDER BY TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME
+"""
+_MANAGED_INDEX = """
+SELECT DISTINCT DB_NAME() AS constraint_catalog, s.name AS constraint_schema, i.name AS constraint_name,
+    DB_NAME() AS table_catalog, s.name AS table_schema, t.name AS table_name, {columns}
+FROM sys.tables AS t
+INNER JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+INNER JOIN sys.indexes AS i ON i.object_id = t.object_id
+INNER JOIN sys.index_columns AS x ON x.object_id = i.object_id AND x.index_id = i.index_id AND x.key_ordinal > 0
+INNER JOIN sys.columns AS c ON c.object_id = x.object_id AND c.column_id = x.column_id
+WHERE (@Catalog IS NULL OR DB_NAME() = @Catalog) AND (@Owner IS NULL OR s.name = @Owner)
+    AND (@Table IS NULL OR t.name = @Table) AND (@{name} IS NULL OR i.name = @{name}){more}
+ORDER BY table_name, index_name{order}
+"""
+_INDEXES_MANAGED = _MANAGED_INDEX.format(columns="i.name AS index_name, i.type_desc", name="Name", more="", order="")
+_INDEX_COLUMNS_MANAGED = _MANAGED_INDEX.format(
+    columns="c.name AS column_name, CAST(x.key_ordinal AS INT) AS ordinal_position, c.system_type_id AS KeyType, "
+    "i.name AS index_name",
+    name="ConstraintName",
+    more=" AND (@Column IS NULL OR c.name = @Column)",
+    order=", ordinal_position",
+)
 _TABLE_COLLATIONS = """
 SELECT c.column_id AS colid, c.name, CAST(CASE WHEN c.collation_name IS NOT NULL THEN 0x0904102000 END AS BINARY(5))
     AS tds_collation, c.collation_name AS collation
@@ -753,6 +785,23 @@ PROCEDURES: dict[str, Handler] = {
     "sp_msforeachtable": _for_each(_tables),
     "sp_msforeachdb": _for_each(lambda caller, frame: _database_names(caller)),
     "sp_tablecollations_100": _query("sp_tablecollations_100", "@object NVARCHAR(4000)", _TABLE_COLLATIONS),
+    "sp_columns_managed": _query(
+        "sp_columns_managed",
+        "@Catalog SYSNAME = NULL, @Owner SYSNAME = NULL, @Table SYSNAME = NULL, @Column SYSNAME = NULL, "
+        "@SchemaType INT = 0",
+        _COLUMNS_MANAGED,
+    ),
+    "sp_indexes_managed": _query(
+        "sp_indexes_managed",
+        "@Catalog SYSNAME = NULL, @Owner SYSNAME = NULL, @Table SYSNAME = NULL, @Name SYSNAME = NULL",
+        _INDEXES_MANAGED,
+    ),
+    "sp_indexcolumns_managed": _query(
+        "sp_indexcolumns_managed",
+        "@Catalog SYSNAME = NULL, @Owner SYSNAME = NULL, @Table SYSNAME = NULL, @ConstraintName SYSNAME = NULL, "
+        "@Column SYSNAME = NULL",
+        _INDEX_COLUMNS_MANAGED,
+    ),
     "sp_tablecollations_90": _query("sp_tablecollations_90", "@object NVARCHAR(4000)", _TABLE_COLLATIONS),
 }
 """The procedures by their names in lower case."""

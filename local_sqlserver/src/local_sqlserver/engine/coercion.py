@@ -17,6 +17,7 @@ from local_sqlserver.compiler.moments import parse_moment
 from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.types import (
+    DAYS,
     INTEGER_RANGES,
     INTEGERS,
     MAX,
@@ -32,11 +33,6 @@ from local_sqlserver.types import (
 
 _BASE_DATE = datetime(1900, 1, 1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_RANGES = {
-    "datetime": (datetime(1753, 1, 1), datetime.max),
-    "smalldatetime": (datetime(1900, 1, 1), datetime(2079, 6, 7)),
-}
-"""The first moment of a type, and the first that is too late."""
 
 
 def type_of(value: Any) -> SqlType:
@@ -328,7 +324,7 @@ def _to_temporal(value: Any, target: SqlType, source: SqlType | None) -> Any:
     try:
         return _fit_moment(value, target, source)
     except OverflowError:
-        raise _out_of_range(source, name) if name in _RANGES else sql_error(517, name) from None
+        raise _out_of_range(source, name) if name in DAYS else sql_error(517, name) from None
 
 
 def _of_ticks(value: datetime, unit: int) -> datetime:
@@ -357,12 +353,12 @@ def _fit_moment(value: datetime, target: SqlType, source: SqlType | None) -> Any
     value = value.replace(tzinfo=None)  # of a DATETIMEOFFSET the local time remains
     if name == "datetime2":
         return _round_moment(value, target.scale)
-    first, last = _RANGES[name]
+    first, last = DAYS[name]
     if name == "smalldatetime":
         value = (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
     else:
         value = _of_ticks(value, 1000)
-    if not first <= value < last:
+    if not first <= value.date() <= last:
         raise _out_of_range(source or SqlType("datetime2"), name)
     return value
 

@@ -86,12 +86,13 @@ class Compilation:
     def bind(self, batch: syntax.Batch, frame: Frame) -> None:
         """Check names and types of a batch for a frame, unless the cache has it as bound and nothing has changed.
 
-        Raises the first error: SqlError 207, 209, 8120, 141 and others of the compiler, 2714.
+        Raises the first error: SqlError 207, 209, 8120, 141 and others of the compiler, 2714; 229 for a type.
         """
         key = (id(batch), None, self._key(frame))
         if self._shared.bound.get(key) is None:
             Binder(self._shared.databases, self, batch, frame).bind()
             self._shared.bound.put(key, batch)
+        self._permissions.check_declarations(batch, frame)
 
     def _key(self, frame: Frame) -> tuple[Any, ...]:
         return (

@@ -37,7 +37,7 @@ from local_sqlserver.engine.state import (
     error_events,
 )
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error
+from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import TEXT, SqlType
@@ -91,6 +91,8 @@ _COMPILED = (
 _CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
 _TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
 """Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
+_TERMINATES_DEFINITION = frozenset({515, 1505})
+"""Those of the rows of a table that is altered or indexed."""
 
 Handler = Callable[[Any, Frame], Iterable[Event]]
 """Runs one kind of statement; the first argument is the statement."""
@@ -252,7 +254,7 @@ class Interpreter:
     def _doom(self, error: SqlError, frame: Frame) -> SqlError:
         """Doom the transaction if XACT_ABORT or the error demands it; return the error, or the refusal to go on."""
         transactions = self._transactions
-        if transactions.count and (frame.settings.xact_abort or error.number in _ROLLS_BACK):
+        if transactions.count and (frame.settings.xact_abort or _reason(error) in _ROLLS_BACK):
             transactions.doomed = True
         elif transactions.count and transactions.aborted and transactions.obstacle and not transactions.doomed:
             refusal = transactions.refusal(f"error {error.number} ({error.message})")
@@ -267,8 +269,12 @@ class Interpreter:
         by_raiserror = isinstance(error, RaisedError) and error.statement == "RAISERROR"
         by_throw = isinstance(error, RaisedError) and error.statement == "THROW"
         yield from error_events(error)
-        ends_batch = frame.settings.xact_abort or transactions.doomed or error.number in _ABORTS_BATCH
-        if isinstance(statement, _CHANGES) and error.number in _TERMINATES and not ends_batch:
+        reason = _reason(error)
+        ends_batch = frame.settings.xact_abort or transactions.doomed or reason in _ABORTS_BATCH
+        terminates = isinstance(statement, _CHANGES) and reason in _TERMINATES
+        if isinstance(statement, syntax.AlterTable | syntax.CreateIndex):
+            terminates = reason in _TERMINATES_DEFINITION
+        if terminates and not ends_batch:
             number = 3606 if " IDENTITY " in error.message else 3621
             yield Message(message_text(number), number, state=0, line=error.line, procedure=error.procedure)
         yield Done(in_procedure=frame.in_procedure, error=True)
@@ -279,7 +285,7 @@ class Interpreter:
         if transactions.doomed:
             yield from self._work.roll_back_open()
             raise BatchAborted
-        if frame.settings.xact_abort or by_throw or error.number in _ABORTS_BATCH:
+        if frame.settings.xact_abort or by_throw or reason in _ABORTS_BATCH:
             raise BatchAborted
         if isinstance(error, BindingError):
             raise ScopeAborted
@@ -464,9 +470,11 @@ class Interpreter:
         severity = coerce(*_int_arguments(self._scalars.evaluate(frame, statement.severity)))
         state = coerce(*_int_arguments(self._scalars.evaluate(frame, statement.state)))
         if isinstance(message, int):
-            if message != 50000:
-                raise sql_error(18054, message, severity, state, line=statement.line)
-            message = ""
+            if message < 13000 or message == 50000:
+                raise sql_error(2732, message, 13000, 2147483647, line=statement.line)
+            if message < 50000:
+                raise unsupported(f"RAISERROR of the system's message {message}", statement.line)
+            raise sql_error(18054, message, severity, state, line=statement.line)
         arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
         text = format_message(to_text(message, kind) if message is not None else "", arguments)
         if len(text) > 2047:
@@ -502,6 +510,11 @@ class Interpreter:
         moment = value.time()
         self._state.pause(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
         return ()
+
+
+def _reason(error: SqlError) -> int:
+    """Return the number that decides how far an error reaches: of 1750 it is that of the cause."""
+    return error.causes[-1].number if error.number == 1750 and error.causes else error.number
 
 
 def _named(name: str, frame: Frame) -> str:

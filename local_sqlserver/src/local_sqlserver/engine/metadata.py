@@ -11,6 +11,7 @@ from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import TEMPDB
 from local_sqlserver.catalog.objects import CatalogObject
 from local_sqlserver.collation import DATABASE
+from local_sqlserver.collation import find as find_collation
 from local_sqlserver.compiler import METADATA_FUNCTIONS
 from local_sqlserver.compiler.functions.registry import implemented
 from local_sqlserver.engine import object_properties
@@ -250,6 +251,31 @@ def _server_property(values: SessionValues, arguments: Arguments) -> object:
     return answers.get(name)
 
 
+def _collation_property(values: SessionValues, arguments: Arguments) -> object:
+    """COLLATIONPROPERTY, also with sqlcharsetname, which System.Data.SqlClient asks for."""
+    name = (_argument(arguments, 1) or "").lower()
+    try:
+        collation = find_collation(_argument(arguments, 0) or "")
+    except SqlError as error:
+        if error.number != 448:
+            raise
+        return None
+    ignored = {
+        1: not collation.case,
+        2: not collation.accents,
+        0x10000: not collation.kana,
+        0x20000: not collation.width,
+    }
+    answers: dict[str, object] = {
+        "codepage": 1252,
+        "lcid": 1033,
+        "comparisonstyle": 0 if collation.binary else sum(bit for bit, is_set in ignored.items() if is_set),
+        "version": 2 if collation.version == 100 else 0,
+        "sqlcharsetname": "iso_1",
+    }
+    return _property_value("COLLATIONPROPERTY", name, answers)
+
+
 def _type_id(values: SessionValues, arguments: Arguments) -> object:
     name = _argument(arguments, 0) or ""
     row = TYPES.get(name.lower())
@@ -376,6 +402,12 @@ def _has_permission(values: SessionValues, arguments: Arguments) -> object:
         return permissions.allowed(database, permission.upper(), text.strip("[]"), "")
     if (kind or "").upper() == "DATABASE":
         return permissions.allowed(database, permission.upper(), "", "")
+    if (kind or "").upper() == "TYPE":
+        number = _type_id(values, [text])
+        found_type = values.view.catalog(database).type_by_id(number) if isinstance(number, int) else None
+        if found_type is None:
+            return None
+        return permissions.allowed(database, permission.upper(), found_type.schema, found_type.name, kind="type")
     if (kind or "").upper() != "OBJECT":
         raise unsupported(f"HAS_PERMS_BY_NAME of {kind}")
     found = _find(values, text)
@@ -436,6 +468,7 @@ _FUNCTIONS: dict[str, Function] = {
     "databasepropertyex": _database_property,
     "serverproperty": _server_property,
     "type_id": _type_id,
+    "collationproperty": _collation_property,
     "typeproperty": _type_property,
     "type_name": _type_name,
     "col_length": _col_length,

@@ -4,17 +4,15 @@ A property that does not apply to a kind of object is absent, because SQL Server
 Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 """
 
-# ruff: noqa: SIM905
-
 from __future__ import annotations
 
 import re
 
 from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
-from local_sqlserver.compiler import ColumnInfo, ConstraintInfo
+from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import APPROXIMATE, TEMPORAL
+from local_sqlserver.types import BINARY, TEXT, storage_bytes
 
 MODULES = ("P", "V", "FN", "IF", "TF")
 
@@ -55,14 +53,6 @@ def _common(kind: str, schema_id: int) -> dict[str, object]:
     }
 
 
-_DETERMINISTIC = frozenset(
-    "ABS ACOS ASCII ASIN ATAN ATN2 CEILING CHAR COALESCE CONCAT COS COT DATALENGTH DATEADD DATEDIFF DAY DEGREES EXP "
-    "FLOOR IIF ISNULL LEFT LEN LOG LOG10 LOWER LTRIM MONTH NCHAR NULLIF POWER RADIANS REPLACE REPLICATE REVERSE RIGHT "
-    "ROUND RTRIM SIGN SIN SPACE SQRT SQUARE STUFF SUBSTRING TAN UNICODE UPPER YEAR".split()
-)
-"""Functions that are always deterministic, by the page "Deterministic and nondeterministic functions"."""
-
-
 def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
     """Return the properties of a column. Whether an expression is deterministic may be unknown, and then absent."""
     found: dict[str, object] = {
@@ -71,20 +61,20 @@ def of_column(item: CatalogObject, column: ColumnInfo) -> dict[str, object]:
         "allowsnull": column.nullable,
         "isfulltextindexed": False,
         "statisticalsemantics": False,
+        **dict.fromkeys(("columnid", "ordinal"), item.columns.index(column) + 1),
+        **dict.fromkeys(("charmaxlen", "octetmaxlen"), None),
     }
+    if column.type.name in TEXT | BINARY:
+        found |= {"charmaxlen": column.type.length, "octetmaxlen": storage_bytes(column.type)}
     if column.computed is None:
         return found | {"isdeterministic": None, "isprecise": None}
-    nodes = list(parse_expression(column.computed).walk())
-    names = {node.parts[-1].lower() for node in nodes if isinstance(node, syntax.Column)}
-    types = {known.type.name for known in (column, *item.columns) if known is column or known.name.lower() in names}
-    types |= {node.type.name for node in nodes if isinstance(node, syntax.Cast)}
-    certain = all(node.name.upper() in _DETERMINISTIC for node in nodes if isinstance(node, syntax.Call))
-    certain &= not any(isinstance(node, syntax.FunctionCall) for node in nodes)
-    # A conversion between text and a date depends on the language.
-    if certain and not (types & TEMPORAL and any(isinstance(node, syntax.Cast) for node in nodes)):
-        found["isdeterministic"] = True
-    if certain:
-        found["isprecise"] = not types & APPROXIMATE
+    expression = parse_expression(column.computed)
+    types = {known.name.lower(): known.type for known in item.columns}
+    deterministic = determinism.is_deterministic(expression, types)
+    if deterministic is not None:
+        found["isdeterministic"] = deterministic
+    if not any(isinstance(node, syntax.FunctionCall) for node in expression.walk()):
+        found["isprecise"] = determinism.is_precise(expression, types, column.type)
     return found
 
 

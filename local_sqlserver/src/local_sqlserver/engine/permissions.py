@@ -13,6 +13,7 @@ from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.compiler import Relation, Translation
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.errors import sql_error
+from local_sqlserver.language import syntax
 
 _NEEDED = {
     "select": ("SELECT",),
@@ -67,12 +68,16 @@ class Permissions:
         schema: str,
         name: str,
         signers: frozenset[str] = frozenset(),
+        kind: str = "object",
     ) -> bool:
-        """Whether the session or a signature has a permission on an object; a DENY on any level takes precedence."""
+        """Whether the session or a signature has a permission on an object or (``kind``) a type.
+
+        A DENY on any level takes precedence.
+        """
         if self._administrator or database == TEMPDB:
             return True
         names = self.roles(database, signers)
-        levels = {"database", f"schema:{schema.lower()}", f"object:{schema.lower()}.{name.lower()}"}
+        levels = {"database", f"schema:{schema.lower()}", f"{kind}:{schema.lower()}.{name.lower()}"}
         states = {
             entry.state
             for entry in self._view.catalog(database).permissions
@@ -95,6 +100,8 @@ class Permissions:
         for change in translation.changes:
             if change.relation.kind not in ("T", "@"):
                 self.check_definition(change.action.upper())
+            if change.relation.kind == "U" and translation.command == "ddl":
+                self._check_column_types(change.relation, frame)
         for relation in relations:
             if relation.kind in _OTHER_PERMISSIONS:
                 self._require_other(frame, relation)
@@ -103,6 +110,34 @@ class Permissions:
             read_only = translation.target is not None and relation != translation.target
             for permission in ("SELECT",) if read_only else _NEEDED.get(translation.command, ("ALTER",)):
                 self.require(frame, permission, relation)
+
+    def check_declarations(self, batch: syntax.Batch, frame: Frame) -> None:
+        """Raise SqlError 229 without EXECUTE on the type of a table variable, before any of its batch runs.
+
+        Source: "User-defined table types", Security. An ownership chain covers the variables of a procedure.
+        """
+        defines = any(isinstance(each, syntax.CreateProcedure | syntax.CreateFunction) for each in batch.statements)
+        if self._administrator or frame.chained or defines:
+            return
+        for node in batch.walk(queries=False):
+            for item in node.items if isinstance(node, syntax.Declare) else ():
+                if isinstance(item, syntax.TableDeclaration):
+                    self.check_type(frame.database, "EXECUTE", item.table.user_type, frame.signers)
+
+    def _check_column_types(self, relation: Relation, frame: Frame) -> None:
+        """Raise SqlError 229 without REFERENCES on a type that a table has not used before ("CREATE TYPE", Remarks)."""
+        present = self._view.catalog(relation.database).find(relation.schema, relation.name)
+        before = {column.type.user for column in present.columns} if present is not None else set()
+        for column in relation.columns:
+            if column.type.user not in before:
+                self.check_type(relation.database, "REFERENCES", column.type.user, frame.signers)
+
+    def check_type(self, database: str, permission: str, type_id: int, signers: frozenset[str] = frozenset()) -> None:
+        """Raise SqlError 229 without a permission on a user-defined type; any other id needs none."""
+        found = self._view.catalog(database).type_by_id(type_id) if type_id else None
+        if found is None or self.allowed(database, permission, found.schema, found.name, signers, "type"):
+            return
+        raise sql_error(229, permission, found.name, database, found.schema)
 
     def require(self, frame: Frame, permission: str, relation: Relation) -> None:
         """Raise SqlError 229, or 1088 for ALTER, unless the session has a permission on a table or view."""

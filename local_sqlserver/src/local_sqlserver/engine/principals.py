@@ -220,11 +220,14 @@ def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) ->
 
 
 _ROW_PERMISSIONS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_TYPE_PERMISSIONS = ("CONTROL", "EXECUTE", "REFERENCES", "VIEW DEFINITION")
 
 
 def _check_compatible(permission: str, securable: str, catalog: Catalog) -> None:
     """Raise SqlError 4606 for a permission that the kind of object does not have."""
     kind, _, name = securable.partition(":")
+    if kind == "type" and permission not in _TYPE_PERMISSIONS:
+        raise sql_error(4606, permission)
     if kind != "object":
         return
     item = next((item for item in catalog.objects.values() if ".".join(item.key) == name), None)
@@ -242,6 +245,7 @@ def _securable(statement: syntax.Permission, catalog: Catalog) -> str:
             raise sql_error(15151, "find", "schema", name[-1])
         return f"schema:{name[-1].lower()}"
     schema = name[-2] if len(name) > 1 else "dbo"
-    if catalog.find(schema, name[-1]) is None:
-        raise sql_error(15151, "find", "object", name[-1])
-    return f"object:{schema.lower()}.{name[-1].lower()}"
+    key = schema.lower(), name[-1].lower()
+    if key not in (catalog.types if kind == "TYPE" else catalog.objects):
+        raise sql_error(15151, "find", kind.lower(), name[-1])
+    return f"{kind.lower()}:{'.'.join(key)}"

@@ -29,13 +29,14 @@ REFUSED_PROPERTIES = {
         "isverifiedclone", "isxtpsupported", "lcid", "maxsizeinbytes", "serviceobjective",
         "serviceobjectiveid", "sqlsortorder",
     ]),
+    "COLLATIONPROPERTY": frozenset(),
     "TYPEPROPERTY": frozenset(["allowsnull", "precision", "scale", "usesansitrim"]),
     "INDEXPROPERTY": frozenset(["indexdepth"]),
     "FULLTEXTSERVICEPROPERTY": frozenset([
         "connecttimeout", "datatimeout", "loadosresources", "resourceusage", "verifysignature",
     ]),
     "COLUMNPROPERTY": frozenset([
-        "charmaxlen", "columnid", "fulltexttypecolumn", "generatedalwaystype", "iscolumnset", "iscursortype",
+        "fulltexttypecolumn", "generatedalwaystype", "iscolumnset", "iscursortype",
         "isdeterministic", "isfulltextindexed", "ishidden", "isidnotforrepl", "isindexable", "isoutparam", "isprecise",
         "isrowguidcol", "issparse", "issystemverified", "isxmlindexable", "precision", "scale", "statisticalsemantics",
         "systemdataaccess", "userdataaccess", "usesansitrim",

@@ -23,7 +23,7 @@ from local_sqlserver.engine.rows import Fetched, fetch, kept_rows, stream
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import BatchAborted, Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, unsupported
+from local_sqlserver.errors import SqlError, not_created, unsupported
 from local_sqlserver.types import MAX
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
@@ -158,7 +158,10 @@ class Runner:
                     self._state.pause(0.02)
                     continue
                 updates = translation.command == "update" or sql.startswith("UPDATE")
-                raise self.error(failure, line, relations, "UPDATE" if updates else "INSERT") from failure
+                error = self.error(failure, line, relations, "UPDATE" if updates else "INSERT")
+                if error.number == 1505 and any(change.action == "alter table" for change in translation.changes):
+                    error = not_created(error)
+                raise error from failure
             break
         if self._transactions.count:
             self._keep_table_variables(relations, frame)

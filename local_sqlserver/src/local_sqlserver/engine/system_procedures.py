@@ -1,5 +1,7 @@
 """System procedures: dynamic SQL, prepared statements, application locks, and the catalog procedures of drivers."""
 
+# ruff: noqa: SIM905
+
 from __future__ import annotations
 
 import re
@@ -248,34 +250,31 @@ def _set_session_context(caller: Caller, arguments: Sequence[ArgumentValue], fra
 
 
 _REFUSED = frozenset(
-    {
-        "sp_depends",
-        "sp_helpconstraint",
-        "sp_helpuser",
-        "sp_helprole",
-        "sp_helprolemember",
-        "sp_helplogins",
-        "sp_lock",
-        "sp_monitor",
-        "sp_describe_parameter_encryption",
-        "sp_dboption",
-        "sp_changedbowner",
-        "sp_detach_db",
-        "sp_attach_db",
-        "sp_addmessage",
-        "sp_cursoropen",
-        "sp_cursorprepexec",
-        "sp_cursor",
-        "sp_addrolemember",
-        "sp_addlogin",
-        "sp_adduser",
-        "sp_recompile",
-        "sp_sequence_get_range",
-        "sp_updatestats",
-        "xp_cmdshell",
-        "xp_fileexist",
-        "xp_logevent",
-    }
+    """
+    sp_addapprole sp_addextendedproc sp_addlinkedserver sp_addlinkedsrvlogin sp_addlogin sp_addmessage sp_addrole
+    sp_addrolemember sp_addserver sp_addsrvrolemember sp_addtype sp_addumpdevice sp_adduser sp_altermessage
+    sp_approlepassword sp_attach_db sp_attach_single_file_db sp_autostats sp_bindefault sp_bindrule sp_bindsession
+    sp_catalogs sp_change_users_login sp_changedbowner sp_changeobjectowner sp_clean_db_file_free_space
+    sp_clean_db_free_space sp_column_privileges sp_column_privileges_ex sp_columns_ex sp_control_plan_guide
+    sp_create_plan_guide sp_createstats sp_cursor sp_cursor_list sp_cursorclose sp_cursorexecute sp_cursorfetch
+    sp_cursoropen sp_cursoroption sp_cursorprepare sp_cursorprepexec sp_cursorunprepare sp_cycle_errorlog
+    sp_dbcmptlevel sp_dboption sp_defaultdb sp_defaultlanguage sp_denylogin sp_depends sp_describe_cursor
+    sp_describe_cursor_columns sp_describe_cursor_tables sp_describe_parameter_encryption sp_detach_db
+    sp_dropapprole sp_dropdevice sp_dropextendedproc sp_droplinkedsrvlogin sp_droplogin sp_dropmessage sp_droprole
+    sp_droprolemember sp_dropserver sp_dropsrvrolemember sp_droptype sp_dropuser
+    sp_estimate_data_compression_savings sp_flush_log sp_foreignkeys sp_getbindtoken sp_grantdbaccess sp_grantlogin
+    sp_helpconstraint sp_helpdbfixedrole sp_helpdevice sp_helpextendedproc sp_helpfile sp_helpfilegroup
+    sp_helplanguage sp_helplinkedsrvlogin sp_helplogins sp_helpntgroup sp_helprole sp_helprolemember sp_helprotect
+    sp_helpserver sp_helpsort sp_helpsrvrole sp_helpsrvrolemember sp_helpstats sp_helptrigger sp_helpuser sp_indexes
+    sp_indexoption sp_linkedservers sp_lock sp_monitor sp_oacreate sp_oadestroy sp_oageterrorinfo sp_oagetproperty
+    sp_oamethod sp_oasetproperty sp_password sp_primarykeys sp_procoption sp_readerrorlog sp_recompile
+    sp_refreshsqlmodule sp_refreshview sp_renamedb sp_revokedbaccess sp_revokelogin sp_sequence_get_range
+    sp_serveroption sp_setapprole sp_settriggerorder sp_table_privileges sp_table_privileges_ex sp_tableoption
+    sp_tables_ex sp_testlinkedserver sp_trace_create sp_trace_setevent sp_trace_setfilter sp_trace_setstatus
+    sp_unbindefault sp_unbindrule sp_unsetapprole sp_updatestats sp_validatelogins sp_xml_preparedocument
+    sp_xml_removedocument xp_cmdshell xp_dirtree xp_enumgroups xp_fileexist xp_fixeddrives xp_grantlogin xp_logevent
+    xp_loginconfig xp_logininfo xp_msver xp_readerrorlog xp_regwrite xp_revokelogin xp_sprintf xp_sqlmaint xp_sscanf
+    """.split()
 )
 """Procedures of SQL Server that are refused by name."""
 

@@ -70,12 +70,16 @@ class UserTypes:
         )
 
     def drop(self, statement: syntax.DropObjects, frame: Frame) -> Iterator[Event]:
-        """DROP TYPE; raises SqlError 218 if the type does not exist, 3732 if an object uses it."""
-        self._permissions.check_definition("DROP TYPE")
+        """DROP TYPE; raises SqlError 218 if the type does not exist, 3732 if an object uses it.
+
+        It needs CONTROL on the type or ALTER on its schema; without them, the type is reported as missing.
+        """
         (name,) = statement.names
         catalog = self._view.catalog(frame.database)
         schema = name[-2] if len(name) > 1 else "dbo"
         item = catalog.types.get((schema.lower(), name[-1].lower()))
+        if item is not None and not self._may_drop(frame.database, item):
+            raise sql_error(218, ".".join(name), line=statement.line)
         if item is not None:
             user = self._user(catalog, frame.database, item)
             if user is not None:
@@ -86,6 +90,12 @@ class UserTypes:
         elif not statement.if_exists:
             raise sql_error(218, ".".join(name), line=statement.line)
         yield Done(in_procedure=frame.in_procedure)
+
+    def _may_drop(self, database: str, item: UserType) -> bool:
+        allowed = self._permissions.allowed
+        return allowed(database, "CONTROL", item.schema, item.name, kind="type") or allowed(
+            database, "ALTER", item.schema, ""
+        )
 
     def _user(self, catalog: Catalog, database: str, item: UserType) -> CatalogObject | None:
         """An object with a column, a parameter or a variable of the type."""

@@ -11,12 +11,16 @@ from duckdb.func import FunctionNullHandling
 
 from local_sqlserver.catalog import store
 from local_sqlserver.catalog.objects import quote
-from local_sqlserver.compiler import failures
+from local_sqlserver.catalog.view import CatalogView
+from local_sqlserver.compiler import columns_read, failures
 from local_sqlserver.compiler.functions.tables import DESCRIBED
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.engine import temporary_objects
 from local_sqlserver.engine.options import LEVELS
+from local_sqlserver.engine.permissions import Permissions
+from local_sqlserver.engine.resolution import StatementContext
 from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.errors import SqlError
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
@@ -29,6 +33,7 @@ _SESSION = (
     "request_start_time TIMESTAMP, nest_level INTEGER)[]"
 )
 _DEPENDENCY = "STRUCT(database_name VARCHAR, schema_name VARCHAR, entity_name VARCHAR)[]"
+_VIEW_COLUMN = "STRUCT(database_name VARCHAR, schema_name VARCHAR, object_name VARCHAR, column_name VARCHAR)[]"
 _DESCRIBED = f"STRUCT({', '.join(f'{quote(name)} {duckdb_type(kind)}' for name, kind in DESCRIBED)})[]"
 _WRITES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.Truncate, syntax.InsertExecute)
 
@@ -49,6 +54,7 @@ class ViewSources:
             ("tsql_row_count", self._row_count, ["VARCHAR", "VARCHAR", "VARCHAR"], "BIGINT"),
             ("tsql_describe", failures.raising(self._describe), ["INTEGER", "VARCHAR", "VARCHAR"], _DESCRIBED),
             ("tsql_dependencies", self._dependencies, ["VARCHAR", "VARCHAR"], _DEPENDENCY),
+            ("tsql_view_columns", self._view_columns, ["VARCHAR", "VARCHAR"], _VIEW_COLUMN),
         ]
         functions += [
             (f"tsql_temporary_{table}", temporary_objects.rows_of(shared, table), [], _row_type(table))
@@ -93,6 +99,24 @@ class ViewSources:
     def _dependencies(self, database: str, definition: str | None) -> list[dict[str, str | None]]:
         found = self._shared.databases.find(database)
         return _dependencies(definition, tuple(found.catalog.types.values()) if found else ())
+
+    def _view_columns(self, database: str, definition: str) -> list[dict[str, str]]:
+        """Return the columns that a view reads, none if it is invalid because an object is gone."""
+        frame, view = Frame(0, database), CatalogView(self._shared.databases)
+        state = SessionState(0, self._shared.accounts.administrator, database, "", "", frame, [frame])
+        permissions = Permissions(self._shared.accounts, view, state)
+        context = StatementContext(self._shared, state, view, permissions, frame)
+        (statement,) = parse_batch(definition, types=view.user_types(database)).statements
+        assert isinstance(statement, syntax.CreateView)
+        try:
+            found = columns_read(statement, context)
+        except SqlError:
+            return []
+        return [
+            {"database_name": item.database, "schema_name": item.schema, "object_name": item.name, "column_name": name}
+            for item, name in found
+            if item.kind in ("U", "V")
+        ]
 
     def _row_count(self, database: str, schema: str, table: str) -> int:
         """Return the number of committed rows of a table; 0 for a table that is not committed."""

@@ -134,7 +134,7 @@ CREATE TABLE #t (a int); UPDATE #t SET a = COUNT(*)
 --> error 157: An aggregate may not appear in the set list of an UPDATE statement.
 CREATE TABLE #t (v varchar(max)); INSERT #t VALUES ('abc'); UPDATE #t SET v.WRITE('X', 1, 1); SELECT v FROM #t
 --> 'aXc'
---! known: column.WRITE is error 102
+--! refused: column.WRITE
 -- source: statements/delete-transact-sql
 CREATE TABLE #t (a int); INSERT #t VALUES (1), (2), (3); DELETE FROM #t WHERE a > 1; SELECT @@ROWCOUNT, COUNT(*) FROM #t
 --> 2 | 1

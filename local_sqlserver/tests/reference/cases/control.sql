@@ -74,6 +74,13 @@ RAISERROR('nowait', 16, 1) WITH NOWAIT
 --> error 50000: nowait
 RAISERROR(50001, 16, 1)
 --> error 18054
+RAISERROR(12999, 16, 1)
+--> error 2732
+RAISERROR(50000, 16, 1)
+--> error 2732: Error number 50000 is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000.
+RAISERROR(14043, 16, 1, 'a', 'b')
+--> error 14043
+--! refused: RAISERROR of the system's message 14043
 BEGIN TRY RAISERROR('caught', 11, 7) END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_MESSAGE() END CATCH
 --> 50000 | 11 | 7 | 'caught'
 BEGIN TRY RAISERROR('only info', 10, 1); SELECT 'on' END TRY BEGIN CATCH SELECT 'caught' END CATCH
@@ -471,6 +478,11 @@ SELECT FORMATMESSAGE('[%5d][%-5d][%05d][%x][%-4s][%4s][%.2s][%i%%]', 5, 5, 5, 25
 --> '[    5][5    ][00005][ff][ab  ][  ab][ab][7%]'
 SELECT FORMATMESSAGE('%s %d', 'a')
 --> 'a (null)'
+SELECT FORMATMESSAGE(102, 'a'), FORMATMESSAGE(60000)
+--> NULL | NULL
+SELECT FORMATMESSAGE(20009, 'First Variable', 'Second Variable')
+--> 'The article ''First Variable'' could not be added to the publication ''Second Variable''.'
+--! refused: FORMATMESSAGE with the number of a message of the system
 -- source: language-elements/execute-transact-sql, WITH RESULT SETS
 EXEC ('SELECT 1 AS a, ''2024-01-02'' AS b') WITH RESULT SETS ((number bigint NOT NULL, day date))
 --: bigint, date

@@ -42,7 +42,7 @@ SELECT CONVERT(varchar(30), CAST('2006-02-03 04:05:06.007' AS datetime), 126), C
 --> '2006-02-03T04:05:06.007' | '2006-02-03T04:05:06'
 SELECT CASE WHEN CONVERT(varchar(40), CAST('2006-02-03 04:05:06.007' AS datetime), 131) LIKE '%/01/1427  4:05:06:007AM' THEN 1 ELSE 0 END
 --> 1
---! known: styles 130 and 131 are error 281
+--! refused: CONVERT with the Hijri style 131
 SELECT CONVERT(varchar(30), CAST('2006-02-03' AS datetime), NULL)
 --> NULL
 SELECT CONVERT(varchar(30), CAST('2006-02-03' AS datetime), 999)

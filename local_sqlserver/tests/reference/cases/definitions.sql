@@ -60,6 +60,7 @@ CREATE TABLE dbo.t (a int CONSTRAINT d DEFAULT 5, b date DEFAULT '2024-01-01'); 
 --> 5 | 2024-01-01
 CREATE TABLE dbo.t (a int CONSTRAINT c CHECK (a > 0), b int CONSTRAINT c CHECK (b > 0))
 --> error 2714: There is already an object named 'c' in the database.
+--> error 1750: Could not create constraint or index. See previous errors.
 CREATE TABLE dbo.p (id int PRIMARY KEY); CREATE TABLE dbo.c (id int CONSTRAINT f REFERENCES dbo.p (id)); INSERT dbo.c VALUES (1)
 --> error 547: The INSERT statement conflicted with the FOREIGN KEY constraint "f". The conflict occurred in database "Own", table "dbo.p", column 'id'.
 --> message: The statement has been terminated.
@@ -131,6 +132,7 @@ CREATE TABLE dbo.t (a varchar(5)); INSERT dbo.t VALUES ('x'); ALTER TABLE dbo.t 
 --> error 245: Conversion failed when converting the varchar value 'x' to data type int.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (NULL); ALTER TABLE dbo.t ALTER COLUMN a int NOT NULL
 --> error 515: Cannot insert the value NULL into column 'a', table 'Own.dbo.t'; column does not allow nulls. UPDATE fails.
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (-1); ALTER TABLE dbo.t ADD CONSTRAINT c CHECK (a > 0)
 --> error 547: The ALTER TABLE statement conflicted with the CHECK constraint "c". The conflict occurred in database "Own", table "dbo.t", column 'a'.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (-1); ALTER TABLE dbo.t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0); INSERT dbo.t VALUES (-2)
@@ -216,6 +218,7 @@ CREATE TABLE dbo.t (a int, b int); CREATE INDEX ix ON dbo.t (a DESC) INCLUDE (b)
 --> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1), (1); CREATE UNIQUE INDEX ux ON dbo.t (a)
 --> error 1505: The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name 'dbo.t' and the index name 'ux'. The duplicate key value is (1).
+--> message: The statement has been terminated.
 CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (z)
 --> error 1911: Column name 'z' does not exist in the target table or view.
 CREATE TABLE dbo.t (a int); CREATE INDEX ix ON dbo.t (a); CREATE INDEX ix ON dbo.t (a)
@@ -393,6 +396,64 @@ CREATE TABLE dbo.t (a int, b AS GETDATE() PERSISTED)
 --> error 4936: Computed column 'b' in table 't' cannot be persisted because the column is non-deterministic.
 CREATE TABLE dbo.t (a int, b AS GETDATE()); CREATE INDEX i ON dbo.t (b)
 --> error 2729: Column 'b' in table 'dbo.t' cannot be used in an index or statistics or as a partition key because it is non-deterministic.
+CREATE TABLE dbo.t (a int, b AS a % 10 PERSISTED UNIQUE); INSERT dbo.t VALUES (1), (2); INSERT dbo.t VALUES (12)
+--> error 2627
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b AS a % 10); CREATE UNIQUE INDEX i ON dbo.t (b); INSERT dbo.t VALUES (1), (2); UPDATE dbo.t SET a = 12 WHERE a = 1
+--> error 2601: Cannot insert duplicate key row in object 'dbo.t' with unique index 'i'. The duplicate key value is (2).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b AS a * 2 PERSISTED NOT NULL CONSTRAINT k PRIMARY KEY); INSERT dbo.t VALUES (1); INSERT dbo.t VALUES (1)
+--> error 2627: Violation of PRIMARY KEY constraint 'k'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (2).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b AS a * 2 PRIMARY KEY)
+--> error 1711: Cannot define PRIMARY KEY constraint on column 'b' in table 't'. The computed column has to be persisted and not nullable.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.p (id int PRIMARY KEY); INSERT dbo.p VALUES (2); CREATE TABLE dbo.t (a int, b AS a * 2 PERSISTED REFERENCES dbo.p); INSERT dbo.t VALUES (1); UPDATE dbo.t SET a = 2
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b AS a * 2 CHECK (b > 0))
+--> error 1764: Computed Column 'b' in table 't' is invalid for use in 'CHECK CONSTRAINT' because it is not persisted.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a int, b int, c int, x float, y AS CASE x WHEN 0 THEN a WHEN 1 THEN b ELSE c END); SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'y', 'IsDeterministic'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'y', 'IsPrecise'); CREATE INDEX i ON dbo.t (y)
+--> 1 | 0
+--> error 2799: Cannot create index or statistics 'i' on table 'dbo.t' because the computed column 'y' is imprecise and not persisted. Consider removing column from index or statistics key or marking computed column persisted.
+CREATE TABLE dbo.t (a int, x float, y AS CASE x WHEN 0 THEN a END PERSISTED); CREATE INDEX i ON dbo.t (y)
+--> done
+CREATE TABLE dbo.t (a int, b AS a * 2); CREATE INDEX i ON dbo.t (a) WHERE b > 3
+--> error 10609
+-- source: relational-databases/user-defined-functions/deterministic-and-nondeterministic-functions
+CREATE TABLE dbo.t (a datetime, b AS CONVERT(varchar(30), a) PERSISTED)
+--> error 4936: Computed column 'b' in table 't' cannot be persisted because the column is non-deterministic.
+CREATE TABLE dbo.t (a datetime, b AS CONVERT(varchar(30), a, 109) PERSISTED)
+--> error 4936
+CREATE TABLE dbo.t (a datetime, b AS CONVERT(varchar(30), a, 121) PERSISTED, c AS CONVERT(varchar(8), a, 20) PERSISTED, d AS YEAR(a) PERSISTED, e AS DATEDIFF(day, a, a) PERSISTED)
+--> done
+CREATE TABLE dbo.t (a date, b AS CAST(a AS varchar(10)) PERSISTED, c AS CONVERT(varchar(8), a, 1) PERSISTED)
+--> done
+CREATE TABLE dbo.t (a date, b AS FORMAT(a, 'd') PERSISTED)
+--> error 4936
+CREATE TABLE dbo.t (a int, b AS NEWID()); CREATE INDEX i ON dbo.t (b)
+--> error 2729: Column 'b' in table 'dbo.t' cannot be used in an index or statistics or as a partition key because it is non-deterministic.
+-- source: data-types/nondeterministic-convert-date-literals
+CREATE TABLE dbo.t (a varchar(10), b AS CAST(a AS date) PERSISTED)
+--> error 4936
+CREATE TABLE dbo.t (a varchar(10), b AS CONVERT(date, a, 112) PERSISTED); INSERT dbo.t VALUES ('20240229'); SELECT b FROM dbo.t
+--> 2024-02-29
+-- source: functions/datepart-transact-sql, remarks
+CREATE TABLE dbo.t (a date, b AS DATEPART(weekday, a) PERSISTED)
+--> error 4936
+CREATE TABLE dbo.t (a date, b AS DATEPART(month, a) PERSISTED)
+--> done
+-- source: statements/create-table-transact-sql, remarks on computed columns
+CREATE TABLE dbo.t (a int NOT NULL, b AS a * 2, c AS ISNULL(a * 2, 0)); SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 'a' | 0
+--> 'b' | 1
+--> 'c' | 0
+-- source: statements/create-index-transact-sql, large object types are no key columns
+CREATE TABLE dbo.t (a nvarchar(max)); CREATE INDEX i ON dbo.t (a)
+--> error 1919: Column 'a' in table 't' is of a type that is invalid for use as a key column in an index.
+CREATE TABLE dbo.t (a nvarchar(max), b int); CREATE INDEX i ON dbo.t (b) INCLUDE (a)
+--> done
 -- source: statements/create-synonym-transact-sql
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); CREATE SYNONYM dbo.y FOR dbo.t
 GO

@@ -30,7 +30,11 @@ CREATE TABLE dbo.t (a int, b int); SELECT COL_NAME(OBJECT_ID('dbo.t'), 2), COL_N
 -- source: functions/columnproperty-transact-sql
 CREATE TABLE dbo.t (a int IDENTITY, b varchar(5) NULL, c AS a + 1); SELECT COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'a', 'IsIdentity'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'b', 'AllowsNull'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'c', 'IsComputed'), COLUMNPROPERTY(OBJECT_ID('dbo.t'), 'b', 'ColumnId')
 --> 1 | 1 | 1 | 2
---! refused: COLUMNPROPERTY(…, 'columnid')
+-- source: functions/collation-functions-collationproperty-transact-sql
+SELECT COLLATIONPROPERTY('Latin1_General_CS_AS_KS_WS', 'CodePage'), COLLATIONPROPERTY('Latin1_General_CS_AS_KS_WS', 'LCID'), COLLATIONPROPERTY('Latin1_General_BIN', 'ComparisonStyle'), COLLATIONPROPERTY('nosuch', 'LCID'), COLLATIONPROPERTY('Latin1_General_BIN', 'nosuch')
+--> 1252 | 1033 | 0 | NULL | NULL
+SELECT COLLATIONPROPERTY('Latin1_General_CI_AS', 'ComparisonStyle'), COLLATIONPROPERTY('Latin1_General_CI_AS', 'Version'), COLLATIONPROPERTY('Latin1_General_100_CI_AS', 'Version')
+--> 196609 | 0 | 2
 -- source: functions/schema-name-transact-sql
 SELECT SCHEMA_NAME(), SCHEMA_NAME(1), SCHEMA_ID('dbo'), SCHEMA_ID('nosuch'), SCHEMA_NAME(999)
 --> 'dbo' | 'dbo' | 1 | NULL | NULL
@@ -97,7 +101,6 @@ SELECT LEN(HOST_ID()) - LEN(HOST_ID())
 -- source: functions/collation-functions-collationproperty-transact-sql
 SELECT COLLATIONPROPERTY('Latin1_General_CI_AS', 'CodePage')
 --> 1252
---! refused: The function COLLATIONPROPERTY
 
 -- source: relational-databases/system-catalog-views/sys-objects-transact-sql
 CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY, b int CONSTRAINT d DEFAULT 1 CONSTRAINT c CHECK (b > 0)); SELECT name, type, type_desc FROM sys.objects WHERE is_ms_shipped = 0 ORDER BY name

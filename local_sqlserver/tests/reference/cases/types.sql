@@ -226,7 +226,7 @@ CREATE TABLE #t (a int, r rowversion); INSERT #t (a) VALUES (1), (2); SELECT COU
 -- source: data-types/hierarchyid-data-type-method-reference
 SELECT hierarchyid::GetRoot().ToString()
 --> '/'
---! known: hierarchyid:: is error 102
+--! refused: The data type hierarchyid
 -- source: data-types/ntext-text-and-image-transact-sql
 CREATE TABLE #t (a text, b ntext, c image); INSERT #t VALUES ('x', N'y', 0x01); SELECT a, b, c FROM #t
 --> 'x' | 'y' | 0x01

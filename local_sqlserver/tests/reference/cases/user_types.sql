@@ -78,6 +78,31 @@ CREATE PROCEDURE dbo.p @l dbo.L READONLY AS SELECT a FROM @l
 GO
 DROP TYPE dbo.L
 --> error 3732: Cannot drop type 'dbo.L' because it is being referenced by object 'p'. There may be other objects that reference this type.
+-- source: statements/grant-type-permissions-transact-sql
+CREATE TYPE dbo.SSN FROM varchar(11)
+GO
+CREATE ROLE r; GRANT CONTROL, EXECUTE, REFERENCES, VIEW DEFINITION ON TYPE::dbo.SSN TO r; DENY EXECUTE ON TYPE::SSN TO r; REVOKE VIEW DEFINITION ON TYPE::dbo.SSN FROM r; SELECT class, class_desc, major_id - TYPE_ID('dbo.SSN'), minor_id, type, permission_name, state FROM sys.database_permissions WHERE grantee_principal_id = DATABASE_PRINCIPAL_ID('r') ORDER BY permission_name
+--> 6 | 'TYPE' | 0 | 0 | 'CL  ' | 'CONTROL' | 'G'
+--> 6 | 'TYPE' | 0 | 0 | 'EX  ' | 'EXECUTE' | 'D'
+--> 6 | 'TYPE' | 0 | 0 | 'RF  ' | 'REFERENCES' | 'G'
+CREATE TYPE dbo.SSN FROM varchar(11)
+GO
+GRANT SELECT ON TYPE::dbo.SSN TO public
+--> error 4606: Granted or revoked privilege SELECT is not compatible with object.
+GRANT EXECUTE ON TYPE::dbo.nosuch TO public
+--> error 15151: Cannot find the type 'nosuch', because it does not exist or you do not have permission.
+GRANT EXECUTE ON TYPE::int TO public
+--> error 15151: Cannot find the type 'int', because it does not exist or you do not have permission.
+-- source: functions/has-perms-by-name-transact-sql
+CREATE TYPE dbo.SSN FROM varchar(11)
+GO
+SELECT HAS_PERMS_BY_NAME('dbo.SSN', 'TYPE', 'EXECUTE'), HAS_PERMS_BY_NAME('dbo.nosuch', 'TYPE', 'EXECUTE')
+--> 1 | NULL
+-- source: statements/create-table-transact-sql, a type of a table in tempdb must be there
+CREATE TYPE dbo.SSN FROM varchar(11)
+GO
+CREATE TABLE #t (a dbo.SSN)
+--> error 2715: Column, parameter, or variable #1: Cannot find data type dbo.SSN.
 -- source: relational-databases/tables/use-table-valued-parameters-database-engine
 CREATE TYPE dbo.L AS TABLE (a int)
 GO

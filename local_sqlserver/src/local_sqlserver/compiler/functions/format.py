@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from local_sqlserver.compiler.conversions import as_text
-from local_sqlserver.compiler.fragments import Value, quote
+from local_sqlserver.compiler.fragments import Value, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import text_type
 from local_sqlserver.errors import unsupported
@@ -159,6 +159,11 @@ def _format(call: Call) -> str:
 
 @formats.scalar("FORMATMESSAGE", least=1, most=21, result=text_type("nvarchar", 2047))
 def _formatmessage(call: Call) -> str:
+    """FORMATMESSAGE; a number is NULL unless sys.messages has it, and the messages of the system are refused."""
+    if call.arguments[0].type.name in INTEGERS:
+        number = call.arguments[0].sql
+        refused = raise_sql(40510, quote("FORMATMESSAGE with the number of a message of the system"))
+        return f"CASE WHEN {number} BETWEEN 13001 AND 49999 THEN CAST({refused} AS VARCHAR) END"
     texts = ", ".join(f"CAST({as_text(argument, call.line).sql} AS VARCHAR)" for argument in call.arguments[1:])
     kinds = "".join("i" if argument.type.name in INTEGERS else "s" for argument in call.arguments[1:])
     first = as_text(call.arguments[0], call.line)

@@ -29,6 +29,7 @@ metadata = Theme("metadata")
 _SUPPORTED: dict[str, tuple[int, int, SqlType]] = {
     "APPLOCK_MODE": (3, 3, SqlType("nvarchar", length=32)),
     "CERT_ID": (1, 1, INT),
+    "COLLATIONPROPERTY": (2, 2, SYSNAME),
     "COLUMNPROPERTY": (3, 3, INT),
     "COL_LENGTH": (2, 2, SMALLINT),
     "COL_NAME": (2, 2, SYSNAME),
@@ -75,8 +76,15 @@ _INT_PROPERTIES = {
         "isxtpsupported lcid numlicenses processid sqlcharset sqlsortorder".split()
     ),
     "DATABASEPROPERTYEX": frozenset({"version"}),
+    "COLLATIONPROPERTY": frozenset({"codepage", "lcid", "comparisonstyle", "version"}),
 }
-"""Constant names of properties that are INT, by function. Both functions are sql_variant in SQL Server."""
+"""Constant names of properties that are INT, by function. These functions are sql_variant in SQL Server."""
+
+_ODBC_SCALES = (
+    "CASE WHEN {0} IN (48, 52, 56, 127) THEN 0 WHEN {0} IN (60, 122) THEN 4 "
+    "WHEN {0} IN (41, 42, 43, 58, 61, 106, 108) THEN {1} END"
+)
+"""The scale by sys.types.system_type_id: of integers and MONEY, declared of DECIMAL and times, NULL of others."""
 
 METADATA_FUNCTIONS = CURRENT | {name: declared for name, (_, _, declared) in _SUPPORTED.items()}
 """The type of each function of the catalog by its name in capitals. The engine implements exactly these."""
@@ -119,6 +127,13 @@ for _name, (_least, _most, _) in _SUPPORTED.items():
     metadata.scalar(_name, least=_takes[0], most=_takes[1])(_supported)
 
 
+@metadata.scalar("ODBCSCALE", least=2, result=INT)
+def _odbc_scale(call: Call) -> str:
+    """Of the views of INFORMATION_SCHEMA and of System.Data.SqlClient, where alone SQL Server's own is to be seen."""
+    kind, scale = (call.whole(position).sql for position in (0, 1))
+    return f"CAST({_ODBC_SCALES.format(kind, scale)} AS INTEGER)"
+
+
 @metadata.scalar("IDENT_CURRENT", least=1, result=IDENTITY)
 def _ident_current(call: Call) -> str:
     name = call.arguments[0].constant
@@ -137,7 +152,7 @@ def _ident_current(call: Call) -> str:
 
 
 metadata.refuse(
-    *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "COLLATIONPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
+    *("APPLOCK_TEST", "ASSEMBLYPROPERTY", "FILEGROUPPROPERTY", "FILEGROUP_ID", "FILEGROUP_NAME"),
     *("FILEPROPERTY", "FILEPROPERTYEX", "FILE_ID", "FILE_IDEX", "FILE_NAME", "FULLTEXTCATALOGPROPERTY"),
     *("INDEXKEY_PROPERTY", "INDEX_COL", "LOGINPROPERTY"),
     *("ORIGINAL_DB_NAME", "PERMISSIONS", "PUBLISHINGSERVERNAME", "STATS_DATE", "SUSER_ID", "SUSER_SID"),

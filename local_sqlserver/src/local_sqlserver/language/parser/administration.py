@@ -51,7 +51,7 @@ _RESERVED_IN_PERMISSIONS = (
     *("ANY", "BULK", "DATABASE", "DEFAULT", "EXTERNAL", "FUNCTION", "PROCEDURE", "RULE", "SCHEMA", "TABLE", "TRIGGER"),
     *("USER", "VIEW"),
 )
-_SECURABLES = frozenset({"SCHEMA", "OBJECT", "DATABASE"})
+_SECURABLES = frozenset({"SCHEMA", "OBJECT", "DATABASE", "TYPE"})
 
 
 def parse_database(cursor: TokenCursor, action: str) -> syntax.Statement:

@@ -145,6 +145,8 @@ class DataParser(QueryParser):
                 return syntax.Assignment(column="", value=self.value(), variable=variable, line=line)
         parts = self.name()
         operator = ""
+        if parts[-1].upper() == "WRITE" and len(parts) > 1 and self.at_operator("("):
+            raise unsupported("column.WRITE", line)
         if self.at_operator(*_COMPOUND):
             operator = self.advance().text[0]
             value = self.value()

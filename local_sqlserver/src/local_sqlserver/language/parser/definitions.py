@@ -152,14 +152,14 @@ class DefinitionParser(DataParser):
                 self.expect_word("NULL")
             while self.at_word("CONSTRAINT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "FOREIGN"):
                 given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
-                if not self.at_word("CHECK"):
-                    raise unsupported("A key of a computed column", line)
                 constraints.append(self._constraint(given, (name,)))
             column = syntax.ColumnDefinition(
-                name=name, computed=computed, persisted=persisted, nullable=not not_null, line=line
+                name=name, computed=computed, persisted=persisted, nullable=False if not_null else None, line=line
             )
             return column, constraints
+        known, self.types = self.types, () if table.startswith("#") else self.types  # tempdb has none of them
         type_, type_nullable = parse_column_type(self, name, position)
+        self.types = known
         nullable: bool | None = None
         identity = None
         default = default_name = collation = None

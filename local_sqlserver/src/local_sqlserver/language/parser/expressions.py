@@ -273,6 +273,9 @@ class ExpressionParser(TokenCursor):
                     self.advance()
                 operand = syntax.AtTimeZone(operand=operand, zone=self._primary(), line=line)
             elif self.at_operator("::"):
+                name = operand.parts[-1].lower() if isinstance(operand, syntax.Column) else ""
+                if name in ("geography", "geometry", "hierarchyid"):
+                    raise unsupported(f"The data type {name}", self.token.line)
                 raise self.error()
             else:
                 return operand
