@@ -145,15 +145,20 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
             return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant, cost=Cost.NAME)
     result = Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
     always_fit = {"bit", "tinyint", "smallint"} | ({"int", "smallmoney"} if target.name == "money" else set())
-    if target.name in MONEY and source.name not in always_fit:
-        outside = "NULL" if lenient else raise_sql(8115, quote("expression"), quote(target.name))
-        bounds = " AND ".join(_MONEY_RANGES[target.name])
+    return result if source.name in always_fit else in_money_range(result, lenient=lenient)
 
-        def within(sql: str) -> str:
-            return f"CASE WHEN {sql} NOT BETWEEN {bounds} THEN {outside} ELSE {sql} END"
 
-        return Value(computed_once(within, result), target)
-    return result
+def in_money_range(value: Value, *, lenient: bool = False) -> Value:
+    """A MONEY or SMALLMONEY within its range: outside, 8115 or NULL. Values of other types stay as they are."""
+    if value.type.name not in MONEY:
+        return value
+    outside = "NULL" if lenient else raise_sql(8115, quote("expression"), quote(value.type.name))
+    bounds = " AND ".join(_MONEY_RANGES[value.type.name])
+
+    def within(sql: str) -> str:
+        return f"CASE WHEN {sql} NOT BETWEEN {bounds} THEN {outside} ELSE {sql} END"
+
+    return Value(computed_once(within, value), value.type)
 
 
 _MONEY_RANGES = {
@@ -268,15 +273,19 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         failed = f"tsql_decimal_failure({sql}, {quote(source)})"
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
     elif name in MONEY:
-        attempt = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
-        failure = _failure(value, 235 if name == "money" else 293)
+        # The text may be of any length, a number beyond DuckDB's type is out of range, too.
+        number = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
+        attempt = in_money_range(Value(number, target), lenient=True).sql
+        failure = f"tsql_money_failure({sql}, {quote(name)})"
     elif name in APPROXIMATE:
-        attempt = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
+        number = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
+        attempt = computed_once(lambda once: f"CASE WHEN NOT isinf({once}) THEN {once} END", Value(number, target))
+        failure = f"tsql_float_failure({sql}, {quote(source)}, {quote(name)})"
     elif name == "bit":
         attempt = f"tsql_bit({sql})"
         failure = _failure(value, 245, quote(source), sql, quote(name))
     elif name == "uniqueidentifier":
-        attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
+        attempt = f"TRY_CAST(tsql_guid_text({sql}) AS UUID)"
         failure = _failure(value, 8169)
     elif name in BINARY:
         if style in (None, 0):
@@ -457,7 +466,8 @@ def _from_binary(value: Value, target: SqlType, line: int) -> Value:
         return Value(f"CAST(tsql_bytes_guid({value.sql}) AS UUID)", target)
     if target.name in INTEGERS:
         digits = 2 * TYPES[target.name].size
-        return Value(f"CAST(tsql_bytes_integer({value.sql}, {digits}) AS {duckdb_type(target)})", target)
+        number = f"tsql_bytes_integer({value.sql}, {digits}, {quote(target.name)})"
+        return Value(f"CAST({number} AS {duckdb_type(target)})", target)
     raise unsupported(f"The conversion from {value.type.name} to {target.name}", line)
 
 

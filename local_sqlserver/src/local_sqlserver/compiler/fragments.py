@@ -56,6 +56,11 @@ class Value:
         return self.is_text or self.type.name == "datetimeoffset"
 
     @property
+    def has_sort_key(self) -> bool:
+        """Whether the order of values is not that of their DuckDB type, so that they sort by ``sort_key``."""
+        return self.is_text or self.type.name == "uniqueidentifier"
+
+    @property
     def compares_by(self) -> Collation:
         """The collation of the value, by default the database's."""
         return self.collation or DATABASE
@@ -142,6 +147,11 @@ def computed_once(template: Callable[..., str], value: Value, *others: Value) ->
     return _bound(f"struct_pack({fields})", template(*names))
 
 
+def finite(sql: str, declared: str = "float") -> str:
+    """SQL of a FLOAT or REAL that raises 8115 where DuckDB gives an infinity, 3623 where it gives no number."""
+    return computed_once(lambda once: f"tsql_finite({once}, {quote(declared)})", Value(sql, SqlType(declared)))
+
+
 def _bound(sql: str, body: str) -> str:
     # DuckDB's SQL has no LET: a lambda over a list of one value names it.
     return f"list_transform([{sql}], lambda once: {body})[1]"
@@ -176,12 +186,18 @@ def key_value(value: Value) -> Value:
 
 
 def sort_key(value: Value) -> str:
-    """The SQL to sort by and to compare with <: ``key``, but UTF-16 code units for a binary collation."""
+    """The SQL to sort by and to compare with <: ``key``, but UTF-16 code units for a binary collation.
+
+    Of a UNIQUEIDENTIFIER it is a text with the digits in the order of their weight.
+    """
     return sort_key_value(value).sql
 
 
 def sort_key_value(value: Value) -> Value:
     """``sort_key`` as a value, with its cost."""
+    if value.type.name == "uniqueidentifier":
+        sql = computed_once(lambda sql: f"tsql_guid_order({sql})", value)
+        return Value(sql, SqlType("varchar", length=32), cost=Cost.MACROS)
     if value.is_text and value.compares_by.binary:
         return _text(value, computed_once(lambda sql: f"tsql_units({sql})", key_value(value)), Cost.MACROS)
     return key_value(value)

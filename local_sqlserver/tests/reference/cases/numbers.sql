@@ -84,6 +84,14 @@ SELECT POWER(CAST(2 AS bigint), 40), POWER(NULL, 2), POWER(2, NULL)
 SELECT POWER(CAST(2 AS smallint), 3), POWER(CAST(2 AS tinyint), 3), POWER($2, 2)
 --: int, int, money
 --> 8 | 8 | 4.0000
+SELECT POWER(1e200, 2)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
+SELECT POWER(-8e0, 1e0 / 3)
+--> error 3623: An invalid floating point operation occurred.
+SELECT POWER(0e0, -1)
+--> error 3623: An invalid floating point operation occurred.
+SELECT POWER(0e0, 0), POWER(-8e0, 3)
+--> 1 | -512
 -- source: functions/sqrt-transact-sql
 SELECT SQRT(1.00), SQRT(10.00)
 --: float, float
@@ -96,6 +104,8 @@ SELECT SQRT(-1)
 SELECT SQUARE(3), SQUARE(-1.5), SQUARE(NULL)
 --: float, float, float
 --> 9 | 2.25 | NULL
+SELECT SQUARE(1e200)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
 -- source: functions/sign-transact-sql
 SELECT SIGN(-125), SIGN(0), SIGN(564)
 --: int, int, int
@@ -193,3 +203,8 @@ SELECT GREATEST()
 -- source: functions/logical-functions-least-transact-sql
 SELECT LEAST('6.62', 3.1415, N'7'), LEAST('Glacier', N'Joshua Tree', 'Mount Rainier'), LEAST(NULL, 3, 7)
 --> 3.1415 | 'Glacier' | 3
+SELECT LEAST(NULL, NULL)
+--> NULL
+-- source: functions/cot-transact-sql
+SELECT COT(0)
+--> error 3623: An invalid floating point operation occurred.

@@ -315,6 +315,14 @@ WITH r AS (SELECT 1 AS a UNION ALL SELECT MAX(a) FROM r) SELECT a FROM r
 --> error 467: GROUP BY, HAVING, or aggregate functions are not allowed in the recursive part of a recursive common table expression 'r'.
 WITH r AS (SELECT 1 AS a UNION ALL SELECT DISTINCT a + 1 FROM r WHERE a < 3) SELECT a FROM r
 --> error 460: DISTINCT operator is not allowed in the recursive part of a recursive common table expression 'r'.
+WITH c AS (SELECT 'a' AS n UNION ALL SELECT n + 'b' FROM c WHERE LEN(n) < 5) SELECT n FROM c
+--> error 240: Types don't match between the anchor and the recursive part in column "n" of recursive query "c".
+WITH c AS (SELECT CAST(1 AS decimal(5,2)) AS n UNION ALL SELECT n * 1.5 FROM c WHERE n < 5) SELECT n FROM c
+--> error 240: Types don't match between the anchor and the recursive part in column "n" of recursive query "c".
+WITH c AS (SELECT CAST('a' AS varchar(10)) AS n UNION ALL SELECT CAST(n + 'b' AS varchar(10)) FROM c WHERE LEN(n) < 3) SELECT n FROM c
+--> 'a'
+--> 'ab'
+--> 'abb'
 -- source: queries/select-into-clause-transact-sql, identity column
 CREATE TABLE #s (a int NOT NULL, b int NULL, c int IDENTITY); SELECT a, b, c, 1 AS d, ISNULL(b, 0) AS e INTO dbo.t FROM #s; SELECT name, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
 --> 'a' | 0 | 0

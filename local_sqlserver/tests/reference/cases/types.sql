@@ -66,6 +66,18 @@ SELECT CAST(214748.3648 AS smallmoney)
 SELECT CAST(1 AS money) / CAST(3 AS money), CAST(1 AS money) * CAST(0.3333 AS money), CAST(10 AS money) / 4
 --: money, money, money
 --> 0.3333 | 0.3333 | 2.5000
+SELECT CAST('922337203685477.5808' AS money)
+--> error 8115: Arithmetic overflow error converting expression to data type money.
+SELECT CAST(922337203685477.5807 AS money) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type money.
+SELECT CAST(200000 AS smallmoney) + CAST(200000 AS smallmoney)
+--> error 8115: Arithmetic overflow error converting expression to data type smallmoney.
+SELECT CAST('214748.3648' AS smallmoney)
+--> error 8115: Arithmetic overflow error converting expression to data type smallmoney.
+SELECT TRY_CAST('1e2' AS money), TRY_CAST('99999999999999999999' AS money), CAST('922337203685477.5807' AS money), CAST('-922337203685477.5808' AS money)
+--> NULL | NULL | 922337203685477.5807 | -922337203685477.5808
+SELECT CAST('-' AS money), CAST('.' AS money), CAST('$' AS money), CAST('¥5' AS money), CAST(N'₩1,000.5' AS money), CAST('€' AS smallmoney), CAST('+$5' AS money)
+--> 0.0000 | 0.0000 | 0.0000 | 5.0000 | 1000.5000 | 0.0000 | 5.0000
 -- source: data-types/float-and-real-transact-sql
 SELECT CAST(1 AS float(24)), CAST(1 AS float(25)), CAST(1 AS float), CAST(1 AS float(53)), CAST(1 AS real), CAST(1 AS double precision)
 --: real, float, float, float, real, float
@@ -78,6 +90,10 @@ SELECT 1e308 * 10
 --> error 8115: Arithmetic overflow error converting expression to data type float.
 SELECT 1e0 / 0
 --> error 8134: Divide by zero error encountered.
+SELECT CAST('1e400' AS float)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
+SELECT TRY_CAST('1e400' AS float), TRY_CAST('-1e400' AS real), TRY_CAST('1e39' AS real), TRY_CAST('1e38' AS real)
+--> NULL | NULL | NULL | 1e+38
 -- source: data-types/char-and-varchar-transact-sql
 DECLARE @c char(5) = 'ab', @v varchar(5) = 'ab', @d char = 'ab', @e varchar = 'ab'; SELECT @c + '|', @v + '|', @d + '|', @e + '|'
 --> 'ab   |' | 'ab|' | 'a|' | 'a|'
@@ -122,6 +138,8 @@ CREATE TABLE #t (v varbinary(2)); INSERT #t VALUES (0x010203)
 --> message: The statement has been terminated.
 SELECT CASE WHEN CAST(0x01 AS binary(2)) = 0x0100 THEN 1 ELSE 0 END
 --> 1
+SELECT CAST(0xFFFFFFFF AS int), CAST(0x010203040506 AS int), CAST(0xFFFFFFFFFFFFFFFF AS bigint), CAST(0x0102 AS tinyint), CAST(0xFFFE AS smallint), CAST(0x AS int), CAST(0x80000000 AS int)
+--> -1 | 50595078 | -1 | 2 | -2 | 0 | -2147483648
 -- source: data-types/date-transact-sql
 SELECT CAST('0001-01-01' AS date), CAST('9999-12-31' AS date), CAST('20240229' AS date), CAST('2024-2-9' AS date), CAST('Feb 9 2024' AS date), CAST('9 February 2024' AS date)
 --> 0001-01-01 | 9999-12-31 | 2024-02-29 | 2024-02-09 | 2024-02-09 | 2024-02-09
@@ -215,6 +233,10 @@ SELECT CAST('6F9619FF-8B86-D011-B42D' AS uniqueidentifier)
 --> error 8169: Conversion failed when converting from a character string to uniqueidentifier.
 SELECT CAST(0xFF19966F868B11D0B42D00C04FC964FF AS uniqueidentifier)
 --> 6F9619FF-8B86-D011-B42D-00C04FC964FF
+SELECT CAST('6F9619FF8B86D011B42D00C04FC964FF' AS uniqueidentifier)
+--> error 8169: Conversion failed when converting from a character string to uniqueidentifier.
+SELECT TRY_CAST('{6F9619FF-8B86-D011-B42D-00C04FC964FF}' AS uniqueidentifier), TRY_CAST('6F9619FF-8B86-D011-B42D' AS uniqueidentifier)
+--> 6F9619FF-8B86-D011-B42D-00C04FC964FF | NULL
 -- source: data-types/sql-variant-transact-sql
 DECLARE @v sql_variant = 5; SELECT @v
 --> 5
@@ -291,3 +313,24 @@ SELECT CAST(1 AS tinyint) + CAST(1 AS smallint), CAST(1 AS smallint) + 1, 1 + CA
 SELECT CASE WHEN 1 = 1 THEN 1 ELSE 2.5 END, CASE WHEN 1 = 0 THEN 'a' ELSE N'b' END, CASE WHEN 1 = 1 THEN CAST(1 AS smallint) ELSE CAST(1 AS tinyint) END, CASE WHEN 1 = 1 THEN CAST('2024-01-01' AS date) ELSE CAST('2024-01-01' AS datetime) END
 --: decimal(11,1), nvarchar(1), smallint, datetime
 --> 1.0 | 'b' | 1 | 2024-01-01 00:00:00.000
+-- source: connect/ado-net/sql/compare-guid-uniqueidentifier-values
+SELECT x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x
+--> 2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE
+--> 3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE
+--> 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE
+SELECT MIN(x), MAX(x), COUNT(DISTINCT x) FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x)
+--: uniqueidentifier, uniqueidentifier, int
+--> 2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE | 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE | 3
+DECLARE @a uniqueidentifier = '3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE', @b uniqueidentifier = '1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE'
+SELECT IIF(@a < @b, 1, 0), IIF(@a >= @b, 1, 0), IIF(@a BETWEEN @b AND @a, 1, 0), GREATEST(@a, @b), IIF(@a < ALL (SELECT @b), 1, 0), IIF(@a < '1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE', 1, 0)
+--> 1 | 0 | 0 | 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE | 1 | 1
+SELECT x, ROW_NUMBER() OVER (ORDER BY x DESC) FROM (VALUES (CAST('00000001-0000-0000-0000-000000000000' AS uniqueidentifier)), ('01000000-0000-0000-0000-000000000000'), ('00000000-0001-0000-0000-000000000000'), ('00000000-0000-0001-0000-000000000000'), ('00000000-0000-0000-0001-000000000000'), ('00000000-0000-0000-0000-000000000001'), (NULL)) AS t(x) ORDER BY x
+--> NULL | 7
+--> 01000000-0000-0000-0000-000000000000 | 6
+--> 00000001-0000-0000-0000-000000000000 | 5
+--> 00000000-0001-0000-0000-000000000000 | 4
+--> 00000000-0000-0001-0000-000000000000 | 3
+--> 00000000-0000-0000-0001-000000000000 | 2
+--> 00000000-0000-0000-0000-000000000001 | 1
+SELECT DISTINCT TOP 1 x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x DESC
+--> 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE
