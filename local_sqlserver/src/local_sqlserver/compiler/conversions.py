@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.date_styles import date_text
 from local_sqlserver.compiler.fragments import Cost, Value, computed_once, native, quote, raise_sql, typed_null
-from local_sqlserver.compiler.types import duckdb_type, precedence, text_length, text_type
+from local_sqlserver.compiler.types import FLOAT, duckdb_type, precedence, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import (
     APPROXIMATE,
@@ -117,6 +118,8 @@ def convert(
         return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
     if kind in NUMBERS and source.name in DATETIMES:
         days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
+        if kind == "bit":
+            return _number_to_number(Value(days, FLOAT), target, lenient=lenient)
         if kind in INTEGERS:
             return Value(f"CAST(round({days}) AS {duckdb_type(target)})", target)
         return Value(f"CAST({days} AS {duckdb_type(target)})", target)
@@ -139,10 +142,11 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
     if target.name in INTEGERS and source.name in DECIMALS | APPROXIMATE:
         sql = f"trunc({sql})"  # DuckDB's CAST rounds; in SQL Server only MONEY does
     # The result of a constant is a constant, so that functions which require one accept it.
-    if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS:
+    if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS | DECIMALS:
         low, high = INTEGER_RANGES[target.name]
-        if low <= int(value.constant) <= high:
-            return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant, cost=Cost.NAME)
+        number = int(Decimal(value.constant))
+        if low <= number <= high:
+            return Value(_cast(sql, target, lenient=lenient), target, constant=str(number), cost=Cost.NAME)
     result = Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
     always_fit = {"bit", "tinyint", "smallint"} | ({"int", "smallmoney"} if target.name == "money" else set())
     return result if source.name in always_fit else in_money_range(result, lenient=lenient)

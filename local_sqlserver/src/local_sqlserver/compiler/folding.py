@@ -47,6 +47,9 @@ _SMALL_EXPANSIONS = {letter: two for letter, two in _EXPANSIONS.items() if lette
 _RAISED = {character: unicodedata.normalize("NFKC", character) for character in "ªº¹²³⁰ⁱ⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉"}
 """Superscripts and subscripts, which differ from their base as small letters from capitals."""
 
+_DOTTED, _SMALL_DOTTED = "İ", "i\u0307"
+"""The capital that lower() takes for that of i; only with the accents ignored it is equal to it."""
+
 _HIRAGANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
 _OTHER_WIDTH = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF01, 0xFF5F), 0x3000)} | {
     chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF66, 0xFF9E)
@@ -126,7 +129,7 @@ def _codes(re2_set: str) -> Iterator[int]:
 
 
 _SMALL = _Small()
-_WEIGHTED_SMALL = _Small(dict.fromkeys(_codes(_NO_WEIGHT)))
+_WEIGHTED_SMALL = _Small(dict.fromkeys(_codes(_NO_WEIGHT)) | {ord(_DOTTED): _SMALL_DOTTED})
 _RAISED_ONE = str.maketrans(_RAISED)
 _RAISED_AND_TWO = str.maketrans(_RAISED | _SMALL_EXPANSIONS)
 
@@ -156,6 +159,8 @@ def _folded(sql: str, collation: Collation, *, expand: bool) -> str:
     """SQL of a folded text; ``expand`` makes two letters of one and removes characters without weight."""
     letters, others = _EXPANSIONS, {}
     if not collation.case:
+        if expand:
+            sql = f"replace({sql}, '{_DOTTED}', '{_SMALL_DOTTED}')"
         sql, letters, others = f"lower({sql})", _SMALL_EXPANSIONS, _RAISED
     # Characters without weight are removed first, so that the letters around them can compose.
     if expand:

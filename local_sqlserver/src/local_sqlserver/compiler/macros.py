@@ -162,21 +162,24 @@ tsql_iso_date(y, m, d) AS CASE WHEN TRY_CAST(y AS INTEGER) > 0 THEN concat(
     lpad(CAST(y AS VARCHAR), 4, '0'), '-', lpad(CAST(m AS VARCHAR), 2, '0'), '-', lpad(CAST(d AS VARCHAR), 2, '0')) END;
 
 tsql_date_of_text(d, with_century, without_century) AS CAST(try_strptime(
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         d,
         '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$', with_century),
         '^(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)$', without_century),
         concat('(?i)^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$|^(\d\d|\d{4})(\d\d)(\d\d)$|',
-            '^(\d\d?)[- /.]*([a-z]{3})[a-z]*,?[- /.]*(\d{4}|\d\d)$'), '\1\4\9-\2\5\8-\3\6\7'),
-        '(?i)^([a-z]{3})[a-z]* +(\d{1,2})(?:,| |, +) *(\d{4}|\d\d)$', '\3-\1-\2'),
+            '^(\d\d?)[- /.]*([a-z]{3,9}),?[- /.]*(\d{4}|\d\d)$'), '\1\4\9-\2\5\8-\3\6\7'),
+        '(?i)^([a-z]{3,9}) +(\d{1,2})(?:,| |, +) *(\d{4}|\d\d)$', '\3-\1-\2'),
+        concat('(?i)^([a-z]{3,9}),? +(\d{4})(?: +(\d\d?))?$|^(\d{4}) +([a-z]{3,9})(?: +(\d\d?))?$|',
+            '^(\d{4}) +(\d\d?) +([a-z]{3,9})$'), '\2\4\7-\1\5\9-\3\6\8'),
+        '([A-Za-z]-)$', '\11'),
         '^(\d{4})$', '\1-1-1'),
         '^(\d-)', '0\1'),
         '^([0-4]\d-)', '20\1'),
         '^([5-9]\d-)', '19\1'),
         '^$', '1900-1-1'),
         '^0000', ''),
-    ['%Y-%m-%d', '%Y-%b-%d']) AS DATE);
+    ['%Y-%m-%d', '%Y-%b-%d', '%Y-%B-%d']) AS DATE);
 
 tsql_time_of_text(c) AS CASE
     WHEN c = '' THEN TIME '00:00:00'
@@ -239,8 +242,11 @@ tsql_datetime(t) AS tsql_of_ticks(tsql_ticks(t));
 
 tsql_thirds(t) AS make_timestamp((tsql_ticks(t) * 20000 + 3) // 6 - 62135596800000000);
 
-tsql_round_timestamp(t, unit) AS make_timestamp(
-    (epoch_us(t) + 62135596800000000 + unit // 2) // unit * unit - 62135596800000000);
+tsql_rounded_up(t) AS CASE WHEN t >= TIMESTAMP '10000-01-01'
+    THEN tsql_raise(40510, 'A time that rounds up to the year 10000') ELSE t END;
+
+tsql_round_timestamp(t, unit) AS tsql_rounded_up(make_timestamp(
+    (epoch_us(t) + 62135596800000000 + unit // 2) // unit * unit - 62135596800000000));
 
 tsql_offset(t, minutes) AS CASE
     WHEN t IS NULL OR minutes IS NULL THEN NULL

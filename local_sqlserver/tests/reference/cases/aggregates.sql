@@ -220,6 +220,10 @@ SELECT v, FIRST_VALUE(v) OVER (ORDER BY v), LAST_VALUE(v) OVER (ORDER BY v), LAS
 --> 1 | 1 | 1 | 3
 --> 2 | 1 | 2 | 3
 --> 3 | 1 | 3 | 3
+SELECT FIRST_VALUE(a) OVER () FROM (VALUES (1)) AS t(a)
+--> error 4112: The function 'FIRST_VALUE' must have an OVER clause with ORDER BY.
+SELECT LAST_VALUE(a) OVER (PARTITION BY a) FROM (VALUES (1)) AS t(a)
+--> error 4112: The function 'LAST_VALUE' must have an OVER clause with ORDER BY.
 -- source: functions/cume-dist-transact-sql
 SELECT v, CUME_DIST() OVER (ORDER BY v), PERCENT_RANK() OVER (ORDER BY v) FROM (VALUES (1), (2), (2), (4)) AS t (v) ORDER BY v
 --: int, float, float

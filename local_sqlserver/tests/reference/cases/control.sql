@@ -51,6 +51,9 @@ PRINT 'hello'; PRINT 'a' + 'b'; PRINT 5; PRINT CAST('2024-01-02' AS date)
 --> message: ab
 --> message: 5
 --> message: 2024-01-02
+PRINT 0x41
+--> message: 0x41
+--! refused: PRINT of binary data
 -- source: language-elements/raiserror-transact-sql
 RAISERROR('bad', 16, 1)
 --> error 50000: bad
@@ -82,6 +85,10 @@ BEGIN TRY RAISERROR('only info', 10, 1); SELECT 'on' END TRY BEGIN CATCH SELECT 
 RAISERROR('x', 16, 1); SELECT @@ERROR
 --> error 50000: x
 --> 50000
+RAISERROR('%f', 16, 1, 1)
+--> error 2787: Invalid format specification: '%f'.
+RAISERROR('100%', 16, 1)
+--> error 2787: Invalid format specification: '%'.
 -- source: language-elements/throw-transact-sql
 THROW 51000, 'The record does not exist.', 1
 --> error 51000: The record does not exist.

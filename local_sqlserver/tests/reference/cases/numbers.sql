@@ -48,6 +48,8 @@ SELECT ROUND(CAST(748.58 AS decimal(6,2)), -3)
 --> 1000.00
 SELECT ROUND(748.58, -3)
 --> error 8115: Arithmetic overflow error converting numeric to data type numeric.
+SELECT ROUND(1.256, 1.9), ROUND(1.25, '1'), ROUND(1255, -1.9), ROUND(1.256, 2, 1.0)
+--> 1.300 | 1.30 | 1260 | 1.250
 -- source: functions/round-transact-sql, return types
 SELECT ROUND(CAST(7 AS tinyint), 0), ROUND(CAST(7 AS smallint), 0), ROUND(7, 0), ROUND(CAST(7 AS bigint), 0)
 --: int, int, int, bigint
@@ -127,6 +129,10 @@ SELECT LOG(10), LOG(1), LOG(EXP(10)), LOG(8, 2), LOG(100, 10), LOG(NULL)
 SELECT LOG(0)
 --> error 3623: An invalid floating point operation occurred.
 SELECT LOG(-1)
+--> error 3623: An invalid floating point operation occurred.
+SELECT LOG(2, 1)
+--> error 3623: An invalid floating point operation occurred.
+SELECT LOG(2, -1)
 --> error 3623: An invalid floating point operation occurred.
 -- source: functions/log10-transact-sql
 SELECT LOG10(145.175643), LOG10(1000), LOG10(0.01)

@@ -199,3 +199,6 @@ SELECT 'ab' AS v UNION ALL SELECT N'c' ORDER BY v
 --: nvarchar(2)
 --> 'ab'
 --> 'c'
+-- source: statements/windows-collation-name-transact-sql, sensitivity
+SELECT IIF(N'İ' = N'i', 1, 0), IIF(N'ı' = N'I', 1, 0), IIF(N'İ' = N'i' COLLATE Latin1_General_100_CI_AI, 1, 0), IIF(N'İ' = N'i' COLLATE Latin1_General_CI_AS, 1, 0), IIF(N'İ' = N'i' + NCHAR(775), 1, 0)
+--> 0 | 0 | 1 | 0 | 1

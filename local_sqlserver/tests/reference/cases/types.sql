@@ -40,6 +40,8 @@ SELECT CAST(1 AS bit) + 1
 --> 2
 SELECT SUM(CAST(1 AS bit))
 --> error 8117: Operand data type bit is invalid for sum operator.
+SELECT CAST(CAST('2024-01-01' AS datetime) AS bit), CAST(CAST('1900-01-01' AS datetime) AS bit)
+--> 1 | 0
 -- source: data-types/decimal-and-numeric-transact-sql
 SELECT CAST(123 AS decimal(5,2)), CAST(12345.12 AS numeric(10,5)), CAST(1 AS decimal), CAST(1.6 AS decimal)
 --: decimal(5,2), numeric(10,5), decimal(18,0), decimal(18,0)
@@ -209,6 +211,9 @@ SELECT CAST('0001-01-01' AS datetime2(0)), CAST('9999-12-31 23:59:59' AS datetim
 --> 0001-01-01 00:00:00 | 9999-12-31 23:59:59
 SELECT CAST('2024-01-01' AS datetime2) + 1
 --> error 206: Operand type clash: datetime2 is incompatible with int
+SELECT CAST('9999-12-31 23:59:59.9999999' AS datetime2(3))
+--> 9999-12-31 23:59:59.999
+--! refused: A time that rounds up to the year 10000
 -- source: data-types/smalldatetime-transact-sql
 SELECT CAST('2007-05-08 12:35:29' AS smalldatetime), CAST('2007-05-08 12:35:30' AS smalldatetime), CAST('2007-05-08 12:59:59.998' AS smalldatetime), CAST('2007-05-08 12:35:29.998' AS smalldatetime)
 --> 2007-05-08 12:35:00 | 2007-05-08 12:36:00 | 2007-05-08 13:00:00 | 2007-05-08 12:35:00
@@ -334,3 +339,10 @@ SELECT x, ROW_NUMBER() OVER (ORDER BY x DESC) FROM (VALUES (CAST('00000001-0000-
 --> 00000000-0000-0000-0000-000000000001 | 1
 SELECT DISTINCT TOP 1 x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x DESC
 --> 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE
+-- source: data-types/date-transact-sql, alphabetical formats
+SELECT CAST('Jan 2024' AS date), CAST('2024 Jan 5' AS date), CAST('Mar, 2024 7' AS date), CAST('2024 5 March' AS date), CAST('September 5, 2024' AS date), CAST('2024 January' AS datetime)
+--> 2024-01-01 | 2024-01-05 | 2024-03-07 | 2024-03-05 | 2024-09-05 | 2024-01-01 00:00:00.000
+SELECT CAST('Marble 5 2024' AS date)
+--> error 241: Conversion failed when converting date and/or time from character string.
+SELECT TRY_CAST('5 Junk 2024' AS date), TRY_CAST('Janu 5 2024' AS date), TRY_CAST('2024-01-' AS date), ISDATE('Marble 5 2024'), ISDATE('March 5 2024')
+--> NULL | NULL | NULL | 0 | 1

@@ -65,14 +65,15 @@ def _round(call: Call) -> Value:
     value, arguments = number(call, 0), call.arguments
     cut = False
     if len(arguments) == 3:
-        if arguments[2].constant is None:
+        function = call.converted(2, INT).constant
+        if function is None:
             raise unsupported("ROUND with a function argument that is not a constant", call.line)
-        cut = int(arguments[2].constant) != 0
-    places = arguments[1]
+        cut = int(function) != 0
+    places = call.converted(1, INT)
     known = int(places.constant) if places.constant is not None else None
     declared = value.type
     target = duckdb_type(declared)
-    digits = call.converted(1, INT).sql
+    digits = places.sql
     if declared.name in APPROXIMATE:
         if not cut:
             return Value(f"tsql_round_float({value.sql}, {digits})", declared)
@@ -125,6 +126,7 @@ _DOMAINS = {
     "SQRT": "{0} < 0",
     "LOG": "{0} <= 0",
     "LOG10": "{0} <= 0",
+    "LOG of a base": "{0} <= 0 OR {0} = 1",
     "ASIN": "abs({0}) > 1",
     "ACOS": "abs({0}) > 1",
     "COT": "{0} = 0",
@@ -172,7 +174,9 @@ def _square(call: Call) -> str:
 @numbers.scalar("LOG", least=1, most=2, result=FLOAT)
 def _log(call: Call) -> str:
     logarithm = _within_domain("LOG", "ln", _float(call))
-    return logarithm if len(call.arguments) == 1 else f"({logarithm} / ln({call.converted(1, FLOAT).sql}))"
+    if len(call.arguments) == 1:
+        return logarithm
+    return f"({logarithm} / {_within_domain('LOG of a base', 'ln', call.converted(1, FLOAT).sql)})"
 
 
 @numbers.scalar("ATN2", least=2, result=FLOAT)

@@ -77,9 +77,10 @@ def _ntile(call: Call) -> str:
 
 @windows.window("FIRST_VALUE", "LAST_VALUE", least=1)
 def _end(call: Call) -> Value:
-    window = over(call)
+    if call.node.window is None or not call.node.window.order:
+        raise sql_error(4112, call.name, line=call.line)
     value = call.arguments[0]
-    sql = f"{call.name.lower()}({value.sql}{_nulls(call)}){window}"
+    sql = f"{call.name.lower()}({value.sql}{_nulls(call)}){over(call)}"
     return Value(sql, value.type, collation=value.collation)
 
 
