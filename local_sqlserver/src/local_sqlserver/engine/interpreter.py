@@ -227,7 +227,7 @@ class Interpreter:
                 error.line = statement.line
             if not error.procedure and not isinstance(statement, syntax.Execute | syntax.ExecuteString):
                 error.procedure = frame.procedure
-            self._state.last_error = error.number
+            self._state.last_error, self._state.row_count = error.number, 0
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
                 error = self._doom(error, frame)
             cut_off, self._state.cut_off = self._state.cut_off, None

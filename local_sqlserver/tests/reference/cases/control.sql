@@ -166,6 +166,19 @@ PRINT 'x'; SELECT @@ROWCOUNT
 SELECT ROWCOUNT_BIG()
 --: bigint
 --> 0
+SELECT 1; SELECT 1 / 0; SELECT @@ROWCOUNT
+--> 1
+--> error 8134: Divide by zero error encountered.
+--> next result
+--> 0
+CREATE TABLE #t (a int PRIMARY KEY)
+INSERT #t VALUES (1), (2)
+BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH SELECT @@ROWCOUNT END CATCH
+--> 0
+SELECT 1; BEGIN TRY RAISERROR('x', 16, 1) END TRY BEGIN CATCH SELECT @@ROWCOUNT END CATCH
+--> 1
+--> next result
+--> 0
 -- source: statements/set-nocount-transact-sql
 SET NOCOUNT ON; CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); SELECT @@ROWCOUNT
 --> 2
@@ -504,3 +517,11 @@ EXEC ('SELECT 1') WITH RESULT SETS NONE
 EXEC ('SELECT 1 AS a') WITH RESULT SETS UNDEFINED
 --: int
 --> 1
+-- source: statements/set-cursor-close-on-commit-transact-sql
+SET CURSOR_CLOSE_ON_COMMIT ON; DECLARE c CURSOR FOR SELECT 1; BEGIN TRAN; OPEN c; COMMIT; FETCH c
+--> error 16917: Cursor is not open.
+--! refused: SET CURSOR_CLOSE_ON_COMMIT ON
+-- source: statements/set-ansi-defaults-transact-sql
+SET ANSI_DEFAULTS ON; CREATE TABLE #t (a int); SELECT @@TRANCOUNT; ROLLBACK
+--> 1
+--! refused: SET ANSI_DEFAULTS ON
