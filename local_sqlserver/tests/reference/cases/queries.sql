@@ -375,3 +375,17 @@ SELECT 1 AS a, 2 AS a FOR JSON PATH
 --> error 13601: Property 'a' cannot be generated in JSON output due to a conflict with another column name or alias. Use different names and aliases for each column in SELECT list.
 SELECT LEN(a) FROM (SELECT (SELECT REPLICATE('x', 5000) AS v FOR JSON PATH) AS a) AS t
 --> 5010
+-- source: queries/table-value-constructor-transact-sql, data types
+CREATE TABLE #t (a int, b char); INSERT #t VALUES (1, 'a'), (2, 1)
+--> error 245: Conversion failed when converting the varchar value 'a' to data type int.
+CREATE TABLE #t (a int, b char); INSERT #t VALUES (1, 'a'), (2, CONVERT(char, 1)); SELECT * FROM #t
+--> 1 | 'a'
+--> 2 | '1'
+CREATE TABLE #t (a varchar(20)); INSERT #t VALUES (1), (2.5), (NULL), (DEFAULT); SELECT * FROM #t
+--> '1.0'
+--> '2.5'
+--> NULL
+--> NULL
+CREATE TABLE #t (a int); INSERT #t VALUES ($2.5), (1e0); SELECT * FROM #t
+--> 2
+--> 1
