@@ -186,9 +186,10 @@ def key_value(value: Value) -> Value:
 
 
 def sort_key(value: Value) -> str:
-    """The SQL to sort by and to compare with <: ``key``, but UTF-16 code units for a binary collation.
+    """The SQL to sort by and to compare with <.
 
-    Of a UNIQUEIDENTIFIER it is a text with the digits in the order of their weight.
+    Of text it is the order of its collation (UTF-16 code units if that is binary), of a UNIQUEIDENTIFIER a text with
+    the digits in the order of their weight.
     """
     return sort_key_value(value).sql
 
@@ -198,9 +199,14 @@ def sort_key_value(value: Value) -> Value:
     if value.type.name == "uniqueidentifier":
         sql = computed_once(lambda sql: f"tsql_guid_order({sql})", value)
         return Value(sql, SqlType("varchar", length=32), cost=Cost.MACROS)
-    if value.is_text and value.compares_by.binary:
-        return _text(value, computed_once(lambda sql: f"tsql_units({sql})", key_value(value)), Cost.MACROS)
-    return key_value(value)
+    by_key = key_value(value)
+    if not value.is_text:
+        return by_key
+    if value.compares_by.binary:
+        return _text(value, computed_once(lambda sql: f"tsql_units({sql})", by_key), Cost.MACROS)
+    if value.constant is not None and (text := folding.fold_constant(value.constant, value.compares_by)) is not None:
+        return _text(value, quote(folding.sorted_text(text.rstrip(" "))), Cost.NAME)
+    return _text(value, computed_once(lambda sql: f"tsql_order({sql})", by_key), Cost.MACROS)
 
 
 def folded(value: Value, *, expand: bool) -> str:

@@ -474,6 +474,7 @@ def _statements() -> list[str]:
     texts = text.split(";\n")
     definitions = [_raise_macro(), *(text.strip() for text in texts if text.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
+    definitions.append(f"tsql_order(v) AS {folding.order('v')}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
 

@@ -261,6 +261,7 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the functions for a connection and all that share its database."""
     # Comparisons of text call this one for each row, so it has no wrapper.
     connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
+    connection.create_function(folding.SORTED, folding.sorted_text, ["VARCHAR"], "VARCHAR")
     for function, (parameters, result) in _FUNCTIONS.items():
         called = raising(_of_values(function))
         connection.create_function(
