@@ -6,6 +6,7 @@ Source: the T-SQL reference, "CAST and CONVERT", its table of conversions and it
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -523,11 +524,16 @@ def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
         return left, right  # no conversion: DuckDB compares numbers of two types by value
     if left.type == right.type or (left.type.name == right.type.name and left.type.name in SCALED):
         return left, right
+    if left.type.name in BINARY and right.type.name in BINARY:  # of any two lengths, like text
+        anything = SqlType("varbinary", length=MAX)
+        return replace(left, type=anything), replace(right, type=anything)
     if precedence(left.type) >= precedence(right.type):
-        return left, convert(right, _without_rounding(left.type, right.type), line=line)
-    return convert(left, _without_rounding(right.type, left.type), line=line), right
+        return left, convert(right, _without_loss(left.type, right.type), line=line)
+    return convert(left, _without_loss(right.type, left.type), line=line), right
 
 
-def _without_rounding(high: SqlType, low: SqlType) -> SqlType:
-    """The type to which a comparison converts: of a date or time as fine as can be, whatever the other side's scale."""
+def _without_loss(high: SqlType, low: SqlType) -> SqlType:
+    """The type to which a comparison converts: a text of any length, a date or time as fine as can be."""
+    if high.name in TEXT:
+        return text_type("nvarchar" if high.name in UNICODE else "varchar", MAX)
     return SqlType(high.name, scale=7) if high.name in SCALED and low.name in TEMPORAL else high

@@ -1,6 +1,7 @@
 """Collation keys of text: DuckDB SQL that gives equal strings for texts that a collation takes for equal.
 
-DuckDB's own collations do not know SQL Server's rules, so text is compared, grouped, sorted and indexed by this key.
+DuckDB's own collations do not know SQL Server's rules, so text is compared, grouped and indexed by this key, and sorted
+by ``sorted_text`` of it.
 Printable ASCII needs only case folding. Other text loses characters without weight, is composed (NFC), and letters
 that compare as two become two.
 
@@ -102,7 +103,7 @@ def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
 
 
 def key(sql: str, collation: Collation) -> str:
-    """SQL of the key by which a text compares, groups and sorts: folded, without trailing blanks."""
+    """SQL of the key by which a text compares and groups: folded, without trailing blanks."""
     return f"rtrim({fold(sql, collation)}, ' ')"
 
 

@@ -52,8 +52,8 @@ class Value:
 
     @property
     def has_key(self) -> bool:
-        """Whether values that differ may be equal, so that they compare by ``key``: text, and DATETIMEOFFSET."""
-        return self.is_text or self.type.name == "datetimeoffset"
+        """Whether values that differ may be equal, so that they compare by ``key``."""
+        return self.is_text or self.type.name in ("datetimeoffset", "varbinary")
 
     @property
     def has_sort_key(self) -> bool:
@@ -158,9 +158,10 @@ def _bound(sql: str, body: str) -> str:
 
 
 def key(value: Value) -> str:
-    """The SQL to compare, group and sort by: of text the key of its collation, of a DATETIMEOFFSET its instant.
+    """The SQL to compare and to group by.
 
-    Raises SqlError 446 if the collation is unresolved.
+    Of text it is the key of its collation, of a DATETIMEOFFSET its instant, of a VARBINARY its bytes without the zeros
+    at the end. Raises SqlError 446 if the collation is unresolved.
     """
     return key_value(value).sql
 
@@ -169,6 +170,8 @@ def key_value(value: Value) -> Value:
     """``key`` as a value, with its cost."""
     if value.type.name == "datetimeoffset":
         return Value(f"struct_extract({value.sql}, 'utc')", SqlType("datetime2", scale=7), cost=value.cost)
+    if value.type.name == "varbinary":
+        return Value(computed_once(lambda sql: f"tsql_binary_key({sql})", value), value.type)
     if not value.is_text:
         return value
     collation = value.compares_by

@@ -447,6 +447,9 @@ tsql_integer_bytes(v, size, width) AS unhex(
 tsql_guid_order(v) AS right(CAST(v AS VARCHAR), 12) || regexp_replace(left(CAST(v AS VARCHAR), 23),
     '^(..)(..)(..)(..)-(..)(..)-(..)(..)-(....)$', '\9\8\7\6\5\4\3\2\1');
 
+tsql_binary_key(v) AS CASE WHEN array_slice(v, -1, -1) = '\x00'::BLOB
+    THEN unhex(regexp_replace(hex(v), '(00)+$', '')) ELSE v END;
+
 tsql_bytes(v, length) AS array_slice(v, 1, length);
 
 tsql_bytes_integer(v, digits, target) AS CASE

@@ -346,3 +346,30 @@ SELECT CAST('Marble 5 2024' AS date)
 --> error 241: Conversion failed when converting date and/or time from character string.
 SELECT TRY_CAST('5 Junk 2024' AS date), TRY_CAST('Janu 5 2024' AS date), TRY_CAST('2024-01-' AS date), ISDATE('Marble 5 2024'), ISDATE('March 5 2024')
 --> NULL | NULL | NULL | 0 | 1
+-- source: data-types/binary-and-varbinary-transact-sql, comparison (zeros at the end do not count)
+SELECT IIF(0x01 = 0x0102, 1, 0), IIF(0x0102 = 0x01, 1, 0), IIF(0x01 = 0x0100, 1, 0), IIF(0x = 0x00, 1, 0), IIF(CAST(0x01020304 AS binary(4)) = CAST(0x0102 AS varbinary(2)), 1, 0), IIF(CAST(0x01 AS binary(2)) = CAST(0x01 AS binary(4)), 1, 0), IIF(0x0102 > 0x01, 1, 0), IIF(0x02 > 0x0100, 1, 0), IIF(0x1000 = 0x10, 1, 0), IIF(0x0100 = 0x0001, 1, 0)
+--> 0 | 0 | 1 | 1 | 0 | 1 | 1 | 1 | 1 | 0
+SELECT IIF('a' = 0x6162, 1, 0), IIF(0x6162 = 'a', 1, 0), IIF('ab' = 0x6162, 1, 0), IIF('ab' = CAST(0x6162 AS binary(2)), 1, 0)
+--> 0 | 0 | 1 | 1
+DECLARE @a varbinary(5) = 0x01, @b varbinary(5) = 0x0100; SELECT IIF(@a = @b, 1, 0), IIF(@a < @b, 1, 0), IIF(@a IN (0x02, @b), 1, 0), IIF(@a IN (SELECT @b), 1, 0), NULLIF(@a, @b)
+--> 1 | 0 | 1 | 1 | NULL
+SELECT COUNT(*) FROM (SELECT DISTINCT x FROM (VALUES (0x), (0x00), (0x0000)) AS t(x)) AS d
+--> 1
+SELECT COUNT(*) FROM (VALUES (0x01), (0x0100), (0x02)) AS t(x) GROUP BY x ORDER BY x
+--> 2
+--> 1
+SELECT x, DATALENGTH(x) FROM (VALUES (0x02), (0x0100), (NULL), (0xFF)) AS t(x) ORDER BY x
+--> NULL | NULL
+--> 0x0100 | 2
+--> 0x02 | 1
+--> 0xFF | 1
+CREATE TABLE #t (a varbinary(4), b binary(4)); INSERT #t VALUES (0x01, 0x01); SELECT COUNT(*) FROM #t WHERE a = b; SELECT COUNT(*) FROM #t x JOIN #t y ON x.a = y.b WHERE x.b = HASHBYTES('MD5', 'a'); UPDATE #t SET a = 0x02 WHERE a = 0x0100; SELECT * FROM #t WHERE b IN (0x01)
+--> 1
+--> next result
+--> 0
+--> next result
+--> 0x02 | 0x01000000
+SELECT HASHBYTES('MD5', 'a'), COUNT(*) FROM (VALUES (1), (2)) AS t(x) WHERE HASHBYTES('MD5', 'a') = 0x0CC175B9C0F1B6A831C399E269772661
+--> 0x0CC175B9C0F1B6A831C399E269772661 | 2
+SELECT 0x01 UNION SELECT 0x0100
+--> 0x01
