@@ -276,3 +276,12 @@ SELECT LEN(0.5), LEFT(0.25, 3), CONCAT(-0.5, ''), LEN(0x010203)
 -- source: functions/lower-transact-sql, arguments
 SELECT LOWER(0x41), UPPER(0x6162), REVERSE(0x4142), LEFT(0x414243, 2), RIGHT(0x4142, 1), LTRIM(0x2041), RTRIM(0x4120)
 --> 'a' | 'AB' | 'BA' | 'AB' | 'B' | 'A' | 'A'
+-- source: functions/newsequentialid-transact-sql
+CREATE TABLE dbo.k (u uniqueidentifier PRIMARY KEY DEFAULT NEWSEQUENTIALID(), n int)
+INSERT dbo.k (n) VALUES (1), (2), (3)
+INSERT dbo.k (n) VALUES (4)
+SELECT n FROM dbo.k ORDER BY u
+--> 1
+--> 2
+--> 3
+--> 4
