@@ -205,6 +205,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     2772: (16, "Cannot access temporary tables from within a function."),
     2775: (17, "The code page %s is not supported by the server."),
     2786: (16, "The data type of substitution parameter %s does not match the expected type of the format specification."),
+    2787: (16, "Invalid format specification: '%s'."),
     2799: (16, "Cannot create index or statistics '%s' on table '%s' because the computed column '%s' is imprecise and not persisted. Consider removing column from index or statistics key or marking computed column persisted."),
     2812: (16, "Could not find stored procedure '%s'.", 62),
     3606: (0, "Arithmetic overflow occurred.", 0),

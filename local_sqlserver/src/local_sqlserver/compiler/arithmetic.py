@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date
 
 from local_sqlserver.collation import compared
-from local_sqlserver.compiler.conversions import convert, cut
+from local_sqlserver.compiler.conversions import convert, cut, in_money_range
 from local_sqlserver.compiler.fragments import (
     Cost,
     Predicate,
     Value,
     computed_once,
+    finite,
     native,
     quote,
     raise_sql,
@@ -176,8 +177,7 @@ def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     declared = SqlType("real") if real else FLOAT
     one, two = (_widened(side, declared) for side in (left, right))
     result = f"tsql_divide({one}, {two})" if operator == "/" else f"({one} {operator} {two})"
-    kind = quote(declared.name)
-    return Value(computed_once(lambda sql: f"tsql_finite({sql}, {kind})", Value(result, declared)), declared)
+    return Value(finite(result, declared.name), declared)
 
 
 def _exact(value: Value) -> SqlType:
@@ -349,10 +349,10 @@ def _money(operator: str, left: Value, right: Value) -> Value:
     first = replace(left, sql=f"CAST({left.sql} AS {duckdb_type(one)})", type=one)
     second = replace(right, sql=f"CAST({right.sql} AS {duckdb_type(two)})", type=two)
     if operator == "/":
-        return replace(divide_exactly(first, second, decimal(19, 4)), type=declared)
+        return in_money_range(replace(divide_exactly(first, second, decimal(19, 4)), type=declared))
     if operator == "%":
         return Value(f"CAST({_decimals('%', first, second).sql} AS {duckdb_type(declared)})", declared)
-    return Value(f"CAST({left.sql} {operator} {right.sql} AS DECIMAL(19,4))", declared)
+    return in_money_range(Value(f"CAST({left.sql} {operator} {right.sql} AS DECIMAL(19,4))", declared))
 
 
 def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:

@@ -6,12 +6,14 @@ Source: the T-SQL reference, "CAST and CONVERT", its table of conversions and it
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from local_sqlserver import utf16
 from local_sqlserver.compiler.date_styles import date_text
 from local_sqlserver.compiler.fragments import Cost, Value, computed_once, native, quote, raise_sql, typed_null
-from local_sqlserver.compiler.types import duckdb_type, precedence, text_length, text_type
+from local_sqlserver.compiler.types import FLOAT, duckdb_type, precedence, text_length, text_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import (
     APPROXIMATE,
@@ -118,6 +120,8 @@ def convert(
         return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
     if kind in NUMBERS and source.name in DATETIMES:
         days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
+        if kind == "bit":
+            return _number_to_number(Value(days, FLOAT), target, lenient=lenient)
         if kind in INTEGERS:
             return Value(f"CAST(round({days}) AS {duckdb_type(target)})", target)
         return Value(f"CAST({days} AS {duckdb_type(target)})", target)
@@ -140,21 +144,27 @@ def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
     if target.name in INTEGERS and source.name in DECIMALS | APPROXIMATE:
         sql = f"trunc({sql})"  # DuckDB's CAST rounds; in SQL Server only MONEY does
     # The result of a constant is a constant, so that functions which require one accept it.
-    if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS:
+    if value.constant is not None and target.name in INTEGERS and source.name in INTEGERS | DECIMALS:
         low, high = INTEGER_RANGES[target.name]
-        if low <= int(value.constant) <= high:
-            return Value(_cast(sql, target, lenient=lenient), target, constant=value.constant, cost=Cost.NAME)
+        number = int(Decimal(value.constant))
+        if low <= number <= high:
+            return Value(_cast(sql, target, lenient=lenient), target, constant=str(number), cost=Cost.NAME)
     result = Value(_cast(sql, target, lenient=lenient), target, cost=native(value))
     always_fit = {"bit", "tinyint", "smallint"} | ({"int", "smallmoney"} if target.name == "money" else set())
-    if target.name in MONEY and source.name not in always_fit:
-        outside = "NULL" if lenient else raise_sql(8115, quote("expression"), quote(target.name))
-        bounds = " AND ".join(_MONEY_RANGES[target.name])
+    return result if source.name in always_fit else in_money_range(result, lenient=lenient)
 
-        def within(sql: str) -> str:
-            return f"CASE WHEN {sql} NOT BETWEEN {bounds} THEN {outside} ELSE {sql} END"
 
-        return Value(computed_once(within, result), target)
-    return result
+def in_money_range(value: Value, *, lenient: bool = False) -> Value:
+    """A MONEY or SMALLMONEY within its range: outside, 8115 or NULL. Values of other types stay as they are."""
+    if value.type.name not in MONEY:
+        return value
+    outside = "NULL" if lenient else raise_sql(8115, quote("expression"), quote(value.type.name))
+    bounds = " AND ".join(_MONEY_RANGES[value.type.name])
+
+    def within(sql: str) -> str:
+        return f"CASE WHEN {sql} NOT BETWEEN {bounds} THEN {outside} ELSE {sql} END"
+
+    return Value(computed_once(within, value), value.type)
 
 
 _MONEY_RANGES = {
@@ -266,15 +276,19 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         failed = f"tsql_decimal_failure({sql}, {quote(source)})"
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
     elif name in MONEY:
-        attempt = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
-        failure = _failure(value, 235 if name == "money" else 293)
+        # The text may be of any length, a number beyond DuckDB's type is out of range, too.
+        number = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
+        attempt = in_money_range(Value(number, target), lenient=True).sql
+        failure = f"tsql_money_failure({sql}, {quote(name)})"
     elif name in APPROXIMATE:
-        attempt = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
+        number = f"TRY_CAST(tsql_float_text({sql}) AS {type_name})"
+        attempt = computed_once(lambda once: f"CASE WHEN NOT isinf({once}) THEN {once} END", Value(number, target))
+        failure = f"tsql_float_failure({sql}, {quote(source)}, {quote(name)})"
     elif name == "bit":
         attempt = f"tsql_bit({sql})"
         failure = _failure(value, 245, quote(source), sql, quote(name))
     elif name == "uniqueidentifier":
-        attempt = f"TRY_CAST(left(trim({sql}, '{{}}'), 36) AS UUID)"
+        attempt = f"TRY_CAST(tsql_guid_text({sql}) AS UUID)"
         failure = _failure(value, 8169)
     elif name in BINARY:
         if style in (None, 0):
@@ -518,11 +532,16 @@ def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
         return left, right  # no conversion: DuckDB compares numbers of two types by value
     if left.type == right.type or (left.type.name == right.type.name and left.type.name in SCALED):
         return left, right
+    if left.type.name in BINARY and right.type.name in BINARY:  # of any two lengths, like text
+        anything = SqlType("varbinary", length=MAX)
+        return replace(left, type=anything), replace(right, type=anything)
     if precedence(left.type) >= precedence(right.type):
-        return left, convert(right, _without_rounding(left.type, right.type), line=line)
-    return convert(left, _without_rounding(right.type, left.type), line=line), right
+        return left, convert(right, _without_loss(left.type, right.type), line=line)
+    return convert(left, _without_loss(right.type, left.type), line=line), right
 
 
-def _without_rounding(high: SqlType, low: SqlType) -> SqlType:
-    """The type to which a comparison converts: of a date or time as fine as can be, whatever the other side's scale."""
+def _without_loss(high: SqlType, low: SqlType) -> SqlType:
+    """The type to which a comparison converts: a text of any length, a date or time as fine as can be."""
+    if high.name in TEXT:
+        return text_type("nvarchar" if high.name in UNICODE else "varchar", MAX)
     return SqlType(high.name, scale=7) if high.name in SCALED and low.name in TEMPORAL else high

@@ -11,7 +11,7 @@ table from there, and OUTPUT reads there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -32,12 +32,12 @@ from local_sqlserver.compiler.names import (
 from local_sqlserver.compiler.objects import check_failed, identity_sequence, last_identity, move_identity
 from local_sqlserver.compiler.queries import sources_of
 from local_sqlserver.compiler.row_text import not_allowed
-from local_sqlserver.compiler.types import BIGINT, INT, duckdb_type
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, duckdb_type
 from local_sqlserver.compiler.user_functions import FunctionCompiler
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
-from local_sqlserver.types import SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
 
 _DERIVED = "_derived"
 """The name of the common table expression for a derived table that a statement changes."""
@@ -205,7 +205,7 @@ class DataCompiler(FunctionCompiler):
         if node.rows is not None:
             if any(len(row) != len(columns) for row in node.rows):
                 raise _value_count(node, len(node.rows[0]), len(columns))
-            rows = [self._row(row, columns, relation, line) for row in node.rows]
+            rows = self._stored_rows(node.rows, columns, relation, line)
             source = " UNION ALL ".join(
                 "SELECT "
                 + ", ".join(
@@ -383,18 +383,36 @@ class DataCompiler(FunctionCompiler):
             raise sql_error(545, relation.name, line=node.line)
         return columns
 
-    def _row(
-        self, row: tuple[syntax.Expression, ...], columns: list[ColumnInfo], relation: Relation, line: int
-    ) -> dict[str, Value]:
-        values = {}
-        self.next_values.clear()
-        for node, column in zip(row, columns, strict=True):
-            if isinstance(node, syntax.Literal) and node.kind == "default":
-                values[column.name.lower()] = self.default(column, relation, line)
-            else:
-                value = self.expression(node, Scope())
-                values[column.name.lower()] = self.assigned(value, column, relation, line)
-        return values
+    def _stored_rows(
+        self, rows: Sequence[tuple[syntax.Expression, ...]], columns: list[ColumnInfo], relation: Relation, line: int
+    ) -> list[dict[str, Value]]:
+        """The rows of VALUES; values of several types become those of their common type before the column's.
+
+        Source: the T-SQL reference, "Table Value Constructor", data types.
+        """
+        given: list[list[Value]] = []
+        for row in rows:
+            self.next_values.clear()
+            given.append(
+                [
+                    self.default(column, relation, line) if _is_default(node) else self.expression(node, Scope())
+                    for node, column in zip(row, columns, strict=True)
+                ]
+            )
+        stored: list[dict[str, Value]] = [{} for _ in rows]
+        for position, column in enumerate(columns):
+            values = [
+                None if _is_default(row[position]) else row_values[position]
+                for row, row_values in zip(rows, given, strict=True)
+            ]
+            common = _common([value.type for value in values if value is not None and not value.null], column.type)
+            for new, row_values, value in zip(stored, given, values, strict=True):
+                if value is None:
+                    new[column.name.lower()] = row_values[position]
+                else:
+                    converted = value if common is None else implicit(value, common, line)
+                    new[column.name.lower()] = self.assigned(converted, column, relation, line)
+        return stored
 
     def _translation(
         self,
@@ -941,6 +959,20 @@ def _prefixed(columns: tuple[OutputColumn, ...], prefix: str) -> tuple[OutputCol
 def _pseudo(relation: Relation, name: str, prefix: str) -> SourceColumns:
     """INSERTED or DELETED: the new or old values of the changed rows."""
     return SourceColumns(name, "_u", _prefixed(relation_source(relation, name, "").columns, prefix))
+
+
+def _is_default(node: syntax.Expression) -> bool:
+    return isinstance(node, syntax.Literal) and node.kind == "default"
+
+
+def _common(types: Sequence[SqlType], target: SqlType) -> SqlType | None:
+    """The type that the values of a column in several rows have before they are stored; None if it changes none."""
+    names = {declared.name for declared in types}
+    if len(names) < 2 and not (names & DECIMALS and target.name in TEXT):
+        return None
+    if names <= TEXT or (names <= INTEGERS | DECIMALS | {"bit"} and target.name not in TEXT):
+        return None
+    return common_type(list(dict.fromkeys(types)))
 
 
 def _common_target(node: syntax.Update | syntax.Delete) -> str:

@@ -23,6 +23,7 @@ from local_sqlserver.compiler.fragments import (
     native,
     quote,
     raise_sql,
+    sort_key,
     sort_key_value,
     typed_null,
 )
@@ -242,8 +243,8 @@ class ExpressionCompiler:
         """A comparison after implicit conversion; text compares by its collation."""
         left, right = comparable(left, right, line)
         left, right = _same_collation([left, right], operator, line)
-        # Equality needs only the key; an order under a binary collation also needs the order of code units.
-        if operator in ("<", "<=", ">", ">="):
+        # Equality needs only the key.
+        if operator in _ORDERS:
             left, right = sort_key_value(left), sort_key_value(right)
         else:
             left, right = key_value(left), key_value(right)
@@ -285,7 +286,7 @@ class ExpressionCompiler:
                 return Predicate(f"EXISTS ({self.rows(query, scope).sql})")
             case syntax.Quantified():
                 value = self.expression(node.left, scope)
-                compared, subquery = self._against_query(value, node.query, scope, node.line)
+                compared, subquery = self._against_query(value, node.query, scope, node.operator, node.line)
                 return Predicate(f"({compared} {node.operator} {node.quantifier} ({subquery}))")
         raise sql_error(4145, "", line=node.line)
 
@@ -303,17 +304,20 @@ class ExpressionCompiler:
         either = " OR ".join(test.sql for test in tests)
         return Predicate(f"(NOT ({either}))" if node.negated else f"({either})", native(*tests))
 
-    def _against_query(self, value: Value, query: syntax.Query, scope: Scope, line: int) -> tuple[str, str]:
+    def _against_query(
+        self, value: Value, query: syntax.Query, scope: Scope, operator: str, line: int
+    ) -> tuple[str, str]:
         """The SQL of both sides of a comparison between a value and a subquery's column."""
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
         member = reference("_q", column)
-        left, right = _same_collation(comparable(value, member, line), "=", line)
-        return key(left), f'SELECT {key(right)} FROM ({rows.sql}) AS "_q"'
+        left, right = _same_collation(comparable(value, member, line), operator, line)
+        by = sort_key if operator in _ORDERS else key
+        return by(left), f'SELECT {by(right)} FROM ({rows.sql}) AS "_q"'
 
     def _in_query(self, node: syntax.InQuery, scope: Scope) -> Predicate:
         value = self.expression(node.operand, scope)
-        left, subquery = self._against_query(value, node.query, scope, node.line)
+        left, subquery = self._against_query(value, node.query, scope, "=", node.line)
         return Predicate(f"({left} {'NOT IN' if node.negated else 'IN'} ({subquery}))")
 
     def _like(self, node: syntax.Like, scope: Scope) -> Predicate:
@@ -328,6 +332,10 @@ class ExpressionCompiler:
         value, pattern = _same_collation([value, pattern], "like", node.line)
         test = like(value, pattern, escape)
         return Predicate(f"(NOT {test})", test.cost) if node.negated else test
+
+
+_ORDERS = frozenset(("<", "<=", ">", ">="))
+"""The comparisons that need the order of values: ``sort_key``."""
 
 
 def _same_collation(values: Iterable[Value], operation: str, line: int) -> list[Value]:

@@ -1,6 +1,7 @@
 """Collation keys of text: DuckDB SQL that gives equal strings for texts that a collation takes for equal.
 
-DuckDB's own collations do not know SQL Server's rules, so text is compared, grouped, sorted and indexed by this key.
+DuckDB's own collations do not know SQL Server's rules, so text is compared, grouped and indexed by this key, and sorted
+by ``sorted_text`` of it.
 Printable ASCII needs only case folding. Other text loses characters without weight, is composed (NFC), and letters
 that compare as two become two.
 
@@ -46,6 +47,9 @@ _SMALL_EXPANSIONS = {letter: two for letter, two in _EXPANSIONS.items() if lette
 
 _RAISED = {character: unicodedata.normalize("NFKC", character) for character in "ªº¹²³⁰ⁱ⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉"}
 """Superscripts and subscripts, which differ from their base as small letters from capitals."""
+
+_DOTTED, _SMALL_DOTTED = "İ", "i\u0307"
+"""The capital that lower() takes for that of i; only with the accents ignored it is equal to it."""
 
 _HIRAGANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
 _OTHER_WIDTH = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF01, 0xFF5F), 0x3000)} | {
@@ -99,7 +103,7 @@ def fold(sql: str, collation: Collation, *, expand: bool = True) -> str:
 
 
 def key(sql: str, collation: Collation) -> str:
-    """SQL of the key by which a text compares, groups and sorts: folded, without trailing blanks."""
+    """SQL of the key by which a text compares and groups: folded, without trailing blanks."""
     return f"rtrim({fold(sql, collation)}, ' ')"
 
 
@@ -126,7 +130,7 @@ def _codes(re2_set: str) -> Iterator[int]:
 
 
 _SMALL = _Small()
-_WEIGHTED_SMALL = _Small(dict.fromkeys(_codes(_NO_WEIGHT)))
+_WEIGHTED_SMALL = _Small(dict.fromkeys(_codes(_NO_WEIGHT)) | {ord(_DOTTED): _SMALL_DOTTED})
 _RAISED_ONE = str.maketrans(_RAISED)
 _RAISED_AND_TWO = str.maketrans(_RAISED | _SMALL_EXPANSIONS)
 
@@ -156,6 +160,8 @@ def _folded(sql: str, collation: Collation, *, expand: bool) -> str:
     """SQL of a folded text; ``expand`` makes two letters of one and removes characters without weight."""
     letters, others = _EXPANSIONS, {}
     if not collation.case:
+        if expand:
+            sql = f"replace({sql}, '{_DOTTED}', '{_SMALL_DOTTED}')"
         sql, letters, others = f"lower({sql})", _SMALL_EXPANSIONS, _RAISED
     # Characters without weight are removed first, so that the letters around them can compose.
     if expand:
@@ -170,6 +176,59 @@ def _folded(sql: str, collation: Collation, *, expand: bool) -> str:
     if not collation.kana:
         sql = _mapped(sql, _HIRAGANA)
     return sql
+
+
+_SYMBOLS = '\t\n\v\f\r !"#$%&()*,./:;?@[\\]^_`{|}~+<=>'
+"""White space and symbols of ASCII in their order, before digits and letters; ' and - have no place of their own."""
+
+_PLACES = dict(zip(_SYMBOLS, map(chr, range(2, 2 + len(_SYMBOLS))), strict=True))
+_PRIMARY = str.maketrans(_PLACES | {"'": None, "-": None})
+_ACCENTS = {"\u0301": 14, "\u0300": 15, "\u0302": 18, "\u0308": 19, "\u0303": 25, "\u030a": 26, "\u0327": 28}
+"""Weights of the accents of Latin letters; others follow by their code."""
+
+SORTED = "tsql_sorted_text"
+"""The name of ``sorted_text`` in DuckDB."""
+
+
+def sorted_text(key: str) -> str:
+    """Return a text whose code points give the order of the text with this key (``key``).
+
+    First count the letters, digits and symbols, then the accents, then small letters before capitals, at last hyphens
+    and apostrophes (word sort). Source: MS-UCODEREF 3.1.5.2, Windows Sorting Weight Tables.
+    """
+    if key.isascii() and not re.search("[A-Z]", key):
+        first = key.translate(_PRIMARY)
+        return first if len(first) == len(key) else f"{first}\1\1\1{key}"
+    letters: list[str] = []
+    accents: list[int] = []
+    for character in unicodedata.normalize("NFD", key):
+        if letters and (weight := unicodedata.combining(character) and _accent(character)):
+            accents[-1] = weight
+        else:
+            letters.append(character)
+            accents.append(2)
+    small = "".join(letters)
+    first = small.lower().translate(_PRIMARY)
+    second = "".join(map(chr, accents)).rstrip("\2")
+    cased = small.swapcase() if small != small.lower() else ""
+    if not second and not cased and not re.search("['-]", key):
+        return first
+    return f"{first}\1{second}\1{cased}\1{key}"
+
+
+def _accent(character: str) -> int:
+    return _ACCENTS.get(character, ord(character))
+
+
+def order(key_sql: str) -> str:
+    """SQL of ``sorted_text`` of a key; ``key_sql`` is named several times.
+
+    DuckDB itself computes it for small letters, digits, blanks, hyphens and apostrophes, several times as fast.
+    """
+    placed = f"replace({key_sql}, ' ', {_quoted(_PLACES[' '])})"
+    apart = f"concat(replace(replace({placed}, '-', ''), '''', ''), '\1\1\1', {key_sql})"
+    by_duckdb = f"CASE WHEN regexp_matches({key_sql}, '[''-]') THEN {apart} ELSE {placed} END"
+    return f"CASE WHEN regexp_full_match({key_sql}, '[a-z0-9 ''-]*') THEN {by_duckdb} ELSE {SORTED}({key_sql}) END"
 
 
 _KEPT = "ßµıſǅǈǋǲ\u0345ϐϑϕϖϰϱϵ\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88ẛ\u1fbe"

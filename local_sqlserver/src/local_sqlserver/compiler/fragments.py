@@ -52,8 +52,13 @@ class Value:
 
     @property
     def has_key(self) -> bool:
-        """Whether values that differ may be equal, so that they compare by ``key``: text, and DATETIMEOFFSET."""
-        return self.is_text or self.type.name == "datetimeoffset"
+        """Whether values that differ may be equal, so that they compare by ``key``."""
+        return self.is_text or self.type.name in ("datetimeoffset", "varbinary")
+
+    @property
+    def has_sort_key(self) -> bool:
+        """Whether the order of values is not that of their DuckDB type, so that they sort by ``sort_key``."""
+        return self.is_text or self.type.name == "uniqueidentifier"
 
     @property
     def compares_by(self) -> Collation:
@@ -142,15 +147,21 @@ def computed_once(template: Callable[..., str], value: Value, *others: Value) ->
     return _bound(f"struct_pack({fields})", template(*names))
 
 
+def finite(sql: str, declared: str = "float") -> str:
+    """SQL of a FLOAT or REAL that raises 8115 where DuckDB gives an infinity, 3623 where it gives no number."""
+    return computed_once(lambda once: f"tsql_finite({once}, {quote(declared)})", Value(sql, SqlType(declared)))
+
+
 def _bound(sql: str, body: str) -> str:
     # DuckDB's SQL has no LET: a lambda over a list of one value names it.
     return f"list_transform([{sql}], lambda once: {body})[1]"
 
 
 def key(value: Value) -> str:
-    """The SQL to compare, group and sort by: of text the key of its collation, of a DATETIMEOFFSET its instant.
+    """The SQL to compare and to group by.
 
-    Raises SqlError 446 if the collation is unresolved.
+    Of text it is the key of its collation, of a DATETIMEOFFSET its instant, of a VARBINARY its bytes without the zeros
+    at the end. Raises SqlError 446 if the collation is unresolved.
     """
     return key_value(value).sql
 
@@ -159,6 +170,8 @@ def key_value(value: Value) -> Value:
     """``key`` as a value, with its cost."""
     if value.type.name == "datetimeoffset":
         return Value(f"struct_extract({value.sql}, 'utc')", SqlType("datetime2", scale=7), cost=value.cost)
+    if value.type.name == "varbinary":
+        return Value(computed_once(lambda sql: f"tsql_binary_key({sql})", value), value.type)
     if not value.is_text:
         return value
     collation = value.compares_by
@@ -176,15 +189,27 @@ def key_value(value: Value) -> Value:
 
 
 def sort_key(value: Value) -> str:
-    """The SQL to sort by and to compare with <: ``key``, but UTF-16 code units for a binary collation."""
+    """The SQL to sort by and to compare with <.
+
+    Of text it is the order of its collation (UTF-16 code units if that is binary), of a UNIQUEIDENTIFIER a text with
+    the digits in the order of their weight.
+    """
     return sort_key_value(value).sql
 
 
 def sort_key_value(value: Value) -> Value:
     """``sort_key`` as a value, with its cost."""
-    if value.is_text and value.compares_by.binary:
-        return _text(value, computed_once(lambda sql: f"tsql_units({sql})", key_value(value)), Cost.MACROS)
-    return key_value(value)
+    if value.type.name == "uniqueidentifier":
+        sql = computed_once(lambda sql: f"tsql_guid_order({sql})", value)
+        return Value(sql, SqlType("varchar", length=32), cost=Cost.MACROS)
+    by_key = key_value(value)
+    if not value.is_text:
+        return by_key
+    if value.compares_by.binary:
+        return _text(value, computed_once(lambda sql: f"tsql_units({sql})", by_key), Cost.MACROS)
+    if value.constant is not None and (text := folding.fold_constant(value.constant, value.compares_by)) is not None:
+        return _text(value, quote(folding.sorted_text(text.rstrip(" "))), Cost.NAME)
+    return _text(value, computed_once(lambda sql: f"tsql_order({sql})", by_key), Cost.MACROS)
 
 
 def folded(value: Value, *, expand: bool) -> str:

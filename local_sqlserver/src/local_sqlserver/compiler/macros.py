@@ -22,10 +22,14 @@ _MOST_ARGUMENTS = 6
 # each such character, so that it counts as two, and tsql_gather removes it again. tsql_units gives the order of code
 # units: it puts U+10FFFF before characters from U+E000 to U+FFFF, which UTF-16 sorts after those beyond U+FFFF.
 
-_CLOCK = r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])( ?(Z|[+-]\d\d?:\d\d))?)"
-"""RE2 of a time of day at the end of a text, which DEFINITIONS call CLOCK."""
-
-_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_EXPRESSIONS = {
+    "CLOCK": r"(\d{1,2}(:\d\d(:\d\d([.:]\d{1,9})?)?( ?[AaPp][Mm])?| ?[AaPp][Mm])( ?(Z|[+-]\d\d?:\d\d))?)",
+    "MONTH": "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    "CURRENCY": r"[$¢-¥\\৲৳฿៛₡-₥₧-₱﹩＄￠￡￥￦]",
+    "LEADING": r"[\t-\r \x{A0}]",
+}
+"""Parts of DEFINITIONS in RE2, by name: a time of day at the end of a text, the name of a month, the sign of a currency
+(source: "money and smallmoney"), and the blanks that ISNUMERIC ignores."""
 
 # Texts as dates: each regular expression of tsql_date_of_text rewrites one form to year-month-day, and the others leave
 # it. with_century and without_century rewrite the two forms whose order depends on the style. The macros name a text
@@ -91,14 +95,27 @@ tsql_decimal_failure(v, source) AS CASE
     ELSE tsql_raise(8115, source, 'numeric') END;
 
 tsql_money_text(v) AS CASE
-    WHEN trim(v, ' ') = '' THEN '0'
-    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9,]+\.?[0-9]*|\.[0-9]+)')
-        THEN regexp_replace(trim(v, ' '), '[$£€,]', '', 'g') END;
+    WHEN regexp_full_match(trim(v, ' '), '[+-]?CURRENCY?[+-]?[0-9,]*\.?[0-9]*')
+        THEN CASE WHEN regexp_matches(v, '[0-9]') THEN regexp_replace(trim(v, ' '), 'CURRENCY|,', '', 'g') ELSE '0' END
+    END;
+
+tsql_money_failure(v, target) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN tsql_money_text(v) IS NOT NULL THEN tsql_raise(8115, 'expression', target)
+    WHEN target = 'money' THEN tsql_raise(235)
+    ELSE tsql_raise(293) END;
 
 tsql_float_text(v) AS CASE
     WHEN trim(v, ' ') = '' THEN '0'
     WHEN regexp_full_match(trim(v, ' '), '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?')
         THEN regexp_replace(trim(v, ' '), '[dD]', 'e') END;
+
+tsql_float_failure(v, source, target) AS CASE
+    WHEN v IS NULL THEN NULL
+    WHEN tsql_float_text(v) IS NULL THEN tsql_raise(8114, source, target)
+    ELSE tsql_raise(8115, 'expression', target) END;
+
+tsql_guid_text(v) AS regexp_extract(v, '^{?([0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12})', 1);
 
 tsql_bit(v) AS CAST(CASE
     WHEN lower(trim(v, ' ')) = 'true' THEN 1
@@ -109,8 +126,8 @@ tsql_bit(v) AS CAST(CASE
 
 tsql_isnumeric(v) AS CASE
     WHEN v IS NULL THEN 0
-    WHEN regexp_full_match(trim(v, ' '), '[+-]?[$£€]?[+-]?([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?') THEN 1
-    WHEN trim(v, ' ') IN ('+', '-', '.', '$', ',') THEN 1
+    WHEN regexp_full_match(v, 'LEADING*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)? *') THEN 1
+    WHEN regexp_full_match(v, 'LEADING*[+-]?CURRENCY?[+-]?[0-9,]*\.?[0-9]* *') AND trim(v, ' ') <> '' THEN 1
     ELSE 0 END;
 
 tsql_float_to_text(v, style) AS CASE
@@ -146,21 +163,24 @@ tsql_iso_date(y, m, d) AS CASE WHEN TRY_CAST(y AS INTEGER) > 0 THEN concat(
     lpad(CAST(y AS VARCHAR), 4, '0'), '-', lpad(CAST(m AS VARCHAR), 2, '0'), '-', lpad(CAST(d AS VARCHAR), 2, '0')) END;
 
 tsql_date_of_text(d, with_century, without_century) AS CAST(try_strptime(
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         d,
         '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$', with_century),
         '^(\d{1,2})[-/.](\d{1,2})[-/.](\d\d)$', without_century),
         concat('(?i)^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$|^(\d\d|\d{4})(\d\d)(\d\d)$|',
-            '^(\d\d?)[- /.]*([a-z]{3})[a-z]*,?[- /.]*(\d{4}|\d\d)$'), '\1\4\9-\2\5\8-\3\6\7'),
-        '(?i)^([a-z]{3})[a-z]* +(\d{1,2})(?:,| |, +) *(\d{4}|\d\d)$', '\3-\1-\2'),
+            '^(\d\d?)[- /.]*([a-z]{3,9}),?[- /.]*(\d{4}|\d\d)$'), '\1\4\9-\2\5\8-\3\6\7'),
+        '(?i)^([a-z]{3,9}) +(\d{1,2})(?:,| |, +) *(\d{4}|\d\d)$', '\3-\1-\2'),
+        concat('(?i)^([a-z]{3,9}),? +(\d{4})(?: +(\d\d?))?$|^(\d{4}) +([a-z]{3,9})(?: +(\d\d?))?$|',
+            '^(\d{4}) +(\d\d?) +([a-z]{3,9})$'), '\2\4\7-\1\5\9-\3\6\8'),
+        '([A-Za-z]-)$', '\11'),
         '^(\d{4})$', '\1-1-1'),
         '^(\d-)', '0\1'),
         '^([0-4]\d-)', '20\1'),
         '^([5-9]\d-)', '19\1'),
         '^$', '1900-1-1'),
         '^0000', ''),
-    ['%Y-%m-%d', '%Y-%b-%d']) AS DATE);
+    ['%Y-%m-%d', '%Y-%b-%d', '%Y-%B-%d']) AS DATE);
 
 tsql_time_of_text(c) AS CASE
     WHEN c = '' THEN TIME '00:00:00'
@@ -223,8 +243,11 @@ tsql_datetime(t) AS tsql_of_ticks(tsql_ticks(t));
 
 tsql_thirds(t) AS make_timestamp((tsql_ticks(t) * 20000 + 3) // 6 - 62135596800000000);
 
-tsql_round_timestamp(t, unit) AS make_timestamp(
-    (epoch_us(t) + 62135596800000000 + unit // 2) // unit * unit - 62135596800000000);
+tsql_rounded_up(t) AS CASE WHEN t >= TIMESTAMP '10000-01-01'
+    THEN tsql_raise(40510, 'A time that rounds up to the year 10000') ELSE t END;
+
+tsql_round_timestamp(t, unit) AS tsql_rounded_up(make_timestamp(
+    (epoch_us(t) + 62135596800000000 + unit // 2) // unit * unit - 62135596800000000));
 
 tsql_offset(t, minutes) AS CASE
     WHEN t IS NULL OR minutes IS NULL THEN NULL
@@ -256,7 +279,12 @@ tsql_truncated(t, type_name) AS CASE
     WHEN t < tsql_first(type_name) THEN tsql_raise(9837)
     ELSE t END;
 
-tsql_finite(v, type_name) AS CASE WHEN isinf(v) THEN tsql_raise(8115, 'expression', type_name) ELSE v END;
+tsql_finite(v, type_name) AS CASE
+    WHEN isinf(v) THEN tsql_raise(8115, 'expression', type_name)
+    WHEN isnan(v) THEN tsql_raise(3623)
+    ELSE v END;
+
+tsql_power(v, exponent) AS CASE WHEN v = 0 AND exponent < 0 THEN tsql_raise(3623) ELSE pow(v, exponent) END;
 
 tsql_top(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n < 0 THEN tsql_raise(127) ELSE n END;
 
@@ -412,6 +440,12 @@ tsql_substring_bytes(v, first, count) AS CASE
 tsql_integer_bytes(v, size, width) AS unhex(
     right(lpad(right(printf('%016X', CAST(v AS BIGINT)), size * 2), greatest(size, width) * 2, '0'), width * 2));
 
+tsql_guid_order(v) AS right(CAST(v AS VARCHAR), 12) || regexp_replace(left(CAST(v AS VARCHAR), 23),
+    '^(..)(..)(..)(..)-(..)(..)-(..)(..)-(....)$', '\9\8\7\6\5\4\3\2\1');
+
+tsql_binary_key(v) AS CASE WHEN array_slice(v, -1, -1) = '\x00'::BLOB
+    THEN unhex(regexp_replace(hex(v), '(00)+$', '')) ELSE v END;
+
 tsql_bytes(v, length) AS array_slice(v, 1, length);
 
 tsql_least_integer(digits) AS
@@ -445,9 +479,13 @@ def _day_macros() -> list[str]:
 
 def _statements() -> list[str]:
     """One CREATE MACRO per definition; a definition uses only those before it."""
-    texts = DEFINITIONS.replace("CLOCK", _CLOCK).replace("MONTH", _MONTH).split(";\n")
+    text = DEFINITIONS
+    for name, expression in _EXPRESSIONS.items():
+        text = text.replace(name, expression)
+    texts = text.split(";\n")
     definitions = [_raise_macro(), *_day_macros(), *(text.strip() for text in texts if text.strip())]
     definitions.append(f"tsql_key(v) AS {folding.key('v', DATABASE)}")
+    definitions.append(f"tsql_order(v) AS {folding.order('v')}")
     definitions.append(f"tsql_upper(v) AS {folding.upper('v')}")
     return [f"CREATE OR REPLACE MACRO {definition.removesuffix(';')}" for definition in definitions]
 

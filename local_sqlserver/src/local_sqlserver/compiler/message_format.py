@@ -9,7 +9,9 @@ from typing import Any
 from local_sqlserver.errors import sql_error
 
 _PLACE = re.compile(
-    r"%(?:%|(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:h|l|I64)?(?P<type>[diouxXs]))"
+    r"%(?:%|(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:h|l|I64)?(?P<type>[diouxXs])"
+    r"|(?P<wrong>[-+ 0#]*(?:\d+|\*)?(?:\.(?:\d+|\*))?.?))",
+    re.DOTALL,
 )
 
 
@@ -20,6 +22,8 @@ def format_message(text: str, arguments: Sequence[Any]) -> str:
     def fill(match: re.Match[str]) -> str:
         if match[0] == "%%":
             return "%"
+        if match["type"] is None:
+            raise sql_error(2787, match[0])
         width = rest.pop(0) if match["width"] == "*" and rest else match["width"]
         precision = rest.pop(0) if match["precision"] == "*" and rest else match["precision"]
         if not rest:

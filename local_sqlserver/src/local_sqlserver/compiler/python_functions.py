@@ -9,13 +9,15 @@ import decimal
 import gzip
 import hashlib
 import re
+import threading
+import time
 import zlib
 from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, getnode
 
 from duckdb.func import FunctionNullHandling
 
@@ -208,6 +210,22 @@ def tsql_bytes_guid(data: bytes) -> str:
     return str(UUID(bytes_le=data[:16].ljust(16, b"\0")))
 
 
+_NODE = getnode().to_bytes(6, "big")
+"""The network address of this computer, in the last bytes of its sequential identifiers."""
+_sequential = threading.Lock()
+_last_ticks = 0
+
+
+def tsql_sequential_guid() -> str:
+    """Return a UNIQUEIDENTIFIER that sorts after all that this function has returned. Source: NEWSEQUENTIALID."""
+    global _last_ticks
+    with _sequential:
+        _last_ticks = max(_last_ticks + 1, time.time_ns() // 100)
+        ticks = _last_ticks.to_bytes(8, "big")
+    # The first bytes have the least weight, those of each group among themselves the opposite.
+    return str(UUID(bytes_le=ticks[4:] + ticks[2:4] + ticks[:2] + b"\x80\0" + _NODE))
+
+
 def tsql_format_message(text: str, arguments: list[str | None], kinds: str) -> str:
     """FORMATMESSAGE: ``kinds`` has i for an argument that is a whole number, s for text. Raises SqlError 2786."""
     values = [
@@ -261,6 +279,8 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the functions for a connection and all that share its database."""
     # Comparisons of text call this one for each row, so it has no wrapper.
     connection.create_function(folding.FUNCTION, folding.folded_text, ["VARCHAR", "BOOLEAN"], "VARCHAR")
+    connection.create_function(folding.SORTED, folding.sorted_text, ["VARCHAR"], "VARCHAR")
+    connection.create_function(tsql_sequential_guid.__name__, tsql_sequential_guid, [], "VARCHAR", side_effects=True)
     for function, (parameters, result) in _FUNCTIONS.items():
         called = raising(_of_values(function))
         connection.create_function(

@@ -27,7 +27,7 @@ from local_sqlserver.compiler.row_text import row_text
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import MAX, SqlType
+from local_sqlserver.types import DECIMALS, MAX, SqlType
 
 _DEPTH = "_depth"
 
@@ -199,7 +199,7 @@ class QueryCompiler(ExpressionCompiler):
         if len(own) != len(columns):
             raise sql_error(205, line=table.line)
         for ours, theirs in zip(columns, own, strict=True):
-            if ours.type.name != theirs.type.name and not theirs.null:
+            if not theirs.null and not _holds(ours.type, theirs.type):
                 raise sql_error(240, ours.name, table.name, line=table.line)
         # The anchor decides the types; the recursive part is converted to them by T-SQL's rules.
         casts = ", ".join(
@@ -856,6 +856,18 @@ def named_columns(rows: Rows, names: tuple[str, ...], alias: str, line: int) -> 
         seen.add(name.lower())
         columns.append(replace(column, name=name, emitted=name))
     return tuple(columns)
+
+
+def _holds(anchor: SqlType, recursive: SqlType) -> bool:
+    """Whether a column of a recursive query, whose type is the anchor's, takes the values of the recursive part.
+
+    SQL Server requires the same type. A shorter text is allowed here, because no value of it is lost.
+    """
+    if anchor.name != recursive.name or MAX in (anchor.length, recursive.length):
+        return anchor == recursive
+    if anchor.name in DECIMALS:
+        return (anchor.precision, anchor.scale) == (recursive.precision, recursive.scale)
+    return (recursive.length or 1) <= (anchor.length or 1)
 
 
 def _check_recursive_part(body: syntax.Body, name: str) -> None:

@@ -40,7 +40,7 @@ from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
-from local_sqlserver.types import TEXT, SqlType
+from local_sqlserver.types import BINARY, TEXT, SqlType
 
 _ABORTS_BATCH = frozenset(
     {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
@@ -229,7 +229,7 @@ class Interpreter:
                 error.line = statement.line
             if not error.procedure and not isinstance(statement, syntax.Execute | syntax.ExecuteString):
                 error.procedure = frame.procedure
-            self._state.last_error = error.number
+            self._state.last_error, self._state.row_count = error.number, 0
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
                 error = self._doom(error, frame)
             cut_off, self._state.cut_off = self._state.cut_off, None
@@ -450,6 +450,8 @@ class Interpreter:
 
     def _print(self, statement: syntax.Print, frame: Frame) -> Iterator[Event]:
         value, kind = self._scalars.evaluate(frame, statement.value)
+        if kind.name in BINARY:
+            raise unsupported("PRINT of binary data", statement.line)
         text = "" if value is None else to_text(value, kind)
         longest = 4000 if kind.name in ("nvarchar", "nchar", "ntext") else 8000
         yield Message(text[:longest], line=statement.line, procedure=frame.procedure)

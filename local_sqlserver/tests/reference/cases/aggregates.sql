@@ -44,6 +44,10 @@ SELECT SUM(SUM(v)) FROM (VALUES (1)) AS t (v)
 --> error 130: Cannot perform an aggregate function on an expression containing an aggregate or a subquery.
 SELECT SUM((SELECT 1)) FROM (VALUES (1)) AS t (v)
 --> error 130: Cannot perform an aggregate function on an expression containing an aggregate or a subquery.
+SELECT SUM(x) FROM (VALUES (1e308), (1e308)) AS t(x)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
+SELECT SUM(x) FROM (VALUES (CAST(922337203685477.5807 AS money)), (1)) AS t(x)
+--> error 8115: Arithmetic overflow error converting expression to data type money.
 -- source: functions/count-transact-sql
 SELECT COUNT(*), COUNT(v), COUNT(DISTINCT v) FROM (VALUES (1), (1), (NULL), (2)) AS t (v)
 --: int, int, int
@@ -216,6 +220,10 @@ SELECT v, FIRST_VALUE(v) OVER (ORDER BY v), LAST_VALUE(v) OVER (ORDER BY v), LAS
 --> 1 | 1 | 1 | 3
 --> 2 | 1 | 2 | 3
 --> 3 | 1 | 3 | 3
+SELECT FIRST_VALUE(a) OVER () FROM (VALUES (1)) AS t(a)
+--> error 4112: The function 'FIRST_VALUE' must have an OVER clause with ORDER BY.
+SELECT LAST_VALUE(a) OVER (PARTITION BY a) FROM (VALUES (1)) AS t(a)
+--> error 4112: The function 'LAST_VALUE' must have an OVER clause with ORDER BY.
 -- source: functions/cume-dist-transact-sql
 SELECT v, CUME_DIST() OVER (ORDER BY v), PERCENT_RANK() OVER (ORDER BY v) FROM (VALUES (1), (2), (2), (4)) AS t (v) ORDER BY v
 --: int, float, float
@@ -256,3 +264,16 @@ SELECT STRING_AGG(v, ',') OVER () FROM (VALUES ('a')) AS t (v)
 SELECT v, SUM(v) OVER w FROM (VALUES (1), (2)) AS t (v) WINDOW w AS (ORDER BY v) ORDER BY v
 --> 1 | 1
 --> 2 | 3
+-- source: functions/percentile-disc-transact-sql
+SELECT DISTINCT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x DESC) OVER (), PERCENTILE_DISC(0) WITHIN GROUP (ORDER BY x DESC) OVER (), PERCENTILE_DISC(1) WITHIN GROUP (ORDER BY x DESC) OVER () FROM (VALUES (1), (2), (3), (4), (NULL)) AS t(x)
+--> 3 | 4 | 1
+SELECT DISTINCT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x) OVER () FROM (VALUES (CAST('2024-01-01' AS date)), ('2024-01-02'), ('2024-01-03')) AS t(x)
+--: date
+--> 2024-01-02
+SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x) OVER () FROM (VALUES ('a'), ('b')) AS t(x)
+--> 'a'
+--> 'a'
+--! refused: PERCENTILE_DISC of varchar
+-- source: functions/approx-percentile-disc-transact-sql
+SELECT APPROX_PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x DESC), APPROX_PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY x DESC) FROM (VALUES (1), (2), (3), (4)) AS t(x)
+--> 3 | 3.25

@@ -51,6 +51,9 @@ PRINT 'hello'; PRINT 'a' + 'b'; PRINT 5; PRINT CAST('2024-01-02' AS date)
 --> message: ab
 --> message: 5
 --> message: 2024-01-02
+PRINT 0x41
+--> message: 0x41
+--! refused: PRINT of binary data
 -- source: language-elements/raiserror-transact-sql
 RAISERROR('bad', 16, 1)
 --> error 50000: bad
@@ -89,6 +92,10 @@ BEGIN TRY RAISERROR('only info', 10, 1); SELECT 'on' END TRY BEGIN CATCH SELECT 
 RAISERROR('x', 16, 1); SELECT @@ERROR
 --> error 50000: x
 --> 50000
+RAISERROR('%f', 16, 1, 1)
+--> error 2787: Invalid format specification: '%f'.
+RAISERROR('100%', 16, 1)
+--> error 2787: Invalid format specification: '%'.
 -- source: language-elements/throw-transact-sql
 THROW 51000, 'The record does not exist.', 1
 --> error 51000: The record does not exist.
@@ -165,6 +172,19 @@ PRINT 'x'; SELECT @@ROWCOUNT
 --> 0
 SELECT ROWCOUNT_BIG()
 --: bigint
+--> 0
+SELECT 1; SELECT 1 / 0; SELECT @@ROWCOUNT
+--> 1
+--> error 8134: Divide by zero error encountered.
+--> next result
+--> 0
+CREATE TABLE #t (a int PRIMARY KEY)
+INSERT #t VALUES (1), (2)
+BEGIN TRY INSERT #t VALUES (1) END TRY BEGIN CATCH SELECT @@ROWCOUNT END CATCH
+--> 0
+SELECT 1; BEGIN TRY RAISERROR('x', 16, 1) END TRY BEGIN CATCH SELECT @@ROWCOUNT END CATCH
+--> 1
+--> next result
 --> 0
 -- source: statements/set-nocount-transact-sql
 SET NOCOUNT ON; CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); SELECT @@ROWCOUNT
@@ -509,3 +529,11 @@ EXEC ('SELECT 1') WITH RESULT SETS NONE
 EXEC ('SELECT 1 AS a') WITH RESULT SETS UNDEFINED
 --: int
 --> 1
+-- source: statements/set-cursor-close-on-commit-transact-sql
+SET CURSOR_CLOSE_ON_COMMIT ON; DECLARE c CURSOR FOR SELECT 1; BEGIN TRAN; OPEN c; COMMIT; FETCH c
+--> error 16917: Cursor is not open.
+--! refused: SET CURSOR_CLOSE_ON_COMMIT ON
+-- source: statements/set-ansi-defaults-transact-sql
+SET ANSI_DEFAULTS ON; CREATE TABLE #t (a int); SELECT @@TRANCOUNT; ROLLBACK
+--> 1
+--! refused: SET ANSI_DEFAULTS ON

@@ -48,6 +48,8 @@ SELECT ROUND(CAST(748.58 AS decimal(6,2)), -3)
 --> 1000.00
 SELECT ROUND(748.58, -3)
 --> error 8115: Arithmetic overflow error converting numeric to data type numeric.
+SELECT ROUND(1.256, 1.9), ROUND(1.25, '1'), ROUND(1255, -1.9), ROUND(1.256, 2, 1.0)
+--> 1.300 | 1.30 | 1260 | 1.250
 -- source: functions/round-transact-sql, return types
 SELECT ROUND(CAST(7 AS tinyint), 0), ROUND(CAST(7 AS smallint), 0), ROUND(7, 0), ROUND(CAST(7 AS bigint), 0)
 --: int, int, int, bigint
@@ -84,6 +86,14 @@ SELECT POWER(CAST(2 AS bigint), 40), POWER(NULL, 2), POWER(2, NULL)
 SELECT POWER(CAST(2 AS smallint), 3), POWER(CAST(2 AS tinyint), 3), POWER($2, 2)
 --: int, int, money
 --> 8 | 8 | 4.0000
+SELECT POWER(1e200, 2)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
+SELECT POWER(-8e0, 1e0 / 3)
+--> error 3623: An invalid floating point operation occurred.
+SELECT POWER(0e0, -1)
+--> error 3623: An invalid floating point operation occurred.
+SELECT POWER(0e0, 0), POWER(-8e0, 3)
+--> 1 | -512
 -- source: functions/sqrt-transact-sql
 SELECT SQRT(1.00), SQRT(10.00)
 --: float, float
@@ -96,6 +106,8 @@ SELECT SQRT(-1)
 SELECT SQUARE(3), SQUARE(-1.5), SQUARE(NULL)
 --: float, float, float
 --> 9 | 2.25 | NULL
+SELECT SQUARE(1e200)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
 -- source: functions/sign-transact-sql
 SELECT SIGN(-125), SIGN(0), SIGN(564)
 --: int, int, int
@@ -117,6 +129,10 @@ SELECT LOG(10), LOG(1), LOG(EXP(10)), LOG(8, 2), LOG(100, 10), LOG(NULL)
 SELECT LOG(0)
 --> error 3623: An invalid floating point operation occurred.
 SELECT LOG(-1)
+--> error 3623: An invalid floating point operation occurred.
+SELECT LOG(2, 1)
+--> error 3623: An invalid floating point operation occurred.
+SELECT LOG(2, -1)
 --> error 3623: An invalid floating point operation occurred.
 -- source: functions/log10-transact-sql
 SELECT LOG10(145.175643), LOG10(1000), LOG10(0.01)
@@ -193,3 +209,8 @@ SELECT GREATEST()
 -- source: functions/logical-functions-least-transact-sql
 SELECT LEAST('6.62', 3.1415, N'7'), LEAST('Glacier', N'Joshua Tree', 'Mount Rainier'), LEAST(NULL, 3, 7)
 --> 3.1415 | 'Glacier' | 3
+SELECT LEAST(NULL, NULL)
+--> NULL
+-- source: functions/cot-transact-sql
+SELECT COT(0)
+--> error 3623: An invalid floating point operation occurred.

@@ -199,3 +199,42 @@ SELECT 'ab' AS v UNION ALL SELECT N'c' ORDER BY v
 --: nvarchar(2)
 --> 'ab'
 --> 'c'
+-- source: statements/windows-collation-name-transact-sql, sensitivity
+SELECT IIF(N'İ' = N'i', 1, 0), IIF(N'ı' = N'I', 1, 0), IIF(N'İ' = N'i' COLLATE Latin1_General_100_CI_AI, 1, 0), IIF(N'İ' = N'i' COLLATE Latin1_General_CI_AS, 1, 0), IIF(N'İ' = N'i' + NCHAR(775), 1, 0)
+--> 0 | 0 | 1 | 0 | 1
+-- source: troubleshoot/sql/connect/comparing-sql-collations-to-windows-collations
+SELECT IIF(N'a-c' > N'ab', 1, 0), IIF(N'coop' < N'co-op', 1, 0)
+--> 1 | 1
+-- source: relational-databases/collations/collation-and-unicode-support, sort order
+SELECT v FROM (VALUES (N'coop'), (N'co-op'), (N'coöp'), (N'co op'), (N'cooq'), (N'coon')) AS t (v) ORDER BY v
+--> 'co op'
+--> 'coon'
+--> 'coop'
+--> 'co-op'
+--> 'coöp'
+--> 'cooq'
+SELECT v FROM (VALUES ('_x'), ('1'), ('a'), (' b'), (NULL), (''), ('z'), ('Z9'), ('{')) AS t (v) ORDER BY v
+--> NULL
+--> ''
+--> ' b'
+--> '_x'
+--> '{'
+--> '1'
+--> 'a'
+--> 'z'
+--> 'Z9'
+SELECT v FROM (VALUES ('b'), ('B'), ('a'), ('A'), ('á'), ('ab')) AS t (v) ORDER BY v COLLATE Latin1_General_100_CS_AS
+--> 'a'
+--> 'A'
+--> 'á'
+--> 'ab'
+--> 'b'
+--> 'B'
+SELECT IIF(N'é' < N'f', 1, 0), IIF(N'é' > N'e', 1, 0), IIF(N'É' <= N'é', 1, 0), IIF(N'ß' BETWEEN N'sr' AND N'st', 1, 0), IIF('a ' <= 'a', 1, 0)
+--> 1 | 1 | 1 | 1 | 1
+SELECT MIN(v), MAX(v), GREATEST(N'é', 'z'), LEAST(N'ä', 'b') FROM (VALUES (N'é'), (N'z'), (N'f'), (N'e')) AS t (v)
+--> 'e' | 'z' | 'z' | 'ä'
+SELECT v FROM (VALUES ('a'), ('B'), ('_')) AS t (v) ORDER BY v COLLATE Latin1_General_BIN2
+--> 'B'
+--> '_'
+--> 'a'

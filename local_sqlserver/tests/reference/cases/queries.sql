@@ -315,6 +315,14 @@ WITH r AS (SELECT 1 AS a UNION ALL SELECT MAX(a) FROM r) SELECT a FROM r
 --> error 467: GROUP BY, HAVING, or aggregate functions are not allowed in the recursive part of a recursive common table expression 'r'.
 WITH r AS (SELECT 1 AS a UNION ALL SELECT DISTINCT a + 1 FROM r WHERE a < 3) SELECT a FROM r
 --> error 460: DISTINCT operator is not allowed in the recursive part of a recursive common table expression 'r'.
+WITH c AS (SELECT 'a' AS n UNION ALL SELECT n + 'b' FROM c WHERE LEN(n) < 5) SELECT n FROM c
+--> error 240: Types don't match between the anchor and the recursive part in column "n" of recursive query "c".
+WITH c AS (SELECT CAST(1 AS decimal(5,2)) AS n UNION ALL SELECT n * 1.5 FROM c WHERE n < 5) SELECT n FROM c
+--> error 240: Types don't match between the anchor and the recursive part in column "n" of recursive query "c".
+WITH c AS (SELECT CAST('a' AS varchar(10)) AS n UNION ALL SELECT CAST(n + 'b' AS varchar(10)) FROM c WHERE LEN(n) < 3) SELECT n FROM c
+--> 'a'
+--> 'ab'
+--> 'abb'
 -- source: queries/select-into-clause-transact-sql, identity column
 CREATE TABLE #s (a int NOT NULL, b int NULL, c int IDENTITY); SELECT a, b, c, 1 AS d, ISNULL(b, 0) AS e INTO dbo.t FROM #s; SELECT name, is_nullable, is_identity FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
 --> 'a' | 0 | 0
@@ -367,3 +375,17 @@ SELECT 1 AS a, 2 AS a FOR JSON PATH
 --> error 13601: Property 'a' cannot be generated in JSON output due to a conflict with another column name or alias. Use different names and aliases for each column in SELECT list.
 SELECT LEN(a) FROM (SELECT (SELECT REPLICATE('x', 5000) AS v FOR JSON PATH) AS a) AS t
 --> 5010
+-- source: queries/table-value-constructor-transact-sql, data types
+CREATE TABLE #t (a int, b char); INSERT #t VALUES (1, 'a'), (2, 1)
+--> error 245: Conversion failed when converting the varchar value 'a' to data type int.
+CREATE TABLE #t (a int, b char); INSERT #t VALUES (1, 'a'), (2, CONVERT(char, 1)); SELECT * FROM #t
+--> 1 | 'a'
+--> 2 | '1'
+CREATE TABLE #t (a varchar(20)); INSERT #t VALUES (1), (2.5), (NULL), (DEFAULT); SELECT * FROM #t
+--> '1.0'
+--> '2.5'
+--> NULL
+--> NULL
+CREATE TABLE #t (a int); INSERT #t VALUES ($2.5), (1e0); SELECT * FROM #t
+--> 2
+--> 1

@@ -271,12 +271,10 @@ SELECT v FROM (VALUES ('ä'), ('z'), ('b')) AS t (v) ORDER BY v
 --> 'ä'
 --> 'b'
 --> 'z'
---! known: order is that of code points
 SELECT v FROM (VALUES ('_x'), ('1'), ('a')) AS t (v) ORDER BY v
 --> '_x'
 --> '1'
 --> 'a'
---! known: order is that of code points
 -- source: statements/create-user-transact-sql
 CREATE USER u WITHOUT LOGIN; SELECT name, type_desc FROM sys.database_principals WHERE name = 'u'
 --> 'u' | 'SQL_USER'

@@ -33,6 +33,8 @@ SELECT SUBSTRING('abc', 2)
 --> error 174: The substring function requires 3 argument(s).
 SELECT SUBSTRING(CAST('abc' AS char(5)), 4, 2) + '|', SUBSTRING(N'xyz', 1, 1)
 --> '  |' | 'x'
+SELECT SUBSTRING('abc', 1.9, 1.9), SUBSTRING('abc', '2', '1'), LEFT('abc', 1.9), STUFF('abc', 1.9, 1.9, 'x')
+--> 'a' | 'b' | 'a' | 'xbc'
 -- source: functions/left-transact-sql
 SELECT LEFT('abcdefg', 2), LEFT('abc', 10), LEFT('abc', 0), LEFT(CAST(NULL AS varchar(5)), 1), LEFT('abc', CAST(NULL AS int)), LEFT(12345, 2)
 --> 'ab' | 'abc' | '' | NULL | NULL | '12'
@@ -220,6 +222,8 @@ SELECT ISNUMERIC('1'), ISNUMERIC('-1.5'), ISNUMERIC('1e5'), ISNUMERIC('$12'), IS
 --> 1 | 1 | 1 | 1 | 1 | 1 | 0 | 0 | 0
 SELECT ISNUMERIC(1), ISNUMERIC(1.5), ISNUMERIC($1), ISNUMERIC(GETDATE()), ISNUMERIC('1,000'), ISNUMERIC('1 2'), ISNUMERIC(' 12 ')
 --> 1 | 1 | 1 | 0 | 1 | 0 | 1
+SELECT ISNUMERIC(CHAR(9)), ISNUMERIC(CHAR(9) + '2'), ISNUMERIC('2' + CHAR(9)), ISNUMERIC('\'), ISNUMERIC('€'), ISNUMERIC(CHAR(160)), ISNUMERIC('£'), ISNUMERIC(N'₠'), ISNUMERIC('$1,000.50'), ISNUMERIC('/'), ISNUMERIC('1e+2'), ISNUMERIC('e+')
+--> 1 | 1 | 0 | 1 | 1 | 1 | 1 | 0 | 1 | 0 | 1 | 0
 -- source: functions/format-transact-sql
 SELECT FORMAT(123456789, '###-##-####'), FORMAT(1234.567, 'N2'), FORMAT(0.25, 'P0'), FORMAT(7, '000'), FORMAT(CAST(NULL AS int), 'd')
 --> '123-45-6789' | '1,234.57' | '25%' | '007' | NULL
@@ -239,6 +243,8 @@ SELECT FORMAT(1, 'N', 'en-US'), FORMAT(1234.5, 'C', 'en-us'), FORMAT(-5, 'D3'), 
 --! refused: FORMAT with the number format X
 SELECT FORMAT('1', 'N')
 --> error 8116: Argument data type varchar is invalid for argument 1 of format function.
+SELECT FORMAT(1.005e0, '0.00'), FORMAT(1.005e0, 'N2'), FORMAT(2.675e0, 'N2'), FORMAT(1e20, 'N0'), FORMAT(CAST(1.1 AS real), 'N3')
+--> '1.01' | '1.01' | '2.68' | '100,000,000,000,000,000,000' | '1.100'
 -- source: functions/formatmessage-transact-sql
 SELECT FORMATMESSAGE('Hello %s, %d', 'world', 5), FORMATMESSAGE('%5d|%-5d|%05d|%x', 42, 42, 42, 255), FORMATMESSAGE('100%%')
 --> 'Hello world, 5' | '   42|42   |00042|ff' | '100%'
@@ -267,3 +273,15 @@ SELECT CHAR(128), CHAR(146), ASCII('€'), ASCII(N'Ω'), UNICODE(CHAR(150))
 -- source: functions/len-transact-sql
 SELECT LEN(0.5), LEFT(0.25, 3), CONCAT(-0.5, ''), LEN(0x010203)
 --> 3 | '0.2' | '-0.5' | 3
+-- source: functions/lower-transact-sql, arguments
+SELECT LOWER(0x41), UPPER(0x6162), REVERSE(0x4142), LEFT(0x414243, 2), RIGHT(0x4142, 1), LTRIM(0x2041), RTRIM(0x4120)
+--> 'a' | 'AB' | 'BA' | 'AB' | 'B' | 'A' | 'A'
+-- source: functions/newsequentialid-transact-sql
+CREATE TABLE dbo.k (u uniqueidentifier PRIMARY KEY DEFAULT NEWSEQUENTIALID(), n int)
+INSERT dbo.k (n) VALUES (1), (2), (3)
+INSERT dbo.k (n) VALUES (4)
+SELECT n FROM dbo.k ORDER BY u
+--> 1
+--> 2
+--> 3
+--> 4

@@ -40,6 +40,8 @@ SELECT CAST(1 AS bit) + 1
 --> 2
 SELECT SUM(CAST(1 AS bit))
 --> error 8117: Operand data type bit is invalid for sum operator.
+SELECT CAST(CAST('2024-01-01' AS datetime) AS bit), CAST(CAST('1900-01-01' AS datetime) AS bit)
+--> 1 | 0
 -- source: data-types/decimal-and-numeric-transact-sql
 SELECT CAST(123 AS decimal(5,2)), CAST(12345.12 AS numeric(10,5)), CAST(1 AS decimal), CAST(1.6 AS decimal)
 --: decimal(5,2), numeric(10,5), decimal(18,0), decimal(18,0)
@@ -66,6 +68,18 @@ SELECT CAST(214748.3648 AS smallmoney)
 SELECT CAST(1 AS money) / CAST(3 AS money), CAST(1 AS money) * CAST(0.3333 AS money), CAST(10 AS money) / 4
 --: money, money, money
 --> 0.3333 | 0.3333 | 2.5000
+SELECT CAST('922337203685477.5808' AS money)
+--> error 8115: Arithmetic overflow error converting expression to data type money.
+SELECT CAST(922337203685477.5807 AS money) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type money.
+SELECT CAST(200000 AS smallmoney) + CAST(200000 AS smallmoney)
+--> error 8115: Arithmetic overflow error converting expression to data type smallmoney.
+SELECT CAST('214748.3648' AS smallmoney)
+--> error 8115: Arithmetic overflow error converting expression to data type smallmoney.
+SELECT TRY_CAST('1e2' AS money), TRY_CAST('99999999999999999999' AS money), CAST('922337203685477.5807' AS money), CAST('-922337203685477.5808' AS money)
+--> NULL | NULL | 922337203685477.5807 | -922337203685477.5808
+SELECT CAST('-' AS money), CAST('.' AS money), CAST('$' AS money), CAST('¥5' AS money), CAST(N'₩1,000.5' AS money), CAST('€' AS smallmoney), CAST('+$5' AS money)
+--> 0.0000 | 0.0000 | 0.0000 | 5.0000 | 1000.5000 | 0.0000 | 5.0000
 -- source: data-types/float-and-real-transact-sql
 SELECT CAST(1 AS float(24)), CAST(1 AS float(25)), CAST(1 AS float), CAST(1 AS float(53)), CAST(1 AS real), CAST(1 AS double precision)
 --: real, float, float, float, real, float
@@ -78,6 +92,10 @@ SELECT 1e308 * 10
 --> error 8115: Arithmetic overflow error converting expression to data type float.
 SELECT 1e0 / 0
 --> error 8134: Divide by zero error encountered.
+SELECT CAST('1e400' AS float)
+--> error 8115: Arithmetic overflow error converting expression to data type float.
+SELECT TRY_CAST('1e400' AS float), TRY_CAST('-1e400' AS real), TRY_CAST('1e39' AS real), TRY_CAST('1e38' AS real)
+--> NULL | NULL | NULL | 1e+38
 -- source: data-types/char-and-varchar-transact-sql
 DECLARE @c char(5) = 'ab', @v varchar(5) = 'ab', @d char = 'ab', @e varchar = 'ab'; SELECT @c + '|', @v + '|', @d + '|', @e + '|'
 --> 'ab   |' | 'ab|' | 'a|' | 'a|'
@@ -122,6 +140,8 @@ CREATE TABLE #t (v varbinary(2)); INSERT #t VALUES (0x010203)
 --> message: The statement has been terminated.
 SELECT CASE WHEN CAST(0x01 AS binary(2)) = 0x0100 THEN 1 ELSE 0 END
 --> 1
+SELECT CAST(0xFFFFFFFF AS int), CAST(0x010203040506 AS int), CAST(0xFFFFFFFFFFFFFFFF AS bigint), CAST(0x0102 AS tinyint), CAST(0xFFFE AS smallint), CAST(0x AS int), CAST(0x80000000 AS int)
+--> -1 | 50595078 | -1 | 2 | -2 | 0 | -2147483648
 -- source: data-types/date-transact-sql
 SELECT CAST('0001-01-01' AS date), CAST('9999-12-31' AS date), CAST('20240229' AS date), CAST('2024-2-9' AS date), CAST('Feb 9 2024' AS date), CAST('9 February 2024' AS date)
 --> 0001-01-01 | 9999-12-31 | 2024-02-29 | 2024-02-09 | 2024-02-09 | 2024-02-09
@@ -191,6 +211,9 @@ SELECT CAST('0001-01-01' AS datetime2(0)), CAST('9999-12-31 23:59:59' AS datetim
 --> 0001-01-01 00:00:00 | 9999-12-31 23:59:59
 SELECT CAST('2024-01-01' AS datetime2) + 1
 --> error 206: Operand type clash: datetime2 is incompatible with int
+SELECT CAST('9999-12-31 23:59:59.9999999' AS datetime2(3))
+--> 9999-12-31 23:59:59.999
+--! refused: A time that rounds up to the year 10000
 -- source: data-types/smalldatetime-transact-sql
 SELECT CAST('2007-05-08 12:35:29' AS smalldatetime), CAST('2007-05-08 12:35:30' AS smalldatetime), CAST('2007-05-08 12:59:59.998' AS smalldatetime), CAST('2007-05-08 12:35:29.998' AS smalldatetime)
 --> 2007-05-08 12:35:00 | 2007-05-08 12:36:00 | 2007-05-08 13:00:00 | 2007-05-08 12:35:00
@@ -215,6 +238,10 @@ SELECT CAST('6F9619FF-8B86-D011-B42D' AS uniqueidentifier)
 --> error 8169: Conversion failed when converting from a character string to uniqueidentifier.
 SELECT CAST(0xFF19966F868B11D0B42D00C04FC964FF AS uniqueidentifier)
 --> 6F9619FF-8B86-D011-B42D-00C04FC964FF
+SELECT CAST('6F9619FF8B86D011B42D00C04FC964FF' AS uniqueidentifier)
+--> error 8169: Conversion failed when converting from a character string to uniqueidentifier.
+SELECT TRY_CAST('{6F9619FF-8B86-D011-B42D-00C04FC964FF}' AS uniqueidentifier), TRY_CAST('6F9619FF-8B86-D011-B42D' AS uniqueidentifier)
+--> 6F9619FF-8B86-D011-B42D-00C04FC964FF | NULL
 -- source: data-types/sql-variant-transact-sql
 DECLARE @v sql_variant = 5; SELECT @v
 --> 5
@@ -291,3 +318,58 @@ SELECT CAST(1 AS tinyint) + CAST(1 AS smallint), CAST(1 AS smallint) + 1, 1 + CA
 SELECT CASE WHEN 1 = 1 THEN 1 ELSE 2.5 END, CASE WHEN 1 = 0 THEN 'a' ELSE N'b' END, CASE WHEN 1 = 1 THEN CAST(1 AS smallint) ELSE CAST(1 AS tinyint) END, CASE WHEN 1 = 1 THEN CAST('2024-01-01' AS date) ELSE CAST('2024-01-01' AS datetime) END
 --: decimal(11,1), nvarchar(1), smallint, datetime
 --> 1.0 | 'b' | 1 | 2024-01-01 00:00:00.000
+-- source: connect/ado-net/sql/compare-guid-uniqueidentifier-values
+SELECT x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x
+--> 2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE
+--> 3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE
+--> 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE
+SELECT MIN(x), MAX(x), COUNT(DISTINCT x) FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x)
+--: uniqueidentifier, uniqueidentifier, int
+--> 2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE | 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE | 3
+DECLARE @a uniqueidentifier = '3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE', @b uniqueidentifier = '1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE'
+SELECT IIF(@a < @b, 1, 0), IIF(@a >= @b, 1, 0), IIF(@a BETWEEN @b AND @a, 1, 0), GREATEST(@a, @b), IIF(@a < ALL (SELECT @b), 1, 0), IIF(@a < '1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE', 1, 0)
+--> 1 | 0 | 0 | 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE | 1 | 1
+SELECT x, ROW_NUMBER() OVER (ORDER BY x DESC) FROM (VALUES (CAST('00000001-0000-0000-0000-000000000000' AS uniqueidentifier)), ('01000000-0000-0000-0000-000000000000'), ('00000000-0001-0000-0000-000000000000'), ('00000000-0000-0001-0000-000000000000'), ('00000000-0000-0000-0001-000000000000'), ('00000000-0000-0000-0000-000000000001'), (NULL)) AS t(x) ORDER BY x
+--> NULL | 7
+--> 01000000-0000-0000-0000-000000000000 | 6
+--> 00000001-0000-0000-0000-000000000000 | 5
+--> 00000000-0001-0000-0000-000000000000 | 4
+--> 00000000-0000-0001-0000-000000000000 | 3
+--> 00000000-0000-0000-0001-000000000000 | 2
+--> 00000000-0000-0000-0000-000000000001 | 1
+SELECT DISTINCT TOP 1 x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x DESC
+--> 1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE
+-- source: data-types/date-transact-sql, alphabetical formats
+SELECT CAST('Jan 2024' AS date), CAST('2024 Jan 5' AS date), CAST('Mar, 2024 7' AS date), CAST('2024 5 March' AS date), CAST('September 5, 2024' AS date), CAST('2024 January' AS datetime)
+--> 2024-01-01 | 2024-01-05 | 2024-03-07 | 2024-03-05 | 2024-09-05 | 2024-01-01 00:00:00.000
+SELECT CAST('Marble 5 2024' AS date)
+--> error 241: Conversion failed when converting date and/or time from character string.
+SELECT TRY_CAST('5 Junk 2024' AS date), TRY_CAST('Janu 5 2024' AS date), TRY_CAST('2024-01-' AS date), ISDATE('Marble 5 2024'), ISDATE('March 5 2024')
+--> NULL | NULL | NULL | 0 | 1
+-- source: data-types/binary-and-varbinary-transact-sql, comparison (zeros at the end do not count)
+SELECT IIF(0x01 = 0x0102, 1, 0), IIF(0x0102 = 0x01, 1, 0), IIF(0x01 = 0x0100, 1, 0), IIF(0x = 0x00, 1, 0), IIF(CAST(0x01020304 AS binary(4)) = CAST(0x0102 AS varbinary(2)), 1, 0), IIF(CAST(0x01 AS binary(2)) = CAST(0x01 AS binary(4)), 1, 0), IIF(0x0102 > 0x01, 1, 0), IIF(0x02 > 0x0100, 1, 0), IIF(0x1000 = 0x10, 1, 0), IIF(0x0100 = 0x0001, 1, 0)
+--> 0 | 0 | 1 | 1 | 0 | 1 | 1 | 1 | 1 | 0
+SELECT IIF('a' = 0x6162, 1, 0), IIF(0x6162 = 'a', 1, 0), IIF('ab' = 0x6162, 1, 0), IIF('ab' = CAST(0x6162 AS binary(2)), 1, 0)
+--> 0 | 0 | 1 | 1
+DECLARE @a varbinary(5) = 0x01, @b varbinary(5) = 0x0100; SELECT IIF(@a = @b, 1, 0), IIF(@a < @b, 1, 0), IIF(@a IN (0x02, @b), 1, 0), IIF(@a IN (SELECT @b), 1, 0), NULLIF(@a, @b)
+--> 1 | 0 | 1 | 1 | NULL
+SELECT COUNT(*) FROM (SELECT DISTINCT x FROM (VALUES (0x), (0x00), (0x0000)) AS t(x)) AS d
+--> 1
+SELECT COUNT(*) FROM (VALUES (0x01), (0x0100), (0x02)) AS t(x) GROUP BY x ORDER BY x
+--> 2
+--> 1
+SELECT x, DATALENGTH(x) FROM (VALUES (0x02), (0x0100), (NULL), (0xFF)) AS t(x) ORDER BY x
+--> NULL | NULL
+--> 0x0100 | 2
+--> 0x02 | 1
+--> 0xFF | 1
+CREATE TABLE #t (a varbinary(4), b binary(4)); INSERT #t VALUES (0x01, 0x01); SELECT COUNT(*) FROM #t WHERE a = b; SELECT COUNT(*) FROM #t x JOIN #t y ON x.a = y.b WHERE x.b = HASHBYTES('MD5', 'a'); UPDATE #t SET a = 0x02 WHERE a = 0x0100; SELECT * FROM #t WHERE b IN (0x01)
+--> 1
+--> next result
+--> 0
+--> next result
+--> 0x02 | 0x01000000
+SELECT HASHBYTES('MD5', 'a'), COUNT(*) FROM (VALUES (1), (2)) AS t(x) WHERE HASHBYTES('MD5', 'a') = 0x0CC175B9C0F1B6A831C399E269772661
+--> 0x0CC175B9C0F1B6A831C399E269772661 | 2
+SELECT 0x01 UNION SELECT 0x0100
+--> 0x01

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.arithmetic import divide_exactly
-from local_sqlserver.compiler.conversions import as_text
-from local_sqlserver.compiler.fragments import Value, computed_once, key, quote, raise_sql, sort_key
+from local_sqlserver.compiler.conversions import as_text, in_money_range
+from local_sqlserver.compiler.fragments import Value, computed_once, finite, key, quote, raise_sql, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.functions.windows import order_by, over
+from local_sqlserver.compiler.functions.windows import order_by, over, percentile
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MAX, MONEY, NUMBERS, SqlType
@@ -66,7 +66,7 @@ def _min_max(call: Call) -> Value:
     if value.type.name == "bit":
         raise _invalid_operand(value.type, call)
     sql = f"{call.name.lower()}({value.sql}){over(call)}"
-    if value.is_text:  # the extreme by collation, in its own spelling
+    if value.has_sort_key:  # of text the extreme by collation, in its own spelling
         sql = f"arg_{call.name.lower()}({value.sql}, {sort_key(value)}){over(call)}"
     return Value(sql, value.type, collation=value.collation)
 
@@ -84,7 +84,9 @@ def _sum(call: Call) -> Value:
     elif declared.name in APPROXIMATE:
         declared = FLOAT
     sql = f"CAST(sum({_distinct(call)}{value.sql}){over(call)} AS {duckdb_type(declared)})"
-    return Value(sql, declared)
+    if declared == FLOAT:
+        return Value(finite(sql), FLOAT)
+    return in_money_range(Value(sql, declared))
 
 
 @aggregates.aggregate("AVG")
@@ -97,7 +99,7 @@ def _average(call: Call) -> Value:
         kind = duckdb_type(declared)  # the sum must fit it, too
         return Value(f"CAST(CAST({total} AS {kind}) // {count} AS {kind})", declared)
     if value.type.name in APPROXIMATE:
-        return Value(f"avg({word}CAST({value.sql} AS DOUBLE)){window}", FLOAT)
+        return Value(finite(f"avg({word}CAST({value.sql} AS DOUBLE)){window}"), FLOAT)
     one = as_decimal(value.type)
     scale = one.scale or 0
     declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6))
@@ -161,7 +163,4 @@ def _approx_percentile(call: Call) -> Value:
     share = _in_ungrouped_rows(call, 0)
     if share.constant is None or not 0 <= float(share.constant) <= 1:
         raise unsupported(f"{call.name} with a share that is not a constant from 0 to 1", call.line)
-    fraction = 1 - float(share.constant) if item.descending else float(share.constant)
-    if call.name == "APPROX_PERCENTILE_CONT":
-        return Value(f"quantile_cont(CAST({value.sql} AS DOUBLE), {fraction})", FLOAT)
-    return Value(f"quantile_disc({value.sql}, {fraction})", value.type)
+    return percentile(call, value, share, item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_sqlserver.collation import joined
 from local_sqlserver.compiler.conversions import implicit
-from local_sqlserver.compiler.fragments import Value, key, native
+from local_sqlserver.compiler.fragments import Value, native, sort_key, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import INT, common_type
 from local_sqlserver.errors import sql_error
@@ -74,9 +74,11 @@ def _greatest_least(call: Call) -> Value:
     typed = [argument for argument in call.arguments if not argument.null]
     target = common_type([argument.type for argument in typed] or [INT])
     converted = [implicit(argument, target, call.line) for argument in typed]
-    if converted and converted[0].is_text:
+    if not converted:
+        return typed_null(INT)
+    if converted[0].has_sort_key:
         order = "DESC" if call.name == "GREATEST" else "ASC"
-        keys = ", ".join(f"struct_pack(k := {key(value)}, v := {value.sql})" for value in converted)
+        keys = ", ".join(f"struct_pack(k := {sort_key(value)}, v := {value.sql})" for value in converted)
         listed = f"list_filter([{keys}], lambda x: x.v IS NOT NULL)"
-        return Value(f"list_sort({listed}, '{order}')[1].v", target)
+        return Value(f"list_sort({listed}, '{order}')[1].v", target, collation=joined(typed, call.line))
     return Value(f"{call.name.lower()}({', '.join(value.sql for value in converted)})", target)

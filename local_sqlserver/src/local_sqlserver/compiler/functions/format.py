@@ -104,9 +104,13 @@ def _plain(text: str) -> str:
 
 
 def _rounded(value: Value, places: int) -> str:
-    """SQL of a number as a decimal with a number of places, rounded half away from zero."""
+    """SQL of a number as a decimal with a number of places, rounded half away from zero.
+
+    .NET first writes a FLOAT with 15 digits, a REAL with 7: 1.005e0 rounds to 1.01, though it is a little less.
+    """
     if value.type.name in APPROXIMATE:
-        return f"CAST(tsql_round_float({value.sql}, {places}) AS DECIMAL(38,{places}))"
+        digits = 15 if value.type.name == "float" else 7
+        return f"CAST(format('{{:.{digits}g}}', {value.sql}) AS DECIMAL(38,{places}))"
     return f"CAST({value.sql} AS DECIMAL(38,{places}))"
 
 

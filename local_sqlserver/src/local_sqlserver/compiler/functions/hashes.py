@@ -44,7 +44,7 @@ def _compress(call: Call) -> str:
 
 @hashes.scalar("NEWID", "NEWSEQUENTIALID", least=0, result=UNIQUEIDENTIFIER)
 def _newid(call: Call) -> str:
-    return "uuid()"
+    return "uuid()" if call.name == "NEWID" else "CAST(tsql_sequential_guid() AS UUID)"
 
 
 hashes.refuse("BINARY_CHECKSUM", "CHECKSUM", "CRYPT_GEN_RANDOM", "PWDCOMPARE", "PWDENCRYPT")

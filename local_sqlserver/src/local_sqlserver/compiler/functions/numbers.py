@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_sqlserver.compiler.arithmetic import rescaled, unscaled
 from local_sqlserver.compiler.conversions import convert
-from local_sqlserver.compiler.fragments import Value, computed_once, quote, raise_sql, typed_null
+from local_sqlserver.compiler.fragments import Value, computed_once, finite, quote, raise_sql, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import BIGINT, BIT, FLOAT, INT, as_decimal, decimal, duckdb_type
 from local_sqlserver.errors import unsupported
@@ -65,14 +65,15 @@ def _round(call: Call) -> Value:
     value, arguments = number(call, 0), call.arguments
     cut = False
     if len(arguments) == 3:
-        if arguments[2].constant is None:
+        function = call.converted(2, INT).constant
+        if function is None:
             raise unsupported("ROUND with a function argument that is not a constant", call.line)
-        cut = int(arguments[2].constant) != 0
-    places = arguments[1]
+        cut = int(function) != 0
+    places = call.converted(1, INT)
     known = int(places.constant) if places.constant is not None else None
     declared = value.type
     target = duckdb_type(declared)
-    digits = call.converted(1, INT).sql
+    digits = places.sql
     if declared.name in APPROXIMATE:
         if not cut:
             return Value(f"tsql_round_float({value.sql}, {digits})", declared)
@@ -111,7 +112,8 @@ def _round(call: Call) -> Value:
 @numbers.scalar("POWER", least=2)
 def _power(call: Call) -> Value:
     value = number(call, 0)
-    result = f"pow(CAST({value.sql} AS DOUBLE), {call.converted(1, FLOAT).sql})"
+    base, exponent = convert(value, FLOAT, line=call.line), call.converted(1, FLOAT)
+    result = finite(computed_once(lambda *both: f"tsql_power({', '.join(both)})", base, exponent))
     if value.type.name in INTEGERS:
         return Value(f"CAST(trunc({result}) AS {duckdb_type(value.type)})", value.type)
     declared = value.type
@@ -120,7 +122,15 @@ def _power(call: Call) -> Value:
     return Value(f"CAST({result} AS {duckdb_type(declared)})", declared)
 
 
-_DOMAINS = {"SQRT": "{0} < 0", "LOG": "{0} <= 0", "LOG10": "{0} <= 0", "ASIN": "abs({0}) > 1", "ACOS": "abs({0}) > 1"}
+_DOMAINS = {
+    "SQRT": "{0} < 0",
+    "LOG": "{0} <= 0",
+    "LOG10": "{0} <= 0",
+    "LOG of a base": "{0} <= 0 OR {0} = 1",
+    "ASIN": "abs({0}) > 1",
+    "ACOS": "abs({0}) > 1",
+    "COT": "{0} = 0",
+}
 """Where functions have no value (error 3623), and DuckDB would give NaN or an infinity."""
 
 _GREATEST_EXPONENT = "709.782712893384"
@@ -150,7 +160,7 @@ def _within_domain(name: str, function: str, argument: str) -> str:
 
 @numbers.scalar("DEGREES", "RADIANS", least=1)
 def _angle(call: Call) -> Value:
-    declared, angle = number(call, 0).type, f"{call.name.lower()}({_float(call)})"
+    declared, angle = number(call, 0).type, finite(f"{call.name.lower()}({_float(call)})")
     if declared.name not in INTEGERS:
         return Value(angle, FLOAT)
     return Value(f"CAST(trunc({angle}) AS {duckdb_type(declared)})", declared)
@@ -158,13 +168,15 @@ def _angle(call: Call) -> Value:
 
 @numbers.scalar("SQUARE", least=1, result=FLOAT)
 def _square(call: Call) -> str:
-    return f"pow({_float(call)}, 2)"
+    return finite(f"pow({_float(call)}, 2)")
 
 
 @numbers.scalar("LOG", least=1, most=2, result=FLOAT)
 def _log(call: Call) -> str:
     logarithm = _within_domain("LOG", "ln", _float(call))
-    return logarithm if len(call.arguments) == 1 else f"({logarithm} / ln({call.converted(1, FLOAT).sql}))"
+    if len(call.arguments) == 1:
+        return logarithm
+    return f"({logarithm} / {_within_domain('LOG of a base', 'ln', call.converted(1, FLOAT).sql)})"
 
 
 @numbers.scalar("ATN2", least=2, result=FLOAT)

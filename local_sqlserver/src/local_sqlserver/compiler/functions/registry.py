@@ -22,7 +22,7 @@ from local_sqlserver.compiler.contract import Context
 from local_sqlserver.compiler.conversions import as_text, convert
 from local_sqlserver.compiler.fragments import Predicate, Value
 from local_sqlserver.compiler.names import Rows, Scope
-from local_sqlserver.compiler.types import BIGINT
+from local_sqlserver.compiler.types import BIGINT, text_length, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, SqlType
@@ -86,11 +86,13 @@ class Call:
         return self._arguments
 
     def text(self, position: int) -> Value:
-        """An argument (from 0) as text; raises 8116 for binary data."""
+        """An argument (from 0) as text; raises 8116 for binary data, unless the function takes it as VARCHAR."""
         value = self.arguments[position]
-        if value.type.name in BINARY:
+        if value.type.name not in BINARY:
+            return as_text(value, self.line)
+        if self.name not in _OF_BINARY_DATA:
             raise self.invalid_argument(position)
-        return as_text(value, self.line)
+        return convert(value, text_type("varchar", text_length(value.type)), line=self.line)
 
     def whole(self, position: int) -> Value:
         """An argument (from 0) as a BIGINT."""
@@ -105,6 +107,9 @@ class Call:
         declared = self.arguments[position].type.name
         return sql_error(8116, declared, position + 1, self.name.lower(), line=self.line)
 
+
+_OF_BINARY_DATA = frozenset(("LEFT", "LOWER", "LTRIM", "REVERSE", "RIGHT", "RTRIM", "UPPER"))
+"""Functions whose argument may be "of character or binary data" by their pages of the reference."""
 
 Compile = Callable[[Call], Value | str]
 CompileTable = Callable[[Call], Rows]

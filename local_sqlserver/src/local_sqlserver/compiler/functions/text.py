@@ -134,14 +134,14 @@ def _substring(call: Call) -> Value:
         return Value(sql, text_type("varbinary", text_length(value.type)))
     value = call.text(0)
     function = "tsql_substring_whole" if _whole_characters(value) else "tsql_substring"
-    count = call.arguments[2]
+    count = call.whole(2)
     length = value.type.length or 1
     if count.constant is not None:
         if int(count.constant) < 0:
             raise sql_error(537, line=call.line)
         wanted = int(count.constant) * (2 if _whole_characters(value) else 1)
         length = wanted if length == MAX else min(length, wanted)
-    sql = computed_once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, call.whole(2))
+    sql = computed_once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, count)
     return Value(sql, text_type(_kind(value), length), collation=value.collation)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from local_sqlserver.compiler.conversions import implicit
+from local_sqlserver.compiler.conversions import convert, implicit
 from local_sqlserver.compiler.fragments import Value, key, sort_key
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.names import Scope
 from local_sqlserver.compiler.types import BIGINT, FLOAT
-from local_sqlserver.errors import sql_error
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import NUMBERS
 
@@ -77,9 +77,10 @@ def _ntile(call: Call) -> str:
 
 @windows.window("FIRST_VALUE", "LAST_VALUE", least=1)
 def _end(call: Call) -> Value:
-    window = over(call)
+    if call.node.window is None or not call.node.window.order:
+        raise sql_error(4112, call.name, line=call.line)
     value = call.arguments[0]
-    sql = f"{call.name.lower()}({value.sql}{_nulls(call)}){window}"
+    sql = f"{call.name.lower()}({value.sql}{_nulls(call)}){over(call)}"
     return Value(sql, value.type, collation=value.collation)
 
 
@@ -111,11 +112,24 @@ def _percentile(call: Call) -> Value:
         raise sql_error(102, call.name, line=call.line)
     item = call.node.within[0]
     value = call.compiler.expression(item.value, call.scope)
-    if value.type.name not in NUMBERS:
+    if call.name == "PERCENTILE_CONT" and value.type.name not in NUMBERS:
         raise sql_error(8117, value.type.name, call.name.lower(), line=call.line)
+    return percentile(call, value, share, item, window)
+
+
+def percentile(call: Call, value: Value, share: Value, item: syntax.OrderItem, window: str = "") -> Value:
+    """The percentile of a value by the order of ``item``; raises 40510 for text, which has another order in DuckDB."""
     fraction = share.sql if share.constant is None else share.constant
-    if item.descending:
-        fraction = f"(1 - {fraction})"
-    if call.name == "PERCENTILE_CONT":
-        return Value(f"quantile_cont(CAST({value.sql} AS DOUBLE), {fraction}){window}", FLOAT)
-    return Value(f"quantile_disc({value.sql}, {fraction}){window}", value.type)
+    if call.name.endswith("_CONT"):
+        fraction = f"(1 - {fraction})" if item.descending else fraction
+        return Value(f"quantile_cont({convert(value, FLOAT, line=call.line).sql}, {fraction}){window}", FLOAT)
+    if value.has_key or value.has_sort_key:
+        raise unsupported(f"{call.name} of {value.type.name}", call.line)
+    if not item.descending:
+        return Value(f"quantile_disc({value.sql}, {fraction}){window}", value.type)
+    # DuckDB counts from the greatest value down by a negative fraction, which 0 is not.
+    if share.constant is None:
+        raise unsupported(f"{call.name} in descending order with a share that is not a constant", call.line)
+    if float(fraction) == 0:
+        return Value(f"max({value.sql}){window}", value.type)
+    return Value(f"quantile_disc({value.sql}, -{fraction}){window}", value.type)
