@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 
 from local_sqlserver.types import SqlType
 
@@ -32,15 +31,20 @@ class Node:
             node = pending.pop()
             yield node
             children: list[Node] = []
-            for name in _field_names(type(node)):
+            for name in _FIELD_NAMES[type(node)]:
                 _collect(getattr(node, name), children)
             pending += reversed(children if queries else [child for child in children if not isinstance(child, Query)])
 
 
-@cache
-def _field_names(kind: type[Node]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold nodes."""
-    return tuple(part.name for part in fields(kind) if part.type not in _WITHOUT_NODES)
+class _FieldNames(dict[type[Node], tuple[str, ...]]):
+    """Of each kind of node the fields that may hold nodes."""
+
+    def __missing__(self, kind: type[Node]) -> tuple[str, ...]:
+        self[kind] = names = tuple(part.name for part in fields(kind) if part.type not in _WITHOUT_NODES)
+        return names
+
+
+_FIELD_NAMES = _FieldNames()
 
 
 def _collect(value: object, nodes: list[Node]) -> None:
