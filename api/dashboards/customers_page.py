@@ -61,11 +61,11 @@ CARD_NAMES = (
     "country",
     "age_group",
     "marital_status",
+    "recency",
     "top-customers",
     "top-products",
     "new",
     "orders",
-    "recency",
     "retention",
 )
 """The cards of the page, in order."""
@@ -332,15 +332,16 @@ def new_and_returning(view: CubeView) -> Card:
     ]
     meaning = f"New: the very first order lies in the {level}; returning: an earlier order, too."
     note = f"{meaning} {partial_units_note(view, parts, level)}".strip()
-    return replace(card, note=note, figure=_figure(traces, (new + returning).max()))
+    axis = charts.unit_axis(names)
+    return replace(card, note=note, figure=_figure(traces, (new + returning).max(), axis))
 
 
-def _figure(traces: Sequence[dict[str, Any]], most: float) -> dict[str, Any]:
+def _figure(traces: Sequence[dict[str, Any]], most: float, axis: dict[str, Any] = charts.UNIT_AXIS) -> dict[str, Any]:
     several = len(traces) > 1
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
     return charts.figure(
         traces,
-        xaxis=charts.UNIT_AXIS,
+        xaxis=axis,
         yaxis=charts.amount_axis(",~s", most),
         bargap=0.2,
         barmode="stack",
