@@ -224,6 +224,11 @@ def sentence(view: CubeView, measure: Measure, then: float, now: float, before: 
         named = [share for share in shares if share]
         if named:
             text += f": {', '.join(named)}"
+    return text + reasons(view, measure, now - then, before)
+
+
+def reasons(view: CubeView, measure: Measure, direction: float, before: Baseline) -> str:
+    """Return the end of a sentence about a change: what else changed, and the product that changed most."""
     others = []
     for other in COMPANIONS[measure]:
         values = (
@@ -233,8 +238,8 @@ def sentence(view: CubeView, measure: Measure, then: float, now: float, before: 
         moved = change(values[1], values[0], other.format)
         if moved.text != "—":
             others.append(f"{other.title.lower()} {moved.share}")
-    text = f"{text}; {', '.join(others)}." if others else f"{text}."
-    return text + _most_changed(view, measure, now - then, before)
+    end = f"; {', '.join(others)}." if others else "."
+    return end + _most_changed(view, measure, direction, before)
 
 
 def _most_changed(view: CubeView, measure: Measure, direction: float, before: Baseline) -> str:

@@ -30,7 +30,8 @@ SHADES = [[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,1)"]]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 AXIS = {"fixedrange": True, "zeroline": False, "showgrid": False, "ticks": ""}
-UNIT_AXIS = {**AXIS, "type": "category", "nticks": 8, "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
+UNIT_LABELS = 8
+UNIT_AXIS = {**AXIS, "type": "category", "tickangle": 0, "ticks": "outside", "ticklen": 5} | {
     "tickcolor": "rgba(0,0,0,0)"  # invisible ticks keep the labels apart from those of the other axis
 }
 TICKS = 6
@@ -176,6 +177,12 @@ def format_decimal(value: float) -> str:
 def format_percent(share: float) -> str:
     """Format a share as percent with one decimal."""
     return f"{share * 100:,.1f}\u00a0%".replace("-", "−")
+
+
+def unit_axis(names: Sequence[str]) -> dict[str, Any]:
+    """Return the axis of calendar units. The last one has a label, and so many before it as fit on a phone."""
+    step = -(-len(names) // UNIT_LABELS)
+    return {**UNIT_AXIS, "tickvals": names[::-1][::step][::-1]}
 
 
 def amount_axis(tick_format: str, most: float) -> dict[str, Any]:

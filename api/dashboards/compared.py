@@ -14,14 +14,15 @@ from api.figures.sales_cube import Lines
 
 
 def groups_of(view: CubeView, lines: Lines, split: str) -> tuple[Groups, Sequence[str]]:
-    """Return lines grouped by a dimension, and the labels of the groups."""
+    """Return lines of a view grouped by a dimension, and the labels of the groups."""
     cube = view.cube
-    if split == "product":
-        count = len(cube.product_keys)
-        return by_product(lines, np.arange(count, dtype=np.int32), count), cube.product_names
-    attribute = cube.attributes[split]
-    group = by_product if split in PRODUCT_FILTERS else by_customer
-    return group(lines, attribute.codes, len(attribute.labels)), attribute.labels
+    labels = cube.product_names if split == "product" else cube.attributes[split].labels
+    if (lines, split) not in view.groups:
+        count = len(labels)
+        codes = np.arange(count, dtype=np.int32) if split == "product" else cube.attributes[split].codes
+        group = by_product if split in PRODUCT_FILTERS else by_customer
+        view.groups[lines, split] = group(lines, codes, count)
+    return view.groups[lines, split], labels
 
 
 def compared_bars(

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from api.dashboards.measures import Groups
 from api.dashboards.selection import CUSTOMER_FILTERS, FILTERS, PRODUCT_FILTERS, Selection
 from api.figures.periods import Period, parse_period_code
-from api.figures.sales_cube import Lines, Mask, SalesCube, number
+from api.figures.sales_cube import Lines, Mask, SalesCube, within
 
 LONGEST_KEY = 9
 """In digits; surrogate keys are integers of SQL Server."""
@@ -28,6 +29,7 @@ class Baseline:
 class CubeView:
     """The order lines of a cube that a selection keeps. They are cached for each period and set of ignored filters.
 
+    ``groups`` keeps them by the dimensions that several cards show.
     Values of filters that the cube does not have are left out of ``selection`` and named in its ``wrong``.
     """
 
@@ -36,6 +38,7 @@ class CubeView:
         self.selection = _with_known_values(cube, selection)
         self._masks: dict[str, Mask] = {}
         self._found: dict[tuple[frozenset[str], Period | None], Lines] = {}
+        self.groups: dict[tuple[Lines, str], Groups] = {}
 
     @property
     def lines(self) -> Lines:
@@ -153,12 +156,6 @@ def keys_among(keys: Any, values: Sequence[str]) -> Mask:
     """Return the mask of keys that are among the values of a filter."""
     numbers = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= LONGEST_KEY]
     mask: Mask = np.isin(keys, numbers)
-    return mask
-
-
-def within(days: Any, period: Period) -> Mask:
-    """Return the mask of days that lie in a period."""
-    mask: Mask = (days >= number(period.first)) & (days <= number(period.last))
     return mask
 
 

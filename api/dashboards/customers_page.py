@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select
 from api.dashboards import charts
 from api.dashboards.charts import Bar, Bars, Card, Cell, Link, Pyramid, Table, format_integer
 from api.dashboards.compared import compared_bars, groups_of
-from api.dashboards.cube_view import CubeView, within
+from api.dashboards.cube_view import CubeView
 from api.dashboards.measures import (
     CUSTOMERS,
     EACH,
@@ -28,7 +28,7 @@ from api.dashboards.selection import OPTIONS
 from api.dashboards.totals import new_by, partial_units_note, tiles
 from api.figures.periods import Period, add_months, format_day, label, period_code
 from api.figures.registry import dimension_of
-from api.figures.sales_cube import NO_DAY, UNKNOWN, Ints, number
+from api.figures.sales_cube import NO_DAY, UNKNOWN, Ints, number, place_of, within
 from api.serving.database import read, sql_text
 from api.serving.models import Customer, table
 
@@ -61,11 +61,11 @@ CARD_NAMES = (
     "country",
     "age_group",
     "marital_status",
+    "recency",
     "top-customers",
     "top-products",
     "new",
     "orders",
-    "recency",
     "retention",
 )
 """The cards of the page, in order."""
@@ -201,8 +201,8 @@ def _story_of_movement(counts: Any) -> str:
 def _segments_on(view: CubeView, day: Any) -> Ints:
     """Return the position in SEGMENTS of each customer's segment on a day, by its orders until then."""
     cube = view.cube
-    first_line = int(np.searchsorted(cube.days, NO_DAY, side="right"))
-    until = slice(first_line, int(np.searchsorted(cube.days, number(day), side="right")))
+    first_line = int(place_of(cube.days, NO_DAY + 1))
+    until = slice(first_line, int(place_of(cube.days, number(day) + 1)))
     count = len(cube.customer_keys)
     customers = cube.line_customers[until]
     sales = np.bincount(customers, cube.measures["sales"][until], count)
@@ -332,15 +332,16 @@ def new_and_returning(view: CubeView) -> Card:
     ]
     meaning = f"New: the very first order lies in the {level}; returning: an earlier order, too."
     note = f"{meaning} {partial_units_note(view, parts, level)}".strip()
-    return replace(card, note=note, figure=_figure(traces, (new + returning).max()))
+    axis = charts.unit_axis(names)
+    return replace(card, note=note, figure=_figure(traces, (new + returning).max(), axis))
 
 
-def _figure(traces: Sequence[dict[str, Any]], most: float) -> dict[str, Any]:
+def _figure(traces: Sequence[dict[str, Any]], most: float, axis: dict[str, Any] = charts.UNIT_AXIS) -> dict[str, Any]:
     several = len(traces) > 1
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
     return charts.figure(
         traces,
-        xaxis=charts.UNIT_AXIS,
+        xaxis=axis,
         yaxis=charts.amount_axis(",~s", most),
         bargap=0.2,
         barmode="stack",

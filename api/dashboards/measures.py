@@ -6,15 +6,14 @@ A measure is a sum over order lines, a distinct count, or a ratio of two of them
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from api.dashboards.charts import format_decimal, format_integer, format_percent
-from api.dashboards.cube_view import within
 from api.figures.periods import Period
 from api.figures.registry import title_of
-from api.figures.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, summed
+from api.figures.sales_cube import NO_DAY, Floats, Ints, Lines, Mask, distinct, summed, within
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,18 @@ class Measure:
 
     def total(self, lines: Lines, period: Period | None) -> float | None:
         """Return the measure of some lines; None if its divisor is 0."""
-        whole = np.zeros(lines.days.size, dtype=np.int32)
-        customers = np.zeros(len(lines.cube.customer_keys), dtype=np.int32)
-        (value,) = self.of(Groups(lines, whole, 1, customers), period)
-        return None if np.isnan(value) else float(value)
+        value = TOTALS[self.part](lines, period)
+        if self.per is None:
+            return float(value)
+        divisor = TOTALS[self.per](lines, period)
+        return value / divisor if divisor else None
 
     def of(self, groups: Groups, period: Period | None) -> Floats:
         """Return the measure of each group; NaN where its divisor is 0."""
-        values = PARTS[self.part](groups, period)
+        values = groups.part(self.part, period)
         if self.per is None:
             return values
-        divisors = PARTS[self.per](groups, period)
+        divisors = groups.part(self.per, period)
         ratios: Floats = np.divide(values, divisors, out=np.full(len(values), np.nan), where=divisors != 0)
         return ratios
 
@@ -67,7 +67,7 @@ class Groups:
     """Order lines in groups: the group of each line, the number of groups, and the group of each customer.
 
     ``of_customers`` is None if the groups divide the orders of a customer; ``of_orders``: whether the lines of an order
-    are in one group.
+    are in one group. The parts of measures are kept in ``found``, because several measures have a part in common.
     """
 
     lines: Lines
@@ -75,6 +75,13 @@ class Groups:
     count: int
     of_customers: Ints | None = None
     of_orders: bool = True
+    found: dict[tuple[str, Period | None], Floats] = field(default_factory=dict, compare=False, repr=False)
+
+    def part(self, name: str, period: Period | None) -> Floats:
+        """Return a part of a measure, a name of ``PARTS``, of each group."""
+        if (name, period) not in self.found:
+            self.found[name, period] = PARTS[name](self, period)
+        return self.found[name, period]
 
     def sum(self, measure: str) -> Floats:
         """Add up a measure of the lines."""
@@ -129,6 +136,16 @@ PARTS: Mapping[str, Callable[[Groups, Period | None], Floats]] = {
     "new": lambda groups, period: groups.customers(new_customers(groups.lines, period)),
 }
 """Name of a part → its value by group in a period (None: all dates)."""
+
+TOTALS: Mapping[str, Callable[[Lines, Period | None], int]] = {
+    "sales": lambda lines, _: lines.total("sales"),
+    "profit": lambda lines, _: lines.total("profit"),
+    "quantity": lambda lines, _: lines.total("quantity"),
+    "orders": lambda lines, _: lines.orders,
+    "customers": lambda lines, _: int(np.count_nonzero(lines.buying)),
+    "new": lambda lines, period: int(np.count_nonzero(lines.buying & new_customers(lines, period))),
+}
+"""The same parts of some lines as a whole."""
 
 SALES = Measure("sales", title_of("total_sales"), format_integer, "sales")
 PROFIT = Measure("profit", title_of("total_profit"), format_integer, "profit")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from api.dashboards import charts
-from api.dashboards.changes import changed
+from api.dashboards.changes import changed, reasons
 from api.dashboards.charts import NO_CHANGE, Bar, Bars, Card, Change, Link, bar_of, change, scaled
 from api.dashboards.compared import compared_bars, groups_of
 from api.dashboards.cube_view import CubeView
@@ -33,6 +33,9 @@ MAX_SEPARATE_BARS = 120
 
 MIN_WEEKS = 27
 """The calendar has at least this number of columns, so that the days of a short period are not too wide."""
+
+EXPLAINED = ("quarter", "month")
+"""The units of the trend of which the sentence says why the last one changed, if it is over."""
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -70,18 +73,25 @@ def trend(view: CubeView, measure: Measure) -> Card:
         return card
     parts = days.units(level)
     figure = _trend(view, measure, days, parts, level)
-    story = _latest(measure, label(parts[-1], level), figure["data"])
+    story = _latest(view, measure, parts[-1].clipped(days), level, figure["data"])
     return replace(card, note=partial_units_note(view, parts, level), story=story, figure=figure)
 
 
-def _latest(measure: Measure, name: str, traces: Sequence[Mapping[str, Any]]) -> str:
-    """Return the last unit of the trend in words, beside the year before."""
-    *before, now = (trace["y"][-1] for trace in traces)
+def _latest(view: CubeView, measure: Measure, last: Period, level: str, traces: Sequence[Mapping[str, Any]]) -> str:
+    """Return the last unit of the trend in words, beside the year before, and why a month or a quarter changed."""
+    *earlier, now = (trace["y"][-1] for trace in traces)
     if now is None:
         return ""
-    text = f"{name}: {measure.format(now)}"
-    moved = change(now, before[0], measure.format) if before and before[0] is not None else NO_CHANGE
-    return f"{text}." if moved == NO_CHANGE else f"{text}, {moved.share} against the year before."
+    text = f"{label(last, level)}: {measure.format(now)}"
+    then = earlier[0] if earlier else None
+    moved = change(now, then, measure.format)
+    if moved == NO_CHANGE:
+        return f"{text}."
+    text += f", {moved.share} against the year before"
+    unit = CubeView(view.cube, replace(view.selection, period=last))
+    if level not in EXPLAINED or unit.elapsed != last or unit.before is None:
+        return f"{text}."
+    return text + reasons(unit, measure, now - then, unit.before)
 
 
 def _trend(view: CubeView, measure: Measure, days: Period, parts: Sequence[Period], level: str) -> dict[str, Any]:
@@ -112,7 +122,7 @@ def _trend(view: CubeView, measure: Measure, days: Period, parts: Sequence[Perio
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "reversed"},
         margin={"l": 48, "r": 8, "t": 32, "b": 36},
-        xaxis=charts.UNIT_AXIS,
+        xaxis=charts.unit_axis(names),
         yaxis=charts.amount_axis(measure.axis_format, max(known, default=0)),
     )
 
@@ -222,11 +232,13 @@ def changed_products(view: CubeView, measure: Measure) -> Card:
     groups_before, _ = groups_of(view, view.lines_in(view.before.period, "product"), "product")
     now, then = measure.of(groups, selection.period), measure.of(groups_before, view.before.period)
     moved = np.nan_to_num(now - then)
-    half = SHOWN_PRODUCTS // 2
     order = np.argsort(-moved, kind="stable")
-    rises = [int(position) for position in order[:half] if moved[position] > 0]
-    falls = [int(position) for position in order[::-1][:half] if moved[position] < 0]
-    positions = [*rises, *reversed(falls)]
+    rises = [int(position) for position in order if moved[position] > 0]
+    falls = [int(position) for position in order[::-1] if moved[position] < 0]
+    # As many of both, unless there are too few of one.
+    most_rises = max(SHOWN_PRODUCTS // 2, SHOWN_PRODUCTS - len(falls))
+    rises = rises[:most_rises]
+    positions = [*rises, *reversed(falls[: SHOWN_PRODUCTS - len(rises)])]
     zero, unit = scaled(moved[positions])
     chosen = selection.chosen.get("product", ())
     rows = []

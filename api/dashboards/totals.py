@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from api.dashboards.charts import NO_CHANGE, Card, Change, Tile, change, sparkline
-from api.dashboards.cube_view import CubeView, within
+from api.dashboards.cube_view import CubeView
 from api.dashboards.measures import MEASURES, NEW, Measure, by_part, measure_of
 from api.figures.periods import DAYS_SHOWN_SINGLY, Period, label
-from api.figures.sales_cube import Floats, Lines, number
+from api.figures.sales_cube import Floats, Lines, number, within
 
 MAX_SPARKLINE_POINTS = 240
 FIXED_BY_THE_LAST_ORDERS = ("segment", "orders", "recency", "joined")

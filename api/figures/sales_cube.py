@@ -134,7 +134,7 @@ class Lines:
 
     def part(self, parts: Sequence[Period]) -> Ints:
         """Return the position of each line's period; the periods are contiguous and contain all lines."""
-        begins = np.searchsorted(self.days, [number(part.first) for part in parts])
+        begins = place_of(self.days, [number(part.first) for part in parts])
         return np.repeat(np.arange(len(parts), dtype=np.int32), np.diff(begins, append=self.days.size))
 
     @cached_property
@@ -211,7 +211,7 @@ class SalesCube:
     @cached_property
     def dates(self) -> Period | None:
         """The days from the first order to the last, within EARLIEST to LATEST; None if there is no such order."""
-        bounds = np.searchsorted(self.days, [number(EARLIEST), number(LATEST) + 1])
+        bounds = place_of(self.days, [number(EARLIEST), number(LATEST) + 1])
         known = self.days[slice(*bounds)]
         return Period(day_of(int(known[0])), day_of(int(known[-1]))) if known.size else None
 
@@ -219,8 +219,8 @@ class SalesCube:
         """Return the lines of a period, products and customers; without a period, also those without a date."""
         first, last = 0, len(self.days)
         if period:
-            first = int(np.searchsorted(self.days, number(period.first), side="left"))
-            last = int(np.searchsorted(self.days, number(period.last), side="right"))
+            first = int(place_of(self.days, number(period.first)))
+            last = int(place_of(self.days, number(period.last) + 1))
         span = slice(first, last)
         mask: Mask | None = None
         if products is not None:
@@ -245,6 +245,20 @@ def distinct(members: Ints, member_count: int, groups: Ints, count: int) -> Ints
 def summed(groups: Ints, values: Floats, count: int) -> Floats:
     """Add up values by group number, 0 to ``count`` - 1."""
     return np.bincount(groups, values, count).astype(np.float64, copy=False)
+
+
+def place_of(days: Ints, numbers: int | Sequence[int]) -> Any:
+    """Return the place of each number in sorted days, before equal ones.
+
+    The numbers get the type of the days first, because NumPy would convert all the days to the type of the numbers.
+    """
+    return np.searchsorted(days, np.array(numbers, dtype=days.dtype))
+
+
+def within(days: Ints, period: Period) -> Mask:
+    """Return the mask of days that lie in a period."""
+    mask: Mask = (days >= number(period.first)) & (days <= number(period.last))
+    return mask
 
 
 def number(day: date) -> int:

@@ -498,7 +498,7 @@ class Oracle:
         return rows[:10], len(rows)
 
     def changed_products(self, selection: Selection) -> Rows:
-        """Return the five products with the largest rises and the five with the largest falls."""
+        """Return the ten products with the largest rises and falls: more of one if the other has fewer than five."""
         measure, own = selection.measure or "sales", selection.without("product")
         earlier = self.before(own)
         if earlier is None:
@@ -508,8 +508,14 @@ class Oracle:
         fill = None if measure in RATIOS else 0
         both = [(each, now.get(each, fill), then.get(each, fill)) for each in members]
         moved = [(key, a, b, 0 if a is None or b is None else a - b) for key, a, b in both]
-        rises = sorted((each for each in moved if each[3] > 0), key=lambda each: -each[3])[:5]
-        falls = sorted((each for each in moved[::-1] if each[3] < 0), key=lambda each: each[3])[:5]
+        rises = sorted((each for each in moved if each[3] > 0), key=lambda each: -each[3])
+        falls = sorted((each for each in moved[::-1] if each[3] < 0), key=lambda each: each[3])
+        if len(rises) >= 5 and len(falls) >= 5:
+            rises, falls = rises[:5], falls[:5]
+        elif len(rises) < 5:
+            falls = falls[: 10 - len(rises)]
+        else:
+            rises = rises[: 10 - len(falls)]
         return [
             (self._label("product", key), "—" if a is None else FORMATS[measure](a), changed(a, b, measure)[0])
             for key, a, b, _ in [*rises, *falls[::-1]]
@@ -592,12 +598,18 @@ class Oracle:
                     shares.append(f"{best} {100 * parts[best]:,.0f}{NBSP}% of it{before}")
             if shares:
                 words += f": {', '.join(shares)}"
+        return words + self._reasons(selection)
+
+    def _reasons(self, selection: Selection) -> str:
+        """Return the end of a sentence about a change: what else changed, and the product."""
+        measure, earlier = selection.measure or "sales", self.before(selection)
+        assert earlier is not None
         beside = [
-            (TITLES[other].lower(), changed(self.total(selection, other), self.total(there, other), other)[1])
+            (TITLES[other].lower(), changed(self.total(selection, other), self.total(earlier[1], other), other)[1])
             for other in BESIDE[measure]
         ]
         others = ", ".join(f"{title} {share}" for title, share in beside if share != "—")
-        return f"{words}; {others}." * bool(others) + f"{words}." * (not others) + self._product_of_the_story(selection)
+        return (f"; {others}." if others else ".") + self._product_of_the_story(selection)
 
     def _product_of_the_story(self, selection: Selection) -> str:
         """Return the sentence about the product that changed most in the direction of the whole."""
@@ -622,7 +634,17 @@ class Oracle:
         now, before = (shown.get(name, [None])[-1] for name in (TITLES[measure], "Year before"))
         words = f"{shown['names'][-1].replace('<br>', ' ')}: {FORMATS[measure](now)}"
         share = changed(now, before, measure)[1] if before is not None else "—"
-        return f"{words}." if share == "—" else f"{words}, {share} against the year before."
+        if share == "—":
+            return f"{words}."
+        words += f", {share} against the year before"
+        level, there = self.level(selection), self.days(selection)
+        assert there is not None
+        first, last = span(self.parts(selection, level)[-1])
+        days = max(first, there[0]), min(last, there[1])
+        is_over = days[1] <= min(self.business_date, self.last_order)
+        if level not in ("quarter", "month") or not is_over:
+            return f"{words}."
+        return words + self._reasons(replace(selection, days=days))
 
     def calendar(self, selection: Selection) -> dict[str, float | None]:
         """Return the measure of each day."""

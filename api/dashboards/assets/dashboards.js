@@ -39,7 +39,8 @@
         menu?.setAttribute("open", "");
         if (menu) linkOptions(menu); // now, because an option without a link cannot have the focus
       });
-      if (focused) focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old);
+      // After the other blocks are replaced, because the focus makes the browser lay the page out.
+      if (focused) queueMicrotask(() => focusOn([...old.querySelectorAll("a, button, summary")].find((each) => nameOf(each) === focused) ?? old));
     }, [html]);
     return React.createElement("div", { ref: block, className: `block block-${id}` });
   };
@@ -101,6 +102,17 @@
     address.searchParams.delete("by");
     for (const [name, value] of new FormData(event.target)) address.searchParams.set(name, value);
     go(address.href);
+  });
+
+  // A chart outside the screen is drawn after the page is painted, because the figures that can be seen come first.
+  const painted = () => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
+  document.addEventListener("DOMContentLoaded", () => {
+    const { react } = Plotly;
+    Plotly.react = async (plot, ...figure) => {
+      const { top, bottom } = plot.getBoundingClientRect();
+      if (top >= innerHeight || bottom <= 0) await painted();
+      return react(plot, ...figure);
+    };
   });
 
   let followed = null; // the chart element opened by keyboard, which gets the focus back
@@ -180,12 +192,37 @@
     }
   };
 
-  // Show a notice if a request fails, because the page still shows the figures before it.
+  // Ask for the page of a link when the mouse button is pressed: the answer is then on its way when it is released and
+  // Dash asks. Dash's last request shows how to ask.
   const send = window.fetch;
+  let last = null, early = null; // the last request, and the one at the press with its answer
+  document.addEventListener("pointerdown", (event) => {
+    early = null;
+    const link = event.target.closest("a[href]"), plot = event.target.closest(".js-plotly-plot");
+    const href = link ? link.href : plot && hrefOf(plot, plot._hoverdata?.find((point) => point.customdata)?.customdata);
+    if (!href || !last || event.pointerType !== "mouse" || event.button !== 0) return;
+    const address = new URL(href, location);
+    if (!PAGES.test(address.pathname) || address.hash || address.href === location.href) return;
+    const body = JSON.parse(last[1].body);
+    body.inputs[0].value = address.href;
+    const request = [last[0], { ...last[1], body: JSON.stringify(body) }];
+    early = { request, answer: send(...request) };
+    early.answer.catch(() => {}); // Dash sees the error, if it asks
+  });
+
+  const ask = (...request) => {
+    if (!request[1]?.body?.includes("location.href")) return send(...request); // rows of a table
+    const isSame = early && request[0] === early.request[0] && request[1].body === early.request[1].body;
+    const { answer } = isSame ? early : { answer: send(...request) };
+    [last, early] = [request, null];
+    return answer;
+  };
+
+  // Show a notice if a request fails, because the page still shows the figures before it.
   window.fetch = async (...request) => {
     const isDraw = String(request[0]?.url ?? request[0]).includes("_dash-update-component");
     try {
-      const response = await send(...request);
+      const response = await (isDraw ? ask : send)(...request);
       if (isDraw) notice(response.ok || response.status === 204 ? "" : `${response.status === 410 ? "Another sync run is served now: reload the page." : `The request failed (${response.status}).`} The page still shows the figures from before.`);
       return response;
     } catch (error) {
