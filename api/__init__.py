@@ -23,16 +23,20 @@ Run it: ``python -m api.server``; ``GET /docs`` documents it.
 
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.routing import Map, MapAdapter
+from werkzeug.wsgi import get_host
 
 from api.dashboards import application as dashboards
 from api.figures.cube_loader import CubeLoader
-from api.http import access, metrics, problems, request_ids, security_headers, url_converters
+from api.http import access, problems, request_ids, security_headers, url_converters
 from api.http.answer_cache import AnswerCache
 from api.http.code_samples import CodeSamples
+from api.http.every_response import EveryResponse
 from api.http.examples import Examples
 from api.http.trusted_proxies import TrustedProxies
 from api.resources import BLUEPRINTS, start
@@ -59,11 +63,33 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 class Application(Flask):
-    """Flask without the check of every view and hook for being a coroutine: none is, and the check costs time."""
+    """Flask without work that would be the same for each request."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function unchanged."""
+        """Return the function unchanged: no view or hook is a coroutine."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the map of URLs to a request as Flask does without SERVER_NAME and TRUSTED_HOSTS, which nobody sets.
+
+        The names of hosts that were read last are kept.
+        """
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        environment, scheme = request.environ, request.scheme
+        request.host, server_name = _host(
+            scheme, environment.get("HTTP_HOST"), environment["SERVER_NAME"], environment["SERVER_PORT"]
+        )
+        query = request.query_string.decode(errors="replace")
+        return MapAdapter(self.url_map, server_name, request.root_path, "", scheme, request.path, request.method, query)
+
+
+@lru_cache(maxsize=64)
+def _host(scheme: str, header: str | None, server: str, port: str) -> tuple[str, str]:
+    """Return the host of a request as it was sent and in ASCII. Raises BadHost."""
+    environment = {"wsgi.url_scheme": scheme, "SERVER_NAME": server, "SERVER_PORT": port}
+    host = get_host(environment if header is None else {**environment, "HTTP_HOST": header})
+    return host, Map().bind(host).server_name
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -99,8 +125,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.url_map.converters["key"] = url_converters.KeyConverter
     app.logger.setLevel(logging.INFO)  # a sync logs each of its stages; Flask writes them to stderr
-    request_ids.init_app(app)
-    metrics.init_app(app)
+    request_ids.add_to_log()
     security_headers.init_app(app)
     app.extensions["cube_loader"] = CubeLoader()
     database.init_app(app)
@@ -110,6 +135,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         rest.register_blueprint(blueprint)
     app.register_blueprint(start.pages)
     dashboards.init_app(app)
+    app.wsgi_app = EveryResponse(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask documents it
     if settings.cache_mb:
         app.extensions["answer_cache"] = cache = AnswerCache(app, app.wsgi_app, settings.cache_mb * 1024**2)
         app.wsgi_app = cache  # type: ignore[method-assign, assignment] # as Flask documents it

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from api.serving.models import SERVING
 from api.serving.served import FIND_KEPT, FIND_SERVED
 
 LOADING_SECONDS = 120
+"""For Postgres to send the lines, and for this process to sort them."""
+
 ORDERS_BUCKETS = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6 or more"}
 """Buckets of orders a customer: lower bound → label."""
 
@@ -48,6 +52,16 @@ LINE = np.dtype(
 ``known`` has a bit for each of MEASURES that is not NULL.
 """
 
+HELD_TYPES = {
+    **dict.fromkeys(("day", "product", "customer", "order"), np.int32),
+    **dict.fromkeys(MEASURES, np.float64),
+    "known": np.int8,
+}
+"""The types of the columns in memory."""
+
+BLOCK_ROWS = 16_384
+"""Rows that are held as Postgres sends them, which takes several times the memory of the columns."""
+
 LINES = """
 COPY (
     SELECT COALESCE(order_date - DATE '1970-01-01', {no_day}), product_key, customer_key,
@@ -59,6 +73,7 @@ COPY (
     WHERE run_id = {run}
 ) TO STDOUT (FORMAT binary)
 """
+COUNT_LINES = "SELECT count(*) FROM {sales} WHERE run_id = {run}"
 UNKNOWN_KEY = 0
 ATTRIBUTES_OF = {
     of: tuple(dimension for dimension in ATTRIBUTES if dimension.of == of) for of in ("product", "customer")
@@ -72,7 +87,7 @@ CUSTOMER_COLUMNS = (
 )
 
 COPY_HEADER = 19
-COPY_TRAILER = 2
+COPY_TRAILER = b"\xff\xff"
 
 
 KEPT_ANSWERS = 128
@@ -175,7 +190,8 @@ def load(run_id: int | None = None) -> SalesCube | None:
     """Load a run from Postgres in one snapshot, by default the served one; None if it is not kept or none is served."""
     reader: Reader = current_app.extensions["reader"]
     with reader.snapshot() as connection:
-        connection.execute(f"SET LOCAL statement_timeout = '{LOADING_SECONDS}s'")
+        for timeout in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(f"SET LOCAL {timeout} = '{LOADING_SECONDS}s'")
         if run_id is None:
             run = connection.execute(FIND_SERVED).fetchone()
         else:
@@ -192,11 +208,13 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
         connection, "customers", CUSTOMER_COLUMNS, run_id, unknown=(lines["customer"] == UNKNOWN_KEY).any()
     )
     product_keys, customer_keys = (np.array(rows[0], dtype=np.int64) for rows in (products, customers))
-    # Sort by day, then by order.
-    lines = lines[np.lexsort((lines["order"], lines["day"]))]
-    line_products = _positions(lines["product"], product_keys, "product").astype(np.int32)
-    line_customers = _positions(lines["customer"], customer_keys, "customer").astype(np.int32)
-    days, orders = lines["day"].astype(np.int32), lines["order"].astype(np.int32)
+    lines["product"] = _positions(lines["product"], product_keys, "product")
+    lines["customer"] = _positions(lines["customer"], customer_keys, "customer")
+    # Sort by day, then by order, one column after the other.
+    places = np.lexsort((lines["order"], lines["day"]))
+    for name in lines:
+        lines[name] = lines[name][places]
+    days, orders, line_customers = lines["day"], lines["order"], lines["customer"]
     order_count = int(orders.max()) + 1 if orders.size else 0
     columns = {
         **dict(zip(ATTRIBUTES_OF["product"], products[2:], strict=True)),
@@ -221,44 +239,64 @@ def _read_run(connection: Connection[Any], run: Sequence[Any]) -> SalesCube:
         },
         first_days=_first_days(days, line_customers, len(customer_keys)),
         days=days,
-        line_products=line_products,
+        line_products=lines["product"],
         line_customers=line_customers,
         orders=orders,
         order_count=order_count,
         mixed_orders=_mixed(orders, order_count, days, line_customers),
-        measures={name: lines[name].astype(np.float64) for name in MEASURES},
+        measures={name: lines[name] for name in MEASURES},
         known={name: _known(lines["known"], bit) for bit, name in enumerate(MEASURES)},
     )
 
 
-def _lines(connection: Connection[Any], run_id: int) -> NDArray[Any]:
-    statement = sql.SQL(LINES).format(
-        no_day=sql.Literal(int(NO_DAY)), sales=sql.Identifier(SERVING, "sales"), run=sql.Literal(run_id)
-    )
-    with connection.cursor().copy(statement) as copy:
-        content = b"".join(copy)
-    return np.frombuffer(content[COPY_HEADER:-COPY_TRAILER], LINE)
+def _lines(connection: Connection[Any], run_id: int) -> dict[str, NDArray[Any]]:
+    """Read the columns of the order lines block by block, so that no second copy of the lines is in memory."""
+    sales = sql.Identifier(SERVING, "sales")
+    run, no_day = sql.Literal(run_id), sql.Literal(int(NO_DAY))
+    ((count,),) = connection.execute(sql.SQL(COUNT_LINES).format(sales=sales, run=run)).fetchall()
+    columns = {name: np.empty(count, kind) for name, kind in HELD_TYPES.items()}
+    end = 0
+    with connection.cursor().copy(sql.SQL(LINES).format(no_day=no_day, sales=sales, run=run)) as copy:
+        messages = iter(copy)
+        content = bytes(next(messages))[COPY_HEADER:]
+        while block := b"".join(islice(messages, BLOCK_ROWS)):
+            content += block
+            rows = np.frombuffer(content, LINE, len(content) // LINE.itemsize)
+            begin, end = end, end + rows.size
+            for name, column in columns.items():
+                column[begin:end] = rows[name]
+            content = content[rows.nbytes :]
+    if content != COPY_TRAILER or end != count:
+        raise ValueError(f"Postgres sent {end} of {count} order lines")
+    return columns
 
 
 def _table(
     connection: Connection[Any], name: str, columns: Sequence[str], run_id: int, *, unknown: bool
-) -> list[Sequence[Any]]:
-    """Return columns of a run's rows in a table, sorted by the first column, the key.
+) -> list[list[Any]]:
+    """Return columns of a run's rows in a table, sorted by the first column, the key. Equal texts are one object.
 
     ``unknown``: order lines refer to the unknown member, which is not in the table; it is inserted first.
     """
     statement = sql.SQL("SELECT {columns} FROM {table} WHERE run_id = %s ORDER BY 1").format(
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)), table=sql.Identifier(SERVING, name)
     )
-    rows = connection.execute(statement, (run_id,)).fetchall()
-    if unknown and (not rows or rows[0][0] != UNKNOWN_KEY):
-        rows.insert(0, (UNKNOWN_KEY, *[None] * (len(columns) - 1)))
-    return list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    found: list[list[Any]] = [[] for _ in columns]
+    with connection.cursor("members") as cursor:
+        cursor.execute(statement, (run_id,))
+        while rows := cursor.fetchmany(BLOCK_ROWS):
+            for column, values in zip(found, zip(*rows, strict=True), strict=True):
+                column.extend(sys.intern(value) if isinstance(value, str) else value for value in values)
+    if unknown and (not found[0] or found[0][0] != UNKNOWN_KEY):
+        for column, value in zip(found, (UNKNOWN_KEY, *[None] * (len(columns) - 1)), strict=True):
+            column.insert(0, value)
+    return found
 
 
 def _positions(keys: Ints, known: Ints, name: str) -> Ints:
-    positions = np.searchsorted(known, keys)
-    if not np.array_equal(known[np.minimum(positions, len(known) - 1)] if known.size else [], keys):
+    known = known.astype(np.int32)  # the type of the keys, which would else be copied
+    positions = np.searchsorted(known, keys).astype(np.int32)
+    if not np.array_equal(known.take(positions, mode="clip") if known.size else [], keys):
         raise ValueError(f"serving.sales has a {name}_key that serving.{name}s lacks: sync again")
     return positions
 

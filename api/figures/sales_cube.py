@@ -2,7 +2,7 @@
 
 A page adds up most of the order lines in a dozen ways, and a published run never changes. So each process reads the
 run from Postgres once (``cube_loader``). A click is then a few numpy operations, some milliseconds for a million
-lines, instead of a dozen statements. The cube takes about 40 bytes a line in each process.
+lines, instead of a dozen statements. The cube takes about 60 bytes a line in each process.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
 from flask.cli import AppGroup
 from sqlalchemy import Engine, bindparam, create_engine, func, insert, select, update
 
@@ -45,6 +45,7 @@ PREFIX = "swh_"
 ALLOWANCE = "api.allowance"
 """Key of a request's WSGI environment: its allowance, if it has been counted."""
 
+IN_OWN_HEADER = f"the header {HEADER}"
 SYNC_KEY_ID = 0
 """The id of the key in the setting API_SYNC_KEY, which is in no table."""
 
@@ -96,7 +97,7 @@ def requires(scope: str, *, in_browser: bool = False) -> Callable[[View], View]:
 
 
 def init_app(app: Flask) -> None:
-    """Check and count each request to a view that ``requires`` a scope, and add the headers of the rate limit.
+    """Check and count each request to a view that ``requires`` a scope.
 
     Call it after ``database.init_app``.
     """
@@ -104,7 +105,6 @@ def init_app(app: Flask) -> None:
     app.extensions["api_keys"] = Lease(lambda key_hash: next(iter(reader.read(FIND_KEY, {"key_hash": key_hash})), None))
     app.extensions["rate_limiter"] = RateLimiter(app.config["SETTINGS"].rate_limit)
     app.before_request(_check)
-    app.after_request(_add_rate_limit_headers)
     app.cli.add_command(keys)
 
 
@@ -118,20 +118,21 @@ def _check() -> None:
     scope = getattr(view, "required_scope", None)
     if scope is None or request.method == "OPTIONS":  # CORS preflight requests carry no key
         return
-    key = request.headers.get(HEADER) or None  # clients without a key may send an empty header
-    in_browser, source = getattr(view, "in_browser", False), f"the header {HEADER}"
+    environment = request.environ
+    key = environment.get("HTTP_X_API_KEY") or None  # clients without a key may send an empty header
+    in_browser, source = getattr(view, "in_browser", False), IN_OWN_HEADER
     open_to_all = scope == "read" and current_app.config["SETTINGS"].open_reads
-    if key is None and (given := request.authorization):
+    if key is None and "HTTP_AUTHORIZATION" in environment and (given := request.authorization):
         if given.type == "bearer":
             key, source = given.token, "the header Authorization"
         elif given.type == "basic" and in_browser:
             key, source = given.password, "the password"
     api_key = _find_key(key) if key is not None else None
-    if api_key is None and open_to_all and source != f"the header {HEADER}":
+    if api_key is None and open_to_all and source != IN_OWN_HEADER:
         key = None  # it may be meant for a proxy in front of the API
     error_type = PasswordRequiredError if in_browser else InvalidKeyError
     # A wrong key counts for its address, so that guessing keys is limited.
-    _count_request(f"key {api_key[0]}" if api_key else f"address {request.remote_addr}")
+    _count_request(f"key {api_key[0]}" if api_key else f"address {environment.get('REMOTE_ADDR')}")
     if key is not None and api_key is None:
         raise error_type(f"The key in {source} is unknown or revoked. {WHERE_KEYS_COME_FROM}")
     if api_key is None:
@@ -174,19 +175,22 @@ def _find_key(key: str) -> tuple[int, list[str]] | None:
 
 def _count_request(caller: str) -> None:
     limiter: RateLimiter = current_app.extensions["rate_limiter"]
-    g.allowance = allowance = request.environ.get(ALLOWANCE) or limiter.take(caller)
+    environment = request.environ
+    environment[ALLOWANCE] = allowance = environment.get(ALLOWANCE) or limiter.take(caller)
     if allowance.remaining < 0:
         wait = allowance.seconds_to_reset
         raise TooManyRequestsError(f"The limit is {allowance.limit} requests a minute; try again in {wait} s.")
 
 
-def _add_rate_limit_headers(response: Response) -> Response:
-    allowance: Allowance | None = g.get("allowance")
-    if allowance is not None:
-        response.headers.extend(allowance.headers())
-        if response.status_code == TooManyRequestsError.status:
-            response.headers["Retry-After"] = str(allowance.seconds_to_reset)
-    return response
+def rate_limit_headers(environment: WSGIEnvironment, status: str) -> list[tuple[str, str]]:
+    """Return the headers of the rate limit of a response with a status; none if its request was not counted."""
+    allowance: Allowance | None = environment.get(ALLOWANCE)
+    if allowance is None:
+        return []
+    headers = allowance.headers()
+    if int(status[:3]) == TooManyRequestsError.status:
+        headers.append(("Retry-After", str(allowance.seconds_to_reset)))
+    return headers
 
 
 keys = AppGroup("keys", help="API keys: create, list, revoke. They work as the owner of the serving database.")

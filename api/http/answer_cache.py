@@ -105,10 +105,14 @@ class AnswerCache:
         """Return the key of a request whose answer may be kept; browsers of other origins get headers of their own."""
         if environment["REQUEST_METHOD"] != "GET" or "HTTP_ORIGIN" in environment:
             return None
+        given = environment.get
+        accept, encoding, known = VARIANTS
         return (
             environment["PATH_INFO"],
             environment["QUERY_STRING"],
-            *(environment.get(name, "") for name in VARIANTS),
+            given(accept, ""),
+            given(encoding, ""),
+            given(known, ""),
         )
 
     def _kept(
@@ -129,7 +133,7 @@ class AnswerCache:
             return None
         answer.count(begun)
         request_id = request_ids.given_or_new(environment.get("HTTP_X_REQUEST_ID", ""))
-        headers = [*answer.headers, (request_ids.HEADER, request_id), *allowance.headers().items()]
+        headers = [*answer.headers, (request_ids.HEADER, request_id), *allowance.headers()]
         return answer.status, headers, answer.body
 
     def _ask(

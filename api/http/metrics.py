@@ -7,9 +7,10 @@ the files up.
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -46,22 +47,7 @@ def count_in_files(folder: str) -> None:
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
-def init_app(app: Flask) -> None:
-    """Count and time the requests of an application."""
-    app.before_request(_begin)
-    app.after_request(_count)
-
-
-def _begin() -> None:
-    g.begun = time.perf_counter()
-
-
-def _count(response: Response) -> Response:
-    begun = g.get("begun", time.perf_counter())  # no hook runs before a request that cannot be routed
-    counter(request.endpoint or "none", response.status_code)(begun)
-    return response
-
-
+@lru_cache(maxsize=1024)
 def counter(operation: str, status: int) -> Callable[[float], None]:
     """Return a function that counts an answer, given when its request began (``time.perf_counter``)."""
     requests, seconds = REQUESTS.labels(operation, status), SECONDS.labels(operation)

@@ -35,12 +35,12 @@ class Allowance(NamedTuple):
     remaining: int
     seconds_to_reset: int
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> list[tuple[str, str]]:
         """Return the headers of draft-ietf-httpapi-ratelimit-headers-10."""
-        return {
-            "RateLimit-Policy": f'"requests";q={self.limit};w={WINDOW_SECONDS}',
-            "RateLimit": f'"requests";r={max(self.remaining, 0)};t={self.seconds_to_reset}',
-        }
+        return [
+            ("RateLimit-Policy", f'"requests";q={self.limit};w={WINDOW_SECONDS}'),
+            ("RateLimit", f'"requests";r={max(self.remaining, 0)};t={self.seconds_to_reset}'),
+        ]
 
 
 class RateLimiter:
@@ -65,8 +65,8 @@ class RateLimiter:
             if self._process != os.getpid():
                 self._process, self._own = os.getpid(), self._own_table()
             used = self._count_in_slot(identity, window)
-        for table, in_use in enumerate(self._memory[_USED:]):
-            if in_use and table != self._own:
+        for table in _in_use(self._memory[_USED:]):
+            if table != self._own:
                 used += self._used(table, identity, window)
         return Allowance(self.limit, self.limit - used, int((window + 1) * WINDOW_SECONDS - now) + 1)
 
@@ -106,6 +106,12 @@ class RateLimiter:
         count = min(least[0] + 1, self.limit + 1)
         _SLOT.pack_into(self._memory, least[1], identity, window, count)
         return count
+
+
+@lru_cache(maxsize=MOST_PROCESSES)
+def _in_use(flags: bytes) -> tuple[int, ...]:
+    """Return the tables in which processes have counted."""
+    return tuple(table for table, in_use in enumerate(flags) if in_use)
 
 
 @lru_cache(maxsize=1024)

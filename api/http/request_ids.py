@@ -4,27 +4,24 @@ import logging
 import re
 from random import getrandbits
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import has_request_context, request
 from flask.logging import default_handler
 
 HEADER = "X-Request-ID"
+REQUEST_ID = "api.request_id"
+"""Key of a request's WSGI environment: its id."""
+
 VALID = re.compile(r"[!-~]{1,128}")
 """Ids of clients and proxies that are taken over: printable ASCII, because they go into the log."""
 
 FORMAT = "[%(asctime)s] %(levelname)s in %(module)s: %(message)s%(request)s"
 
 
-def init_app(app: Flask) -> None:
-    """Give each request an id, and add it to its response and to the lines that it logs."""
-    app.before_request(_begin)
-    app.after_request(_name)
+def add_to_log() -> None:
+    """Let each line that Flask's loggers write about a request have its id."""
     default_handler.setFormatter(logging.Formatter(FORMAT, defaults={"request": ""}))
     if _add_id not in default_handler.filters:
         default_handler.addFilter(_add_id)
-
-
-def _begin() -> None:
-    g.request_id = given_or_new(request.headers.get(HEADER, ""))
 
 
 def given_or_new(given: str) -> str:
@@ -32,12 +29,7 @@ def given_or_new(given: str) -> str:
     return given if VALID.fullmatch(given) else f"{getrandbits(128):032x}"  # an id is no secret
 
 
-def _name(response: Response) -> Response:
-    if "request_id" in g:
-        response.headers[HEADER] = g.request_id
-    return response
-
-
 def _add_id(record: logging.LogRecord) -> bool:
-    record.request = f" (request {g.request_id})" if has_request_context() and "request_id" in g else ""
+    request_id = request.environ.get(REQUEST_ID) if has_request_context() else None
+    record.request = f" (request {request_id})" if request_id else ""
     return True

@@ -6,12 +6,15 @@ than the rest of the request; the tests validate every response against the publ
 An ETag is the state of the resource, followed by the representation: ``"7-3"``, ``"7-3;csv"``, ``"7-3;csv;gz"``.
 """
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from flask import Response, request
@@ -19,8 +22,14 @@ from flask import Response, request
 from api.errors import InvalidRequestError, Problem
 from api.http.csv_text import csv_text
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8; header=present"
+OF_BODIES = {"Content-Type", "Content-Length"}
+"""The headers that a response without a body lacks."""
+
 SMALLEST_COMPRESSED = 1000
 """In bytes; compressing a smaller body gains nothing."""
 COMPRESSION_LEVEL = 1
@@ -46,6 +55,23 @@ class PreconditionFailedError(Problem):
     title = "If-Match does not name the current ETag"
 
 
+class DataResponse(Response):
+    """A response with data, or with the news that there are no newer ones, whose headers are complete.
+
+    Werkzeug would look through and copy them once more.
+    """
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send the response; that to HEAD, and that of a change, which may have a Location, as Werkzeug does."""
+        if self.status_code not in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) or environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        headers = self.headers.to_wsgi_list()
+        if self.status_code == HTTPStatus.NOT_MODIFIED:
+            headers = [header for header in headers if header[0] not in OF_BODIES]
+        start_response(self.status, headers)
+        return cast("list[bytes]", self.response)
+
+
 def content_state(document: Any) -> str:
     """Return the state of a resource without a version: a hash of its content."""
     return hashlib.blake2b(orjson.dumps(document), digest_size=12).hexdigest()
@@ -53,13 +79,13 @@ def content_state(document: Any) -> str:
 
 def wants_csv() -> bool:
     """Whether the client prefers CSV to JSON."""
-    accept = request.headers.get("Accept", "").lower()
+    accept = request.environ.get("HTTP_ACCEPT", "").lower()
     return "csv" in accept and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
 
 
 def is_not_modified(state: str) -> bool:
     """Whether If-None-Match names a state, so that the client already has the response."""
-    header = request.headers.get("If-None-Match")
+    header = request.environ.get("HTTP_IF_NONE_MATCH")
     if header is None:
         return False
     current = f"{state};csv" if wants_csv() else state
@@ -97,8 +123,8 @@ def require_match(state: str) -> None:
 def not_modified_response(state: str) -> Response:
     """Return a 304 response."""
     if wants_csv():
-        return Response(None, 304, _headers(f"{state};csv"), content_type=CSV)
-    return Response(None, 304, _headers(state), content_type=JSON)
+        return DataResponse([], 304, _headers(f"{state};csv", CSV, 0))
+    return DataResponse([], 304, _headers(state, JSON, 0))
 
 
 def item_response(
@@ -138,19 +164,21 @@ def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _body_response(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:
-    compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", "")
+    compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
     if compress and request.accept_encodings["gzip"]:
         body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0)
-        headers = _headers(f"{tag};gz")
+        headers = _headers(f"{tag};gz", content_type, len(body))
         headers.append(("Content-Encoding", "gzip"))
     else:
-        headers = _headers(tag)
+        headers = _headers(tag, content_type, len(body))
     headers.append(("Business-Date", business_date.isoformat()))
-    return Response(body, status, headers, content_type=content_type)
+    return DataResponse([body], status, headers)
 
 
-def _headers(tag: str) -> list[tuple[str, str]]:
+def _headers(tag: str, content_type: str, length: int) -> list[tuple[str, str]]:
     return [
+        ("Content-Type", content_type),
+        ("Content-Length", str(length)),
         ("ETag", f'"{tag}"'),
         ("Cache-Control", "no-cache"),
         ("Vary", "Accept, Accept-Encoding, X-API-Key"),

@@ -1,6 +1,8 @@
 """Security headers of all responses, and CORS."""
 
-from flask import Flask, Response
+from collections.abc import Iterable
+
+from flask import Flask
 from flask_cors import CORS
 
 from api.http.access import HEADER
@@ -17,11 +19,16 @@ The documentation and the charts need inline styles."""
 
 NO_FRAME = "'none'"
 
-HEADERS = (
+HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-)
+]
+FRAMELESS = [("X-Frame-Options", "DENY"), *HEADERS]
+"""For browsers that do not know frame-ancestors in Content-Security-Policy."""
+
+OF_DATA = [("Content-Security-Policy", DATA_POLICY), *FRAMELESS]
+OF_PAGES = [("Content-Security-Policy", PAGE_POLICY.format(NO_FRAME)), *FRAMELESS]
 EXPOSED = [
     "Business-Date",
     "ETag",
@@ -36,21 +43,22 @@ EXPOSED = [
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every response, and CORS for the origins in the setting API_CORS_ORIGINS."""
-    app.after_request(_secure)
+    """Add CORS for the origins in the setting API_CORS_ORIGINS."""
     origins = app.config["SETTINGS"].cors_origins
     if origins:
         sent = ["Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", HEADER]
         CORS(app, origins=list(origins), allow_headers=sent, expose_headers=EXPOSED, max_age=600)
 
 
-def _secure(response: Response) -> Response:
-    # A 304 has the type of the cached response and no body. A cache would update the stored headers from it.
-    page = response.headers.get("Content-Type", "").startswith("text/html") and response.calculate_content_length()
-    response.headers.extend(HEADERS)
-    policy = response.headers.setdefault(
-        "Content-Security-Policy", PAGE_POLICY.format(NO_FRAME) if page else DATA_POLICY
-    )
-    if f"frame-ancestors {NO_FRAME}" in policy:  # for browsers that do not know the policy
-        response.headers["X-Frame-Options"] = "DENY"
-    return response
+def headers_beside(own: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the security headers of a response with these headers, which may have a policy of their own."""
+    is_page = is_empty = False
+    for name, value in own:
+        match name.lower():
+            case "content-security-policy":
+                return FRAMELESS if f"frame-ancestors {NO_FRAME}" in value else HEADERS
+            case "content-type":
+                is_page = value.startswith("text/html")
+            case "content-length":
+                is_empty = value == "0"
+    return OF_PAGES if is_page and not is_empty else OF_DATA

@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 
 from api.errors import InvalidRequestError
 from api.http.access import View, requires
@@ -76,14 +77,19 @@ def _checked(view: View, several: tuple[str, ...], *, kept: bool) -> View:
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        repeated = [name for name, values in request.args.lists() if len(values) > 1 and name not in several]
-        if repeated:
-            raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
+        if request.query_string:
+            _refuse_repeated(request.args, several)
         if kept:
             keep_answer()
         return view(*args, **kwargs)
 
     return cast(View, checked)
+
+
+def _refuse_repeated(parameters: MultiDict[str, str], several: tuple[str, ...]) -> None:
+    repeated = [name for name, values in parameters.lists() if len(values) > 1 and name not in several]
+    if repeated:
+        raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
 
 
 def operation(

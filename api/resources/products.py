@@ -102,7 +102,10 @@ def list_products(query: dict[str, Any]) -> Response:
 def get_product(product_key: int) -> Response:
     """Get one product by surrogate key."""
     product = overlay.find_product(product_key)
-    return not_modified_response(product.state) if is_not_modified(product.state) else product_response(product)
+    state = product.state
+    if is_not_modified(state):
+        return not_modified_response(state)
+    return item_response(PRODUCT_FIELDS, product.values, state, product.business_date)
 
 
 @operation(

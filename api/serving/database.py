@@ -5,13 +5,20 @@ costs one round trip. Reads run in autocommit. If a read finds its connection cl
 it is run once more on a new connection.
 """
 
+import re
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
 from flask import Flask, current_app
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.expression import ClauseElement
@@ -23,6 +30,9 @@ STATEMENT_SECONDS = 10
 """statement_timeout of requests."""
 
 LOCK_SECONDS = 5
+MOST_PREPARED = 100
+"""Prepared statements of a connection, because each takes memory in Postgres."""
+
 SHUTDOWN_SQLSTATE_CLASS = "57P"
 """Start of the SQLSTATEs with which Postgres ends connections when it shuts down, crashes or starts."""
 
@@ -46,7 +56,6 @@ def init_app(app: Flask) -> None:
     }
     options = {
         "connect_timeout": CONNECT_SECONDS,
-        "prepare_threshold": 2,
         "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
     }
     app.extensions["reader"] = Reader(settings.serving_database_url_api, options)
@@ -82,18 +91,80 @@ class Reader:
     def read(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
         """Run a statement and return its rows; again if the connection was closed. Raises psycopg.Error."""
         try:
-            return self._rows(sql, parameters)
+            return self._rows(sql, parameters or {})
         except psycopg.OperationalError as error:
             if error.sqlstate is not None and not error.sqlstate.startswith(SHUTDOWN_SQLSTATE_CLASS):
                 raise  # the server rejected the statement: a retry would fail too
-            return self._rows(sql, parameters)
+            return self._rows(sql, parameters or {})
 
-    def _rows(self, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[tuple[Any, ...]]:
+    def _rows(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Run a statement on this thread's connection, which is opened again if it is closed."""
-        connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(self.thread_local, "connection", None)
-        if connection is None or connection.closed:
-            connection = self.thread_local.connection = self.connect()
-        return connection.execute(sql, parameters).fetchall()
+        statements: PreparedStatements | None = getattr(self.thread_local, "statements", None)
+        if statements is None or statements.connection.closed:
+            statements = self.thread_local.statements = PreparedStatements(self.connect())
+        return statements.rows(sql, parameters)
+
+
+class PreparedStatements:
+    """The prepared statements of a connection, by their text and the types of their parameters.
+
+    They run through libpq's functions. A cursor of psycopg takes longer for a statement than Postgres does, and lets
+    other threads interrupt it several times.
+    """
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self.connection = connection
+        self._transformer = Transformer(connection)
+        self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
+        self._prepared = 0
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows. Raises psycopg.Error."""
+        transformer, (text, places) = self._transformer, _numbered(sql)
+        values: Sequence[Any] = ()
+        types: tuple[int, ...] = ()
+        formats = None
+        if places:
+            values = transformer.dump_sequence([parameters[name] for name in places], [PyFormat.AUTO] * len(places))
+            types, formats = transformer.types or (), transformer.formats
+        if name := self._names.get((sql, types)):
+            self._names.move_to_end((sql, types))
+        else:
+            name = self._names[sql, types] = self._prepare(text, types)
+        result = self._checked(self.connection.pgconn.exec_prepared(name, values, formats))
+        transformer.set_pgresult(result)
+        return transformer.load_rows(0, result.ntuples, tuple)
+
+    def _prepare(self, text: bytes, types: tuple[int, ...]) -> bytes:
+        """Prepare a statement and return its name; the one not used for longest makes room for it."""
+        libpq = self.connection.pgconn
+        while len(self._names) >= MOST_PREPARED:
+            self._checked(libpq.exec_(b"DEALLOCATE " + self._names.popitem(last=False)[1]))
+        self._prepared += 1
+        name = b"read_%d" % self._prepared
+        self._checked(libpq.prepare(name, text, types))
+        return name
+
+    def _checked(self, result: PGresult) -> PGresult:
+        """Return a result unless it is an error, which is raised as psycopg does."""
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        error = error_from_result(result)
+        if error.sqlstate is None and self.connection.closed:
+            raise psycopg.OperationalError(str(error))
+        raise error
+
+
+@lru_cache(maxsize=2048)
+def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """Return a statement with psycopg's places as Postgres has them, and the name of the parameter of each."""
+    numbers: dict[str, str] = {}
+
+    def place(found: re.Match[str]) -> str:
+        return numbers.setdefault(found[1], f"${len(numbers) + 1}") if found[1] else "%"
+
+    text = re.sub(r"%\((\w+)\)s|%%", place, sql)
+    return text.encode(), tuple(numbers)
 
 
 def loader_engine() -> Engine:

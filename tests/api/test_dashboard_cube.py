@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from api.figures import cube_loader
 from api.figures.cube_loader import CubeLoader
 from api.figures.periods import Period
 from api.figures.sales_cube import Lines, SalesCube
@@ -116,6 +117,24 @@ def test_the_first_order_date_of_each_customer_equals_that_of_sql(cube: SalesCub
 def test_the_test_data_has_orders_of_several_days_or_customers(cube: SalesCube) -> None:
     assert cube.mixed_orders.any()
     assert not cube.mixed_orders.all()
+
+
+def test_rows_that_come_in_several_blocks_make_the_same_cube(
+    cube: SalesCube, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cube_loader, "BLOCK_ROWS", 3)
+    with app.app_context():
+        found = cube_loader.load()
+    assert found is not None
+    for name in ("product_keys", "customer_keys", "first_days", "days", "line_products", "line_customers"):
+        assert np.array_equal(getattr(found, name), getattr(cube, name)), name
+    assert np.array_equal(found.mixed_orders, cube.mixed_orders)
+    for measure in cube.measures:
+        assert np.array_equal(found.measures[measure], cube.measures[measure]), measure
+        known, expected = found.known[measure], cube.known[measure]
+        assert known is not None
+        assert expected is not None
+        assert np.array_equal(known, expected), measure
 
 
 def test_a_run_without_order_lines_is_loaded(app: Flask, publish: Publish) -> None:
