@@ -532,7 +532,7 @@ EXEC ('SELECT 1 AS a') WITH RESULT SETS UNDEFINED
 -- source: statements/set-cursor-close-on-commit-transact-sql
 SET CURSOR_CLOSE_ON_COMMIT ON; DECLARE c CURSOR FOR SELECT 1; BEGIN TRAN; OPEN c; COMMIT; FETCH c
 --> error 16917: Cursor is not open.
---! refused: SET CURSOR_CLOSE_ON_COMMIT ON
+--! known: SET CURSOR_CLOSE_ON_COMMIT ON closes no cursor
 -- source: statements/set-ansi-defaults-transact-sql
 SET ANSI_DEFAULTS ON; CREATE TABLE #t (a int); SELECT @@TRANCOUNT; ROLLBACK
 --> 1
