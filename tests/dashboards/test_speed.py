@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Response, expect
 
 from tests.dashboards.cases import YEAR
 from tests.dashboards.oracle import Oracle, Selection
@@ -85,7 +85,7 @@ def test_a_click_asks_once_at_the_press_and_shows_the_answer_at_the_release(scre
 
 def test_a_bar_of_a_chart_is_asked_for_at_the_press_too(screen: Screen, oracle: Oracle) -> None:
     screen.load("sales")
-    screen.page.wait_for_function("!document.querySelector('#sales .dash-graph--pending')")  # resized after the load
+    expect(screen.page.locator("#sales .dash-graph--pending")).to_have_count(0)  # charts are resized after the load
     place = screen.bar_of("sales-trend", "Jul<br>2025")
     screen.hover("sales-trend-chart", place)
     before = asked(screen)
