@@ -83,6 +83,8 @@ def files(draw: st.DrawFn) -> RandomFile:
 @example(RandomFile("a,b\r\n" * 9, 2, ",", "0x0a", wide=False, first=2, last=5, block=1 << 24))
 @example(RandomFile("\n\na\n\n", 1, ",", "0x0a", wide=False, first=1, last=0, block=1 << 24))
 @example(RandomFile("\n\n", 2, ",", "0x0a", wide=True, first=1, last=0, block=1 << 24))
+@example(RandomFile(',,,\n,",\n', 3, ",", "0x0a", wide=False, first=1, last=0, block=1))
+@example(RandomFile("a,b\n" * 9, 2, ",", "0x0a", wide=False, first=1, last=0, block=7))
 def test_rows_and_errors_are_those_of_a_reader_by_character(file: RandomFile) -> None:
     options = {
         "FIELDTERMINATOR": _widened(file.field_end) if file.wide else file.field_end,

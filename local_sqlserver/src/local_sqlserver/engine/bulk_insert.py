@@ -113,12 +113,12 @@ class _Loader:
         )
 
     def together(self, batches: Iterator[Batch]) -> Iterator[list[Batch]]:
-        """Yield the batches that one statement may insert, each read on a thread of its own."""
+        """Yield the batches that one statement inserts, each read on a thread of its own: plain ones together."""
         group: list[Batch] = []
         try:
             for batch in batches:
-                alone = batch.quoted or self._numbered is not None
-                if group and (len(group) == _AT_ONCE or alone or (batch.quoted, batch.odd) != (False, group[0].odd)):
+                alone = self._numbered is not None or batch.quoted or batch.odd
+                if group and (len(group) == _AT_ONCE or alone or group[0].quoted or group[0].odd):
                     yield group
                     group = []
                 group.append(batch)
