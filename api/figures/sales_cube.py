@@ -239,7 +239,10 @@ def distinct(members: Ints, member_count: int, groups: Ints, count: int) -> Ints
         seen[pairs] = True
         found: Ints = np.count_nonzero(seen.reshape(count, member_count), axis=1)
         return found
-    return np.bincount(np.unique(pairs) // member_count, minlength=count)
+    pairs.sort()  # np.unique would take 50 times as long, because it hashes
+    is_first = np.ones(pairs.size, dtype=np.bool_)
+    is_first[1:] = pairs[1:] != pairs[:-1]
+    return np.bincount(pairs[is_first] // member_count, minlength=count)
 
 
 def summed(groups: Ints, values: Floats, count: int) -> Floats:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from api.figures import cube_loader
+from api.figures import cube_loader, sales_cube
 from api.figures.cube_loader import CubeLoader
 from api.figures.periods import Period
 from api.figures.sales_cube import Lines, SalesCube
@@ -170,3 +170,13 @@ def test_the_cube_is_loaded_again_only_if_another_run_is_served(app: Flask, publ
 def test_without_a_served_run_there_is_no_cube(app: Flask) -> None:
     with app.app_context():
         assert CubeLoader().current() is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 2_000])
+def test_distinct_members_are_counted_by_sorting_as_in_a_table(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(count)
+    members, groups = (chance.integers(0, most, count).astype(np.int32) for most in (300, 7))
+    in_a_table = sales_cube.distinct(members, 300, groups, 7)
+    monkeypatch.setattr(sales_cube, "MOST_CELLS", 0)
+    assert sales_cube.distinct(members, 300, groups, 7).tolist() == in_a_table.tolist()
+    assert in_a_table.tolist() == [len({*members[groups == group].tolist()}) for group in range(7)]
