@@ -43,6 +43,11 @@ _SETS = f"""
     CHARACTER_SET_SCHEMA sysname? = NULL
     CHARACTER_SET_NAME sysname? = {INFORMATION_TYPE["CHARACTER_SET_NAME"]}
 """
+_VIEW = """
+    VIEW_CATALOG nvarchar(128)? = {name}
+    VIEW_SCHEMA nvarchar(128)? = view_schema
+    VIEW_NAME sysname = view_name
+"""
 _COLLATION = """
     COLLATION_CATALOG sysname? = NULL
     COLLATION_SCHEMA sysname? = NULL
@@ -243,24 +248,13 @@ VIEWS = (
         "(SELECT v.schema_name AS view_schema, v.name AS view_name, unnest(r.used) FROM {home}.objects v, "
         "unnest(tsql_view_columns({name}, v.definition)) r (used) "
         "WHERE v.type = 'V' AND r.used.database_name = {name})",
-        """
-        VIEW_CATALOG nvarchar(128)? = {name}
-        VIEW_SCHEMA nvarchar(128)? = view_schema
-        VIEW_NAME sysname = view_name
-        """
-        + _TABLE
-        + "COLUMN_NAME sysname? = column_name",
+        _VIEW + _TABLE + "COLUMN_NAME sysname? = column_name",
     ),
     declare(
         "INFORMATION_SCHEMA.VIEW_TABLE_USAGE",
         "(SELECT v.schema_name AS view_schema, v.name AS view_name, o.schema_name, o.name AS object_name "
         "FROM {home}.sys_sql_expression_dependencies d JOIN {home}.objects v ON v.object_id = d.referencing_id "
         "JOIN {home}.objects o ON o.object_id = d.referenced_id WHERE v.type = 'V')",
-        """
-        VIEW_CATALOG nvarchar(128)? = {name}
-        VIEW_SCHEMA nvarchar(128)? = view_schema
-        VIEW_NAME sysname = view_name
-        """
-        + _TABLE,
+        _VIEW + _TABLE,
     ),
 )

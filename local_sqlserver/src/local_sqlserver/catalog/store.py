@@ -235,11 +235,8 @@ def drop_properties(connection: duckdb.DuckDBPyConnection, database: str, object
 
 def put_type(connection: duckdb.DuckDBPyConnection, database: str, item: UserType, base: SqlType) -> None:
     """Record a user-defined type; ``base`` is the base type of an alias type."""
-    connection.execute(
-        f"INSERT INTO {quote(database)}.{quote(CATALOG_SCHEMA)}.user_types "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        [*astuple(item), base.name, base.length, base.precision, base.scale],
-    )
+    row = (*astuple(item), base.name, base.length, base.precision, base.scale)
+    _insert(connection, f"{quote(database)}.{quote(CATALOG_SCHEMA)}.user_types", [row])
 
 
 def drop_type(connection: duckdb.DuckDBPyConnection, database: str, type_id: int) -> None:
@@ -250,9 +247,7 @@ def drop_type(connection: duckdb.DuckDBPyConnection, database: str, type_id: int
 
 def put_schema(connection: duckdb.DuckDBPyConnection, database: str, schema_id: int, name: str) -> None:
     """Record a new schema."""
-    connection.execute(
-        f"INSERT INTO {quote(database)}.{quote(CATALOG_SCHEMA)}.schemas VALUES ($1, $2)", [schema_id, name]
-    )
+    _insert(connection, f"{quote(database)}.{quote(CATALOG_SCHEMA)}.schemas", [(schema_id, name)])
 
 
 def drop_schema(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -224,7 +223,7 @@ class DefinitionCompiler(DataCompiler):
         for node in expression.walk():
             if isinstance(node, syntax.FunctionCall):
                 text = self.context.function(node.name, node.line, tables=False).definition.text
-                if re.search(r"\bSCHEMABINDING\b", text, re.IGNORECASE) is None:
+                if not determinism.is_schema_bound(text):
                     return False
         raise unsupported("A persisted column or key whose expression may not be deterministic", expression.line)
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Context, KeyLookup, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert, implicit
-from local_sqlserver.compiler.expressions import refuse_windows
+from local_sqlserver.compiler.expressions import is_default, refuse_windows
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.keys import key_lookup, keys_of, looked_up_keys
 from local_sqlserver.compiler.names import (
@@ -395,14 +395,14 @@ class DataCompiler(FunctionCompiler):
             self.next_values.clear()
             given.append(
                 [
-                    self.default(column, relation, line) if _is_default(node) else self.expression(node, Scope())
+                    self.default(column, relation, line) if is_default(node) else self.expression(node, Scope())
                     for node, column in zip(row, columns, strict=True)
                 ]
             )
         stored: list[dict[str, Value]] = [{} for _ in rows]
         for position, column in enumerate(columns):
             values = [
-                None if _is_default(row[position]) else row_values[position]
+                None if is_default(row[position]) else row_values[position]
                 for row, row_values in zip(rows, given, strict=True)
             ]
             common = _common([value.type for value in values if value is not None and not value.null], column.type)
@@ -696,7 +696,7 @@ class DataCompiler(FunctionCompiler):
     ) -> Value:
         """The value that SET assigns; ``alias`` is the name of the target."""
         line = assignment.line
-        if isinstance(assignment.value, syntax.Literal) and assignment.value.kind == "default":
+        if is_default(assignment.value):
             return self.default(column, relation, line)
         value = assignment.value
         if assignment.operator:
@@ -930,10 +930,9 @@ class DataCompiler(FunctionCompiler):
             raise _value_count(as_insert, len(clause.values), len(columns))
         values: dict[str, Value] = {}
         for column, node in zip(columns, clause.values, strict=True):
-            is_default = isinstance(node, syntax.Literal) and node.kind == "default"
             values[column.name] = (
                 self.default(column, relation, clause.line)
-                if is_default
+                if is_default(node)
                 else self.assigned(self.expression(node, scope), column, relation, clause.line)
             )
         for column in relation.columns:
@@ -959,10 +958,6 @@ def _prefixed(columns: tuple[OutputColumn, ...], prefix: str) -> tuple[OutputCol
 def _pseudo(relation: Relation, name: str, prefix: str) -> SourceColumns:
     """INSERTED or DELETED: the new or old values of the changed rows."""
     return SourceColumns(name, "_u", _prefixed(relation_source(relation, name, "").columns, prefix))
-
-
-def _is_default(node: syntax.Expression) -> bool:
-    return isinstance(node, syntax.Literal) and node.kind == "default"
 
 
 def _common(types: Sequence[SqlType], target: SqlType) -> SqlType | None:

@@ -347,6 +347,11 @@ def _same_collation(values: Iterable[Value], operation: str, line: int) -> list[
     return [replace(value, collation=collation) if value.is_text else value for value in listed]
 
 
+def is_default(node: syntax.Expression) -> bool:
+    """Whether the word DEFAULT stands in the place of a value."""
+    return isinstance(node, syntax.Literal) and node.kind == "default"
+
+
 def literal(node: syntax.Literal) -> Value:
     """A constant."""
     text = node.value

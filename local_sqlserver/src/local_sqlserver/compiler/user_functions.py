@@ -18,6 +18,7 @@ from typing import Any
 from local_sqlserver.compiler.accumulation import accumulates, accumulation
 from local_sqlserver.compiler.contract import FunctionInfo, Relation
 from local_sqlserver.compiler.conversions import assign, implicit
+from local_sqlserver.compiler.expressions import is_default
 from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, reference
 from local_sqlserver.compiler.queries import QueryCompiler, named_columns
@@ -146,7 +147,7 @@ class FunctionCompiler(QueryCompiler):
                 function.context.give_table(parameter.name, self._table_argument(argument, parameter))
                 continue
             given = argument
-            if isinstance(argument, syntax.Literal) and argument.kind == "default":
+            if is_default(argument):
                 given = parameter.default or syntax.Literal(kind="null", value="", line=node.line)
             value = implicit(self.expression(given, scope), parameter.type, node.line)
             values[parameter.name.lower()] = typed_null(parameter.type) if value.null else value
@@ -155,7 +156,7 @@ class FunctionCompiler(QueryCompiler):
     def _table_argument(self, argument: syntax.Expression, parameter: syntax.ProcedureParameter) -> Relation:
         """The table variable that a table-valued parameter gets; raises 206 for anything else."""
         name = argument.name if isinstance(argument, syntax.Variable) else ""
-        if isinstance(argument, syntax.Literal) and argument.kind == "default":
+        if is_default(argument):
             raise unsupported("DEFAULT for a table-valued parameter of a function", argument.line)
         if name.lower() in self._lists:
             raise unsupported("A table variable of a function as an argument", argument.line)

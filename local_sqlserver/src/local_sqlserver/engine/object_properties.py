@@ -6,8 +6,6 @@ Source: the T-SQL reference, OBJECTPROPERTY, COLUMNPROPERTY and INDEXPROPERTY.
 
 from __future__ import annotations
 
-import re
-
 from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
 from local_sqlserver.language import syntax
@@ -83,7 +81,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     found = _common(item.type, schema_id)
     if item.type in MODULES:
         found |= dict.fromkeys(("execisansinullson", "execisquotedidenton"), True)
-        bound = re.search(r"\bSCHEMABINDING\b", item.definition, re.IGNORECASE) is not None
+        bound = determinism.is_schema_bound(item.definition)
         found |= {"isencrypted": False, "isschemabound": bound}
         if not bound:
             found |= {"isdeterministic": False, "isprecise": False, "isindexable": False}

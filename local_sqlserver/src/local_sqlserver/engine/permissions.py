@@ -116,8 +116,9 @@ class Permissions:
 
         Source: "User-defined table types", Security. An ownership chain covers the variables of a procedure.
         """
-        defines = any(isinstance(each, syntax.CreateProcedure | syntax.CreateFunction) for each in batch.statements)
-        if self._administrator or frame.chained or defines:
+        if self._administrator or frame.chained:
+            return
+        if any(isinstance(each, syntax.CreateProcedure | syntax.CreateFunction) for each in batch.statements):
             return
         for node in batch.walk(queries=False):
             for item in node.items if isinstance(node, syntax.Declare) else ():
