@@ -257,3 +257,23 @@ def test_a_database_of_an_older_version_has_columns_of_the_one_collation(tmp_pat
     shown, added = reopened(tmp_path, "SELECT collation_name FROM sys.columns", "INSERT t VALUES (N'A')")
     assert shown.rows == [("Latin1_General_100_CI_AS_KS_WS_SC",)]
     assert added.numbers[:1] == [2627]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT checked VALUES (N'A', 2)",
+        "INSERT checked SELECT N'A', 2",
+        "UPDATE checked SET k = N'A'",
+        "UPDATE checked SET k = UPPER(k)",
+        "UPDATE c SET k = N'A' FROM checked AS c JOIN (VALUES (1)) AS v (n) ON c.n = v.n",
+        "MERGE checked AS c USING (VALUES (1)) AS v (n) ON c.n = v.n WHEN MATCHED THEN UPDATE SET k = N'A';",
+    ],
+)
+def test_a_check_compares_by_the_collation_of_its_column(sql: Client, change: str) -> None:
+    sql.good(
+        f"CREATE TABLE checked (k NVARCHAR(10) {BIN2} CHECK (k IN (N'a', N'b')), n INT)",
+        "INSERT checked VALUES (N'a', 1); UPDATE checked SET k = N'b'",
+    )
+    assert [error.number for error in sql(change).errors] == [547]
+    assert sql("SELECT k FROM checked").sets == [[("b",)]]

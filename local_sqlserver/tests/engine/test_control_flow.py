@@ -41,6 +41,77 @@ def test_a_batch_computes(sql: Client, text: str, expected: tuple[object, ...] |
     assert result.sets[-1] == [expected or (2,)]
 
 
+VARIABLES = """DECLARE @n INT = 7, @none INT, @big BIGINT = -9000000000, @t NVARCHAR(5) = N'aß]b ',
+    @v VARCHAR(9) = 'x€ä', @empty NVARCHAR(3) = N'', @null NVARCHAR(4), @max NVARCHAR(MAX) = N'm', @c CHAR(4) = 'c', @bit BIT = 1,
+    @d DECIMAL(5, 2) = 1.5, @day DATE = '20240229';"""
+"""Variables of each kind, for expressions that the engine may evaluate without a query."""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("CONCAT(@t, @n, @none, @big, @v, @null)", "CONCAT(@c, N'|', @bit, @d, @day)", "CONCAT(NULL, @empty)"),
+        *("@t + N'|' + @v", "@t + @null", "@v + @c", "@t + CAST(@n AS NVARCHAR(11))", "@t + CAST(@none AS VARCHAR(3))"),
+        *(
+            "QUOTENAME(@t)",
+            "QUOTENAME(@null)",
+            "QUOTENAME(@empty)",
+            "QUOTENAME(@t, '<')",
+            "CONCAT(N's.', QUOTENAME(@t))",
+        ),
+        *("CAST(@n AS VARCHAR(1))", "CAST(@big AS NVARCHAR(30))", "CAST(@t AS NVARCHAR(2))", "CAST(@t AS VARCHAR(9))"),
+        *("CAST(@v AS NVARCHAR(9))", "CAST(@t AS CHAR(9))", "CAST(@c AS VARCHAR(9))", "QUOTENAME(REPLICATE('x', 129))"),
+        *(
+            "@n + 1",
+            "@max + @t",
+            "CONCAT(@max, @n)",
+            "CONCAT(@t, CONCAT(@n, @v), QUOTENAME(@v))",
+            "CAST(@n AS NVARCHAR)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("declared", ["NVARCHAR(MAX)", "NVARCHAR(4)", "VARCHAR(40)", "CHAR(12)"])
+def test_an_assigned_expression_has_the_value_that_a_query_gives(sql: Client, expression: str, declared: str) -> None:
+    result = sql(
+        f"{VARIABLES} DECLARE @set {declared}, @selected {declared}; SET @set = {expression};"
+        f" SELECT @selected = {expression} FROM (VALUES (1)) AS rows (x); SELECT @set, @selected"
+    )
+    assert not result.errors
+    ((by_set, by_query),) = result.sets[0]
+    assert by_set == by_query
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *("@n = 7", "@n <> 7", "@none = 7", "@none IS NULL", "@none IS NOT NULL", "@n IS NULL OR @n = 7", "@bit = 1"),
+        *("@t = N'ASS]B'", "@t <> N'ass]b'", "@t = @null", "@null <> N'x'", "@v = N'X€Ä'", "@c = 'C'", "@c <> N'c   '"),
+        *("NOT @none = 7", "NOT (@n = 7 AND @none = 1)", "NOT (@n = 8 AND @none = 1)", "NOT (@n = 7 OR @none = 1)"),
+        *(
+            "@n = 7 OR @none = 1",
+            "@none = 1 OR @n = 7",
+            "@n = 8 AND @none = 1",
+            "@n = 7 AND @t <> N'x' AND @v IS NOT NULL",
+        ),
+        *(
+            "@t < N'b'",
+            "@t = N'a' + NCHAR(8203) + N'ß]b'",
+            "@n = N'7'",
+            "@empty = N'  '",
+            "NOT NOT @n = 7",
+            "@big < @n",
+        ),
+    ],
+)
+def test_a_condition_is_as_true_as_in_a_query(sql: Client, condition: str) -> None:
+    result = sql(
+        f"{VARIABLES} IF {condition} SELECT 'true' ELSE SELECT 'not';"
+        f" SELECT CASE WHEN {condition} THEN 'true' ELSE 'not' END FROM (VALUES (1)) AS rows (x)"
+    )
+    assert not result.errors
+    assert result.sets[0] == result.sets[1]
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [

@@ -60,6 +60,10 @@ class _CompiledOutput:
         return tuple(value.type for value in self.values)
 
 
+_ONE_ROW = "SELECT 1 AS _none"
+"""A row without a given column."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """The table that UPDATE or DELETE changes, and how its rows are found.
@@ -155,13 +159,18 @@ class DataCompiler(FunctionCompiler):
         line: int,
         changed: set[str] | None = None,
     ) -> dict[str, str]:
-        """The SQL of new values by column; the first value raises 547 if a CHECK constraint is false.
+        """The SQL of new values by column; the last value raises 547 if a CHECK constraint is false.
 
         ``values`` are the values of all columns. With ``changed``, the assigned columns in lower case, only their
         constraints are checked and only their values are returned.
         """
         tests = []
-        known = {name.lower(): value for name, value in values.items()}
+        source = relation_source(relation, relation.name, relation.name)
+        collations = {column.name.lower(): column.collation for column in source.columns}
+        known = {
+            name.lower(): replace(value, collation=collations[name.lower()]) if value.is_text else value
+            for name, value in values.items()
+        }
         reads: dict[str, set[str]] = {}
         for column in relation.columns:
             if column.computed is None:
@@ -189,9 +198,9 @@ class DataCompiler(FunctionCompiler):
             tests.append(f"WHEN NOT {condition} THEN {check_failed(verb, constraint, relation)}")
         sql = {name: value.sql for name, value in values.items() if changed is None or name.lower() in changed}
         if tests and sql:
-            # The first value raises for the whole row: DuckDB's own CHECK constraints lack the names for error 547.
-            first = next(iter(sql))
-            sql[first] = f"CASE {' '.join(tests)} ELSE {sql[first]} END"
+            # The last value raises for the whole row: DuckDB's own CHECK constraints lack the names for error 547.
+            last = next(reversed(sql))
+            sql[last] = f"CASE {' '.join(tests)} ELSE {sql[last]} END"
         return sql
 
     def insert(self, node: syntax.Insert) -> Translation:
@@ -200,21 +209,18 @@ class DataCompiler(FunctionCompiler):
         before = self._nested_change(node)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
-        writable = [column for column in relation.columns if not column.computed]
+        single: dict[str, Value] = {}
+        # The identity is first: a row that a CHECK constraint refuses has used its number.
+        writable = sorted(
+            (column for column in relation.columns if not column.computed), key=lambda column: column.identity is None
+        )
         columns = self._insert_columns(node, relation)
         if node.rows is not None:
             if any(len(row) != len(columns) for row in node.rows):
                 raise _value_count(node, len(node.rows[0]), len(columns))
             rows = self._stored_rows(node.rows, columns, relation, line)
-            source = " UNION ALL ".join(
-                "SELECT "
-                + ", ".join(
-                    f"{row[column.name.lower()].sql} AS {identifier(column.name)}"
-                    for column in writable
-                    if column.name.lower() in row
-                )
-                for row in rows
-            )
+            single = rows[0] if len(rows) == 1 else {}
+            source = _ONE_ROW if single else " UNION ALL ".join(_selected(row, writable) for row in rows)
             given = set(rows[0])
         elif node.query is not None:
             if node.query.form is not None:
@@ -237,13 +243,14 @@ class DataCompiler(FunctionCompiler):
             source = f'SELECT {", ".join(parts)} FROM ({selected.sql}) AS "_s"'
             given = {column.name.lower() for column in columns}
         else:
-            source, given = "SELECT 1 AS _none", set()  # DEFAULT VALUES: one row without a given column
+            source, given = _ONE_ROW, set()  # DEFAULT VALUES
         if node.top:
             source = f"SELECT * FROM ({source}) AS _t{self._row_limit(node.top)}"
         values = {}
         for column in writable:
             if column.name.lower() in given:
-                values[column.name] = _column("_v", column.name, column.type)
+                named = _column("_v", column.name, column.type)
+                values[column.name] = single.get(column.name.lower(), named)
             else:
                 values[column.name] = self.default(column, relation, line)
         inserted = foreign_keys.Changes(relation, self.changes_name(1), "INSERT", inserted="TRUE")
@@ -310,7 +317,7 @@ class DataCompiler(FunctionCompiler):
         return f'SELECT {", ".join(["*", *computed])} FROM ({rows}) AS "_n"' if computed else rows
 
     def _new_values(self, relation: Relation, verb: str, changed: set[str] | None = None) -> dict[str, str]:
-        """The SQL of the new values of changed rows ("_u"), by column; the first raises 547 if a CHECK fails."""
+        """The SQL of the new values of changed rows ("_u"), by column; the last raises 547 if a CHECK fails."""
         new = {column.name: _column("_u", _NEW + column.name, column.type) for column in relation.columns}
         return self.with_checks(relation, new, verb, self.line, changed)
 
@@ -345,17 +352,24 @@ class DataCompiler(FunctionCompiler):
     def _checked_rows(self, relation: Relation, values: dict[str, Value], source: str) -> str:
         """A SELECT of the new rows' columns from ``source``.
 
-        Checks read a subquery of the new values: a default or NEXTVAL that a check repeated would be evaluated again.
+        Checks that read more than names and constants read a subquery of the new values: a default or NEXTVAL that a
+        check repeated would be evaluated again.
         """
-        if not any(known.kind == "C" and not known.disabled for known in relation.constraints) and not any(
-            column.computed and not column.nullable for column in relation.columns
-        ):
-            selected = ", ".join(value.sql for value in values.values())
+        if not self._is_repeated(relation, values):
+            selected = ", ".join(self.with_checks(relation, values, "INSERT", self.line).values())
             return f'SELECT {selected} FROM ({source}) AS "_v"'
         inner = ", ".join(f"{value.sql} AS {identifier(name)}" for name, value in values.items())
         named = {name: _column("_n", name, value.type) for name, value in values.items()}
         selected = ", ".join(self.with_checks(relation, named, "INSERT", self.line).values())
         return f'SELECT {selected} FROM (SELECT {inner} FROM ({source}) AS "_v") AS "_n"'
+
+    @staticmethod
+    def _is_repeated(relation: Relation, values: dict[str, Value]) -> bool:
+        """Whether a check may repeat a value that costs something; a computed column may read any."""
+        checked = _checked(relation)
+        return any(column.computed is not None for column in relation.columns) or any(
+            value.cost is not Cost.NAME for name, value in values.items() if name.lower() in checked
+        )
 
     def _insert_columns(self, node: syntax.Insert, relation: Relation) -> list[ColumnInfo]:
         if node.columns is None and relation.identity_insert:
@@ -581,7 +595,7 @@ class DataCompiler(FunctionCompiler):
     def update(self, node: syntax.Update) -> Translation:
         """UPDATE: a query finds the rows and computes their new values; the UPDATE joins it by rowid.
 
-        A single table without TOP, OUTPUT and CHECK constraints needs no query.
+        A single table without TOP, OUTPUT and computed columns needs no query if its checks read simple values.
         """
         line = node.line
         refuse_windows(node.where, *(assignment.value for assignment in node.assignments))
@@ -608,18 +622,23 @@ class DataCompiler(FunctionCompiler):
         where = _where(conditions)
         limit = self._row_limit(node.top)
         changed = {name.lower() for name in values}
-        # A check may read a computed column, and a computed column may be NOT NULL.
-        computed = {column.name.lower() for column in relation.columns if column.computed is not None}
-        has_checks = any(
-            constraint.kind == "C" and {name.lower() for name in constraint.columns} & (changed | computed)
-            for constraint in relation.constraints
-        ) or any(column.computed is not None and not column.nullable for column in relation.columns)
+        checked = _checked(relation)
+        has_computed = any(column.computed is not None for column in relation.columns)
         updated = foreign_keys.Changes(
             relation, self.changes_name(1), "UPDATE", updated="TRUE", assigned=foreign_keys.affected(relation, changed)
         )
         keys = self._changes_keys(relation, changed) or foreign_keys.concern(self.context, updated)
-        if node.source is None and not (limit or node.output or has_checks or keys or target.condition or variables):
-            pairs = ", ".join(f"{identifier(name)} = {value.sql}" for name, value in values.items())
+        # The whole old and new rows are read by OUTPUT, by keys, which the row is stored anew for, and by computations.
+        is_whole = bool(node.output or keys or has_computed)
+        if node.source is None and not (
+            is_whole or limit or target.condition or variables or self._is_repeated(relation, values)
+        ):
+            new = {
+                column.name: values.get(column.name, own.value(output))
+                for column, output in zip(relation.columns, own.columns, strict=True)
+            }
+            stored = self.with_checks(relation, new, "UPDATE", line, changed)
+            pairs = ", ".join(f"{identifier(name)} = {sql}" for name, sql in stored.items())
             return self._translation((f"{tables}UPDATE {target.source} SET {pairs}{where}",), "update", relation)
         # DuckDB's UPDATE has no TOP, returns only new values, and cannot join its target in FROM. SQL Server changes a
         # row with several matches once, by any of them: DISTINCT ON.
@@ -627,8 +646,9 @@ class DataCompiler(FunctionCompiler):
         selected = [f"{target.rowid} AS _rowid"]
         for column, output in zip(relation.columns, own.columns, strict=True):
             old = own.value(output)
-            selected.append(f"{old.sql} AS {identifier(_OLD + column.name)}")
-            if column.computed is None:
+            if is_whole:
+                selected.append(f"{old.sql} AS {identifier(_OLD + column.name)}")
+            if column.computed is None and (is_whole or column.name.lower() in changed | checked):
                 selected.append(f"{values.get(column.name, old).sql} AS {identifier(_NEW + column.name)}")
         selected += [f"{value.sql} AS {identifier(name)}" for name, value in variables.items()]
         kept = self._kept_sources(target, selected) if node.output else []
@@ -943,6 +963,17 @@ class DataCompiler(FunctionCompiler):
 
 def _column(alias: str, name: str, declared: SqlType) -> Value:
     return Value(f"{identifier(alias)}.{identifier(name)}", declared, cost=Cost.NAME)
+
+
+def _selected(row: dict[str, Value], columns: Sequence[ColumnInfo]) -> str:
+    """A SELECT of the given values of a row, by the names of the columns in lower case."""
+    values = ((row.get(column.name.lower()), column.name) for column in columns)
+    return "SELECT " + ", ".join(f"{value.sql} AS {identifier(name)}" for value, name in values if value is not None)
+
+
+def _checked(relation: Relation) -> set[str]:
+    """The columns, in lower case, that CHECK constraints read."""
+    return {name.lower() for known in relation.constraints if known.kind == "C" for name in known.columns}
 
 
 def _where(conditions: list[str]) -> str:
