@@ -42,7 +42,8 @@ def test_a_batch_computes(sql: Client, text: str, expected: tuple[object, ...] |
 
 
 VARIABLES = """DECLARE @n INT = 7, @none INT, @big BIGINT = -9000000000, @t NVARCHAR(5) = N'aß]b ',
-    @v VARCHAR(9) = 'x€ä', @empty NVARCHAR(3) = N'', @null NVARCHAR(4), @max NVARCHAR(MAX) = N'm', @c CHAR(4) = 'c', @bit BIT = 1,
+    @v VARCHAR(9) = 'x€ä', @empty NVARCHAR(3) = N'', @null NVARCHAR(4),
+    @max NVARCHAR(MAX) = N'm', @c CHAR(4) = 'c', @bit BIT = 1,
     @d DECIMAL(5, 2) = 1.5, @day DATE = '20240229';"""
 """Variables of each kind, for expressions that the engine may evaluate without a query."""
 
