@@ -111,9 +111,11 @@ def _query(text: str, dialect: str = "tsql") -> exp.Query:
 def _of_query(owner: str, query: str, columns: Iterable[str]) -> Sources:
     """Give the sources of the columns of one SELECT."""
     found: Sources = {}
+    nodes = lineage(None, query, schema=_schema(), dialect="tsql")
+    assert isinstance(nodes, dict)
     for name in columns:
         reads: set[Column] = set()
-        for node in lineage(name, query, schema=_schema(), dialect="tsql").walk():
+        for node in nodes[name].walk():
             if not node.downstream and isinstance(node.expression, exp.Table) and node.expression.db:
                 table = f"{node.expression.db}.{node.expression.name}"
                 if table not in LOOKUPS:
