@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from warehouse.tableau.extract import Extract, write_extract
+from warehouse.tableau.thumbnails import with_thumbnails
 
 log = logging.getLogger(__name__)
 
@@ -78,9 +79,14 @@ def _only_run(folder: Path) -> Iterator[None]:
 
 def _package(hyper: Path, package: Path) -> None:
     with zipfile.ZipFile(package, "w") as archive:
-        for source, name in ((WORKBOOK, WORKBOOK.name), (hyper, EXTRACT_IN_PACKAGE)):
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = _READABLE << 16
-            with source.open("rb") as content, archive.open(entry, "w", force_zip64=True) as target:
-                shutil.copyfileobj(content, target)
+        workbook = with_thumbnails(WORKBOOK.read_text(encoding="utf-8"), hyper)
+        archive.writestr(_entry(WORKBOOK.name), workbook)
+        with hyper.open("rb") as content, archive.open(_entry(EXTRACT_IN_PACKAGE), "w", force_zip64=True) as target:
+            shutil.copyfileobj(content, target)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _ZIP_DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = _READABLE << 16
+    return entry
