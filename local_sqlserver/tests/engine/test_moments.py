@@ -268,3 +268,18 @@ def test_an_offset_survives_procedures_and_inserts_of_their_rows(sql: Client) ->
     rows = sql("SELECT d FROM t").rows
     assert rows == [(at(120, 2024, 1, 1, 11),)] * 6
     assert {row[0].utcoffset() for row in rows} == {timedelta(hours=2)}
+
+
+def test_the_first_day_of_a_week_is_that_of_the_session_and_of_its_procedure(sql: Client) -> None:
+    sunday = "CAST('2024-01-07' AS DATE)"
+    sql.good(
+        f"CREATE VIEW days AS SELECT DATEPART(weekday, {sunday}) AS n",
+        "CREATE TABLE kept (d DATE, n AS DATEPART(weekday, d)); INSERT kept VALUES ('2024-01-07')",
+        "CREATE PROCEDURE by_monday AS SET DATEFIRST 1; SELECT n FROM days UNION ALL SELECT n FROM kept",
+    )
+    result = sql("SET DATEFIRST 6; SELECT n FROM days; EXEC by_monday; SELECT n, @@DATEFIRST FROM kept")
+    assert result.sets == [[(2,)], [(7,), (7,)], [(2, 6)]]
+    aborted = f"""BEGIN TRANSACTION; SET DATEFIRST 1; DECLARE @n INT;
+        BEGIN TRY SELECT 1 / 0; END TRY BEGIN CATCH SET DATEFIRST 2; SET @n = DATEPART(weekday, {sunday}); END CATCH;
+        SELECT @n, n FROM days; ROLLBACK; SELECT n FROM days"""
+    assert sql(aborted).sets[-2:] == [[(6, 6)], [(6,)]]

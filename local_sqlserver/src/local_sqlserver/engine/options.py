@@ -52,7 +52,7 @@ _DEFAULT_TEXT_SIZE = 4096
 
 
 def check_options(statement: SetOption) -> None:
-    """Raise SqlError 40510 for an unsupported value, 102 for a value of the wrong kind."""
+    """Raise SqlError 40510 for an unsupported value, 102 for a value of the wrong kind, 2742 for no day of the week."""
     if not statement.value.startswith("@") and statement.options != ("CONTEXT_INFO",):
         set_options(statement, Frame(0, ""))
 
@@ -82,8 +82,9 @@ def _apply(frame: Frame, option: str, value: str, line: int) -> None:
         if value.strip("N'[]\"") not in ("US_ENGLISH", "ENGLISH"):
             raise unsupported(f"SET LANGUAGE {value}", line)
     elif option == "DATEFIRST":
-        if value != "7":
-            raise unsupported(f"SET DATEFIRST {value}", line)
+        settings.datefirst = _number(value, line)
+        if not 1 <= settings.datefirst <= 7:
+            raise sql_error(2742, value, line=line)
     elif option == "LOCK_TIMEOUT":
         settings.lock_timeout = _number(value, line)
     elif option == "TEXTSIZE":

@@ -49,6 +49,7 @@ class Runner:
 
     def query(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Fetched:
         """Run a SELECT that changes nothing; without tables after an error, on the second connection."""
+        self._transactions.first_day = frame.settings.datefirst
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
         try:
             for sql in translation.statements:
@@ -70,6 +71,7 @@ class Runner:
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
+        self._transactions.first_day = frame.settings.datefirst
         reads_only = translation.command == "select" and not translation.changes
         if frame.settings.fmtonly and not reads_only and not translation.returns_rows:
             yield Done(None, in_procedure=frame.in_procedure)  # it does not run

@@ -93,11 +93,13 @@ class _Recorder:
     def execute(self, sql: str, parameters: Any = None) -> _Recorder:
         transactions = self._transactions
         if not transactions.count:
+            transactions.tell_first_day(self._cursor)
             with opened(parameters) as given:
                 self._cursor.execute(transactions.statements.parsed(self._cursor, sql), given)
             return self
         if transactions.aborted:
             transactions.recover()
+        transactions.tell_first_day(self._cursor)
         is_write = _READS.match(sql) is None
         numbers = transactions.upcoming_numbers(sql) if is_write else {}
         try:
@@ -115,6 +117,7 @@ class _Recorder:
         transactions = self._transactions
         if transactions.aborted:
             transactions.recover()
+        transactions.tell_first_day(self._cursor)
         try:
             return self._cursor._submit(sql, *arguments)
         except duckdb.Error:
@@ -144,7 +147,7 @@ class Transactions:
 
     ``doomed`` means that it can only be rolled back (XACT_STATE() = -1); ``aborted`` that DuckDB has aborted its own.
     ``name`` is that of the outermost BEGIN TRANSACTION. ``streaming`` is whether the result of a query is open, and
-    ``reading`` is held while its next rows are read.
+    ``reading`` is held while its next rows are read. ``first_day`` is SET DATEFIRST of the statement that runs.
     """
 
     def __init__(self, root: duckdb.DuckDBPyConnection, commits: Commits, statements: ParsedStatements) -> None:
@@ -153,6 +156,8 @@ class Transactions:
         self.statements = statements
         self._second_connection: duckdb.DuckDBPyConnection | None = None
         self._cursor = root.cursor()
+        self.first_day = 7
+        self._told: dict[duckdb.DuckDBPyConnection, int] = {}
         # A recorder has the methods of a connection that the engine uses.
         self.connection = cast(duckdb.DuckDBPyConnection, _Recorder(self, self._cursor))
         self.count = 0
@@ -173,7 +178,14 @@ class Transactions:
         """The second connection, for expressions that read no table while DuckDB's transaction is aborted."""
         if self._second_connection is None:
             self._second_connection = self._root.cursor()
+        self.tell_first_day(self._second_connection)
         return self._second_connection
+
+    def tell_first_day(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Tell a connection ``first_day``, unless it knows it."""
+        if self._told.get(connection, 7) != self.first_day:
+            connection.execute(f"SET VARIABLE tsql_datefirst = {self.first_day}")
+            self._told[connection] = self.first_day
 
     @property
     def state(self) -> int:

@@ -1,4 +1,4 @@
-"""Functions of dates and times. A week begins on Sunday: DATEFIRST is 7."""
+"""Functions of dates and times. A week begins on the day of SET DATEFIRST."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ _PARTS = {
 }  # fmt: skip
 
 _DATETIME2 = SqlType("datetime2", scale=7)
+FIRST_DAY = "coalesce(getvariable('tsql_datefirst'), 7)"
+"""SQL of SET DATEFIRST, from 1 for Monday: views compute with that of the session that reads them."""
+
 _DAYS_AND_MORE = ("year", "quarter", "month", "week", "day", "dayofyear", "weekday")
 _CLOCK = ("hour", "minute", "second", "millisecond", "microsecond", "nanosecond")
 
@@ -359,12 +362,12 @@ def _from_parts(parts: list[str], microseconds: str, declared: SqlType) -> str:
 
 
 def _date_part(part: str, sql: str) -> str:
-    """DATEPART of a TIMESTAMP or DATE; DATEFIRST is 7, so a week begins on Sunday."""
+    """DATEPART of a TIMESTAMP or DATE."""
     if part == "weekday":
-        return f"(date_part('dow', {sql}) + 1)"
-    if part == "week":  # week 1 begins on 1 January, each further one on a Sunday
+        return f"({_days_of_week(sql)} + 1)"
+    if part == "week":  # week 1 begins on 1 January, each further one on the first day of a week
         start = f"date_trunc('year', {sql})"
-        return f"((date_part('doy', {sql}) - 1 + date_part('dow', {start})) // 7 + 1)"
+        return f"((date_part('doy', {sql}) - 1 + {_days_of_week(start)}) // 7 + 1)"
     if part == "iso_week":
         return f"date_part('week', {sql})"
     if part == "dayofyear":
@@ -378,9 +381,14 @@ def _date_part(part: str, sql: str) -> str:
     return f"date_part('{part}', {sql})"
 
 
+def _days_of_week(sql: str) -> str:
+    """The days of its week before a day."""
+    return f"((date_part('dow', {sql}) + 7 - {FIRST_DAY}) % 7)"
+
+
 def _difference(part: str, start: str, end: str) -> str:
     """DATEDIFF: the number of boundaries of the part between two TIMESTAMPs, as BIGINT."""
-    if part == "week":  # boundaries lie before Sundays; 0001-01-07 was one
+    if part == "week":  # boundaries lie before Sundays, whatever DATEFIRST is; 0001-01-07 was one
         first, last = (f"(date_diff('day', DATE '0001-01-07', CAST({sql} AS DATE)) + 7) // 7" for sql in (start, end))
         return f"({last} - {first})"
     if part == "nanosecond":
@@ -408,6 +416,6 @@ def _add(part: str, number: str, sql: str) -> str:
 def _truncated(part: str, sql: str) -> str:
     """DATETRUNC as a TIMESTAMP."""
     if part == "week":
-        return f"(date_trunc('day', {sql}) - to_days(CAST(date_part('dow', {sql}) AS INTEGER)))"
+        return f"(date_trunc('day', {sql}) - to_days(CAST({_days_of_week(sql)} AS INTEGER)))"
     unit = {"dayofyear": "day", "iso_week": "week"}.get(part, part)
     return f"date_trunc('{unit}', {sql})"
