@@ -60,6 +60,12 @@ SELECT 0x01 + 0x0203
 -- source: language-elements/comparison-operators-transact-sql
 SELECT CASE WHEN 1 = 1.0 THEN 1 ELSE 0 END, CASE WHEN 'a' = 'A' THEN 1 ELSE 0 END, CASE WHEN 'a' = 'a  ' THEN 1 ELSE 0 END, CASE WHEN ' a' = 'a' THEN 1 ELSE 0 END, CASE WHEN '' = '   ' THEN 1 ELSE 0 END
 --> 1 | 1 | 1 | 0 | 1
+SELECT 100 / -10 / 2, 100 / (-10) / 2, 8 / - 2 * 4, 100 / - 20 % 7, 100 / +10 / 2, - 6 & 3, - 6 + 2, -2 * 3 + 4
+--> -20 | -5 | -1 | -16 | 20 | 2 | -4 | -2
+
+SELECT ~2 * 3, ~ - 2 * 3, - - 2 * 3
+--> -9 | 5 | 6
+
 SELECT CASE WHEN 1 <> 2 THEN 1 ELSE 0 END, CASE WHEN 1 != 2 THEN 1 ELSE 0 END, CASE WHEN 1 !< 2 THEN 1 ELSE 0 END, CASE WHEN 2 !> 2 THEN 1 ELSE 0 END, CASE WHEN 2 >= 2 THEN 1 ELSE 0 END, CASE WHEN 2 < = 2 THEN 1 ELSE 0 END
 --> 1 | 1 | 0 | 1 | 1 | 1
 SELECT CASE WHEN 'b' > 'A' THEN 1 ELSE 0 END, CASE WHEN '10' < '9' THEN 1 ELSE 0 END, CASE WHEN 10 < '9' THEN 1 ELSE 0 END

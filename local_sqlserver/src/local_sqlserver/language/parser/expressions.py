@@ -260,7 +260,8 @@ class ExpressionParser(TokenCursor):
     def _unary(self) -> syntax.Expression:
         if self.at_operator("-", "+", "~"):
             token = self.advance()
-            operand = self._unary()
+            # A sign has the precedence of addition: 100 / -10 / 2 is 100 / (-(10 / 2)).
+            operand = self._unary() if token.text == "~" else self._multiplicative()
             self._refuse_conditions(operand)
             return syntax.Unary(operator=token.text, operand=operand, line=token.line)
         operand = self._primary()
