@@ -518,8 +518,22 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     return _padded(Value(computed_once(fitted, text), target, collation=text.collation))
 
 
-def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
-    """Both values as the type of higher precedence, for a comparison."""
+_COMPARISONS = {
+    "=": "equal to",
+    "<>": "not equal to",
+    "<": "less than",
+    "<=": "less than or equal to",
+    ">": "greater than",
+    ">=": "greater than or equal to",
+}
+
+
+def comparable(operator: str, left: Value, right: Value, line: int) -> tuple[Value, Value]:
+    """Both values as the type of higher precedence, for a comparison; raises 402 for a TIME and a DATETIME."""
+    names = {left.type.name, right.type.name}
+    if "time" in names and names & {"datetime", "smalldatetime"} and not left.null and not right.null:
+        word = _COMPARISONS.get(operator, "is not")
+        raise sql_error(402, left.type.name, right.type.name, word, line=line)
     if left.null and right.null:
         return left, right
     if left.null:

@@ -26,12 +26,13 @@ from local_sqlserver.compiler.fragments import (
     sort_key,
     sort_key_value,
     typed_null,
+    united_type,
 )
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
 from local_sqlserver.compiler.time_zones import at_time_zone
-from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
+from local_sqlserver.compiler.types import decimal, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, DECIMALS, INTEGERS, MAX, SqlType
@@ -168,7 +169,7 @@ class ExpressionCompiler:
         typed = [value for value in (*results, otherwise) if not value.null]
         if not typed:
             raise sql_error(8133, line=node.line)
-        target = common_type([value.type for value in typed])
+        target = united_type(typed)
         parts = ["CASE"]
         tests: list[Predicate] = []
         branches = [implicit(result, target, node.line) for result in results]
@@ -241,7 +242,7 @@ class ExpressionCompiler:
 
     def compare(self, operator: str, left: Value, right: Value, line: int) -> Predicate:
         """A comparison after implicit conversion; text compares by its collation."""
-        left, right = comparable(left, right, line)
+        left, right = comparable(operator, left, right, line)
         left, right = _same_collation([left, right], operator, line)
         # Equality needs only the key.
         if operator in _ORDERS:
@@ -311,7 +312,7 @@ class ExpressionCompiler:
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
         member = reference("_q", column)
-        left, right = _same_collation(comparable(value, member, line), operator, line)
+        left, right = _same_collation(comparable(operator, value, member, line), operator, line)
         by = sort_key if operator in _ORDERS else key
         return by(left), f'SELECT {by(right)} FROM ({rows.sql}) AS "_q"'
 

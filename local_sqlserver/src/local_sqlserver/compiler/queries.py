@@ -13,6 +13,7 @@ from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggrega
 from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
+    combined_type,
     identifier,
     key,
     native,
@@ -20,6 +21,7 @@ from local_sqlserver.compiler.fragments import (
     raise_sql,
     sort_key,
     typed_null,
+    united_type,
 )
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
@@ -263,15 +265,19 @@ class QueryCompiler(ExpressionCompiler):
         columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
             # A bare NULL takes the type of the other side; two of them are INT.
-            known = [column.type for column in (one, two) if not column.null]
-            declared = common_type(known) if known else INT
+            known = [column for column in (one, two) if not column.null]
+            decimals = any(column.type.name in DECIMALS for column in known)
+            types = [column.literal if column.literal and decimals else column.type for column in known]
+            declared = common_type(types or [INT])
             null = one.null and two.null
             collation = joined([one, two], node.line)
             if collation == UNRESOLVED and node.operator == "UNION ALL":
                 raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
             required = one.required and (two.required or node.operator in ("EXCEPT", "INTERSECT"))
-            columns.append(replace(one, type=declared, null=null, collation=collation, required=required))
+            columns.append(
+                replace(one, type=declared, null=null, literal=None, collation=collation, required=required)
+            )
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -548,7 +554,7 @@ class QueryCompiler(ExpressionCompiler):
                 raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
             column = OutputColumn(
-                name, value.type, emitted, value.collation, value.null, value.identity, value.required
+                name, value.type, emitted, value.collation, value.null, value.identity, value.required, literal=literal
             )
             items.append((column, shown))
 
@@ -567,6 +573,7 @@ class QueryCompiler(ExpressionCompiler):
         # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
             recursive = [source for source in scope.sources if source.depth]
+            literal = combined_type(value) if value.type == INT else None
             if recursive:
                 depth = f"{identifier(recursive[0].emitted)}.{_DEPTH}"
                 if self.recursion.limit:
@@ -648,11 +655,8 @@ class QueryCompiler(ExpressionCompiler):
         rows = [[self.expression(value, outer) for value in row] for row in node.rows]
         if len({len(row) for row in rows}) != 1:
             raise sql_error(10709, line=node.line)
-        types = []
-        for column in zip(*rows, strict=True):
-            # All rows of a column have one type: its values are converted before DuckDB sees them.
-            known = [value.type for value in column if not value.null]
-            types.append(common_type(known) if known else INT)
+        # All rows of a column have one type: its values are converted before DuckDB sees them.
+        types = [united_type(column) for column in zip(*rows, strict=True)]
         lines = ", ".join(
             "(" + ", ".join(implicit(value, kind, node.line).sql for value, kind in zip(row, types, strict=True)) + ")"
             for row in rows

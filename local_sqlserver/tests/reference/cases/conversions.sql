@@ -233,6 +233,10 @@ SELECT COALESCE(NULL, 2, 3), COALESCE(CAST(NULL AS int), CAST(NULL AS int)), COA
 SELECT COALESCE(CAST(1 AS tinyint), 2.5), COALESCE(CAST(NULL AS varchar(2)), 'abcd'), COALESCE(NULL, CAST(1 AS bigint), 2)
 --: decimal(4,1), varchar(4), bigint
 --> 1.0 | 'abcd' | 1
+SELECT COALESCE(CAST(NULL AS decimal(5,2)), 100000), COALESCE(CAST(NULL AS decimal(5,2)), CAST(1 AS int)), IIF(1 = 1, 7, 0.25)
+--: decimal(8,2), decimal(12,2), decimal(3,2)
+--> 100000.00 | 1.00 | 7.00
+
 SELECT COALESCE(NULL, NULL)
 --> error 4127: At least one of the arguments to COALESCE must be an expression that is not the NULL constant.
 SELECT COALESCE('x', 1)
@@ -240,6 +244,10 @@ SELECT COALESCE('x', 1)
 -- source: language-elements/nullif-transact-sql
 SELECT NULLIF(4, 4), NULLIF(5, 4), NULLIF('a', 'A'), NULLIF('a ', 'a'), NULLIF(CAST(NULL AS int), 1), NULLIF(1, NULL)
 --> NULL | 5 | NULL | NULL | NULL | 1
+SELECT NULLIF(60, 76), NULLIF(-3, 78), NULLIF(300, 4), NULLIF(99999999, 4), NULLIF(CAST(60 AS int), 76)
+--: tinyint, smallint, smallint, int, int
+--> 60 | -3 | 300 | 99999999 | 60
+
 SELECT NULLIF(CAST(1 AS tinyint), 2.5)
 --: tinyint
 --> 1
@@ -255,7 +263,7 @@ SELECT IIF(1 = 1, CAST(1 AS tinyint), CAST(1 AS bigint)), IIF(1 = 1, 'ab', N'c')
 SELECT CHOOSE(3, 'Manager', 'Director', 'Developer', 'Tester'), CHOOSE(0, 'a', 'b'), CHOOSE(3, 'a', 'b'), CHOOSE(CAST(NULL AS int), 'a', 'b'), CHOOSE(1.9, 'a', 'b')
 --> 'Developer' | NULL | NULL | NULL | 'a'
 SELECT CHOOSE(1, 1, 2.5)
---: decimal(11,1)
+--: decimal(2,1)
 --> 1.0
 -- source: functions/cast-and-convert-transact-sql, decimal to text
 SELECT CAST(0.5 AS varchar(10)), CONVERT(nvarchar(10), 0.9), JSON_ARRAY(0.25)
