@@ -153,7 +153,10 @@ tsql_round_float(v, places) AS CASE
     WHEN places >= 0 THEN round(v, places)
     ELSE round(v / pow(10.0, -places)) * pow(10.0, -places) END;
 
-tsql_truncate_integer(v, places) AS CASE WHEN places >= 0 THEN v ELSE v - v % CAST(pow(10, -places) AS BIGINT) END;
+tsql_truncate_integer(v, places) AS CASE
+    WHEN places >= 0 THEN v
+    WHEN places < -18 THEN v * 0
+    ELSE v - v % CAST(pow(10, -places) AS BIGINT) END;
 
 tsql_group_digits(v) AS regexp_extract(v, '^-?')
     || ltrim(reverse(regexp_replace(reverse(regexp_extract(v, '^-?(\d+)', 1)), '(\d{3})', '\1,', 'g')), ',')
