@@ -345,6 +345,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     9828: (16, "The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters."),
     9829: (16, "STRING_AGG aggregation result exceeded the limit of %s bytes. Use LOB types to avoid result truncation."),
     9834: (16, "Invalid bucket width value passed to DATE_BUCKET function. Only positive values are allowed."),
+    8733: (16, "Separator parameter for STRING_AGG must be a string literal or variable."),
     9837: (16, "An invalid date value was encountered: The date value is less than the minimum date value allowed for the data type."),
     10609: (16, "Filtered %s '%s' cannot be created on table '%s' because the column '%s' in the filter expression is a computed column. Rewrite the filter expression so that it does not include this column."),
     10700: (16, 'The table-valued parameter "%s" is READONLY and cannot be modified.'),
