@@ -29,7 +29,7 @@ from local_sqlserver.compiler.row_text import row_text
 from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import DECIMALS, MAX, SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 _DEPTH = "_depth"
 
@@ -395,20 +395,21 @@ class QueryCompiler(ExpressionCompiler):
 
     def _top(self, top: syntax.Top, scope: Scope, order: str) -> tuple[str, str]:
         """A QUALIFY clause and a LIMIT clause for TOP."""
-        count = self.expression(top.count, scope)
         if top.ties and not order:
             raise sql_error(1062, line=top.line)
         # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
+        ordering = f"ORDER BY {order}" if order else ""
         if top.percent:
-            ordering = f"ORDER BY {order}" if order else ""
+            count = self.expression(top.count, scope)
             if count.constant is not None and not 0 <= float(count.constant) <= 100:
                 raise sql_error(1031, line=top.line)
-            share = convert(count, common_type([count.type]), line=top.line).sql
             rank = "rank" if top.ties else "row_number"
-            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
+            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {count.sql} / 100.0)", ""
         limit = self.row_count(top, scope)
         if top.ties:
-            return f" QUALIFY rank() OVER (ORDER BY {order}) <= {limit}", ""
+            return f" QUALIFY rank() OVER ({ordering}) <= {limit}", ""
+        if _columns(top.count):  # of an outer query, which DuckDB's LIMIT cannot name
+            return f" QUALIFY row_number() OVER ({ordering}) <= {limit}", ""
         return "", f" LIMIT {limit}"
 
     def _top_by_windows(
@@ -433,8 +434,17 @@ class QueryCompiler(ExpressionCompiler):
         return Rows(f'SELECT {listed} FROM ({rows}) AS "_d"{qualify} ORDER BY {", ".join(order)}{limit}', columns)
 
     def row_count(self, top: syntax.Top, scope: Scope) -> str:
-        """SQL of the number of rows of TOP; it raises 127 if it is negative, 1014 if it is NULL."""
-        count = convert(self.expression(top.count, scope), BIGINT, line=top.line)
+        """SQL of the number of rows of TOP; it raises 127 if it is negative, 1014 if it is NULL.
+
+        Raises SqlError 4115 for a column of the query itself, 1060 for a type with decimals.
+        """
+        for column in _columns(top.count):
+            if scope.resolve(column)[1].sources is scope.sources:
+                raise sql_error(4115, column.parts[-1], line=top.line)
+        given = self.expression(top.count, scope)
+        if given.null or not _counts(given.type):
+            raise sql_error(1060, line=top.line)
+        count = convert(given, BIGINT, line=top.line)
         if count.constant is None:
             return f"tsql_top({count.sql})"
         if int(count.constant) < 0:
@@ -452,7 +462,10 @@ class QueryCompiler(ExpressionCompiler):
 
     def _row_number(self, node: syntax.Expression, scope: Scope, least: int, number: int, line: int) -> str:
         """A number of rows of OFFSET … FETCH; an error if it is below ``least``."""
-        value = convert(self.expression(node, scope), BIGINT, line=line)
+        given = self.expression(node, scope)
+        if given.null or not _counts(given.type):
+            raise sql_error(10745 if least else 10743, line=line)
+        value = convert(given, BIGINT, line=line)
         if value.constant is None:
             return f"tsql_at_least({value.sql}, {least}, {number})"
         if int(value.constant) < least:
@@ -470,8 +483,11 @@ class QueryCompiler(ExpressionCompiler):
     ) -> str:
         """ORDER BY: an item is a position or name in the select list, else an expression over the sources."""
         parts = []
-        for item in order:
-            value = self._listed(item, items)
+        named: set[str] = set()
+        for position, item in enumerate(order, 1):
+            if isinstance(item.value, syntax.Variable):
+                raise sql_error(1008, position, line=item.line)
+            value = self._listed(item, items, position)
             if value is None and must_be_listed:
                 raise sql_error(104, line=item.line)
             if value is None:
@@ -480,11 +496,15 @@ class QueryCompiler(ExpressionCompiler):
                     if value.sql not in by_sql:
                         raise sql_error(145, line=item.line)
                     value = by_sql[value.sql]
+            if isinstance(item.value, syntax.Column | syntax.Literal):
+                if value.sql in named:
+                    raise sql_error(169, line=item.line)
+                named.add(value.sql)
             # NULL is the lowest value in SQL Server.
             parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
 
-    def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]]) -> Value | None:
+    def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]], place: int) -> Value | None:
         """The value in the select list that an ORDER BY item refers to by position or alias, or None."""
         node = item.value
         if isinstance(node, syntax.Literal) and node.kind == "integer":
@@ -493,11 +513,11 @@ class QueryCompiler(ExpressionCompiler):
                 raise sql_error(108, position, line=item.line)
             return items[position - 1][1]
         if isinstance(node, syntax.Literal):
-            raise sql_error(408, 1, line=item.line)
+            raise sql_error(408, place, line=item.line)
         if isinstance(node, syntax.Column) and len(node.parts) == 1:
             wanted = node.parts[0].lower()
             found = [value for column, value in items if column.name.lower() == wanted]
-            if len({value.sql for value in found}) > 1:
+            if len(found) > 1:
                 raise sql_error(209, node.parts[0], line=item.line)
             if found:
                 return found[0]
@@ -553,6 +573,7 @@ class QueryCompiler(ExpressionCompiler):
             if value.collation == UNRESOLVED:
                 raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
+            literal = combined_type(value) if value.type == INT else None
             column = OutputColumn(
                 name, value.type, emitted, value.collation, value.null, value.identity, value.required, literal=literal
             )
@@ -573,7 +594,6 @@ class QueryCompiler(ExpressionCompiler):
         # The recursive part of a common table expression gets its next depth as the last column.
         if self.recursion is not None:
             recursive = [source for source in scope.sources if source.depth]
-            literal = combined_type(value) if value.type == INT else None
             if recursive:
                 depth = f"{identifier(recursive[0].emitted)}.{_DEPTH}"
                 if self.recursion.limit:
@@ -826,6 +846,16 @@ def _first_select(body: syntax.Body) -> syntax.Select:
     while not isinstance(body, syntax.Select):
         body = body.left if isinstance(body, syntax.SetOperation) else body.body
     return body
+
+
+def _columns(node: syntax.Expression) -> list[syntax.Column]:
+    """The columns that an expression names outside its subqueries."""
+    return [inner for inner in node.walk(queries=False) if isinstance(inner, syntax.Column)]
+
+
+def _counts(declared: SqlType) -> bool:
+    """Whether values of a type can be numbers of rows."""
+    return declared.name in INTEGERS | {"bit"} or (declared.name in DECIMALS and not declared.scale)
 
 
 def _by_position(item: syntax.OrderItem, listed: tuple[syntax.Item, ...]) -> syntax.OrderItem:

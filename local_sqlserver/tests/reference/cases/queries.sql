@@ -72,6 +72,18 @@ SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY CASE WHEN v = 2 THEN 0 EL
 --> 1
 SELECT DISTINCT v FROM (VALUES (1, 2)) AS t (v, w) ORDER BY w
 --> error 145: ORDER BY items must appear in the select list if SELECT DISTINCT is specified.
+SELECT v, w FROM (VALUES (1, 2)) AS t (v, w) ORDER BY v, v
+--> error 169: A column has been specified more than once in the order by list. Columns in the order by list must be unique.
+
+SELECT v, v FROM (VALUES (1)) AS t (v) ORDER BY v
+--> error 209: Ambiguous column name 'v'.
+
+DECLARE @c int = 1; SELECT v FROM (VALUES (1)) AS t (v) ORDER BY @c
+--> error 1008: The SELECT item identified by the ORDER BY number 1 contains a variable as part of the expression identifying a column position. Variables are only allowed when ordering by an expression referencing a column name.
+
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0.5 ROWS
+--> error 10743: The number of rows provided for a OFFSET clause must be an integer.
+
 SELECT v FROM (VALUES (1)) AS t (v) ORDER BY 'x'
 --> error 408: A constant expression was encountered in the ORDER BY list, position 1.
 SELECT * FROM (SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v) AS d
@@ -212,6 +224,14 @@ SELECT value FROM GENERATE_SERIES(1, 3)
 --> 1
 --> 2
 --> 3
+SELECT value FROM GENERATE_SERIES(CAST(1 AS tinyint), CAST(2 AS tinyint))
+--: tinyint
+--> 1
+--> 2
+
+SELECT value FROM GENERATE_SERIES(1, CAST(3 AS bigint))
+--> error 5373: All the input parameters should be of the same type. Supported types are tinyint, smallint, int, bigint, decimal and numeric.
+
 SELECT value FROM GENERATE_SERIES(5, 1, -2)
 --> 5
 --> 3
@@ -304,6 +324,23 @@ SELECT 1 WHERE 1
 CREATE TABLE #t (id int, g int, v int); INSERT #t VALUES (1, 1, 5), (2, 1, 7), (3, 2, 1); SELECT id FROM (SELECT TOP (1) WITH TIES id FROM #t ORDER BY ROW_NUMBER() OVER (PARTITION BY g ORDER BY v DESC)) AS s ORDER BY id
 --> 2
 --> 3
+SELECT TOP (1.5) v FROM (VALUES (1)) AS t (v)
+--> error 1060: The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.
+
+SELECT TOP ('1') v FROM (VALUES (1)) AS t (v)
+--> error 1060
+
+SELECT TOP (NULL) v FROM (VALUES (1)) AS t (v)
+--> error 1060
+
+SELECT TOP (v) v FROM (VALUES (1)) AS t (v)
+--> error 4115: The reference to column "v" is not allowed in an argument to a TOP, OFFSET, or FETCH clause. Only references to columns at an outer scope or standalone expressions and subqueries are allowed here.
+
+SELECT a, x FROM (VALUES (1), (2)) AS t (a) CROSS APPLY (SELECT TOP (a) v FROM (VALUES (20), (10), (30)) AS u (v) ORDER BY v) AS d (x) ORDER BY a, x
+--> 1 | 10
+--> 2 | 10
+--> 2 | 20
+
 DECLARE @n int; SELECT TOP (@n) v FROM (VALUES (1)) AS t (v)
 --> error 1014
 SELECT TOP (-1) name FROM sys.objects
