@@ -61,6 +61,10 @@ DECLARE @d decimal(3,1) = 99.94; SELECT @d
 SELECT CAST(922337203685477.5807 AS money), CAST(-922337203685477.5808 AS money), CAST(214748.3647 AS smallmoney), $12.5, CAST('-$5' AS money)
 --: money, money, smallmoney, money, money
 --> 922337203685477.5807 | -922337203685477.5808 | 214748.3647 | 12.5000 | -5.0000
+SELECT $, $.5, -$5, $-5
+--: money, money, money, money
+--> 0.0000 | 0.5000 | -5.0000 | -5.0000
+
 SELECT CAST(922337203685477.5808 AS money)
 --> error 8115
 SELECT CAST(214748.3648 AS smallmoney)
@@ -190,6 +194,11 @@ SELECT CAST('2024-01-01 10:00:00.1234567' AS datetime)
 --> error 241: Conversion failed when converting date and/or time from character string.
 SELECT CAST('2024-01-01T10:00:00Z' AS datetime), CAST('20240101 10:00' AS datetime)
 --> 2024-01-01 10:00:00.000 | 2024-01-01 10:00:00.000
+-- source: data-types/datetime-transact-sql, supported string literal formats for datetime
+SELECT {d '2024-01-02'}, {ts '2024-01-02 03:04:05.120'}
+--: datetime, datetime
+--> 2024-01-02 00:00:00.000 | 2024-01-02 03:04:05.120
+
 -- source: data-types/datetime-transact-sql, convert to other date and time types
 SELECT CAST(CAST('2016-12-21 12:00:00.003' AS datetime) AS datetime2(7)), CAST(CAST('2016-12-21 12:00:00.007' AS datetime) AS datetime2(7))
 --> 2016-12-21 12:00:00.0033333 | 2016-12-21 12:00:00.0066667
