@@ -385,7 +385,12 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
         kind = "numeric" if source.name in DECIMALS else "expression"
         # SQL Server writes an integer that does not fit a VARCHAR as '*', and raises 8115 for any other number or type.
         star = source.name in INTEGERS - {"bigint"} and target.name in ("varchar", "char")
-        too_long = "'*'" if star else ("NULL" if lenient else raise_sql(8115, quote(kind), quote(target.name)))
+        failure = raise_sql(8115, quote(kind), quote(target.name))
+        if source.name in MONEY:
+            failure = raise_sql(234, quote("money"), quote(target.name))
+        elif source.name in APPROXIMATE:
+            failure = raise_sql(232, quote(target.name), f"format('{{:.6f}}', {value.sql})")
+        too_long = "'*'" if star else "NULL" if lenient else failure
         cost = cost if star or lenient else Cost.MACROS
         return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target, cost=cost))
     if source.name == "uniqueidentifier" and limit < 36:

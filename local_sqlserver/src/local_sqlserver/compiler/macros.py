@@ -134,7 +134,7 @@ tsql_float_to_text(v, style) AS CASE
     WHEN v IS NULL THEN NULL
     WHEN style = 1 THEN regexp_replace(format('{:.7e}', v), 'e([+-])(\d\d)$', 'e\10\2')
     WHEN style = 2 THEN regexp_replace(format('{:.15e}', v), 'e([+-])(\d\d)$', 'e\10\2')
-    WHEN style = 3 THEN regexp_replace(format('{:.17g}', v), 'e([+-])(\d\d)$', 'e\10\2')
+    WHEN style = 3 THEN regexp_replace(format('{:.16e}', v), 'e([+-])(\d\d)$', 'e\10\2')
     WHEN v = 0 THEN '0'
     ELSE regexp_replace(format('{:.6g}', v), 'e([+-])(\d\d)$', 'e\10\2') END;
 

@@ -84,6 +84,12 @@ SELECT CAST(1.5e0 AS varchar(30)), CAST(123456789e0 AS varchar(30)), CAST(0.1e0 
 --> '1.5' | '1.23457e+008' | '0.1' | '1e+015' | '1e-005'
 SELECT CONVERT(varchar(30), 3.14159265358979e0, 1), CONVERT(varchar(30), 3.14159265358979e0, 2)
 --> '3.1415927e+000' | '3.141592653589790e+000'
+SELECT CONVERT(varchar(30), 0.1e0, 3), CONVERT(varchar(30), CAST(0.1 AS real), 1)
+--> '1.0000000000000001e-001' | '1.0000000e-001'
+
+SELECT CAST(1e0 / 3 AS varchar(3))
+--> error 232: Arithmetic overflow error for type varchar, value = 0.333333.
+
 SELECT CAST(123456e0 AS varchar(30)), CAST(1234567e0 AS varchar(30)), CAST(-0.5e0 AS varchar(30))
 --> '123456' | '1.23457e+006' | '-0.5'
 -- source: functions/cast-and-convert-transact-sql, money and smallmoney styles
@@ -92,6 +98,12 @@ SELECT CAST(CAST(4235.9819 AS money) AS varchar(30)), CONVERT(varchar(30), CAST(
 SELECT CONVERT(varchar(30), CAST(4235.9819 AS money), 126)
 --> '4235.9819'
 --! refused: CONVERT of money with style 126
+SELECT CAST($12345.678 AS varchar(5))
+--> error 234: There is insufficient result space to convert a money value to varchar.
+
+SELECT TRY_CAST($12345.678 AS varchar(5)), TRY_CAST(CAST(12345.6 AS smallmoney) AS varchar(9))
+--> NULL | '12345.60'
+
 SELECT CONVERT(varchar(30), CAST(-1234567.5 AS money), 1), CONVERT(varchar(30), CAST(0.005 AS money), 0)
 --> '-1,234,567.50' | '0.01'
 -- source: functions/cast-and-convert-transact-sql, binary styles

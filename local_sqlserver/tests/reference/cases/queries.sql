@@ -387,6 +387,13 @@ SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR XML RAW
 --> '<row a="1" b="x"/><row a="2"/>'
 SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR XML RAW('r'), ELEMENTS
 --> '<r><a>1</a><b>x</b></r><r><a>2</a></r>'
+SELECT 1 AS a, NULL AS b FOR XML RAW, ELEMENTS ABSENT
+--> '<row><a>1</a></row>'
+
+SELECT 1 AS a, NULL AS b FOR XML RAW, ELEMENTS XSINIL
+--> '<row xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><a>1</a><b xsi:nil="true"/></row>'
+--! refused: FOR XML … ELEMENTS XSINIL
+
 SELECT 'x' AS name, 1 AS [@id] FOR XML PATH
 --> error 6852
 SELECT a FROM (VALUES (1)) AS t (a) WHERE a = 2 FOR XML PATH
@@ -406,6 +413,9 @@ SELECT a FROM (VALUES (1)) AS t (a) FOR JSON AUTO
 --> '[{"a":1}]'
 SELECT CAST('2024-01-02T03:04:05.120' AS datetime) AS a, CAST('2024-01-02' AS date) AS b, 1.50 AS c FOR JSON PATH
 --> '[{"a":"2024-01-02T03:04:05.120","b":"2024-01-02","c":1.50}]'
+SELECT CAST(1.5 AS real) AS a, 1.5e0 AS b FOR JSON PATH
+--> '[{"a":1.5000000e+000,"b":1.500000000000000e+000}]'
+
 SELECT 1 FOR JSON PATH
 --> error 13605
 SELECT 1 AS a, 2 AS a FOR JSON PATH
