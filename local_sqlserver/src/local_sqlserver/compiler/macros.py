@@ -351,21 +351,15 @@ tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
             lpad(CAST(s AS VARCHAR), 2, '0'), '.', lpad(CAST(us AS VARCHAR), 6, '0')) AS TIMESTAMP),
         tsql_raise(289, type_name)) END;
 
-tsql_like_regex(pattern) AS replace(replace(
-    regexp_replace(regexp_replace(pattern, '([\\.+*?(){}|$])', '\\\1', 'g'), '(^|[^\[])\^', '\1\\^', 'g'),
-    '%', '.*'), '_', '.');
-
 tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
     WHEN v IS NULL OR pattern IS NULL THEN NULL
     WHEN contains(pattern, '[') OR escape_character <> '' THEN CASE
-        WHEN escape_character <> '' AND contains(pattern, escape_character)
-            THEN tsql_raise(40510, 'LIKE with ESCAPE and a pattern that is not a constant')
-        WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
-        ELSE regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si') END
+        WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 's')
+        ELSE regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 'si') END
     WHEN blanks <> '' AND ends_with(v, ' ') AND exact
-        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 's')
     WHEN blanks <> '' AND ends_with(v, ' ')
-        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si')
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 'si')
     WHEN exact THEN v LIKE replace(pattern, '\', '\\') ESCAPE '\'
     ELSE lower(v) LIKE lower(replace(pattern, '\', '\\')) ESCAPE '\' END;
 

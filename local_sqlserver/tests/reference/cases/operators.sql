@@ -181,6 +181,16 @@ SELECT CASE WHEN '5%' LIKE '5[%]' THEN 1 ELSE 0 END, CASE WHEN '50' LIKE '5[%]' 
 --> 1 | 0 | 1 | 1 | 1 | 1
 SELECT CASE WHEN 'abc_de' LIKE 'abc[_]d%' THEN 1 ELSE 0 END, CASE WHEN 'abcxde' LIKE 'abc[_]d%' THEN 1 ELSE 0 END, CASE WHEN 'abcdef' LIKE 'abc[def]%' THEN 1 ELSE 0 END
 --> 1 | 0 | 1
+DECLARE @p varchar(9) = '5[%]', @q varchar(9) = 'a[_]b'; SELECT IIF('5%' LIKE @p, 1, 0), IIF('50' LIKE @p, 1, 0), IIF('5.' LIKE @p, 1, 0), IIF('a_b' LIKE @q, 1, 0), IIF('axb' LIKE @q, 1, 0)
+--> 1 | 0 | 0 | 1 | 0
+
+SELECT v FROM (VALUES ('50%', '50[%]'), ('50x', '50[%]'), ('a]', 'a['), ('ab', 'a[c-a]'), ('a^', 'a[^b]')) AS t (v, p) WHERE v LIKE p
+--> '50%'
+--> 'a^'
+
+DECLARE @p varchar(9) = 'a!%b%'; SELECT IIF('a%bc' LIKE @p ESCAPE '!', 1, 0), IIF('axbc' LIKE @p ESCAPE '!', 1, 0)
+--> 1 | 0
+
 -- source: language-elements/like-transact-sql, pattern matching with the escape clause
 SELECT CASE WHEN '30%' LIKE '%30!%%' ESCAPE '!' THEN 1 ELSE 0 END, CASE WHEN '300' LIKE '%30!%%' ESCAPE '!' THEN 1 ELSE 0 END, CASE WHEN 'a_b' LIKE 'a\_b' ESCAPE '\' THEN 1 ELSE 0 END, CASE WHEN 'axb' LIKE 'a\_b' ESCAPE '\' THEN 1 ELSE 0 END
 --> 1 | 0 | 1 | 0
