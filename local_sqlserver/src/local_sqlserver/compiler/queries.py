@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -113,7 +114,9 @@ class QueryCompiler(ExpressionCompiler):
                 if is_target and derived.intersection(assigned):
                     raise sql_error(4406, table.name, line=table.line)
                 names = f"_rowid, {names}"
-            parts.append(f"{identifier(table.name)}({names}) AS ({rows.sql})")
+            # DuckDB computes an expression once for all references, SQL Server NEWID() and RAND() for each of them.
+            again = "NOT MATERIALIZED " if re.search(r"\b(uuid|random)\(\)", rows.sql) else ""
+            parts.append(f"{identifier(table.name)}({names}) AS {again}({rows.sql})")
         if not parts:
             return ""
         return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "

@@ -182,6 +182,9 @@ WITH n AS (SELECT 1 AS v UNION SELECT v + 1 FROM n WHERE v < 5) SELECT v FROM n
 --! refused: A recursive common table expression with several recursive parts
 WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1.5 FROM n WHERE v < 5) SELECT v FROM n
 --> error 240: Types don't match between the anchor and the recursive part in column "v" of recursive query "n".
+WITH c AS (SELECT NEWID() AS u) SELECT CASE WHEN a.u = b.u THEN 1 ELSE 0 END FROM c AS a CROSS JOIN c AS b
+--> 0
+
 WITH c AS (SELECT 1 AS a), c AS (SELECT 2 AS a) SELECT a FROM c
 --> error 239: Duplicate common table expression name 'c' was specified.
 WITH c (x) AS (SELECT 1, 2) SELECT x FROM c
