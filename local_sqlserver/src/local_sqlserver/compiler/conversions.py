@@ -268,9 +268,8 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
     failure = _failure(value, 8114, quote(source), quote(name))
     if name in INTEGERS:
         attempt = f"TRY_CAST(tsql_integer_text({sql}) AS {type_name})"
-        if name != "bigint":
-            failed = f"tsql_integer_failure({sql}, {quote(source)}, {quote(name)})"
-            return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
+        failed = f"tsql_integer_failure({sql}, {quote(source)}, {quote(name)})"
+        return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
     elif name in DECIMALS:
         attempt = f"TRY_CAST(tsql_decimal_text({sql}) AS {type_name})"
         failed = f"tsql_decimal_failure({sql}, {quote(source)})"

@@ -82,7 +82,9 @@ tsql_integer_text(v) AS CASE
 
 tsql_integer_failure(v, source, target) AS CASE
     WHEN v IS NULL THEN NULL
+    WHEN tsql_integer_text(v) IS NULL AND target = 'bigint' THEN tsql_raise(8114, source, target)
     WHEN tsql_integer_text(v) IS NULL THEN tsql_raise(245, source, v, target)
+    WHEN target = 'bigint' THEN tsql_raise(8115, 'expression', target)
     WHEN target = 'int' THEN tsql_raise(248, source, v)
     ELSE tsql_raise(244, source, v, CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END) END;
 

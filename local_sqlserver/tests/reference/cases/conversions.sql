@@ -155,6 +155,9 @@ SELECT CAST('300' AS tinyint)
 --> error 244: The conversion of the varchar value '300' overflowed an INT1 column. Use a larger integer column.
 SELECT CAST('40000' AS smallint)
 --> error 244: The conversion of the varchar value '40000' overflowed an INT2 column. Use a larger integer column.
+SELECT CAST('9223372036854775808' AS bigint)
+--> error 8115: Arithmetic overflow error converting expression to data type bigint.
+
 SELECT CAST('abc' AS bigint)
 --> error 8114: Error converting data type varchar to bigint.
 SELECT CAST('abc' AS decimal(5,2))
