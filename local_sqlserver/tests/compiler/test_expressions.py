@@ -799,9 +799,9 @@ TYPES: list[tuple[str, str]] = [
     ("1", "int"),
     ("1+CAST(1 AS BIGINT)", "bigint"),
     ("CAST(1 AS SMALLINT)+CAST(1 AS TINYINT)", "smallint"),
-    ("1.5*2.25", "decimal(6,3)"),
-    ("1.5+2.25", "decimal(4,2)"),
-    ("7/2.0", "decimal(8,6)"),
+    ("1.5*2.25", "numeric(6,3)"),
+    ("1.5+2.25", "numeric(4,2)"),
+    ("7/2.0", "numeric(8,6)"),
     ("CAST(1 AS DECIMAL(38,10))*CAST(1 AS DECIMAL(38,10))", "decimal(38,6)"),
     ("CAST(1 AS DECIMAL(18,2))/CAST(1 AS DECIMAL(18,2))", "decimal(38,20)"),
     ("CAST(1 AS DECIMAL(10,2))+1", "decimal(11,2)"),
@@ -814,10 +814,10 @@ TYPES: list[tuple[str, str]] = [
     ("DATEADD(day,1,'2024-01-01')", "datetime"),
     ("DATEADD(day,1,CAST('2024-01-01' AS DATE))", "date"),
     ("GETDATE()", "datetime"),
-    ("CASE WHEN 1=1 THEN 1 ELSE 2.5 END", "decimal(2,1)"),
+    ("CASE WHEN 1=1 THEN 1 ELSE 2.5 END", "numeric(2,1)"),
     ("ISNULL(CAST(NULL AS VARCHAR(2)),'abcd')", "varchar(2)"),
     ("NULL", "int"),
-    ("12345678901", "decimal(11,0)"),
+    ("12345678901", "numeric(11,0)"),
 ]
 
 

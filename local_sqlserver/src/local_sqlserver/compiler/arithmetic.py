@@ -23,6 +23,7 @@ from local_sqlserver.compiler.types import (
     DATETIME,
     FLOAT,
     INT,
+    NUMERIC,
     arithmetic_type,
     as_decimal,
     decimal,
@@ -104,7 +105,7 @@ def negate(operator: str, value: Value, line: int) -> Value:
     constant = None
     if value.constant is not None:
         constant = value.constant[1:] if value.constant.startswith("-") else f"-{value.constant}"
-    if constant == "-2147483648" and value.type == decimal(10, 0):  # the lowest INT, though its digits alone are none
+    if constant == "-2147483648" and value.type == decimal(10, 0, NUMERIC):  # the lowest INT
         return Value(f"CAST({constant} AS INTEGER)", INT, constant=constant, cost=Cost.NAME, required=value.required)
     if constant is not None and value.type.name in INTEGERS and int(constant) > INTEGER_RANGES[value.type.name][1]:
         overflow = raise_sql(8115, quote("expression"), quote(value.type.name))
@@ -137,8 +138,8 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
     if left.type.name in TEMPORAL or right.type.name in TEMPORAL:
         return _datetimes(operator, left, right, line)
     pair = {left.type.name, right.type.name}
-    texts = pair & TEXT
-    if texts and pair <= TEXT | BINARY | {"bit", "uniqueidentifier"} or (pair <= BINARY and operator != "+"):
+    of_text = pair & TEXT and pair <= TEXT | BINARY | {"bit", "uniqueidentifier"}
+    if of_text or (pair <= BINARY and operator != "+"):
         raise _incompatible(left, right, operator, line)
     if left.is_text and right.type.name in NUMBERS:
         left = convert(left, right.type, line=line)

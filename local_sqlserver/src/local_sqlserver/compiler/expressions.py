@@ -32,7 +32,7 @@ from local_sqlserver.compiler.functions import compile_call, is_aggregate, sessi
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
 from local_sqlserver.compiler.time_zones import at_time_zone
-from local_sqlserver.compiler.types import decimal, duckdb_type
+from local_sqlserver.compiler.types import NUMERIC, decimal, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, DECIMALS, INTEGERS, MAX, SqlType
@@ -359,12 +359,12 @@ def literal(node: syntax.Literal) -> Value:
     match node.kind:
         case "integer":
             return integer_constant(int(text))
-        case "decimal":  # the digits as written: 12.50 is DECIMAL(4, 2)
+        case "decimal":  # the digits as written: 12.50 is NUMERIC(4, 2)
             whole, _, fraction = text.partition(".")
             digits = max(len(whole.lstrip("0")) + len(fraction), 1)
             if digits > 38:
                 raise sql_error(1007, text, 38, line=node.line)
-            declared = decimal(digits, len(fraction))
+            declared = decimal(digits, len(fraction), NUMERIC)
             return Value(f"CAST({quote(text)} AS {duckdb_type(declared)})", declared, constant=text, cost=Cost.NAME)
         case "money":
             return Value(f"CAST({quote(text)} AS DECIMAL(19,4))", SqlType("money"), cost=Cost.NAME)

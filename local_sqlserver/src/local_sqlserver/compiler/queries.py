@@ -27,7 +27,7 @@ from local_sqlserver.compiler.fragments import (
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.row_text import row_text
-from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, same_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
@@ -278,9 +278,7 @@ class QueryCompiler(ExpressionCompiler):
                 raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
             required = one.required and (two.required or node.operator in ("EXCEPT", "INTERSECT"))
-            columns.append(
-                replace(one, type=declared, null=null, literal=None, collation=collation, required=required)
-            )
+            columns.append(replace(one, type=declared, null=null, literal=None, collation=collation, required=required))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -796,7 +794,7 @@ class QueryCompiler(ExpressionCompiler):
         source = self.source(node.source, inner)
         listed = [inner.resolve(syntax.Column(parts=(name,), line=node.line))[0] for name in node.columns]
         for name, value in zip(node.columns, listed, strict=True):
-            if value.type != listed[0].type:
+            if not same_type(value.type, listed[0].type):
                 raise sql_error(8167, name, line=node.line)
         used = {value.sql for value in listed}
         columns = []
@@ -901,7 +899,7 @@ def _holds(anchor: SqlType, recursive: SqlType) -> bool:
     SQL Server requires the same type. A shorter text is allowed here, because no value of it is lost.
     """
     if anchor.name != recursive.name or MAX in (anchor.length, recursive.length):
-        return anchor == recursive
+        return same_type(anchor, recursive)
     if anchor.name in DECIMALS:
         return (anchor.precision, anchor.scale) == (recursive.precision, recursive.scale)
     return (recursive.length or 1) <= (anchor.length or 1)

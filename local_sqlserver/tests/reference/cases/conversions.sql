@@ -246,10 +246,10 @@ SELECT ISNULL(1)
 SELECT COALESCE(NULL, 2, 3), COALESCE(CAST(NULL AS int), CAST(NULL AS int)), COALESCE(NULL, 'a', 'bcd')
 --> 2 | NULL | 'a'
 SELECT COALESCE(CAST(1 AS tinyint), 2.5), COALESCE(CAST(NULL AS varchar(2)), 'abcd'), COALESCE(NULL, CAST(1 AS bigint), 2)
---: decimal(4,1), varchar(4), bigint
+--: numeric(4,1), varchar(4), bigint
 --> 1.0 | 'abcd' | 1
 SELECT COALESCE(CAST(NULL AS decimal(5,2)), 100000), COALESCE(CAST(NULL AS decimal(5,2)), CAST(1 AS int)), IIF(1 = 1, 7, 0.25)
---: decimal(8,2), decimal(12,2), decimal(3,2)
+--: decimal(8,2), decimal(12,2), numeric(3,2)
 --> 100000.00 | 1.00 | 7.00
 
 SELECT COALESCE(NULL, NULL)
@@ -278,7 +278,7 @@ SELECT IIF(1 = 1, CAST(1 AS tinyint), CAST(1 AS bigint)), IIF(1 = 1, 'ab', N'c')
 SELECT CHOOSE(3, 'Manager', 'Director', 'Developer', 'Tester'), CHOOSE(0, 'a', 'b'), CHOOSE(3, 'a', 'b'), CHOOSE(CAST(NULL AS int), 'a', 'b'), CHOOSE(1.9, 'a', 'b')
 --> 'Developer' | NULL | NULL | NULL | 'a'
 SELECT CHOOSE(1, 1, 2.5)
---: decimal(2,1)
+--: numeric(2,1)
 --> 1.0
 -- source: functions/cast-and-convert-transact-sql, decimal to text
 SELECT CAST(0.5 AS varchar(10)), CONVERT(nvarchar(10), 0.9), JSON_ARRAY(0.25)

@@ -38,7 +38,7 @@ SELECT FLOOR(CAST(7 AS bigint)), FLOOR(-0.5e0), FLOOR(CAST(-1 AS smallint))
 --> 7 | -1 | -1
 -- source: functions/round-transact-sql, examples
 SELECT ROUND(123.9994, 3), ROUND(123.9995, 3)
---: decimal(7,4), decimal(7,4)
+--: numeric(7,4), numeric(7,4)
 --> 123.9990 | 124.0000
 SELECT ROUND(123.4545, 2), ROUND(123.45, -2)
 --> 123.4500 | 100.00

@@ -44,7 +44,7 @@ DECLARE @a bigint = -9223372036854775808; SELECT @a % -1
 --> error 8115: Arithmetic overflow error converting expression to data type bigint.
 
 SELECT -2147483648, -2147483649
---: int, decimal(10,0)
+--: int, numeric(10,0)
 --> -2147483648 | -2147483649
 
 SELECT 2 + 3 * 4, (2 + 3) * 4, 10 - 2 - 3, 100 / 10 / 2, - 2 + 3, 2 * -3
@@ -256,7 +256,7 @@ SELECT 1 AS a UNION SELECT 1 UNION ALL SELECT 1
 SELECT COUNT(*) FROM (SELECT 'a' AS v UNION SELECT 'A' UNION SELECT 'a ') AS d
 --> 1
 SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a
---: decimal(2,1)
+--: numeric(2,1)
 --> 1.0
 --> 2.5
 SELECT 1 UNION ALL SELECT 'x'

@@ -214,7 +214,7 @@ SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) ORDER BY a
 --> 1 | 'x'
 --> 2 | NULL
 SELECT v FROM (VALUES (1), (2.5)) AS t (v) ORDER BY v
---: decimal(2,1)
+--: numeric(2,1)
 --> 1.0
 --> 2.5
 SELECT a FROM (VALUES (1, 2), (3)) AS t (a, b)

@@ -248,9 +248,6 @@ SELECT ISNUMERIC(1), ISNUMERIC(1.5), ISNUMERIC($1), ISNUMERIC(GETDATE()), ISNUME
 SELECT ISNUMERIC(CHAR(9)), ISNUMERIC(CHAR(9) + '2'), ISNUMERIC('2' + CHAR(9)), ISNUMERIC('\'), ISNUMERIC('€'), ISNUMERIC(CHAR(160)), ISNUMERIC('£'), ISNUMERIC(N'₠'), ISNUMERIC('$1,000.50'), ISNUMERIC('/'), ISNUMERIC('1e+2'), ISNUMERIC('e+')
 --> 1 | 1 | 0 | 1 | 1 | 1 | 1 | 0 | 1 | 0 | 1 | 0
 -- source: functions/format-transact-sql
-SELECT FORMAT(NULL, 'N0')
---> error 8116: Argument data type NULL is invalid for argument 1 of format function.
-
 SELECT FORMAT(123456789, '###-##-####'), FORMAT(1234.567, 'N2'), FORMAT(0.25, 'P0'), FORMAT(7, '000'), FORMAT(CAST(NULL AS int), 'd')
 --> '123-45-6789' | '1,234.57' | '25%' | '007' | NULL
 --! refused: FORMAT with the number format ###-##-####

@@ -4,7 +4,7 @@ SELECT CAST(9223372036854775807 AS bigint), CAST(-9223372036854775808 AS bigint)
 --: bigint, bigint, int, int, smallint, smallint, tinyint, tinyint
 --> 9223372036854775807 | -9223372036854775808 | 2147483647 | -2147483648 | 32767 | -32768 | 255 | 0
 SELECT 2147483647, 2147483648, 9223372036854775808
---: int, decimal(10,0), decimal(19,0)
+--: int, numeric(10,0), numeric(19,0)
 --> 2147483647 | 2147483648 | 9223372036854775808
 SELECT 2147483647 + 1
 --> error 8115: Arithmetic overflow error converting expression to data type int.
@@ -42,6 +42,16 @@ SELECT SUM(CAST(1 AS bit))
 --> error 8117: Operand data type bit is invalid for sum operator.
 SELECT CAST(CAST('2024-01-01' AS datetime) AS bit), CAST(CAST('1900-01-01' AS datetime) AS bit)
 --> 1 | 0
+-- source: data-types/constants-transact-sql, decimal constants are numeric, and data-types/decimal-and-numeric-transact-sql
+SELECT CAST(1 AS decimal(5,2)) + 1, CAST(1 AS decimal(5,2)) + 1.5, CASE WHEN 1 = 1 THEN CAST(1 AS decimal(5,2)) ELSE 2.5 END, $1 * 1.5, CEILING(1.5), ISNULL(CAST(1 AS decimal(5,2)), 1.5)
+--: decimal(6,2), numeric(6,2), numeric(5,2), numeric(22,5), numeric(2,0), decimal(5,2)
+--> 2.00 | 2.50 | 1.00 | 1.50000 | 2 | 1.00
+
+WITH r AS (SELECT CAST(1 AS decimal(2,1)) AS n UNION ALL SELECT CAST(n + 1 AS numeric(2,1)) FROM r WHERE n < 2) SELECT n FROM r
+--: decimal(2,1)
+--> 1.0
+--> 2.0
+
 -- source: data-types/decimal-and-numeric-transact-sql
 SELECT CAST(123 AS decimal(5,2)), CAST(12345.12 AS numeric(10,5)), CAST(1 AS decimal), CAST(1.6 AS decimal)
 --: decimal(5,2), numeric(10,5), decimal(18,0), decimal(18,0)
@@ -277,7 +287,7 @@ SELECT $2, $542023.14, -$5, +$1
 SELECT 0xAE, 0x12Ef, 0x69048AEFDD010E
 --> 0xAE | 0x12EF | 0x69048AEFDD010E
 SELECT 1.50, 100.00, 0.001, 1.
---: decimal(3,2), decimal(5,2), decimal(3,3), decimal(1,0)
+--: numeric(3,2), numeric(5,2), numeric(3,3), numeric(1,0)
 --> 1.50 | 100.00 | 0.001 | 1
 SELECT 'abc', N'abcd', 0x0102, 1e0, $1, 1
 --: varchar(3), nvarchar(4), varbinary(2), float, money, int
@@ -322,10 +332,10 @@ SELECT 1 + '2', '1' + 2.5, CASE WHEN 1 = '01' THEN 1 ELSE 0 END, CASE WHEN '2024
 SELECT 1 + 'a'
 --> error 245: Conversion failed when converting the varchar value 'a' to data type int.
 SELECT CAST(1 AS tinyint) + CAST(1 AS smallint), CAST(1 AS smallint) + 1, 1 + CAST(1 AS bigint), CAST(1 AS bigint) + 1.0, CAST(1 AS real) + 1, CAST(1 AS real) + 1e0, CAST(1 AS smallmoney) + CAST(1 AS money), CAST(1 AS money) + CAST(1 AS decimal(5,2))
---: smallint, int, bigint, decimal(21,1), real, float, money, decimal(20,4)
+--: smallint, int, bigint, numeric(21,1), real, float, money, decimal(20,4)
 --> 2 | 2 | 2 | 2.0 | 2 | 2 | 2.0000 | 2.0000
 SELECT CASE WHEN 1 = 1 THEN 1 ELSE 2.5 END, CASE WHEN 1 = 0 THEN 'a' ELSE N'b' END, CASE WHEN 1 = 1 THEN CAST(1 AS smallint) ELSE CAST(1 AS tinyint) END, CASE WHEN 1 = 1 THEN CAST('2024-01-01' AS date) ELSE CAST('2024-01-01' AS datetime) END
---: decimal(2,1), nvarchar(1), smallint, datetime
+--: numeric(2,1), nvarchar(1), smallint, datetime
 --> 1.0 | 'b' | 1 | 2024-01-01 00:00:00.000
 -- source: connect/ado-net/sql/compare-guid-uniqueidentifier-values
 SELECT x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x

@@ -109,7 +109,7 @@ def _average(call: Call) -> Value:
         return Value(finite(f"avg({word}CAST({value.sql} AS DOUBLE)){window}"), FLOAT)
     one = as_decimal(value.type)
     scale = one.scale or 0
-    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6))
+    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6), one)
     # No table has 10^12 rows, so the sum has twelve digits more than a value.
     sums = Value(total, decimal(min((one.precision or 0) + 12, 38), scale))
     exact = decimal(19, 4) if value.type.name in MONEY else declared

@@ -8,7 +8,7 @@ from local_sqlserver.compiler.conversions import as_text
 from local_sqlserver.compiler.fragments import Value, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.types import text_type
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import unsupported
 from local_sqlserver.types import APPROXIMATE, INTEGERS, NUMBERS, TEMPORAL
 
 _CULTURES = ("en-us", "")
@@ -154,8 +154,6 @@ def _format(call: Call) -> str:
     if culture not in _CULTURES:
         raise unsupported(f"FORMAT with the culture {culture}", call.line)
     value = call.arguments[0]
-    if value.null:
-        raise sql_error(8116, "NULL", 1, "format", line=call.line)
     if value.type.name in TEMPORAL:
         return _date(value, pattern, call.line)
     if value.type.name in NUMBERS - {"bit"}:

@@ -56,7 +56,7 @@ def _whole_number(call: Call) -> Value:
         return value
     declared = value.type
     if declared.name in DECIMALS:
-        declared = decimal(declared.precision or 18, 0)
+        declared = decimal(declared.precision or 18, 0, declared)
     function = "ceil" if call.name == "CEILING" else "floor"
     return Value(f"CAST({function}({value.sql}) AS {duckdb_type(declared)})", declared)
 
@@ -116,7 +116,7 @@ def _power(call: Call) -> Value:
         return Value(f"CAST(trunc({result}) AS {duckdb_type(value.type)})", value.type)
     declared = value.type
     if declared.name in DECIMALS:
-        declared = decimal(38, declared.scale or 0)
+        declared = decimal(38, declared.scale or 0, declared)
     return Value(f"CAST({result} AS {duckdb_type(declared)})", declared)
 
 
@@ -156,12 +156,16 @@ def _within_domain(name: str, function: str, argument: str) -> str:
     return computed_once(checked, Value(argument, FLOAT))
 
 
+_DEGREES, _RADIANS = "57.2957795130823208767981548141051703", "0.0174532925199432957692369076848861"
+"""180 / pi and pi / 180."""
+
+
 @numbers.scalar("DEGREES", "RADIANS", least=1)
 def _angle(call: Call) -> Value:
     value = number(call, 0)
     if value.type.name in DECIMALS:
-        factor = "57.2957795130823208767981548141051703" if call.name == "DEGREES" else "0.0174532925199432957692369076848861"
-        declared = decimal(38, max(value.type.scale or 0, 18))
+        factor = _DEGREES if call.name == "DEGREES" else _RADIANS
+        declared = decimal(38, max(value.type.scale or 0, 18), value.type)
         return Value(computed_once(lambda sql: by_python("*", sql, quote(factor), declared), value), declared)
     angle = finite(f"{call.name.lower()}({_float(call)})")
     if value.type.name in INTEGERS:
