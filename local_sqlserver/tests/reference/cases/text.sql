@@ -125,6 +125,9 @@ SELECT CHARINDEX('a', CAST('bca' AS varchar(max)))
 SELECT CHARINDEX('a%', 'ba%')
 --> 2
 -- source: functions/patindex-transact-sql
+SELECT PATINDEX('%[a-b]%' COLLATE Latin1_General_BIN2, 'ABa'), PATINDEX('%[a-b]%', 'ABa' COLLATE Latin1_General_BIN2), PATINDEX('%[a-b]%', 'ABa')
+--> 3 | 3 | 1
+
 SELECT PATINDEX('%b%', CAST('ab' AS varchar(max)))
 --: bigint
 --> 2

@@ -166,14 +166,15 @@ def _patindex(call: Call) -> Value:
     if pattern is None:
         raise unsupported("PATINDEX with a pattern that is not a constant", call.line)
     value = call.text(1)
+    by = replace(value, collation=compared([call.arguments[0], value], "patindex", call.line))
     anchored_start = not pattern.startswith("%")
     anchored_end = not pattern.endswith("%")
     core = like_regex(pattern.strip("%"))
     # Trailing blanks of the text do not count, as for LIKE, unless one of the two is Unicode.
     blanks = "" if _kind(call.arguments[0], value) == "nvarchar" else " *"
     regex = f"{'^' if anchored_start else ''}(?:{core}){f'{blanks}$' if anchored_end else ''}"
-    options = "s" if value.case_counts else "si"
-    counter = "length" if _whole_characters(value) else "tsql_len"
+    options = "s" if by.case_counts else "si"
+    counter = "length" if _whole_characters(by) else "tsql_len"
     # DuckDB has no function for the position of a match: it is the length of the shortest text before one, plus 1.
     found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
     if anchored_start:
