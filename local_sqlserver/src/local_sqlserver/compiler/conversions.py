@@ -270,11 +270,11 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
         attempt = f"TRY_CAST(tsql_integer_text({sql}) AS {type_name})"
         failed = f"tsql_integer_failure({sql}, {quote(source)}, {quote(name)})"
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
-    elif name in DECIMALS:
+    if name in DECIMALS:
         attempt = f"TRY_CAST(tsql_decimal_text({sql}) AS {type_name})"
         failed = f"tsql_decimal_failure({sql}, {quote(source)})"
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
-    elif name in MONEY:
+    if name in MONEY:
         # The text may be of any length, a number beyond DuckDB's type is out of range, too.
         number = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
         attempt = in_money_range(Value(number, target), lenient=True).sql

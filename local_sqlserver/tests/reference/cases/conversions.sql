@@ -101,6 +101,15 @@ SELECT CONVERT(varchar(30), CAST(4235.9819 AS money), 126)
 SELECT CAST($12345.678 AS varchar(5))
 --> error 234: There is insufficient result space to convert a money value to varchar.
 
+DECLARE @v varchar(5) = $12345.678
+--> error 234: There is insufficient result space to convert a money value to varchar.
+
+DECLARE @f float = 1e0 / 3; DECLARE @v varchar(3) = @f
+--> error 232: Arithmetic overflow error for type varchar, value = 0.333333.
+
+DECLARE @v varchar(3) = 123.45
+--> error 8115: Arithmetic overflow error converting numeric to data type varchar.
+
 SELECT TRY_CAST($12345.678 AS varchar(5)), TRY_CAST(CAST(12345.6 AS smallmoney) AS varchar(9))
 --> NULL | '12345.60'
 

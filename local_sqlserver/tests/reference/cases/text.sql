@@ -224,7 +224,6 @@ SELECT CHAR(65), CHAR(233), CHAR(256), CHAR(-1), CHAR(CAST(NULL AS int)), ASCII(
 SELECT CHAR(65)
 --: char(1)
 --> 'A'
---! known: CHAR is VARCHAR(1)
 -- source: functions/unicode-transact-sql
 SELECT UNICODE(N'Åkergatan'), UNICODE(N''), UNICODE(CAST(NULL AS varchar(5))), UNICODE(N'😀')
 --> 197 | NULL | NULL | 128512

@@ -64,7 +64,6 @@ SELECT 123456789012345678901234567890123456789
 --> error 1007: The number '123456789012345678901234567890123456789' is out of the range for numeric representation (maximum precision 38).
 DECLARE @d decimal(3,1) = 99.95
 --> error 8115: Arithmetic overflow error converting numeric to data type numeric.
---! known: messages say decimal for numeric
 DECLARE @d decimal(3,1) = 99.94; SELECT @d
 --> 99.9
 -- source: data-types/money-and-smallmoney-transact-sql

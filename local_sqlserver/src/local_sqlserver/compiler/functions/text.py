@@ -296,7 +296,7 @@ def _character(call: Call) -> Value:
     code = call.converted(0, INT)
     is_char = call.name == "CHAR"
     limit = 255 if is_char else 0x10FFFF
-    declared = text_type("varchar", 1) if is_char else text_type("nvarchar", 2)
+    declared = text_type("char", 1) if is_char else text_type("nvarchar", 2)
     # The parameters of DuckDB hold U+0000, but not its SQL.
     if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
         number = int(code.constant)
