@@ -76,6 +76,9 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
     "queries": [
         ("SELECT a FROM t FOR XML AUTO", "FOR XML AUTO"),
         ("SELECT a FROM t FOR XML PATH, TYPE", "FOR XML … TYPE"),
+        ("SELECT a FROM t FOR XML RAW, ELEMENTS XSINIL", "FOR XML … ELEMENTS XSINIL"),
+        ("SELECT {fn NOW()}", "ODBC escape {fn …}"),
+        ("SELECT {t '10:00:00'}", "ODBC escape {t …}"),
         ("SELECT a FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
         ("SELECT a FROM t FOR SYSTEM_TIME ALL", "FOR SYSTEM_TIME"),
         ("SELECT * FROM OPENQUERY(s, 'SELECT 1')", "OPENQUERY"),

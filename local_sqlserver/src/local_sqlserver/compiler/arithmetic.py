@@ -11,6 +11,7 @@ from local_sqlserver.compiler.fragments import (
     Cost,
     Predicate,
     Value,
+    combined_type,
     computed_once,
     finite,
     native,
@@ -22,6 +23,7 @@ from local_sqlserver.compiler.types import (
     DATETIME,
     FLOAT,
     INT,
+    NUMERIC,
     arithmetic_type,
     as_decimal,
     decimal,
@@ -36,12 +38,14 @@ from local_sqlserver.types import (
     BINARY,
     DATETIMES,
     DECIMALS,
+    FIXED_TEXT,
     INTEGER_RANGES,
     INTEGERS,
     MAX,
     MONEY,
     NUMBERS,
     TEMPORAL,
+    TEXT,
     UNICODE,
     SqlType,
 )
@@ -72,7 +76,9 @@ def concatenation(left: Value, right: Value, line: int) -> Value | None:
         return typed_null((right if left.null else left).type)
     lengths = text_length(left.type), text_length(right.type)
     length = MAX if MAX in lengths else sum(lengths)
-    name = "nvarchar" if {left.type.name, right.type.name} & UNICODE else "varchar"
+    names = {left.type.name, right.type.name}
+    fixed = names <= FIXED_TEXT  # only CHAR + CHAR has a fixed length
+    name = ("nchar" if fixed else "nvarchar") if names & UNICODE else "char" if fixed else "varchar"
     declared = text_type(name, length)
     collation = compared([left, right], "add", line)
     if left.constant is not None and right.constant is not None and length == declared.length:
@@ -99,6 +105,8 @@ def negate(operator: str, value: Value, line: int) -> Value:
     constant = None
     if value.constant is not None:
         constant = value.constant[1:] if value.constant.startswith("-") else f"-{value.constant}"
+    if constant == "-2147483648" and value.type == decimal(10, 0, NUMERIC):  # the lowest INT
+        return Value(f"CAST({constant} AS INTEGER)", INT, constant=constant, cost=Cost.NAME, required=value.required)
     if constant is not None and value.type.name in INTEGERS and int(constant) > INTEGER_RANGES[value.type.name][1]:
         overflow = raise_sql(8115, quote("expression"), quote(value.type.name))
         return Value(f"CAST({overflow} AS {duckdb_type(value.type)})", value.type)
@@ -110,7 +118,13 @@ def negate(operator: str, value: Value, line: int) -> Value:
 
 
 def _incompatible(left: Value, right: Value, operator: str, line: int) -> SqlError:
-    return sql_error(402, left.type.name, right.type.name, _NAMES.get(operator, operator), line=line)
+    if operator in "*/":  # these two name the left operand alone
+        return sql_error(8117, left.type.name, _NAMES[operator], line=line)
+    return sql_error(402, left.type.name, right.type.name, _operator_name(operator), line=line)
+
+
+def _operator_name(operator: str) -> str:
+    return _NAMES.get(operator, f"'{operator}'")
 
 
 def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
@@ -123,7 +137,9 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
         right = typed_null(left.type)
     if left.type.name in TEMPORAL or right.type.name in TEMPORAL:
         return _datetimes(operator, left, right, line)
-    if left.is_text and right.is_text:
+    pair = {left.type.name, right.type.name}
+    of_text = pair & TEXT and pair <= TEXT | BINARY | {"bit", "uniqueidentifier"}
+    if of_text or (pair <= BINARY and operator != "+"):
         raise _incompatible(left, right, operator, line)
     if left.is_text and right.type.name in NUMBERS:
         left = convert(left, right.type, line=line)
@@ -135,7 +151,7 @@ def arithmetic(operator: str, left: Value, right: Value, line: int) -> Value:
         right = convert(right, left.type, line=line)
     for side in (left, right):
         if side.type.name not in NUMBERS:
-            raise sql_error(8117, side.type.name, _NAMES.get(operator, operator), line=line)
+            raise sql_error(8117, side.type.name, _operator_name(operator), line=line)
     if operator in "&|^":
         return _bits(operator, left, right, line)
     if left.type.name in APPROXIMATE or right.type.name in APPROXIMATE:
@@ -162,7 +178,7 @@ def _widened(value: Value, declared: SqlType) -> str:
 def _bits(operator: str, left: Value, right: Value, line: int) -> Value:
     for side in (left, right):
         if side.type.name not in INTEGERS | {"bit"}:
-            raise _incompatible(left, right, f"'{operator}'", line)
+            raise _incompatible(left, right, operator, line)
     declared = left.type if precedence(left.type) >= precedence(right.type) else right.type
     one, two = (_widened(side, declared) for side in (left, right))
     if operator == "^":
@@ -172,6 +188,8 @@ def _bits(operator: str, left: Value, right: Value, line: int) -> Value:
 
 def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     if operator == "%":
+        if {left.type.name, right.type.name} <= APPROXIMATE:
+            raise sql_error(8117, left.type.name, "modulo", line=line)
         raise _incompatible(left, right, operator, line)
     real = "float" not in (left.type.name, right.type.name)
     declared = SqlType("real") if real else FLOAT
@@ -180,16 +198,8 @@ def _floats(operator: str, left: Value, right: Value, line: int) -> Value:
     return Value(finite(result, declared.name), declared)
 
 
-def _exact(value: Value) -> SqlType:
-    """The decimal type of an operand; an integer literal has the precision of its digits."""
-    # CAST(5 AS INT) is a constant too, but not a literal.
-    if value.constant is not None and value.type.name in INTEGERS and value.sql.strip("()") == value.constant:
-        return decimal(len(value.constant.lstrip("-")), 0)
-    return as_decimal(value.type)
-
-
 def _decimals(operator: str, left: Value, right: Value) -> Value:
-    one, two = _exact(left), _exact(right)
+    one, two = as_decimal(combined_type(left)), as_decimal(combined_type(right))
     declared = arithmetic_type(operator, one, two)
     first, second = (
         replace(side, sql=f"CAST({side.sql} AS {duckdb_type(exact)})", type=exact) if side.type != exact else side
@@ -222,7 +232,7 @@ def _decimals(operator: str, left: Value, right: Value) -> Value:
         return Value(plain(first.sql, second.sql), declared, cost=native(first, second))
 
     def computed(one: str, two: str) -> str:
-        exact = _by_python(operator, one, two, declared)
+        exact = by_python(operator, one, two, declared)
         if raw_scale > _MOST_DIGITS:
             return exact
         # Only the values decide whether DuckDB's DECIMAL holds the result on the way; if not, Python computes it.
@@ -255,7 +265,7 @@ def compare_decimals(operator: str, left: Value, right: Value) -> Predicate:
     return Predicate(f"({computed_once(compared, *_repeatable(left, right))})")
 
 
-def _by_python(operator: str, left: str, right: str, declared: SqlType) -> str:
+def by_python(operator: str, left: str, right: str, declared: SqlType) -> str:
     """SQL of an operation that Python computes exactly; NULL for NULL."""
     texts = f"{_text(left)}, {_text(right)}"
     return f"CAST(tsql_decimal({quote(operator)}, {texts}, {declared.scale or 0}) AS {duckdb_type(declared)})"
@@ -314,7 +324,7 @@ def divide_exactly(left: Value, right: Value, declared: SqlType) -> Value:
         return Value(quotient(left.sql, right.sql), declared, cost=native(left, right))
 
     def computed(first: str, second: str) -> str:
-        exact = _by_python("/", first, second, declared)
+        exact = by_python("/", first, second, declared)
         if shift > _MOST_DIGITS:
             return exact
         # Compared as DOUBLE, because the limit may be finer than the numerator's scale.
@@ -360,13 +370,15 @@ def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
     for side, other in ((left, right), (right, left)):
         if side.type.name in TEMPORAL - {"datetime", "smalldatetime"}:
             if operator not in "+-":
-                raise sql_error(8117, side.type.name, _NAMES.get(operator, operator), line=line)
+                raise sql_error(8117, side.type.name, _operator_name(operator), line=line)
             if other.type.name in NUMBERS:
                 raise sql_error(206, left.type.name, right.type.name, line=line)
+            if other.type.name == side.type.name:
+                raise sql_error(8117, side.type.name, _operator_name(operator), line=line)
             raise _incompatible(left, right, operator, line)
     if operator not in "+-":
         bad = left if left.type.name in TEMPORAL else right
-        raise sql_error(8117, bad.type.name, _NAMES.get(operator, operator), line=line)
+        raise sql_error(8117, bad.type.name, _operator_name(operator), line=line)
     moment, days = (left, right) if left.type.name in DATETIMES else (right, left)
     if days.type.name in DATETIMES or days.is_text or (operator == "-" and moment is right):
         if left.type.name == right.type.name == "smalldatetime":

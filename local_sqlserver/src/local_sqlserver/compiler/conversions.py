@@ -268,14 +268,13 @@ def _from_text(value: Value, target: SqlType, style: int | None, *, lenient: boo
     failure = _failure(value, 8114, quote(source), quote(name))
     if name in INTEGERS:
         attempt = f"TRY_CAST(tsql_integer_text({sql}) AS {type_name})"
-        if name != "bigint":
-            failed = f"tsql_integer_failure({sql}, {quote(source)}, {quote(name)})"
-            return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
-    elif name in DECIMALS:
+        failed = f"tsql_integer_failure({sql}, {quote(source)}, {quote(name)})"
+        return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
+    if name in DECIMALS:
         attempt = f"TRY_CAST(tsql_decimal_text({sql}) AS {type_name})"
         failed = f"tsql_decimal_failure({sql}, {quote(source)})"
         return Value(attempt if lenient else f"coalesce({attempt}, {failed})", target)
-    elif name in MONEY:
+    if name in MONEY:
         # The text may be of any length, a number beyond DuckDB's type is out of range, too.
         number = f"TRY_CAST(tsql_money_text({sql}) AS {type_name})"
         attempt = in_money_range(Value(number, target), lenient=True).sql
@@ -385,7 +384,12 @@ def _to_text(value: Value, target: SqlType, style: int | None, *, lenient: bool,
         kind = "numeric" if source.name in DECIMALS else "expression"
         # SQL Server writes an integer that does not fit a VARCHAR as '*', and raises 8115 for any other number or type.
         star = source.name in INTEGERS - {"bigint"} and target.name in ("varchar", "char")
-        too_long = "'*'" if star else ("NULL" if lenient else raise_sql(8115, quote(kind), quote(target.name)))
+        failure = raise_sql(8115, quote(kind), quote(target.name))
+        if source.name in MONEY:
+            failure = raise_sql(234, quote("money"), quote(target.name))
+        elif source.name in APPROXIMATE:
+            failure = raise_sql(232, quote(target.name), f"format('{{:.6f}}', {value.sql})")
+        too_long = "'*'" if star else "NULL" if lenient else failure
         cost = cost if star or lenient else Cost.MACROS
         return _padded(Value(f"CASE WHEN length({sql}) > {limit} THEN {too_long} ELSE {sql} END", target, cost=cost))
     if source.name == "uniqueidentifier" and limit < 36:
@@ -518,8 +522,22 @@ def assign(value: Value, target: SqlType, *, table: str, column: str, line: int)
     return _padded(Value(computed_once(fitted, text), target, collation=text.collation))
 
 
-def comparable(left: Value, right: Value, line: int) -> tuple[Value, Value]:
-    """Both values as the type of higher precedence, for a comparison."""
+_COMPARISONS = {
+    "=": "equal to",
+    "<>": "not equal to",
+    "<": "less than",
+    "<=": "less than or equal to",
+    ">": "greater than",
+    ">=": "greater than or equal to",
+}
+
+
+def comparable(operator: str, left: Value, right: Value, line: int) -> tuple[Value, Value]:
+    """Both values as the type of higher precedence, for a comparison; raises 402 for a TIME and a DATETIME."""
+    names = {left.type.name, right.type.name}
+    if "time" in names and names & {"datetime", "smalldatetime"} and not left.null and not right.null:
+        word = _COMPARISONS.get(operator, "is not")
+        raise sql_error(402, left.type.name, right.type.name, word, line=line)
     if left.null and right.null:
         return left, right
     if left.null:

@@ -26,12 +26,13 @@ from local_sqlserver.compiler.fragments import (
     sort_key,
     sort_key_value,
     typed_null,
+    united_type,
 )
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
 from local_sqlserver.compiler.names import Rows, Scope, reference
 from local_sqlserver.compiler.patterns import like
 from local_sqlserver.compiler.time_zones import at_time_zone
-from local_sqlserver.compiler.types import common_type, decimal, duckdb_type
+from local_sqlserver.compiler.types import NUMERIC, decimal, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, DECIMALS, INTEGERS, MAX, SqlType
@@ -168,7 +169,7 @@ class ExpressionCompiler:
         typed = [value for value in (*results, otherwise) if not value.null]
         if not typed:
             raise sql_error(8133, line=node.line)
-        target = common_type([value.type for value in typed])
+        target = united_type(typed)
         parts = ["CASE"]
         tests: list[Predicate] = []
         branches = [implicit(result, target, node.line) for result in results]
@@ -241,7 +242,7 @@ class ExpressionCompiler:
 
     def compare(self, operator: str, left: Value, right: Value, line: int) -> Predicate:
         """A comparison after implicit conversion; text compares by its collation."""
-        left, right = comparable(left, right, line)
+        left, right = comparable(operator, left, right, line)
         left, right = _same_collation([left, right], operator, line)
         # Equality needs only the key.
         if operator in _ORDERS:
@@ -311,7 +312,7 @@ class ExpressionCompiler:
         rows = self._one_column(query, scope, line)
         column = rows.columns[0]
         member = reference("_q", column)
-        left, right = _same_collation(comparable(value, member, line), operator, line)
+        left, right = _same_collation(comparable(operator, value, member, line), operator, line)
         by = sort_key if operator in _ORDERS else key
         return by(left), f'SELECT {by(right)} FROM ({rows.sql}) AS "_q"'
 
@@ -358,12 +359,12 @@ def literal(node: syntax.Literal) -> Value:
     match node.kind:
         case "integer":
             return integer_constant(int(text))
-        case "decimal":  # the digits as written: 12.50 is DECIMAL(4, 2)
+        case "decimal":  # the digits as written: 12.50 is NUMERIC(4, 2)
             whole, _, fraction = text.partition(".")
             digits = max(len(whole.lstrip("0")) + len(fraction), 1)
             if digits > 38:
                 raise sql_error(1007, text, 38, line=node.line)
-            declared = decimal(digits, len(fraction))
+            declared = decimal(digits, len(fraction), NUMERIC)
             return Value(f"CAST({quote(text)} AS {duckdb_type(declared)})", declared, constant=text, cost=Cost.NAME)
         case "money":
             return Value(f"CAST({quote(text)} AS DECIMAL(19,4))", SqlType("money"), cost=Cost.NAME)

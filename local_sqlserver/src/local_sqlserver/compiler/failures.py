@@ -12,7 +12,7 @@ import duckdb
 from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
 from local_sqlserver.compiler.keys import keys_of
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
-from local_sqlserver.types import INTEGERS
+from local_sqlserver.types import INTEGER_RANGES, INTEGERS
 
 ERROR_MARK = "SQLSERVER:"
 """The start of the error text of ``tsql_raise(number, argument, …)``, by which ``to_sql_error`` finds it."""
@@ -198,6 +198,12 @@ def _float_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlE
     return sql_error(232, _type(found[2]), f"{float(found[1]):f}")
 
 
+def _division_overflow(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
+    """Error 8115 for the lowest value of an integer type divided by -1."""
+    lowest = int(found[1])
+    return sql_error(8115, "expression", next(name for name in INTEGERS if INTEGER_RANGES[name][0] == lowest))
+
+
 _TWO_DATABASES = "Writing to two databases in one transaction"
 
 _PATTERNS: tuple[tuple[str, _Build], ...] = (
@@ -206,6 +212,7 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"PRIMARY KEY or UNIQUE constraint violation: duplicate key \"(.*)\"", _duplicate),
     (r"nextval: reached (?:maximum|minimum) value of sequence \"+([^\"]+)\"", _named(11728)),
     (r"Division by zero", _plain(8134)),
+    (r"Overflow in division of (-\d+) / -1", _division_overflow),
     (r"Overflow in .* of (INT\d+|UINT\d+)", _overflow("expression")),
     (r"Type INT\d+ with value (-?\d+) can't be cast .* destination type (UINT8|INT16)", _small_overflow),
     (r"Type (?:DOUBLE|FLOAT) with value (\S+) can't be cast .* destination type (UINT8|INT16|INT32)", _float_overflow),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
 from local_sqlserver.compiler import folding
-from local_sqlserver.compiler.types import INT, duckdb_type
+from local_sqlserver.compiler.types import INT, common_type, decimal, duckdb_type
 from local_sqlserver.errors import sql_error
-from local_sqlserver.types import TEXT, SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
 
 
 class Cost(Enum):
@@ -111,6 +111,22 @@ def raise_sql(number: int, *arguments: str) -> str:
 def integer_constant(number: int) -> Value:
     """An INT literal."""
     return Value(str(number), INT, constant=str(number), cost=Cost.NAME)
+
+
+def combined_type(value: Value) -> SqlType:
+    """The type of a value beside a DECIMAL: an integer literal is a DECIMAL with the precision of its digits."""
+    # CAST(5 AS INT) is a constant too, but not a literal.
+    if value.constant is not None and value.type.name in INTEGERS and value.sql.strip("()") == value.constant:
+        return decimal(len(value.constant.lstrip("-")), 0)
+    return value.type
+
+
+def united_type(values: Iterable[Value]) -> SqlType:
+    """The type of CASE, COALESCE, VALUES … over these values; INT if each is the bare NULL."""
+    typed = [value for value in values if not value.null]
+    if any(value.type.name in DECIMALS for value in typed):
+        return common_type([combined_type(value) for value in typed])
+    return common_type([value.type for value in typed] or [INT])
 
 
 def typed_null(declared: SqlType) -> Value:

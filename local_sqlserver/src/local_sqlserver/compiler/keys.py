@@ -123,6 +123,9 @@ def _key(column: ColumnInfo) -> str:
     key = identifier(column.name)
     if column.type.name == "datetimeoffset":
         return f"struct_extract({key}, 'utc')"
+    if column.type.name == "varbinary":  # zeros at the end do not count
+        last, rest = f"array_slice({key}, -1, -1)", f"unhex(regexp_replace(hex({key}), '(00)+$', ''))"
+        return f"CASE WHEN {last} = CAST('\\x00' AS BLOB) THEN {rest} ELSE {key} END"
     if column.type.name in TEXT:
         # DuckDB's own functions alone, as an index needs them.
         return folding.index_key(key, find(column.collation) if column.collation else DATABASE)

@@ -82,7 +82,9 @@ tsql_integer_text(v) AS CASE
 
 tsql_integer_failure(v, source, target) AS CASE
     WHEN v IS NULL THEN NULL
+    WHEN tsql_integer_text(v) IS NULL AND target = 'bigint' THEN tsql_raise(8114, source, target)
     WHEN tsql_integer_text(v) IS NULL THEN tsql_raise(245, source, v, target)
+    WHEN target = 'bigint' THEN tsql_raise(8115, 'expression', target)
     WHEN target = 'int' THEN tsql_raise(248, source, v)
     ELSE tsql_raise(244, source, v, CASE target WHEN 'tinyint' THEN 'INT1' ELSE 'INT2' END) END;
 
@@ -134,7 +136,7 @@ tsql_float_to_text(v, style) AS CASE
     WHEN v IS NULL THEN NULL
     WHEN style = 1 THEN regexp_replace(format('{:.7e}', v), 'e([+-])(\d\d)$', 'e\10\2')
     WHEN style = 2 THEN regexp_replace(format('{:.15e}', v), 'e([+-])(\d\d)$', 'e\10\2')
-    WHEN style = 3 THEN regexp_replace(format('{:.17g}', v), 'e([+-])(\d\d)$', 'e\10\2')
+    WHEN style = 3 THEN regexp_replace(format('{:.16e}', v), 'e([+-])(\d\d)$', 'e\10\2')
     WHEN v = 0 THEN '0'
     ELSE regexp_replace(format('{:.6g}', v), 'e([+-])(\d\d)$', 'e\10\2') END;
 
@@ -153,7 +155,10 @@ tsql_round_float(v, places) AS CASE
     WHEN places >= 0 THEN round(v, places)
     ELSE round(v / pow(10.0, -places)) * pow(10.0, -places) END;
 
-tsql_truncate_integer(v, places) AS CASE WHEN places >= 0 THEN v ELSE v - v % CAST(pow(10, -places) AS BIGINT) END;
+tsql_truncate_integer(v, places) AS CASE
+    WHEN places >= 0 THEN v
+    WHEN places < -18 THEN v * 0
+    ELSE v - v % CAST(pow(10, -places) AS BIGINT) END;
 
 tsql_group_digits(v) AS regexp_extract(v, '^-?')
     || ltrim(reverse(regexp_replace(reverse(regexp_extract(v, '^-?(\d+)', 1)), '(\d{3})', '\1,', 'g')), ',')
@@ -348,21 +353,15 @@ tsql_timestamp_from_parts(y, m, d, h, mi, s, us, type_name) AS CASE
             lpad(CAST(s AS VARCHAR), 2, '0'), '.', lpad(CAST(us AS VARCHAR), 6, '0')) AS TIMESTAMP),
         tsql_raise(289, type_name)) END;
 
-tsql_like_regex(pattern) AS replace(replace(
-    regexp_replace(regexp_replace(pattern, '([\\.+*?(){}|$])', '\\\1', 'g'), '(^|[^\[])\^', '\1\\^', 'g'),
-    '%', '.*'), '_', '.');
-
 tsql_like(v, pattern, escape_character, exact, blanks) AS CASE
     WHEN v IS NULL OR pattern IS NULL THEN NULL
     WHEN contains(pattern, '[') OR escape_character <> '' THEN CASE
-        WHEN escape_character <> '' AND contains(pattern, escape_character)
-            THEN tsql_raise(40510, 'LIKE with ESCAPE and a pattern that is not a constant')
-        WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
-        ELSE regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si') END
+        WHEN exact THEN regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 's')
+        ELSE regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 'si') END
     WHEN blanks <> '' AND ends_with(v, ' ') AND exact
-        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 's')
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 's')
     WHEN blanks <> '' AND ends_with(v, ' ')
-        THEN regexp_full_match(v, concat(tsql_like_regex(pattern), blanks), 'si')
+        THEN regexp_full_match(v, concat(tsql_like_regex(pattern, escape_character), blanks), 'si')
     WHEN exact THEN v LIKE replace(pattern, '\', '\\') ESCAPE '\'
     ELSE lower(v) LIKE lower(replace(pattern, '\', '\\')) ESCAPE '\' END;
 

@@ -17,7 +17,8 @@ class OutputColumn:
     """A column of a source or of a result: its T-SQL name ('' for none) and its name in the DuckDB SQL.
 
     ``null`` marks a bare NULL, ``required`` a column that is never NULL. ``path`` is the name, in the DuckDB SQL, of
-    the column beside it with the path of the file that it contains.
+    the column beside it with the path of the file that it contains. ``literal`` is the type that an integer has in a
+    set operation with a DECIMAL.
     """
 
     name: str
@@ -28,6 +29,7 @@ class OutputColumn:
     identity: bool = False
     required: bool = False
     path: str = ""
+    literal: SqlType | None = None
 
     @property
     def own_collation(self) -> Collation | None:

@@ -41,6 +41,10 @@ def like(value: Value, pattern: Value, escape: str) -> Predicate:
     return Predicate(test, native(value))
 
 
+_NOTHING = r"[^\x00-\x{10FFFF}]"
+"""The regular expression that no text matches."""
+
+
 def like_regex(pattern: str, escape: str = "") -> str:
     """The RE2 regular expression that matches the whole of a text that is LIKE a pattern."""
     result = []
@@ -57,12 +61,16 @@ def like_regex(pattern: str, escape: str = "") -> str:
         elif character == "[":
             end = pattern.find("]", position + 1)
             if end < 0:
-                return "[^\\x00-\\x{10FFFF}]"  # an unclosed set matches nothing
+                return _NOTHING  # an unclosed set matches nothing
             inner = pattern[position + 1 : end]
             negated = inner.startswith("^")
             members = inner[1:] if negated else inner
+            # A range that ends before it begins has no members.
+            members = re.sub(r"(?s)(.)-(.)", lambda range_: range_[0] if range_[1] <= range_[2] else "", members)
             if not members:
-                return "[^\\x00-\\x{10FFFF}]"
+                result.append("." if negated else _NOTHING)
+                position = end + 1
+                continue
             members = re.sub(r"([\\\[\]^&~])", r"\\\1", members)
             result.append(f"[{'^' if negated else ''}{members}]")
             position = end

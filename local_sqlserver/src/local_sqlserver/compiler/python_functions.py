@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, getnode
@@ -24,6 +24,7 @@ from duckdb.func import FunctionNullHandling
 from local_sqlserver.compiler import folding, json_text
 from local_sqlserver.compiler.failures import raising
 from local_sqlserver.compiler.message_format import format_message
+from local_sqlserver.compiler.patterns import like_regex
 from local_sqlserver.errors import sql_error, unsupported
 
 if TYPE_CHECKING:
@@ -210,6 +211,12 @@ def tsql_bytes_guid(data: bytes) -> str:
     return str(UUID(bytes_le=data[:16].ljust(16, b"\0")))
 
 
+@lru_cache
+def tsql_like_regex(pattern: str, escape: str) -> str:
+    """Return the regular expression of a pattern of LIKE that is not a constant."""
+    return like_regex(pattern, escape)
+
+
 _NODE = getnode().to_bytes(6, "big")
 """The network address of this computer, in the last bytes of its sequential identifiers."""
 _sequential = threading.Lock()
@@ -254,6 +261,7 @@ _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_decode_utf16: (["BLOB"], "VARCHAR"),
     tsql_guid_bytes: (["VARCHAR"], "BLOB"),
     tsql_bytes_guid: (["BLOB"], "VARCHAR"),
+    tsql_like_regex: (["VARCHAR", "VARCHAR"], "VARCHAR"),
     json_text.tsql_is_json: (["VARCHAR", "VARCHAR"], "INTEGER"),
     json_text.tsql_json_value: (["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     json_text.tsql_json_query: (["VARCHAR", "VARCHAR"], "VARCHAR"),

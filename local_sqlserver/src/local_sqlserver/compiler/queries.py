@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from local_sqlserver.compiler.expressions import ExpressionCompiler, has_aggrega
 from local_sqlserver.compiler.fragments import (
     Cost,
     Value,
+    combined_type,
     identifier,
     key,
     native,
@@ -20,14 +22,15 @@ from local_sqlserver.compiler.fragments import (
     raise_sql,
     sort_key,
     typed_null,
+    united_type,
 )
 from local_sqlserver.compiler.functions import REGISTRY, check_aggregate, compile_call, compile_table
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, SourceColumns, reference, relation_source
 from local_sqlserver.compiler.row_text import row_text
-from local_sqlserver.compiler.types import BIGINT, INT, common_type, text_type
+from local_sqlserver.compiler.types import BIGINT, INT, common_type, same_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.types import DECIMALS, MAX, SqlType
+from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 _DEPTH = "_depth"
 
@@ -111,7 +114,9 @@ class QueryCompiler(ExpressionCompiler):
                 if is_target and derived.intersection(assigned):
                     raise sql_error(4406, table.name, line=table.line)
                 names = f"_rowid, {names}"
-            parts.append(f"{identifier(table.name)}({names}) AS ({rows.sql})")
+            # DuckDB computes an expression once for all references, SQL Server NEWID() and RAND() for each of them.
+            again = "NOT MATERIALIZED " if re.search(r"\b(uuid|random)\(\)", rows.sql) else ""
+            parts.append(f"{identifier(table.name)}({names}) AS {again}({rows.sql})")
         if not parts:
             return ""
         return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
@@ -263,15 +268,17 @@ class QueryCompiler(ExpressionCompiler):
         columns: list[OutputColumn] = []
         for one, two in zip(left.columns, right.columns, strict=True):
             # A bare NULL takes the type of the other side; two of them are INT.
-            known = [column.type for column in (one, two) if not column.null]
-            declared = common_type(known) if known else INT
+            known = [column for column in (one, two) if not column.null]
+            decimals = any(column.type.name in DECIMALS for column in known)
+            types = [column.literal if column.literal and decimals else column.type for column in known]
+            declared = common_type(types or [INT])
             null = one.null and two.null
             collation = joined([one, two], node.line)
             if collation == UNRESOLVED and node.operator == "UNION ALL":
                 raise sql_error(451, len(columns) + 1, "SELECT", line=node.line)
             compared([one, two], node.operator, node.line)
             required = one.required and (two.required or node.operator in ("EXCEPT", "INTERSECT"))
-            columns.append(replace(one, type=declared, null=null, collation=collation, required=required))
+            columns.append(replace(one, type=declared, null=null, literal=None, collation=collation, required=required))
         first = self._converted(left, columns, node.line)
         second = self._converted(right, columns, node.line)
         names = tuple(columns)
@@ -389,20 +396,21 @@ class QueryCompiler(ExpressionCompiler):
 
     def _top(self, top: syntax.Top, scope: Scope, order: str) -> tuple[str, str]:
         """A QUALIFY clause and a LIMIT clause for TOP."""
-        count = self.expression(top.count, scope)
         if top.ties and not order:
             raise sql_error(1062, line=top.line)
         # LIMIT has no ties, and a share of rows is rounded up in SQL Server: both are conditions on a window function.
+        ordering = f"ORDER BY {order}" if order else ""
         if top.percent:
-            ordering = f"ORDER BY {order}" if order else ""
+            count = self.expression(top.count, scope)
             if count.constant is not None and not 0 <= float(count.constant) <= 100:
                 raise sql_error(1031, line=top.line)
-            share = convert(count, common_type([count.type]), line=top.line).sql
             rank = "rank" if top.ties else "row_number"
-            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
+            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {count.sql} / 100.0)", ""
         limit = self.row_count(top, scope)
         if top.ties:
-            return f" QUALIFY rank() OVER (ORDER BY {order}) <= {limit}", ""
+            return f" QUALIFY rank() OVER ({ordering}) <= {limit}", ""
+        if _columns(top.count):  # of an outer query, which DuckDB's LIMIT cannot name
+            return f" QUALIFY row_number() OVER ({ordering}) <= {limit}", ""
         return "", f" LIMIT {limit}"
 
     def _top_by_windows(
@@ -427,8 +435,17 @@ class QueryCompiler(ExpressionCompiler):
         return Rows(f'SELECT {listed} FROM ({rows}) AS "_d"{qualify} ORDER BY {", ".join(order)}{limit}', columns)
 
     def row_count(self, top: syntax.Top, scope: Scope) -> str:
-        """SQL of the number of rows of TOP; it raises 127 if it is negative, 1014 if it is NULL."""
-        count = convert(self.expression(top.count, scope), BIGINT, line=top.line)
+        """SQL of the number of rows of TOP; it raises 127 if it is negative, 1014 if it is NULL.
+
+        Raises SqlError 4115 for a column of the query itself, 1060 for a type with decimals.
+        """
+        for column in _columns(top.count):
+            if scope.resolve(column)[1].sources is scope.sources:
+                raise sql_error(4115, column.parts[-1], line=top.line)
+        given = self.expression(top.count, scope)
+        if given.null or not _counts(given.type):
+            raise sql_error(1060, line=top.line)
+        count = convert(given, BIGINT, line=top.line)
         if count.constant is None:
             return f"tsql_top({count.sql})"
         if int(count.constant) < 0:
@@ -446,7 +463,10 @@ class QueryCompiler(ExpressionCompiler):
 
     def _row_number(self, node: syntax.Expression, scope: Scope, least: int, number: int, line: int) -> str:
         """A number of rows of OFFSET … FETCH; an error if it is below ``least``."""
-        value = convert(self.expression(node, scope), BIGINT, line=line)
+        given = self.expression(node, scope)
+        if given.null or not _counts(given.type):
+            raise sql_error(10745 if least else 10743, line=line)
+        value = convert(given, BIGINT, line=line)
         if value.constant is None:
             return f"tsql_at_least({value.sql}, {least}, {number})"
         if int(value.constant) < least:
@@ -464,8 +484,11 @@ class QueryCompiler(ExpressionCompiler):
     ) -> str:
         """ORDER BY: an item is a position or name in the select list, else an expression over the sources."""
         parts = []
-        for item in order:
-            value = self._listed(item, items)
+        named: set[str] = set()
+        for position, item in enumerate(order, 1):
+            if isinstance(item.value, syntax.Variable):
+                raise sql_error(1008, position, line=item.line)
+            value = self._listed(item, items, position)
             if value is None and must_be_listed:
                 raise sql_error(104, line=item.line)
             if value is None:
@@ -474,11 +497,15 @@ class QueryCompiler(ExpressionCompiler):
                     if value.sql not in by_sql:
                         raise sql_error(145, line=item.line)
                     value = by_sql[value.sql]
+            if isinstance(item.value, syntax.Column | syntax.Literal):
+                if value.sql in named:
+                    raise sql_error(169, line=item.line)
+                named.add(value.sql)
             # NULL is the lowest value in SQL Server.
             parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
         return ", ".join(parts)
 
-    def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]]) -> Value | None:
+    def _listed(self, item: syntax.OrderItem, items: list[tuple[OutputColumn, Value]], place: int) -> Value | None:
         """The value in the select list that an ORDER BY item refers to by position or alias, or None."""
         node = item.value
         if isinstance(node, syntax.Literal) and node.kind == "integer":
@@ -487,11 +514,11 @@ class QueryCompiler(ExpressionCompiler):
                 raise sql_error(108, position, line=item.line)
             return items[position - 1][1]
         if isinstance(node, syntax.Literal):
-            raise sql_error(408, 1, line=item.line)
+            raise sql_error(408, place, line=item.line)
         if isinstance(node, syntax.Column) and len(node.parts) == 1:
             wanted = node.parts[0].lower()
             found = [value for column, value in items if column.name.lower() == wanted]
-            if len({value.sql for value in found}) > 1:
+            if len(found) > 1:
                 raise sql_error(209, node.parts[0], line=item.line)
             if found:
                 return found[0]
@@ -547,8 +574,9 @@ class QueryCompiler(ExpressionCompiler):
             if value.collation == UNRESOLVED:
                 raise sql_error(451, len(items) + 1, "SELECT", line=node.line)
             shown = typed_null(value.type) if value.null else value
+            literal = combined_type(value) if value.type == INT else None
             column = OutputColumn(
-                name, value.type, emitted, value.collation, value.null, value.identity, value.required
+                name, value.type, emitted, value.collation, value.null, value.identity, value.required, literal=literal
             )
             items.append((column, shown))
 
@@ -648,11 +676,8 @@ class QueryCompiler(ExpressionCompiler):
         rows = [[self.expression(value, outer) for value in row] for row in node.rows]
         if len({len(row) for row in rows}) != 1:
             raise sql_error(10709, line=node.line)
-        types = []
-        for column in zip(*rows, strict=True):
-            # All rows of a column have one type: its values are converted before DuckDB sees them.
-            known = [value.type for value in column if not value.null]
-            types.append(common_type(known) if known else INT)
+        # All rows of a column have one type: its values are converted before DuckDB sees them.
+        types = [united_type(column) for column in zip(*rows, strict=True)]
         lines = ", ".join(
             "(" + ", ".join(implicit(value, kind, node.line).sql for value, kind in zip(row, types, strict=True)) + ")"
             for row in rows
@@ -769,7 +794,7 @@ class QueryCompiler(ExpressionCompiler):
         source = self.source(node.source, inner)
         listed = [inner.resolve(syntax.Column(parts=(name,), line=node.line))[0] for name in node.columns]
         for name, value in zip(node.columns, listed, strict=True):
-            if value.type != listed[0].type:
+            if not same_type(value.type, listed[0].type):
                 raise sql_error(8167, name, line=node.line)
         used = {value.sql for value in listed}
         columns = []
@@ -824,6 +849,16 @@ def _first_select(body: syntax.Body) -> syntax.Select:
     return body
 
 
+def _columns(node: syntax.Expression) -> list[syntax.Column]:
+    """The columns that an expression names outside its subqueries."""
+    return [inner for inner in node.walk(queries=False) if isinstance(inner, syntax.Column)]
+
+
+def _counts(declared: SqlType) -> bool:
+    """Whether values of a type can be numbers of rows."""
+    return declared.name in INTEGERS | {"bit"} or (declared.name in DECIMALS and not declared.scale)
+
+
 def _by_position(item: syntax.OrderItem, listed: tuple[syntax.Item, ...]) -> syntax.OrderItem:
     """ORDER BY table.column of a set operation as the position of that column in the first select list."""
     if not isinstance(item.value, syntax.Column) or len(item.value.parts) < 2:
@@ -864,7 +899,7 @@ def _holds(anchor: SqlType, recursive: SqlType) -> bool:
     SQL Server requires the same type. A shorter text is allowed here, because no value of it is lost.
     """
     if anchor.name != recursive.name or MAX in (anchor.length, recursive.length):
-        return anchor == recursive
+        return same_type(anchor, recursive)
     if anchor.name in DECIMALS:
         return (anchor.precision, anchor.scale) == (recursive.precision, recursive.scale)
     return (recursive.length or 1) <= (anchor.length or 1)

@@ -63,7 +63,8 @@ def _plain(value: Value, form: syntax.RowsAs) -> str:
     if name in INTEGERS | DECIMALS | {"bit"}:
         return convert(value, text_type("varchar", 8000), line=line).sql
     if name in MONEY | APPROXIMATE:
-        return convert(value, text_type("varchar", 8000), line=line, style=2).sql
+        style = 1 if name == "real" else 2  # all digits of the type
+        return convert(value, text_type("varchar", 8000), line=line, style=style).sql
     if name in ("date", "smalldatetime", "datetime"):
         return date_text(value, 23 if name == "date" else 126, line)
     if name in ("datetime2", "time"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local_sqlserver.errors import unsupported
 from local_sqlserver.types import (
@@ -33,6 +33,7 @@ FLOAT = SqlType("float")
 DATE = SqlType("date")
 DATETIME = SqlType("datetime")
 UNIQUEIDENTIFIER = SqlType("uniqueidentifier")
+NUMERIC = SqlType("numeric", precision=18, scale=0)
 
 _UNTYPED = {
     "BOOLEAN": SqlType("bit"),
@@ -89,9 +90,10 @@ def precedence(declared: SqlType) -> int:
     return _RANKS[declared.name]
 
 
-def decimal(precision: int, scale: int) -> SqlType:
-    """DECIMAL(precision, scale)."""
-    return SqlType("decimal", precision=precision, scale=scale)
+def decimal(precision: int, scale: int, *operands: SqlType) -> SqlType:
+    """DECIMAL(precision, scale), or NUMERIC(precision, scale) if an operand is a NUMERIC, as literals are."""
+    name = "numeric" if any(operand.name == "numeric" for operand in operands) else "decimal"
+    return SqlType(name, precision=precision, scale=scale)
 
 
 def text_type(name: str, length: int) -> SqlType:
@@ -102,6 +104,11 @@ def text_type(name: str, length: int) -> SqlType:
 def as_decimal(declared: SqlType) -> SqlType:
     """The decimal type of an exact number in decimal arithmetic."""
     return declared if declared.name in DECIMALS else decimal(*digits(declared))
+
+
+def same_type(one: SqlType, other: SqlType) -> bool:
+    """Whether two types are the same; DECIMAL and NUMERIC are synonyms."""
+    return one == other or ({one.name, other.name} == DECIMALS and replace(one, name=other.name) == other)
 
 
 def text_length(declared: SqlType) -> int:
@@ -136,7 +143,7 @@ def _wider(left: SqlType, right: SqlType) -> SqlType:
         whole = max((a.precision or 0) - (a.scale or 0), (b.precision or 0) - (b.scale or 0))
         if whole + scale > 38:
             scale = max(38 - whole, 0)
-        return SqlType(high.name, precision=min(whole + scale, 38), scale=scale)
+        return decimal(min(whole + scale, 38), scale, high, low)
     if high.name in BINARY and low.name in BINARY:
         lengths = (high.length or 1, low.length or 1)
         return SqlType(high.name, length=MAX if MAX in lengths else max(lengths))
@@ -161,21 +168,21 @@ def arithmetic_type(operator: str, left: SqlType, right: SqlType) -> SqlType:
         whole = max(one.precision - one.scale, two.precision - two.scale)
         precision = whole + scale + 1
         if precision > 38:
-            return decimal(38, min(scale, 38 - whole))
-        return decimal(precision, scale)
+            return decimal(38, min(scale, 38 - whole), a, b)
+        return decimal(precision, scale, a, b)
     if operator == "%":
         scale = max(one.scale, two.scale)
         whole = min(one.precision - one.scale, two.precision - two.scale)
-        return decimal(min(max(whole + scale, 1), 38), scale)
+        return decimal(min(max(whole + scale, 1), 38), scale, a, b)
     if operator == "*":
         precision, scale = one.precision + two.precision + 1, one.scale + two.scale
     else:
         scale = max(6, one.scale + two.precision + 1)
         precision = one.precision - one.scale + two.scale + scale
     if precision <= 38:
-        return decimal(precision, scale)
+        return decimal(precision, scale, a, b)
     # Above 38 digits, SQL Server gives up decimals to keep the integer part, but keeps six of them.
     whole = precision - scale
     if whole < 32:
-        return decimal(38, min(scale, 38 - whole))
-    return decimal(38, min(scale, 6))
+        return decimal(38, min(scale, 38 - whole), a, b)
+    return decimal(38, min(scale, 6), a, b)

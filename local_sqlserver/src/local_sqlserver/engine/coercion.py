@@ -18,6 +18,7 @@ from local_sqlserver.compiler.python_functions import tsql_decode_1252
 from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.types import (
     DAYS,
+    DECIMALS,
     INTEGER_RANGES,
     INTEGERS,
     MAX,
@@ -134,7 +135,7 @@ def _to_fitting_text(value: Any, target: SqlType, source: SqlType | None) -> str
         if isinstance(value, int | Decimal | float) and len(text) > target.length:
             small = isinstance(value, int) and (source is None or source.name != "bigint")
             if not small or target.name not in _ONE_BYTE:
-                raise _overflow(target)
+                raise _too_long(value, target, source)
             text = "*"
         text = utf16.left(text, target.length)
         if target.name in ("char", "nchar"):
@@ -152,8 +153,22 @@ def _conversion_failed(value: str, target: SqlType, source: SqlType | None) -> S
 
 
 def _overflow(target: SqlType, source: SqlType | None = None) -> SqlError:
-    kind = "expression" if source is None else source.name
-    return sql_error(8115, kind, target.name)
+    source_name = "expression" if source is None else _numeric(source)
+    return sql_error(8115, source_name, _numeric(target))
+
+
+def _numeric(declared: SqlType) -> str:
+    """The name of a type in message 8115: numeric for DECIMAL."""
+    return "numeric" if declared.name in DECIMALS else declared.name
+
+
+def _too_long(value: float | Decimal, target: SqlType, source: SqlType | None) -> SqlError:
+    """The error of a number whose text does not fit the target."""
+    if source is not None and source.name in MONEY:
+        return sql_error(234, "money", target.name)
+    if isinstance(value, float):
+        return sql_error(232, target.name, f"{value:f}")
+    return _overflow(target, source if source is not None and source.name in DECIMALS else None)
 
 
 def _to_bit(value: Any, target: SqlType, source: SqlType | None) -> int:

@@ -34,6 +34,15 @@ SELECT SUM(DISTINCT v) FROM (VALUES (1), (1), (5)) AS t (v)
 --> 6
 SELECT SUM(v) FROM (VALUES (1)) AS t (v) WHERE v > 5
 --> NULL
+SELECT SUM(NULL)
+--> error 8117: Operand data type NULL is invalid for sum operator.
+
+SELECT MAX(NULL)
+--> error 8117: Operand data type NULL is invalid for max operator.
+
+SELECT COUNT(NULL) FROM (VALUES (1)) AS t (v)
+--> error 8117: Operand data type NULL is invalid for count operator.
+
 SELECT SUM(v) FROM (VALUES ('1')) AS t (v)
 --> error 8117: Operand data type varchar is invalid for sum operator.
 SELECT SUM(v) FROM (VALUES (CAST('2024-01-01' AS date))) AS t (v)
@@ -258,6 +267,12 @@ SELECT SUM(DISTINCT v) OVER () FROM (VALUES (1)) AS t (v)
 SELECT g, SUM(v) AS s, SUM(SUM(v)) OVER () FROM (VALUES ('a', 1), ('a', 2), ('b', 4)) AS t (g, v) GROUP BY g ORDER BY g
 --> 'a' | 3 | 7
 --> 'b' | 4 | 7
+SELECT STRING_AGG(v, 1) FROM (VALUES ('a'), ('b')) AS t (v)
+--> error 8116: Argument data type int is invalid for argument 2 of string_agg function.
+
+SELECT STRING_AGG(v, v) FROM (VALUES ('a'), ('b')) AS t (v)
+--> error 8733: Separator parameter for STRING_AGG must be a string literal or variable.
+
 SELECT STRING_AGG(v, ',') OVER () FROM (VALUES ('a')) AS t (v)
 --> error 4113
 -- source: queries/select-window-transact-sql

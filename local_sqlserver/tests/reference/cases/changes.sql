@@ -66,7 +66,7 @@ CREATE TABLE #t (id int IDENTITY(100, -5), v int); INSERT #t VALUES (1), (2); SE
 CREATE TABLE dbo.t (id int IDENTITY, v int); INSERT dbo.t (id, v) VALUES (1, 1)
 --> error 544: Cannot insert explicit value for identity column in table 't' when IDENTITY_INSERT is set to OFF.
 CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); SELECT SCOPE_IDENTITY(), @@IDENTITY
---: decimal(38,0), decimal(38,0)
+--: numeric(38,0), numeric(38,0)
 --> 1 | 1
 CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); DELETE #t; INSERT #t VALUES (2); SELECT id FROM #t; TRUNCATE TABLE #t; INSERT #t VALUES (3); SELECT id FROM #t
 --> 2
@@ -79,7 +79,7 @@ CREATE TABLE #t (id int IDENTITY, v int); INSERT #t VALUES (1); SELECT $IDENTITY
 CREATE TABLE #t (id int IDENTITY, v int); UPDATE #t SET id = 5
 --> error 8102: Cannot update identity column 'id'.
 CREATE TABLE dbo.t (id int IDENTITY(5, 2), v int); INSERT dbo.t VALUES (1), (2); SELECT IDENT_CURRENT('dbo.t'), IDENT_SEED('dbo.t'), IDENT_INCR('dbo.t')
---: decimal(38,0), decimal(38,0), decimal(38,0)
+--: numeric(38,0), numeric(38,0), numeric(38,0)
 --> 7 | 5 | 2
 CREATE TABLE #t (id tinyint IDENTITY(255, 1), v int); INSERT #t VALUES (1); INSERT #t VALUES (2)
 --> error 8115: Arithmetic overflow error converting IDENTITY to data type tinyint.

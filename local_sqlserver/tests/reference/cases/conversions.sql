@@ -84,6 +84,12 @@ SELECT CAST(1.5e0 AS varchar(30)), CAST(123456789e0 AS varchar(30)), CAST(0.1e0 
 --> '1.5' | '1.23457e+008' | '0.1' | '1e+015' | '1e-005'
 SELECT CONVERT(varchar(30), 3.14159265358979e0, 1), CONVERT(varchar(30), 3.14159265358979e0, 2)
 --> '3.1415927e+000' | '3.141592653589790e+000'
+SELECT CONVERT(varchar(30), 0.1e0, 3), CONVERT(varchar(30), CAST(0.1 AS real), 1)
+--> '1.0000000000000001e-001' | '1.0000000e-001'
+
+SELECT CAST(1e0 / 3 AS varchar(3))
+--> error 232: Arithmetic overflow error for type varchar, value = 0.333333.
+
 SELECT CAST(123456e0 AS varchar(30)), CAST(1234567e0 AS varchar(30)), CAST(-0.5e0 AS varchar(30))
 --> '123456' | '1.23457e+006' | '-0.5'
 -- source: functions/cast-and-convert-transact-sql, money and smallmoney styles
@@ -92,6 +98,21 @@ SELECT CAST(CAST(4235.9819 AS money) AS varchar(30)), CONVERT(varchar(30), CAST(
 SELECT CONVERT(varchar(30), CAST(4235.9819 AS money), 126)
 --> '4235.9819'
 --! refused: CONVERT of money with style 126
+SELECT CAST($12345.678 AS varchar(5))
+--> error 234: There is insufficient result space to convert a money value to varchar.
+
+DECLARE @v varchar(5) = $12345.678
+--> error 234: There is insufficient result space to convert a money value to varchar.
+
+DECLARE @f float = 1e0 / 3; DECLARE @v varchar(3) = @f
+--> error 232: Arithmetic overflow error for type varchar, value = 0.333333.
+
+DECLARE @v varchar(3) = 123.45
+--> error 8115: Arithmetic overflow error converting numeric to data type varchar.
+
+SELECT TRY_CAST($12345.678 AS varchar(5)), TRY_CAST(CAST(12345.6 AS smallmoney) AS varchar(9))
+--> NULL | '12345.60'
+
 SELECT CONVERT(varchar(30), CAST(-1234567.5 AS money), 1), CONVERT(varchar(30), CAST(0.005 AS money), 0)
 --> '-1,234,567.50' | '0.01'
 -- source: functions/cast-and-convert-transact-sql, binary styles
@@ -143,6 +164,9 @@ SELECT CAST('300' AS tinyint)
 --> error 244: The conversion of the varchar value '300' overflowed an INT1 column. Use a larger integer column.
 SELECT CAST('40000' AS smallint)
 --> error 244: The conversion of the varchar value '40000' overflowed an INT2 column. Use a larger integer column.
+SELECT CAST('9223372036854775808' AS bigint)
+--> error 8115: Arithmetic overflow error converting expression to data type bigint.
+
 SELECT CAST('abc' AS bigint)
 --> error 8114: Error converting data type varchar to bigint.
 SELECT CAST('abc' AS decimal(5,2))
@@ -231,8 +255,12 @@ SELECT ISNULL(1)
 SELECT COALESCE(NULL, 2, 3), COALESCE(CAST(NULL AS int), CAST(NULL AS int)), COALESCE(NULL, 'a', 'bcd')
 --> 2 | NULL | 'a'
 SELECT COALESCE(CAST(1 AS tinyint), 2.5), COALESCE(CAST(NULL AS varchar(2)), 'abcd'), COALESCE(NULL, CAST(1 AS bigint), 2)
---: decimal(4,1), varchar(4), bigint
+--: numeric(4,1), varchar(4), bigint
 --> 1.0 | 'abcd' | 1
+SELECT COALESCE(CAST(NULL AS decimal(5,2)), 100000), COALESCE(CAST(NULL AS decimal(5,2)), CAST(1 AS int)), IIF(1 = 1, 7, 0.25)
+--: decimal(8,2), decimal(12,2), numeric(3,2)
+--> 100000.00 | 1.00 | 7.00
+
 SELECT COALESCE(NULL, NULL)
 --> error 4127: At least one of the arguments to COALESCE must be an expression that is not the NULL constant.
 SELECT COALESCE('x', 1)
@@ -240,6 +268,10 @@ SELECT COALESCE('x', 1)
 -- source: language-elements/nullif-transact-sql
 SELECT NULLIF(4, 4), NULLIF(5, 4), NULLIF('a', 'A'), NULLIF('a ', 'a'), NULLIF(CAST(NULL AS int), 1), NULLIF(1, NULL)
 --> NULL | 5 | NULL | NULL | NULL | 1
+SELECT NULLIF(60, 76), NULLIF(-3, 78), NULLIF(300, 4), NULLIF(99999999, 4), NULLIF(CAST(60 AS int), 76)
+--: tinyint, smallint, smallint, int, int
+--> 60 | -3 | 300 | 99999999 | 60
+
 SELECT NULLIF(CAST(1 AS tinyint), 2.5)
 --: tinyint
 --> 1
@@ -255,7 +287,7 @@ SELECT IIF(1 = 1, CAST(1 AS tinyint), CAST(1 AS bigint)), IIF(1 = 1, 'ab', N'c')
 SELECT CHOOSE(3, 'Manager', 'Director', 'Developer', 'Tester'), CHOOSE(0, 'a', 'b'), CHOOSE(3, 'a', 'b'), CHOOSE(CAST(NULL AS int), 'a', 'b'), CHOOSE(1.9, 'a', 'b')
 --> 'Developer' | NULL | NULL | NULL | 'a'
 SELECT CHOOSE(1, 1, 2.5)
---: decimal(11,1)
+--: numeric(2,1)
 --> 1.0
 -- source: functions/cast-and-convert-transact-sql, decimal to text
 SELECT CAST(0.5 AS varchar(10)), CONVERT(nvarchar(10), 0.9), JSON_ARRAY(0.25)

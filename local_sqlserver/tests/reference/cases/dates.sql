@@ -33,6 +33,12 @@ SELECT DATEADD(nanosecond, 1000, CAST('2024-01-01' AS datetime2(7))), DATEADD(ns
 --! known: times have microseconds
 SELECT DATEADD(fortnight, 1, '2024-01-01')
 --> error 155: 'fortnight' is not a recognized dateadd option.
+SELECT DATEADD(day, '1', CAST('2024-01-01' AS date))
+--> error 8116: Argument data type varchar is invalid for argument 2 of dateadd function.
+
+SELECT DATEADD(iso_week, 1, CAST('2024-01-01' AS date))
+--> error 9810: The datepart iso_week is not supported by date function dateadd for data type date.
+
 SELECT DATEADD('year', 1, '2024-01-01')
 --> error 1023: Invalid parameter 1 specified for dateadd.
 -- source: functions/dateadd-transact-sql, number

@@ -444,6 +444,23 @@ CREATE TABLE dbo.t (a date, b AS DATEPART(weekday, a) PERSISTED)
 --> error 4936
 CREATE TABLE dbo.t (a date, b AS DATEPART(month, a) PERSISTED)
 --> done
+-- source: data-types/binary-and-varbinary-transact-sql, keys compare without the zeros at the end
+CREATE TABLE #t (a varbinary(4) PRIMARY KEY); INSERT #t VALUES (0x01); INSERT #t VALUES (0x0100)
+--> error 2627
+--> message: The statement has been terminated.
+
+CREATE TABLE #t (a varbinary(4), b int, PRIMARY KEY (a, b)); INSERT #t VALUES (0x01, 1), (0x0100, 2), (0x0101, 1), (0x010001, 1); SELECT a, b FROM #t WHERE a = 0x010000 ORDER BY b
+--> 0x01 | 1
+--> 0x0100 | 2
+
+CREATE TABLE #t (a varbinary(4) UNIQUE); INSERT #t VALUES (NULL), (0x02), (0x); INSERT #t VALUES (0x00)
+--> error 2627
+--> message: The statement has been terminated.
+
+CREATE TABLE #t (a varbinary(4)); INSERT #t VALUES (0x01), (0x0100); CREATE UNIQUE INDEX i ON #t (a)
+--> error 1505
+--> message: The statement has been terminated.
+
 -- source: statements/create-table-transact-sql, remarks on computed columns
 CREATE TABLE dbo.t (a int NOT NULL, b AS a * 2, c AS ISNULL(a * 2, 0)); SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
 --> 'a' | 0

@@ -6,6 +6,10 @@ SELECT ABS(-5), ABS(NULL), ABS(CAST(-5 AS bigint)), ABS(CAST(-2.5 AS money)), AB
 --> 5 | NULL | 5 | 2.5000 | 2.5
 SELECT ABS(CAST(-2147483648 AS int))
 --> error 8115: Arithmetic overflow error converting expression to data type int.
+SELECT ABS(CAST(-1 AS smallmoney)), ABS(CAST(1 AS bit)), ABS(CAST(-1 AS smallint)), ABS(CAST(-1 AS real))
+--: money, float, int, float
+--> 1.0000 | 1 | 1 | 1
+
 SELECT ABS('-3.5')
 --: float
 --> 3.5
@@ -34,7 +38,7 @@ SELECT FLOOR(CAST(7 AS bigint)), FLOOR(-0.5e0), FLOOR(CAST(-1 AS smallint))
 --> 7 | -1 | -1
 -- source: functions/round-transact-sql, examples
 SELECT ROUND(123.9994, 3), ROUND(123.9995, 3)
---: decimal(7,4), decimal(7,4)
+--: numeric(7,4), numeric(7,4)
 --> 123.9990 | 124.0000
 SELECT ROUND(123.4545, 2), ROUND(123.45, -2)
 --> 123.4500 | 100.00
@@ -59,6 +63,9 @@ SELECT ROUND($1.23456, 1), ROUND(CAST(1.255 AS smallmoney), 2), ROUND(1.25e0, 1)
 --> 1.2000 | 1.2600 | 1.3
 SELECT ROUND(15, -1), ROUND(14, -1), ROUND(-15, -1), ROUND(15, -3), ROUND(15, 5)
 --> 20 | 10 | -20 | 0 | 15
+SELECT ROUND(1255, -20, 1), ROUND(CAST(1255 AS bigint), -3, 1)
+--> 0 | 1000
+
 SELECT ROUND(-2.5, 0), ROUND(2.5, 0), ROUND(-2.5, 0, 1), ROUND(2.55, 1), ROUND(-2.55, 1)
 --> -3.0 | 3.0 | -2.0 | 2.60 | -2.60
 SELECT ROUND(NULL, 1), ROUND(1.5, NULL)
@@ -94,6 +101,11 @@ SELECT POWER(0e0, -1)
 --> error 3623: An invalid floating point operation occurred.
 SELECT POWER(0e0, 0), POWER(-8e0, 3)
 --> 1 | -512
+-- source: functions/power-transact-sql, return types
+SELECT POWER(CAST(2 AS smallmoney), 2), POWER(CAST(1 AS bit), 2), POWER(CAST(2 AS real), 2), POWER('2', 3)
+--: money, float, float, float
+--> 4.0000 | 1 | 4 | 8
+
 -- source: functions/sqrt-transact-sql
 SELECT SQRT(1.00), SQRT(10.00)
 --: float, float
@@ -114,6 +126,10 @@ SELECT SIGN(-125), SIGN(0), SIGN(564)
 --> -1 | 0 | 1
 SELECT SIGN(-2.5), SIGN($2), SIGN(-2e0), SIGN(NULL)
 --> -1.0 | 1.0000 | -1 | NULL
+SELECT SIGN(CAST(-7 AS smallmoney)), SIGN(CAST(1 AS bit)), SIGN(CAST(-2 AS real))
+--: money, float, float
+--> -1.0000 | 1 | -1
+
 SELECT SIGN(CAST(-7 AS bigint)), SIGN(CAST(7 AS smallint))
 --: bigint, int
 --> -1 | 1
@@ -159,6 +175,9 @@ SELECT ASIN(-1.1)
 -- source: functions/atn2-transact-sql
 SELECT ATN2(35.175643, 129.44), ATN2(0, 1), ATN2(1, 0)
 --> 0.265344532064832 | 0 | 1.5707963267949
+SELECT ATN2(0, 0)
+--> error 3623: An invalid floating point operation occurred.
+
 -- source: functions/degrees-transact-sql
 SELECT DEGREES(PI()/2), DEGREES(PI())
 --: float, float
@@ -166,10 +185,18 @@ SELECT DEGREES(PI()/2), DEGREES(PI())
 SELECT DEGREES(1), DEGREES(NULL)
 --: int, int
 --> 57 | NULL
+SELECT DEGREES(CAST(NULL AS decimal(5,2))), DEGREES(CAST(0 AS decimal(30,20))), DEGREES($1), DEGREES(CAST(1 AS real))
+--: decimal(38,18), decimal(38,20), money, float
+--> NULL | 0.00000000000000000000 | 57.2958 | 57.2957795130823
+
 -- source: functions/radians-transact-sql
 SELECT RADIANS(180e0), RADIANS(-45.01e0)
 --: float, float
 --> 3.14159265358979 | -0.785572696322648
+SELECT RADIANS(CAST(0 AS decimal(5,2))), CAST(RADIANS(90.0) AS decimal(16,15)), RADIANS(CAST(180 AS smallint))
+--: decimal(38,18), decimal(16,15), int
+--> 0.000000000000000000 | 1.570796326794897 | 3
+
 SELECT RADIANS(180)
 --: int
 --> 3

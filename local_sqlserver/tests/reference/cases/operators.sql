@@ -10,6 +10,43 @@ SELECT 1.5 % 1, 5.5 % 2.5, $5 % 3, 10 % 3
 --> 0.5 | 0.5 | 2.0000 | 1
 SELECT 5e0 % 2
 --> error 402: The data types float and int are incompatible in the modulo operator.
+SELECT 'a' * 'b'
+--> error 8117: Operand data type varchar is invalid for multiply operator.
+
+SELECT CAST(1 AS bit) / CAST(1 AS bit)
+--> error 8117: Operand data type bit is invalid for divide operator.
+
+SELECT 0x05 * 0x02
+--> error 8117: Operand data type varbinary is invalid for multiply operator.
+
+SELECT 0x05 - 0x02
+--> error 402: The data types varbinary and varbinary are incompatible in the subtract operator.
+
+SELECT 0x05 & 0x02
+--> error 402: The data types varbinary and varbinary are incompatible in the '&' operator.
+
+SELECT 0x41 + 'B'
+--> error 402: The data types varbinary and varchar are incompatible in the add operator.
+
+SELECT CAST('2024-01-02' AS date) - CAST('2024-01-01' AS date)
+--> error 8117: Operand data type date is invalid for subtract operator.
+
+SELECT CAST('10:00' AS time) + CAST('10:00' AS time)
+--> error 8117: Operand data type time is invalid for add operator.
+
+SELECT 5e0 % CAST(2 AS real)
+--> error 8117: Operand data type float is invalid for modulo operator.
+
+SELECT CAST(-32768 AS smallint) / CAST(-1 AS smallint)
+--> error 8115: Arithmetic overflow error converting expression to data type smallint.
+
+DECLARE @a bigint = -9223372036854775808; SELECT @a % -1
+--> error 8115: Arithmetic overflow error converting expression to data type bigint.
+
+SELECT -2147483648, -2147483649
+--: int, numeric(10,0)
+--> -2147483648 | -2147483649
+
 SELECT 2 + 3 * 4, (2 + 3) * 4, 10 - 2 - 3, 100 / 10 / 2, - 2 + 3, 2 * -3
 --> 14 | 20 | 5 | 5 | 1 | -6
 SELECT 1 + NULL, NULL * 0, NULL / 1, 5 % NULL
@@ -23,6 +60,12 @@ SELECT GETDATE() * 2
 -- source: language-elements/operator-precedence-transact-sql
 SELECT 4 - 2 + 27, 2 * (4 + (5 - 3)), 1 | 2 & 4, ~1 + 1, 5 & 3 + 1
 --> 29 | 12 | 0 | -1 | 2
+SELECT 100 / -10 / 2, 100 / (-10) / 2, 8 / - 2 * 4, 100 / - 20 % 7, 100 / +10 / 2, - 6 & 3, - 6 + 2, -2 * 3 + 4
+--> -20 | -5 | -1 | -16 | 20 | 2 | -4 | -2
+
+SELECT ~2 * 3, ~ - 2 * 3, - - 2 * 3
+--> -9 | 5 | 6
+
 SELECT CASE WHEN 1 = 1 OR 1 = 1 AND 1 = 0 THEN 'and first' ELSE 'or first' END, CASE WHEN NOT 1 = 0 AND 1 = 1 THEN 1 ELSE 0 END
 --> 'and first' | 1
 -- source: language-elements/bitwise-operators-transact-sql
@@ -55,6 +98,10 @@ SELECT DATALENGTH(REPLICATE('a', 8000) + 'b'), DATALENGTH(REPLICATE(N'a', 4000) 
 --> 8000 | 8000
 SELECT DATALENGTH(CAST(REPLICATE('a', 8000) AS varchar(max)) + 'b')
 --> 8001
+SELECT CAST('a' AS char(2)) + CAST('b' AS char(3)), CAST('a' AS char(2)) + CAST(N'b' AS nchar(2)), CAST('a' AS char(2)) + 'b'
+--: char(5), nchar(4), varchar(3)
+--> 'a b  ' | 'a b ' | 'a b'
+
 SELECT 0x01 + 0x0203
 --> 0x010203
 -- source: language-elements/comparison-operators-transact-sql
@@ -66,6 +113,12 @@ SELECT CASE WHEN 'b' > 'A' THEN 1 ELSE 0 END, CASE WHEN '10' < '9' THEN 1 ELSE 0
 --> 1 | 1 | 0
 SELECT CASE WHEN CAST('2024-01-01' AS date) < '2024-01-02' THEN 1 ELSE 0 END, CASE WHEN CAST('2024-01-01' AS date) = CAST('2024-01-01 00:00' AS datetime) THEN 1 ELSE 0 END
 --> 1 | 1
+SELECT CASE WHEN CAST('10:00' AS time) = CAST('1900-01-01 10:00' AS datetime) THEN 1 ELSE 0 END
+--> error 402: The data types time and datetime are incompatible in the equal to operator.
+
+SELECT v FROM (VALUES (CAST('1900-01-01 10:00' AS smalldatetime))) AS t (v) WHERE v >= CAST('10:00' AS time)
+--> error 402: The data types smalldatetime and time are incompatible in the greater than or equal to operator.
+
 SELECT CASE WHEN CAST('2024-01-01' AS date) = 1 THEN 1 ELSE 0 END
 --> error 206
 SELECT CASE WHEN 1 = 'x' THEN 1 ELSE 0 END
@@ -120,11 +173,24 @@ SELECT CASE WHEN 'abc' LIKE 'a_c' THEN 1 ELSE 0 END, CASE WHEN 'abc' LIKE '_' TH
 --> 1 | 0 | 1 | 0 | 0
 SELECT CASE WHEN 'abc' LIKE '[a-c]bc' THEN 1 ELSE 0 END, CASE WHEN 'xbc' LIKE '[^a-c]bc' THEN 1 ELSE 0 END, CASE WHEN 'abc' LIKE '[xyz]bc' THEN 1 ELSE 0 END, CASE WHEN '5' LIKE '[0-9]' THEN 1 ELSE 0 END
 --> 1 | 1 | 0 | 1
+SELECT CASE WHEN 'ab' LIKE 'a[c-a]' THEN 1 ELSE 0 END, CASE WHEN 'ab' LIKE 'a[^c-a]' THEN 1 ELSE 0 END, CASE WHEN 'ab' LIKE 'a[c-ab]' THEN 1 ELSE 0 END
+--> 0 | 1 | 1
+
 -- source: language-elements/like-transact-sql, use wildcard characters as literals
 SELECT CASE WHEN '5%' LIKE '5[%]' THEN 1 ELSE 0 END, CASE WHEN '50' LIKE '5[%]' THEN 1 ELSE 0 END, CASE WHEN '_n' LIKE '[_]n' THEN 1 ELSE 0 END, CASE WHEN '-' LIKE '[-acdf]' THEN 1 ELSE 0 END, CASE WHEN '[' LIKE '[[]' THEN 1 ELSE 0 END, CASE WHEN ']' LIKE ']' THEN 1 ELSE 0 END
 --> 1 | 0 | 1 | 1 | 1 | 1
 SELECT CASE WHEN 'abc_de' LIKE 'abc[_]d%' THEN 1 ELSE 0 END, CASE WHEN 'abcxde' LIKE 'abc[_]d%' THEN 1 ELSE 0 END, CASE WHEN 'abcdef' LIKE 'abc[def]%' THEN 1 ELSE 0 END
 --> 1 | 0 | 1
+DECLARE @p varchar(9) = '5[%]', @q varchar(9) = 'a[_]b'; SELECT IIF('5%' LIKE @p, 1, 0), IIF('50' LIKE @p, 1, 0), IIF('5.' LIKE @p, 1, 0), IIF('a_b' LIKE @q, 1, 0), IIF('axb' LIKE @q, 1, 0)
+--> 1 | 0 | 0 | 1 | 0
+
+SELECT v FROM (VALUES ('50%', '50[%]'), ('50x', '50[%]'), ('a]', 'a['), ('ab', 'a[c-a]'), ('a^', 'a[^b]')) AS t (v, p) WHERE v LIKE p
+--> '50%'
+--> 'a^'
+
+DECLARE @p varchar(9) = 'a!%b%'; SELECT IIF('a%bc' LIKE @p ESCAPE '!', 1, 0), IIF('axbc' LIKE @p ESCAPE '!', 1, 0)
+--> 1 | 0
+
 -- source: language-elements/like-transact-sql, pattern matching with the escape clause
 SELECT CASE WHEN '30%' LIKE '%30!%%' ESCAPE '!' THEN 1 ELSE 0 END, CASE WHEN '300' LIKE '%30!%%' ESCAPE '!' THEN 1 ELSE 0 END, CASE WHEN 'a_b' LIKE 'a\_b' ESCAPE '\' THEN 1 ELSE 0 END, CASE WHEN 'axb' LIKE 'a\_b' ESCAPE '\' THEN 1 ELSE 0 END
 --> 1 | 0 | 1 | 0
@@ -190,7 +256,7 @@ SELECT 1 AS a UNION SELECT 1 UNION ALL SELECT 1
 SELECT COUNT(*) FROM (SELECT 'a' AS v UNION SELECT 'A' UNION SELECT 'a ') AS d
 --> 1
 SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a
---: decimal(11,1)
+--: numeric(2,1)
 --> 1.0
 --> 2.5
 SELECT 1 UNION ALL SELECT 'x'

@@ -72,6 +72,18 @@ SELECT v FROM (VALUES (1), (2), (3)) AS t (v) ORDER BY CASE WHEN v = 2 THEN 0 EL
 --> 1
 SELECT DISTINCT v FROM (VALUES (1, 2)) AS t (v, w) ORDER BY w
 --> error 145: ORDER BY items must appear in the select list if SELECT DISTINCT is specified.
+SELECT v, w FROM (VALUES (1, 2)) AS t (v, w) ORDER BY v, v
+--> error 169: A column has been specified more than once in the order by list. Columns in the order by list must be unique.
+
+SELECT v, v FROM (VALUES (1)) AS t (v) ORDER BY v
+--> error 209: Ambiguous column name 'v'.
+
+DECLARE @c int = 1; SELECT v FROM (VALUES (1)) AS t (v) ORDER BY @c
+--> error 1008: The SELECT item identified by the ORDER BY number 1 contains a variable as part of the expression identifying a column position. Variables are only allowed when ordering by an expression referencing a column name.
+
+SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0.5 ROWS
+--> error 10743: The number of rows provided for a OFFSET clause must be an integer.
+
 SELECT v FROM (VALUES (1)) AS t (v) ORDER BY 'x'
 --> error 408: A constant expression was encountered in the ORDER BY list, position 1.
 SELECT * FROM (SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v) AS d
@@ -170,6 +182,9 @@ WITH n AS (SELECT 1 AS v UNION SELECT v + 1 FROM n WHERE v < 5) SELECT v FROM n
 --! refused: A recursive common table expression with several recursive parts
 WITH n AS (SELECT 1 AS v UNION ALL SELECT v + 1.5 FROM n WHERE v < 5) SELECT v FROM n
 --> error 240: Types don't match between the anchor and the recursive part in column "v" of recursive query "n".
+WITH c AS (SELECT NEWID() AS u) SELECT CASE WHEN a.u = b.u THEN 1 ELSE 0 END FROM c AS a CROSS JOIN c AS b
+--> 0
+
 WITH c AS (SELECT 1 AS a), c AS (SELECT 2 AS a) SELECT a FROM c
 --> error 239: Duplicate common table expression name 'c' was specified.
 WITH c (x) AS (SELECT 1, 2) SELECT x FROM c
@@ -199,7 +214,7 @@ SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) ORDER BY a
 --> 1 | 'x'
 --> 2 | NULL
 SELECT v FROM (VALUES (1), (2.5)) AS t (v) ORDER BY v
---: decimal(11,1)
+--: numeric(2,1)
 --> 1.0
 --> 2.5
 SELECT a FROM (VALUES (1, 2), (3)) AS t (a, b)
@@ -212,6 +227,14 @@ SELECT value FROM GENERATE_SERIES(1, 3)
 --> 1
 --> 2
 --> 3
+SELECT value FROM GENERATE_SERIES(CAST(1 AS tinyint), CAST(2 AS tinyint))
+--: tinyint
+--> 1
+--> 2
+
+SELECT value FROM GENERATE_SERIES(1, CAST(3 AS bigint))
+--> error 5373: All the input parameters should be of the same type. Supported types are tinyint, smallint, int, bigint, decimal and numeric.
+
 SELECT value FROM GENERATE_SERIES(5, 1, -2)
 --> 5
 --> 3
@@ -304,6 +327,23 @@ SELECT 1 WHERE 1
 CREATE TABLE #t (id int, g int, v int); INSERT #t VALUES (1, 1, 5), (2, 1, 7), (3, 2, 1); SELECT id FROM (SELECT TOP (1) WITH TIES id FROM #t ORDER BY ROW_NUMBER() OVER (PARTITION BY g ORDER BY v DESC)) AS s ORDER BY id
 --> 2
 --> 3
+SELECT TOP (1.5) v FROM (VALUES (1)) AS t (v)
+--> error 1060: The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.
+
+SELECT TOP ('1') v FROM (VALUES (1)) AS t (v)
+--> error 1060
+
+SELECT TOP (NULL) v FROM (VALUES (1)) AS t (v)
+--> error 1060
+
+SELECT TOP (v) v FROM (VALUES (1)) AS t (v)
+--> error 4115: The reference to column "v" is not allowed in an argument to a TOP, OFFSET, or FETCH clause. Only references to columns at an outer scope or standalone expressions and subqueries are allowed here.
+
+SELECT a, x FROM (VALUES (1), (2)) AS t (a) CROSS APPLY (SELECT TOP (a) v FROM (VALUES (20), (10), (30)) AS u (v) ORDER BY v) AS d (x) ORDER BY a, x
+--> 1 | 10
+--> 2 | 10
+--> 2 | 20
+
 DECLARE @n int; SELECT TOP (@n) v FROM (VALUES (1)) AS t (v)
 --> error 1014
 SELECT TOP (-1) name FROM sys.objects
@@ -350,6 +390,13 @@ SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR XML RAW
 --> '<row a="1" b="x"/><row a="2"/>'
 SELECT a, b FROM (VALUES (1, 'x'), (2, NULL)) AS t (a, b) FOR XML RAW('r'), ELEMENTS
 --> '<r><a>1</a><b>x</b></r><r><a>2</a></r>'
+SELECT 1 AS a, NULL AS b FOR XML RAW, ELEMENTS ABSENT
+--> '<row><a>1</a></row>'
+
+SELECT 1 AS a, NULL AS b FOR XML RAW, ELEMENTS XSINIL
+--> '<row xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><a>1</a><b xsi:nil="true"/></row>'
+--! refused: FOR XML … ELEMENTS XSINIL
+
 SELECT 'x' AS name, 1 AS [@id] FOR XML PATH
 --> error 6852
 SELECT a FROM (VALUES (1)) AS t (a) WHERE a = 2 FOR XML PATH
@@ -369,6 +416,9 @@ SELECT a FROM (VALUES (1)) AS t (a) FOR JSON AUTO
 --> '[{"a":1}]'
 SELECT CAST('2024-01-02T03:04:05.120' AS datetime) AS a, CAST('2024-01-02' AS date) AS b, 1.50 AS c FOR JSON PATH
 --> '[{"a":"2024-01-02T03:04:05.120","b":"2024-01-02","c":1.50}]'
+SELECT CAST(1.5 AS real) AS a, 1.5e0 AS b FOR JSON PATH
+--> '[{"a":1.5000000e+000,"b":1.500000000000000e+000}]'
+
 SELECT 1 FOR JSON PATH
 --> error 13605
 SELECT 1 AS a, 2 AS a FOR JSON PATH

@@ -29,6 +29,13 @@ SELECT SUBSTRING('abc', 1, -1)
 --> error 537: Invalid length parameter passed to the LEFT or SUBSTRING function.
 SELECT SUBSTRING(0x0102030405, 2, 2)
 --> 0x0203
+SELECT SUBSTRING(12345, 1, 2)
+--> error 8116: Argument data type int is invalid for argument 1 of substring function.
+
+SELECT SUBSTRING('abcdef', 2, 3), LEFT('abcdef', 2), RIGHT('abcdef', 9), LEFT(N'abcdef', 7)
+--: varchar(3), varchar(2), varchar(6), nvarchar(6)
+--> 'bcd' | 'ab' | 'abcdef' | 'abcdef'
+
 SELECT SUBSTRING('abc', 2)
 --> error 174: The substring function requires 3 argument(s).
 SELECT SUBSTRING(CAST('abc' AS char(5)), 4, 2) + '|', SUBSTRING(N'xyz', 1, 1)
@@ -79,6 +86,10 @@ SELECT REPLACE('This is a Test' COLLATE Latin1_General_BIN, 'Test', 'desk'), REP
 -- source: functions/replicate-transact-sql
 SELECT REPLICATE('ab', 3), REPLICATE('a', 0), REPLICATE('a', -1), REPLICATE(NULL, 2), REPLICATE('a', CAST(NULL AS int)), REPLICATE('0', 4 - LEN(7)) + '7'
 --> 'ababab' | '' | NULL | NULL | NULL | '0007'
+SELECT REPLICATE('ab', 3), REPLICATE(CAST('a' AS char(3)), 2), REPLICATE('a', LEN('aa'))
+--: varchar(6), varchar(6), varchar(8000)
+--> 'ababab' | 'a  a  ' | 'aa'
+
 SELECT LEN(REPLICATE('a', 10000)), LEN(REPLICATE(CAST('a' AS varchar(max)), 10000)), LEN(REPLICATE(N'a', 10000))
 --> 8000 | 10000 | 4000
 -- source: functions/reverse-transact-sql
@@ -87,7 +98,15 @@ SELECT REVERSE('abc'), REVERSE(1234), REVERSE(''), REVERSE(CAST(NULL AS varchar(
 -- source: functions/space-transact-sql
 SELECT 'a' + SPACE(2) + 'b', SPACE(0), SPACE(-1), SPACE(CAST(NULL AS int)), DATALENGTH(SPACE(9000))
 --> 'a  b' | '' | NULL | NULL | 8000
+SELECT SPACE(3), SPACE(0)
+--: varchar(3), varchar(1)
+--> '   ' | ''
+
 -- source: functions/stuff-transact-sql
+SELECT STUFF('abcdef', 2, 3, 'XY'), STUFF(CAST('abcdefghij' AS varchar(10)), 8, 5, 'XY')
+--: varchar(5), varchar(9)
+--> 'aXYef' | 'abcdefgXY'
+
 SELECT STUFF('abcdef', 2, 3, 'ijklmn'), STUFF('abc', 1, 0, 'x'), STUFF('abc', 3, 1, CAST(NULL AS varchar(5))), STUFF('abc', 1, 10, 'x'), STUFF('abc', 2, 1, '')
 --> 'aijklmnef' | 'xabc' | 'ab' | 'x' | 'ac'
 SELECT STUFF('abc', 0, 1, 'x'), STUFF('abc', 4, 1, 'x'), STUFF('abc', 1, -1, 'x'), STUFF(CAST(NULL AS varchar(5)), 1, 1, 'x'), STUFF('', 1, 1, 'x')
@@ -106,6 +125,13 @@ SELECT CHARINDEX('a', CAST('bca' AS varchar(max)))
 SELECT CHARINDEX('a%', 'ba%')
 --> 2
 -- source: functions/patindex-transact-sql
+SELECT PATINDEX('%[a-b]%' COLLATE Latin1_General_BIN2, 'ABa'), PATINDEX('%[a-b]%', 'ABa' COLLATE Latin1_General_BIN2), PATINDEX('%[a-b]%', 'ABa')
+--> 3 | 3 | 1
+
+SELECT PATINDEX('%b%', CAST('ab' AS varchar(max)))
+--: bigint
+--> 2
+
 SELECT PATINDEX('%ter%', 'interesting data'), PATINDEX('%[^ 0-9A-Za-z]%', 'Please ensure the door is locked!'), PATINDEX('abc', 'abcd'), PATINDEX('abc%', 'abcd'), PATINDEX('%x%', 'abc')
 --: int, int, int, int, int
 --> 3 | 33 | 0 | 1 | 0
@@ -198,7 +224,6 @@ SELECT CHAR(65), CHAR(233), CHAR(256), CHAR(-1), CHAR(CAST(NULL AS int)), ASCII(
 SELECT CHAR(65)
 --: char(1)
 --> 'A'
---! known: CHAR is VARCHAR(1)
 -- source: functions/unicode-transact-sql
 SELECT UNICODE(N'Åkergatan'), UNICODE(N''), UNICODE(CAST(NULL AS varchar(5))), UNICODE(N'😀')
 --> 197 | NULL | NULL | 128512

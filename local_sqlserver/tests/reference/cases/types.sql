@@ -4,7 +4,7 @@ SELECT CAST(9223372036854775807 AS bigint), CAST(-9223372036854775808 AS bigint)
 --: bigint, bigint, int, int, smallint, smallint, tinyint, tinyint
 --> 9223372036854775807 | -9223372036854775808 | 2147483647 | -2147483648 | 32767 | -32768 | 255 | 0
 SELECT 2147483647, 2147483648, 9223372036854775808
---: int, decimal(10,0), decimal(19,0)
+--: int, numeric(10,0), numeric(19,0)
 --> 2147483647 | 2147483648 | 9223372036854775808
 SELECT 2147483647 + 1
 --> error 8115: Arithmetic overflow error converting expression to data type int.
@@ -42,6 +42,16 @@ SELECT SUM(CAST(1 AS bit))
 --> error 8117: Operand data type bit is invalid for sum operator.
 SELECT CAST(CAST('2024-01-01' AS datetime) AS bit), CAST(CAST('1900-01-01' AS datetime) AS bit)
 --> 1 | 0
+-- source: data-types/constants-transact-sql, decimal constants are numeric, and data-types/decimal-and-numeric-transact-sql
+SELECT CAST(1 AS decimal(5,2)) + 1, CAST(1 AS decimal(5,2)) + 1.5, CASE WHEN 1 = 1 THEN CAST(1 AS decimal(5,2)) ELSE 2.5 END, $1 * 1.5, CEILING(1.5), ISNULL(CAST(1 AS decimal(5,2)), 1.5)
+--: decimal(6,2), numeric(6,2), numeric(5,2), numeric(22,5), numeric(2,0), decimal(5,2)
+--> 2.00 | 2.50 | 1.00 | 1.50000 | 2 | 1.00
+
+WITH r AS (SELECT CAST(1 AS decimal(2,1)) AS n UNION ALL SELECT CAST(n + 1 AS numeric(2,1)) FROM r WHERE n < 2) SELECT n FROM r
+--: decimal(2,1)
+--> 1.0
+--> 2.0
+
 -- source: data-types/decimal-and-numeric-transact-sql
 SELECT CAST(123 AS decimal(5,2)), CAST(12345.12 AS numeric(10,5)), CAST(1 AS decimal), CAST(1.6 AS decimal)
 --: decimal(5,2), numeric(10,5), decimal(18,0), decimal(18,0)
@@ -54,13 +64,16 @@ SELECT 123456789012345678901234567890123456789
 --> error 1007: The number '123456789012345678901234567890123456789' is out of the range for numeric representation (maximum precision 38).
 DECLARE @d decimal(3,1) = 99.95
 --> error 8115: Arithmetic overflow error converting numeric to data type numeric.
---! known: messages say decimal for numeric
 DECLARE @d decimal(3,1) = 99.94; SELECT @d
 --> 99.9
 -- source: data-types/money-and-smallmoney-transact-sql
 SELECT CAST(922337203685477.5807 AS money), CAST(-922337203685477.5808 AS money), CAST(214748.3647 AS smallmoney), $12.5, CAST('-$5' AS money)
 --: money, money, smallmoney, money, money
 --> 922337203685477.5807 | -922337203685477.5808 | 214748.3647 | 12.5000 | -5.0000
+SELECT $, $.5, -$5, $-5
+--: money, money, money, money
+--> 0.0000 | 0.5000 | -5.0000 | -5.0000
+
 SELECT CAST(922337203685477.5808 AS money)
 --> error 8115
 SELECT CAST(214748.3648 AS smallmoney)
@@ -190,6 +203,11 @@ SELECT CAST('2024-01-01 10:00:00.1234567' AS datetime)
 --> error 241: Conversion failed when converting date and/or time from character string.
 SELECT CAST('2024-01-01T10:00:00Z' AS datetime), CAST('20240101 10:00' AS datetime)
 --> 2024-01-01 10:00:00.000 | 2024-01-01 10:00:00.000
+-- source: data-types/datetime-transact-sql, supported string literal formats for datetime
+SELECT {d '2024-01-02'}, {ts '2024-01-02 03:04:05.120'}
+--: datetime, datetime
+--> 2024-01-02 00:00:00.000 | 2024-01-02 03:04:05.120
+
 -- source: data-types/datetime-transact-sql, convert to other date and time types
 SELECT CAST(CAST('2016-12-21 12:00:00.003' AS datetime) AS datetime2(7)), CAST(CAST('2016-12-21 12:00:00.007' AS datetime) AS datetime2(7))
 --> 2016-12-21 12:00:00.0033333 | 2016-12-21 12:00:00.0066667
@@ -268,7 +286,7 @@ SELECT $2, $542023.14, -$5, +$1
 SELECT 0xAE, 0x12Ef, 0x69048AEFDD010E
 --> 0xAE | 0x12EF | 0x69048AEFDD010E
 SELECT 1.50, 100.00, 0.001, 1.
---: decimal(3,2), decimal(5,2), decimal(3,3), decimal(1,0)
+--: numeric(3,2), numeric(5,2), numeric(3,3), numeric(1,0)
 --> 1.50 | 100.00 | 0.001 | 1
 SELECT 'abc', N'abcd', 0x0102, 1e0, $1, 1
 --: varchar(3), nvarchar(4), varbinary(2), float, money, int
@@ -313,10 +331,10 @@ SELECT 1 + '2', '1' + 2.5, CASE WHEN 1 = '01' THEN 1 ELSE 0 END, CASE WHEN '2024
 SELECT 1 + 'a'
 --> error 245: Conversion failed when converting the varchar value 'a' to data type int.
 SELECT CAST(1 AS tinyint) + CAST(1 AS smallint), CAST(1 AS smallint) + 1, 1 + CAST(1 AS bigint), CAST(1 AS bigint) + 1.0, CAST(1 AS real) + 1, CAST(1 AS real) + 1e0, CAST(1 AS smallmoney) + CAST(1 AS money), CAST(1 AS money) + CAST(1 AS decimal(5,2))
---: smallint, int, bigint, decimal(21,1), real, float, money, decimal(20,4)
+--: smallint, int, bigint, numeric(21,1), real, float, money, decimal(20,4)
 --> 2 | 2 | 2 | 2.0 | 2 | 2 | 2.0000 | 2.0000
 SELECT CASE WHEN 1 = 1 THEN 1 ELSE 2.5 END, CASE WHEN 1 = 0 THEN 'a' ELSE N'b' END, CASE WHEN 1 = 1 THEN CAST(1 AS smallint) ELSE CAST(1 AS tinyint) END, CASE WHEN 1 = 1 THEN CAST('2024-01-01' AS date) ELSE CAST('2024-01-01' AS datetime) END
---: decimal(11,1), nvarchar(1), smallint, datetime
+--: numeric(2,1), nvarchar(1), smallint, datetime
 --> 1.0 | 'b' | 1 | 2024-01-01 00:00:00.000
 -- source: connect/ado-net/sql/compare-guid-uniqueidentifier-values
 SELECT x FROM (VALUES (CAST('3AAAAAAA-BBBB-CCCC-DDDD-2EEEEEEEEEEE' AS uniqueidentifier)), ('2AAAAAAA-BBBB-CCCC-DDDD-1EEEEEEEEEEE'), ('1AAAAAAA-BBBB-CCCC-DDDD-3EEEEEEEEEEE')) AS t(x) ORDER BY x

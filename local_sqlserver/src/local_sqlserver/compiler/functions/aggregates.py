@@ -12,16 +12,23 @@ from local_sqlserver.compiler.functions.registry import Call, Theme
 from local_sqlserver.compiler.functions.windows import order_by, over, percentile
 from local_sqlserver.compiler.types import BIGINT, FLOAT, INT, as_decimal, decimal, duckdb_type, text_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
+from local_sqlserver.language import syntax
 from local_sqlserver.types import APPROXIMATE, DECIMALS, INTEGERS, MAX, MONEY, NUMBERS, SqlType
 
 aggregates = Theme("aggregates")
 
 
 def _argument(call: Call) -> Value:
-    """The argument of an aggregate, in the scope of the ungrouped rows; raises 10759 for DISTINCT with OVER."""
+    """The argument of an aggregate, in the scope of the ungrouped rows.
+
+    Raises 10759 for DISTINCT with OVER, 8117 for the bare NULL.
+    """
     if call.node.distinct and call.node.window:
         raise sql_error(10759, line=call.line)
-    return _in_ungrouped_rows(call, 0)
+    value = _in_ungrouped_rows(call, 0)
+    if value.null:
+        raise sql_error(8117, "NULL", call.name.lower(), line=call.line)
+    return value
 
 
 def _in_ungrouped_rows(call: Call, position: int) -> Value:
@@ -31,7 +38,7 @@ def _in_ungrouped_rows(call: Call, position: int) -> Value:
 
 def _number(call: Call) -> Value:
     value = _argument(call)
-    if value.null or value.type.name not in NUMBERS - {"bit"}:
+    if value.type.name not in NUMBERS - {"bit"}:
         raise _invalid_operand(value.type, call)
     return value
 
@@ -102,7 +109,7 @@ def _average(call: Call) -> Value:
         return Value(finite(f"avg({word}CAST({value.sql} AS DOUBLE)){window}"), FLOAT)
     one = as_decimal(value.type)
     scale = one.scale or 0
-    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6))
+    declared = SqlType("money") if value.type.name in MONEY else decimal(38, max(scale, 6), one)
     # No table has 10^12 rows, so the sum has twelve digits more than a value.
     sums = Value(total, decimal(min((one.precision or 0) + 12, 38), scale))
     exact = decimal(19, 4) if value.type.name in MONEY else declared
@@ -134,10 +141,14 @@ def _grouping(call: Call) -> str:
 def _string_agg(call: Call) -> Value:
     if call.node.window:
         raise sql_error(4113, "STRING_AGG", line=call.line)
-    value, separator = (as_text(_in_ungrouped_rows(call, position), call.line) for position in range(2))
+    given, separator = (_in_ungrouped_rows(call, position) for position in range(2))
+    if not separator.is_text and not separator.null:
+        raise sql_error(8116, separator.type.name, 2, "string_agg", line=call.line)
+    if any(isinstance(inner, syntax.Column | syntax.Query) for inner in call.node.arguments[1].walk()):
+        raise sql_error(8733, line=call.line)
+    value, separator = as_text(given, call.line), as_text(separator, call.line)
     order = order_by(call, call.node.within, call.scope.ungrouped())
-    given = _in_ungrouped_rows(call, 0).type.name
-    name = "varchar" if given in ("varchar", "char") else "nvarchar"  # numbers and dates become NVARCHAR
+    name = "varchar" if given.type.name in ("varchar", "char") else "nvarchar"  # numbers and dates become NVARCHAR
     length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000
     sql = f"string_agg({value.sql}, {separator.sql}{f' ORDER BY {order}' if order else ''})"
     joint = Value(sql, text_type(name, length), collation=joined([value, separator], call.line))

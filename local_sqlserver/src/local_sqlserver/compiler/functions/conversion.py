@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from local_sqlserver.collation import joined
-from local_sqlserver.compiler.conversions import implicit
-from local_sqlserver.compiler.fragments import Value, native, sort_key, typed_null
+from local_sqlserver.compiler.conversions import convert, implicit
+from local_sqlserver.compiler.fragments import Value, combined_type, native, sort_key, typed_null, united_type
 from local_sqlserver.compiler.functions.registry import Call, Theme
-from local_sqlserver.compiler.types import INT, common_type
+from local_sqlserver.compiler.types import INT
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
+from local_sqlserver.types import INTEGER_RANGES, SqlType
 
 conversion = Theme("conversion and choice")
 conversion.parsed("CAST", "CONVERT", "TRY_CAST", "TRY_CONVERT")
@@ -27,7 +28,7 @@ def _coalesce(call: Call) -> Value:
     typed = [argument for argument in call.arguments if not argument.null]
     if not typed:
         raise sql_error(4127, line=call.line)
-    target = common_type([argument.type for argument in typed])
+    target = united_type(typed)
     collation = joined(typed, call.line)
     converted = [implicit(argument, target, call.line) for argument in typed]
     sql = f"coalesce({', '.join(each.sql for each in converted)})"
@@ -55,6 +56,11 @@ def _nullif(call: Call) -> Value:
     if second.null:
         return first
     test = call.compiler.compare("=", first, second, call.line)
+    if combined_type(first) != first.type:  # a literal has the narrowest type that holds it
+        low, high = INTEGER_RANGES["smallint"]
+        narrow = "tinyint" if 0 <= int(first.constant or 0) <= 255 else "smallint"
+        if low <= int(first.constant or 0) <= high:
+            first = convert(first, SqlType(narrow), line=call.line)
     sql = f"CASE WHEN {test} THEN NULL ELSE {first.sql} END"
     return Value(sql, first.type, collation=first.collation, cost=native(test, first))
 
@@ -62,7 +68,7 @@ def _nullif(call: Call) -> Value:
 @conversion.scalar("CHOOSE", least=2, most=254)
 def _choose(call: Call) -> Value:
     index, values = call.converted(0, INT), call.arguments[1:]
-    target = common_type([value.type for value in values if not value.null] or [INT])
+    target = united_type(values)
     converted = [implicit(value, target, call.line) for value in values]
     parts = " ".join(f"WHEN {position} THEN {value.sql}" for position, value in enumerate(converted, 1))
     sql = f"CASE {index.sql} {parts} END"
@@ -72,7 +78,7 @@ def _choose(call: Call) -> Value:
 @conversion.scalar("GREATEST", "LEAST", least=1, most=254)
 def _greatest_least(call: Call) -> Value:
     typed = [argument for argument in call.arguments if not argument.null]
-    target = common_type([argument.type for argument in typed] or [INT])
+    target = united_type(typed)
     converted = [implicit(argument, target, call.line) for argument in typed]
     if not converted:
         return typed_null(INT)

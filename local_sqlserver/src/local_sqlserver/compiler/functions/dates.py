@@ -92,6 +92,7 @@ def _check_part(part: str, declared: SqlType, call: Call) -> None:
     if (declared.name == "date" and part in _CLOCK and call.name != "DATENAME") or (
         (declared.name == "time" and part not in _CLOCK)
         or (part == "tzoffset" and (declared.name != "datetimeoffset" or call.name not in ("DATEPART", "DATENAME")))
+        or (call.name == "DATEADD" and part == "iso_week")
         or (
             call.name == "DATEADD"
             and part in ("microsecond", "nanosecond")
@@ -113,7 +114,7 @@ def _dateadd(call: Call) -> Value:
     if value.type.name not in TEMPORAL or value.null:
         moment = convert(value, DATETIME, line=call.line)
     _check_part(part, moment.type, call)
-    if number.type.name not in NUMBERS and not number.is_text:
+    if number.type.name not in NUMBERS:
         raise sql_error(8116, number.type.name, 2, "dateadd", line=call.line)
     amount = convert(number, INT, line=call.line, explicit=True).sql
     moved = _add(part, amount, _timestamp(moment))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_sqlserver.compiler.arithmetic import rescaled, unscaled
+from local_sqlserver.compiler.arithmetic import by_python, rescaled, unscaled
 from local_sqlserver.compiler.conversions import convert
 from local_sqlserver.compiler.fragments import Value, computed_once, finite, quote, raise_sql, typed_null
 from local_sqlserver.compiler.functions.registry import Call, Theme
@@ -14,19 +14,20 @@ numbers = Theme("mathematics")
 
 
 def number(call: Call, position: int) -> Value:
-    """A numeric argument (from 0); text converts to FLOAT. Raises 8116 for other types."""
+    """A numeric argument (from 0) as the type in which functions compute. Raises 8116 for other types.
+
+    Text, BIT and REAL become FLOAT, short integers INT and SMALLMONEY MONEY (source: "SIGN" and "POWER", return types).
+    """
     value = call.arguments[position]
     if value.null:
         return typed_null(INT)
-    if value.is_text:
-        return convert(value, FLOAT, line=call.line)
-    if value.type.name not in NUMBERS:
+    if value.type.name not in NUMBERS and not value.is_text:
         raise call.invalid_argument(position)
-    if value.type.name in ("bit", "tinyint", "smallint"):
+    if value.is_text or value.type.name in ("bit", "real"):
+        return convert(value, FLOAT, line=call.line)
+    if value.type.name in ("tinyint", "smallint"):
         return Value(f"CAST({value.sql} AS INTEGER)", INT)
-    if value.type.name == "real":
-        return Value(f"CAST({value.sql} AS DOUBLE)", FLOAT)
-    return value
+    return convert(value, SqlType("money"), line=call.line) if value.type.name == "smallmoney" else value
 
 
 def _float(call: Call, position: int = 0) -> str:
@@ -55,7 +56,7 @@ def _whole_number(call: Call) -> Value:
         return value
     declared = value.type
     if declared.name in DECIMALS:
-        declared = decimal(declared.precision or 18, 0)
+        declared = decimal(declared.precision or 18, 0, declared)
     function = "ceil" if call.name == "CEILING" else "floor"
     return Value(f"CAST({function}({value.sql}) AS {duckdb_type(declared)})", declared)
 
@@ -88,9 +89,6 @@ def _round(call: Call) -> Value:
     if known is None:
         raise unsupported("ROUND of a decimal to places that are not a constant", call.line)
     scale = 4 if declared.name in MONEY else declared.scale or 0
-    if declared.name == "smallmoney":  # the result is MONEY
-        value = convert(value, SqlType("money"), line=call.line)
-        declared, target = value.type, duckdb_type(value.type)
     if known >= scale:
         return value
     if known >= 0 and not cut:
@@ -118,7 +116,7 @@ def _power(call: Call) -> Value:
         return Value(f"CAST(trunc({result}) AS {duckdb_type(value.type)})", value.type)
     declared = value.type
     if declared.name in DECIMALS:
-        declared = decimal(38, declared.scale or 0)
+        declared = decimal(38, declared.scale or 0, declared)
     return Value(f"CAST({result} AS {duckdb_type(declared)})", declared)
 
 
@@ -158,12 +156,21 @@ def _within_domain(name: str, function: str, argument: str) -> str:
     return computed_once(checked, Value(argument, FLOAT))
 
 
+_DEGREES, _RADIANS = "57.2957795130823208767981548141051703", "0.0174532925199432957692369076848861"
+"""180 / pi and pi / 180."""
+
+
 @numbers.scalar("DEGREES", "RADIANS", least=1)
 def _angle(call: Call) -> Value:
-    declared, angle = number(call, 0).type, finite(f"{call.name.lower()}({_float(call)})")
-    if declared.name not in INTEGERS:
-        return Value(angle, FLOAT)
-    return Value(f"CAST(trunc({angle}) AS {duckdb_type(declared)})", declared)
+    value = number(call, 0)
+    if value.type.name in DECIMALS:
+        factor = _DEGREES if call.name == "DEGREES" else _RADIANS
+        declared = decimal(38, max(value.type.scale or 0, 18), value.type)
+        return Value(computed_once(lambda sql: by_python("*", sql, quote(factor), declared), value), declared)
+    angle = finite(f"{call.name.lower()}({_float(call)})")
+    if value.type.name in INTEGERS:
+        angle = f"trunc({angle})"
+    return convert(Value(angle, FLOAT), value.type, line=call.line)
 
 
 @numbers.scalar("SQUARE", least=1, result=FLOAT)
@@ -181,7 +188,10 @@ def _log(call: Call) -> str:
 
 @numbers.scalar("ATN2", least=2, result=FLOAT)
 def _atn2(call: Call) -> str:
-    return f"atan2({call.converted(0, FLOAT).sql}, {call.converted(1, FLOAT).sql})"
+    def checked(y: str, x: str) -> str:
+        return f"CASE WHEN {y} = 0 AND {x} = 0 THEN {raise_sql(3623)} ELSE atan2({y}, {x}) END"
+
+    return computed_once(checked, call.converted(0, FLOAT), call.converted(1, FLOAT))
 
 
 @numbers.scalar("PI", least=0, result=FLOAT)

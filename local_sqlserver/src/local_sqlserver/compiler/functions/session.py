@@ -10,7 +10,7 @@ from local_sqlserver.types import SqlType
 
 SYSNAME = SqlType("nvarchar", length=128)
 SMALLINT = SqlType("smallint")
-IDENTITY = SqlType("decimal", precision=38, scale=0)
+IDENTITY = SqlType("numeric", precision=38, scale=0)
 _TINYINT = SqlType("tinyint")
 _DATETIME2 = SqlType("datetime2", scale=7)
 

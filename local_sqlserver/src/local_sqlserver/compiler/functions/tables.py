@@ -6,9 +6,9 @@ from local_sqlserver.compiler.fragments import identifier, quote, raise_sql
 from local_sqlserver.compiler.functions.registry import Call, Place, Theme
 from local_sqlserver.compiler.functions.session import SESSION_VALUES, SYSNAME
 from local_sqlserver.compiler.names import OutputColumn, Rows
-from local_sqlserver.compiler.types import BIGINT, BIT, INT, common_type, text_type
-from local_sqlserver.errors import unsupported
-from local_sqlserver.types import INTEGERS, MAX, SqlType
+from local_sqlserver.compiler.types import BIGINT, BIT, INT, duckdb_type, text_type
+from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.types import DECIMALS, INTEGERS, MAX, SqlType
 
 tables = Theme("rows")
 
@@ -28,8 +28,11 @@ def _string_split(call: Call) -> Rows:
 
 @tables.table("GENERATE_SERIES", least=2, most=3)
 def _generate_series(call: Call) -> Rows:
-    declared = common_type([argument.type for argument in call.arguments])
-    if declared.name not in INTEGERS:
+    typed = [argument.type for argument in call.arguments if not argument.null] or [INT]
+    declared = typed[0]
+    if any(each.name != declared.name for each in typed) or declared.name not in INTEGERS | DECIMALS:
+        raise sql_error(5373, line=call.line)
+    if declared.name in DECIMALS:
         raise unsupported(f"GENERATE_SERIES of {declared.name}", call.line)
     start, stop = call.arguments[0].sql, call.arguments[1].sql
     if len(call.arguments) == 2:
@@ -38,9 +41,8 @@ def _generate_series(call: Call) -> Rows:
         given, zero = call.arguments[2].sql, raise_sql(4199, quote("0"), quote("3"), quote("generate_series"))
         step = f"CASE WHEN {given} = 0 THEN {zero} ELSE {given} END"
     bounds = f"{start}, {stop}, {step}"
-    kind, column = ("BIGINT", BIGINT) if declared == BIGINT else ("INTEGER", INT)
-    sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {kind}) AS "value"'
-    return Rows(sql, (OutputColumn("value", column, "value"),))
+    sql = f'SELECT CAST(unnest(generate_series({bounds})) AS {duckdb_type(declared)}) AS "value"'
+    return Rows(sql, (OutputColumn("value", declared, "value"),))
 
 
 @tables.table("FN_LISTEXTENDEDPROPERTY", least=7, most=7)

@@ -109,7 +109,7 @@ def _left_right(call: Call) -> Value:
     length = int(count.constant or 0) if known else value.type.length or 1
     if value.type.length != MAX:
         length = min(length, value.type.length or 1)
-    if _whole_characters(value):  # each character may take two code units of the declared length
+    if _kind(value) == "nvarchar" and _whole_characters(value):  # a character may take two code units of the length
         length = min(2 * length, value.type.length or 1) if value.type.length != MAX else 2 * length
     whole = call.whole(1)
     if not known:
@@ -132,6 +132,9 @@ def _substring(call: Call) -> Value:
             lambda sql, first, length: f"tsql_substring_bytes({sql}, {first}, {length})", value, start, call.whole(2)
         )
         return Value(sql, text_type("varbinary", text_length(value.type)))
+    value = call.arguments[0]
+    if not value.is_text and not value.null:
+        raise call.invalid_argument(0)
     value = call.text(0)
     function = "tsql_substring_whole" if _whole_characters(value) else "tsql_substring"
     count = call.whole(2)
@@ -139,7 +142,7 @@ def _substring(call: Call) -> Value:
     if count.constant is not None:
         if int(count.constant) < 0:
             raise sql_error(537, line=call.line)
-        wanted = int(count.constant) * (2 if _whole_characters(value) else 1)
+        wanted = int(count.constant) * (2 if _kind(value) == "nvarchar" and _whole_characters(value) else 1)
         length = wanted if length == MAX else min(length, wanted)
     sql = computed_once(lambda sql, first, length: f"{function}({sql}, {first}, {length})", value, start, count)
     return Value(sql, text_type(_kind(value), length), collation=value.collation)
@@ -157,27 +160,29 @@ def _charindex(call: Call) -> Value:
     return Value(position, BIGINT) if value.type.length == MAX else Value(f"CAST({position} AS INTEGER)", INT)
 
 
-@text.scalar("PATINDEX", least=2, result=INT)
-def _patindex(call: Call) -> str:
+@text.scalar("PATINDEX", least=2)
+def _patindex(call: Call) -> Value:
     pattern = call.arguments[0].constant
     if pattern is None:
         raise unsupported("PATINDEX with a pattern that is not a constant", call.line)
     value = call.text(1)
+    by = replace(value, collation=compared([call.arguments[0], value], "patindex", call.line))
     anchored_start = not pattern.startswith("%")
     anchored_end = not pattern.endswith("%")
     core = like_regex(pattern.strip("%"))
     # Trailing blanks of the text do not count, as for LIKE, unless one of the two is Unicode.
     blanks = "" if _kind(call.arguments[0], value) == "nvarchar" else " *"
     regex = f"{'^' if anchored_start else ''}(?:{core}){f'{blanks}$' if anchored_end else ''}"
-    options = "s" if value.case_counts else "si"
-    counter = "length" if _whole_characters(value) else "tsql_len"
+    options = "s" if by.case_counts else "si"
+    counter = "length" if _whole_characters(by) else "tsql_len"
     # DuckDB has no function for the position of a match: it is the length of the shortest text before one, plus 1.
     found = f"regexp_extract({value.sql}, {quote('^(.*?)' + '(?:' + regex.lstrip('^') + ')')}, 1, '{options}')"
     if anchored_start:
         found = "''"
     test = f"regexp_matches({value.sql}, {quote(regex)}, '{options}')"
     sql = f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {test} THEN {counter}({found}) + 1 ELSE 0 END"
-    return f"CAST({sql} AS INTEGER)"
+    declared = BIGINT if value.type.length == MAX else INT
+    return Value(f"CAST({sql} AS {duckdb_type(declared)})", declared)
 
 
 @text.scalar("REPLACE", least=3)
@@ -204,6 +209,9 @@ def _stuff(call: Call) -> Value:
     function = "tsql_stuff_whole" if _whole_characters(value) else "tsql_stuff"
     sql = f"{function}({value.sql}, {call.whole(1).sql}, {call.whole(2).sql}, {inserted})"
     longest = _sum(text_length(value.type), 0 if inserted == "''" else text_length(call.arguments[3].type))
+    start, count = call.arguments[1].constant, call.arguments[2].constant
+    if start is not None and count is not None and longest != MAX:  # so many characters are deleted for certain
+        longest -= max(0, min(int(float(count)), text_length(value.type) - int(float(start)) + 1))
     declared = text_type(_kind(value), MAX if value.type.length == MAX else longest)
     stuffed = Value(sql, declared, collation=value.collation)
     if declared.length == MAX or longest <= (declared.length or 1):
@@ -219,18 +227,21 @@ def _stuff(call: Call) -> Value:
 
 @text.scalar("REPLICATE", least=2)
 def _replicate(call: Call) -> Value:
-    value, count = call.text(0), call.whole(1).sql
-    declared = text_type(_kind(value), MAX if value.type.length == MAX else 8000)
+    value, times = call.text(0), call.whole(1)
+    count, length = times.sql, value.type.length or 1
+    longest = MAX if length == MAX else 8000 if times.constant is None else length * int(times.constant)
+    declared = text_type(_kind(value), longest)
     repeated = f"repeat({value.sql}, greatest({count}, 0))"
     if declared.length != MAX:
         repeated = f"tsql_left({repeated}, {declared.length})"
     return Value(f"CASE WHEN {count} >= 0 THEN {repeated} END", declared, collation=value.collation)
 
 
-@text.scalar("SPACE", least=1, result=text_type("varchar", 8000))
-def _space(call: Call) -> str:
-    count = call.whole(0).sql
-    return f"CASE WHEN {count} >= 0 THEN repeat(' ', least({count}, 8000)) END"
+@text.scalar("SPACE", least=1)
+def _space(call: Call) -> Value:
+    times = call.whole(0)
+    declared = text_type("varchar", 8000 if times.constant is None else int(times.constant))
+    return Value(f"CASE WHEN {times.sql} >= 0 THEN repeat(' ', least({times.sql}, 8000)) END", declared)
 
 
 @text.scalar("CONCAT", least=2, most=254)
@@ -285,7 +296,7 @@ def _character(call: Call) -> Value:
     code = call.converted(0, INT)
     is_char = call.name == "CHAR"
     limit = 255 if is_char else 0x10FFFF
-    declared = text_type("varchar", 1) if is_char else text_type("nvarchar", 2)
+    declared = text_type("char", 1) if is_char else text_type("nvarchar", 2)
     # The parameters of DuckDB hold U+0000, but not its SQL.
     if code.constant is not None and 0 < int(code.constant) <= limit and not 0xD800 <= int(code.constant) <= 0xDFFF:
         number = int(code.constant)

@@ -260,7 +260,8 @@ class ExpressionParser(TokenCursor):
     def _unary(self) -> syntax.Expression:
         if self.at_operator("-", "+", "~"):
             token = self.advance()
-            operand = self._unary()
+            # A sign has the precedence of addition: 100 / -10 / 2 is 100 / (-(10 / 2)).
+            operand = self._unary() if token.text == "~" else self._multiplicative()
             self._refuse_conditions(operand)
             return syntax.Unary(operator=token.text, operand=operand, line=token.line)
         operand = self._primary()
@@ -298,6 +299,8 @@ class ExpressionParser(TokenCursor):
             return syntax.Variable(name=self.scalar_variable(), line=token.line)
         if self.at_operator("("):
             return self._parenthesised()
+        if self.at_operator("{"):
+            return self._odbc_escape()
         if token.kind == WORD:
             if token.upper == "NULL":
                 self.advance()
@@ -341,6 +344,19 @@ class ExpressionParser(TokenCursor):
         inner = self._or()
         self.expect_operator(")")
         return inner
+
+    def _odbc_escape(self) -> syntax.Cast:
+        """{d '…'} and {ts '…'} are a DATETIME, {guid '…'} a UNIQUEIDENTIFIER."""
+        line = self.advance().line
+        kind = self.expect_word(*_ODBC_ESCAPES).upper
+        declared = _ODBC_ESCAPES[kind]
+        if declared is None:
+            raise unsupported(f"ODBC escape {{{kind.lower()} …}}", line)
+        if self.token.kind != STRING:
+            raise self.error()
+        operand = self._primary()
+        self.expect_operator("}")
+        return syntax.Cast(operand=operand, type=declared, line=line)
 
     def _value_method(self, subquery: syntax.Subquery) -> syntax.Cast:
         """.value('.', 'type') of FOR XML PATH(''), TYPE: the text of the whole XML as a type."""
@@ -643,6 +659,16 @@ class ExpressionParser(TokenCursor):
         return f"{count} {self.expect_word('PRECEDING', 'FOLLOWING').upper}"
 
 
+_ODBC_ESCAPES = {
+    "D": SqlType("datetime"),
+    "TS": SqlType("datetime"),
+    "GUID": SqlType("uniqueidentifier"),
+    "T": None,
+    "FN": None,
+}
+"""The escapes of ODBC in braces, and their types; None for those that are refused."""
+
+
 def _frame_place(bound: str) -> int:
     """The order of a bound of a frame: 0 and 4 are the ends of the partition, 2 is the current row."""
     if bound.startswith("UNBOUNDED"):
@@ -652,7 +678,7 @@ def _frame_place(bound: str) -> int:
 
 def _number(text: str, line: int) -> syntax.Literal:
     if text[0] in "$£€":
-        return syntax.Literal(kind="money", value=text[1:].lstrip("+"), line=line)
+        return syntax.Literal(kind="money", value=text[1:].lstrip("+") or "0", line=line)
     if "e" in text.lower():
         mantissa, _, exponent = text.lower().partition("e")
         return syntax.Literal(kind="float", value=f"{mantissa}e{exponent or 0}", line=line)  # 1E is 1E0

@@ -139,6 +139,10 @@ class QueryParser(ExpressionParser):
             elif word == "TYPE" and kind == "XML" and self._at_value_method():
                 options.add("TYPE")
             elif word in (("ELEMENTS",) if kind == "XML" else ("INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER")):
+                if word == "ELEMENTS" and self.accept_word("XSINIL"):
+                    raise unsupported("FOR XML … ELEMENTS XSINIL", line)
+                if word == "ELEMENTS":
+                    self.accept_word("ABSENT")
                 options.add(word)
             else:
                 raise unsupported(f"FOR {kind} … {word}", line)
