@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from api.dashboards.charts import NO_CHANGE, Bar, Bars, Card, Change, Link, bar_of, change, format_integer, scaled
+from api.dashboards.charts import (
+    NO_CHANGE,
+    NOTHING_EARLIER,
+    Bar,
+    Bars,
+    Card,
+    Change,
+    Link,
+    bar_of,
+    change,
+    format_integer,
+    scaled,
+)
 from api.dashboards.compared import groups_of
 from api.dashboards.cube_view import Baseline, CubeView
 from api.dashboards.measures import (
@@ -68,8 +80,10 @@ def changed(view: CubeView) -> Card:
         for name, title in SPLITS.items()
         if name != "effects" or measure == SALES
     ]
-    card = Card("changed", "What changed?", levels=levels)
     before = view.before
+    card = Card("changed", "What changed?", levels=levels)
+    if before is None:
+        card = replace(card, nothing=NOTHING_EARLIER)
     if before is None or not (view.sold or view.lines_in(before.period).days.size):
         return card
     then = view.lines_in(before.period)
@@ -186,7 +200,7 @@ def _waterfall(
                 part.label, [text, share if part.before else ""], stop - start, part.href, part.chosen, start, kind=kind
             )
         )
-    rows.append(total(str(view.selection.period), now))
+    rows.append(total(str(view.elapsed), now))
     return Bars(rows, (Link("Change"), Link("%")))
 
 

@@ -133,11 +133,15 @@ class Table:
     rows: Sequence[tuple[str, Sequence[Cell | None]]]
 
 
+NOTHING_EARLIER = "There is no earlier period to compare with."
+"""What an empty card of changes says."""
+
+
 @dataclass(frozen=True)
 class Card:
     """A card of a page. ``breadcrumbs`` are links to enclosing selections, ``levels`` to other views of the card.
 
-    ``story`` is a sentence above the chart.
+    ``story`` is a sentence above the chart; ``nothing`` stands in an empty card.
     """
 
     name: str
@@ -151,6 +155,7 @@ class Card:
     bars: Bars | None = None
     pyramid: Pyramid | None = None
     tiles: Sequence[Tile] = ()
+    nothing: str = "No data in this selection."
 
     @property
     def empty(self) -> bool:

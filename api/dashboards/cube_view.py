@@ -84,7 +84,7 @@ class CubeView:
         orders, period = self.cube.dates, self.selection.period
         if orders is None or period is None:
             return None
-        until = min(self.cube.business_date, orders.last)
+        until = self.cube.latest_day
         return period.until(until) if period.first <= until else None
 
     @cached_property

@@ -11,7 +11,7 @@ import numpy as np
 
 from api.dashboards import charts
 from api.dashboards.changes import changed, reasons
-from api.dashboards.charts import NO_CHANGE, Bar, Bars, Card, Change, Link, bar_of, change, scaled
+from api.dashboards.charts import NO_CHANGE, NOTHING_EARLIER, Bar, Bars, Card, Change, Link, bar_of, change, scaled
 from api.dashboards.compared import compared_bars, groups_of
 from api.dashboards.cube_view import CubeView
 from api.dashboards.measures import MARGIN, QUANTITY, SALES, Groups, Measure, by_part, measure_of
@@ -30,6 +30,9 @@ MAX_BARS, MAX_YEARS = 1500, 12
 
 MAX_SEPARATE_BARS = 120
 """More bars than these would be too thin, so they are drawn as an area."""
+
+FEW_BARS = 4
+"""Fewer bars than these are as wide as if they were as many: a single one would fill the chart."""
 
 MIN_WEEKS = 27
 """The calendar has at least this number of columns, so that the days of a short period are not too wide."""
@@ -73,13 +76,21 @@ def trend(view: CubeView, measure: Measure) -> Card:
         return card
     parts = days.units(level)
     figure = _trend(view, measure, days, parts, level)
-    story = _latest(view, measure, parts[-1].clipped(days), level, figure["data"])
+    story = _latest(view, measure, [part.clipped(days) for part in parts], level, figure["data"])
     return replace(card, note=partial_units_note(view, parts, level), story=story, figure=figure)
 
 
-def _latest(view: CubeView, measure: Measure, last: Period, level: str, traces: Sequence[Mapping[str, Any]]) -> str:
-    """Return the last unit of the trend in words, beside the year before, and why a month or a quarter changed."""
-    *earlier, now = (trace["y"][-1] for trace in traces)
+def _latest(
+    view: CubeView, measure: Measure, parts: Sequence[Period], level: str, traces: Sequence[Mapping[str, Any]]
+) -> str:
+    """Return the last unit of the trend in words, beside the year before, and why a month or a quarter changed.
+
+    A unit in which no order could be yet is not the last one.
+    """
+    begun = [number for number, part in enumerate(parts) if part.first <= view.cube.latest_day]
+    place = begun[-1] if begun else -1  # orders may be dated after the business date
+    last = parts[place]
+    *earlier, now = (trace["y"][place] for trace in traces)
     if now is None:
         return ""
     text = f"{label(last, level)}: {measure.format(now)}"
@@ -134,21 +145,23 @@ def _numbers(values: Floats) -> list[float | None]:
 def _columns(count: int, width: float, colour: str) -> dict[str, Any]:
     """Return the trace attributes for a number of columns: bars, or an area if bars would be too thin."""
     if count <= MAX_SEPARATE_BARS:
+        width *= min(1, count / FEW_BARS)
         return {"type": "bar", "width": width, "marker": {"color": colour}, "textposition": "none"}
     line = {"width": 0, "shape": "hvh"}
     return {"type": "scatter", "mode": "lines", "line": line, "fill": "tozeroy", "fillcolor": colour}
 
 
 def _year_before(view: CubeView, measure: Measure, days: Period, parts: Sequence[Period]) -> list[float | None] | None:
-    """Return the measure of the same days a year earlier; None for days before the first order."""
-    orders, until = view.cube.dates, view.cube.business_date
+    """Return the measure of the same days a year earlier; None for units before the first order or after the last."""
+    orders, until = view.cube.dates, view.cube.latest_day
     if orders is None or parts[0].unit == "year":
         return None  # the bar of the year before is beside it
-    earlier = [part.clipped(days).year_before(until) for part in parts]
-    if earlier[-1].first < orders.first:
+    later = sum(part.first > until for part in parts)
+    earlier = [part.clipped(days).year_before(until) for part in parts[: len(parts) - later]]
+    if not earlier or earlier[-1].first < orders.first:
         return None
     # 28 and 29 February both compare with 28 February, so neighbours are grouped apart.
-    values: list[float | None] = [None] * len(earlier)
+    values: list[float | None] = [None] * len(parts)
     for offset in (0, 1):
         some = [n for n in range(offset, len(earlier), 2) if earlier[n].first >= orders.first]
         if not some:
@@ -226,7 +239,7 @@ def changed_products(view: CubeView, measure: Measure) -> Card:
     """Return the card of the products with the largest rises and falls."""
     card = Card("changed-products", "Most changed products")
     if view.before is None:
-        return card
+        return replace(card, nothing=NOTHING_EARLIER)
     selection = view.selection
     groups, names = groups_of(view, view.lines_without("product"), "product")
     groups_before, _ = groups_of(view, view.lines_in(view.before.period, "product"), "product")
@@ -310,7 +323,8 @@ def calendar(view: CubeView, measure: Measure) -> Card:
         },
         meta={"href": _address_of_day(view)},
     )
-    note = f"From {format_day(blocks[0].first)} to {format_day(days.last)}. Darkest day: {measure.format(most)}."
+    shown = f"From {format_day(blocks[0].first)} to {format_day(days.last)}" if days.days > 1 else format_day(days.last)
+    note = f"{shown}. Darkest day: {measure.format(most)}."
     return Card("calendar", title, note, figure=figure)
 
 

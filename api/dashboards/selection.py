@@ -146,14 +146,18 @@ def parse_selection(page: str, query: str, business_date: date) -> Selection:
         elif name in RENAMED:
             wrong.append(f"“{name}={value}” was left out: the filter is now called {RENAMED[name]}.")
         elif name in ("period", "from", "to", "rows", *OPTIONS):
-            single[name] = value
+            kept = single.setdefault(name, value)
+            if kept != value:
+                wrong.append(f"“{name}={value}” was left out: {name} has one value, {kept}.")
     options = {name: single[name] for name in OPTIONS if name in single}
     for name, value in options.items():
         if value not in OPTIONS[name]:
             wrong.append(f"“{name}={value}” must be one of {', '.join(OPTIONS[name])}.")
+    if single.get("rows", "1") != "1":
+        wrong.append(f"“rows={single['rows']}” must be 1, or left out.")
     options = {name: value for name, value in options.items() if value in OPTIONS[name]}
     period = _period(single, business_date, wrong.append)
-    return Selection(page, period, chosen, rows="rows" in single, wrong=tuple(dict.fromkeys(wrong)), **options)
+    return Selection(page, period, chosen, rows=single.get("rows") == "1", wrong=tuple(dict.fromkeys(wrong)), **options)
 
 
 def _period(parameters: Mapping[str, str], business_date: date, complain: Callable[[str], None]) -> Period | None:
@@ -175,10 +179,12 @@ def _period(parameters: Mapping[str, str], business_date: date, complain: Callab
 
 
 def _day(parameters: Mapping[str, str], name: str, complain: Callable[[str], None]) -> date | None:
+    text = parameters.get(name, "")
     try:
-        day = date.fromisoformat(parameters.get(name, ""))
+        day = date.fromisoformat(text)
     except ValueError:
-        complain(f"“{name}={parameters.get(name, '')}” must be a date like 2025-07-31.")
+        other = "" if name in parameters else f", because “{'from' if name == 'to' else 'to'}” is given"
+        complain(f"“{name}={text}” must be a date like 2025-07-31{other}.")
         return None
     if not EARLIEST <= day <= LATEST:
         complain(f"“{name}={day}”: the year must be from {EARLIEST.year} to {LATEST.year}.")

@@ -26,7 +26,7 @@ COMPARISONS: Mapping[str, Callable[[Period, date], Period]] = {
     "previous_period": Period.previous,
     "previous_year": Period.year_before,
 }
-"""What a period may be compared with; both take the business date, up to which an unfinished period counts."""
+"""What a period may be compared with; both take the day until which an unfinished period counts."""
 
 EARLIER = "previous_"
 """Prefix of the names of an earlier period's measures."""
@@ -119,8 +119,11 @@ def answered(cube: SalesCube, question: Question) -> Answer:
 
 
 def folded(text: str) -> str:
-    """Return a text without regard to case, and with one spelling of accents."""
-    return unicodedata.normalize("NFC", text).casefold()
+    """Return a text without regard to case, and with one spelling of accents.
+
+    It is lowered letter by letter, as Postgres does for the filters of lists: ``ß`` differs from ``ss``.
+    """
+    return unicodedata.normalize("NFC", "".join(letter.lower()[0] for letter in text))
 
 
 def _periods(cube: SalesCube, question: Question) -> tuple[Period | None, Period | None]:
@@ -128,7 +131,10 @@ def _periods(cube: SalesCube, question: Question) -> tuple[Period | None, Period
     if question.first is None and question.last is None:
         return None, None
     now = Period(question.first or date.min, question.last or date.max)
-    return now, COMPARISONS[question.compare](now, cube.business_date) if question.compare else None
+    if not question.compare:
+        return now, None
+    until = cube.latest_day if now.first <= cube.latest_day else now.last  # of a period to come, all days count
+    return now, COMPARISONS[question.compare](now, until)
 
 
 def _lines(cube: SalesCube, question: Question, now: Period | None, before: Period | None) -> tuple[Lines, Mask | None]:

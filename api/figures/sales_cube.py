@@ -215,6 +215,14 @@ class SalesCube:
         known = self.days[slice(*bounds)]
         return Period(day_of(int(known[0])), day_of(int(known[-1]))) if known.size else None
 
+    @property
+    def latest_day(self) -> date:
+        """The day until which an unfinished period counts: that of the last order, or the business date before it.
+
+        The drop of a business date has the orders until the day before.
+        """
+        return min(self.business_date, self.dates.last) if self.dates else self.business_date
+
     def lines(self, period: Period | None, products: Mask | None = None, customers: Mask | None = None) -> Lines:
         """Return the lines of a period, products and customers; without a period, also those without a date."""
         first, last = 0, len(self.days)

@@ -138,12 +138,11 @@ def _error_items(messages: dict[str, Any]) -> Iterator[dict[str, str]]:
     """Yield webargs' messages (location → field → texts) as errors with their locations."""
     for location, places in messages.items():
         for path, detail in _flatten(places):
-            name = "/".join(path)
             if location == "json":
                 pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
-                yield {"detail": f"{name or 'The body'}: {detail}", "pointer": f"#{pointer}"}
-            else:
-                yield {"detail": f"{name}: {detail}", "header" if location == "headers" else "parameter": path[0]}
+                yield {"detail": f"{'/'.join(path) or 'The body'}: {detail}", "pointer": f"#{pointer}"}
+            else:  # a value of a repeated parameter has its number in the path
+                yield {"detail": f"{path[0]}: {detail}", "header" if location == "headers" else "parameter": path[0]}
 
 
 def _flatten(places: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8; header=present"
+PREFER_JSON = {"*/*", JSON, ""}
+"""The commonest values of Accept, which need no parsing."""
 OF_BODIES = {"Content-Type", "Content-Length"}
 """The headers that a response without a body lacks."""
 
@@ -79,8 +81,8 @@ def content_state(document: Any) -> str:
 
 def wants_csv() -> bool:
     """Whether the client prefers CSV to JSON."""
-    accept = request.environ.get("HTTP_ACCEPT", "").lower()
-    return "csv" in accept and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
+    accept = request.environ.get("HTTP_ACCEPT", "*/*")
+    return accept not in PREFER_JSON and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
 
 
 def is_not_modified(state: str) -> bool:
@@ -164,7 +166,7 @@ def _csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _body_response(body: bytes, content_type: str, tag: str, business_date: date, status: int = 200) -> Response:
-    compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    compress = len(body) >= SMALLEST_COMPRESSED and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "").lower()
     if compress and request.accept_encodings["gzip"]:
         body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0)
         headers = _headers(f"{tag};gz", content_type, len(body))

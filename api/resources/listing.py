@@ -56,6 +56,16 @@ def is_exactly(column: str, parameter: str) -> Filter:
     return lambda source: source.c[column] == bindparam(parameter, type_=source.c[column].type)
 
 
+def is_key(column: str, parameter: str) -> Filter:
+    """Filter by equality of a natural key, also through an index. Gold has keys in capitals; any case finds them."""
+
+    def condition(source: FromClause) -> ColumnElement[bool]:
+        key = bindparam(parameter, type_=Text)
+        return source.c[column].in_([key, func.upper(key)])
+
+    return condition
+
+
 def at_least(column: str, parameter: str) -> Filter:
     """Filter by a lower bound."""
     return lambda source: source.c[column] >= _bound(source, column, parameter)

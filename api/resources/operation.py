@@ -1,17 +1,18 @@
 """The decorator of the API's operations: route, scope, and the documentation of their common responses."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 
-from api.errors import InvalidRequestError
+from api.errors import InvalidRequestError, Problem
 from api.http.access import View, requires
 from api.http.answer_cache import keep_answer
 from api.http.request_ids import HEADER as REQUEST_ID
@@ -45,15 +46,42 @@ IF_MATCH = {
     "description": "ETag of the response that the change is based on, or * for any state.",
     "schema": {"type": "string", "pattern": IF_MATCH_PATTERN},
 }
-ALWAYS = (401, 403, 429, 500, 503)
-"""Statuses of errors that every operation with a scope may return. Those with arguments add 422."""
+ALWAYS = (401, 403, 422, 429, 500, 503)
+"""Statuses of errors that every operation with a scope may return."""
+
+
+class UnsupportedMediaTypeError(Problem):
+    """The body is not JSON."""
+
+    status = 415
+    name = "unsupported-media-type"
+    title = "The body is not JSON"
+
+
+def body_types(method: str) -> tuple[str, ...]:
+    """Return the media types that the body of a method may have.
+
+    A merge patch is one of them for PATCH alone, because PUT would set to null what it leaves out.
+    """
+    return ("application/json", "application/merge-patch+json") if method == "PATCH" else ("application/json",)
 
 
 class BodyParser(FlaskParser):
     """Parser of bodies. Too deep nesting, or a number of too many digits, is an error of the client (400)."""
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """Decode a JSON body. Raises InvalidRequestError if an object has a name twice: the first would be lost."""
+        """Decode a JSON body.
+
+        Raises UnsupportedMediaTypeError, because a body of another type would be ignored, or InvalidRequestError if an
+        object has a name twice, because the first would be lost.
+        """
+        allowed = body_types(req.method)
+        if req.mimetype not in allowed and req.get_data(cache=True):
+            media_types = " or ".join(allowed)
+            raise UnsupportedMediaTypeError(
+                f"Send the body as JSON, with the header Content-Type: {media_types}.",
+                errors=[{"detail": f"Content-Type must be {media_types}.", "header": "Content-Type"}],
+            )
         try:
             document = super().load_json(req, schema)
             if isinstance(document, dict | list):
@@ -70,15 +98,21 @@ def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
 
 
 def _checked(view: View, several: tuple[str, ...], *, kept: bool) -> View:
-    """Refuse a request with another repeated parameter, because only one of its values would be used.
+    """Refuse a request whose query would be read in part or otherwise than it was meant.
 
+    That is: a parameter of a view without any, another repeated parameter than ``several``, bytes that are not UTF-8.
     ``kept``: let the answer be kept.
     """
+    takes_any = any(parameter.get("in") == "query" for parameter in _parameters(view))
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> Any:
         if request.query_string:
-            _refuse_repeated(request.args, several)
+            errors = [*_not_utf8(request.query_string), *_repeated(request.args, several)]
+            if not takes_any:
+                errors += [_error_of(name, "unknown name; this operation has no parameters.") for name in request.args]
+            if errors:
+                raise InvalidRequestError(*errors)
         if kept:
             keep_answer()
         return view(*args, **kwargs)
@@ -86,10 +120,30 @@ def _checked(view: View, several: tuple[str, ...], *, kept: bool) -> View:
     return cast(View, checked)
 
 
-def _refuse_repeated(parameters: MultiDict[str, str], several: tuple[str, ...]) -> None:
-    repeated = [name for name, values in parameters.lists() if len(values) > 1 and name not in several]
-    if repeated:
-        raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
+def _parameters(view: View) -> list[dict[str, Any]]:
+    """Return the documented parameters of a view, to which others may be added."""
+    documented: dict[str, Any] = vars(view).setdefault("_apidoc", {})
+    parameters: list[dict[str, Any]] = documented.setdefault("arguments", {}).setdefault("parameters", [])
+    return parameters
+
+
+def _not_utf8(query: bytes) -> Iterator[dict[str, str]]:
+    for pair in query.split(b"&"):
+        try:
+            unquote_to_bytes(pair).decode()
+        except UnicodeDecodeError:
+            name = unquote_to_bytes(pair.partition(b"=")[0]).decode(errors="replace")
+            yield _error_of(name, "is not UTF-8; percent-encode texts as UTF-8.")
+
+
+def _repeated(parameters: MultiDict[str, str], several: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    for name, values in parameters.lists():
+        if len(values) > 1 and name not in several:
+            yield _error_of(name, "is given twice.")
+
+
+def _error_of(parameter: str, detail: str) -> dict[str, str]:
+    return {"detail": f"{parameter}: {detail}", "parameter": parameter}
 
 
 def operation(
@@ -148,8 +202,7 @@ def operation(
         documented = blueprint.doc(operationId=view.__name__, **described)(
             requires(scope)(_checked(view, several, kept=conditional and method == "GET"))
         )
-        own_parameters = documented._apidoc.setdefault("arguments", {}).setdefault("parameters", [])
-        own_parameters.extend(parameters)
+        _parameters(documented).extend(parameters)
         blueprint.route(rule, methods=[method])(documented)
         return view
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE
-from sqlalchemy import BigInteger, bindparam, cast, func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from api.errors import NotSyncedError, Problem
 from api.http.paging import is_text
@@ -17,7 +17,7 @@ from api.http.responses import (
     page_response,
     wants_csv,
 )
-from api.resources.listing import Listing, at_least, at_most, current_run, is_exactly, run_id
+from api.resources.listing import Listing, at_least, at_most, current_run, is_exactly, is_key, run_id
 from api.resources.operation import openapi_links, operation
 from api.resources.schemas import (
     ORDER_FIELDS,
@@ -65,7 +65,7 @@ LINE_LISTING = Listing(
     ORDER_LINE_FIELDS,
     {
         **DAYS,
-        "order": is_exactly("order_number", "order"),
+        "order": is_key("order_number", "order"),
         "customer": is_exactly("customer_key", "customer"),
         "product": is_exactly("product_key", "product"),
     },
@@ -106,7 +106,7 @@ def list_order_lines(query: dict[str, Any]) -> Response:
 
 def _order_statement() -> str:
     run = current_run()
-    same = (LINES.c.run_id == run_id()) & (LINES.c.order_number == bindparam("order_number"))
+    same = (LINES.c.run_id == run_id()) & is_key("order_number", "order_number")(LINES)
     fields = [LINES.c[name] for name in ORDER_LINE_FIELDS]
     statement = select(run.c.business_date, *fields).select_from(run.outerjoin(LINES, same))
     return sql_text(statement.order_by(LINES.c.product_key, LINES.c.line_id))
@@ -130,7 +130,7 @@ def get_order(order_number: str) -> Response:
     if lines[0]["order_number"] is None:
         raise unknown
     order = {
-        "order_number": order_number,
+        "order_number": lines[0]["order_number"],
         **{name: _least(lines, name) for name in ("order_date", "shipping_date", "due_date", "customer_key")},
         "order_lines": len(lines),
         "total_sales": _sum(lines, "sales_amount"),

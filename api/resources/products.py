@@ -6,12 +6,12 @@ from flask import Response, jsonify, request, url_for
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from api.errors import InvalidRequestError, Problem
+from api.errors import InvalidRequestError
 from api.http.access import caller_id
 from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
 from api.resources import overlay
 from api.resources.listing import Listing, at_least, at_most, contains, equals, is_exactly
-from api.resources.operation import IF_MATCH, BodyParser, openapi_links, operation
+from api.resources.operation import IF_MATCH, BodyParser, body_types, openapi_links, operation
 from api.resources.overlay import SERVED_PRODUCTS, ProductRow
 from api.resources.schemas import (
     PRODUCT_FIELDS,
@@ -60,25 +60,6 @@ def _links(product_key: str) -> dict[str, Any]:
 
 REQUESTED_KEY = "$request.path.product_key"
 NOT_EMPTY_PATCH = {"allOf": [ProductPatch], "minProperties": 1}
-PATCH_TYPES = ("application/json", "application/merge-patch+json")
-
-
-class UnsupportedMediaTypeError(Problem):
-    """The body is not JSON."""
-
-    status = 415
-    name = "unsupported-media-type"
-    title = "The body is not JSON"
-
-
-@blueprint.before_request
-def _require_json() -> None:
-    if request.method in ("POST", "PUT", "PATCH") and not request.is_json:
-        media_types = " or ".join(PATCH_TYPES if request.method == "PATCH" else PATCH_TYPES[:1])
-        raise UnsupportedMediaTypeError(
-            f"Send the product as JSON, with the header Content-Type: {media_types}.",
-            errors=[{"detail": f"Content-Type must be {media_types}.", "header": "Content-Type"}],
-        )
 
 
 @operation(
@@ -158,7 +139,7 @@ def replace_product(body: dict[str, Any], product_key: int) -> Response:
     statuses=(400, 404, 412, 413, 415, 428),
     parameters=(IF_MATCH,),
     links=_links(REQUESTED_KEY),
-    requestBody={"content": {name: {"schema": NOT_EMPTY_PATCH} for name in PATCH_TYPES}},
+    requestBody={"content": {name: {"schema": NOT_EMPTY_PATCH} for name in body_types("PATCH")}},
 )
 @blueprint.arguments(ProductPatch(), unknown=RAISE)
 @blueprint.response(200, ProductSchema)

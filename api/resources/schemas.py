@@ -168,11 +168,22 @@ class QueryInteger(StrictInteger):
         return super()._validated(int(value))
 
 
+INVISIBLE = (
+    r"\s\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+)
+"""Characters that show nothing, in a class of a regular expression: blanks, controls, formats, fillers (Unicode's
+Default_Ignorable_Code_Point) and the empty pattern of Braille."""
+
+
 class Text(fields.String):
-    """A text that Postgres can store: no NUL character, no half of a surrogate pair."""
+    """A text that Postgres can store: no NUL character, no half of a surrogate pair.
+
+    With ``shortest`` it also needs a character that shows something.
+    """
 
     def __init__(self, longest: int, *, metadata: dict[str, Any], shortest: int = 0, **kwargs: Any) -> None:
-        some = r"[^\s\u0000][^\u0000]*" if shortest else ""
+        some = rf"[^\u0000{INVISIBLE}][^\u0000]*" if shortest else ""
         super().__init__(
             validate=validate.Length(shortest, longest, error="must have {min} to {max} characters."),
             error_messages={"invalid": "must be a text."},
@@ -185,8 +196,8 @@ class Text(fields.String):
         text = super()._deserialize(value, *args, **kwargs)
         if not is_text(text):
             raise ValidationError("must not contain the character NUL or half a surrogate pair.")
-        if self.shortest and text and not text.strip():
-            raise ValidationError("must not be blank.")
+        if self.shortest and text and not re.search(f"[^{INVISIBLE}]", text):
+            raise ValidationError(f"must not be blank{'; null is no value' if self.allow_none else ''}.")
         return text
 
 
@@ -252,6 +263,7 @@ class ProductBody(RequestSchema):
 
     product_number = Text(
         MAX_TEXT_LENGTH,
+        shortest=1,
         allow_none=True,
         load_default=None,
         metadata=described("Product number in orders.", "BK-X01"),
@@ -259,16 +271,27 @@ class ProductBody(RequestSchema):
     product_name = Text(MAX_NAME_LENGTH, shortest=1, required=True, metadata=described("Product name.", "Cargo bike"))
     category_id = Text(
         MAX_TEXT_LENGTH,
+        shortest=1,
         allow_none=True,
         load_default=None,
         metadata=described("Id of the category in the ERP.", "BI_RB"),
     )
-    category = Text(MAX_TEXT_LENGTH, allow_none=True, load_default=None, metadata=described("Category.", "Bikes"))
+    category = Text(
+        MAX_TEXT_LENGTH, shortest=1, allow_none=True, load_default=None, metadata=described("Category.", "Bikes")
+    )
     subcategory = Text(
-        MAX_TEXT_LENGTH, allow_none=True, load_default=None, metadata=described("Subcategory.", "Cargo Bikes")
+        MAX_TEXT_LENGTH,
+        shortest=1,
+        allow_none=True,
+        load_default=None,
+        metadata=described("Subcategory.", "Cargo Bikes"),
     )
     maintenance = Text(
-        MAX_TEXT_LENGTH, allow_none=True, load_default=None, metadata=described("Whether it needs maintenance.", "Yes")
+        MAX_TEXT_LENGTH,
+        shortest=1,
+        allow_none=True,
+        load_default=None,
+        metadata=described("Whether it needs maintenance.", "Yes"),
     )
     cost = StrictInteger(
         0,
@@ -278,7 +301,7 @@ class ProductBody(RequestSchema):
         metadata=described("Current cost of one piece, in whole units.", 1200),
     )
     product_line = Text(
-        MAX_TEXT_LENGTH, allow_none=True, load_default=None, metadata=described("Product line.", "Road")
+        MAX_TEXT_LENGTH, shortest=1, allow_none=True, load_default=None, metadata=described("Product line.", "Road")
     )
     start_date = IsoDate(
         allow_none=True, load_default=None, metadata=described("First day on which it is valid.", "2026-02-01")
@@ -479,7 +502,8 @@ class SalesQuery(DaysQuery.from_dict({dimension.name: _filter(dimension) for dim
         tuple(COMPARISONS),
         "Also return the measures of an earlier period, with the prefix previous_: the days before, or the same days "
         "a year earlier. Needs `from` and `to`. Grouped by time, each unit is compared with the unit at the same place "
-        "of the earlier period. A group without sales has 0.",
+        "of the earlier period. Of a period that is not over, the days until the last order count; of one to come, all "
+        "days. A group without sales has 0.",
     )
 
     @validates_schema
@@ -546,7 +570,7 @@ class OrderQuery(DaysQuery):
 class OrderLineQuery(DaysQuery):
     """Which order lines to return, by order number. Filters combine."""
 
-    order = search_text("Only the lines of this order.", "SO54496")
+    order = search_text("Only the lines of this order, in any case.", "SO54496")
     customer = QueryInteger(0, MAX_KEY, metadata=described("Only lines of this customer, by surrogate key.", 42))
     product = QueryInteger(0, MAX_KEY, metadata=described("Only lines of this product, by surrogate key.", 17))
     sort = Sort(("order_number",))

@@ -127,6 +127,7 @@ def test_large_answers_are_compressed_and_small_ones_are_not(
         ("gzip;q=0", False),
         ("br", False),
         ("gzip", True),
+        ("GZip", True),
         ("gzip;q=0.1", True),
         ("deflate, gzip;q=0.5, *;q=0", True),
     ],
@@ -185,6 +186,11 @@ def test_an_empty_list_in_csv_has_a_header_line(shared_client: FlaskClient) -> N
         ("*/*", "application/json"),
         ("", "application/json"),
         ("text/html", "application/json"),
+        ("Text/*", "text/csv"),
+        ("text/*;q=0.5, application/json;q=0.4", "text/csv"),
+        ("text/*, application/json", "application/json"),
+        ("application/json;q=0, */*", "text/csv"),
+        ("text/html, application/xhtml+xml, */*;q=0.8", "application/json"),
     ],
 )
 def test_the_header_accept_chooses_json_or_csv(shared_client: FlaskClient, accept: str, content_type: str) -> None:

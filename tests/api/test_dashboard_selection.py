@@ -37,6 +37,9 @@ def test_a_repeated_value_counts_once() -> None:
     ("query", "message"),
     [
         ("from=2025-01-01", "“to=” must be a date"),
+        ("to=2025-01-01", "“from=” must be a date like 2025-07-31, because “to” is given"),
+        ("measure=profit&measure=orders", "“measure=orders” was left out: measure has one value, profit"),
+        ("rows=0", "“rows=0” must be 1"),
         ("from=2025-02-30&to=2025-03-01", "“from=2025-02-30” must be a date"),
         ("from=2025-03-01&to=2025-02-01", "ends on 2025-02-01, before it begins on 2025-03-01"),
         ("from=0001-01-01&to=2025-02-01", "the year must be from 1900 to 2999"),

@@ -61,7 +61,11 @@ def test_a_body_that_is_not_json_is_a_bad_request(
 
 @pytest.mark.parametrize(("method", "address"), WRITES)
 @pytest.mark.parametrize(
-    "content_type", [None, "", "text/plain", "application/x-www-form-urlencoded", "text/json", "nonsense"]
+    "content_type",
+    [
+        *(None, "", "text/plain", "application/x-www-form-urlencoded", "text/json", "nonsense"),
+        *("application/vnd.api+json", "application/json-patch+json"),
+    ],
 )
 def test_a_body_of_another_media_type_is_refused_with_the_right_one(
     shared_client: FlaskClient, writer: Headers, method: str, address: str, content_type: str | None
@@ -71,6 +75,27 @@ def test_a_body_of_another_media_type_is_refused_with_the_right_one(
     assert document["errors"][0]["header"] == "Content-Type"
     assert "application/json" in document["detail"]
     assert ("merge-patch" in document["detail"]) == (method == "PATCH")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_merge_patch_is_no_whole_product(shared_client: FlaskClient, writer: Headers, method: str) -> None:
+    answer = shared_client.open(
+        "/api/products" if method == "POST" else "/api/products/1",
+        method=method,
+        data=json.dumps(NEW),
+        content_type="application/merge-patch+json",
+        headers=writer,
+    )
+    problem(answer, 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_a_sync_does_not_ignore_a_body_of_another_media_type(
+    shared_client: FlaskClient, writer: Headers, content_type: str | None
+) -> None:
+    body = json.dumps({"datasets": ["stock"]})
+    answer = shared_client.post("/api/sync", data=body, content_type=content_type, headers=writer)
+    assert "application/json" in problem(answer, 415, "unsupported-media-type")["detail"]
 
 
 @pytest.mark.parametrize(("method", "address"), [*WRITES, ("POST", "/api/sync")])

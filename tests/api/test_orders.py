@@ -158,6 +158,14 @@ def test_one_order_has_its_lines(shared_client: FlaskClient) -> None:
     assert len(table.splitlines()) == 1 + ORDERS[0]["order_lines"]
 
 
+def test_an_order_is_found_in_any_case(client: FlaskClient, publish: Publish) -> None:
+    publish(sales=[{"order_number": number, "product_key": 1, "customer_key": 1} for number in ("SO1", "SO2", "ÄS3")])
+    for asked, number in (("so1", "SO1"), ("So2", "SO2"), ("äs3", "ÄS3")):
+        assert client.get(f"/api/orders/{asked}").get_json()["order_number"] == number
+        lines = client.get("/api/orders/lines", query_string={"order": asked}).get_json()["items"]
+        assert [line["order_number"] for line in lines] == [number]
+
+
 @pytest.mark.parametrize("number", ["SO", "so1 ", "%00", "linesx"])
 def test_an_unknown_order(shared_client: FlaskClient, number: str) -> None:
     problem(shared_client.get(f"/api/orders/{number}"), 404, "unknown-order")

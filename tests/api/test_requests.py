@@ -77,6 +77,56 @@ def test_a_parameter_given_twice_is_refused(client: FlaskClient, publish: Publis
     assert f"{error['parameter']}=" in address
 
 
+WITHOUT_PARAMETERS = [
+    *(
+        ("GET", f"/api/{name}")
+        for name in ("kpis", "products/1", "products/1/overlay", "customers/key/1", "orders/SO1")
+    ),
+    *(("GET", name) for name in ("/api/sync/1", "/metrics")),
+    *(("POST", f"/api/{name}") for name in ("products", "sync", "sync/monitoring")),
+    *((method, "/api/products/1") for method in ("PUT", "PATCH", "DELETE")),
+    ("DELETE", "/api/products/1/overlay"),
+]
+
+
+@pytest.mark.parametrize(("method", "address"), WITHOUT_PARAMETERS)
+def test_an_operation_without_parameters_refuses_any(
+    client: FlaskClient, keys: Keys, publish: Publish, method: str, address: str
+) -> None:
+    publish(products=[{"product_key": 1}])
+    body = {"json": {"product_name": "Own"}} if method in ("PUT", "PATCH") or address.endswith("products") else {}
+    answer = client.open(f"{address}?from=2025-01-01&a=", method=method, headers=keys["all"], **body)
+    errors = problem(answer, 422, "invalid-request")["errors"]
+    assert [error["parameter"] for error in errors] == ["from", "a"]
+    assert "no parameters" in errors[0]["detail"]
+    assert len(client.get("/api/products").get_json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter"),
+    [
+        ("/api/products?q=%ff", "q"),
+        ("/api/products?limit=1&category=caf%E9", "category"),
+        ("/api/sales?country=Germany&country=%C3%28", "country"),
+        ("/api/customers/VIP?q=%ed%a0%80", "q"),
+        ("/api/orders/lines?order=%80", "order"),
+        ("/api/kpis?%ff=1", "\ufffd"),
+    ],
+)
+def test_a_query_that_is_not_utf8_is_refused(
+    client: FlaskClient, publish: Publish, address: str, parameter: str
+) -> None:
+    publish()
+    error = problem(client.get(address), 422, "invalid-request")["errors"][0]
+    assert (error["parameter"], "not UTF-8" in error["detail"]) == (parameter, True)
+
+
+def test_the_error_of_a_repeated_parameter_names_the_parameter(client: FlaskClient, publish: Publish) -> None:
+    publish()
+    [error] = problem(client.get("/api/sales?product=1&product=x"), 422, "invalid-request")["errors"]
+    assert error == {"detail": "product: must be a whole number.", "parameter": "product"}
+
+
 @pytest.mark.parametrize(
     "body", ['{"product_name": "A", "product_name": "B"}', '{"product_name": "A", "cost": 1, "cost": 1}']
 )
@@ -88,11 +138,24 @@ def test_a_name_given_twice_in_a_body_is_refused(client: FlaskClient, keys: Keys
     assert client.get("/api/products").get_json()["items"] == []
 
 
-@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0 \u2003"])
-def test_a_blank_name_is_refused(client: FlaskClient, keys: Keys, publish: Publish, blank: str) -> None:
+BLANK = [" ", "\t", "\u00a0 \u2003", "\u200b", "\u2060\ufeff", "\u00ad", "\u3164", "\u2800", "\u200e\u202e", "\x1f\x7f"]
+
+
+@pytest.mark.parametrize("blank", BLANK)
+@pytest.mark.parametrize("field", ["product_name", "category", "product_line"])
+def test_a_blank_text_is_refused(client: FlaskClient, keys: Keys, publish: Publish, field: str, blank: str) -> None:
     publish()
-    answer = client.post("/api/products", json={"product_name": blank}, headers=keys["write"])
-    assert "must not be blank" in problem(answer, 422, "invalid-request")["detail"]
+    answer = client.post("/api/products", json={"product_name": "Own", field: blank}, headers=keys["write"])
+    [error] = problem(answer, 422, "invalid-request")["errors"]
+    assert (error["pointer"], "must not be blank" in error["detail"]) == (f"#/{field}", True)
+
+
+def test_an_empty_text_is_refused_and_null_is_no_value(client: FlaskClient, keys: Keys, publish: Publish) -> None:
+    publish()
+    empty = client.post("/api/products", json={"product_name": "Own", "category": ""}, headers=keys["write"])
+    assert "1 to 50 characters" in problem(empty, 422, "invalid-request")["detail"]
+    null = client.post("/api/products", json={"product_name": "Ow\u200bn", "category": None}, headers=keys["write"])
+    assert (null.status_code, null.get_json()["category"]) == (201, None)
 
 
 @pytest.mark.parametrize("kind", ["Application/JSON", "APPLICATION/JSON; charset=UTF-8"])

@@ -515,3 +515,37 @@ def test_a_comparison_that_cannot_be_made_is_refused(
     ((place_, detail),) = refused(shared_client.get(f"/api/sales?{query}"), "parameter")
     assert place_ == parameter
     assert message in detail
+
+
+@pytest.mark.parametrize(
+    ("compare", "last", "earlier"),
+    [
+        ("previous_year", date(2026, 1, 31), (date(2025, 1, 1), date(2025, 1, 3))),
+        ("previous_period", date(2026, 1, 31), (date(2025, 12, 1), date(2025, 12, 3))),
+        # to come: all of its days
+        ("previous_year", date(2026, 2, 28), (date(2025, 2, 1), date(2025, 2, 28))),
+    ],
+)
+def test_an_unfinished_period_counts_until_the_last_order(
+    client: FlaskClient, publish: Publish, compare: str, last: date, earlier: tuple[date, date]
+) -> None:
+    """The drop of a business date has the orders until the day before."""
+    days = (date(2024, 1, 1), SUNDAY - timedelta(days=1))
+    publish(
+        sales=[{"order_number": f"SO{day}", "product_key": 0, "customer_key": 0, "order_date": day} for day in days]
+    )
+    address = f"/api/sales?group_by=total&from={last.replace(day=1)}&to={last}&compare={compare}"
+    assert client.get(address).get_json()["compared_with"] == {"from": str(earlier[0]), "to": str(earlier[1])}
+
+
+@pytest.mark.parametrize(("asked", "found"), [("STRASSE", ["Strasse"]), ("straße", ["Straße"]), ("VÉLOS", ["Vélos"])])
+def test_sales_and_lists_find_the_same_texts(
+    client: FlaskClient, publish: Publish, asked: str, found: list[str]
+) -> None:
+    names = ("Strasse", "Straße", "Vélos")
+    products = [{"product_key": key, "category": name} for key, name in enumerate(names, 1)]
+    sales = [{"order_number": f"SO{key}", "product_key": key, "customer_key": 0} for key in (1, 2, 3)]
+    publish(products=products, sales=sales)
+    for address, more in (("/api/products", {}), ("/api/sales", {"group_by": "category"})):
+        page = client.get(address, query_string={**more, "category": asked})
+        assert [item["category"] for item in page.get_json()["items"]] == found

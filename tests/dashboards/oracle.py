@@ -459,22 +459,29 @@ class Oracle:
         }
         if level != "year":
             values = [self._a_year_before(selection, part, measure) for part in parts]
-            if self._year_before(selection, parts[-1])[0] >= self.first_day:
+            begun = self._begun(parts)
+            if self._year_before(selection, begun[-1])[0] >= self.first_day:
                 shown["Year before"] = values
         return shown
+
+    def _begun(self, parts: Sequence[pd.Period]) -> list[pd.Period]:
+        """Return the parts that begin on the day of the last order or before."""
+        return [part for part in parts if span(part)[0] <= min(self.business_date, self.last_order)]
 
     def _year_before(self, selection: Selection, part: pd.Period) -> Span:
         there = self.days(selection)
         assert there is not None
         first, last = span(part)
         days = max(first, there[0]), min(last, there[1])
-        here = days[0], max(days[0], min(days[1], self.business_date))
+        here = days[0], max(days[0], min(days[1], self.business_date, self.last_order))
         if here == days and whole_months(days):
             return self._months_earlier(days, 12)
         return shift(here[0], -12), shift(here[1], -12)
 
     def _a_year_before(self, selection: Selection, part: pd.Period, measure: str) -> float | None:
         days = self._year_before(selection, part)
+        if not self._begun([part]):
+            return None
         return number(self.total(replace(selection, days=days), measure)) if days[0] >= self.first_day else None
 
     def countries(self, selection: Selection) -> Rows:
@@ -629,17 +636,20 @@ class Oracle:
     def latest(self, selection: Selection) -> str:
         """Return the last unit of the trend in words."""
         measure, shown = selection.measure or "sales", self.trend(selection)
-        if not shown or shown[TITLES[measure]][-1] is None:
+        level, there = self.level(selection), self.days(selection)
+        begun = self._begun(self.parts(selection, level))
+        if not shown or shown[TITLES[measure]][len(begun) - 1] is None:
             return ""
-        now, before = (shown.get(name, [None])[-1] for name in (TITLES[measure], "Year before"))
-        words = f"{shown['names'][-1].replace('<br>', ' ')}: {FORMATS[measure](now)}"
+        now, before = (
+            shown[name][len(begun) - 1] if name in shown else None for name in (TITLES[measure], "Year before")
+        )
+        words = f"{shown['names'][len(begun) - 1].replace('<br>', ' ')}: {FORMATS[measure](now)}"
         share = changed(now, before, measure)[1] if before is not None else "—"
         if share == "—":
             return f"{words}."
         words += f", {share} against the year before"
-        level, there = self.level(selection), self.days(selection)
         assert there is not None
-        first, last = span(self.parts(selection, level)[-1])
+        first, last = span(begun[-1])
         days = max(first, there[0]), min(last, there[1])
         is_over = days[1] <= min(self.business_date, self.last_order)
         if level not in ("quarter", "month") or not is_over:

@@ -217,3 +217,28 @@ def test_the_segments_of_all_dates_equal_those_of_the_api(screen: Screen, addres
             sales += [customer["total_sales"] for customer in answer["items"]]
             page = answer["next"]
         assert shown[segment][:2] == [whole(len(sales)), whole(sum(sales))], segment
+
+
+@pytest.mark.parametrize("by", ["quarter", "month"])
+def test_an_unfinished_period_has_one_comparison_on_the_page_and_in_the_api(
+    screen: Screen, address: str, by: str
+) -> None:
+    screen.open(f"sales?from=2026-01-01&to=2026-12-31&by={by}")
+    page = httpx.get(
+        f"{address}/api/sales?group_by=total&from=2026-01-01&to=2026-12-31&compare=previous_year&measures=total_sales",
+        timeout=60,
+    ).json()
+    assert page["compared_with"] == {"from": "2025-01-01", "to": "2025-01-31"}
+    (item,) = page["items"]
+    share = 100 * (item["total_sales"] / item["previous_total_sales"] - 1)
+    for text in (screen.tiles()["sales"][1], screen.story("sales-trend")):
+        assert f"{share:.1f}".replace("-", "−") in text
+    (earlier,) = (trace["y"] for trace in screen.traces("sales-trend") if trace["name"] == "Year before")
+    assert earlier == [item["previous_total_sales"], None][: len(earlier)]
+
+
+def test_an_empty_card_of_changes_says_that_there_is_nothing_to_compare_with(screen: Screen) -> None:
+    screen.open("sales?period=all")
+    assert screen.empty_cards() == ["sales-changed", "sales-changed-products"]
+    for card in screen.empty_cards():
+        assert "no earlier period" in screen.page.locator(f"#{card} .no-data").inner_text()
