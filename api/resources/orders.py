@@ -11,7 +11,6 @@ from api.errors import NotSyncedError, Problem
 from api.http.paging import is_text
 from api.http.responses import (
     content_state,
-    is_not_modified,
     item_response,
     not_modified_response,
     page_response,
@@ -139,8 +138,8 @@ def get_order(order_number: str) -> Response:
         "lines": lines,
     }
     state = content_state(order)
-    if is_not_modified(state):
-        return not_modified_response(state)
+    if response := not_modified_response(state):
+        return response
     if wants_csv():
         return page_response(ORDER_LINE_FIELDS, [row[1:] for row in rows], state, business_date, None)
     return item_response(tuple(order), tuple(order.values()), state, business_date)
