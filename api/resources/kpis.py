@@ -1,17 +1,16 @@
 """The totals of the served run."""
 
 from flask import Response
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from api.errors import NotSyncedError
 from api.http.responses import content_state, item_response, not_modified_response
-from api.resources.operation import operation
+from api.resources.operation import Resource, operation
 from api.resources.schemas import Kpis
 from api.serving.database import read, sql_text
 from api.serving.models import ONE, SERVED, SyncRun
 
-blueprint = Blueprint("kpis", __name__, url_prefix="/api/kpis", description="The totals")
+blueprint = Resource("kpis", __name__, url_prefix="/api/kpis", description="The totals")
 
 FIELDS = tuple(Kpis().fields)
 FIND_KPIS = sql_text(

@@ -1,15 +1,17 @@
 """The decorator of the API's operations: route, scope, and the documentation of their common responses."""
 
 import json
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, wraps
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from flask import request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import MultiDict
 
 from api.errors import InvalidRequestError
 from api.http.access import View, requires
@@ -49,11 +51,36 @@ ALWAYS = (401, 403, 429, 500, 503)
 """Statuses of errors that every operation with a scope may return. Those with arguments add 422."""
 
 
-class BodyParser(FlaskParser):
-    """Parser of bodies. Too deep nesting, or a number of too many digits, is an error of the client (400)."""
+QUERIES_KEPT = 256
+"""How many valid queries are not looked at again: the same addresses are asked for many times, and what a query says
+depends on nothing else."""
+
+
+class RequestParser(FlaskParser):
+    """Parser of queries and bodies."""
+
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any) -> Any:
+        """Parse a query, unless it is kept, or a body."""
+        if location == "query":
+            return self._parsed_query(argmap, request.query_string, **options)
+        return super().parse(argmap, req, location=location, **options)
+
+    @lru_cache(maxsize=QUERIES_KEPT)  # noqa: B019 # parsers live as long as the process
+    def _parsed_query(self, schema: Any, _: bytes, **options: Any) -> Mapping[str, Any]:
+        return MappingProxyType(super().parse(schema, location="query", **options))
+
+    def load_querystring(self, req: Any, schema: Any) -> dict[str, Any]:
+        """Return the parameters as a dictionary, with all values of those that the schema has as lists.
+
+        webargs' own view of a MultiDict raises and catches an exception for each parameter that is not sent.
+        """
+        return {name: values if name in schema.lists else values[0] for name, values in req.args.lists()}
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """Decode a JSON body. Raises InvalidRequestError if an object has a name twice: the first would be lost."""
+        """Decode a JSON body. Too deep nesting, or a number of too many digits, is an error of the client (400).
+
+        Raises InvalidRequestError if an object has a name twice: the first would be lost.
+        """
         try:
             document = super().load_json(req, schema)
             if isinstance(document, dict | list):
@@ -61,6 +88,12 @@ class BodyParser(FlaskParser):
         except (RecursionError, ValueError) as error:
             return self._handle_invalid_json_error(error, req)  # type: ignore[arg-type] # rendered as other invalid JSON is
         return document
+
+
+class Resource(Blueprint):  # type: ignore[misc] # flask-smorest has no types
+    """A blueprint of operations whose requests a RequestParser reads."""
+
+    ARGUMENTS_PARSER = RequestParser()
 
 
 def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
@@ -77,23 +110,27 @@ def _checked(view: View, several: tuple[str, ...], *, kept: bool) -> View:
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if request.query_string:
-            _refuse_repeated(request.args, several)
+        asked = request._get_current_object()  # type: ignore[attr-defined] # as in api.http.access
+        if asked.query_string:
+            _refuse_repeated(asked.query_string, several)
         if kept:
-            keep_answer()
+            keep_answer(asked)
         return view(*args, **kwargs)
 
     return cast(View, checked)
 
 
-def _refuse_repeated(parameters: MultiDict[str, str], several: tuple[str, ...]) -> None:
-    repeated = [name for name, values in parameters.lists() if len(values) > 1 and name not in several]
+@lru_cache(maxsize=QUERIES_KEPT)
+def _refuse_repeated(query: bytes, several: tuple[str, ...]) -> None:
+    pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="werkzeug.url_quote")  # as Werkzeug does
+    counts = Counter(name for name, _ in pairs)
+    repeated = [name for name, count in counts.items() if count > 1 and name not in several]
     if repeated:
         raise InvalidRequestError(*({"detail": f"{name}: is given twice.", "parameter": name} for name in repeated))
 
 
 def operation(
-    blueprint: Blueprint,
+    blueprint: Resource,
     rule: str,
     scope: str,
     *,

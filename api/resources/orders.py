@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import BigInteger, bindparam, cast, func, select
 
@@ -17,7 +16,7 @@ from api.http.responses import (
     wants_csv,
 )
 from api.resources.listing import Listing, at_least, at_most, current_run, is_exactly, run_id
-from api.resources.operation import openapi_links, operation
+from api.resources.operation import Resource, openapi_links, operation
 from api.resources.schemas import (
     ORDER_FIELDS,
     ORDER_LINE_FIELDS,
@@ -30,7 +29,7 @@ from api.resources.schemas import (
 from api.serving.database import read, sql_text
 from api.serving.models import Sale, table
 
-blueprint = Blueprint("orders", __name__, url_prefix="/api/orders", description="Orders and their lines")
+blueprint = Resource("orders", __name__, url_prefix="/api/orders", description="Orders and their lines")
 
 LINES = table(Sale)
 ORDERS = (

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from api.errors import InvalidRequestError, Problem
@@ -11,7 +10,7 @@ from api.http.access import caller_id
 from api.http.responses import content_state, item_response, not_modified_response
 from api.resources import overlay
 from api.resources.listing import Listing, at_least, at_most, contains, equals, is_exactly
-from api.resources.operation import IF_MATCH, BodyParser, openapi_links, operation
+from api.resources.operation import IF_MATCH, Resource, openapi_links, operation
 from api.resources.overlay import SERVED_PRODUCTS, ProductRow
 from api.resources.schemas import (
     PRODUCT_FIELDS,
@@ -23,8 +22,7 @@ from api.resources.schemas import (
     ProductSchema,
 )
 
-blueprint = Blueprint("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
-blueprint.ARGUMENTS_PARSER = BodyParser()
+blueprint = Resource("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
 
 ONE = "/<key:product_key>"
 LISTING = Listing(
