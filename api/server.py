@@ -4,6 +4,7 @@ The application is built once, before the workers are forked, so that they share
 connect to Postgres after the fork. A worker that ends is replaced.
 """
 
+import gc
 import multiprocessing
 import shutil
 import tempfile
@@ -47,6 +48,7 @@ def serve(host: str, port: int) -> None:
         application = create_app()
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    gc.freeze()  # the workers share what is in memory now, and their garbage collector passes over it
     multiprocessing.set_start_method("fork")
     server = Granian(
         "api",

@@ -17,7 +17,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask.cli import AppGroup
 from sqlalchemy import Engine, bindparam, create_engine, func, insert, select, update
 
@@ -104,7 +104,8 @@ def init_app(app: Flask) -> None:
     reader: database.Reader = app.extensions["reader"]
     app.extensions["api_keys"] = Lease(lambda key_hash: next(iter(reader.read(FIND_KEY, {"key_hash": key_hash})), None))
     app.extensions["rate_limiter"] = RateLimiter(app.config["SETTINGS"].rate_limit)
-    app.before_request(_check)
+    # The request itself, because each look at Flask's proxy for it takes as long as ten at the request.
+    app.before_request(lambda: _check(app, request._get_current_object()))  # type: ignore[attr-defined]
     app.cli.add_command(keys)
 
 
@@ -113,26 +114,26 @@ def caller_id() -> int:
     return cast(int, g.caller_id)
 
 
-def _check() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
+def _check(app: Flask, asked: Request) -> None:
+    view = app.view_functions.get(asked.endpoint or "")
     scope = getattr(view, "required_scope", None)
-    if scope is None or request.method == "OPTIONS":  # CORS preflight requests carry no key
+    if scope is None or asked.method == "OPTIONS":  # CORS preflight requests carry no key
         return
-    environment = request.environ
+    environment = asked.environ
     key = environment.get("HTTP_X_API_KEY") or None  # clients without a key may send an empty header
     in_browser, source = getattr(view, "in_browser", False), IN_OWN_HEADER
-    open_to_all = scope == "read" and current_app.config["SETTINGS"].open_reads
-    if key is None and "HTTP_AUTHORIZATION" in environment and (given := request.authorization):
+    open_to_all = scope == "read" and app.config["SETTINGS"].open_reads
+    if key is None and "HTTP_AUTHORIZATION" in environment and (given := asked.authorization):
         if given.type == "bearer":
             key, source = given.token, "the header Authorization"
         elif given.type == "basic" and in_browser:
             key, source = given.password, "the password"
-    api_key = _find_key(key) if key is not None else None
+    api_key = _find_key(app, key) if key is not None else None
     if api_key is None and open_to_all and source != IN_OWN_HEADER:
         key = None  # it may be meant for a proxy in front of the API
     error_type = PasswordRequiredError if in_browser else InvalidKeyError
     # A wrong key counts for its address, so that guessing keys is limited.
-    _count_request(f"key {api_key[0]}" if api_key else f"address {environment.get('REMOTE_ADDR')}")
+    _count_request(app, environment, f"key {api_key[0]}" if api_key else f"address {environment.get('REMOTE_ADDR')}")
     if key is not None and api_key is None:
         raise error_type(f"The key in {source} is unknown or revoked. {WHERE_KEYS_COME_FROM}")
     if api_key is None:
@@ -165,17 +166,16 @@ def _hash(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()
 
 
-def _find_key(key: str) -> tuple[int, list[str]] | None:
+def _find_key(app: Flask, key: str) -> tuple[int, list[str]] | None:
     key_bytes = key.encode("utf-8", "surrogateescape")
-    if compare_digest(key_bytes, current_app.config["SETTINGS"].sync_key.encode()):
+    if compare_digest(key_bytes, app.config["SETTINGS"].sync_key.encode()):
         return SYNC_KEY_ID, ["sync"]
-    api_keys: Keys = current_app.extensions["api_keys"]
+    api_keys: Keys = app.extensions["api_keys"]
     return api_keys.get(_hash(key_bytes))
 
 
-def _count_request(caller: str) -> None:
-    limiter: RateLimiter = current_app.extensions["rate_limiter"]
-    environment = request.environ
+def _count_request(app: Flask, environment: WSGIEnvironment, caller: str) -> None:
+    limiter: RateLimiter = app.extensions["rate_limiter"]
     environment[ALLOWANCE] = allowance = environment.get(ALLOWANCE) or limiter.take(caller)
     if allowance.remaining < 0:
         wait = allowance.seconds_to_reset

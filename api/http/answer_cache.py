@@ -19,7 +19,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from flask import Flask, request
+from flask import Flask, Request
 
 from api.http import access, metrics, request_ids
 from api.http.rate_limit import Allowance, RateLimiter
@@ -176,9 +176,9 @@ class AnswerCache:
             self._bytes -= _size(key, answer)
 
 
-def keep_answer() -> None:
-    """Let the answer of the current request be kept."""
-    request.environ[OPERATION] = request.endpoint
+def keep_answer(asked: Request) -> None:
+    """Let the answer of a request be kept."""
+    asked.environ[OPERATION] = asked.endpoint
 
 
 def _size(key: Key, answer: Answer) -> int:

@@ -85,13 +85,15 @@ def wants_csv() -> bool:
     return accept not in PREFER_JSON and request.accept_mimetypes.best_match([JSON, "text/csv"]) == "text/csv"
 
 
-def is_not_modified(state: str) -> bool:
-    """Whether If-None-Match names a state, so that the client already has the response."""
+def not_modified_response(state: str) -> Response | None:
+    """Return a 304 response if If-None-Match names the state, so that the client already has the response."""
     header = request.environ.get("HTTP_IF_NONE_MATCH")
     if header is None:
-        return False
-    current = f"{state};csv" if wants_csv() else state
-    return header == "*" or any(tag.removesuffix(";gz") == current for _, tag in _etags(header))
+        return None
+    current, content_type = (f"{state};csv", CSV) if wants_csv() else (state, JSON)
+    if header != "*" and not any(tag.removesuffix(";gz") == current for _, tag in _etags(header)):
+        return None
+    return DataResponse([], 304, _headers(current, content_type, 0))
 
 
 def _etags(header: str) -> list[tuple[str, str]]:
@@ -120,13 +122,6 @@ def require_match(state: str) -> None:
             "If-Match names another state than the current one: GET the resource again and send its current ETag.",
             errors=[{"detail": "If-Match does not name the current ETag.", "header": "If-Match"}],
         )
-
-
-def not_modified_response(state: str) -> Response:
-    """Return a 304 response."""
-    if wants_csv():
-        return DataResponse([], 304, _headers(f"{state};csv", CSV, 0))
-    return DataResponse([], 304, _headers(state, JSON, 0))
 
 
 def item_response(

@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import bindparam, select
 
 from api.errors import NotSyncedError, Problem
-from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
+from api.http.responses import content_state, item_response, not_modified_response
 from api.resources.listing import Listing, at_least, at_most, contains, current_run, equals, is_exactly, run_id
-from api.resources.operation import openapi_links, operation
+from api.resources.operation import Resource, openapi_links, operation
 from api.resources.schemas import (
     CUSTOMER_FIELDS,
     CUSTOMER_FIGURES,
@@ -24,7 +23,7 @@ from api.resources.schemas import (
 from api.serving.database import read, sql_text
 from api.serving.models import Customer, table
 
-blueprint = Blueprint("customers", __name__, url_prefix="/api/customers", description="Customers with their figures")
+blueprint = Resource("customers", __name__, url_prefix="/api/customers", description="Customers with their figures")
 
 LISTING = Listing(
     table(Customer),
@@ -103,6 +102,4 @@ def get_customer(customer_key: int) -> Response:
     if values[CUSTOMER_FIELDS.index("customer_key")] is None:
         raise UnknownCustomerError(f"No customer has the key {customer_key}; GET /api/customers lists all customers.")
     state = content_state(values)
-    if is_not_modified(state):
-        return not_modified_response(state)
-    return item_response(CUSTOMER_FIELDS, values, state, business_date)
+    return not_modified_response(state) or item_response(CUSTOMER_FIELDS, values, state, business_date)

@@ -3,15 +3,14 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from api.errors import NotSyncedError
 from api.http import metrics
-from api.resources.operation import operation
+from api.resources.operation import Resource, operation
 from api.resources.schemas import Liveness, Readiness
 from api.serving.served import served_day
 
-blueprint = Blueprint("health", __name__, description="Liveness, readiness and metrics")
+blueprint = Resource("health", __name__, description="Liveness, readiness and metrics")
 
 
 @blueprint.route("/health/live")

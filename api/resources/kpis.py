@@ -1,17 +1,16 @@
 """The totals of the served run."""
 
 from flask import Response
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from api.errors import NotSyncedError
-from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
-from api.resources.operation import operation
+from api.http.responses import content_state, item_response, not_modified_response
+from api.resources.operation import Resource, operation
 from api.resources.schemas import Kpis
 from api.serving.database import read, sql_text
 from api.serving.models import ONE, SERVED, SyncRun
 
-blueprint = Blueprint("kpis", __name__, url_prefix="/api/kpis", description="The totals")
+blueprint = Resource("kpis", __name__, url_prefix="/api/kpis", description="The totals")
 
 FIELDS = tuple(Kpis().fields)
 FIND_KPIS = sql_text(
@@ -33,6 +32,4 @@ def get_kpis() -> Response:
     kpis = {"business_date": business_date, "sample_customers": sample_customers, **totals}
     values = [kpis[name] for name in FIELDS]
     state = content_state(values)
-    if is_not_modified(state):
-        return not_modified_response(state)
-    return item_response(FIELDS, values, state, business_date)
+    return not_modified_response(state) or item_response(FIELDS, values, state, business_date)

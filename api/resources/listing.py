@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from api.errors import NotSyncedError
 from api.http.paging import Cursor, CursorExpiredError, SortOrder
-from api.http.responses import is_not_modified, not_modified_response, page_response
+from api.http.responses import not_modified_response, page_response
 from api.serving.database import read, sql_text
 from api.serving.models import ONE, SERVED, SUCCEEDED, Revision, SyncRun
 from api.serving.served import FIND_KEPT_STATE, FIND_STATE
@@ -187,10 +187,10 @@ def list_response(
     """
     cursor: Cursor | None = query["cursor"]
     run = {"run_id": cursor.run_id} if cursor else {}
-    if "If-None-Match" in request.headers:
+    if "HTTP_IF_NONE_MATCH" in request.environ:
         state, _ = list_state(find_state(cursor), cursor)
-        if is_not_modified(state):
-            return not_modified_response(state)
+        if response := not_modified_response(state):
+            return response
     position = order.position_parameters(cursor) if cursor else {}
     limit = query["limit"]
     rows = read(sql, {**parameters, **run, **position, "limit": limit + 1})

@@ -1,16 +1,17 @@
 """The decorator of the API's operations: route, scope, and the documentation of their common responses."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, wraps
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, cast
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from flask import request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import MultiDict
 
 from api.errors import InvalidRequestError, Problem
 from api.http.access import View, requires
@@ -66,11 +67,33 @@ def body_types(method: str) -> tuple[str, ...]:
     return ("application/json", "application/merge-patch+json") if method == "PATCH" else ("application/json",)
 
 
-class BodyParser(FlaskParser):
-    """Parser of bodies. Too deep nesting, or a number of too many digits, is an error of the client (400)."""
+QUERIES_KEPT = 256
+"""How many valid queries are not looked at again: the same addresses are asked for many times, and what a query says
+depends on nothing else."""
+
+
+class RequestParser(FlaskParser):
+    """Parser of queries and bodies."""
+
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any) -> Any:
+        """Parse a query, unless it is kept, or a body."""
+        if location == "query":
+            return self._parsed_query(argmap, request.query_string, **options)
+        return super().parse(argmap, req, location=location, **options)
+
+    @lru_cache(maxsize=QUERIES_KEPT)  # noqa: B019 # parsers live as long as the process
+    def _parsed_query(self, schema: Any, _: bytes, **options: Any) -> Mapping[str, Any]:
+        return MappingProxyType(super().parse(schema, location="query", **options))
+
+    def load_querystring(self, req: Any, schema: Any) -> dict[str, Any]:
+        """Return the parameters as a dictionary, with all values of those that the schema has as lists.
+
+        webargs' own view of a MultiDict raises and catches an exception for each parameter that is not sent.
+        """
+        return {name: values if name in schema.lists else values[0] for name, values in req.args.lists()}
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """Decode a JSON body.
+        """Decode a JSON body. Too deep nesting, or a number of too many digits, is an error of the client (400).
 
         Raises UnsupportedMediaTypeError, because a body of another type would be ignored, or InvalidRequestError if an
         object has a name twice, because the first would be lost.
@@ -91,6 +114,12 @@ class BodyParser(FlaskParser):
         return document
 
 
+class Resource(Blueprint):  # type: ignore[misc] # flask-smorest has no types
+    """A blueprint of operations whose requests a RequestParser reads."""
+
+    ARGUMENTS_PARSER = RequestParser()
+
+
 def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     if repeated := next((name for name in names if names.count(name) > 1), None):
@@ -107,14 +136,11 @@ def _checked(view: View, several: tuple[str, ...], *, kept: bool) -> View:
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if request.query_string:
-            errors = [*_not_utf8(request.query_string), *_repeated(request.args, several)]
-            if not takes_any:
-                errors += [_error_of(name, "unknown name; this operation has no parameters.") for name in request.args]
-            if errors:
-                raise InvalidRequestError(*errors)
+        asked = request._get_current_object()  # type: ignore[attr-defined] # as in api.http.access
+        if asked.query_string:
+            _check_names(asked.query_string, several, takes_any)
         if kept:
-            keep_answer()
+            keep_answer(asked)
         return view(*args, **kwargs)
 
     return cast(View, checked)
@@ -127,6 +153,22 @@ def _parameters(view: View) -> list[dict[str, Any]]:
     return parameters
 
 
+@lru_cache(maxsize=QUERIES_KEPT)
+def _check_names(query: bytes, several: tuple[str, ...], takes_any: bool) -> None:
+    """Raise InvalidRequestError for a query that is not UTF-8, repeats a parameter, or that nobody would read."""
+    # As Werkzeug does.
+    pairs = parse_qsl(query.decode(errors="replace"), keep_blank_values=True, errors="werkzeug.url_quote")
+    counts = Counter(name for name, _ in pairs)
+    errors = [*_not_utf8(query)]
+    errors += [
+        _error_of(name, "is given twice.") for name, count in counts.items() if count > 1 and name not in several
+    ]
+    if not takes_any:
+        errors += [_error_of(name, "unknown name; this operation has no parameters.") for name in counts]
+    if errors:
+        raise InvalidRequestError(*errors)
+
+
 def _not_utf8(query: bytes) -> Iterator[dict[str, str]]:
     for pair in query.split(b"&"):
         try:
@@ -136,18 +178,12 @@ def _not_utf8(query: bytes) -> Iterator[dict[str, str]]:
             yield _error_of(name, "is not UTF-8; percent-encode texts as UTF-8.")
 
 
-def _repeated(parameters: MultiDict[str, str], several: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    for name, values in parameters.lists():
-        if len(values) > 1 and name not in several:
-            yield _error_of(name, "is given twice.")
-
-
 def _error_of(parameter: str, detail: str) -> dict[str, str]:
     return {"detail": f"{parameter}: {detail}", "parameter": parameter}
 
 
 def operation(
-    blueprint: Blueprint,
+    blueprint: Resource,
     rule: str,
     scope: str,
     *,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import BigInteger, cast, func, select
 
@@ -11,14 +10,13 @@ from api.errors import NotSyncedError, Problem
 from api.http.paging import is_text
 from api.http.responses import (
     content_state,
-    is_not_modified,
     item_response,
     not_modified_response,
     page_response,
     wants_csv,
 )
 from api.resources.listing import Listing, at_least, at_most, current_run, is_exactly, is_key, run_id
-from api.resources.operation import openapi_links, operation
+from api.resources.operation import Resource, openapi_links, operation
 from api.resources.schemas import (
     ORDER_FIELDS,
     ORDER_LINE_FIELDS,
@@ -31,7 +29,7 @@ from api.resources.schemas import (
 from api.serving.database import read, sql_text
 from api.serving.models import Sale, table
 
-blueprint = Blueprint("orders", __name__, url_prefix="/api/orders", description="Orders and their lines")
+blueprint = Resource("orders", __name__, url_prefix="/api/orders", description="Orders and their lines")
 
 LINES = table(Sale)
 ORDERS = (
@@ -139,8 +137,8 @@ def get_order(order_number: str) -> Response:
         "lines": lines,
     }
     state = content_state(order)
-    if is_not_modified(state):
-        return not_modified_response(state)
+    if response := not_modified_response(state):
+        return response
     if wants_csv():
         return page_response(ORDER_LINE_FIELDS, [row[1:] for row in rows], state, business_date, None)
     return item_response(tuple(order), tuple(order.values()), state, business_date)

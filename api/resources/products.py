@@ -3,15 +3,14 @@
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from api.errors import InvalidRequestError
 from api.http.access import caller_id
-from api.http.responses import content_state, is_not_modified, item_response, not_modified_response
+from api.http.responses import content_state, item_response, not_modified_response
 from api.resources import overlay
 from api.resources.listing import Listing, at_least, at_most, contains, equals, is_exactly
-from api.resources.operation import IF_MATCH, BodyParser, body_types, openapi_links, operation
+from api.resources.operation import IF_MATCH, Resource, body_types, openapi_links, operation
 from api.resources.overlay import SERVED_PRODUCTS, ProductRow
 from api.resources.schemas import (
     PRODUCT_FIELDS,
@@ -23,8 +22,7 @@ from api.resources.schemas import (
     ProductSchema,
 )
 
-blueprint = Blueprint("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
-blueprint.ARGUMENTS_PARSER = BodyParser()
+blueprint = Resource("products", __name__, url_prefix="/api/products", description="Products with their sales figures")
 
 ONE = "/<key:product_key>"
 LISTING = Listing(
@@ -84,9 +82,7 @@ def get_product(product_key: int) -> Response:
     """Get one product by surrogate key."""
     product = overlay.find_product(product_key)
     state = product.state
-    if is_not_modified(state):
-        return not_modified_response(state)
-    return item_response(PRODUCT_FIELDS, product.values, state, product.business_date)
+    return not_modified_response(state) or item_response(PRODUCT_FIELDS, product.values, state, product.business_date)
 
 
 @operation(
@@ -170,8 +166,8 @@ def get_overlay(product_key: int) -> Response:
     """Get the changes by users to a product; 404 if there are none."""
     found = overlay.find_overlay(product_key)
     state = content_state(found)
-    if is_not_modified(state):
-        return not_modified_response(state)
+    if response := not_modified_response(state):
+        return response
     response = jsonify(Overlay().dump(found))
     response.set_etag(state)
     return response

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Response, current_app
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from api.errors import InvalidRequestError
@@ -12,12 +11,12 @@ from api.figures.cube_loader import CubeLoader
 from api.figures.grouping import Question, UnalignedPeriodsError
 from api.figures.registry import FILTERS
 from api.http.paging import Cursor, CursorExpiredError, other_list_error
-from api.http.responses import content_state, is_not_modified, not_modified_response, page_response
+from api.http.responses import content_state, not_modified_response, page_response
 from api.resources.listing import find_state, list_state, next_page
-from api.resources.operation import operation
+from api.resources.operation import Resource, operation
 from api.resources.schemas import TOTAL, SalesPage, SalesQuery
 
-blueprint = Blueprint("sales", __name__, url_prefix="/api/sales", description="Sales by group")
+blueprint = Resource("sales", __name__, url_prefix="/api/sales", description="Sales by group")
 
 LIST = "sales "
 """How the names of orders in cursors of this list begin; a hash of the question follows."""
@@ -45,8 +44,8 @@ def list_sales(query: dict[str, Any]) -> Response:
     question = _question(query)
     name = LIST + content_state(repr(question))
     begin = _begin(cursor, name)
-    if is_not_modified(state):
-        return not_modified_response(state)
+    if response := not_modified_response(state):
+        return response
     loader: CubeLoader = current_app.extensions["cube_loader"]
     try:
         answer = loader.answer(run_id, synced_at, question)

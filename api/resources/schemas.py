@@ -230,6 +230,7 @@ class RequestSchema(Schema):
         super().__init__(**kwargs)
         names = ", ".join(field.data_key or name for name, field in self.fields.items())
         self.error_messages = {"unknown": f"unknown name; known names: {names}.", "type": "must be a JSON object."}
+        self.lists = {name for name, field in self.fields.items() if isinstance(field, fields.List)}
 
 
 class PageQuery(RequestSchema):

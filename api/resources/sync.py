@@ -6,12 +6,11 @@ from concurrent.futures import Future
 from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy import bindparam, select
 
 from api.errors import Problem
-from api.resources.operation import BodyParser, openapi_links, operation
+from api.resources.operation import Resource, openapi_links, operation
 from api.resources.schemas import MonitoringCopySchema, SyncHistoryQuery, SyncPage, SyncRequest, SyncRunSchema
 from api.serving.database import loader_engine, read, sql_text
 from api.serving.models import SyncRun, table
@@ -20,8 +19,7 @@ from api.serving.sync import ExpectedBatch, sync_warehouse
 from api.serving.webhooks import DAY_SERVED, announce_run
 from api.settings import Settings
 
-blueprint = Blueprint("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
-blueprint.ARGUMENTS_PARSER = BodyParser()
+blueprint = Resource("sync", __name__, url_prefix="/api/sync", description="Copy the warehouse's latest batch")
 
 
 class UnknownRunError(Problem):
