@@ -7,6 +7,7 @@ from tests.warehouse import Warehouse
 ROWS = "each file has about as many rows as the day before"
 REPEATED = "no file is that of an earlier day"
 NEW_LINES = "some order lines are new"
+CUT = "no file ends in the middle of a line"
 SUPERSEDED = "few rows of a file are superseded"
 MISSING = "few values are missing"
 ERP = "few customers lack their row of the ERP"

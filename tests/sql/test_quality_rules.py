@@ -17,6 +17,7 @@ from tests.days.plausible import Drop, Plant, both, put
 from tests.sql.quality import (
     CATEGORY,
     CHANGED,
+    CUT,
     DATES,
     ERP,
     KEYS,
@@ -76,6 +77,14 @@ def _rows_delivered_twice(drop: Drop) -> None:
     drop[PX][-plausible.UNUSED :] = drop[PX][: plausible.UNUSED]
 
 
+def _cut_line(drop: Drop) -> None:
+    drop[SALES][-1] = drop[SALES][-1][:20]
+
+
+def _cut_field(drop: Drop) -> None:
+    drop[LOC].append("AW-000")
+
+
 def _other_order_lines(drop: Drop) -> None:
     drop[SALES][:10] = [line.replace("SO", "SX", 1) for line in drop[SALES][:10]]
 
@@ -110,6 +119,8 @@ def _product_of_negative_cost(drop: Drop) -> None:
 ERRORS: dict[str, tuple[Plant, str, dict[str, str]]] = {
     "a file with many more rows": (_unused_categories, ROWS, {}),
     "the sales of the day before": (_sales_of_the_day_before, NEW_LINES, {}),
+    "a file cut in the middle of a line": (_cut_line, CUT, {}),
+    "a file cut in the first field of a line": (_cut_field, CUT, {}),
     "rows delivered twice": (_rows_delivered_twice, SUPERSEDED, {}),
     "a code that changed": (put(AZ12, 2, "X", 30), MISSING, {"every code is known": "warning"}),
     "birth dates of the next century": (put(AZ12, 1, "2080-01-01", 30), MISSING, {CHANGED: "error"}),
@@ -184,6 +195,14 @@ def test_a_warning_is_raised_by_its_rule_alone(first_day: Warehouse, tmp_path: P
     WARNINGS[rule](drop)
     dry_run(first_day, tmp_path, drop, late=9 if rule.startswith("the last order") else 0)
     assert deviations(first_day) == {rule: "warning"}
+
+
+@pytest.mark.parametrize("line", ["-- end of file --", "\x1a", '"402 rows, complete"'])
+def test_a_last_line_of_words_is_rejected_and_the_day_goes_on(first_day: Warehouse, tmp_path: Path, line: str) -> None:
+    drop = plausible.day(2)
+    drop[SALES].append(line)
+    dry_run(first_day, tmp_path, drop)
+    assert deviations(first_day) == {}
 
 
 @pytest.mark.parametrize("table", [CUST, PRD, SALES, AZ12, LOC, PX])

@@ -59,6 +59,30 @@ VALUES
     '2026-11-30'
 ),
 (
+    N'no file ends in the middle of a line', N'silver', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT m.source_table AS subject, COUNT(r.source_line) AS observed, NULL AS observed_of, 0 AS expected
+        FROM etl.manifest AS m
+        LEFT JOIN etl.rejected_row AS r
+            ON
+                m.batch_id = r.batch_id
+                AND m.source_table = r.source_table
+                AND r.found_by = N''staging''
+                AND r.source_line = 1 + m.rows_read + m.blank_lines
+                AND (
+                    r.reason = N''open quote''
+                    OR r.reason LIKE N''too few columns: [2-9]%''
+                    OR (
+                        r.reason LIKE N''too few columns: 1 %''
+                        AND r.raw_row COLLATE Latin1_General_100_BIN2 NOT LIKE N''%[^-_A-Za-z0-9]%''
+                    )
+                )
+        WHERE m.batch_id = @batch_id
+        GROUP BY m.source_table',
+    N'A file that was cut off lacks its last rows, too. A last line of words is no row, and only rejected.',
+    '2026-11-30'
+),
+(
     N'few rows of a file are superseded', N'silver', N'error', N'share',
     NULL, NULL, NULL, 0.02, 0.1, 0.25,
     N'SELECT source_table AS subject, superseded_rows AS observed, file_rows AS observed_of, NULL AS expected
