@@ -112,6 +112,10 @@ def _sale_of_no_product(drop: Drop) -> None:
     drop[SALES][-1] = drop[SALES][-1].replace(",P", ",Q", 1)
 
 
+def _invisible_in_an_order_number(drop: Drop) -> None:
+    drop[SALES][-1] = drop[SALES][-1].replace("SO", "SO\u200b", 1)
+
+
 def _product_of_negative_cost(drop: Drop) -> None:
     drop[PRD].append("999,C0-XX-P999,Helmet,-5,S ,2024-01-01,")
 
@@ -150,6 +154,7 @@ ERRORS: dict[str, tuple[Plant, str, dict[str, str]]] = {
 
 WARNINGS: dict[str, Plant] = {
     "no value has an invisible character at an end": put(LOC, 1, "France\u00a0"),
+    "no key has an invisible character inside": _invisible_in_an_order_number,
     "every code is known": put(AZ12, 2, "X"),
     "no text was read in a wrong encoding": put(CUST, 3, "M\u00c3\u00bcller"),
     "no cost is negative": _product_of_negative_cost,
@@ -195,6 +200,13 @@ def test_a_warning_is_raised_by_its_rule_alone(first_day: Warehouse, tmp_path: P
     WARNINGS[rule](drop)
     dry_run(first_day, tmp_path, drop, late=9 if rule.startswith("the last order") else 0)
     assert deviations(first_day) == {rule: "warning"}
+
+
+def test_a_single_customer_who_lost_the_row_of_the_erp_is_a_warning(first_day: Warehouse, tmp_path: Path) -> None:
+    drop = plausible.day(2)
+    put(LOC, 0, "X{old}")(drop)
+    dry_run(first_day, tmp_path, drop)
+    assert deviations(first_day) == {ERP: "warning"}
 
 
 @pytest.mark.parametrize("line", ["-- end of file --", "\x1a", '"402 rows, complete"'])

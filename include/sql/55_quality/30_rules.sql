@@ -101,6 +101,35 @@ VALUES
     '2026-11-29'
 ),
 (
+    N'no key has an invisible character inside', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT
+            N'''' AS subject,
+            COUNT(
+                CASE
+                    WHEN k.keys LIKE CONCAT(N''%['', REPLACE(t.characters, N'' '', N''''), N'']%'') THEN 1
+                END
+            ) AS observed,
+            NULL AS observed_of,
+            0 AS expected
+        FROM (
+            SELECT cst_key AS keys FROM silver.crm_cust_info
+            UNION ALL
+            SELECT CONCAT(product_number, N'' '', category_id) FROM silver.crm_prd_info
+            UNION ALL
+            SELECT CONCAT(sls_ord_num, N'' '', sls_prd_key) FROM silver.crm_sales_details
+            UNION ALL
+            SELECT cid FROM silver.erp_cust_az12
+            UNION ALL
+            SELECT cid FROM silver.erp_loc_a101
+            UNION ALL
+            SELECT id FROM silver.erp_px_cat_g1v2
+        ) AS k
+        CROSS JOIN silver.trimmed_characters AS t',
+    N'Such a key looks like another one, and matches none.',
+    '2026-11-30'
+),
+(
     N'few values are missing', N'silver', N'error', N'share',
     NULL, NULL, NULL, 0.05, 0.2, 0.5,
     N'silver.quality_check',
@@ -109,7 +138,7 @@ VALUES
 ),
 (
     N'few customers lack their row of the ERP', N'silver', N'error', N'share',
-    NULL, NULL, NULL, 0.02, 0.1, 0.5,
+    NULL, NULL, NULL, 0.0001, 0.1, 0.5,
     N'silver.quality_check',
     N'If the keys of CRM and ERP no longer match, countries and birth dates are gone.',
     '2026-11-29'
