@@ -487,12 +487,16 @@ def tolerance(rule: Rule) -> str:
     match rule.expectation:
         case "equal":
             return "exact; a deviation warns" if rule.severity == "warning" else "exact; a deviation stops the publish"
+        case "change" if rule.error_fall is None:
+            return f"stops below {_count(rule.minimum)}"
         case "change":
             stops = f"stops below −{_percent(rule.error_fall)} or above +{_percent(rule.error_rise)} a day"
             return f"{stops}; warns from −{_percent(rule.warning_fall)} or +{_percent(rule.warning_rise)} a day"
         case "share":
             stops = f"stops {_points_above(rule.error_rise)} the day before; warns {_points_above(rule.warning_rise)}"
             return f"{stops}; on a first day stops above {_percent(rule.first_limit)}"
+        case "daily":
+            return f"stops above {_percent(rule.error_rise)} a day; warns above {_percent(rule.warning_rise)} a day"
     return f"stops above {_percent(rule.error_rise)}; warns above {_percent(rule.warning_rise)}"
 
 

@@ -54,6 +54,13 @@ CHECKSUM_COLUMNS = ("landing_file", "bytes", "sha256")
 _BLANKS = str.maketrans("\t\r\n", "   ")
 _NO_SEPARATORS = bytes(set(range(256)) - set(b",\n"))
 
+PACKED = {
+    b"\x1f\x8b": "packed by gzip. Unpack it",
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook. Unpack it, or save it as CSV",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook. Save it as CSV",
+}
+"""First bytes of files that are no text → what the file is, and the way out."""
+
 INVISIBLE = "".join(
     map(chr, (0x85, 0xA0, 0xAD, 0x61C, 0x1680, 0x180E, *range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, 0x2060))
 ) + "".join(map(chr, (*range(0x2066, 0x206A), 0x3000, 0xFEFF)))
@@ -296,6 +303,10 @@ class _FileStager:
         start = True
         while True:
             block = file.read(BLOCK_BYTES)
+            if not self._result.bytes:
+                for mark, packed in PACKED.items():
+                    if block.startswith(mark):
+                        raise StagingError(f"{self._path}, line 1: the file is {packed} and run again.")
             digest.update(block)
             self._result.bytes += len(block)
             try:

@@ -262,6 +262,7 @@ def test_the_rules_have_their_findings_and_their_history(screen: Screen, place: 
         assert days == [state(each, name) for each in history], name
         assert its_state == state(batch, name)
         assert reasons[name] in note
+        assert "–" not in note, "a tolerance that the rule does not have"
         of_rule = [row for row in results if (row["batch_id"], row["check_name"]) == (batch, name)]
         assert sorted(found[1] for found in findings if len(found) > 1) == sorted(row["subject"] for row in of_rule)
         values = {found[1]: found[2] for found in findings if len(found) > 1}

@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 import os
 import resource
@@ -225,6 +226,8 @@ BAD_FILES = {
         b"\x00\x00\xfe\xff" + "CID,CNTRY\r\n".encode("utf-32-be"),
         "line 1, column CID, character 3 of the line: the file is UTF-32",
     ),
+    "gzip": (gzip.compress(HEADER), "line 1: the file is packed by gzip. Unpack it and run again."),
+    "an Excel workbook": (b"PK\x03\x04\x14\0", "line 1: the file is a ZIP archive or an Excel workbook. Unpack it,"),
     "a NUL byte after three megabytes without a line end": (
         HEADER + b"a,b\n" + b"x" * 3_000_000 + b"\0",
         "line 3, column CID, character beyond 1048576 of the line: a NUL byte",

@@ -6,21 +6,29 @@ from tests.warehouse import Warehouse
 
 ROWS = "each file has about as many rows as the day before"
 REPEATED = "no file is that of an earlier day"
+NEW_LINES = "some order lines are new"
+CUT = "no file ends in the middle of a line"
 SUPERSEDED = "few rows of a file are superseded"
 MISSING = "few values are missing"
 ERP = "few customers lack their row of the ERP"
 CATEGORY = "few products lack their category"
 NEW = "few rows have a country or category that is new"
 LEFT = "few rows have left the drop"
+LEFT_LINES = "few order lines have left the drop"
+CHANGED = "few published values have changed"
+REPAIRED = "few amounts of sales are repaired"
 KEYS = "there are about as many keys as the day before"
 SUMS = "sums are about those of the day before"
 DATES = "few dates of sales are missing"
+WRONG_DATES = "few orders have a date that cannot be right"
+OLD = "few customers are older than 120 years"
 UNKNOWN = "few sales are of unknown customers or products"
 
 
 TAMPERED: dict[str, str] = {
     "fact_sales holds every cleansed order line": "INSERT INTO silver.crm_sales_details"
-    " (sls_ord_num, sls_prd_key, sls_sales, dwh_source_line, dwh_batch_id) VALUES (N'SO', N'P1', 0, 9, 1)",
+    " (sls_ord_num, sls_prd_key, sls_sales, is_repaired, dwh_source_line, dwh_batch_id)"
+    " VALUES (N'SO', N'P1', 0, 0, 9, 1)",
     "fact_sales has the total sales of the cleansed order lines": "UPDATE silver.crm_sales_details"
     " SET sls_sales = sls_sales + 1 WHERE dwh_source_line = 2",
     "every sale has its customer in dim_customers": "UPDATE silver.sales SET customer_key = 9999"

@@ -27,6 +27,13 @@ def test_a_business_date_after_today_is_refused_and_both_are_named(emptied: Ware
     assert batches(emptied, ["run_id"]) == []
 
 
+def test_a_business_date_without_its_century_is_refused(emptied: Warehouse) -> None:
+    error = refusal(emptied, OPEN, date(26, 2, 23))
+    assert error.number == 50001
+    assert "@business_date 0026-02-23 is before 1900: correct it." in error.message
+    assert batches(emptied, ["run_id"]) == []
+
+
 def test_today_itself_is_no_future(emptied: Warehouse) -> None:
     assert open_batch(emptied, "today", FIRST)["batch_id"] == 1
 

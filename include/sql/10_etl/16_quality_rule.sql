@@ -10,10 +10,11 @@ Purpose: the quality rules: what is measured of a day, and what decides whether 
                       change   observed is about the observed value of the day before, and at least minimum
                       share    observed ÷ observed_of is about the share of the day before
                       at most  observed ÷ observed_of has a fixed limit
+                      daily    as at most, for each day since the day before, because data change
          warning_fall, error_fall, warning_rise, error_rise
                       the tolerance: parts of the value of the day before for change, points for share (0.02 is two
-                      in a hundred), the limit itself for at most. NULL means no limit. A difference of a single row
-                      is never an error
+                      in a hundred), the limit itself for at most and daily. NULL means no limit. A difference of a
+                      single row is never an error
                       A rise of change is multiplied by the days since the day before, because data grow
          first_limit  the largest share on a first day, which has no day before
          reason       why the rule exists; since: the day from which it holds
@@ -23,7 +24,7 @@ Columns: check_name    name of the rule: the sentence that is true of a good day
          layer         silver or gold
          severity      error: a deviation stops the publish; warning: it is kept and shown
          measured_by   view or SELECT that measures the rule
-         expectation   equal, change, share or at most
+         expectation   equal, change, share, at most or daily
          minimum       least value, whatever the day before had
          warning_fall  fall above which the deviation is a warning
          error_fall    fall above which it is an error
@@ -52,6 +53,7 @@ IF OBJECT_ID(N'etl.quality_rule', N'U') IS NULL
         CONSTRAINT pk_quality_rule PRIMARY KEY (check_name),
         CONSTRAINT ck_quality_rule_layer CHECK (layer IN (N'silver', N'gold')),
         CONSTRAINT ck_quality_rule_severity CHECK (severity IN (N'error', N'warning')),
-        CONSTRAINT ck_quality_rule_expectation CHECK (expectation IN (N'equal', N'change', N'share', N'at most'))
+        CONSTRAINT ck_quality_rule_expectation
+        CHECK (expectation IN (N'equal', N'change', N'share', N'at most', N'daily'))
     );
 GO

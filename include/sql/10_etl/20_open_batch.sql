@@ -39,6 +39,8 @@ BEGIN
         SET @message = CONCAT(@message, CHAR(10), N'@run_id is empty: give the run a name of its own.');
     IF @business_date IS NULL
         SET @message = CONCAT(@message, CHAR(10), N'@business_date is empty: give the day that the drop belongs to.');
+    IF @business_date < '19000101'
+        SET @message = CONCAT(@message, CHAR(10), N'@business_date ', @business_date, N' is before 1900: correct it.');
     IF @replay IS NULL
         SET @message = CONCAT(@message, CHAR(10), N'@replay must be 0 or 1.');
     IF @reject_limit IS NULL OR @reject_limit NOT BETWEEN 0 AND 1

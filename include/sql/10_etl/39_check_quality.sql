@@ -159,6 +159,7 @@ BEGIN
                 WHEN N'share'
                     THEN COALESCE(m.observed_of * (CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0)), 0)
                 WHEN N'at most' THEN 0
+                WHEN N'daily' THEN 0
             END AS about,
             -- The limits of each side, in rows; NULL: none.
             CASE WHEN r.expectation = N'change' THEN b.observed * (1 - CAST(r.warning_fall AS FLOAT)) END
@@ -169,6 +170,7 @@ BEGIN
                 WHEN N'share'
                     THEN m.observed_of * (CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.warning_rise)
                 WHEN N'at most' THEN m.observed_of * CAST(r.warning_rise AS FLOAT)
+                WHEN N'daily' THEN m.observed_of * @days * CAST(r.warning_rise AS FLOAT)
             END AS warning_above,
             CASE r.expectation
                 WHEN N'change' THEN b.observed * (1 + @days * CAST(r.error_rise AS FLOAT))
@@ -177,9 +179,13 @@ BEGIN
                         m.observed_of
                         * COALESCE(CAST(b.observed AS FLOAT) / NULLIF(b.observed_of, 0) + r.error_rise, r.first_limit)
                 WHEN N'at most' THEN m.observed_of * CAST(r.error_rise AS FLOAT)
+                WHEN N'daily' THEN m.observed_of * @days * CAST(r.error_rise AS FLOAT)
             END AS error_above,
-            CASE r.expectation WHEN N'share' THEN r.first_limit WHEN N'at most' THEN r.error_rise END AS fixed_limit,
-            CASE r.expectation WHEN N'at most' THEN r.warning_rise END AS fixed_warning
+            CASE
+                WHEN r.expectation = N'share' THEN r.first_limit
+                WHEN r.expectation IN (N'at most', N'daily') THEN r.error_rise
+            END AS fixed_limit,
+            CASE WHEN r.expectation IN (N'at most', N'daily') THEN r.warning_rise END AS fixed_warning
         FROM etl.quality_rule AS r
         INNER JOIN #measured AS m
             ON r.check_name = m.check_name
@@ -227,8 +233,15 @@ BEGIN
                 WHEN expected IS NOT NULL
                     THEN CONCAT(N', the day before ', expected, N' of ' + CAST(expected_of AS NVARCHAR(20)))
                 WHEN deviation = N'warning' AND observed <= error_above
-                    THEN CONCAT(N', at most ', CAST(100 * fixed_warning AS INT), N' % without a warning')
-                WHEN fixed_limit IS NOT NULL THEN CONCAT(N', at most ', CAST(100 * fixed_limit AS INT), N' %')
+                    THEN CONCAT(
+                        N', at most ', CAST(100 * fixed_warning AS INT), N' %',
+                        CASE WHEN expectation = N'daily' THEN N' a day' END, N' without a warning'
+                    )
+                WHEN fixed_limit IS NOT NULL
+                    THEN CONCAT(
+                        N', at most ', CAST(100 * fixed_limit AS INT), N' %',
+                        CASE WHEN expectation = N'daily' THEN N' a day' END
+                    )
             END,
             N')'
         ) AS finding

@@ -2,7 +2,8 @@
 Purpose: product versions of the CRM, cleansed: the good rows of silver.crm_prd_info_judged. version_number counts from
          1 in the order of start dates.
 Grain:   version of a product, of the batch loaded last. A heap.
-Columns: dwh_batch_id  batch that loaded the row
+Columns: unknown_codes  number of codes of the row that no rule knows; they became n/a
+         dwh_batch_id   batch that loaded the row
 */
 CREATE TABLE silver.crm_prd_info
 (
@@ -17,6 +18,7 @@ CREATE TABLE silver.crm_prd_info
     prd_start_dt DATE NULL,
     prd_end_dt DATE NULL,
     is_current BIT NOT NULL,
+    unknown_codes TINYINT NOT NULL,
     dwh_source_line INT NOT NULL,
     dwh_batch_id INT NOT NULL
 );

@@ -1,7 +1,8 @@
 /*
 Purpose: order lines of the CRM, cleansed: the good rows of silver.crm_sales_details_judged.
 Grain:   order line (order number and product number), of the batch loaded last. A heap.
-Columns: dwh_batch_id  batch that loaded the row
+Columns: is_repaired   1 if a money rule changed the source's sales or price
+         dwh_batch_id  batch that loaded the row
 */
 CREATE TABLE silver.crm_sales_details
 (
@@ -14,6 +15,7 @@ CREATE TABLE silver.crm_sales_details
     sls_sales INT NOT NULL,
     sls_quantity INT NULL,
     sls_price INT NULL,
+    is_repaired BIT NOT NULL,
     dwh_source_line INT NOT NULL,
     dwh_batch_id INT NOT NULL
 );

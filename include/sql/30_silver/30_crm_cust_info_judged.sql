@@ -4,6 +4,7 @@ Grain:   row of bronze.crm_cust_info. verdict is 'column: reason', NULL if the r
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
 Columns: cst_marital_status  Single, Married or n/a
          cst_gndr            Female, Male or n/a
+         unknown_codes       number of codes that no rule knows; an empty code and n/a are known to be missing
          verdict             why the row is rejected, as 'column: reason'; NULL if it is good
          version_rank        1 for the row of its key that is loaded
 */
@@ -56,6 +57,8 @@ judged AS (
             ELSE N'n/a'
         END AS cst_gndr,
         create_date AS cst_create_date,
+        CASE WHEN cst_marital_status NOT IN (N'', N'S', N'M', N'N/A') THEN 1 ELSE 0 END
+        + CASE WHEN cst_gndr NOT IN (N'', N'F', N'M', N'N/A') THEN 1 ELSE 0 END AS unknown_codes,
         dwh_source_line,
         CASE
             WHEN cst_id IS NULL THEN N'cst_id: no customer id'

@@ -8,6 +8,7 @@ Columns: product_number  number of the product: prd_key from the seventh charact
          prd_line        Mountain, Road, Touring, Other Sales or n/a
          prd_end_dt      day before the next version; NULL for the last one
          is_current      1 for the last version of its product
+         unknown_codes   number of codes that no rule knows; an empty code and n/a are known to be missing
          verdict         why the row is rejected, as 'column: reason'; NULL if it is good
          version_rank    1 for the row of its key that is loaded
 */
@@ -81,6 +82,7 @@ judged AS (
             ELSE N'n/a'
         END AS prd_line,
         start_date AS prd_start_dt,
+        CASE WHEN prd_line NOT IN (N'', N'M', N'R', N'S', N'T', N'N/A') THEN 1 ELSE 0 END AS unknown_codes,
         dwh_source_line,
         CASE
             WHEN prd_id IS NOT NULL AND product_id IS NULL THEN N'prd_id: not an integer'
@@ -133,6 +135,7 @@ SELECT
     -- prd_end_dt is not used: a version ends on the day before the next version starts, if there is one.
     CASE WHEN next_start_date > CAST('00010101' AS DATE) THEN DATEADD(DAY, -1, next_start_date) END AS prd_end_dt,
     CASE WHEN version_number = version_count THEN 1 ELSE 0 END AS is_current,
+    unknown_codes,
     dwh_source_line,
     verdict,
     version_rank

@@ -6,6 +6,7 @@ Grain:   row of bronze.crm_sales_details. verdict is 'column: reason', NULL if t
 Columns: sls_order_dt  day of the order; NULL if it is not a date
          sls_ship_dt   day of the shipping; NULL if it is not a date
          sls_due_dt    day on which the payment is due; NULL if it is not a date
+         is_repaired   1 if the amount or the price is not the source's
          verdict       why the row is rejected, as 'column: reason'; NULL if it is good
          version_rank  1 for the row of its key that is loaded
 */
@@ -113,6 +114,9 @@ judged AS (
         TRY_CONVERT(INT, sales_amount) AS sls_sales,
         TRY_CONVERT(INT, quantity) AS sls_quantity,
         TRY_CONVERT(INT, unit_price) AS sls_price,
+        CASE
+            WHEN sales_amount IS DISTINCT FROM sales OR unit_price IS DISTINCT FROM price THEN 1 ELSE 0
+        END AS is_repaired,
         dwh_source_line,
         CASE
             WHEN sls_ord_num IS NULL THEN N'sls_ord_num: no order number'

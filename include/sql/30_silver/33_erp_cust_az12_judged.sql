@@ -2,10 +2,11 @@
 Purpose: birth dates and genders of the ERP as the load judges them: trimmed, converted, codes spelled out.
 Grain:   row of bronze.erp_cust_az12. verdict is 'column: reason', NULL if the row is good.
          version_rank is 1 for the row that silver.load_table loads of the good ones with the same key.
-Columns: cid           number of the customer that the CRM shares
-         gen           Female, Male or n/a
-         verdict       why the row is rejected, as 'column: reason'; NULL if it is good
-         version_rank  1 for the row of its key that is loaded
+Columns: cid            number of the customer that the CRM shares
+         gen            Female, Male or n/a
+         unknown_codes  number of codes that no rule knows; an empty code and n/a are known to be missing
+         verdict        why the row is rejected, as 'column: reason'; NULL if it is good
+         version_rank   1 for the row of its key that is loaded
 */
 CREATE OR ALTER VIEW silver.erp_cust_az12_judged
 AS
@@ -49,6 +50,7 @@ judged AS (
             WHEN gen IN (N'M', N'MALE') THEN N'Male'
             ELSE N'n/a'
         END AS gen,
+        CASE WHEN gen NOT IN (N'', N'F', N'FEMALE', N'M', N'MALE', N'N/A') THEN 1 ELSE 0 END AS unknown_codes,
         dwh_source_line,
         CASE
             WHEN customer_number IS NULL THEN N'CID: no customer key'

@@ -109,6 +109,14 @@ checks AS (
         (N'few dates of sales are missing', N'order_date', f.no_order_date, f.total_rows, NULL),
         (N'few dates of sales are missing', N'shipping_date', f.no_shipping_date, f.total_rows, NULL),
         (N'few dates of sales are missing', N'due_date', f.no_due_date, f.total_rows, NULL),
+        (
+            N'few orders have a date that cannot be right', N'after the shipping or due date',
+            f.late_order_dates, f.total_rows, NULL
+        ),
+        (
+            N'few orders have a date that cannot be right', N'after the business date',
+            f.future_orders, f.total_rows, NULL
+        ),
         (N'every date of a sale is within the calendar', N'', s.dates - f.dates, NULL, 0),
         (N'no order is dated after its shipping or due date', N'', f.late_order_dates, NULL, 0),
         (N'no order is dated after the business date', N'', f.future_orders, NULL, 0),
@@ -193,6 +201,18 @@ checks AS (
     FROM gold.dim_customers AS c
     INNER JOIN gold.current_batch AS b
         ON c.create_date > b.business_date
+
+    UNION ALL
+
+    SELECT
+        N'few customers are older than 120 years',
+        N'',
+        COUNT_BIG(CASE WHEN c.birthdate < DATEADD(YEAR, -120, b.business_date) THEN 1 END),
+        COUNT_BIG(c.birthdate),
+        NULL
+    FROM gold.dim_customers AS c
+    INNER JOIN gold.current_batch AS b
+        ON c.in_source = 1
 
     UNION ALL
 

@@ -16,7 +16,7 @@ INSERT INTO etl.quality_rule
 VALUES
 (
     N'each file has about as many rows as the day before', N'silver', N'error', N'change',
-    1, 0.05, 0.2, 0.2, 0.5, NULL,
+    1, 0.05, 0.2, 0.05, 0.5, NULL,
     N'SELECT source_table AS subject, rows_read AS observed, NULL AS observed_of, NULL AS expected
         FROM etl.manifest
         WHERE batch_id = @batch_id',
@@ -28,9 +28,7 @@ VALUES
     NULL, NULL, NULL, NULL, NULL, NULL,
     N'SELECT
             m.source_table AS subject,
-            CASE WHEN b.same_drop = 0 AND m.source_table = ''crm_sales_details'' THEN SIGN(COUNT(f.batch_id))
-                 WHEN b.same_drop = 0 AND MAX(f.business_date) < MAX(y.business_date) THEN 1
-                 ELSE 0 END AS observed,
+            CASE WHEN b.same_drop = 0 AND MAX(f.business_date) < MAX(y.business_date) THEN 1 ELSE 0 END AS observed,
             NULL AS observed_of,
             0 AS expected
         FROM etl.manifest AS m
@@ -50,8 +48,39 @@ VALUES
             ON y.published_at IS NOT NULL AND y.withdrawn_at IS NULL AND y.business_date < b.business_date
         WHERE m.batch_id = @batch_id
         GROUP BY m.source_table, b.same_drop',
-    N'No file goes back to an older day, and a day without any sale is rare: load it with same_drop or a waiver.',
+    N'No file goes back to an older day.',
     '2026-11-29'
+),
+(
+    N'some order lines are new', N'silver', N'error', N'change',
+    1, NULL, NULL, NULL, NULL, NULL,
+    N'silver.quality_check',
+    N'Sales of an older day may have other bytes. A day without any sale is rare: load it with same_drop or a waiver.',
+    '2026-11-30'
+),
+(
+    N'no file ends in the middle of a line', N'silver', N'error', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT m.source_table AS subject, COUNT(r.source_line) AS observed, NULL AS observed_of, 0 AS expected
+        FROM etl.manifest AS m
+        LEFT JOIN etl.rejected_row AS r
+            ON
+                m.batch_id = r.batch_id
+                AND m.source_table = r.source_table
+                AND r.found_by = N''staging''
+                AND r.source_line = 1 + m.rows_read + m.blank_lines
+                AND (
+                    r.reason = N''open quote''
+                    OR r.reason LIKE N''too few columns: [2-9]%''
+                    OR (
+                        r.reason LIKE N''too few columns: 1 %''
+                        AND r.raw_row COLLATE Latin1_General_100_BIN2 NOT LIKE N''%[^-_A-Za-z0-9]%''
+                    )
+                )
+        WHERE m.batch_id = @batch_id
+        GROUP BY m.source_table',
+    N'A file that was cut off lacks its last rows, too. A last line of words is no row, and only rejected.',
+    '2026-11-30'
 ),
 (
     N'few rows of a file are superseded', N'silver', N'error', N'share',
@@ -72,6 +101,35 @@ VALUES
     '2026-11-29'
 ),
 (
+    N'no key has an invisible character inside', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'SELECT
+            N'''' AS subject,
+            COUNT(
+                CASE
+                    WHEN k.keys LIKE CONCAT(N''%['', REPLACE(t.characters, N'' '', N''''), N'']%'') THEN 1
+                END
+            ) AS observed,
+            NULL AS observed_of,
+            0 AS expected
+        FROM (
+            SELECT cst_key AS keys FROM silver.crm_cust_info
+            UNION ALL
+            SELECT CONCAT(product_number, N'' '', category_id) FROM silver.crm_prd_info
+            UNION ALL
+            SELECT CONCAT(sls_ord_num, N'' '', sls_prd_key) FROM silver.crm_sales_details
+            UNION ALL
+            SELECT cid FROM silver.erp_cust_az12
+            UNION ALL
+            SELECT cid FROM silver.erp_loc_a101
+            UNION ALL
+            SELECT id FROM silver.erp_px_cat_g1v2
+        ) AS k
+        CROSS JOIN silver.trimmed_characters AS t',
+    N'Such a key looks like another one, and matches none.',
+    '2026-11-30'
+),
+(
     N'few values are missing', N'silver', N'error', N'share',
     NULL, NULL, NULL, 0.05, 0.2, 0.5,
     N'silver.quality_check',
@@ -80,7 +138,7 @@ VALUES
 ),
 (
     N'few customers lack their row of the ERP', N'silver', N'error', N'share',
-    NULL, NULL, NULL, 0.02, 0.1, 0.5,
+    NULL, NULL, NULL, 0.0001, 0.1, 0.5,
     N'silver.quality_check',
     N'If the keys of CRM and ERP no longer match, countries and birth dates are gone.',
     '2026-11-29'
@@ -107,15 +165,57 @@ VALUES
     '2026-11-29'
 ),
 (
+    N'few order lines have left the drop', N'silver', N'error', N'at most',
+    NULL, NULL, NULL, 0, 0.02, NULL,
+    N'silver.quality_check',
+    N'The CRM delivers every line each day; lines that leave were cut off, and their sales are gone.',
+    '2026-11-30'
+),
+(
+    N'few published values have changed', N'silver', N'error', N'daily',
+    NULL, NULL, NULL, 0.02, 0.1, NULL,
+    N'silver.quality_check',
+    N'Columns that were swapped, sorted apart from their keys or shifted by a day hold valid values, and as many.',
+    '2026-11-30'
+),
+(
+    N'few amounts of sales are repaired', N'silver', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.25,
+    N'silver.quality_check',
+    N'The money rules are for single mistakes. If many amounts differ, a column means another thing.',
+    '2026-11-30'
+),
+(
+    N'every code is known', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'silver.quality_check',
+    N'A new code of gender, marital status or product line becomes n/a until a rule knows it.',
+    '2026-11-30'
+),
+(
+    N'no text was read in a wrong encoding', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'silver.quality_check',
+    N'A text with replacement or control characters, or with two characters for a letter (Ã¼), was damaged before.',
+    '2026-11-30'
+),
+(
+    N'no cost is negative', N'silver', N'warning', N'equal',
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    N'silver.quality_check',
+    N'A negative cost raises the profit.',
+    '2026-11-30'
+),
+(
     N'there are about as many keys as the day before', N'silver', N'error', N'change',
-    NULL, 0.05, 0.2, 0.2, 0.5, NULL,
+    NULL, 0.05, 0.2, 0.05, 0.5, NULL,
     N'silver.quality_check',
     N'Fewer keys in as many rows are keys that were cut off.',
     '2026-11-29'
 ),
 (
     N'sums are about those of the day before', N'silver', N'error', N'change',
-    NULL, 0.05, 0.2, 0.2, 0.5, NULL,
+    NULL, 0.05, 0.2, 0.05, 0.5, NULL,
     N'silver.quality_check',
     N'Amounts in another unit or currency, or shifted columns, are valid numbers.',
     '2026-11-29'
@@ -217,6 +317,20 @@ VALUES
     N'gold.quality_check',
     N'Dates in another format become NULL, and the reports leave out sales without a date.',
     '2026-11-29'
+),
+(
+    N'few orders have a date that cannot be right', N'gold', N'error', N'share',
+    NULL, NULL, NULL, 0.02, 0.1, 0.25,
+    N'gold.quality_check',
+    N'Swapped columns of dates, or the drop of another day, hold valid dates.',
+    '2026-11-30'
+),
+(
+    N'few customers are older than 120 years', N'gold', N'error', N'at most',
+    NULL, NULL, NULL, 0, 0.1, NULL,
+    N'gold.quality_check',
+    N'1900-01-01 and 0001-01-01 stand for no date in many programs, and give an age.',
+    '2026-11-30'
 ),
 (
     N'few sales are of unknown customers or products', N'gold', N'error', N'share',
