@@ -873,7 +873,8 @@ class DefinitionCompiler(DataCompiler):
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
             raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
-        inherited = self._inherited_identity(body, rows)
+        # UNION keeps no IDENTITY.
+        inherited = self._inherited_identity(body, rows) if isinstance(node.query.body, syntax.Select) else None
         columns: list[ColumnInfo] = []
         parts = []
         for index, column in enumerate(rows.columns):

@@ -235,7 +235,7 @@ class QueryCompiler(ExpressionCompiler):
         """A query with its ORDER BY."""
         body = query.body
         if query.form is not None:
-            if query.form.mode == "AUTO" and len(list(sources_of(_first_select(body).source))) != 1:
+            if query.form.mode == "AUTO" and len(list(sources_of(syntax.first_select(body).source))) != 1:
                 raise unsupported("FOR JSON AUTO of anything but one table", query.line)
             return row_text(self.query_rows(replace(query, form=None), parent), query.form, body)
         if isinstance(body, syntax.Select):
@@ -246,7 +246,7 @@ class QueryCompiler(ExpressionCompiler):
         # ORDER BY and paging of a set operation see only its columns, so they enclose it.
         scope = Scope(None, [SourceColumns("_u", "_u", rows.columns)])
         items = [(column, reference("_u", column)) for column in rows.columns]
-        listed = _first_select(body).items
+        listed = syntax.first_select(body).items
         order = self._order(
             tuple(_by_position(item, listed) for item in query.order), scope, items, must_be_listed=True
         )
@@ -840,13 +840,6 @@ def sources_of(source: syntax.Source | None) -> Iterator[syntax.Source]:
         yield from sources_of(source.right)
     elif source is not None:
         yield source
-
-
-def _first_select(body: syntax.Body) -> syntax.Select:
-    """The first SELECT of a set operation."""
-    while not isinstance(body, syntax.Select):
-        body = body.left if isinstance(body, syntax.SetOperation) else body.body
-    return body
 
 
 def _columns(node: syntax.Expression) -> list[syntax.Column]:

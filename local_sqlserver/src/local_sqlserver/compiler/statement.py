@@ -75,13 +75,6 @@ def check_function(node: syntax.CreateFunction, context: Context) -> tuple[Colum
     return tuple(ColumnInfo(column.name, column.type) for column in columns)
 
 
-def _assigns(body: syntax.Body) -> bool:
-    """Whether a SELECT of a set operation assigns to a variable."""
-    while isinstance(body, syntax.SetOperation | syntax.Query):
-        body = body.left if isinstance(body, syntax.SetOperation) else body.body
-    return any(item.variable for item in body.items)
-
-
 def _shown_variants(body: syntax.Body) -> syntax.Body:
     """Replace casts to sql_variant that are sent to the client by their operands, whose types they keep.
 
@@ -105,19 +98,21 @@ def _select(compiler: DefinitionCompiler, node: syntax.SelectStatement) -> Trans
     body = query.body
     if isinstance(body, syntax.Select) and accumulates(body):
         return accumulate(compiler, node, body, tables)
-    if isinstance(body, syntax.SetOperation) and _assigns(body):
+    first = syntax.first_select(body)
+    assigns = any(item.variable for item in first.items)
+    if isinstance(body, syntax.SetOperation) and assigns:
         raise sql_error(10734, line=node.line)
     rows = compiler.query_rows(query, None)
     if query.form is not None:
-        if isinstance(body, syntax.Select) and (body.into or any(item.variable for item in body.items)):
-            raise not_allowed(query.form, "SELECT INTO" if body.into else "ASSIGNMENT")
+        if first.into or assigns:
+            raise not_allowed(query.form, "SELECT INTO" if first.into else "ASSIGNMENT")
         rows = chunks(rows)
-    if isinstance(body, syntax.Select) and body.into:
-        return compiler.select_into(node, body, tables, rows)
+    if first.into:
+        return compiler.select_into(node, first, tables, rows)
     assignments: tuple[str, ...] = ()
     types = tuple(column.type for column in rows.columns)
     sql = f"{tables}{rows.sql}"
-    if isinstance(body, syntax.Select) and any(item.variable for item in body.items):
+    if isinstance(body, syntax.Select) and assigns:
         assignments = tuple(item.variable.lower() for item in body.items)
         # DuckDB converts each value to the type of its variable; the engine assigns the values of the last row.
         parts = []

@@ -146,7 +146,7 @@ def _temporary_tables(batch: syntax.Batch) -> frozenset[str]:
         if isinstance(node, syntax.CreateTable):
             name = node.target
         elif isinstance(node, syntax.SelectStatement):
-            name = _into(node.query.body)
+            name = syntax.first_select(node.query.body).into
         if name and name[-1].startswith("#"):
             if name[-1].startswith("##"):
                 raise unsupported("A global temporary table", node.line)
@@ -154,9 +154,3 @@ def _temporary_tables(batch: syntax.Batch) -> frozenset[str]:
                 raise sql_error(2714, name[-1], line=node.line)
             made.add(name[-1].lower())
     return frozenset(made)
-
-
-def _into(body: syntax.Body) -> syntax.Name:
-    while isinstance(body, syntax.SetOperation | syntax.Query):
-        body = body.left if isinstance(body, syntax.SetOperation) else body.body
-    return body.into

@@ -475,6 +475,13 @@ class Query(Node):
 Body = Select | SetOperation | Query
 
 
+def first_select(body: Body) -> Select:
+    """The first SELECT of a set operation, which alone may have INTO."""
+    while not isinstance(body, Select):
+        body = body.left if isinstance(body, SetOperation) else body.body
+    return body
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonTable(Node):
     """name [(columns)] AS (query)."""

@@ -259,6 +259,16 @@ SELECT 1 AS a, 'x' AS b INTO #t; SELECT a, b FROM #t
 --> 1 | 'x'
 SELECT a INTO #t FROM (VALUES (1), (2)) AS t (a); SELECT @@ROWCOUNT
 --> 2
+SELECT 1 AS a INTO #t UNION ALL SELECT 2; SELECT @@ROWCOUNT; SELECT SUM(a) FROM #t
+--> 2
+--> next result
+--> 3
+
+CREATE TABLE #s (a int IDENTITY); INSERT #s DEFAULT VALUES; SELECT a INTO dbo.t FROM #s UNION SELECT 5 EXCEPT SELECT 1 ORDER BY a; SELECT a FROM dbo.t; SELECT is_identity, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('dbo.t')
+--> 5
+--> next result
+--> 0 | 0
+
 SELECT 1 INTO #t
 --> error 1038: An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names. Aliases defined as "" or [] are not allowed. Change the alias to a valid name.
 SELECT 1 AS a INTO #t; SELECT 2 AS a INTO #t

@@ -1008,10 +1008,11 @@ def _check_in_function(node: syntax.Node) -> None:
             return
         case syntax.Insert(target=target) | syntax.Update(target=target) | syntax.Delete(target=target):
             name = "" if target[-1].startswith("@") else type(node).__name__.upper()
-        case syntax.SelectStatement(query=syntax.Query(body=syntax.Select(items=items, into=into))):
-            if into:
+        case syntax.SelectStatement(query=syntax.Query(body=body)):
+            first = syntax.first_select(body)
+            if first.into:
                 name = "SELECT INTO"
-            elif not any(item.variable for item in items):
+            elif not any(item.variable for item in first.items):
                 raise sql_error(444, line=node.line)
         case syntax.Call(name="NEWID" | "RAND" | "NEWSEQUENTIALID" as function):
             name = function.lower()
