@@ -188,7 +188,11 @@ class Catalog:
         """All objects of a schema."""
         return (item for item in self.objects.values() if item.schema.lower() == schema.lower())
 
+    def is_taken(self, schema: str, name: str) -> bool:
+        """Return whether an object or constraint has the name: they share the names of a schema."""
+        return self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None
+
     def check_free(self, schema: str, name: str) -> None:
         """Raise SqlError 2714 if the name is taken."""
-        if self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None:
+        if self.is_taken(schema, name):
             raise sql_error(2714, name)

@@ -128,6 +128,15 @@ class Context(Protocol):
     def referencing(self, relation: Relation) -> tuple[Relation, ...]:
         """The tables with a foreign key to a table, also the table itself."""
 
+    def bound_to(self, relation: Relation, column: str = "") -> list[str]:
+        """The views and functions WITH SCHEMABINDING that read a table or view, or a column of this name of it.
+
+        Of a sequence they are the defaults that use it.
+        """
+
+    def is_taken(self, relation: Relation, name: str) -> bool:
+        """Whether an object or constraint in the schema of a table has this name."""
+
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new object, whether or not it exists; raises SqlError 2760 for an absent schema."""
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Context, KeyLookup, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert, implicit
-from local_sqlserver.compiler.expressions import is_default, refuse_windows
+from local_sqlserver.compiler.expressions import has_aggregate, is_default, refuse_windows
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.keys import key_lookup, keys_of, looked_up_keys
 from local_sqlserver.compiler.names import (
@@ -198,6 +198,7 @@ class DataCompiler(FunctionCompiler):
         """INSERT."""
         line = node.line
         before = self._nested_change(node)
+        _refuse_common_target(node)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
         writable = [column for column in relation.columns if not column.computed]
@@ -452,7 +453,7 @@ class DataCompiler(FunctionCompiler):
         returned = self._output_clause(output, sources) if output else None
         if output and returned and output.into:
             statements.append(self._output_into(output, returned, changes))
-            returned = None
+            returned = self._output_clause(output.then, sources) if output.then else None
         identity = next((column for column in relation.columns if column.identity), None)
         is_numbered = identity is not None and command in ("insert", "merge")
         selected = [returned.sql] if returned else []
@@ -475,6 +476,7 @@ class DataCompiler(FunctionCompiler):
     def _output_into(self, output: syntax.Output, returned: _CompiledOutput, changes: str) -> str:
         """The INSERT of OUTPUT … INTO, which converts values and fills the other columns as any INSERT does."""
         into = self.target(output.into, output.line)
+        self._refuse_constrained(into, output)
         by_name = {column.name.lower(): column for column in into.columns}
         columns = [column for column in into.columns if not column.identity and not column.computed]
         if output.columns:
@@ -498,6 +500,16 @@ class DataCompiler(FunctionCompiler):
         names = ", ".join(map(identifier, values))
         return f"INSERT INTO {into.duckdb_name} ({names}) {self._checked_rows(into, values, source)}"
 
+    def _refuse_constrained(self, into: Relation, output: syntax.Output) -> None:
+        """Raise 332 or 333 if the target of OUTPUT … INTO has a foreign key, is referenced by one, or has a check."""
+        written = ".".join(output.into)
+        own = [constraint for constraint in into.constraints if constraint.kind == "F"]
+        for constraint in own + [foreign for _, foreign in foreign_keys.is_referenced(self.context, into)]:
+            raise sql_error(332, written, constraint.name, line=output.line)
+        for constraint in into.constraints:
+            if constraint.kind == "C" and not constraint.disabled and into.kind != "@":
+                raise sql_error(333, written, constraint.name, line=output.line)
+
     def _output_clause(self, output: syntax.Output, sources: list[SourceColumns]) -> _CompiledOutput:
         """An OUTPUT clause over the given pseudo tables."""
         scope = Scope(None, sources)
@@ -509,6 +521,8 @@ class DataCompiler(FunctionCompiler):
                     names.append(name)
                     values.append(value)
                 continue
+            if has_aggregate(item.value):
+                raise sql_error(158, line=item.line)
             value = self.expression(item.value, scope)
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
@@ -781,6 +795,7 @@ class DataCompiler(FunctionCompiler):
         """
         line = node.line
         refuse_windows(node.condition, *node.clauses)
+        _refuse_common_target(node)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
         inner = Scope()
@@ -982,6 +997,12 @@ def _common_target(node: syntax.Update | syntax.Delete) -> str:
         if isinstance(source, syntax.TableSource) and (source.alias or source.name[-1]).lower() == target:
             return source.name[0].lower() if len(source.name) == 1 and source.name[0].lower() in names else ""
     return ""
+
+
+def _refuse_common_target(node: syntax.Insert | syntax.Merge) -> None:
+    """Refuse to insert or merge into a common table expression."""
+    if len(node.target) == 1 and node.target[0].lower() in {table.name.lower() for table in node.tables}:
+        raise unsupported("INSERT or MERGE into a common table expression", node.line)
 
 
 _Changing = TypeVar("_Changing", syntax.Update, syntax.Delete)

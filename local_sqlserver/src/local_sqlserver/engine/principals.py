@@ -135,7 +135,7 @@ class Principals:
             raise sql_error(15151, "alter", "role", name)
         member = options.get("ADD MEMBER") or options.get("DROP MEMBER") or ""
         if member.lower() not in catalog.principals:
-            raise sql_error(15410, member)
+            raise sql_error(15151, "add" if "ADD MEMBER" in options else "drop", "principal", member)
         members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
         catalog.principals[key] = replace(role, members=members, modified=datetime.now())
 
