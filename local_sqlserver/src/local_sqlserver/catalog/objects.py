@@ -127,6 +127,21 @@ class CertificateInfo:
     hash: bytes
 
 
+FIXED_ROLES = {
+    "public": 0,
+    "db_owner": 16384,
+    "db_accessadmin": 16385,
+    "db_securityadmin": 16386,
+    "db_ddladmin": 16387,
+    "db_backupoperator": 16389,
+    "db_datareader": 16390,
+    "db_datawriter": 16391,
+    "db_denydatareader": 16392,
+    "db_denydatawriter": 16393,
+}
+"""The ids of the roles that every database has."""
+
+
 @dataclass(slots=True)
 class Catalog:
     """The catalog of one database. Names are compared without regard to case."""

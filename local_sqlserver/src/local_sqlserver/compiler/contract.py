@@ -207,6 +207,7 @@ class Translation:
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
     counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY. A DML statement that returns no rows
     gives DuckDB's one-row ``Count``. ``key_lookups`` are the keys without an index that the statement has written.
+    ``permissions`` are those that a DML statement needs on its target.
     """
 
     statements: tuple[str, ...]
@@ -224,3 +225,4 @@ class Translation:
     identity_table: Relation | None = None
     changes: tuple[CatalogChange, ...] = field(default=())
     key_lookups: tuple[KeyLookup, ...] = ()
+    permissions: tuple[str, ...] = ()

@@ -137,6 +137,8 @@ class DefinitionCompiler(DataCompiler):
         known = self.existing(node.target, node.line)
         if known is None:
             raise sql_error(4701, node.target[-1], line=node.line)
+        if known.kind == "V":
+            raise sql_error(4708, ".".join(node.target), line=node.line)
         if known.synonym:
             raise sql_error(4708, node.target[-1], line=node.line)
         relation = self.target(node.target, node.line)

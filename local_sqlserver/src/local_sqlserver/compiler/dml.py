@@ -96,6 +96,8 @@ class DataCompiler(FunctionCompiler):
     def __init__(self, context: Context, line: int) -> None:
         super().__init__(context, line)
         self.key_lookups: list[KeyLookup] = []
+        self._permissions: tuple[str, ...] = ()
+        """The permissions that the statement needs on its target."""
 
     def target(self, name: syntax.Name, line: int) -> Relation:
         """The table that a statement changes; views and system views are refused."""
@@ -203,6 +205,7 @@ class DataCompiler(FunctionCompiler):
         relation = self.target(node.target, line)
         writable = [column for column in relation.columns if not column.computed]
         columns = self._insert_columns(node, relation)
+        self._permissions = ("SELECT", "INSERT") if node.output else ("INSERT",)
         if node.rows is not None:
             if any(len(row) != len(columns) for row in node.rows):
                 raise _value_count(node, len(node.rows[0]), len(columns))
@@ -437,6 +440,7 @@ class DataCompiler(FunctionCompiler):
             identity_table=identity_table,
             assignments=assignments,
             key_lookups=tuple(self.key_lookups),
+            permissions=self._permissions,
         )
 
     def _with_output(
@@ -616,6 +620,8 @@ class DataCompiler(FunctionCompiler):
                 value = values[column.name] if assignment.column else self.expression(assignment.value, target.scope)
                 variables[name] = implicit(value, self.context.variable(name, line), line)
         self._refuse_accumulation(node, variables)
+        reads = node.source or node.where or node.output or target.condition or own.used
+        self._permissions = ("SELECT", "UPDATE") if reads else ("UPDATE",)
         conditions = [target.condition] if target.condition else []
         if node.where:
             conditions.append(str(self.condition(node.where, target.scope)))
@@ -758,6 +764,8 @@ class DataCompiler(FunctionCompiler):
         node = _with_common_target(node)
         tables, target = self._find_target(node, set())
         relation = target.relation
+        reads = node.source or node.where or node.output or target.condition
+        self._permissions = ("SELECT", "DELETE") if reads else ("DELETE",)
         conditions = [str(self.condition(node.where, target.scope))] if node.where else []
         where = _where(conditions)
         limit = self._row_limit(node.top)
@@ -857,6 +865,7 @@ class DataCompiler(FunctionCompiler):
             "GROUP BY _rowid HAVING count(*) > 1 LIMIT 1",
         ]
         actions = {clause.action for clause in node.clauses}
+        self._permissions = ("SELECT", *sorted(actions))
         if "DELETE" in actions:
             statements.append(
                 f"DELETE FROM {relation.duckdb_name} WHERE rowid IN "

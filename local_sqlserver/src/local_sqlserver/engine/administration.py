@@ -345,7 +345,10 @@ class Administration:
             translation, relations = self._compilation.compiled(statement, frame)
             yield from self._runner.run(translation, relations, frame, statement.line)
             return
-        self._permissions.check_definition(f"DROP {statement.kind}")
+        if statement.kind in ("PROCEDURE", "FUNCTION"):
+            self._permissions.check_drop(statement.kind.lower(), ".".join(statement.names[0]))
+        else:
+            self._permissions.check_definition(f"DROP {statement.kind}")
         for name in statement.names:
             if statement.kind == "DATABASE":
                 self._drop_database(name[-1], statement.if_exists)

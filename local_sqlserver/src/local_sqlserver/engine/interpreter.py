@@ -44,7 +44,7 @@ from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import BINARY, TEXT, SqlType
 
 _ABORTS_BATCH = frozenset(
-    {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
+    {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 3960, 7330, 8114, 8169, 40510}
 )
 """Errors that end the batch even with XACT_ABORT OFF."""
 
@@ -90,7 +90,7 @@ _COMPILED = (
 
 
 _CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
-_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
+_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 1222, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
 """Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
 _TERMINATES_DEFINITION = frozenset({515, 1505, 2628})
 """Those of the rows of a table that is altered or indexed."""

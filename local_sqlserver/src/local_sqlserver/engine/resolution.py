@@ -216,6 +216,8 @@ class StatementContext:
             found = self._shared.databases.find(parts[0])
             if found is None:
                 raise invalid_object(parts, line)
+            if found.name != self.database:
+                self._permissions.check_database(found)
             database = found.name
         return database, parts[-2] if len(parts) > 1 else "dbo"
 

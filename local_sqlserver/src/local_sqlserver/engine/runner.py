@@ -156,7 +156,9 @@ class Runner:
         for change in translation.changes:
             catalog_changes.check(self._view, change)
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
-        deadline = time.monotonic() + _CONFLICT_PATIENCE
+        timeout = frame.settings.lock_timeout
+        patience = _CONFLICT_PATIENCE if timeout < 0 else min(_CONFLICT_PATIENCE, timeout / 1000)
+        deadline = time.monotonic() + patience
         fetched: Fetched = ([], [])
         sql = ""
         while True:
@@ -173,9 +175,15 @@ class Runner:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
                 # Only outside a transaction: inside one, earlier statements have read the old snapshot.
-                if failures.is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
-                    self._state.pause(0.02)
-                    continue
+                if failures.is_conflict(failure) and not self._transactions.count:
+                    if time.monotonic() < deadline:
+                        self._state.pause(0.02)
+                        continue
+                    if 0 <= timeout <= _CONFLICT_PATIENCE * 1000:
+                        raise sql_error(1222, line=line) from failure
+                table = translation.target or next((change.relation for change in translation.changes), None)
+                if failures.is_conflict(failure) and table is not None and frame.settings.isolation == "SNAPSHOT":
+                    raise sql_error(3960, f"{table.schema}.{table.name}", table.database, line=line) from failure
                 updates = translation.command == "update" or sql.startswith("UPDATE")
                 error = self.error(failure, line, relations, "UPDATE" if updates else "INSERT")
                 if error.number == 1505 and any(change.action == "alter table" for change in translation.changes):
