@@ -65,6 +65,12 @@ class World:
             if any(known.foreign and known.foreign.table == relation.name for known in other.constraints)
         )
 
+    def bound_to(self, relation: Relation, column: str = "") -> list[str]:
+        return []
+
+    def is_taken(self, relation: Relation, name: str) -> bool:
+        return False
+
     def _full(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         lowered = tuple(part.lower() for part in parts)
         if lowered[-1].startswith(("#", "@")):

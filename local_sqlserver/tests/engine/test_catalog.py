@@ -267,6 +267,7 @@ def test_logins_have_the_granted_permissions_and_no_others(world: Client, connec
         "CREATE TABLE s.copies (amount DECIMAL(12, 3), at DATETIME2(7))",
         "GRANT SELECT, INSERT ON OBJECT::s.copies TO worker",
         "CREATE PROCEDURE s.dynamic AS EXEC (N'SELECT * FROM s.t')",
+        "CREATE DATABASE E",
     )
     try:
         worker = connect("D", "worker", "Worker_1")
@@ -279,9 +280,15 @@ def test_logins_have_the_granted_permissions_and_no_others(world: Client, connec
             ("EXEC s.dynamic", 229),
             ("CREATE TABLE s.u (a INT)", 262),
             ("CREATE PROCEDURE s.q AS SELECT 1", 262),
-            ("DROP PROCEDURE s.p", 262),
+            ("ALTER TABLE s.t ADD x INT", 1088),
+            ("CREATE INDEX i ON s.t (amount)", 1088),
+            ("DROP PROCEDURE s.p", 3701),
+            ("DROP TABLE s.t", 3701),
             ("CREATE DATABASE X", 262),
-            ("CREATE LOGIN x WITH PASSWORD = 'x'", 262),
+            ("CREATE LOGIN x WITH PASSWORD = 'x'", 15247),
+            ("CREATE USER x WITHOUT LOGIN", 15247),
+            ("GRANT SELECT ON s.t TO public", 15151),
+            ("SELECT * FROM E.sys.tables", 916),
             ("BULK INSERT s.t FROM 'x.csv'", 4834),
         ]:
             assert worker(text).numbers == [number], text
@@ -290,7 +297,54 @@ def test_logins_have_the_granted_permissions_and_no_others(world: Client, connec
         world.good("REVOKE SELECT ON SCHEMA::s FROM loaders", "DROP USER worker")
         worker.session.close()
     finally:
-        world.good("DROP LOGIN worker")
+        world.good("DROP LOGIN worker", "DROP DATABASE E")
+
+
+def test_a_change_needs_no_select_unless_it_reads_its_target(world: Client, connect: Connect) -> None:
+    world.good(
+        "CREATE LOGIN worker WITH PASSWORD = 'Worker_1'",
+        "CREATE USER worker FOR LOGIN worker",
+        "CREATE TABLE dbo.w (a INT, b INT)",
+        "GRANT INSERT, UPDATE, DELETE ON dbo.w TO worker",
+    )
+    worker = connect("D", "worker", "Worker_1")
+    worker.good("INSERT dbo.w VALUES (1, 1)", "UPDATE dbo.w SET a = 2", "DELETE dbo.w")
+    for text in [
+        "INSERT dbo.w SELECT a, b FROM dbo.w",
+        "INSERT dbo.w OUTPUT inserted.a VALUES (1, 1)",
+        "UPDATE dbo.w SET a = b",
+        "UPDATE dbo.w SET a = 1 WHERE b = 1",
+        "DELETE dbo.w WHERE a = 1",
+        "MERGE dbo.w AS t USING (VALUES (1)) AS s (a) ON t.a = s.a WHEN MATCHED THEN DELETE;",
+    ]:
+        assert worker(text).numbers == [229], text
+    world.good("GRANT SELECT ON dbo.w TO worker", "DENY INSERT ON dbo.w TO worker")
+    worker.good("MERGE dbo.w AS t USING (VALUES (1)) AS s (a) ON t.a = s.a WHEN MATCHED THEN DELETE;")
+    worker.session.close()
+    world.good("DROP USER worker", "DROP LOGIN worker")
+
+
+def test_fixed_roles_give_and_deny_permissions(world: Client, connect: Connect) -> None:
+    world.good(
+        "CREATE LOGIN worker WITH PASSWORD = 'Worker_1'",
+        "CREATE USER worker FOR LOGIN worker",
+        "CREATE TABLE dbo.w (a INT)",
+        "GRANT SELECT, INSERT ON dbo.w TO worker",
+    )
+    worker = connect("D", "worker", "Worker_1")
+    for role, allowed, denied in [
+        ("db_denydatareader", "INSERT dbo.w VALUES (1)", "SELECT a FROM dbo.w"),
+        ("db_denydatawriter", "SELECT a FROM dbo.w", "INSERT dbo.w VALUES (1)"),
+        ("db_ddladmin", "CREATE TABLE dbo.x (a INT); DROP TABLE dbo.x", "CREATE ROLE clerks"),
+        ("db_securityadmin", "CREATE ROLE clerks; DROP ROLE clerks", "CREATE TABLE dbo.x (a INT)"),
+        ("db_accessadmin", "CREATE USER clerk WITHOUT LOGIN; DROP USER clerk", "CREATE ROLE clerks"),
+    ]:
+        world.good(f"ALTER ROLE {role} ADD MEMBER worker")
+        worker.good(allowed)
+        assert worker(denied).errors, denied
+        world.good(f"ALTER ROLE {role} DROP MEMBER worker")
+    worker.session.close()
+    world.good("DROP USER worker", "DROP LOGIN worker")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,23 @@ def test_the_second_of_two_conflicting_transactions_is_a_deadlock_victim(connect
     assert second("SELECT n FROM t").value == 1
 
 
+def test_a_lock_timeout_ends_the_wait_for_another_transaction(connect: Connect) -> None:
+    first, second = connect(), connect()
+    first.good("CREATE TABLE t (n INT)", "INSERT t VALUES (0)", "BEGIN TRAN UPDATE t SET n = 1")
+    assert second("SET LOCK_TIMEOUT 50 UPDATE t SET n = 2").numbers == [1222]
+    first.good("ROLLBACK")
+    second.good("UPDATE t SET n = 3")
+
+
+def test_an_update_conflict_ends_a_transaction_with_snapshot_isolation(connect: Connect) -> None:
+    first, second = connect(), connect()
+    first.good("CREATE TABLE t (n INT)", "INSERT t VALUES (0)")
+    first.good("SET TRANSACTION ISOLATION LEVEL SNAPSHOT", "BEGIN TRAN", "SELECT n FROM t")
+    second.good("UPDATE t SET n = 1")
+    assert first("UPDATE t SET n = 2").numbers == [3960]
+    assert first("SELECT @@TRANCOUNT").value == 0
+
+
 def test_a_single_statement_waits_for_the_other_transaction(connect: Connect, pool: ThreadPoolExecutor) -> None:
     first, second = connect(), connect()
     first.good("CREATE TABLE t (n INT)", "INSERT t VALUES (0)", "BEGIN TRAN UPDATE t SET n = 1")

@@ -108,18 +108,18 @@ def test_cascades_that_meet_in_a_circle_or_by_two_paths_are_an_error(sql: Client
 
 
 @pytest.mark.parametrize(
-    ("statement", "number"),
+    ("statement", "numbers"),
     [
-        ("TRUNCATE TABLE p", 4712),
-        ("DROP TABLE p", 3726),
-        ("DROP TABLE p, c", 3726),
-        ("ALTER TABLE p DROP CONSTRAINT pk", 3725),
-        ("ALTER TABLE c NOCHECK CONSTRAINT none", 4917),
-        ("DECLARE @t TABLE (a INT REFERENCES p (id))", 156),
+        ("TRUNCATE TABLE p", (4712,)),
+        ("DROP TABLE p", (3726,)),
+        ("DROP TABLE p, c", (3726,)),
+        ("ALTER TABLE p DROP CONSTRAINT pk", (3725, 3727)),
+        ("ALTER TABLE c NOCHECK CONSTRAINT none", (4917, 4916)),
+        ("DECLARE @t TABLE (a INT REFERENCES p (id))", (156,)),
     ],
 )
-def test_a_reference_protects_the_table(family: Client, statement: str, number: int) -> None:
-    family.fails(statement, number)
+def test_a_reference_protects_the_table(family: Client, statement: str, numbers: tuple[int, ...]) -> None:
+    family.fails(statement, *numbers)
     family.fails("ALTER TABLE c DROP COLUMN pid", 5074, 4922)
 
 

@@ -216,7 +216,10 @@ EXPLORED = {
     "Programmability/Types/User-Defined Table Types/dbo.ids/Columns": ["id (int, not null)"],
     "Programmability/Sequences": ["dbo.numbers"],
     "Security/Users": ["dbo", "guest", "INFORMATION_SCHEMA", "sys", "visitor"],
-    "Security/Roles/Database Roles": ["db_datareader", "db_datawriter", "db_owner", "public", "seller"],
+    "Security/Roles/Database Roles": [
+        *("db_accessadmin", "db_backupoperator", "db_datareader", "db_datawriter", "db_ddladmin", "db_denydatareader"),
+        *("db_denydatawriter", "db_owner", "db_securityadmin", "public", "seller"),
+    ],
     "Security/Schemas": ["dbo", "guest", "INFORMATION_SCHEMA", "other", "sys"],
 }
 

@@ -127,6 +127,21 @@ class CertificateInfo:
     hash: bytes
 
 
+FIXED_ROLES = {
+    "public": 0,
+    "db_owner": 16384,
+    "db_accessadmin": 16385,
+    "db_securityadmin": 16386,
+    "db_ddladmin": 16387,
+    "db_backupoperator": 16389,
+    "db_datareader": 16390,
+    "db_datawriter": 16391,
+    "db_denydatareader": 16392,
+    "db_denydatawriter": 16393,
+}
+"""The ids of the roles that every database has."""
+
+
 @dataclass(slots=True)
 class Catalog:
     """The catalog of one database. Names are compared without regard to case."""
@@ -188,7 +203,11 @@ class Catalog:
         """All objects of a schema."""
         return (item for item in self.objects.values() if item.schema.lower() == schema.lower())
 
+    def is_taken(self, schema: str, name: str) -> bool:
+        """Return whether an object or constraint has the name: they share the names of a schema."""
+        return self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None
+
     def check_free(self, schema: str, name: str) -> None:
         """Raise SqlError 2714 if the name is taken."""
-        if self.find(schema, name) is not None or self.constraint_owner(schema, name) is not None:
+        if self.is_taken(schema, name):
             raise sql_error(2714, name)

@@ -15,6 +15,7 @@ import duckdb
 from local_sqlserver.catalog.objects import (
     BUILT_IN_SCHEMAS,
     CATALOG_SCHEMA,
+    FIXED_ROLES,
     Catalog,
     CatalogObject,
     CertificateInfo,
@@ -67,8 +68,17 @@ def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     for schema, schema_id in BUILT_IN_SCHEMAS.items():
         connection.execute(f"INSERT INTO {home}.schemas VALUES ($1, $2)", [schema_id, schema])
     connection.execute(f"CREATE SCHEMA {quote(database)}.dbo")
-    for role in ("public", "db_owner", "db_datareader", "db_datawriter"):
-        connection.execute(f"INSERT INTO {home}.principals VALUES ($1, 'R', '', '', [], now(), now())", [role])
+    _add_fixed_roles(connection, home)
+
+
+def _add_fixed_roles(connection: duckdb.DuckDBPyConnection, home: str) -> None:
+    """Add the fixed roles that the database lacks."""
+    for role in FIXED_ROLES:
+        connection.execute(
+            f"INSERT INTO {home}.principals (name, type, default_schema, login, members, created, modified) "
+            f"SELECT $1, 'R', '', '', [], now(), now() WHERE $1 NOT IN (SELECT name FROM {home}.principals)",
+            [role],
+        )
 
 
 def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -86,6 +96,7 @@ def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
         connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column} BOOLEAN DEFAULT FALSE")
     for column in ("clustered BOOLEAN", "columnstore BOOLEAN", "descending VARCHAR[]", "included VARCHAR[]"):
         connection.execute(f"ALTER TABLE {home}.constraints ADD COLUMN IF NOT EXISTS {column}")
+    _add_fixed_roles(connection, home)
     connection.execute(f"UPDATE {home}.constraints SET clustered = kind = 'PK' WHERE clustered IS NULL")
     connection.execute(
         f"UPDATE {home}.constraints SET columnstore = FALSE, descending = [], included = [] WHERE columnstore IS NULL"

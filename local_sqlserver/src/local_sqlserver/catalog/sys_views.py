@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from local_sqlserver.catalog.objects import FIXED_ROLES
 from local_sqlserver.catalog.view_declaration import declare
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.types import (
@@ -96,6 +97,7 @@ _TYPE_DESC = {
 _SYSTEM_NAMED = "regexp_matches(name, '^(PK|UQ|CK|DF|FK)__.*__[0-9A-F]{8}$')"
 """Whether a constraint has a generated name, by its form."""
 
+_FIXED_ROLE_IDS = " ".join(f"WHEN '{name}' THEN {number}" for name, number in FIXED_ROLES.items())
 _CREATED_DBO = "TIMESTAMP '2003-04-08 09:10:42'"
 _CREATED_SYS = "TIMESTAMP '2009-04-13 12:59:11'"
 """When the users that every database has were made, as SQL Server shows it."""
@@ -152,9 +154,8 @@ HELPERS = {
     f"UNION ALL VALUES ('guest', 2, 'S', 'guest', '\\x00'::BLOB, {_CREATED_DBO}, {_CREATED_DBO}), "
     f"('INFORMATION_SCHEMA', 3, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}), "
     f"('sys', 4, 'S', NULL, NULL, {_CREATED_SYS}, {_CREATED_SYS}) "
-    "UNION ALL SELECT name, CASE name WHEN 'public' THEN 0 WHEN 'db_owner' THEN 16384 WHEN 'db_datareader' THEN 16390 "
-    "WHEN 'db_datawriter' THEN 16391 ELSE 4 + row_number() OVER "
-    "(PARTITION BY name IN ('public', 'db_owner', 'db_datareader', 'db_datawriter') ORDER BY lower(name)) "
+    f"UNION ALL SELECT name, CASE name {_FIXED_ROLE_IDS} ELSE 4 + row_number() OVER "
+    f"(PARTITION BY name IN {tuple(FIXED_ROLES)} ORDER BY lower(name)) "
     "END::INTEGER, type, NULLIF(default_schema, ''), CASE type WHEN 'S' THEN unhex(md5(lower(login))) "
     f"WHEN 'C' THEN (SELECT {_CERTIFICATE_SID} || c.thumbprint FROM {{home}}.certificates c WHERE c.name = login) END, "
     "created, modified FROM {home}.principals",
@@ -834,7 +835,7 @@ VIEWS = (
         default_language_lcid int? = NULL
         allow_encrypted_value_modifications bit = FALSE
         owning_principal_id int? = CASE type WHEN 'R' THEN 1 END
-        is_fixed_role bit = name IN ('db_owner', 'db_datareader', 'db_datawriter')
+        is_fixed_role bit = name IN {tuple(FIXED_ROLES)} AND name <> 'public'
         authentication_type int = CASE WHEN type = 'S' AND principal_id NOT IN (2, 3, 4) THEN 1 ELSE 0 END
         authentication_type_desc nvarchar(60)? = CASE WHEN type = 'S' AND principal_id NOT IN (2, 3, 4) THEN 'INSTANCE' ELSE 'NONE' END
         """,

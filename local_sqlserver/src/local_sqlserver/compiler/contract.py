@@ -128,6 +128,15 @@ class Context(Protocol):
     def referencing(self, relation: Relation) -> tuple[Relation, ...]:
         """The tables with a foreign key to a table, also the table itself."""
 
+    def bound_to(self, relation: Relation, column: str = "") -> list[str]:
+        """The views and functions WITH SCHEMABINDING that read a table or view, or a column of this name of it.
+
+        Of a sequence they are the defaults that use it.
+        """
+
+    def is_taken(self, relation: Relation, name: str) -> bool:
+        """Whether an object or constraint in the schema of a table has this name."""
+
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new object, whether or not it exists; raises SqlError 2760 for an absent schema."""
 
@@ -198,6 +207,7 @@ class Translation:
     … RETURNING whose **last** column is the identity value (after those of an OUTPUT clause); the engine strips it,
     counts the rows and keeps the last value for SCOPE_IDENTITY() and @@IDENTITY. A DML statement that returns no rows
     gives DuckDB's one-row ``Count``. ``key_lookups`` are the keys without an index that the statement has written.
+    ``permissions`` are those that a DML statement needs on its target.
     """
 
     statements: tuple[str, ...]
@@ -215,3 +225,4 @@ class Translation:
     identity_table: Relation | None = None
     changes: tuple[CatalogChange, ...] = field(default=())
     key_lookups: tuple[KeyLookup, ...] = ()
+    permissions: tuple[str, ...] = ()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from local_sqlserver.collation import DATABASE, find, named
 from local_sqlserver.compiler import determinism, foreign_keys
@@ -38,6 +38,7 @@ from local_sqlserver.compiler.objects import (
     sibling,
     temporary,
 )
+from local_sqlserver.compiler.schema_binding import check_schema_bound, is_schema_bound
 from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
 from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
@@ -51,7 +52,7 @@ _ROWS = "temp.main._tsql_rows"
 _BEFORE_1750 = frozenset(
     (
         *(1715, 1753, 1761, 1762, 1763, 1764, 1765, 1767, 1768, 1769, 1770, 1773, 1776, 1778, 1785),
-        *(1911, 1919, 2729, 2799, 10609),
+        *(1909, 1911, 1919, 2729, 2799, 8141, 10609),
     )
 )
 """Errors of a constraint or index of CREATE TABLE and ALTER TABLE, after which 1750 follows."""
@@ -136,6 +137,8 @@ class DefinitionCompiler(DataCompiler):
         known = self.existing(node.target, node.line)
         if known is None:
             raise sql_error(4701, node.target[-1], line=node.line)
+        if known.kind == "V":
+            raise sql_error(4708, ".".join(node.target), line=node.line)
         if known.synonym:
             raise sql_error(4708, node.target[-1], line=node.line)
         relation = self.target(node.target, node.line)
@@ -177,12 +180,16 @@ class DefinitionCompiler(DataCompiler):
         if definition.identity and definition.type.name not in INTEGERS | DECIMALS:
             raise sql_error(2749, definition.name, line=definition.line)
         if definition.default is not None:
+            if definition.identity:
+                raise not_created(sql_error(1754, relation.name, definition.name, line=definition.line))
             self._check_default(definition.default)
         if definition.identity:
+            if definition.nullable is True:
+                raise sql_error(8147, definition.name, relation.name, line=definition.line)
             nullable = False
         name = definition.default_name
         if definition.default is not None and not name:
-            name = _generated_name("DF", relation.name, definition.name)
+            name = self._generated_name("DF", relation, definition.name)
         return ColumnInfo(
             definition.name,
             definition.type,
@@ -223,17 +230,20 @@ class DefinitionCompiler(DataCompiler):
         for node in expression.walk():
             if isinstance(node, syntax.FunctionCall):
                 text = self.context.function(node.name, node.line, tables=False).definition.text
-                if not determinism.is_schema_bound(text):
+                if not is_schema_bound(text):
                     return False
         raise unsupported("A persisted column or key whose expression may not be deterministic", expression.line)
 
     def _check_key(
         self, given: syntax.ConstraintDefinition | syntax.CreateIndex, name: str, relation: Relation
     ) -> None:
-        """Check the columns of a key or index; raises 1911, 1919, 2729, 2799."""
+        """Check the columns of a key or index; raises 1909, 1911, 1919, 2729, 2799."""
         by_name = {column.name.lower(): column for column in relation.columns}
         table = f"{relation.schema}.{relation.name}"
-        for position, written in enumerate((*given.columns, *given.included)):
+        listed = (*given.columns, *given.included)
+        for position, written in enumerate(listed):
+            if written.lower() in {before.lower() for before in listed[:position]}:
+                raise sql_error(1909, "index", written, line=given.line)
             column, is_key = by_name.get(written.lower()), position < len(given.columns)
             if column is None:
                 raise sql_error(1911, written, line=given.line)
@@ -268,7 +278,7 @@ class DefinitionCompiler(DataCompiler):
     def _defined(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         columns = given.columns
         if given.kind == "F":
-            name = given.name or _generated_name("FK", relation.name, *columns, text=".".join(given.references))
+            name = given.name or self._generated_name("FK", relation, *columns, text=".".join(given.references))
             return foreign_keys.define(self, given, relation, name, self._referenced(given, relation, name))
         known = {column.name.lower(): column.name for column in relation.columns}
         if given.definition is not None:
@@ -276,10 +286,12 @@ class DefinitionCompiler(DataCompiler):
             self.condition(given.definition.expression, Scope(None, [source]))
         if given.kind == "C":
             columns = tuple(source.used)
+            if given.columns and {name.lower() for name in columns} - {given.columns[0].lower()}:
+                raise sql_error(8141, "CHECK", given.columns[0], relation.name, line=given.line)
             foreign_keys.check_persisted(columns, relation, "CHECK CONSTRAINT", given.line)
         else:
             prefix = "UQ" if given.kind == "UQ" else "PK"
-            self._check_key(given, given.name or _generated_name(prefix, relation.name, *columns), relation)
+            self._check_key(given, given.name or self._generated_name(prefix, relation, *columns), relation)
         columns = tuple(known[name.lower()] for name in columns)
         if given.kind in ("IX", "UX"):
             if given.definition is not None:
@@ -293,13 +305,31 @@ class DefinitionCompiler(DataCompiler):
             )
         prefix = {"C": "CK", "PK": "PK", "UQ": "UQ"}[given.kind]
         text = stored_text(given.definition) if given.definition else ""
-        name = given.name or _generated_name(prefix, relation.name, *columns, text=text)
+        # The name of a CHECK of the table has no column, whichever columns it reads.
+        named_after = given.columns if given.kind == "C" else columns
+        name = given.name or self._generated_name(prefix, relation, *named_after, text=text)
         return ConstraintInfo(
             *(name, given.kind, columns, text),
             trusted=given.checked,
             clustered=given.kind == "PK" if given.clustered is None else given.clustered,
             descending=tuple(known[name.lower()] for name in given.descending),
         )
+
+    def _generated_name(self, prefix: str, relation: Relation, *columns: str, text: str = "") -> str:
+        """A free name for a constraint without one; the same definition gets the same name if that is free."""
+        # In the form of SQL Server's names, whose last part is random there.
+        first = f"{prefix}__{relation.name[:8]}__"
+        digits = 16
+        if prefix not in ("PK", "UQ"):
+            first, digits = f"{prefix}__{relation.name[:9]}__{f'{columns[0][:5]}__' if columns else ''}", 8
+        taken = {known.name for known in relation.constraints}
+        number = 0
+        while True:
+            parts = (prefix, relation.name, *columns, text, *([str(number)] if number else []))
+            name = first + blake2b(".".join(parts).lower().encode(), digest_size=8).hexdigest().upper()[:digits]
+            if name not in taken and not self.context.is_taken(relation, name):
+                return name
+            number += 1
 
     def _referenced(self, given: syntax.ConstraintDefinition, relation: Relation, name: str) -> Relation:
         """The table that a foreign key refers to; raises 1763, 1767, 1768."""
@@ -414,11 +444,13 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def _switch_constraints(self, node: syntax.AlterTable, relation: Relation) -> Translation:
-        """CHECK CONSTRAINT and NOCHECK CONSTRAINT of CHECK constraints and foreign keys; raises 4917."""
+        """CHECK CONSTRAINT and NOCHECK CONSTRAINT of CHECK constraints and foreign keys; raises 4916."""
         known = {constraint.name.lower() for constraint in relation.constraints if constraint.kind in ("C", "F")}
         for name in node.switched:
             if name and name.lower() not in known:
-                raise sql_error(4917, name, line=node.line)
+                error = sql_error(4916, line=node.line)
+                error.causes = (sql_error(4917, name, line=node.line),)
+                raise error
         chosen = {name.lower() for name in node.switched}
         constraints = []
         statements = []
@@ -479,9 +511,11 @@ class DefinitionCompiler(DataCompiler):
         assert given.definition is not None
         for position, column in enumerate(columns):
             if column.name.lower() == given.columns[0].lower():
+                if column.identity:
+                    raise not_created(sql_error(1754, relation.name, column.name, line=given.line))
                 if column.default is not None:
                     raise not_created(sql_error(1781, line=given.line))
-                name = given.name or _generated_name("DF", relation.name, column.name)
+                name = given.name or self._generated_name("DF", relation, column.name)
                 columns[position] = replace(column, default=stored_text(given.definition), default_name=name)
                 return replace(relation, columns=tuple(columns))
         raise not_created(sql_error(1752, given.columns[0], relation.name, line=given.line))
@@ -515,6 +549,7 @@ class DefinitionCompiler(DataCompiler):
         """The default, constraints, indexes and computed columns of a column."""
         users = [_User("D", column.default_name)] if column.default_name else []
         users += [_User(known.kind, known.name) for known in relation.constraints if column.name in known.columns]
+        users += [_User("bound", name) for name in self.context.bound_to(relation, column.name)]
         for computed in relation.columns:
             if computed.computed is not None:
                 source = relation_source(relation, relation.name, "")
@@ -523,13 +558,14 @@ class DefinitionCompiler(DataCompiler):
                     users.append(_User("computed", computed.name))
         return users
 
-    def _refuse_referenced_key(self, constraint: ConstraintInfo, relation: Relation, line: int) -> None:
-        """Raise 3725 if a foreign key refers to a key, or 3723 to a unique index."""
+    def _foreign_key_to(self, constraint: ConstraintInfo, relation: Relation) -> tuple[str, str] | None:
+        """The table and the name of a foreign key that refers to a key or unique index."""
         for child, foreign in foreign_keys.is_referenced(self.context, relation):
             assert foreign.foreign is not None
             referenced = {column.lower() for column in foreign.foreign.columns}
             if constraint.kind in UNIQUE_KINDS and {column.lower() for column in constraint.columns} == referenced:
-                raise sql_error(3725, constraint.name, child.name, foreign.name, line=line)
+                return child.name, foreign.name
+        return None
 
     def _read_by(self, constraint: ConstraintInfo, relation: Relation) -> list[str]:
         """The columns that the condition of a CHECK constraint or filtered index reads."""
@@ -542,7 +578,8 @@ class DefinitionCompiler(DataCompiler):
     ) -> Relation:
         constraint = next((known for known in relation.constraints if known.name.lower() == name.lower()), None)
         if constraint is not None and constraint.kind not in ("UX", "IX"):
-            self._refuse_referenced_key(constraint, relation, node.line)
+            if used := self._foreign_key_to(constraint, relation):
+                raise _not_dropped(sql_error(3725, constraint.name, *used, line=node.line))
             if constraint in indexed_keys(relation):
                 statements.append(f"DROP INDEX {index_name(relation, constraint.name)}")
             kept = tuple(known for known in relation.constraints if known is not constraint)
@@ -553,9 +590,7 @@ class DefinitionCompiler(DataCompiler):
                 columns = tuple(plain if known is column else known for known in relation.columns)
                 return replace(relation, columns=columns)
         if not node.if_exists:
-            error = sql_error(3727, line=node.line)
-            error.causes = (sql_error(3728, name, line=node.line),)
-            raise error
+            raise _not_dropped(sql_error(3728, name, line=node.line))
         return relation
 
     def _alter_column(
@@ -606,6 +641,8 @@ class DefinitionCompiler(DataCompiler):
                 if node.if_exists:
                     continue
                 raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
+            for user in self.context.bound_to(relation):
+                raise sql_error(3729, f"DROP {node.kind}", ".".join(name), user, line=node.line)
             if relation.kind == "SO":
                 statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
                 changes.append(CatalogChange("drop sequence", relation))
@@ -680,13 +717,21 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2714, node.target[-1], line=node.line)
         if known is None and node.action == "ALTER":
             raise sql_error(208, ".".join(node.target), state=6, line=node.line)
+        for user in self.context.bound_to(known) if known is not None and not node.kept else ():
+            raise sql_error(3729, "ALTER", ".".join(node.target), user, line=node.line)
+        if is_schema_bound(node.text):
+            check_schema_bound("view", node.target, node)
         self.in_view = True
         tables = self.common_tables(node)
         rows = self.rows(node.query, None)
         columns = _view_columns(rows, node, target)
         listed = ", ".join(identifier(column.name) for column in columns)
+        selected = f"{tables}{rows.sql}"
+        if len(columns) < len(rows.columns):
+            emitted = ", ".join(identifier(column.emitted) for column in rows.columns[: len(columns)])
+            selected = f"SELECT {emitted} FROM ({selected})"
         # OR REPLACE also for CREATE: a name that is taken has been refused above.
-        sql = f"CREATE OR REPLACE VIEW {target.duckdb_name} ({listed}) AS {tables}{rows.sql}"
+        sql = f"CREATE OR REPLACE VIEW {target.duckdb_name} ({listed}) AS {selected}"
         relation = replace(target, kind="V", columns=columns, constraints=())
         return _ddl((sql,), CatalogChange("create view", relation, node.text))
 
@@ -699,7 +744,16 @@ class DefinitionCompiler(DataCompiler):
             raise unsupported(f"An index on a {'synonym' if relation.synonym else 'view'}", node.line)
         known = {column.name.lower(): column.name for column in relation.columns}
         self._check_key(node, node.name, relation)
-        if any(constraint.name.lower() == node.name.lower() for constraint in relation.constraints):
+        before = relation
+        replaced = next((known for known in relation.constraints if known.name.lower() == node.name.lower()), None)
+        if node.drop_existing:
+            if replaced is None:
+                raise sql_error(7999, node.name, ".".join(node.target), line=node.line)
+            if replaced.kind not in ("IX", "UX"):
+                raise unsupported("DROP_EXISTING of a constraint's index", node.line)
+            kept = tuple(known for known in relation.constraints if known is not replaced)
+            relation = replace(relation, constraints=kept)
+        elif replaced is not None:
             raise sql_error(1913, node.name, "table", ".".join(node.target), line=node.line)
         clustered = next((constraint.name for constraint in relation.constraints if constraint.clustered), None)
         if node.clustered and clustered is not None:
@@ -720,9 +774,9 @@ class DefinitionCompiler(DataCompiler):
         if constraint.definition:
             _check_filter(node.name, tuple(self._read_by(constraint, relation)), relation, node.line)
         if node.unique:
-            statements = self._refuse_duplicates(constraint, relation, after, {}) + self._rebuilt(relation, after, {})
-        elif indexed_keys(relation) != indexed_keys(after):
-            statements = self._rebuilt(relation, after, {})
+            statements = self._refuse_duplicates(constraint, before, after, {}) + self._rebuilt(before, after, {})
+        elif indexed_keys(before) != indexed_keys(after):
+            statements = self._rebuilt(before, after, {})
         return _ddl(
             tuple(statements),
             CatalogChange("create index", after, "|".join((node.name, "UNIQUE" if node.unique else "", *columns))),
@@ -742,6 +796,8 @@ class DefinitionCompiler(DataCompiler):
             return self._rename_column(node, relation)
         if node.kind == "INDEX":
             return self._rename_constraint(node, relation)
+        if self.context.bound_to(relation):
+            raise sql_error(15336, ".".join(node.target), line=node.line)
         after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
         if relation.kind == "V":
             return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
@@ -786,7 +842,7 @@ class DefinitionCompiler(DataCompiler):
         if any(known is not column and known.name.lower() == node.new.lower() for known in relation.columns):
             raise sql_error(15335, node.new, "COLUMN", line=node.line)
         filtered = [known for known in relation.constraints if known.definition]
-        if any(user.kind == "computed" for user in self._users(column, relation)) or any(
+        if any(user.kind in ("bound", "computed") for user in self._users(column, relation)) or any(
             column.name in self._read_by(known, relation) for known in filtered
         ):
             raise sql_error(15336, f"{'.'.join(node.target)}.{node.old}", line=node.line)
@@ -854,10 +910,10 @@ class DefinitionCompiler(DataCompiler):
             if node.if_exists and constraint is None:
                 return Translation(statements=(), command="ddl")
             if constraint is not None:
-                kind = KEY_KINDS[constraint.kind]
-                raise sql_error(3723, f"{node.target[-1]}.{node.name}", kind, line=node.line)
+                raise _enforcing(node, KEY_KINDS[constraint.kind])
             raise sql_error(3701, "drop", "index", f"{'.'.join(node.target)}.{node.name}", line=node.line)
-        self._refuse_referenced_key(constraint, relation, node.line)
+        if self._foreign_key_to(constraint, relation):
+            raise _enforcing(node, "FOREIGN KEY")
         kept = tuple(known for known in relation.constraints if known is not constraint)
         after = replace(relation, constraints=kept)
         statements: list[str] = []
@@ -932,10 +988,26 @@ class DefinitionCompiler(DataCompiler):
 
 @dataclass(frozen=True, slots=True)
 class _User:
-    """An object that uses a column: a constraint or index of a kind, a default (D) or a computed column."""
+    """An object that uses a column: a constraint or index of a kind, a default (D), a computed column, or a module.
+
+    A module is a view or function WITH SCHEMABINDING (bound).
+    """
 
     kind: str
     name: str
+
+
+def _not_dropped(cause: SqlError) -> SqlError:
+    """Error 3727, which follows the error that keeps a constraint."""
+    error = sql_error(3727, line=cause.line)
+    error.causes = (cause,)
+    return error
+
+
+def _enforcing(node: syntax.DropIndex, kind: str) -> SqlError:
+    """Error 3723: an index that DROP INDEX names enforces a constraint of this kind."""
+    state = {"PRIMARY KEY": 4, "UNIQUE KEY": 5, "FOREIGN KEY": 6}[kind]
+    return sql_error(3723, ".".join((*node.target, node.name)), kind, state=state, line=node.line)
 
 
 def _nullable_key(relation: Relation, line: int) -> SqlError:
@@ -977,7 +1049,7 @@ def _may_alter(user: _User, before: ColumnInfo, after: ColumnInfo) -> bool:
     if user.kind == "D":
         return True
     varies = before.type.name.startswith("var") or before.type.name == "nvarchar"
-    if user.kind in ("computed", "PK", "F") or not varies or before.collation != after.collation:
+    if user.kind in ("bound", "computed", "PK", "F") or not varies or before.collation != after.collation:
         return False
     old, new = before.type.length or 0, after.type.length or 0
     return user.kind == "C" or (new >= old if old != MAX and new != MAX else new == MAX)
@@ -997,14 +1069,6 @@ def _types(relation: Relation) -> dict[str, SqlType]:
 
 def _ddl(statements: tuple[str, ...], change: CatalogChange) -> Translation:
     return Translation(statements=statements, command="ddl", changes=(change,))
-
-
-def _generated_name(prefix: str, table: str, *columns: str, text: str = "") -> str:
-    """A name for a constraint without one; the same definition always gets the same name."""
-    # In the form of SQL Server's names, whose last part is random there.
-    digest = zlib.crc32(".".join((prefix, table, *columns, text)).lower().rstrip(".").encode())
-    column = f"{columns[0][:5]}__" if columns and prefix != "PK" else ""
-    return f"{prefix}__{table[:9]}__{column}{digest:08X}"
 
 
 def _collation(definition: syntax.ColumnDefinition, declared: SqlType) -> str | None:
@@ -1027,6 +1091,12 @@ INTEGER_RANGES = {
 
 
 def _view_columns(rows: Rows, node: syntax.CreateView, target: Relation) -> tuple[ColumnInfo, ...]:
+    if node.kept:
+        # A star may stand for more columns than at first: the view keeps the first ones, under their names.
+        if len(rows.columns) < len(node.kept):
+            raise sql_error(4502, f"{target.schema}.{target.name}", line=node.line)
+        node = replace(node, columns=node.kept)
+        rows = replace(rows, columns=rows.columns[: len(node.kept)])
     if node.columns and len(node.columns) != len(rows.columns):
         number = 4502 if len(node.columns) > len(rows.columns) else 8158
         raise sql_error(number, target.name, line=node.line)

@@ -9,7 +9,6 @@ conversion of literal date strings into DATE values".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from local_sqlserver.language import syntax
@@ -72,11 +71,6 @@ def is_deterministic(expression: syntax.Expression, columns: Mapping[str, SqlTyp
         except _Unknown:
             unknown = True
     return None if unknown else True
-
-
-def is_schema_bound(definition: str) -> bool:
-    """Whether a view, procedure or function is WITH SCHEMABINDING, without which none is deterministic."""
-    return re.search(r"\bSCHEMABINDING\b", definition, re.IGNORECASE) is not None
 
 
 def is_precise(expression: syntax.Expression, columns: Mapping[str, SqlType], result: SqlType) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from local_sqlserver.compiler import foreign_keys
 from local_sqlserver.compiler.contract import ColumnInfo, ConstraintInfo, Context, KeyLookup, Relation, Translation
 from local_sqlserver.compiler.conversions import assign, convert, implicit
-from local_sqlserver.compiler.expressions import is_default, refuse_windows
+from local_sqlserver.compiler.expressions import has_aggregate, is_default, refuse_windows
 from local_sqlserver.compiler.fragments import Cost, Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.keys import key_lookup, keys_of, looked_up_keys
 from local_sqlserver.compiler.names import (
@@ -100,6 +100,8 @@ class DataCompiler(FunctionCompiler):
     def __init__(self, context: Context, line: int) -> None:
         super().__init__(context, line)
         self.key_lookups: list[KeyLookup] = []
+        self._permissions: tuple[str, ...] = ()
+        """The permissions that the statement needs on its target."""
 
     def target(self, name: syntax.Name, line: int) -> Relation:
         """The table that a statement changes; views and system views are refused."""
@@ -207,6 +209,7 @@ class DataCompiler(FunctionCompiler):
         """INSERT."""
         line = node.line
         before = self._nested_change(node)
+        _refuse_common_target(node)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
         single: dict[str, Value] = {}
@@ -215,6 +218,7 @@ class DataCompiler(FunctionCompiler):
             (column for column in relation.columns if not column.computed), key=lambda column: column.identity is None
         )
         columns = self._insert_columns(node, relation)
+        self._permissions = ("SELECT", "INSERT") if node.output else ("INSERT",)
         if node.rows is not None:
             if any(len(row) != len(columns) for row in node.rows):
                 raise _value_count(node, len(node.rows[0]), len(columns))
@@ -450,6 +454,7 @@ class DataCompiler(FunctionCompiler):
             identity_table=identity_table,
             assignments=assignments,
             key_lookups=tuple(self.key_lookups),
+            permissions=self._permissions,
         )
 
     def _with_output(
@@ -466,7 +471,7 @@ class DataCompiler(FunctionCompiler):
         returned = self._output_clause(output, sources) if output else None
         if output and returned and output.into:
             statements.append(self._output_into(output, returned, changes))
-            returned = None
+            returned = self._output_clause(output.then, sources) if output.then else None
         identity = next((column for column in relation.columns if column.identity), None)
         is_numbered = identity is not None and command in ("insert", "merge")
         selected = [returned.sql] if returned else []
@@ -489,6 +494,7 @@ class DataCompiler(FunctionCompiler):
     def _output_into(self, output: syntax.Output, returned: _CompiledOutput, changes: str) -> str:
         """The INSERT of OUTPUT … INTO, which converts values and fills the other columns as any INSERT does."""
         into = self.target(output.into, output.line)
+        self._refuse_constrained(into, output)
         by_name = {column.name.lower(): column for column in into.columns}
         columns = [column for column in into.columns if not column.identity and not column.computed]
         if output.columns:
@@ -512,6 +518,16 @@ class DataCompiler(FunctionCompiler):
         names = ", ".join(map(identifier, values))
         return f"INSERT INTO {into.duckdb_name} ({names}) {self._checked_rows(into, values, source)}"
 
+    def _refuse_constrained(self, into: Relation, output: syntax.Output) -> None:
+        """Raise 332 or 333 if the target of OUTPUT … INTO has a foreign key, is referenced by one, or has a check."""
+        written = ".".join(output.into)
+        own = [constraint for constraint in into.constraints if constraint.kind == "F"]
+        for constraint in own + [foreign for _, foreign in foreign_keys.is_referenced(self.context, into)]:
+            raise sql_error(332, written, constraint.name, line=output.line)
+        for constraint in into.constraints:
+            if constraint.kind == "C" and not constraint.disabled and into.kind != "@":
+                raise sql_error(333, written, constraint.name, line=output.line)
+
     def _output_clause(self, output: syntax.Output, sources: list[SourceColumns]) -> _CompiledOutput:
         """An OUTPUT clause over the given pseudo tables."""
         scope = Scope(None, sources)
@@ -523,6 +539,8 @@ class DataCompiler(FunctionCompiler):
                     names.append(name)
                     values.append(value)
                 continue
+            if has_aggregate(item.value):
+                raise sql_error(158, line=item.line)
             value = self.expression(item.value, scope)
             name = item.alias
             if not name and isinstance(item.value, syntax.Column):
@@ -616,6 +634,8 @@ class DataCompiler(FunctionCompiler):
                 value = values[column.name] if assignment.column else self.expression(assignment.value, target.scope)
                 variables[name] = implicit(value, self.context.variable(name, line), line)
         self._refuse_accumulation(node, variables)
+        reads = node.source or node.where or node.output or target.condition or own.used
+        self._permissions = ("SELECT", "UPDATE") if reads else ("UPDATE",)
         conditions = [target.condition] if target.condition else []
         if node.where:
             conditions.append(str(self.condition(node.where, target.scope)))
@@ -764,6 +784,8 @@ class DataCompiler(FunctionCompiler):
         node = _with_common_target(node)
         tables, target = self._find_target(node, set())
         relation = target.relation
+        reads = node.source or node.where or node.output or target.condition
+        self._permissions = ("SELECT", "DELETE") if reads else ("DELETE",)
         conditions = [str(self.condition(node.where, target.scope))] if node.where else []
         where = _where(conditions)
         limit = self._row_limit(node.top)
@@ -801,6 +823,7 @@ class DataCompiler(FunctionCompiler):
         """
         line = node.line
         refuse_windows(node.condition, *node.clauses)
+        _refuse_common_target(node)
         tables = self.common_tables(node)
         relation = self.target(node.target, line)
         inner = Scope()
@@ -862,6 +885,7 @@ class DataCompiler(FunctionCompiler):
             "GROUP BY _rowid HAVING count(*) > 1 LIMIT 1",
         ]
         actions = {clause.action for clause in node.clauses}
+        self._permissions = ("SELECT", *sorted(actions))
         if "DELETE" in actions:
             statements.append(
                 f"DELETE FROM {relation.duckdb_name} WHERE rowid IN "
@@ -1013,6 +1037,12 @@ def _common_target(node: syntax.Update | syntax.Delete) -> str:
         if isinstance(source, syntax.TableSource) and (source.alias or source.name[-1]).lower() == target:
             return source.name[0].lower() if len(source.name) == 1 and source.name[0].lower() in names else ""
     return ""
+
+
+def _refuse_common_target(node: syntax.Insert | syntax.Merge) -> None:
+    """Refuse to insert or merge into a common table expression."""
+    if len(node.target) == 1 and node.target[0].lower() in {table.name.lower() for table in node.tables}:
+        raise unsupported("INSERT or MERGE into a common table expression", node.line)
 
 
 _Changing = TypeVar("_Changing", syntax.Update, syntax.Delete)

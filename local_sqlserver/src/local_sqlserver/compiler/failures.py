@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -12,7 +14,7 @@ import duckdb
 from local_sqlserver.compiler.contract import KEY_KINDS, ConstraintInfo, Relation
 from local_sqlserver.compiler.keys import keys_of
 from local_sqlserver.errors import MESSAGES, SqlError, sql_error
-from local_sqlserver.types import INTEGER_RANGES, INTEGERS
+from local_sqlserver.types import INTEGER_RANGES, INTEGERS, SqlType
 
 ERROR_MARK = "SQLSERVER:"
 """The start of the error text of ``tsql_raise(number, argument, …)``, by which ``to_sql_error`` finds it."""
@@ -122,12 +124,34 @@ def _not_null(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
 def _duplicate(found: re.Match[str], relations: Sequence[Relation]) -> SqlError:
     """Errors 2627 and 2601. They show the key of the index: in lower case, without trailing blanks."""
     relation, constraint, values = _violated(found[1], relations)
-    shown = ", ".join("<NULL>" if value == "\x01" else value for value in values)
+    types: tuple[SqlType | None, ...] = (None,) * len(values)
+    if relation is not None and constraint is not None:
+        by_name = {column.name.lower(): column.type for column in relation.columns}
+        types = tuple(by_name[name.lower()] for name in constraint.columns)
+    shown = ", ".join(_shown(value, declared) for value, declared in zip(values, types, strict=True))
     table = _table(relation)
     if constraint is not None and constraint.kind in KEY_KINDS:
         return sql_error(2627, KEY_KINDS[constraint.kind], constraint.name, table, f"({shown})")
     name = constraint.name if constraint else "?"
     return sql_error(2601, table, name, f"({shown})")
+
+
+def _shown(value: str, declared: SqlType | None) -> str:
+    """A value of a key as the message shows it: NULL has the text of ``keys``, other values are DuckDB's text."""
+    if value == "\x01":
+        return "<NULL>"
+    match declared.name if declared else "":
+        case "datetime" | "smalldatetime":
+            moment = datetime.fromisoformat(value)
+            return f"{moment:%b} {moment.day:>2} {moment.year} {moment.hour % 12 or 12:>2}:{moment:%M%p}"
+        case "money" | "smallmoney":
+            return f"{Decimal(value):.2f}"
+        case "binary" | "varbinary":
+            data = re.sub(r"\\x([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), value)
+            return f"0x{data.encode('latin-1').hex()}"
+        case "char" | "nchar":
+            return value.ljust(declared.length if declared and declared.length else 0)
+    return value
 
 
 def _violated(
@@ -136,7 +160,7 @@ def _violated(
     """The table, key and values of DuckDB's ``a: 1, lower(rtrim(b)): x`` (``1, x`` for rows of one statement)."""
     keys = [(relation, constraint) for relation in relations for constraint in keys_of(relation)]
     for relation, constraint in keys:
-        named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*)" for column in constraint.columns)
+        named = ", ".join(rf"[^:]*\b{re.escape(column)}\b[^:]*: (.*?)" for column in constraint.columns)
         if match := re.fullmatch(named, text, re.DOTALL | re.IGNORECASE):
             return relation, constraint, match.groups()
     for relation, constraint in keys:  # the expression of a collation has colons itself

@@ -114,8 +114,20 @@ def _columns(relation: Relation, constraint: ConstraintInfo) -> list[ColumnInfo]
 
 def _shown(columns: list[ColumnInfo], aggregate: str = "") -> str:
     """SQL of a key's values in a message, of one row or of any row of a group."""
-    values = [f"CAST({aggregate}({identifier(column.name)}) AS VARCHAR)" for column in columns]
+    values = [_text(f"{aggregate}({identifier(column.name)})", column.type.name) for column in columns]
     return "'(' || " + " || ', ' || ".join(f"coalesce({value}, '<NULL>')" for value in values) + " || ')'"
+
+
+def _text(value: str, name: str) -> str:
+    """SQL of the text of a value of a type, like that of ``failures`` for a key with an index."""
+    if name in ("datetime", "smalldatetime"):
+        day, hour = (f"lpad(strftime({value}, '{part}'), 2, ' ')" for part in ("%-d", "%-I"))
+        return f"strftime({value}, '%b ') || {day} || strftime({value}, ' %Y ') || {hour} || strftime({value}, ':%M%p')"
+    if name in ("money", "smallmoney"):
+        return f"CAST(CAST({value} AS DECIMAL(38, 2)) AS VARCHAR)"
+    if name in ("binary", "varbinary"):
+        return f"'0x' || lower(hex({value}))"
+    return f"CAST({value} AS VARCHAR)"
 
 
 def _key(column: ColumnInfo) -> str:

@@ -693,6 +693,8 @@ class QueryCompiler(ExpressionCompiler):
     def _function_source(self, node: syntax.FunctionSource, scope: Scope) -> str:
         call = node.call
         if isinstance(call, syntax.Call) and call.name not in REGISTRY:
+            if call.name.startswith("DM_"):
+                raise unsupported(f"The function {call.name}", call.line)
             call = syntax.FunctionCall(name=(call.name.lower(),), arguments=call.arguments, line=call.line)
         if isinstance(call, syntax.FunctionCall):
             rows = self.user_rows(call, scope)

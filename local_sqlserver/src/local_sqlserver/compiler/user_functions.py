@@ -22,6 +22,7 @@ from local_sqlserver.compiler.expressions import is_default
 from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
 from local_sqlserver.compiler.names import OutputColumn, Rows, Scope, reference
 from local_sqlserver.compiler.queries import QueryCompiler, named_columns
+from local_sqlserver.compiler.schema_binding import check_schema_bound, is_schema_bound
 from local_sqlserver.compiler.types import BIT, duckdb_type
 from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.language import syntax
@@ -127,6 +128,8 @@ class FunctionCompiler(QueryCompiler):
 
     def check_function(self, definition: syntax.CreateFunction) -> tuple[OutputColumn, ...]:
         """Compile a body on its own; return the columns of a table-valued function. Raises SqlError."""
+        if is_schema_bound(definition.text):
+            check_schema_bound("function", definition.name, definition)
         function = FunctionInfo(".".join(definition.name), definition, self.context)
         scalars = [parameter for parameter in definition.parameters if parameter.table is None]
         nulls = {parameter.name.lower(): typed_null(parameter.type) for parameter in scalars}
@@ -217,6 +220,13 @@ class FunctionCompiler(QueryCompiler):
             self.running = arguments
             tables = self.common_tables(definition.query)
             rows = self.rows(definition.query.query, None)
+            names: set[str] = set()
+            for position, column in enumerate(rows.columns, 1):
+                if not column.name:
+                    raise sql_error(4514, position, line=definition.line)
+                if column.name.lower() in names:
+                    raise sql_error(4506, column.name, definition.name[-1], line=definition.line)
+                names.add(column.name.lower())
             columns = named_columns(rows, (), definition.name[-1], definition.line)
             listed = ", ".join(
                 f"_q.{identifier(old.emitted)} AS {identifier(new.emitted)}"

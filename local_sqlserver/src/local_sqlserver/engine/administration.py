@@ -29,6 +29,7 @@ from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.resolution import invalid_object
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.stale_views import StaleViews, names_any
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.synonyms import Synonyms
 from local_sqlserver.engine.user_types import UserTypes
@@ -36,7 +37,6 @@ from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch
-from local_sqlserver.language.tokens import tokenize
 
 _DATABASE_OPTIONS = {
     "ANSI_NULLS": {"ON"},
@@ -75,11 +75,6 @@ _KINDS = {
 """The kinds of objects by their type in sys.objects."""
 
 
-def _names_any(text: str, names: set[str]) -> bool:
-    """Whether T-SQL contains one of these names, in lower case."""
-    return any(token.is_name and token.value.lower() in names for token in tokenize(text))
-
-
 class Administration:
     """Administrative statements for one session."""
 
@@ -92,6 +87,7 @@ class Administration:
         permissions: Permissions,
         compilation: Compilation,
         runner: Runner,
+        stale_views: StaleViews,
     ) -> None:
         self._shared = shared
         self._state = state
@@ -101,6 +97,7 @@ class Administration:
         self._permissions = permissions
         self._compilation = compilation
         self._runner = runner
+        self._stale_views = stale_views
         self.types = UserTypes(view, work, permissions, compilation, self._writing)
         self.synonyms = Synonyms(view, work, permissions, compilation, self._writing)
 
@@ -240,18 +237,18 @@ class Administration:
         functions = [item for item in catalog.objects.values() if item.type in ("FN", "IF", "TF")]
         while found != len(names):
             found = len(names)
-            names |= {item.name.lower() for item in functions if _names_any(item.definition, names)}
+            names |= {item.name.lower() for item in functions if names_any(item.definition, names)}
         for item in catalog.objects.values():
             texts = [text or "" for column in item.columns for text in (column.computed, column.default)]
             texts += [constraint.definition for constraint in item.constraints]
             if item.type != "U":
                 continue
-            if any(_names_any(text, {function.name.lower()}) for text in texts):
+            if any(names_any(text, {function.name.lower()}) for text in texts):
                 name = f"{function.schema}.{function.name}"
                 raise sql_error(3729, f"{action} FUNCTION", name, item.name, line=line)
-            if any(_names_any(column.computed or "", names) for column in item.columns):
+            if any(names_any(column.computed or "", names) for column in item.columns):
                 raise unsupported(f"{action} FUNCTION of a function behind the computed columns of {item.name}", line)
-        return [item for item in catalog.objects.values() if item.type == "V" and _names_any(item.definition, names)]
+        return [item for item in catalog.objects.values() if item.type == "V" and names_any(item.definition, names)]
 
     def create_view(self, statement: syntax.CreateView, frame: Frame) -> Iterator[Event]:
         """CREATE [OR ALTER] and ALTER VIEW."""
@@ -260,7 +257,10 @@ class Administration:
         present = catalog.find(target.schema, target.name)
         self._check_action(statement.action, statement.target, present, "V", catalog, target.schema)
         translation, relations = self._compilation.compiled(statement, frame)
+        before = self._stale_views.types_before(translation.changes)
         yield from self._runner.run(translation, relations, frame, statement.line)
+        if present is not None:
+            self._stale_views.refresh(translation.changes, before, frame)
 
     def _check_action(
         self,
@@ -345,7 +345,10 @@ class Administration:
             translation, relations = self._compilation.compiled(statement, frame)
             yield from self._runner.run(translation, relations, frame, statement.line)
             return
-        self._permissions.check_definition(f"DROP {statement.kind}")
+        if statement.kind in ("PROCEDURE", "FUNCTION"):
+            self._permissions.check_drop(statement.kind.lower(), ".".join(statement.names[0]))
+        else:
+            self._permissions.check_definition(f"DROP {statement.kind}")
         for name in statement.names:
             if statement.kind == "DATABASE":
                 self._drop_database(name[-1], statement.if_exists)

@@ -19,8 +19,13 @@ from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
-_RUN_TIME_ERRORS = frozenset({208, 4121, 5313, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 8114, 8115, 8169})
-"""Errors of the compiler that belong to the run: absent tables and functions, values that do not convert."""
+_RUN_TIME_ERRORS = frozenset(
+    {208, 4121, 5313, 241, 242, 244, 245, 248, 281, 535, 536, 537, 544, 545, 2714, 8114, 8115, 8169}
+)
+"""Errors of the compiler that belong to the run: absent tables and functions, values that do not convert.
+
+2714 is among them because the batch may drop a table before SELECT INTO makes it again.
+"""
 
 _INT = SqlType("int")
 

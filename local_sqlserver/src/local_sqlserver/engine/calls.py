@@ -124,7 +124,9 @@ class Calls:
         call = self.dynamic(text or "", (), frame)
         if statement.results is not None:
             call = declared_results(call, statement.results, statement.line)
-        yield from call
+        result = yield from call
+        if result.mismatch is not None:
+            raise result.mismatch
 
     def insert_execute(self, statement: syntax.InsertExecute, frame: Frame) -> Iterator[Event]:
         """INSERT … EXEC inserts the rows of all result sets into the target."""
@@ -192,7 +194,7 @@ class Calls:
             try:
                 insert, relations = self.compilation.compiled(_insert_of(statement, names), frame)
             except SqlError as error:
-                if error.number not in (120, 121):  # a wrong number of columns is 213 for INSERT … EXEC
+                if error.number not in (120, 121, 213):  # a wrong number of columns is 213 for INSERT … EXEC
                     raise
                 raise sql_error(213, state=7) from error
             yield from self._runner.run(insert, relations, frame, statement.line)
@@ -282,7 +284,11 @@ class Calls:
         inner.database, inner.schema, inner.procedure = database, item.schema, full_name
         inner.object_id, inner.chained = item.id, True
         inner.signers = signers(self.view.catalog(database), item)
-        positions = self._bind(definition.parameters, item, arguments, inner, line)
+        try:
+            positions = self._bind(definition.parameters, item, arguments, inner, line)
+        except SqlError as error:
+            error.line, error.procedure = 0, full_name
+            raise
         before = self.transactions.count
         # 266: SQL Server requires that a procedure ends with the @@TRANCOUNT that it began with.
         code = yield from self._run(definition.body, inner)
@@ -295,9 +301,9 @@ class Calls:
         mismatch = sql_error(266, before, after, procedure=full_name) if before != after else None
         return CallResult(code, outputs, mismatch=mismatch)
 
-    def _enter(self, frame: Frame) -> Frame:
-        """Return a new frame below ``frame``, not yet on the stack."""
-        depth = self.state.frame.depth + 1
+    def _enter(self, frame: Frame, levels: int = 1) -> Frame:
+        """Return a new frame some levels below ``frame``, not yet on the stack."""
+        depth = self.state.frame.depth + levels
         if depth > _MAXIMUM_DEPTH:
             raise sql_error(217, 32)
         return Frame(depth, frame.database, settings=frame.settings.copy())
@@ -329,6 +335,8 @@ class Calls:
     ) -> dict[int, str]:
         """Declare the parameters in the new frame; return the argument of each parameter."""
         by_name = {parameter.name.lower(): parameter for parameter in parameters}
+        if arguments and not parameters and item.id:  # dynamic SQL without parameters has no id
+            raise sql_error(8146, item.name, state=1 if arguments[0].name else 2, line=line)
         positions: dict[int, str] = {}
         for position, argument in enumerate(arguments):
             if argument.name:
@@ -426,9 +434,10 @@ class Calls:
         frame: Frame,
         arguments: Sequence[ArgumentValue] = (),
         name: str = "sp_executesql",
+        levels: int = 1,
     ) -> Call:
-        """Run dynamic SQL in a frame of its own; ``outputs`` are by the argument's position."""
-        inner = self._enter(frame)
+        """Run dynamic SQL in a frame of its own, ``levels`` below; ``outputs`` are by the argument's position."""
+        inner = self._enter(frame, levels)
         inner.dynamic, inner.signers = True, frame.signers
         parsed = parse_batch(text, parameters, types=self.view.user_types(frame.database))
         item = CatalogObject(0, "", name, "P", self.state.clock, self.state.clock)
@@ -440,13 +449,15 @@ class Calls:
             listed = ",".join(f"{parameter.name} {parameter.type}" for parameter in parameters)
             missing = re.findall(r"'(@[^']*)'", error.message)[-1]
             raise sql_error(8178, f"({listed}){text}", missing) from error
+        before = self.transactions.count
         code = yield from self._run(parsed, inner)
+        after = self.transactions.count
         outputs = {
             position: (inner.variables[name.lower()].value, inner.variables[name.lower()].type)
             for position, name in positions.items()
             if arguments[position].output
         }
-        return CallResult(code, outputs)
+        return CallResult(code, outputs, mismatch=sql_error(266, before, after) if before != after else None)
 
     # --- RPC
 

@@ -17,20 +17,26 @@ from local_sqlserver.types import SqlType, UserType
 
 
 def check(view: CatalogView, change: CatalogChange) -> None:
-    """Raise SqlError 2714 before a CREATE whose name is taken (procedures share the names of tables)."""
+    """Raise SqlError 2714 before a change that gives a new object, constraint or default a name that is taken."""
     relation = change.relation
-    if relation.kind not in ("U", "V", "SO") or not change.action.startswith("create "):
+    if relation.kind not in ("U", "V", "SO"):
         return
     catalog = view.catalog(relation.database)
-    if change.action == "create table":
+    present = catalog.find(relation.schema, relation.name)
+    if change.action == "create table" or (change.action in ("create view", "create sequence") and present is None):
         catalog.check_free(relation.schema, relation.name)
-        for constraint in relation.constraints:
-            if constraint.kind in INDEX_KINDS:
-                continue
-            if catalog.find(relation.schema, constraint.name) or catalog.constraint_owner(
-                relation.schema, constraint.name
-            ):
-                raise not_created(sql_error(2714, constraint.name, state=5))
+    if change.action not in ("create table", "alter table"):
+        return
+    old = _names(present) if present is not None else set()
+    for name in sorted(_names(relation) - old):
+        if name.lower() == relation.name.lower() or catalog.is_taken(relation.schema, name):
+            raise not_created(sql_error(2714, name, state=5))
+
+
+def _names(item: Relation | CatalogObject) -> set[str]:
+    """Return the names of the constraints and defaults of a table."""
+    constraints = {constraint.name for constraint in item.constraints if constraint.kind not in INDEX_KINDS}
+    return constraints | {column.default_name for column in item.columns if column.default_name}
 
 
 def record(

@@ -32,9 +32,12 @@ class Cursors:
         self._scalars = scalars
         self._cursors: dict[str, Cursor] = {}
 
-    def _home(self, name: str, frame: Frame) -> dict[str, Cursor]:
-        """Return the cursors among which a name is; raises SqlError 16916, or 16950 for a variable."""
-        for home in (frame.cursors, self._cursors):
+    def _home(self, name: str, frame: Frame, *, is_global: bool = False) -> dict[str, Cursor]:
+        """Return the cursors among which a name is; raises SqlError 16916, or 16950 for a variable.
+
+        A local cursor hides a global one, unless the statement says GLOBAL.
+        """
+        for home in (self._cursors,) if is_global else (frame.cursors, self._cursors):
             if name.lower() in home:
                 return home
         raise sql_error(16950 if name.startswith("@") else 16916, name)
@@ -52,13 +55,13 @@ class Cursors:
     def assign(self, statement: syntax.AssignCursor, frame: Frame) -> Iterable[Event]:
         """SET @name = cursor."""
         key = statement.cursor.lower()
-        frame.cursors[statement.name.lower()] = self._home(key, frame)[key]
+        frame.cursors[statement.name.lower()] = self._home(key, frame, is_global=statement.is_global)[key]
         return ()
 
     def operate(self, statement: syntax.CursorOperation, frame: Frame) -> Iterable[Event]:
         """OPEN, CLOSE, DEALLOCATE."""
         key = statement.name.lower()
-        home = self._home(key, frame)
+        home = self._home(key, frame, is_global=statement.is_global)
         cursor = home[key]
         if statement.action == "OPEN":
             if cursor.rows is not None:
@@ -81,7 +84,7 @@ class Cursors:
     def fetch(self, statement: syntax.Fetch, frame: Frame) -> Iterator[Event]:
         """FETCH [direction] FROM name [INTO variables]."""
         key = statement.name.lower()
-        cursor = self._home(key, frame)[key]
+        cursor = self._home(key, frame, is_global=statement.is_global)[key]
         if cursor.rows is None or cursor.translation is None or cursor.description is None:
             raise sql_error(16917)
         if statement.direction != "NEXT" and not cursor.scroll:

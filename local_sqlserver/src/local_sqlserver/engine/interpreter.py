@@ -26,6 +26,7 @@ from local_sqlserver.engine.raising import message_of_throw, raised, thrown
 from local_sqlserver.engine.runner import Runner
 from local_sqlserver.engine.scalars import Scalars
 from local_sqlserver.engine.shared import Shared
+from local_sqlserver.engine.stale_views import StaleViews
 from local_sqlserver.engine.state import (
     BatchAborted,
     BindingError,
@@ -43,7 +44,7 @@ from local_sqlserver.language.parser import parse_batch, parse_expression
 from local_sqlserver.types import BINARY, TEXT, SqlType
 
 _ABORTS_BATCH = frozenset(
-    {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 7330, 8114, 8169, 40510}
+    {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 3960, 7330, 8114, 8169, 40510}
 )
 """Errors that end the batch even with XACT_ABORT OFF."""
 
@@ -89,9 +90,9 @@ _COMPILED = (
 
 
 _CHANGES = (syntax.Insert, syntax.Update, syntax.Delete, syntax.Merge, syntax.InsertExecute)
-_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
+_TERMINATES = frozenset({220, 232, 512, 515, 517, 535, 547, 1222, 2601, 2627, 2628, 8115, 8134, 8152, 8672})
 """Errors of rows and values after which SQL Server also sends 3621, if their statement changes rows."""
-_TERMINATES_DEFINITION = frozenset({515, 1505})
+_TERMINATES_DEFINITION = frozenset({515, 1505, 2628})
 """Those of the rows of a table that is altered or indexed."""
 
 Handler = Callable[[Any, Frame], Iterable[Event]]
@@ -132,6 +133,7 @@ class Interpreter:
         runner: Runner,
         scalars: Scalars,
         calls: Calls,
+        stale_views: StaleViews,
         administration: Mapping[type[syntax.Statement], Handler],
     ) -> None:
         self._shared = shared
@@ -144,6 +146,7 @@ class Interpreter:
         self._runner = runner
         self._scalars = scalars
         self._calls = calls
+        self._stale_views = stale_views
         self._tries = 0
         self.cursors = cursors = Cursors(state, compilation, runner, scalars)
         self._bulk_load = bulk_load = BulkLoad(work, permissions, compilation, runner)
@@ -168,7 +171,7 @@ class Interpreter:
             syntax.Execute: calls.execute,
             syntax.ExecuteString: calls.execute_string,
             syntax.InsertExecute: calls.insert_execute,
-            syntax.BeginTransaction: lambda statement, frame: work.begin(_named(statement.name, frame)),
+            syntax.BeginTransaction: self._begin,
             syntax.CommitTransaction: lambda statement, frame: calls.commit(),
             syntax.RollbackTransaction: lambda statement, frame: calls.roll_back(_named(statement.name, frame)),
             syntax.SaveTransaction: self._save,
@@ -225,9 +228,10 @@ class Interpreter:
             self._state.begin_statement()
             yield from self._with_sql_errors(statement, frame)
         except SqlError as error:
-            if not error.line:
+            if not error.line and not error.procedure:  # an error of a call's arguments is in line 0 of its procedure
                 error.line = statement.line
-            if not error.procedure and not isinstance(statement, syntax.Execute | syntax.ExecuteString):
+            is_call = isinstance(statement, syntax.Execute | syntax.ExecuteString)
+            if not error.procedure and (error.number == 2812 or not is_call):
                 error.procedure = frame.procedure
             self._state.last_error, self._state.row_count = error.number, 0
             if not (isinstance(error, RaisedError) and error.statement == "RAISERROR"):
@@ -296,7 +300,9 @@ class Interpreter:
         if frame.settings.row_limit:
             statement = limited(statement, frame.settings.row_limit)
         translation, relations = self._compilation.compiled(statement, frame)
+        before = self._stale_views.types_before(translation.changes)
         yield from self._runner.run(translation, relations, frame, statement.line)
+        self._stale_views.refresh(translation.changes, before, frame)
 
     def _bulk_insert(self, statement: syntax.BulkInsert, frame: Frame) -> Iterator[Event]:
         relation = self._compilation.context(frame).relation(statement.table, statement.line)
@@ -373,7 +379,12 @@ class Interpreter:
         return set_options(replace(statement, value=value.upper()), frame)
 
     def _set_identity_insert(self, statement: syntax.SetIdentityInsert, frame: Frame) -> Iterable[Event]:
-        relation = self._compilation.context(frame).relation(statement.table, statement.line)
+        try:
+            relation = self._compilation.context(frame).relation(statement.table, statement.line)
+        except SqlError as error:
+            if error.number != 208:
+                raise
+            raise sql_error(1088, ".".join(statement.table), state=11, line=statement.line) from error
         if not any(column.identity for column in relation.columns):
             raise sql_error(8106, ".".join(statement.table))
         key = (relation.database, relation.schema, relation.name)
@@ -386,6 +397,11 @@ class Interpreter:
             frame.settings.identity_insert = None
         return ()
 
+    def _begin(self, statement: syntax.BeginTransaction, frame: Frame) -> Iterator[Event]:
+        # Implicit transactions make it the second one.
+        yield from self._work.begin_implicitly(frame)
+        yield from self._work.begin(_named(statement.name, frame))
+
     def _save(self, statement: syntax.SaveTransaction, frame: Frame) -> Iterable[Event]:
         self._work.save(_named(statement.name, frame))
         return ()
@@ -396,15 +412,19 @@ class Interpreter:
         yield from self.statements(statement.statements, frame)
 
     def _if(self, statement: syntax.If, frame: Frame) -> Iterator[Event]:
-        if self._scalars.is_true(frame, statement.condition):
-            self._state.row_count = 0
+        if self._holds(statement.condition, frame):
             yield from self.statement(statement.then, frame)
         elif statement.otherwise is not None:
-            self._state.row_count = 0
             yield from self.statement(statement.otherwise, frame)
 
+    def _holds(self, condition: syntax.Expression, frame: Frame) -> bool:
+        """Whether a condition of IF or WHILE is true; it resets @@ROWCOUNT and @@ERROR like any statement."""
+        result = self._scalars.is_true(frame, condition)
+        self._state.row_count = self._state.last_error = 0
+        return result
+
     def _while(self, statement: syntax.While, frame: Frame) -> Iterator[Event]:
-        while self._scalars.is_true(frame, statement.condition):
+        while self._holds(statement.condition, frame):
             try:
                 yield from self.statement(statement.body, frame)
             except _LoopNext:
@@ -440,11 +460,15 @@ class Interpreter:
     def _goto(self, statement: syntax.Goto, frame: Frame) -> Iterable[Event]:
         raise _Jump(statement.name)
 
-    def _return(self, statement: syntax.Return, frame: Frame) -> Iterable[Event]:
+    def _return(self, statement: syntax.Return, frame: Frame) -> Iterator[Event]:
         code = 0
         if statement.value is not None:
-            code = self._scalars.evaluate_as(frame, statement.value, SqlType("int")) or 0
-        raise Returned(code)
+            code = self._scalars.evaluate_as(frame, statement.value, SqlType("int"))
+            if code is None:
+                name = frame.procedure.rpartition(".")[2]
+                line = statement.line
+                yield Message(message_text(282, name), 282, MESSAGES[282].severity, 1, line, frame.procedure)
+        raise Returned(code or 0)
 
     # --- messages and errors
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from local_sqlserver.catalog import system_views
 from local_sqlserver.catalog.databases import TEMPDB
-from local_sqlserver.catalog.objects import CatalogObject
+from local_sqlserver.catalog.objects import FIXED_ROLES, CatalogObject
 from local_sqlserver.collation import DATABASE
 from local_sqlserver.collation import find as find_collation
 from local_sqlserver.compiler import METADATA_FUNCTIONS
@@ -346,7 +346,7 @@ def _login_by_id(values: SessionValues, arguments: Arguments) -> object:
     return values.shared.accounts.by_id(number) if number is not None else None
 
 
-_FIXED_PRINCIPALS = {"public": 0, "dbo": 1, "db_owner": 16384, "db_datareader": 16390, "db_datawriter": 16391}
+_FIXED_PRINCIPALS = {"dbo": 1} | FIXED_ROLES
 """The ids of the principals that every database has, as in sys.database_principals; the others count from 5."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from local_sqlserver.catalog.objects import INDEX_KINDS, CatalogObject
 from local_sqlserver.compiler import ColumnInfo, ConstraintInfo, determinism
+from local_sqlserver.compiler.schema_binding import is_schema_bound
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
 from local_sqlserver.types import BINARY, TEXT, storage_bytes
@@ -81,7 +82,7 @@ def of_object(item: CatalogObject, schema_id: int) -> dict[str, object]:
     found = _common(item.type, schema_id)
     if item.type in MODULES:
         found |= dict.fromkeys(("execisansinullson", "execisquotedidenton"), True)
-        bound = determinism.is_schema_bound(item.definition)
+        bound = is_schema_bound(item.definition)
         found |= {"isencrypted": False, "isschemabound": bound}
         if not bound:
             found |= {"isdeterministic": False, "isprecise": False, "isindexable": False}

@@ -10,23 +10,17 @@ from local_sqlserver.catalog.accounts import Accounts, user_of
 from local_sqlserver.catalog.databases import TEMPDB, Database
 from local_sqlserver.catalog.objects import MASTER, CatalogObject
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.compiler import Relation, Translation
+from local_sqlserver.compiler import CatalogChange, Relation, Translation
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.errors import sql_error
 from local_sqlserver.language import syntax
 
-_NEEDED = {
-    "select": ("SELECT",),
-    "insert": ("SELECT", "INSERT"),
-    "update": ("SELECT", "UPDATE"),
-    "delete": ("SELECT", "DELETE"),
-    "merge": ("SELECT", "INSERT", "UPDATE", "DELETE"),
-    "truncate": ("ALTER",),
-    "ddl": ("ALTER",),
-}
 _CHAINED = frozenset({"select", "insert", "update", "delete", "merge"})
 """The commands that an ownership chain covers. TRUNCATE and DDL need a permission of the caller or of a signature."""
 
+
+_DENYING = {"SELECT": "db_denydatareader"} | dict.fromkeys(("INSERT", "UPDATE", "DELETE"), "db_denydatawriter")
+"""The roles whose members lack a permission on every table."""
 
 _OTHER_PERMISSIONS = {"FN": "EXECUTE", "IF": "SELECT", "TF": "SELECT", "SO": "UPDATE"}
 """The permission that a statement needs on a user-defined function, or on the sequence of NEXT VALUE FOR."""
@@ -83,13 +77,15 @@ class Permissions:
             for entry in self._view.catalog(database).permissions
             if entry.principal in names and entry.securable in levels and entry.permission in (permission, "CONTROL")
         }
-        if "D" in states:
+        if "D" in states or _DENYING.get(permission) in names:
             return False
         if "db_owner" in names:
             return True
         if permission == "SELECT" and "db_datareader" in names:
             return True
         if permission in ("INSERT", "UPDATE", "DELETE") and "db_datawriter" in names:
+            return True
+        if permission == "ALTER" and "db_ddladmin" in names:
             return True
         return "G" in states
 
@@ -99,7 +95,7 @@ class Permissions:
             return
         for change in translation.changes:
             if change.relation.kind not in ("T", "@"):
-                self.check_definition(change.action.upper())
+                self._check_change(change)
             if change.relation.kind == "U" and translation.command == "ddl":
                 self._check_column_types(change.relation, frame)
         for relation in relations:
@@ -107,8 +103,14 @@ class Permissions:
                 self._require_other(frame, relation)
             if relation.kind not in ("U", "V"):
                 continue
-            read_only = translation.target is not None and relation != translation.target
-            for permission in ("SELECT",) if read_only else _NEEDED.get(translation.command, ("ALTER",)):
+            needed: tuple[str, ...] = ("SELECT",)
+            if translation.command in ("truncate", "ddl"):
+                needed = ("ALTER",)
+            elif relation == translation.target and relations.count(relation) == 1:
+                needed = translation.permissions
+            elif relation == translation.target:  # it is read, too
+                needed = ("SELECT", *translation.permissions)
+            for permission in needed:
                 self.require(frame, permission, relation)
 
     def check_declarations(self, batch: syntax.Batch, frame: Frame) -> None:
@@ -163,14 +165,37 @@ class Permissions:
 
     def check_definition(self, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""
-        database = self._state.frame.database
-        if not self._administrator and "db_owner" not in self.roles(database):
-            raise sql_error(262, statement, database)
+        if not self._may_define():
+            raise sql_error(262, statement, self._state.frame.database)
+
+    def _may_define(self) -> bool:
+        return self._administrator or bool(self.roles(self._state.frame.database) & {"db_owner", "db_ddladmin"})
+
+    def _check_change(self, change: CatalogChange) -> None:
+        """Raise SqlError 262 unless the session may create an object; it does not find others (1088, 3701)."""
+        if self._may_define():
+            return
+        name, (verb, kind) = f"{change.relation.schema}.{change.relation.name}", change.action.split()
+        if change.action in ("alter table", "create index"):
+            raise sql_error(1088, name, state=13)
+        if verb == "drop":
+            self.check_drop(kind, f"{name}.{change.text}" if kind == "index" else name)
+        self.check_definition(change.action.upper())
+
+    def check_drop(self, kind: str, name: str) -> None:
+        """Raise SqlError 3701 unless the session may drop an object of a kind, which it does not find."""
+        if not self._may_define():
+            raise sql_error(3701, "drop", kind, name, state=20)
+
+    def check_security(self, *roles: str) -> None:
+        """Raise SqlError 15247 unless the session is in db_owner or one of these roles."""
+        if not self._administrator and not self.roles(self._state.frame.database) & {"db_owner", *roles}:
+            raise sql_error(15247)
 
     def check_server(self, statement: str) -> None:
-        """Raise SqlError 262 unless the administrator is logged in."""
+        """Raise SqlError 262 unless the administrator is logged in; 15247 for logins."""
         if not self._administrator:
-            raise sql_error(262, statement, "master")
+            raise sql_error(15247) if statement.endswith("LOGIN") else sql_error(262, statement, "master")
 
     def check_bulk(self, frame: Frame, relation: Relation, line: int) -> None:
         """Raise SqlError 4834 without the server's permission for BULK INSERT, 229 without INSERT on the table."""

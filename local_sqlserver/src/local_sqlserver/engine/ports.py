@@ -43,8 +43,9 @@ class Caller(Protocol):
         frame: Frame,
         arguments: Sequence[ArgumentValue] = (),
         name: str = "sp_executesql",
+        levels: int = 1,
     ) -> Call:
-        """Run dynamic SQL in a frame of its own; errors of its arguments name the procedure ``name``."""
+        """Run dynamic SQL in a frame of its own, ``levels`` below; errors of its arguments name the procedure."""
 
     def check_definition(self, statement: str) -> None:
         """Raise SqlError 262 unless the session may define objects in its database."""

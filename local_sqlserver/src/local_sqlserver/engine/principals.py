@@ -9,16 +9,15 @@ from typing import Any
 
 from local_sqlserver.catalog import store
 from local_sqlserver.catalog.accounts import Accounts, user_of
-from local_sqlserver.catalog.objects import MASTER, Catalog, PermissionInfo, PrincipalInfo
+from local_sqlserver.catalog.objects import FIXED_ROLES, MASTER, Catalog, PermissionInfo, PrincipalInfo
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.engine.events import Done, Event
 from local_sqlserver.engine.permissions import Permissions
 from local_sqlserver.engine.state import Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import sql_error, unsupported
+from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 
-_FIXED_ROLES = frozenset({"public", "db_owner", "db_datareader", "db_datawriter"})
 _PERMISSIONS = frozenset(
     {
         "SELECT",
@@ -57,7 +56,7 @@ class Principals:
             if statement.action == "DROP":
                 self._drop_server_permissions(statement.name)
         else:
-            self._permissions.check_definition(f"{statement.action} {statement.kind}")
+            self._permissions.check_security("db_accessadmin" if statement.kind == "USER" else "db_securityadmin")
             catalog = self._view.catalog(frame.database).copy()
             change = self._user if statement.kind == "USER" else self._role
             change(statement, options, catalog)
@@ -135,7 +134,7 @@ class Principals:
             raise sql_error(15151, "alter", "role", name)
         member = options.get("ADD MEMBER") or options.get("DROP MEMBER") or ""
         if member.lower() not in catalog.principals:
-            raise sql_error(15410, member)
+            raise sql_error(15151, "add" if "ADD MEMBER" in options else "drop", "principal", member)
         members = role.members | {member.lower()} if "ADD MEMBER" in options else role.members - {member.lower()}
         catalog.principals[key] = replace(role, members=members, modified=datetime.now())
 
@@ -145,9 +144,15 @@ class Principals:
             self._server_permission(statement)
             yield Done(in_procedure=frame.depth > 0)
             return
-        self._permissions.check_definition(statement.action)
         catalog = self._view.catalog(frame.database).copy()
         securable = _securable(statement, catalog)
+        try:
+            self._permissions.check_security("db_securityadmin")
+        except SqlError as error:
+            kind, name = statement.securable
+            if kind == "DATABASE":
+                raise
+            raise sql_error(15151, "find", kind.lower(), name[-1]) from error
         for permission in statement.permissions:
             if permission not in _PERMISSIONS:
                 raise unsupported(f"The permission {permission}", statement.line)
@@ -207,8 +212,8 @@ def _change(known: dict[str, Any], before: Mapping[str, Any], after: Mapping[str
 
 def _drop_principal(statement: syntax.Principal, catalog: Catalog, kind: str) -> None:
     name, key = statement.name, statement.name.lower()
-    if key not in catalog.principals or key in _FIXED_ROLES:
-        if statement.if_exists and key not in _FIXED_ROLES:
+    if key not in catalog.principals or key in FIXED_ROLES:
+        if statement.if_exists and key not in FIXED_ROLES:
             return
         raise sql_error(15151, "drop", kind, name)
     if catalog.principals[key].members:

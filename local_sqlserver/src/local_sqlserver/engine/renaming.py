@@ -66,7 +66,7 @@ def _object(caller: Caller, frame: Frame, parts: syntax.Name, new: str, kind: st
     owner = catalog.constraint_owner(schema, parts[-1])
     if item is None and owner is None:
         raise sql_error(15225, parts[-1], frame.database, kind or "(null)")
-    if catalog.find(schema, new) is not None or catalog.constraint_owner(schema, new) is not None:
+    if catalog.is_taken(schema, new):
         raise sql_error(15335, new, "object")
     if item is None and owner is not None:
         _change(caller, frame, (owner[0].schema, owner[0].name), "INDEX", parts[-1], new)

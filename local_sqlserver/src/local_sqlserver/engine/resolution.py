@@ -9,6 +9,7 @@ from local_sqlserver.catalog.objects import CatalogObject, quote, sequence_of
 from local_sqlserver.catalog.view import CatalogView
 from local_sqlserver.catalog.view_declaration import SystemView
 from local_sqlserver.compiler import FunctionInfo, Relation
+from local_sqlserver.compiler.schema_binding import is_schema_bound
 from local_sqlserver.engine.bulk_insert import resolve
 from local_sqlserver.engine.bulk_options import no_data_source
 from local_sqlserver.engine.permissions import Permissions
@@ -16,7 +17,7 @@ from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.state import Frame, SessionState, TableVariable
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
-from local_sqlserver.language.parser import parse_batch, parse_name
+from local_sqlserver.language.parser import parse_batch, parse_expression, parse_name
 from local_sqlserver.types import SqlType
 
 _SYSTEM_SCHEMAS = ("sys", "information_schema")
@@ -151,6 +152,45 @@ class StatementContext:
             )
         )
 
+    def bound_to(self, relation: Relation, column: str = "") -> list[str]:
+        """Return the views and functions WITH SCHEMABINDING that read a relation, or a column of this name of it.
+
+        Of a sequence they are the defaults that use it.
+        """
+        if relation.kind == "SO":
+            return self._numbered(relation)
+        if relation.kind not in ("U", "V"):
+            return []
+        found = []
+        for item in self._view.catalog(relation.database).objects.values():
+            if item.type not in ("V", "FN", "IF", "TF") or not is_schema_bound(item.definition):
+                continue
+            nodes = list(parse_batch(item.definition, types=self._view.user_types(relation.database)).walk())
+            tables = {
+                tuple(part.lower() for part in node.name[-2:]) for node in nodes if isinstance(node, syntax.TableSource)
+            }
+            columns = {node.parts[-1].lower() for node in nodes if isinstance(node, syntax.Column)}
+            key = (relation.schema.lower(), relation.name.lower())
+            if key in tables and (not column or column.lower() in columns):
+                found.append(item.name)
+        return found
+
+    def _numbered(self, sequence: Relation) -> list[str]:
+        """Return the defaults of columns that take their values from a sequence."""
+        key = (sequence.schema.lower(), sequence.name.lower())
+        return [
+            column.default_name or ""
+            for item in self._view.catalog(sequence.database).objects.values()
+            for column in item.columns
+            if column.default is not None
+            for node in parse_expression(column.default).walk()
+            if isinstance(node, syntax.NextValue) and ("dbo", *map(str.lower, node.sequence))[-2:] == key
+        ]
+
+    def is_taken(self, relation: Relation, name: str) -> bool:
+        """Return whether an object or constraint in the schema of a table has this name."""
+        return relation.kind == "U" and self._view.catalog(relation.database).is_taken(relation.schema, name)
+
     def target(self, parts: tuple[str, ...], line: int) -> Relation:
         """Resolve the name of a new table or view; raises SqlError 2760."""
         name = parts[-1]
@@ -176,6 +216,8 @@ class StatementContext:
             found = self._shared.databases.find(parts[0])
             if found is None:
                 raise invalid_object(parts, line)
+            if found.name != self.database:
+                self._permissions.check_database(found)
             database = found.name
         return database, parts[-2] if len(parts) > 1 else "dbo"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -23,7 +24,9 @@ from local_sqlserver.engine.rows import Fetched, fetch, kept_rows, stream
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.state import BatchAborted, Cancelled, Frame, SessionState
 from local_sqlserver.engine.work import Work
-from local_sqlserver.errors import SqlError, not_created, unsupported
+from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
+from local_sqlserver.language import syntax
+from local_sqlserver.language.parser import parse_batch
 from local_sqlserver.types import MAX
 
 _COMMANDS = {"select": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
@@ -67,7 +70,23 @@ class Runner:
         """Return the SQL Server error for a DuckDB failure; raises Cancelled after an interrupt."""
         if isinstance(failure, duckdb.InterruptException):
             raise Cancelled from failure
-        return failures.to_sql_error(failure, line, relations, self._state.spid, verb)
+        error = failures.to_sql_error(failure, line, relations, self._state.spid, verb)
+        return self._of_view(error, relations) if error.number in (207, 208) else error
+
+    def _of_view(self, error: SqlError, relations: Sequence[Relation]) -> SqlError:
+        """Return error 4413 after the error of a view that reads an object or column that is gone."""
+        for relation in relations:
+            item = self._view.catalog(relation.database).find(relation.schema, relation.name)
+            if relation.kind != "V" or item is None:
+                continue
+            (absent,) = re.findall("'(.*)'", error.message)
+            for node in parse_batch(item.definition, types=self._view.user_types(relation.database)).walk():
+                if isinstance(node, syntax.TableSource) and node.name[-1].lower() == absent.lower():
+                    error = sql_error(208, ".".join(node.name), line=node.line)
+            invalid = sql_error(4413, f"{relation.schema}.{relation.name}", line=error.line)
+            invalid.causes = (error,)
+            return invalid
+        return error
 
     def run(self, translation: Translation, relations: Sequence[Relation], frame: Frame, line: int) -> Iterator[Event]:
         """Run a compiled statement and yield its events."""
@@ -139,7 +158,9 @@ class Runner:
         for change in translation.changes:
             catalog_changes.check(self._view, change)
         values = [self._values.parameter(name, frame, line) for name in translation.parameters]
-        deadline = time.monotonic() + _CONFLICT_PATIENCE
+        timeout = frame.settings.lock_timeout
+        patience = _CONFLICT_PATIENCE if timeout < 0 else min(_CONFLICT_PATIENCE, timeout / 1000)
+        deadline = time.monotonic() + patience
         fetched: Fetched = ([], [])
         sql = ""
         while True:
@@ -156,9 +177,15 @@ class Runner:
                         catalog_changes.record(self._state, self._view, self._transactions, frame, change)
             except duckdb.Error as failure:
                 # Only outside a transaction: inside one, earlier statements have read the old snapshot.
-                if failures.is_conflict(failure) and not self._transactions.count and time.monotonic() < deadline:
-                    self._state.pause(0.02)
-                    continue
+                if failures.is_conflict(failure) and not self._transactions.count:
+                    if time.monotonic() < deadline:
+                        self._state.pause(0.02)
+                        continue
+                    if 0 <= timeout <= _CONFLICT_PATIENCE * 1000:
+                        raise sql_error(1222, line=line) from failure
+                table = translation.target or next((change.relation for change in translation.changes), None)
+                if failures.is_conflict(failure) and table is not None and frame.settings.isolation == "SNAPSHOT":
+                    raise sql_error(3960, f"{table.schema}.{table.name}", table.database, line=line) from failure
                 updates = translation.command == "update" or sql.startswith("UPDATE")
                 error = self.error(failure, line, relations, "UPDATE" if updates else "INSERT")
                 if error.number == 1505 and any(change.action == "alter table" for change in translation.changes):

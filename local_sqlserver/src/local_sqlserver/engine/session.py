@@ -25,6 +25,7 @@ from local_sqlserver.engine.scalars import Scalars
 from local_sqlserver.engine.session_values import SessionValues
 from local_sqlserver.engine.shared import Shared
 from local_sqlserver.engine.signing import Signing
+from local_sqlserver.engine.stale_views import StaleViews
 from local_sqlserver.engine.state import (
     BatchAborted,
     Cancelled,
@@ -62,13 +63,15 @@ class EngineSession:
             statements=self._statements,
             reset=self.reset,
         )
+        stale_views = StaleViews(state, self._view, compilation, self._runner)
         administration = Administration(
-            *(shared, state, self._view, self._work, permissions, compilation, self._runner)
+            *(shared, state, self._view, self._work, permissions, compilation, self._runner, stale_views)
         )
         principals = Principals(shared.accounts, state, self._view, self._work, permissions)
         signing = Signing(self._view, self._work, permissions, principals)
         self._interpreter = Interpreter(
             *(shared, state, self._work, self._view, permissions, compilation, self._runner, scalars, self._calls),
+            stale_views=stale_views,
             administration={
                 syntax.CreateProcedure: administration.create_procedure,
                 syntax.CreateFunction: administration.create_function,

@@ -41,8 +41,11 @@ def find(name: tuple[str, ...]) -> Handler | None:
     return _PROCEDURES.get(name[-1].lower())
 
 
-def _call_result(code: int = 0, outputs: dict[int, tuple[Any, SqlType]] | None = None) -> CallResult:
-    return CallResult(code, outputs or {})
+def _call_result(
+    code: int = 0, outputs: dict[int, tuple[Any, SqlType]] | None = None, of: CallResult | None = None
+) -> CallResult:
+    """The result of a system procedure, with the mismatch of the statements that it ran."""
+    return CallResult(code, outputs or {}, mismatch=of.mismatch if of else None)
 
 
 def _text(arguments: Sequence[ArgumentValue], position: int) -> str:
@@ -81,8 +84,9 @@ def _executesql(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame
             name = "@statement" if position == 0 else "@params"
             raise sql_error(214, name, "ntext/nchar/nvarchar", state=2 if position == 0 else 3)
     declared = parse_parameters(_text(arguments, 1), caller.view.user_types(frame.database))
-    result = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:])
-    return _call_result(caller.state.last_error, _shifted_outputs(result, 2))  # it returns @@ERROR
+    # The statements are two levels below, as @@NESTLEVEL shows: the procedure's own is between.
+    result = yield from caller.dynamic(_text(arguments, 0), declared, frame, arguments[2:], levels=2)
+    return _call_result(caller.state.last_error, _shifted_outputs(result, 2), result)  # it returns @@ERROR
 
 
 def _prepare(caller: Caller, parameters: str, statement: str, frame: Frame) -> int:
@@ -103,13 +107,13 @@ def _sp_prepexec(caller: Caller, arguments: Sequence[ArgumentValue], frame: Fram
     handle = _prepare(caller, _text(arguments, 1), _text(arguments, 2), frame)
     statement, declared = caller.prepared[handle]
     result = yield from caller.dynamic(statement, declared, frame, arguments[3:])
-    return _call_result(result.code, {0: (handle, _INT), **_shifted_outputs(result, 3)})
+    return _call_result(result.code, {0: (handle, _INT), **_shifted_outputs(result, 3)}, result)
 
 
 def _sp_execute(caller: Caller, arguments: Sequence[ArgumentValue], frame: Frame) -> Call:
     statement, declared = _prepared(caller, arguments)
     result = yield from caller.dynamic(statement, declared, frame, arguments[1:])
-    return _call_result(result.code, _shifted_outputs(result, 1))
+    return _call_result(result.code, _shifted_outputs(result, 1), result)
 
 
 def _prepared(caller: Caller, arguments: Sequence[ArgumentValue]) -> tuple[str, tuple[Any, ...]]:

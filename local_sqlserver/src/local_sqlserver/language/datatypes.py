@@ -18,6 +18,8 @@ _ALIASES = {
     "sysname": "nvarchar",
 }
 _LENGTHS = {row.name: row.longest for row in TYPES.values() if row.longest is not None}
+_LONGEST = 8000
+"""The most bytes of a value that is not (MAX)."""
 _REFUSED = frozenset(
     (
         "xml",
@@ -47,11 +49,11 @@ def parse_parameter_type(cursor: TokenCursor, position: int) -> SqlType:
     return parse_type(cursor, position)
 
 
-def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
+def parse_type(cursor: TokenCursor, position: int | None = None, column: str = "") -> SqlType:
     """Step over a data type.
 
-    ``position`` is the number of the variable, parameter or column in its statement, from 1, for error 2715. Without
-    it (in CAST) an unknown type is error 243.
+    ``position`` is the number of the variable, parameter or column in its statement, from 1, for errors 2715, 2716 and
+    2750. Without it (in CAST) an unknown type is error 243. ``column`` is the name of a column, for 131, 183 and 2717.
     """
     token, user_type = cursor.token, user_type_ahead(cursor)
     parts = [cursor.advance().value] if token.kind == WORD and token.upper in _TYPE_WORDS else list(cursor.name())
@@ -68,11 +70,13 @@ def parse_type(cursor: TokenCursor, position: int | None = None) -> SqlType:
     if name in _REFUSED:
         raise unsupported(f"The data type {name}", token.line)
     if name in _PLAIN:
+        if cursor.at_operator("(") and position:
+            raise sql_error(2716, position, name, line=token.line)
         return SqlType(name)
     if name in _LENGTHS:
-        return SqlType(name, length=_length(cursor, name, token.line))
+        return SqlType(name, length=_length(cursor, name, token.line, column))
     if name in DECIMALS:
-        return _decimal(cursor, name, token.line)
+        return _decimal(cursor, name, token.line, position, column)
     if name == "float":
         if cursor.accept_operator("("):
             bits = cursor.expect_integer()
@@ -116,10 +120,10 @@ def parse_column_type(cursor: TokenCursor, column: str, position: int) -> tuple[
     if found is not None and found.object_id:
         raise sql_error(350, column, line=cursor.token.line)
     nullable = False if cursor.token.value.lower() == "sysname" else None
-    return parse_type(cursor, position), nullable if found is None else found.nullable
+    return parse_type(cursor, position, column), nullable if found is None else found.nullable
 
 
-def _length(cursor: TokenCursor, name: str, line: int) -> int:
+def _length(cursor: TokenCursor, name: str, line: int, column: str) -> int:
     if not cursor.accept_operator("("):
         return 1
     if name in ("varchar", "nvarchar", "varbinary") and cursor.accept_word("MAX"):
@@ -129,20 +133,27 @@ def _length(cursor: TokenCursor, name: str, line: int) -> int:
         if not 1 <= length <= _LENGTHS[name]:
             if not length:
                 raise sql_error(1001, line, 0, line=line)
-            raise sql_error(131, length, "type", name, _LENGTHS[name], line=line)
+            if column and length <= _LONGEST:
+                raise sql_error(2717, length, "column", column, _LENGTHS[name], line=line)
+            kind, named, most = ("column", column, _LONGEST) if column else ("type", name, _LENGTHS[name])
+            raise sql_error(131, length, kind, named, most, line=line)
     cursor.expect_operator(")")
     return length
 
 
-def _decimal(cursor: TokenCursor, name: str, line: int) -> SqlType:
+def _decimal(cursor: TokenCursor, name: str, line: int, position: int | None, column: str) -> SqlType:
     precision, scale = DEFAULT_PRECISION, 0
     if cursor.accept_operator("("):
         precision = cursor.expect_integer()
         if cursor.accept_operator(","):
             scale = cursor.expect_integer()
         cursor.expect_operator(")")
+    if precision > 38 and position:
+        raise sql_error(2750, position, precision, 38, line=line)
     if not 1 <= precision <= 38:
         raise sql_error(1007, precision, 38, line=line)
     if scale > precision:
+        if column:
+            raise sql_error(183, scale, column, precision, line=line)
         raise sql_error(192, line=line)
     return SqlType(name, precision=precision, scale=scale)

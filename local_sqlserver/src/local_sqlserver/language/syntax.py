@@ -521,11 +521,12 @@ class SelectStatement(DataStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Node):
-    """OUTPUT items [INTO target [(columns)]]."""
+    """OUTPUT items [INTO target [(columns)]]; after INTO, ``then`` is an OUTPUT for the client."""
 
     items: tuple[Item, ...]
     into: Name
     columns: tuple[str, ...]
+    then: Output | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -716,18 +717,25 @@ class DropObjects(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateView(CompiledStatement):
-    """CREATE, ALTER or CREATE OR ALTER VIEW; ``text`` is the whole batch."""
+    """CREATE, ALTER or CREATE OR ALTER VIEW; ``text`` is the whole batch.
+
+    ``kept`` are the names of the columns of a view that is compiled again.
+    """
 
     action: str
     target: Name
     columns: tuple[str, ...]
     query: Query
     text: str
+    kept: Name = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIndex(CompiledStatement):
-    """CREATE INDEX; ``where`` is the filter, ``descending`` the columns with DESC, ``included`` those of INCLUDE."""
+    """CREATE INDEX; ``where`` is the filter, ``descending`` the columns with DESC, ``included`` those of INCLUDE.
+
+    With ``drop_existing`` it replaces the index of its name.
+    """
 
     name: str
     target: Name
@@ -738,6 +746,7 @@ class CreateIndex(CompiledStatement):
     columnstore: bool = False
     descending: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
+    drop_existing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -828,28 +837,31 @@ class DeclareCursor(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignCursor(Statement):
-    """SET @name = cursor, of a cursor variable and a cursor or another cursor variable."""
+    """SET @name = cursor, of a cursor variable and a cursor, also a GLOBAL one, or another cursor variable."""
 
     name: str
     cursor: str
+    is_global: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorOperation(Statement):
-    """OPEN, CLOSE or DEALLOCATE."""
+    """OPEN, CLOSE or DEALLOCATE of a cursor, also of a GLOBAL one."""
 
     action: str
     name: str
+    is_global: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch(Statement):
-    """FETCH [direction] FROM cursor [INTO variables]; ``position`` is that of ABSOLUTE and RELATIVE."""
+    """FETCH [direction] FROM [GLOBAL] cursor [INTO variables]; ``position`` is that of ABSOLUTE and RELATIVE."""
 
     direction: str
     position: Expression | None
     name: str
     variables: tuple[str, ...]
+    is_global: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

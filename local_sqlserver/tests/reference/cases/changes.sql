@@ -250,3 +250,28 @@ DECLARE @t TABLE (a int); TRUNCATE TABLE @t
 --> error 102
 DECLARE @t TABLE (a int); SELECT @t.a FROM @t
 --> error 137
+-- source: queries/output-clause-transact-sql, restrictions
+CREATE TABLE dbo.t (a int); CREATE TABLE dbo.l (x int CONSTRAINT c CHECK (x > 0)); INSERT dbo.t OUTPUT inserted.a INTO dbo.l VALUES (1)
+--> error 333: The target table 'dbo.l' of the OUTPUT INTO clause cannot have any enabled check constraints or any enabled rules. Found check constraint or rule 'c'.
+CREATE TABLE dbo.t (a int); CREATE TABLE dbo.q (x int PRIMARY KEY); CREATE TABLE dbo.l (x int CONSTRAINT f REFERENCES dbo.q); INSERT dbo.t OUTPUT inserted.a INTO dbo.l VALUES (1)
+--> error 332: The target table 'dbo.l' of the OUTPUT INTO clause cannot be on either side of a (primary key, foreign key) relationship. Found reference constraint 'f'.
+CREATE TABLE dbo.t (a int); CREATE TABLE dbo.q (x int PRIMARY KEY); CREATE TABLE dbo.l (x int CONSTRAINT f REFERENCES dbo.q); DELETE dbo.t OUTPUT deleted.a INTO dbo.q
+--> error 332: The target table 'dbo.q' of the OUTPUT INTO clause cannot be on either side of a (primary key, foreign key) relationship. Found reference constraint 'f'.
+CREATE TABLE #t (a int); UPDATE #t SET a = 6 OUTPUT (SELECT 1)
+--> error 10705: Subqueries are not allowed in the OUTPUT clause.
+CREATE TABLE #t (a int); INSERT #t OUTPUT COUNT(*) VALUES (5)
+--> error 158: An aggregate may not appear in the OUTPUT clause.
+-- source: queries/output-clause-transact-sql, both clauses
+CREATE TABLE #t (a int); DECLARE @l TABLE (x int, y varchar(3)); INSERT #t OUTPUT inserted.a, 'new' INTO @l OUTPUT inserted.a + 1 VALUES (1), (2); SELECT x, y FROM @l ORDER BY x
+--> 2
+--> 3
+--> next result
+--> 1 | 'new'
+--> 2 | 'new'
+CREATE TABLE #t (a int); INSERT #t VALUES (1), (2); DECLARE @l TABLE (x int); UPDATE #t SET a = a * 10 OUTPUT deleted.a INTO @l OUTPUT inserted.a WHERE a = 2; SELECT x FROM @l
+--> 20
+--> next result
+--> 2
+CREATE TABLE #t (a int); WITH c AS (SELECT a FROM #t) INSERT c VALUES (1); SELECT a FROM #t
+--> 1
+--! refused: INSERT or MERGE into a common table expression

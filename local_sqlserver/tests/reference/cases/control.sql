@@ -537,3 +537,73 @@ SET CURSOR_CLOSE_ON_COMMIT ON; DECLARE c CURSOR FOR SELECT 1; BEGIN TRAN; OPEN c
 SET ANSI_DEFAULTS ON; CREATE TABLE #t (a int); SELECT @@TRANCOUNT; ROLLBACK
 --> 1
 --! refused: SET ANSI_DEFAULTS ON
+-- source: functions/rowcount-transact-sql, statements that reset it
+SELECT 1; IF 1 = 0 PRINT 'x'; SELECT @@ROWCOUNT
+--> 1
+--> next result
+--> 0
+SELECT 1/0; IF @@ERROR <> 0 SELECT @@ERROR
+--> error 8134: Divide by zero error encountered.
+--> 0
+-- source: language-elements/return-transact-sql, NULL
+CREATE PROCEDURE dbo.p AS RETURN NULL
+GO
+DECLARE @r int; EXEC @r = dbo.p; SELECT @r
+--> message: The 'p' procedure attempted to return a status of NULL, which is not allowed. A status of 0 will be returned instead.
+--> 0
+-- source: language-elements/execute-transact-sql, arguments
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+EXEC dbo.p 1
+--> error 8146: Procedure p has no parameters and arguments were supplied.
+CREATE PROCEDURE dbo.p AS SELECT 1
+GO
+EXEC dbo.p @x = 1
+--> error 8146: Procedure p has no parameters and arguments were supplied.
+CREATE PROCEDURE dbo.p @a int AS SELECT 1
+GO
+BEGIN TRY
+
+EXEC dbo.p END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_PROCEDURE(), ERROR_LINE() END CATCH
+--> 201 | 'dbo.p' | 0
+CREATE PROCEDURE dbo.p AS
+EXEC dbo.nosuch
+GO
+BEGIN TRY EXEC dbo.p END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_PROCEDURE(), ERROR_LINE() END CATCH
+--> 2812 | 'dbo.p' | 2
+-- source: functions/nestlevel-transact-sql
+EXEC sp_executesql N'SELECT @@NESTLEVEL'; EXEC ('SELECT @@NESTLEVEL')
+--> 2
+--> next result
+--> 1
+-- source: statements/create-procedure-transact-sql, limitations
+CREATE PROCEDURE dbo.p AS USE master
+--> error 154: a USE database statement is not allowed in a procedure, function or trigger.
+CREATE PROCEDURE dbo.p AS CREATE VIEW dbo.v AS SELECT 1 AS a
+--> error 156: Incorrect syntax near the keyword 'VIEW'.
+IF 1 = 1 CREATE PROCEDURE dbo.p AS SELECT 1
+--> error 156: Incorrect syntax near the keyword 'PROCEDURE'.
+SELECT 1; CREATE FUNCTION dbo.f () RETURNS int AS BEGIN RETURN 1 END
+--> error 111: 'CREATE FUNCTION' must be the first statement in a query batch.
+-- source: language-elements/transactions-transact-sql, @@TRANCOUNT at the end of dynamic SQL
+EXEC ('BEGIN TRAN'); SELECT @@TRANCOUNT; ROLLBACK
+--> error 266: Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = 0, current count = 1.
+--> 1
+BEGIN TRAN; EXEC sp_executesql N'ROLLBACK'; SELECT @@TRANCOUNT
+--> error 266: Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = 1, current count = 0.
+--> 0
+-- source: statements/set-implicit-transactions-transact-sql, BEGIN TRANSACTION
+SET IMPLICIT_TRANSACTIONS ON; BEGIN TRAN; SELECT @@TRANCOUNT; ROLLBACK
+--> 2
+-- source: statements/set-identity-insert-transact-sql
+SET IDENTITY_INSERT dbo.nosuch ON
+--> error 1088: Cannot find the object "dbo.nosuch" because it does not exist or you do not have permissions.
+-- source: language-elements/declare-cursor-transact-sql, GLOBAL
+DECLARE c CURSOR LOCAL FOR SELECT 1; DECLARE c CURSOR GLOBAL FOR SELECT 2; OPEN c; OPEN GLOBAL c; FETCH GLOBAL c; FETCH c; DEALLOCATE GLOBAL c; CLOSE c
+--> 2
+--> next result
+--> 1
+DECLARE c CURSOR LOCAL GLOBAL FOR SELECT 1
+--> error 1048: Conflicting cursor options LOCAL and GLOBAL.
+DECLARE c CURSOR FORWARD_ONLY SCROLL FOR SELECT 1
+--> error 1048: Conflicting cursor options FORWARD_ONLY and SCROLL.

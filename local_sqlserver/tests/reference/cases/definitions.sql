@@ -211,7 +211,6 @@ CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
 GO
 DROP TABLE dbo.t
 --> error 3729: Cannot DROP TABLE 'dbo.t' because it is being referenced by object 'v'.
---! known: SCHEMABINDING does not keep the table (3729)
 -- source: statements/create-index-transact-sql
 CREATE TABLE dbo.t (a int, b int); CREATE INDEX ix ON dbo.t (a DESC) INCLUDE (b) WHERE a > 0; CREATE UNIQUE INDEX ux ON dbo.t (b); INSERT dbo.t VALUES (1, 1); INSERT dbo.t VALUES (2, 1)
 --> error 2601: Cannot insert duplicate key row in object 'dbo.t' with unique index 'ux'. The duplicate key value is (1).
@@ -515,3 +514,346 @@ CREATE PROCEDURE dbo.p AS SELECT a FROM dbo.y
 GO
 CREATE TABLE dbo.later (a int); INSERT dbo.later VALUES (3); EXEC dbo.p
 --> 3
+-- source: statements/create-table-transact-sql, arguments
+CREATE TABLE dbo.t (a varchar(9000))
+--> error 131: The size (9000) given to the column 'a' exceeds the maximum allowed for any data type (8000).
+CREATE TABLE dbo.t (a nvarchar(5000))
+--> error 2717: The size (5000) given to the column 'a' exceeds the maximum allowed (4000).
+CREATE TABLE dbo.t (a int, b decimal(39,2))
+--> error 2750: Column, parameter, or variable #2: Specified column precision 39 is greater than the maximum precision of 38.
+CREATE TABLE dbo.t (a decimal(5,6))
+--> error 183: The scale (6) for column 'a' must be within the range 0 to 5.
+CREATE TABLE dbo.t (a int(4))
+--> error 2716: Column, parameter, or variable #1: Cannot specify a column width on data type int.
+CREATE TABLE dbo.t (a)
+--> error 173: The definition for column 'a' must include a data type.
+CREATE TABLE dbo.t (a int NULL IDENTITY)
+--> error 8147: Could not create IDENTITY attribute on nullable column 'a', table 't'.
+CREATE TABLE dbo.t (a int IDENTITY DEFAULT 1)
+--> error 1754: Defaults cannot be created on columns with an IDENTITY attribute. Table 't', column 'a'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a int IDENTITY); ALTER TABLE dbo.t ADD CONSTRAINT d DEFAULT 1 FOR a
+--> error 1754: Defaults cannot be created on columns with an IDENTITY attribute. Table 't', column 'a'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a int DEFAULT (SELECT 1))
+--> error 1046: Subqueries are not allowed in this context. Only scalar expressions are allowed.
+CREATE TABLE dbo.t (a int, CHECK (a IN (SELECT object_id FROM sys.objects)))
+--> error 1046: Subqueries are not allowed in this context. Only scalar expressions are allowed.
+CREATE TABLE dbo.t (a int, b AS (SELECT MAX(object_id) FROM sys.objects))
+--> error 1046: Subqueries are not allowed in this context. Only scalar expressions are allowed.
+CREATE TABLE dbo.t (a int, b int CHECK (a > b))
+--> error 8141: Column CHECK constraint for column 'b' references another column, table 't'.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a int, PRIMARY KEY (a, a))
+--> error 1909: Cannot use duplicate column names in index. Column name 'a' listed more than once.
+--> error 1750: Could not create constraint or index. See previous errors.
+-- source: statements/create-index-transact-sql, arguments
+CREATE TABLE dbo.t (a int); CREATE INDEX i ON dbo.t (a, A)
+--> error 1909: Cannot use duplicate column names in index. Column name 'A' listed more than once.
+CREATE TABLE dbo.t (a int, b int); CREATE INDEX i ON dbo.t (a) INCLUDE (b, a)
+--> error 1909: Cannot use duplicate column names in index. Column name 'a' listed more than once.
+CREATE TABLE dbo.t (a int, b int); CREATE INDEX i ON dbo.t (a); CREATE UNIQUE INDEX i ON dbo.t (b) WITH (DROP_EXISTING = ON); SELECT name, is_unique, COL_NAME(c.object_id, c.column_id) FROM sys.indexes AS i JOIN sys.index_columns AS c ON c.object_id = i.object_id AND c.index_id = i.index_id WHERE i.object_id = OBJECT_ID('dbo.t'); INSERT dbo.t VALUES (1, 1), (2, 1)
+--> 'i' | 1 | 'b'
+--> error 2601: Cannot insert duplicate key row in object 'dbo.t' with unique index 'i'. The duplicate key value is (1).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int); CREATE UNIQUE INDEX i ON dbo.t (a); INSERT dbo.t VALUES (1); CREATE INDEX i ON dbo.t (a) WITH (DROP_EXISTING = ON); INSERT dbo.t VALUES (1); SELECT COUNT(*) FROM dbo.t
+--> 2
+CREATE TABLE dbo.t (a int); CREATE INDEX i ON dbo.t (a) WITH (DROP_EXISTING = ON)
+--> error 7999: Could not find any index named 'i' for table 'dbo.t'.
+-- source: statements/drop-index-transact-sql, indexes that enforce constraints
+CREATE TABLE dbo.t (a int CONSTRAINT pk PRIMARY KEY); DROP INDEX pk ON dbo.t
+--> error 3723: An explicit DROP INDEX is not allowed on index 'dbo.t.pk'. It is being used for PRIMARY KEY constraint enforcement.
+CREATE TABLE dbo.t (a int); CREATE UNIQUE INDEX i ON dbo.t (a); CREATE TABLE dbo.c (a int REFERENCES dbo.t (a)); DROP INDEX i ON dbo.t
+--> error 3723: An explicit DROP INDEX is not allowed on index 'dbo.t.i'. It is being used for FOREIGN KEY constraint enforcement.
+-- source: statements/alter-table-transact-sql, errors
+CREATE TABLE dbo.p (a int CONSTRAINT pk PRIMARY KEY); CREATE TABLE dbo.c (a int CONSTRAINT f REFERENCES dbo.p); ALTER TABLE dbo.p DROP CONSTRAINT pk
+--> error 3725: The constraint 'pk' is being referenced by table 'c', foreign key constraint 'f'.
+--> error 3727: Could not drop constraint. See previous errors.
+CREATE TABLE dbo.t (a int); ALTER TABLE dbo.t CHECK CONSTRAINT nosuch
+--> error 4917: Constraint 'nosuch' does not exist.
+--> error 4916: Could not enable or disable the constraint. See previous errors.
+CREATE TABLE dbo.t (a varchar(10)); INSERT dbo.t VALUES ('abcdef'); ALTER TABLE dbo.t ALTER COLUMN a varchar(3)
+--> error 2628: String or binary data would be truncated in table 'Own.dbo.t', column 'a'. Truncated value: 'abc'.
+--> message: The statement has been terminated.
+-- source: statements/create-table-transact-sql, constraint names (unique in their schema)
+CREATE TABLE dbo.a (x int CONSTRAINT d DEFAULT 1); CREATE TABLE dbo.b (x int CONSTRAINT d DEFAULT 1)
+--> error 2714: There is already an object named 'd' in the database.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.a (x int CONSTRAINT k PRIMARY KEY); CREATE TABLE dbo.b (x int); ALTER TABLE dbo.b ADD CONSTRAINT k CHECK (x > 0)
+--> error 2714: There is already an object named 'k' in the database.
+--> error 1750: Could not create constraint or index. See previous errors.
+CREATE TABLE dbo.t (a int CONSTRAINT x CHECK (a > 0)); CREATE SEQUENCE dbo.x
+--> error 2714: There is already an object named 'x' in the database.
+CREATE TABLE dbo.t (id int PRIMARY KEY, b int DEFAULT 1, c int CHECK (c > 0)); EXEC sp_rename 'dbo.t', 'old'; CREATE TABLE dbo.t (id int PRIMARY KEY, b int DEFAULT 1, c int CHECK (c > 0)); SELECT COUNT(*), COUNT(DISTINCT name) FROM sys.objects WHERE parent_object_id <> 0
+--> message: Caution: Changing any part of an object name could break scripts and stored procedures.
+--> 6 | 6
+CREATE TABLE dbo.t (a int, CHECK (a > 0), CHECK (a > 0)); SELECT COUNT(*) FROM sys.check_constraints
+--> 2
+-- source: statements/create-function-transact-sql, inline table-valued functions
+CREATE FUNCTION dbo.f (@a int) RETURNS TABLE AS RETURN (SELECT @a AS x, 2)
+--> error 4514: CREATE FUNCTION failed because a column name is not specified for column 2.
+CREATE FUNCTION dbo.f (@a int) RETURNS TABLE AS RETURN (SELECT @a AS x, 2 AS x)
+--> error 4506: Column names in each view or function must be unique. Column name 'x' in view or function 'f' is specified more than once.
+-- source: statements/create-view-transact-sql, SCHEMABINDING
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT * FROM dbo.t
+--> error 1054: Syntax '*' is not allowed in schema-bound objects.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT COUNT_BIG(*) AS n FROM dbo.t WHERE EXISTS (SELECT * FROM dbo.t)
+--> done
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM t
+--> error 4512: Cannot schema bind view 'dbo.v' because name 't' is invalid for schema binding. Names must be in two-part format and an object cannot reference itself.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS WITH c AS (SELECT a FROM dbo.t) SELECT a FROM c
+GO
+ALTER TABLE dbo.t DROP COLUMN b; ALTER TABLE dbo.t DROP COLUMN a
+--> error 5074: The object 'v' is dependent on column 'a'.
+--> error 4922: ALTER TABLE DROP COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN b bigint; ALTER TABLE dbo.t ADD c int; ALTER TABLE dbo.t ALTER COLUMN a bigint
+--> error 5074: The object 'v' is dependent on column 'a'.
+--> error 4922: ALTER TABLE ALTER COLUMN a failed because one or more objects access this column.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+CREATE VIEW dbo.w WITH SCHEMABINDING AS SELECT a FROM dbo.v
+GO
+ALTER VIEW dbo.v AS SELECT b AS a FROM dbo.t
+GO
+DROP VIEW dbo.v
+--> error 3729: Cannot ALTER 'dbo.v' because it is being referenced by object 'w'.
+--> error 3729: Cannot DROP VIEW 'dbo.v' because it is being referenced by object 'w'.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE FUNCTION dbo.f () RETURNS int WITH SCHEMABINDING AS BEGIN RETURN (SELECT MAX(a) FROM dbo.t) END
+GO
+DROP TABLE dbo.t
+--> error 3729: Cannot DROP TABLE 'dbo.t' because it is being referenced by object 'f'.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE FUNCTION dbo.f () RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT a FROM t
+--> error 4512: Cannot schema bind function 'dbo.f' because name 't' is invalid for schema binding. Names must be in two-part format and an object cannot reference itself.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+EXEC sp_rename 'dbo.t', 'u'
+--> error 15336: Object 'dbo.t' cannot be renamed because the object participates in enforced dependencies.
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+ALTER VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+DROP TABLE dbo.t; SELECT OBJECT_ID('dbo.t')
+--> NULL
+-- source: statements/create-view-transact-sql, remarks (a view is bound again in each query, and keeps its columns until sp_refreshview)
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2)
+GO
+CREATE VIEW dbo.v AS SELECT a, b FROM dbo.t
+GO
+ALTER TABLE dbo.t DROP COLUMN b
+GO
+SELECT a FROM dbo.v
+--> error 207: Invalid column name 'b'.
+--> error 4413: Could not use view or function 'dbo.v' because of binding errors.
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+DROP TABLE dbo.t
+GO
+SELECT * FROM dbo.v
+--> error 208: Invalid object name 'dbo.t'.
+--> error 4413: Could not use view or function 'dbo.v' because of binding errors.
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2)
+GO
+CREATE VIEW dbo.v AS SELECT * FROM dbo.t
+GO
+ALTER TABLE dbo.t ADD c int
+GO
+SELECT * FROM dbo.v
+--> 1 | 2
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2)
+GO
+CREATE VIEW dbo.v AS SELECT a, b FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN a varchar(10)
+GO
+INSERT dbo.t VALUES ('x', 3)
+GO
+SELECT a FROM dbo.v
+--: varchar(10)
+--> '1'
+--> 'x'
+CREATE TABLE dbo.t (a varchar(5)); INSERT dbo.t VALUES ('12345')
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN a varchar(10)
+GO
+INSERT dbo.t VALUES ('1234567890')
+GO
+SELECT a FROM dbo.v
+--: varchar(10)
+--> '12345'
+--> '1234567890'
+CREATE TABLE dbo.t (a decimal(5,1)); INSERT dbo.t VALUES (1.5)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN a decimal(9,3)
+GO
+INSERT dbo.t VALUES (1.125)
+GO
+SELECT a FROM dbo.v
+--: decimal(9,3)
+--> 1.500
+--> 1.125
+CREATE TABLE dbo.t (a decimal(5,1)); INSERT dbo.t VALUES (1.5)
+GO
+CREATE VIEW dbo.v AS SELECT a / 3 AS x FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN a float
+GO
+SELECT x FROM dbo.v
+--: float
+--> 0.5
+CREATE TABLE dbo.t (a varchar(5), b varchar(5)); INSERT dbo.t VALUES ('1', '2')
+GO
+CREATE VIEW dbo.v AS SELECT a + b AS x FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN a int; ALTER TABLE dbo.t ALTER COLUMN b int
+GO
+SELECT x FROM dbo.v
+--: int
+--> 3
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1)
+GO
+CREATE FUNCTION dbo.f () RETURNS TABLE AS RETURN SELECT a FROM dbo.t
+GO
+ALTER TABLE dbo.t ALTER COLUMN a varchar(10)
+GO
+SELECT a FROM dbo.f()
+--: varchar(10)
+--> '1'
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2)
+GO
+CREATE VIEW dbo.v AS SELECT * FROM dbo.t
+GO
+CREATE VIEW dbo.w (x) AS SELECT b FROM dbo.v
+GO
+ALTER TABLE dbo.t ADD c varchar(5); ALTER TABLE dbo.t ALTER COLUMN b varchar(7)
+GO
+SELECT * FROM dbo.v; SELECT x FROM dbo.w
+--: int, varchar(7)
+--> 1 | '2'
+--: varchar(7)
+--> '2'
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1)
+GO
+CREATE FUNCTION dbo.f () RETURNS TABLE AS RETURN SELECT a FROM dbo.t
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.f()
+GO
+ALTER TABLE dbo.t ALTER COLUMN a varchar(10)
+GO
+SELECT a FROM dbo.v
+--: varchar(10)
+--> '1'
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+DROP TABLE dbo.t; SELECT 'x' AS a INTO dbo.t; SELECT @@ROWCOUNT
+GO
+SELECT a FROM dbo.v
+--: int
+--> 1
+--: varchar(1)
+--> 'x'
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 2)
+GO
+CREATE VIEW dbo.v AS SELECT a, b FROM dbo.t
+GO
+BEGIN TRAN; ALTER TABLE dbo.t ALTER COLUMN a varchar(9); ROLLBACK
+GO
+SELECT a FROM dbo.v
+--: int
+--> 1
+CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+CREATE VIEW dbo.w AS SELECT a FROM dbo.v
+GO
+ALTER VIEW dbo.v AS SELECT CAST(a AS bigint) AS a FROM dbo.t
+GO
+SELECT a FROM dbo.w
+--: bigint
+--> 1
+-- source: statements/create-sequence-transact-sql, defaults
+CREATE SEQUENCE dbo.s START WITH 1; CREATE TABLE dbo.t (a int CONSTRAINT d DEFAULT NEXT VALUE FOR dbo.s); DROP SEQUENCE dbo.s
+--> error 3729: Cannot DROP SEQUENCE 'dbo.s' because it is being referenced by object 'd'.
+CREATE SEQUENCE dbo.s START WITH 1; CREATE TABLE dbo.t (a int CONSTRAINT d DEFAULT NEXT VALUE FOR s); ALTER TABLE dbo.t DROP CONSTRAINT d; DROP SEQUENCE dbo.s; SELECT OBJECT_ID('dbo.s')
+--> NULL
+-- source: relational-databases/errors-events/mssqlserver-2627 and 2601, the key in the message
+CREATE TABLE dbo.t (a datetime CONSTRAINT u UNIQUE); INSERT dbo.t VALUES ('2024-01-02 03:04:05'); INSERT dbo.t VALUES ('2024-01-02 03:04:05')
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (Jan  2 2024  3:04AM).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a datetime2(0) CONSTRAINT u UNIQUE, b decimal(5,2)); INSERT dbo.t VALUES ('2024-01-02 03:04:05', 1); INSERT dbo.t VALUES ('2024-01-02 03:04:05', 1)
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (2024-01-02 03:04:05).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a bit, b decimal(5,2), c money, CONSTRAINT u UNIQUE (a, b, c)); INSERT dbo.t VALUES (1, 1.5, 2.25); INSERT dbo.t VALUES (1, 1.5, 2.25)
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1, 1.50, 2.25).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a nvarchar(10), b char(3), CONSTRAINT u UNIQUE (a, b)); INSERT dbo.t VALUES (N'é', 'x'); INSERT dbo.t VALUES (N'é', 'x')
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (é, x  ).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a varbinary(5) CONSTRAINT u UNIQUE); INSERT dbo.t VALUES (0x0A0B); INSERT dbo.t VALUES (0x0A0B)
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (0x0a0b).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b int CONSTRAINT u UNIQUE); INSERT dbo.t VALUES (1, 1), (2, 2); UPDATE dbo.t SET b = 2 WHERE a = 1
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (2).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, NULL), (1, NULL); CREATE UNIQUE INDEX u ON dbo.t (a, b)
+--> error 1505: The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name 'dbo.t' and the index name 'u'. The duplicate key value is (1, <NULL>).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (d datetime, m money, v varbinary(4)); CREATE CLUSTERED COLUMNSTORE INDEX c ON dbo.t; ALTER TABLE dbo.t ADD CONSTRAINT u UNIQUE (d, m, v); INSERT dbo.t VALUES ('2024-11-12 13:04:05', 1.5, 0x0AFF), ('2024-11-12 13:04:05', 1.5, 0x0AFF)
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (Nov 12 2024  1:04PM, 1.50, 0x0aff).
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (d smalldatetime, m money, v varbinary(4), CONSTRAINT u UNIQUE (d, m, v)); INSERT dbo.t VALUES ('2024-11-12 13:04:05', 1.5, 0x0AFF), ('2024-11-12 13:04:05', 1.5, 0x0AFF)
+--> error 2627: Violation of UNIQUE KEY constraint 'u'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (Nov 12 2024  1:04PM, 1.50, 0x0aff).
+--> message: The statement has been terminated.
+-- source: queries/select-into-clause-transact-sql, after DROP TABLE in the same batch
+CREATE TABLE dbo.t (a int)
+GO
+DROP TABLE dbo.t; SELECT 1 AS b INTO dbo.t; SELECT b FROM dbo.t
+--> error 207: Invalid column name 'b'.
+CREATE TABLE dbo.t (a int)
+GO
+DROP TABLE dbo.t; SELECT 1 AS b INTO dbo.t
+GO
+SELECT b FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int)
+GO
+IF OBJECT_ID('dbo.t') IS NOT NULL DROP TABLE dbo.t; SELECT 1 AS b INTO dbo.t
+GO
+SELECT b FROM dbo.t
+--> 1
+CREATE TABLE dbo.t (a int)
+GO
+IF OBJECT_ID('dbo.t') IS NOT NULL DROP TABLE dbo.t; CREATE TABLE dbo.t (b int); INSERT dbo.t VALUES (1)
+GO
+SELECT b FROM dbo.t
+--> 1

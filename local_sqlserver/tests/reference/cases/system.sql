@@ -336,3 +336,15 @@ CREATE TABLE #t (a int NOT NULL PRIMARY KEY, b varchar(5)); SELECT LEFT(name, 4)
 --> 5 | NULL
 CREATE TABLE #t (a int); DROP TABLE #t; SELECT COUNT(*) FROM tempdb.sys.tables WHERE name LIKE '#t%'
 --> 0
+-- source: statements/alter-role-transact-sql
+CREATE ROLE r; ALTER ROLE r ADD MEMBER nosuch
+--> error 15151: Cannot add the principal 'nosuch', because it does not exist or you do not have permission.
+CREATE ROLE r; ALTER ROLE r DROP MEMBER nosuch
+--> error 15151: Cannot drop the principal 'nosuch', because it does not exist or you do not have permission.
+-- source: relational-databases/system-dynamic-management-views/sys-dm-exec-sql-text-transact-sql
+SELECT text FROM sys.dm_exec_sql_text(0x01)
+--> no rows
+--! refused: The function DM_EXEC_SQL_TEXT
+SELECT name FROM fn_helpcollations() WHERE 1 = 0
+--> no rows
+--! refused: The function FN_HELPCOLLATIONS

@@ -102,7 +102,12 @@ DESCRIBED: tuple[tuple[str, SqlType], ...] = (
 """The columns of sys.dm_exec_describe_first_result_set."""
 
 
-tables.refuse("CONTAINSTABLE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENQUERY", "OPENXML", place=Place.TABLE)
+tables.refuse(
+    *("CONTAINSTABLE", "FN_BUILTIN_PERMISSIONS", "FN_DBLOG", "FN_GET_AUDIT_FILE", "FN_GET_SQL", "FN_HELPCOLLATIONS"),
+    *("FN_MY_PERMISSIONS", "FN_SERVERSHAREDDRIVES", "FN_TRACE_GETEVENTINFO", "FN_TRACE_GETINFO", "FN_TRACE_GETTABLE"),
+    *("FN_VIRTUALFILESTATS", "FN_XE_FILE_TARGET_READ_FILE", "FREETEXTTABLE", "OPENDATASOURCE", "OPENQUERY", "OPENXML"),
+    place=Place.TABLE,
+)
 
 graphs = Theme("graphs")
 graphs.refuse(

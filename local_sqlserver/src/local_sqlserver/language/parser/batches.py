@@ -67,6 +67,7 @@ _REFUSED_OBJECTS = (
     *("SYNONYM", "TRIGGER", "TYPE", "WORKLOAD", "XML"),
 )
 _CURSOR_OPTIONS = ("LOCAL", "GLOBAL", "FORWARD_ONLY", "SCROLL", "STATIC", "FAST_FORWARD", "READ_ONLY")
+_CONFLICTING = ({"LOCAL", "GLOBAL"}, {"FORWARD_ONLY", "SCROLL"}, {"FAST_FORWARD", "SCROLL"})
 _REFUSED_CURSOR_OPTIONS = ("DYNAMIC", "KEYSET", "OPTIMISTIC", "SCROLL_LOCKS", "TYPE_WARNING")
 
 
@@ -79,6 +80,8 @@ class BatchParser(DefinitionParser):
         self._table_parameters: dict[str, syntax.TableDeclaration] = {}
         self._loops = 0
         self._catches = 0
+        self._nesting = 0
+        """How many statements the one that is parsed is in."""
         self._in_procedure = False
         self._openers: dict[str, Callable[[], syntax.Statement]] = {
             "ADD": partial(parse_signature, self),
@@ -188,7 +191,9 @@ class BatchParser(DefinitionParser):
         elif token.upper in self._openers:
             if before is not None and self.tokens[self.position - 1].text != ";":
                 self._check_unterminated(before)
+            self._nesting += 1
             statement = self._openers[token.upper]()
+            self._nesting -= 1
         elif self._is_bare_call():
             statement = self._procedure_call(token.line)
         elif self.peek().text == ":" and token.upper not in RESERVED:
@@ -292,9 +297,12 @@ class BatchParser(DefinitionParser):
     def _cursor(self, name: str, scroll: bool, line: int) -> syntax.DeclareCursor:
         """CURSOR options FOR query."""
         self.expect_word("CURSOR")
-        options = set()
+        options: list[str] = []
         while option := self.accept_word(*_CURSOR_OPTIONS):
-            options.add(option.upper)
+            for before in options:
+                if {before, option.upper} in _CONFLICTING:
+                    raise sql_error(1048, before, option.upper, line=option.line)
+            options.append(option.upper)
         scroll = scroll or ("STATIC" in options and "FORWARD_ONLY" not in options) or "SCROLL" in options
         if self.at_word(*_REFUSED_CURSOR_OPTIONS):
             raise unsupported(f"A {self.token.upper} cursor", line)
@@ -311,10 +319,12 @@ class BatchParser(DefinitionParser):
 
     def _cursor_operation(self) -> syntax.Statement:
         token = self.advance()
-        return syntax.CursorOperation(action=token.upper, name=self._cursor_name(), line=token.line)
+        is_global = self.accept_word("GLOBAL") is not None
+        return syntax.CursorOperation(
+            action=token.upper, name=self._cursor_name(), is_global=is_global, line=token.line
+        )
 
     def _cursor_name(self) -> str:
-        self.accept_word("GLOBAL")
         if self.token.kind == VARIABLE:
             return self._cursor_variable()
         return self.expect_identifier()
@@ -336,13 +346,21 @@ class BatchParser(DefinitionParser):
             self.expect_word("FROM")
         else:
             self.accept_word("FROM")
+        is_global = self.accept_word("GLOBAL") is not None
         name = self._cursor_name()
         variables: list[str] = []
         if self.accept_word("INTO"):
             variables.append(self.scalar_variable())
             while self.accept_operator(","):
                 variables.append(self.scalar_variable())
-        return syntax.Fetch(direction=direction, position=position, name=name, variables=tuple(variables), line=line)
+        return syntax.Fetch(
+            direction=direction,
+            position=position,
+            name=name,
+            variables=tuple(variables),
+            is_global=is_global,
+            line=line,
+        )
 
     def _set(self) -> syntax.Statement:
         line = self.advance().line
@@ -353,7 +371,8 @@ class BatchParser(DefinitionParser):
             self.expect_operator("=")
             if self.at_word("CURSOR"):
                 return replace(self._cursor(name, False, line), local=True)
-            return syntax.AssignCursor(name=name, cursor=self._cursor_name(), line=line)
+            is_global = self.accept_word("GLOBAL") is not None
+            return syntax.AssignCursor(name=name, cursor=self._cursor_name(), is_global=is_global, line=line)
         variable = syntax.Variable(name=self.scalar_variable(), line=line)
         operator = self.token
         if operator.text not in _COMPOUND and operator.text != "=":
@@ -551,6 +570,8 @@ class BatchParser(DefinitionParser):
 
     def _use(self) -> syntax.Statement:
         line = self.advance().line
+        if self._in_procedure:
+            raise sql_error(154, line=line)
         return syntax.Use(database=self.expect_identifier(), line=line)
 
     # --- EXEC
@@ -750,9 +771,11 @@ class BatchParser(DefinitionParser):
 
     def _only_statement(self, action: str, line: int, first: int) -> syntax.Statement:
         """A statement that must be the only one of its batch; ``first`` is the position of its first token."""
+        if self._nesting > 1:
+            raise self.error()
         what = self.advance().upper
         if any(token.text != ";" for token in self.tokens[:first]):
-            alterable = action == "CREATE" and what in ("PROC", "PROCEDURE", "FUNCTION")
+            alterable = action == "CREATE" and what in ("PROC", "PROCEDURE")
             kind = f"{'CREATE/ALTER' if alterable else action} {'PROCEDURE' if what == 'PROC' else what}"
             raise sql_error(111, kind, line=line)
         if what in ("PROC", "PROCEDURE"):
@@ -1002,12 +1025,12 @@ def _changed_tables(node: syntax.Node) -> list[syntax.Name]:
 
 def _check_in_function(node: syntax.Node) -> None:
     """Raise the error of a node that a function may not contain: SqlError 443, 444, 2772."""
-    name = _SIDE_EFFECTS.get(type(node), "")
+    name, state = _SIDE_EFFECTS.get(type(node), ""), 14
     match node:
         case syntax.CreateTable(target=target) if target[-1].startswith("@"):
             return
         case syntax.Insert(target=target) | syntax.Update(target=target) | syntax.Delete(target=target):
-            name = "" if target[-1].startswith("@") else type(node).__name__.upper()
+            name, state = "" if target[-1].startswith("@") else type(node).__name__.upper(), 15
         case syntax.SelectStatement(query=syntax.Query(body=body)):
             first = syntax.first_select(body)
             if first.into:
@@ -1015,11 +1038,11 @@ def _check_in_function(node: syntax.Node) -> None:
             elif not any(item.variable for item in first.items):
                 raise sql_error(444, line=node.line)
         case syntax.Call(name="NEWID" | "RAND" | "NEWSEQUENTIALID" as function):
-            name = function.lower()
+            name, state = function.lower(), 1
         case syntax.TableSource(name=source) if source[-1].startswith("#"):
             raise sql_error(2772, line=node.line)
     if name:
-        raise sql_error(443, name, line=node.line)
+        raise sql_error(443, name, state=state, line=node.line)
 
 
 def _check_jumps(statements: tuple[syntax.Statement, ...]) -> None:

@@ -77,9 +77,11 @@ class DataParser(QueryParser):
             into = self.table_name()
             if self.at_operator("("):
                 columns = self.column_list()
-        if self.at_word("OUTPUT"):
-            raise unsupported("A second OUTPUT clause", self.token.line)
-        return syntax.Output(items=items, into=into, columns=columns, line=line)
+        for node in (part for item in items for part in item.walk()):
+            if isinstance(node, syntax.Query):
+                raise sql_error(10705, line=node.line)
+        then = self._output() if into else None
+        return syntax.Output(items=items, into=into, columns=columns, then=then, line=line)
 
     def insert(self, line: int, tables: Tables = ()) -> syntax.Insert | syntax.InsertExecute:
         """INSERT; ``line`` is the line of the statement, ``tables`` are its common table expressions."""

@@ -36,12 +36,13 @@ DROPPED = (*("TABLE", "VIEW", "PROC", "PROCEDURE", "FUNCTION", "SCHEMA", "DATABA
 
 @dataclass(frozen=True, slots=True)
 class _Indexed:
-    """What an index holds: its columns, those with DESC, those of INCLUDE, and its filter."""
+    """What an index holds: its columns, those with DESC, those of INCLUDE, and its filter; the index it replaces."""
 
     columns: tuple[str, ...]
     descending: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
     where: syntax.Definition | None = None
+    drop_existing: bool = False
 
 
 class DefinitionParser(DataParser):
@@ -108,8 +109,12 @@ class DefinitionParser(DataParser):
             self._storage()
         return syntax.CreateTable(target=target, columns=tuple(columns), constraints=tuple(constraints), line=line)
 
-    def _storage(self) -> None:
-        """Step over ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): storage does not affect results."""
+    def _storage(self) -> bool:
+        """Step over ON filegroup, TEXTIMAGE_ON, WITH (DATA_COMPRESSION = …): storage does not affect results.
+
+        Return whether DROP_EXISTING is ON.
+        """
+        drop_existing = False
         while True:
             if self.accept_word("ON", "TEXTIMAGE_ON"):
                 token = self.token
@@ -117,13 +122,15 @@ class DefinitionParser(DataParser):
                 if token.value.upper() != "PRIMARY":
                     raise unsupported(f"The filegroup or partition scheme {token.value}", token.line)
             elif self.at_word("WITH"):
-                self._index_options()
+                drop_existing = self._index_options() or drop_existing
             else:
-                return
+                return drop_existing
 
-    def _index_options(self) -> None:
+    def _index_options(self) -> bool:
+        """Step over WITH (option = value, …); return whether DROP_EXISTING is ON."""
         self.expect_word("WITH")
         self.expect_operator("(")
+        drop_existing = False
         while True:
             token = self.advance()
             if token.upper == "SYSTEM_VERSIONING":
@@ -134,9 +141,11 @@ class DefinitionParser(DataParser):
             value = self.advance()
             if token.upper == "IGNORE_DUP_KEY" and value.upper != "OFF":
                 raise unsupported("IGNORE_DUP_KEY = ON", token.line)
+            drop_existing = drop_existing or (token.upper == "DROP_EXISTING" and value.upper == "ON")
             if not self.accept_operator(","):
                 break
         self.expect_operator(")")
+        return drop_existing
 
     def _column_definition(
         self, table: str, position: int = 1
@@ -157,6 +166,8 @@ class DefinitionParser(DataParser):
                 name=name, computed=computed, persisted=persisted, nullable=False if not_null else None, line=line
             )
             return column, constraints
+        if self.at_operator(",", ")"):
+            raise sql_error(173, name, line=line)
         known, self.types = self.types, () if table.startswith("#") else self.types  # tempdb has none of them
         type_, type_nullable = parse_column_type(self, name, position)
         self.types = known
@@ -231,13 +242,13 @@ class DefinitionParser(DataParser):
 
     def _default(self) -> syntax.Definition:
         first, line = self.position, self.token.line
-        expression = self.value()
+        expression = _without_subqueries(self.value())
         return syntax.Definition(expression=expression, text=self.text_since(first), line=line)
 
     def _parenthesised_definition(self, *, condition: bool = False) -> syntax.Definition:
         self.expect_operator("(")
         first, line = self.position, self.token.line
-        expression = self.condition() if condition else self.value()
+        expression = _without_subqueries(self.condition() if condition else self.value())
         text = self.text_since(first)
         self.expect_operator(")")
         return syntax.Definition(expression=expression, text=text, line=line)
@@ -463,6 +474,7 @@ class DefinitionParser(DataParser):
             columnstore=columnstore,
             descending=indexed.descending,
             included=indexed.included,
+            drop_existing=indexed.drop_existing,
             line=line,
         )
 
@@ -478,8 +490,7 @@ class DefinitionParser(DataParser):
             first, line = self.position, self.token.line
             condition = self.condition()
             where = syntax.Definition(expression=condition, text=self.text_since(first), line=line)
-        self._storage()
-        return _Indexed(columns, descending, included, where)
+        return _Indexed(columns, descending, included, where, drop_existing=self._storage())
 
     def _inline_index(self, column: tuple[str, ...]) -> syntax.ConstraintDefinition:
         """INDEX name … in CREATE TABLE; ``column`` has the column of an index of a column."""
@@ -604,3 +615,11 @@ class DefinitionParser(DataParser):
                 raise self.error()
             depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == OPERATOR else 0
         return True
+
+
+def _without_subqueries(expression: syntax.Expression) -> syntax.Expression:
+    """The expression of a default, a CHECK constraint or a computed column; raises 1046 if it has a subquery."""
+    for node in expression.walk():
+        if isinstance(node, syntax.Query):
+            raise sql_error(1046, line=node.line)
+    return expression

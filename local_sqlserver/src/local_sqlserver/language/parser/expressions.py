@@ -61,11 +61,11 @@ class ExpressionParser(TokenCursor):
         """A query, up to a closing parenthesis or the end."""
         raise NotImplementedError
 
-    def scalar_variable(self) -> str:
-        """Step over the name of a declared scalar variable; raises 137."""
+    def scalar_variable(self, *, read: bool = False) -> str:
+        """Step over the name of a declared scalar variable, which is read or gets a value; raises 137."""
         token = self.expect_variable()
         if token.text.lower() not in self.scalars and not self.undeclared:
-            raise sql_error(137, token.text, line=token.line)
+            raise sql_error(137, token.text, state=2 if read else 1, line=token.line)
         return token.text
 
     def table_variable(self) -> str:
@@ -296,7 +296,7 @@ class ExpressionParser(TokenCursor):
         if token.kind == VARIABLE:
             if token.text.startswith("@@"):
                 return syntax.Variable(name=self.advance().text, line=token.line)
-            return syntax.Variable(name=self.scalar_variable(), line=token.line)
+            return syntax.Variable(name=self.scalar_variable(read=True), line=token.line)
         if self.at_operator("("):
             return self._parenthesised()
         if self.at_operator("{"):
