@@ -21,14 +21,19 @@ Each imports only those above it, except that ``figures`` and ``http`` do not kn
 Run it: ``python -m api.server``; ``GET /docs`` documents it.
 """
 
+from __future__ import annotations
+
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
-from werkzeug.routing import Map, MapAdapter
+from flask.ctx import RequestContext
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wsgi import get_host
 
 from api.dashboards import application as dashboards
@@ -45,6 +50,9 @@ from api.serving import database
 from api.serving.webhooks import DAY_SERVED
 from api.settings import Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 API_KEY_SCHEME = {
     "type": "apiKey",
     "in": "header",
@@ -60,10 +68,16 @@ VERSION = "1.2.0"
 GUIDE = Path(__file__).with_name("guide.md")
 """The description of the API, for who calls it."""
 MAX_BODY_BYTES = 64 * 1024
+ADDRESSES_KEPT = 512
+"""How many paths are kept with their rules."""
 
 
 class Application(Flask):
     """Flask without work that would be the same for each request."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.rule = lru_cache(maxsize=ADDRESSES_KEPT)(self._rule)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function unchanged: no view or hook is a coroutine."""
@@ -82,6 +96,30 @@ class Application(Flask):
         )
         query = request.query_string.decode(errors="replace")
         return MapAdapter(self.url_map, server_name, request.root_path, "", scheme, request.path, request.method, query)
+
+    def request_context(self, environ: WSGIEnvironment) -> Context:
+        """Return the context of a request."""
+        return Context(self, environ)
+
+    def _rule(self, path: str, method: str) -> tuple[Rule, Mapping[str, Any]]:
+        """Return the rule of an address and the values of its variable parts. Raises HTTPException if it has none."""
+        return self.url_map.bind("").match(path, method, return_rule=True)
+
+
+class Context(RequestContext):
+    """The context of a request, which finds the view of an address again without trying the rules."""
+
+    app: Application
+
+    def match_request(self) -> None:
+        """Set the request's rule and values. Flask does it for websockets, redirects and what has no rule."""
+        request = self.request
+        if "HTTP_UPGRADE" not in request.environ:
+            with suppress(HTTPException):
+                request.url_rule, values = self.app.rule(request.path, request.method)
+                request.view_args = dict(values)
+                return
+        super().match_request()
 
 
 @lru_cache(maxsize=64)

@@ -186,3 +186,46 @@ def test_a_search_finds_both_spellings_of_an_accent(
 def test_a_customer_looked_for_among_the_segments_is_pointed_to(client: FlaskClient, publish: Publish) -> None:
     publish()
     assert "/api/customers/key/1" in problem(client.get("/api/customers/1"), 404, "unknown-segment")["detail"]
+
+
+def test_a_request_asked_for_again_among_others_is_answered_as_before(database_url: str, publish: Publish) -> None:
+    client = create_app(settings_for(database_url, cache_mb=0)).test_client()
+    publish(
+        products=[{"product_key": key, "category": "Bikes"} for key in (1, 2, 3)],
+        customers=[{"customer_key": 1}],
+        sales=[
+            {"order_number": f"SO{key}", "product_key": key, "customer_key": 1, "sales_amount": key} for key in (1, 2)
+        ],
+    )
+    asked = [
+        ("GET", "/api/products/1"),
+        ("HEAD", "/api/products/1"),
+        ("POST", "/api/products/1"),
+        ("GET", "/api/products/2"),
+        ("GET", "/api/products/2?limit=1&limit=2"),
+        ("GET", "/api/products/2147483648"),
+        ("GET", "/api/products?limit=1"),
+        ("GET", "/api/products?limit=2"),
+        ("GET", "/api/customers?limit=1"),
+        ("GET", "/api/products?limit=0"),
+        ("GET", "/api/products?limit=1&limit=2"),
+        ("GET", "/api/products?limit=1&sort=-product_key"),
+        ("GET", "/api/sales?group_by=product&product=1&product=2"),
+        ("GET", "/api/sales?group_by=product&product=2"),
+        ("GET", "/api/orders?limit=1"),
+        ("GET", "/exports"),
+    ]
+
+    def answer(method: str, address: str) -> tuple[int, bytes, str | None]:
+        found = client.open(address, method=method)
+        return found.status_code, found.data, found.headers.get("ETag")
+
+    first = {request: answer(*request) for request in asked}
+    assert [first[request][0] for request in asked] == [
+        *(200, 200, 405, 200, 422, 404),
+        *(200, 200, 200, 422, 422, 200, 200, 200, 200, 404),
+    ]
+    bodies = [body for status, body, _ in first.values() if status == 200]
+    assert len(set(bodies)) == len(bodies)
+    for request in [*reversed(asked), *asked]:
+        assert answer(*request) == first[request], request
