@@ -35,7 +35,8 @@ WITH loaded AS (
 ),
 
 -- What remains of a text that was read in a wrong encoding: U+FFFD, control characters, and the two characters that
--- each letter with an accent becomes when UTF-8 is read as Windows-1252 ('Ã¼').
+-- each letter with an accent becomes when UTF-8 is read as Windows-1252 ('Ã¼'). A text of ASCII alone has none of them;
+-- to ask this first saves the search for most texts.
 patterns AS (
     SELECT
         CONCAT(N'%[', NCHAR(0x01), N'-', NCHAR(0x1F), NCHAR(0x7F), N'-', NCHAR(0x9F), NCHAR(0xFFFD), N']%')
@@ -66,6 +67,9 @@ customers AS (
         COALESCE(SUM(CAST(c.unknown_codes AS BIGINT)), 0) AS unknown_codes,
         COUNT_BIG(
             CASE
+                WHEN
+                    CONCAT(c.cst_firstname, N' ', c.cst_lastname) COLLATE Latin1_General_100_BIN2 NOT LIKE N'%[^ -~]%'
+                    THEN NULL
                 WHEN CONCAT(c.cst_firstname, N' ', c.cst_lastname) COLLATE Latin1_General_100_BIN2 LIKE x.lost THEN 1
                 WHEN CONCAT(c.cst_firstname, N' ', c.cst_lastname) COLLATE Latin1_General_100_BIN2 LIKE x.misread THEN 1
             END
@@ -100,6 +104,7 @@ locations AS (
         COUNT_BIG(CASE WHEN l.cntry COLLATE Latin1_General_100_BIN2 = N'n/a' THEN 1 END) AS no_country,
         COUNT_BIG(
             CASE
+                WHEN l.cntry COLLATE Latin1_General_100_BIN2 NOT LIKE N'%[^ -~]%' THEN NULL
                 WHEN l.cntry COLLATE Latin1_General_100_BIN2 LIKE x.lost THEN 1
                 WHEN l.cntry COLLATE Latin1_General_100_BIN2 LIKE x.misread THEN 1
             END
@@ -116,6 +121,7 @@ products AS (
         COUNT_BIG(CASE WHEN p.prd_nm IS NULL THEN 1 END) AS no_name,
         COUNT_BIG(
             CASE
+                WHEN p.prd_nm COLLATE Latin1_General_100_BIN2 NOT LIKE N'%[^ -~]%' THEN NULL
                 WHEN p.prd_nm COLLATE Latin1_General_100_BIN2 LIKE x.lost THEN 1
                 WHEN p.prd_nm COLLATE Latin1_General_100_BIN2 LIKE x.misread THEN 1
             END

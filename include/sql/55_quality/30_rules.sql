@@ -107,6 +107,7 @@ VALUES
             N'''' AS subject,
             COUNT(
                 CASE
+                    WHEN k.keys NOT LIKE N''%[^ -~]%'' THEN NULL
                     WHEN k.keys LIKE CONCAT(N''%['', REPLACE(t.characters, N'' '', N''''), N'']%'') THEN 1
                 END
             ) AS observed,
