@@ -11,6 +11,7 @@ import numpy as np
 
 from api.dashboards.measures import Groups
 from api.dashboards.selection import CUSTOMER_FILTERS, FILTERS, PRODUCT_FILTERS, Selection
+from api.figures.grouping import folded
 from api.figures.periods import Period, parse_period_code
 from api.figures.sales_cube import Lines, Mask, SalesCube, within
 
@@ -129,27 +130,32 @@ class CubeView:
 
 
 def _with_known_values(cube: SalesCube, selection: Selection) -> Selection:
-    """Leave out the values of filters that the cube does not have, and name them."""
+    """Leave out the values of filters that the cube does not have, and name them; write the others as the cube does."""
     wrong = list(selection.wrong)
     chosen: dict[str, tuple[str, ...]] = {}
     for name, values in selection.chosen.items():
-        known = tuple(value for value in values if _has(cube, name, value))
-        wrong += [
-            f"“{name}={value}”: there is no such {FILTERS[name].lower()}." for value in values if value not in known
-        ]
-        if known:
+        found = {value: _known(cube, name, value) for value in values}
+        what = BUCKETS.get(name, FILTERS[name].lower())
+        wrong += [f"“{name}={value}”: there is no such {what}." for value in values if found[value] is None]
+        if known := tuple(dict.fromkeys(value for value in found.values() if value is not None)):
             chosen[name] = known
     return replace(selection, chosen=chosen, wrong=tuple(wrong))
 
 
-def _has(cube: SalesCube, name: str, value: str) -> bool:
+BUCKETS = {"orders": "number of orders", "recency": "time since the last order"}
+"""What the values of filters are that have no name of one value."""
+
+
+def _known(cube: SalesCube, name: str, value: str) -> str | None:
+    """Return a value of a filter as the cube writes it, whatever its case and accents; None if it has no such value."""
     match name:
         case "joined":
-            return True
+            return value
         case "product" | "customer":
             keys = cube.product_keys if name == "product" else cube.customer_keys
-            return bool(keys_among(keys, [value]).any())
-    return value in cube.attributes[name].labels
+            return value if keys_among(keys, [value]).any() else None
+    labels = cube.attributes[name].labels
+    return value if value in labels else next((each for each in labels if folded(each) == folded(value)), None)
 
 
 def keys_among(keys: Any, values: Sequence[str]) -> Mask:

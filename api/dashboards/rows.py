@@ -95,13 +95,19 @@ def section(view: CubeView) -> list[Component]:
     file = f"{PREFIX}rows/{view.cube.run_id}/{selection.page}.csv?{selection.query()}"
     head = render_template("dashboards/rows.html", note=note, file=file)
     columns = [
-        {"field": name, "headerName": title, **(FIGURES if name in NUMBERS else TEXT)}
+        {"field": name, "headerName": title, **(FIGURES if name in NUMBERS else {**TEXT, **WIDTHS.get(name, {})})}
         for name, (title, _) in COLUMNS[selection.page].items()
     ]
     grid = AgGrid(
         id={"type": "rows", "run": view.cube.run_id, "page": selection.page, "query": selection.query()},
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "suppressMovable": True,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+        },
         rowModelType="infinite",
         dashGridOptions={
             "cacheBlockSize": MAX_ROWS_A_REQUEST,
@@ -115,8 +121,15 @@ def section(view: CubeView) -> list[Component]:
     return [html.Section([HtmlBlock("rows-head", head), grid], id="rows", className="card rows")]
 
 
-TEXT = {"flex": 3, "minWidth": 110}
-FIGURES = {"flex": 2, "minWidth": 90, "type": "rightAligned"} | {
+TEXT = {"flex": 30, "minWidth": 110}
+WIDTHS = {
+    "product_name": {"flex": 56, "minWidth": 220},
+    "customer_name": {"flex": 38, "minWidth": 140},
+    "order_number": {"flex": 22, "minWidth": 95},
+    "order_date": {"flex": 25, "minWidth": 108},
+}
+"""The columns whose texts are longer or shorter than most."""
+FIGURES = {"flex": 20, "minWidth": 88, "type": "rightAligned"} | {
     "valueFormatter": {"function": "params.value == null ? '' : d3.format(',')(params.value)"}
 }
 

@@ -291,7 +291,9 @@ def _detail(
     its_steps = loads.steps(connection, [load.batch_id])
     judgements = _judgements(connection, days, load)
     before = loads.published_before(all_loads, load)
-    waived = loads.waivers(connection, load.batch_id)
+    waived: dict[tuple[str, str], list[str]] = {}
+    for each in loads.waivers(connection, load.batch_id):
+        waived.setdefault((each.waived_by, each.reason), []).append(each.check_name)
     sources = [account.source_table for account in accounts]
     return {
         "load": load,
@@ -300,7 +302,7 @@ def _detail(
         "errors": [step for step in its_steps if step.error_message],
         "tiles": _tiles(load, before, accounts, judgements),
         "facts": _facts(load),
-        "waivers": waived,
+        "waivers": waived.items(),
         "run_link": _run_link(load.run_id),
         "attempts": _attempts(all_loads, load),
         "files": accounts,

@@ -72,6 +72,45 @@ def test_the_pages_fit_narrow_and_wide_screens(new_screen: NewScreen, page: str)
         assert not outside, f"at a width of {width} these do not fit: {outside}"
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_titles_and_figures_of_the_rows_are_not_cut(screen: Screen, page: str) -> None:
+    screen.open(f"{page}?period=all&country=United+Kingdom&rows=1")
+    screen.page.locator("#rows .grid").scroll_into_view_if_needed()
+    screen.page.wait_for_selector("#rows .ag-row:not(.ag-row-loading) .ag-cell:not(:empty)")
+    script = """(all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent)"""
+    for cells in (
+        ".ag-header-cell-text",
+        ".ag-right-aligned-cell",
+        ".ag-cell[col-id=product_name]",
+        ".ag-cell[col-id=order_date]",
+    ):
+        screen.page.wait_for_function(f"() => !({script})([...document.querySelectorAll('#rows {cells}')]).length")
+
+
+def test_the_menus_stay_on_one_line_when_a_value_is_chosen(screen: Screen) -> None:
+    for query in ("", "country=United+Kingdom", "segment=VIP"):
+        screen.open(f"sales?{query}")
+        tops = screen.page.eval_on_selector_all(
+            ".filters > *", "(all) => all.map((it) => it.getBoundingClientRect().top)"
+        )
+        assert max(tops) - min(tops) < 5, f"the filters break with {query or 'nothing'} chosen"
+
+
+def test_the_columns_of_a_table_are_equally_wide(screen: Screen) -> None:
+    screen.open("customers?segment=VIP")
+    for card in ("movement", "recency"):
+        script = "(all) => all.slice(1).map((each) => each.getBoundingClientRect().width)"
+        widths = screen.page.eval_on_selector_all(f"#customers-{card} thead th", script)
+        assert max(widths) < 1.5 * min(widths), (card, widths)
+
+
+def test_a_single_unit_does_not_fill_the_trend(screen: Screen) -> None:
+    screen.open("sales?from=2025-07-05&to=2025-07-05")
+    script = "() => document.querySelector('#sales-trend-chart .bars .point path').getBoundingClientRect().width"
+    plot = "() => document.querySelector('#sales-trend-chart .js-plotly-plot')._fullLayout.xaxis._length"
+    assert screen.page.evaluate(script) < screen.page.evaluate(plot) / 3
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_an_open_menu_lies_within_the_screen(new_screen: NewScreen, width: int) -> None:
     screen = new_screen()

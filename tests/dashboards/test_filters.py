@@ -207,6 +207,7 @@ WRONG = {
     "sales?measure=happiness": ("“measure=happiness” must be one of", DEFAULT),
     "customers?joined=2025-13": ("“joined=2025-13” must be a month", DEFAULT),
     "sales?country=Atlantis&country=Germany": ("“country=Atlantis”: there is no such country", GERMANY),
+    "customers?orders=9": ("“orders=9”: there is no such number of orders", DEFAULT),
     "sales?product=999999&country=Germany": ("“product=999999”: there is no such product", GERMANY),
     "sales?" + "&".join(f"country=Germany{number}" for number in range(201)): ("first 200 values", DEFAULT),
     "sales?country=" + "x" * 4000: ("too long", DEFAULT),
@@ -222,6 +223,14 @@ def test_a_wrong_value_in_the_url_is_named_and_the_rest_of_the_page_is_shown(
     assert any(message in alert for alert in screen.page.get_by_role("alert").all_inner_texts())
     page = place.partition("?")[0]
     assert screen.tiles() == oracle.tiles(selection, page)
+
+
+@pytest.mark.parametrize("value", ["germany", "GERMANY"])
+def test_a_value_in_another_case_is_known(screen: Screen, oracle: Oracle, value: str) -> None:
+    screen.open(f"sales?country={value}&country=Germany")
+    assert screen.page.get_by_role("alert").count() == 0
+    assert screen.chips() == ["Country: Germany"]
+    assert screen.tiles() == oracle.sales_tiles(GERMANY)
 
 
 def test_parameters_of_others_are_ignored(screen: Screen, oracle: Oracle) -> None:

@@ -122,6 +122,7 @@ READS = [
     Case("GET /api/kpis", 200),
     Case("GET /api/kpis", 200, headers=CSV),
     Case("GET /api/kpis", 401, headers={"X-API-Key": "swh_nobody"}, shared=True),
+    Case("GET /api/kpis", 422, "?from=2025-01-01", shared=True),
     Case("GET /api/kpis", 503, api="without Postgres", shared=True),
     Case("GET /api/kpis", 429, api="with a limit", shared=True),
 ]
