@@ -121,8 +121,8 @@ class Resource(Blueprint):  # type: ignore[misc] # flask-smorest has no types
 
 
 def _require_unique(pairs: Sequence[tuple[str, Any]]) -> None:
-    names = [name for name, _ in pairs]
-    if repeated := next((name for name in names if names.count(name) > 1), None):
+    counts = Counter(name for name, _ in pairs)
+    if repeated := next((name for name, count in counts.items() if count > 1), None):
         raise InvalidRequestError({"detail": f"{repeated}: is given twice.", "pointer": f"#/{repeated}"})
 
 

@@ -183,6 +183,7 @@ _ROWS: dict[int, tuple[int, str] | tuple[int, str, int]] = {
     1752: (16, "Column '%s' in table '%s' is invalid for creating a default constraint."),
     1753: (16, "Column '%s.%s' is not the same length or scale as referencing column '%s.%s' in foreign key '%s'. Columns participating in a foreign key relationship must be defined with the same length and scale."),
     1754: (16, "Defaults cannot be created on columns with an IDENTITY attribute. Table '%s', column '%s'.", 0),
+    1759: (16, "Computed column '%s' in table '%s' is not allowed to be used in another computed-column definition."),
     1761: (16, "Cannot create the foreign key '%s' with SET NULL referential action, because one or more referencing columns are not nullable."),
     1762: (16, "Cannot create the foreign key '%s' with the SET DEFAULT referential action, because one or more referencing not-nullable columns lack a default constraint."),
     1763: (16, "Cross-database foreign key references are not supported. Foreign key '%s'."),

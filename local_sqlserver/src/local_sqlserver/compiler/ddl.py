@@ -89,18 +89,22 @@ class DefinitionCompiler(DataCompiler):
         keyed = {
             name.lower() for constraint in node.constraints if constraint.kind == "PK" for name in constraint.columns
         }
-        for definition in node.columns:
+        positions = {definition.name.lower(): position for position, definition in enumerate(node.columns)}
+        # Computed columns last: they may read columns that follow them.
+        for definition in sorted(node.columns, key=lambda definition: definition.computed is not None):
             if any(definition.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, definition.name, target.name, line=definition.line)
             is_key = definition.name.lower() in keyed
             if is_key and definition.nullable is True:
                 raise _nullable_key(target, definition.line)
-            column = self._column(definition, target, columns, False if is_key else definition.nullable)
+            computed = [other.name for other in node.columns if other.computed is not None]
+            column = self._column(definition, target, columns, computed, False if is_key else definition.nullable)
             if is_key:
                 _check_computed_key(column, target, definition.line)
             columns.append(column)
         if sum(column.identity is not None for column in columns) > 1:
             raise sql_error(2744, target.name, line=node.line)
+        columns.sort(key=lambda column: positions[column.name.lower()])
         relation = replace(target, columns=tuple(columns), user_type=node.user_type)
         # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
         for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
@@ -160,10 +164,15 @@ class DefinitionCompiler(DataCompiler):
         definition: syntax.ColumnDefinition,
         relation: Relation,
         before: list[ColumnInfo],
+        computed: list[str],
         nullable: bool | None,
     ) -> ColumnInfo:
         if definition.computed is not None:
             so_far = replace(relation, columns=tuple(before))
+            unreadable = {name.lower() for name in (*computed, definition.name)}
+            for node in definition.computed.expression.walk():
+                if isinstance(node, syntax.Column) and node.parts[-1].lower() in unreadable:
+                    raise sql_error(1759, node.parts[-1], relation.name, line=definition.line)
             value = self._computed(definition.computed.expression, so_far)
             if definition.persisted and not self._is_deterministic(definition.computed.expression, so_far):
                 raise sql_error(4936, definition.name, relation.name, line=definition.line)
@@ -478,7 +487,8 @@ class DefinitionCompiler(DataCompiler):
                 if nullable is True:
                     raise _nullable_key(relation, definition.line)
                 nullable, is_key = False, True
-        column = self._column(definition, relation, list(relation.columns), nullable)
+        computed = [known.name for known in relation.columns if known.computed is not None]
+        column = self._column(definition, relation, list(relation.columns), computed, nullable)
         if is_key:
             _check_computed_key(column, relation, definition.line)
         return replace(relation, columns=(*relation.columns, column)), column

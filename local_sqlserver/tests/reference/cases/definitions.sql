@@ -352,6 +352,17 @@ CREATE TABLE dbo.t (a varchar(5)); CREATE INDEX i ON dbo.t (a); ALTER TABLE dbo.
 CREATE TABLE dbo.t (a int, b int); CREATE INDEX i ON dbo.t (a); BEGIN TRY ALTER TABLE dbo.t DROP COLUMN a END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH
 --> 4922
 -- source: relational-databases/tables/specify-computed-columns-in-a-table
+CREATE TABLE dbo.t (b AS a + 1, a int, c int); INSERT dbo.t VALUES (1, 2); SELECT * FROM dbo.t
+--: int, int, int
+--> 2 | 1 | 2
+CREATE TABLE dbo.t (a int, b AS a + 1, c AS b + 1)
+--> error 1759: Computed column 'b' in table 't' is not allowed to be used in another computed-column definition.
+CREATE TABLE dbo.t (a int, c AS b + 1, b AS a + 1)
+--> error 1759
+CREATE TABLE dbo.t (a int, b AS b + 1)
+--> error 1759
+CREATE TABLE dbo.t (a int, b AS a + 1); ALTER TABLE dbo.t ADD c AS b * 2
+--> error 1759: Computed column 'b' in table 't' is not allowed to be used in another computed-column definition.
 CREATE TABLE dbo.t (a int, b AS a * 2 PERSISTED NOT NULL, c AS a + 1); SELECT name, is_persisted, is_nullable FROM sys.computed_columns WHERE object_id = OBJECT_ID('dbo.t')
 --> 'b' | 1 | 0
 --> 'c' | 0 | 1
