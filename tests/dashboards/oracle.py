@@ -638,11 +638,10 @@ class Oracle:
         measure, shown = selection.measure or "sales", self.trend(selection)
         level, there = self.level(selection), self.days(selection)
         begun = self._begun(self.parts(selection, level))
-        if not shown or shown[TITLES[measure]][len(begun) - 1] is None:
+        now = shown[TITLES[measure]][len(begun) - 1] if shown else None
+        if now is None:
             return ""
-        now, before = (
-            shown[name][len(begun) - 1] if name in shown else None for name in (TITLES[measure], "Year before")
-        )
+        before = shown["Year before"][len(begun) - 1] if "Year before" in shown else None
         words = f"{shown['names'][len(begun) - 1].replace('<br>', ' ')}: {FORMATS[measure](now)}"
         share = changed(now, before, measure)[1] if before is not None else "—"
         if share == "—":
