@@ -37,12 +37,37 @@ WITH loaded AS (
 -- What remains of a text that was read in a wrong encoding: U+FFFD, control characters, and the two characters that
 -- each letter with an accent becomes when UTF-8 is read as Windows-1252 ('Ã¼'). A text of ASCII alone has none of them;
 -- to ask this first saves the search for most texts.
-patterns AS (
+broken_texts AS (
     SELECT
-        CONCAT(N'%[', NCHAR(0x01), N'-', NCHAR(0x1F), NCHAR(0x7F), N'-', NCHAR(0x9F), NCHAR(0xFFFD), N']%')
-        COLLATE Latin1_General_100_BIN2 AS lost,
-        CONCAT(N'%[ÂÃÄÅÐÑ][€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ', NCHAR(0x80), N'-', NCHAR(0xBF), N']%')
-        COLLATE Latin1_General_100_BIN2 AS misread
+        COUNT_BIG(CASE WHEN t.subject = N'customers' THEN 1 END) AS customers,
+        COUNT_BIG(CASE WHEN t.subject = N'products' THEN 1 END) AS products,
+        COUNT_BIG(CASE WHEN t.subject = N'locations' THEN 1 END) AS locations
+    FROM (
+        SELECT
+            N'customers' AS subject,
+            CONCAT(cst_firstname, N' ', cst_lastname) COLLATE Latin1_General_100_BIN2 AS shown_text
+        FROM silver.crm_cust_info
+        UNION ALL
+        SELECT
+            N'products' AS subject,
+            prd_nm COLLATE Latin1_General_100_BIN2 AS shown_text
+        FROM silver.crm_prd_info
+        UNION ALL
+        SELECT
+            N'locations' AS subject,
+            cntry COLLATE Latin1_General_100_BIN2 AS shown_text
+        FROM silver.erp_loc_a101
+    ) AS t
+    WHERE
+        t.shown_text LIKE N'%[^ -~]%'
+        AND (
+            t.shown_text LIKE CONCAT(
+                N'%[', NCHAR(0x01), N'-', NCHAR(0x1F), NCHAR(0x7F), N'-', NCHAR(0x9F), NCHAR(0xFFFD), N']%'
+            )
+            OR t.shown_text LIKE CONCAT(
+                N'%[ÂÃÄÅÐÑ][€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ', NCHAR(0x80), N'-', NCHAR(0xBF), N']%'
+            )
+        )
 ),
 
 countries AS (
@@ -65,21 +90,11 @@ customers AS (
         COUNT_BIG(CASE WHEN c.cst_gndr = N'n/a' THEN 1 END) AS no_gender,
         COUNT_BIG(CASE WHEN c.cst_create_date IS NULL THEN 1 END) AS no_create_date,
         COALESCE(SUM(CAST(c.unknown_codes AS BIGINT)), 0) AS unknown_codes,
-        COUNT_BIG(
-            CASE
-                WHEN
-                    CONCAT(c.cst_firstname, N' ', c.cst_lastname) COLLATE Latin1_General_100_BIN2 NOT LIKE N'%[^ -~]%'
-                    THEN NULL
-                WHEN CONCAT(c.cst_firstname, N' ', c.cst_lastname) COLLATE Latin1_General_100_BIN2 LIKE x.lost THEN 1
-                WHEN CONCAT(c.cst_firstname, N' ', c.cst_lastname) COLLATE Latin1_General_100_BIN2 LIKE x.misread THEN 1
-            END
-        ) AS broken_texts,
         COUNT_BIG(CASE WHEN e.cid IS NULL THEN 1 END) AS not_in_az12,
         COUNT_BIG(CASE WHEN l.cid IS NULL THEN 1 END) AS not_in_a101,
         COUNT_BIG(CASE WHEN k.country IS NULL AND l.cntry COLLATE Latin1_General_100_BIN2 <> N'n/a' THEN 1 END)
             AS new_country
     FROM silver.crm_cust_info AS c
-    CROSS JOIN patterns AS x
     LEFT JOIN silver.erp_cust_az12 AS e
         ON c.cst_key = e.cid
     LEFT JOIN silver.erp_loc_a101 AS l
@@ -101,16 +116,8 @@ births AS (
 locations AS (
     SELECT
         COUNT_BIG(*) AS total_rows,
-        COUNT_BIG(CASE WHEN l.cntry COLLATE Latin1_General_100_BIN2 = N'n/a' THEN 1 END) AS no_country,
-        COUNT_BIG(
-            CASE
-                WHEN l.cntry COLLATE Latin1_General_100_BIN2 NOT LIKE N'%[^ -~]%' THEN NULL
-                WHEN l.cntry COLLATE Latin1_General_100_BIN2 LIKE x.lost THEN 1
-                WHEN l.cntry COLLATE Latin1_General_100_BIN2 LIKE x.misread THEN 1
-            END
-        ) AS broken_texts
+        COUNT_BIG(CASE WHEN l.cntry COLLATE Latin1_General_100_BIN2 = N'n/a' THEN 1 END) AS no_country
     FROM silver.erp_loc_a101 AS l
-    CROSS JOIN patterns AS x
 ),
 
 products AS (
@@ -119,13 +126,6 @@ products AS (
         COUNT_BIG(CASE WHEN p.is_current = 1 THEN 1 END) AS numbers,
         COUNT_BIG(CASE WHEN p.prd_id IS NULL THEN 1 END) AS no_id,
         COUNT_BIG(CASE WHEN p.prd_nm IS NULL THEN 1 END) AS no_name,
-        COUNT_BIG(
-            CASE
-                WHEN p.prd_nm COLLATE Latin1_General_100_BIN2 NOT LIKE N'%[^ -~]%' THEN NULL
-                WHEN p.prd_nm COLLATE Latin1_General_100_BIN2 LIKE x.lost THEN 1
-                WHEN p.prd_nm COLLATE Latin1_General_100_BIN2 LIKE x.misread THEN 1
-            END
-        ) AS broken_texts,
         COUNT_BIG(CASE WHEN p.prd_cost < 0 THEN 1 END) AS negative_cost,
         COALESCE(SUM(CAST(p.unknown_codes AS BIGINT)), 0) AS unknown_codes,
         COUNT_BIG(CASE WHEN p.prd_cost = 0 THEN 1 END) AS no_cost,
@@ -137,7 +137,6 @@ products AS (
         COUNT_BIG(CASE WHEN c.cat IS NOT NULL AND k.category IS NULL THEN 1 END) AS new_category,
         SUM(CASE WHEN p.is_current = 1 THEN CAST(p.prd_cost AS BIGINT) END) AS cost
     FROM silver.crm_prd_info AS p
-    CROSS JOIN patterns AS x
     LEFT JOIN silver.erp_px_cat_g1v2 AS c
         ON p.category_id = c.id
     LEFT JOIN categories AS k
@@ -260,6 +259,7 @@ CROSS JOIN sales AS s
 CROSS JOIN known_customers AS kc
 CROSS JOIN known_products AS kp
 CROSS JOIN known_sales AS ks
+CROSS JOIN broken_texts AS t
 CROSS JOIN loaded AS d
 CROSS APPLY (
     VALUES
@@ -325,9 +325,9 @@ CROSS APPLY (
     (N'every code is known', N'crm_cust_info', c.unknown_codes, NULL),
     (N'every code is known', N'crm_prd_info', p.unknown_codes, NULL),
     (N'every code is known', N'erp_cust_az12', b.unknown_codes, NULL),
-    (N'no text was read in a wrong encoding', N'crm_cust_info', c.broken_texts, NULL),
-    (N'no text was read in a wrong encoding', N'crm_prd_info', p.broken_texts, NULL),
-    (N'no text was read in a wrong encoding', N'erp_loc_a101', l.broken_texts, NULL),
+    (N'no text was read in a wrong encoding', N'crm_cust_info', t.customers, NULL),
+    (N'no text was read in a wrong encoding', N'crm_prd_info', t.products, NULL),
+    (N'no text was read in a wrong encoding', N'erp_loc_a101', t.locations, NULL),
     (N'no cost is negative', N'', p.negative_cost, NULL),
     (N'there are about as many keys as the day before', N'customers', c.numbers, NULL),
     (N'there are about as many keys as the day before', N'products', p.numbers, NULL),
