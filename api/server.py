@@ -6,8 +6,11 @@ connect to Postgres after the fork. A worker that ends is replaced.
 
 import gc
 import multiprocessing
+import os
 import shutil
+import signal
 import tempfile
+from functools import partial
 
 import click
 from granian import Granian
@@ -49,6 +52,8 @@ def serve(host: str, port: int) -> None:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     gc.freeze()  # the workers share what is in memory now, and their garbage collector passes over it
+    # Until a worker has its own handlers it has those of the main process, which would only take note of SIGTERM.
+    os.register_at_fork(after_in_child=partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
     multiprocessing.set_start_method("fork")
     server = Granian(
         "api",

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 from api import create_app
 from tests.api.answers import Headers
-from tests.api.conftest import KEYS, NO_WAREHOUSE, ROOT, add_keys, publish_run, settings_for
+from tests.api.conftest import KEYS, NO_WAREHOUSE, ROOT, add_keys, environment_of, publish_run, settings_for
 from tests.api.server import api_process, free_port, listening, running_api
 from tests.api.test_rate_limit import within_a_minute
 
@@ -220,7 +220,22 @@ def test_a_header_that_is_not_ascii_is_not_taken_for_absent(open_address: str, h
 
 @pytest.mark.parametrize("path", ["/api/customers/%ff", "/api/customers/%C3%A9", "/%00", "/api/products?q=%ff"])
 def test_any_octet_in_a_path_is_answered(open_address: str, path: str) -> None:
-    assert ask(open_address + path) in (200, 404)
+    assert ask(open_address + path) == (422 if "?" in path else 404)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1, 0.2, 0.4])
+def test_it_ends_at_once_while_its_workers_still_start(shared_url: str, seconds: float) -> None:
+    command = [sys.executable, "-m", "api.server", "--port", str(free_port())]
+    with subprocess.Popen(command, cwd=ROOT, env=environment_of(settings_for(shared_url))) as process:
+        main = psutil.Process(process.pid)
+        while not main.children():
+            time.sleep(0.005)
+        time.sleep(seconds)
+        main.terminate()
+        _, left = psutil.wait_procs([main], 30)
+        for each in [*main.children(recursive=True), main] if left else []:
+            each.kill()
+    assert not left, "a worker did not end"
 
 
 def test_a_worker_that_is_killed_is_replaced(shared_url: str) -> None:

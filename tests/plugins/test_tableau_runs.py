@@ -117,11 +117,11 @@ def test_a_table_of_several_chunks_is_whole(
     monkeypatch.setattr(extract, "CHUNK_ROWS", chunk_rows)
     expected = loaded.execute(fact_sales)
     assert len(expected) == 26, "the last case is to end with its chunk"
-    made = export(loaded.server.odbc, tmp_path)
-    with opened(made.files[0]) as connection:
+    made = extract.write_extract(loaded.server.odbc, tmp_path / "extract.hyper")
+    with opened(tmp_path / "extract.hyper") as connection:
         found = rows(connection, "fact_sales", list(expected[0]))
     assert sorted(found, key=repr) == sorted((tuple(row.values()) for row in expected), key=repr)
-    assert made.extract.rows == {"fact_sales": 26}
+    assert made.rows == {"fact_sales": 26}
 
 
 def test_a_table_without_rows_is_in_the_extract(

@@ -67,13 +67,13 @@ VALUES
             ON
                 m.batch_id = r.batch_id
                 AND m.source_table = r.source_table
-                AND r.found_by = N''staging''
+                AND r.found_by COLLATE Latin1_General_100_BIN2 = N''staging''
                 AND r.source_line = 1 + m.rows_read + m.blank_lines
                 AND (
-                    r.reason = N''open quote''
-                    OR r.reason LIKE N''too few columns: [2-9]%''
+                    r.reason COLLATE Latin1_General_100_BIN2 = N''open quote''
+                    OR r.reason COLLATE Latin1_General_100_BIN2 LIKE N''too few columns: [2-9]%''
                     OR (
-                        r.reason LIKE N''too few columns: 1 %''
+                        r.reason COLLATE Latin1_General_100_BIN2 LIKE N''too few columns: 1 %''
                         AND r.raw_row COLLATE Latin1_General_100_BIN2 NOT LIKE N''%[^-_A-Za-z0-9]%''
                     )
                 )
@@ -108,7 +108,7 @@ VALUES
             COUNT(
                 CASE
                     WHEN k.keys NOT LIKE N''%[^ -~]%'' THEN NULL
-                    WHEN k.keys LIKE CONCAT(N''%['', REPLACE(t.characters, N'' '', N''''), N'']%'') THEN 1
+                    WHEN k.keys LIKE CONCAT(N''%['', REPLACE(t.characters COLLATE Latin1_General_100_BIN2, N'' '', N''''), N'']%'') THEN 1
                 END
             ) AS observed,
             NULL AS observed_of,
@@ -181,7 +181,7 @@ VALUES
 ),
 (
     N'few amounts of sales are repaired', N'silver', N'error', N'share',
-    NULL, NULL, NULL, 0.02, 0.1, 0.25,
+    NULL, NULL, NULL, 0.02, 0.1, 0.5,
     N'silver.quality_check',
     N'The money rules are for single mistakes. If many amounts differ, a column means another thing.',
     '2026-11-30'
