@@ -39,9 +39,9 @@ WITH loaded AS (
 -- to ask this first saves the search for most texts.
 broken_texts AS (
     SELECT
-        COUNT_BIG(CASE WHEN t.subject = N'customers' THEN 1 END) AS customers,
-        COUNT_BIG(CASE WHEN t.subject = N'products' THEN 1 END) AS products,
-        COUNT_BIG(CASE WHEN t.subject = N'locations' THEN 1 END) AS locations
+        COUNT_BIG(CASE WHEN subject = N'customers' THEN 1 END) AS customers,
+        COUNT_BIG(CASE WHEN subject = N'products' THEN 1 END) AS products,
+        COUNT_BIG(CASE WHEN subject = N'locations' THEN 1 END) AS locations
     FROM (
         SELECT
             N'customers' AS subject,
@@ -59,12 +59,12 @@ broken_texts AS (
         FROM silver.erp_loc_a101
     ) AS t
     WHERE
-        t.shown_text LIKE N'%[^ -~]%'
+        shown_text LIKE N'%[^ -~]%'
         AND (
-            t.shown_text LIKE CONCAT(
+            shown_text LIKE CONCAT(
                 N'%[', NCHAR(0x01), N'-', NCHAR(0x1F), NCHAR(0x7F), N'-', NCHAR(0x9F), NCHAR(0xFFFD), N']%'
             )
-            OR t.shown_text LIKE CONCAT(
+            OR shown_text LIKE CONCAT(
                 N'%[ÂÃÄÅÐÑ][€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ', NCHAR(0x80), N'-', NCHAR(0xBF), N']%'
             )
         )
