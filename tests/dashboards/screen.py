@@ -239,7 +239,11 @@ class Screen:
           const down = y === null ? yaxis._length - 2 : yaxis.l2p(y);
           return [box.left + xaxis._offset + xaxis.l2p(column), box.top + yaxis._offset + down];
         }"""
-        x, y = self.page.evaluate(script, [card, list(place)])
+        found, before = self.page.evaluate(script, [card, list(place)]), None
+        while found != before:  # a chart that was just drawn may still get its size
+            self.page.wait_for_timeout(100)
+            found, before = self.page.evaluate(script, [card, list(place)]), found
+        x, y = found
         return x, y
 
     def download(self, target: str | Locator) -> Download:

@@ -56,6 +56,7 @@ def test_a_chart_outside_the_screen_is_drawn_after_the_others_are_painted(
 ) -> None:
     screen.load("sales")
     screen.page.evaluate("(bottom) => scrollTo(0, bottom)", 0 if card == "countries" else 10_000)
+    screen.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
     screen.page.evaluate(DRAWN)
     screen.click(screen.page.locator(f"#sales-{card} .bar").first)
     assert screen.page.evaluate("drawn")[:3] == order
