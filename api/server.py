@@ -52,8 +52,7 @@ def serve(host: str, port: int) -> None:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     gc.freeze()  # the workers share what is in memory now, and their garbage collector passes over it
-    # Until a worker has its own handlers it has those of the main process, which would only take note of SIGTERM.
-    os.register_at_fork(after_in_child=partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
+    _end_starting_workers()
     multiprocessing.set_start_method("fork")
     server = Granian(
         "api",
@@ -73,6 +72,25 @@ def serve(host: str, port: int) -> None:
     at_once = cache.at_once if cache else lambda _: None
     server.serve(
         target_loader=lambda: gateway(application.wsgi_app, at_once, THREADS, MAX_BODY_BYTES), wrap_loader=False
+    )
+
+
+def _end_starting_workers() -> None:
+    """Let SIGTERM end a worker that has no handlers of its own yet.
+
+    It has those of the main process until then, which would only take note of the signal; and Python forgets signals
+    that arrive while it forks.
+    """
+    term = {signal.SIGTERM}
+
+    def in_worker() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, term)
+
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, term),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, term),
+        after_in_child=in_worker,
     )
 
 

@@ -232,7 +232,7 @@ def test_it_ends_at_once_while_its_workers_still_start(shared_url: str, seconds:
             time.sleep(0.005)
         time.sleep(seconds)
         main.terminate()
-        _, left = psutil.wait_procs([main], 30)
+        _, left = psutil.wait_procs([main], 90)
         for each in [*main.children(recursive=True), main] if left else []:
             each.kill()
     assert not left, "a worker did not end"
