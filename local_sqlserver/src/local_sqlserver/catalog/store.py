@@ -73,12 +73,12 @@ def create(connection: duckdb.DuckDBPyConnection, database: str) -> None:
 
 def _add_fixed_roles(connection: duckdb.DuckDBPyConnection, home: str) -> None:
     """Add the fixed roles that the database lacks."""
-    for role in FIXED_ROLES:
-        connection.execute(
-            f"INSERT INTO {home}.principals (name, type, default_schema, login, members, created, modified) "
-            f"SELECT $1, 'R', '', '', [], now(), now() WHERE $1 NOT IN (SELECT name FROM {home}.principals)",
-            [role],
-        )
+    connection.execute(
+        f"INSERT INTO {home}.principals (name, type, default_schema, login, members, created, modified) "
+        "SELECT role, 'R', '', '', [], now(), now() FROM (SELECT unnest(CAST($1 AS VARCHAR[])) AS role) "
+        f"WHERE role NOT IN (SELECT name FROM {home}.principals)",
+        [list(FIXED_ROLES)],
+    )
 
 
 def complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:

@@ -97,9 +97,7 @@ class _Recorder:
             with opened(parameters) as given:
                 self._cursor.execute(transactions.statements.parsed(self._cursor, sql), given)
             return self
-        if transactions.aborted:
-            transactions.recover()
-        transactions.tell_first_day(self._cursor)
+        transactions.make_ready()
         is_write = _READS.match(sql) is None
         numbers = transactions.upcoming_numbers(sql) if is_write else {}
         try:
@@ -115,9 +113,7 @@ class _Recorder:
     def _submit(self, sql: str, *arguments: Any) -> Any:
         """Open a query as arrays (``arrow.Stream``); while its rows are read, ``note_failure`` is the reader's."""
         transactions = self._transactions
-        if transactions.aborted:
-            transactions.recover()
-        transactions.tell_first_day(self._cursor)
+        transactions.make_ready()
         try:
             return self._cursor._submit(sql, *arguments)
         except duckdb.Error:
@@ -180,6 +176,12 @@ class Transactions:
             self._second_connection = self._root.cursor()
         self.tell_first_day(self._second_connection)
         return self._second_connection
+
+    def make_ready(self) -> None:
+        """Do the writes again that an error has undone, and tell the connection what the next statement depends on."""
+        if self.aborted:
+            self.recover()
+        self.tell_first_day(self._cursor)
 
     def tell_first_day(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Tell a connection ``first_day``, unless it knows it."""
