@@ -22,6 +22,12 @@ DRAWN = """() => {
 }"""
 """Note in which order the charts of the Sales page are drawn, and the frames of the browser between them."""
 
+FORGETS = """() => {
+  const plot = document.querySelector("#sales-trend-chart .js-plotly-plot");
+  plot.on("plotly_unhover", () => { window.forgotten = true; });
+}"""
+"""Note when Plotly forgets what is below the mouse, as it does soon after the button was pressed."""
+
 
 def bar_of(screen: Screen, card: str, place: int) -> str:
     """Move the mouse to a bar of a card; returns its label."""
@@ -97,6 +103,20 @@ def test_a_bar_of_a_chart_is_asked_for_at_the_press_too(screen: Screen, oracle: 
     assert screen.query == [("from", "2025-07-01"), ("to", "2025-07-31")]
     assert screen.tiles() == oracle.sales_tiles(Selection((YEAR[0].replace(month=7), YEAR[0].replace(month=7, day=31))))
     assert asked(screen) == before + 1
+
+
+def test_a_bar_that_is_pressed_while_the_mouse_still_moves_is_clicked(screen: Screen) -> None:
+    screen.load("sales")
+    x, y = screen.bar_of("sales-trend", "Jul<br>2025")
+    screen.page.evaluate(FORGETS)
+    with screen.page.expect_response(is_drawing) as answer:
+        screen.page.mouse.move(x - 2, y - 2)
+        screen.page.mouse.move(x, y)
+        screen.page.mouse.down()
+        screen.page.wait_for_function("() => window.forgotten")
+        screen.page.mouse.up()
+    screen.wait_for(answer.value)
+    assert screen.query == [("from", "2025-07-01"), ("to", "2025-07-31")]
 
 
 def test_a_press_that_is_released_elsewhere_changes_nothing(screen: Screen, oracle: Oracle) -> None:

@@ -134,6 +134,8 @@
       }
     };
     plot.on("plotly_click", follow);
+    // If the button is pressed within 50 ms after a move, Plotly forgets what is below the mouse, and a short click with it.
+    plot.on("plotly_unhover", ({ points }) => { if (plot._dragging) plot._hoverdata = points; });
     plot.on("plotly_afterplot", () => labelBars(plot));
     labelBars(plot);
   };
