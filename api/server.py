@@ -4,6 +4,7 @@ The application is built once, before the workers are forked, so that they share
 connect to Postgres after the fork. A worker that ends is replaced.
 """
 
+import asyncio
 import gc
 import multiprocessing
 import os
@@ -19,7 +20,7 @@ from granian.http import HTTP1Settings
 
 from api import MAX_BODY_BYTES, create_app
 from api.http import metrics
-from api.http.gateway import gateway
+from api.http.gateway import RSGIApplication, gateway
 from api.settings import SettingsError
 
 WORKERS = 2
@@ -30,6 +31,10 @@ MAX_HEADER_BYTES = 64 * 1024
 STOP_SECONDS = 600
 """After SIGTERM a running sync may finish. Ten minutes is the timeout of one query to the warehouse
 (api/serving/gold.py). Other requests end sooner, because their statements time out after ten seconds."""
+
+TERM = {signal.SIGTERM}
+"""Blocked in a worker from its first moment until its event loop runs. In between it would only take note of the
+signal, or forget it: it has the handlers of the main process first, and then those of a loop that does not run yet."""
 
 
 @click.command()
@@ -52,7 +57,10 @@ def serve(host: str, port: int) -> None:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     gc.freeze()  # the workers share what is in memory now, and their garbage collector passes over it
-    _end_starting_workers()
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, TERM),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, TERM),
+    )
     multiprocessing.set_start_method("fork")
     server = Granian(
         "api",
@@ -70,28 +78,12 @@ def serve(host: str, port: int) -> None:
     )
     cache = application.extensions.get("answer_cache")
     at_once = cache.at_once if cache else lambda _: None
-    server.serve(
-        target_loader=lambda: gateway(application.wsgi_app, at_once, THREADS, MAX_BODY_BYTES), wrap_loader=False
-    )
 
+    def start_worker() -> RSGIApplication:
+        asyncio.get_event_loop().call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, TERM)
+        return gateway(application.wsgi_app, at_once, THREADS, MAX_BODY_BYTES)
 
-def _end_starting_workers() -> None:
-    """Let SIGTERM end a worker that has no handlers of its own yet.
-
-    It has those of the main process until then, which would only take note of the signal; and Python forgets signals
-    that arrive while it forks.
-    """
-    term = {signal.SIGTERM}
-
-    def in_worker() -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, term)
-
-    os.register_at_fork(
-        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, term),
-        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, term),
-        after_in_child=in_worker,
-    )
+    server.serve(target_loader=start_worker, wrap_loader=False)
 
 
 if __name__ == "__main__":
