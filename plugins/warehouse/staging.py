@@ -84,6 +84,7 @@ class StagedFile:
     blank_lines: int = 0
     replaced_characters: int = 0
     invisible_ends: int = 0
+    open_lines: int = 0
     bytes: int = 0
     sha256: str = ""
 
@@ -330,6 +331,7 @@ class _FileStager:
             if not block:
                 break
         if tail:
+            self._result.open_lines = 1
             yield tail
         self._result.sha256 = digest.hexdigest()
 

@@ -146,7 +146,7 @@ def test_the_manifest_accounts_for_rows_blank_lines_replaced_characters_bytes_an
         "erp_loc_a101",
         LOCATIONS,
         "source_erp/LOC_A101.txt",
-        *("3", "2", "1", "2", "3", "2"),
+        *("3", "2", "1", "2", "3", "2", "1"),
         str(len(data)),
         hashlib.sha256(data).hexdigest(),
     ]

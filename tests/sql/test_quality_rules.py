@@ -5,6 +5,7 @@ The first day is loaded once; each fault is planted into the second day, which i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import pyodbc
 import pytest
 
 from tests.days import plausible
-from tests.days.drop import AZ12, CUST, LOC, PRD, PX, SALES, write_drop
+from tests.days.drop import AZ12, CUST, LOC, PRD, PX, SALES, file_of, write_drop
 from tests.days.plausible import Drop, Plant, both, put
 from tests.sql.quality import (
     CATEGORY,
     CHANGED,
     CUT,
     DATES,
+    ENDS,
     ERP,
     KEYS,
     LEFT,
@@ -172,9 +174,13 @@ WARNINGS: dict[str, Plant] = {
 """Warning → what raises it. The last order gets old by a later business date."""
 
 
-def dry_run(warehouse: Warehouse, folder: Path, drop: Drop, late: int = 0) -> None:
-    """Load the drop for the second day, or some days later, without publishing it."""
+def dry_run(
+    warehouse: Warehouse, folder: Path, drop: Drop, *, late: int = 0, change: Callable[[Path], None] | None = None
+) -> None:
+    """Load the drop for the second day, or some days later, without publishing it; ``change`` changes its files."""
     write_drop(folder, drop)
+    if change:
+        change(folder)
     day = SECOND + timedelta(days=late)
     (batch,) = warehouse.execute(OPEN, f"{RUN_PREFIX}{folder}"[-250:], day, False, 1, False, False, day)
     load_silver(warehouse, batch["batch_id"], folder)
@@ -209,6 +215,15 @@ def test_a_single_customer_who_lost_the_row_of_the_erp_is_a_warning(first_day: W
     assert deviations(first_day) == {ERP: "warning"}
 
 
+def test_a_file_that_was_cut_within_its_last_field_is_a_warning(first_day: Warehouse, tmp_path: Path) -> None:
+    def cut(folder: Path) -> None:
+        path = folder / file_of(SALES)
+        path.write_bytes(path.read_bytes()[:-2])
+
+    dry_run(first_day, tmp_path, plausible.day(2), change=cut)
+    assert deviations(first_day) == {ENDS: "warning"}
+
+
 @pytest.mark.parametrize("line", ["-- end of file --", "\x1a", '"402 rows, complete"'])
 def test_a_last_line_of_words_is_rejected_and_the_day_goes_on(first_day: Warehouse, tmp_path: Path, line: str) -> None:
     drop = plausible.day(2)
@@ -234,4 +249,4 @@ def test_an_ordinary_day_deviates_from_no_rule(first_day: Warehouse, tmp_path: P
 def test_every_rule_has_a_fault_here(first_day: Warehouse) -> None:
     rules = {row["check_name"] for row in first_day.execute("SELECT check_name FROM gold.quality_rules")}
     found = {rule for _, rule, _ in ERRORS.values()} | WARNINGS.keys() | TAMPERED.keys()
-    assert found == rules - {REPEATED}  # which takes three days: tests/sql/test_quality_days.py
+    assert found == rules - {ENDS, REPEATED}  # the latter takes three days: tests/sql/test_quality_days.py

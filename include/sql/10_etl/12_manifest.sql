@@ -12,6 +12,7 @@ Columns: batch_id             batch that the file was registered for
          blank_lines          lines without a row
          replaced_characters  tabs and carriage returns within fields, which became blanks
          invisible_ends       values that begin or end with an invisible character, which silver removes
+         open_lines           1 if the last line has no line break at its end, else 0
          bytes                size of the file
          sha256               SHA-256 of the file, in hexadecimal
          landing_bytes        size of the copy; NULL in batches that an earlier version registered
@@ -30,6 +31,7 @@ IF OBJECT_ID(N'etl.manifest', N'U') IS NULL
         blank_lines INT NOT NULL,
         replaced_characters INT NOT NULL,
         invisible_ends INT NOT NULL CONSTRAINT df_manifest_invisible_ends DEFAULT 0,
+        open_lines INT NOT NULL CONSTRAINT df_manifest_open_lines DEFAULT 0,
         bytes BIGINT NOT NULL,
         sha256 NVARCHAR(64) NOT NULL,
         landing_bytes BIGINT NULL,

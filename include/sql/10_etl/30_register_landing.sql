@@ -223,7 +223,7 @@ BEGIN
         INSERT INTO etl.manifest
         (
             batch_id, source_table, source_file, landing_file, rows_read, rows_written, rows_rejected,
-            blank_lines, replaced_characters, invisible_ends, bytes, sha256, landing_bytes, landing_sha256
+            blank_lines, replaced_characters, invisible_ends, open_lines, bytes, sha256, landing_bytes, landing_sha256
         )
         SELECT
             @batch_id,
@@ -236,6 +236,7 @@ BEGIN
             m.blank_lines,
             m.replaced_characters,
             m.invisible_ends,
+            m.open_lines,
             m.bytes,
             m.sha256,
             c.bytes AS landing_bytes,

@@ -11,6 +11,7 @@ Columns: source_table         table that the file belongs to
          blank_lines          lines without a row
          replaced_characters  tabs and carriage returns within fields
          invisible_ends       values with an invisible character at an end
+         open_lines           1 if the last line has no line break at its end
          bytes                size of the file
          sha256               SHA-256 of the file, in hexadecimal
 */
@@ -25,6 +26,7 @@ CREATE TABLE bronze.landing_manifest
     blank_lines INT NULL,
     replaced_characters INT NULL,
     invisible_ends INT NULL,
+    open_lines INT NULL,
     bytes BIGINT NULL,
     sha256 NVARCHAR(64) NULL
 );

@@ -83,6 +83,15 @@ VALUES
     '2026-11-30'
 ),
 (
+    N'no file lost the line break at its end', N'silver', N'warning', N'change',
+    NULL, NULL, NULL, 0, NULL, NULL,
+    N'SELECT source_table AS subject, open_lines AS observed, NULL AS observed_of, NULL AS expected
+        FROM etl.manifest
+        WHERE batch_id = @batch_id',
+    N'A file that was cut off within its last field still has a whole row there, with a wrong value.',
+    '2026-11-30'
+),
+(
     N'few rows of a file are superseded', N'silver', N'error', N'share',
     NULL, NULL, NULL, 0.02, 0.1, 0.25,
     N'SELECT source_table AS subject, superseded_rows AS observed, file_rows AS observed_of, NULL AS expected
