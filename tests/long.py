@@ -275,7 +275,7 @@ LONG = (
     Long(
         "dashboards/test_accessibility.py::test_axe_*",
         "each page in each form",
-        but=("sales-light-desktop",),
+        but=("sales-light desktop",),
     ),
     Long(
         "dashboards/test_warehouse_page.py::test_axe_*",
