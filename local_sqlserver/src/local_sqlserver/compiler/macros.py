@@ -494,6 +494,3 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     python_functions.install(connection)
     for statement in _statements():
         connection.execute(statement)
-    # DuckDB 2.0.0 prunes row groups for ORDER BY … LIMIT by their statistics, and counts rows that are deleted but kept
-    # for an open transaction: TOP (1) of a table that was emptied and filled again came back empty.
-    connection.execute("SET GLOBAL disabled_optimizers = 'row_group_pruner'")
