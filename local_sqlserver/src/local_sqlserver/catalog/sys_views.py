@@ -105,10 +105,15 @@ _CREATED_SYS = "TIMESTAMP '2009-04-13 12:59:11'"
 _CERTIFICATE_SID = "unhex('010600000000000901000000')"
 """The bytes before the thumbprint in the SID of a certificate."""
 
-HELPERS = {
-    "base_types": f"SELECT name, system_type_id, user_type_id, max_length, precision, scale, "
+BASE_TYPES = (
+    "SELECT name, system_type_id, user_type_id, max_length, precision, scale, "
     f"CASE WHEN has_collation THEN {_COLLATION} END AS collation_name, is_nullable FROM (VALUES {_TYPE_ROWS}) "
-    "t (name, system_type_id, user_type_id, max_length, precision, scale, has_collation, is_nullable)",
+    "t (name, system_type_id, user_type_id, max_length, precision, scale, has_collation, is_nullable)"
+)
+"""The data types of SQL Server, as rows of the table memory.main.system_types."""
+
+HELPERS = {
+    "base_types": "FROM memory.main.system_types",
     "all_types": "SELECT *, 4 AS schema_id, 0 AS object_id FROM {home}.base_types WHERE name <> 'table' "
     f"UNION ALL SELECT c.name, t.system_type_id, c.user_type_id, {_LENGTH}, {_PRECISION}, {_SCALE}, "
     "t.collation_name, c.is_nullable AND c.object_id = 0, s.schema_id, c.object_id FROM {home}.user_types c "

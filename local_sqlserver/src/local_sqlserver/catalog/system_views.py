@@ -44,7 +44,8 @@ def object_id(schema: str, name: str) -> int:
 
 
 def install(root: duckdb.DuckDBPyConnection, procedures: Iterable[str]) -> None:
-    """Create the tables of system objects and their columns in memory, which the views of all databases read."""
+    """Create the tables of system types, objects and columns in memory, which the views of all databases read."""
+    root.execute(f"CREATE TABLE memory.main.system_types AS {sys_views.BASE_TYPES}")
     text = "VARCHAR"
     root.execute(
         f"CREATE TABLE memory.main.system_objects (name {text}, object_id INTEGER, schema_id INTEGER, type {text})"
