@@ -11,8 +11,8 @@ from tests.dashboards.screen import Screen, is_drawing
 from tests.dashboards.test_filters import assert_shows
 
 DRAWN = """() => {
-  window.drawn = [];
-  const draws = (name) => { if (drawn.at(-1) !== name) drawn.push(name); };
+  addEventListener("click", () => { window.drawn = []; }, true);
+  const draws = (name) => { if (window.drawn && drawn.at(-1) !== name) drawn.push(name); };
   for (const card of ["trend", "calendar"]) {
     document.querySelector(`#sales-${card}-chart .js-plotly-plot`).on("plotly_afterplot", () => {
       draws(card);
@@ -20,7 +20,7 @@ DRAWN = """() => {
     });
   }
 }"""
-"""Note in which order the charts of the Sales page are drawn, and the frames of the browser between them."""
+"""Note in which order a click draws the charts of the Sales page, and the frames of the browser between them."""
 
 FORGETS = """() => {
   const plot = document.querySelector("#sales-trend-chart .js-plotly-plot");
@@ -34,6 +34,11 @@ def bar_of(screen: Screen, card: str, place: int) -> str:
     bar = screen.page.locator(f"#sales-{card} .bar").nth(place)
     bar.hover()
     return bar.locator("> :first-child").inner_text()
+
+
+def resized(screen: Screen) -> None:
+    """Wait until the charts have their size, which they get after the load."""
+    expect(screen.page.locator("#sales .dash-graph--pending")).to_have_count(0)
 
 
 def asked(screen: Screen) -> int:
@@ -61,6 +66,7 @@ def test_a_chart_outside_the_screen_is_drawn_after_the_others_are_painted(
     screen: Screen, card: str, order: list[str]
 ) -> None:
     screen.load("sales")
+    resized(screen)
     screen.page.evaluate("(bottom) => scrollTo(0, bottom)", 0 if card == "countries" else 10_000)
     screen.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
     screen.page.evaluate(DRAWN)
@@ -92,7 +98,7 @@ def test_a_click_asks_once_at_the_press_and_shows_the_answer_at_the_release(scre
 
 def test_a_bar_of_a_chart_is_asked_for_at_the_press_too(screen: Screen, oracle: Oracle) -> None:
     screen.load("sales")
-    expect(screen.page.locator("#sales .dash-graph--pending")).to_have_count(0)  # charts are resized after the load
+    resized(screen)
     place = screen.bar_of("sales-trend", "Jul<br>2025")
     screen.hover("sales-trend-chart", place)
     before = asked(screen)
