@@ -110,9 +110,9 @@ def negate(operator: str, value: Value, line: int) -> Value:
     if constant is not None and value.type.name in INTEGERS and int(constant) > INTEGER_RANGES[value.type.name][1]:
         overflow = raise_sql(8115, quote("expression"), quote(value.type.name))
         return Value(f"CAST({overflow} AS {duckdb_type(value.type)})", value.type)
-    # DuckDB gives the negative of a constant a wider type if need be.
+    # DuckDB names the type in the error of a subtraction, not in that of a negation.
     narrow = value.type.name in INTEGERS and constant is None
-    sql = f"CAST(-{value.sql} AS {duckdb_type(value.type)})" if narrow else f"(-{value.sql})"
+    sql = f"(CAST(0 AS {duckdb_type(value.type)}) - {value.sql})" if narrow else f"(-{value.sql})"
     required = value.required and constant is not None
     return Value(sql, value.type, constant=constant, cost=native(value), required=required)
 
@@ -380,7 +380,9 @@ def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
         bad = left if left.type.name in TEMPORAL else right
         raise sql_error(8117, bad.type.name, _operator_name(operator), line=line)
     moment, days = (left, right) if left.type.name in DATETIMES else (right, left)
-    if days.type.name in DATETIMES or days.is_text or (operator == "-" and moment is right):
+    if days.type.name == "uniqueidentifier":
+        raise sql_error(206, left.type.name, right.type.name, line=line)
+    if days.type.name in DATETIMES | BINARY or days.is_text or (operator == "-" and moment is right):
         if left.type.name == right.type.name == "smalldatetime":
             raise unsupported("Arithmetic between two smalldatetimes", line)
         # Both are numbers of days, counted from 1900-01-01.

@@ -246,7 +246,6 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
         r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|Casting value .* to type DECIMAL",
         _plain(8115, "numeric", "numeric", state=8),
     ),
-    (r"Overflow in negation", _plain(8115, "expression", "int")),
     (r"Overflow in HUGEINT", _plain(8115, "expression", "numeric")),
     (r"(?:date|time|timestamp) field (?:format|value out of range)", _plain(241)),
     (r"Could not convert string ['\"](.*)['\"] to (\w+)", _conversion),

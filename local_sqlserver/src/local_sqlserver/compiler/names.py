@@ -100,7 +100,7 @@ class SourceColumns:
 class Scope:
     """The sources of one SELECT and the scope around it.
 
-    ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
+    ``ordered`` is the order of the aggregates WITHIN GROUP so far. ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
     its value after grouping. ``clause`` is the clause for the errors 8120, 8121 and 8127.
     """
 
@@ -109,6 +109,7 @@ class Scope:
     keys: dict[str, Value] | None = None
     grouping_sql: dict[str, str] = field(default_factory=dict)
     clause: str = "select"
+    ordered: str = ""
 
     def ungrouped(self) -> Scope:
         """The same sources before grouping, for the argument of an aggregate."""

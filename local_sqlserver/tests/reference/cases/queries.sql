@@ -449,3 +449,25 @@ CREATE TABLE #t (a varchar(20)); INSERT #t VALUES (1), (2.5), (NULL), (DEFAULT);
 CREATE TABLE #t (a int); INSERT #t VALUES ($2.5), (1e0); SELECT * FROM #t
 --> 2
 --> 1
+-- source: queries/top-transact-sql, PERCENT
+DECLARE @p int = 150; SELECT TOP (@p) PERCENT v FROM (VALUES (1)) AS t (v)
+--> error 1031: Percent values must be between 0 and 100.
+SELECT TOP 0.5 PERCENT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v
+--> 1
+-- source: queries/top-transact-sql, expression
+DECLARE @n bigint = 9223372036854775807; SELECT TOP (@n) v FROM (VALUES (1)) AS t (v)
+--> 1
+-- source: queries/select-order-by-clause-transact-sql, FETCH
+DECLARE @n bigint = 9223372036854775807; SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0 ROWS FETCH NEXT @n ROWS ONLY
+--> 1
+-- source: queries/select-over-clause-transact-sql, ORDER BY
+SELECT v, ROW_NUMBER() OVER (ORDER BY (SELECT -t.v)) FROM (VALUES (1), (2)) AS t (v) ORDER BY v
+--> 1 | 2
+--> 2 | 1
+SELECT SUM(ROW_NUMBER() OVER (ORDER BY v)) FROM (VALUES (1)) AS t (v)
+--> error 4109: Windowed functions cannot be used in the context of another windowed function or aggregate.
+SELECT SUM(v) OVER (ORDER BY ROW_NUMBER() OVER (ORDER BY v)) FROM (VALUES (1)) AS t (v)
+--> error 4109
+-- source: queries/from-using-pivot-and-unpivot, UNPIVOT
+SELECT u.k FROM (SELECT 1 AS a, 'x' AS b) AS s UNPIVOT (v FOR k IN (a, b)) AS u
+--> error 8167: The type of column "b" conflicts with the type of other columns specified in the UNPIVOT list.

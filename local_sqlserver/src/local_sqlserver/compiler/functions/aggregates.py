@@ -148,6 +148,9 @@ def _string_agg(call: Call) -> Value:
         raise sql_error(8733, line=call.line)
     value, separator = as_text(given, call.line), as_text(separator, call.line)
     order = order_by(call, call.node.within, call.scope.ungrouped())
+    if order and call.scope.ordered not in ("", order):
+        raise sql_error(8711, line=call.line)
+    call.scope.ordered = order or call.scope.ordered
     name = "varchar" if given.type.name in ("varchar", "char") else "nvarchar"  # numbers and dates become NVARCHAR
     length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000
     sql = f"string_agg({value.sql}, {separator.sql}{f' ORDER BY {order}' if order else ''})"

@@ -268,16 +268,31 @@ def _check_count(function: Function, node: syntax.Call) -> None:
     raise sql_error(189, name, least, most, line=node.line)
 
 
+def _check_outer_columns(node: syntax.Call, scope: Scope) -> None:
+    """Raise 8124 for an aggregate of a column of an outer query and of another column."""
+    columns = [inner for argument in node.arguments for inner in argument.walk() if isinstance(inner, syntax.Column)]
+    if len(columns) > 1:
+        found = [scope.resolve(column) for column in columns]
+        if any(holder.sources is not scope.sources for _, holder, _ in found) and len({v.sql for v, _, _ in found}) > 1:
+            raise sql_error(8124, line=node.line)
+
+
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
     if function.place is Place.AGGREGATE and node.window is None:
         for inner in (inner for argument in node.arguments for inner in argument.walk()):
             nested = isinstance(inner, syntax.Call) and inner.window is None and is_aggregate(inner.name)
             if nested or isinstance(inner, syntax.Query):
                 raise sql_error(130, line=node.line)
+    if (function.place is Place.AGGREGATE or node.window) and any(
+        isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False) if inner is not node
+    ):
+        raise sql_error(4109, line=node.line)
     if function.place is Place.WINDOW and node.window is None:
         raise sql_error(10753, node.name, line=node.line)
     # Only a scope after grouping has keys: in WHERE, ON or SET an aggregate is error 157.
     if function.place is Place.AGGREGATE and node.window is None and scope.keys is None:
         raise sql_error(157, line=node.line)
+    if function.place is Place.AGGREGATE and node.window is None:
+        _check_outer_columns(node, scope)
     if function.place is Place.SCALAR and (node.window or node.within or node.distinct):
         raise sql_error(4113, node.name.lower(), line=node.line)
