@@ -329,9 +329,9 @@ class QueryCompiler(ExpressionCompiler):
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
         if node.where:
-            if has_aggregate(node.where):
-                raise sql_error(147, line=node.line)
+            scope.clause = "where"
             where = f" WHERE {self.condition(node.where, scope)}"
+            scope.clause = "select"
         aggregated = (
             node.group is not None
             or node.having is not None

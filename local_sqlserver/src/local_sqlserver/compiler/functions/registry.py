@@ -268,13 +268,14 @@ def _check_count(function: Function, node: syntax.Call) -> None:
     raise sql_error(189, name, least, most, line=node.line)
 
 
-def _check_outer_columns(node: syntax.Call, scope: Scope) -> None:
-    """Raise 8124 for an aggregate of a column of an outer query and of another column."""
+def _of_outer_rows(node: syntax.Call, scope: Scope) -> bool:
+    """Whether an aggregate is that of a column of a grouped outer query; raises 8124 if it has another column, too."""
     columns = [inner for argument in node.arguments for inner in argument.walk() if isinstance(inner, syntax.Column)]
-    if len(columns) > 1:
-        found = [scope.resolve(column) for column in columns]
-        if any(holder.sources is not scope.sources for _, holder, _ in found) and len({v.sql for v, _, _ in found}) > 1:
-            raise sql_error(8124, line=node.line)
+    found = [scope.arguments().resolve(column) for column in columns]
+    outer = [holder for _, holder, _ in found if holder.sources is not scope.sources]
+    if outer and len({value.sql for value, _, _ in found}) > 1:
+        raise sql_error(8124, line=node.line)
+    return any(holder.keys is not None for holder in outer)
 
 
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
@@ -289,10 +290,10 @@ def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
         raise sql_error(4109, line=node.line)
     if function.place is Place.WINDOW and node.window is None:
         raise sql_error(10753, node.name, line=node.line)
-    # Only a scope after grouping has keys: in WHERE, ON or SET an aggregate is error 157.
-    if function.place is Place.AGGREGATE and node.window is None and scope.keys is None:
-        raise sql_error(157, line=node.line)
     if function.place is Place.AGGREGATE and node.window is None:
-        _check_outer_columns(node, scope)
+        of_outer_rows = _of_outer_rows(node, scope)
+        # Only a scope after grouping has keys: an aggregate is error 147 in WHERE, 157 in ON or SET.
+        if scope.keys is None and not of_outer_rows:
+            raise sql_error(147 if scope.clause == "where" else 157, line=node.line)
     if function.place is Place.SCALAR and (node.window or node.within or node.distinct):
         raise sql_error(4113, node.name.lower(), line=node.line)
