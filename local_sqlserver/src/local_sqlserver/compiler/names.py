@@ -100,9 +100,10 @@ class SourceColumns:
 class Scope:
     """The sources of one SELECT and the scope around it.
 
-    ``ordered`` is the order of the aggregates WITHIN GROUP so far. ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
-    its value after grouping. ``clause`` is the clause for the errors 147, 8120, 8121 and 8127. ``aggregated`` is set for
-    the arguments of an aggregate, whose columns of grouped outer queries are those of the rows before grouping.
+    ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
+    its value after grouping. ``clause`` is the clause for the errors 147, 8120, 8121 and 8127. ``ordered`` is the order
+    of the aggregates WITHIN GROUP so far. ``aggregated`` is set for the arguments of an aggregate, whose columns of
+    grouped outer queries are those of the rows before grouping.
     """
 
     parent: Scope | None = None
