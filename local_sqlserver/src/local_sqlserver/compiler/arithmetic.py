@@ -387,9 +387,15 @@ def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
             raise unsupported("Arithmetic between two smalldatetimes", line)
         # Both are numbers of days, counted from 1900-01-01.
         one, two = (f"tsql_ticks({convert(side, DATETIME, line=line).sql})" for side in (left, right))
-        return Value(f"tsql_datetime_in_range(tsql_of_ticks({one} {operator} ({two} - {_TICKS_OF_1900})))", DATETIME)
+        return Value(
+            f"tsql_moment_in_range(tsql_of_ticks({one} {operator} ({two} - {_TICKS_OF_1900})), 'datetime')", DATETIME
+        )
     if days.type.name in INTEGERS | {"bit"}:
         shift = f"to_days(CAST({days.sql} AS INTEGER))"
     else:
         shift = f"to_microseconds(CAST(round(CAST({days.sql} AS DOUBLE) * 86400000000) AS BIGINT))"
-    return Value(f"tsql_datetime_in_range(tsql_datetime({moment.sql} {operator} {shift}))", moment.type)
+    moved = f"{moment.sql} {operator} {shift}"
+    rounded = f"tsql_datetime({moved})"
+    if moment.type.name == "smalldatetime":
+        rounded = f"date_trunc('minute', {moved} + INTERVAL 30 SECOND)"
+    return Value(f"tsql_moment_in_range({rounded}, {quote(moment.type.name)})", moment.type)

@@ -271,9 +271,8 @@ tsql_date_result(d) AS CASE
     WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517, 'date')
     ELSE d END;
 
-tsql_datetime_in_range(t) AS CASE
-    WHEN t >= tsql_end('datetime') OR t < tsql_first('datetime')
-        THEN tsql_raise(8115, 'expression', 'datetime')
+tsql_moment_in_range(t, type_name) AS CASE
+    WHEN t >= tsql_end(type_name) OR t < tsql_first(type_name) THEN tsql_raise(8115, 'expression', type_name)
     ELSE t END;
 
 tsql_timestamp_result(t, type_name) AS CASE

@@ -342,3 +342,28 @@ PRINT 1e0/3; PRINT $1.5; PRINT CAST('2024-01-02' AS date); PRINT 2.50; PRINT CAS
 --> message: 2024-01-02
 --> message: 2.50
 --> message: Jan  2 2024  1:00PM
+-- source: functions/cast-and-convert-transact-sql, numbers as days: DATETIME and SMALLDATETIME
+SELECT CAST(2147483647 AS datetime)
+--> error 8115: Arithmetic overflow error converting expression to data type datetime.
+SELECT CAST(-5 AS smalldatetime)
+--> error 8115: Arithmetic overflow error converting expression to data type smalldatetime.
+SELECT CAST(65536 AS smalldatetime)
+--> error 8115: Arithmetic overflow error converting expression to data type smalldatetime.
+SELECT TRY_CAST(2147483647 AS datetime), TRY_CAST(1e15 AS datetime), TRY_CAST(9223372036854775807 AS smalldatetime), TRY_CAST(-1 AS smalldatetime), TRY_CAST($922337203685477.5807 AS datetime)
+--> NULL | NULL | NULL | NULL | NULL
+SELECT CAST(1.5 AS datetime), CAST(-1.25 AS datetime), CAST(2958463 AS datetime), CAST(-53690 AS datetime), CAST(65535.999 AS smalldatetime), CAST(1.5e0 AS smalldatetime), CAST($2 AS datetime), CAST(CAST(1 AS bit) AS datetime), CAST(NULL AS datetime)
+--> 1900-01-02 12:00:00.000 | 1899-12-30 18:00:00.000 | 9999-12-31 00:00:00.000 | 1753-01-01 00:00:00.000 | 2079-06-06 23:59:00 | 1900-01-02 12:00:00 | 1900-01-03 00:00:00.000 | 1900-01-02 00:00:00.000 | NULL
+SELECT CAST(CAST('2024-02-29 23:59' AS datetime) AS tinyint)
+--> error 8115: Arithmetic overflow error converting expression to data type tinyint.
+SELECT TRY_CAST(CAST('2024-02-29 23:59' AS datetime) AS smallint), TRY_CAST(CAST('2024-02-29' AS smalldatetime) AS decimal(5,2)), CAST(CAST('1900-01-02 18:00' AS datetime) AS tinyint), CAST(CAST('1900-01-02 18:00' AS datetime) AS decimal(5,2)), CAST(CAST('1900-01-02 18:00' AS datetime) AS money), CAST(CAST('1900-01-02 18:00' AS smalldatetime) AS float), CAST(CAST('1899-12-31' AS datetime) AS int), CAST(CAST('1900-01-01' AS datetime) AS bit), CAST(CAST('2024-02-29' AS datetime) AS smallmoney)
+--> NULL | NULL | 2 | 1.75 | 1.7500 | 1.75 | -1 | 0 | 45349.0000
+SELECT v + 1, CAST(v AS datetime) FROM (VALUES (1), (45000)) t(v) ORDER BY v
+--> 2 | 1900-01-02 00:00:00.000
+--> 45001 | 2023-03-17 00:00:00.000
+SELECT CAST('2079-06-06' AS smalldatetime) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type smalldatetime.
+SELECT CAST('2024-01-01' AS smalldatetime) + 0.0004, CAST('2024-01-01' AS smalldatetime) - 1.5, CAST('2024-01-01 10:00' AS smalldatetime) + 1
+--: smalldatetime, smalldatetime, smalldatetime
+--> 2024-01-01 00:01:00 | 2023-12-30 12:00:00 | 2024-01-02 10:00:00
+SELECT CAST('9999-12-31' AS datetime) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type datetime.
