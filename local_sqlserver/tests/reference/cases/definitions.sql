@@ -868,3 +868,12 @@ IF OBJECT_ID('dbo.t') IS NOT NULL DROP TABLE dbo.t; CREATE TABLE dbo.t (b int); 
 GO
 SELECT b FROM dbo.t
 --> 1
+-- source: statements/create-function-transact-sql, RETURN with functions whose names are reserved words
+CREATE FUNCTION dbo.f (@v varchar(9)) RETURNS varchar(9) AS BEGIN RETURN LEFT(@v, 2) + RIGHT(@v, 1) END
+GO
+SELECT dbo.f('abcde')
+--> 'abe'
+CREATE FUNCTION dbo.f (@v varchar(9)) RETURNS int AS BEGIN IF @v IS NULL RETURN TRY_CONVERT(int, 'x') RETURN TRY_CONVERT(int, @v) END
+GO
+SELECT dbo.f('5'), dbo.f(NULL), dbo.f('y')
+--> 5 | NULL | NULL
