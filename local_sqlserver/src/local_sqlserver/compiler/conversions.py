@@ -491,7 +491,7 @@ def _fitting_bytes(value: Value, target: SqlType) -> Value:
 def bytes_of_text(value: Value) -> str:
     """SQL of the bytes of a text: code page 1252, or UTF-16."""
     if value.type.name in UNICODE:
-        return f"tsql_utf16({value.sql})"
+        return f"tsql_encode_utf16({value.sql})"
     return computed_once(
         lambda sql: f"CASE WHEN strlen({sql}) = length({sql}) THEN encode({sql}) ELSE tsql_encode_1252({sql}) END",
         value,

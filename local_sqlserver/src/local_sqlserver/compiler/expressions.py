@@ -109,7 +109,10 @@ class ExpressionCompiler:
             return None
         if any(isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False)):
             return None
-        return scope.keys.get(self._value(node, scope.ungrouped()).sql)
+        value = self._value(node, scope.ungrouped())
+        found = scope.keys.get(value.sql)
+        # A CAST to a wider type has the SQL of its operand.
+        return found and replace(found, type=value.type, collation=value.collation)
 
     def _value(self, node: syntax.Expression, scope: Scope) -> Value:
         match node:

@@ -423,17 +423,6 @@ tsql_split(v, separator) AS CASE
     WHEN tsql_len(separator) <> 1 THEN tsql_raise(214, 'separator', 'nchar(1)/nvarchar(1)')
     ELSE string_split(v, separator) END;
 
-tsql_utf16(v) AS CASE
-    WHEN v IS NULL THEN NULL
-    WHEN v = '' THEN ''::BLOB
-    ELSE unhex(list_aggregate(list_transform(string_split(v, ''), lambda c:
-        CASE WHEN unicode(c) < 65536
-            THEN printf('%02X%02X', unicode(c) % 256, unicode(c) // 256)
-            ELSE printf('%02X%02X%02X%02X',
-                (55296 + (unicode(c) - 65536) // 1024) % 256, (55296 + (unicode(c) - 65536) // 1024) // 256,
-                (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
-                    'string_agg', '')) END;
-
 tsql_substring_bytes(v, first, count) AS CASE
     WHEN count < 0 THEN tsql_raise(537)
     WHEN v IS NULL OR first IS NULL OR count IS NULL THEN NULL

@@ -496,3 +496,7 @@ SELECT COALESCE(g, 'all'), (SELECT COUNT(*) FROM (VALUES ('a'), ('a'), ('b')) AS
 SELECT g, STUFF((SELECT ',' + x.n FROM (VALUES ('a', 'p'), ('A', 'q')) AS x (g, n) WHERE x.g = t.g FOR XML PATH('')), 1, 1, '') FROM (VALUES ('a'), ('a'), ('b')) AS t (g) GROUP BY g ORDER BY g
 --> 'a' | 'p,q'
 --> 'b' | NULL
+-- source: queries/select-group-by-transact-sql, an expression that contains a grouped column keeps its own type
+SELECT CAST(a AS varchar(50)), CAST(a AS nvarchar(10)), CAST(m AS decimal(19,4)), CAST(b AS datetime2(7)) FROM (VALUES ('a', $1, CAST('2024-01-01' AS datetime2(0)))) AS t (a, m, b) GROUP BY a, m, b
+--: varchar(50), nvarchar(10), decimal(19,4), datetime2(7)
+--> 'a' | 'a' | 1.0000 | 2024-01-01 00:00:00.0000000
