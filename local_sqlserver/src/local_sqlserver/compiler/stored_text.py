@@ -7,11 +7,11 @@ sys.check_constraints in the samples of the T-SQL reference. An expression outsi
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.functions.registry import WITH_DATE_PART
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 _PRECEDENCE = {"*": 3, "/": 3, "%": 3, "+": 2, "-": 2, "&": 2, "|": 2, "^": 2}
-_WITH_DATE_PART = ("DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART", "DATETRUNC")
 _WITH_KEYWORDS = ("ISJSON", "JSON_ARRAY", "JSON_OBJECT", "TRIM")
 """Functions whose arguments may be divided by other signs than commas."""
 _NUMBERS = ("integer", "decimal", "float", "money", "binary")
@@ -81,7 +81,7 @@ def _operand(node: syntax.Expression, operator: str, *, right: bool = False) -> 
 def _arguments(name: str, arguments: tuple[syntax.Expression, ...]) -> list[str]:
     texts = []
     for position, argument in enumerate(arguments):
-        if position == 0 and name in _WITH_DATE_PART and isinstance(argument, syntax.Column):
+        if position == 0 and name in WITH_DATE_PART and isinstance(argument, syntax.Column):
             texts.append(argument.parts[-1].lower())
         else:
             texts.append(_text(argument))

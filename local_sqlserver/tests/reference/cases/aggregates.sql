@@ -302,3 +302,7 @@ SELECT (SELECT MAX(t.v + u.w) FROM (VALUES (5)) AS u (w)) FROM (VALUES (1)) AS t
 --> error 8124: Multiple columns are specified in an aggregated expression containing an outer reference. If an expression being aggregated contains an outer reference, then that outer reference must be the only column referenced in the expression.
 SELECT s.n FROM (VALUES (2)) AS a (x) CROSS APPLY (SELECT SUM(a.x * b.y) AS n FROM (VALUES (3)) AS b (y)) AS s
 --> error 8124
+SELECT MAX(DATEADD(YEAR, 1, d)), MIN(DATEDIFF(DAY, d, e)), SUM(DATEPART(MONTH, d)), STRING_AGG(DATENAME(MONTH, d), ','), SUM(ISJSON('{}', OBJECT)) FROM (VALUES (CAST('2024-01-01' AS date), CAST('2024-01-05' AS date))) AS t (d, e)
+--> 2025-01-01 | 4 | 1 | 'January' | 1
+SELECT (SELECT MAX(DATEADD(YEAR, 1, t.d)) FROM (VALUES (1)) AS u (v)) FROM (VALUES (CAST('2024-01-01' AS date))) AS t (d)
+--> 2025-01-01

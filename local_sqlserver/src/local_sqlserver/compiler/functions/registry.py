@@ -13,7 +13,7 @@ A function whose type is always the same declares it as ``result`` and returns S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -268,10 +268,21 @@ def _check_count(function: Function, node: syntax.Call) -> None:
     raise sql_error(189, name, least, most, line=node.line)
 
 
+WITH_DATE_PART = ("DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART", "DATETRUNC", "DATE_BUCKET")
+"""Functions whose first argument is a date part, which the syntax tree holds as a column."""
+
+
+def _columns(node: syntax.Expression) -> Iterator[syntax.Column]:
+    """The columns of an expression, without date parts and the kind of JSON that ISJSON looks for."""
+    calls = [inner for inner in node.walk() if isinstance(inner, syntax.Call)]
+    words = {id(word) for call in calls if call.name in WITH_DATE_PART for word in call.arguments[:1]}
+    words |= {id(word) for call in calls if call.name == "ISJSON" for word in call.arguments[1:]}
+    return (inner for inner in node.walk() if isinstance(inner, syntax.Column) and id(inner) not in words)
+
+
 def _of_outer_rows(node: syntax.Call, scope: Scope) -> bool:
     """Whether an aggregate is that of a column of a grouped outer query; raises 8124 if it has another column, too."""
-    columns = [inner for argument in node.arguments for inner in argument.walk() if isinstance(inner, syntax.Column)]
-    found = [scope.arguments().resolve(column) for column in columns]
+    found = [scope.arguments().resolve(column) for argument in node.arguments for column in _columns(argument)]
     outer = [holder for _, holder, _ in found if holder.sources is not scope.sources]
     if outer and len({value.sql for value, _, _ in found}) > 1:
         raise sql_error(8124, line=node.line)
