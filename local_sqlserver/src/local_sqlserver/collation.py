@@ -174,7 +174,7 @@ _OPERATIONS = {
 
 
 def conflict(names: list[str], operation: str, line: int) -> SqlError:
-    """Error 468."""
-    one, two = (*names, *names)[:2]
+    """Error 468, which names the right operand's collation first (source: "Collation Precedence")."""
+    two, one = (*names, *names)[:2]
     told = _OPERATIONS.get(operation, operation)
     return sql_error(468, one, two, told, line=line)

@@ -140,8 +140,8 @@ def test_columns_of_two_collations_are_not_compared_without_a_collate_clause(
 def test_the_error_of_a_conflict_names_both_collations_and_the_operation(texts: Client) -> None:
     (error,) = texts("SELECT 1 FROM own JOIN bin ON own.k = bin.k").errors
     assert error.text == (
-        'Cannot resolve the collation conflict between "Latin1_General_100_CI_AS_KS_WS_SC" and '
-        '"Latin1_General_100_BIN2" in the equal to operation.'
+        'Cannot resolve the collation conflict between "Latin1_General_100_BIN2" and '
+        '"Latin1_General_100_CI_AS_KS_WS_SC" in the equal to operation.'
     )
 
 

@@ -110,9 +110,9 @@ def negate(operator: str, value: Value, line: int) -> Value:
     if constant is not None and value.type.name in INTEGERS and int(constant) > INTEGER_RANGES[value.type.name][1]:
         overflow = raise_sql(8115, quote("expression"), quote(value.type.name))
         return Value(f"CAST({overflow} AS {duckdb_type(value.type)})", value.type)
-    # DuckDB gives the negative of a constant a wider type if need be.
+    # DuckDB names the type in the error of a subtraction, not in that of a negation.
     narrow = value.type.name in INTEGERS and constant is None
-    sql = f"CAST(-{value.sql} AS {duckdb_type(value.type)})" if narrow else f"(-{value.sql})"
+    sql = f"(CAST(0 AS {duckdb_type(value.type)}) - {value.sql})" if narrow else f"(-{value.sql})"
     required = value.required and constant is not None
     return Value(sql, value.type, constant=constant, cost=native(value), required=required)
 
@@ -380,14 +380,22 @@ def _datetimes(operator: str, left: Value, right: Value, line: int) -> Value:
         bad = left if left.type.name in TEMPORAL else right
         raise sql_error(8117, bad.type.name, _operator_name(operator), line=line)
     moment, days = (left, right) if left.type.name in DATETIMES else (right, left)
-    if days.type.name in DATETIMES or days.is_text or (operator == "-" and moment is right):
+    if days.type.name == "uniqueidentifier":
+        raise sql_error(206, left.type.name, right.type.name, line=line)
+    if days.type.name in DATETIMES | BINARY or days.is_text or (operator == "-" and moment is right):
         if left.type.name == right.type.name == "smalldatetime":
             raise unsupported("Arithmetic between two smalldatetimes", line)
         # Both are numbers of days, counted from 1900-01-01.
         one, two = (f"tsql_ticks({convert(side, DATETIME, line=line).sql})" for side in (left, right))
-        return Value(f"tsql_datetime_in_range(tsql_of_ticks({one} {operator} ({two} - {_TICKS_OF_1900})))", DATETIME)
+        return Value(
+            f"tsql_moment_in_range(tsql_of_ticks({one} {operator} ({two} - {_TICKS_OF_1900})), 'datetime')", DATETIME
+        )
     if days.type.name in INTEGERS | {"bit"}:
         shift = f"to_days(CAST({days.sql} AS INTEGER))"
     else:
         shift = f"to_microseconds(CAST(round(CAST({days.sql} AS DOUBLE) * 86400000000) AS BIGINT))"
-    return Value(f"tsql_datetime_in_range(tsql_datetime({moment.sql} {operator} {shift}))", moment.type)
+    moved = f"{moment.sql} {operator} {shift}"
+    rounded = f"tsql_datetime({moved})"
+    if moment.type.name == "smalldatetime":
+        rounded = f"date_trunc('minute', {moved} + INTERVAL 30 SECOND)"
+    return Value(f"tsql_moment_in_range({rounded}, {quote(moment.type.name)})", moment.type)

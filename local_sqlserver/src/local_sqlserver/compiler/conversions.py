@@ -108,23 +108,10 @@ def convert(
         return _number_to_number(value, target, lenient=lenient)
     if kind in TEMPORAL and source.name in TEMPORAL:
         return _temporal(value, target, style, lenient=lenient, line=line)
-    # A number is the number of days since 1900-01-01, which is 2208988800 seconds before DuckDB's epoch.
     if kind in DATETIMES and source.name in NUMBERS:
-        days = f"CAST({value.sql} AS DOUBLE)"
-        if source.name in INTEGERS | {"bit"}:
-            moment = f"(TIMESTAMP '1900-01-01' + to_days(CAST({value.sql} AS INTEGER)))"
-            return Value(f"tsql_datetime_in_range({moment})", target)
-        moment = f"(TIMESTAMP '1900-01-01' + to_microseconds(CAST(round({days} * 86400000000) AS BIGINT)))"
-        if kind == "smalldatetime":
-            moment = f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
-        return Value(f"tsql_datetime_in_range(tsql_datetime({moment}))", target)
+        return _moment_of_days(value, target, lenient=lenient)
     if kind in NUMBERS and source.name in DATETIMES:
-        days = f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)"
-        if kind == "bit":
-            return _number_to_number(Value(days, FLOAT), target, lenient=lenient)
-        if kind in INTEGERS:
-            return Value(f"CAST(round({days}) AS {duckdb_type(target)})", target)
-        return Value(f"CAST({days} AS {duckdb_type(target)})", target)
+        return _days_of_moment(value, target, lenient=lenient)
     if kind in BINARY:
         return _to_binary(value, target, line)
     if source.name in BINARY:
@@ -132,8 +119,51 @@ def convert(
     raise unsupported(f"The conversion from {source.name} to {kind}", line)
 
 
-def _cast(sql: str, target: SqlType, *, lenient: bool) -> str:
+def _cast(sql: str, target: SqlType, *, lenient: bool = False) -> str:
     return f"{'TRY_CAST' if lenient else 'CAST'}({sql} AS {duckdb_type(target)})"
+
+
+_DAYS = {"datetime": "{0} >= -53690 AND {0} < 2958464", "smalldatetime": "{0} >= 0 AND {0} < 65536 - 30 / 86400.0"}
+"""The days since 1900-01-01 that a type holds; a SMALLDATETIME is rounded to minutes."""
+
+
+def _moment_of_days(value: Value, target: SqlType, *, lenient: bool) -> Value:
+    """A number of days since 1900-01-01 as DATETIME or SMALLDATETIME; outside its range 8115 or NULL."""
+    moment = "(TIMESTAMP '1900-01-01' + to_microseconds(CAST(round(CAST({0} AS DOUBLE) * 86400000000) AS BIGINT)))"
+    if value.type.name in INTEGERS | {"bit"}:
+        moment = "(TIMESTAMP '1900-01-01' + to_days(CAST({0} AS INTEGER)))"
+    elif target.name == "smalldatetime":
+        moment = f"date_trunc('minute', {moment} + INTERVAL 30 SECOND)"
+    else:
+        moment = f"tsql_datetime({moment})"
+    outside = _overflow(target, lenient=lenient)
+
+    def within(sql: str) -> str:
+        return f"CASE WHEN NOT ({_DAYS[target.name].format(sql)}) THEN {outside} ELSE {moment.format(sql)} END"
+
+    return Value(computed_once(within, value), target)
+
+
+def _days_of_moment(value: Value, target: SqlType, *, lenient: bool) -> Value:
+    """A DATETIME or SMALLDATETIME as the number of days since 1900-01-01; outside the range 8115 or NULL."""
+    # 1900-01-01 is 2208988800 seconds before DuckDB's epoch.
+    days = Value(f"((epoch_us({value.sql}) + 2208988800000000) / 86400000000.0)", FLOAT)
+    if target.name in ("tinyint", "smallint"):
+        low, high = INTEGER_RANGES[target.name]
+        outside = _overflow(target, lenient=lenient)
+
+        def within(sql: str) -> str:
+            return f"CASE WHEN {sql} NOT BETWEEN {low} AND {high} THEN {outside} ELSE {_cast(sql, target)} END"
+
+        return Value(computed_once(within, replace(days, sql=f"round({days.sql})")), target)
+    if target.name in INTEGERS:
+        return Value(f"CAST(round({days.sql}) AS {duckdb_type(target)})", target)
+    return _number_to_number(days, target, lenient=lenient)
+
+
+def _overflow(target: SqlType, *, lenient: bool) -> str:
+    """The SQL of a value outside the range of a type."""
+    return "NULL" if lenient else raise_sql(8115, quote("expression"), quote(target.name))
 
 
 def _number_to_number(value: Value, target: SqlType, *, lenient: bool) -> Value:
@@ -158,7 +188,7 @@ def in_money_range(value: Value, *, lenient: bool = False) -> Value:
     """A MONEY or SMALLMONEY within its range: outside, 8115 or NULL. Values of other types stay as they are."""
     if value.type.name not in MONEY:
         return value
-    outside = "NULL" if lenient else raise_sql(8115, quote("expression"), quote(value.type.name))
+    outside = _overflow(value.type, lenient=lenient)
     bounds = " AND ".join(_MONEY_RANGES[value.type.name])
 
     def within(sql: str) -> str:
@@ -461,7 +491,7 @@ def _fitting_bytes(value: Value, target: SqlType) -> Value:
 def bytes_of_text(value: Value) -> str:
     """SQL of the bytes of a text: code page 1252, or UTF-16."""
     if value.type.name in UNICODE:
-        return f"tsql_utf16({value.sql})"
+        return f"tsql_encode_utf16({value.sql})"
     return computed_once(
         lambda sql: f"CASE WHEN strlen({sql}) = length({sql}) THEN encode({sql}) ELSE tsql_encode_1252({sql}) END",
         value,

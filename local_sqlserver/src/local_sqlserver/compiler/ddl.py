@@ -21,7 +21,7 @@ from local_sqlserver.compiler.contract import (
 )
 from local_sqlserver.compiler.dml import DataCompiler
 from local_sqlserver.compiler.expressions import has_aggregate
-from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null
+from local_sqlserver.compiler.fragments import Value, identifier, quote, raise_sql, typed_null, without_lambdas
 from local_sqlserver.compiler.keys import (
     index_name,
     indexed_keys,
@@ -224,7 +224,8 @@ class DefinitionCompiler(DataCompiler):
         source = relation_source(relation, relation.name, "")
         # Like a view, the definition in DuckDB has no parameters.
         kept, self.in_view = self.in_view, True
-        value = self.expression(expression, Scope(None, [source]))
+        with without_lambdas("a computed column"):
+            value = self.expression(expression, Scope(None, [source]))
         self.in_view = kept
         return value
 

@@ -29,16 +29,13 @@ from local_sqlserver.compiler.fragments import (
     united_type,
 )
 from local_sqlserver.compiler.functions import compile_call, is_aggregate, session_value
-from local_sqlserver.compiler.names import Rows, Scope, reference
+from local_sqlserver.compiler.names import Rows, Scope, reference, ungrouped
 from local_sqlserver.compiler.patterns import like
 from local_sqlserver.compiler.time_zones import at_time_zone
 from local_sqlserver.compiler.types import NUMERIC, decimal, duckdb_type
 from local_sqlserver.errors import SqlError, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.types import BINARY, DECIMALS, INTEGERS, MAX, SqlType
-
-_UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
-"""By clause, the error of a column that is neither grouped nor aggregated."""
 
 
 def has_aggregate(node: syntax.Node) -> bool:
@@ -106,13 +103,16 @@ class ExpressionCompiler:
             assert scope.keys is not None
             if value.sql in scope.keys:
                 return scope.keys[value.sql]
-            raise sql_error(_UNGROUPED[scope.clause], printed, line=node.line)
+            raise ungrouped(printed, scope, node.line)
         # The same expression compiles to the same SQL, so the SQL finds it among the keys of GROUP BY.
         if not scope.keys or isinstance(node, syntax.Subquery | syntax.Condition) or has_aggregate(node):
             return None
         if any(isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False)):
             return None
-        return scope.keys.get(self._value(node, scope.ungrouped()).sql)
+        value = self._value(node, scope.ungrouped())
+        found = scope.keys.get(value.sql)
+        # A CAST to a wider type has the SQL of its operand.
+        return found and replace(found, type=value.type, collation=value.collation)
 
     def _value(self, node: syntax.Expression, scope: Scope) -> Value:
         match node:

@@ -246,7 +246,6 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
         r"Overflow in .*DECIMAL|Could not cast value .* to DECIMAL|Casting value .* to type DECIMAL",
         _plain(8115, "numeric", "numeric", state=8),
     ),
-    (r"Overflow in negation", _plain(8115, "expression", "int")),
     (r"Overflow in HUGEINT", _plain(8115, "expression", "numeric")),
     (r"(?:date|time|timestamp) field (?:format|value out of range)", _plain(241)),
     (r"Could not convert string ['\"](.*)['\"] to (\w+)", _conversion),
@@ -265,7 +264,7 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
     (r"Current transaction is aborted", _plain(3930)),
     (r"can only write to a single attached database", _plain(40510, _TWO_DATABASES)),
     (
-        r"Lambda functions are currently not supported in generated columns|Expression of generated column",
+        r"Lambda functions are currently not supported in|xpressions? of generated column|generated column expressions",
         _plain(40510, "This expression in a computed column"),
     ),
     (r"Out of Memory", _plain(701, "default")),

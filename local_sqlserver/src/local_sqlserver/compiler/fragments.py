@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 
 from local_sqlserver.collation import DATABASE, UNRESOLVED, Collation
 from local_sqlserver.compiler import folding
 from local_sqlserver.compiler.types import INT, common_type, decimal, duckdb_type
-from local_sqlserver.errors import sql_error
+from local_sqlserver.errors import sql_error, unsupported
 from local_sqlserver.types import DECIMALS, INTEGERS, TEXT, SqlType
 
 
@@ -153,14 +155,31 @@ def computed_once(template: Callable[..., str], value: Value, *others: Value) ->
     A template, or a macro that it calls, may repeat its arguments. An argument that calls macros is therefore bound by
     a lambda, because nested calls that repeat it would grow exponentially. A lambda cannot contain another lambda or a
     query, so the other values are bound with the first if one of them may contain either.
+    Within ``without_lambdas`` the value is repeated; raises 40510 if that makes it too long.
     """
-    if value.cost is not Cost.MACROS:
+    repeated = _repeated.get()
+    if repeated and len(value.sql) > 50_000:
+        raise unsupported(f"This expression in {repeated}")
+    if repeated or value.cost is not Cost.MACROS:
         return template(value.sql, *(other.sql for other in others))
     if native(*others) is Cost.NATIVE:
         return _bound(value.sql, template("once", *(other.sql for other in others)))
     names = [f"once.v{position}" for position in range(len(others) + 1)]
     fields = ", ".join(f"v{position} := {each.sql}" for position, each in enumerate((value, *others)))
     return _bound(f"struct_pack({fields})", template(*names))
+
+
+_repeated: ContextVar[str] = ContextVar("repeated", default="")
+
+
+@contextmanager
+def without_lambdas(place: str) -> Iterator[None]:
+    """Compile for a place in which DuckDB takes no lambda: generated columns."""
+    token = _repeated.set(place)
+    try:
+        yield
+    finally:
+        _repeated.reset(token)
 
 
 def finite(sql: str, declared: str = "float") -> str:

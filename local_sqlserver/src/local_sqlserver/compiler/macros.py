@@ -271,9 +271,8 @@ tsql_date_result(d) AS CASE
     WHEN d > DATE '9999-12-31' OR d < DATE '0001-01-01' THEN tsql_raise(517, 'date')
     ELSE d END;
 
-tsql_datetime_in_range(t) AS CASE
-    WHEN t >= tsql_end('datetime') OR t < tsql_first('datetime')
-        THEN tsql_raise(8115, 'expression', 'datetime')
+tsql_moment_in_range(t, type_name) AS CASE
+    WHEN t >= tsql_end(type_name) OR t < tsql_first(type_name) THEN tsql_raise(8115, 'expression', type_name)
     ELSE t END;
 
 tsql_timestamp_result(t, type_name) AS CASE
@@ -291,9 +290,14 @@ tsql_finite(v, type_name) AS CASE
 
 tsql_power(v, exponent) AS CASE WHEN v = 0 AND exponent < 0 THEN tsql_raise(3623) ELSE pow(v, exponent) END;
 
-tsql_top(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n < 0 THEN tsql_raise(127) ELSE n END;
+tsql_top(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n < 0 THEN tsql_raise(127)
+    WHEN n > 4611686018427387904 THEN 4611686018427387904 ELSE n END;
 
-tsql_at_least(n, least, number) AS CASE WHEN n < least THEN tsql_raise(number) ELSE n END;
+tsql_top_percent(n) AS CASE WHEN n IS NULL THEN tsql_raise(1014) WHEN n BETWEEN 0 AND 100 THEN n
+    ELSE tsql_raise(1031) END;
+
+tsql_at_least(n, lowest, number) AS CASE WHEN n < lowest THEN tsql_raise(number)
+    WHEN n > 4611686018427387904 THEN 4611686018427387904 ELSE n END;
 
 tsql_offset_from_parts(hours, minutes) AS CASE
     WHEN abs(hours) > 14 OR abs(minutes) > 59 OR abs(hours * 60 + minutes) > 840 OR hours * minutes < 0
@@ -418,17 +422,6 @@ tsql_split(v, separator) AS CASE
     WHEN v IS NULL THEN CAST([] AS VARCHAR[])
     WHEN tsql_len(separator) <> 1 THEN tsql_raise(214, 'separator', 'nchar(1)/nvarchar(1)')
     ELSE string_split(v, separator) END;
-
-tsql_utf16(v) AS CASE
-    WHEN v IS NULL THEN NULL
-    WHEN v = '' THEN ''::BLOB
-    ELSE unhex(list_aggregate(list_transform(string_split(v, ''), lambda c:
-        CASE WHEN unicode(c) < 65536
-            THEN printf('%02X%02X', unicode(c) % 256, unicode(c) // 256)
-            ELSE printf('%02X%02X%02X%02X',
-                (55296 + (unicode(c) - 65536) // 1024) % 256, (55296 + (unicode(c) - 65536) // 1024) // 256,
-                (56320 + (unicode(c) - 65536) % 1024) % 256, (56320 + (unicode(c) - 65536) % 1024) // 256) END),
-                    'string_agg', '')) END;
 
 tsql_substring_bytes(v, first, count) AS CASE
     WHEN count < 0 THEN tsql_raise(537)

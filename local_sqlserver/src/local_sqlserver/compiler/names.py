@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from local_sqlserver.collation import DATABASE, Collation, find
 from local_sqlserver.compiler.contract import Relation
 from local_sqlserver.compiler.fragments import Cost, Value, identifier
-from local_sqlserver.errors import sql_error
+from local_sqlserver.errors import SqlError, sql_error
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
@@ -101,7 +101,9 @@ class Scope:
     """The sources of one SELECT and the scope around it.
 
     ``keys`` is set while the select list of a grouped query is compiled: it maps the SQL of a grouping expression to
-    its value after grouping. ``clause`` is the clause for the errors 8120, 8121 and 8127.
+    its value after grouping. ``clause`` is the clause for the errors 147, 8120, 8121 and 8127. ``ordered`` is the order
+    of the aggregates WITHIN GROUP so far. ``aggregated`` is set for the arguments of an aggregate, whose columns of
+    grouped outer queries are those of the rows before grouping.
     """
 
     parent: Scope | None = None
@@ -109,10 +111,16 @@ class Scope:
     keys: dict[str, Value] | None = None
     grouping_sql: dict[str, str] = field(default_factory=dict)
     clause: str = "select"
+    ordered: str = ""
+    aggregated: bool = False
+
+    def arguments(self) -> Scope:
+        """The scope of the arguments of an aggregate."""
+        return replace(self, keys=None, aggregated=True)
 
     def ungrouped(self) -> Scope:
-        """The same sources before grouping, for the argument of an aggregate."""
-        return Scope(self.parent, self.sources, None, self.grouping_sql, self.clause)
+        """The same sources before grouping."""
+        return replace(self, keys=None)
 
     def emitted_alias(self, alias: str) -> str:
         """An alias for a source that is unique in this scope."""
@@ -150,18 +158,36 @@ class Scope:
                         column = source.find(name)
                         if column is None:
                             raise sql_error(207, name, line=node.line)
-                        return source.value(column), scope, f"{source.alias}.{column.name}"
+                        return self._seen(source, column, scope, node)
             else:
                 found = [(source, column) for source in scope.sources if (column := source.find(name)) is not None]
                 if len(found) > 1:
                     raise sql_error(209, name, line=node.line)
                 if found:
-                    source, column = found[0]
-                    return source.value(column), scope, f"{source.alias}.{column.name}"
+                    return self._seen(*found[0], scope, node)
             scope = scope.parent
         if qualifier:
             raise sql_error(4104, ".".join(node.parts), line=node.line)
         raise sql_error(207, name, line=node.line)
+
+    def _seen(
+        self, source: SourceColumns, column: OutputColumn, holder: Scope, node: syntax.Column
+    ) -> tuple[Value, Scope, str]:
+        """A column of ``holder`` as this scope sees it: a column of a grouped outer query is a key of its groups."""
+        value, printed = source.value(column), f"{source.alias}.{column.name}"
+        if holder.keys is not None and holder.sources is not self.sources and not self.aggregated:
+            if value.sql not in holder.keys:
+                raise ungrouped(printed, holder, node.line)
+            value = holder.keys[value.sql]
+        return value, holder, printed
+
+
+_UNGROUPED = {"select": 8120, "having": 8121, "order": 8127}
+
+
+def ungrouped(printed: str, scope: Scope, line: int) -> SqlError:
+    """The error of a column that is neither grouped nor aggregated, by the clause that is being compiled."""
+    return sql_error(_UNGROUPED[scope.clause], printed, line=line)
 
 
 def reference(alias: str, column: OutputColumn) -> Value:

@@ -188,6 +188,11 @@ def tsql_encode_1252(text: str) -> bytes:
     return text.encode("cp1252", "replace")
 
 
+def tsql_encode_utf16(text: str) -> bytes:
+    """Encode a text as NVARCHAR holds it."""
+    return text.encode("utf-16-le")
+
+
 def tsql_decode_1252(data: bytes) -> str:
     """Decode a VARCHAR; the five bytes that code page 1252 leaves open are control characters, as in Windows."""
     return "".join(bytes([byte]).decode("cp1252") if byte not in _OPEN_BYTES else chr(byte) for byte in data)
@@ -257,6 +262,7 @@ _FUNCTIONS: dict[Callable[..., Any], tuple[list[Any], str]] = {
     tsql_gzip: (["BLOB"], "BLOB"),
     tsql_gunzip: (["BLOB"], "BLOB"),
     tsql_encode_1252: (["VARCHAR"], "BLOB"),
+    tsql_encode_utf16: (["VARCHAR"], "BLOB"),
     tsql_decode_1252: (["BLOB"], "VARCHAR"),
     tsql_decode_utf16: (["BLOB"], "VARCHAR"),
     tsql_guid_bytes: (["VARCHAR"], "BLOB"),

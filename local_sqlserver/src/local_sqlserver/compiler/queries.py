@@ -329,9 +329,9 @@ class QueryCompiler(ExpressionCompiler):
         source = f" FROM {self.source(node.source, scope)}" if node.source else ""
         where = ""
         if node.where:
-            if has_aggregate(node.where):
-                raise sql_error(147, line=node.line)
+            scope.clause = "where"
             where = f" WHERE {self.condition(node.where, scope)}"
+            scope.clause = "select"
         aggregated = (
             node.group is not None
             or node.having is not None
@@ -405,7 +405,8 @@ class QueryCompiler(ExpressionCompiler):
             if count.constant is not None and not 0 <= float(count.constant) <= 100:
                 raise sql_error(1031, line=top.line)
             rank = "rank" if top.ties else "row_number"
-            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {count.sql} / 100.0)", ""
+            share = f"tsql_top_percent({count.sql})" if count.constant is None else count.sql
+            return f" QUALIFY {rank}() OVER ({ordering}) <= ceil(count(*) OVER () * {share} / 100.0)", ""
         limit = self.row_count(top, scope)
         if top.ties:
             return f" QUALIFY rank() OVER ({ordering}) <= {limit}", ""

@@ -7,12 +7,15 @@ sys.check_constraints in the samples of the T-SQL reference. An expression outsi
 
 from __future__ import annotations
 
+from local_sqlserver.compiler.functions.registry import WITH_DATE_PART
 from local_sqlserver.language import syntax
 from local_sqlserver.types import SqlType
 
 _PRECEDENCE = {"*": 3, "/": 3, "%": 3, "+": 2, "-": 2, "&": 2, "|": 2, "^": 2}
-_WITH_DATE_PART = ("DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART", "DATETRUNC")
+_WITH_KEYWORDS = ("ISJSON", "JSON_ARRAY", "JSON_OBJECT", "TRIM")
+"""Functions whose arguments may be divided by other signs than commas."""
 _NUMBERS = ("integer", "decimal", "float", "money", "binary")
+_MARKS = {"money": "$", "binary": "0x"}
 
 
 class _OwnTextError(Exception):
@@ -37,11 +40,14 @@ def _text(node: syntax.Expression) -> str:
             parts = sequence if len(sequence) > 1 else ("dbo", *sequence)
             return f"NEXT VALUE FOR {'.'.join(f'[{part}]' for part in parts)}"
         case syntax.Unary(operator="-", operand=syntax.Literal(kind=kind, value=value)) if kind in _NUMBERS:
-            return f"(-{value})"
+            return f"(-{_MARKS.get(kind, '')}{value})"
         case syntax.Unary(operator=operator, operand=operand):
-            return f"{operator}{_text(operand)}"
+            text = _text(operand)
+            return f"{operator}({text})" if isinstance(operand, syntax.Binary | syntax.Unary) else f"{operator}{text}"
         case syntax.Binary(operator=operator, left=left, right=right):
             return f"{_operand(left, operator)}{operator}{_operand(right, operator, right=True)}"
+        case syntax.Call(name=name) if name in _WITH_KEYWORDS:
+            raise _OwnTextError
         case syntax.Call(window=None, distinct=False, star=False, within=(), name=name, arguments=arguments):
             return f"{name.lower()}({','.join(_arguments(name, arguments))})"
         case syntax.Cast(lenient=False, operand=operand, type=declared, style=style):
@@ -54,7 +60,7 @@ def _text(node: syntax.Expression) -> str:
 
 def _literal(kind: str, value: str) -> str:
     if kind in _NUMBERS:
-        return f"({value})"
+        return f"({_MARKS.get(kind, '')}{value})"
     if kind in ("varchar", "nvarchar"):
         quoted = value.replace("'", "''")
         return f"N'{quoted}'" if kind == "nvarchar" else f"'{quoted}'"
@@ -64,10 +70,10 @@ def _literal(kind: str, value: str) -> str:
 
 
 def _operand(node: syntax.Expression, operator: str, *, right: bool = False) -> str:
-    """An operand, in parentheses if it binds less tightly than the operator."""
+    """An operand, in parentheses if it binds less tightly than the operator, or if two signs would meet."""
     text = _text(node)
     if not isinstance(node, syntax.Binary):
-        return text
+        return f"({text})" if isinstance(node, syntax.Unary) and not text.startswith("(") else text
     own, outer = _PRECEDENCE[node.operator], _PRECEDENCE[operator]
     return f"({text})" if own < outer or (right and own == outer) else text
 
@@ -75,7 +81,7 @@ def _operand(node: syntax.Expression, operator: str, *, right: bool = False) -> 
 def _arguments(name: str, arguments: tuple[syntax.Expression, ...]) -> list[str]:
     texts = []
     for position, argument in enumerate(arguments):
-        if position == 0 and name in _WITH_DATE_PART and isinstance(argument, syntax.Column):
+        if position == 0 and name in WITH_DATE_PART and isinstance(argument, syntax.Column):
             texts.append(argument.parts[-1].lower())
         else:
             texts.append(_text(argument))
@@ -87,17 +93,20 @@ def _type(declared: SqlType) -> str:
     return f"[{name}]{parenthesis}{rest}"
 
 
+def _side(node: syntax.Expression, operator: str) -> str:
+    """A side of AND or OR, in parentheses if it is an OR beside an AND; a list is stored with OR."""
+    either = (isinstance(node, syntax.Logical) and node.operator == "OR") or (
+        isinstance(node, syntax.InList) and len(node.values) > 1
+    )
+    return f"({_text(node)})" if operator == "AND" and either else _text(node)
+
+
 def _condition(node: syntax.Condition) -> str:
     match node:
         case syntax.Comparison(operator=operator, left=left, right=right):
             return f"{_text(left)}{operator}{_text(right)}"
         case syntax.Logical(operator=operator, left=left, right=right):
-            sides = [
-                f"({_text(side)})"
-                if operator == "AND" and isinstance(side, syntax.Logical) and side.operator == "OR"
-                else _text(side)
-                for side in (left, right)
-            ]
+            sides = (_side(left, operator), _side(right, operator))
             return f" {operator} ".join(sides)
         case syntax.IsNull(operand=operand, negated=negated):
             return f"{_text(operand)} IS {'NOT ' if negated else ''}NULL"

@@ -42,6 +42,7 @@ from local_sqlserver.types import SqlType
 
 _MAXIMUM_DEPTH = 32
 _INSERT_EXEC = "#insert exec"
+_FAILED_CONVERSIONS = frozenset((235, 241, 242, 244, 245, 248, 293, 8114, 8115, 8169))
 
 
 class Calls:
@@ -423,7 +424,7 @@ class Calls:
             return coerce(argument.value, parameter.type, argument.type)
         except SqlError as error:
             # SQL Server reports a parameter that does not convert as 8114, whichever its type.
-            if error.number not in (241, 245, 8115, 8169):
+            if error.number not in _FAILED_CONVERSIONS:
                 raise
             raise sql_error(8114, argument.type.name, parameter.type.name, line=line) from error
 

@@ -16,7 +16,7 @@ from local_sqlserver.engine import table_variables
 from local_sqlserver.engine.bulk_insert import bulk_insert
 from local_sqlserver.engine.bulk_load import BulkLoad, BulkRows
 from local_sqlserver.engine.calls import Calls
-from local_sqlserver.engine.coercion import coerce, to_text
+from local_sqlserver.engine.coercion import coerce
 from local_sqlserver.engine.compilation import Compilation
 from local_sqlserver.engine.cursors import Cursors
 from local_sqlserver.engine.events import Column, ColumnValues, DatabaseChanged, Done, Event, Message
@@ -41,8 +41,9 @@ from local_sqlserver.engine.work import Work
 from local_sqlserver.errors import MESSAGES, SqlError, message_text, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_batch, parse_expression
-from local_sqlserver.types import BINARY, TEXT, SqlType
+from local_sqlserver.types import BINARY, MAX, SqlType
 
+_TEXT = SqlType("nvarchar", length=MAX)
 _ABORTS_BATCH = frozenset(
     {217, 235, 236, 237, 241, 242, 244, 245, 248, 295, 596, 1205, 2714, 3930, 3960, 7330, 8114, 8169, 40510}
 )
@@ -367,7 +368,7 @@ class Interpreter:
         value = statement.value
         if value.startswith("@"):
             variable = frame.variable(value, statement.line)
-            value = to_text(variable.value, variable.type) if variable.type.name in TEXT else str(variable.value)
+            value = str(variable.value)
             if isinstance(variable.value, bytes):
                 value = f"0X{variable.value.hex()}"
         if statement.options == ("CONTEXT_INFO",):
@@ -476,7 +477,7 @@ class Interpreter:
         value, kind = self._scalars.evaluate(frame, statement.value)
         if kind.name in BINARY:
             raise unsupported("PRINT of binary data", statement.line)
-        text = "" if value is None else to_text(value, kind)
+        text = coerce(value, _TEXT, kind) or ""
         longest = 4000 if kind.name in ("nvarchar", "nchar", "ntext") else 8000
         yield Message(text[:longest], line=statement.line, procedure=frame.procedure)
 
@@ -502,7 +503,7 @@ class Interpreter:
                 raise unsupported(f"RAISERROR of the system's message {message}", statement.line)
             raise sql_error(18054, message, severity, state, line=statement.line)
         arguments = [self._scalars.evaluate(frame, argument)[0] for argument in statement.arguments]
-        text = format_message(to_text(message, kind) if message is not None else "", arguments)
+        text = format_message(coerce(message, _TEXT, kind) or "", arguments)
         if len(text) > 2047:
             text = f"{text[:2044]}..."
         severity = max(0, severity or 0)

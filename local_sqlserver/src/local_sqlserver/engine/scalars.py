@@ -53,7 +53,7 @@ def _literal(node: syntax.Literal, sign: int = 1) -> tuple[Any, SqlType] | None:
         case "decimal" if "." not in text:
             return Decimal(sign * int(text)), SqlType("decimal", precision=len(text), scale=0)
         case "decimal":
-            exact = sign * Decimal(text)
+            exact = Decimal(text).copy_sign(sign)  # a product would have 28 digits
             return exact, type_of(exact)
         case "float":
             return sign * float(text), SqlType("float")

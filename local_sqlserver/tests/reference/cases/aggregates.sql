@@ -292,3 +292,17 @@ SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x) OVER () FROM (VALUES ('a')
 -- source: functions/approx-percentile-disc-transact-sql
 SELECT APPROX_PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x DESC), APPROX_PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY x DESC) FROM (VALUES (1), (2), (3), (4)) AS t(x)
 --> 3 | 3.25
+-- source: functions/string-agg-transact-sql, WITHIN GROUP: only one order for each query
+SELECT STRING_AGG(k, ',') WITHIN GROUP (ORDER BY k), STRING_AGG(k, ',') WITHIN GROUP (ORDER BY v DESC) FROM (VALUES ('a', 1), ('b', 2)) AS t (k, v)
+--> error 8711: Multiple ordered aggregate functions in the same scope have mutually incompatible orderings.
+SELECT STRING_AGG(k, ',') WITHIN GROUP (ORDER BY k), (SELECT STRING_AGG(w, ',') WITHIN GROUP (ORDER BY w DESC) FROM (VALUES ('p'), ('q')) AS u (w)) FROM (VALUES ('a'), ('b')) AS t (k)
+--> 'a,b' | 'q,p'
+-- source: functions/aggregate-functions-transact-sql, outer references
+SELECT (SELECT MAX(t.v + u.w) FROM (VALUES (5)) AS u (w)) FROM (VALUES (1)) AS t (v)
+--> error 8124: Multiple columns are specified in an aggregated expression containing an outer reference. If an expression being aggregated contains an outer reference, then that outer reference must be the only column referenced in the expression.
+SELECT s.n FROM (VALUES (2)) AS a (x) CROSS APPLY (SELECT SUM(a.x * b.y) AS n FROM (VALUES (3)) AS b (y)) AS s
+--> error 8124
+SELECT MAX(DATEADD(YEAR, 1, d)), MIN(DATEDIFF(DAY, d, e)), SUM(DATEPART(MONTH, d)), STRING_AGG(DATENAME(MONTH, d), ','), SUM(ISJSON('{}', OBJECT)) FROM (VALUES (CAST('2024-01-01' AS date), CAST('2024-01-05' AS date))) AS t (d, e)
+--> 2025-01-01 | 4 | 1 | 'January' | 1
+SELECT (SELECT MAX(DATEADD(YEAR, 1, t.d)) FROM (VALUES (1)) AS u (v)) FROM (VALUES (CAST('2024-01-01' AS date))) AS t (d)
+--> 2025-01-01

@@ -312,3 +312,58 @@ SELECT CONVERT(datetime, '2024-01-15', 103)
 --> error 242: The conversion of a varchar data type to a datetime data type resulted in an out-of-range value.
 SELECT CONVERT(datetime, '2024-01-05', 103), CONVERT(date, '2024-01-15', 103), CONVERT(datetime, '2024-01-15T01:02:03', 103)
 --> 2024-05-01 00:00:00.000 | 2024-01-15 | 2024-01-15 01:02:03.000
+-- source: functions/cast-and-convert-transact-sql, implicit conversions of variables: those of a query
+DECLARE @m money = 2.5, @i int, @n money = -2.5; SET @i = @m; DECLARE @j int = @n; SELECT @i, @j
+--> 3 | -3
+DECLARE @d datetime = '2024-02-29 10:11:12'; DECLARE @t time(0) = @d; SELECT @t
+--> 10:11:12
+DECLARE @s varchar(20) = '1,234.5', @m money; SET @m = @s; SELECT @m; DECLARE @x varchar(20) = 'x'; SET @m = @x
+--> 1234.5000
+--> error 235: Cannot convert a char value to money. The char value has incorrect syntax.
+DECLARE @s varchar(20) = '-', @i int; SET @i = @s; SELECT @i
+--> 0
+DECLARE @s varchar(20) = 'x', @b bit; SET @b = @s
+--> error 245: Conversion failed when converting the varchar value 'x' to data type bit.
+DECLARE @s varchar(20) = 'x', @b bigint; SET @b = @s
+--> error 8114: Error converting data type varchar to bigint.
+DECLARE @s varchar(20) = 'x', @b decimal(5,2); SET @b = @s
+--> error 8114: Error converting data type varchar to numeric.
+DECLARE @s varchar(20) = '1d2', @f float; SET @f = @s; SELECT @f
+--> 100
+DECLARE @f float = 1e0/3, @r real, @v varchar(20), @n numeric(9,3); SET @r = @f; SET @v = @f; SET @n = @f; SELECT @r, @v, @n
+--> 0.3333333 | '0.333333' | 0.333
+DECLARE @v varchar(10) = '2024-02-29', @d date = '20240229', @t datetime2(0), @o datetimeoffset(0), @x smalldatetime; SET @t = @v; SET @o = @d; SET @x = @v; SELECT @t, @o, @x
+--> 2024-02-29 00:00:00 | 2024-02-29 00:00:00 +00:00 | 2024-02-29 00:00:00
+DECLARE @u uniqueidentifier = '6F9619FF-8B86-D011-B42D-00C04FC964FF', @s varchar(50), @b binary(16); SET @s = @u; SET @b = @u; SELECT @s, @b
+--> '6F9619FF-8B86-D011-B42D-00C04FC964FF' | 0xFF19966F868B11D0B42D00C04FC964FF
+PRINT 1e0/3; PRINT $1.5; PRINT CAST('2024-01-02' AS date); PRINT 2.50; PRINT CAST('2024-01-02 13:00' AS datetime)
+--> message: 0.333333
+--> message: 1.50
+--> message: 2024-01-02
+--> message: 2.50
+--> message: Jan  2 2024  1:00PM
+-- source: functions/cast-and-convert-transact-sql, numbers as days: DATETIME and SMALLDATETIME
+SELECT CAST(2147483647 AS datetime)
+--> error 8115: Arithmetic overflow error converting expression to data type datetime.
+SELECT CAST(-5 AS smalldatetime)
+--> error 8115: Arithmetic overflow error converting expression to data type smalldatetime.
+SELECT CAST(65536 AS smalldatetime)
+--> error 8115: Arithmetic overflow error converting expression to data type smalldatetime.
+SELECT TRY_CAST(2147483647 AS datetime), TRY_CAST(1e15 AS datetime), TRY_CAST(9223372036854775807 AS smalldatetime), TRY_CAST(-1 AS smalldatetime), TRY_CAST($922337203685477.5807 AS datetime)
+--> NULL | NULL | NULL | NULL | NULL
+SELECT CAST(1.5 AS datetime), CAST(-1.25 AS datetime), CAST(2958463 AS datetime), CAST(-53690 AS datetime), CAST(65535.999 AS smalldatetime), CAST(1.5e0 AS smalldatetime), CAST($2 AS datetime), CAST(CAST(1 AS bit) AS datetime), CAST(NULL AS datetime)
+--> 1900-01-02 12:00:00.000 | 1899-12-30 18:00:00.000 | 9999-12-31 00:00:00.000 | 1753-01-01 00:00:00.000 | 2079-06-06 23:59:00 | 1900-01-02 12:00:00 | 1900-01-03 00:00:00.000 | 1900-01-02 00:00:00.000 | NULL
+SELECT CAST(CAST('2024-02-29 23:59' AS datetime) AS tinyint)
+--> error 8115: Arithmetic overflow error converting expression to data type tinyint.
+SELECT TRY_CAST(CAST('2024-02-29 23:59' AS datetime) AS smallint), TRY_CAST(CAST('2024-02-29' AS smalldatetime) AS decimal(5,2)), CAST(CAST('1900-01-02 18:00' AS datetime) AS tinyint), CAST(CAST('1900-01-02 18:00' AS datetime) AS decimal(5,2)), CAST(CAST('1900-01-02 18:00' AS datetime) AS money), CAST(CAST('1900-01-02 18:00' AS smalldatetime) AS float), CAST(CAST('1899-12-31' AS datetime) AS int), CAST(CAST('1900-01-01' AS datetime) AS bit), CAST(CAST('2024-02-29' AS datetime) AS smallmoney)
+--> NULL | NULL | 2 | 1.75 | 1.7500 | 1.75 | -1 | 0 | 45349.0000
+SELECT v + 1, CAST(v AS datetime) FROM (VALUES (1), (45000)) t(v) ORDER BY v
+--> 2 | 1900-01-02 00:00:00.000
+--> 45001 | 2023-03-17 00:00:00.000
+SELECT CAST('2079-06-06' AS smalldatetime) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type smalldatetime.
+SELECT CAST('2024-01-01' AS smalldatetime) + 0.0004, CAST('2024-01-01' AS smalldatetime) - 1.5, CAST('2024-01-01 10:00' AS smalldatetime) + 1
+--: smalldatetime, smalldatetime, smalldatetime
+--> 2024-01-01 00:01:00 | 2023-12-30 12:00:00 | 2024-01-02 10:00:00
+SELECT CAST('9999-12-31' AS datetime) + 1
+--> error 8115: Arithmetic overflow error converting expression to data type datetime.

@@ -868,3 +868,57 @@ IF OBJECT_ID('dbo.t') IS NOT NULL DROP TABLE dbo.t; CREATE TABLE dbo.t (b int); 
 GO
 SELECT b FROM dbo.t
 --> 1
+-- source: statements/create-function-transact-sql, RETURN with functions whose names are reserved words
+CREATE FUNCTION dbo.f (@v varchar(9)) RETURNS varchar(9) AS BEGIN RETURN LEFT(@v, 2) + RIGHT(@v, 1) END
+GO
+SELECT dbo.f('abcde')
+--> 'abe'
+CREATE FUNCTION dbo.f (@v varchar(9)) RETURNS int AS BEGIN IF @v IS NULL RETURN TRY_CONVERT(int, 'x') RETURN TRY_CONVERT(int, @v) END
+GO
+SELECT dbo.f('5'), dbo.f(NULL), dbo.f('y')
+--> 5 | NULL | NULL
+-- source: statements/alter-table-computed-column-definition-transact-sql, expressions of functions within functions
+CREATE TABLE #t (a int, b varchar(10), h AS CONVERT(varchar(32), HASHBYTES('MD5', CONCAT(a, UPPER(LTRIM(RTRIM(b))))), 2), k AS CAST(LEFT(b, CHARINDEX('-', b + '-') - 1) AS varchar(20))); INSERT #t (a, b) VALUES (NULL, 'a'), (1, 'x-y'); SELECT h, k FROM #t WHERE a IS NULL; SELECT k FROM #t WHERE a = 1
+--: varchar(32), varchar(20)
+--> '7FC56270E7A70FA81A5935B72EACBE29' | 'a'
+--: varchar(20)
+--> 'x'
+CREATE TABLE #t (n nvarchar(10), h AS HASHBYTES('MD5', n) PERSISTED, m AS CONVERT(varchar(20), CAST(LEN(n) AS money) * 1000, 1)); INSERT #t (n) VALUES (N'a'); SELECT h, m FROM #t
+--> 0x4144E195F46DE78A3623DA7364D04F11 | '1,000.00'
+CREATE TABLE #t (a varchar(9), g AS GREATEST(a, 'b')); INSERT #t (a) VALUES ('c'); SELECT g FROM #t
+--> 'c'
+--! refused: This expression in a computed column
+-- source: statements/create-table-transact-sql, CHECK and computed columns: the stored text means what was written
+CREATE TABLE #t (a int, b int, r AS (-(a + b)), s AS (a - (-b)), u AS (a - -b), v AS (-(-a)), w AS (~(a | b)), x AS (a - (b - 1)), y AS ((a + b) * 2 % 3), z AS (a * (b / 2))); INSERT #t (a, b) VALUES (5, 3); SELECT r, s, u, v, w, x, y, z FROM #t
+--> -8 | 8 | 8 | 5 | -8 | 3 | 1 | 5
+CREATE TABLE #t (a int, b int, CHECK (a IN (1, 2) AND b > 0)); INSERT #t VALUES (1, 1); INSERT #t VALUES (2, -1)
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE #t (a int, b int, CHECK (b > 0 AND a IN (1, 2))); INSERT #t VALUES (1, 1); INSERT #t VALUES (1, -1)
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE #t (a int, b int, CHECK (NOT a IN (1, 2))); INSERT #t VALUES (3, 1); INSERT #t VALUES (1, -1)
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE #t (c varbinary(5), r AS (0x41 + c), d varbinary(5) DEFAULT 0x4142); INSERT #t (c) VALUES (0x01); SELECT r, d FROM #t
+--> 0x4101 | 0x4142
+CREATE TABLE #t (c int, r AS ($2 * c), q AS (c * -$1.5)); INSERT #t (c) VALUES (3); SELECT r, q FROM #t
+--: money, money
+--> 6.0000 | -4.5000
+CREATE TABLE #t (a int, b int, r AS (a << 1), s AS (a + (b << 2)), u AS ((a << 1) | 1)); INSERT #t (a, b) VALUES (5, 3); SELECT r, s, u FROM #t
+--> 10 | 17 | 11
+CREATE TABLE #t (a int, b int, CHECK ((a BETWEEN 1 AND 2 OR b = 5) AND a <> b)); INSERT #t VALUES (2, 1); INSERT #t VALUES (5, 5)
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE #t (a int, b int, c AS (CASE WHEN a IN (1, 2) AND b = 1 THEN 'x' ELSE 'y' END), d AS IIF(a IN (1, 2) AND b = 1, 1, 0)); INSERT #t (a, b) VALUES (2, 0); SELECT c, d FROM #t
+--> 'y' | 0
+CREATE TABLE #t (a int, b varchar(5), c AS (a + 2 * 3 - 1), d AS (b + '''x'), e AS (CAST(a AS decimal(9, 2)) / 3), f AS (a / 2.0), g AS (1e0 * a), h AS (-a * 2), i AS (2 * -a), j AS (-2.5 * a)); INSERT #t (a, b) VALUES (7, 'q'); SELECT c, d, e, f, g, h, i, j FROM #t
+--> 12 | 'q''x' | 2.333333 | 3.500000 | 7 | -14 | -14 | -17.5
+CREATE TABLE #t (a int CHECK (a % 2 = 0 OR a IN (1, 3)), b int CHECK (b NOT BETWEEN 1 AND 2), c varchar(5) CHECK (c LIKE 'a%' OR c IS NULL)); INSERT #t VALUES (3, 5, NULL); INSERT #t VALUES (4, 5, 'ab'); INSERT #t VALUES (5, 5, 'ab')
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE #t (a int, b int, CHECK (a BETWEEN 1 AND 3 AND b IN (1, 2) OR a = 9)); INSERT #t VALUES (1, 2); INSERT #t VALUES (9, 7); INSERT #t VALUES (7, 1)
+--> error 547
+--> message: The statement has been terminated.
+CREATE TABLE #t (a varchar(9), b AS TRIM(LEADING 'x' FROM a), c AS TRIM('x' FROM a), d AS JSON_OBJECT('k':a), e AS JSON_ARRAY(a, NULL NULL ON NULL), f AS CONVERT(varchar(10), CAST('2024-01-02' AS date), 103), g AS (a COLLATE Latin1_General_BIN2), h AS CAST(a AS varchar(max)), i AS CAST(CAST('2024-01-02' AS datetime2) AT TIME ZONE 'UTC' AS varchar(40)), j AS LTRIM(a, 'x')); INSERT #t (a) VALUES ('xax'); SELECT b, c, d, e, f, h, j FROM #t
+--> 'ax' | 'a' | '{"k":"xax"}' | '["xax",null]' | '02/01/2024' | 'xax' | 'ax'

@@ -304,3 +304,10 @@ SELECT v FROM (VALUES ('a'), ('B'), ('_')) AS t (v) ORDER BY v COLLATE Latin1_Ge
 --> 'B'
 --> '_'
 --> 'a'
+-- source: language-elements/subtract-transact-sql, and unary minus
+DECLARE @v smallint = -32768; SELECT -@v
+--> error 8115: Arithmetic overflow error converting expression to data type smallint.
+SELECT -v FROM (VALUES (CAST(-9223372036854775808 AS bigint))) AS t (v)
+--> error 8115: Arithmetic overflow error converting expression to data type bigint.
+SELECT CAST('2024-01-01' AS datetime) + NEWID()
+--> error 206: Operand type clash: datetime is incompatible with uniqueidentifier

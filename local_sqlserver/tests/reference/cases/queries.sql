@@ -449,3 +449,54 @@ CREATE TABLE #t (a varchar(20)); INSERT #t VALUES (1), (2.5), (NULL), (DEFAULT);
 CREATE TABLE #t (a int); INSERT #t VALUES ($2.5), (1e0); SELECT * FROM #t
 --> 2
 --> 1
+-- source: queries/top-transact-sql, PERCENT
+DECLARE @p int = 150; SELECT TOP (@p) PERCENT v FROM (VALUES (1)) AS t (v)
+--> error 1031: Percent values must be between 0 and 100.
+SELECT TOP 0.5 PERCENT v FROM (VALUES (1), (2)) AS t (v) ORDER BY v
+--> 1
+-- source: queries/top-transact-sql, expression
+DECLARE @n bigint = 9223372036854775807; SELECT TOP (@n) v FROM (VALUES (1)) AS t (v)
+--> 1
+-- source: queries/select-order-by-clause-transact-sql, FETCH
+DECLARE @n bigint = 9223372036854775807; SELECT v FROM (VALUES (1)) AS t (v) ORDER BY v OFFSET 0 ROWS FETCH NEXT @n ROWS ONLY
+--> 1
+-- source: queries/select-over-clause-transact-sql, ORDER BY
+SELECT v, ROW_NUMBER() OVER (ORDER BY (SELECT -t.v)) FROM (VALUES (1), (2)) AS t (v) ORDER BY v
+--> 1 | 2
+--> 2 | 1
+SELECT SUM(ROW_NUMBER() OVER (ORDER BY v)) FROM (VALUES (1)) AS t (v)
+--> error 4109: Windowed functions cannot be used in the context of another windowed function or aggregate.
+SELECT SUM(v) OVER (ORDER BY ROW_NUMBER() OVER (ORDER BY v)) FROM (VALUES (1)) AS t (v)
+--> error 4109
+-- source: queries/from-using-pivot-and-unpivot, UNPIVOT
+SELECT u.k FROM (SELECT 1 AS a, 'x' AS b) AS s UNPIVOT (v FOR k IN (a, b)) AS u
+--> error 8167: The type of column "b" conflicts with the type of other columns specified in the UNPIVOT list.
+-- source: queries/select-group-by-transact-sql, and subqueries that name grouped columns or aggregates of the outer query
+SELECT g, MAX(v) - (SELECT MIN(w) FROM (VALUES ('a', 1), ('b', 2)) AS u (h, w) WHERE u.h = t.g) FROM (VALUES ('a', 5), ('b', 9), ('A', 7)) AS t (g, v) GROUP BY g ORDER BY g
+--> 'A' | 6
+--> 'b' | 7
+SELECT g, (SELECT COUNT(*) FROM (VALUES (5), (9)) AS u (w) WHERE u.w <= MAX(t.v)) FROM (VALUES ('a', 5), ('b', 9)) AS t (g, v) GROUP BY g ORDER BY g
+--> 'a' | 1
+--> 'b' | 2
+SELECT g FROM (VALUES ('a', 5), ('b', 9)) AS t (g, v) GROUP BY g HAVING MAX(v) > (SELECT 5 WHERE t.g = 'b')
+--> 'b'
+SELECT (SELECT t.v) FROM (VALUES ('a', 5), ('b', 9)) AS t (g, v) GROUP BY g
+--> error 8120: Column 't.v' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.
+SELECT g FROM (VALUES ('a', 5)) AS t (g, v) WHERE EXISTS (SELECT 1 FROM (VALUES (5)) AS u (w) WHERE u.w = MAX(t.v)) GROUP BY g
+--> error 147
+SELECT g FROM (VALUES ('a', 5), ('b', 9)) AS t (g, v) GROUP BY g HAVING EXISTS (SELECT 1 FROM (VALUES (5)) AS u (w) WHERE u.w = MAX(t.v))
+--> 'a'
+SELECT g, (SELECT COUNT(*) FROM (VALUES ('a'), ('a'), ('b')) AS u (h) WHERE u.h = t.g AND EXISTS (SELECT 1 FROM (VALUES ('a')) AS w (z) WHERE w.z = t.g AND w.z = u.h)) FROM (VALUES ('a', 5), ('b', 9)) AS t (g, v) GROUP BY g ORDER BY g
+--> 'a' | 2
+--> 'b' | 0
+SELECT COALESCE(g, 'all'), (SELECT COUNT(*) FROM (VALUES ('a'), ('a'), ('b')) AS u (h) WHERE u.h = t.g) FROM (VALUES ('a', 5), ('b', 9)) AS t (g, v) GROUP BY ROLLUP(g) ORDER BY 1
+--> 'a' | 2
+--> 'all' | 0
+--> 'b' | 1
+SELECT g, STUFF((SELECT ',' + x.n FROM (VALUES ('a', 'p'), ('A', 'q')) AS x (g, n) WHERE x.g = t.g FOR XML PATH('')), 1, 1, '') FROM (VALUES ('a'), ('a'), ('b')) AS t (g) GROUP BY g ORDER BY g
+--> 'a' | 'p,q'
+--> 'b' | NULL
+-- source: queries/select-group-by-transact-sql, an expression that contains a grouped column keeps its own type
+SELECT CAST(a AS varchar(50)), CAST(a AS nvarchar(10)), CAST(m AS decimal(19,4)), CAST(b AS datetime2(7)) FROM (VALUES ('a', $1, CAST('2024-01-01' AS datetime2(0)))) AS t (a, m, b) GROUP BY a, m, b
+--: varchar(50), nvarchar(10), decimal(19,4), datetime2(7)
+--> 'a' | 'a' | 1.0000 | 2024-01-01 00:00:00.0000000

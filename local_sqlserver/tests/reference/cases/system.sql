@@ -348,3 +348,6 @@ SELECT text FROM sys.dm_exec_sql_text(0x01)
 SELECT name FROM fn_helpcollations() WHERE 1 = 0
 --> no rows
 --! refused: The function FN_HELPCOLLATIONS
+-- source: statements/collation-precedence-transact-sql, uncoercible collation labels
+CREATE TABLE #t (g nvarchar(10) COLLATE Latin1_General_CI_AI, l nvarchar(10) COLLATE Latin1_General_CS_AS); SELECT * FROM #t WHERE g = l
+--> error 468: Cannot resolve the collation conflict between "Latin1_General_CS_AS" and "Latin1_General_CI_AI" in the equal to operation.

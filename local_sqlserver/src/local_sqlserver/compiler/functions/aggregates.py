@@ -32,7 +32,7 @@ def _argument(call: Call) -> Value:
 
 
 def _in_ungrouped_rows(call: Call, position: int) -> Value:
-    scope = call.scope if call.node.window else call.scope.ungrouped()
+    scope = call.scope if call.node.window else call.scope.arguments()
     return call.compiler.expression(call.node.arguments[position], scope)
 
 
@@ -147,7 +147,10 @@ def _string_agg(call: Call) -> Value:
     if any(isinstance(inner, syntax.Column | syntax.Query) for inner in call.node.arguments[1].walk()):
         raise sql_error(8733, line=call.line)
     value, separator = as_text(given, call.line), as_text(separator, call.line)
-    order = order_by(call, call.node.within, call.scope.ungrouped())
+    order = order_by(call, call.node.within, call.scope.arguments())
+    if order and call.scope.ordered not in ("", order):
+        raise sql_error(8711, line=call.line)
+    call.scope.ordered = order or call.scope.ordered
     name = "varchar" if given.type.name in ("varchar", "char") else "nvarchar"  # numbers and dates become NVARCHAR
     length = MAX if value.type.length == MAX else 4000 if name == "nvarchar" else 8000
     sql = f"string_agg({value.sql}, {separator.sql}{f' ORDER BY {order}' if order else ''})"
@@ -168,7 +171,7 @@ def _approx_percentile(call: Call) -> Value:
     if len(call.node.within) != 1 or call.node.window:
         raise sql_error(102, call.name, line=call.line)
     (item,) = call.node.within
-    value = call.compiler.expression(item.value, call.scope.ungrouped())
+    value = call.compiler.expression(item.value, call.scope.arguments())
     if value.type.name not in NUMBERS - {"bit"}:
         raise _invalid_operand(value.type, call)
     share = _in_ungrouped_rows(call, 0)

@@ -13,7 +13,7 @@ A function whose type is always the same declares it as ``result`` and returns S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -268,16 +268,43 @@ def _check_count(function: Function, node: syntax.Call) -> None:
     raise sql_error(189, name, least, most, line=node.line)
 
 
+WITH_DATE_PART = ("DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART", "DATETRUNC", "DATE_BUCKET")
+"""Functions whose first argument is a date part, which the syntax tree holds as a column."""
+
+
+def _columns(node: syntax.Expression) -> Iterator[syntax.Column]:
+    """The columns of an expression, without date parts and the kind of JSON that ISJSON looks for."""
+    calls = [inner for inner in node.walk() if isinstance(inner, syntax.Call)]
+    words = {id(word) for call in calls if call.name in WITH_DATE_PART for word in call.arguments[:1]}
+    words |= {id(word) for call in calls if call.name == "ISJSON" for word in call.arguments[1:]}
+    return (inner for inner in node.walk() if isinstance(inner, syntax.Column) and id(inner) not in words)
+
+
+def _of_outer_rows(node: syntax.Call, scope: Scope) -> bool:
+    """Whether an aggregate is that of a column of a grouped outer query; raises 8124 if it has another column, too."""
+    found = [scope.arguments().resolve(column) for argument in node.arguments for column in _columns(argument)]
+    outer = [holder for _, holder, _ in found if holder.sources is not scope.sources]
+    if outer and len({value.sql for value, _, _ in found}) > 1:
+        raise sql_error(8124, line=node.line)
+    return any(holder.keys is not None for holder in outer)
+
+
 def _check_place(function: Function, node: syntax.Call, scope: Scope) -> None:
     if function.place is Place.AGGREGATE and node.window is None:
         for inner in (inner for argument in node.arguments for inner in argument.walk()):
             nested = isinstance(inner, syntax.Call) and inner.window is None and is_aggregate(inner.name)
             if nested or isinstance(inner, syntax.Query):
                 raise sql_error(130, line=node.line)
+    if (function.place is Place.AGGREGATE or node.window) and any(
+        isinstance(inner, syntax.Call) and inner.window for inner in node.walk(queries=False) if inner is not node
+    ):
+        raise sql_error(4109, line=node.line)
     if function.place is Place.WINDOW and node.window is None:
         raise sql_error(10753, node.name, line=node.line)
-    # Only a scope after grouping has keys: in WHERE, ON or SET an aggregate is error 157.
-    if function.place is Place.AGGREGATE and node.window is None and scope.keys is None:
-        raise sql_error(157, line=node.line)
+    if function.place is Place.AGGREGATE and node.window is None:
+        of_outer_rows = _of_outer_rows(node, scope)
+        # Only a scope after grouping has keys: an aggregate is error 147 in WHERE, 157 in ON or SET.
+        if scope.keys is None and not of_outer_rows:
+            raise sql_error(147 if scope.clause == "where" else 157, line=node.line)
     if function.place is Place.SCALAR and (node.window or node.within or node.distinct):
         raise sql_error(4113, node.name.lower(), line=node.line)

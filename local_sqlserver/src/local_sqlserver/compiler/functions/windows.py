@@ -42,11 +42,15 @@ def order_by(call: Call, order: tuple[syntax.OrderItem, ...], scope: Scope) -> s
             raise sql_error(5308 if node.kind == "integer" else 5309, line=item.line)
         if isinstance(node, syntax.Subquery):
             body = node.query.body
-            if isinstance(body, syntax.Select) and body.source is None:
+            if isinstance(body, syntax.Select) and body.source is None and not _names_columns(node):
                 continue
         value = call.compiler.expression(node, scope)
         parts.append(f"{sort_key(value)} {'DESC NULLS LAST' if item.descending else 'ASC NULLS FIRST'}")
     return ", ".join(parts)
+
+
+def _names_columns(node: syntax.Expression) -> bool:
+    return any(isinstance(inner, syntax.Column) for inner in node.walk())
 
 
 def _over_an_order(call: Call) -> str:

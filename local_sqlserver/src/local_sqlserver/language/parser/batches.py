@@ -25,6 +25,7 @@ from local_sqlserver.language.parser.administration import (
     parse_signature,
 )
 from local_sqlserver.language.parser.definitions import DROPPED, DefinitionParser
+from local_sqlserver.language.parser.expressions import CALLABLE_KEYWORDS
 from local_sqlserver.language.parser.options import parse_set_option
 from local_sqlserver.language.tokens import END, NUMBER, OPERATOR, QUOTED, STRING, VARIABLE, WORD, tokenize
 from local_sqlserver.types import SqlType, UserType
@@ -483,7 +484,7 @@ class BatchParser(DefinitionParser):
         if token.kind == OPERATOR:
             return token.text in "(-+~"
         if token.kind == WORD:
-            return token.upper not in RESERVED or token.upper in ("CASE", "NULL", "COALESCE", "NULLIF", "CONVERT")
+            return token.upper not in RESERVED or token.upper in CALLABLE_KEYWORDS | {"CASE", "NULL"}
         return token.kind != END
 
     def _print(self) -> syntax.Statement:

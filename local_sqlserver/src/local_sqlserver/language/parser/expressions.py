@@ -14,7 +14,7 @@ from local_sqlserver.types import TYPES, SqlType, UserType
 
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "!<", "!>"}
 _SAME_COMPARISON = {"!=": "<>", "!<": ">=", "!>": "<="}
-_CALLABLE_KEYWORDS = frozenset(
+CALLABLE_KEYWORDS = frozenset(
     [
         "COALESCE",
         "NULLIF",
@@ -30,6 +30,7 @@ _CALLABLE_KEYWORDS = frozenset(
         "CURRENT_DATE",
     ]
 )
+"""The reserved words that begin an expression, besides CASE and NULL."""
 _NILADIC = {
     "CURRENT_TIMESTAMP": "GETDATE",
     "CURRENT_USER": "USER_NAME",
@@ -328,7 +329,7 @@ class ExpressionParser(TokenCursor):
             if token.upper in ("$IDENTITY", "IDENTITYCOL"):
                 self.advance()
                 return syntax.Column(parts=("$IDENTITY",), line=token.line)
-            if token.upper in RESERVED and token.upper not in _CALLABLE_KEYWORDS:
+            if token.upper in RESERVED and token.upper not in CALLABLE_KEYWORDS:
                 raise self.error()
         if token.kind in (WORD, QUOTED):
             return self._name_or_call()
@@ -421,7 +422,7 @@ class ExpressionParser(TokenCursor):
         token = self.advance()
         if self.at_operator("(") and token.kind == WORD:
             return self._call(token.upper, token.line)
-        if token.kind == WORD and token.upper in _CALLABLE_KEYWORDS:
+        if token.kind == WORD and token.upper in CALLABLE_KEYWORDS:
             self.position -= 1
             raise self.error()
         parts = [token.value]

@@ -228,6 +228,8 @@ class QueryParser(ExpressionParser):
             is_query = self.at_word("SELECT")
             count = syntax.Subquery(query=self.query(), line=line) if is_query else self.value()
             self.expect_operator(")")
+        elif self.token.kind == NUMBER and self.peek().upper == "PERCENT":
+            count = self._primary()
         else:
             count = syntax.Literal(kind="integer", value=str(self.expect_integer()), line=line)
         percent = self.accept_word("PERCENT") is not None
