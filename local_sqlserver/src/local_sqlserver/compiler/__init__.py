@@ -22,6 +22,7 @@ from local_sqlserver.compiler.contract import (
     Translation,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
+from local_sqlserver.compiler.next_values import check_next_values
 from local_sqlserver.compiler.statement import (
     check_function,
     columns_read,
@@ -44,6 +45,7 @@ __all__ = [
     "SequenceInfo",
     "Translation",
     "check_function",
+    "check_next_values",
     "columns_read",
     "compile_expression",
     "compile_statement",

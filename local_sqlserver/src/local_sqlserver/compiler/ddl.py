@@ -523,6 +523,8 @@ class DefinitionCompiler(DataCompiler):
             if column.name.lower() == given.columns[0].lower():
                 if column.identity:
                     raise not_created(sql_error(1754, relation.name, column.name, line=given.line))
+                if column.computed is not None:
+                    break
                 if column.default is not None:
                     raise not_created(sql_error(1781, line=given.line))
                 name = given.name or self._generated_name("DF", relation, column.name)
@@ -651,7 +653,9 @@ class DefinitionCompiler(DataCompiler):
                 if node.if_exists:
                     continue
                 raise sql_error(3701, "drop", kind, ".".join(name), line=node.line)
-            for user in self.context.bound_to(relation):
+            is_view = relation.kind in ("V", "S")
+            fits = relation.kind == "SO" or (not relation.synonym and is_view == (kind == "view"))
+            for user in self.context.bound_to(relation) if fits else ():
                 raise sql_error(3729, f"DROP {node.kind}", ".".join(name), user, line=node.line)
             if relation.kind == "SO":
                 statements.append(f"DROP SEQUENCE {relation.duckdb_name}")
@@ -660,8 +664,7 @@ class DefinitionCompiler(DataCompiler):
             if relation.synonym:
                 named = ".".join(name)
                 raise sql_error(3705, node.kind, named, named, "synonym", "DROP SYNONYM", line=node.line)
-            is_view = relation.kind in ("V", "S")
-            if relation.kind == "S" or is_view != (kind == "view"):
+            if relation.kind == "S" or not fits:
                 other = "VIEW" if is_view else "TABLE"
                 raise sql_error(
                     3705, node.kind, ".".join(name), ".".join(name), other.lower(), f"DROP {other}", line=node.line
@@ -677,7 +680,7 @@ class DefinitionCompiler(DataCompiler):
         return Translation(statements=tuple(statements), command="ddl", changes=tuple(changes))
 
     def sequence(self, node: syntax.Sequence) -> Translation:
-        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART; raises 2714, 11700, 11702 to 11704."""
+        """CREATE SEQUENCE and ALTER SEQUENCE … RESTART; raises 2714, 11700, 11702 to 11704, 11708."""
         known: Relation | None = None
         try:
             known = self.context.sequence(node.target, node.line)
@@ -702,6 +705,9 @@ class DefinitionCompiler(DataCompiler):
         cycle = node.cycle if node.cycle is not None else before.cycle if before else False
         if not increment:
             raise sql_error(11700, ".".join(node.target), line=node.line)
+        for argument, value in (("MINVALUE", minimum), ("MAXVALUE", maximum), ("START WITH", start)):
+            if not lowest <= value <= highest:
+                raise sql_error(11708, argument, line=node.line)
         if minimum >= maximum:
             raise sql_error(11704, ".".join(node.target), line=node.line)
         if not minimum <= start <= maximum:

@@ -220,8 +220,10 @@ class DataCompiler(FunctionCompiler):
         columns = self._insert_columns(node, relation)
         self._permissions = ("SELECT", "INSERT") if node.output else ("INSERT",)
         if node.rows is not None:
-            if any(len(row) != len(columns) for row in node.rows):
-                raise _value_count(node, len(node.rows[0]), len(columns))
+            if len({len(row) for row in node.rows}) > 1:
+                raise sql_error(10709, line=line)
+            if len(node.rows[0]) != len(columns):
+                raise _value_count(node, len(node.rows[0]), len(columns), relation)
             rows = self._stored_rows(node.rows, columns, relation, line)
             single = rows[0] if len(rows) == 1 else {}
             source = _ONE_ROW if single else " UNION ALL ".join(_selected(row, writable) for row in rows)
@@ -231,7 +233,7 @@ class DataCompiler(FunctionCompiler):
                 raise not_allowed(node.query.form, "INSERT")
             selected = self.query_rows(node.query, None)
             if len(selected.columns) != len(columns):
-                raise _value_count(node, len(selected.columns), len(columns))
+                raise _value_count(node, len(selected.columns), len(columns), relation)
             # The query stays whole, with its ORDER BY and TOP; its columns are converted around it.
             parts = []
             for column, output in zip(columns, selected.columns, strict=True):
@@ -971,7 +973,7 @@ class DataCompiler(FunctionCompiler):
         )
         columns = self._insert_columns(as_insert, relation) if clause.values else []
         if len(columns) != len(clause.values):
-            raise _value_count(as_insert, len(clause.values), len(columns))
+            raise _value_count(as_insert, len(clause.values), len(columns), relation)
         values: dict[str, Value] = {}
         for column, node in zip(columns, clause.values, strict=True):
             values[column.name] = (
@@ -1067,8 +1069,10 @@ def _replaced(source: syntax.Source, old: syntax.Source, new: syntax.Source) -> 
     return new if source is old else source
 
 
-def _value_count(node: syntax.Insert, given: int, needed: int) -> SqlError:
+def _value_count(node: syntax.Insert, given: int, needed: int, relation: Relation) -> SqlError:
+    """The error for a row with another number of values than of columns: 8101 if the identity has a value, too."""
     if node.columns is None:
-        return sql_error(213, line=node.line)
+        is_numbered = given == needed + 1 and any(column.identity for column in relation.columns)
+        return sql_error(8101, ".".join(node.target), line=node.line) if is_numbered else sql_error(213, line=node.line)
     fewer, more = (109, 110) if node.rows is not None else (120, 121)
     return sql_error(fewer if given < needed else more, line=node.line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_sqlserver.catalog.view import CatalogView
-from local_sqlserver.compiler import Relation, Translation, compile_expression, compile_statement
+from local_sqlserver.compiler import Relation, Translation, check_next_values, compile_expression, compile_statement
 from local_sqlserver.engine.binding import Binder
 from local_sqlserver.engine.cache import Compiled
 from local_sqlserver.engine.permissions import Permissions
@@ -67,6 +67,7 @@ class Compilation:
             translation = compile_statement(node, context)
         relations = tuple(context.relations)
         if context.reads_sequence:
+            check_next_values(node)
             # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
             named = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
             relations = (*relations, *(context.sequence(inner.sequence, inner.line) for inner in named))

@@ -222,7 +222,7 @@ class Runner:
             description, rows = description[:-1], [row[:-1] for row in rows]
         elif returned:
             count = len(rows)
-        elif translation.command == "ddl" or not rows:
+        elif translation.command in ("ddl", "truncate") or not rows:
             count = 0
         else:
             count = int(rows[0][0])

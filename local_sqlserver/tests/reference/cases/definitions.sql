@@ -868,3 +868,42 @@ IF OBJECT_ID('dbo.t') IS NOT NULL DROP TABLE dbo.t; CREATE TABLE dbo.t (b int); 
 GO
 SELECT b FROM dbo.t
 --> 1
+
+-- source: statements/create-sequence-transact-sql, arguments
+CREATE SEQUENCE dbo.s AS tinyint MAXVALUE 300
+--> error 11708: An invalid value was specified for argument 'MAXVALUE' for the given data type.
+CREATE SEQUENCE dbo.s AS tinyint MINVALUE -1
+--> error 11708: An invalid value was specified for argument 'MINVALUE' for the given data type.
+CREATE SEQUENCE dbo.s AS smallint START WITH 40000
+--> error 11708: An invalid value was specified for argument 'START WITH' for the given data type.
+-- source: functions/next-value-for-transact-sql, limitations
+CREATE SEQUENCE dbo.s START WITH 1; SELECT TOP (1) NEXT VALUE FOR dbo.s
+--> error 11739: NEXT VALUE FOR function cannot be used if ROWCOUNT option has been set, or the query contains TOP or OFFSET.
+CREATE SEQUENCE dbo.s START WITH 1; SELECT CASE WHEN 1 = 1 THEN NEXT VALUE FOR dbo.s END
+--> error 11741: NEXT VALUE FOR function cannot be used within CASE, CHOOSE, COALESCE, IIF, ISNULL and NULLIF.
+CREATE SEQUENCE dbo.s START WITH 1; DECLARE @n int = ISNULL(NEXT VALUE FOR dbo.s, 1)
+--> error 11741
+CREATE SEQUENCE dbo.s START WITH 1; CREATE TABLE #t (a int); SELECT a FROM #t WHERE a = NEXT VALUE FOR dbo.s
+--> error 11720: NEXT VALUE FOR function is not allowed in the TOP, OVER, OUTPUT, ON, WHERE, GROUP BY, HAVING, or ORDER BY clauses.
+CREATE SEQUENCE dbo.s START WITH 1; CREATE TABLE #t (a int); MERGE #t AS t USING (VALUES (1)) AS s (v) ON s.v = t.a WHEN NOT MATCHED THEN INSERT VALUES (NEXT VALUE FOR dbo.s);
+--> error 11742: NEXT VALUE FOR function can only be used with MERGE if it is defined within a default constraint on the target table for insert actions.
+CREATE SEQUENCE dbo.s START WITH 1; CREATE TABLE #t (a int); INSERT #t VALUES (NEXT VALUE FOR dbo.s); UPDATE #t SET a = a + NEXT VALUE FOR dbo.s; SELECT a FROM #t
+--> 3
+-- source: relational-databases/errors-events/database-engine-events-and-errors-1000-to-1999, 1752
+CREATE TABLE dbo.t (a int, b AS a + 1); ALTER TABLE dbo.t ADD CONSTRAINT d DEFAULT 5 FOR b
+--> error 1752: Column 'b' in table 't' is invalid for creating a default constraint.
+--> error 1750
+-- source: statements/alter-table-transact-sql, ADD PERSISTED
+CREATE TABLE dbo.t (a int, b AS a + 1); ALTER TABLE dbo.t ALTER COLUMN b ADD PERSISTED
+--> done
+--! refused: ALTER COLUMN … ADD PERSISTED
+-- source: language-elements/declare-local-variable-transact-sql, table_type_definition (constraints have no names)
+DECLARE @t TABLE (a int CONSTRAINT pk PRIMARY KEY)
+--> error 156: Incorrect syntax near the keyword 'CONSTRAINT'.
+-- source: statements/drop-view-transact-sql, a name of another kind of object
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+DROP VIEW dbo.t
+--> error 3705: Cannot use DROP VIEW with 'dbo.t' because 'dbo.t' is a table. Use DROP TABLE.

@@ -348,3 +348,24 @@ SELECT text FROM sys.dm_exec_sql_text(0x01)
 SELECT name FROM fn_helpcollations() WHERE 1 = 0
 --> no rows
 --! refused: The function FN_HELPCOLLATIONS
+
+-- source: relational-databases/system-catalog-views/sys-key-constraints-transact-sql, is_system_named
+CREATE TABLE dbo.t (a int PRIMARY KEY, b int UNIQUE, c int CONSTRAINT u UNIQUE); SELECT is_system_named, type FROM sys.key_constraints ORDER BY is_system_named, type
+--> 0 | 'UQ'
+--> 1 | 'PK'
+--> 1 | 'UQ'
+-- source: relational-databases/system-catalog-views/sys-database-principals-transact-sql, authentication_type
+CREATE USER u WITHOUT LOGIN; SELECT authentication_type, authentication_type_desc FROM sys.database_principals WHERE name = 'u'
+--> 0 | 'NONE'
+-- source: relational-databases/errors-events/database-engine-events-and-errors-15000-to-15999, members of roles
+CREATE ROLE r; ALTER ROLE r ADD MEMBER r
+--> error 15413: Cannot make a role a member of itself.
+CREATE ROLE r; CREATE ROLE q; ALTER ROLE r ADD MEMBER q; ALTER ROLE q ADD MEMBER r
+--> error 15413
+CREATE ROLE r; ALTER ROLE r ADD MEMBER dbo
+--> error 15405: Cannot use the special principal 'dbo'.
+DROP ROLE db_owner
+--> error 15150: Cannot drop the role 'db_owner'.
+-- source: statements/grant-transact-sql, principals of the system
+CREATE TABLE dbo.t (a int); GRANT SELECT ON dbo.t TO dbo
+--> error 4624: Cannot grant, deny, or revoke permissions to sa, dbo, entity owner, information_schema, sys, or yourself.

@@ -176,6 +176,8 @@ class DefinitionParser(DataParser):
         default = default_name = collation = None
         with_values = False
         while True:
+            if table.startswith("@") and self.at_word("CONSTRAINT"):
+                raise self.error()
             given = self.expect_identifier() if self.accept_word("CONSTRAINT") else ""
             if nullable is not None and self.at_word("NULL", "NOT"):
                 raise self.error()
@@ -357,6 +359,8 @@ class DefinitionParser(DataParser):
             return self._alter_drop(target, line)
         if self.at_words("ALTER", "COLUMN"):
             self.position += 2
+            if self.peek().upper in ("ADD", "DROP"):
+                raise unsupported(f"ALTER COLUMN … {self.peek().upper} {self.peek(2).upper}", line)
             column, constraints = self._column_definition(target[-1])
             if constraints or column.default or column.identity or column.type is None:
                 raise self.error()
