@@ -799,7 +799,7 @@ class DefinitionCompiler(DataCompiler):
         )
 
     def rename(self, node: syntax.Rename) -> Translation:
-        """The changes of sp_rename to a table or view; raises 15225, 15248, 15335, 15336.
+        """The changes of sp_rename to a table or view, of ALTER SCHEMA to a table; raises 15248, 15335, 15336, 15348.
 
         The engine renames the object in the catalog; foreign keys to it follow here.
         """
@@ -813,8 +813,14 @@ class DefinitionCompiler(DataCompiler):
         if node.kind == "INDEX":
             return self._rename_constraint(node, relation)
         if self.context.bound_to(relation):
+            if node.kind == "SCHEMA":
+                raise sql_error(15348, line=node.line)
             raise sql_error(15336, ".".join(node.target), line=node.line)
-        after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
+        if node.kind == "SCHEMA":
+            moved = self.context.target((node.new, relation.name), node.line)
+            after = replace(relation, schema=moved.schema, duckdb_name=moved.duckdb_name)
+        else:
+            after = replace(relation, name=node.new, duckdb_name=sibling(relation, node.new))
         if relation.kind == "V":
             return Translation((f"ALTER VIEW {relation.duckdb_name} RENAME TO {identifier(node.new)}",), "ddl")
         stored = ", ".join(identifier(column.name) for column in relation.columns if column.computed is None)
@@ -833,7 +839,7 @@ class DefinitionCompiler(DataCompiler):
                 f"SELECT setval({sequence}, _l) FROM (SELECT {last} AS _l) AS _i WHERE _l IS NOT NULL",
                 f"DROP SEQUENCE {identity_sequence(relation)}",
             ]
-        changes = self._followers(relation, lambda foreign: replace(foreign, table=node.new))
+        changes = self._followers(relation, lambda foreign: replace(foreign, schema=after.schema, table=after.name))
         return Translation(tuple(statements), "ddl", changes=changes)
 
     def _followers(self, relation: Relation, change: Callable[[ForeignKey], ForeignKey]) -> tuple[CatalogChange, ...]:

@@ -790,7 +790,10 @@ class Maintain(CompiledStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rename(CompiledStatement):
-    """The change of a table by sp_rename: ``kind`` is OBJECT (the table), COLUMN or INDEX (also a constraint)."""
+    """The change of a table by sp_rename: ``kind`` is OBJECT (the table), COLUMN or INDEX (also a constraint).
+
+    With the kind SCHEMA, ALTER SCHEMA moves the table to the schema ``new``.
+    """
 
     target: Name
     kind: str
@@ -1143,6 +1146,14 @@ class CreateSchema(Statement):
     """CREATE SCHEMA name [AUTHORIZATION owner]."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Statement):
+    """ALTER SCHEMA ``schema`` TRANSFER ``name``."""
+
+    schema: str
+    name: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

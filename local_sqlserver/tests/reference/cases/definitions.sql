@@ -256,7 +256,6 @@ CREATE SCHEMA s
 GO
 CREATE TABLE dbo.t (a int); INSERT dbo.t VALUES (1); ALTER SCHEMA s TRANSFER dbo.t; SELECT a FROM s.t
 --> 1
---! refused: ALTER SCHEMA
 -- source: statements/create-sequence-transact-sql
 CREATE SEQUENCE dbo.s AS int START WITH 5 INCREMENT BY 2; SELECT NEXT VALUE FOR dbo.s; SELECT NEXT VALUE FOR dbo.s
 --> 5
@@ -907,3 +906,58 @@ CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
 GO
 DROP VIEW dbo.t
 --> error 3705: Cannot use DROP VIEW with 'dbo.t' because 'dbo.t' is a table. Use DROP TABLE.
+-- source: statements/alter-schema-transact-sql
+CREATE SCHEMA s
+GO
+CREATE TABLE s.t (id int IDENTITY CONSTRAINT pk PRIMARY KEY, v int); INSERT s.t VALUES (5); CREATE TABLE dbo.c (t int CONSTRAINT f REFERENCES s.t); ALTER SCHEMA dbo TRANSFER s.t; INSERT dbo.t VALUES (6); SELECT id, v FROM dbo.t; INSERT dbo.c VALUES (9)
+--> 1 | 5
+--> 2 | 6
+--> error 547: The INSERT statement conflicted with the FOREIGN KEY constraint "f". The conflict occurred in database "Own", table "dbo.t", column 'id'.
+--> message: The statement has been terminated.
+CREATE SCHEMA s
+GO
+CREATE TABLE s.t (a int); CREATE TABLE dbo.t (a int); ALTER SCHEMA dbo TRANSFER OBJECT::s.t
+--> error 15530: The object with name "t" already exists.
+ALTER SCHEMA nosuch TRANSFER dbo.t
+--> error 15151: Cannot alter the schema 'nosuch', because it does not exist or you do not have permission.
+ALTER SCHEMA dbo TRANSFER dbo.nosuch
+--> error 15151: Cannot find the object 'nosuch', because it does not exist or you do not have permission.
+CREATE SCHEMA s
+GO
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v WITH SCHEMABINDING AS SELECT a FROM dbo.t
+GO
+ALTER SCHEMA s TRANSFER dbo.t
+--> error 15348: Cannot transfer a schemabound object.
+CREATE SCHEMA s
+GO
+CREATE TABLE dbo.t (a int); GRANT SELECT ON dbo.t TO public; ALTER SCHEMA s TRANSFER dbo.t; SELECT COUNT(*) FROM sys.database_permissions WHERE major_id = OBJECT_ID('s.t')
+--> 0
+CREATE SCHEMA s
+GO
+CREATE VIEW dbo.v AS SELECT 1 AS a
+GO
+ALTER SCHEMA s TRANSFER dbo.v
+--> done
+--! refused: ALTER SCHEMA … TRANSFER of a view
+-- source: relational-databases/system-stored-procedures/sp-refreshview-transact-sql
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT * FROM dbo.t
+GO
+INSERT dbo.t VALUES (1); ALTER TABLE dbo.t ADD b int; SELECT * FROM dbo.v; EXEC sp_refreshview 'dbo.v'; SELECT * FROM dbo.v
+--> 1
+--> next result
+--> 1 | NULL
+EXEC sp_refreshview 'dbo.nosuch'
+--> error 15165: Could not find object 'dbo.nosuch' or you do not have permission.
+-- source: relational-databases/system-stored-procedures/sp-recompile-transact-sql
+CREATE TABLE dbo.t (a int); EXEC sp_recompile 'dbo.t'
+--> message: Object 'dbo.t' was successfully marked for recompilation.
+-- source: statements/create-table-transact-sql, names of constraints of temporary tables
+CREATE TABLE #a (a int CONSTRAINT pk PRIMARY KEY); CREATE TABLE #b (a int CONSTRAINT pk PRIMARY KEY)
+--> error 2714: There is already an object named 'pk' in the database.
+--> error 1750
+CREATE TABLE #a (a int PRIMARY KEY); CREATE TABLE #b (a int PRIMARY KEY); SELECT 1
+--> 1
