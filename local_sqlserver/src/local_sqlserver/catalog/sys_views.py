@@ -262,12 +262,15 @@ _TABLE = """
     ledger_view_id int? = NULL
     is_dropped_ledger_table bit? = FALSE
 """
-_VIEW = """
+CHECKED = "regexp_matches(definition, '(?i)WITH\\s+CHECK\\s+OPTION[\\s;]*$')"
+"""Whether the definition of a view ends WITH CHECK OPTION."""
+
+_VIEW = f"""
     is_replicated bit? = FALSE
     has_replication_filter bit? = FALSE
     has_opaque_metadata bit = FALSE
     has_unchecked_assembly_data bit = FALSE
-    with_check_option bit = FALSE
+    with_check_option bit = object_id IN (SELECT d.object_id FROM {{home}}.objects d WHERE {CHECKED})
     is_date_correlation_view bit = FALSE
     is_tracked_by_cdc bit? = FALSE
     has_snapshot bit? = FALSE

@@ -20,6 +20,7 @@ from local_sqlserver.compiler.contract import (
     Relation,
     SequenceInfo,
     Translation,
+    ViewInfo,
 )
 from local_sqlserver.compiler.functions import METADATA_FUNCTIONS, SESSION_VALUES
 from local_sqlserver.compiler.next_values import check_next_values
@@ -44,6 +45,7 @@ __all__ = [
     "Relation",
     "SequenceInfo",
     "Translation",
+    "ViewInfo",
     "check_function",
     "check_next_values",
     "columns_read",

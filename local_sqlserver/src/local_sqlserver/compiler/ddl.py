@@ -41,6 +41,7 @@ from local_sqlserver.compiler.objects import (
 from local_sqlserver.compiler.schema_binding import check_schema_bound, is_schema_bound
 from local_sqlserver.compiler.stored_text import stored_text
 from local_sqlserver.compiler.types import duckdb_type
+from local_sqlserver.compiler.view_changes import check_option_condition
 from local_sqlserver.errors import SqlError, not_created, sql_error, unsupported
 from local_sqlserver.language import syntax
 from local_sqlserver.language.parser import parse_expression
@@ -737,6 +738,8 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(3729, "ALTER", ".".join(node.target), user, line=node.line)
         if is_schema_bound(node.text):
             check_schema_bound("view", node.target, node)
+        if node.check_option:
+            check_option_condition(node.query, node.line)
         self.in_view = True
         tables = self.common_tables(node)
         rows = self.rows(node.query, None)

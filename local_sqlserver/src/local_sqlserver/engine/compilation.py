@@ -43,7 +43,8 @@ class Compilation:
             if error.number in _BINDING_ERRORS:
                 raise binding_error(error, frame.depth) from error
             raise
-        self._permissions.check(frame, *found)
+        translation, relations = found
+        self._permissions.check(frame, translation, relations[: len(relations) - len(translation.behind)])
         return found
 
     def compile(
@@ -71,6 +72,7 @@ class Compilation:
             # Sequences of defaults are not among these: who may insert may use them (ownership chaining).
             named = (inner for inner in node.walk() if isinstance(inner, syntax.NextValue))
             relations = (*relations, *(context.sequence(inner.sequence, inner.line) for inner in named))
+        relations = (*relations, *translation.behind)
         if not context.reads_file:
             self._shared.compiled.put(key, Compiled(node, translation, relations))
         return translation, relations

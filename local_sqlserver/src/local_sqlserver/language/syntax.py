@@ -727,6 +727,7 @@ class CreateView(CompiledStatement):
     columns: tuple[str, ...]
     query: Query
     text: str
+    check_option: bool = False
     kept: Name = ()
 
 

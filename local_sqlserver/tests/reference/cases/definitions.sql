@@ -192,7 +192,6 @@ CREATE VIEW dbo.v AS SELECT a FROM dbo.t
 GO
 INSERT dbo.v VALUES (5); SELECT a FROM dbo.t
 --> 5
---! refused: Changing rows through a view
 CREATE VIEW dbo.v AS SELECT 1 AS a
 GO
 CREATE OR ALTER VIEW dbo.v AS SELECT 2 AS a
@@ -961,3 +960,118 @@ CREATE TABLE #a (a int CONSTRAINT pk PRIMARY KEY); CREATE TABLE #b (a int CONSTR
 --> error 1750
 CREATE TABLE #a (a int PRIMARY KEY); CREATE TABLE #b (a int PRIMARY KEY); SELECT 1
 --> 1
+-- source: statements/create-view-transact-sql, updatable views
+CREATE TABLE dbo.t (id int IDENTITY PRIMARY KEY, a int, b varchar(5) DEFAULT 'x'); INSERT dbo.t (a) VALUES (1), (2), (3)
+GO
+CREATE VIEW dbo.v AS SELECT id, a AS val, b, a + 1 AS more FROM dbo.t WHERE a < 3
+GO
+UPDATE dbo.v SET val = 20 OUTPUT deleted.val, inserted.val WHERE dbo.v.id = 2; INSERT dbo.v (val) OUTPUT inserted.id, inserted.val VALUES (0); DELETE dbo.v WHERE v.val = 1; SELECT @@ROWCOUNT; SELECT id, a, b FROM dbo.t ORDER BY id
+--> 2 | 20
+--> next result
+--> 4 | 0
+--> next result
+--> 1
+--> next result
+--> 2 | 20 | 'x'
+--> 3 | 3 | 'x'
+--> 4 | 0 | 'x'
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a, a + 1 AS more FROM dbo.t
+GO
+UPDATE dbo.v SET more = 5
+--> error 4406: Update or insert of view or function 'dbo.v' failed because it contains a derived or constant field.
+CREATE TABLE dbo.t (id int, a int); CREATE TABLE dbo.o (id int, n int); INSERT dbo.t VALUES (1, 1), (2, 2); INSERT dbo.o VALUES (1, 5), (1, 6)
+GO
+CREATE VIEW dbo.v AS SELECT t.id, t.a, o.n FROM dbo.t JOIN dbo.o ON o.id = t.id
+GO
+UPDATE dbo.v SET a = 9; SELECT @@ROWCOUNT; SELECT id, a FROM dbo.t ORDER BY id; UPDATE dbo.v SET n = 7 WHERE n = 6; SELECT n FROM dbo.o ORDER BY n; INSERT dbo.v (id, a) VALUES (3, 3); SELECT COUNT(*) FROM dbo.t
+--> 1
+--> next result
+--> 1 | 9
+--> 2 | 2
+--> next result
+--> 5
+--> 7
+--> next result
+--> 3
+CREATE TABLE dbo.t (id int, a int); CREATE TABLE dbo.o (id int, n int)
+GO
+CREATE VIEW dbo.v AS SELECT t.id, t.a, o.n FROM dbo.t JOIN dbo.o ON o.id = t.id
+GO
+UPDATE dbo.v SET a = 1, n = 2
+--> error 4405: View or function 'dbo.v' is not updatable because the modification affects multiple base tables.
+CREATE TABLE dbo.t (id int, a int); CREATE TABLE dbo.o (id int, n int)
+GO
+CREATE VIEW dbo.v AS SELECT t.id, t.a, o.n FROM dbo.t JOIN dbo.o ON o.id = t.id
+GO
+DELETE dbo.v
+--> error 4405
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a, COUNT(*) AS n FROM dbo.t GROUP BY a
+GO
+DELETE dbo.v
+--> error 4403: Cannot update the view or function 'dbo.v' because it contains aggregates, or a DISTINCT or GROUP BY clause, or PIVOT or UNPIVOT operator.
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t UNION SELECT 1
+GO
+UPDATE dbo.v SET a = 1
+--> error 4426: View 'dbo.v' is not updatable because the definition contains a UNION operator.
+-- source: statements/create-view-transact-sql, views of views
+CREATE TABLE dbo.t (a int, b int); INSERT dbo.t VALUES (1, 1), (2, 2), (3, 3)
+GO
+CREATE VIEW dbo.v AS SELECT a AS x, b AS y FROM dbo.t WHERE a > 1
+GO
+CREATE VIEW dbo.w (k, l) AS SELECT v.x, v.y FROM dbo.v WHERE v.x < 3
+GO
+UPDATE w SET l = l * 10 FROM dbo.w; SELECT b FROM dbo.t WHERE a = 2; DELETE dbo.w; INSERT dbo.w VALUES (7, 8); SELECT a, b FROM dbo.t ORDER BY a
+--> 20
+--> next result
+--> 1 | 1
+--> 3 | 3
+--> 7 | 8
+-- source: statements/create-view-transact-sql, CHECK OPTION
+CREATE TABLE dbo.t (a int, b int)
+GO
+CREATE VIEW dbo.v AS SELECT a, b FROM dbo.t WHERE a > 0 WITH CHECK OPTION
+GO
+CREATE VIEW dbo.w AS SELECT a AS x FROM dbo.v WHERE a < 10
+GO
+INSERT dbo.v VALUES (1, 1); UPDATE dbo.v SET b = 2; INSERT dbo.w VALUES (50); SELECT a, b FROM dbo.t ORDER BY a; UPDATE dbo.w SET x = -1
+--> 1 | 2
+--> 50 | NULL
+--> error 550: The attempted insert or update failed because the target view either specifies WITH CHECK OPTION or spans a view that specifies WITH CHECK OPTION and one or more rows resulting from the operation did not qualify under the CHECK OPTION constraint.
+--> message: The statement has been terminated.
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t WHERE a > 0 WITH CHECK OPTION
+GO
+INSERT dbo.v VALUES (NULL)
+--> error 550
+--> message: The statement has been terminated.
+CREATE VIEW dbo.v AS SELECT name FROM sys.objects
+GO
+CREATE VIEW dbo.c AS SELECT name FROM dbo.v WITH CHECK OPTION
+GO
+SELECT name, with_check_option FROM sys.views ORDER BY name; SELECT CHECK_OPTION FROM INFORMATION_SCHEMA.VIEWS ORDER BY TABLE_NAME
+--> 'c' | 1
+--> 'v' | 0
+--> next result
+--> 'CASCADE'
+--> 'NONE'
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t
+GO
+MERGE dbo.v AS v USING (VALUES (1)) AS s (a) ON s.a = v.a WHEN MATCHED THEN DELETE;
+--> done
+--! refused: MERGE, OUTPUT INTO and bulk loads through a view
+CREATE TABLE dbo.t (a int)
+GO
+CREATE VIEW dbo.v AS SELECT a FROM dbo.t UNION ALL SELECT a FROM dbo.t
+GO
+UPDATE dbo.v SET a = 1
+--> done
+--! refused: Changing rows through a view of a set operation

@@ -63,8 +63,10 @@ class DefinitionParser(DataParser):
         if not self.at_word("SELECT") and not self.at_operator("("):
             raise self.error()
         query = self.query()
-        if self.at_words("WITH", "CHECK"):
-            raise unsupported("WITH CHECK OPTION", self.token.line)
+        check_option = self.accept_word("WITH") is not None
+        if check_option:
+            self.expect_word("CHECK")
+            self.expect_word("OPTION")
         if self.at_word("OPTION"):
             raise self.error()
         return syntax.CreateView(
@@ -72,6 +74,7 @@ class DefinitionParser(DataParser):
             target=target,
             columns=columns,
             query=query,
+            check_option=check_option,
             text=self.text,
             tables=tables,
             line=line,
