@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -107,10 +107,15 @@ class DefinitionCompiler(DataCompiler):
             raise sql_error(2744, target.name, line=node.line)
         columns.sort(key=lambda column: positions[column.name.lower()])
         relation = replace(target, columns=tuple(columns), user_type=node.user_type)
+        clustered = sum(bool(given.clustered) for given in node.constraints)
+        if clustered > 1:
+            raise sql_error(8112, target.name, line=node.line)
         # A foreign key may refer to a key of the table itself, so keys come first. Temporary tables have none.
         for given in sorted(node.constraints, key=lambda given: given.kind == "F"):
             if given.kind == "F" and target.kind == "T":
                 continue
+            if given.kind == "PK" and given.clustered is None:
+                given = replace(given, clustered=not clustered)
             constraint = self._constraint(given, replace(relation, constraints=tuple(constraints)))
             if any(known.name.lower() == constraint.name.lower() for known in constraints):
                 raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
@@ -217,7 +222,7 @@ class DefinitionCompiler(DataCompiler):
         except SqlError as error:
             if error.number not in (207, 4104):  # a default has no source in scope, so every column is unknown
                 raise
-            raise sql_error(128, default.text, line=default.line) from error
+            raise sql_error(128, default.text.strip("( )"), line=default.line) from error
         del self.parameters[before:]  # the default is compiled as a check: its parameters are not this statement's
 
     def _computed(self, expression: syntax.Expression, relation: Relation) -> Value:
@@ -507,7 +512,13 @@ class DefinitionCompiler(DataCompiler):
 
     def _added_constraint(self, given: syntax.ConstraintDefinition, relation: Relation) -> ConstraintInfo:
         """A constraint of ALTER TABLE ADD; raises 2714, 1779, 8111."""
+        clustered = next((known.name for known in relation.constraints if known.clustered), None)
+        if given.kind == "PK" and given.clustered is None:
+            given = replace(given, clustered=clustered is None)
         constraint = self._constraint(given, relation)
+        if constraint.clustered and clustered is not None:
+            table = f"{relation.schema}.{relation.name}"
+            raise not_created(sql_error(1902, table, clustered, state=3, line=given.line))
         if any(known.name.lower() == constraint.name.lower() for known in relation.constraints):
             raise not_created(sql_error(2714, constraint.name, state=5, line=given.line))
         if constraint.kind == "PK":
@@ -948,14 +959,29 @@ class DefinitionCompiler(DataCompiler):
             statements = self._rebuilt(relation, after, {})
         return _ddl(tuple(statements), CatalogChange("drop index", after, node.name))
 
-    def select_into(self, node: syntax.SelectStatement, body: syntax.Select, tables: str, rows: Rows) -> Translation:
-        """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column."""
+    def select_into(
+        self,
+        node: syntax.SelectStatement,
+        body: syntax.Select,
+        tables: str,
+        rows: Rows,
+        numbered: Sequence[tuple[str, syntax.IdentityFunction]] = (),
+    ) -> Translation:
+        """SELECT … INTO: a new table with the columns, types and NOT NULL of the result, and its IDENTITY column.
+
+        ``numbered`` are the IDENTITY functions by the names of their columns. Raises 8108, 8109.
+        """
         target = self.context.target(body.into, node.line)
         is_temporary = body.into[-1].startswith("#")
         if self.existing(body.into, node.line) is not None:
             raise sql_error(2714, body.into[-1] if is_temporary else target.name, line=node.line)
         # UNION keeps no IDENTITY.
         inherited = self._inherited_identity(body, rows) if isinstance(node.query.body, syntax.Select) else None
+        if len(numbered) > 1:
+            raise sql_error(8109, target.name, line=node.line)
+        if numbered and inherited is not None:
+            raise sql_error(8108, target.name, rows.columns[inherited[0]].name, line=node.line)
+        functions = dict(numbered)
         columns: list[ColumnInfo] = []
         parts = []
         for index, column in enumerate(rows.columns):
@@ -964,19 +990,25 @@ class DefinitionCompiler(DataCompiler):
             if any(column.name.lower() == known.name.lower() for known in columns):
                 raise sql_error(2705, column.name, target.name, line=node.line)
             identity = inherited[1] if inherited is not None and inherited[0] == index else None
+            function = functions.get(column.name.lower())
+            if function is not None:
+                if function.type.name not in INTEGERS | DECIMALS:
+                    raise sql_error(2749, column.name, line=node.line)
+                identity = function.seed, function.increment
             columns.append(
                 ColumnInfo(
                     column.name,
                     column.type,
-                    nullable=not column.required,
+                    nullable=not column.required and function is None,
                     identity=identity,
                     collation=named(column.collation),
                 )
             )
+            value = identifier(column.emitted)
+            if function is not None:
+                value = f"{function.seed} + {function.increment} * (row_number() OVER () - 1)"
             # DuckDB may have computed a wider type than the declared one.
-            parts.append(
-                f"CAST({identifier(column.emitted)} AS {duckdb_type(column.type)}) AS {identifier(column.name)}"
-            )
+            parts.append(f"CAST({value} AS {duckdb_type(column.type)}) AS {identifier(column.name)}")
         relation = replace(target, columns=tuple(columns), constraints=())
         select = f"{tables}SELECT {', '.join(parts)} FROM ({rows.sql}) AS _i"
         statements = [f"CREATE {temporary(target)}TABLE {target.duckdb_name} AS {select}"]

@@ -195,6 +195,15 @@ class Subquery(Expression):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityFunction(Expression):
+    """IDENTITY(type, seed, increment) of SELECT … INTO."""
+
+    type: SqlType
+    seed: int
+    increment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextValue(Expression):
     """NEXT VALUE FOR sequence."""
 

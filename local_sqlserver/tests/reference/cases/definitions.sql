@@ -1075,3 +1075,33 @@ GO
 UPDATE dbo.v SET a = 1
 --> done
 --! refused: Changing rows through a view of a set operation
+-- source: statements/create-table-transact-sql, CLUSTERED | NONCLUSTERED
+CREATE TABLE dbo.t (a int PRIMARY KEY, b int UNIQUE CLUSTERED); SELECT is_primary_key, type_desc FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.t') ORDER BY index_id
+--> 0 | 'CLUSTERED'
+--> 1 | 'NONCLUSTERED'
+CREATE TABLE dbo.t (a int PRIMARY KEY CLUSTERED, b int UNIQUE CLUSTERED)
+--> error 8112: Cannot add more than one clustered index for constraints on table 't'.
+CREATE TABLE dbo.t (a int NOT NULL, b int); CREATE CLUSTERED INDEX c ON dbo.t (b); ALTER TABLE dbo.t ADD CONSTRAINT pk PRIMARY KEY CLUSTERED (a)
+--> error 1902: Cannot create more than one clustered index on table 'dbo.t'. Drop the existing clustered index 'c' before creating another.
+--> error 1750
+CREATE TABLE dbo.t (a int NOT NULL, b int); CREATE CLUSTERED INDEX c ON dbo.t (b); ALTER TABLE dbo.t ADD CONSTRAINT pk PRIMARY KEY (a); SELECT name, type_desc FROM sys.indexes WHERE object_id = OBJECT_ID('dbo.t') ORDER BY index_id
+--> 'c' | 'CLUSTERED'
+--> 'pk' | 'NONCLUSTERED'
+-- source: data-types/float-and-real-transact-sql, n
+CREATE TABLE dbo.t (a float(60))
+--> error 2750: Column, parameter, or variable #1: Specified column precision 60 is greater than the maximum precision of 53.
+-- source: functions/identity-function-transact-sql
+CREATE TABLE dbo.t (b varchar(5), k int); INSERT dbo.t VALUES ('x', 3), ('y', 1), ('z', 2); SELECT TOP (2) IDENTITY(int, 10, 5) AS n, b INTO dbo.u FROM dbo.t ORDER BY k; SELECT n, b FROM dbo.u; INSERT dbo.u (b) VALUES ('w'); SELECT MAX(n) FROM dbo.u
+--> 10 | 'y'
+--> 15 | 'z'
+--> next result
+--> 20
+CREATE TABLE #t (b int); SELECT n = IDENTITY(bigint, -1, -1), b INTO #u FROM #t; INSERT #u (b) VALUES (5); SELECT n, b FROM #u
+--: bigint, int
+--> -1 | 5
+SELECT IDENTITY(int, 1, 1) AS n
+--> error 177: The IDENTITY function can only be used when the SELECT statement has an INTO clause.
+CREATE TABLE #t (id int IDENTITY, a int); SELECT IDENTITY(int, 1, 1) AS n, id INTO #u FROM #t
+--> error 8108: Cannot add identity column, using the SELECT INTO statement, to table '#u', which already has column 'id' that inherits the identity property.
+SELECT IDENTITY(int, 1, 1) AS n, IDENTITY(int, 1, 1) AS m INTO #u
+--> error 8109: Attempting to add multiple identity columns to table '#u' using the SELECT INTO statement.

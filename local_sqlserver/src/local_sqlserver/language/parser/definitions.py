@@ -196,9 +196,9 @@ class DefinitionParser(DataParser):
                     raise sql_error(8148, "IDENTITY", name, table, line=token.line)
                 identity = (1, 1)
                 if self.accept_operator("("):
-                    seed = self._signed()
+                    seed = self.signed()
                     self.expect_operator(",")
-                    identity = (seed, self._signed())
+                    identity = (seed, self.signed())
                     self.expect_operator(")")
             elif token := self.accept_word("DEFAULT"):
                 if default is not None:
@@ -240,10 +240,6 @@ class DefinitionParser(DataParser):
             line=line,
         )
         return column, constraints
-
-    def _signed(self) -> int:
-        sign = -1 if self.accept_operator("-") else 1
-        return sign * self.expect_integer()
 
     def _default(self) -> syntax.Definition:
         first, line = self.position, self.token.line
@@ -547,11 +543,11 @@ class DefinitionParser(DataParser):
             elif option == "RESTART":
                 restarts = True
                 if self.accept_word("WITH"):
-                    numbers["START"] = self._signed()
+                    numbers["START"] = self.signed()
             else:
                 if option in ("START", "INCREMENT"):
                     self.expect_word("WITH" if option == "START" else "BY")
-                numbers[option] = self._signed()
+                numbers[option] = self.signed()
         if action == "ALTER" and not restarts:
             raise unsupported("ALTER SEQUENCE without RESTART", line)
         start, increment = numbers["START"], numbers["INCREMENT"]
